@@ -1,0 +1,1 @@
+"""Suone: software for inter-institutional collaboration in social and professional integration."""

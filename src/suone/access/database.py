@@ -1,0 +1,60 @@
+"""Telling the database who acts, for one transaction; outside it no row about a person is visible."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from suone.access.acting import Acting
+from suone.access.permissions import permissions_of
+
+APP_ROLE = "suone_app"
+_SETTINGS = ("role", "suone.kind", "suone.institution", "suone.staff", "suone.permissions")
+
+
+@contextmanager
+def acting_as(acting: Acting) -> Iterator[None]:
+    """Open a transaction in which the row policies see who acts.
+
+    Inside another one (tests, a job that acts for several) the outer actor is restored at the end.
+    """
+    nested = connection.in_atomic_block
+    with transaction.atomic():
+        before = _read_settings() if nested else ()
+        _write_settings(_settings_of(acting))
+        try:
+            yield
+        finally:
+            if nested and not connection.needs_rollback:
+                _write_settings(before)
+
+
+def make_read_only() -> None:
+    """From here to the end of the transaction the database itself refuses any write."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+
+
+def _settings_of(acting: Acting) -> tuple[str, ...]:
+    permissions = "" if not acting.roles else ",".join(sorted(permissions_of(acting.roles)))
+    return (
+        APP_ROLE,
+        acting.kind.value,
+        "" if acting.institution_id is None else str(acting.institution_id),
+        "" if acting.staff_id is None else str(acting.staff_id),
+        "{" + permissions + "}",
+    )
+
+
+def _read_settings() -> tuple[str, ...]:
+    columns = ", ".join(f"coalesce(current_setting('{name}', true), '')" for name in _SETTINGS)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns}")  # noqa: S608 - fixed names only
+        row: tuple[str, ...] = cursor.fetchone()
+    return row
+
+
+def _write_settings(values: tuple[str, ...]) -> None:
+    calls = ", ".join(f"set_config('{name}', %s, true)" for name in _SETTINGS)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {calls}", values)

@@ -1,0 +1,75 @@
+"""What roles may do: stable codes with their sentences, and one table from role to permissions.
+
+A permission opens a door; which cases lie behind it is decided by grants alone.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(models.TextChoices):
+    WORKLIST_READ = "worklist.read", _("See one's own worklist")
+    INBOX_READ = "inbox.read", _("Read one's own messages and set how to be told")
+    DIRECTORY_READ = "directory.read", _("Look up institutions and contact persons")
+    DIRECTORY_EDIT = "directory.edit", _("Edit the directory")
+    ABSENCE_EDIT = "absence.edit", _("Enter absences of one's own institution")
+    CASE_READ = "case.read", _("Open cases that a grant makes readable")
+    CASE_NOTIFY = "case.notify", _("Notify a case")
+    CASE_TRIAGE = "case.triage", _("Triage notified cases")
+    CASE_WORK = "case.work", _("Write notes, keep work items and documents in a case")
+    CASE_LEAD = "case.lead", _("Invite participants, name lead and case manager, suspend, close and reopen")
+    PERSON_EDIT = "person.edit", _("Correct the particulars of a person")
+    PERSON_MERGE = "person.merge", _("Merge two records of one person, and undo it")
+    CONSENT_SIGN = "consent.sign", _("Record consents: sign, renew, narrow, withdraw")
+    DISCLOSURE_RECORD = "disclosure.record", _("Record disclosures on another legal basis")
+    GLASS_BREAK = "glass.break", _("Open a case in an emergency for three hours, with a reason")
+    MEDICAL_READ = "medical.read", _("Read medical content in the compartment of health")
+    AUDIT_READ = "audit.read", _("Read the log for security and data protection")
+
+
+class Role(models.TextChoices):
+    FRONT_LINE_WORKER = "front_line_worker", _("Front-line worker")
+    CONTACT_PERSON = "contact_person", _("Contact person")
+    REGIONAL_COORDINATOR = "regional_coordinator", _("Regional coordinator")
+    CASE_MANAGER = "case_manager", _("Case manager")
+    TANDEM = "tandem", _("Tandem")
+    MEDICAL_OFFICER = "medical_officer", _("Medical officer")
+    LEGAL_COMMISSION = "legal_commission", _("Member of the legal commission")
+    CANTONAL_DELEGATE = "cantonal_delegate", _("Cantonal delegate")
+    OFFICE_ADMINISTRATOR = "office_administrator", _("Office administrator")
+    STEERING = "steering", _("Member of the steering group")
+    DATA_PROTECTION_OFFICER = "data_protection_officer", _("Data-protection officer")
+
+
+_EVERYBODY = frozenset({Permission.WORKLIST_READ, Permission.INBOX_READ, Permission.DIRECTORY_READ})
+_CASE_WORKER = _EVERYBODY | {
+    Permission.CASE_READ,
+    Permission.CASE_NOTIFY,
+    Permission.CASE_WORK,
+    Permission.CASE_LEAD,
+    Permission.PERSON_EDIT,
+    Permission.CONSENT_SIGN,
+    Permission.DISCLOSURE_RECORD,
+}
+_OFFICE = _CASE_WORKER | {Permission.CASE_TRIAGE, Permission.DIRECTORY_EDIT, Permission.ABSENCE_EDIT}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.FRONT_LINE_WORKER: _CASE_WORKER,
+    Role.CONTACT_PERSON: _CASE_WORKER | {Permission.ABSENCE_EDIT},
+    Role.REGIONAL_COORDINATOR: _OFFICE | {Permission.GLASS_BREAK},
+    Role.CASE_MANAGER: _CASE_WORKER | {Permission.GLASS_BREAK},
+    Role.TANDEM: _CASE_WORKER,
+    Role.MEDICAL_OFFICER: _EVERYBODY
+    | {Permission.CASE_READ, Permission.CASE_WORK, Permission.MEDICAL_READ, Permission.GLASS_BREAK},
+    Role.LEGAL_COMMISSION: _EVERYBODY | {Permission.CASE_READ},
+    Role.CANTONAL_DELEGATE: _OFFICE | {Permission.PERSON_MERGE, Permission.GLASS_BREAK},
+    Role.OFFICE_ADMINISTRATOR: _EVERYBODY
+    | {Permission.DIRECTORY_EDIT, Permission.ABSENCE_EDIT, Permission.CASE_READ, Permission.PERSON_MERGE},
+    Role.STEERING: _EVERYBODY,
+    Role.DATA_PROTECTION_OFFICER: _EVERYBODY | {Permission.AUDIT_READ},
+}
+
+
+def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
+    """Everything that at least one of these roles may do."""
+    return frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))

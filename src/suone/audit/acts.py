@@ -1,0 +1,29 @@
+"""The sentences of the acts. Each package lists its own in ``acts.py``; here they are found by their code."""
+
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.db import models
+
+
+@cache
+def _acts() -> dict[str, models.TextChoices]:
+    found: dict[str, models.TextChoices] = {}
+    for config in apps.get_app_configs():
+        if config.name.startswith("suone.") and find_spec(f"{config.name}.acts"):
+            module = import_module(f"{config.name}.acts")
+            found |= {act.value: act for act in module.Act}
+    return found
+
+
+def all_acts() -> list[models.TextChoices]:
+    """Every act of every package."""
+    return list(_acts().values())
+
+
+def sentence_of(code: str) -> str:
+    """The sentence of an act in the reader's language; an unknown (older) code stands for itself."""
+    act = _acts().get(code)
+    return str(act.label) if act else code

@@ -1,0 +1,1 @@
+"""How a request becomes a reading or an act: the decorators every view wears."""

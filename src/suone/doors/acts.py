@@ -1,0 +1,6 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Act(models.TextChoices):
+    DENIED = "door.denied", _("was refused a page")

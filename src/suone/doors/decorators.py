@@ -1,0 +1,180 @@
+"""``@reads`` and ``@acts``: every view wears one of them.
+
+Both ask for a log-in and a permission, open the transaction as the acting person, and render the page inside it.
+What is not allowed is told to the log in a transaction of its own.
+"""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlsplit
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import SimpleTemplateResponse
+
+from suone.access.acting import Acting
+from suone.access.database import acting_as, make_read_only
+from suone.access.errors import Conflict, Refused
+from suone.access.permissions import Permission
+from suone.audit.models import RecordKind
+from suone.audit.services import record
+from suone.doors.acts import Act
+from suone.doors.models import Submission
+from suone.web.pages import conflict_page, refused_page
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+Before = Callable[..., None]
+
+
+class ActingRequest(HttpRequest):
+    """A request behind a door: somebody acts."""
+
+    acting: Acting
+
+
+def reads(
+    permission: Permission, *, act: str, kind: RecordKind = RecordKind.READ, before: Before | None = None
+) -> Callable[[View[P]], View[P]]:
+    """A page that only reads: the reading is told to the log first, then the transaction allows no write.
+
+    ``before(acting, **url_arguments)`` may write what the reading itself leaves behind, such as the last visit.
+    """
+
+    def wear(view: View[P]) -> View[P]:
+        def enter(request: HttpRequest, acting: Acting, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            with acting_as(acting):
+                record(acting, kind=kind, act=act, dossier_id=_number(kwargs, "dossier_id"), about=_about(kwargs))
+                if before is not None:
+                    before(acting, **kwargs)
+                make_read_only()
+                return _rendered(view(request, *args, **kwargs))
+
+        return _door(view, enter, permission, methods=("GET", "HEAD"), act=act)
+
+    return wear
+
+
+def acts(permission: Permission, *, act: str = "") -> Callable[[View[P]], View[P]]:
+    """A form and its act: POST does it once, GET shows the form.
+
+    A view that answers with an error status leaves nothing behind. A form sent twice with the same
+    ``idempotency_key`` is done once; the second answer leads to where the first one led.
+    ``act`` names a GET's reading in the log; without it the form's page reads nothing about a person.
+    """
+
+    def wear(view: View[P]) -> View[P]:
+        def enter(request: HttpRequest, acting: Acting, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            with acting_as(acting):
+                if request.method != "POST":
+                    if act:
+                        about = _about(kwargs)
+                        record(
+                            acting, kind=RecordKind.READ, act=act, dossier_id=_number(kwargs, "dossier_id"), about=about
+                        )
+                    make_read_only()
+                    return _rendered(view(request, *args, **kwargs))
+                submission, sent_before = _submission(request, acting)
+                if sent_before and submission is not None:
+                    return redirect(submission.location)
+                response = _rendered(view(request, *args, **kwargs))
+                if response.status_code >= 400:
+                    transaction.set_rollback(True)
+                elif submission is not None:
+                    Submission.objects.filter(pk=submission.pk).update(location=_leads_to(request, response))
+                return response
+
+        return _door(view, enter, permission, methods=("GET", "HEAD", "POST"), act=act)
+
+    return wear
+
+
+def _door(
+    view: View[P],
+    enter: Callable[..., HttpResponseBase],
+    permission: Permission,
+    *,
+    methods: tuple[str, ...],
+    act: str,
+) -> View[P]:
+    @wraps(view)
+    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        acting: Acting | None = getattr(request, "acting", None)
+        if acting is None:
+            if request.user.is_authenticated:
+                raise PermissionDenied  # an account without a current staff entry
+            return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+        if request.method not in methods:
+            return HttpResponse(status=405, headers={"Allow": ", ".join(methods)})
+        try:
+            if not acting.may(permission):
+                raise PermissionDenied
+            return enter(request, acting, *args, **kwargs)
+        except (PermissionDenied, Http404):
+            _tell_denied(acting, permission, kwargs)
+            raise
+        except Refused as refusal:
+            return refused_page(request, str(refusal))
+        except Conflict as conflict:
+            return conflict_page(request, conflict)
+
+    door.permission = permission  # type: ignore[attr-defined]  # read by the test that every view wears a door
+    return door
+
+
+def _tell_denied(acting: Acting, permission: Permission, kwargs: dict[str, Any]) -> None:
+    with acting_as(acting):
+        record(
+            acting,
+            kind=RecordKind.DENIED,
+            act=Act.DENIED,
+            dossier_id=_number(kwargs, "dossier_id"),
+            about=_about(kwargs),
+            details={"permission": permission.value},
+        )
+
+
+def _submission(request: HttpRequest, acting: Acting) -> tuple[Submission | None, bool]:
+    """Keep the form's key, or find what the same form already did; a simultaneous twin waits here for the first."""
+    try:
+        key = uuid.UUID(request.POST.get("idempotency_key", ""))
+    except ValueError:
+        return None, False
+    submission, created = Submission.objects.get_or_create(
+        staff_id=acting.staff_id, key=key, defaults={"path": request.path, "location": "/"}
+    )
+    return submission, not created
+
+
+def _leads_to(request: HttpRequest, response: HttpResponseBase) -> str:
+    """Where the same form leads when it is sent again: the redirect's target, else the page it was sent from."""
+    if "Location" in response.headers:
+        return response.headers["Location"]
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    return came_from.path or "/"
+
+
+def _rendered(response: HttpResponseBase) -> HttpResponseBase:
+    # Inside the transaction: a lazy queryset evaluated outside finds no rows.
+    if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
+        response.render()
+    return response
+
+
+def _number(kwargs: dict[str, Any], name: str) -> int | None:
+    value = kwargs.get(name)
+    return value if isinstance(value, int) else None
+
+
+def _about(kwargs: dict[str, Any]) -> tuple[str, int | None]:
+    """The thing a URL names beside its case: ``/dossiers/7/notes/12`` is about note 12."""
+    for name, value in kwargs.items():
+        if name.endswith("_id") and name != "dossier_id" and isinstance(value, int):
+            return name.removesuffix("_id"), value
+    return "", None

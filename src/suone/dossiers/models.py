@@ -1,0 +1,298 @@
+from typing import ClassVar, Self
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models.functions import Coalesce, Now
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext_lazy as _
+
+from suone.access.acting import Acting, Kind
+from suone.access.categories import ALL_CATEGORIES, HEALTH_BIT, DataCategory, Power
+from suone.access.row_policies import RowPolicies, granted
+from suone.institutions.models import Institution, Staff
+from suone.persons.models import Person
+
+# "Until further notice" as a value, so that a period is always two timestamps and comparable.
+FOR_EVER = "9999-12-31T00:00:00Z"
+
+
+class CaseBoundQuerySet(models.QuerySet[models.Model]):
+    """Rows that belong to a case: the application's filter, the first of the two locks (the policies are the second).
+
+    ``case_column`` names the row's case; ``category_column`` its data category, where it has one.
+    """
+
+    case_column = "dossier_id"
+
+    def readable_by(self, acting: Acting, *, category_column: str = "") -> Self:
+        """What a grant in force makes readable to the acting person, for their institution or for themselves."""
+        if acting.kind is Kind.JOB:
+            return self
+        in_force = Grant.objects.filter(
+            dossier_id=OuterRef(self.case_column), valid_from__lte=StatementClock(), valid_until__gt=StatementClock()
+        )
+        if category_column:
+            in_force = in_force.filter(Covers(F("categories"), OuterRef(category_column)))
+        return self.filter(
+            Exists(in_force.filter(institution_id=acting.institution_id))
+            | Exists(in_force.filter(staff_id=acting.staff_id))
+        )
+
+
+class StatementClock(Func):
+    """The database's clock at this statement, the same one the row policies ask."""
+
+    template = "statement_timestamp()"
+    output_field = models.DateTimeField()
+
+
+class Covers(Func):
+    """Whether a grant's mask covers a data category."""
+
+    template = "(%(expressions)s)) <> 0"
+    arg_joiner = " & (1::bigint << "
+    output_field = models.BooleanField()
+
+
+class DossierQuerySet(CaseBoundQuerySet):
+    case_column = "pk"
+
+
+class Dossier(models.Model):
+    """A case as a thing that can be opened: whoever holds a grant in force may open it, nobody else.
+
+    Locking its row (``select_for_update``) serialises whatever several people complete together.
+    """
+
+    number = models.CharField(_("Case number"), max_length=12, unique=True)  # 2026-0412
+    person = models.ForeignKey(Person, models.PROTECT, related_name="dossiers")
+    opened_at = models.DateTimeField(db_default=Now())
+    version = models.PositiveIntegerField(default=1)
+
+    objects = DossierQuerySet.as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("person",)
+
+    class Meta:
+        verbose_name = _("case file")
+        verbose_name_plural = _("case files")
+        constraints: ClassVar = [
+            # No INSERT: a case file opens through dossiers_open(), which writes its first grant with it.
+            RowPolicies(
+                name="dossiers_dossier_row_policies",
+                select=granted(Power.READ, column="id"),
+                update=granted(Power.WRITE, column="id"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Numbering(models.Model):
+    """The last case number given out in a year."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField()
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        # No condition at all: only dossiers_open() counts.
+        constraints: ClassVar = [RowPolicies(name="dossiers_numbering_row_policies")]
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last}"
+
+
+class OpeningAct(models.TextChoices):
+    """The kinds of act that open a grant."""
+
+    NOTIFICATION = "notification", _("own notification")
+    CONSENT = "consent", _("consent")
+    DISCLOSURE = "disclosure", _("disclosure on a legal basis")
+    HAND_OVER = "hand_over", _("accepted hand-over")
+    MEDICAL_MANDATE = "medical_mandate", _("medical mandate")
+    COMMISSION = "commission", _("dossier of the legal commission")
+    BREAK_GLASS = "break_glass", _("emergency opening")
+
+
+class Grant(models.Model):
+    """Who may reach which case, which categories, with which power, from when until when, because of which act.
+
+    The one truth of access: row policies and the application's filters read nothing else. Opened and ended by acts
+    only, in the same transaction. One row per case, principal and opening act, so that the end of one act never closes
+    what another opened. ``categories`` is a bit mask of ``DataCategory``; the period is half open.
+    """
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="grants", db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+", db_index=False)
+    staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", db_index=False)
+    categories = models.BigIntegerField()
+    power = models.PositiveSmallIntegerField(choices=Power)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField(default=FOR_EVER)
+    because = models.CharField(max_length=20, choices=OpeningAct)
+    because_id = models.BigIntegerField()
+    legal_basis = models.CharField(max_length=40)
+    opened_at = models.DateTimeField(db_default=Now())
+
+    personal_data: ClassVar[tuple[str, ...]] = ("person",)
+
+    class Meta:
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        indexes: ClassVar = [
+            *(
+                models.Index(
+                    name=f"grant_{on}_{principal}",
+                    fields=[f"{on}", f"{principal}"],
+                    include=["valid_from", "valid_until", "categories", "power"],
+                    condition=Q(**{f"{principal}__isnull": False}),
+                )
+                for on in ("dossier", "person")
+                for principal in ("institution", "staff")
+            ),
+            *(
+                models.Index(
+                    name=f"grant_{principal}_dossier",
+                    fields=[f"{principal}", "dossier"],
+                    include=["valid_from", "valid_until", "categories", "power"],
+                    condition=Q(**{f"{principal}__isnull": False}),
+                )
+                for principal in ("institution", "staff")
+            ),
+            models.Index(name="grant_because", fields=["because", "because_id"]),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="grant_to_institution_or_staff",
+                condition=Q(institution__isnull=False, staff=None) | Q(institution=None, staff__isnull=False),
+                violation_error_message=_("Access goes to an institution or to one staff member."),
+            ),
+            models.CheckConstraint(
+                name="grant_period_runs_forward",
+                condition=Q(valid_until__gte=F("valid_from")),
+                violation_error_message=_("Access must not end before it begins."),
+            ),
+            models.CheckConstraint(
+                name="grant_categories_are_known",
+                condition=Q(categories__gt=0, categories__lte=ALL_CATEGORIES),
+                violation_error_message=_("Name at least one data category."),
+            ),
+            # ATSG Art. 47 para 2: medical content is for the medical officer.
+            models.CheckConstraint(
+                name="grant_health_to_staff_only",
+                condition=Q(staff__isnull=False) | Q(Exact(F("categories").bitand(HEALTH_BIT), 0)),
+                violation_error_message=_("Health is opened to one staff member, never to an institution."),
+            ),
+            ExclusionConstraint(
+                name="grant_no_overlapping_duplicate",
+                expressions=[
+                    (F("dossier"), RangeOperators.EQUAL),
+                    (Coalesce(F("institution"), Value(0)), RangeOperators.EQUAL),
+                    (Coalesce(F("staff"), Value(0)), RangeOperators.EQUAL),
+                    (F("because"), RangeOperators.EQUAL),
+                    (F("because_id"), RangeOperators.EQUAL),
+                    (Func(F("valid_from"), F("valid_until"), function="tstzrange"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("This act has already opened access for the same period."),
+            ),
+            # Written by dossiers_open_grant() and dossiers_end_grants() only, which ask for the power to do so.
+            # The test is wrapped in coalesce(), or the planner multiplies two estimates and goes astray.
+            RowPolicies(
+                name="dossiers_grant_row_policies",
+                select="coalesce((SELECT actor_kind()) = 'job' OR {table}.institution_id = (SELECT actor_institution())"
+                " OR {table}.staff_id = (SELECT actor_staff()), false)",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"grant {self.pk} on {self.dossier_id}"
+
+
+class Event(models.Model):
+    """A line of the case's timeline: who did what, when, in which data category."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="events", db_index=False)
+    at = models.DateTimeField(db_default=Now())
+    act = models.CharField(max_length=60)
+    category = models.PositiveSmallIntegerField(choices=DataCategory, default=DataCategory.ADMINISTRATIVE)
+    staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
+    object_type = models.CharField(max_length=60, blank=True)
+    object_id = models.BigIntegerField(null=True)
+    text = models.CharField(max_length=300, blank=True)  # a title or reason, in the language it was written in
+    text_language = models.CharField(max_length=2, blank=True)
+
+    objects = CaseBoundQuerySet.as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("text",)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        indexes: ClassVar = [models.Index(name="event_dossier_at", fields=["dossier", "-id"])]
+        constraints: ClassVar = [
+            RowPolicies(
+                name="dossiers_event_row_policies",
+                select=granted(Power.READ, category="{table}.category"),
+                insert=granted(Power.READ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act} in {self.dossier_id}"
+
+
+class Visit(models.Model):
+    """When a staff member last had a case open: the timeline marks what came since."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+")
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    before = models.DateTimeField(null=True)  # the visit before this one
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["staff", "dossier"], name="visit_once_per_staff_and_case"),
+            RowPolicies(
+                name="dossiers_visit_row_policies",
+                select="{table}.staff_id = (SELECT actor_staff())",
+                insert="{table}.staff_id = (SELECT actor_staff())",
+                update="{table}.staff_id = (SELECT actor_staff())",
+                delete="(SELECT actor_kind()) = 'job'",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"visit {self.pk}"
+
+
+class Emergency(models.Model):
+    """A case opened in an emergency ("break-glass"): by whom, why, until when."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="emergencies")
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+    until = models.DateTimeField()
+    reason = models.CharField(max_length=500)
+
+    personal_data: ClassVar[tuple[str, ...]] = ("reason",)
+
+    class Meta:
+        constraints: ClassVar = [
+            # No INSERT: dossiers_break_glass() writes the row and its grant together.
+            RowPolicies(
+                name="dossiers_emergency_row_policies",
+                select=granted(Power.READ) + " OR (SELECT actor_may('audit.read'))",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"emergency {self.pk}"

@@ -1,0 +1,53 @@
+"""Who may open a case, and whether the acting person may read or write a category in it."""
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from suone.access.acting import Acting
+from suone.access.categories import DataCategory, Power
+from suone.dossiers.models import Dossier, Event, Grant, StatementClock, Visit
+
+
+def readable_dossier(acting: Acting, dossier_id: int) -> Dossier:
+    """The case with its person, for whoever may open it; for everybody else it does not exist."""
+    dossier = Dossier.objects.readable_by(acting).filter(pk=dossier_id).select_related("person").first()
+    if dossier is None:
+        raise Http404
+    return dossier
+
+
+def access_of(dossier: Dossier) -> list[Grant]:
+    """Every grant over this case, ended ones too, for whoever may open it."""
+    return list(Grant.objects.raw("SELECT * FROM dossiers_access_of(%s)", [dossier.pk]))
+
+
+def own_grants(acting: Acting, dossier: Dossier) -> QuerySet[Grant]:
+    """The grants in force through which the acting person reaches this case."""
+    mine = Grant.objects.filter(dossier=dossier, valid_from__lte=StatementClock(), valid_until__gt=StatementClock())
+    return mine.filter(institution_id=acting.institution_id) | mine.filter(staff_id=acting.staff_id)
+
+
+def readable_categories(acting: Acting, dossier: Dossier, *, power: Power = Power.READ) -> list[DataCategory]:
+    """The data categories of this case that the acting person reaches with at least this power."""
+    mask = 0
+    for grant in own_grants(acting, dossier).filter(power__gte=power):
+        mask |= grant.categories
+    return [category for category in DataCategory if mask & category.bit]
+
+
+def has_power(acting: Acting, dossier: Dossier, power: Power) -> bool:
+    """Whether the acting person reaches this case with at least this power."""
+    return own_grants(acting, dossier).filter(power__gte=power).exists()
+
+
+def events_of(acting: Acting, dossier: Dossier, *, before_id: int | None = None, most: int = 50) -> list[Event]:
+    """The timeline, newest first, in the categories open to the acting person."""
+    events = Event.objects.readable_by(acting, category_column="category").filter(dossier=dossier)
+    if before_id is not None:
+        events = events.filter(pk__lt=before_id)
+    return list(events.select_related("staff", "institution").order_by("-pk")[:most])
+
+
+def last_visit(acting: Acting, dossier: Dossier) -> Visit | None:
+    """When the acting person had this case open, now and the time before."""
+    return Visit.objects.filter(staff_id=acting.staff_id, dossier=dossier).first()

@@ -1,0 +1,190 @@
+"""Opening a case, opening and ending access to it, and telling what happened in it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from suone.access.acting import Acting
+from suone.access.categories import DataCategory, Power
+from suone.access.errors import Conflict, Refused
+from suone.audit.models import RecordKind
+from suone.audit.services import record
+from suone.dossiers.acts import Act
+from suone.dossiers.models import Dossier, Event, OpeningAct, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Whom a grant is for: an institution, or one staff member."""
+
+    institution_id: int | None = None
+    staff_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Why a grant is opened: the kind of act, its number and the code of the legal basis."""
+
+    act: OpeningAct
+    id: int
+    legal_basis: str
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a day in Switzerland; a period until a day ends at the start of the next."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def end_of(day: date) -> datetime:
+    """The moment a day in Switzerland is over."""
+    return start_of(day + timedelta(days=1))
+
+
+def open_dossier(acting: Acting, *, person_id: int) -> Dossier:
+    """Open a case file about a person; the acting institution leads it and may open it to others."""
+    dossier = Dossier.objects.select_related("person").get(pk=_call("dossiers_open", person_id))
+    tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.OPENED, legal_basis="own-notification")
+    return dossier
+
+
+def open_grants(
+    acting: Acting,
+    *,
+    dossier: Dossier,
+    because: Opening,
+    principals: Iterable[Principal],
+    categories: int,
+    power: Power,
+    valid_from: datetime,
+    valid_until: datetime,
+) -> None:
+    """Let these institutions or staff members reach these categories of the case in this period.
+
+    ``categories`` is a bit mask. The acting institution must lead the case; otherwise the database refuses.
+    """
+    for principal in principals:
+        _call(
+            "dossiers_open_grant",
+            dossier.pk,
+            principal.institution_id,
+            principal.staff_id,
+            categories,
+            int(power),
+            valid_from,
+            valid_until,
+            because.act.value,
+            because.id,
+            because.legal_basis,
+        )
+        record(
+            acting,
+            kind=RecordKind.DISCLOSE,
+            act=Act.GRANTED,
+            dossier_id=dossier.pk,
+            person_id=dossier.person_id,
+            about=(because.act.value, because.id),
+            recipients=[principal.institution_id] if principal.institution_id else [],
+            legal_basis=because.legal_basis,
+            details={"categories": categories, "power": int(power), "staff": principal.staff_id},
+        )
+
+
+def end_grants(acting: Acting, *, dossier: Dossier, act: OpeningAct, act_id: int, at: datetime | None = None) -> int:
+    """End what one act opened, at once or at a later moment; what other acts opened stays open."""
+    ended: int = _call("dossiers_end_grants", dossier.pk, act.value, act_id, at or timezone.now())
+    record(
+        acting,
+        kind=RecordKind.CHANGE,
+        act=Act.GRANT_ENDED,
+        dossier_id=dossier.pk,
+        person_id=dossier.person_id,
+        about=(act.value, act_id),
+        details={"grants": ended},
+    )
+    return ended
+
+
+def break_glass(acting: Acting, *, number: str, reason: str) -> Dossier:
+    """Open a case for three hours in an emergency; raises ``Refused`` where the number or the reason does not do."""
+    if len(reason.strip()) < 10:
+        raise Refused(_("Give the reason in a full sentence: it is shown to the lead and to data protection."))
+    dossier_id = _call("dossiers_break_glass", number.strip(), reason.strip())
+    if dossier_id is None:
+        raise Refused(_("There is no case with this number. Check the number and try again."))
+    dossier = Dossier.objects.select_related("person").get(pk=dossier_id)
+    tell(acting, dossier=dossier, kind=RecordKind.DISCLOSE, act=Act.GLASS_BROKEN, legal_basis="break-glass")
+    return dossier
+
+
+def lock(dossier_id: int, *, version: int | None = None) -> Dossier:
+    """Lock the case before a step that several people complete together, or before an edit of its particulars."""
+    dossier = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier_id)
+    if version is not None and version != dossier.version:
+        raise Conflict(current={}, submitted={})
+    return dossier
+
+
+def tell(
+    acting: Acting,
+    *,
+    dossier: Dossier,
+    kind: RecordKind,
+    act: str,
+    category: DataCategory = DataCategory.ADMINISTRATIVE,
+    about: tuple[str, int | None] = ("", None),
+    text: str = "",
+    recipients: Sequence[int] = (),
+    legal_basis: str = "",
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Tell the log and the case's timeline what was just done. ``text`` is for the timeline alone."""
+    record(
+        acting,
+        kind=kind,
+        act=act,
+        dossier_id=dossier.pk,
+        person_id=dossier.person_id,
+        about=about,
+        recipients=recipients,
+        legal_basis=legal_basis,
+        details=details,
+    )
+    # bulk_create without reading back: a contributor may write into a category that is closed to them.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {Event._meta.db_table} (dossier_id, at, act, category, staff_id, institution_id, object_type,"
+            " object_id, text, text_language) VALUES (%s, clock_timestamp(), %s, %s, %s, %s, %s, %s, %s, %s)",  # noqa: S608
+            [
+                dossier.pk,
+                str(act),
+                int(category),
+                acting.staff_id,
+                acting.institution_id,
+                *about,
+                text[:300],
+                (translation.get_language() or "de")[:2] if text else "",
+            ],
+        )
+
+
+def note_visit(acting: Acting, *, dossier_id: int, **_others: Any) -> None:
+    """Remember when this staff member last had the case open."""
+    now = timezone.now()
+    visit, created = Visit.objects.get_or_create(
+        staff_id=acting.staff_id, dossier_id=dossier_id, defaults={"at": now, "before": None}
+    )
+    # A page opened again within ten minutes belongs to the same visit.
+    if not created and now - visit.at > timedelta(minutes=10):
+        Visit.objects.filter(pk=visit.pk).update(at=now, before=visit.at)
+
+
+def _call(function: str, *arguments: object) -> Any:
+    places = ", ".join(["%s"] * len(arguments))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}({places})", arguments)  # noqa: S608 - our own function names
+        return cursor.fetchone()[0]

@@ -1,0 +1,100 @@
+-- The only ways in which a grant begins or ends. They run with the owner's rights and ask themselves whether the
+-- acting person has the power; the app's role may read grants and nothing else.
+REVOKE INSERT, UPDATE, DELETE ON dossiers_grant FROM suone_app;
+
+CREATE FUNCTION dossiers_has_power(dossier bigint, wanted integer) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT actor_kind() = 'job' OR EXISTS (
+        SELECT 1 FROM dossiers_grant g
+        WHERE g.dossier_id = dossier AND (g.institution_id = actor_institution() OR g.staff_id = actor_staff())
+          AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= wanted)
+$$;
+
+-- A new case file about this person, with the first grant: the notifying institution leads it, health left out.
+CREATE FUNCTION dossiers_open(person bigint) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    this_year text := to_char(statement_timestamp() AT TIME ZONE 'Europe/Zurich', 'YYYY');
+    next_number integer;
+    new_id bigint;
+BEGIN
+    IF NOT actor_may('case.notify') OR actor_institution() IS NULL THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    INSERT INTO dossiers_numbering (year, last) VALUES (this_year::integer, 1)
+        ON CONFLICT (year) DO UPDATE SET last = dossiers_numbering.last + 1 RETURNING last INTO next_number;
+    INSERT INTO dossiers_dossier (number, person_id, opened_at, version)
+        VALUES (this_year || '-' || lpad(next_number::text, 4, '0'), person, statement_timestamp(), 1)
+        RETURNING id INTO new_id;
+    INSERT INTO dossiers_grant (dossier_id, person_id, institution_id, categories, power, valid_from, valid_until,
+                                because, because_id, legal_basis, opened_at)
+        VALUES (new_id, person, actor_institution(), 2047 & ~16, 3, statement_timestamp(),
+                '9999-12-31T00:00:00Z', 'notification', new_id, 'own-notification', statement_timestamp());
+    RETURN new_id;
+END $$;
+
+CREATE FUNCTION dossiers_open_grant(
+    dossier bigint, to_institution bigint, to_staff bigint, mask bigint, with_power integer,
+    starts timestamptz, ends timestamptz, act text, act_id bigint, basis text
+) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    new_id bigint;
+BEGIN
+    IF NOT dossiers_has_power(dossier, 3) THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    INSERT INTO dossiers_grant (dossier_id, person_id, institution_id, staff_id, categories, power, valid_from,
+                                valid_until, because, because_id, legal_basis, opened_at)
+        SELECT d.id, d.person_id, to_institution, to_staff, mask, with_power, starts, ends, act, act_id, basis,
+               statement_timestamp()
+        FROM dossiers_dossier d WHERE d.id = dossier
+        RETURNING id INTO new_id;
+    RETURN new_id;
+END $$;
+
+-- Ends what one act opened. A grant that has not begun becomes empty, never inverted.
+CREATE FUNCTION dossiers_end_grants(dossier bigint, act text, act_id bigint, ends timestamptz) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    ended integer;
+BEGIN
+    -- To read is enough: whoever hears that the person withdraws must be able to record it at once.
+    IF NOT dossiers_has_power(dossier, 1) THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    UPDATE dossiers_grant g SET valid_until = greatest(g.valid_from, ends)
+        WHERE g.dossier_id = dossier AND g.because = act AND g.because_id = act_id AND g.valid_until > ends;
+    GET DIAGNOSTICS ended = ROW_COUNT;
+    RETURN ended;
+END $$;
+
+-- Who may open this case: for everybody who may open it themselves.
+CREATE FUNCTION dossiers_access_of(dossier bigint) RETURNS SETOF dossiers_grant
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT g.* FROM dossiers_grant g WHERE g.dossier_id = dossier AND dossiers_has_power(dossier, 1) ORDER BY g.id
+$$;
+
+-- Break-glass: a named staff member opens a case for three hours, with a reason. Health only for those who may read it.
+CREATE FUNCTION dossiers_break_glass(case_number text, why text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    found_dossier dossiers_dossier;
+    emergency_id bigint;
+    ends timestamptz := statement_timestamp() + interval '3 hours';
+BEGIN
+    IF NOT actor_may('glass.break') OR actor_staff() IS NULL OR length(trim(why)) < 10 THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    SELECT * INTO found_dossier FROM dossiers_dossier d WHERE d.number = case_number;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO dossiers_emergency (dossier_id, staff_id, at, until, reason)
+        VALUES (found_dossier.id, actor_staff(), statement_timestamp(), ends, why) RETURNING id INTO emergency_id;
+    INSERT INTO dossiers_grant (dossier_id, person_id, staff_id, categories, power, valid_from, valid_until,
+                                because, because_id, legal_basis, opened_at)
+        VALUES (found_dossier.id, found_dossier.person_id, actor_staff(),
+                CASE WHEN actor_may('medical.read') THEN 2047 ELSE 2047 & ~16 END, 2,
+                statement_timestamp(), ends, 'break_glass', emergency_id, 'break-glass', statement_timestamp());
+    RETURN found_dossier.id;
+END $$;

@@ -1,0 +1,1 @@
+"""The directory: institutions, offices, regions, staff, contact persons, bodies, conventions, services offered."""

@@ -1,0 +1,1 @@
+"""The persons concerned: whom we speak of, known once."""

@@ -1,0 +1,22 @@
+"""AHV numbers (AHVN13): thirteen digits with an EAN-13 check digit (AHVV Art. 134quinquies)."""
+
+from stdnum.ch import ssn
+from stdnum.exceptions import ValidationError as NumberError
+
+
+def compact(text: str) -> str | None:
+    """The thirteen digits of a valid number however it is typed, or None when the check digit does not hold."""
+    try:
+        return str(ssn.validate(text)).replace(".", "")
+    except NumberError:
+        return None
+
+
+def formatted(digits: str) -> str:
+    """``756.XXXX.XXXX.XC``."""
+    return f"{digits[:3]}.{digits[3:7]}.{digits[7:11]}.{digits[11:]}"
+
+
+def masked(digits: str) -> str:
+    """As pages show it until somebody asks for the whole: the last two digits only."""
+    return f"756.••••.••••.{digits[11:]}"

@@ -1,0 +1,10 @@
+-- Letters without accents, for sorting and searching alike on every server. IMMUTABLE is a promise: the dictionary
+-- is the one shipped with PostgreSQL and is not edited.
+CREATE FUNCTION plain_letters(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN public.unaccent('public.unaccent'::regdictionary, $1);
+
+-- AHVV Art. 134quinquies: EAN-13 check digit, weights 1,3,1,3… over the first twelve digits.
+CREATE FUNCTION ahv_check_digit_holds(number text) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN number ~ '^756[0-9]{10}$' AND (10 - (
+        (SELECT sum(substr(number, i, 1)::int * CASE WHEN i % 2 = 0 THEN 3 ELSE 1 END) FROM generate_series(1, 12) i)
+    ) % 10) % 10 = substr(number, 13, 1)::int;
