@@ -68,6 +68,36 @@ BEGIN
     RETURN ended;
 END $$;
 
+-- Leaves only some categories of what one act opened to one principal; the wider grant ends, a narrower one follows.
+CREATE FUNCTION dossiers_narrow_grants(
+    dossier bigint, act text, act_id bigint, to_institution bigint, to_staff bigint, keep bigint
+) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    wide dossiers_grant;
+    narrowed integer := 0;
+BEGIN
+    IF NOT dossiers_has_power(dossier, 1) THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    FOR wide IN
+        SELECT * FROM dossiers_grant g
+        WHERE g.dossier_id = dossier AND g.because = act AND g.because_id = act_id
+          AND g.institution_id IS NOT DISTINCT FROM to_institution AND g.staff_id IS NOT DISTINCT FROM to_staff
+          AND g.valid_until > statement_timestamp() AND (g.categories & ~keep) <> 0
+    LOOP
+        UPDATE dossiers_grant g SET valid_until = greatest(g.valid_from, statement_timestamp()) WHERE g.id = wide.id;
+        IF (wide.categories & keep) <> 0 THEN
+            INSERT INTO dossiers_grant (dossier_id, person_id, institution_id, staff_id, categories, power, valid_from,
+                                        valid_until, because, because_id, legal_basis, opened_at)
+                VALUES (wide.dossier_id, wide.person_id, wide.institution_id, wide.staff_id, wide.categories & keep,
+                        wide.power, greatest(wide.valid_from, statement_timestamp()), wide.valid_until, wide.because,
+                        wide.because_id, wide.legal_basis, statement_timestamp());
+        END IF;
+        narrowed := narrowed + 1;
+    END LOOP;
+    RETURN narrowed;
+END $$;
+
 -- Who may open this case: for everybody who may open it themselves.
 CREATE FUNCTION dossiers_access_of(dossier bigint) RETURNS SETOF dossiers_grant
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$

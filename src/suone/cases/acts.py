@@ -1,0 +1,28 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Act(models.TextChoices):
+    NOTIFIED = "case.notified", _("Case notified")
+    READ = "case.read", _("Case opened")
+    LISTED = "case.listed", _("Cases listed")
+    FOUND = "case.searched", _("Case searched")
+    TRIAGED = "case.triaged", _("Case triaged")
+    REJECTED = "case.rejected", _("Notification rejected")
+    QUESTION_ASKED = "case.question_asked", _("Question to the notifying institution")
+    PARTICIPANT_ASKED = "case.participant_asked", _("Institution asked to take part")
+    PARTICIPANT_JOINED = "case.participant_joined", _("Institution takes part")
+    PARTICIPANT_DECLINED = "case.participant_declined", _("Institution does not take part")
+    PARTICIPANT_LEFT = "case.participant_left", _("Institution no longer takes part")
+    LEAD_NAMED = "case.lead_named", _("Lead named")
+    CASE_MANAGER_NAMED = "case.case_manager_named", _("Case manager named")
+    NOTE_WRITTEN = "case.note_written", _("Note written")
+    NOTE_CORRECTED = "case.note_corrected", _("Note corrected")
+    NOTE_REDACTED = "case.note_redacted", _("Note redacted")
+    SUSPENDED = "case.suspended", _("Case suspended")
+    RESUMED = "case.resumed", _("Case resumed")
+    CLOSED = "case.closed", _("Case closed")
+    REOPENED = "case.reopened", _("Case reopened")
+    WITHDRAWN = "case.withdrawn", _("Notification withdrawn")
+    PARTICULARS_CHANGED = "case.particulars_changed", _("Particulars of the case changed")
+    DRAFT_KEPT = "case.draft_kept", _("Draft saved")

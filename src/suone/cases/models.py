@@ -1,0 +1,238 @@
+from typing import ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from suone.access.categories import DataCategory, Power
+from suone.access.row_policies import RowPolicies, granted
+from suone.cases.rules import OPEN_STATES, ClosingReason, Level, NoteKind, Outcome, RiskFactor, State
+from suone.decisions.models import Decision
+from suone.dossiers.models import CaseBoundQuerySet, Dossier
+from suone.institutions.models import Institution, Region, Staff
+
+_CASE = {"select": granted(Power.READ), "insert": granted(Power.WRITE), "update": granted(Power.WRITE)}
+
+
+class Case(models.Model):
+    """What a case file is about: from its notification to its closing."""
+
+    dossier = models.OneToOneField(Dossier, models.PROTECT, primary_key=True, related_name="case")
+    state = models.CharField(_("State"), max_length=12, choices=State, default=State.NOTIFIED)
+    state_since = models.DateField()
+    state_reason = models.CharField(max_length=300, blank=True)
+    level = models.CharField(_("Level"), max_length=10, choices=Level, blank=True)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("Region"))
+    question = models.TextField(_("Question to the IIZ office"), blank=True)
+    risk_factors = ArrayField(
+        models.CharField(max_length=20, choices=RiskFactor), verbose_name=_("Risk factors"), default=list
+    )
+    first_contact_on = models.DateField(_("First contact at the notifying institution"), null=True, blank=True)
+    notified_at = models.DateTimeField(db_default=Now())
+    notifier = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    notified_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    outcome = models.CharField(_("Outcome"), max_length=20, choices=Outcome, blank=True)
+    closing_reason = models.CharField(_("Reason for closing"), max_length=20, choices=ClosingReason, blank=True)
+    closed_on = models.DateField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = CaseBoundQuerySet.as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("question", "risk_factors", "state_reason")
+
+    class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("cases")
+        indexes: ClassVar = [models.Index(name="case_open", fields=["state", "state_since"])]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="case_closed_with_outcome_and_reason",
+                condition=~Q(state="closed") | Q(closed_on__isnull=False) & ~Q(outcome="") & ~Q(closing_reason=""),
+                violation_error_message=_("A closed case has a day, an outcome and a reason."),
+            ),
+            RowPolicies(name="cases_case_row_policies", **_CASE),
+        ]
+
+    def __str__(self) -> str:
+        return f"case {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def risk_labels(self) -> list[str]:
+        return [str(RiskFactor(code).label) for code in self.risk_factors]
+
+
+class Function(models.TextChoices):
+    LEAD = "lead", _("Lead")
+    CASE_MANAGER = "case_manager", _("Case manager")
+
+
+class Assignment(models.Model):
+    """Who leads the case, or manages it, from when until when: exactly one at a time for each function."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="assignments")
+    function = models.CharField(max_length=12, choices=Function)
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True)
+
+    objects = CaseBoundQuerySet.as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        constraints: ClassVar = [
+            ExclusionConstraint(
+                name="one_lead_and_one_case_manager_at_a_time",
+                expressions=[
+                    (F("dossier"), RangeOperators.EQUAL),
+                    (F("function"), RangeOperators.EQUAL),
+                    (Func(F("valid_from"), F("valid_until"), function="tstzrange"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("A case has one lead and one case manager at a time."),
+            ),
+            RowPolicies(name="cases_assignment_row_policies", **_CASE),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.function} of {self.dossier_id}"
+
+
+class Taking(models.TextChoices):
+    ASKED = "asked", _("asked")
+    TAKING_PART = "taking_part", _("takes part")
+    DECLINED = "declined", _("does not take part")
+    LEFT = "left", _("no longer takes part")
+
+
+class Participant(models.Model):
+    """An institution around the table. Taking part opens nothing: reading needs a consent or another basis."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="participants")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")  # who follows the case there
+    state = models.CharField(max_length=12, choices=Taking)
+    decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="+")
+    since = models.DateField()
+
+    objects = CaseBoundQuerySet.as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["dossier", "institution"],
+                condition=Q(state__in=["asked", "taking_part"]),
+                name="participant_once_per_case",
+                violation_error_message=_("This institution takes part already, or has been asked."),
+            ),
+            RowPolicies(
+                name="cases_participant_row_policies",
+                select=granted(Power.READ) + " OR {table}.institution_id = (SELECT actor_institution())",
+                insert=granted(Power.WRITE),
+                # Whoever is asked answers for their own institution, without being able to open the case.
+                update=granted(Power.WRITE) + " OR {table}.institution_id = (SELECT actor_institution())",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"participant {self.pk}"
+
+
+class Note(models.Model):
+    """A note in a data category. Redaction takes the text away and keeps who, when and why."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="notes", db_index=False)
+    category = models.PositiveSmallIntegerField(_("Data category"), choices=DataCategory)
+    kind = models.CharField(_("Kind"), max_length=10, choices=NoteKind, default=NoteKind.NOTE)
+    text = models.TextField(_("Text"))
+    language = models.CharField(max_length=2)
+    at = models.DateTimeField(db_default=Now())
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField(null=True)
+    redacted_at = models.DateTimeField(null=True)
+    redacted_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    redaction_reason = models.CharField(max_length=200, blank=True)
+
+    objects = CaseBoundQuerySet.as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("text",)
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        indexes: ClassVar = [models.Index(name="note_of_case", fields=["dossier", "-id"])]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="note_redacted_whole",
+                condition=Q(redacted_at=None) | Q(text="") & ~Q(redaction_reason=""),
+                violation_error_message=_("A redacted note has no text, and a reason."),
+            ),
+            RowPolicies(
+                name="cases_note_row_policies",
+                select=granted(Power.READ, category="{table}.category"),
+                insert=granted(Power.WRITE),
+                update=granted(Power.WRITE),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"
+
+
+class Triage(models.Model):
+    """A triage: the answers, what the instrument proposed with its calculation, and what a person decided."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="triages")
+    instrument = models.CharField(max_length=40)
+    instrument_version = models.CharField(max_length=20)
+    answers = models.JSONField()
+    proposal = models.JSONField()
+    level = models.CharField(_("Level"), max_length=10, choices=Level)
+    reason = models.CharField(_("Reason"), max_length=500, blank=True)
+    decided_at = models.DateTimeField(db_default=Now())
+    decided_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+
+    objects = CaseBoundQuerySet.as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("answers", "proposal", "reason")
+
+    class Meta:
+        constraints: ClassVar = [RowPolicies(name="cases_triage_row_policies", **_CASE)]
+
+    def __str__(self) -> str:
+        return f"triage {self.pk}"
+
+
+class Draft(models.Model):
+    """A notification in the making, kept on the server while it is typed; its author alone sees it."""
+
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="+")
+    data = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    personal_data: ClassVar[tuple[str, ...]] = ("data",)
+
+    class Meta:
+        constraints: ClassVar = [
+            RowPolicies(
+                name="cases_draft_row_policies",
+                select="{table}.staff_id = (SELECT actor_staff())",
+                insert="{table}.staff_id = (SELECT actor_staff())",
+                update="{table}.staff_id = (SELECT actor_staff())",
+                delete="{table}.staff_id = (SELECT actor_staff()) OR (SELECT actor_kind()) = 'job'",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"

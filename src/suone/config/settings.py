@@ -1,0 +1,284 @@
+"""The settings of the product. Values that differ between installations come from ``env`` and are documented there."""
+
+import structlog
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from suone.config import embedded, env
+
+VAR = env.var_folder()
+SECRET_KEY = env.secret_key(VAR)
+DEBUG = env.switch("SUONE_DEBUG")
+PORT = env.number("SUONE_PORT", least=1, most=65535)
+BASE_URL = env.text("SUONE_BASE_URL") or f"http://localhost:{PORT}"
+ALLOWED_HOSTS = env.words("SUONE_ALLOWED_HOSTS")
+SERVED_OVER_TLS = BASE_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+PRODUCT_NAME = env.text("SUONE_PRODUCT_NAME")
+LOGO = env.text("SUONE_LOGO")
+CONSENT_WARNING_DAYS = env.numbers("SUONE_CONSENT_WARNING_DAYS")
+CONSENT_MONTHS = env.number("SUONE_CONSENT_MONTHS", least=1, most=120)
+DECISION_DAYS = env.number("SUONE_DECISION_DAYS", least=1, most=365)
+UPLOAD_MAX_BYTES = env.number("SUONE_UPLOAD_MAX_MB", least=1, most=200) * 1024 * 1024
+CLAMD_SOCKET = env.text("SUONE_CLAMD_SOCKET")
+UNSCANNED_UPLOADS = env.one_of("SUONE_UNSCANNED_UPLOADS", {"allow", "refuse"})
+DOCUMENTS_FOLDER = VAR / "documents"
+ANCHOR_FOLDER = env.text("SUONE_ANCHOR_DIR") or str(VAR / "anchors")
+KEYS_FOLDER = VAR / "keys"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "django_htmx",
+    "axes",
+    "csp",
+    "procrastinate.contrib.django",
+    "django_structlog",
+    "suone.access",
+    "suone.audit",
+    "suone.web",
+    "suone.doors",
+    "suone.institutions",
+    "suone.persons",
+    "suone.dossiers",
+    "suone.documents",
+    "suone.workitems",
+    "suone.inbox",
+    "suone.consents",
+    "suone.instruments",
+    "suone.decisions",
+    "suone.cases",
+    "suone.worklist",
+    "suone.demo",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "suone.web.middleware.SessionLimitsMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "suone.institutions.acting.ActingMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "suone.config.urls"
+WSGI_APPLICATION = "suone.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "environment": "suone.web.jinja.environment",
+            "context_processors": ["suone.web.context.page"],
+        },
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",  # only where a library brings its own
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# The server acts as suone_app, which owns nothing; the owner's connection migrates.
+DATABASES = {
+    "default": env.database("DATABASE_URL") or embedded.connection_settings(VAR, user="suone_app"),
+    "owner": env.database("DATABASE_OWNER_URL")
+    or env.database("DATABASE_URL")
+    or embedded.connection_settings(VAR, user="suone_owner"),
+}
+for _settings in DATABASES.values():
+    _settings["CONN_MAX_AGE"] = 600
+    _settings["CONN_HEALTH_CHECKS"] = True
+DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "access.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "suone.access.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the office makes the accounts
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/m/ip,5/m/key"}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SERVED_OVER_TLS else "http"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = PRODUCT_NAME
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SERVED_OVER_TLS
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "canton",
+                "name": env.text("SUONE_OIDC_NAME"),
+                "client_id": env.text("SUONE_OIDC_CLIENT_ID"),
+                "secret": env.text("SUONE_OIDC_SECRET"),
+                "settings": {"server_url": env.text("SUONE_OIDC_SERVER")},
+            }
+        ]
+        if env.text("SUONE_OIDC_SERVER")
+        else []
+    }
+}
+
+# Five failures a minute, then a pause; by account and address together.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 1 / 60
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+SESSION_COOKIE_AGE = 30 * 60  # idle
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_ABSOLUTE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = SERVED_OVER_TLS
+CSRF_COOKIE_SECURE = SERVED_OVER_TLS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "suone.web.views.csrf_failure"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = SERVED_OVER_TLS
+SECURE_HSTS_SECONDS = 31_536_000 if SERVED_OVER_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SERVED_OVER_TLS
+SECURE_HSTS_PRELOAD = SERVED_OVER_TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+LANGUAGE_CODE = "de"
+LANGUAGES = [("de", "Deutsch"), ("fr", "Français"), ("en", "English")]
+# What a person concerned is written to in.
+PERSON_LANGUAGES = [("de", _("German")), ("fr", _("French")), ("it", _("Italian")), ("en", _("English"))]
+LOCALE_PATHS = [embedded.ROOT / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Zurich"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DOCUMENTS_FOLDER}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+_mail = env.mail_settings()
+EMAIL_BACKEND = _mail.pop("EMAIL_BACKEND")
+EMAIL_FILE_PATH = VAR / "mails"
+EMAIL_HOST = _mail.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = _mail.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+DEFAULT_FROM_EMAIL = env.text("SUONE_MAIL_FROM")
+
+# Lines of JSON with the method, the path and the numbers of staff and request: never a query, a form or a name.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.processors.JSONRenderer(),
+            "foreign_pre_chain": [
+                structlog.stdlib.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso"),
+            ],
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": env.one_of("SUONE_LOG_LEVEL", {"DEBUG", "INFO", "WARNING", "ERROR"})},
+}
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.filter_by_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
+TEST_RUNNER = "django.test.runner.DiscoverRunner"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# The main navigation: the name of the page, its label, and the permission it takes.
+NAVIGATION = [
+    ("worklist", _("Today"), "worklist.read"),
+    ("cases", _("Cases"), "case.read"),
+    ("notify", _("Notify a case"), "case.notify"),
+    ("contacts", _("Whom to call"), "directory.read"),
+    ("inbox", _("Messages"), "inbox.read"),
+    ("doubts", _("Doubtful persons"), "person.merge"),
+    ("audit_log", _("Log"), "audit.read"),
+]

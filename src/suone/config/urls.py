@@ -1,0 +1,23 @@
+"""The addresses of pages, gathered from the packages."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("suone.web.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("", include("suone.worklist.urls")),
+    path("", include("suone.institutions.urls")),
+    path("", include("suone.persons.urls")),
+    path("", include("suone.documents.urls")),
+    path("", include("suone.workitems.urls")),
+    path("", include("suone.inbox.urls")),
+    path("", include("suone.consents.urls")),
+    path("", include("suone.decisions.urls")),
+    path("", include("suone.cases.urls")),
+    path("", include("suone.audit_log.urls")),
+]
+
+handler400 = "suone.web.views.bad_request"
+handler403 = "suone.web.views.permission_denied"
+handler404 = "suone.web.views.page_not_found"
+handler500 = "suone.web.views.server_error"

@@ -1,0 +1,15 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Act(models.TextChoices):
+    SIGNED = "consent.signed", _("Consent signed")
+    NARROWED = "consent.narrowed", _("Consent narrowed")
+    WITHDRAWN = "consent.withdrawn", _("Consent withdrawn")
+    RENEWED = "consent.renewed", _("Consent renewed")
+    EXPIRED = "consent.expired", _("Consent expired")
+    EXPIRES_SOON = "consent.expires_soon", _("Consent expires soon")
+    FORM_PRINTED = "consent.form_printed", _("Consent form printed")
+    DISCLOSED = "disclosure.recorded", _("Disclosure recorded")
+    PERSON_TOLD = "disclosure.person_told", _("Person informed of the disclosure")
+    READ = "consent.read", _("Consents and disclosures read")

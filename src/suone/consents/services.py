@@ -1,0 +1,370 @@
+"""Consents and disclosures: every act opens and ends grants in its own transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from suone.access.acting import Acting
+from suone.access.categories import Power
+from suone.access.errors import Refused
+from suone.access.permissions import Role
+from suone.audit.models import RecordKind
+from suone.consents import rules
+from suone.consents.acts import Act
+from suone.consents.legal_bases import CONSENT, legal_basis
+from suone.consents.models import Consent, ConsentRecipient, Disclosure, DisclosureForm, Grantor, SignatureForm
+from suone.documents.models import Document
+from suone.dossiers.models import Dossier, OpeningAct
+from suone.dossiers.services import (
+    Opening,
+    Principal,
+    end_grants,
+    end_of,
+    lock,
+    narrow_grants,
+    open_grants,
+    start_of,
+    tell,
+)
+from suone.inbox.services import tell_institutions
+from suone.institutions.models import Institution, Staff
+from suone.workitems.services import ask, close_items_about
+
+TEMPLATE_VERSION = "2026-1"
+_DAYS_TO_INFORM = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the person signed."""
+
+    purpose: str
+    valid_from: date
+    valid_until: date
+    signed_on: date
+    signature_form: SignatureForm
+    language: str
+    is_recurring: bool = True
+    oral_allowed: bool = True
+    grantor: Grantor = Grantor.PERSON
+    grantor_name: str = ""
+    signed_at_place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeLine:
+    """One recipient of a consent: an institution, or one of its staff by name; ``categories`` is a bit mask."""
+
+    institution: Institution
+    categories: int
+    staff: Staff | None = None
+
+
+def sign_consent(
+    acting: Acting,
+    *,
+    dossier: Dossier,
+    terms: Terms,
+    scope: Sequence[ScopeLine],
+    document: Document | None = None,
+    renews: Consent | None = None,
+) -> Consent:
+    """Let the recipients read these categories of the case in this period.
+
+    The acting institution must lead the case. Each recipient gets a grant and a disclosure record; the IIZ office may
+    open the case to others, everybody else may read and contribute.
+    """
+    rules.check_can_sign(
+        recipients=[_recipient(line) for line in scope],
+        purpose=terms.purpose,
+        valid_from=terms.valid_from,
+        valid_until=terms.valid_until,
+        signed_on=terms.signed_on,
+        on=acting.today,
+    )
+    lock(dossier.pk)
+    consent = Consent.objects.create(
+        dossier=dossier,
+        document=document,
+        renews=renews,
+        template_version=TEMPLATE_VERSION,
+        recorded_by_id=acting.staff_id,
+        recorded_institution_id=acting.institution_id,
+        **{name: getattr(terms, name) for name in Terms.__slots__},
+    )
+    for line in scope:
+        _open_line(acting, consent, line)
+    act = Act.RENEWED if renews else Act.SIGNED
+    institutions = [line.institution.pk for line in scope]
+    tell(
+        acting,
+        dossier=dossier,
+        kind=RecordKind.STORE,
+        act=act,
+        about=("consent", consent.pk),
+        recipients=institutions,
+        legal_basis=CONSENT,
+    )
+    if renews:
+        close_items_about(acting, dossier=dossier, about=("consent", renews.pk))
+    tell_institutions(acting, institution_ids=institutions, act=act, dossier=dossier)
+    return consent
+
+
+def withdraw_consent(acting: Acting, *, consent: Consent) -> None:
+    """The person takes the consent back: every access it opened ends at once, everywhere."""
+    lock(consent.dossier_id)
+    withdrawn = Consent.objects.filter(pk=consent.pk, withdrawn_at=None).update(
+        withdrawn_at=timezone.now(), withdrawn_by_id=acting.staff_id
+    )
+    if not withdrawn:
+        raise Refused(_("This consent has already been withdrawn."))
+    institutions = list(consent.recipients.values_list("institution_id", flat=True))
+    tell(
+        acting,
+        dossier=consent.dossier,
+        kind=RecordKind.CHANGE,
+        act=Act.WITHDRAWN,
+        about=("consent", consent.pk),
+        recipients=institutions,
+    )
+    tell_institutions(acting, institution_ids=institutions, act=Act.WITHDRAWN, dossier=consent.dossier)
+    # Last: it may close the case to the acting institution itself.
+    end_grants(acting, dossier=consent.dossier, act=OpeningAct.CONSENT, act_id=consent.pk)
+
+
+def narrow_consent(acting: Acting, *, recipient: ConsentRecipient, categories: int) -> None:
+    """The person takes some categories back from one recipient; with none left, the recipient reads nothing more."""
+    consent = recipient.consent
+    lock(consent.dossier_id)
+    rules.check_can_narrow(now=recipient.categories, then=categories)
+    if consent.state(acting.today) not in (rules.State.VALID, rules.State.PLANNED):
+        raise Refused(_("Only a valid consent can be narrowed."))
+    ConsentRecipient.objects.filter(pk=recipient.pk).update(categories=categories)
+    tell(
+        acting,
+        dossier=consent.dossier,
+        kind=RecordKind.CHANGE,
+        act=Act.NARROWED,
+        about=("consent", consent.pk),
+        recipients=[recipient.institution_id],
+        details={"categories": categories},
+    )
+    tell_institutions(
+        acting, institution_ids=[recipient.institution_id], act=Act.NARROWED, dossier=consent.dossier
+    )
+    principal = _principal(recipient.institution_id, recipient.staff_id)
+    narrow_grants(
+        acting,
+        dossier=consent.dossier,
+        act=OpeningAct.CONSENT,
+        act_id=consent.pk,
+        principal=principal,
+        keep=categories,
+    )
+
+
+def record_disclosure(
+    acting: Acting,
+    *,
+    dossier: Dossier,
+    basis: str,
+    purpose: str,
+    form: DisclosureForm,
+    recipient: Institution,
+    categories: int,
+    confirmed: Sequence[str],
+    access_until: date | None = None,
+) -> Disclosure:
+    """Pass data to another institution on another basis than a consent, with its conditions confirmed.
+
+    In the form of access it opens a grant until the given day. A basis with a duty to inform sets a work item
+    "tell the person".
+    """
+    ground = legal_basis(basis)
+    if ground is None or basis == CONSENT:
+        raise Refused(_("Choose one of the legal bases."))
+    if rules.missing_conditions(wanted=[c.code for c in ground.conditions], confirmed=confirmed):
+        raise Refused(_("Confirm every condition of the legal basis; if one does not hold, ask the person for a consent."))
+    if form is DisclosureForm.ORAL and not ground.oral:
+        raise Refused(_("This legal basis does not allow it by word of mouth."))
+    if form is DisclosureForm.ACCESS and (access_until is None or access_until < acting.today):
+        raise Refused(_("Say until which day the recipient may open the case."))
+    rules.check_can_sign(
+        recipients=[rules.Recipient(recipient.pk, None, categories)],
+        purpose=purpose,
+        valid_from=acting.today,
+        valid_until=access_until or acting.today,
+        signed_on=acting.today,
+        on=acting.today,
+    )
+    disclosure = _keep_disclosure(
+        acting,
+        dossier=dossier,
+        basis=basis,
+        purpose=purpose,
+        form=form,
+        recipient_id=recipient.pk,
+        categories=categories,
+        conditions=list(confirmed),
+        access_until=access_until,
+        inform_until=acting.today + timedelta(days=_DAYS_TO_INFORM) if ground.duty_to_inform else None,
+    )
+    if form is DisclosureForm.ACCESS and access_until is not None:
+        open_grants(
+            acting,
+            dossier=dossier,
+            because=Opening(OpeningAct.DISCLOSURE, disclosure.pk, basis),
+            principals=[Principal(institution_id=recipient.pk)],
+            categories=categories,
+            power=Power.READ,
+            valid_from=timezone.now(),
+            valid_until=end_of(access_until),
+        )
+    if disclosure.inform_until:
+        ask(
+            acting,
+            dossier=dossier,
+            title=_("Tell the person that and what was exchanged"),
+            due_on=disclosure.inform_until,
+            addressed_id=disclosure.giver_id,
+            about=("disclosure", disclosure.pk),
+        )
+    return disclosure
+
+
+def tell_person(acting: Acting, *, disclosure: Disclosure) -> None:
+    """The duty to inform is done: the person knows that and what was exchanged."""
+    done = Disclosure.objects.filter(pk=disclosure.pk, informed_at=None).update(
+        informed_at=timezone.now(), informed_by_id=acting.staff_id
+    )
+    if not done:
+        raise Refused(_("The person has already been informed."))
+    tell(
+        acting,
+        dossier=disclosure.dossier,
+        kind=RecordKind.CHANGE,
+        act=Act.PERSON_TOLD,
+        about=("disclosure", disclosure.pk),
+    )
+    close_items_about(acting, dossier=disclosure.dossier, about=("disclosure", disclosure.pk))
+
+
+def warn_and_expire(acting: Acting) -> tuple[int, int]:
+    """The clock's part, as a job: warnings before and on the last day, and the event of an expiry.
+
+    Access itself ends by the clock of the database; no job is needed for that. Returns how many of each.
+    """
+    warned = expired = 0
+    running = Consent.objects.filter(withdrawn_at=None, expiry_told_at=None).select_related("dossier")
+    replaced = Consent.objects.filter(renews__isnull=False).values("renews_id")
+    for consent in running.filter(valid_until__gte=acting.today).exclude(pk__in=replaced):
+        step = rules.warning_due(
+            valid_until=consent.valid_until,
+            on=acting.today,
+            warn_days=settings.CONSENT_WARNING_DAYS,
+            warned=consent.warned_days,
+        )
+        if step is not None:
+            _warn(acting, consent, step)
+            warned += 1
+    for consent in running.filter(valid_until__lt=acting.today):
+        Consent.objects.filter(pk=consent.pk).update(expiry_told_at=timezone.now())
+        tell(acting, dossier=consent.dossier, kind=RecordKind.CHANGE, act=Act.EXPIRED, about=("consent", consent.pk))
+        _tell_those_who_renew(acting, consent, Act.EXPIRED)
+        expired += 1
+    return warned, expired
+
+
+def _warn(acting: Acting, consent: Consent, step: int) -> None:
+    first = consent.warned_days is None
+    Consent.objects.filter(pk=consent.pk).update(warned_days=step)
+    tell(acting, dossier=consent.dossier, kind=RecordKind.CHANGE, act=Act.EXPIRES_SOON, about=("consent", consent.pk))
+    _tell_those_who_renew(acting, consent, Act.EXPIRES_SOON)
+    if first and consent.recorded_institution_id:
+        ask(
+            acting,
+            dossier=consent.dossier,
+            title=_("Renew the consent"),
+            due_on=consent.valid_until,
+            addressed_id=consent.recorded_institution_id,
+            assigned=consent.recorded_by,
+            about=("consent", consent.pk),
+        )
+
+
+def _tell_those_who_renew(acting: Acting, consent: Consent, act: Act) -> None:
+    office = Institution.objects.filter(is_iiz_office=True).values_list("pk", flat=True)
+    concerned = {consent.recorded_institution_id, *office} - {None}
+    tell_institutions(
+        acting, institution_ids=[pk for pk in concerned if pk is not None], act=act, dossier=consent.dossier
+    )
+
+
+def _open_line(acting: Acting, consent: Consent, line: ScopeLine) -> None:
+    ConsentRecipient.objects.create(
+        consent=consent,
+        dossier=consent.dossier,
+        institution=line.institution,
+        staff=line.staff,
+        signed_categories=line.categories,
+        categories=line.categories,
+    )
+    open_grants(
+        acting,
+        dossier=consent.dossier,
+        because=Opening(OpeningAct.CONSENT, consent.pk, CONSENT),
+        principals=[_principal(line.institution.pk, line.staff.pk if line.staff else None)],
+        categories=line.categories,
+        power=Power.LEAD if line.institution.is_iiz_office else Power.WRITE,
+        # A consent signed today works at once, and one for later from the start of its day.
+        valid_from=start_of(consent.valid_from) if consent.valid_from > acting.today else timezone.now(),
+        valid_until=end_of(consent.valid_until),
+    )
+    if line.institution.pk != acting.institution_id:
+        _keep_disclosure(
+            acting,
+            dossier=consent.dossier,
+            basis=CONSENT,
+            purpose=consent.purpose,
+            form=DisclosureForm.ACCESS,
+            recipient_id=line.institution.pk,
+            recipient_staff=line.staff,
+            categories=line.categories,
+            consent=consent,
+            access_until=consent.valid_until,
+        )
+
+
+def _keep_disclosure(acting: Acting, **fields: object) -> Disclosure:
+    disclosure: Disclosure = Disclosure.objects.create(
+        giver_id=acting.institution_id, giver_staff_id=acting.staff_id, **fields
+    )
+    tell(
+        acting,
+        dossier=disclosure.dossier,
+        kind=RecordKind.DISCLOSE,
+        act=Act.DISCLOSED,
+        about=("disclosure", disclosure.pk),
+        recipients=[disclosure.recipient_id],
+        legal_basis=disclosure.basis,
+        details={"categories": disclosure.categories, "form": disclosure.form},
+    )
+    return disclosure
+
+
+def _recipient(line: ScopeLine) -> rules.Recipient:
+    return rules.Recipient(
+        institution_id=line.institution.pk,
+        staff_id=line.staff.pk if line.staff else None,
+        categories=line.categories,
+        is_medical_officer=line.staff is not None and Role.MEDICAL_OFFICER in line.staff.roles,
+    )
+
+
+def _principal(institution_id: int, staff_id: int | None) -> Principal:
+    return Principal(staff_id=staff_id) if staff_id else Principal(institution_id=institution_id)

@@ -1,0 +1,70 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from suone.access.categories import Power
+from suone.access.row_policies import RowPolicies, granted
+from suone.decisions.rules import State
+from suone.dossiers.models import CaseBoundQuerySet, Dossier
+from suone.institutions.models import Institution, Staff
+
+# Whoever is asked sees the request itself, and nothing of the case behind it.
+_ASKED = (
+    " OR {table}.addressed_id = (SELECT actor_institution()) OR {table}.addressed_staff_id = (SELECT actor_staff())"
+)
+
+
+class Decision(models.Model):
+    """A request that an institution decides until a day. What follows from the answer is the asking package's matter."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="decisions")
+    case_number = models.CharField(max_length=12)  # for whoever is asked and cannot open the case
+    kind = models.CharField(max_length=40)  # participation, later hand-over, commission, …
+    asked_institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField(db_default=Now())
+    addressed = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    addressed_staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    question = models.CharField(max_length=300, blank=True)
+    due_on = models.DateField(_("Answer until"))
+    remind_on = models.DateField()
+    reminded_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    reason = models.CharField(_("Reason"), max_length=500, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+
+    objects = CaseBoundQuerySet.as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("question", "reason")
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        indexes: ClassVar = [
+            models.Index(name="decision_pending", fields=["addressed", "due_on"], condition=Q(state="pending")),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="decision_answered_at_and_state_together",
+                condition=Q(state="pending", answered_at=None) | ~Q(state="pending") & Q(answered_at__isnull=False),
+                violation_error_message=_("A request is pending, or answered at a time."),
+            ),
+            models.CheckConstraint(
+                name="decision_declined_with_reason",
+                condition=~Q(state="declined") | ~Q(reason=""),
+                violation_error_message=_("Give the reason for declining."),
+            ),
+            RowPolicies(
+                name="decisions_decision_row_policies",
+                select=granted(Power.READ) + _ASKED,
+                insert=granted(Power.LEAD),
+                update=granted(Power.LEAD) + _ASKED,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"decision {self.pk}"

@@ -1,0 +1,39 @@
+"""What may become of a request."""
+
+from datetime import date, timedelta
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    PENDING = "pending", _("waiting for an answer")
+    ACCEPTED = "accepted", _("accepted")
+    DECLINED = "declined", _("declined")
+    EXPIRED = "expired", _("expired")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+# From where to where, and nothing else.
+MOVES: dict[State, frozenset[State]] = {
+    State.PENDING: frozenset({State.ACCEPTED, State.DECLINED, State.EXPIRED, State.WITHDRAWN}),
+    State.ACCEPTED: frozenset(),
+    State.DECLINED: frozenset(),
+    State.EXPIRED: frozenset(),
+    State.WITHDRAWN: frozenset(),
+}
+
+
+def can_become(now: State, then: State) -> bool:
+    """Whether a request in one state may go to another."""
+    return then in MOVES[now]
+
+
+def reminder_day(asked_on: date, due_on: date) -> date:
+    """Half-way between the request and its day, rounded down."""
+    return asked_on + timedelta(days=(due_on - asked_on).days // 2)
+
+
+def is_overdue(due_on: date, *, on: date) -> bool:
+    """Whether the day of the answer is past; on the day itself it may still come."""
+    return on > due_on

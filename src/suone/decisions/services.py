@@ -1,0 +1,122 @@
+"""Request, reminder, answer with its reason, or expiry."""
+
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from suone.access.acting import Acting
+from suone.access.errors import Refused
+from suone.audit.models import RecordKind
+from suone.decisions import rules
+from suone.decisions.acts import Act
+from suone.decisions.models import Decision
+from suone.decisions.rules import State
+from suone.dossiers.models import Dossier
+from suone.dossiers.services import tell
+from suone.inbox.services import tell_institutions, tell_staff
+
+
+def ask_decision(
+    acting: Acting,
+    *,
+    dossier: Dossier,
+    kind: str,
+    addressed_id: int,
+    due_on: date,
+    addressed_staff_id: int | None = None,
+    question: str = "",
+    region_id: int | None = None,
+) -> Decision:
+    """Ask an institution to decide until a day; its contact persons are told."""
+    if due_on < acting.today:
+        raise Refused(_("Choose a day that is not past."))
+    decision = Decision.objects.create(
+        dossier=dossier,
+        case_number=dossier.number,
+        kind=kind,
+        asked_institution_id=acting.institution_id,
+        asked_by_id=acting.staff_id,
+        addressed_id=addressed_id,
+        addressed_staff_id=addressed_staff_id,
+        question=question,
+        due_on=due_on,
+        remind_on=rules.reminder_day(acting.today, due_on),
+    )
+    _tell(acting, decision, Act.ASKED)
+    _tell_addressed(acting, decision, Act.ASKED, region_id)
+    return decision
+
+
+def answer(acting: Acting, *, decision: Decision, accept: bool, reason: str = "") -> Decision:
+    """Accept, or decline with a reason; exactly one answer counts, whoever is first."""
+    if not accept and not reason.strip():
+        raise Refused(_("Give the reason for declining: it helps those who asked to find another way."))
+    _move(acting, decision, State.ACCEPTED if accept else State.DECLINED, reason)
+    act = Act.ACCEPTED if accept else Act.DECLINED
+    tell_staff(acting, staff_ids=[decision.asked_by_id], act=act, dossier=_case_of(decision))
+    return decision
+
+
+def withdraw(acting: Acting, *, decision: Decision) -> None:
+    """The asking institution no longer needs the answer."""
+    _move(acting, decision, State.WITHDRAWN, "")
+
+
+def remind_and_expire(acting: Acting) -> tuple[list[Decision], list[Decision]]:
+    """The clock's part, as a job: reminders that are due, and requests whose day is past."""
+    pending = Decision.objects.filter(state=State.PENDING)
+    reminded = list(pending.filter(reminded_at=None, remind_on__lte=acting.today, due_on__gte=acting.today))
+    for decision in reminded:
+        Decision.objects.filter(pk=decision.pk).update(reminded_at=timezone.now())
+        _tell(acting, decision, Act.REMINDED)
+        _tell_addressed(acting, decision, Act.REMINDED, None)
+    expired = list(pending.filter(due_on__lt=acting.today))
+    for decision in expired:
+        _move(acting, decision, State.EXPIRED, "")
+        tell_staff(acting, staff_ids=[decision.asked_by_id], act=Act.EXPIRED, dossier=_case_of(decision))
+    return reminded, expired
+
+
+def _move(acting: Acting, decision: Decision, then: State, reason: str) -> None:
+    moved = Decision.objects.filter(pk=decision.pk, state=State.PENDING).update(
+        state=then, reason=reason, answered_at=timezone.now(), answered_by_id=acting.staff_id
+    )
+    if not moved:
+        raise Refused(_("This request has already been answered, or its day is past."))
+    decision.refresh_from_db()
+    _tell(acting, decision, _ACT_OF[then])
+
+
+_ACT_OF = {
+    State.ACCEPTED: Act.ACCEPTED,
+    State.DECLINED: Act.DECLINED,
+    State.EXPIRED: Act.EXPIRED,
+    State.WITHDRAWN: Act.WITHDRAWN,
+}
+
+
+def _case_of(decision: Decision) -> Dossier:
+    """The case by its number alone: whoever answers may not be able to open it."""
+    return Dossier(pk=decision.dossier_id, number=decision.case_number)
+
+
+def _tell(acting: Acting, decision: Decision, act: Act) -> None:
+    tell(
+        acting,
+        dossier=_case_of(decision),
+        kind=RecordKind.CHANGE,
+        act=act,
+        about=("decision", decision.pk),
+        text=decision.reason,
+        recipients=[decision.addressed_id],
+    )
+
+
+def _tell_addressed(acting: Acting, decision: Decision, act: Act, region_id: int | None) -> None:
+    if decision.addressed_staff_id:
+        tell_staff(acting, staff_ids=[decision.addressed_staff_id], act=act, dossier=_case_of(decision))
+    else:
+        tell_institutions(
+            acting, institution_ids=[decision.addressed_id], act=act, dossier=_case_of(decision), region_id=region_id
+        )

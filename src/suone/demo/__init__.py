@@ -1,0 +1,1 @@
+"""The fictional demo canton: its cast and its cases."""

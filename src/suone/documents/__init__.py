@@ -1,0 +1,1 @@
+"""Files of a case: scanned, uploaded or generated."""

@@ -1,0 +1,8 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Act(models.TextChoices):
+    KEPT = "document.kept", _("Document added")
+    READ = "document.read", _("Document opened")
+    REMOVED = "document.removed", _("Document removed")

@@ -1,0 +1,25 @@
+"""The files of a case."""
+
+from django.http import Http404
+
+from suone.access.acting import Acting
+from suone.documents.models import Document
+from suone.dossiers.models import Dossier
+
+
+def documents_of(acting: Acting, dossier: Dossier) -> list[Document]:
+    """Newest first, in the categories open to the acting person; removed ones with their reason."""
+    documents = Document.objects.readable_by(acting, category_column="category").filter(dossier=dossier)
+    return list(documents.select_related("kept_by", "kept_institution").order_by("-pk"))
+
+
+def readable_document(acting: Acting, dossier_id: int, document_id: int) -> Document:
+    document = (
+        Document.objects.readable_by(acting, category_column="category")
+        .filter(dossier_id=dossier_id, pk=document_id)
+        .select_related("dossier")
+        .first()
+    )
+    if document is None:
+        raise Http404
+    return document

@@ -1,0 +1,66 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from suone.access.row_policies import RowPolicies, anybody_acting
+from suone.dossiers.models import Dossier
+from suone.institutions.models import Institution, Staff
+
+_OWN = "(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff())"
+
+
+class Message(models.Model):
+    """Something a staff member is told: an act in a case, by whom. It repeats no content."""
+
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="messages")
+    dossier = models.ForeignKey(Dossier, models.CASCADE, null=True, related_name="+")
+    act = models.CharField(max_length=60)
+    by_institution = models.ForeignKey(Institution, models.CASCADE, null=True, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+    read_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
+
+    personal_data: ClassVar[tuple[str, ...]] = ("dossier",)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(name="message_of_staff", fields=["staff", "-id"]),
+            models.Index(name="message_unmailed", fields=["staff"], condition=Q(mailed_at=None, read_at=None)),
+        ]
+        constraints: ClassVar = [
+            RowPolicies(
+                name="inbox_message_row_policies",
+                select=_OWN,
+                insert=anybody_acting(),
+                update=_OWN,
+                delete="(SELECT actor_kind()) = 'job'",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+
+class Digest(models.TextChoices):
+    DAILY = "daily", _("once a day by e-mail, if there is something new")
+    NEVER = "never", _("in the product only")
+
+
+class Preference(models.Model):
+    """How a staff member wants to be told."""
+
+    staff = models.OneToOneField(Staff, models.CASCADE, related_name="+")
+    digest = models.CharField(_("Tell me"), max_length=10, choices=Digest, default=Digest.DAILY)
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        constraints: ClassVar = [
+            RowPolicies(name="inbox_preference_row_policies", select=_OWN, insert=_OWN, update=_OWN),
+        ]
+
+    def __str__(self) -> str:
+        return f"preference of {self.staff_id}"

@@ -1,0 +1,95 @@
+"""Telling staff what happened, and the daily mail that says only how much is new."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import connection
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from suone.access.acting import Acting
+from suone.audit.models import RecordKind
+from suone.audit.services import record
+from suone.dossiers.models import Dossier
+from suone.inbox.acts import Act
+from suone.inbox.models import Digest, Message, Preference
+from suone.institutions.models import Staff
+from suone.institutions.queries import staff_to_tell
+
+
+def tell_staff(acting: Acting, *, staff_ids: Iterable[int | None], act: str, dossier: Dossier | None) -> None:
+    """Put a message into these inboxes, in the transaction of the act; nobody is told of their own act."""
+    rows = [
+        (staff_id, dossier.pk if dossier else None, str(act), acting.institution_id)
+        for staff_id in dict.fromkeys(staff_ids)
+        if staff_id is not None and staff_id != acting.staff_id
+    ]
+    # Without reading back: the writer may not read other people's inboxes.
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO inbox_message (staff_id, dossier_id, act, by_institution_id) VALUES (%s, %s, %s, %s)", rows
+        )
+
+
+def tell_institutions(
+    acting: Acting, *, institution_ids: Iterable[int], act: str, dossier: Dossier, region_id: int | None = None
+) -> None:
+    """Tell the contact persons of these institutions in the region; a deputy where one is away."""
+    staff_ids = staff_to_tell(set(institution_ids) - {acting.institution_id}, region_id, on=acting.today)
+    tell_staff(acting, staff_ids=staff_ids, act=act, dossier=dossier)
+
+
+def mark_read(acting: Acting, *, message_ids: Iterable[int] | None = None) -> None:
+    """The acting person has seen these messages, or all."""
+    messages = Message.objects.filter(staff_id=acting.staff_id, read_at=None)
+    if message_ids is not None:
+        messages = messages.filter(pk__in=list(message_ids))
+    messages.update(read_at=timezone.now())
+    record(acting, kind=RecordKind.CHANGE, act=Act.READ)
+
+
+def set_preference(acting: Acting, *, digest: Digest) -> None:
+    """How the acting person wants to be told from now on."""
+    Preference.objects.update_or_create(staff_id=acting.staff_id, defaults={"digest": digest})
+    record(acting, kind=RecordKind.CHANGE, act=Act.PREFERENCE_SET, details={"digest": digest.value})
+
+
+def send_digests(acting: Acting) -> int:
+    """One mail to everybody with new messages, without a word about persons or cases; the number of mails.
+
+    A message is marked before its mail leaves, so that a mail sent twice after a crash is the worst that can happen
+    to nobody: at most one mail is lost, and the message itself waits in the product.
+    """
+    silent = Preference.objects.filter(digest=Digest.NEVER).values("staff_id")
+    waiting = Message.objects.filter(mailed_at=None, read_at=None).exclude(staff_id__in=silent)
+    counts: dict[int, int] = {}
+    for staff_id in waiting.values_list("staff_id", flat=True):
+        counts[staff_id] = counts.get(staff_id, 0) + 1
+    people = Staff.objects.filter(pk__in=counts).select_related("user")
+    Message.objects.filter(mailed_at=None, staff_id__in=counts).update(mailed_at=timezone.now())
+    sent = 0
+    for staff in people:
+        address = staff.user.email if staff.user else staff.email
+        if address:
+            _digest(address, staff.user.language if staff.user else "de", counts[staff.pk]).send()
+            sent += 1
+    record(acting, kind=RecordKind.CHANGE, act=Act.DIGEST_SENT, details={"mails": sent})
+    return sent
+
+
+def _digest(address: str, language: str, new: int) -> EmailMessage:
+    with translation.override(language):
+        subject = ngettext("%(new)s new message", "%(new)s new messages", new) % {"new": new}
+        lines = [
+            _("Good day"),
+            "",
+            ngettext("There is %(new)s new message for you.", "There are %(new)s new messages for you.", new)
+            % {"new": new},
+            _("Log in to read: %(address)s") % {"address": settings.BASE_URL},
+            "",
+            _("You can change in your account how you are told."),
+            settings.PRODUCT_NAME,
+        ]
+    return EmailMessage(subject=subject, body="\n".join(lines), to=[address])

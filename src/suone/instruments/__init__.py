@@ -1,0 +1,1 @@
+"""Questionnaires and scores: files, a pure engine, and what it proposes with its reasons."""

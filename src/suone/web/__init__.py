@@ -1,0 +1,1 @@
+"""How a page looks: the base page, its components, styles, languages, error pages."""

@@ -1,0 +1,35 @@
+"""What every page gets to know."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest
+from django.urls import reverse
+
+from suone.access.acting import Acting
+from suone.access.permissions import Permission
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    acting: Acting | None = getattr(request, "acting", None)
+    return {
+        "acting": acting,
+        "staff_entries": getattr(request, "staff_entries", []),
+        "navigation": _navigation(request, acting),
+        "messages": messages.get_messages(request),
+        "here": request.path,
+        "user": request.user if hasattr(request, "user") else None,
+    }
+
+
+def _navigation(request: HttpRequest, acting: Acting | None) -> list[dict[str, Any]]:
+    if acting is None:
+        return []
+    entries = []
+    for name, label, permission in settings.NAVIGATION:
+        if acting.may(Permission(permission)):
+            address = reverse(name)
+            current = request.path == address if address == "/" else request.path.startswith(address)
+            entries.append({"url": address, "label": label, "current": current})
+    return entries

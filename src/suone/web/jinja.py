@@ -1,0 +1,80 @@
+"""The Jinja2 environment of all pages: strict, escaped, translated."""
+
+import uuid
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import formats, timezone, translation
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from suone.audit.acts import sentence_of
+from suone.web.deadlines import deadline
+
+_ICONS = Path(__file__).parent / "static" / "web" / "icons"
+
+
+def environment(**options: Any) -> Environment:
+    """Made once by Django's Jinja2 backend."""
+    env = Environment(
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        **{key: value for key, value in options.items() if key != "undefined"},
+    )
+    env.install_gettext_callables(  # type: ignore[attr-defined]  # brought by the i18n extension
+        translation.gettext,
+        translation.ngettext,
+        newstyle=True,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+    )
+    env.globals |= {
+        "url": _url,
+        "static": static,
+        "icon": icon,
+        "form_key": lambda: str(uuid.uuid4()),
+        "language": lambda: (translation.get_language() or "de")[:2],
+        "languages": settings.LANGUAGES,
+        "deadline_of": lambda day: deadline(day, timezone.localdate()),
+        "product_name": settings.PRODUCT_NAME,
+        "logo": settings.LOGO,
+    }
+    env.filters |= {"day": day, "moment": moment, "act": sentence_of, "chf": chf}
+    return env
+
+
+def _url(name: str, *args: object, **kwargs: object) -> str:
+    return reverse(name, args=args, kwargs=kwargs)
+
+
+@cache
+def icon(name: str) -> Markup:
+    """An icon as inline SVG, silent for screen readers."""
+    return Markup((_ICONS / f"{name}.svg").read_text().replace("<svg ", '<svg aria-hidden="true" focusable="false" '))  # noqa: S704 - our own files
+
+
+def day(value: date | datetime | None) -> str:
+    """``Fr 20.11.2026``, in the reader's language."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return formats.date_format(value, "D d.m.Y")
+
+
+def moment(value: datetime | None) -> str:
+    """``20.11.2026, 14:03`` in Swiss time."""
+    return "" if value is None else formats.date_format(timezone.localtime(value), "d.m.Y, H:i")
+
+
+def chf(value: float) -> str:
+    """``1'500`` or ``1'500.50``."""
+    text = f"{value:,.2f}".replace(",", "'")
+    return text.removesuffix(".00")

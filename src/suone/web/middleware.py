@@ -1,0 +1,29 @@
+"""A log-in ends after twelve hours, whatever happens in between."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+_SINCE = "logged_in_since"
+
+
+class SessionLimitsMiddleware:
+    """Thirty idle minutes are the cookie's own limit; this one is absolute.
+
+    Asking whether the page may stay open (``/alive``) is no activity and does not prolong the session.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            now = timezone.now().timestamp()
+            since = request.session.setdefault(_SINCE, now)
+            if now - since > settings.SESSION_ABSOLUTE_AGE:
+                logout(request)
+        return self.get_response(request)

@@ -1,0 +1,74 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from suone.access.categories import DataCategory, Power
+from suone.access.row_policies import RowPolicies, granted
+from suone.dossiers.models import CaseBoundQuerySet, Dossier
+from suone.institutions.models import Institution, Staff
+
+
+class State(models.TextChoices):
+    OPEN = "open", _("open")
+    DONE = "done", _("done")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class WorkItem(models.Model):
+    """Something to be done in a case by a day.
+
+    ``addressed`` is the institution that does it, ``controlling`` the one that asked and follows it up,
+    ``assigned`` the staff member of the addressed institution who has it in hand.
+    """
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="work_items")
+    category = models.PositiveSmallIntegerField(choices=DataCategory, default=DataCategory.ADMINISTRATIVE)
+    title = models.CharField(_("What is to be done"), max_length=200)
+    language = models.CharField(max_length=2)
+    details = models.TextField(_("Details"), blank=True)
+    due_on = models.DateField(_("Due on"))
+    addressed = models.ForeignKey(Institution, models.PROTECT, related_name="+", verbose_name=_("Who does it"))
+    controlling = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    assigned = models.ForeignKey(
+        Staff, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("In whose hands")
+    )
+    asked_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField(db_default=Now())
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    about_type = models.CharField(max_length=40, blank=True)  # what it belongs to, such as a consent
+    about_id = models.BigIntegerField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = CaseBoundQuerySet.as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("title", "details")
+
+    class Meta:
+        verbose_name = _("work item")
+        verbose_name_plural = _("work items")
+        indexes: ClassVar = [
+            models.Index(name="workitem_addressed", fields=["addressed", "due_on"], condition=Q(state="open")),
+            models.Index(name="workitem_controlling", fields=["controlling", "due_on"], condition=Q(state="open")),
+            models.Index(name="workitem_assigned", fields=["assigned", "due_on"], condition=Q(state="open")),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="workitem_done_at_and_state_together",
+                condition=Q(state="done", done_at__isnull=False) | ~Q(state="done") & Q(done_at=None),
+                violation_error_message=_("A work item is done at a time, or not done."),
+            ),
+            RowPolicies(
+                name="workitems_workitem_row_policies",
+                select=granted(Power.READ, category="{table}.category"),
+                insert=granted(Power.WRITE),
+                update=granted(Power.WRITE),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"work item {self.pk}"

@@ -1,0 +1,46 @@
+"""Which work items wait for whom."""
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from suone.access.acting import Acting
+from suone.dossiers.models import Dossier
+from suone.workitems.models import State, WorkItem
+
+
+def readable_items(acting: Acting) -> QuerySet[WorkItem]:
+    """Work items in cases and categories that are open to the acting person."""
+    return WorkItem.objects.readable_by(acting, category_column="category").select_related(
+        "dossier__person", "addressed", "controlling", "assigned"
+    )
+
+
+def readable_item(acting: Acting, dossier_id: int, item_id: int) -> WorkItem:
+    item = readable_items(acting).filter(dossier_id=dossier_id, pk=item_id).first()
+    if item is None:
+        raise Http404
+    return item
+
+
+def items_of(acting: Acting, dossier: Dossier) -> list[WorkItem]:
+    """Open items by day, then the latest that are done."""
+    items = readable_items(acting).filter(dossier=dossier)
+    done = items.filter(state=State.DONE).order_by("-done_at")[:10]
+    return [*items.filter(state=State.OPEN).order_by("due_on", "pk"), *done]
+
+
+def mine(acting: Acting) -> QuerySet[WorkItem]:
+    """Open items in my hands, or for my institution and in nobody's hands yet."""
+    return readable_items(acting).filter(
+        Q(assigned_id=acting.staff_id) | Q(assigned=None, addressed_id=acting.institution_id), state=State.OPEN
+    )
+
+
+def waiting_for_others(acting: Acting) -> QuerySet[WorkItem]:
+    """Open items that I asked others to do."""
+    return (
+        readable_items(acting)
+        .filter(controlling_id=acting.institution_id, asked_by_id=acting.staff_id, state=State.OPEN)
+        .exclude(assigned_id=acting.staff_id)
+        .exclude(assigned=None, addressed_id=acting.institution_id)
+    )
