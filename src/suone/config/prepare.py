@@ -1,12 +1,15 @@
 """Roles, database and extensions: made for the embedded server, asked for on any other."""
 
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from suone.config.embedded import DATABASE, ServerTrouble, socket_folder
 
+ROLES = ("suone_owner", "suone_app", "suone_report")
 EXTENSIONS = ("btree_gist", "unaccent", "pg_trgm", "fuzzystrmatch")
 
 # owner owns and migrates; app owns nothing and is bound by every policy; report only by SET ROLE, for reports.
@@ -40,37 +43,60 @@ def prepare_embedded(var: Path) -> None:
                 connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
 
 
-def check_given(settings: dict[str, object]) -> None:
-    """Say in one sentence what an administrator must do before a given server can be used."""
-    try:
-        with psycopg.connect(
-            host=str(settings["HOST"]),
-            port=str(settings["PORT"]) or None,
-            user=str(settings["USER"]),
-            password=str(settings["PASSWORD"]) or None,
-            dbname=str(settings["NAME"]),
-            connect_timeout=5,
-        ) as connection:
-            version = connection.info.server_version
-            missing_roles = _missing(
-                connection, "SELECT rolname FROM pg_roles", ("suone_app", "suone_report")
-            )
-            missing_extensions = _missing(connection, "SELECT extname FROM pg_extension", EXTENSIONS)
-    except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
+def prepare_given(owner: dict[str, Any], app: dict[str, Any]) -> None:
+    """Make what is missing on a given server where the owner may; else say in one sentence who must do what."""
+    with _connected(owner, "DATABASE_OWNER_URL") as connection:
+        if connection.info.server_version < 160000:
+            raise ServerTrouble("This PostgreSQL server is too old: Suone needs version 16 or later.")
+        if _lacking(connection):
+            _make_what_is_allowed(connection)
+        lacking = _lacking(connection)
+    if lacking:
         raise ServerTrouble(
-            f"The database of DATABASE_OWNER_URL does not answer ({reason}): check the address and that the server runs."
-        ) from error
-    if version < 160000:
-        raise ServerTrouble("This PostgreSQL server is too old: Suone needs version 16 or later.")
-    if missing_roles or missing_extensions:
-        names = ", ".join([*missing_roles, *missing_extensions])
-        raise ServerTrouble(
-            f"The server lacks {names}: let its administrator run the statements of docs/operations.md, "
+            f"The server lacks {', '.join(lacking)}: let its administrator run the statements of docs/operations.md, "
             "“A PostgreSQL server of your own”."
+        )
+    with _connected(app, "DATABASE_URL") as connection:
+        _refuse_powerful_app(connection)
+
+
+def _connected(settings: dict[str, Any], name: str) -> psycopg.Connection[Any]:
+    try:
+        return psycopg.connect(
+            host=settings["HOST"] or None,
+            port=settings["PORT"] or None,
+            user=settings["USER"],
+            password=settings["PASSWORD"] or None,
+            dbname=settings["NAME"],
+            **{"connect_timeout": 5, **settings["OPTIONS"]},
+            autocommit=True,
+        )
+    except psycopg.Error as error:
+        reason = " ".join(str(error).split()).removesuffix(".")
+        raise ServerTrouble(
+            f"The database of {name} cannot be reached; check the address. The server says: {reason}."
+        ) from error
+
+
+def _make_what_is_allowed(connection: psycopg.Connection[Any]) -> None:
+    for statement in (_ROLES, *(f"CREATE EXTENSION IF NOT EXISTS {name}" for name in EXTENSIONS)):
+        with suppress(psycopg.Error):  # what is still missing afterwards is named
+            connection.execute(statement.encode())
+
+
+def _refuse_powerful_app(connection: psycopg.Connection[Any]) -> None:
+    row = connection.execute(
+        "SELECT rolsuper OR rolbypassrls OR pg_has_role(oid, (SELECT datdba FROM pg_database "
+        "WHERE datname = current_database()), 'MEMBER') FROM pg_roles WHERE rolname = current_user"
+    ).fetchone()
+    if row and row[0]:
+        raise ServerTrouble(
+            "DATABASE_URL logs in with an account that owns the database or passes over row policies: "
+            "give it suone_app, and the owner's account to DATABASE_OWNER_URL."
         )
 
 
-def _missing(connection: psycopg.Connection[tuple[str]], query: str, wanted: tuple[str, ...]) -> list[str]:
-    there = {row[0] for row in connection.execute(query)}  # type: ignore[arg-type]  # our own two queries
-    return [name for name in wanted if name not in there]
+def _lacking(connection: psycopg.Connection[Any]) -> list[str]:
+    roles = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
+    extensions = {row[0] for row in connection.execute("SELECT extname FROM pg_extension")}
+    return [name for name in ROLES if name not in roles] + [name for name in EXTENSIONS if name not in extensions]

@@ -29,8 +29,14 @@ _METHODS = [
     ("**/jinja2/**.txt", "jinja2"),
 ]
 _OPTIONS = {
-    "**/jinja2/**.html": {"extensions": "jinja2.ext.i18n", "silent": "false", "newstyle_gettext": "true"},
-    "**/jinja2/**.txt": {"extensions": "jinja2.ext.i18n", "silent": "false", "newstyle_gettext": "true"},
+    pattern: {
+        "extensions": "jinja2.ext.i18n,jinja2.ext.do",
+        "silent": "false",  # a template that cannot be read must not lose its sentences
+        "newstyle_gettext": "true",
+        "trim_blocks": "true",
+        "lstrip_blocks": "true",
+    }
+    for pattern in ("**/jinja2/**.html", "**/jinja2/**.txt")
 }
 _KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
@@ -113,7 +119,9 @@ def _read(path: Path, language: str) -> Catalog:
             project="Suone",
             version="1",
             copyright_holder="Suone contributors",
-            msgid_bugs_address="",
+            msgid_bugs_address="see CONTRIBUTING.md",
+            last_translator="Suone contributors",
+            language_team=language,
             header_comment="# Sentences of Suone. Licence: EUPL-1.2.",
             fuzzy=False,
         )
