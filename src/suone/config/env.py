@@ -1,4 +1,4 @@
-"""The only reader of the environment. Every setting stands in one table; a wrong value stops the start with a sentence."""
+"""The only reader of the environment: one table of settings; a wrong value stops the start with a sentence."""
 
 import os
 import secrets

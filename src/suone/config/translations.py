@@ -147,8 +147,8 @@ def _troubles(language: str, sentences: Catalog, root: Path) -> Iterator[str]:
             yield f"{language}: “{title}” has other placeholders than the English sentence."
 
 
-def _forms(text: str | list[str] | tuple[str, ...]) -> list[str]:
-    return [text] if isinstance(text, str) else list(text)
+def _forms(text: str | list[str] | tuple[str, ...] | None) -> list[str]:
+    return [text or ""] if text is None or isinstance(text, str) else list(text)
 
 
 def _keeps_placeholders(sentence: Message, translated: Message) -> bool:

@@ -1,0 +1,99 @@
+# The commands of the project; bare `make` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+TEST_WORKERS ?= 2
+CHROMIUM ?= $(or $(SUONE_CHROMIUM),/usr/bin/chromium)
+
+.PHONY: help
+help: ## List these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+# Stamps: a second start installs nothing.
+.venv/.build: requirements/build.txt
+	@echo "  Make .venv and fetch the installer …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Suone needs Python 3.11 or later: name one, such as make PYTHON=python3.12." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "Python's venv is missing: on Debian, install python3-venv." >&2; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
+	@touch $@
+
+.venv/.base: .venv/.build requirements/base.txt pyproject.toml
+	@echo "  Install what the product needs …"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/base.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: .venv/.base requirements/dev.txt
+	@echo "  Install what tests and checks need …"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.PHONY: install
+install: .venv/.base ## Install what the product needs into .venv
+
+.PHONY: demo
+demo: .venv/.base ## Start everything with the demo canton
+	@exec $(BIN)/suone demo
+
+.PHONY: stop
+stop: .venv/.base ## Stop the embedded PostgreSQL servers
+	@$(BIN)/suone stop
+	@if [ -d var/test ]; then SUONE_VAR=var/test $(BIN)/suone stop; fi
+
+.PHONY: chromium
+chromium:
+	@if [ -x "$(CHROMIUM)" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "  Install Chromium from Debian …"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null; \
+	else \
+		echo "The browser tests need Chromium: install it (on Debian: apt-get install --no-install-recommends chromium), or name one with SUONE_CHROMIUM." >&2; exit 1; \
+	fi
+
+.PHONY: test
+test: .venv/.dev chromium check ## Run the checks and every test, browser journeys too
+	@SUONE_CHROMIUM="$(CHROMIUM)" $(BIN)/pytest -n $(TEST_WORKERS); outcome=$$?; \
+	SUONE_VAR=var/test $(BIN)/suone stop; exit $$outcome
+
+.PHONY: check
+check: .venv/.dev ## Run the checks that need no test: style, types, floors, migrations, styles, translations
+	@echo "  Style …" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
+	@echo "  Types …" && $(BIN)/mypy --no-error-summary
+	@echo "  Floors …" && $(BIN)/lint-imports >/dev/null || { $(BIN)/lint-imports; exit 1; }
+	@echo "  Missing migrations …" && $(BIN)/suone manage makemigrations --check --dry-run --verbosity 1
+	@$(MAKE) --no-print-directory css-check
+	@echo "  Translations …" && $(BIN)/python -m suone.config.translations --check
+	@echo "  Security …" && $(BIN)/bandit --quiet --recursive src --configfile pyproject.toml
+
+.PHONY: css
+css: .venv/.base ## Compile the styles (needs npm)
+	@npm install --ignore-scripts --no-audit --no-fund --silent
+	@$(BIN)/python -m suone.web.css
+
+.PHONY: css-check
+css-check: .venv/.base
+	@echo "  Styles …" && $(BIN)/python -m suone.web.css --check
+
+.PHONY: translations
+translations: .venv/.base ## Bring new sentences into the catalogues of locale/
+	@$(BIN)/python -m suone.config.translations --update
+
+.PHONY: format
+format: .venv/.dev ## Put the code in its style
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+.PHONY: sweep
+sweep: .venv/.dev chromium ## Try every address as every role on foreign objects, in full
+	@SUONE_CHROMIUM="$(CHROMIUM)" SUONE_SWEEP=full $(BIN)/pytest -n $(TEST_WORKERS) tests/sweep; outcome=$$?; \
+	SUONE_VAR=var/test $(BIN)/suone stop; exit $$outcome
+
+.PHONY: bench
+bench: .venv/.dev ## Measure: each file of benchmarks/ answers one question
+	@for file in benchmarks/*.py; do echo "  $$file …"; $(BIN)/python $$file || exit 1; done
+
+.PHONY: lock
+lock: .venv/.build ## Pin the requirements anew, with hashes
+	@for name in build base dev; do \
+		$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url requirements/$$name.in -o requirements/$$name.txt || exit 1; \
+	done
