@@ -13,13 +13,18 @@ os.environ.setdefault("SUONE_LOG_LEVEL", "ERROR")
 def pytest_configure() -> None:
     from django.conf import settings
 
-    if os.environ.get("DATABASE_URL"):
-        settings.DATABASES["default"] = settings.DATABASES["owner"]
-        return
     from suone.config import embedded, prepare
     from suone.config.translations import compile_catalogues
 
+    # No collected files: pages find pictures and styles where they lie.
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # for the speed of log-ins
+    # A name of its own, so that two runs at once do not take each other's database away.
+    default, owner = settings.DATABASES["default"], settings.DATABASES["owner"]
+    default.setdefault("TEST", {})["NAME"] = f"test_suone_{os.getpid()}"
+    default.update({part: owner[part] for part in ("HOST", "PORT", "NAME", "USER", "PASSWORD") if part in owner})
+    compile_catalogues()
+    if os.environ.get("DATABASE_URL"):
+        return
     embedded.start(settings.VAR, durable=False)
     prepare.prepare_embedded(settings.VAR)
-    settings.DATABASES["default"]["USER"] = "suone_owner"
-    compile_catalogues()

@@ -87,6 +87,7 @@ def serve(port: int | None) -> None:
     from django.conf import settings
 
     _start_embedded_server()
+    _make_files_ready()
     port = port or settings.PORT
     _refuse_taken_port(port)
     os.execv(sys.executable, [sys.executable, *_gunicorn(port)])  # noqa: S606 - our own process
@@ -110,14 +111,13 @@ def demo(port: int | None) -> None:
     port = port or settings.PORT
     _refuse_taken_port(port)
     _prepare_database()
+    _make_files_ready()
     from suone.demo.cast import logins
     from suone.demo.seed import is_seeded, seed
 
     if not is_seeded():
         with _step("Fill in the demo canton"):
             seed()
-    with _step("Collect pictures and styles"):
-        _manage("collectstatic", interactive=False, verbosity=0)
     _run_until_stopped([_gunicorn(port), _worker()], port, logins())
 
 
@@ -149,13 +149,17 @@ def manage(arguments: tuple[str, ...]) -> None:
 
 
 def _prepare_database() -> None:
-    from suone.config.translations import compile_catalogues
-
-    with _step("Compile translations"):
-        compile_catalogues()
     _start_embedded_server(prepare=True)
     with _step("Bring the database to this version"):
         _manage("migrate", database="owner", interactive=False, verbosity=0)
+
+
+def _make_files_ready() -> None:
+    from suone.config.translations import compile_catalogues
+
+    with _step("Compile translations, collect pictures and styles"):
+        compile_catalogues()
+        _manage("collectstatic", interactive=False, verbosity=0)
 
 
 def _start_embedded_server(*, prepare: bool = False) -> None:

@@ -119,7 +119,7 @@ def _reaching(user: int | None) -> list[str]:
     words = ["setpriv", f"--reuid={user}", f"--regid={pwd.getpwuid(user).pw_gid}", "--clear-groups"]
     if not all(folder.stat().st_mode & 0o001 for folder in Path(_binary("postgres")).parents):
         # Root's home is closed to others: the server may pass through it, and nobody's rights are changed.
-        words += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+        words += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
     return [*words, "--"]
 
 

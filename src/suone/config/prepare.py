@@ -33,14 +33,27 @@ GRANT suone_app TO suone_owner WITH SET TRUE, INHERIT FALSE;
 def prepare_embedded(var: Path) -> None:
     """Make the three roles, the database and its extensions on the embedded server; what is there stays."""
     host = str(socket_folder(var))
-    with psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as connection:
+    with _as_administrator(host, "postgres") as connection:
+        connection.execute("SELECT pg_advisory_lock(7350)")  # tests start in several processes at once
         connection.execute(_ROLES)
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+            _add_extensions(host, "template1")  # every database made from now on has them, those of tests too
             connection.execute(sql.SQL("CREATE DATABASE {} OWNER suone_owner").format(sql.Identifier(DATABASE)))
-    for name in (DATABASE, "template1"):  # template1, so that databases made for tests have them too
-        with psycopg.connect(host=host, user="postgres", dbname=name, autocommit=True) as connection:
-            for extension in EXTENSIONS:
-                connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
+        elif _add_extensions(host, DATABASE):
+            _add_extensions(host, "template1")
+
+
+def _as_administrator(host: str, database: str) -> psycopg.Connection[Any]:
+    return psycopg.connect(host=host, user="postgres", dbname=database, autocommit=True)
+
+
+def _add_extensions(host: str, database: str) -> bool:
+    """Whether any was missing."""
+    with _as_administrator(host, database) as connection:
+        lacking = _lacking(connection)
+        for extension in lacking:
+            connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
+    return bool(lacking)
 
 
 def prepare_given(owner: dict[str, Any], app: dict[str, Any]) -> None:

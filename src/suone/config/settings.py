@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "suone.decisions",
     "suone.cases",
     "suone.worklist",
+    "suone.privacy",
     "suone.demo",
 ]
 
@@ -76,7 +77,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "suone.config.logs.PathOnlyMiddleware",
     "suone.institutions.acting.ActingMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -256,6 +257,7 @@ LOGGING = {
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "loggers": {"procrastinate": {"level": "WARNING"}},  # it tells each job at INFO, with its arguments
     "root": {"handlers": ["console"], "level": env.one_of("SUONE_LOG_LEVEL", {"DEBUG", "INFO", "WARNING", "ERROR"})},
 }
 structlog.configure(

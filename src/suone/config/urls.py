@@ -12,9 +12,8 @@ urlpatterns = [
     path("", include("suone.workitems.urls")),
     path("", include("suone.inbox.urls")),
     path("", include("suone.consents.urls")),
-    path("", include("suone.decisions.urls")),
     path("", include("suone.cases.urls")),
-    path("", include("suone.audit_log.urls")),
+    path("", include("suone.privacy.urls")),
 ]
 
 handler400 = "suone.web.views.bad_request"
