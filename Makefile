@@ -64,6 +64,7 @@ check: .venv/.dev ## Run the checks that need no test: style, types, floors, mig
 	@echo "  Missing migrations …" && $(BIN)/suone manage makemigrations --check --dry-run --verbosity 1
 	@$(MAKE) --no-print-directory css-check
 	@echo "  Translations …" && $(BIN)/python -m suone.config.translations --check
+	@echo "  Settings for production …" && SUONE_BASE_URL=https://suone.example.ch SUONE_ALLOWED_HOSTS=suone.example.ch $(BIN)/suone check >/dev/null
 	@echo "  Security …" && $(BIN)/bandit --quiet --recursive src --configfile pyproject.toml
 
 .PHONY: css

@@ -133,8 +133,7 @@ def stop() -> None:
 @main.command()
 @_in_one_sentence
 def check() -> None:
-    """Check the settings for production, and that access agrees with the acts behind it."""
-    _start_embedded_server()
+    """Check the settings for production."""
     _manage("check", deploy=True, fail_level="WARNING")
 
 

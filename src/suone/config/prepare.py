@@ -58,7 +58,7 @@ def _add_extensions(host: str, database: str) -> bool:
 
 def prepare_given(owner: dict[str, Any], app: dict[str, Any]) -> None:
     """Make what is missing on a given server where the owner may; else say in one sentence who must do what."""
-    with _connected(owner, "DATABASE_OWNER_URL") as connection:
+    with _connected(owner) as connection:
         if connection.info.server_version < 160000:
             raise ServerTrouble("This PostgreSQL server is too old: Suone needs version 16 or later.")
         if _lacking(connection):
@@ -69,11 +69,11 @@ def prepare_given(owner: dict[str, Any], app: dict[str, Any]) -> None:
             f"The server lacks {', '.join(lacking)}: let its administrator run the statements of docs/operations.md, "
             "“A PostgreSQL server of your own”."
         )
-    with _connected(app, "DATABASE_URL") as connection:
+    with _connected(app) as connection:
         _refuse_powerful_app(connection)
 
 
-def _connected(settings: dict[str, Any], name: str) -> psycopg.Connection[Any]:
+def _connected(settings: dict[str, Any]) -> psycopg.Connection[Any]:
     try:
         return psycopg.connect(
             host=settings["HOST"] or None,
@@ -87,7 +87,8 @@ def _connected(settings: dict[str, Any], name: str) -> psycopg.Connection[Any]:
     except psycopg.Error as error:
         reason = " ".join(str(error).split()).removesuffix(".")
         raise ServerTrouble(
-            f"The database of {name} cannot be reached; check the address. The server says: {reason}."
+            f"The database cannot be reached as {settings['USER']}; "
+            f"check DATABASE_URL and DATABASE_OWNER_URL ({reason})."
         ) from error
 
 

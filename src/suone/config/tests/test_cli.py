@@ -68,7 +68,7 @@ def test_a_wrong_setting_is_said_in_one_sentence(tmp_path: Path) -> None:
     ("address", "said"),
     [
         ("nonsense", "DATABASE_URL is not a PostgreSQL address"),
-        ("postgres://suone_app:x@127.0.0.1:1/suone", "The database of DATABASE_OWNER_URL cannot be reached"),
+        ("postgres://suone_app:x@127.0.0.1:1/suone", "The database cannot be reached as suone_app"),
     ],
 )
 def test_a_broken_database_is_said_in_one_sentence(tmp_path: Path, address: str, said: str) -> None:
