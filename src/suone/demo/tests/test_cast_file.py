@@ -1,0 +1,166 @@
+"""The cast hangs together with the directory it works in, and nobody in it could be taken for somebody real."""
+
+import tomllib
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from suone.access.permissions import Role
+from suone.institutions.models import ContactPerson, Staff
+from suone.persons.ahv import compact, formatted
+from suone.persons.models import Permit, Person, Sex, Status
+
+CAST = tomllib.loads((files("suone.demo") / "cast.toml").read_text())
+DIRECTORY = tomllib.loads((files("suone.institutions") / "files" / "vs.toml").read_text())
+STAFF = {entry["key"]: entry for entry in CAST["staff"]}
+PERSONS = {entry["key"]: entry for entry in CAST["person"]}
+OFFICES = {entry["key"]: entry for entry in DIRECTORY["office"]}
+REGIONS = {entry["code"] for entry in DIRECTORY["region"]}
+
+
+def _field_names(model: type[Any]) -> set[str]:
+    return {field.name for field in model._meta.get_fields()}
+
+
+def test_keys_are_unique() -> None:
+    assert len(STAFF) == len(CAST["staff"])
+    assert len(PERSONS) == len(CAST["person"])
+
+
+def test_entries_fill_fields_that_exist() -> None:
+    for entry in CAST["staff"]:
+        assert set(entry) - {"key", "language", "has_account"} <= _field_names(Staff)
+    for entry in CAST["person"]:
+        assert set(entry) - {"key", "region"} <= _field_names(Person)
+    for entry in CAST["contact_person"]:
+        assert set(entry) <= _field_names(ContactPerson)
+
+
+def test_staff_work_at_an_office_of_their_institution_with_known_roles() -> None:
+    for entry in CAST["staff"]:
+        assert OFFICES[entry["office"]]["institution"] == entry["institution"], entry["key"]
+        assert set(entry["roles"]) <= {role.value for role in Role}
+        assert entry["language"] in {"de", "fr"}
+
+
+def test_addresses_and_telephone_numbers_are_plainly_fictional() -> None:
+    for entry in [*CAST["staff"], *CAST["person"]]:
+        assert entry["phone"].startswith("027 555 ")
+        assert entry.get("email", "x@example.org").endswith("@example.org")
+        assert entry.get("email", "").isascii()
+
+
+def test_there_is_one_printed_log_in_for_every_role() -> None:
+    printed = {entry["role"]: STAFF[entry["staff"]] for entry in CAST["log_in"]}
+
+    assert set(printed) == {role.value for role in Role}
+    for role, entry in printed.items():
+        assert role in entry["roles"]
+        assert entry["has_account"]
+
+
+def test_one_person_works_for_two_institutions_with_one_account() -> None:
+    institutions: dict[str, set[str]] = {}
+    for entry in CAST["staff"]:
+        institutions.setdefault(entry["email"], set()).add(entry["institution"])
+
+    several = [names for names in institutions.values() if len(names) > 1]
+
+    assert several == [{"IIZ", "SMZ"}]
+
+
+def test_every_first_circle_institution_has_a_contact_person_and_a_deputy_wherever_it_has_an_office() -> None:
+    first = {entry["code"] for entry in DIRECTORY["institution"] if entry["circle"] == "first"}
+    wanted = {
+        (entry["institution"], entry.get("region"))
+        for entry in DIRECTORY["office"]
+        if entry["institution"] in first and entry.get("region")
+    } | {("KSSL", None)}
+    covered = {(entry["institution"], entry.get("region")) for entry in CAST["contact_person"] if "deputy" in entry}
+
+    assert wanted <= covered
+
+
+def test_contact_persons_and_deputies_work_at_the_institution_they_answer_for() -> None:
+    for entry in CAST["contact_person"]:
+        people = [entry["staff"], *([entry["deputy"]] if "deputy" in entry else [])]
+        assert {STAFF[key]["institution"] for key in people} == {entry["institution"]}
+        assert len(people) == len(set(people))
+        assert entry.get("region") in {None, *REGIONS}
+
+
+def test_two_staff_members_are_absent_and_have_a_deputy() -> None:
+    deputised = {entry["staff"] for entry in CAST["contact_person"] if "deputy" in entry}
+
+    assert len(CAST["absence"]) == 2
+    for entry in CAST["absence"]:
+        assert entry["staff"] in deputised
+        assert entry["lasts_days"] > 0
+
+
+def test_every_seat_of_the_bodies_is_filled() -> None:
+    members: dict[str, list[str]] = {}
+    for entry in CAST["body_member"]:
+        assert entry["staff"] in STAFF
+        assert entry.get("term_until") is None or entry["term_until"] > entry["term_from"]
+        members.setdefault(entry["body"], []).append(entry["staff"])
+
+    assert set(members) == {entry["code"] for entry in DIRECTORY["body"]}
+    for body in ("rechtskommission", "iiz-stelle"):
+        assert len(members[body]) == sum(seat["number"] for seat in DIRECTORY["seat"] if seat["body"] == body)
+
+
+def test_the_legal_commission_comes_from_iv_diha_and_dsw() -> None:
+    services = {entry["code"]: entry.get("parent_service") for entry in DIRECTORY["institution"]}
+    members = [STAFF[entry["staff"]] for entry in CAST["body_member"] if entry["body"] == "rechtskommission"]
+
+    origins = {services[entry["institution"]] or entry["institution"] for entry in members}
+
+    assert origins == {"IV", "DIHA / SICT", "DSW / SAS"}
+    assert all("legal_commission" in entry["roles"] for entry in members)
+
+
+def test_ahv_numbers_are_valid_unique_and_evidently_for_tests() -> None:
+    numbers = [entry["ahv_number"] for entry in CAST["person"] if "ahv_number" in entry]
+
+    assert len(numbers) == len(set(numbers))
+    assert "756.9217.0769.85" in numbers
+    for number in numbers:
+        digits = compact(number)
+        assert digits is not None, number
+        assert formatted(digits) == number
+        assert number.startswith("756.0000.") or number == "756.9217.0769.85"
+
+
+def test_a_missing_ahv_number_has_a_reason() -> None:
+    without = [entry for entry in CAST["person"] if "ahv_number" not in entry]
+
+    assert len(without) == 2
+    assert all(entry["ahv_missing_reason"] for entry in without)
+
+
+@pytest.mark.parametrize("entry", CAST["person"], ids=lambda entry: entry["key"])
+def test_particulars_use_the_words_the_product_knows(entry: dict[str, Any]) -> None:
+    assert entry["sex"] in Sex.values
+    assert entry["permit"] in Permit.values
+    assert entry.get("status", "") in Status.values
+    assert entry["language"] in {"de", "fr", "it", "en"}
+    assert entry["region"] in REGIONS
+    assert (entry["permit"] == "CH") == ("permit_expires_on" not in entry)
+
+
+def test_texts_fit_their_fields() -> None:
+    for model, entries in [(Staff, CAST["staff"]), (Person, CAST["person"])]:
+        for entry in entries:
+            for name in (_field_names(model) & set(entry)) - {"ahv_number"}:  # written with its dots here
+                limit = getattr(model._meta.get_field(name), "max_length", None)
+                assert limit is None or len(entry[name]) <= limit, (entry["key"], name)
+
+
+def test_the_stories_name_people_of_the_cast() -> None:
+    for story in CAST["story"].values():
+        assert story["person"] in PERSONS
+        assert story["region"] in REGIONS
+        assert {value for key, value in story.items() if key not in {"person", "region"}} <= set(STAFF)
+    assert "case_manager" in STAFF[CAST["story"]["peter"]["career_counsellor"]]["roles"]
