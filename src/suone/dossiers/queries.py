@@ -40,11 +40,15 @@ def has_power(acting: Acting, dossier: Dossier, power: Power) -> bool:
     return own_grants(acting, dossier).filter(power__gte=power).exists()
 
 
-def events_of(acting: Acting, dossier: Dossier, *, before_id: int | None = None, most: int = 50) -> list[Event]:
-    """The timeline, newest first, in the categories open to the acting person."""
+def events_of(
+    acting: Acting, dossier: Dossier, *, before_id: int | None = None, most: int = 50, institution_id: int | None = None
+) -> list[Event]:
+    """The timeline, newest first, in the categories open to the acting person; of one institution where asked."""
     events = Event.objects.readable_by(acting, category_column="category").filter(dossier=dossier)
     if before_id is not None:
         events = events.filter(pk__lt=before_id)
+    if institution_id is not None:
+        events = events.filter(institution_id=institution_id)
     return list(events.select_related("staff", "institution").order_by("-pk")[:most])
 
 

@@ -1,11 +1,17 @@
 """Answering with a page, or with one block of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template import loader
+from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
 
-from suone.access.errors import Conflict
+from suone.access.errors import Conflict, Refused
 
 
 def render(
@@ -27,8 +33,6 @@ def _block(page: Any, context: dict[str, Any], request: HttpRequest, block: str)
     variables = dict(context)
     for processor in page.backend.template_context_processors:
         variables.update(processor(request))
-    from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
-
     variables |= {"request": request, "csrf_input": csrf_input_lazy(request), "csrf_token": csrf_token_lazy(request)}
     inner = page.template
     return "".join(inner.blocks[block](inner.new_context(variables)))
@@ -43,3 +47,33 @@ def conflict_page(request: HttpRequest, conflict: Conflict) -> HttpResponse:
     """Somebody else saved first: both texts stand side by side, nothing is lost."""
     pairs = [(label, conflict.current.get(label, ""), text) for label, text in conflict.submitted.items()]
     return render(request, "web/conflict.html", {"pairs": pairs}, status=409)
+
+
+def form_page(
+    request: HttpRequest,
+    form: BaseForm,
+    *,
+    title: str,
+    submit: str,
+    back: str,
+    intro: str = "",
+    upload: bool = False,
+) -> HttpResponse:
+    """A page that is one form; with errors it answers 422, so that nothing is kept."""
+    context = {"form": form, "title": title, "submit": submit, "back": back, "intro": intro, "upload": upload}
+    return render(request, "web/form.html", context, status=422 if form.errors else 200)
+
+
+@contextmanager
+def refusals_on(form: BaseForm) -> Iterator[None]:
+    """What a rule refuses is shown on the form, and what was typed stays."""
+    try:
+        yield
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+
+
+def done(request: HttpRequest, sentence: str, address: str, *args: object) -> HttpResponse:
+    """Lead on to a page, with a sentence that says what was done."""
+    messages.success(request, sentence)
+    return redirect(address, *args)

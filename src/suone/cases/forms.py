@@ -1,0 +1,262 @@
+"""The shapes of what is typed; the rules stand in ``rules`` and ``services``."""
+
+import base64
+import binascii
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from suone.access.acting import Acting
+from suone.access.categories import ALL_BUT_HEALTH, DataCategory, mask_of
+from suone.cases.rules import ClosingReason, Level, NoteKind, Outcome, RiskFactor
+from suone.cases.services import Notification, Upload
+from suone.consents.models import SignatureForm
+from suone.consents.services import ScopeLine, Terms
+from suone.institutions.models import Institution, Region, Staff
+from suone.web.fields import DayInput
+
+_PNG = "data:image/png;base64,"
+
+
+class NotifyForm(forms.Form):
+    """A case in five minutes: the person, the consent, and what is known already."""
+
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100)
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100)
+    date_of_birth = forms.DateField(label=gettext_lazy("Date of birth"), required=False, widget=DayInput())
+    ahv_number = forms.CharField(
+        label=gettext_lazy("AHV number"),
+        required=False,
+        help_text=gettext_lazy("13 digits, starting with 756. It connects the institutions; type it from the card."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    ahv_missing_reason = forms.CharField(
+        label=gettext_lazy("If it is missing: why"), max_length=200, required=False
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of correspondence"), choices=settings.PERSON_LANGUAGES, initial="de"
+    )
+    region = forms.ModelChoiceField(label=gettext_lazy("Region"), queryset=Region.objects.none())
+    question = forms.CharField(
+        label=gettext_lazy("Question to the IIZ office"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("What should be found out or coordinated? No diagnoses here: medical content goes to the medical officer."),
+    )
+    risk_factors = forms.MultipleChoiceField(
+        label=gettext_lazy("Risk factors"),
+        choices=RiskFactor.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    first_contact_on = forms.DateField(
+        label=gettext_lazy("First contact at your institution"), required=False, widget=DayInput()
+    )
+    purpose = forms.CharField(label=gettext_lazy("Purpose of the consent"), max_length=300)
+    recipients = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Institutions that may read"),
+        queryset=Institution.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    categories = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Data they may read"),
+        coerce=int,
+        choices=[(c.value, c.label) for c in DataCategory if c.bit & ALL_BUT_HEALTH],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    valid_until = forms.DateField(label=gettext_lazy("Consent valid until"), widget=DayInput())
+    signed_on = forms.DateField(label=gettext_lazy("Signed on"), widget=DayInput())
+    scan = forms.FileField(
+        label=gettext_lazy("Signed form as a scan"),
+        required=False,
+        help_text=gettext_lazy("PDF or picture. Or let the person sign below."),
+    )
+    signature = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.acting = acting
+        self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
+        self.fields["recipients"].queryset = Institution.objects.order_by("-is_iiz_office", "circle", "code")  # type: ignore[attr-defined]
+
+    @staticmethod
+    def starting_values(acting: Acting) -> dict[str, Any]:
+        """What is known before anything is typed."""
+        staff = Staff.objects.select_related("office").get(pk=acting.staff_id)
+        office = list(Institution.objects.filter(is_iiz_office=True).values_list("pk", flat=True))
+        return {
+            "region": staff.office.region_id if staff.office else None,
+            "recipients": [*office, acting.institution_id],
+            "categories": [c.value for c in DataCategory if c.bit & ALL_BUT_HEALTH],
+            "purpose": _("Inter-institutional collaboration for integration in this case"),
+            "valid_until": acting.today + timedelta(days=30 * settings.CONSENT_MONTHS),
+            "signed_on": acting.today,
+            "first_contact_on": None,
+            "language": "de",
+        }
+
+    def notification(self) -> Notification:
+        """What was typed, as the service takes it."""
+        typed = self.cleaned_data
+        upload = self._signature()
+        mask = mask_of(DataCategory(value) for value in typed["categories"])
+        return Notification(
+            ahv_number=typed["ahv_number"],
+            ahv_missing_reason=typed["ahv_missing_reason"],
+            last_name=typed["last_name"],
+            first_name=typed["first_name"],
+            date_of_birth=typed["date_of_birth"],
+            language=typed["language"],
+            region=typed["region"],
+            question=typed["question"],
+            risk_factors=typed["risk_factors"],
+            first_contact_on=typed["first_contact_on"],
+            terms=Terms(
+                purpose=typed["purpose"],
+                valid_from=self.acting.today,
+                valid_until=typed["valid_until"],
+                signed_on=typed["signed_on"],
+                signature_form=SignatureForm.PAPER if typed["scan"] else SignatureForm.SCREEN,
+                language=typed["language"],
+            ),
+            scope=[ScopeLine(institution, mask) for institution in typed["recipients"]],
+            signature=upload,
+        )
+
+    def _signature(self) -> Upload | None:
+        return upload_of(self.cleaned_data["scan"], self.cleaned_data["signature"])
+
+
+def upload_of(scan: Any, signature: str) -> Upload | None:
+    """The scan, else the signature drawn on the screen, else nothing."""
+    if scan:
+        return Upload(scan.name, scan.read())
+    if signature.startswith(_PNG):
+        try:
+            return Upload("signature.png", base64.b64decode(signature.removeprefix(_PNG), validate=True))
+        except binascii.Error:
+            return None
+    return None
+
+
+class TriageDecisionForm(forms.Form):
+    level = forms.ChoiceField(label=gettext_lazy("Level"), choices=Level.choices, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("Needed when you decide otherwise than proposed."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class QuestionForm(forms.Form):
+    question = forms.CharField(
+        label=gettext_lazy("Question"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    due_on = forms.DateField(label=gettext_lazy("Answer until"), widget=DayInput())
+
+
+class ParticipantForm(forms.Form):
+    institution = forms.ModelChoiceField(label=gettext_lazy("Institution"), queryset=Institution.objects.none())
+    due_on = forms.DateField(label=gettext_lazy("Answer until"), widget=DayInput())
+    question = forms.CharField(
+        label=gettext_lazy("What we ask of you"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("The institution sees this sentence before it may read the case: no personal data here."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["institution"].queryset = Institution.objects.all()  # type: ignore[attr-defined]
+
+
+class AnswerForm(forms.Form):
+    answer = forms.ChoiceField(
+        label=gettext_lazy("Your answer"),
+        choices=[("accept", gettext_lazy("We take part")), ("decline", gettext_lazy("We do not take part"))],
+        widget=forms.RadioSelect,
+    )
+    staff = forms.ModelChoiceField(
+        label=gettext_lazy("Who follows the case"), queryset=Staff.objects.none(), required=False
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["staff"].queryset = Staff.objects.filter(institution_id=acting.institution_id)  # type: ignore[attr-defined]
+        self.fields["staff"].initial = acting.staff_id
+
+
+class StaffForm(forms.Form):
+    staff = forms.ModelChoiceField(label=gettext_lazy("Who"), queryset=Staff.objects.none())
+
+    def __init__(self, *args: Any, staff: list[Staff], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["staff"]
+        field.queryset = Staff.objects.filter(pk__in=[s.pk for s in staff]).select_related("institution")  # type: ignore[attr-defined]
+        field.label_from_instance = lambda s: f"{s.institution.short_name} · {s.full_name}"  # type: ignore[attr-defined]
+
+
+class NoteForm(forms.Form):
+    category = forms.TypedChoiceField(
+        label=gettext_lazy("Data category"),
+        coerce=int,
+        choices=DataCategory.choices,
+        initial=DataCategory.ADMINISTRATIVE.value,
+        help_text=gettext_lazy("Who may read this category reads the note. Diagnoses belong under health alone; under employment write what they mean for work."),
+    )
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=NoteKind.choices)
+    text = forms.CharField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class CorrectNoteForm(forms.Form):
+    text = forms.CharField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 6}))
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ParticularsForm(forms.Form):
+    region = forms.ModelChoiceField(label=gettext_lazy("Region"), queryset=Region.objects.none())
+    question = forms.CharField(
+        label=gettext_lazy("Question to the IIZ office"), required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    risk_factors = forms.MultipleChoiceField(
+        label=gettext_lazy("Risk factors"),
+        choices=RiskFactor.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    first_contact_on = forms.DateField(
+        label=gettext_lazy("First contact at the notifying institution"), required=False, widget=DayInput()
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
+
+
+class CloseForm(forms.Form):
+    outcome = forms.ChoiceField(label=gettext_lazy("How it ended"), choices=[("", "–"), *Outcome.choices])
+    closing_reason = forms.ChoiceField(
+        label=gettext_lazy("Why it is closed"), choices=[("", "–"), *ClosingReason.choices]
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Closing remark"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

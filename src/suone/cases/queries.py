@@ -1,0 +1,219 @@
+"""What the pages of a case show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Q
+from django.http import Http404
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from suone.access.acting import Acting
+from suone.cases.models import Assignment, Case, Draft, Function, Note, Participant, Taking, Triage
+from suone.cases.rules import OPEN_STATES
+from suone.dossiers.models import Dossier, Event
+from suone.dossiers.queries import events_of, last_visit
+from suone.institutions.models import ContactPerson, Staff
+from suone.institutions.queries import absences_on
+from suone.persons.queries import search_persons
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Involved:
+    """Somebody on the strip of who is involved."""
+
+    name: str
+    institution: str
+    function: str = ""
+    phone: str = ""
+    deputy: str = ""
+    absence: str = ""
+    is_lead: bool = False
+    tags: Sequence[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the timeline: an event, with its note where there is one; or the mark of the last visit."""
+
+    event: Event | None
+    note: Note | None = None
+
+
+def readable_case(acting: Acting, dossier_id: int) -> Case:
+    """The case with its file and person; for whoever may not open it there is none."""
+    case = (
+        Case.objects.readable_by(acting)
+        .filter(pk=dossier_id)
+        .select_related("dossier__person", "region", "notifier", "notified_by")
+        .first()
+    )
+    if case is None:
+        raise Http404
+    return case
+
+
+def case_list(
+    acting: Acting, *, region_id: int | None = None, state: str = "open", before_id: int | None = None
+) -> list[Case]:
+    """Cases open to the acting person, newest first, one more than a page to tell whether more follow."""
+    cases = Case.objects.readable_by(acting).select_related("dossier__person", "region", "notifier")
+    if state == "open":
+        cases = cases.filter(state__in=OPEN_STATES)
+    elif state:
+        cases = cases.filter(state=state)
+    if region_id:
+        cases = cases.filter(region_id=region_id)
+    if before_id:
+        cases = cases.filter(pk__lt=before_id)
+    return list(cases.order_by("-pk")[: PAGE + 1])
+
+
+def find_cases(acting: Acting, words: str) -> list[Case]:
+    """Cases by their number, by AHV number or by name, among those open to the acting person."""
+    words = words.strip()
+    cases = Case.objects.readable_by(acting).select_related("dossier__person", "region", "notifier")
+    if not words:
+        return []
+    found = list(cases.filter(dossier__number=words))
+    if not found:
+        person_ids = [person.pk for person in search_persons(words)]
+        found = list(cases.filter(dossier__person_id__in=person_ids).order_by("dossier__person__sort_name", "-pk")[:PAGE])
+    return found
+
+
+def people_of(case: Case, *, on: date) -> list[Involved]:
+    """Lead, case manager and participants, the lead first, with absences and deputies."""
+    current = Assignment.objects.filter(dossier_id=case.pk, valid_until=None).select_related("staff__institution")
+    functions: dict[int, list[str]] = {}
+    staff: dict[int, Staff] = {}
+    for assignment in sorted(current, key=lambda a: a.function != Function.LEAD):
+        functions.setdefault(assignment.staff_id, []).append(assignment.function)
+        staff[assignment.staff_id] = assignment.staff
+    participants = list(participants_of(case))
+    for participant in participants:
+        if participant.state == Taking.TAKING_PART and participant.staff:
+            staff.setdefault(participant.staff_id or 0, participant.staff)
+    away = absences_on(staff, on=on)
+    deputies = dict(
+        ContactPerson.objects.filter(staff_id__in=away, deputy__isnull=False).values_list("staff_id", "deputy_id")
+    )
+    names = {person.pk: person for person in Staff.objects.filter(pk__in=deputies.values())}
+    people = []
+    for pk, person in staff.items():
+        deputy = names.get(deputies.get(pk, 0))
+        people.append(
+            Involved(
+                name=person.full_name,
+                institution=person.institution.name,
+                function=person.function,
+                phone=person.phone,
+                is_lead=Function.LEAD in functions.get(pk, []),
+                tags=[str(Function.CASE_MANAGER.label)] if Function.CASE_MANAGER in functions.get(pk, []) else [],
+                absence=_("Away until %(day)s") % {"day": formats.date_format(away[pk], "d.m.Y")} if pk in away else "",
+                deputy=f"{deputy.full_name}, {deputy.phone}" if deputy else "",
+            )
+        )
+    return people
+
+
+def participants_of(case: Case) -> list[Participant]:
+    participants = Participant.objects.filter(dossier_id=case.pk).select_related("institution", "decision")
+    return list(participants.select_related("staff__institution", "institution", "decision").order_by("pk"))
+
+
+def lead_of(case: Case) -> Staff | None:
+    """Who leads the case now."""
+    assignment = (
+        Assignment.objects.filter(dossier_id=case.pk, function=Function.LEAD, valid_until=None)
+        .select_related("staff__institution")
+        .first()
+    )
+    return assignment.staff if assignment else None
+
+
+def timeline_of(
+    acting: Acting, dossier: Dossier, *, before_id: int | None, institution_id: int | None = None
+) -> tuple[list[Line], int | None]:
+    """Events with their notes, newest first, a mark where the last visit was, and the cursor of the next page."""
+    events = events_of(acting, dossier, before_id=before_id, most=PAGE + 1, institution_id=institution_id)
+    following = events[PAGE - 1].pk if len(events) > PAGE else None
+    events = events[:PAGE]
+    note_ids = {event.object_id for event in events if event.object_type == "note"}
+    notes = {
+        note.pk: note
+        for note in Note.objects.readable_by(acting, category_column="category")
+        .filter(pk__in=note_ids)
+        .select_related("staff", "institution")
+    }
+    shown: set[int] = set()
+    lines: list[Line] = []
+    visit = last_visit(acting, dossier)
+    since: datetime | None = visit.before if visit else None
+    for event in events:
+        if since is not None and event.at <= since:
+            if lines:
+                lines.append(Line(event=None))
+            since = None
+        note = notes.get(event.object_id or 0) if event.object_type == "note" else None
+        if note is not None and note.pk in shown:
+            note = None
+        elif note is not None:
+            shown.add(note.pk)
+        lines.append(Line(event=event, note=note))
+    return lines, following
+
+
+def readable_note(acting: Acting, dossier_id: int, note_id: int) -> Note:
+    note = (
+        Note.objects.readable_by(acting, category_column="category")
+        .filter(dossier_id=dossier_id, pk=note_id)
+        .select_related("dossier")
+        .first()
+    )
+    if note is None:
+        raise Http404
+    return note
+
+
+def readable_participant(acting: Acting, dossier_id: int, participant_id: int) -> Participant:
+    participant = (
+        Participant.objects.readable_by(acting)
+        .filter(dossier_id=dossier_id, pk=participant_id)
+        .select_related("dossier", "decision", "institution")
+        .first()
+    )
+    if participant is None:
+        raise Http404
+    return participant
+
+
+def triages_of(acting: Acting, dossier: Dossier) -> list[Triage]:
+    """The triages of a case, newest first."""
+    return list(
+        Triage.objects.readable_by(acting).filter(dossier=dossier).select_related("decided_by").order_by("-pk")
+    )
+
+
+def own_draft(acting: Acting, draft_id: int) -> Draft:
+    draft = Draft.objects.filter(pk=draft_id, staff_id=acting.staff_id).first()
+    if draft is None:
+        raise Http404
+    return draft
+
+
+def own_drafts(acting: Acting) -> list[Draft]:
+    return list(Draft.objects.filter(staff_id=acting.staff_id).order_by("-updated_at"))
+
+
+def possible_leads(case: Case) -> list[Staff]:
+    """Staff of the institutions that take part, and of the IIZ office."""
+    institutions = [p.institution_id for p in participants_of(case) if p.state == Taking.TAKING_PART]
+    return list(
+        Staff.objects.filter(Q(institution_id__in=institutions) | Q(institution__is_iiz_office=True))
+        .select_related("institution")
+        .order_by("institution__code", "last_name")
+    )

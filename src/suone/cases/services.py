@@ -1,0 +1,528 @@
+"""What people do with a case, from its notification to its closing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from suone.access.acting import Acting
+from suone.access.categories import DataCategory, Power
+from suone.access.errors import Conflict, Refused
+from suone.audit.models import RecordKind
+from suone.audit.services import record
+from suone.cases import rules
+from suone.cases.acts import Act
+from suone.cases.models import Assignment, Case, Draft, Function, Note, Participant, Taking, Triage
+from suone.cases.rules import State
+from suone.consents.services import ScopeLine, Terms, sign_consent
+from suone.decisions.models import Decision
+from suone.decisions.services import answer, ask_decision
+from suone.decisions.services import withdraw as withdraw_decision
+from suone.documents.models import Document
+from suone.documents.services import keep_document
+from suone.dossiers.models import Dossier
+from suone.dossiers.queries import has_power
+from suone.dossiers.services import keep_unread, lock, open_dossier, tell
+from suone.inbox.services import tell_institutions, tell_staff
+from suone.institutions.models import Institution, Region, Staff
+from suone.institutions.queries import iiz_office
+from suone.instruments.loading import instrument
+from suone.instruments.rules import Proposal, evaluate
+from suone.persons.services import find_or_create
+from suone.workitems.models import State as ItemState
+from suone.workitems.models import WorkItem
+from suone.workitems.services import ask, close_items_about
+
+TRIAGE_INSTRUMENT = "level-triage"
+_TRIAGE_DAYS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it came in."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """What is known when a case is notified; with the signed consent alone, everything else may follow."""
+
+    ahv_number: str
+    ahv_missing_reason: str
+    last_name: str
+    first_name: str
+    date_of_birth: date | None
+    language: str
+    region: Region
+    terms: Terms
+    scope: Sequence[ScopeLine]
+    signature: Upload | None
+    question: str = ""
+    risk_factors: Sequence[str] = field(default_factory=tuple)
+    first_contact_on: date | None = None
+
+
+def notify_case(acting: Acting, *, notification: Notification) -> Case:
+    """Notify a case to the IIZ office: person, case file, signed consent, and a work item to triage it."""
+    office = iiz_office()
+    rules.check_first_contact(notification.first_contact_on, on=acting.today)
+    if office.pk not in {line.institution.pk for line in notification.scope}:
+        raise Refused(_("The consent must name the IIZ office: otherwise it cannot receive the notification."))
+    if notification.signature is None:
+        raise Refused(_("Add the signed form as a scan, or let the person sign on the screen."))
+    person_id = find_or_create(
+        acting,
+        ahv_number=notification.ahv_number,
+        ahv_missing_reason=notification.ahv_missing_reason,
+        last_name=notification.last_name,
+        first_name=notification.first_name,
+        date_of_birth=notification.date_of_birth,
+        language=notification.language,
+    )
+    dossier = open_dossier(acting, person_id=person_id)
+    case = Case.objects.create(
+        dossier=dossier,
+        state_since=acting.today,
+        region=notification.region,
+        question=notification.question,
+        risk_factors=list(notification.risk_factors),
+        first_contact_on=notification.first_contact_on,
+        notifier_id=acting.institution_id,
+        notified_by_id=acting.staff_id,
+    )
+    Participant.objects.create(
+        dossier=dossier,
+        institution_id=acting.institution_id,
+        staff_id=acting.staff_id,
+        state=Taking.TAKING_PART,
+        since=acting.today,
+    )
+    _assign(dossier, Function.LEAD, acting.staff_id)
+    tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.NOTIFIED, recipients=[office.pk])
+    document = keep_document(
+        acting,
+        dossier=dossier,
+        name=notification.signature.name,
+        data=notification.signature.data,
+        title=_("Signed consent"),
+        category=DataCategory.ADMINISTRATIVE,
+    )
+    sign_consent(acting, dossier=dossier, terms=notification.terms, scope=notification.scope, document=document)
+    ask(
+        acting,
+        dossier=dossier,
+        title=_("Triage the notification"),
+        due_on=acting.today + timedelta(days=_TRIAGE_DAYS),
+        addressed_id=office.pk,
+        about=("case", dossier.pk),
+    )
+    tell_institutions(
+        acting,
+        institution_ids=[office.pk],
+        act=Act.NOTIFIED,
+        dossier=dossier,
+        region_id=notification.region.pk,
+    )
+    return case
+
+
+def propose_level(answers: Mapping[str, str]) -> Proposal:
+    """What the triage instrument proposes for these answers."""
+    return evaluate(instrument(TRIAGE_INSTRUMENT), answers)
+
+
+def triage_case(acting: Acting, *, case: Case, answers: Mapping[str, str], level: str, reason: str) -> Triage:
+    """Decide the level; the instrument proposes, a person decides and gives a reason when deciding otherwise.
+
+    Afterwards the case is active, led by whoever triaged it, until somebody else is named.
+    """
+    dossier = lock(case.dossier_id)
+    case = Case.objects.get(pk=case.pk)
+    if level not in rules.Level.values:
+        raise Refused(_("Choose one of the three levels."))
+    proposal = propose_level(answers)
+    if level != proposal.band:
+        rules.check_reason(reason)
+    triage = Triage.objects.create(
+        dossier=dossier,
+        instrument=proposal.identifier,
+        instrument_version=proposal.version,
+        answers=dict(answers),
+        proposal=proposal.as_json(),
+        level=level,
+        reason=reason,
+        decided_by_id=acting.staff_id,
+    )
+    Case.objects.filter(pk=case.pk).update(level=level)
+    if case.state in (State.NOTIFIED, State.IN_TRIAGE):
+        _move(acting, case, State.ACTIVE)
+        _assign(dossier, Function.LEAD, acting.staff_id)
+        _finish_triage_item(acting, dossier)
+    tell(
+        acting,
+        dossier=dossier,
+        kind=RecordKind.CHANGE,
+        act=Act.TRIAGED,
+        about=("triage", triage.pk),
+        text=reason,
+        details={"level": level, "proposed": proposal.band},
+    )
+    _tell_everybody(acting, dossier, Act.TRIAGED)
+    return triage
+
+
+def reject_notification(acting: Acting, *, case: Case, reason: str) -> None:
+    """The office does not take the case, and says why."""
+    rules.check_reason(reason)
+    dossier = lock(case.dossier_id)
+    _move(acting, Case.objects.get(pk=case.pk), State.REJECTED, reason)
+    _finish_triage_item(acting, dossier)
+    tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.REJECTED, text=reason)
+    tell_staff(acting, staff_ids=[case.notified_by_id], act=Act.REJECTED, dossier=dossier)
+
+
+def withdraw_notification(acting: Acting, *, case: Case, reason: str) -> None:
+    """The notifying institution takes its notification back before the triage is done."""
+    rules.check_reason(reason)
+    dossier = lock(case.dossier_id)
+    if acting.institution_id != case.notifier_id:
+        raise Refused(_("Only the notifying institution can withdraw its notification."))
+    _move(acting, Case.objects.get(pk=case.pk), State.WITHDRAWN, reason)
+    _finish_triage_item(acting, dossier)
+    tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.WITHDRAWN, text=reason)
+    tell_institutions(acting, institution_ids=[iiz_office().pk], act=Act.WITHDRAWN, dossier=dossier)
+
+
+def ask_notifier(acting: Acting, *, case: Case, question: str, due_on: date) -> WorkItem:
+    """Ask the notifying institution back; the case is in triage meanwhile."""
+    rules.check_reason(question)
+    dossier = lock(case.dossier_id)
+    case = Case.objects.get(pk=case.pk)
+    if case.state == State.NOTIFIED:
+        _move(acting, case, State.IN_TRIAGE)
+    item = ask(
+        acting,
+        dossier=dossier,
+        title=_("Answer the IIZ office's question"),
+        details=question,
+        due_on=due_on,
+        addressed_id=case.notifier_id,
+        assigned=case.notified_by,
+        about=("question", dossier.pk),
+    )
+    tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.QUESTION_ASKED)
+    tell_staff(acting, staff_ids=[case.notified_by_id], act=Act.QUESTION_ASKED, dossier=dossier)
+    return item
+
+
+def ask_to_take_part(acting: Acting, *, case: Case, institution: Institution, due_on: date, question: str) -> Decision:
+    """Ask an institution to the table; whether it can read is decided by consents and other bases alone."""
+    dossier = lock(case.dossier_id)
+    _check_leads(acting, dossier)
+    states = dict(
+        Participant.objects.filter(dossier=dossier, state__in=[Taking.ASKED, Taking.TAKING_PART]).values_list(
+            "institution_id", "state"
+        )
+    )
+    rules.check_can_ask(
+        institution_id=institution.pk,
+        taking_part=[pk for pk, state in states.items() if state == Taking.TAKING_PART],
+        asked=[pk for pk, state in states.items() if state == Taking.ASKED],
+    )
+    decision = ask_decision(
+        acting,
+        dossier=dossier,
+        kind="participation",
+        addressed_id=institution.pk,
+        due_on=due_on,
+        question=question,
+        region_id=case.region_id,
+    )
+    participant = Participant.objects.create(
+        dossier=dossier, institution=institution, state=Taking.ASKED, decision=decision, since=acting.today
+    )
+    _tell_about(acting, dossier, Act.PARTICIPANT_ASKED, participant)
+    return decision
+
+
+def answer_participation(
+    acting: Acting, *, decision: Decision, accept: bool, reason: str = "", staff: Staff | None = None
+) -> None:
+    """An institution takes part, naming who follows the case there, or declines with a reason."""
+    answer(acting, decision=decision, accept=accept, reason=reason)
+    participant = Participant.objects.get(decision=decision)
+    participant.state = Taking.TAKING_PART if accept else Taking.DECLINED
+    participant.staff_id = (staff.pk if staff else acting.staff_id) if accept else None
+    participant.since = acting.today
+    participant.save(update_fields=["state", "staff", "since"])
+    case_file = Dossier(pk=decision.dossier_id, number=decision.case_number)
+    _tell_about(
+        acting, case_file, Act.PARTICIPANT_JOINED if accept else Act.PARTICIPANT_DECLINED, participant, text=reason
+    )
+
+
+def expire_participations(acting: Acting, *, expired: Sequence[Decision]) -> None:
+    """Requests that nobody answered in time: the institution does not take part."""
+    Participant.objects.filter(decision__in=expired, state=Taking.ASKED).update(
+        state=Taking.DECLINED, since=acting.today
+    )
+
+
+def withdraw_request(acting: Acting, *, participant: Participant) -> None:
+    """The institution need not answer any more."""
+    if participant.state != Taking.ASKED or participant.decision is None:
+        raise Refused(_("This request has already been answered."))
+    withdraw_decision(acting, decision=participant.decision)
+    _end_participation(acting, participant)
+
+
+def leave(acting: Acting, *, participant: Participant) -> None:
+    """An institution no longer takes part. Its access ends with the consent or basis behind it, not with this."""
+    if participant.state != Taking.TAKING_PART:
+        raise Refused(_("This institution does not take part."))
+    _end_participation(acting, participant)
+
+
+def name_lead(acting: Acting, *, case: Case, staff: Staff) -> None:
+    """Name who leads the case from now on; there is exactly one."""
+    _name(acting, case, staff, Function.LEAD, Act.LEAD_NAMED)
+
+
+def name_case_manager(acting: Acting, *, case: Case, staff: Staff) -> None:
+    """Name the case manager, the main contact for the person and the professionals; there is exactly one."""
+    _name(acting, case, staff, Function.CASE_MANAGER, Act.CASE_MANAGER_NAMED)
+
+
+def write_note(
+    acting: Acting, *, dossier: Dossier, text: str, category: DataCategory, kind: rules.NoteKind
+) -> Note:
+    """Write a note in a data category; who may read that category may read the note."""
+    note = keep_unread(
+        Note(
+            dossier=dossier,
+            category=category,
+            kind=kind,
+            text=text,
+            language=(translation.get_language() or "de")[:2],
+            at=timezone.now(),
+            staff_id=acting.staff_id,
+            institution_id=acting.institution_id,
+        )
+    )
+    _tell_note(acting, note, dossier, Act.NOTE_WRITTEN, RecordKind.STORE)
+    return note
+
+
+def correct_note(acting: Acting, *, note: Note, text: str, version: int) -> None:
+    """Correct one's own note; raises ``Conflict`` with both texts when it was changed meanwhile."""
+    if note.staff_id != acting.staff_id or note.redacted_at:
+        raise Refused(_("Only its author can correct a note."))
+    kept = Note.objects.filter(pk=note.pk, version=version).update(
+        text=text, version=F("version") + 1, changed_at=timezone.now()
+    )
+    if not kept:
+        note.refresh_from_db()
+        label = str(_("Text"))
+        raise Conflict(current={label: note.text}, submitted={label: text})
+    _tell_note(acting, note, note.dossier, Act.NOTE_CORRECTED, RecordKind.CHANGE)
+
+
+def redact_note(acting: Acting, *, note: Note, reason: str) -> None:
+    """Take out what does not belong there: the text is gone, who, when and why stay."""
+    rules.check_reason(reason)
+    if note.redacted_at:
+        raise Refused(_("This note has already been redacted."))
+    if note.institution_id != acting.institution_id and not has_power(acting, note.dossier, Power.LEAD):
+        raise Refused(_("Only its institution or the lead can redact a note."))
+    Note.objects.filter(pk=note.pk).update(
+        text="",
+        redacted_at=timezone.now(),
+        redacted_by_id=acting.staff_id,
+        redaction_reason=reason,
+        version=F("version") + 1,
+    )
+    _tell_note(acting, note, note.dossier, Act.NOTE_REDACTED, RecordKind.DELETE, text=reason)
+
+
+def change_particulars(acting: Acting, *, case: Case, version: int, changes: Mapping[str, Any]) -> None:
+    """Keep what followed after the notification; raises ``Conflict`` with both texts when somebody saved first."""
+    rules.check_first_contact(changes.get("first_contact_on"), on=acting.today)
+    kept = Case.objects.filter(pk=case.pk, version=version).update(**changes, version=F("version") + 1)
+    if not kept:
+        case = Case.objects.get(pk=case.pk)
+        labels = {name: str(Case._meta.get_field(name).verbose_name) for name in changes}  # type: ignore[union-attr]
+        raise Conflict(
+            current={labels[name]: str(getattr(case, name) or "") for name in changes},
+            submitted={labels[name]: str(value or "") for name, value in changes.items()},
+        )
+    tell(
+        acting,
+        dossier=case.dossier,
+        kind=RecordKind.CHANGE,
+        act=Act.PARTICULARS_CHANGED,
+        details={"fields": sorted(changes)},
+    )
+
+
+def suspend_case(acting: Acting, *, case: Case, reason: str) -> None:
+    """Let the case rest, and say why."""
+    rules.check_reason(reason)
+    _lead_moves(acting, case, State.SUSPENDED, Act.SUSPENDED, reason)
+
+
+def resume_case(acting: Acting, *, case: Case) -> None:
+    """Take up a resting case."""
+    if case.state != State.SUSPENDED:
+        rules.check_can_move(State(case.state), State.SUSPENDED)
+    _lead_moves(acting, case, State.ACTIVE, Act.RESUMED, "")
+
+
+def close_case(acting: Acting, *, case: Case, outcome: str, closing_reason: str, text: str = "") -> None:
+    """Close the case with its outcome and reason; consents keep running until they end or are withdrawn."""
+    dossier = lock(case.dossier_id)
+    _check_leads(acting, dossier)
+    open_items = WorkItem.objects.filter(dossier=dossier, state=ItemState.OPEN).count()
+    rules.check_can_close(open_items=open_items, outcome=outcome, reason=closing_reason)
+    case = Case.objects.get(pk=case.pk)
+    rules.check_can_move(State(case.state), State.CLOSED)
+    Case.objects.filter(pk=case.pk).update(
+        state=State.CLOSED,
+        state_since=acting.today,
+        state_reason=text,
+        outcome=outcome,
+        closing_reason=closing_reason,
+        closed_on=acting.today,
+    )
+    tell(
+        acting,
+        dossier=dossier,
+        kind=RecordKind.CHANGE,
+        act=Act.CLOSED,
+        text=text,
+        details={"outcome": outcome, "reason": closing_reason},
+    )
+    _tell_everybody(acting, dossier, Act.CLOSED)
+
+
+def reopen_case(acting: Acting, *, case: Case, reason: str) -> None:
+    """Take up a closed or rejected case again, and say why."""
+    rules.check_reason(reason)
+    then = State.ACTIVE if case.state == State.CLOSED else State.IN_TRIAGE
+    if case.state not in (State.CLOSED, State.REJECTED, State.WITHDRAWN):
+        rules.check_can_move(State(case.state), State.NOTIFIED)
+    _lead_moves(acting, case, then, Act.REOPENED, reason)
+    Case.objects.filter(pk=case.pk).update(outcome="", closing_reason="", closed_on=None)
+
+
+def keep_draft(acting: Acting, *, draft: Draft | None, data: Mapping[str, Any], version: int) -> Draft:
+    """Keep what is typed so far; raises ``Conflict`` when the same draft was changed in another window."""
+    if draft is None:
+        draft = Draft.objects.create(staff_id=acting.staff_id, data=dict(data))
+    else:
+        kept = Draft.objects.filter(pk=draft.pk, version=version).update(
+            data=dict(data), version=F("version") + 1, updated_at=timezone.now()
+        )
+        draft.refresh_from_db()
+        if not kept:
+            texts = {str(key): str(value) for key, value in data.items()}
+            raise Conflict(current={key: str(draft.data.get(key, "")) for key in texts}, submitted=texts)
+    record(acting, kind=RecordKind.STORE, act=Act.DRAFT_KEPT, about=("draft", draft.pk))
+    return draft
+
+
+def tell_search(acting: Acting, *, found: int) -> None:
+    """A search for a case is told to the log, without the words."""
+    record(acting, kind=RecordKind.READ, act=Act.FOUND, details={"found": found})
+
+
+def default_answer_day(acting: Acting) -> date:
+    """Until when a request is proposed to be answered."""
+    return acting.today + timedelta(days=settings.DECISION_DAYS)
+
+
+def _lead_moves(acting: Acting, case: Case, then: State, act: Act, reason: str) -> None:
+    dossier = lock(case.dossier_id)
+    _check_leads(acting, dossier)
+    _move(acting, Case.objects.get(pk=case.pk), then, reason)
+    tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=act, text=reason)
+    _tell_everybody(acting, dossier, act)
+
+
+def _move(acting: Acting, case: Case, then: State, reason: str = "") -> None:
+    rules.check_can_move(State(case.state), then)
+    Case.objects.filter(pk=case.pk).update(state=then, state_since=acting.today, state_reason=reason)
+
+
+def _check_leads(acting: Acting, dossier: Dossier) -> None:
+    if not has_power(acting, dossier, Power.LEAD):
+        raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
+
+
+def _name(acting: Acting, case: Case, staff: Staff, function: Function, act: Act) -> None:
+    dossier = lock(case.dossier_id)
+    _check_leads(acting, dossier)
+    taking_part = Participant.objects.filter(
+        dossier=dossier, institution_id=staff.institution_id, state=Taking.TAKING_PART
+    ).exists()
+    if not taking_part and not staff.institution.is_iiz_office:
+        raise Refused(_("Choose somebody of an institution that takes part in the case."))
+    _assign(dossier, function, staff.pk)
+    tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=act, about=("staff", staff.pk), text=staff.full_name)
+    tell_staff(acting, staff_ids=[staff.pk], act=act, dossier=dossier)
+
+
+def _assign(dossier: Dossier, function: Function, staff_id: int | None) -> None:
+    now = timezone.now()
+    with transaction.atomic():
+        Assignment.objects.filter(dossier=dossier, function=function, valid_until=None).update(valid_until=now)
+        Assignment.objects.create(dossier=dossier, function=function, staff_id=staff_id, valid_from=now)
+
+
+def _end_participation(acting: Acting, participant: Participant) -> None:
+    participant.state, participant.since = Taking.LEFT, acting.today
+    participant.save(update_fields=["state", "since"])
+    _tell_about(acting, participant.dossier, Act.PARTICIPANT_LEFT, participant)
+
+
+def _finish_triage_item(acting: Acting, dossier: Dossier) -> None:
+    close_items_about(acting, dossier=dossier, about=("case", dossier.pk))
+
+
+def _tell_about(acting: Acting, dossier: Dossier, act: Act, participant: Participant, *, text: str = "") -> None:
+    tell(
+        acting,
+        dossier=dossier,
+        kind=RecordKind.CHANGE,
+        act=act,
+        about=("participant", participant.pk),
+        text=text or participant.institution.name,
+        recipients=[participant.institution_id],
+    )
+
+
+def _tell_note(
+    acting: Acting, note: Note, dossier: Dossier, act: Act, kind: RecordKind, *, text: str = ""
+) -> None:
+    tell(
+        acting,
+        dossier=dossier,
+        kind=kind,
+        act=act,
+        category=DataCategory(note.category),
+        about=("note", note.pk),
+        text=text,
+    )
+
+
+def _tell_everybody(acting: Acting, dossier: Dossier, act: Act) -> None:
+    """Those who follow the case at the institutions that take part."""
+    followers = Participant.objects.filter(dossier=dossier, state=Taking.TAKING_PART).values_list("staff_id", flat=True)
+    tell_staff(acting, staff_ids=list(followers), act=act, dossier=dossier)

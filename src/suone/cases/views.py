@@ -1,0 +1,443 @@
+"""The pages of a case: load, ask the form, call one service, answer."""
+
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from suone.access.categories import DataCategory, Power
+from suone.access.permissions import Permission
+from suone.cases import forms, queries, services
+from suone.cases.acts import Act
+from suone.cases.models import Case, Taking
+from suone.cases.rules import NoteKind, State
+from suone.consents.queries import consents_of, current_consent
+from suone.decisions.queries import decision_for
+from suone.decisions.rules import State as DecisionState
+from suone.documents.queries import documents_of
+from suone.doors.decorators import ActingRequest, acts, reads
+from suone.dossiers.queries import access_of, has_power, readable_categories
+from suone.dossiers.services import note_visit
+from suone.institutions.models import Institution, Region
+from suone.instruments.loading import instrument
+from suone.web.pages import done, form_page, refusals_on, render
+from suone.workitems.models import State as ItemState
+from suone.workitems.queries import items_of
+
+
+@reads(Permission.CASE_READ, act=Act.LISTED)
+def case_list(request: ActingRequest) -> HttpResponse:
+    state = request.GET.get("state", "open")
+    region = request.GET.get("region", "")
+    before = request.GET.get("before", "")
+    cases = queries.case_list(
+        request.acting,
+        region_id=int(region) if region.isdigit() else None,
+        state=state if state in {"open", "", *State.values} else "open",
+        before_id=int(before) if before.isdigit() else None,
+    )
+    more = len(cases) > queries.PAGE
+    context = {
+        "cases": cases[: queries.PAGE],
+        "next": cases[queries.PAGE - 1].pk if more else None,
+        "states": State.choices,
+        "regions": Region.objects.all(),
+        "state": state,
+        "region": region,
+    }
+    return render(request, "cases/list.html", context)
+
+
+@acts(Permission.CASE_READ)
+def find_case(request: ActingRequest) -> HttpResponse:
+    """By POST, so that no name stands in an address."""
+    words = request.POST.get("words", "")
+    found = queries.find_cases(request.acting, words)
+    services.tell_search(request.acting, found=len(found))
+    if len(found) == 1:
+        return redirect("case", found[0].pk)
+    return render(request, "cases/found.html", {"cases": found})
+
+
+@reads(Permission.CASE_READ, act=Act.READ, before=note_visit)
+def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    acting = request.acting
+    this = queries.readable_case(acting, dossier_id)
+    dossier = this.dossier
+    before = request.GET.get("before", "")
+    of = request.GET.get("institution", "")
+    lines, following = queries.timeline_of(
+        acting,
+        dossier,
+        before_id=int(before) if before.isdigit() else None,
+        institution_id=int(of) if of.isdigit() else None,
+    )
+    items = items_of(acting, dossier)
+    categories = readable_categories(acting, dossier)
+    participants = queries.participants_of(this)
+    context = {
+        "case": this,
+        "dossier": dossier,
+        "person": dossier.person if DataCategory.IDENTITY in categories else None,
+        "people": queries.people_of(this, on=acting.today),
+        "participants": participants,
+        "lead": queries.lead_of(this),
+        "consents": [(consent, consent.state(acting.today)) for consent in consents_of(acting, dossier)],
+        "consent": current_consent(acting, dossier),
+        "items": [item for item in items if item.state == ItemState.OPEN],
+        "items_done": [item for item in items if item.state == ItemState.DONE],
+        "documents": documents_of(acting, dossier),
+        "triages": [(triage, _reasons(triage)) for triage in queries.triages_of(acting, dossier)],
+        "lines": lines,
+        "following": following,
+        "categories": categories,
+        "may_write": has_power(acting, dossier, Power.WRITE) and acting.may(Permission.CASE_WORK),
+        "may_lead": has_power(acting, dossier, Power.LEAD) and acting.may(Permission.CASE_LEAD),
+        "may_triage": has_power(acting, dossier, Power.LEAD) and acting.may(Permission.CASE_TRIAGE),
+        "may_consent": acting.may(Permission.CONSENT_SIGN),
+        "missing": _missing(this, participants, consent=current_consent(acting, dossier) is not None),
+        "note_form": forms.NoteForm(auto_id="note_%s"),
+        "institutions": {p.institution_id: p.institution for p in participants}.values(),
+        "of": of,
+    }
+    return render(request, "cases/case.html", context, block="timeline" if before or of else "")
+
+
+@acts(Permission.CASE_NOTIFY)
+def notify(request: ActingRequest, draft_id: int | None = None) -> HttpResponse:
+    acting = request.acting
+    draft = queries.own_draft(acting, draft_id) if draft_id else None
+    if request.method == "POST":
+        form = forms.NotifyForm(request.POST, request.FILES, acting=acting)
+        if form.is_valid():
+            with refusals_on(form):
+                notified = services.notify_case(acting, notification=form.notification())
+                if draft is not None:
+                    draft.delete()
+                return done(request, _("The case is notified. The IIZ office has been told."), "case", notified.pk)
+    else:
+        values = forms.NotifyForm.starting_values(acting) | (draft.data if draft else {})
+        form = forms.NotifyForm(initial=values, acting=acting)
+    context = {"form": form, "draft": draft, "drafts": queries.own_drafts(acting)}
+    return render(request, "cases/notify.html", context, status=422 if form.errors else 200)
+
+
+@acts(Permission.CASE_NOTIFY)
+def keep_draft(request: ActingRequest, draft_id: int | None = None) -> HttpResponse:
+    """Autosave: two seconds after the last key, or by the button."""
+    draft = queries.own_draft(request.acting, draft_id) if draft_id else None
+    version = request.POST.get("version", "")
+    draft = services.keep_draft(
+        request.acting, draft=draft, data=_typed(request), version=int(version) if version.isdigit() else 0
+    )
+    if "by_button" in request.POST:
+        return done(request, _("The draft is saved."), "notify_draft", draft.pk)
+    at = timezone.localtime(draft.updated_at)
+    address = reverse("keep_draft_again", args=[draft.pk])
+    return JsonResponse({"version": draft.version, "at": f"{at:%H:%M}", "address": address})
+
+
+@acts(Permission.CASE_NOTIFY)
+def drop_draft(request: ActingRequest, draft_id: int) -> HttpResponse:
+    queries.own_draft(request.acting, draft_id).delete()
+    return done(request, _("The draft is deleted."), "notify")
+
+
+@acts(Permission.CASE_TRIAGE, act=Act.READ)
+def triage(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    acting = request.acting
+    this = queries.readable_case(acting, dossier_id)
+    questions = instrument(services.TRIAGE_INSTRUMENT)
+    language = (get_language() or "de")[:2]
+    answers = {item.id: request.POST.get(f"item_{item.id}", "unknown") for item in questions.items}
+    proposal = services.propose_level(answers) if request.method == "POST" else None
+    decides = "decide" in request.POST
+    form = forms.TriageDecisionForm(request.POST if decides else None, initial=_proposed(proposal))
+    if decides and form.is_valid():
+        with refusals_on(form):
+            services.triage_case(acting, case=this, answers=answers, **form.cleaned_data)
+            return done(request, _("The triage is decided."), "case", dossier_id)
+    context = {
+        "case": this,
+        "dossier": this.dossier,
+        "questions": [(item, item.text[language], answers[item.id]) for item in questions.items],
+        "proposal": proposal,
+        "band": questions.band(proposal.band) if proposal else None,
+        "reasons": [(questions.item(s.item).text[language], s) for s in proposal.reasons] if proposal else [],
+        "unanswered": [questions.item(i).text[language] for i in proposal.unanswered] if proposal else [],
+        "form": form,
+        "title": questions.title[language],
+        "source": questions.source,
+    }
+    return render(request, "cases/triage.html", context, status=422 if form.errors else 200)
+
+
+@acts(Permission.CASE_TRIAGE)
+def reject(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    this = queries.readable_case(request.acting, dossier_id)
+    form = forms.ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.reject_notification(request.acting, case=this, reason=form.cleaned_data["reason"])
+            return done(request, _("The notification is rejected; the notifying institution is told why."), "case", dossier_id)
+    return _form(request, form, this, title=_("Reject the notification"), submit=_("Reject"))
+
+
+@acts(Permission.CASE_NOTIFY)
+def withdraw(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    this = queries.readable_case(request.acting, dossier_id)
+    form = forms.ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.withdraw_notification(request.acting, case=this, reason=form.cleaned_data["reason"])
+            return done(request, _("The notification is withdrawn."), "case", dossier_id)
+    return _form(request, form, this, title=_("Withdraw the notification"), submit=_("Withdraw"))
+
+
+@acts(Permission.CASE_TRIAGE)
+def ask_notifier(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    this = queries.readable_case(request.acting, dossier_id)
+    starting = {"due_on": services.default_answer_day(request.acting)}
+    form = forms.QuestionForm(request.POST or None, initial=starting)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.ask_notifier(request.acting, case=this, **form.cleaned_data)
+            return done(request, _("The question is asked; the notifying person finds it on their worklist."), "case", dossier_id)
+    return _form(request, form, this, title=_("Ask the notifying institution"), submit=_("Ask"))
+
+
+@acts(Permission.CASE_LEAD)
+def ask_participant(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    this = queries.readable_case(request.acting, dossier_id)
+    starting = {"due_on": services.default_answer_day(request.acting)}
+    form = forms.ParticipantForm(request.POST or None, initial=starting)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.ask_to_take_part(request.acting, case=this, **form.cleaned_data)
+            return done(request, _("The institution has been asked."), "case", dossier_id)
+    intro = _("Taking part opens nothing by itself: the institution reads what a consent or another legal basis allows.")
+    return _form(request, form, this, title=_("Ask an institution to take part"), submit=_("Ask"), intro=intro)
+
+
+@acts(Permission.CASE_READ)
+def answer_participation(request: ActingRequest, decision_id: int) -> HttpResponse:
+    decision = decision_for(request.acting, decision_id)
+    form = forms.AnswerForm(request.POST or None, acting=request.acting)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            typed = form.cleaned_data
+            services.answer_participation(
+                request.acting,
+                decision=decision,
+                accept=typed["answer"] == "accept",
+                reason=typed["reason"],
+                staff=typed["staff"],
+            )
+            return done(request, _("Your answer is given."), "worklist")
+    context = {"form": form, "decision": decision, "is_pending": decision.state == DecisionState.PENDING}
+    return render(request, "cases/answer.html", context, status=422 if form.errors else 200)
+
+
+@acts(Permission.CASE_LEAD)
+def withdraw_request(request: ActingRequest, dossier_id: int, participant_id: int) -> HttpResponse:
+    participant = queries.readable_participant(request.acting, dossier_id, participant_id)
+    if request.method == "POST":
+        services.withdraw_request(request.acting, participant=participant)
+    return done(request, _("The request is withdrawn."), "case", dossier_id)
+
+
+@acts(Permission.CASE_LEAD)
+def leave(request: ActingRequest, dossier_id: int, participant_id: int) -> HttpResponse:
+    participant = queries.readable_participant(request.acting, dossier_id, participant_id)
+    if request.method == "POST":
+        services.leave(request.acting, participant=participant)
+    return done(request, _("The institution no longer takes part."), "case", dossier_id)
+
+
+@acts(Permission.CASE_LEAD)
+def name_lead(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    this = queries.readable_case(request.acting, dossier_id)
+    form = forms.StaffForm(request.POST or None, staff=queries.possible_leads(this))
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.name_lead(request.acting, case=this, staff=form.cleaned_data["staff"])
+            return done(request, _("The lead is named."), "case", dossier_id)
+    return _form(request, form, this, title=_("Name the lead"), submit=_("Name"))
+
+
+@acts(Permission.CASE_LEAD)
+def name_case_manager(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    this = queries.readable_case(request.acting, dossier_id)
+    form = forms.StaffForm(request.POST or None, staff=queries.possible_leads(this))
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.name_case_manager(request.acting, case=this, staff=form.cleaned_data["staff"])
+            return done(request, _("The case manager is named."), "case", dossier_id)
+    return _form(request, form, this, title=_("Name the case manager"), submit=_("Name"))
+
+
+@acts(Permission.CASE_WORK)
+def write_note(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    this = queries.readable_case(request.acting, dossier_id)
+    form = forms.NoteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.write_note(
+                request.acting,
+                dossier=this.dossier,
+                text=form.cleaned_data["text"],
+                category=DataCategory(form.cleaned_data["category"]),
+                kind=NoteKind(form.cleaned_data["kind"]),
+            )
+            return done(request, _("The note is saved."), "case", dossier_id)
+    return _form(request, form, this, title=_("Write a note"), submit=_("Save the note"))
+
+
+@acts(Permission.CASE_WORK, act=Act.READ)
+def correct_note(request: ActingRequest, dossier_id: int, note_id: int) -> HttpResponse:
+    note = queries.readable_note(request.acting, dossier_id, note_id)
+    this = queries.readable_case(request.acting, dossier_id)
+    form = forms.CorrectNoteForm(request.POST or None, initial={"text": note.text, "version": note.version})
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.correct_note(request.acting, note=note, **form.cleaned_data)
+            return done(request, _("The note is corrected."), "case", dossier_id)
+    return _form(request, form, this, title=_("Correct a note"), submit=_("Save"))
+
+
+@acts(Permission.CASE_WORK)
+def redact_note(request: ActingRequest, dossier_id: int, note_id: int) -> HttpResponse:
+    note = queries.readable_note(request.acting, dossier_id, note_id)
+    this = queries.readable_case(request.acting, dossier_id)
+    form = forms.ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.redact_note(request.acting, note=note, reason=form.cleaned_data["reason"])
+            return done(request, _("The text of the note is taken out."), "case", dossier_id)
+    intro = _("The text will be gone for good; who redacted it, when and why stay visible.")
+    return _form(request, form, this, title=_("Redact a note"), submit=_("Take the text out"), intro=intro)
+
+
+@acts(Permission.CASE_WORK, act=Act.READ)
+def particulars(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    this = queries.readable_case(request.acting, dossier_id)
+    names = ("region", "question", "risk_factors", "first_contact_on", "version")
+    form = forms.ParticularsForm(request.POST or None, initial={name: getattr(this, name) for name in names})
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            changes = dict(form.cleaned_data)
+            version = changes.pop("version")
+            services.change_particulars(request.acting, case=this, version=version, changes=changes)
+            return done(request, _("The particulars are saved."), "case", dossier_id)
+    return _form(request, form, this, title=_("Particulars of the case"), submit=_("Save"))
+
+
+@acts(Permission.CASE_LEAD)
+def suspend(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    this = queries.readable_case(request.acting, dossier_id)
+    form = forms.ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.suspend_case(request.acting, case=this, reason=form.cleaned_data["reason"])
+            return done(request, _("The case rests."), "case", dossier_id)
+    return _form(request, form, this, title=_("Suspend the case"), submit=_("Suspend"))
+
+
+@acts(Permission.CASE_LEAD)
+def resume(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    this = queries.readable_case(request.acting, dossier_id)
+    if request.method == "POST":
+        services.resume_case(request.acting, case=this)
+        return done(request, _("The case is taken up again."), "case", dossier_id)
+    return redirect("case", dossier_id)
+
+
+@acts(Permission.CASE_LEAD)
+def close(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    this = queries.readable_case(request.acting, dossier_id)
+    form = forms.CloseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.close_case(request.acting, case=this, **form.cleaned_data)
+            return done(request, _("The case is closed."), "case", dossier_id)
+    return _form(request, form, this, title=_("Close the case"), submit=_("Close the case"))
+
+
+@acts(Permission.CASE_LEAD)
+def reopen(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    this = queries.readable_case(request.acting, dossier_id)
+    form = forms.ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.reopen_case(request.acting, case=this, reason=form.cleaned_data["reason"])
+            return done(request, _("The case is taken up again."), "case", dossier_id)
+    return _form(request, form, this, title=_("Reopen the case"), submit=_("Reopen"))
+
+
+@reads(Permission.CASE_READ, act=Act.READ)
+def access(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    """Who may open this case, which categories, until when, because of which act."""
+    this = queries.readable_case(request.acting, dossier_id)
+    grants = access_of(this.dossier)
+    context = {
+        "case": this,
+        "dossier": this.dossier,
+        "grants": grants,
+        "now": timezone.now(),
+        "institutions": {i.pk: i for i in Institution.objects.all()},
+    }
+    return render(request, "cases/access.html", context)
+
+
+def _form(request: ActingRequest, form: Any, this: Case, *, title: str, submit: str, intro: str = "") -> HttpResponse:
+    return form_page(
+        request,
+        form,
+        title=f"{title} · {this.dossier.number}",
+        submit=submit,
+        back=reverse("case", args=[this.pk]),
+        intro=intro,
+    )
+
+
+def _missing(this: Case, participants: list[Any], *, consent: bool) -> list[str]:
+    """What an open case still lacks, each with the sentence that says so."""
+    if not this.is_open:
+        return []
+    lacking = []
+    if not consent:
+        lacking.append(_("There is no valid consent: nobody but the notifying institution may read."))
+    if not this.first_contact_on:
+        lacking.append(_("The day of the first contact at the notifying institution is missing."))
+    if not this.risk_factors:
+        lacking.append(_("No risk factors are noted yet."))
+    if not this.question:
+        lacking.append(_("The question to the IIZ office is missing."))
+    if this.state == State.ACTIVE and not any(
+        p.state == Taking.TAKING_PART and p.institution_id != this.notifier_id for p in participants
+    ):
+        lacking.append(_("No other institution takes part yet."))
+    return lacking
+
+
+def _reasons(triage: Any) -> list[str]:
+    language = (get_language() or "de")[:2]
+    questions = instrument(triage.instrument)
+    known = {item.id: item.text[language] for item in questions.items}
+    return [known.get(step["item"], step["item"]) for step in triage.proposal["steps"] if step["points"]]
+
+
+def _proposed(proposal: Any) -> dict[str, Any]:
+    return {"level": proposal.band} if proposal else {}
+
+
+def _typed(request: ActingRequest) -> dict[str, Any]:
+    """What stands in the notification's fields, files and signature left out."""
+    several = {"recipients", "categories", "risk_factors"}
+    left_out = {"csrfmiddlewaretoken", "idempotency_key", "version", "signature", "scan", "by_button"}
+    names = [name for name in request.POST if name not in left_out]
+    return {name: request.POST.getlist(name) if name in several else request.POST[name] for name in names}

@@ -1,0 +1,14 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Act(models.TextChoices):
+    SEARCHED = "directory.searched", _("Directory searched")
+    READ = "directory.read", _("Directory read")
+    CHANGED = "directory.changed", _("Directory changed")
+    ABSENCE_ENTERED = "absence.entered", _("Absence entered")
+    ABSENCE_REMOVED = "absence.removed", _("Absence removed")
+    SWITCHED = "acting.switched", _("Acts for another institution")
+    LOGGED_IN = "account.logged_in", _("Logged in")
+    LOGGED_OUT = "account.logged_out", _("Logged out")
+    LOG_IN_FAILED = "account.log_in_failed", _("Log-in failed")

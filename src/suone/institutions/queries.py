@@ -1,0 +1,102 @@
+"""Whom to call, and whom to tell."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch, Q
+
+from suone.institutions.models import Absence, Body, BodyMember, ContactPerson, Convention, Institution, Office, Staff
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A contact person as the directory shows them: away until when, and who stands in."""
+
+    entry: ContactPerson
+    away_until: date | None
+
+    @property
+    def staff(self) -> Staff:
+        return self.entry.staff
+
+    @property
+    def deputy(self) -> Staff | None:
+        return self.entry.deputy
+
+
+def search_contacts(words: str, *, on: date, most: int = 40) -> list[Contact]:
+    """Contact persons for words such as "SMZ Siders" or a name: every word must fit the entry somewhere."""
+    entries = ContactPerson.objects.select_related("institution", "region", "staff__office", "deputy")
+    for word in words.split():
+        entries = entries.filter(
+            Q(institution__code__icontains=word)
+            | Q(institution__short_name_fr__icontains=word)
+            | Q(institution__name_de__icontains=word)
+            | Q(institution__name_fr__icontains=word)
+            | Q(region__name_de__icontains=word)
+            | Q(region__name_fr__icontains=word)
+            | Q(staff__last_name__icontains=word)
+            | Q(staff__first_name__icontains=word)
+            | Q(staff__office__name_de__icontains=word)
+            | Q(staff__office__name_fr__icontains=word)
+            | Q(topics__icontains=word)
+        )
+    found = list(entries.order_by("institution__circle", "institution__code", "region__position", "position")[:most])
+    away = absences_on({entry.staff_id for entry in found}, on=on)
+    return [Contact(entry, away.get(entry.staff_id)) for entry in found]
+
+
+def absences_on(staff_ids: Collection[int], *, on: date) -> dict[int, date]:
+    """Who of these is away today, and the last day of it."""
+    absences = Absence.objects.filter(staff_id__in=staff_ids, first_day__lte=on, last_day__gte=on)
+    return dict(absences.values_list("staff_id", "last_day"))
+
+
+def staff_to_tell(institution_ids: Collection[int], region_id: int | None, *, on: date) -> list[int]:
+    """The contact persons of these institutions in a region, or all of them where the region has none.
+
+    Where one is away the deputy is told too, so that nothing waits unseen.
+    """
+    entries = list(ContactPerson.objects.filter(institution_id__in=institution_ids))
+    away = absences_on({entry.staff_id for entry in entries}, on=on)
+    told: list[int] = []
+    for institution_id in institution_ids:
+        own = [entry for entry in entries if entry.institution_id == institution_id]
+        in_region = [entry for entry in own if entry.region_id in (None, region_id)] if region_id else []
+        for entry in in_region or own:
+            told.append(entry.staff_id)
+            if entry.staff_id in away and entry.deputy_id:
+                told.append(entry.deputy_id)
+    return told
+
+
+def institution_list() -> list[Institution]:
+    """Every institution with what it offers, its offices and contact persons."""
+    return list(
+        Institution.objects.prefetch_related(
+            Prefetch("offices", Office.objects.select_related("region").order_by("region__position", "name_de")),
+            Prefetch("contact_persons", ContactPerson.objects.select_related("region", "staff", "deputy")),
+            "services_offered",
+        )
+    )
+
+
+def body_list(*, on: date) -> list[Body]:
+    """Every body with the members whose term is running."""
+    running = BodyMember.objects.filter(Q(term_until=None) | Q(term_until__gte=on), term_from__lte=on)
+    return list(Body.objects.prefetch_related(Prefetch("members", running.select_related("staff__institution"))))
+
+
+def convention_list() -> list[Convention]:
+    return list(Convention.objects.prefetch_related("parties"))
+
+
+def colleagues(institution_id: int | None) -> list[Staff]:
+    """Who works at an institution."""
+    return list(Staff.objects.filter(institution_id=institution_id))
+
+
+def iiz_office() -> Institution:
+    """The office that coordinates: every installation has exactly one."""
+    return Institution.objects.get(is_iiz_office=True)
