@@ -5,6 +5,8 @@ from suone.cases import views
 _CASE = "dossiers/<int:dossier_id>"
 
 urlpatterns = [
+    path("alive", views.alive, name="alive"),
+    path(f"alive/{_CASE}", views.alive_case, name="alive_case"),
     path("cases/", views.case_list, name="cases"),
     path("cases/find", views.find_case, name="find_case"),
     path("cases/notify", views.notify, name="notify"),

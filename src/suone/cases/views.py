@@ -441,3 +441,16 @@ def _typed(request: ActingRequest) -> dict[str, Any]:
     left_out = {"csrfmiddlewaretoken", "idempotency_key", "version", "signature", "scan", "by_button"}
     names = [name for name in request.POST if name not in left_out]
     return {name: request.POST.getlist(name) if name in several else request.POST[name] for name in names}
+
+
+@acts(Permission.WORKLIST_READ)
+def alive(request: ActingRequest) -> HttpResponse:
+    """Whether a page may stay on the screen: the log-in holds. Asking is no reading and prolongs nothing."""
+    return HttpResponse(status=204)
+
+
+@acts(Permission.CASE_READ)
+def alive_case(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    """Whether a case's page may stay on the screen: the grant holds."""
+    queries.readable_case(request.acting, dossier_id)
+    return HttpResponse(status=204)

@@ -26,4 +26,6 @@ class SessionLimitsMiddleware:
             since = request.session.setdefault(_SINCE, now)
             if now - since > settings.SESSION_ABSOLUTE_AGE:
                 logout(request)
+            elif not request.path.startswith("/alive"):
+                request.session.modified = True  # saved anew, so that thirty idle minutes begin again
         return self.get_response(request)

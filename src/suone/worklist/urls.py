@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from suone.worklist import views
+
+urlpatterns = [
+    path("", views.worklist, name="worklist"),
+    path("worklist/several", views.several, name="several"),
+]

@@ -1,0 +1,111 @@
+"""What needs me today: work items, requests to answer, consents that run out, and what I wait for from others."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+from suone.access.acting import Acting
+from suone.decisions.queries import addressed_to, asked_by
+from suone.institutions.models import Staff
+from suone.workitems.models import WorkItem
+from suone.workitems.queries import mine, waiting_for_others
+
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the worklist. ``dossier_id`` is missing where only a request, not the case, is open to me."""
+
+    number: str
+    initials: str
+    dossier_id: int | None
+    step: str
+    language: str
+    due_on: date
+    institution: str
+    person: str
+    phone: str
+    state: str
+    item: WorkItem | None = None
+    decision_id: int | None = None
+
+    def urgency(self, today: date) -> str:
+        if self.due_on < today:
+            return "overdue"
+        if self.due_on == today:
+            return "today"
+        return "week" if self.due_on <= today + timedelta(days=7) else "later"
+
+
+def entries_for(acting: Acting) -> list[Entry]:
+    """What is mine to do, by deadline, at most ``MOST``."""
+    items = [_of_item(item, _("open")) for item in mine(acting).order_by("due_on", "pk")[:MOST]]
+    requests = [
+        Entry(
+            number=decision.case_number,
+            initials="",
+            dossier_id=None,
+            step=_("Answer the request to take part"),
+            language="",
+            due_on=decision.due_on,
+            institution=decision.asked_institution.short_name,
+            person=decision.asked_by.full_name if decision.asked_by else "",
+            phone=decision.asked_by.phone if decision.asked_by else "",
+            state=_("request"),
+            decision_id=decision.pk,
+        )
+        for decision in addressed_to(acting)[:MOST]
+    ]
+    return sorted([*items, *requests], key=lambda entry: (entry.due_on, entry.number))
+
+
+def waiting_for(acting: Acting) -> list[Entry]:
+    """What I asked others to do or decide, naming institution and person."""
+    items = [_of_item(item, _("waits")) for item in waiting_for_others(acting).order_by("due_on", "pk")[:MOST]]
+    requests = [
+        Entry(
+            number=decision.case_number,
+            initials=decision.dossier.person.initials,
+            dossier_id=decision.dossier_id,
+            step=_("Answer to the request to take part"),
+            language="",
+            due_on=decision.due_on,
+            institution=decision.addressed.short_name,
+            person=decision.addressed_staff.full_name if decision.addressed_staff else "",
+            phone=decision.addressed_staff.phone if decision.addressed_staff else "",
+            state=_("waits"),
+        )
+        for decision in asked_by(acting)[:MOST]
+    ]
+    return sorted([*items, *requests], key=lambda entry: (entry.due_on, entry.number))
+
+
+def counts(entries: Iterable[Entry], today: date) -> dict[str, int]:
+    """How many are overdue, due today, due within a week."""
+    counted = {"overdue": 0, "today": 0, "week": 0, "later": 0}
+    for entry in entries:
+        counted[entry.urgency(today)] += 1
+    return counted
+
+
+def colleagues_of(acting: Acting) -> list[Staff]:
+    return list(Staff.objects.filter(institution_id=acting.institution_id))
+
+
+def _of_item(item: WorkItem, state: str) -> Entry:
+    return Entry(
+        number=item.dossier.number,
+        initials=item.dossier.person.initials,
+        dossier_id=item.dossier_id,
+        step=item.title,
+        language=item.language,
+        due_on=item.due_on,
+        institution=item.addressed.short_name,
+        person=item.assigned.full_name if item.assigned else "",
+        phone=item.assigned.phone if item.assigned else "",
+        state=state,
+        item=item,
+    )

@@ -1,0 +1,81 @@
+"""The home page, and what is done to several items at once."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from suone.access.errors import Refused
+from suone.access.permissions import Permission
+from suone.doors.decorators import ActingRequest, acts, reads
+from suone.institutions.models import Staff
+from suone.web.pages import done, render
+from suone.worklist import queries, services
+from suone.worklist.acts import Act
+
+_FILTERS = ("overdue", "today", "week", "waiting")
+
+
+@reads(Permission.WORKLIST_READ, act=Act.READ)
+def worklist(request: ActingRequest) -> HttpResponse:
+    acting = request.acting
+    chosen = request.GET.get("show", "")
+    entries = queries.entries_for(acting)
+    waiting = queries.waiting_for(acting)
+    counted = queries.counts(entries, acting.today) | {"waiting": len(waiting)}
+    if chosen == "waiting":
+        shown = waiting
+    elif chosen in _FILTERS:
+        shown = [entry for entry in entries if entry.urgency(acting.today) == chosen]
+    else:
+        shown, chosen = entries, ""
+    descending = request.GET.get("sort") == "-due"
+    labels = {
+        "overdue": _("Overdue"),
+        "today": _("Today"),
+        "week": _("This week"),
+        "waiting": _("Waiting for others"),
+    }
+    context = {
+        "entries": shown[::-1] if descending else shown,
+        "tiles": [
+            {
+                "kind": name,
+                "label": labels[name],
+                "count": f"{queries.MOST}+" if counted[name] >= queries.MOST else counted[name],
+                "current": name == chosen,
+                "url": "/" if name == chosen else f"/?show={name}",
+            }
+            for name in _FILTERS
+        ],
+        "chosen": chosen,
+        "descending": descending,
+        "colleagues": queries.colleagues_of(acting),
+    }
+    return render(request, "worklist/worklist.html", context)
+
+
+@acts(Permission.CASE_WORK)
+def several(request: ActingRequest) -> HttpResponse:
+    """Done, postpone or hand on whatever is ticked: all or none."""
+    if request.method != "POST":
+        return redirect("worklist")
+    items = services.chosen_items(request.acting, [int(pk) for pk in request.POST.getlist("item") if pk.isdigit()])
+    if not items:
+        raise Refused(_("Tick at least one work item that is still open."))
+    what = request.POST.get("what")
+    if what == "done":
+        services.complete_all(request.acting, items=items)
+    elif what == "postpone":
+        until = parse_date(request.POST.get("until", ""))
+        if until is None:
+            raise Refused(_("Choose the new day."))
+        services.postpone_all(request.acting, items=items, until=until)
+    else:
+        staff = Staff.objects.filter(pk=request.POST.get("staff") or 0).first()
+        if staff is None:
+            raise Refused(_("Choose a colleague."))
+        services.reassign_all(request.acting, items=items, staff=staff)
+    sentence = ngettext("%(count)s work item changed.", "%(count)s work items changed.", len(items))
+    return done(request, sentence % {"count": len(items)}, "worklist")
