@@ -20,6 +20,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "messages": messages.get_messages(request),
         "here": request.path,
         "user": request.user if hasattr(request, "user") else None,
+        "sso_providers": _sso_providers(),
     }
 
 
@@ -33,3 +34,11 @@ def _navigation(request: HttpRequest, acting: Acting | None) -> list[dict[str, A
             current = request.path == address if address == "/" else request.path.startswith(address)
             entries.append({"url": address, "label": label, "current": current})
     return entries
+
+
+def _sso_providers() -> list[dict[str, str]]:
+    """The identity provider of the canton, where one is set up."""
+    apps = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+    return [
+        {"name": app["name"], "url": reverse("openid_connect_login", args=[app["provider_id"]])} for app in apps
+    ]

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import formats, timezone, translation
+from django.utils.html import json_script
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
@@ -45,6 +46,7 @@ def environment(**options: Any) -> Environment:
         "deadline_of": lambda day: deadline(day, timezone.localdate()),
         "product_name": settings.PRODUCT_NAME,
         "logo": settings.LOGO,
+        "json_script": json_script,
     }
     env.filters |= {"day": day, "moment": moment, "act": sentence_of, "chf": chf}
     return env

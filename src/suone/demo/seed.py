@@ -1,0 +1,273 @@
+"""Filling in the demo canton: the directory, the cast, and cases carried through the same services as by hand."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from django.db import connections, transaction
+from django.utils import timezone, translation
+
+from suone.access.acting import Acting
+from suone.access.categories import ALL_BUT_HEALTH, DataCategory
+from suone.access.database import acting_as
+from suone.cases import services as cases
+from suone.cases.models import Case
+from suone.cases.rules import ClosingReason, NoteKind, Outcome, RiskFactor
+from suone.consents.models import Consent, SignatureForm
+from suone.consents.services import ScopeLine, Terms
+from suone.demo.cast import Cast, cast_file, load_cast
+from suone.demo.pictures import signature_png
+from suone.dossiers.models import Dossier
+from suone.institutions.acting import acting_of
+from suone.institutions.loading import Directory, load_directory
+from suone.institutions.models import Institution, Staff
+from suone.persons.services import correct_person
+from suone.workitems.models import State as ItemState
+from suone.workitems.models import WorkItem
+from suone.workitems.services import ask, complete
+
+_CANTON = "vs"
+_RISKS = list(RiskFactor)
+
+
+def is_seeded() -> bool:
+    """Whether the demo canton is there already."""
+    with _as_owner():
+        return Institution.objects.filter(is_iiz_office=True).exists()
+
+
+def seed() -> None:
+    """Directory and cast as the database's owner, then cases as the people of the cast, each act with its log.
+
+    All in one transaction: a start that is broken off leaves nothing behind.
+    """
+    with _as_owner(), transaction.atomic():
+        directory = load_directory(_CANTON)
+        cast = load_cast(directory, today=timezone.localdate())
+        _Story(directory, cast).tell()
+
+
+@contextmanager
+def _as_owner() -> Iterator[None]:
+    """Through the owner's connection, which becomes the app's role wherever somebody acts."""
+    app = connections["default"]
+    connections["default"] = connections["owner"]
+    try:
+        yield
+    finally:
+        connections["default"] = app
+
+
+class _Story:
+    """The cases of the demo, told in the order in which they happen."""
+
+    def __init__(self, directory: Directory, cast: Cast) -> None:
+        self.directory = directory
+        self.staff = cast.staff
+        self.today = timezone.localdate()
+        self.persons: dict[str, dict[str, Any]] = {entry["key"]: entry for entry in cast_file()["person"]}
+
+    def tell(self) -> None:
+        stories = cast_file()["story"]
+        told = {stories["peter"]["person"], stories["bus_inspector"]["person"]}
+        self._bus_inspector(stories["bus_inspector"])
+        others = [entry for key, entry in self.persons.items() if key not in told]
+        for number, entry in enumerate(others):
+            self._other_case(entry, number)
+
+    def _bus_inspector(self, story: dict[str, str]) -> None:
+        case = self._notify(
+            self.staff[story["social_worker"]],
+            self.persons[story["person"]],
+            question="Kann die Anstellung von 25 Prozent ausgebaut werden, ohne sie zu gefährden?"
+            if self.persons[story["person"]]["language"] == "de"
+            else "Le poste à 25 % peut-il être complété sans le mettre en danger ?",
+            risks=[RiskFactor.HEALTH, RiskFactor.ISOLATION, RiskFactor.EDUCATION, RiskFactor.FINANCES],
+            with_institutions=("RAV", "IV", "BSL"),
+        )
+        coordinator = self.staff[story["coordinator"]]
+        self._triage(coordinator, case, "complex")
+        for code, answering in (("RAV", story["rav_adviser"]), ("IV", story["case_manager"])):
+            self._take_part(coordinator, case, code, self.staff[answering])
+        manager = self.staff[story["case_manager"]]
+        self._act(coordinator, lambda acting: cases.name_case_manager(acting, case=case, staff=manager))
+        self._note(
+            self.staff[story["rav_adviser"]],
+            case,
+            "Elle travaille dans le contrôle des bus pendant l’année scolaire ; les vacances ne sont pas payées.",
+            DataCategory.EMPLOYMENT,
+        )
+        self._ask(coordinator, case, "Préparer la table ronde", "IIZ", coordinator, days=-2)
+        self._ask(coordinator, case, "Rapport sur l’emploi actuel", "RAV", self.staff[story["rav_adviser"]], days=0)
+        self._ask(manager, case, "Fixer la séance d’orientation", "BSL", None, days=4)
+
+    def _other_case(self, entry: dict[str, Any], number: int) -> None:
+        """Cases in every state, so that every list and filter has something to show."""
+        region = entry["region"]
+        notifier = self._worker(("SMZ", "RAV", "AfAw")[number % 3], region)
+        case = self._notify(
+            notifier,
+            entry,
+            question={"de": "Welche Massnahme passt, und wer trägt die Kosten?"}.get(
+                entry["language"], "Quelle mesure convient, et qui en assume les coûts ?"
+            ),
+            risks=[_RISKS[(number + step) % len(_RISKS)] for step in range(2 + number % 4)],
+            with_institutions=("RAV", "SMZ", "IV") if number % 2 else ("RAV", "SMZ"),
+        )
+        if number % 5 == 0:
+            return  # waits for its triage
+        coordinator = self._coordinator(region)
+        if number % 7 == 0:
+            self._act(coordinator, lambda acting: cases.reject_notification(acting, case=case, reason=_REJECTED))
+            return
+        self._triage(coordinator, case, "complex" if number % 3 else "network")
+        partner = self._worker("RAV" if notifier.institution.code != "RAV" else "SMZ", region)
+        self._take_part(coordinator, case, partner.institution.code, partner)
+        self._note(partner, case, _NOTES[entry["language"] == "de"], DataCategory.EMPLOYMENT)
+        self._ask(coordinator, case, _STEPS[number % len(_STEPS)], partner.institution.code, partner, days=number % 9 - 3)
+        self._ask(partner, case, "Lebenslauf aktualisieren", notifier.institution.code, notifier, days=number % 6)
+        if number % 6 == 4:
+            self._close(coordinator, case)
+        elif number % 6 == 5:
+            self._act(coordinator, lambda acting: cases.suspend_case(acting, case=case, reason=_RESTS))
+        if number % 4 == 3:
+            self._expire_soon(case, days=(5, 25, 0)[number % 3])
+
+    def _notify(
+        self,
+        worker: Staff,
+        entry: dict[str, Any],
+        *,
+        question: str,
+        risks: list[RiskFactor],
+        with_institutions: tuple[str, ...],
+    ) -> Case:
+        codes = dict.fromkeys(("IIZ", worker.institution.code, *with_institutions))
+        notification = cases.Notification(
+            ahv_number=entry.get("ahv_number", ""),
+            ahv_missing_reason=entry.get("ahv_missing_reason", ""),
+            last_name=entry["last_name"],
+            first_name=entry["first_name"],
+            date_of_birth=entry["date_of_birth"],
+            language=entry["language"],
+            region=self.directory.regions[entry["region"]],
+            question=question,
+            risk_factors=[risk.value for risk in risks],
+            first_contact_on=self.today - timedelta(days=90),
+            terms=Terms(
+                purpose="Interinstitutionelle Zusammenarbeit in diesem Fall"
+                if entry["language"] == "de"
+                else "Collaboration interinstitutionnelle dans ce cas",
+                valid_from=self.today,
+                valid_until=self.today + timedelta(days=365),
+                signed_on=self.today,
+                signature_form=SignatureForm.SCREEN,
+                language=entry["language"],
+            ),
+            scope=[ScopeLine(self.directory.institutions[code], ALL_BUT_HEALTH) for code in codes],
+            signature=cases.Upload("signature.png", signature_png()),
+        )
+        case: Case = self._act(worker, lambda acting: cases.notify_case(acting, notification=notification))
+        self._complete_particulars(worker, case, entry)
+        return case
+
+    def _complete_particulars(self, worker: Staff, case: Case, entry: dict[str, Any]) -> None:
+        names = ("sex", "commune", "phone", "email", "permit", "permit_expires_on", "status", "interpreter_language")
+        changes = {name: entry[name] for name in names if entry.get(name)}
+
+        def correct(acting: Acting) -> None:
+            person = Dossier.objects.select_related("person").get(pk=case.pk).person
+            correct_person(acting, person=person, version=person.version, changes=changes)
+
+        if changes:
+            self._act(worker, correct)
+
+    def _triage(self, coordinator: Staff, case: Case, level: str) -> None:
+        answers = {"several_institutions": "yes", "difficulties_accumulate": "yes" if level == "complex" else "no"}
+        answers |= {"complex_risks": "yes" if level == "complex" else "no", "claims_clear": "yes"}
+        self._act(coordinator, lambda acting: cases.triage_case(acting, case=case, answers=answers, level=level, reason=""))
+
+    def _take_part(self, coordinator: Staff, case: Case, code: str, answering: Staff) -> None:
+        institution = self.directory.institutions[code]
+        decision = self._act(
+            coordinator,
+            lambda acting: cases.ask_to_take_part(
+                acting, case=case, institution=institution, due_on=self.today + timedelta(days=10), question=""
+            ),
+        )
+        self._act(answering, lambda acting: cases.answer_participation(acting, decision=decision, accept=True))
+
+    def _note(self, author: Staff, case: Case, text: str, category: DataCategory) -> None:
+        self._act(
+            author,
+            lambda acting: cases.write_note(
+                acting, dossier=self._dossier(case), text=text, category=category, kind=NoteKind.CALL
+            ),
+        )
+
+    def _ask(self, asker: Staff, case: Case, title: str, code: str, assigned: Staff | None, *, days: int) -> None:
+        self._act(
+            asker,
+            lambda acting: ask(
+                acting,
+                dossier=self._dossier(case),
+                title=title,
+                due_on=self.today + timedelta(days=days),
+                addressed_id=self.directory.institutions[code].pk,
+                assigned=assigned,
+            ),
+        )
+
+    def _close(self, coordinator: Staff, case: Case) -> None:
+        def close(acting: Acting) -> None:
+            for item in WorkItem.objects.filter(dossier_id=case.pk, state=ItemState.OPEN).select_related("dossier"):
+                complete(acting, item=item)
+            cases.close_case(
+                acting, case=case, outcome=Outcome.PRIMARY_MARKET, closing_reason=ClosingReason.GOALS_REACHED
+            )
+
+        self._act(coordinator, close)
+
+    def _expire_soon(self, case: Case, *, days: int) -> None:
+        # The only thing that no service does: letting time pass.
+        until = self.today + timedelta(days=days)
+        Consent.objects.filter(dossier_id=case.pk).update(valid_until=until)
+        with connections["default"].cursor() as cursor:
+            cursor.execute(
+                "UPDATE dossiers_grant SET valid_until = (%s::date + 1)::timestamp AT TIME ZONE 'Europe/Zurich'"
+                " WHERE dossier_id = %s AND because = 'consent'",
+                [until, case.pk],
+            )
+
+    def _worker(self, code: str, region: str) -> Staff:
+        institution = self.directory.institutions[code]
+        there = [s for s in self.staff.values() if s.institution_id == institution.pk and "front_line_worker" in s.roles]
+        in_region = [s for s in there if s.office and s.office.region_id == self.directory.regions[region].pk]
+        return sorted(in_region or there, key=lambda s: (s.user_id is None, s.pk))[0]
+
+    def _coordinator(self, region: str) -> Staff:
+        name = self.directory.regions[region]
+        staff = [s for s in self.staff.values() if "regional_coordinator" in s.roles]
+        own = [s for s in staff if name.name_de in s.function or name.name_fr in s.function]
+        return (own or staff)[0]
+
+    def _dossier(self, case: Case) -> Dossier:
+        return Dossier.objects.get(pk=case.pk)
+
+    def _act(self, staff: Staff, do: Any) -> Any:
+        """Do something as this staff member, in the language of their account."""
+        acting = acting_of(staff)
+        with translation.override(staff.user.language if staff.user else "de"), acting_as(acting):
+            return do(acting)
+
+
+_REJECTED = "die Sache ist zwischen zwei Stellen lösbar."
+_RESTS = "Spitalaufenthalt / séjour à l’hôpital"
+_NOTES = ("Motivé·e, cherche un stage dans la région.", "Motiviert, sucht einen Einsatzplatz in der Region.")
+_STEPS = (
+    "Standortgespräch vorbereiten",
+    "Préparer le bilan de situation",
+    "Arbeitsversuch organisieren",
+    "Clarifier le droit aux prestations",
+)
