@@ -12,7 +12,7 @@ from django.db import models
 def _acts() -> dict[str, models.TextChoices]:
     found: dict[str, models.TextChoices] = {}
     for config in apps.get_app_configs():
-        if config.name.startswith("suone.") and find_spec(f"{config.name}.acts"):
+        if config.name.startswith("suone.") and config.name != __package__ and find_spec(f"{config.name}.acts"):
             module = import_module(f"{config.name}.acts")
             found |= {act.value: act for act in module.Act}
     return found
