@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -13,6 +14,7 @@ from suone.access.categories import Power
 from suone.access.errors import Refused
 from suone.access.permissions import Role
 from suone.audit.models import RecordKind
+from suone.audit.services import record
 from suone.consents import rules
 from suone.consents.acts import Act
 from suone.consents.legal_bases import CONSENT, legal_basis
@@ -344,16 +346,19 @@ def _keep_disclosure(acting: Acting, **fields: object) -> Disclosure:
     disclosure: Disclosure = Disclosure.objects.create(
         giver_id=acting.institution_id, giver_staff_id=acting.staff_id, **fields
     )
-    tell(
-        acting,
-        dossier=disclosure.dossier,
-        kind=RecordKind.DISCLOSE,
-        act=Act.DISCLOSED,
-        about=("disclosure", disclosure.pk),
-        recipients=[disclosure.recipient_id],
-        legal_basis=disclosure.basis,
-        details={"categories": disclosure.categories, "form": disclosure.form},
-    )
+    told: dict[str, Any] = {
+        "kind": RecordKind.DISCLOSE,
+        "act": Act.DISCLOSED,
+        "about": ("disclosure", disclosure.pk),
+        "recipients": [disclosure.recipient_id],
+        "legal_basis": disclosure.basis,
+        "details": {"categories": disclosure.categories, "form": disclosure.form},
+    }
+    if disclosure.basis == CONSENT:
+        # The timeline has the consent already; one more line for each recipient would bury it.
+        record(acting, dossier_id=disclosure.dossier_id, person_id=disclosure.dossier.person_id, **told)
+    else:
+        tell(acting, dossier=disclosure.dossier, **told)
     return disclosure
 
 

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from suone.access.acting import Acting
 from suone.access.errors import Refused
 from suone.audit.models import RecordKind
+from suone.audit.services import record
 from suone.decisions import rules
 from suone.decisions.acts import Act
 from suone.decisions.models import Decision
 from suone.decisions.rules import State
 from suone.dossiers.models import Dossier
-from suone.dossiers.services import tell
 from suone.inbox.services import tell_institutions, tell_staff
 
 
@@ -102,13 +102,13 @@ def _case_of(decision: Decision) -> Dossier:
 
 
 def _tell(acting: Acting, decision: Decision, act: Act) -> None:
-    tell(
+    """To the log alone: what a request means for the case is told to its timeline by whoever asked."""
+    record(
         acting,
-        dossier=_case_of(decision),
         kind=RecordKind.CHANGE,
         act=act,
+        dossier_id=decision.dossier_id,
         about=("decision", decision.pk),
-        text=decision.reason,
         recipients=[decision.addressed_id],
     )
 

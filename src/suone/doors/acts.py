@@ -3,4 +3,4 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Act(models.TextChoices):
-    DENIED = "door.denied", _("was refused a page")
+    DENIED = "door.denied", _("Page refused")

@@ -3,9 +3,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Act(models.TextChoices):
-    REGISTERED = "person.registered", _("entered a person")
-    CORRECTED = "person.corrected", _("corrected a person's particulars")
-    MERGED = "person.merged", _("merged two records of one person")
-    MERGE_UNDONE = "person.merge_undone", _("undid a merge")
-    READ = "person.read", _("read a person's particulars")
-    SEARCHED = "person.searched", _("searched for a person")
+    REGISTERED = "person.registered", _("Person entered")
+    CORRECTED = "person.corrected", _("Particulars of the person corrected")
+    MERGED = "person.merged", _("Two records of one person merged")
+    MERGE_UNDONE = "person.merge_undone", _("Merge undone")
+    READ = "person.read", _("Particulars of the person read")
+    SEARCHED = "person.searched", _("Person searched")
