@@ -37,6 +37,18 @@ class Acting:
     name: str = ""
     institution_name: str = ""
 
+    @property
+    def own_staff_id(self) -> int:
+        """The staff member who acts; for what only staff can do."""
+        assert self.staff_id is not None, "only a staff member can do this"
+        return self.staff_id
+
+    @property
+    def own_institution_id(self) -> int:
+        """The institution for which somebody acts; for what only staff can do."""
+        assert self.institution_id is not None, "only a staff member of an institution can do this"
+        return self.institution_id
+
     def may(self, permission: Permission) -> bool:
         """Whether a role of the acting person opens this door."""
         return self.kind is Kind.JOB or permission in permissions_of(self.roles)

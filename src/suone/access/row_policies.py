@@ -1,6 +1,6 @@
 """Row policies as part of a model: declared in ``Meta.constraints``, so they travel in migrations."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import models
@@ -71,7 +71,7 @@ class RowPolicies(BaseConstraint):
     def validate(self, *args: Any, **kwargs: Any) -> None:
         """Nothing to check in Python: the database is the judge."""
 
-    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
         kwargs |= {command: condition for command, condition in self.conditions.items() if condition is not None}
         return path, args, kwargs

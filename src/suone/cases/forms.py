@@ -34,9 +34,7 @@ class NotifyForm(forms.Form):
         help_text=gettext_lazy("13 digits, starting with 756. It connects the institutions; type it from the card."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
-    ahv_missing_reason = forms.CharField(
-        label=gettext_lazy("If it is missing: why"), max_length=200, required=False
-    )
+    ahv_missing_reason = forms.CharField(label=gettext_lazy("If it is missing: why"), max_length=200, required=False)
     language = forms.ChoiceField(
         label=gettext_lazy("Language of correspondence"), choices=settings.PERSON_LANGUAGES, initial="de"
     )
@@ -45,7 +43,9 @@ class NotifyForm(forms.Form):
         label=gettext_lazy("Question to the IIZ office"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("What should be found out or coordinated? No diagnoses here: medical content goes to the medical officer."),
+        help_text=gettext_lazy(
+            "What should be found out or coordinated? No diagnoses here: medical content goes to the medical officer."
+        ),
     )
     risk_factors = forms.MultipleChoiceField(
         label=gettext_lazy("Risk factors"),
@@ -86,11 +86,11 @@ class NotifyForm(forms.Form):
     @staticmethod
     def starting_values(acting: Acting) -> dict[str, Any]:
         """What is known before anything is typed."""
-        staff = Staff.objects.select_related("office").get(pk=acting.staff_id)
+        staff = Staff.objects.select_related("office").get(pk=acting.own_staff_id)
         office = list(Institution.objects.filter(is_iiz_office=True).values_list("pk", flat=True))
         return {
             "region": staff.office.region_id if staff.office else None,
-            "recipients": [*office, acting.institution_id],
+            "recipients": [*office, acting.own_institution_id],
             "categories": [c.value for c in DataCategory if c.bit & ALL_BUT_HEALTH],
             "purpose": _("Inter-institutional collaboration for integration in this case"),
             "valid_until": acting.today + timedelta(days=30 * settings.CONSENT_MONTHS),
@@ -155,9 +155,7 @@ class TriageDecisionForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class QuestionForm(forms.Form):
@@ -174,7 +172,9 @@ class ParticipantForm(forms.Form):
         label=gettext_lazy("What we ask of you"),
         max_length=300,
         required=False,
-        help_text=gettext_lazy("The institution sees this sentence before it may read the case: no personal data here."),
+        help_text=gettext_lazy(
+            "The institution sees this sentence before it may read the case: no personal data here."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -197,7 +197,7 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["staff"].queryset = Staff.objects.filter(institution_id=acting.institution_id)  # type: ignore[attr-defined]
+        self.fields["staff"].queryset = Staff.objects.filter(institution_id=acting.own_institution_id)  # type: ignore[attr-defined]
         self.fields["staff"].initial = acting.staff_id
 
 
@@ -217,7 +217,9 @@ class NoteForm(forms.Form):
         coerce=int,
         choices=DataCategory.choices,
         initial=DataCategory.ADMINISTRATIVE.value,
-        help_text=gettext_lazy("Who may read this category reads the note. Diagnoses belong under health alone; under employment write what they mean for work."),
+        help_text=gettext_lazy(
+            "Who may read this category reads the note. Diagnoses belong under health alone; under employment write what they mean for work."
+        ),
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=NoteKind.choices)
     text = forms.CharField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))

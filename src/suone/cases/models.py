@@ -39,7 +39,7 @@ class Case(models.Model):
     closed_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = CaseBoundQuerySet.as_manager()
+    objects = CaseBoundQuerySet["Case"].as_manager()
 
     personal_data: ClassVar[tuple[str, ...]] = ("question", "risk_factors", "state_reason")
 
@@ -82,7 +82,7 @@ class Assignment(models.Model):
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField(null=True)
 
-    objects = CaseBoundQuerySet.as_manager()
+    objects = CaseBoundQuerySet["Assignment"].as_manager()
 
     personal_data: ClassVar[tuple[str, ...]] = ()
 
@@ -121,7 +121,7 @@ class Participant(models.Model):
     decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="+")
     since = models.DateField()
 
-    objects = CaseBoundQuerySet.as_manager()
+    objects = CaseBoundQuerySet["Participant"].as_manager()
 
     personal_data: ClassVar[tuple[str, ...]] = ()
 
@@ -163,7 +163,7 @@ class Note(models.Model):
     redacted_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
     redaction_reason = models.CharField(max_length=200, blank=True)
 
-    objects = CaseBoundQuerySet.as_manager()
+    objects = CaseBoundQuerySet["Note"].as_manager()
 
     personal_data: ClassVar[tuple[str, ...]] = ("text",)
 
@@ -202,7 +202,7 @@ class Triage(models.Model):
     decided_at = models.DateTimeField(db_default=Now())
     decided_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
 
-    objects = CaseBoundQuerySet.as_manager()
+    objects = CaseBoundQuerySet["Triage"].as_manager()
 
     personal_data: ClassVar[tuple[str, ...]] = ("answers", "proposal", "reason")
 

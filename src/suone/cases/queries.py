@@ -81,7 +81,9 @@ def find_cases(acting: Acting, words: str) -> list[Case]:
     found = list(cases.filter(dossier__number=words))
     if not found:
         person_ids = [person.pk for person in search_persons(words)]
-        found = list(cases.filter(dossier__person_id__in=person_ids).order_by("dossier__person__sort_name", "-pk")[:PAGE])
+        found = list(
+            cases.filter(dossier__person_id__in=person_ids).order_by("dossier__person__sort_name", "-pk")[:PAGE]
+        )
     return found
 
 
@@ -142,7 +144,7 @@ def timeline_of(
     events = events_of(acting, dossier, before_id=before_id, most=PAGE + 1, institution_id=institution_id)
     following = events[PAGE - 1].pk if len(events) > PAGE else None
     events = events[:PAGE]
-    note_ids = {event.object_id for event in events if event.object_type == "note"}
+    note_ids = {event.object_id or 0 for event in events if event.object_type == "note"}
     notes = {
         note.pk: note
         for note in Note.objects.readable_by(acting, category_column="category")
@@ -193,20 +195,18 @@ def readable_participant(acting: Acting, dossier_id: int, participant_id: int) -
 
 def triages_of(acting: Acting, dossier: Dossier) -> list[Triage]:
     """The triages of a case, newest first."""
-    return list(
-        Triage.objects.readable_by(acting).filter(dossier=dossier).select_related("decided_by").order_by("-pk")
-    )
+    return list(Triage.objects.readable_by(acting).filter(dossier=dossier).select_related("decided_by").order_by("-pk"))
 
 
 def own_draft(acting: Acting, draft_id: int) -> Draft:
-    draft = Draft.objects.filter(pk=draft_id, staff_id=acting.staff_id).first()
+    draft = Draft.objects.filter(pk=draft_id, staff_id=acting.own_staff_id).first()
     if draft is None:
         raise Http404
     return draft
 
 
 def own_drafts(acting: Acting) -> list[Draft]:
-    return list(Draft.objects.filter(staff_id=acting.staff_id).order_by("-updated_at"))
+    return list(Draft.objects.filter(staff_id=acting.own_staff_id).order_by("-updated_at"))
 
 
 def possible_leads(case: Case) -> list[Staff]:

@@ -95,8 +95,7 @@ def can_move(now: State, then: State) -> bool:
 def check_can_move(now: State, then: State) -> None:
     if not can_move(now, then):
         raise Refused(
-            _("A case that is %(now)s cannot become %(then)s.")
-            % {"now": State(now).label, "then": State(then).label}
+            _("A case that is %(now)s cannot become %(then)s.") % {"now": State(now).label, "then": State(then).label}
         )
 
 

@@ -95,17 +95,17 @@ def notify_case(acting: Acting, *, notification: Notification) -> Case:
         question=notification.question,
         risk_factors=list(notification.risk_factors),
         first_contact_on=notification.first_contact_on,
-        notifier_id=acting.institution_id,
-        notified_by_id=acting.staff_id,
+        notifier_id=acting.own_institution_id,
+        notified_by_id=acting.own_staff_id,
     )
     Participant.objects.create(
         dossier=dossier,
-        institution_id=acting.institution_id,
-        staff_id=acting.staff_id,
+        institution_id=acting.own_institution_id,
+        staff_id=acting.own_staff_id,
         state=Taking.TAKING_PART,
         since=acting.today,
     )
-    _assign(dossier, Function.LEAD, acting.staff_id)
+    _assign(dossier, Function.LEAD, acting.own_staff_id)
     tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.NOTIFIED, recipients=[office.pk])
     document = keep_document(
         acting,
@@ -159,12 +159,12 @@ def triage_case(acting: Acting, *, case: Case, answers: Mapping[str, str], level
         proposal=proposal.as_json(),
         level=level,
         reason=reason,
-        decided_by_id=acting.staff_id,
+        decided_by_id=acting.own_staff_id,
     )
     Case.objects.filter(pk=case.pk).update(level=level)
     if case.state in (State.NOTIFIED, State.IN_TRIAGE):
         _move(acting, case, State.ACTIVE)
-        _assign(dossier, Function.LEAD, acting.staff_id)
+        _assign(dossier, Function.LEAD, acting.own_staff_id)
         _finish_triage_item(acting, dossier)
     tell(
         acting,
@@ -301,9 +301,7 @@ def name_case_manager(acting: Acting, *, case: Case, staff: Staff) -> None:
     _name(acting, case, staff, Function.CASE_MANAGER, Act.CASE_MANAGER_NAMED)
 
 
-def write_note(
-    acting: Acting, *, dossier: Dossier, text: str, category: DataCategory, kind: rules.NoteKind
-) -> Note:
+def write_note(acting: Acting, *, dossier: Dossier, text: str, category: DataCategory, kind: rules.NoteKind) -> Note:
     """Write a note in a data category; who may read that category may read the note."""
     note = keep_unread(
         Note(
@@ -313,8 +311,8 @@ def write_note(
             text=text,
             language=(translation.get_language() or "de")[:2],
             at=timezone.now(),
-            staff_id=acting.staff_id,
-            institution_id=acting.institution_id,
+            staff_id=acting.own_staff_id,
+            institution_id=acting.own_institution_id,
         )
     )
     _tell_note(acting, note, dossier, Act.NOTE_WRITTEN, RecordKind.STORE)
@@ -425,7 +423,7 @@ def reopen_case(acting: Acting, *, case: Case, reason: str) -> None:
 def keep_draft(acting: Acting, *, draft: Draft | None, data: Mapping[str, Any], version: int) -> Draft:
     """Keep what is typed so far; raises ``Conflict`` when the same draft was changed in another window."""
     if draft is None:
-        draft = Draft.objects.create(staff_id=acting.staff_id, data=dict(data))
+        draft = Draft.objects.create(staff_id=acting.own_staff_id, data=dict(data))
     else:
         kept = Draft.objects.filter(pk=draft.pk, version=version).update(
             data=dict(data), version=F("version") + 1, updated_at=timezone.now()
@@ -479,7 +477,7 @@ def _name(acting: Acting, case: Case, staff: Staff, function: Function, act: Act
     tell_staff(acting, staff_ids=[staff.pk], act=act, dossier=dossier)
 
 
-def _assign(dossier: Dossier, function: Function, staff_id: int | None) -> None:
+def _assign(dossier: Dossier, function: Function, staff_id: int) -> None:
     now = timezone.now()
     with transaction.atomic():
         Assignment.objects.filter(dossier=dossier, function=function, valid_until=None).update(valid_until=now)
@@ -508,9 +506,7 @@ def _tell_about(acting: Acting, dossier: Dossier, act: Act, participant: Partici
     )
 
 
-def _tell_note(
-    acting: Acting, note: Note, dossier: Dossier, act: Act, kind: RecordKind, *, text: str = ""
-) -> None:
+def _tell_note(acting: Acting, note: Note, dossier: Dossier, act: Act, kind: RecordKind, *, text: str = "") -> None:
     tell(
         acting,
         dossier=dossier,

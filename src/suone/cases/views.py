@@ -183,7 +183,9 @@ def reject(request: ActingRequest, dossier_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.reject_notification(request.acting, case=this, reason=form.cleaned_data["reason"])
-            return done(request, _("The notification is rejected; the notifying institution is told why."), "case", dossier_id)
+            return done(
+                request, _("The notification is rejected; the notifying institution is told why."), "case", dossier_id
+            )
     return _form(request, form, this, title=_("Reject the notification"), submit=_("Reject"))
 
 
@@ -206,7 +208,12 @@ def ask_notifier(request: ActingRequest, dossier_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.ask_notifier(request.acting, case=this, **form.cleaned_data)
-            return done(request, _("The question is asked; the notifying person finds it on their worklist."), "case", dossier_id)
+            return done(
+                request,
+                _("The question is asked; the notifying person finds it on their worklist."),
+                "case",
+                dossier_id,
+            )
     return _form(request, form, this, title=_("Ask the notifying institution"), submit=_("Ask"))
 
 
@@ -219,7 +226,9 @@ def ask_participant(request: ActingRequest, dossier_id: int) -> HttpResponse:
         with refusals_on(form):
             services.ask_to_take_part(request.acting, case=this, **form.cleaned_data)
             return done(request, _("The institution has been asked."), "case", dossier_id)
-    intro = _("Taking part opens nothing by itself: the institution reads what a consent or another legal basis allows.")
+    intro = _(
+        "Taking part opens nothing by itself: the institution reads what a consent or another legal basis allows."
+    )
     return _form(request, form, this, title=_("Ask an institution to take part"), submit=_("Ask"), intro=intro)
 
 

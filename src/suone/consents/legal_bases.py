@@ -77,7 +77,9 @@ def _basis(source: str, entry: dict[str, Any], conditions: dict[str, Condition])
         raise BrokenLegalBases(f"{source}, {code}: {sorted(unknown)} is not known; allowed are {sorted(_KEYS)}.")
     missing = [name for name in entry["conditions"] if name not in conditions]
     if missing:
-        raise BrokenLegalBases(f"{source}, {code}: condition {missing[0]} is not described; known are {sorted(conditions)}.")
+        raise BrokenLegalBases(
+            f"{source}, {code}: condition {missing[0]} is not described; known are {sorted(conditions)}."
+        )
     return LegalBasis(
         code=code,
         article=entry["article"],

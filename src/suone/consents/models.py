@@ -55,7 +55,7 @@ class Consent(models.Model):
     warned_days = models.PositiveSmallIntegerField(null=True)  # the nearest warning given so far
     expiry_told_at = models.DateTimeField(null=True)
 
-    objects = CaseBoundQuerySet.as_manager()
+    objects = CaseBoundQuerySet["Consent"].as_manager()
 
     personal_data: ClassVar[tuple[str, ...]] = ("purpose", "grantor_name", "signed_at_place", "document")
 
@@ -105,7 +105,7 @@ class ConsentRecipient(models.Model):
     signed_categories = models.BigIntegerField()
     categories = models.BigIntegerField()
 
-    objects = CaseBoundQuerySet.as_manager()
+    objects = CaseBoundQuerySet["ConsentRecipient"].as_manager()
 
     personal_data: ClassVar[tuple[str, ...]] = ()
 
@@ -157,7 +157,7 @@ class Disclosure(models.Model):
     informed_at = models.DateTimeField(null=True)
     informed_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
 
-    objects = CaseBoundQuerySet.as_manager()
+    objects = CaseBoundQuerySet["Disclosure"].as_manager()
 
     personal_data: ClassVar[tuple[str, ...]] = ("purpose",)
 
@@ -167,7 +167,8 @@ class Disclosure(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="disclosure_informed_at_and_by_together",
-                condition=Q(informed_at=None, informed_by=None) | Q(informed_at__isnull=False, informed_by__isnull=False),
+                condition=Q(informed_at=None, informed_by=None)
+                | Q(informed_at__isnull=False, informed_by__isnull=False),
                 violation_error_message=_("Who informed the person, and when, belong together."),
             ),
             RowPolicies(

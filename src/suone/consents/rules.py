@@ -65,7 +65,9 @@ def _check_recipient(recipient: Recipient) -> None:
     # ATSG Art. 47 para 2: medical content is for the medical officer.
     if recipient.categories & HEALTH_BIT and not (recipient.staff_id and recipient.is_medical_officer):
         raise Refused(
-            _("Medical content is for a medical officer only: name one, or leave health out. Partners learn the consequences for fitness under employment.")
+            _(
+                "Medical content is for a medical officer only: name one, or leave health out. Partners learn the consequences for fitness under employment."
+            )
         )
 
 

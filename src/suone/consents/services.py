@@ -156,9 +156,7 @@ def narrow_consent(acting: Acting, *, recipient: ConsentRecipient, categories: i
         recipients=[recipient.institution_id],
         details={"categories": categories},
     )
-    tell_institutions(
-        acting, institution_ids=[recipient.institution_id], act=Act.NARROWED, dossier=consent.dossier
-    )
+    tell_institutions(acting, institution_ids=[recipient.institution_id], act=Act.NARROWED, dossier=consent.dossier)
     principal = _principal(recipient.institution_id, recipient.staff_id)
     narrow_grants(
         acting,
@@ -191,7 +189,9 @@ def record_disclosure(
     if ground is None or basis == CONSENT:
         raise Refused(_("Choose one of the legal bases."))
     if rules.missing_conditions(wanted=[c.code for c in ground.conditions], confirmed=confirmed):
-        raise Refused(_("Confirm every condition of the legal basis; if one does not hold, ask the person for a consent."))
+        raise Refused(
+            _("Confirm every condition of the legal basis; if one does not hold, ask the person for a consent.")
+        )
     if form is DisclosureForm.ORAL and not ground.oral:
         raise Refused(_("This legal basis does not allow it by word of mouth."))
     if form is DisclosureForm.ACCESS and (access_until is None or access_until < acting.today):
@@ -344,7 +344,7 @@ def _open_line(acting: Acting, consent: Consent, line: ScopeLine) -> None:
 
 def _keep_disclosure(acting: Acting, **fields: object) -> Disclosure:
     disclosure: Disclosure = Disclosure.objects.create(
-        giver_id=acting.institution_id, giver_staff_id=acting.staff_id, **fields
+        giver_id=acting.own_institution_id, giver_staff_id=acting.staff_id, **fields
     )
     told: dict[str, Any] = {
         "kind": RecordKind.DISCLOSE,

@@ -37,7 +37,7 @@ class Decision(models.Model):
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
 
-    objects = CaseBoundQuerySet.as_manager()
+    objects = CaseBoundQuerySet["Decision"].as_manager()
 
     personal_data: ClassVar[tuple[str, ...]] = ("question", "reason")
 

@@ -35,7 +35,7 @@ def ask_decision(
         dossier=dossier,
         case_number=dossier.number,
         kind=kind,
-        asked_institution_id=acting.institution_id,
+        asked_institution_id=acting.own_institution_id,
         asked_by_id=acting.staff_id,
         addressed_id=addressed_id,
         addressed_staff_id=addressed_staff_id,

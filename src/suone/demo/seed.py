@@ -125,7 +125,9 @@ class _Story:
         partner = self._worker("RAV" if notifier.institution.code != "RAV" else "SMZ", region)
         self._take_part(coordinator, case, partner.institution.code, partner)
         self._note(partner, case, _NOTES[entry["language"] == "de"], DataCategory.EMPLOYMENT)
-        self._ask(coordinator, case, _STEPS[number % len(_STEPS)], partner.institution.code, partner, days=number % 9 - 3)
+        self._ask(
+            coordinator, case, _STEPS[number % len(_STEPS)], partner.institution.code, partner, days=number % 9 - 3
+        )
         self._ask(partner, case, "Lebenslauf aktualisieren", notifier.institution.code, notifier, days=number % 6)
         if number % 6 == 4:
             self._close(coordinator, case)
@@ -186,7 +188,9 @@ class _Story:
     def _triage(self, coordinator: Staff, case: Case, level: str) -> None:
         answers = {"several_institutions": "yes", "difficulties_accumulate": "yes" if level == "complex" else "no"}
         answers |= {"complex_risks": "yes" if level == "complex" else "no", "claims_clear": "yes"}
-        self._act(coordinator, lambda acting: cases.triage_case(acting, case=case, answers=answers, level=level, reason=""))
+        self._act(
+            coordinator, lambda acting: cases.triage_case(acting, case=case, answers=answers, level=level, reason="")
+        )
 
     def _take_part(self, coordinator: Staff, case: Case, code: str, answering: Staff) -> None:
         institution = self.directory.institutions[code]
@@ -242,7 +246,9 @@ class _Story:
 
     def _worker(self, code: str, region: str) -> Staff:
         institution = self.directory.institutions[code]
-        there = [s for s in self.staff.values() if s.institution_id == institution.pk and "front_line_worker" in s.roles]
+        there = [
+            s for s in self.staff.values() if s.institution_id == institution.pk and "front_line_worker" in s.roles
+        ]
         in_region = [s for s in there if s.office and s.office.region_id == self.directory.regions[region].pk]
         return sorted(in_region or there, key=lambda s: (s.user_id is None, s.pk))[0]
 

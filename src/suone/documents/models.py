@@ -30,7 +30,7 @@ class Document(models.Model):
     removed_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
     removed_reason = models.CharField(max_length=200, blank=True)
 
-    objects = CaseBoundQuerySet.as_manager()
+    objects = CaseBoundQuerySet["Document"].as_manager()
 
     personal_data: ClassVar[tuple[str, ...]] = ("title", "file_name", "stored_as")
 

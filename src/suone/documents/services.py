@@ -141,7 +141,8 @@ def _sentence(code: str) -> str:
     sentences = {
         "empty": _("The file is empty: choose another one."),
         "large": _("The file is too large: at most %(megabytes)s MB are possible.") % {"megabytes": megabytes},
-        "type": _("This kind of file cannot be kept. Possible are: %(endings)s.") % {"endings": ", ".join(rules.ENDINGS)},
+        "type": _("This kind of file cannot be kept. Possible are: %(endings)s.")
+        % {"endings": ", ".join(rules.ENDINGS)},
         "disguised": _("The content of the file does not fit its name: save it again as PDF and choose that."),
         "virus": _("The virus scanner refuses this file."),
         "active": _("The file contains programs or other files: save it again as a plain PDF and choose that."),

@@ -29,7 +29,8 @@ from suone.doors.models import Submission
 from suone.web.pages import conflict_page, refused_page
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+View = Callable[Concatenate["ActingRequest", P], HttpResponseBase]
+Door = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 Before = Callable[..., None]
 
 
@@ -41,14 +42,14 @@ class ActingRequest(HttpRequest):
 
 def reads(
     permission: Permission, *, act: str, kind: RecordKind = RecordKind.READ, before: Before | None = None
-) -> Callable[[View[P]], View[P]]:
+) -> Callable[[View[P]], Door[P]]:
     """A page that only reads: the reading is told to the log first, then the transaction allows no write.
 
     ``before(acting, **url_arguments)`` may write what the reading itself leaves behind, such as the last visit.
     """
 
-    def wear(view: View[P]) -> View[P]:
-        def enter(request: HttpRequest, acting: Acting, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def wear(view: View[P]) -> Door[P]:
+        def enter(request: ActingRequest, acting: Acting, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             with acting_as(acting):
                 record(acting, kind=kind, act=act, dossier_id=_number(kwargs, "dossier_id"), about=_about(kwargs))
                 if before is not None:
@@ -56,12 +57,12 @@ def reads(
                 make_read_only()
                 return _rendered(view(request, *args, **kwargs))
 
-        return _door(view, enter, permission, methods=("GET", "HEAD"), act=act)
+        return _door(view, enter, permission, methods=("GET", "HEAD"))
 
     return wear
 
 
-def acts(permission: Permission, *, act: str = "") -> Callable[[View[P]], View[P]]:
+def acts(permission: Permission, *, act: str = "") -> Callable[[View[P]], Door[P]]:
     """A form and its act: POST does it once, GET shows the form.
 
     A view that answers with an error status leaves nothing behind. A form sent twice with the same
@@ -69,8 +70,8 @@ def acts(permission: Permission, *, act: str = "") -> Callable[[View[P]], View[P
     ``act`` names a GET's reading in the log; without it the form's page reads nothing about a person.
     """
 
-    def wear(view: View[P]) -> View[P]:
-        def enter(request: HttpRequest, acting: Acting, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def wear(view: View[P]) -> Door[P]:
+        def enter(request: ActingRequest, acting: Acting, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             with acting_as(acting):
                 if request.method != "POST":
                     if act:
@@ -90,7 +91,7 @@ def acts(permission: Permission, *, act: str = "") -> Callable[[View[P]], View[P
                     Submission.objects.filter(pk=submission.pk).update(location=_leads_to(request, response))
                 return response
 
-        return _door(view, enter, permission, methods=("GET", "HEAD", "POST"), act=act)
+        return _door(view, enter, permission, methods=("GET", "HEAD", "POST"))
 
     return wear
 
@@ -101,8 +102,7 @@ def _door(
     permission: Permission,
     *,
     methods: tuple[str, ...],
-    act: str,
-) -> View[P]:
+) -> Door[P]:
     @wraps(view)
     def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         acting: Acting | None = getattr(request, "acting", None)
@@ -125,7 +125,7 @@ def _door(
             return conflict_page(request, conflict)
 
     door.permission = permission  # type: ignore[attr-defined]  # read by the test that every view wears a door
-    return door
+    return door  # type: ignore[return-value]  # wraps() keeps the inner request's type
 
 
 def _tell_denied(acting: Acting, permission: Permission, kwargs: dict[str, Any]) -> None:
@@ -147,7 +147,7 @@ def _submission(request: HttpRequest, acting: Acting) -> tuple[Submission | None
     except ValueError:
         return None, False
     submission, created = Submission.objects.get_or_create(
-        staff_id=acting.staff_id, key=key, defaults={"path": request.path, "location": "/"}
+        staff_id=acting.own_staff_id, key=key, defaults={"path": request.path, "location": "/"}
     )
     return submission, not created
 

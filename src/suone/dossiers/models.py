@@ -1,4 +1,4 @@
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -14,11 +14,13 @@ from suone.access.row_policies import RowPolicies, granted
 from suone.institutions.models import Institution, Staff
 from suone.persons.models import Person
 
+M = TypeVar("M", bound=models.Model, covariant=True)
+
 # "Until further notice" as a value, so that a period is always two timestamps and comparable.
 FOR_EVER = "9999-12-31T00:00:00Z"
 
 
-class CaseBoundQuerySet(models.QuerySet[models.Model]):
+class CaseBoundQuerySet(models.QuerySet[M]):
     """Rows that belong to a case: the application's filter, the first of the two locks (the policies are the second).
 
     ``case_column`` names the row's case; ``category_column`` its data category, where it has one.
@@ -30,14 +32,16 @@ class CaseBoundQuerySet(models.QuerySet[models.Model]):
         """What a grant in force makes readable to the acting person, for their institution or for themselves."""
         if acting.kind is Kind.JOB:
             return self
+        if acting.kind is not Kind.STAFF:
+            return self.none()
         in_force = Grant.objects.filter(
             dossier_id=OuterRef(self.case_column), valid_from__lte=StatementClock(), valid_until__gt=StatementClock()
         )
         if category_column:
             in_force = in_force.filter(Covers(F("categories"), OuterRef(category_column)))
         return self.filter(
-            Exists(in_force.filter(institution_id=acting.institution_id))
-            | Exists(in_force.filter(staff_id=acting.staff_id))
+            Exists(in_force.filter(institution_id=acting.own_institution_id))
+            | Exists(in_force.filter(staff_id=acting.own_staff_id))
         )
 
 
@@ -56,7 +60,7 @@ class Covers(Func):
     output_field = models.BooleanField()
 
 
-class DossierQuerySet(CaseBoundQuerySet):
+class DossierQuerySet(CaseBoundQuerySet["Dossier"]):
     case_column = "pk"
 
 
@@ -229,7 +233,7 @@ class Event(models.Model):
     text = models.CharField(max_length=300, blank=True)  # a title or reason, in the language it was written in
     text_language = models.CharField(max_length=2, blank=True)
 
-    objects = CaseBoundQuerySet.as_manager()
+    objects = CaseBoundQuerySet["Event"].as_manager()
 
     personal_data: ClassVar[tuple[str, ...]] = ("text",)
 

@@ -24,7 +24,7 @@ def access_of(dossier: Dossier) -> list[Grant]:
 def own_grants(acting: Acting, dossier: Dossier) -> QuerySet[Grant]:
     """The grants in force through which the acting person reaches this case."""
     mine = Grant.objects.filter(dossier=dossier, valid_from__lte=StatementClock(), valid_until__gt=StatementClock())
-    return mine.filter(institution_id=acting.institution_id) | mine.filter(staff_id=acting.staff_id)
+    return mine.filter(institution_id=acting.own_institution_id) | mine.filter(staff_id=acting.own_staff_id)
 
 
 def readable_categories(acting: Acting, dossier: Dossier, *, power: Power = Power.READ) -> list[DataCategory]:
@@ -54,4 +54,4 @@ def events_of(
 
 def last_visit(acting: Acting, dossier: Dossier) -> Visit | None:
     """When the acting person had this case open, now and the time before."""
-    return Visit.objects.filter(staff_id=acting.staff_id, dossier=dossier).first()
+    return Visit.objects.filter(staff_id=acting.own_staff_id, dossier=dossier).first()

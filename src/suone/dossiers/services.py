@@ -194,7 +194,7 @@ def note_visit(acting: Acting, *, dossier_id: int, **_others: Any) -> None:
     """Remember when this staff member last had the case open."""
     now = timezone.now()
     visit, created = Visit.objects.get_or_create(
-        staff_id=acting.staff_id, dossier_id=dossier_id, defaults={"at": now, "before": None}
+        staff_id=acting.own_staff_id, dossier_id=dossier_id, defaults={"at": now, "before": None}
     )
     # A page opened again within ten minutes belongs to the same visit.
     if not created and now - visit.at > timedelta(minutes=10):
@@ -220,7 +220,7 @@ def keep_unread(row: M) -> M:
     return row
 
 
-def _call(function: str, *arguments: object) -> Any:
+def _call(function: str, *arguments: int | str | datetime | None) -> Any:
     places = ", ".join(["%s"] * len(arguments))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}({places})", arguments)  # noqa: S608 - our own function names

@@ -43,7 +43,7 @@ def tell_institutions(
 
 def mark_read(acting: Acting, *, message_ids: Iterable[int] | None = None) -> None:
     """The acting person has seen these messages, or all."""
-    messages = Message.objects.filter(staff_id=acting.staff_id, read_at=None)
+    messages = Message.objects.filter(staff_id=acting.own_staff_id, read_at=None)
     if message_ids is not None:
         messages = messages.filter(pk__in=list(message_ids))
     messages.update(read_at=timezone.now())
@@ -52,7 +52,7 @@ def mark_read(acting: Acting, *, message_ids: Iterable[int] | None = None) -> No
 
 def set_preference(acting: Acting, *, digest: Digest) -> None:
     """How the acting person wants to be told from now on."""
-    Preference.objects.update_or_create(staff_id=acting.staff_id, defaults={"digest": digest})
+    Preference.objects.update_or_create(staff_id=acting.own_staff_id, defaults={"digest": digest})
     record(acting, kind=RecordKind.CHANGE, act=Act.PREFERENCE_SET, details={"digest": digest.value})
 
 

@@ -92,7 +92,7 @@ def convention_list() -> list[Convention]:
     return list(Convention.objects.prefetch_related("parties"))
 
 
-def colleagues(institution_id: int | None) -> list[Staff]:
+def colleagues(institution_id: int) -> list[Staff]:
     """Who works at an institution."""
     return list(Staff.objects.filter(institution_id=institution_id))
 

@@ -50,7 +50,9 @@ def _item(source: str, entry: dict[str, Any]) -> Item:
     name = entry.get("id", "?")
     unknown = set(entry) - _ITEM_KEYS
     if unknown:
-        raise BrokenInstrument(f"{source}, item {name}: {sorted(unknown)} is not known; allowed are {sorted(_ITEM_KEYS)}.")
+        raise BrokenInstrument(
+            f"{source}, item {name}: {sorted(unknown)} is not known; allowed are {sorted(_ITEM_KEYS)}."
+        )
     points = entry.get("points", {})
     if set(points) - {"yes", "no"} or not all(isinstance(value, int) and value >= 0 for value in points.values()):
         raise BrokenInstrument(f"{source}, item {name}: points are whole numbers from 0 for yes or no.")
@@ -62,7 +64,9 @@ def _bands(source: str, content: dict[str, Any]) -> tuple[Band, ...]:
     for code in content["order"]:
         entry = content["bands"].get(code)
         if entry is None:
-            raise BrokenInstrument(f"{source}: order names {code}, which is no band; bands are {sorted(content['bands'])}.")
+            raise BrokenInstrument(
+                f"{source}: order names {code}, which is no band; bands are {sorted(content['bands'])}."
+            )
         bands.append(
             Band(
                 code=code,

@@ -86,6 +86,4 @@ def evaluate(instrument: Instrument, answers: Mapping[str, str]) -> Proposal:
         steps.append(Step(item.id, "yes" if answer == "yes" else "no", item.points.get(answer, 0)))
     points = sum(step.points for step in steps)
     band = next(band for band in instrument.bands if points >= band.threshold)
-    return Proposal(
-        instrument.identifier, instrument.version, band.code, points, tuple(steps), tuple(unanswered)
-    )
+    return Proposal(instrument.identifier, instrument.version, band.code, points, tuple(steps), tuple(unanswered))

@@ -63,9 +63,7 @@ def correct_person(acting: Acting, *, person: Person, version: int, changes: Map
             current={labels[name]: str(getattr(person, name) or "") for name in changes},
             submitted={labels[name]: str(value or "") for name, value in changes.items()},
         )
-    record(
-        acting, kind=RecordKind.CHANGE, act=Act.CORRECTED, person_id=person.pk, details={"fields": sorted(changes)}
-    )
+    record(acting, kind=RecordKind.CHANGE, act=Act.CORRECTED, person_id=person.pk, details={"fields": sorted(changes)})
 
 
 def add_ahv_number(acting: Acting, *, person: Person, ahv_number: str) -> None:
@@ -100,9 +98,7 @@ def undo_merge(acting: Acting, *, merge: Merge) -> None:
         raise Refused(_("This merge has already been undone."))
     with connection.cursor() as cursor:
         cursor.execute("SELECT persons_undo_merge(%s)", [merge.pk])
-    record(
-        acting, kind=RecordKind.CHANGE, act=Act.MERGE_UNDONE, person_id=merge.kept_id, about=("merge", merge.pk)
-    )
+    record(acting, kind=RecordKind.CHANGE, act=Act.MERGE_UNDONE, person_id=merge.kept_id, about=("merge", merge.pk))
 
 
 def clear_doubt(acting: Acting, *, doubt: Doubt) -> None:

@@ -38,7 +38,5 @@ def _navigation(request: HttpRequest, acting: Acting | None) -> list[dict[str, A
 
 def _sso_providers() -> list[dict[str, str]]:
     """The identity provider of the canton, where one is set up."""
-    apps = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
-    return [
-        {"name": app["name"], "url": reverse("openid_connect_login", args=[app["provider_id"]])} for app in apps
-    ]
+    apps: list[dict[str, Any]] = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+    return [{"name": app["name"], "url": reverse("openid_connect_login", args=[app["provider_id"]])} for app in apps]

@@ -44,7 +44,7 @@ class WorkItem(models.Model):
     about_id = models.BigIntegerField(null=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = CaseBoundQuerySet.as_manager()
+    objects = CaseBoundQuerySet["WorkItem"].as_manager()
 
     personal_data: ClassVar[tuple[str, ...]] = ("title", "details")
 

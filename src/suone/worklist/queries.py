@@ -92,7 +92,7 @@ def counts(entries: Iterable[Entry], today: date) -> dict[str, int]:
 
 
 def colleagues_of(acting: Acting) -> list[Staff]:
-    return list(Staff.objects.filter(institution_id=acting.institution_id))
+    return list(Staff.objects.filter(institution_id=acting.own_institution_id))
 
 
 def _of_item(item: WorkItem, state: str) -> Entry:
