@@ -9,7 +9,8 @@ from typing import Any
 
 CONSENT = "consent"
 _LANGUAGES = ("de", "fr", "en")
-_KEYS = {"code", "article", "title", "between", "conditions", "oral", "duty_to_inform", "formal_law", "for_integration"}
+_NEEDED = ("code", "article", "title", "between", "conditions", "for_integration")
+_KEYS = {*_NEEDED, "oral", "duty_to_inform", "formal_law"}
 
 
 class BrokenLegalBases(Exception):
@@ -55,6 +56,9 @@ def read_legal_bases(text: str, source: str) -> tuple[LegalBasis, ...]:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BrokenLegalBases(f"{source}: {error}") from error
+    for part in ("conditions", "basis"):
+        if part not in content:
+            raise BrokenLegalBases(f"{source}: {part} is missing.")
     conditions = {code: Condition(code, _texts(source, code, texts)) for code, texts in content["conditions"].items()}
     return tuple(_basis(source, entry, conditions) for entry in content["basis"])
 
@@ -75,6 +79,9 @@ def _basis(source: str, entry: dict[str, Any], conditions: dict[str, Condition])
     unknown = set(entry) - _KEYS
     if unknown:
         raise BrokenLegalBases(f"{source}, {code}: {sorted(unknown)} is not known; allowed are {sorted(_KEYS)}.")
+    lacking = [key for key in _NEEDED if key not in entry]
+    if lacking:
+        raise BrokenLegalBases(f"{source}, {code}: {lacking[0]} is missing.")
     missing = [name for name in entry["conditions"] if name not in conditions]
     if missing:
         raise BrokenLegalBases(

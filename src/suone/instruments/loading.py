@@ -70,8 +70,8 @@ def _bands(source: str, content: dict[str, Any]) -> tuple[Band, ...]:
         bands.append(
             Band(
                 code=code,
-                title=_texts(source, f"band {code}", entry["title"]),
-                explanation=_texts(source, f"band {code}", entry["explanation"]),
+                title=_texts(source, f"band {code}", entry.get("title", {})),
+                explanation=_texts(source, f"band {code}", entry.get("explanation", {})),
                 threshold=content["thresholds"].get(code, 0),
             )
         )
