@@ -50,7 +50,7 @@ def _settings_of(acting: Acting) -> tuple[str, ...]:
 def _read_settings() -> tuple[str, ...]:
     columns = ", ".join(f"coalesce(current_setting('{name}', true), '')" for name in _SETTINGS)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {columns}")  # noqa: S608 - fixed names only
+        cursor.execute(f"SELECT {columns}")
         row: tuple[str, ...] = cursor.fetchone()
     return row
 

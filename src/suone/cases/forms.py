@@ -1,7 +1,5 @@
 """The shapes of what is typed; the rules stand in ``rules`` and ``services``."""
 
-import base64
-import binascii
 from datetime import timedelta
 from typing import Any
 
@@ -13,13 +11,12 @@ from django.utils.translation import gettext_lazy
 from suone.access.acting import Acting
 from suone.access.categories import ALL_BUT_HEALTH, DataCategory, mask_of
 from suone.cases.rules import ClosingReason, Level, NoteKind, Outcome, RiskFactor
-from suone.cases.services import Notification, Upload
+from suone.cases.services import Notification
 from suone.consents.models import SignatureForm
 from suone.consents.services import ScopeLine, Terms
+from suone.documents.uploads import Upload, upload_of
 from suone.institutions.models import Institution, Region, Staff
 from suone.web.fields import DayInput
-
-_PNG = "data:image/png;base64,"
 
 
 class NotifyForm(forms.Form):
@@ -129,18 +126,6 @@ class NotifyForm(forms.Form):
 
     def _signature(self) -> Upload | None:
         return upload_of(self.cleaned_data["scan"], self.cleaned_data["signature"])
-
-
-def upload_of(scan: Any, signature: str) -> Upload | None:
-    """The scan, else the signature drawn on the screen, else nothing."""
-    if scan:
-        return Upload(scan.name, scan.read())
-    if signature.startswith(_PNG):
-        try:
-            return Upload("signature.png", base64.b64decode(signature.removeprefix(_PNG), validate=True))
-        except binascii.Error:
-            return None
-    return None
 
 
 class TriageDecisionForm(forms.Form):

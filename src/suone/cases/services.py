@@ -24,8 +24,8 @@ from suone.consents.services import ScopeLine, Terms, sign_consent
 from suone.decisions.models import Decision
 from suone.decisions.services import answer, ask_decision
 from suone.decisions.services import withdraw as withdraw_decision
-from suone.documents.models import Document
 from suone.documents.services import keep_document
+from suone.documents.uploads import Upload
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import has_power
 from suone.dossiers.services import keep_unread, lock, open_dossier, tell
@@ -41,14 +41,6 @@ from suone.workitems.services import ask, close_items_about
 
 TRIAGE_INSTRUMENT = "level-triage"
 _TRIAGE_DAYS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file as it came in."""
-
-    name: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)

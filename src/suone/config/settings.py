@@ -92,7 +92,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "environment": "suone.web.jinja.environment",
-            "context_processors": ["suone.web.context.page"],
+            "context_processors": ["suone.web.context.page", "suone.inbox.context.unread"],
         },
     },
     {

@@ -31,7 +31,9 @@ def cast_file() -> dict[str, Any]:
 def logins() -> list[tuple[str, str, str]]:
     """One log-in for each role: role, e-mail, password."""
     staff = {entry["key"]: entry for entry in cast_file()["staff"]}
-    return [(str(Role(entry["role"]).label), staff[entry["staff"]]["email"], PASSWORD) for entry in cast_file()["log_in"]]
+    return [
+        (str(Role(entry["role"]).label), staff[entry["staff"]]["email"], PASSWORD) for entry in cast_file()["log_in"]
+    ]
 
 
 def load_cast(directory: Directory, *, today: date) -> Cast:

@@ -18,6 +18,7 @@ from suone.consents.models import Consent, SignatureForm
 from suone.consents.services import ScopeLine, Terms
 from suone.demo.cast import Cast, cast_file, load_cast
 from suone.demo.pictures import signature_png
+from suone.documents.uploads import Upload
 from suone.dossiers.models import Dossier
 from suone.institutions.acting import acting_of
 from suone.institutions.loading import Directory, load_directory
@@ -33,7 +34,7 @@ _RISKS = list(RiskFactor)
 
 def is_seeded() -> bool:
     """Whether the demo canton is there already."""
-    with _as_owner():
+    with as_owner():
         return Institution.objects.filter(is_iiz_office=True).exists()
 
 
@@ -42,14 +43,14 @@ def seed() -> None:
 
     All in one transaction: a start that is broken off leaves nothing behind.
     """
-    with _as_owner(), transaction.atomic():
+    with as_owner(), transaction.atomic():
         directory = load_directory(_CANTON)
         cast = load_cast(directory, today=timezone.localdate())
         _Story(directory, cast).tell()
 
 
 @contextmanager
-def _as_owner() -> Iterator[None]:
+def as_owner() -> Iterator[None]:
     """Through the owner's connection, which becomes the app's role wherever somebody acts."""
     app = connections["default"]
     connections["default"] = connections["owner"]
@@ -168,7 +169,7 @@ class _Story:
                 language=entry["language"],
             ),
             scope=[ScopeLine(self.directory.institutions[code], ALL_BUT_HEALTH) for code in codes],
-            signature=cases.Upload("signature.png", signature_png()),
+            signature=Upload("signature.png", signature_png()),
         )
         case: Case = self._act(worker, lambda acting: cases.notify_case(acting, notification=notification))
         self._complete_particulars(worker, case, entry)

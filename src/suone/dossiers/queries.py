@@ -2,10 +2,12 @@
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils import timezone
 
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory, Power
 from suone.dossiers.models import Dossier, Event, Grant, StatementClock, Visit
+from suone.institutions.models import Staff
 
 
 def readable_dossier(acting: Acting, dossier_id: int) -> Dossier:
@@ -55,3 +57,12 @@ def events_of(
 def last_visit(acting: Acting, dossier: Dossier) -> Visit | None:
     """When the acting person had this case open, now and the time before."""
     return Visit.objects.filter(staff_id=acting.own_staff_id, dossier=dossier).first()
+
+
+def institutions_with_access(dossier: Dossier) -> set[int]:
+    """The institutions that can open this case now, by themselves or through one of their staff."""
+    now = timezone.now()
+    in_force = [grant for grant in access_of(dossier) if grant.valid_from <= now < grant.valid_until]
+    staff_ids = [grant.staff_id for grant in in_force if grant.staff_id]
+    through_staff = Staff.objects.filter(pk__in=staff_ids).values_list("institution_id", flat=True)
+    return {grant.institution_id for grant in in_force if grant.institution_id} | set(through_staff)

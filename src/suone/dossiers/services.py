@@ -17,7 +17,6 @@ from suone.audit.services import record
 from suone.dossiers.acts import Act
 from suone.dossiers.models import Dossier, Event, OpeningAct, Visit
 
-
 M = TypeVar("M", bound=models.Model)
 
 
@@ -223,5 +222,5 @@ def keep_unread(row: M) -> M:
 def _call(function: str, *arguments: int | str | datetime | None) -> Any:
     places = ", ".join(["%s"] * len(arguments))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}({places})", arguments)  # noqa: S608 - our own function names
+        cursor.execute(f"SELECT {function}({places})", arguments)
         return cursor.fetchone()[0]

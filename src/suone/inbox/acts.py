@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Act(models.TextChoices):
+    LISTED = "inbox.listed", _("Messages listed")
     READ = "inbox.read", _("Messages read")
     PREFERENCE_SET = "inbox.preference_set", _("Way of being told changed")
     DIGEST_SENT = "inbox.digest_sent", _("Daily mail sent")

@@ -10,9 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from suone.access.acting import Acting
+from suone.access.categories import Power
+from suone.access.permissions import Role
 from suone.audit.models import RecordKind
 from suone.audit.services import record
+from suone.dossiers.acts import Act as DossierAct
 from suone.dossiers.models import Dossier
+from suone.dossiers.queries import access_of
+from suone.dossiers.services import break_glass
 from suone.inbox.acts import Act
 from suone.inbox.models import Digest, Message, Preference
 from suone.institutions.models import Staff
@@ -39,6 +44,18 @@ def tell_institutions(
     """Tell the contact persons of these institutions in the region; a deputy where one is away."""
     staff_ids = staff_to_tell(set(institution_ids) - {acting.institution_id}, region_id, on=acting.today)
     tell_staff(acting, staff_ids=staff_ids, act=act, dossier=dossier)
+
+
+def open_in_emergency(acting: Acting, *, number: str, reason: str) -> Dossier:
+    """Break-glass: open a case for three hours; its notifier and leads, and data protection, are told at once."""
+    dossier = break_glass(acting, number=number, reason=reason)
+    leading = {
+        grant.institution_id for grant in access_of(dossier) if grant.power == Power.LEAD and grant.institution_id
+    }
+    tell_institutions(acting, institution_ids=leading, act=DossierAct.GLASS_BROKEN, dossier=dossier)
+    officers = Staff.objects.filter(roles__contains=[Role.DATA_PROTECTION_OFFICER]).values_list("pk", flat=True)
+    tell_staff(acting, staff_ids=list(officers), act=DossierAct.GLASS_BROKEN, dossier=dossier)
+    return dossier
 
 
 def mark_read(acting: Acting, *, message_ids: Iterable[int] | None = None) -> None:

@@ -32,7 +32,7 @@ def _navigation(request: HttpRequest, acting: Acting | None) -> list[dict[str, A
         if acting.may(Permission(permission)):
             address = reverse(name)
             current = request.path == address if address == "/" else request.path.startswith(address)
-            entries.append({"url": address, "label": label, "current": current})
+            entries.append({"name": name, "url": address, "label": label, "current": current})
     return entries
 
 

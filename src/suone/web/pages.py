@@ -75,5 +75,6 @@ def refusals_on(form: BaseForm) -> Iterator[None]:
 
 def done(request: HttpRequest, sentence: str, address: str, *args: object) -> HttpResponse:
     """Lead on to a page, with a sentence that says what was done."""
-    messages.success(request, sentence)
+    if sentence:
+        messages.success(request, sentence)
     return redirect(address, *args)

@@ -1,0 +1,49 @@
+"""The shapes of what is typed about work items."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from suone.access.categories import DataCategory
+from suone.dossiers.models import Dossier
+from suone.dossiers.queries import institutions_with_access
+from suone.institutions.models import Institution, Staff
+from suone.web.fields import DayInput
+
+
+class WorkItemForm(forms.Form):
+    title = forms.CharField(label=gettext_lazy("What is to be done"), max_length=200)
+    due_on = forms.DateField(label=gettext_lazy("Due on"), widget=DayInput())
+    addressed = forms.ModelChoiceField(
+        label=gettext_lazy("Who does it"),
+        queryset=Institution.objects.none(),
+        help_text=gettext_lazy("Institutions that can open this case."),
+    )
+    category = forms.TypedChoiceField(
+        label=gettext_lazy("Data category"),
+        coerce=int,
+        choices=DataCategory.choices,
+        initial=DataCategory.ADMINISTRATIVE.value,
+    )
+    details = forms.CharField(
+        label=gettext_lazy("Details"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reached = institutions_with_access(dossier)
+        self.fields["addressed"].queryset = Institution.objects.filter(pk__in=reached)  # type: ignore[attr-defined]
+
+
+class HandOnForm(forms.Form):
+    staff = forms.ModelChoiceField(label=gettext_lazy("Colleague"), queryset=Staff.objects.none())
+
+    def __init__(self, *args: Any, institution_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["staff"].queryset = Staff.objects.filter(institution_id=institution_id)  # type: ignore[attr-defined]
+
+
+class PostponeForm(forms.Form):
+    until = forms.DateField(label=gettext_lazy("New day"), widget=DayInput())
+    version = forms.IntegerField(widget=forms.HiddenInput)

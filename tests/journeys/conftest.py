@@ -1,0 +1,178 @@
+"""A real server with its own database and the demo's cast, and a real browser in front of it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.utils import translation
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from suone.demo.cast import PASSWORD
+
+ROOT = Path(__file__).resolve().parents[2]
+_SEED = """
+import django; django.setup()
+from django.db import transaction
+from django.utils import timezone
+from suone.demo.cast import load_cast
+from suone.demo.seed import as_owner
+from suone.institutions.loading import load_directory
+with as_owner(), transaction.atomic():
+    load_cast(load_directory("vs"), today=timezone.localdate())
+"""
+
+
+class Site:
+    """Where the server answers, and the database behind it."""
+
+    def __init__(self, address: str, owner_url: str) -> None:
+        self.address = address
+        self.owner_url = owner_url
+
+    def sql(self, statement: str, *values: object) -> list[tuple[object, ...]]:
+        """Look into the database as its owner."""
+        with psycopg.connect(self.owner_url, autocommit=True) as connection:
+            cursor = connection.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    name = f"journey_{uuid.uuid4().hex[:8]}"
+    base = settings.DATABASES["owner"]
+    host, port = base["HOST"], base["PORT"]
+    address = f"postgres://%s@/{name}?host={host}" + (f"&port={port}" if port else "")
+    administrator = {"host": host, "port": port or None, "user": base["USER"], "password": base["PASSWORD"] or None}
+    with psycopg.connect(**administrator, dbname="postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    environment = os.environ | {
+        "DATABASE_URL": address % "suone_app",
+        "DATABASE_OWNER_URL": address % "suone_owner",
+        "SUONE_VAR": str(ROOT / "var" / "test"),
+        "SUONE_LOG_LEVEL": "ERROR",
+        "DJANGO_SETTINGS_MODULE": "suone.config.settings",
+    }
+    suone = [sys.executable, "-m", "suone.config.cli"]
+    subprocess.run([*suone, "migrate"], check=True, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, "-c", _SEED], check=True, env=environment, cwd=ROOT)
+    collect = [*suone, "manage", "collectstatic", "--noinput", "--verbosity", "0"]
+    subprocess.run(collect, check=True, env=environment, cwd=ROOT)
+    port_number = _free_port()
+    server = subprocess.Popen(
+        [
+            sys.executable, "-m", "gunicorn", "suone.config.wsgi:application", "--bind", f"127.0.0.1:{port_number}",
+            "--worker-class", "gthread", "--threads", "8", "--log-level", "error",
+        ],
+        env=environment | {"SUONE_PORT": str(port_number)},
+        cwd=ROOT,
+    )  # fmt: skip
+    try:
+        _wait_for(port_number)
+        yield Site(f"http://localhost:{port_number}", environment["DATABASE_OWNER_URL"])
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+        with psycopg.connect(**administrator, dbname="postgres", autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ.get("SUONE_CHROMIUM", "/usr/bin/chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield chromium
+        chromium.close()
+
+
+class Visitor:
+    """Somebody in front of the browser, in one language; trouble on the console fails the test."""
+
+    def __init__(self, browser: Browser, site: Site, language: str, *, width: int = 1366, dark: bool = False) -> None:
+        self.site = site
+        self.language = language
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            locale={"de": "de-CH", "fr": "fr-CH", "en": "en-GB"}[language],
+            color_scheme="dark" if dark else "light",
+        )
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(10_000)
+        self.trouble: list[str] = []
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
+
+    def _note(self, message: ConsoleMessage) -> None:
+        # A page that is refused (404, 422 …) is told on the console too; that is no trouble of the page.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.trouble.append(message.text)
+
+    def word(self, text: str, **values: object) -> str:
+        """A sentence of the product in the visitor's language."""
+        with translation.override(self.language):
+            return translation.gettext(text) % values if values else translation.gettext(text)
+
+    def log_in(self, email: str) -> "Visitor":
+        self.page.goto(f"{self.site.address}/accounts/login/")
+        self.page.fill("input[name=login]", email)
+        self.page.fill("input[name=password]", PASSWORD)
+        self.page.get_by_role("button", name=self.word("Log in"), exact=True).click()
+        self.page.wait_for_url(f"{self.site.address}/")
+        if self.page.locator("html").get_attribute("lang") != self.language:
+            self.page.click(f".languages button[value={self.language}]")
+        return self
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.site.address + path)
+
+    def press(self, text: str, **values: object) -> None:
+        """Press the button or follow the link with this sentence."""
+        name = self.word(text, **values)
+        main = self.page.locator("main")
+        found = main.get_by_role("button", name=name, exact=True).or_(main.get_by_role("link", name=name, exact=True))
+        found.first.click()
+
+    def close(self) -> None:
+        self.context.close()
+        assert self.trouble == []
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site) -> Iterator[object]:
+    """``visit(email, language)`` logs somebody in with a browser of their own."""
+    visitors: list[Visitor] = []
+
+    def enter(email: str, language: str, **looks: object) -> Visitor:
+        visitor = Visitor(browser, site, language, **looks)  # type: ignore[arg-type]
+        visitors.append(visitor)
+        return visitor.log_in(email) if email else visitor
+
+    yield enter
+    for visitor in visitors:
+        visitor.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
+
+
+def _wait_for(port: int) -> None:
+    for _attempt in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError("The server does not answer.")
