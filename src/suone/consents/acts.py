@@ -13,3 +13,4 @@ class Act(models.TextChoices):
     DISCLOSED = "disclosure.recorded", _("Disclosure recorded")
     PERSON_TOLD = "disclosure.person_told", _("Person informed of the disclosure")
     READ = "consent.read", _("Consents and disclosures read")
+    BASES_READ = "legal_bases.read", _("Legal bases read")

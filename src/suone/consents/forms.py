@@ -1,0 +1,193 @@
+"""The shapes of what is typed about consents and disclosures."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from suone.access.acting import Acting
+from suone.access.categories import ALL_BUT_HEALTH, HEALTH_BIT, DataCategory, categories_in, mask_of
+from suone.access.permissions import Role
+from suone.consents.legal_bases import CONSENT, LegalBasis, legal_bases
+from suone.consents.models import Consent, ConsentRecipient, DisclosureForm, Grantor, SignatureForm
+from suone.consents.services import ScopeLine, Terms
+from suone.documents.uploads import Upload, upload_of
+from suone.institutions.models import Institution, Staff
+from suone.web.fields import DayInput
+
+_OPEN_CATEGORIES = [(c.value, c.label) for c in DataCategory if c.bit & ALL_BUT_HEALTH]
+
+
+class SignForm(forms.Form):
+    """What the person signs: for what, who, which data, from when until when."""
+
+    purpose = forms.CharField(label=gettext_lazy("Purpose in this case"), max_length=300)
+    recipients = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Institutions that may read"),
+        queryset=Institution.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    categories = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Data they may read"),
+        coerce=int,
+        choices=_OPEN_CATEGORIES,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    medical_officer = forms.ModelChoiceField(
+        label=gettext_lazy("Medical officer who may also read health"),
+        queryset=Staff.objects.none(),
+        required=False,
+        help_text=gettext_lazy("Named in person; no institution reads medical content."),
+    )
+    valid_from = forms.DateField(label=gettext_lazy("Valid from"), widget=DayInput())
+    valid_until = forms.DateField(
+        label=gettext_lazy("Valid until"), widget=DayInput(), help_text=gettext_lazy("The last day is included.")
+    )
+    is_recurring = forms.BooleanField(label=gettext_lazy("Recurring exchange (otherwise once)"), required=False)
+    oral_allowed = forms.BooleanField(label=gettext_lazy("Also by word of mouth"), required=False)
+    grantor = forms.ChoiceField(label=gettext_lazy("Given by"), choices=Grantor.choices)
+    grantor_name = forms.CharField(
+        label=gettext_lazy("Name of the legal representative"), max_length=150, required=False
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language of the form"), choices=settings.PERSON_LANGUAGES)
+    signed_on = forms.DateField(label=gettext_lazy("Signed on"), widget=DayInput())
+    signed_at_place = forms.CharField(label=gettext_lazy("Place"), max_length=100, required=False)
+    scan = forms.FileField(label=gettext_lazy("Signed form as a scan"), required=False)
+    signature = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["recipients"].queryset = Institution.objects.order_by("-is_iiz_office", "circle", "code")  # type: ignore[attr-defined]
+        self.fields["medical_officer"].queryset = Staff.objects.filter(roles__contains=[Role.MEDICAL_OFFICER])  # type: ignore[attr-defined]
+
+    @staticmethod
+    def starting_values(acting: Acting, *, renewing: Consent | None = None) -> dict[str, Any]:
+        """A new consent is proposed wide and for the canton's usual period; a renewal as it was, from now on."""
+        until = acting.today + timedelta(days=30 * settings.CONSENT_MONTHS)
+        if renewing is None:
+            office = list(Institution.objects.filter(is_iiz_office=True).values_list("pk", flat=True))
+            return {
+                "purpose": _("Inter-institutional collaboration for integration in this case"),
+                "recipients": [*office, acting.own_institution_id],
+                "categories": [value for value, _label in _OPEN_CATEGORIES],
+                "valid_from": acting.today,
+                "valid_until": until,
+                "signed_on": acting.today,
+                "is_recurring": True,
+                "oral_allowed": True,
+            }
+        recipients = list(renewing.recipients.all())
+        mask = 0
+        for recipient in recipients:
+            mask |= recipient.categories
+        officer = next((recipient.staff_id for recipient in recipients if recipient.staff_id), None)
+        starts = renewing.valid_until + timedelta(days=1)
+        return {
+            "purpose": renewing.purpose,
+            "recipients": [recipient.institution_id for recipient in recipients if not recipient.staff_id],
+            "categories": [category.value for category in categories_in(mask & ALL_BUT_HEALTH)],
+            "medical_officer": officer,
+            "valid_from": max(starts, acting.today),
+            "valid_until": max(until, starts + timedelta(days=30 * settings.CONSENT_MONTHS)),
+            "signed_on": acting.today,
+            "is_recurring": renewing.is_recurring,
+            "oral_allowed": renewing.oral_allowed,
+            "language": renewing.language,
+        }
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        if typed.get("grantor") == Grantor.REPRESENTATIVE and not typed.get("grantor_name"):
+            self.add_error("grantor_name", _("Name the legal representative who signed."))
+        return typed
+
+    def terms(self) -> Terms:
+        names = set(Terms.__slots__) - {"signature_form"}
+        typed = {name: self.cleaned_data[name] for name in names}
+        form = SignatureForm.PAPER if self.cleaned_data["scan"] else SignatureForm.SCREEN
+        return Terms(**typed, signature_form=form)
+
+    def scope(self) -> list[ScopeLine]:
+        mask = mask_of(DataCategory(value) for value in self.cleaned_data["categories"])
+        lines = [ScopeLine(institution, mask) for institution in self.cleaned_data["recipients"]]
+        officer = self.cleaned_data["medical_officer"]
+        if officer is not None:
+            lines.append(ScopeLine(officer.institution, mask | HEALTH_BIT, officer))
+        return lines
+
+    def upload(self) -> Upload | None:
+        return upload_of(self.cleaned_data["scan"], self.cleaned_data["signature"])
+
+
+class NarrowForm(forms.Form):
+    """Which of a recipient's categories stay."""
+
+    categories = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("What this recipient may still read"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "Take away what the person no longer wants; with nothing left the recipient reads nothing."
+        ),
+    )
+
+    def __init__(self, *args: Any, recipient: ConsentRecipient, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        now = categories_in(recipient.categories)
+        self.fields["categories"].choices = [(c.value, c.label) for c in now]  # type: ignore[attr-defined]
+        self.fields["categories"].initial = [c.value for c in now]
+
+    def mask(self) -> int:
+        return mask_of(DataCategory(value) for value in self.cleaned_data["categories"])
+
+
+class BasisForm(forms.Form):
+    """First step of a disclosure: on which ground."""
+
+    basis = forms.ChoiceField(label=gettext_lazy("Legal basis"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = (get_language() or "de")[:2]
+        self.fields["basis"].choices = [  # type: ignore[attr-defined]
+            (basis.code, f"{basis.title(language)} ({basis.article})")
+            for basis in legal_bases()
+            if basis.code != CONSENT
+        ]
+
+
+class DisclosureRecordForm(forms.Form):
+    """Second step: the conditions of that ground, and what passes to whom."""
+
+    conditions = forms.MultipleChoiceField(
+        label=gettext_lazy("These conditions hold"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    recipient = forms.ModelChoiceField(label=gettext_lazy("Recipient"), queryset=Institution.objects.none())
+    purpose = forms.CharField(label=gettext_lazy("Purpose"), max_length=300)
+    form = forms.ChoiceField(label=gettext_lazy("Form"), choices=DisclosureForm.choices)
+    categories = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Data categories"),
+        coerce=int,
+        choices=_OPEN_CATEGORIES,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    access_until = forms.DateField(
+        label=gettext_lazy("Access until"),
+        required=False,
+        widget=DayInput(),
+        help_text=gettext_lazy("Only for access to the case."),
+    )
+
+    def __init__(self, *args: Any, basis: LegalBasis, acting: Acting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = (get_language() or "de")[:2]
+        self.fields["conditions"].choices = [(c.code, c.sentence(language)) for c in basis.conditions]  # type: ignore[attr-defined]
+        others = Institution.objects.exclude(pk=acting.own_institution_id)
+        self.fields["recipient"].queryset = others  # type: ignore[attr-defined]
+
+    def mask(self) -> int:
+        return mask_of(DataCategory(value) for value in self.cleaned_data["categories"])

@@ -1,0 +1,178 @@
+"""Consents and disclosures of a case, and the legal bases they stand on."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from suone.access.categories import DataCategory, Power
+from suone.access.errors import Refused
+from suone.access.permissions import Permission
+from suone.consents import forms, queries, services
+from suone.consents.acts import Act
+from suone.consents.legal_bases import legal_bases, legal_basis
+from suone.consents.models import Consent, DisclosureForm
+from suone.documents.services import keep_document
+from suone.doors.decorators import ActingRequest, acts, reads
+from suone.dossiers.models import Dossier
+from suone.dossiers.queries import has_power, readable_dossier
+from suone.web.pages import done, form_page, refusals_on, render
+
+
+@reads(Permission.CASE_READ, act=Act.READ)
+def consents(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    acting = request.acting
+    dossier = readable_dossier(acting, dossier_id)
+    language = (get_language() or "de")[:2]
+    context = {
+        "dossier": dossier,
+        "consents": [(consent, consent.state(acting.today)) for consent in queries.consents_of(acting, dossier)],
+        "disclosures": [
+            (disclosure, basis.title(language) if (basis := legal_basis(disclosure.basis)) else disclosure.basis)
+            for disclosure in queries.disclosures_of(acting, dossier)
+        ],
+        "may_lead": has_power(acting, dossier, Power.LEAD) and acting.may(Permission.CONSENT_SIGN),
+        "may_sign": acting.may(Permission.CONSENT_SIGN),
+        "may_disclose": acting.may(Permission.DISCLOSURE_RECORD) and has_power(acting, dossier, Power.LEAD),
+    }
+    return render(request, "consents/consents.html", context)
+
+
+@acts(Permission.CONSENT_SIGN)
+def sign(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    dossier = readable_dossier(request.acting, dossier_id)
+    return _sign(request, dossier, renewing=None)
+
+
+@acts(Permission.CONSENT_SIGN)
+def renew(request: ActingRequest, dossier_id: int, consent_id: int) -> HttpResponse:
+    consent = queries.readable_consent(request.acting, dossier_id, consent_id)
+    return _sign(request, consent.dossier, renewing=consent)
+
+
+@acts(Permission.CONSENT_SIGN)
+def narrow(request: ActingRequest, dossier_id: int, consent_id: int, recipient_id: int) -> HttpResponse:
+    consent = queries.readable_consent(request.acting, dossier_id, consent_id)
+    recipient = next((r for r in consent.recipients.all() if r.pk == recipient_id), None)
+    if recipient is None:
+        raise Http404
+    form = forms.NarrowForm(request.POST or None, recipient=recipient)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.narrow_consent(request.acting, recipient=recipient, categories=form.mask())
+            return done(request, _("The consent is narrowed; it works at once."), "case", dossier_id)
+    name = recipient.staff.full_name if recipient.staff else recipient.institution.name
+    return form_page(
+        request,
+        form,
+        title=f"{_('Narrow the consent')} · {consent.dossier.number}",
+        submit=_("Narrow"),
+        back=reverse("consents", args=[dossier_id]),
+        intro=name,
+    )
+
+
+@acts(Permission.CONSENT_SIGN, act=Act.READ)
+def withdraw(request: ActingRequest, dossier_id: int, consent_id: int) -> HttpResponse:
+    consent = queries.readable_consent(request.acting, dossier_id, consent_id)
+    if request.method == "POST":
+        services.withdraw_consent(request.acting, consent=consent)
+        return done(request, _("The consent is withdrawn; every access it opened has ended."), "worklist")
+    return render(request, "consents/withdraw.html", {"consent": consent, "dossier": consent.dossier})
+
+
+@reads(Permission.DIRECTORY_READ, act=Act.BASES_READ)
+def bases(request: ActingRequest) -> HttpResponse:
+    return render(request, "consents/legal_bases.html", {"bases": legal_bases()})
+
+
+@acts(Permission.DISCLOSURE_RECORD)
+def choose_basis(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    dossier = readable_dossier(request.acting, dossier_id)
+    form = forms.BasisForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return redirect("record_disclosure", dossier_id, form.cleaned_data["basis"])
+    return form_page(
+        request,
+        form,
+        title=f"{_('Record a disclosure')} · {dossier.number}",
+        submit=_("Next"),
+        back=reverse("consents", args=[dossier_id]),
+        intro=_("On which legal basis do the data pass? With a consent no record is needed: it is made by itself."),
+    )
+
+
+@acts(Permission.DISCLOSURE_RECORD)
+def record_disclosure(request: ActingRequest, dossier_id: int, basis: str) -> HttpResponse:
+    dossier = readable_dossier(request.acting, dossier_id)
+    ground = legal_basis(basis)
+    if ground is None:
+        raise Http404
+    form = forms.DisclosureRecordForm(request.POST or None, basis=ground, acting=request.acting)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            typed = form.cleaned_data
+            services.record_disclosure(
+                request.acting,
+                dossier=dossier,
+                basis=basis,
+                purpose=typed["purpose"],
+                form=DisclosureForm(typed["form"]),
+                recipient=typed["recipient"],
+                categories=form.mask(),
+                confirmed=typed["conditions"],
+                access_until=typed["access_until"],
+            )
+            return done(request, _("The disclosure is recorded."), "consents", dossier_id)
+    language = (get_language() or "de")[:2]
+    return form_page(
+        request,
+        form,
+        title=f"{_('Record a disclosure')} · {dossier.number}",
+        submit=_("Record"),
+        back=reverse("consents", args=[dossier_id]),
+        intro=f"{ground.title(language)} ({ground.article})",
+    )
+
+
+@acts(Permission.DISCLOSURE_RECORD)
+def tell_person(request: ActingRequest, dossier_id: int, disclosure_id: int) -> HttpResponse:
+    disclosure = queries.readable_disclosure(request.acting, dossier_id, disclosure_id)
+    if request.method == "POST":
+        services.tell_person(request.acting, disclosure=disclosure)
+        return done(request, _("It is noted that the person has been informed."), "consents", dossier_id)
+    return redirect("consents", dossier_id)
+
+
+def _sign(request: ActingRequest, dossier: Dossier, *, renewing: Consent | None) -> HttpResponse:
+    acting = request.acting
+    if request.method == "POST":
+        form = forms.SignForm(request.POST, request.FILES)
+        if form.is_valid():
+            with refusals_on(form):
+                upload = form.upload()
+                if upload is None:
+                    raise Refused(_("Add the signed form as a scan, or let the person sign on the screen."))
+                document = keep_document(
+                    acting,
+                    dossier=dossier,
+                    name=upload.name,
+                    data=upload.data,
+                    title=_("Signed consent"),
+                    category=DataCategory.ADMINISTRATIVE,
+                )
+                services.sign_consent(
+                    acting,
+                    dossier=dossier,
+                    terms=form.terms(),
+                    scope=form.scope(),
+                    document=document,
+                    renews=renewing,
+                )
+                return done(request, _("The consent is recorded; it works from its first day on."), "case", dossier.pk)
+    else:
+        form = forms.SignForm(initial=forms.SignForm.starting_values(acting, renewing=renewing))
+    title = _("Renew the consent") if renewing else _("Record a consent")
+    context = {"form": form, "dossier": dossier, "title": f"{title} · {dossier.number}"}
+    return render(request, "consents/sign.html", context, status=422 if form.errors else 200)
