@@ -272,6 +272,8 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
+# Jobs lie in each package's jobs.py.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -38,6 +38,7 @@ class ActingRequest(HttpRequest):
     """A request behind a door: somebody acts."""
 
     acting: Acting
+    staff_entries: list[Any]
 
 
 def reads(

@@ -20,6 +20,7 @@ def current_staff_entries(user_id: int) -> list[Staff]:
     return list(
         Staff.objects.filter(user_id=user_id)
         .filter(Q(active_from=None) | Q(active_from__lte=today), Q(active_until=None) | Q(active_until__gte=today))
+        .select_related("institution")
         .order_by("id")
     )
 
@@ -34,6 +35,7 @@ def acting_of(staff: Staff) -> Acting:
         user_id=staff.user_id,
         roles=frozenset(Role(role) for role in staff.roles),
         name=staff.full_name,
+        institution_name=staff.institution.name,
     )
 
 

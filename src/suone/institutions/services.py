@@ -1,8 +1,12 @@
 """Keeping the directory, and whom one acts for."""
 
+from __future__ import annotations
+
 from datetime import date
+from typing import Any
 
 from django.db import IntegrityError, models, transaction
+from django.forms import ModelForm
 from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
@@ -13,10 +17,10 @@ from suone.institutions.acts import Act
 from suone.institutions.models import Absence, Staff
 
 
-def keep_entry(acting: Acting, *, entry: models.Model) -> None:
+def keep_entry(acting: Acting, *, form: ModelForm[Any]) -> None:
     """Add an entry of the directory, or keep its changes."""
-    kind = RecordKind.STORE if entry.pk is None else RecordKind.CHANGE
-    entry.save()
+    kind = RecordKind.STORE if form.instance.pk is None else RecordKind.CHANGE
+    entry = form.save()
     record(acting, kind=kind, act=Act.CHANGED, about=(entry._meta.model_name or "", entry.pk))
 
 

@@ -8,4 +8,5 @@ class Act(models.TextChoices):
     MERGED = "person.merged", _("Two records of one person merged")
     MERGE_UNDONE = "person.merge_undone", _("Merge undone")
     READ = "person.read", _("Particulars of the person read")
+    DOUBTS_READ = "person.doubts_read", _("Doubtful records of persons read")
     SEARCHED = "person.searched", _("Person searched")

@@ -1,0 +1,78 @@
+"""The shapes of what is typed about the directory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from suone.access.acting import Acting
+from suone.access.permissions import Permission, Role
+from suone.institutions.models import (
+    Body,
+    BodyMember,
+    ContactPerson,
+    Convention,
+    Institution,
+    Office,
+    ServiceOffer,
+    Staff,
+)
+from suone.web.fields import DayInput
+
+# What the office keeps in the directory: the word in the address, the model and the fields it edits.
+KINDS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
+    "institution": (
+        Institution,
+        ("code", "short_name_fr", "circle", "parent_service", "name_de", "name_fr", "name_it", "name_en"),
+    ),
+    "office": (Office, ("institution", "region", "name_de", "name_fr", "address", "phone", "email", "is_active")),
+    "staff": (
+        Staff,
+        (
+            *("institution", "office", "first_name", "last_name", "function", "phone", "email", "roles"),
+            *("active_from", "active_until"),
+        ),
+    ),
+    "contact-person": (ContactPerson, ("institution", "region", "staff", "deputy", "topics", "position")),
+    "body": (Body, ("code", "kind", "name_de", "name_fr", "task")),
+    "member": (BodyMember, ("body", "staff", "function", "term_from", "term_until")),
+    "convention": (
+        Convention,
+        ("title_de", "title_fr", "kind", "parties", "starts_on", "ends_on", "gives_reciprocity"),
+    ),
+    "service": (
+        ServiceOffer,
+        ("institution", "name_de", "name_fr", "for_whom_de", "for_whom_fr", "who_pays_de", "who_pays_fr"),
+    ),
+}
+_DAYS = {"active_from", "active_until", "term_from", "term_until", "starts_on", "ends_on"}
+
+
+def entry_form(kind: str) -> type[forms.ModelForm[Any]]:
+    """The form of one kind of entry."""
+    model, fields = KINDS[kind]
+    widgets: dict[str, type[forms.Widget] | forms.Widget] = {name: DayInput() for name in fields if name in _DAYS}
+    if "parties" in fields:
+        widgets["parties"] = forms.CheckboxSelectMultiple()
+    form = forms.modelform_factory(model, fields=list(fields), widgets=widgets)
+    if kind == "staff":
+        form.base_fields["roles"] = forms.MultipleChoiceField(
+            label=gettext_lazy("Roles"), choices=Role.choices, required=False, widget=forms.CheckboxSelectMultiple
+        )
+    return form
+
+
+class AbsenceForm(forms.Form):
+    staff = forms.ModelChoiceField(label=gettext_lazy("Who"), queryset=Staff.objects.none())
+    first_day = forms.DateField(label=gettext_lazy("First day"), widget=DayInput())
+    last_day = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput())
+
+    def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = {"institution_id": acting.own_institution_id}
+        if not acting.may(Permission.ABSENCE_EDIT):
+            own = {"pk": acting.own_staff_id}
+        self.fields["staff"].queryset = Staff.objects.filter(**own)  # type: ignore[attr-defined]
+        self.fields["staff"].initial = acting.staff_id
