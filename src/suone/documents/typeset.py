@@ -46,22 +46,18 @@ def typeset(template: str, data: Mapping[str, Any], language: str, *, frame: Fra
     """
     if language not in LANGUAGES:
         raise ValueError(f"No document in {language!r}: possible are {', '.join(LANGUAGES)}.")
-    compiler = typst.Compiler(
-        template.encode(),
-        root=_SHARED,
-        font_paths=_fonts(),
-        sys_inputs={"data": _as_json(data), "frame": _as_json(_around(frame, language))},
-    )
+    inputs = {"data": _as_json(data), "frame": _as_json(_around(frame, language))}
     try:
-        return _pdf(compiler, frame.printed_at, "ua-1")
+        return _pdf(template, inputs, frame.printed_at, "ua-1")
     except typst.TypstError as error:
         # A name in a script that no font here can write: a form with an empty box is better than none. Still tagged.
         if "could not be displayed" not in str(error):
             raise
-        return _pdf(compiler, frame.printed_at)
+        return _pdf(template, inputs, frame.printed_at)
 
 
-def _pdf(compiler: typst.Compiler, printed_at: datetime, *standards: Literal["ua-1"]) -> bytes:
+def _pdf(template: str, inputs: dict[str, str], printed_at: datetime, *standards: Literal["ua-1"]) -> bytes:
+    compiler = typst.Compiler(template.encode(), root=_SHARED, font_paths=_fonts(), sys_inputs=inputs)
     pdf = compiler.compile(format="pdf", pdf_standards=list(standards), timestamp=int(printed_at.timestamp()))
     assert isinstance(pdf, bytes)
     return pdf
