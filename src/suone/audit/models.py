@@ -28,7 +28,8 @@ class Batch(models.Model):
     sealed_at = models.DateTimeField(db_default=Now())
     count = models.PositiveIntegerField()
     root = models.BinaryField()
-    chain = models.BinaryField()  # SHA-256 over the chain value before, this root and the count
+    chain = models.BinaryField()  # SHA-256 over the chain value before and everything this row says
+    leaves = models.BinaryField(default=b"")  # number and hash of each entry: names the one that was changed
 
     personal_data: ClassVar[tuple[str, ...]] = ()
 
@@ -74,9 +75,11 @@ class Entry(models.Model):
             models.Index(fields=["person_id", "at"], name="audit_entry_person"),
             models.Index(fields=["id"], name="audit_entry_unsealed", condition=models.Q(batch_id=None)),
             models.Index(fields=["batch_id", "id"], name="audit_entry_batch"),
+            models.Index(fields=["act", "-id"], name="audit_entry_act"),
+            models.Index(fields=["staff_id", "-id"], name="audit_entry_staff"),
         ]
         constraints: ClassVar = [
-            RowPolicies(name="audit_entry_row_policies", select=whoever_may("audit.read"), insert="true"),
+            RowPolicies(name="audit_entry_row_policies", select=whoever_may("audit.read"), insert="batch_id IS NULL"),
         ]
 
     def __str__(self) -> str:

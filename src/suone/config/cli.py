@@ -147,6 +147,59 @@ def manage(arguments: tuple[str, ...]) -> None:
     execute_from_command_line(["suone manage", *arguments])
 
 
+@main.group()
+def audit() -> None:
+    """Seal, prove and anchor the log."""
+
+
+@audit.command("seal")
+@_in_one_sentence
+def seal_log() -> None:
+    """Seal what was told since the last time."""
+    _start_django()
+    from suone.audit.sealing import seal
+
+    count = seal()
+    click.echo(f"{count} entries sealed." if count else "Nothing was waiting to be sealed.")
+
+
+@audit.command("verify")
+@_in_one_sentence
+def verify_log() -> None:
+    """Recompute every seal; the exit code is 1 when something is found."""
+    _start_django()
+    from suone.audit.verifying import verify
+
+    proof = verify()
+    for finding in proof.findings:
+        click.echo(finding.sentence)
+    click.echo(
+        f"{proof.entries} entries in {proof.batches} batches checked, {proof.anchors} anchors compared; "
+        f"{proof.unsealed} entries are not sealed yet and cannot be proven."
+    )
+    if proof.findings:
+        raise click.ClickException(f"The log is not whole: {len(proof.findings)} findings.")
+    click.echo("The log is whole.")
+
+
+@audit.command("anchor")
+@_in_one_sentence
+def anchor_log() -> None:
+    """Sign the head of the log and keep it outside the database."""
+    _start_django()
+    from suone.audit.anchors import anchor
+
+    head = anchor()
+    click.echo(f"Batch {head} is anchored." if head else "There is nothing to anchor yet.")
+
+
+def _start_django() -> None:
+    _start_embedded_server()
+    import django
+
+    django.setup()
+
+
 def _prepare_database() -> None:
     _start_embedded_server(prepare=True)
     with _step("Bring the database to this version"):

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from suone.privacy import views
+
+urlpatterns = [
+    path("log/", views.audit_log, name="audit_log"),
+    path("log/proof", views.log_proof, name="log_proof"),
+]

@@ -7,51 +7,92 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [("access", "0001_initial")]
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sealed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('count', models.PositiveIntegerField()),
-                ('root', models.BinaryField()),
-                ('chain', models.BinaryField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sealed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("count", models.PositiveIntegerField()),
+                ("root", models.BinaryField()),
+                ("chain", models.BinaryField()),
             ],
             options={
-                'constraints': [suone.access.row_policies.RowPolicies(name='audit_batch_row_policies', select="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('audit.read'))")],
+                "constraints": [
+                    suone.access.row_policies.RowPolicies(
+                        name="audit_batch_row_policies",
+                        select="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('audit.read'))",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('kind', models.CharField(choices=[('store', 'stored'), ('change', 'changed'), ('read', 'read'), ('disclose', 'disclosed'), ('export', 'exported'), ('print', 'printed'), ('delete', 'deleted'), ('log-in', 'logged in or out'), ('denied', 'denied')], max_length=10)),
-                ('act', models.CharField(max_length=60)),
-                ('acting_kind', models.CharField(max_length=10)),
-                ('user_id', models.BigIntegerField(null=True)),
-                ('staff_id', models.BigIntegerField(null=True)),
-                ('institution_id', models.BigIntegerField(null=True)),
-                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
-                ('dossier_id', models.BigIntegerField(null=True)),
-                ('person_id', models.BigIntegerField(null=True)),
-                ('object_type', models.CharField(blank=True, max_length=60)),
-                ('object_id', models.BigIntegerField(null=True)),
-                ('recipients', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('legal_basis', models.CharField(blank=True, max_length=40)),
-                ('purpose', models.CharField(blank=True, max_length=200)),
-                ('details', models.JSONField(default=dict)),
-                ('batch_id', models.BigIntegerField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("store", "stored"),
+                            ("change", "changed"),
+                            ("read", "read"),
+                            ("disclose", "disclosed"),
+                            ("export", "exported"),
+                            ("print", "printed"),
+                            ("delete", "deleted"),
+                            ("log-in", "logged in or out"),
+                            ("denied", "denied"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("act", models.CharField(max_length=60)),
+                ("acting_kind", models.CharField(max_length=10)),
+                ("user_id", models.BigIntegerField(null=True)),
+                ("staff_id", models.BigIntegerField(null=True)),
+                ("institution_id", models.BigIntegerField(null=True)),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, size=None
+                    ),
+                ),
+                ("dossier_id", models.BigIntegerField(null=True)),
+                ("person_id", models.BigIntegerField(null=True)),
+                ("object_type", models.CharField(blank=True, max_length=60)),
+                ("object_id", models.BigIntegerField(null=True)),
+                (
+                    "recipients",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("legal_basis", models.CharField(blank=True, max_length=40)),
+                ("purpose", models.CharField(blank=True, max_length=200)),
+                ("details", models.JSONField(default=dict)),
+                ("batch_id", models.BigIntegerField(null=True)),
             ],
             options={
-                'verbose_name_plural': 'entries',
-                'indexes': [models.Index(fields=['dossier_id', 'at'], name='audit_entry_dossier'), models.Index(fields=['person_id', 'at'], name='audit_entry_person'), models.Index(condition=models.Q(('batch_id', None)), fields=['id'], name='audit_entry_unsealed'), models.Index(fields=['batch_id', 'id'], name='audit_entry_batch')],
-                'constraints': [suone.access.row_policies.RowPolicies(insert='true', name='audit_entry_row_policies', select="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('audit.read'))")],
+                "verbose_name_plural": "entries",
+                "indexes": [
+                    models.Index(fields=["dossier_id", "at"], name="audit_entry_dossier"),
+                    models.Index(fields=["person_id", "at"], name="audit_entry_person"),
+                    models.Index(condition=models.Q(("batch_id", None)), fields=["id"], name="audit_entry_unsealed"),
+                    models.Index(fields=["batch_id", "id"], name="audit_entry_batch"),
+                ],
+                "constraints": [
+                    suone.access.row_policies.RowPolicies(
+                        insert="true",
+                        name="audit_entry_row_policies",
+                        select="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('audit.read'))",
+                    )
+                ],
             },
         ),
         # Append-only: the app's role may add and read, never change or remove.

@@ -1,0 +1,26 @@
+"""What the log is filtered by: case number, codes, numbers and days, so that addresses hold no personal data."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from suone.audit.acts import all_acts
+from suone.audit.models import RecordKind
+from suone.institutions.models import Institution, Staff
+from suone.web.fields import DayInput
+
+
+class LogFilter(forms.Form):
+    case = forms.RegexField(r"^\d{4}-\d{1,7}$", label=_("Case number"), required=False)
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    act = forms.ChoiceField(label=_("Act"), required=False)
+    institution = forms.ModelChoiceField(Institution.objects.all(), label=_("Institution"), required=False)
+    staff = forms.ModelChoiceField(Staff.objects.all(), label=_("Staff member"), required=False)
+    first_day = forms.DateField(label=_("From"), required=False, widget=DayInput())
+    last_day = forms.DateField(label=_("Until"), required=False, widget=DayInput())
+    before = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they come
+        self.fields["kind"].choices = [("", _("all")), *RecordKind.choices]  # type: ignore[attr-defined]
+        acts = sorted(((act.value, str(act.label)) for act in all_acts()), key=lambda act: act[1])
+        self.fields["act"].choices = [("", _("all")), *acts]  # type: ignore[attr-defined]

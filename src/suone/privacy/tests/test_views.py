@@ -1,0 +1,73 @@
+"""Only data protection reads the log, and each reading is told to it."""
+
+import pytest
+from django.test import Client
+
+from suone.access.acting import acting_for_job
+from suone.access.database import acting_as
+from suone.access.models import User
+from suone.access.permissions import Role
+from suone.audit.models import Entry, RecordKind
+from suone.audit.sealing import seal
+from suone.audit.services import record
+from suone.institutions.models import Institution, Staff
+
+pytestmark = pytest.mark.django_db
+
+
+def _client(role: Role) -> Client:
+    institution = Institution.objects.create(code=role.value[:20], name_de="Amt", name_fr="Office", circle="first")
+    user = User.objects.create_user(email=f"{role.value}@example.ch", password="Demo-only-4711")
+    Staff.objects.create(user=user, institution=institution, first_name="Ada", last_name="Muster", roles=[role.value])
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def _tell(count: int) -> None:
+    job = acting_for_job("a test")
+    with acting_as(job):
+        for _number in range(count):
+            record(job, kind=RecordKind.READ, act="consent.read")
+
+
+def test_data_protection_reads_the_log_page_by_page() -> None:
+    client = _client(Role.DATA_PROTECTION_OFFICER)
+    _tell(60)
+
+    first = client.get("/log/?act=consent.read")
+    before = Entry.objects.filter(act="consent.read").order_by("-id")[49].pk
+    second = client.get(f"/log/?act=consent.read&before={before}")
+
+    assert first.status_code == second.status_code == 200
+    assert first.content.count(b"<tr>") == 51
+    assert f"before={before}" in first.content.decode()
+    assert second.content.count(b"<tr>") == 11
+    assert Entry.objects.filter(act="log.read").count() == 2
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.DATA_PROTECTION_OFFICER])
+@pytest.mark.parametrize("path", ["/log/", "/log/proof"])
+def test_nobody_else_gets_in_and_the_attempt_is_told(role: Role, path: str) -> None:
+    answer = _client(role).get(path)
+
+    assert answer.status_code == 403
+    assert Entry.objects.filter(kind=RecordKind.DENIED).count() == 1
+
+
+def test_a_wrong_filter_shows_nothing() -> None:
+    client = _client(Role.DATA_PROTECTION_OFFICER)
+
+    assert client.get("/log/?case=Muster").status_code == 422
+    assert client.get("/log/?case=2026-0001").status_code == 200
+
+
+def test_the_log_is_proven_on_demand() -> None:
+    client = _client(Role.DATA_PROTECTION_OFFICER)
+    _tell(3)
+    seal()
+
+    answer = client.post("/log/proof")
+
+    assert answer.status_code == 200
+    assert Entry.objects.get(act="log.proven").details == {"findings": 0, "batches": 1}
