@@ -49,7 +49,7 @@ def main() -> None:
             assert verify().is_whole
             ended = time.perf_counter()
         finally:
-            connection.creation.destroy_test_db(settings.DATABASES["default"]["NAME"], verbosity=0)
+            connection.creation.destroy_test_db(str(settings.DATABASES["default"]["NAME"]), verbosity=0)
     print(f"sealing {_ROWS / (sealed - began):,.0f} rows/s, verifying {_ROWS / (ended - middle):,.0f} rows/s")
 
 
