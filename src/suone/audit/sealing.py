@@ -12,7 +12,7 @@ from suone.audit.models import Batch
 def seal() -> int:
     """Seal every entry that waits, and return how many; sealing again at once seals nothing."""
     with acting_as(acting_for_job("sealing the log")):
-        _wait_for_other_sealers()
+        wait_for_sealers()
         # One statement is one snapshot, and exactly the entries it has read are sealed; later ones wait.
         leaves = _leaves_that_wait()
         if leaves:
@@ -20,7 +20,8 @@ def seal() -> int:
     return len(leaves) // LEAF_SIZE
 
 
-def _wait_for_other_sealers() -> None:
+def wait_for_sealers() -> None:
+    """Hold back whoever else seals until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('audit'), hashtext('seal'))")
 
