@@ -70,7 +70,7 @@ def _notify(worker: Visitor, language: str) -> str:
     page.fill("[name=first_name]", "Peter")
     page.fill("[name=date_of_birth]", "2000-03-14")
     page.fill("[name=ahv_number]", _AHV[language])
-    page.select_option("[name=language]", language)
+    page.select_option("#id_language", language)
     for code in ("IV", "RAV"):
         page.locator("#id_recipients").get_by_label(_institution(worker, code), exact=True).check()
     pad = page.locator("#pad")

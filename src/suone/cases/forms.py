@@ -13,7 +13,7 @@ from suone.access.categories import ALL_BUT_HEALTH, DataCategory, mask_of
 from suone.cases.rules import ClosingReason, Level, NoteKind, Outcome, RiskFactor
 from suone.cases.services import Notification
 from suone.consents.models import SignatureForm
-from suone.consents.services import ScopeLine, Terms
+from suone.consents.terms import ScopeLine, Terms
 from suone.documents.uploads import Upload, upload_of
 from suone.institutions.models import Institution, Region, Staff
 from suone.web.fields import DayInput

@@ -20,7 +20,8 @@ from suone.cases import rules
 from suone.cases.acts import Act
 from suone.cases.models import Assignment, Case, Draft, Function, Note, Participant, Taking, Triage
 from suone.cases.rules import State
-from suone.consents.services import ScopeLine, Terms, sign_consent
+from suone.consents.services import sign_consent
+from suone.consents.terms import ScopeLine, Terms
 from suone.decisions.models import Decision
 from suone.decisions.services import answer, ask_decision
 from suone.decisions.services import withdraw as withdraw_decision

@@ -13,7 +13,7 @@ from suone.access.categories import ALL_BUT_HEALTH, HEALTH_BIT, DataCategory, ca
 from suone.access.permissions import Role
 from suone.consents.legal_bases import CONSENT, LegalBasis, legal_bases
 from suone.consents.models import Consent, ConsentRecipient, DisclosureForm, Grantor, SignatureForm
-from suone.consents.services import ScopeLine, Terms
+from suone.consents.terms import ScopeLine, Terms
 from suone.documents.uploads import Upload, upload_of
 from suone.institutions.models import Institution, Staff
 from suone.web.fields import DayInput

@@ -1,11 +1,18 @@
 """The consents and disclosures of a case, and which cases run without a valid consent."""
 
+from collections.abc import Sequence
+
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
+from django.utils import timezone
 
 from suone.access.acting import Acting
+from suone.consents.consent_form import ConsentFormData, FormRecipient
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
+from suone.consents.terms import Terms
 from suone.dossiers.models import Dossier
+from suone.institutions.models import Staff
+from suone.persons import ahv
 
 
 def consents_of(acting: Acting, dossier: Dossier) -> list[Consent]:
@@ -59,4 +66,31 @@ def valid_consents(acting: Acting) -> QuerySet[Consent]:
     """The consents that are valid today, in cases open to the acting person."""
     return Consent.objects.readable_by(acting).filter(
         withdrawn_at=None, valid_from__lte=acting.today, valid_until__gte=acting.today
+    )
+
+
+def form_data_of(
+    acting: Acting, dossier: Dossier, *, terms: Terms, recipients: Sequence[FormRecipient], version: str
+) -> ConsentFormData:
+    """What is filled into the form to print: the person's particulars, and the terms as they are typed so far."""
+    person = dossier.person
+    worker = Staff.objects.select_related("institution").get(pk=acting.own_staff_id)
+    return ConsentFormData(
+        case_number=dossier.number,
+        issuer=worker.institution.name,
+        contact=" ".join(part for part in (worker.full_name, worker.phone) if part),
+        person=f"{person.first_name} {person.last_name}",
+        purpose=terms.purpose,
+        recipients=recipients,
+        valid_from=terms.valid_from,
+        valid_until=terms.valid_until,
+        printed_at=timezone.localtime(),
+        template_version=version,
+        born_on=person.date_of_birth,
+        ahv_number=ahv.formatted(person.ahv_number) if person.ahv_number else "",
+        address=", ".join(part for part in (person.address, person.commune) if part),
+        representative=terms.grantor_name,
+        worker=worker.full_name,
+        is_recurring=terms.is_recurring,
+        oral_allowed=terms.oral_allowed,
     )

@@ -1,7 +1,6 @@
 """Consents and disclosures: every act opens and ends grants in its own transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,8 +16,11 @@ from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.consents import rules
 from suone.consents.acts import Act
+from suone.consents.consent_form import FormRecipient, consent_form_pdf
 from suone.consents.legal_bases import CONSENT, legal_basis
-from suone.consents.models import Consent, ConsentRecipient, Disclosure, DisclosureForm, Grantor, SignatureForm
+from suone.consents.models import Consent, ConsentRecipient, Disclosure, DisclosureForm
+from suone.consents.queries import form_data_of
+from suone.consents.terms import ScopeLine, Terms
 from suone.documents.models import Document
 from suone.dossiers.models import Dossier, OpeningAct
 from suone.dossiers.services import (
@@ -33,37 +35,11 @@ from suone.dossiers.services import (
     tell,
 )
 from suone.inbox.services import tell_institutions
-from suone.institutions.models import Institution, Staff
+from suone.institutions.models import Institution
 from suone.workitems.services import ask, close_items_about
 
 TEMPLATE_VERSION = "2026-1"
 _DAYS_TO_INFORM = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What the person signed."""
-
-    purpose: str
-    valid_from: date
-    valid_until: date
-    signed_on: date
-    signature_form: SignatureForm
-    language: str
-    is_recurring: bool = True
-    oral_allowed: bool = True
-    grantor: Grantor = Grantor.PERSON
-    grantor_name: str = ""
-    signed_at_place: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ScopeLine:
-    """One recipient of a consent: an institution, or one of its staff by name; ``categories`` is a bit mask."""
-
-    institution: Institution
-    categories: int
-    staff: Staff | None = None
 
 
 def sign_consent(
@@ -115,6 +91,23 @@ def sign_consent(
         close_items_about(acting, dossier=dossier, about=("consent", renews.pk))
     tell_institutions(acting, institution_ids=institutions, act=act, dossier=dossier)
     return consent
+
+
+def print_form(acting: Acting, *, dossier: Dossier, terms: Terms, scope: Sequence[ScopeLine]) -> bytes:
+    """The form to print and sign, as a PDF in the language of the terms; printing is told to the log."""
+    recipients = [
+        FormRecipient(line.institution.name, line.categories, line.staff.full_name if line.staff else "")
+        for line in scope
+    ]
+    data = form_data_of(acting, dossier, terms=terms, recipients=recipients, version=TEMPLATE_VERSION)
+    record(
+        acting,
+        kind=RecordKind.PRINT,
+        act=Act.FORM_PRINTED,
+        dossier_id=dossier.pk,
+        person_id=dossier.person_id,
+    )
+    return consent_form_pdf(data, terms.language)
 
 
 def withdraw_consent(acting: Acting, *, consent: Consent) -> None:

@@ -82,6 +82,23 @@ def withdraw(request: ActingRequest, dossier_id: int, consent_id: int) -> HttpRe
     return render(request, "consents/withdraw.html", {"consent": consent, "dossier": consent.dossier})
 
 
+@acts(Permission.CONSENT_SIGN)
+def consent_form(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    """The form to print and sign, filled in with what is typed so far, in the person's language."""
+    dossier = readable_dossier(request.acting, dossier_id)
+    if request.method != "POST":
+        return redirect("sign_consent", dossier_id)
+    form = forms.SignForm(request.POST)
+    if not form.is_valid():
+        context = {"form": form, "dossier": dossier, "title": f"{_('Record a consent')} · {dossier.number}"}
+        return render(request, "consents/sign.html", context, status=422)
+    pdf = services.print_form(request.acting, dossier=dossier, terms=form.terms(), scope=form.scope())
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{dossier.number}.pdf"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 @reads(Permission.DIRECTORY_READ, act=Act.BASES_READ)
 def bases(request: ActingRequest) -> HttpResponse:
     return render(request, "consents/legal_bases.html", {"bases": legal_bases()})

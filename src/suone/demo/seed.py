@@ -15,7 +15,7 @@ from suone.cases import services as cases
 from suone.cases.models import Case
 from suone.cases.rules import ClosingReason, NoteKind, Outcome, RiskFactor
 from suone.consents.models import Consent, SignatureForm
-from suone.consents.services import ScopeLine, Terms
+from suone.consents.terms import ScopeLine, Terms
 from suone.demo.cast import Cast, cast_file, load_cast
 from suone.demo.pictures import signature_png
 from suone.documents.uploads import Upload

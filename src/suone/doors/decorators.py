@@ -148,7 +148,7 @@ def _submission(request: HttpRequest, acting: Acting) -> tuple[Submission | None
     except ValueError:
         return None, False
     submission, created = Submission.objects.get_or_create(
-        staff_id=acting.own_staff_id, key=key, defaults={"path": request.path, "location": "/"}
+        staff_id=acting.own_staff_id, key=key, path=request.path, defaults={"location": "/"}
     )
     return submission, not created
 

@@ -21,7 +21,7 @@ class Submission(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["staff_id", "key"], name="submission_once"),
+            models.UniqueConstraint(fields=["staff_id", "key", "path"], name="submission_once"),
             RowPolicies(
                 name="doors_submission_row_policies",
                 select=_OWN,

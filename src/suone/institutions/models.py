@@ -15,10 +15,10 @@ from suone.access.row_policies import RowPolicies, anybody_acting, whoever_may
 _EDIT = whoever_may("directory.edit")
 
 
-def _directory(table: str) -> RowPolicies:
+def _directory(table: str, *, select: str = anybody_acting()) -> RowPolicies:  # noqa: B008 - a fixed text
     return RowPolicies(
         name=f"institutions_{table}_row_policies",
-        select=anybody_acting(),
+        select=select,
         insert=_EDIT,
         update=_EDIT,
         delete=_EDIT,
@@ -80,7 +80,7 @@ class Institution(Named):
         ordering: ClassVar = ["circle", "code"]
         verbose_name = _("institution")
         verbose_name_plural = _("institutions")
-        constraints: ClassVar = [_directory("institution")]
+        constraints: ClassVar = [_directory("institution", select="true")]  # a log-in shows for whom it acts
 
     @property
     def short_name(self) -> str:

@@ -6,29 +6,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='E-mail')),
-                ('first_name', models.CharField(max_length=100, verbose_name='First name')),
-                ('last_name', models.CharField(max_length=100, verbose_name='Last name')),
-                ('language', models.CharField(choices=[('de', 'Deutsch'), ('fr', 'Français'), ('en', 'English')], default='de', max_length=2, verbose_name='Language')),
-                ('is_active', models.BooleanField(default=True, verbose_name='Active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="E-mail")),
+                ("first_name", models.CharField(max_length=100, verbose_name="First name")),
+                ("last_name", models.CharField(max_length=100, verbose_name="Last name")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("de", "Deutsch"), ("fr", "Français"), ("en", "English")],
+                        default="de",
+                        max_length=2,
+                        verbose_name="Language",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="Active")),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'verbose_name': 'account',
-                'verbose_name_plural': 'accounts',
+                "verbose_name": "account",
+                "verbose_name_plural": "accounts",
             },
         ),
         sql_file(__file__, "actor.sql"),

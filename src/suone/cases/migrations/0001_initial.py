@@ -9,126 +9,445 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('decisions', '0001_initial'),
-        ('dossiers', '0001_initial'),
-        ('institutions', '0001_initial'),
+        ("decisions", "0001_initial"),
+        ("dossiers", "0001_initial"),
+        ("institutions", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('function', models.CharField(choices=[('lead', 'Lead'), ('case_manager', 'Case manager')], max_length=12)),
-                ('valid_from', models.DateTimeField()),
-                ('valid_until', models.DateTimeField(null=True)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='dossiers.dossier')),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.staff')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "function",
+                    models.CharField(choices=[("lead", "Lead"), ("case_manager", "Case manager")], max_length=12),
+                ),
+                ("valid_from", models.DateTimeField()),
+                ("valid_until", models.DateTimeField(null=True)),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assignments", to="dossiers.dossier"
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.staff"
+                    ),
+                ),
             ],
             options={
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.F('dossier'), '='), (models.F('function'), '='), (models.Func(models.F('valid_from'), models.F('valid_until'), function='tstzrange'), '&&')], name='one_lead_and_one_case_manager_at_a_time', violation_error_message='A case has one lead and one case manager at a time.'), suone.access.row_policies.RowPolicies(insert="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)", name='cases_assignment_row_policies', select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0)", update="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)")],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (models.F("dossier"), "="),
+                            (models.F("function"), "="),
+                            (models.Func(models.F("valid_from"), models.F("valid_until"), function="tstzrange"), "&&"),
+                        ],
+                        name="one_lead_and_one_case_manager_at_a_time",
+                        violation_error_message="A case has one lead and one case manager at a time.",
+                    ),
+                    suone.access.row_policies.RowPolicies(
+                        insert="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)",
+                        name="cases_assignment_row_policies",
+                        select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0)",
+                        update="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('dossier', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='case', serialize=False, to='dossiers.dossier')),
-                ('state', models.CharField(choices=[('notified', 'notified'), ('in_triage', 'in triage'), ('active', 'active'), ('suspended', 'suspended'), ('in_aftercare', 'in aftercare'), ('closed', 'closed'), ('rejected', 'rejected'), ('withdrawn', 'withdrawn')], default='notified', max_length=12, verbose_name='State')),
-                ('state_since', models.DateField()),
-                ('state_reason', models.CharField(blank=True, max_length=300)),
-                ('level', models.CharField(blank=True, choices=[('simple', 'simple'), ('network', 'network'), ('complex', 'complex')], max_length=10, verbose_name='Level')),
-                ('question', models.TextField(blank=True, verbose_name='Question to the IIZ office')),
-                ('risk_factors', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('health', 'uncertain health'), ('addiction', 'addiction'), ('illiteracy', 'reading and writing'), ('finances', 'finances, debts'), ('education', 'low education'), ('language', 'local language'), ('family', 'family, childcare'), ('housing', 'housing'), ('isolation', 'isolation'), ('mobility', 'mobility'), ('justice', 'justice'), ('long_unemployment', 'long without work')], max_length=20), default=list, size=None, verbose_name='Risk factors')),
-                ('first_contact_on', models.DateField(blank=True, null=True, verbose_name='First contact at the notifying institution')),
-                ('notified_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('outcome', models.CharField(blank=True, choices=[('primary_market', 'work in the primary labour market'), ('internship', 'internship or work trial with prospect'), ('training', 'education or training'), ('second_market', 'work in the supplementary labour market'), ('social', 'social integration'), ('benefits', 'claims clarified, benefits granted'), ('stabilised', 'situation stabilised'), ('none', 'goals not reached')], max_length=20, verbose_name='Outcome')),
-                ('closing_reason', models.CharField(blank=True, choices=[('goals_reached', 'goals reached'), ('network_enough', 'support in the network is enough'), ('person_ends', 'the person ends the collaboration'), ('moved', 'moved away'), ('no_potential', 'no potential for integration at present'), ('other', 'other reason')], max_length=20, verbose_name='Reason for closing')),
-                ('closed_on', models.DateField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('notified_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.staff')),
-                ('notifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.region', verbose_name='Region')),
+                (
+                    "dossier",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="case",
+                        serialize=False,
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("notified", "notified"),
+                            ("in_triage", "in triage"),
+                            ("active", "active"),
+                            ("suspended", "suspended"),
+                            ("in_aftercare", "in aftercare"),
+                            ("closed", "closed"),
+                            ("rejected", "rejected"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="notified",
+                        max_length=12,
+                        verbose_name="State",
+                    ),
+                ),
+                ("state_since", models.DateField()),
+                ("state_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "level",
+                    models.CharField(
+                        blank=True,
+                        choices=[("simple", "simple"), ("network", "network"), ("complex", "complex")],
+                        max_length=10,
+                        verbose_name="Level",
+                    ),
+                ),
+                ("question", models.TextField(blank=True, verbose_name="Question to the IIZ office")),
+                (
+                    "risk_factors",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("health", "uncertain health"),
+                                ("addiction", "addiction"),
+                                ("illiteracy", "reading and writing"),
+                                ("finances", "finances, debts"),
+                                ("education", "low education"),
+                                ("language", "local language"),
+                                ("family", "family, childcare"),
+                                ("housing", "housing"),
+                                ("isolation", "isolation"),
+                                ("mobility", "mobility"),
+                                ("justice", "justice"),
+                                ("long_unemployment", "long without work"),
+                            ],
+                            max_length=20,
+                        ),
+                        default=list,
+                        size=None,
+                        verbose_name="Risk factors",
+                    ),
+                ),
+                (
+                    "first_contact_on",
+                    models.DateField(blank=True, null=True, verbose_name="First contact at the notifying institution"),
+                ),
+                ("notified_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("primary_market", "work in the primary labour market"),
+                            ("internship", "internship or work trial with prospect"),
+                            ("training", "education or training"),
+                            ("second_market", "work in the supplementary labour market"),
+                            ("social", "social integration"),
+                            ("benefits", "claims clarified, benefits granted"),
+                            ("stabilised", "situation stabilised"),
+                            ("none", "goals not reached"),
+                        ],
+                        max_length=20,
+                        verbose_name="Outcome",
+                    ),
+                ),
+                (
+                    "closing_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("goals_reached", "goals reached"),
+                            ("network_enough", "support in the network is enough"),
+                            ("person_ends", "the person ends the collaboration"),
+                            ("moved", "moved away"),
+                            ("no_potential", "no potential for integration at present"),
+                            ("other", "other reason"),
+                        ],
+                        max_length=20,
+                        verbose_name="Reason for closing",
+                    ),
+                ),
+                ("closed_on", models.DateField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "notified_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.staff"
+                    ),
+                ),
+                (
+                    "notifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.institution"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.region",
+                        verbose_name="Region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'case',
-                'verbose_name_plural': 'cases',
-                'indexes': [models.Index(fields=['state', 'state_since'], name='case_open')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('closed_on__isnull', False), models.Q(('outcome', ''), _negated=True), models.Q(('closing_reason', ''), _negated=True)), _connector='OR'), name='case_closed_with_outcome_and_reason', violation_error_message='A closed case has a day, an outcome and a reason.'), suone.access.row_policies.RowPolicies(insert="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)", name='cases_case_row_policies', select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0)", update="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)")],
+                "verbose_name": "case",
+                "verbose_name_plural": "cases",
+                "indexes": [models.Index(fields=["state", "state_since"], name="case_open")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "closed"), _negated=True),
+                            models.Q(
+                                ("closed_on__isnull", False),
+                                models.Q(("outcome", ""), _negated=True),
+                                models.Q(("closing_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_closed_with_outcome_and_reason",
+                        violation_error_message="A closed case has a day, an outcome and a reason.",
+                    ),
+                    suone.access.row_policies.RowPolicies(
+                        insert="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)",
+                        name="cases_case_row_policies",
+                        select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0)",
+                        update="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('data', models.JSONField(default=dict)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='institutions.staff')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("data", models.JSONField(default=dict)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="institutions.staff"
+                    ),
+                ),
             ],
             options={
-                'constraints': [suone.access.row_policies.RowPolicies(delete="{table}.staff_id = (SELECT actor_staff()) OR (SELECT actor_kind()) = 'job'", insert='{table}.staff_id = (SELECT actor_staff())', name='cases_draft_row_policies', select='{table}.staff_id = (SELECT actor_staff())', update='{table}.staff_id = (SELECT actor_staff())')],
+                "constraints": [
+                    suone.access.row_policies.RowPolicies(
+                        delete="{table}.staff_id = (SELECT actor_staff()) OR (SELECT actor_kind()) = 'job'",
+                        insert="{table}.staff_id = (SELECT actor_staff())",
+                        name="cases_draft_row_policies",
+                        select="{table}.staff_id = (SELECT actor_staff())",
+                        update="{table}.staff_id = (SELECT actor_staff())",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.PositiveSmallIntegerField(choices=[(0, 'Identity and contact'), (1, 'Employment'), (2, 'Education'), (3, 'Finances'), (4, 'Health'), (5, 'Addiction'), (6, 'Family and housing'), (7, 'Justice'), (8, 'Migration'), (9, 'Social network'), (10, 'Administrative')], verbose_name='Data category')),
-                ('kind', models.CharField(choices=[('note', 'note'), ('call', 'telephone call'), ('meeting', 'conversation, meeting'), ('plan', 'plan, goals')], default='note', max_length=10, verbose_name='Kind')),
-                ('text', models.TextField(verbose_name='Text')),
-                ('language', models.CharField(max_length=2)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('changed_at', models.DateTimeField(null=True)),
-                ('redacted_at', models.DateTimeField(null=True)),
-                ('redaction_reason', models.CharField(blank=True, max_length=200)),
-                ('dossier', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='dossiers.dossier')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
-                ('redacted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.staff')),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.staff')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "category",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Identity and contact"),
+                            (1, "Employment"),
+                            (2, "Education"),
+                            (3, "Finances"),
+                            (4, "Health"),
+                            (5, "Addiction"),
+                            (6, "Family and housing"),
+                            (7, "Justice"),
+                            (8, "Migration"),
+                            (9, "Social network"),
+                            (10, "Administrative"),
+                        ],
+                        verbose_name="Data category",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("note", "note"),
+                            ("call", "telephone call"),
+                            ("meeting", "conversation, meeting"),
+                            ("plan", "plan, goals"),
+                        ],
+                        default="note",
+                        max_length=10,
+                        verbose_name="Kind",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="Text")),
+                ("language", models.CharField(max_length=2)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("changed_at", models.DateTimeField(null=True)),
+                ("redacted_at", models.DateTimeField(null=True)),
+                ("redaction_reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.institution"
+                    ),
+                ),
+                (
+                    "redacted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.staff",
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.staff"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'note',
-                'verbose_name_plural': 'notes',
-                'indexes': [models.Index(fields=['dossier', '-id'], name='note_of_case')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('redacted_at', None), models.Q(('text', ''), models.Q(('redaction_reason', ''), _negated=True)), _connector='OR'), name='note_redacted_whole', violation_error_message='A redacted note has no text, and a reason.'), suone.access.row_policies.RowPolicies(insert="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)", name='cases_note_row_policies', select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0)", update="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)")],
+                "verbose_name": "note",
+                "verbose_name_plural": "notes",
+                "indexes": [models.Index(fields=["dossier", "-id"], name="note_of_case")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("redacted_at", None),
+                            models.Q(("text", ""), models.Q(("redaction_reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="note_redacted_whole",
+                        violation_error_message="A redacted note has no text, and a reason.",
+                    ),
+                    suone.access.row_policies.RowPolicies(
+                        insert="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)",
+                        name="cases_note_row_policies",
+                        select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0)",
+                        update="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Participant',
+            name="Participant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('asked', 'asked'), ('taking_part', 'takes part'), ('declined', 'does not take part'), ('left', 'no longer takes part')], max_length=12)),
-                ('since', models.DateField()),
-                ('decision', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='decisions.decision')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participants', to='dossiers.dossier')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
-                ('staff', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.staff')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "asked"),
+                            ("taking_part", "takes part"),
+                            ("declined", "does not take part"),
+                            ("left", "no longer takes part"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("since", models.DateField()),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="decisions.decision",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="participants", to="dossiers.dossier"
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.institution"
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.staff",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'taking_part'])), fields=('dossier', 'institution'), name='participant_once_per_case', violation_error_message='This institution takes part already, or has been asked.'), suone.access.row_policies.RowPolicies(insert="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)", name='cases_participant_row_policies', select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR {table}.institution_id = (SELECT actor_institution())", update="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR {table}.institution_id = (SELECT actor_institution())")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["asked", "taking_part"])),
+                        fields=("dossier", "institution"),
+                        name="participant_once_per_case",
+                        violation_error_message="This institution takes part already, or has been asked.",
+                    ),
+                    suone.access.row_policies.RowPolicies(
+                        insert="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)",
+                        name="cases_participant_row_policies",
+                        select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR {table}.institution_id = (SELECT actor_institution())",
+                        update="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR {table}.institution_id = (SELECT actor_institution())",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Triage',
+            name="Triage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('instrument', models.CharField(max_length=40)),
-                ('instrument_version', models.CharField(max_length=20)),
-                ('answers', models.JSONField()),
-                ('proposal', models.JSONField()),
-                ('level', models.CharField(choices=[('simple', 'simple'), ('network', 'network'), ('complex', 'complex')], max_length=10, verbose_name='Level')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='Reason')),
-                ('decided_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.staff')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='triages', to='dossiers.dossier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("instrument", models.CharField(max_length=40)),
+                ("instrument_version", models.CharField(max_length=20)),
+                ("answers", models.JSONField()),
+                ("proposal", models.JSONField()),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("simple", "simple"), ("network", "network"), ("complex", "complex")],
+                        max_length=10,
+                        verbose_name="Level",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="Reason")),
+                ("decided_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.staff"
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="triages", to="dossiers.dossier"
+                    ),
+                ),
             ],
             options={
-                'constraints': [suone.access.row_policies.RowPolicies(insert="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)", name='cases_triage_row_policies', select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0)", update="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)")],
+                "constraints": [
+                    suone.access.row_policies.RowPolicies(
+                        insert="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)",
+                        name="cases_triage_row_policies",
+                        select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0)",
+                        update="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)",
+                    )
+                ],
             },
         ),
     ]

@@ -6,24 +6,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [("access", "0001_initial")]
 
     operations = [
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField()),
-                ('staff_id', models.BigIntegerField()),
-                ('path', models.CharField(max_length=200)),
-                ('location', models.CharField(blank=True, max_length=300)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.UUIDField()),
+                ("staff_id", models.BigIntegerField()),
+                ("path", models.CharField(max_length=200)),
+                ("location", models.CharField(blank=True, max_length=300)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('staff_id', 'key'), name='submission_once'), suone.access.row_policies.RowPolicies(delete="(SELECT actor_kind()) = 'job'", insert='staff_id = (SELECT actor_staff())', name='doors_submission_row_policies', select='staff_id = (SELECT actor_staff())', update='staff_id = (SELECT actor_staff())')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("staff_id", "key", "path"), name="submission_once"),
+                    suone.access.row_policies.RowPolicies(
+                        delete="(SELECT actor_kind()) = 'job'",
+                        insert="staff_id = (SELECT actor_staff())",
+                        name="doors_submission_row_policies",
+                        select="staff_id = (SELECT actor_staff())",
+                        update="staff_id = (SELECT actor_staff())",
+                    ),
+                ],
             },
         ),
     ]

@@ -12,177 +12,384 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('institutions', '0001_initial'),
-        ('persons', '0001_initial'),
+        ("institutions", "0001_initial"),
+        ("persons", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Dossier',
+            name="Dossier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=12, unique=True, verbose_name='Case number')),
-                ('opened_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dossiers', to='persons.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=12, unique=True, verbose_name="Case number")),
+                ("opened_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="dossiers", to="persons.person"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'case file',
-                'verbose_name_plural': 'case files',
+                "verbose_name": "case file",
+                "verbose_name_plural": "case files",
             },
         ),
         migrations.CreateModel(
-            name='Emergency',
+            name="Emergency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('until', models.DateTimeField()),
-                ('reason', models.CharField(max_length=500)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='emergencies', to='dossiers.dossier')),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.staff')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("until", models.DateTimeField()),
+                ("reason", models.CharField(max_length=500)),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="emergencies", to="dossiers.dossier"
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.staff"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('act', models.CharField(max_length=60)),
-                ('category', models.PositiveSmallIntegerField(choices=[(0, 'Identity and contact'), (1, 'Employment'), (2, 'Education'), (3, 'Finances'), (4, 'Health'), (5, 'Addiction'), (6, 'Family and housing'), (7, 'Justice'), (8, 'Migration'), (9, 'Social network'), (10, 'Administrative')], default=10)),
-                ('object_type', models.CharField(blank=True, max_length=60)),
-                ('object_id', models.BigIntegerField(null=True)),
-                ('text', models.CharField(blank=True, max_length=300)),
-                ('text_language', models.CharField(blank=True, max_length=2)),
-                ('dossier', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='dossiers.dossier')),
-                ('institution', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
-                ('staff', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.staff')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("act", models.CharField(max_length=60)),
+                (
+                    "category",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Identity and contact"),
+                            (1, "Employment"),
+                            (2, "Education"),
+                            (3, "Finances"),
+                            (4, "Health"),
+                            (5, "Addiction"),
+                            (6, "Family and housing"),
+                            (7, "Justice"),
+                            (8, "Migration"),
+                            (9, "Social network"),
+                            (10, "Administrative"),
+                        ],
+                        default=10,
+                    ),
+                ),
+                ("object_type", models.CharField(blank=True, max_length=60)),
+                ("object_id", models.BigIntegerField(null=True)),
+                ("text", models.CharField(blank=True, max_length=300)),
+                ("text_language", models.CharField(blank=True, max_length=2)),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.institution",
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.staff",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
             },
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('categories', models.BigIntegerField()),
-                ('power', models.PositiveSmallIntegerField(choices=[(1, 'read'), (2, 'read and contribute'), (3, 'lead and open to others')])),
-                ('valid_from', models.DateTimeField()),
-                ('valid_until', models.DateTimeField(default='9999-12-31T00:00:00Z')),
-                ('because', models.CharField(choices=[('notification', 'own notification'), ('consent', 'consent'), ('disclosure', 'disclosure on a legal basis'), ('hand_over', 'accepted hand-over'), ('medical_mandate', 'medical mandate'), ('commission', 'dossier of the legal commission'), ('break_glass', 'emergency opening')], max_length=20)),
-                ('because_id', models.BigIntegerField()),
-                ('legal_basis', models.CharField(max_length=40)),
-                ('opened_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('dossier', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='dossiers.dossier')),
-                ('institution', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='persons.person')),
-                ('staff', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.staff')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("categories", models.BigIntegerField()),
+                (
+                    "power",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "read"), (2, "read and contribute"), (3, "lead and open to others")]
+                    ),
+                ),
+                ("valid_from", models.DateTimeField()),
+                ("valid_until", models.DateTimeField(default="9999-12-31T00:00:00Z")),
+                (
+                    "because",
+                    models.CharField(
+                        choices=[
+                            ("notification", "own notification"),
+                            ("consent", "consent"),
+                            ("disclosure", "disclosure on a legal basis"),
+                            ("hand_over", "accepted hand-over"),
+                            ("medical_mandate", "medical mandate"),
+                            ("commission", "dossier of the legal commission"),
+                            ("break_glass", "emergency opening"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("because_id", models.BigIntegerField()),
+                ("legal_basis", models.CharField(max_length=40)),
+                ("opened_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.institution",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="persons.person",
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.staff",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'grant',
-                'verbose_name_plural': 'grants',
+                "verbose_name": "grant",
+                "verbose_name_plural": "grants",
             },
         ),
         migrations.CreateModel(
-            name='Numbering',
+            name="Numbering",
             fields=[
-                ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-                ('last', models.PositiveIntegerField()),
+                ("year", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ("last", models.PositiveIntegerField()),
             ],
             options={
-                'constraints': [suone.access.row_policies.RowPolicies(name='dossiers_numbering_row_policies')],
+                "constraints": [suone.access.row_policies.RowPolicies(name="dossiers_numbering_row_policies")],
             },
         ),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('before', models.DateTimeField(null=True)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='dossiers.dossier')),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='institutions.staff')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("before", models.DateTimeField(null=True)),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="dossiers.dossier"
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="institutions.staff"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='dossier',
-            constraint=suone.access.row_policies.RowPolicies(name='dossiers_dossier_row_policies', select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0)", update="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0)"),
+            model_name="dossier",
+            constraint=suone.access.row_policies.RowPolicies(
+                name="dossiers_dossier_row_policies",
+                select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0)",
+                update="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0)",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='emergency',
-            constraint=suone.access.row_policies.RowPolicies(name='dossiers_emergency_row_policies', select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR (SELECT actor_may('audit.read'))"),
+            model_name="emergency",
+            constraint=suone.access.row_policies.RowPolicies(
+                name="dossiers_emergency_row_policies",
+                select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR (SELECT actor_may('audit.read'))",
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['dossier', '-id'], name='event_dossier_at'),
+            model_name="event",
+            index=models.Index(fields=["dossier", "-id"], name="event_dossier_at"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=suone.access.row_policies.RowPolicies(insert="(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff())", name='dossiers_event_row_policies', select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0)"),
+            model_name="event",
+            constraint=suone.access.row_policies.RowPolicies(
+                insert="(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff())",
+                name="dossiers_event_row_policies",
+                select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0)",
+            ),
         ),
         migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(condition=models.Q(('institution__isnull', False)), fields=['dossier', 'institution'], include=('valid_from', 'valid_until', 'categories', 'power'), name='grant_dossier_institution'),
+            model_name="grant",
+            index=models.Index(
+                condition=models.Q(("institution__isnull", False)),
+                fields=["dossier", "institution"],
+                include=("valid_from", "valid_until", "categories", "power"),
+                name="grant_dossier_institution",
+            ),
         ),
         migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(condition=models.Q(('staff__isnull', False)), fields=['dossier', 'staff'], include=('valid_from', 'valid_until', 'categories', 'power'), name='grant_dossier_staff'),
+            model_name="grant",
+            index=models.Index(
+                condition=models.Q(("staff__isnull", False)),
+                fields=["dossier", "staff"],
+                include=("valid_from", "valid_until", "categories", "power"),
+                name="grant_dossier_staff",
+            ),
         ),
         migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(condition=models.Q(('institution__isnull', False)), fields=['person', 'institution'], include=('valid_from', 'valid_until', 'categories', 'power'), name='grant_person_institution'),
+            model_name="grant",
+            index=models.Index(
+                condition=models.Q(("institution__isnull", False)),
+                fields=["person", "institution"],
+                include=("valid_from", "valid_until", "categories", "power"),
+                name="grant_person_institution",
+            ),
         ),
         migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(condition=models.Q(('staff__isnull', False)), fields=['person', 'staff'], include=('valid_from', 'valid_until', 'categories', 'power'), name='grant_person_staff'),
+            model_name="grant",
+            index=models.Index(
+                condition=models.Q(("staff__isnull", False)),
+                fields=["person", "staff"],
+                include=("valid_from", "valid_until", "categories", "power"),
+                name="grant_person_staff",
+            ),
         ),
         migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(condition=models.Q(('institution__isnull', False)), fields=['institution', 'dossier'], include=('valid_from', 'valid_until', 'categories', 'power'), name='grant_institution_dossier'),
+            model_name="grant",
+            index=models.Index(
+                condition=models.Q(("institution__isnull", False)),
+                fields=["institution", "dossier"],
+                include=("valid_from", "valid_until", "categories", "power"),
+                name="grant_institution_dossier",
+            ),
         ),
         migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(condition=models.Q(('staff__isnull', False)), fields=['staff', 'dossier'], include=('valid_from', 'valid_until', 'categories', 'power'), name='grant_staff_dossier'),
+            model_name="grant",
+            index=models.Index(
+                condition=models.Q(("staff__isnull", False)),
+                fields=["staff", "dossier"],
+                include=("valid_from", "valid_until", "categories", "power"),
+                name="grant_staff_dossier",
+            ),
         ),
         migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(fields=['because', 'because_id'], name='grant_because'),
+            model_name="grant",
+            index=models.Index(fields=["because", "because_id"], name="grant_because"),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('institution__isnull', False), ('staff', None)), models.Q(('institution', None), ('staff__isnull', False)), _connector='OR'), name='grant_to_institution_or_staff', violation_error_message='Access goes to an institution or to one staff member.'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("institution__isnull", False), ("staff", None)),
+                    models.Q(("institution", None), ("staff__isnull", False)),
+                    _connector="OR",
+                ),
+                name="grant_to_institution_or_staff",
+                violation_error_message="Access goes to an institution or to one staff member.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gte', models.F('valid_from'))), name='grant_period_runs_forward', violation_error_message='Access must not end before it begins.'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_until__gte", models.F("valid_from"))),
+                name="grant_period_runs_forward",
+                violation_error_message="Access must not end before it begins.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('categories__gt', 0), ('categories__lte', 2047)), name='grant_categories_are_known', violation_error_message='Name at least one data category.'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("categories__gt", 0), ("categories__lte", 2047)),
+                name="grant_categories_are_known",
+                violation_error_message="Name at least one data category.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('staff__isnull', False), django.db.models.lookups.Exact(django.db.models.expressions.CombinedExpression(models.F('categories'), '&', models.Value(16)), 0), _connector='OR'), name='grant_health_to_staff_only', violation_error_message='Health is opened to one staff member, never to an institution.'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("staff__isnull", False),
+                    django.db.models.lookups.Exact(
+                        django.db.models.expressions.CombinedExpression(models.F("categories"), "&", models.Value(16)),
+                        0,
+                    ),
+                    _connector="OR",
+                ),
+                name="grant_health_to_staff_only",
+                violation_error_message="Health is opened to one staff member, never to an institution.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.F('dossier'), '='), (django.db.models.functions.comparison.Coalesce(models.F('institution'), models.Value(0)), '='), (django.db.models.functions.comparison.Coalesce(models.F('staff'), models.Value(0)), '='), (models.F('because'), '='), (models.F('because_id'), '='), (models.Func(models.F('valid_from'), models.F('valid_until'), function='tstzrange'), '&&')], name='grant_no_overlapping_duplicate', violation_error_message='This act has already opened access for the same period.'),
+            model_name="grant",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (models.F("dossier"), "="),
+                    (django.db.models.functions.comparison.Coalesce(models.F("institution"), models.Value(0)), "="),
+                    (django.db.models.functions.comparison.Coalesce(models.F("staff"), models.Value(0)), "="),
+                    (models.F("because"), "="),
+                    (models.F("because_id"), "="),
+                    (models.Func(models.F("valid_from"), models.F("valid_until"), function="tstzrange"), "&&"),
+                ],
+                name="grant_no_overlapping_duplicate",
+                violation_error_message="This act has already opened access for the same period.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=suone.access.row_policies.RowPolicies(name='dossiers_grant_row_policies', select="coalesce((SELECT actor_kind()) = 'job' OR {table}.institution_id = (SELECT actor_institution()) OR {table}.staff_id = (SELECT actor_staff()), false)"),
+            model_name="grant",
+            constraint=suone.access.row_policies.RowPolicies(
+                name="dossiers_grant_row_policies",
+                select="coalesce((SELECT actor_kind()) = 'job' OR {table}.institution_id = (SELECT actor_institution()) OR {table}.staff_id = (SELECT actor_staff()), false)",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(fields=('staff', 'dossier'), name='visit_once_per_staff_and_case'),
+            model_name="visit",
+            constraint=models.UniqueConstraint(fields=("staff", "dossier"), name="visit_once_per_staff_and_case"),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=suone.access.row_policies.RowPolicies(delete="(SELECT actor_kind()) = 'job'", insert='{table}.staff_id = (SELECT actor_staff())', name='dossiers_visit_row_policies', select='{table}.staff_id = (SELECT actor_staff())', update='{table}.staff_id = (SELECT actor_staff())'),
+            model_name="visit",
+            constraint=suone.access.row_policies.RowPolicies(
+                delete="(SELECT actor_kind()) = 'job'",
+                insert="{table}.staff_id = (SELECT actor_staff())",
+                name="dossiers_visit_row_policies",
+                select="{table}.staff_id = (SELECT actor_staff())",
+                update="{table}.staff_id = (SELECT actor_staff())",
+            ),
         ),
         sql_file(__file__, "grants.sql"),
     ]

@@ -7,41 +7,96 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('dossiers', '0001_initial'),
-        ('institutions', '0001_initial'),
+        ("dossiers", "0001_initial"),
+        ("institutions", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('act', models.CharField(max_length=60)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('read_at', models.DateTimeField(null=True)),
-                ('mailed_at', models.DateTimeField(null=True)),
-                ('by_institution', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='institutions.institution')),
-                ('dossier', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='dossiers.dossier')),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='institutions.staff')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("act", models.CharField(max_length=60)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("read_at", models.DateTimeField(null=True)),
+                ("mailed_at", models.DateTimeField(null=True)),
+                (
+                    "by_institution",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="institutions.institution",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="dossiers.dossier"
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="messages", to="institutions.staff"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['staff', '-id'], name='message_of_staff'), models.Index(condition=models.Q(('mailed_at', None), ('read_at', None)), fields=['staff'], name='message_unmailed')],
-                'constraints': [suone.access.row_policies.RowPolicies(delete="(SELECT actor_kind()) = 'job'", insert='(SELECT actor_kind()) IS NOT NULL', name='inbox_message_row_policies', select="(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff())", update="(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff())")],
+                "indexes": [
+                    models.Index(fields=["staff", "-id"], name="message_of_staff"),
+                    models.Index(
+                        condition=models.Q(("mailed_at", None), ("read_at", None)),
+                        fields=["staff"],
+                        name="message_unmailed",
+                    ),
+                ],
+                "constraints": [
+                    suone.access.row_policies.RowPolicies(
+                        delete="(SELECT actor_kind()) = 'job'",
+                        insert="(SELECT actor_kind()) IS NOT NULL",
+                        name="inbox_message_row_policies",
+                        select="(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff())",
+                        update="(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff())",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Preference',
+            name="Preference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(choices=[('daily', 'once a day by e-mail, if there is something new'), ('never', 'in the product only')], default='daily', max_length=10, verbose_name='Tell me')),
-                ('staff', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='institutions.staff')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "digest",
+                    models.CharField(
+                        choices=[
+                            ("daily", "once a day by e-mail, if there is something new"),
+                            ("never", "in the product only"),
+                        ],
+                        default="daily",
+                        max_length=10,
+                        verbose_name="Tell me",
+                    ),
+                ),
+                (
+                    "staff",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="institutions.staff"
+                    ),
+                ),
             ],
             options={
-                'constraints': [suone.access.row_policies.RowPolicies(insert="(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff())", name='inbox_preference_row_policies', select="(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff())", update="(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff())")],
+                "constraints": [
+                    suone.access.row_policies.RowPolicies(
+                        insert="(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff())",
+                        name="inbox_preference_row_policies",
+                        select="(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff())",
+                        update="(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff())",
+                    )
+                ],
             },
         ),
     ]

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'institution',
                 'verbose_name_plural': 'institutions',
                 'ordering': ['circle', 'code'],
-                'constraints': [suone.access.row_policies.RowPolicies(delete="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))", insert="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))", name='institutions_institution_row_policies', select='(SELECT actor_kind()) IS NOT NULL', update="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))")],
+                'constraints': [suone.access.row_policies.RowPolicies(delete="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))", insert="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))", name='institutions_institution_row_policies', select='true', update="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))")],
             },
         ),
         migrations.CreateModel(

@@ -10,100 +10,237 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         sql_file(__file__, "plain_letters.sql"),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ahv_number', models.CharField(max_length=13, null=True, unique=True, verbose_name='AHV number')),
-                ('ahv_missing_reason', models.CharField(blank=True, max_length=200, verbose_name='Why the AHV number is missing')),
-                ('last_name', models.CharField(max_length=100, verbose_name='Last name')),
-                ('first_name', models.CharField(max_length=100, verbose_name='First name')),
-                ('date_of_birth', models.DateField(blank=True, null=True, verbose_name='Date of birth')),
-                ('sex', models.CharField(blank=True, choices=[('f', 'female'), ('m', 'male'), ('x', 'other or not recorded')], max_length=1, verbose_name='Sex as recorded')),
-                ('language', models.CharField(choices=[('de', 'German'), ('fr', 'French'), ('it', 'Italian'), ('en', 'English')], max_length=2, verbose_name='Language of correspondence')),
-                ('interpreter_language', models.CharField(blank=True, max_length=60, verbose_name='Interpreter needed for')),
-                ('commune', models.CharField(blank=True, max_length=100, verbose_name='Commune')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='Address')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='Telephone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='E-mail')),
-                ('permit', models.CharField(blank=True, choices=[('CH', 'Swiss citizen'), ('B', 'B (residence permit)'), ('C', 'C (settlement permit)'), ('Ci', 'Ci (residence permit with gainful employment)'), ('F', 'F (provisionally admitted)'), ('G', 'G (cross-border commuter)'), ('L', 'L (short-term residence)'), ('N', 'N (asylum seeker)'), ('S', 'S (protection status)')], max_length=2, verbose_name='Permit')),
-                ('permit_expires_on', models.DateField(blank=True, null=True, verbose_name='Permit expires on')),
-                ('status', models.CharField(blank=True, choices=[('', 'no particular status'), ('recognised_refugee', 'recognised refugee'), ('provisionally_admitted', 'provisionally admitted'), ('provisionally_admitted_refugee', 'provisionally admitted refugee'), ('asylum_seeker', 'asylum seeker'), ('protection', 'in need of protection')], max_length=40, verbose_name='Status')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('sort_name', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Lower(models.Func(django.db.models.functions.text.Concat(models.F('last_name'), models.Value(' '), models.F('first_name')), function='plain_letters')), output_field=models.CharField(max_length=210))),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='persons.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ahv_number", models.CharField(max_length=13, null=True, unique=True, verbose_name="AHV number")),
+                (
+                    "ahv_missing_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="Why the AHV number is missing"),
+                ),
+                ("last_name", models.CharField(max_length=100, verbose_name="Last name")),
+                ("first_name", models.CharField(max_length=100, verbose_name="First name")),
+                ("date_of_birth", models.DateField(blank=True, null=True, verbose_name="Date of birth")),
+                (
+                    "sex",
+                    models.CharField(
+                        blank=True,
+                        choices=[("f", "female"), ("m", "male"), ("x", "other or not recorded")],
+                        max_length=1,
+                        verbose_name="Sex as recorded",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("de", "German"), ("fr", "French"), ("it", "Italian"), ("en", "English")],
+                        max_length=2,
+                        verbose_name="Language of correspondence",
+                    ),
+                ),
+                (
+                    "interpreter_language",
+                    models.CharField(blank=True, max_length=60, verbose_name="Interpreter needed for"),
+                ),
+                ("commune", models.CharField(blank=True, max_length=100, verbose_name="Commune")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="Address")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="Telephone")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="E-mail")),
+                (
+                    "permit",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("CH", "Swiss citizen"),
+                            ("B", "B (residence permit)"),
+                            ("C", "C (settlement permit)"),
+                            ("Ci", "Ci (residence permit with gainful employment)"),
+                            ("F", "F (provisionally admitted)"),
+                            ("G", "G (cross-border commuter)"),
+                            ("L", "L (short-term residence)"),
+                            ("N", "N (asylum seeker)"),
+                            ("S", "S (protection status)"),
+                        ],
+                        max_length=2,
+                        verbose_name="Permit",
+                    ),
+                ),
+                ("permit_expires_on", models.DateField(blank=True, null=True, verbose_name="Permit expires on")),
+                (
+                    "status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "no particular status"),
+                            ("recognised_refugee", "recognised refugee"),
+                            ("provisionally_admitted", "provisionally admitted"),
+                            ("provisionally_admitted_refugee", "provisionally admitted refugee"),
+                            ("asylum_seeker", "asylum seeker"),
+                            ("protection", "in need of protection"),
+                        ],
+                        max_length=40,
+                        verbose_name="Status",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "sort_name",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Lower(
+                            models.Func(
+                                django.db.models.functions.text.Concat(
+                                    models.F("last_name"), models.Value(" "), models.F("first_name")
+                                ),
+                                function="plain_letters",
+                            )
+                        ),
+                        output_field=models.CharField(max_length=210),
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="persons.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'persons',
+                "verbose_name": "person",
+                "verbose_name_plural": "persons",
             },
         ),
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('moved_dossiers', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('given_ahv_number', models.BooleanField(default=False)),
-                ('reason', models.CharField(max_length=300)),
-                ('merged_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('merged_by_id', models.BigIntegerField()),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('undone_by_id', models.BigIntegerField(null=True)),
-                ('dropped', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges_dropped', to='persons.person')),
-                ('kept', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges_kept', to='persons.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "moved_dossiers",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None),
+                ),
+                ("given_ahv_number", models.BooleanField(default=False)),
+                ("reason", models.CharField(max_length=300)),
+                ("merged_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("merged_by_id", models.BigIntegerField()),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("undone_by_id", models.BigIntegerField(null=True)),
+                (
+                    "dropped",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="merges_dropped", to="persons.person"
+                    ),
+                ),
+                (
+                    "kept",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="merges_kept", to="persons.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Doubt',
+            name="Doubt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('institution_id', models.BigIntegerField()),
-                ('staff_id', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('cleared_at', models.DateTimeField(null=True)),
-                ('cleared_by_id', models.BigIntegerField(null=True)),
-                ('known', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='persons.person')),
-                ('typed', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='persons.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("institution_id", models.BigIntegerField()),
+                ("staff_id", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField()),
+                ("cleared_at", models.DateTimeField(null=True)),
+                ("cleared_by_id", models.BigIntegerField(null=True)),
+                (
+                    "known",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="persons.person"
+                    ),
+                ),
+                (
+                    "typed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="persons.person"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('ahv_number', None), models.Func(models.F('ahv_number'), function='ahv_check_digit_holds', output_field=models.BooleanField()), _connector='OR'), name='person_ahv_number_is_valid', violation_error_message='This AHV number does not exist: check the 13 digits and type it again.'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ahv_number", None),
+                    models.Func(
+                        models.F("ahv_number"), function="ahv_check_digit_holds", output_field=models.BooleanField()
+                    ),
+                    _connector="OR",
+                ),
+                name="person_ahv_number_is_valid",
+                violation_error_message="This AHV number does not exist: check the 13 digits and type it again.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('ahv_number__isnull', False), models.Q(('ahv_missing_reason', ''), _negated=True), _connector='OR'), name='person_ahv_number_or_reason', violation_error_message='Enter the AHV number, or the reason why it is missing.'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ahv_number__isnull", False), models.Q(("ahv_missing_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="person_ahv_number_or_reason",
+                violation_error_message="Enter the AHV number, or the reason why it is missing.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.CheckConstraint(condition=models.Q(('kept', models.F('dropped')), _negated=True), name='merge_of_two_records'),
+            model_name="merge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kept", models.F("dropped")), _negated=True), name="merge_of_two_records"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('undone_at', None), ('undone_by_id', None)), models.Q(('undone_at__isnull', False), ('undone_by_id__isnull', False)), _connector='OR'), name='merge_undone_at_and_by_together'),
+            model_name="merge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("undone_at", None), ("undone_by_id", None)),
+                    models.Q(("undone_at__isnull", False), ("undone_by_id__isnull", False)),
+                    _connector="OR",
+                ),
+                name="merge_undone_at_and_by_together",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='merge',
-            constraint=suone.access.row_policies.RowPolicies(name='persons_merge_row_policies', select="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('person.merge'))"),
+            model_name="merge",
+            constraint=suone.access.row_policies.RowPolicies(
+                name="persons_merge_row_policies",
+                select="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('person.merge'))",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='doubt',
-            constraint=models.UniqueConstraint(fields=('known', 'typed'), name='doubt_once_per_pair'),
+            model_name="doubt",
+            constraint=models.UniqueConstraint(fields=("known", "typed"), name="doubt_once_per_pair"),
         ),
         migrations.AddConstraint(
-            model_name='doubt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cleared_at', None), ('cleared_by_id', None)), models.Q(('cleared_at__isnull', False), ('cleared_by_id__isnull', False)), _connector='OR'), name='doubt_cleared_at_and_by_together'),
+            model_name="doubt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cleared_at", None), ("cleared_by_id", None)),
+                    models.Q(("cleared_at__isnull", False), ("cleared_by_id__isnull", False)),
+                    _connector="OR",
+                ),
+                name="doubt_cleared_at_and_by_together",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='doubt',
-            constraint=suone.access.row_policies.RowPolicies(name='persons_doubt_row_policies', select="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('person.merge'))", update="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('person.merge'))"),
+            model_name="doubt",
+            constraint=suone.access.row_policies.RowPolicies(
+                name="persons_doubt_row_policies",
+                select="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('person.merge'))",
+                update="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('person.merge'))",
+            ),
         ),
     ]
