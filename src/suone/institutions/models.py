@@ -15,7 +15,7 @@ from suone.access.row_policies import RowPolicies, anybody_acting, whoever_may
 _EDIT = whoever_may("directory.edit")
 
 
-def _directory(table: str, *, select: str = anybody_acting()) -> RowPolicies:  # noqa: B008 - a fixed text
+def _directory(table: str, *, select: str = anybody_acting()) -> RowPolicies:
     return RowPolicies(
         name=f"institutions_{table}_row_policies",
         select=select,

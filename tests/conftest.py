@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from suone.demo.cast import PASSWORD
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 _SEED = """
 import django; django.setup()
 from django.db import transaction
@@ -56,7 +56,7 @@ def site() -> Iterator[Site]:
     environment = os.environ | {
         "DATABASE_URL": address % "suone_app",
         "DATABASE_OWNER_URL": address % "suone_owner",
-        "SUONE_VAR": str(ROOT / "var" / "test"),
+        "SUONE_VAR": str(settings.VAR),
         "SUONE_LOG_LEVEL": "ERROR",
         "DJANGO_SETTINGS_MODULE": "suone.config.settings",
     }
