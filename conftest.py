@@ -17,6 +17,7 @@ def pytest_configure() -> None:
     from suone.config.translations import compile_catalogues
 
     # No collected files: pages find pictures and styles where they lie.
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # for the speed of log-ins
     # A name of its own, so that two runs at once do not take each other's database away.

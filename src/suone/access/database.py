@@ -22,11 +22,10 @@ def acting_as(acting: Acting) -> Iterator[None]:
     with transaction.atomic():
         before = _read_settings() if nested else ()
         _write_settings(_settings_of(acting))
-        try:
-            yield
-        finally:
-            if nested and not connection.needs_rollback:
-                _write_settings(before)
+        yield
+        # After an error the savepoint brings the outer actor back by itself.
+        if nested:
+            _write_settings(before)
 
 
 def make_read_only() -> None:

@@ -58,8 +58,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     ended integer;
 BEGIN
-    -- To read is enough: whoever hears that the person withdraws must be able to record it at once.
-    IF NOT dossiers_has_power(dossier, 1) THEN
+    -- To read is enough for a consent: whoever hears that the person withdraws must be able to record it at once.
+    IF NOT dossiers_has_power(dossier, CASE act WHEN 'consent' THEN 1 ELSE 3 END) THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
     END IF;
     UPDATE dossiers_grant g SET valid_until = greatest(g.valid_from, ends)
@@ -76,7 +76,7 @@ DECLARE
     wide dossiers_grant;
     narrowed integer := 0;
 BEGIN
-    IF NOT dossiers_has_power(dossier, 1) THEN
+    IF NOT dossiers_has_power(dossier, CASE act WHEN 'consent' THEN 1 ELSE 3 END) THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
     END IF;
     FOR wide IN
