@@ -16,7 +16,14 @@ from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from suone.access.acting import Acting
 from suone.access.categories import ALL_BUT_HEALTH, ALL_CATEGORIES, HEALTH_BIT, DataCategory, Power
@@ -137,6 +144,15 @@ class AccessStories(RuleBasedStateMachine):
         return {dossier for dossier in self.dossiers if self.mask_of(actor, dossier)}
 
     # What happens.
+
+    @initialize(mask=masks, lasts=st.integers(0, 4))
+    def begin(self, mask: int, lasts: int) -> None:
+        """Every story begins with a case and a consent, so that there is something to take back."""
+        self.open_a_case(actor="smz")
+        self.sign_a_consent(
+            actor="smz", which=0, to=["rav", "office"], mask=mask, starts=0, lasts=lasts,
+            named=False, to_physician=True, renews=False,
+        )  # fmt: skip
 
     @rule(actor=actors)
     @precondition(lambda self: len(self.dossiers) < 3)
@@ -381,9 +397,9 @@ class AccessStories(RuleBasedStateMachine):
 
     def refused(self, actor: str, act: Callable[[], Any]) -> None:
         """An act that is not this actor's leaves nothing behind."""
-        with pytest.raises((Refused, ProgrammingError, Dossier.DoesNotExist, Consent.DoesNotExist)):
-            with transaction.atomic(), acting_as(self.world.acting[actor]):
-                act()
+        refusals = (Refused, ProgrammingError, Dossier.DoesNotExist, Consent.DoesNotExist)
+        with pytest.raises(refusals), transaction.atomic(), acting_as(self.world.acting[actor]):
+            act()
 
     def _dossier(self, which: int) -> Dossier:
         return self.dossiers[sorted(self.dossiers)[which % len(self.dossiers)]]
@@ -406,7 +422,7 @@ def test_access_follows_the_model_under_any_order_of_events(world: World) -> Non
 def test_a_withdrawal_that_ends_no_grant_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consents, "end_grants", lambda *args, **kwargs: 0)
 
-    with pytest.raises(AssertionError, match="smz|rav|iv|office|physician|asylum"):
+    with pytest.raises(AssertionError, match=r"rav|office|physician"):
         _run(world, _SEARCH)
 
 
