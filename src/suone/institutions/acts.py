@@ -12,3 +12,6 @@ class Act(models.TextChoices):
     LOGGED_IN = "account.logged_in", _("Logged in")
     LOGGED_OUT = "account.logged_out", _("Logged out")
     LOG_IN_FAILED = "account.log_in_failed", _("Log-in failed")
+    SECOND_FACTOR_ADDED = "account.second_factor_added", _("Second factor of the log-in added")
+    SECOND_FACTOR_REMOVED = "account.second_factor_removed", _("Second factor of the log-in removed")
+    RECOVERY_CODES_RENEWED = "account.recovery_codes_renewed", _("Recovery codes made anew")

@@ -1,0 +1,63 @@
+import pytest
+from django.db import OperationalError
+from django.test import Client
+from django.utils import timezone
+
+from suone.audit.models import Entry
+from suone.demo.cast import PASSWORD, load_cast
+from suone.institutions import logins
+from suone.institutions.loading import load_directory
+from suone.institutions.models import Staff
+
+EMAIL = "rahel.kalbermatten@example.org"
+
+
+@pytest.fixture
+def staff(db: None) -> Staff:
+    load_cast(load_directory("vs"), today=timezone.localdate())
+    return Staff.objects.get(email=EMAIL)
+
+
+def _log_in(client: Client, password: str) -> int:
+    return client.post("/accounts/login/", {"login": EMAIL, "password": password}).status_code
+
+
+def test_a_log_in_and_a_log_out_are_told_with_the_staff_entry(staff: Staff, client: Client) -> None:
+    _log_in(client, PASSWORD)
+    client.post("/accounts/logout/")
+
+    told = Entry.objects.filter(kind="log-in").order_by("id")
+
+    assert [entry.act for entry in told] == ["account.logged_in", "account.logged_out"]
+    assert {entry.staff_id for entry in told} == {staff.pk}
+
+
+def test_a_failed_log_in_is_told_without_what_was_typed(staff: Staff, client: Client) -> None:
+    status = _log_in(client, "not-the-password")
+
+    told = Entry.objects.get(kind="log-in")
+    assert status == 200
+    assert (told.act, told.user_id) == ("account.log_in_failed", staff.user_id)
+    assert "not-the-password" not in str(vars(told))
+
+
+def test_an_unknown_address_is_told_without_an_account(staff: Staff, client: Client) -> None:
+    client.post("/accounts/login/", {"login": "nobody@example.org", "password": "something-long"})
+
+    told = Entry.objects.get(kind="log-in")
+    assert (told.user_id, told.staff_id, told.acting_kind) == (None, None, "public")
+
+
+def test_nobody_gets_in_when_the_log_cannot_be_written(
+    staff: Staff, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(*args: object, **kwargs: object) -> None:
+        raise OperationalError("could not extend file")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr(logins, "record", full_disk)
+
+    status = _log_in(client, PASSWORD)
+
+    assert status == 500
+    assert "_auth_user_id" not in client.session
