@@ -193,6 +193,26 @@ def anchor_log() -> None:
     click.echo(f"Batch {head} is anchored." if head else "There is nothing to anchor yet.")
 
 
+@main.group()
+def access() -> None:
+    """Prove who may open what."""
+
+
+@access.command("verify")
+@_in_one_sentence
+def verify_access() -> None:
+    """Compare the grants in force with the acts behind them; the exit code is 1 when something is found."""
+    _start_django()
+    from suone.consents.drift import find_drift
+
+    found = find_drift()
+    for drift in found:
+        click.echo(drift.sentence)
+    if found:
+        raise click.ClickException(f"Access and acts do not meet: {len(found)} findings.")
+    click.echo("Every access in force stands on its act.")
+
+
 def _start_django() -> None:
     _start_embedded_server()
     import django

@@ -14,3 +14,4 @@ class Act(models.TextChoices):
     PERSON_TOLD = "disclosure.person_told", _("Person informed of the disclosure")
     READ = "consent.read", _("Consents and disclosures read")
     BASES_READ = "legal_bases.read", _("Legal bases read")
+    GRANTS_COMPARED = "grants.compared", _("Access compared with the acts behind it")

@@ -44,9 +44,14 @@ def seed() -> None:
     All in one transaction: a start that is broken off leaves nothing behind.
     """
     with as_owner(), transaction.atomic():
-        directory = load_directory(_CANTON)
-        cast = load_cast(directory, today=timezone.localdate())
-        _Story(directory, cast).tell()
+        fill_in()
+
+
+def fill_in() -> None:
+    """Directory and cast as whoever is connected, then the cases, through the default connection."""
+    directory = load_directory(_CANTON)
+    cast = load_cast(directory, today=timezone.localdate())
+    _Story(directory, cast).tell()
 
 
 @contextmanager
