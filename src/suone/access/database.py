@@ -23,8 +23,8 @@ def acting_as(acting: Acting) -> Iterator[None]:
         before = _read_settings() if nested else ()
         _write_settings(_settings_of(acting))
         yield
-        # After an error the savepoint brings the outer actor back by itself.
-        if nested:
+        # After an error, or where a rollback was asked for, the savepoint brings the outer actor back by itself.
+        if nested and not connection.needs_rollback:
             _write_settings(before)
 
 

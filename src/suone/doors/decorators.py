@@ -8,15 +8,15 @@ import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
-from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import ProgrammingError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
+from psycopg.errors import InsufficientPrivilege
 
 from suone.access.acting import Acting
 from suone.access.database import acting_as, make_read_only
@@ -32,6 +32,7 @@ P = ParamSpec("P")
 View = Callable[Concatenate["ActingRequest", P], HttpResponseBase]
 Door = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 Before = Callable[..., None]
+_GREATEST = 2**63 - 1
 
 
 class ActingRequest(HttpRequest):
@@ -83,13 +84,13 @@ def acts(permission: Permission, *, act: str = "") -> Callable[[View[P]], Door[P
                     make_read_only()
                     return _rendered(view(request, *args, **kwargs))
                 submission, sent_before = _submission(request, acting)
-                if sent_before and submission is not None:
+                if sent_before and submission is not None and submission.location:
                     return redirect(submission.location)
                 response = _rendered(view(request, *args, **kwargs))
                 if response.status_code >= 400:
                     transaction.set_rollback(True)
                 elif submission is not None:
-                    Submission.objects.filter(pk=submission.pk).update(location=_leads_to(request, response))
+                    Submission.objects.filter(pk=submission.pk).update(location=_leads_to(response))
                 return response
 
         return _door(view, enter, permission, methods=("GET", "HEAD", "POST"))
@@ -120,6 +121,12 @@ def _door(
         except (PermissionDenied, Http404):
             _tell_denied(acting, permission, kwargs)
             raise
+        except ProgrammingError as error:
+            # The database is the last judge: what a row policy refuses is a page refused, no fault of ours.
+            if not isinstance(error.__cause__, InsufficientPrivilege):
+                raise
+            _tell_denied(acting, permission, kwargs)
+            raise PermissionDenied from error
         except Refused as refusal:
             return refused_page(request, str(refusal))
         except Conflict as conflict:
@@ -153,12 +160,9 @@ def _submission(request: HttpRequest, acting: Acting) -> tuple[Submission | None
     return submission, not created
 
 
-def _leads_to(request: HttpRequest, response: HttpResponseBase) -> str:
-    """Where the same form leads when it is sent again: the redirect's target, else the page it was sent from."""
-    if "Location" in response.headers:
-        return response.headers["Location"]
-    came_from = urlsplit(request.headers.get("Referer", ""))
-    return came_from.path or "/"
+def _leads_to(response: HttpResponseBase) -> str:
+    """Where the same form leads when it is sent again; nowhere after a page or file, which is simply shown again."""
+    return response.headers.get("Location", "")
 
 
 def _rendered(response: HttpResponseBase) -> HttpResponseBase:
@@ -170,12 +174,13 @@ def _rendered(response: HttpResponseBase) -> HttpResponseBase:
 
 def _number(kwargs: dict[str, Any], name: str) -> int | None:
     value = kwargs.get(name)
-    return value if isinstance(value, int) else None
+    # A number that no row can have still has to be told as an attempt.
+    return value if isinstance(value, int) and value <= _GREATEST else None
 
 
 def _about(kwargs: dict[str, Any]) -> tuple[str, int | None]:
     """The thing a URL names beside its case: ``/dossiers/7/notes/12`` is about note 12."""
     for name, value in kwargs.items():
         if name.endswith("_id") and name != "dossier_id" and isinstance(value, int):
-            return name.removesuffix("_id"), value
+            return name.removesuffix("_id"), _number(kwargs, name)
     return "", None
