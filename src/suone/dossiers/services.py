@@ -191,6 +191,8 @@ def tell(
 
 def note_visit(acting: Acting, *, dossier_id: int, **_others: Any) -> None:
     """Remember when this staff member last had the case open."""
+    if not Dossier.objects.readable_by(acting).filter(pk=dossier_id).exists():
+        return  # no visit where nobody gets in: keeping one would tell a foreign case from one that does not exist
     now = timezone.now()
     visit, created = Visit.objects.get_or_create(
         staff_id=acting.own_staff_id, dossier_id=dossier_id, defaults={"at": now, "before": None}
