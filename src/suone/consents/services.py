@@ -23,6 +23,7 @@ from suone.consents.queries import form_data_of
 from suone.consents.terms import ScopeLine, Terms
 from suone.documents.models import Document
 from suone.dossiers.models import Dossier, OpeningAct
+from suone.dossiers.queries import has_power
 from suone.dossiers.services import (
     Opening,
     Principal,
@@ -65,6 +66,8 @@ def sign_consent(
         on=acting.today,
     )
     lock(dossier.pk)
+    if not has_power(acting, dossier, Power.LEAD):
+        raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
     consent = Consent.objects.create(
         dossier=dossier,
         document=document,
@@ -189,6 +192,8 @@ def record_disclosure(
         raise Refused(_("This legal basis does not allow it by word of mouth."))
     if form is DisclosureForm.ACCESS and (access_until is None or access_until < acting.today):
         raise Refused(_("Say until which day the recipient may open the case."))
+    if form is DisclosureForm.ACCESS and not has_power(acting, dossier, Power.LEAD):
+        raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
     rules.check_can_sign(
         recipients=[rules.Recipient(recipient.pk, None, categories)],
         purpose=purpose,
@@ -256,7 +261,7 @@ def warn_and_expire(acting: Acting) -> tuple[int, int]:
     """
     warned = expired = 0
     running = Consent.objects.filter(withdrawn_at=None, expiry_told_at=None).select_related("dossier")
-    replaced = Consent.objects.filter(renews__isnull=False).values("renews_id")
+    replaced = Consent.objects.filter(renews__isnull=False, withdrawn_at=None).values("renews_id")
     for consent in running.filter(valid_until__gte=acting.today).exclude(pk__in=replaced):
         step = rules.warning_due(
             valid_until=consent.valid_until,
