@@ -1,0 +1,165 @@
+"""The person takes something back: it works at once, everywhere, and nobody can add anything that way."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from suone.access.categories import HEALTH_BIT, DataCategory, categories_in
+from suone.access.database import acting_as
+from suone.access.errors import Refused
+from suone.audit.models import Entry
+from suone.consents import services
+from suone.consents.models import Consent, ConsentRecipient
+from suone.consents.tests.factories import WORK, Cast, acting, line, sign
+from suone.dossiers.models import Dossier, Grant, OpeningAct
+from suone.dossiers.queries import readable_categories
+from suone.inbox.models import Message
+from suone.institutions.models import Staff
+
+EMPLOYMENT = DataCategory.EMPLOYMENT.bit
+
+
+def withdraw(by: Staff, consent: Consent) -> None:
+    who = acting(by)
+    with acting_as(who):
+        services.withdraw_consent(who, consent=Consent.objects.get(pk=consent.pk))
+
+
+def narrow(by: Staff, consent: Consent, whose: Staff, categories: int) -> None:
+    who = acting(by)
+    with acting_as(who):
+        recipient = ConsentRecipient.objects.get(consent=consent, institution=whose.institution)
+        services.narrow_consent(who, recipient=recipient, categories=categories)
+
+
+def readable(staff: Staff, dossier: Dossier) -> list[DataCategory]:
+    who = acting(staff)
+    with acting_as(who):
+        return readable_categories(who, dossier)
+
+
+def test_a_withdrawn_consent_closes_the_file_to_everybody_it_let_in(cast: Cast, dossier: Dossier) -> None:
+    consent = sign(cast.worker, dossier, line(cast.adviser), line(cast.physician, WORK | HEALTH_BIT, named=True))
+
+    withdraw(cast.worker, consent)
+
+    assert readable(cast.adviser, dossier) == []
+    assert readable(cast.physician, dossier) == []
+    assert readable(cast.worker, dossier) != []  # its own notification still stands
+    consent.refresh_from_db()
+    assert consent.state(timezone.localdate()).value == "withdrawn"
+    assert consent.withdrawn_by_id == cast.worker.pk
+
+
+def test_a_recipient_can_record_the_withdrawal_that_shuts_them_out(cast: Cast, dossier: Dossier) -> None:
+    consent = sign(cast.worker, dossier, line(cast.adviser))
+
+    withdraw(cast.adviser, consent)
+
+    assert readable(cast.adviser, dossier) == []
+    told = Entry.objects.get(act="consent.withdrawn")
+    assert (told.staff_id, told.object_id) == (cast.adviser.pk, consent.pk)
+
+
+def test_what_another_consent_opened_stays_open(cast: Cast, dossier: Dossier) -> None:
+    first = sign(cast.worker, dossier, line(cast.adviser, EMPLOYMENT))
+    sign(cast.worker, dossier, line(cast.adviser, DataCategory.EDUCATION.bit))
+
+    withdraw(cast.worker, first)
+
+    assert readable(cast.adviser, dossier) == [DataCategory.EDUCATION]
+
+
+def test_a_consent_that_has_not_begun_can_be_withdrawn(cast: Cast, dossier: Dossier) -> None:
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    consent = sign(cast.worker, dossier, line(cast.adviser), valid_from=tomorrow)
+
+    withdraw(cast.worker, consent)
+
+    grant = Grant.objects.get(because=OpeningAct.CONSENT)
+    assert grant.valid_from == grant.valid_until
+
+
+def test_a_withdrawal_counts_once(cast: Cast, dossier: Dossier) -> None:
+    consent = sign(cast.worker, dossier, line(cast.adviser))
+    withdraw(cast.worker, consent)
+
+    with pytest.raises(Refused, match="already been withdrawn"):
+        withdraw(cast.worker, consent)
+
+    assert Entry.objects.filter(act="consent.withdrawn").count() == 1
+
+
+def test_the_recipients_are_told_of_the_withdrawal(cast: Cast, dossier: Dossier) -> None:
+    consent = sign(cast.worker, dossier, line(cast.adviser), line(cast.coordinator))
+
+    withdraw(cast.worker, consent)
+
+    told = Message.objects.filter(act="consent.withdrawn").values_list("staff_id", flat=True)
+    assert set(told) == {cast.adviser.pk, cast.coordinator.pk}
+
+
+def test_when_the_log_cannot_be_written_the_consent_is_not_withdrawn(
+    cast: Cast, dossier: Dossier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(*args: object, **kwargs: object) -> None:
+        raise OSError("no space left")
+
+    consent = sign(cast.worker, dossier, line(cast.adviser))
+    monkeypatch.setattr("suone.dossiers.services.record", full_disk)
+
+    with pytest.raises(OSError, match="no space left"), transaction.atomic():
+        withdraw(cast.worker, consent)
+
+    consent.refresh_from_db()
+    assert consent.withdrawn_at is None
+    assert categories_in(WORK) == readable(cast.adviser, dossier)
+
+
+def test_a_narrowed_recipient_reads_what_is_left_and_the_others_as_before(cast: Cast, dossier: Dossier) -> None:
+    consent = sign(cast.worker, dossier, line(cast.adviser), line(cast.stranger))
+
+    narrow(cast.worker, consent, cast.adviser, EMPLOYMENT)
+
+    assert readable(cast.adviser, dossier) == [DataCategory.EMPLOYMENT]
+    assert readable(cast.stranger, dossier) == categories_in(WORK)
+    kept = ConsentRecipient.objects.get(consent=consent, institution=cast.adviser.institution)
+    assert (kept.categories, kept.signed_categories) == (EMPLOYMENT, WORK)
+    assert Entry.objects.get(act="consent.narrowed").details == {"categories": EMPLOYMENT}
+
+
+def test_a_recipient_narrowed_to_nothing_is_shut_out(cast: Cast, dossier: Dossier) -> None:
+    consent = sign(cast.worker, dossier, line(cast.adviser))
+
+    narrow(cast.worker, consent, cast.adviser, 0)
+
+    assert readable(cast.adviser, dossier) == []
+
+
+def test_a_narrowed_consent_is_withdrawn_whole(cast: Cast, dossier: Dossier) -> None:
+    consent = sign(cast.worker, dossier, line(cast.adviser))
+    narrow(cast.worker, consent, cast.adviser, EMPLOYMENT)
+
+    withdraw(cast.worker, consent)
+
+    assert readable(cast.adviser, dossier) == []
+
+
+@pytest.mark.parametrize("then", [WORK, WORK | DataCategory.FINANCES.bit, DataCategory.FINANCES.bit])
+def test_narrowing_gives_nobody_more(cast: Cast, dossier: Dossier, then: int) -> None:
+    consent = sign(cast.worker, dossier, line(cast.adviser))
+
+    with pytest.raises(Refused):
+        narrow(cast.worker, consent, cast.adviser, then)
+
+    assert readable(cast.adviser, dossier) == categories_in(WORK)
+
+
+def test_a_withdrawn_consent_cannot_be_narrowed(cast: Cast, dossier: Dossier) -> None:
+    consent = sign(cast.worker, dossier, line(cast.adviser))
+    withdraw(cast.worker, consent)
+
+    with pytest.raises(Refused, match="Only a valid consent can be narrowed"):
+        narrow(cast.worker, consent, cast.adviser, EMPLOYMENT)

@@ -1,0 +1,101 @@
+"""Through the policies alone, without a filter of the application: the lead, the recipient, the outsider, nobody."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from suone.access.acting import Acting, Kind, acting_for_job
+from suone.access.database import acting_as
+from suone.access.permissions import Role
+from suone.consents.models import Consent, ConsentRecipient, Disclosure
+from suone.consents.tests.factories import Cast, acting, line, sign
+from suone.dossiers.models import Dossier
+
+TABLES = [Consent, ConsentRecipient, Disclosure]
+
+
+@pytest.fixture
+def consent(cast: Cast, dossier: Dossier) -> Consent:
+    return sign(cast.worker, dossier, line(cast.adviser))
+
+
+def seen(who: Acting, table: type[Model]) -> int:
+    with acting_as(who):
+        return table._default_manager.count()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_lead_the_recipient_and_a_job_see_the_rows_and_an_outsider_none(
+    cast: Cast, consent: Consent, table: type[Model]
+) -> None:
+    assert seen(acting(cast.worker), table) == 1
+    assert seen(acting(cast.adviser), table) == 1
+    assert seen(acting_for_job("a test"), table) == 1
+    assert seen(acting(cast.stranger), table) == 0
+    assert seen(acting(cast.coordinator), table) == 0  # not named by this consent
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_nobody_in_particular_sees_nothing(cast: Cast, consent: Consent, table: type[Model]) -> None:
+    for kind in (Kind.PUBLIC, Kind.GUEST, Kind.SYSTEM, Kind.PERSON):
+        assert seen(Acting(kind=kind, today=timezone.localdate()), table) == 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE suone_app")
+        assert table._default_manager.count() == 0
+        cursor.execute("RESET ROLE")
+
+
+def test_every_role_of_a_foreign_institution_is_an_outsider(cast: Cast, consent: Consent) -> None:
+    stranger = acting(cast.stranger)
+    for role in Role:
+        who = Acting(
+            kind=Kind.STAFF,
+            today=stranger.today,
+            institution_id=stranger.institution_id,
+            staff_id=stranger.staff_id,
+            roles=frozenset({role}),
+        )
+        assert seen(who, Consent) == 0
+
+
+def test_an_outsider_changes_nothing(cast: Cast, consent: Consent) -> None:
+    with acting_as(acting(cast.stranger)):
+        assert Consent.objects.filter(pk=consent.pk).update(withdrawn_at=timezone.now()) == 0
+        assert ConsentRecipient.objects.update(categories=2047) == 0
+        assert Disclosure.objects.update(purpose="changed") == 0
+
+
+def test_nobody_deletes_a_consent(cast: Cast, consent: Consent) -> None:
+    with acting_as(acting(cast.worker)), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM consents_disclosure")
+        assert cursor.rowcount == 0
+        cursor.execute("DELETE FROM consents_consent")
+        assert cursor.rowcount == 0
+
+
+@pytest.mark.parametrize("by", ["adviser", "stranger"])
+def test_whoever_does_not_lead_writes_no_consent(cast: Cast, consent: Consent, dossier: Dossier, by: str) -> None:
+    today = timezone.localdate()
+
+    with pytest.raises(ProgrammingError, match="row-level security"), acting_as(acting(getattr(cast, by))):
+        Consent.objects.create(
+            dossier=dossier,
+            purpose="mine",
+            valid_from=today,
+            valid_until=today + timedelta(days=9),
+            language="de",
+            template_version="x",
+            signature_form="paper",
+            signed_on=today,
+        )
+
+
+def test_rows_are_gone_for_the_recipient_once_the_grant_has_ended(cast: Cast, consent: Consent) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE dossiers_grant SET valid_until = valid_from WHERE because = 'consent'")
+
+    assert seen(acting(cast.adviser), Consent) == 0
+    assert seen(acting(cast.worker), Consent) == 1
