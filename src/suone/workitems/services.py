@@ -10,7 +10,7 @@ from suone.access.categories import DataCategory
 from suone.access.errors import Conflict, Refused
 from suone.audit.models import RecordKind
 from suone.dossiers.models import Dossier
-from suone.dossiers.services import tell
+from suone.dossiers.services import keep_unread, tell
 from suone.institutions.models import Staff
 from suone.workitems.acts import Act
 from suone.workitems.models import State, WorkItem
@@ -30,19 +30,22 @@ def ask(
 ) -> WorkItem:
     """Ask an institution of the case to do something by a day; the acting institution follows it up."""
     _check_assignment(addressed_id, assigned)
-    item = WorkItem.objects.create(
-        dossier=dossier,
-        category=category,
-        title=title,
-        language=(translation.get_language() or "de")[:2],
-        details=details,
-        due_on=due_on,
-        addressed_id=addressed_id,
-        controlling_id=acting.institution_id or addressed_id,
-        assigned=assigned,
-        asked_by_id=acting.staff_id,
-        about_type=about[0],
-        about_id=about[1],
+    item = keep_unread(
+        WorkItem(
+            dossier=dossier,
+            category=category,
+            title=title,
+            language=(translation.get_language() or "de")[:2],
+            details=details,
+            due_on=due_on,
+            addressed_id=addressed_id,
+            controlling_id=acting.institution_id or addressed_id,
+            assigned=assigned,
+            asked_by_id=acting.staff_id,
+            asked_at=timezone.now(),
+            about_type=about[0],
+            about_id=about[1],
+        )
     )
     _tell(acting, item, Act.ASKED, RecordKind.STORE, text=title)
     return item

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from suone.access.categories import HEALTH_BIT, Power
+from suone.access.categories import HEALTH_BIT, DataCategory, Power
 from suone.access.database import acting_as
 from suone.access.errors import Refused
 from suone.audit.models import Entry, RecordKind
@@ -173,3 +173,13 @@ def test_a_recipient_of_a_consent_may_not_open_the_case_on_another_basis(cast: C
         disclose(cast.adviser, dossier, cast.stranger, form=DisclosureForm.ACCESS, access_until=TODAY)
 
     assert not Grant.objects.filter(because=OpeningAct.DISCLOSURE).exists()
+
+
+def test_a_lead_who_may_not_read_the_category_of_work_items_still_takes_on_the_duty(
+    cast: Cast, dossier: Dossier
+) -> None:
+    sign(cast.worker, dossier, line(cast.coordinator, DataCategory.IDENTITY.bit))
+
+    disclosure = disclose(cast.coordinator, dossier, cast.adviser, categories=DataCategory.IDENTITY.bit)
+
+    assert WorkItem.objects.get(about_id=disclosure.pk).addressed_id == cast.coordinator.institution_id
