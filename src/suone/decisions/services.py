@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
-from suone.access.errors import Refused
+from suone.access.errors import Conflict, Refused
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.decisions import rules
@@ -49,18 +49,27 @@ def ask_decision(
 
 
 def answer(acting: Acting, *, decision: Decision, accept: bool, reason: str = "") -> Decision:
-    """Accept, or decline with a reason; exactly one answer counts, whoever is first."""
+    """Accept, or decline with a reason; exactly one answer counts, whoever is first.
+
+    Raises ``Conflict`` with both answers for whoever comes second.
+    """
     if not accept and not reason.strip():
         raise Refused(_("Give the reason for declining: it helps those who asked to find another way."))
-    _move(acting, decision, State.ACCEPTED if accept else State.DECLINED, reason)
-    act = Act.ACCEPTED if accept else Act.DECLINED
-    tell_staff(acting, staff_ids=[decision.asked_by_id], act=act, dossier=_case_of(decision))
+    then = State.ACCEPTED if accept else State.DECLINED
+    if not _move(acting, decision, then, reason):
+        answer_label, reason_label = str(_("Your answer")), str(_("Reason"))
+        raise Conflict(
+            current={answer_label: str(State(decision.state).label), reason_label: decision.reason},
+            submitted={answer_label: str(then.label), reason_label: reason},
+        )
+    tell_staff(acting, staff_ids=[decision.asked_by_id], act=_ACT_OF[then], dossier=_case_of(decision))
     return decision
 
 
 def withdraw(acting: Acting, *, decision: Decision) -> None:
     """The asking institution no longer needs the answer."""
-    _move(acting, decision, State.WITHDRAWN, "")
+    if not _move(acting, decision, State.WITHDRAWN, ""):
+        raise Refused(_("This request has already been answered, or its day is past."))
 
 
 def remind_and_expire(acting: Acting) -> tuple[list[Decision], list[Decision]]:
@@ -71,21 +80,24 @@ def remind_and_expire(acting: Acting) -> tuple[list[Decision], list[Decision]]:
         Decision.objects.filter(pk=decision.pk).update(reminded_at=timezone.now())
         _tell(acting, decision, Act.REMINDED)
         _tell_addressed(acting, decision, Act.REMINDED, None)
-    expired = list(pending.filter(due_on__lt=acting.today))
-    for decision in expired:
-        _move(acting, decision, State.EXPIRED, "")
+    expired = []
+    for decision in pending.filter(due_on__lt=acting.today):
+        if not _move(acting, decision, State.EXPIRED, ""):
+            continue  # answered at this very moment after all
+        expired.append(decision)
         tell_staff(acting, staff_ids=[decision.asked_by_id], act=Act.EXPIRED, dossier=_case_of(decision))
     return reminded, expired
 
 
-def _move(acting: Acting, decision: Decision, then: State, reason: str) -> None:
+def _move(acting: Acting, decision: Decision, then: State, reason: str) -> bool:
+    """Whether this move was the first; a request that moved before stays as it is."""
     moved = Decision.objects.filter(pk=decision.pk, state=State.PENDING).update(
         state=then, reason=reason, answered_at=timezone.now(), answered_by_id=acting.staff_id
     )
-    if not moved:
-        raise Refused(_("This request has already been answered, or its day is past."))
     decision.refresh_from_db()
-    _tell(acting, decision, _ACT_OF[then])
+    if moved:
+        _tell(acting, decision, _ACT_OF[then])
+    return bool(moved)
 
 
 _ACT_OF = {
