@@ -24,6 +24,7 @@ from suone.dossiers.queries import access_of, has_power, readable_categories
 from suone.dossiers.services import note_visit
 from suone.institutions.models import Institution, Region
 from suone.instruments.loading import instrument
+from suone.web.fields import number_in
 from suone.web.pages import done, form_page, refusals_on, render
 from suone.workitems.models import State as ItemState
 from suone.workitems.queries import items_of
@@ -36,9 +37,9 @@ def case_list(request: ActingRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     cases = queries.case_list(
         request.acting,
-        region_id=int(region) if region.isdigit() else None,
+        region_id=number_in(region),
         state=state if state in {"open", "", *State.values} else "open",
-        before_id=int(before) if before.isdigit() else None,
+        before_id=number_in(before),
     )
     more = len(cases) > queries.PAGE
     context = {
@@ -55,6 +56,8 @@ def case_list(request: ActingRequest) -> HttpResponse:
 @acts(Permission.CASE_READ)
 def find_case(request: ActingRequest) -> HttpResponse:
     """By POST, so that no name stands in an address."""
+    if request.method != "POST":
+        return redirect("cases")
     words = request.POST.get("words", "")
     found = queries.find_cases(request.acting, words)
     services.tell_search(request.acting, found=len(found))
@@ -73,8 +76,8 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
     lines, following = queries.timeline_of(
         acting,
         dossier,
-        before_id=int(before) if before.isdigit() else None,
-        institution_id=int(of) if of.isdigit() else None,
+        before_id=number_in(before),
+        institution_id=number_in(of),
     )
     items = items_of(acting, dossier)
     categories = readable_categories(acting, dossier)
@@ -129,21 +132,25 @@ def notify(request: ActingRequest, draft_id: int | None = None) -> HttpResponse:
 @acts(Permission.CASE_NOTIFY)
 def keep_draft(request: ActingRequest, draft_id: int | None = None) -> HttpResponse:
     """Autosave: two seconds after the last key, or by the button."""
+    if request.method != "POST":
+        return redirect("notify")
     draft = queries.own_draft(request.acting, draft_id) if draft_id else None
     version = request.POST.get("version", "")
-    draft = services.keep_draft(
-        request.acting, draft=draft, data=_typed(request), version=int(version) if version.isdigit() else 0
-    )
+    draft = services.keep_draft(request.acting, draft=draft, data=_typed(request), version=number_in(version) or 0)
     if "by_button" in request.POST:
         return done(request, _("The draft is saved."), "notify_draft", draft.pk)
     at = timezone.localtime(draft.updated_at)
-    address = reverse("keep_draft_again", args=[draft.pk])
-    return JsonResponse({"version": draft.version, "at": f"{at:%H:%M}", "address": address})
+    # From now on the same draft is kept on, and notifying the case takes it away.
+    address, page = reverse("keep_draft_again", args=[draft.pk]), reverse("notify_draft", args=[draft.pk])
+    return JsonResponse({"version": draft.version, "at": f"{at:%H:%M}", "address": address, "page": page})
 
 
 @acts(Permission.CASE_NOTIFY)
 def drop_draft(request: ActingRequest, draft_id: int) -> HttpResponse:
-    queries.own_draft(request.acting, draft_id).delete()
+    draft = queries.own_draft(request.acting, draft_id)
+    if request.method != "POST":
+        return redirect("notify_draft", draft.pk)
+    draft.delete()
     return done(request, _("The draft is deleted."), "notify")
 
 
@@ -254,16 +261,18 @@ def answer_participation(request: ActingRequest, decision_id: int) -> HttpRespon
 @acts(Permission.CASE_LEAD)
 def withdraw_request(request: ActingRequest, dossier_id: int, participant_id: int) -> HttpResponse:
     participant = queries.readable_participant(request.acting, dossier_id, participant_id)
-    if request.method == "POST":
-        services.withdraw_request(request.acting, participant=participant)
+    if request.method != "POST":
+        return redirect("case", dossier_id)
+    services.withdraw_request(request.acting, participant=participant)
     return done(request, _("The request is withdrawn."), "case", dossier_id)
 
 
 @acts(Permission.CASE_LEAD)
 def leave(request: ActingRequest, dossier_id: int, participant_id: int) -> HttpResponse:
     participant = queries.readable_participant(request.acting, dossier_id, participant_id)
-    if request.method == "POST":
-        services.leave(request.acting, participant=participant)
+    if request.method != "POST":
+        return redirect("case", dossier_id)
+    services.leave(request.acting, participant=participant)
     return done(request, _("The institution no longer takes part."), "case", dossier_id)
 
 

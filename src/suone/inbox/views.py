@@ -9,6 +9,7 @@ from suone.doors.decorators import ActingRequest, acts, reads
 from suone.inbox import forms, queries, services
 from suone.inbox.acts import Act
 from suone.inbox.models import Digest
+from suone.web.fields import number_in
 from suone.web.pages import done, form_page, refusals_on, render
 
 _PAGE = 50
@@ -17,7 +18,7 @@ _PAGE = 50
 @reads(Permission.INBOX_READ, act=Act.LISTED)
 def inbox(request: ActingRequest) -> HttpResponse:
     before = request.GET.get("before", "")
-    messages = queries.messages_of(request.acting, before_id=int(before) if before.isdigit() else None, most=_PAGE + 1)
+    messages = queries.messages_of(request.acting, before_id=number_in(before), most=_PAGE + 1)
     context = {"told": messages[:_PAGE], "next": messages[_PAGE - 1].pk if len(messages) > _PAGE else None}
     return render(request, "inbox/inbox.html", context)
 

@@ -1,4 +1,4 @@
-"""Form fields that several packages use."""
+"""What several packages read from forms and addresses."""
 
 from django import forms
 
@@ -10,3 +10,8 @@ class DayInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+def number_in(text: str) -> int | None:
+    """A row's number as it stands in an address or a form; anything else is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None

@@ -1,5 +1,8 @@
 """The home page, and what is done to several items at once."""
 
+from contextlib import suppress
+from datetime import date
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.dateparse import parse_date
@@ -10,6 +13,7 @@ from suone.access.errors import Refused
 from suone.access.permissions import Permission
 from suone.doors.decorators import ActingRequest, acts, reads
 from suone.institutions.models import Staff
+from suone.web.fields import number_in
 from suone.web.pages import done, render
 from suone.worklist import queries, services
 from suone.worklist.acts import Act
@@ -61,21 +65,30 @@ def several(request: ActingRequest) -> HttpResponse:
     """Done, postpone or hand on whatever is ticked: all or none."""
     if request.method != "POST":
         return redirect("worklist")
-    items = services.chosen_items(request.acting, [int(pk) for pk in request.POST.getlist("item") if pk.isdigit()])
+    items = services.chosen_items(
+        request.acting, [pk for text in request.POST.getlist("item") if (pk := number_in(text))]
+    )
     if not items:
         raise Refused(_("Tick at least one work item that is still open."))
     what = request.POST.get("what")
     if what == "done":
         services.complete_all(request.acting, items=items)
     elif what == "postpone":
-        until = parse_date(request.POST.get("until", ""))
-        if until is None:
-            raise Refused(_("Choose the new day."))
+        until = _day(request.POST.get("until", ""))
         services.postpone_all(request.acting, items=items, until=until)
     else:
-        staff = Staff.objects.filter(pk=request.POST.get("staff") or 0).first()
+        staff = Staff.objects.filter(pk=number_in(request.POST.get("staff", "")) or 0).first()
         if staff is None:
             raise Refused(_("Choose a colleague."))
         services.reassign_all(request.acting, items=items, staff=staff)
     sentence = ngettext("%(count)s work item changed.", "%(count)s work items changed.", len(items))
     return done(request, sentence % {"count": len(items)}, "worklist")
+
+
+def _day(text: str) -> date:
+    """The day that was chosen; a day that no calendar has is none."""
+    with suppress(ValueError):
+        day = parse_date(text)
+        if day is not None:
+            return day
+    raise Refused(_("Choose the new day."))

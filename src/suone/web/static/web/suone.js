@@ -41,11 +41,15 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   const save = async () => {
     const sent = new FormData(form);
     for (const [name, value] of [...sent]) if (value instanceof File) sent.delete(name);
+    sent.delete("idempotency_key"); // each save is a new one; its version guards it
     const answer = await fetch(form.dataset.autosave, { method: "POST", body: sent });
     if (answer.status === 409) { state.textContent = state.dataset.conflict; return; }
     if (!answer.ok) { state.textContent = state.dataset.failed; return; }
     const kept = await answer.json();
     form.elements.version.value = kept.version;
+    form.dataset.autosave = kept.address; // the same draft from now on, not another one
+    form.action = kept.page;
+    for (const button of form.querySelectorAll("button[name=by_button]")) button.formAction = kept.address;
     state.textContent = `${state.dataset.saved} ${kept.at}`;
   };
   form.addEventListener("input", (event) => {
