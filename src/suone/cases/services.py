@@ -264,13 +264,16 @@ def answer_participation(
 
 def expire_participations(acting: Acting, *, expired: Sequence[Decision]) -> None:
     """Requests that nobody answered in time: the institution does not take part."""
-    Participant.objects.filter(decision__in=expired, state=Taking.ASKED).update(
-        state=Taking.DECLINED, since=acting.today
-    )
+    unanswered = Participant.objects.filter(decision__in=expired, state=Taking.ASKED)
+    for participant in unanswered.select_related("dossier", "institution"):
+        participant.state, participant.since = Taking.DECLINED, acting.today
+        participant.save(update_fields=["state", "since"])
+        _tell_about(acting, participant.dossier, Act.PARTICIPANT_DECLINED, participant)
 
 
 def withdraw_request(acting: Acting, *, participant: Participant) -> None:
     """The institution need not answer any more."""
+    _check_leads(acting, participant.dossier)
     if participant.state != Taking.ASKED or participant.decision is None:
         raise Refused(_("This request has already been answered."))
     withdraw_decision(acting, decision=participant.decision)
@@ -279,6 +282,8 @@ def withdraw_request(acting: Acting, *, participant: Participant) -> None:
 
 def leave(acting: Acting, *, participant: Participant) -> None:
     """An institution no longer takes part. Its access ends with the consent or basis behind it, not with this."""
+    if participant.institution_id != acting.institution_id:
+        _check_leads(acting, participant.dossier)
     if participant.state != Taking.TAKING_PART:
         raise Refused(_("This institution does not take part."))
     _end_participation(acting, participant)
