@@ -1,0 +1,62 @@
+"""The smallest case: notified by the worker, its consent naming the IIZ office."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from suone.access.database import acting_as
+from suone.cases import services
+from suone.cases.models import Case
+from suone.cases.services import Notification
+from suone.consents.terms import ScopeLine
+from suone.consents.tests.factories import PDF, WORK, Cast, acting, line, terms
+from suone.decisions.models import Decision
+from suone.documents.uploads import Upload
+from suone.institutions.models import Staff
+
+
+def notification(cast: Cast, *scope: ScopeLine, **changes: Any) -> Notification:
+    """With the signed consent alone, as far as nothing else is said."""
+    usual: dict[str, Any] = {
+        "ahv_number": "",
+        "ahv_missing_reason": "not yet registered",
+        "last_name": "Muster",
+        "first_name": "Peter",
+        "date_of_birth": date(1999, 4, 1),
+        "language": "de",
+        "region": cast.region,
+        "terms": terms(),
+        "scope": [line(cast.coordinator, WORK), *scope],
+        "signature": Upload("signed.pdf", PDF),
+    }
+    return Notification(**usual | changes)
+
+
+def notify(cast: Cast, *scope: ScopeLine, by: Staff | None = None, **changes: Any) -> Case:
+    who = acting(by or cast.worker)
+    with acting_as(who):
+        return services.notify_case(who, notification=notification(cast, *scope, **changes))
+
+
+def do(by: Staff, act: Any, **arguments: Any) -> Any:
+    """One service, as this staff member; cases are read anew, as a page would."""
+    who = acting(by)
+    with acting_as(who):
+        return act(who, **arguments)
+
+
+def activate(cast: Cast, *scope: ScopeLine, **changes: Any) -> Case:
+    """A case that the office has triaged; the office leads it."""
+    case = notify(cast, *scope, **changes)
+    do(cast.coordinator, services.triage_case, case=case, answers={}, level="simple", reason="")
+    return Case.objects.get(pk=case.pk)
+
+
+def ask(cast: Cast, case: Case, whom: Staff, **changes: Any) -> Decision:
+    """An institution asked to take part by the office."""
+    usual: dict[str, Any] = {"due_on": timezone.localdate() + timedelta(days=10), "question": "Can you take part?"}
+    decision: Decision = do(
+        cast.coordinator, services.ask_to_take_part, case=case, institution=whom.institution, **usual | changes
+    )
+    return decision
