@@ -1,0 +1,248 @@
+"""Resting, going on, closing, opening again: each with its reason, told to everybody around the table."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from suone.access.categories import DataCategory
+from suone.access.database import acting_as
+from suone.access.errors import Conflict, Refused
+from suone.audit.models import Entry
+from suone.cases import services
+from suone.cases.models import Case
+from suone.cases.queries import timeline_of
+from suone.cases.rules import State
+from suone.cases.tests.factories import activate, ask, do
+from suone.consents.services import withdraw_consent
+from suone.consents.tests.factories import WORK, Cast, acting, line
+from suone.dossiers.models import Event, Visit
+from suone.inbox.models import Message
+from suone.institutions.models import Staff
+from suone.workitems.models import WorkItem
+from suone.workitems.services import ask as ask_item
+from suone.workitems.services import complete
+
+TODAY = timezone.localdate()
+ENDED = {"outcome": "primary_market", "closing_reason": "goals_reached"}
+
+
+def now(case: Case) -> Case:
+    return Case.objects.get(pk=case.pk)
+
+
+def acts_seen(by: Staff, case: Case, **filters: Any) -> list[str]:
+    who = acting(by)
+    with acting_as(who):
+        lines, _following = timeline_of(who, case.dossier, before_id=None, **filters)
+        return [entry.event.act for entry in lines if entry.event]
+
+
+def test_a_case_rests_with_its_reason_and_goes_on(cast: Cast, active: Case) -> None:
+    do(cast.coordinator, services.suspend_case, case=active, reason="In hospital")
+    resting = now(active)
+    do(cast.coordinator, services.resume_case, case=resting)
+
+    assert (resting.state, resting.state_reason, resting.state_since) == (State.SUSPENDED, "In hospital", TODAY)
+    assert now(active).state == State.ACTIVE
+    assert Event.objects.get(act="case.suspended").text == "In hospital"
+    assert Message.objects.filter(act="case.suspended", staff=cast.worker).count() == 1
+
+
+def test_a_closed_case_has_a_day_an_outcome_and_a_reason(cast: Cast, active: Case) -> None:
+    do(cast.coordinator, services.close_case, case=active, **ENDED, text="Internship with prospects")
+
+    case = now(active)
+    assert (case.state, case.closed_on, case.outcome) == (State.CLOSED, TODAY, "primary_market")
+    assert not case.is_open
+    assert Entry.objects.get(act="case.closed").details == {"outcome": "primary_market", "reason": "goals_reached"}
+
+
+def test_a_case_with_open_work_items_is_not_closed(cast: Cast, active: Case) -> None:
+    item: WorkItem = do(
+        cast.coordinator,
+        ask_item,
+        dossier=active.dossier,
+        title="Call",
+        due_on=TODAY,
+        addressed_id=cast.worker.institution_id,
+    )
+    with pytest.raises(Refused, match="There are still open work items"):
+        do(cast.coordinator, services.close_case, case=active, **ENDED)
+
+    do(cast.worker, complete, item=item)
+    do(cast.coordinator, services.close_case, case=active, **ENDED)
+
+    assert now(active).state == State.CLOSED
+
+
+def test_a_closed_case_is_opened_again_with_a_reason_and_forgets_its_outcome(cast: Cast, active: Case) -> None:
+    do(cast.coordinator, services.close_case, case=active, **ENDED)
+
+    with pytest.raises(Refused, match="Give a reason"):
+        do(cast.coordinator, services.reopen_case, case=now(active), reason="")
+    do(cast.coordinator, services.reopen_case, case=now(active), reason="Lost the job")
+
+    case = now(active)
+    assert (case.state, case.outcome, case.closing_reason, case.closed_on) == (State.ACTIVE, "", "", None)
+    assert case.state_reason == "Lost the job"
+
+
+def test_a_rejected_case_is_opened_again_for_triage(cast: Cast, notified: Case) -> None:
+    do(cast.coordinator, services.reject_notification, case=notified, reason="Too early")
+
+    do(cast.coordinator, services.reopen_case, case=now(notified), reason="Now it is time")
+
+    assert now(notified).state == State.IN_TRIAGE
+
+
+@pytest.mark.parametrize(
+    ("service", "arguments"),
+    [
+        (services.resume_case, {}),
+        (services.reopen_case, {"reason": "why"}),
+    ],
+)
+def test_what_neither_rests_nor_is_closed_is_taken_up_by_nobody(
+    cast: Cast, active: Case, service: Any, arguments: dict[str, str]
+) -> None:
+    with pytest.raises(Refused, match="cannot become"):
+        do(cast.coordinator, service, case=active, **arguments)
+
+    assert now(active).state == State.ACTIVE
+
+
+def test_a_closed_case_is_not_taken_up_by_resuming(cast: Cast, active: Case) -> None:
+    do(cast.coordinator, services.close_case, case=active, **ENDED)
+
+    with pytest.raises(Refused, match="A case that is closed cannot become suspended"):
+        do(cast.coordinator, services.resume_case, case=now(active))
+
+
+@pytest.mark.parametrize(
+    ("service", "arguments"),
+    [
+        (services.suspend_case, {"reason": "why"}),
+        (services.close_case, ENDED),
+        (services.reopen_case, {"reason": "why"}),
+    ],
+)
+def test_whoever_does_not_lead_moves_nothing(cast: Cast, service: Any, arguments: dict[str, str]) -> None:
+    case = activate(cast, line(cast.adviser))
+    if service is services.reopen_case:
+        do(cast.coordinator, services.close_case, case=case, **ENDED)
+    before = now(case).state
+
+    with pytest.raises(Refused, match="Only institutions that lead the case"):
+        do(cast.adviser, service, case=now(case), **arguments)
+
+    assert now(case).state == before
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_resting_needs_a_reason(cast: Cast, active: Case, reason: str) -> None:
+    with pytest.raises(Refused, match="Give a reason"):
+        do(cast.coordinator, services.suspend_case, case=active, reason=reason)
+
+
+def test_the_database_refuses_a_closed_case_without_its_outcome(active: Case) -> None:
+    with pytest.raises(IntegrityError, match="case_closed_with_outcome_and_reason"), transaction.atomic():
+        Case.objects.filter(pk=active.pk).update(state="closed")
+
+
+def test_particulars_follow_later_under_their_version(cast: Cast, active: Case) -> None:
+    changes = {"question": "Full time?", "first_contact_on": TODAY - timedelta(days=3)}
+
+    do(cast.worker, services.change_particulars, case=active, version=active.version, changes=changes)
+    with pytest.raises(Conflict) as conflict:
+        do(
+            cast.coordinator,
+            services.change_particulars,
+            case=active,
+            version=active.version,
+            changes={"question": "Half time?"},
+        )
+
+    assert now(active).question == "Full time?"
+    assert conflict.value.current == {"Question to the IIZ office": "Full time?"}
+    assert conflict.value.submitted == {"Question to the IIZ office": "Half time?"}
+
+
+def test_when_the_log_cannot_be_written_the_case_stays_as_it_was(
+    cast: Cast, active: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(*args: object, **kwargs: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(services, "tell", full_disk)
+
+    with pytest.raises(OSError, match="no space left"), transaction.atomic():
+        do(cast.coordinator, services.suspend_case, case=active, reason="In hospital")
+
+    assert now(active).state == State.ACTIVE
+
+
+def test_the_timeline_shows_the_newest_first_and_only_what_a_grant_allows(cast: Cast) -> None:
+    case = activate(cast, line(cast.adviser, WORK & ~DataCategory.ADMINISTRATIVE.bit))
+    do(
+        cast.worker,
+        services.write_note,
+        dossier=case.dossier,
+        text="works",
+        category=DataCategory.EMPLOYMENT,
+        kind="note",
+    )
+
+    assert acts_seen(cast.adviser, case) == ["case.note_written"]
+    worker_sees = acts_seen(cast.worker, case)
+    assert worker_sees[0] == "case.note_written"
+    assert worker_sees[-1] == "dossier.opened"
+    assert {"case.notified", "consent.signed", "case.triaged"} < set(worker_sees)
+    assert acts_seen(cast.stranger, case) == []
+
+
+def test_the_timeline_is_empty_once_the_consent_is_withdrawn(cast: Cast) -> None:
+    case = activate(cast, line(cast.adviser))
+    assert acts_seen(cast.adviser, case)
+
+    do(cast.adviser, withdraw_consent, consent=case.dossier.consents.get())
+
+    assert acts_seen(cast.adviser, case) == []
+
+
+def test_the_timeline_can_be_read_for_one_institution(cast: Cast, active: Case) -> None:
+    ask(cast, active, cast.adviser)
+
+    by_office = acts_seen(cast.worker, active, institution_id=cast.coordinator.institution_id)
+
+    assert "case.participant_asked" in by_office
+    assert "case.notified" not in by_office
+
+
+def test_a_mark_stands_where_the_last_visit_was(cast: Cast, active: Case) -> None:
+    who = acting(cast.worker)
+    seen_until = Event.objects.filter(dossier=active.dossier).latest("pk").at
+    Visit.objects.create(dossier=active.dossier, staff=cast.worker, at=timezone.now(), before=seen_until)
+    do(cast.coordinator, services.suspend_case, case=active, reason="In hospital")
+
+    with acting_as(who):
+        lines, _following = timeline_of(who, active.dossier, before_id=None)
+
+    assert [entry.event.act if entry.event else None for entry in lines][:2] == ["case.suspended", None]
+    assert [entry.event for entry in lines].count(None) == 1
+
+
+def test_the_timeline_turns_pages_without_a_gap(cast: Cast, active: Case) -> None:
+    for number in range(60):
+        Event.objects.create(dossier=active.dossier, act="canary", object_id=number)
+    who = acting(cast.worker)
+
+    with acting_as(who):
+        first, following = timeline_of(who, active.dossier, before_id=None)
+        second, end = timeline_of(who, active.dossier, before_id=following)
+
+    numbers = [entry.event.pk for entry in [*first, *second] if entry.event]
+    assert (len(first), end) == (50, None)
+    assert numbers == list(Event.objects.filter(dossier=active.dossier).order_by("-pk").values_list("pk", flat=True))
