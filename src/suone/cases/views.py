@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -401,6 +402,7 @@ def access(request: ActingRequest, dossier_id: int) -> HttpResponse:
     """Who may open this case, which categories, until when, because of which act."""
     this = queries.readable_case(request.acting, dossier_id)
     grants = access_of(this.dossier)
+    prefetch_related_objects(grants, "staff")
     context = {
         "case": this,
         "dossier": this.dossier,
