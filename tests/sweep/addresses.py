@@ -1,0 +1,78 @@
+"""Every address of the product, and what the sweep may ask it. A new address must be entered here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from suone.access.permissions import Role
+
+# Everything of the libraries for log-ins lies below; they know accounts, no case.
+LIBRARIES = ("accounts/",)
+
+# Without an object of somebody's: whatever comes back, it may hold nothing foreign.
+PLAIN = frozenset(
+    """
+    set_language healthz robots worklist several contacts institutions bodies absences switch_acting doubts inbox
+    mark_read inbox_preferences break_glass legal_bases alive cases find_case notify keep_draft audit_log log_proof
+    """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
+)
+# The directory belongs to everybody: its entries are nobody's secret.
+DIRECTORY = frozenset(
+    """
+    directory_entries add_directory_entry directory_entry remove_directory_entry remove_absence
+    """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
+)
+# With a case, or something of somebody's, in the address: for a stranger it does not exist.
+FOREIGN = frozenset(
+    """
+    person correct_person add_ahv_number clear_doubt undo_merge upload_document document remove_document
+    add_workitem complete_workitem reopen_workitem cancel_workitem reassign_workitem postpone_workitem consents
+    sign_consent consent_form renew_consent withdraw_consent narrow_consent choose_basis record_disclosure
+    tell_person alive_case notify_draft keep_draft_again drop_draft case case_access triage reject
+    withdraw_notification ask_notifier ask_participant withdraw_request leave answer_participation name_lead
+    name_case_manager write_note correct_note redact_note particulars suspend resume close reopen
+    """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
+)
+# Doubts and merges are for those who clear them, whatever the case (docs/architecture.md, "Persons").
+OPEN_TO_ROLES = {
+    name: frozenset({Role.CANTONAL_DELEGATE, Role.OFFICE_ADMINISTRATOR})
+    for name in ("doubts", "clear_doubt", "undo_merge")
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address of the resolver: its name, its pattern, the names of its parameters."""
+
+    name: str
+    pattern: str
+    parameters: tuple[str, ...]
+
+    def is_listed(self) -> bool:
+        return self.pattern.startswith(LIBRARIES) or self.name in PLAIN | DIRECTORY | FOREIGN
+
+
+def all_addresses() -> list[Address]:
+    return sorted(_walk(get_resolver(), ""), key=lambda address: address.pattern)
+
+
+def swept_addresses() -> list[Address]:
+    return [address for address in all_addresses() if not address.pattern.startswith(LIBRARIES)]
+
+
+def _walk(resolver: Any, before: str) -> Iterator[Address]:
+    for entry in resolver.url_patterns:
+        pattern = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry, pattern)
+        elif isinstance(entry, URLPattern):
+            yield Address(entry.name or "", pattern, tuple(entry.pattern.converters))
+
+
+def canary_for(visitor: str, address: Address) -> str:
+    """What this visitor may not find at this address, as a pattern: texts about persons, and numbers of cases."""
+    # Data protection reads in the log which case an act was about, and nothing of what stands in it.
+    reads_the_log = visitor == Role.DATA_PROTECTION_OFFICER and address.name == "audit_log"
+    return r"canary-\w+-\d+" if reads_the_log else r"canary-\w+-\d+|CNY-\d+"

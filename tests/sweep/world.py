@@ -1,0 +1,194 @@
+"""The demo canton with a canary in every text about a person, and strangers of every role before its doors."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from suone.access.categories import DataCategory
+from suone.access.models import User
+from suone.access.permissions import Role
+from suone.cases.models import Case, Draft, Note, Participant, Taking
+from suone.consents.models import Consent, ConsentRecipient, Disclosure
+from suone.decisions.models import Decision
+from suone.demo.seed import fill_in
+from suone.documents.models import Document
+from suone.dossiers.models import Dossier
+from suone.institutions.models import Absence, Institution, Region, Staff
+from suone.persons.models import Doubt, Merge, Person
+from suone.workitems.models import WorkItem
+
+# A canary names its object: found in an answer, it says what leaked.
+_CANARIES = {
+    "persons_person": ("last_name", "first_name", "address", "email", "phone"),
+    "dossiers_event": ("text",),
+    "cases_case": ("question", "state_reason"),
+    "cases_note": ("text",),
+    "cases_triage": ("reason",),
+    "workitems_workitem": ("title", "details"),
+    "documents_document": ("title", "file_name"),
+    "consents_consent": ("purpose", "signed_at_place"),
+    "consents_disclosure": ("purpose",),
+    "decisions_decision": ("question", "reason"),
+    "persons_merge": ("reason",),
+}
+_KEYS = {"cases_case": "dossier_id"}
+
+
+@dataclass
+class World:
+    """Foreign objects by the parameter that names them: for each foreign case one of every kind."""
+
+    objects: list[dict[str, int | str]] = field(default_factory=list)
+    visitors: dict[str, User | None] = field(default_factory=dict)
+
+
+def build() -> World:
+    """Fill in the canton, give every foreign case one object of each kind, then hang a canary on every text."""
+    fill_in()
+    _open_more(3)
+    world = World()
+    for dossier in Dossier.objects.select_related("person").order_by("pk"):
+        world.objects.append(_objects_of(dossier))
+    _hang_canaries()
+    world.visitors = _visitors()
+    return world
+
+
+def fingerprint(earlier: dict[str, tuple[int, str]] | None = None) -> dict[str, tuple[int, str]]:
+    """What the strangers may not have changed: for each table its last row, and a hash over all up to there.
+
+    ``earlier`` names the last rows to look at; what a stranger kept later is their own.
+    """
+    tables = [*_CANARIES, "dossiers_dossier", "dossiers_grant", "consents_consentrecipient", "cases_participant",
+              "cases_assignment", "cases_draft", "persons_doubt"]  # fmt: skip
+    found = {}
+    with connection.cursor() as cursor:
+        for table in tables:
+            key = _KEYS.get(table, "id")
+            cursor.execute(f"SELECT coalesce(max({key}), 0) FROM {table}")
+            last = earlier[table][0] if earlier else cursor.fetchone()[0]
+            cursor.execute(f"SELECT md5(string_agg(t::text, ',' ORDER BY {key})) FROM {table} t WHERE {key} <= {last}")
+            found[table] = (last, cursor.fetchone()[0])
+    return found
+
+
+def payload(objects: dict[str, int | str]) -> dict[str, Any]:
+    """What a stranger may type: valid words, and the numbers of foreign objects wherever one fits."""
+    institution, staff = Institution.objects.get(code="Suva").pk, Staff.objects.filter(institution__code="Suva")[0].pk
+    day = timezone.localdate() + timedelta(days=30)
+    return {
+        "version": "1", "text": "words", "reason": "A reason in a full sentence", "category": "1", "kind": "note",
+        "title": "words", "details": "words", "due_on": day, "until": day, "addressed": institution, "staff": staff,
+        "assigned": staff, "institution": institution, "recipient": institution, "question": "words", "purpose": "words",
+        "categories": "1", "answer": "accept", "words": "canary", "q": "canary", "item": objects["item_id"],
+        "what": "done", "number": "2026-9999", "level": "complex", "outcome": "none", "closing_reason": "other",
+        "dossier": objects["dossier_id"], "dossier_id": objects["dossier_id"], "draft": objects["draft_id"],
+        "decision": objects["decision_id"], "last_name": "words", "first_name": "words", "kept": "known",
+    }  # fmt: skip
+
+
+def question(objects: dict[str, int | str]) -> dict[str, Any]:
+    """What a stranger may write behind an address."""
+    return {
+        "q": "canary", "before": 10**9, "of": 1, "state": "", "region": 1, "person": objects["person_id"],
+        "dossier": objects["dossier_id"], "dossier_id": objects["dossier_id"], "draft": objects["draft_id"], "show": "all",
+    }  # fmt: skip
+
+
+def _objects_of(dossier: Dossier) -> dict[str, int | str]:
+    giver = Institution.objects.get(code="SMZ")
+    author = Staff.objects.filter(institution=giver)[0]
+    today = timezone.localdate()
+    away = date(2030, 1, 1) + timedelta(days=dossier.pk)
+    consent = Consent.objects.create(
+        dossier=dossier, purpose="purpose", valid_from=today, valid_until=today, signed_on=today, language="de",
+        template_version="1", signature_form="paper", recorded_by=author, recorded_institution=giver,
+    )  # fmt: skip
+    recipient = ConsentRecipient.objects.create(
+        consent=consent, dossier=dossier, institution=giver, signed_categories=1, categories=1
+    )
+    other = Person.objects.create(last_name="other", first_name="other", ahv_missing_reason="not yet", language="de")
+    disclosure = Disclosure.objects.create(
+        dossier=dossier, basis="avig-85f-3", purpose="purpose", form="oral", giver=giver, giver_staff=author,
+        recipient=Institution.objects.get(code="RAV"), categories=1,
+    )  # fmt: skip
+    decision = Decision.objects.create(
+        dossier=dossier, case_number=dossier.number, kind="participation", asked_institution=giver, asked_by=author,
+        addressed=Institution.objects.get(code="BSL"), question="question", due_on=today, remind_on=today,
+    )  # fmt: skip
+    participant = Participant.objects.create(
+        dossier=dossier, institution=Institution.objects.get(code="KIB"), state=Taking.ASKED, decision=decision,
+        since=today,
+    )  # fmt: skip
+    note = Note.objects.create(
+        dossier=dossier, category=DataCategory.FINANCES, text="text", language="de", staff=author, institution=giver
+    )
+    item = WorkItem.objects.create(
+        dossier=dossier, title="title", language="de", due_on=today, addressed=giver, controlling=giver
+    )
+    document = Document.objects.create(
+        dossier=dossier, category=DataCategory.FINANCES, title="title", language="de", file_name="file.pdf",
+        media_type="application/pdf", size=1, sha256="0" * 64, stored_as="none", kept_by=author, kept_institution=giver,
+    )  # fmt: skip
+    return {
+        "dossier_id": dossier.pk,
+        "person_id": dossier.person_id,
+        "consent_id": consent.pk,
+        "recipient_id": recipient.pk,
+        "disclosure_id": disclosure.pk,
+        "decision_id": decision.pk,
+        "participant_id": participant.pk,
+        "note_id": note.pk,
+        "item_id": item.pk,
+        "document_id": document.pk,
+        "draft_id": Draft.objects.create(staff=author, data={"last_name": f"canary-draft-{dossier.pk}"}).pk,
+        "doubt_id": Doubt.objects.create(
+            known=dossier.person, typed=other, institution_id=giver.pk, at=timezone.now()
+        ).pk,
+        "merge_id": Merge.objects.create(
+            kept=dossier.person, dropped=other, moved_dossiers=[], reason="reason", merged_by_id=author.pk
+        ).pk,
+        "absence_id": Absence.objects.create(staff=author, first_day=away, last_day=away).pk,
+        "entry_id": Institution.objects.get(code="Suva").pk,
+        "kind": "institution",
+        "basis": "avig-85f-3",
+    }
+
+
+def _open_more(count: int) -> None:
+    """Cases beside those of the demo, in which nothing has happened yet."""
+    notifier = Institution.objects.get(code="SMZ")
+    author = Staff.objects.filter(institution=notifier)[0]
+    for number in range(count):
+        person = Person.objects.create(last_name="x", first_name="x", ahv_missing_reason="not yet", language="fr")
+        dossier = Dossier.objects.create(number=f"more-{number}", person=person)
+        Case.objects.create(
+            dossier=dossier, state_since=timezone.localdate(), region=Region.objects.all()[0], notifier=notifier,
+            notified_by=author,
+        )  # fmt: skip
+
+
+def _hang_canaries() -> None:
+    with connection.cursor() as cursor:
+        for table, columns in _CANARIES.items():
+            key, word = _KEYS.get(table, "id"), table.split("_")[1]
+            texts = ", ".join(f"{column} = 'canary-{word}-' || {key}" for column in columns)
+            cursor.execute(f"UPDATE {table} SET {texts}")
+        cursor.execute("UPDATE dossiers_dossier SET number = 'CNY-' || id")
+        cursor.execute("UPDATE decisions_decision SET case_number = 'CNY-' || dossier_id")
+
+
+def _visitors() -> dict[str, User | None]:
+    """A stranger for each role, at an institution that no case knows; somebody without work, and somebody without a log-in."""
+    suva = Institution.objects.get(code="Suva")
+    visitors: dict[str, User | None] = {}
+    for role in Role:
+        user = User.objects.create_user(email=f"{role.value}@example.org", password=None)
+        Staff.objects.create(user=user, institution=suva, first_name="A", last_name="Stranger", roles=[role.value])
+        visitors[role.value] = user
+    visitors["without work"] = User.objects.create_user(email="idle@example.org", password=None)
+    visitors["nobody"] = None
+    return visitors
