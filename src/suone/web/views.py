@@ -1,13 +1,12 @@
 """Error pages, the language, the question whether a page may stay open."""
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template import loader
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,8 +17,8 @@ from suone.web.pages import render
 def set_language(request: HttpRequest) -> HttpResponse:
     """Show pages in another language, staying on the page; an account keeps its choice."""
     language = request.POST.get("language", "")
-    back = urlsplit(request.POST.get("next", "/")).path or "/"
-    response = HttpResponseRedirect(back if back.startswith("/") and not back.startswith("//") else "/")
+    back = request.POST.get("next", "/")
+    response = HttpResponseRedirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "/")
     if language in dict(settings.LANGUAGES):
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
