@@ -1,4 +1,5 @@
 import pytest
+from django.core.cache import cache
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
@@ -14,6 +15,7 @@ EMAIL = "rahel.kalbermatten@example.org"
 
 @pytest.fixture
 def staff(db: None) -> Staff:
+    cache.clear()  # failed attempts are counted there
     load_cast(load_directory("vs"), today=timezone.localdate())
     return Staff.objects.get(email=EMAIL)
 
@@ -61,3 +63,30 @@ def test_nobody_gets_in_when_the_log_cannot_be_written(
 
     assert status == 500
     assert "_auth_user_id" not in client.session
+
+
+def test_after_five_failures_a_minute_even_the_right_password_has_to_wait(staff: Staff, client: Client) -> None:
+    for number in range(5):
+        _log_in(client, f"wrong-password-{number}")
+
+    _log_in(client, PASSWORD)
+
+    assert "_auth_user_id" not in client.session
+
+
+def test_after_four_failures_the_right_password_still_does(staff: Staff, client: Client) -> None:
+    for number in range(4):
+        _log_in(client, f"wrong-password-{number}")
+
+    _log_in(client, PASSWORD)
+
+    assert "_auth_user_id" in client.session
+
+
+def test_a_log_in_gives_the_session_a_new_number(staff: Staff, client: Client) -> None:
+    client.get("/accounts/login/")
+    before = client.session.session_key
+
+    _log_in(client, PASSWORD)
+
+    assert client.session.session_key not in (None, before)

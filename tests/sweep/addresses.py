@@ -44,11 +44,12 @@ OPEN_TO_ROLES = {
 
 @dataclass(frozen=True)
 class Address:
-    """One address of the resolver: its name, its pattern, the names of its parameters."""
+    """One address of the resolver: its name, its pattern, the names of its parameters, its view."""
 
     name: str
     pattern: str
     parameters: tuple[str, ...]
+    view: Any
 
     def is_listed(self) -> bool:
         return self.pattern.startswith(LIBRARIES) or self.name in PLAIN | DIRECTORY | FOREIGN
@@ -68,7 +69,7 @@ def _walk(resolver: Any, before: str) -> Iterator[Address]:
         if isinstance(entry, URLResolver):
             yield from _walk(entry, pattern)
         elif isinstance(entry, URLPattern):
-            yield Address(entry.name or "", pattern, tuple(entry.pattern.converters))
+            yield Address(entry.name or "", pattern, tuple(entry.pattern.converters), entry.callback)
 
 
 def canary_for(visitor: str, address: Address) -> str:

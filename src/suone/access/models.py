@@ -31,6 +31,8 @@ class User(AbstractBaseUser):
 
     objects = UserManager()
 
+    personal_data: ClassVar[tuple[str, ...]] = ("email", "first_name", "last_name")
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["first_name", "last_name"]

@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from suone.access.services import keep_language
 from suone.web.pages import render
 
 
@@ -30,8 +31,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
         )
         translation.activate(language)
         if request.user.is_authenticated:
-            request.user.language = language
-            request.user.save(update_fields=["language"])
+            keep_language(request.user, language=language)
     return response
 
 

@@ -1,0 +1,269 @@
+"""What holds for every view, table, model, template, act, setting and document."""
+
+import ast
+import re
+from collections import Counter
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+from babel.messages.pofile import read_po
+from django.apps import apps
+from django.db import connection, models
+
+from suone.access.database import APP_ROLE
+from suone.access.permissions import Permission, Role
+from suone.access.row_policies import RowPolicies
+from suone.audit.acts import all_acts
+from suone.config.cli import main
+from suone.config.env import SETTINGS
+from tests.sweep.addresses import LIBRARIES, all_addresses
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = ROOT / "src" / "suone"
+
+# Views without a door, since they know nothing about anybody.
+DOORLESS = {
+    "set_language": "keeps a language in a cookie, before a log-in too",
+    "healthz": "tells a load balancer whether the process lives",
+    "robots": "tells search engines to stay away",
+}
+# Tables without policies.
+OPEN_TABLES = {
+    "access_user": "a log-in looks accounts up before anybody acts; accounts hold no case",
+}
+OWN_APPS = [config for config in apps.get_app_configs() if config.name.startswith("suone.")]
+OWN_MODELS = [model for config in OWN_APPS for model in config.get_models(include_auto_created=True)]
+PACKAGES = sorted(path for path in SOURCES.iterdir() if (path / "__init__.py").exists())
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+
+
+def test_every_view_wears_a_door() -> None:
+    without = {
+        address.name
+        for address in all_addresses()
+        if not address.pattern.startswith(LIBRARIES) and not hasattr(address.view, "permission")
+    }
+
+    assert without == set(DOORLESS)
+
+
+def test_every_model_is_policed_or_open_with_a_reason() -> None:
+    unpoliced = {
+        model._meta.db_table
+        for model in OWN_MODELS
+        if not any(isinstance(constraint, RowPolicies) for constraint in model._meta.constraints)
+        and not model._meta.auto_created
+    }
+
+    assert unpoliced == set(OPEN_TABLES)
+
+
+def test_the_database_holds_the_policies_that_the_models_declare(db: None) -> None:
+    declared = {
+        (model._meta.db_table, command)
+        for model in OWN_MODELS
+        for constraint in model._meta.constraints
+        if isinstance(constraint, RowPolicies)
+        for command, condition in constraint.conditions.items()
+        if condition is not None
+    }
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename, lower(cmd) FROM pg_policies WHERE roles = %s", [[APP_ROLE]])
+        kept = set(cursor.fetchall())
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relrowsecurity")
+        policed = {name for (name,) in cursor.fetchall()}
+
+    assert kept == declared
+    assert {table for table, _command in declared} <= policed
+
+
+def test_the_apps_role_owns_nothing_and_passes_over_no_policy(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb FROM pg_roles WHERE rolname = %s",
+            [APP_ROLE],
+        )
+        assert cursor.fetchone() == (False,)
+        cursor.execute("SELECT count(*) FROM pg_class WHERE pg_get_userbyid(relowner) = %s", [APP_ROLE])
+        assert cursor.fetchone() == (0,)
+        cursor.execute("SELECT pg_has_role(%s, 'suone_owner', 'MEMBER')", [APP_ROLE])
+        assert cursor.fetchone() == (False,)
+
+
+@pytest.mark.parametrize(
+    ("table", "rights"),
+    [
+        ("audit_entry", {"SELECT", "INSERT"}),
+        ("audit_batch", {"SELECT"}),
+        ("dossiers_grant", {"SELECT"}),
+    ],
+)
+def test_what_only_functions_may_write_the_apps_role_may_not(db: None, table: str, rights: set[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT privilege FROM unnest(ARRAY['SELECT','INSERT','UPDATE','DELETE','TRUNCATE']) AS privilege"
+            " WHERE has_table_privilege(%s, %s, privilege)",
+            [APP_ROLE, table],
+        )
+        assert {privilege for (privilege,) in cursor.fetchall()} == rights
+
+
+def test_every_function_with_the_owners_rights_fixes_its_search_path(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+            " AND NOT coalesce(proconfig::text, '') LIKE '%%search_path=public, pg_temp%%'"
+            " AND NOT proname LIKE 'procrastinate%%'"
+        )
+        assert cursor.fetchall() == []
+
+
+@pytest.mark.parametrize("model", [model for model in OWN_MODELS if not model._meta.auto_created])
+def test_every_model_declares_its_personal_data(model: type[models.Model]) -> None:
+    declared = model.__dict__.get("personal_data")
+
+    assert isinstance(declared, tuple), "name the fields that are personal data, or () for none"
+    assert set(declared) <= {field.name for field in model._meta.get_fields()}
+
+
+def test_every_template_is_used() -> None:
+    # Found by the libraries under names of their own.
+    of_libraries = {"account", "mfa", "socialaccount", "allauth", "openid", "429.html"}
+    templates = {
+        str(path.relative_to(folder))
+        for folder in SOURCES.glob("*/jinja2")
+        for path in folder.rglob("*.*")
+        if path.relative_to(folder).parts[0] not in of_libraries
+    }
+    texts = "\n".join(
+        path.read_text()
+        for pattern in ("*.py", "*.html", "*.txt")
+        for path in SOURCES.rglob(pattern)
+        if "tests" not in path.parts
+    )
+
+    assert {name for name in templates if name not in texts} == set()
+
+
+def test_the_codes_of_acts_are_unique() -> None:
+    codes = Counter(
+        act.value
+        for package in PACKAGES
+        if (package / "acts.py").exists()
+        for act in getattr(import_module(f"suone.{package.name}.acts"), "Act", ())
+    )
+
+    assert [code for code, count in codes.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_every_act_permission_and_role_has_its_sentence(language: str) -> None:
+    with (ROOT / "locale" / language / "LC_MESSAGES" / "django.po").open("rb") as file:
+        catalogue = read_po(file)
+    spoken = [*all_acts(), *Permission, *Role]
+
+    without = [str(choice.value) for choice in spoken if not _translated(catalogue, choice)]
+
+    assert len(spoken) > 100
+    assert without == []
+
+
+def _translated(catalogue: object, choice: models.TextChoices) -> bool:
+    from django.utils import translation
+
+    with translation.override(None):
+        message = catalogue.get(str(choice.label))  # type: ignore[attr-defined]
+    return bool(message and message.string)
+
+
+def test_every_setting_is_documented() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text()
+
+    assert [setting.name for setting in SETTINGS if f"`{setting.name}`" not in page] == []
+
+
+def test_only_one_file_reads_the_environment() -> None:
+    readers = {
+        str(path.relative_to(SOURCES))
+        for path in SOURCES.rglob("*.py")
+        if "tests" not in path.parts and re.search(r"os\.environ(?!\.setdefault)|os\.getenv", path.read_text())
+    }
+
+    assert readers <= {"config/env.py", "config/embedded.py"}
+
+
+def test_every_command_in_the_documents_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    unknown = []
+    for document in DOCUMENTS:
+        text = document.read_text()
+        for target in re.findall(r"^(?:\S+=\S+ )*make ([a-z-]+)|`make ([a-z-]+)", text, re.MULTILINE):
+            if "".join(target) not in targets:
+                unknown.append(f"{document.name}: make {''.join(target)}")
+        for words in re.findall(r"(?:^|`)suone ([a-z]+(?: [a-z]+)?)", text, re.MULTILINE):
+            if not _is_command(words.split()):
+                unknown.append(f"{document.name}: suone {words}")
+
+    assert unknown == []
+
+
+def _is_command(words: list[str]) -> bool:
+    command: click.Command | None = main
+    for word in words:
+        if not isinstance(command, click.Group):
+            return True  # what follows are arguments
+        command = command.get_command(click.Context(command), word)
+        if command is None:
+            return False
+    return True
+
+
+def test_every_page_that_a_document_links_exists() -> None:
+    missing = [
+        f"{document.relative_to(ROOT)}: {target}"
+        for document in DOCUMENTS
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text())
+        if not (document.parent / target).exists()
+    ]
+
+    assert missing == []
+
+
+def test_pages_load_nothing_from_other_hosts() -> None:
+    loaded = [
+        f"{path.relative_to(SOURCES)}: {line.strip()[:80]}"
+        for pattern in ("*.html", "*.scss", "*.css", "*.js")
+        for path in SOURCES.rglob(pattern)
+        for line in path.read_text().splitlines()
+        if re.search(r"(?:src|href|action)=[\"']https?:|url\([\"']?(?:https?:|data:)|@import [\"']https?:", line)
+    ]
+
+    assert loaded == []
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
+def test_every_package_says_what_it_is_for(package: Path) -> None:
+    assert ast.get_docstring(ast.parse((package / "__init__.py").read_text()))
+
+
+def test_no_view_and_no_form_keeps_a_row() -> None:
+    keepers = [
+        f"{path.relative_to(SOURCES)}:{call.lineno}"
+        for name in ("views.py", "forms.py")
+        for path in SOURCES.glob(f"*/{name}")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in {"save", "create", "bulk_create", "update_or_create", "get_or_create"}
+    ]
+
+    assert keepers == []
+
+
+def test_rules_know_no_clock_and_no_rows() -> None:
+    forbidden = re.compile(r"timezone|\.objects\b|date\.today|datetime\.now|from suone\.\w+\.(models|queries|services)")
+
+    assert [str(path) for path in SOURCES.glob("*/rules.py") if forbidden.search(path.read_text())] == []
