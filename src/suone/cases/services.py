@@ -109,14 +109,7 @@ def notify_case(acting: Acting, *, notification: Notification) -> Case:
         category=DataCategory.ADMINISTRATIVE,
     )
     sign_consent(acting, dossier=dossier, terms=notification.terms, scope=notification.scope, document=document)
-    ask(
-        acting,
-        dossier=dossier,
-        title=_("Triage the notification"),
-        due_on=acting.today + timedelta(days=_TRIAGE_DAYS),
-        addressed_id=office.pk,
-        about=("case", dossier.pk),
-    )
+    _ask_for_triage(acting, dossier)
     tell_institutions(
         acting,
         institution_ids=[office.pk],
@@ -416,6 +409,8 @@ def reopen_case(acting: Acting, *, case: Case, reason: str) -> None:
         rules.check_can_move(State(case.state), State.NOTIFIED)
     _lead_moves(acting, case, then, Act.REOPENED, reason)
     Case.objects.filter(pk=case.pk).update(outcome="", closing_reason="", closed_on=None)
+    if then == State.IN_TRIAGE:
+        _ask_for_triage(acting, case.dossier)
 
 
 def keep_draft(acting: Acting, *, draft: Draft | None, data: Mapping[str, Any], version: int) -> Draft:
@@ -486,6 +481,17 @@ def _end_participation(acting: Acting, participant: Participant) -> None:
     participant.state, participant.since = Taking.LEFT, acting.today
     participant.save(update_fields=["state", "since"])
     _tell_about(acting, participant.dossier, Act.PARTICIPANT_LEFT, participant)
+
+
+def _ask_for_triage(acting: Acting, dossier: Dossier) -> None:
+    ask(
+        acting,
+        dossier=dossier,
+        title=_("Triage the notification"),
+        due_on=acting.today + timedelta(days=_TRIAGE_DAYS),
+        addressed_id=iiz_office().pk,
+        about=("case", dossier.pk),
+    )
 
 
 def _finish_triage_item(acting: Acting, dossier: Dossier) -> None:

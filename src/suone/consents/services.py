@@ -131,6 +131,8 @@ def withdraw_consent(acting: Acting, *, consent: Consent) -> None:
         recipients=institutions,
     )
     tell_institutions(acting, institution_ids=institutions, act=Act.WITHDRAWN, dossier=consent.dossier)
+    if has_power(acting, consent.dossier, Power.WRITE):  # who may only read cannot tick off what is to be done
+        close_items_about(acting, dossier=consent.dossier, about=("consent", consent.pk))
     # Last: it may close the case to the acting institution itself.
     end_grants(acting, dossier=consent.dossier, act=OpeningAct.CONSENT, act_id=consent.pk)
 

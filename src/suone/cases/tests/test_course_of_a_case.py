@@ -96,6 +96,8 @@ def test_a_rejected_case_is_opened_again_for_triage(cast: Cast, notified: Case) 
     do(cast.coordinator, services.reopen_case, case=now(notified), reason="Now it is time")
 
     assert now(notified).state == State.IN_TRIAGE
+    to_do = WorkItem.objects.get(dossier=notified.dossier, state="open")
+    assert (to_do.title, to_do.addressed_id) == ("Triage the notification", cast.coordinator.institution_id)
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,16 @@ def test_a_renewed_consent_is_not_warned_of_and_the_renewal_opens_when_it_ends(c
     assert old_grant.valid_until == new_grant.valid_from  # not a moment between them
 
 
+def test_a_withdrawn_consent_need_not_be_renewed_any_more(cast: Cast, dossier: Dossier) -> None:
+    consent = running(cast, dossier, days=7)
+    run_job()
+
+    with acting_as(acting(cast.adviser)):
+        withdraw_consent(acting(cast.adviser), consent=consent)
+
+    assert WorkItem.objects.get(about_type="consent", about_id=consent.pk).state == "done"
+
+
 def test_when_the_renewal_is_withdrawn_the_warning_is_due_after_all(cast: Cast, dossier: Dossier) -> None:
     old = running(cast, dossier, days=7)
     new = sign(cast.worker, dossier, line(cast.adviser), renews=old)
