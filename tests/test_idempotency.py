@@ -1,0 +1,135 @@
+"""Every form carries a key, so that sending it twice acts once."""
+
+import re
+import uuid
+from html.parser import HTMLParser
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from suone.cases.models import Case, Draft, Note, Participant
+from suone.consents.models import Consent, ConsentRecipient, Disclosure
+from suone.decisions.models import Decision
+from suone.demo.seed import fill_in
+from suone.documents.models import Document
+from suone.institutions.models import Absence, Institution, Staff
+from suone.persons.models import Doubt, Merge
+from suone.workitems.models import WorkItem
+from tests.sweep.addresses import Address, swept_addresses
+
+# What these forms do twice is the same as once.
+_KEYLESS = {"/language", "/accounts/logout/", "/acting", "/cases/find", "/messages/read", "/cases/drafts"}
+
+
+class _Forms(HTMLParser):
+    """The POST forms of a page: where each goes, and the names of its fields."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, set[str]]] = []
+        self._inside = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        values = dict(attributes)
+        if tag == "form":
+            self._inside = (values.get("method") or "get").lower() == "post"
+            if self._inside:
+                self.found.append((values.get("action") or "", set()))
+        elif self._inside and values.get("name"):
+            self.found[-1][1].add(str(values["name"]))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._inside = False
+
+
+@pytest.fixture
+def coordinator(db: None, client: Client) -> Client:
+    """The office's coordinator, who leads most cases of the demo."""
+    fill_in()
+    staff = Staff.objects.get(email="stefan.imsand@example.org")
+    assert staff.user is not None
+    client.force_login(staff.user, backend=settings.AUTHENTICATION_BACKENDS[1])
+    return client
+
+
+def _examples(case: Case) -> dict[str, int | str]:
+    def first(rows: object) -> int:
+        row = rows.first()  # type: ignore[attr-defined]
+        return row.pk if row else 0
+
+    mine = {"dossier_id": case.pk}
+    return {
+        "dossier_id": case.pk,
+        "consent_id": first(Consent.objects.filter(**mine)),
+        "recipient_id": first(ConsentRecipient.objects.filter(**mine)),
+        "disclosure_id": first(Disclosure.objects.filter(**mine)),
+        "decision_id": first(Decision.objects.filter(**mine)),
+        "participant_id": first(Participant.objects.filter(**mine)),
+        "note_id": first(Note.objects.filter(**mine)),
+        "item_id": first(WorkItem.objects.filter(**mine)),
+        "document_id": first(Document.objects.filter(**mine)),
+        "draft_id": first(Draft.objects.all()),
+        "doubt_id": first(Doubt.objects.all()),
+        "merge_id": first(Merge.objects.all()),
+        "absence_id": first(Absence.objects.all()),
+        "entry_id": first(Institution.objects.all()),
+        "kind": "institution",
+        "basis": "avig-85f-3",
+    }
+
+
+def _open(client: Client, address: Address, examples: dict[str, int | str]) -> str:
+    url = reverse(address.name, kwargs={name: examples[name] for name in address.parameters})
+    response = client.get(url)
+    is_page = response.status_code == 200 and response.headers["Content-Type"].startswith("text/html")
+    return response.content.decode() if is_page else ""
+
+
+def test_every_form_that_acts_carries_a_key_of_its_own(coordinator: Client) -> None:
+    case = Case.objects.filter(state="active").exclude(dossier__notes=None).order_by("pk")[0]
+    examples = _examples(case)
+
+    forms = [
+        (address.name, *form)
+        for address in swept_addresses()
+        for form in _Forms(_open(coordinator, address, examples)).found
+    ]
+
+    without = {
+        f"{name}: {action}"
+        for name, action, fields in forms
+        if "idempotency_key" not in fields and not action.startswith(tuple(_KEYLESS))
+    }
+    assert len(forms) > 60
+    assert without == set()
+
+
+def test_a_retry_after_a_lost_answer_leads_where_the_first_one_led(coordinator: Client) -> None:
+    case = Case.objects.filter(state="active").order_by("pk")[0]
+    page = coordinator.get(f"/dossiers/{case.pk}/notes").content.decode()
+    key = re.search(r'name="idempotency_key" value="([^"]+)"', page)
+    assert key is not None
+    form = {"text": "only once", "kind": "note", "category": "10", "idempotency_key": key.group(1)}
+
+    first = coordinator.post(f"/dossiers/{case.pk}/notes", form)
+    second = coordinator.post(f"/dossiers/{case.pk}/notes", form | {"text": "typed anew"})
+
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert Note.objects.filter(text="only once").count() == 1
+    assert not Note.objects.filter(text="typed anew").exists()
+
+
+def test_a_refused_form_may_be_sent_again_with_the_same_key(coordinator: Client) -> None:
+    case = Case.objects.filter(state="active").order_by("pk")[0]
+    form = {"text": "", "kind": "note", "category": "10", "idempotency_key": str(uuid.uuid4())}
+
+    refused = coordinator.post(f"/dossiers/{case.pk}/notes", form)
+    mended = coordinator.post(f"/dossiers/{case.pk}/notes", form | {"text": "with words now"})
+
+    assert (refused.status_code, mended.status_code) == (422, 302)
+    assert Note.objects.filter(text="with words now").count() == 1

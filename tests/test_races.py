@@ -1,0 +1,100 @@
+"""Many at once through the pages: one winner for each version, nobody's text is lost, and a form sent twice acts once."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+
+from suone.access.categories import DataCategory
+from suone.access.database import acting_as
+from suone.access.models import User
+from suone.cases.models import Case, Note
+from suone.cases.rules import NoteKind
+from suone.cases.services import write_note
+from suone.cases.tests.factories import activate
+from suone.consents.tests.factories import Cast, acting, make_cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WRITERS = 8
+ROUNDS = 25
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def case(cast: Cast) -> Case:
+    return activate(cast)
+
+
+@pytest.fixture
+def crowd(cast: Cast) -> Iterator[Callable[[Callable[[Client, int], HttpResponse]], list[HttpResponse]]]:
+    """The same worker at eight machines, all pressing the button at the same moment."""
+    user = cast.worker.user or User.objects.create(email="worker@example.org", password=make_password(None))
+    type(cast.worker).objects.filter(pk=cast.worker.pk).update(user=user)
+    clients = [Client(HTTP_ACCEPT_LANGUAGE="en") for _number in range(WRITERS)]
+    for client in clients:
+        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[1])
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    barrier = Barrier(WRITERS)
+
+    def press(number: int, act: Callable[[Client, int], HttpResponse]) -> HttpResponse:
+        barrier.wait(timeout=20)
+        try:
+            return act(clients[number], number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(WRITERS) as threads:
+        yield lambda act: list(threads.map(press, range(WRITERS), [act] * WRITERS))
+
+
+def test_of_eight_writers_one_wins_each_round_and_the_others_get_both_texts(
+    cast: Cast, case: Case, crowd: Callable[..., list[HttpResponse]]
+) -> None:
+    who = acting(cast.worker)
+    with acting_as(who):
+        note = write_note(
+            who, dossier=case.dossier, text="before", category=DataCategory.ADMINISTRATIVE, kind=NoteKind.NOTE
+        )
+    address = f"/dossiers/{case.pk}/notes/{note.pk}/correct"
+
+    for version in range(1, ROUNDS + 1):
+        answers = crowd(
+            lambda client, number, version=version: client.post(
+                address, {"text": f"round {version} writer {number}", "version": version}
+            )
+        )
+
+        kept = Note.objects.get(pk=note.pk)
+        winners = [number for number, answer in enumerate(answers) if answer.status_code == 302]
+        assert sorted(answer.status_code for answer in answers) == [302] + [409] * (WRITERS - 1)
+        assert kept.version == version + 1
+        assert kept.text == f"round {version} writer {winners[0]}"
+        for number, answer in enumerate(answers):
+            if answer.status_code == 409:
+                page = answer.content.decode()
+                assert kept.text in page
+                assert f"round {version} writer {number}" in page
+
+
+def test_a_form_sent_eight_times_at_once_acts_once(case: Case, crowd: Callable[..., list[HttpResponse]]) -> None:
+    before = Note.objects.count()
+    form = {"text": "only once", "kind": "note", "category": "10", "idempotency_key": str(uuid.uuid4())}
+
+    answers = crowd(lambda client, number: client.post(f"/dossiers/{case.pk}/notes", form))
+
+    assert {(answer.status_code, answer.headers.get("Location")) for answer in answers} == {
+        (302, f"/dossiers/{case.pk}/")
+    }
+    assert Note.objects.count() == before + 1
