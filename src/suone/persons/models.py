@@ -2,6 +2,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat, Lower, Now
@@ -87,6 +88,10 @@ class Person(models.Model):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("persons")
+        indexes: ClassVar = [
+            # Any part of a name is searched for: without trigrams every person is read.
+            GinIndex(name="person_sort_name_trigrams", fields=["sort_name"], opclasses=["gin_trgm_ops"]),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="person_ahv_number_is_valid",
