@@ -1,0 +1,86 @@
+"""The demo canton with its cases behind the real server, and one of everything that a page shows."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser
+
+from tests.conftest import ROOT, Site, Visitor
+
+# The site has its directory and cast already; absences would lie there twice.
+_FILL_IN = """
+import django; django.setup()
+from datetime import timedelta
+from django.db import transaction
+from django.utils import timezone
+from suone.cases.models import Case, Draft, Participant, Taking
+from suone.consents.models import Disclosure
+from suone.decisions.models import Decision
+from suone.demo.seed import as_owner, fill_in
+from suone.dossiers.models import Dossier
+from suone.institutions.models import Absence, Institution, Staff
+from suone.persons.models import Doubt, Merge, Person
+with as_owner(), transaction.atomic():
+    Absence.objects.all().delete()
+    fill_in()
+    today = timezone.localdate()
+    case = Case.objects.filter(state="active").order_by("pk")[0]
+    dossier = Dossier.objects.get(pk=case.pk)
+    asker = Staff.objects.get(email="stefan.imsand@example.org")
+    social = Institution.objects.get(code="SMZ")
+    worker = Staff.objects.get(email="rahel.kalbermatten@example.org")
+    Draft.objects.create(staff=worker, data={"last_name": "Muster"})
+    decision = Decision.objects.create(
+        dossier=dossier, case_number=dossier.number, kind="participation", asked_institution=asker.institution,
+        asked_by=asker, addressed=social, question="Wer begleitet?", due_on=today + timedelta(days=3), remind_on=today,
+    )
+    other = Person.objects.create(last_name="Muster", first_name="Eva", ahv_missing_reason="unterwegs", language="de")
+    Doubt.objects.create(known=dossier.person, typed=other, institution_id=social.pk, at=timezone.now())
+    Merge.objects.create(
+        kept=dossier.person, dropped=other, moved_dossiers=[], reason="Dieselbe Person", merged_by_id=asker.pk
+    )
+    Disclosure.objects.create(
+        dossier=dossier, basis="avig-85f-3", purpose="Abklärung", form="oral", giver=asker.institution,
+        giver_staff=asker, recipient=Institution.objects.get(code="RAV"), categories=1,
+        inform_until=today + timedelta(days=5),
+    )
+    Absence.objects.create(staff=asker, first_day=today + timedelta(days=20), last_day=today + timedelta(days=30))
+"""
+
+
+@pytest.fixture(scope="session")
+def canton(site: Site) -> Site:
+    """The site, with cases in every state."""
+    environment = os.environ | {
+        "DATABASE_URL": site.owner_url.replace("suone_owner", "suone_app", 1),
+        "DATABASE_OWNER_URL": site.owner_url,
+        "SUONE_VAR": str(settings.VAR),
+        "SUONE_LOG_LEVEL": "ERROR",
+        "DJANGO_SETTINGS_MODULE": "suone.config.settings",
+    }
+    subprocess.run([sys.executable, "-c", _FILL_IN], check=True, env=environment, cwd=ROOT)
+    return site
+
+
+@pytest.fixture(scope="session")
+def enter(browser: Browser, canton: Site) -> Iterator[Callable[..., Visitor]]:
+    """``enter(email, language)``: the same visitor each time, so that nobody logs in twice; no e-mail, no log-in."""
+    visitors: dict[tuple[Any, ...], Visitor] = {}
+
+    def visitor(email: str, language: str) -> Visitor:
+        if (email, language) not in visitors:
+            fresh = visitors[email, language] = Visitor(browser, canton, language)
+            if email:
+                fresh.log_in(email)
+                # The choice stays with this browser; an account's own language follows its last one.
+                fresh.page.click(f".languages button[value={language}]")
+        return visitors[email, language]
+
+    yield visitor
+    for left in visitors.values():
+        left.close()

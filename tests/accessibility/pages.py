@@ -1,0 +1,159 @@
+"""Every address of the product: who opens it and with which example, or why it is no page."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+COORDINATOR = "stefan.imsand@example.org"
+SOCIAL_WORKER = "rahel.kalbermatten@example.org"
+ADMINISTRATOR = "romaine.bonvin-praz@example.org"
+DATA_PROTECTION = "judith.andenmatten@example.org"
+NOBODY = ""
+
+_ACTIVE = "SELECT min(dossier_id) FROM cases_case WHERE state = 'active'"
+_NOTIFIED = "SELECT min(dossier_id) FROM cases_case WHERE state = 'notified'"
+_BY_SOCIAL_WORKER = (
+    "SELECT min(dossier_id) FROM cases_case c JOIN institutions_staff s ON s.id = c.notified_by_id"
+    f" WHERE c.state = 'notified' AND s.email = '{SOCIAL_WORKER}'"
+)
+_CLOSED = "SELECT min(dossier_id) FROM cases_case WHERE state = 'closed'"
+
+# What stands in an address, as a question to the database.
+PARTS = {
+    "active": _ACTIVE,
+    "notified": _NOTIFIED,
+    "own": _BY_SOCIAL_WORKER,
+    "closed": _CLOSED,
+    "consent": f"SELECT min(id) FROM consents_consent WHERE dossier_id = ({_ACTIVE})",
+    "recipient": f"SELECT min(id) FROM consents_consentrecipient WHERE dossier_id = ({_ACTIVE})",
+    "document": f"SELECT min(id) FROM documents_document WHERE dossier_id = ({_ACTIVE})",
+    "item": f"SELECT min(id) FROM workitems_workitem WHERE state = 'open' AND dossier_id = ({_ACTIVE})",
+    "note": f"SELECT min(id) FROM cases_note WHERE dossier_id = ({_ACTIVE})",
+    "participant": f"SELECT min(id) FROM cases_participant WHERE dossier_id = ({_ACTIVE})",
+    "draft": "SELECT min(id) FROM cases_draft",
+    "decision": "SELECT max(id) FROM decisions_decision WHERE state = 'pending'",
+    "doubt": "SELECT min(id) FROM persons_doubt WHERE cleared_at IS NULL",
+    "institution": "SELECT min(id) FROM institutions_institution",
+}
+
+_AUTHOR_OF_NOTE = (
+    f"SELECT s.email FROM cases_note n JOIN institutions_staff s ON s.id = n.staff_id WHERE n.id = ({PARTS['note']})"
+)
+# Who stands here instead of an e-mail is asked of the database too.
+WHO = {"author": _AUTHOR_OF_NOTE}
+
+# Name of the address → who opens it, and the address with its parts.
+PAGES: dict[str, tuple[str, str]] = {
+    "worklist": (SOCIAL_WORKER, "/"),
+    "contacts": (COORDINATOR, "/directory/"),
+    "institutions": (ADMINISTRATOR, "/directory/institutions"),
+    "bodies": (ADMINISTRATOR, "/directory/bodies"),
+    "absences": (COORDINATOR, "/directory/absences"),
+    "directory_entries": (ADMINISTRATOR, "/directory/edit/staff/"),
+    "add_directory_entry": (ADMINISTRATOR, "/directory/edit/staff/add"),
+    "directory_entry": (ADMINISTRATOR, "/directory/edit/institution/{institution}"),
+    "person": (COORDINATOR, "/dossiers/{active}/person"),
+    "correct_person": (COORDINATOR, "/dossiers/{active}/person/correct"),
+    "add_ahv_number": (COORDINATOR, "/dossiers/{active}/person/number"),
+    "doubts": (ADMINISTRATOR, "/persons/doubts/"),
+    "clear_doubt": (ADMINISTRATOR, "/persons/doubts/{doubt}"),
+    "upload_document": (COORDINATOR, "/dossiers/{active}/documents/add"),
+    "remove_document": (COORDINATOR, "/dossiers/{active}/documents/{document}/remove"),
+    "add_workitem": (COORDINATOR, "/dossiers/{active}/work-items/add"),
+    "reassign_workitem": (COORDINATOR, "/dossiers/{active}/work-items/{item}/hand-on"),
+    "postpone_workitem": (COORDINATOR, "/dossiers/{active}/work-items/{item}/postpone"),
+    "inbox": (COORDINATOR, "/messages/"),
+    "inbox_preferences": (COORDINATOR, "/messages/preferences"),
+    "break_glass": (COORDINATOR, "/emergency"),
+    "consents": (COORDINATOR, "/dossiers/{active}/consents/"),
+    "sign_consent": (COORDINATOR, "/dossiers/{active}/consents/sign"),
+    "renew_consent": (COORDINATOR, "/dossiers/{active}/consents/{consent}/renew"),
+    "withdraw_consent": (COORDINATOR, "/dossiers/{active}/consents/{consent}/withdraw"),
+    "narrow_consent": (COORDINATOR, "/dossiers/{active}/consents/{consent}/recipients/{recipient}/narrow"),
+    "choose_basis": (COORDINATOR, "/dossiers/{active}/disclosures/new"),
+    "record_disclosure": (COORDINATOR, "/dossiers/{active}/disclosures/new/avig-85f-3"),
+    "legal_bases": (COORDINATOR, "/legal-bases"),
+    "cases": (COORDINATOR, "/cases/"),
+    "notify": (SOCIAL_WORKER, "/cases/notify"),
+    "notify_draft": (SOCIAL_WORKER, "/cases/drafts/{draft}"),
+    "case": (COORDINATOR, "/dossiers/{active}/"),
+    "case_access": (COORDINATOR, "/dossiers/{active}/access"),
+    "triage": (COORDINATOR, "/dossiers/{notified}/triage"),
+    "reject": (COORDINATOR, "/dossiers/{notified}/reject"),
+    "withdraw_notification": (SOCIAL_WORKER, "/dossiers/{own}/withdraw"),
+    "ask_notifier": (COORDINATOR, "/dossiers/{notified}/question"),
+    "ask_participant": (COORDINATOR, "/dossiers/{active}/participants"),
+    "answer_participation": (SOCIAL_WORKER, "/requests/{decision}"),
+    "name_lead": (COORDINATOR, "/dossiers/{active}/lead"),
+    "name_case_manager": (COORDINATOR, "/dossiers/{active}/case-manager"),
+    "write_note": (COORDINATOR, "/dossiers/{active}/notes"),
+    "correct_note": ("author", "/dossiers/{active}/notes/{note}/correct"),
+    "redact_note": (COORDINATOR, "/dossiers/{active}/notes/{note}/redact"),
+    "particulars": (COORDINATOR, "/dossiers/{active}/particulars"),
+    "suspend": (COORDINATOR, "/dossiers/{active}/suspend"),
+    "close": (COORDINATOR, "/dossiers/{active}/close"),
+    "reopen": (COORDINATOR, "/dossiers/{closed}/reopen"),
+    "audit_log": (DATA_PROTECTION, "/log/"),
+    "log_proof": (DATA_PROTECTION, "/log/proof"),
+    "account_login": (NOBODY, "/accounts/login/"),
+    "account_logout": (COORDINATOR, "/accounts/logout/"),
+    "account_inactive": (NOBODY, "/accounts/inactive/"),
+    "account_signup": (NOBODY, "/accounts/signup/"),
+    "account_reauthenticate": (COORDINATOR, "/accounts/reauthenticate/"),
+    "account_change_password": (COORDINATOR, "/accounts/password/change/"),
+    "account_reset_password": (NOBODY, "/accounts/password/reset/"),
+    "account_reset_password_done": (NOBODY, "/accounts/password/reset/done/"),
+    "account_reset_password_from_key": (NOBODY, "/accounts/password/reset/key/1-no-such-key/"),
+    "account_reset_password_from_key_done": (NOBODY, "/accounts/password/reset/key/done/"),
+    "mfa_index": (COORDINATOR, "/accounts/2fa/"),
+    "mfa_activate_totp": (COORDINATOR, "/accounts/2fa/totp/activate/"),
+    "mfa_list_webauthn": (COORDINATOR, "/accounts/2fa/webauthn/"),
+    "mfa_add_webauthn": (COORDINATOR, "/accounts/2fa/webauthn/add/"),
+    "socialaccount_login_cancelled": (NOBODY, "/accounts/3rdparty/login/cancelled/"),
+    "socialaccount_login_error": (NOBODY, "/accounts/3rdparty/login/error/"),
+}
+
+# An answer other than 200 that is a page nevertheless.
+STATUS = {"socialaccount_login_error": 401}
+
+# What a GET of these answers is no page of its own.
+NO_PAGES = {
+    "set_language": "an act", "healthz": "a word for machines", "robots": "a word for machines", "several": "an act",
+    "switch_acting": "an act", "remove_absence": "an act", "remove_directory_entry": "an act", "undo_merge": "an act",
+    "document": "a file", "complete_workitem": "an act", "reopen_workitem": "an act", "cancel_workitem": "an act",
+    "mark_read": "an act", "consent_form": "a file", "tell_person": "an act", "alive": "a word for the page",
+    "alive_case": "a word for the page", "find_case": "an act; its answer is looked at below", "keep_draft": "an act",
+    "keep_draft_again": "an act", "drop_draft": "an act", "withdraw_request": "an act", "leave": "an act",
+    "resume": "an act",
+}  # fmt: skip
+# Of the libraries for log-ins: addresses that lead on to another page, or that this installation does not open.
+LEADING_ON = frozenset(
+    """
+    account_email account_email_verification_sent account_set_password account_confirm_login_code
+    account_confirm_email mfa_authenticate mfa_reauthenticate mfa_deactivate_totp mfa_view_recovery_codes
+    mfa_generate_recovery_codes mfa_download_recovery_codes mfa_reauthenticate_webauthn mfa_remove_webauthn
+    mfa_edit_webauthn mfa_login_webauthn socialaccount_signup socialaccount_connections openid_connect_login
+    openid_connect_callback
+    """.split()  # noqa: SIM905 - a list of nineteen lines would hide what it says
+)
+
+# Forms that are sent with nothing in them, so that they say what is wrong.
+FORMS_WITH_ERRORS = (
+    "account_login", "account_change_password", "notify", "sign_consent", "add_workitem", "upload_document",
+    "ask_participant", "answer_participation", "correct_person", "record_disclosure", "absences",
+    "add_directory_entry", "break_glass", "close", "write_note",
+)  # fmt: skip
+
+
+def named_addresses() -> list[str]:
+    """Every address of the resolver by its name; nameless ones of the libraries are their old ways to the same pages."""
+    return sorted({name for name in _names(get_resolver()) if name})
+
+
+def _names(resolver: Any) -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from _names(entry)
+        elif isinstance(entry, URLPattern):
+            yield entry.name or ""

@@ -1,0 +1,196 @@
+"""Every page can be used by everybody: in German and French, by day and by night, on a desk and on a phone.
+
+axe-core judges each page once for each language and scheme, at changing widths; a probe of our own measures the
+borders of fields and buttons, which axe does not; and nothing scrolls sideways at 320 px.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from suone.demo.cast import PASSWORD
+from tests.accessibility import pages
+from tests.conftest import Site, Visitor
+
+_AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+_RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+_WIDE, _NARROW = 1366, 320
+# Both widths in both languages, and both schemes in both widths.
+_LOOKS = {"de": [("light", _WIDE), ("dark", _NARROW)], "fr": [("dark", _WIDE), ("light", _NARROW)]}
+_JUDGE = """async (rules) => (await axe.run(document, {runOnly: rules, resultTypes: ["violations"]})).violations
+    .map(found => `${found.id}: ${found.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(" | ")}`)"""
+_PROBE = (Path(__file__).parent / "borders.js").read_text()
+
+
+@cache
+def _part(site: Site, name: str) -> str:
+    found = site.sql((pages.PARTS | pages.WHO)[name])[0][0]
+    assert found is not None, f"The canton has no example of: {name}"
+    return str(found)
+
+
+class _Parts(dict[str, str]):
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def __missing__(self, name: str) -> str:
+        return _part(self.site, name)
+
+
+def _opened(enter: Callable[..., Visitor], site: Site, name: str, language: str) -> tuple[Page, int]:
+    who, path = pages.PAGES[name]
+    visitor = enter(_part(site, who) if who in pages.WHO else who, language)
+    response = visitor.page.goto(site.address + path.format_map(_Parts(site)))
+    if "/accounts/reauthenticate/?" in visitor.page.url:
+        visitor.page.fill("main input[name=password]", PASSWORD)
+        with visitor.page.expect_navigation() as leading_back:
+            visitor.page.press("main input[name=password]", "Enter")
+        response = leading_back.value
+    assert response is not None
+    return visitor.page, response.status
+
+
+def _faults(page: Page, language: str) -> list[str]:
+    """What is wrong with the page as it stands, in every look of this language."""
+    page.evaluate(_AXE)
+    found = []
+    for scheme, width in _LOOKS[language]:
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 900})
+        look = f"{scheme} {width}"
+        found += [f"{look}: {fault}" for fault in page.evaluate(_JUDGE, _RULES)]
+        found += [f"{look}: faint border {fault}" for fault in page.evaluate(_PROBE)]
+        sideways = page.evaluate("document.documentElement.scrollWidth")
+        if sideways > width:
+            found.append(f"{look}: scrolls sideways to {sideways} px")
+    return found
+
+
+def test_every_address_has_an_example_or_a_reason_not_to() -> None:
+    known = set(pages.PAGES) | set(pages.NO_PAGES) | pages.LEADING_ON
+
+    addresses = pages.named_addresses()
+
+    assert sorted(set(addresses) - known) == []
+    assert sorted(known - set(addresses)) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["de", "fr"])
+@pytest.mark.parametrize("name", pages.PAGES)
+def test_a_page_can_be_used_by_everybody(enter: Callable[..., Visitor], canton: Site, name: str, language: str) -> None:
+    page, status = _opened(enter, canton, name, language)
+
+    faults = _faults(page, language)
+
+    assert status == pages.STATUS.get(name, 200)
+    assert page.url == canton.address + pages.PAGES[name][1].format_map(_Parts(canton))
+    assert page.locator("html").get_attribute("lang") == language
+    assert faults == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["de", "fr"])
+@pytest.mark.parametrize("name", pages.FORMS_WITH_ERRORS)
+def test_a_form_that_says_what_is_wrong_can_be_used_by_everybody(
+    enter: Callable[..., Visitor], canton: Site, name: str, language: str
+) -> None:
+    page, _status = _opened(enter, canton, name, language)
+    _send_empty(page)
+
+    faults = _faults(page, language)
+
+    assert page.locator(".error-summary").count() == 1
+    assert page.locator(".error-summary").evaluate("summary => summary === document.activeElement")
+    assert faults == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["de", "fr"])
+@pytest.mark.parametrize(("path", "code", "title"), [
+    ("/log/", 403, "You may not open this page"),
+    ("/dossiers/999999/", 404, "This page does not exist"),
+    ("/no-such-page", 404, "This page does not exist"),
+])  # fmt: skip
+def test_a_page_of_refusal_can_be_used_by_everybody(
+    enter: Callable[..., Visitor], canton: Site, path: str, code: int, title: str, language: str
+) -> None:
+    visitor = enter(pages.COORDINATOR, language)
+    response = visitor.page.goto(canton.address + path)
+
+    faults = _faults(visitor.page, language)
+
+    assert response is not None
+    assert response.status == code
+    assert visitor.page.locator("h1").inner_text() == visitor.word(title)
+    assert faults == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["de", "fr"])
+@pytest.mark.parametrize("words", ["2026-0001", "Xyzzy"])
+def test_what_a_search_finds_can_be_used_by_everybody(
+    enter: Callable[..., Visitor], canton: Site, words: str, language: str
+) -> None:
+    visitor = enter(pages.COORDINATOR, language)
+    visitor.open("/directory/")
+    visitor.page.fill("#find", words)
+    visitor.page.press("#find", "Enter")
+    visitor.page.wait_for_load_state()
+
+    faults = _faults(visitor.page, language)
+
+    assert not visitor.page.url.endswith("/directory/")
+    assert faults == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["de", "fr"])
+@pytest.mark.parametrize("show", ["overdue", "today", "week", "waiting"])
+def test_a_filtered_worklist_can_be_used_by_everybody(
+    enter: Callable[..., Visitor], canton: Site, show: str, language: str
+) -> None:
+    visitor = enter(pages.COORDINATOR, language)
+    visitor.open(f"/?show={show}")
+
+    faults = _faults(visitor.page, language)
+
+    assert visitor.page.locator(".tile a[aria-current]").count() == 1
+    assert faults == []
+
+
+@pytest.mark.browser
+def test_the_first_case_is_four_tabs_away_from_the_skip_link(enter: Callable[..., Visitor], canton: Site) -> None:
+    page, _status = _opened(enter, canton, "worklist", "de")
+    page.set_viewport_size({"width": _WIDE, "height": 900})
+    page.goto(canton.address + "/cases/")
+
+    page.keyboard.press("Tab")
+    skips = page.evaluate("document.activeElement.className")
+    page.keyboard.press("Enter")
+    reached = []
+    for _step in range(6):
+        page.keyboard.press("Tab")
+        reached.append(str(page.evaluate("document.activeElement.getAttribute('href')")))
+
+    assert skips == "skip"
+    assert any(address.startswith("/dossiers/") for address in reached)
+
+
+def _send_empty(page: Page) -> None:
+    """Send the page's own form with nothing in it, past what the browser would check."""
+    with page.expect_navigation():
+        page.evaluate(
+            """() => {
+                const form = [...document.querySelectorAll('main form[method=post]')].find(
+                    one => one.classList.contains('form'));
+                for (const field of form.querySelectorAll('input:not([type=hidden]), textarea')) {
+                    if (['checkbox', 'radio'].includes(field.type)) field.checked = false; else field.value = '';
+                }
+                form.noValidate = true;
+                form.requestSubmit();
+            }"""
+        )
