@@ -31,9 +31,12 @@ def _navigation(request: HttpRequest, acting: Acting | None) -> list[dict[str, A
     for name, label, permission in settings.NAVIGATION:
         if acting.may(Permission(permission)):
             address = reverse(name)
-            current = request.path == address if address == "/" else request.path.startswith(address)
-            entries.append({"name": name, "url": address, "label": label, "current": current})
-    return entries
+            entries.append({"name": name, "url": address, "label": label})
+    # One entry alone is the current one: /cases/notify lies below /cases/ too.
+    fitting = [
+        e["url"] for e in entries if e["url"] == request.path or (e["url"] != "/" and request.path.startswith(e["url"]))
+    ]
+    return [entry | {"current": entry["url"] == max(fitting, key=len, default="")} for entry in entries]
 
 
 def _sso_providers() -> list[dict[str, str]]:
