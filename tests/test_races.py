@@ -19,7 +19,8 @@ from suone.cases.models import Case, Note
 from suone.cases.rules import NoteKind
 from suone.cases.services import write_note
 from suone.cases.tests.factories import activate
-from suone.consents.tests.factories import Cast, acting, make_cast
+from suone.consents.tests.factories import Cast, make_cast
+from suone.institutions.tests.factories import acting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,10 +10,11 @@ from suone.cases import services
 from suone.cases.models import Case
 from suone.cases.services import Notification
 from suone.consents.terms import ScopeLine
-from suone.consents.tests.factories import PDF, WORK, Cast, acting, line, terms
+from suone.consents.tests.factories import PDF, WORK, Cast, line, terms
 from suone.decisions.models import Decision
 from suone.documents.uploads import Upload
 from suone.institutions.models import Staff
+from suone.institutions.tests.factories import acting
 
 
 def notification(cast: Cast, *scope: ScopeLine, **changes: Any) -> Notification:

@@ -17,10 +17,11 @@ from suone.cases.queries import timeline_of
 from suone.cases.rules import State
 from suone.cases.tests.factories import activate, ask, do
 from suone.consents.services import withdraw_consent
-from suone.consents.tests.factories import WORK, Cast, acting, line
+from suone.consents.tests.factories import WORK, Cast, line
 from suone.dossiers.models import Event, Visit
 from suone.inbox.models import Message
 from suone.institutions.models import Staff
+from suone.institutions.tests.factories import acting
 from suone.workitems.models import WorkItem
 from suone.workitems.services import ask as ask_item
 from suone.workitems.services import complete

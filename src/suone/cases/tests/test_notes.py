@@ -16,9 +16,10 @@ from suone.cases.models import Case, Note
 from suone.cases.queries import readable_note, timeline_of
 from suone.cases.rules import NoteKind
 from suone.cases.tests.factories import activate, do
-from suone.consents.tests.factories import WORK, Cast, acting, line
+from suone.consents.tests.factories import WORK, Cast, line
 from suone.dossiers.models import Event
 from suone.institutions.models import Staff
+from suone.institutions.tests.factories import acting
 
 EMPLOYMENT, HEALTH, FINANCES = DataCategory.EMPLOYMENT, DataCategory.HEALTH, DataCategory.FINANCES
 

@@ -15,9 +15,10 @@ from suone.cases.models import Assignment, Case, Draft, Function, Participant, T
 from suone.cases.rules import State
 from suone.cases.tests.factories import do, notification, notify
 from suone.consents.models import Consent, Disclosure
-from suone.consents.tests.factories import Cast, acting, line, terms
+from suone.consents.tests.factories import Cast, line, terms
 from suone.dossiers.models import Dossier, Event, Grant
 from suone.inbox.models import Message
+from suone.institutions.tests.factories import acting
 from suone.persons.models import Person
 from suone.workitems.models import State as ItemState
 from suone.workitems.models import WorkItem

@@ -16,11 +16,12 @@ from suone.cases.jobs import remind_about_requests
 from suone.cases.models import Assignment, Case, Function, Participant, Taking
 from suone.cases.queries import people_of, possible_leads
 from suone.cases.tests.factories import activate, ask, do
-from suone.consents.tests.factories import Cast, acting, line, make_staff
+from suone.consents.tests.factories import Cast, line
 from suone.decisions.models import Decision
 from suone.decisions.services import remind_and_expire
 from suone.dossiers.models import Dossier, Event
 from suone.institutions.models import Absence, ContactPerson
+from suone.institutions.tests.factories import acting, make_staff
 
 TODAY = timezone.localdate()
 

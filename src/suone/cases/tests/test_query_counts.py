@@ -15,7 +15,8 @@ from suone.cases.models import Case
 from suone.cases.rules import NoteKind
 from suone.cases.tests.factories import activate, ask, do, notify
 from suone.consents.services import sign_consent
-from suone.consents.tests.factories import Cast, client_of, line, make_institution, make_staff, terms
+from suone.consents.tests.factories import Cast, line, terms
+from suone.institutions.tests.factories import client_of, make_institution, make_staff
 from suone.workitems.services import ask as ask_item
 from suone.workitems.services import complete
 

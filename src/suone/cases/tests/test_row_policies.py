@@ -11,8 +11,9 @@ from suone.access.database import acting_as
 from suone.cases import services
 from suone.cases.models import Assignment, Case, Note, Participant, Taking, Triage
 from suone.cases.tests.factories import activate, ask, do
-from suone.consents.tests.factories import Cast, acting, line
+from suone.consents.tests.factories import Cast, line
 from suone.institutions.models import Staff
+from suone.institutions.tests.factories import acting
 
 TABLES = [Case, Assignment, Participant, Note, Triage]
 

@@ -14,8 +14,9 @@ from suone.cases import services
 from suone.cases.models import Assignment, Case, Function, Note, Participant, Taking
 from suone.cases.rules import NoteKind
 from suone.cases.tests.factories import activate, ask, do, notify
-from suone.consents.tests.factories import Cast, acting, make_cast
+from suone.consents.tests.factories import Cast, make_cast
 from suone.institutions.models import Staff
+from suone.institutions.tests.factories import acting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

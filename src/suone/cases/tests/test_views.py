@@ -15,8 +15,9 @@ from suone.cases.models import Assignment, Case, Draft, Function, Note, Particip
 from suone.cases.rules import NoteKind, State
 from suone.cases.tests.factories import activate, ask, do, notify
 from suone.consents.services import withdraw_consent
-from suone.consents.tests.factories import DRAWN, WORK, Cast, client_of, line, make_staff
+from suone.consents.tests.factories import DRAWN, WORK, Cast, line
 from suone.dossiers.models import Visit
+from suone.institutions.tests.factories import client_of, make_staff
 
 TODAY = timezone.localdate()
 LATER = (TODAY + timedelta(days=9)).isoformat()

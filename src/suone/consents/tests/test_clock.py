@@ -13,10 +13,11 @@ from suone.consents.jobs import warn_about_consents
 from suone.consents.models import Consent
 from suone.consents.queries import current_consent
 from suone.consents.services import warn_and_expire, withdraw_consent
-from suone.consents.tests.factories import Cast, acting, line, sign
+from suone.consents.tests.factories import Cast, line, sign
 from suone.dossiers.models import Dossier, Grant
 from suone.inbox.models import Message
 from suone.institutions.models import Staff
+from suone.institutions.tests.factories import acting
 from suone.workitems.models import WorkItem
 
 TODAY = timezone.localdate()

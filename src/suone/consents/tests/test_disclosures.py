@@ -14,10 +14,11 @@ from suone.audit.models import Entry, RecordKind
 from suone.consents import services
 from suone.consents.legal_bases import legal_bases, legal_basis
 from suone.consents.models import Disclosure, DisclosureForm
-from suone.consents.tests.factories import WORK, Cast, acting, line, sign
+from suone.consents.tests.factories import WORK, Cast, line, sign
 from suone.dossiers.models import Dossier, Event, Grant, OpeningAct
 from suone.dossiers.services import end_of
 from suone.institutions.models import Staff
+from suone.institutions.tests.factories import acting
 from suone.workitems.models import State, WorkItem
 
 TODAY = timezone.localdate()

@@ -12,11 +12,12 @@ from suone.access.errors import Refused
 from suone.audit.models import Entry
 from suone.consents import services
 from suone.consents.models import Consent, ConsentRecipient
-from suone.consents.tests.factories import WORK, Cast, acting, line, sign
+from suone.consents.tests.factories import WORK, Cast, line, sign
 from suone.dossiers.models import Dossier, Grant, OpeningAct
 from suone.dossiers.queries import readable_categories
 from suone.inbox.models import Message
 from suone.institutions.models import Staff
+from suone.institutions.tests.factories import acting
 
 EMPLOYMENT = DataCategory.EMPLOYMENT.bit
 

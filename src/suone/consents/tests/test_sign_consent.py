@@ -13,12 +13,13 @@ from suone.access.errors import Refused
 from suone.audit.models import Entry, RecordKind
 from suone.consents import services
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
-from suone.consents.tests.factories import WORK, Cast, acting, line, sign, terms
+from suone.consents.tests.factories import WORK, Cast, line, sign, terms
 from suone.dossiers.models import Dossier, Event, Grant, OpeningAct
 from suone.dossiers.queries import readable_categories
 from suone.dossiers.services import end_of, start_of
 from suone.inbox.models import Message
 from suone.institutions.models import Staff
+from suone.institutions.tests.factories import acting
 
 pytestmark = pytest.mark.django_db
 

@@ -14,9 +14,11 @@ from suone.access.categories import HEALTH_BIT
 from suone.access.permissions import Role
 from suone.audit.models import Entry, RecordKind
 from suone.consents.models import Consent, Disclosure, SignatureForm
-from suone.consents.tests.factories import DRAWN, PDF, WORK, Cast, client_of, line, make_staff, open_file, sign
+from suone.consents.tests.factories import DRAWN, PDF, WORK, Cast, line, sign
 from suone.documents.models import Document
 from suone.dossiers.models import Dossier, Grant, OpeningAct
+from suone.dossiers.tests.factories import open_file
+from suone.institutions.tests.factories import client_of, make_staff
 
 TODAY = timezone.localdate()
 

@@ -3,8 +3,9 @@ from collections.abc import Iterator
 import pytest
 from django.utils import translation
 
-from suone.consents.tests.factories import Cast, line, make_cast, open_file, sign
+from suone.consents.tests.factories import Cast, line, make_cast, sign
 from suone.dossiers.models import Dossier
+from suone.dossiers.tests.factories import open_file
 
 
 @pytest.fixture(autouse=True)

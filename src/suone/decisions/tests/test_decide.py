@@ -13,7 +13,7 @@ from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
 from suone.access.permissions import Role
 from suone.audit.models import Entry
-from suone.consents.tests.factories import Cast, acting, make_staff
+from suone.consents.tests.factories import Cast
 from suone.decisions import services
 from suone.decisions.models import Decision
 from suone.decisions.queries import addressed_to, asked_by
@@ -21,6 +21,7 @@ from suone.decisions.rules import State
 from suone.dossiers.models import Dossier
 from suone.inbox.models import Message
 from suone.institutions.models import Staff
+from suone.institutions.tests.factories import acting, make_staff
 
 TODAY = timezone.localdate()
 

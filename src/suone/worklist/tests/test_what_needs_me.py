@@ -15,8 +15,9 @@ from suone.audit.models import RecordKind
 from suone.cases.models import Case
 from suone.cases.tests.factories import activate, ask, do, notify
 from suone.consents.services import withdraw_consent
-from suone.consents.tests.factories import Cast, acting, client_of, line, make_staff
+from suone.consents.tests.factories import Cast, line
 from suone.institutions.models import Staff
+from suone.institutions.tests.factories import acting, client_of, make_staff
 from suone.workitems.models import State, WorkItem
 from suone.workitems.services import ask as ask_item
 from suone.workitems.services import complete

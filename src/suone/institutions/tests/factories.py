@@ -1,0 +1,52 @@
+"""The smallest institutions and staff."""
+
+from typing import Any
+
+from django.test import Client
+
+from suone.access.acting import Acting
+from suone.access.models import User
+from suone.access.permissions import Role
+from suone.institutions.acting import acting_of
+from suone.institutions.models import ContactPerson, Institution, Staff
+
+
+def make_institution(code: str, **fields: Any) -> Institution:
+    usual: dict[str, Any] = {"name_de": f"{code} de", "name_fr": f"{code} fr", "circle": "first"}
+    return Institution.objects.create(code=code, **usual | fields)
+
+
+def make_staff(
+    institution: Institution,
+    *roles: Role,
+    first_name: str = "Ada",
+    last_name: str,
+    language: str = "en",
+    password: str | None = None,
+) -> Staff:
+    """Somebody with an account, contact person of their institution."""
+    user = User.objects.create_user(
+        email=f"{first_name}.{last_name}@example.org".lower(), password=password, language=language
+    )
+    staff = Staff.objects.create(
+        user=user,
+        institution=institution,
+        first_name=first_name,
+        last_name=last_name,
+        phone="027 000 00 00",
+        roles=[role.value for role in roles],
+    )
+    ContactPerson.objects.create(institution=institution, staff=staff)
+    return staff
+
+
+def acting(staff: Staff) -> Acting:
+    """This staff member, read anew as a request would."""
+    return acting_of(Staff.objects.select_related("institution").get(pk=staff.pk))
+
+
+def client_of(staff: Staff) -> Client:
+    """A browser in which this staff member is logged in."""
+    client = Client()
+    client.force_login(staff.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
