@@ -27,16 +27,18 @@ def page(request: HttpRequest) -> dict[str, Any]:
 def _navigation(request: HttpRequest, acting: Acting | None) -> list[dict[str, Any]]:
     if acting is None:
         return []
-    entries = []
-    for name, label, permission in settings.NAVIGATION:
-        if acting.may(Permission(permission)):
-            address = reverse(name)
-            entries.append({"name": name, "url": address, "label": label})
-    # One entry alone is the current one: /cases/notify lies below /cases/ too.
-    fitting = [
-        e["url"] for e in entries if e["url"] == request.path or (e["url"] != "/" and request.path.startswith(e["url"]))
+    entries: list[dict[str, Any]] = [
+        {"name": name, "url": reverse(name), "label": label}
+        for name, label, permission in settings.NAVIGATION
+        if acting.may(Permission(permission))
     ]
+    # One entry alone is the current one: /cases/notify lies below /cases/ too.
+    fitting = [address for entry in entries if _leads_to(address := entry["url"], request.path)]
     return [entry | {"current": entry["url"] == max(fitting, key=len, default="")} for entry in entries]
+
+
+def _leads_to(address: str, path: str) -> bool:
+    return path == address if address == "/" else path.startswith(address)
 
 
 def _sso_providers() -> list[dict[str, str]]:
