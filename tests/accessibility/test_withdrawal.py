@@ -60,7 +60,7 @@ def test_a_withdrawn_consent_closes_the_pages_that_are_open(
 
     coordinator.open(f"{case}consents/{consent}/withdraw")
     coordinator.press("Withdraw the consent")
-    coordinator.page.wait_for_url("**/consents/")
+    coordinator.page.wait_for_url(f"{canton.address}/")
 
     _wait_until_gone(reader.page)
     again = reader.page.goto(canton.address + case)
@@ -89,7 +89,7 @@ def test_back_shows_nothing_after_logging_out(
     reader.page.go_back()
 
     _wait_until_gone(reader.page)
-    reader.page.wait_for_url("**/accounts/login/?next=*")
+    reader.page.wait_for_url(f"**/accounts/login/?next={case}")
 
 
 def _write_note(visitor: Visitor, case: str) -> None:
