@@ -95,6 +95,14 @@ class Dossier(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def initials(self) -> str:
+        """The person's initials; none for whoever may not read who it is."""
+        try:
+            return self.person.initials
+        except Person.DoesNotExist:
+            return ""
+
 
 class Numbering(models.Model):
     """The last case number given out in a year."""

@@ -1,0 +1,280 @@
+"""How access begins, narrows and ends, and who may make it so."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import IntegrityError, ProgrammingError, transaction
+from django.http import Http404
+from django.utils import timezone
+
+from suone.access.categories import ALL_BUT_HEALTH, ALL_CATEGORIES, HEALTH_BIT, DataCategory, Power, mask_of
+from suone.access.database import acting_as
+from suone.audit.models import Entry
+from suone.dossiers.models import Dossier, Grant, OpeningAct
+from suone.dossiers.queries import (
+    access_of,
+    has_power,
+    institutions_with_access,
+    readable_categories,
+    readable_dossier,
+)
+from suone.dossiers.services import Principal, end_grants, end_of, narrow_grants, open_dossier, start_of
+from suone.dossiers.tests.conftest import Cast
+from suone.dossiers.tests.factories import let_in, open_file
+from suone.institutions.models import Staff
+from suone.institutions.tests.factories import acting
+
+WORK = mask_of([DataCategory.EMPLOYMENT, DataCategory.EDUCATION])
+
+
+def _institution(staff: Staff) -> Principal:
+    return Principal(institution_id=staff.institution_id)
+
+
+def _can_open(staff: Staff, dossier: Dossier) -> bool:
+    who = acting(staff)
+    with acting_as(who):
+        try:
+            return bool(readable_dossier(who, dossier.pk))
+        except Http404:
+            return False
+
+
+def _categories(staff: Staff, dossier: Dossier) -> int:
+    who = acting(staff)
+    with acting_as(who):
+        return mask_of(readable_categories(who, dossier))
+
+
+def test_a_new_case_is_led_by_the_institution_that_opened_it_health_left_out(cast: Cast, dossier: Dossier) -> None:
+    grant = Grant.objects.get()
+
+    assert (grant.institution_id, grant.power, grant.categories) == (
+        cast.lead.institution_id,
+        Power.LEAD,
+        ALL_BUT_HEALTH,
+    )
+    assert (grant.because, grant.because_id, grant.person_id) == ("notification", dossier.pk, dossier.person_id)
+    assert _can_open(cast.colleague, dossier)
+
+
+def test_numbers_count_up_within_the_year(cast: Cast) -> None:
+    numbers = [open_file(cast.lead, last_name=name).number for name in ("A", "B", "C")]
+
+    year = timezone.localdate().year
+    assert numbers == [f"{year}-0001", f"{year}-0002", f"{year}-0003"]
+
+
+def test_whoever_may_not_notify_opens_no_case_file(cast: Cast, dossier: Dossier) -> None:
+    who = acting(cast.protection)
+
+    with pytest.raises(ProgrammingError, match="not permitted"), acting_as(who):
+        open_dossier(who, person_id=dossier.person_id)
+
+
+def test_nobody_else_can_open_it_not_even_the_office(cast: Cast, dossier: Dossier) -> None:
+    for staff in (cast.recipient, cast.physician, cast.coordinator, cast.stranger, cast.protection):
+        assert not _can_open(staff, dossier), staff.last_name
+
+
+def test_a_grant_opens_its_categories_to_everybody_at_the_institution(cast: Cast, dossier: Dossier) -> None:
+    let_in(cast.lead, dossier, _institution(cast.recipient), categories=WORK)
+
+    assert _categories(cast.recipient, dossier) == WORK
+    assert not _can_open(cast.stranger, dossier)
+
+
+def test_a_grant_to_one_person_opens_nothing_to_their_institution(cast: Cast, dossier: Dossier) -> None:
+    let_in(cast.lead, dossier, Principal(staff_id=cast.physician.pk), categories=ALL_CATEGORIES)
+    beside = type(cast.physician).objects.create(
+        institution=cast.physician.institution, first_name="B", last_name="Beside", roles=["medical_officer"]
+    )
+
+    assert _categories(cast.physician, dossier) & HEALTH_BIT
+    assert not _can_open(beside, dossier)
+
+
+def test_health_is_opened_to_no_institution(cast: Cast, dossier: Dossier) -> None:
+    with pytest.raises(IntegrityError, match="grant_health_to_staff_only"), transaction.atomic():
+        let_in(cast.lead, dossier, _institution(cast.recipient), categories=HEALTH_BIT)
+
+
+@pytest.mark.parametrize("categories", [0, ALL_CATEGORIES + 1])
+def test_a_grant_covers_at_least_one_category_and_known_ones_only(
+    cast: Cast, dossier: Dossier, categories: int
+) -> None:
+    with pytest.raises(IntegrityError, match="grant_categories_are_known"), transaction.atomic():
+        let_in(cast.lead, dossier, Principal(staff_id=cast.recipient.pk), categories=categories)
+
+
+@pytest.mark.parametrize("power", [Power.READ, Power.WRITE])
+def test_a_recipient_opens_the_case_to_nobody(cast: Cast, dossier: Dossier, power: Power) -> None:
+    let_in(cast.lead, dossier, _institution(cast.recipient), power=power)
+
+    with pytest.raises(ProgrammingError, match="not permitted"), transaction.atomic():
+        let_in(cast.recipient, dossier, _institution(cast.stranger), because=2)
+
+    assert not _can_open(cast.stranger, dossier)
+
+
+def test_whoever_was_given_the_lead_may_open_it_to_others(cast: Cast, dossier: Dossier) -> None:
+    let_in(cast.lead, dossier, _institution(cast.coordinator), power=Power.LEAD)
+
+    let_in(cast.coordinator, dossier, _institution(cast.recipient), because=2)
+
+    assert _can_open(cast.recipient, dossier)
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "is_open"),
+    [(-2, -1, False), (-2, 1, True), (1, 2, False)],
+)
+def test_a_grant_works_in_its_period_alone(cast: Cast, dossier: Dossier, starts: int, ends: int, is_open: bool) -> None:
+    now = timezone.now()
+
+    let_in(
+        cast.lead,
+        dossier,
+        _institution(cast.recipient),
+        starts=now + timedelta(days=starts),
+        ends=now + timedelta(days=ends),
+    )
+
+    assert _can_open(cast.recipient, dossier) is is_open
+
+
+def test_an_expiry_takes_effect_inside_an_open_transaction(cast: Cast, dossier: Dossier) -> None:
+    let_in(cast.lead, dossier, _institution(cast.recipient), ends=timezone.now() + timedelta(milliseconds=300))
+    who = acting(cast.recipient)
+
+    with acting_as(who):
+        before = Dossier.objects.count()
+        Dossier.objects.raw("SELECT pg_sleep(0.4)::text, id FROM dossiers_dossier").__len__()
+        after = Dossier.objects.count()
+
+    assert (before, after) == (1, 0)
+
+
+def test_ending_one_act_leaves_open_what_another_opened(cast: Cast, dossier: Dossier) -> None:
+    let_in(cast.lead, dossier, _institution(cast.recipient), categories=WORK, because=1)
+    let_in(cast.lead, dossier, _institution(cast.recipient), categories=DataCategory.FINANCES.bit, because=2)
+    who = acting(cast.lead)
+
+    with acting_as(who):
+        ended = end_grants(who, dossier=dossier, act=OpeningAct.CONSENT, act_id=1)
+
+    assert ended == 1
+    assert _categories(cast.recipient, dossier) == DataCategory.FINANCES.bit
+
+
+def test_a_grant_ended_before_it_began_is_empty_and_not_inverted(cast: Cast, dossier: Dossier) -> None:
+    later = timezone.now() + timedelta(days=3)
+    let_in(cast.lead, dossier, _institution(cast.recipient), starts=later)
+    who = acting(cast.lead)
+
+    with acting_as(who):
+        end_grants(who, dossier=dossier, act=OpeningAct.CONSENT, act_id=1)
+
+    grant = Grant.objects.get(because=OpeningAct.CONSENT)
+    assert grant.valid_from == grant.valid_until == later
+
+
+def test_narrowing_keeps_the_rest_and_the_trace(cast: Cast, dossier: Dossier) -> None:
+    let_in(cast.lead, dossier, _institution(cast.recipient), categories=WORK)
+    who = acting(cast.lead)
+
+    with acting_as(who):
+        narrow_grants(
+            who,
+            dossier=dossier,
+            act=OpeningAct.CONSENT,
+            act_id=1,
+            principal=_institution(cast.recipient),
+            keep=DataCategory.EDUCATION.bit,
+        )
+
+    assert _categories(cast.recipient, dossier) == DataCategory.EDUCATION.bit
+    kept = Grant.objects.filter(because=OpeningAct.CONSENT).order_by("id").values_list("categories", flat=True)
+    assert list(kept) == [WORK, DataCategory.EDUCATION.bit]
+
+
+def test_a_reader_may_end_a_consent_and_nothing_else(cast: Cast, dossier: Dossier) -> None:
+    let_in(cast.lead, dossier, _institution(cast.recipient), because=1)
+    who = acting(cast.recipient)
+
+    with pytest.raises(ProgrammingError, match="not permitted"), acting_as(who):
+        end_grants(who, dossier=dossier, act=OpeningAct.NOTIFICATION, act_id=dossier.pk)
+    with acting_as(who):
+        end_grants(who, dossier=dossier, act=OpeningAct.CONSENT, act_id=1)
+
+    assert _can_open(cast.lead, dossier)
+    assert not _can_open(cast.recipient, dossier)
+
+
+def test_a_stranger_ends_nothing(cast: Cast, dossier: Dossier) -> None:
+    let_in(cast.lead, dossier, _institution(cast.recipient))
+    who = acting(cast.stranger)
+
+    with pytest.raises(ProgrammingError, match="not permitted"), acting_as(who):
+        end_grants(who, dossier=dossier, act=OpeningAct.CONSENT, act_id=1)
+
+
+def test_the_same_act_opens_no_overlapping_period_twice(cast: Cast, dossier: Dossier) -> None:
+    let_in(cast.lead, dossier, _institution(cast.recipient))
+
+    with pytest.raises(IntegrityError, match="grant_no_overlapping_duplicate"), transaction.atomic():
+        let_in(cast.lead, dossier, _institution(cast.recipient))
+
+
+def test_who_has_access_is_shown_to_whoever_may_open_the_case_alone(cast: Cast, dossier: Dossier) -> None:
+    let_in(cast.lead, dossier, _institution(cast.recipient))
+    let_in(cast.lead, dossier, Principal(staff_id=cast.physician.pk), because=2)
+
+    with acting_as(acting(cast.recipient)):
+        shown = access_of(dossier)
+        institutions = institutions_with_access(dossier)
+        own = Grant.objects.count()
+    with acting_as(acting(cast.stranger)):
+        hidden = access_of(dossier)
+
+    assert len(shown) == 3
+    assert institutions == {
+        cast.lead.institution_id,
+        cast.recipient.institution_id,
+        cast.physician.institution_id,
+    }
+    assert own == 1
+    assert hidden == []
+
+
+def test_power_is_asked_in_the_period_and_includes_the_lesser_ones(cast: Cast, dossier: Dossier) -> None:
+    let_in(cast.lead, dossier, _institution(cast.recipient), power=Power.WRITE)
+    who = acting(cast.recipient)
+
+    with acting_as(who):
+        assert [has_power(who, dossier, power) for power in Power] == [True, True, False]
+
+
+def test_opening_and_ending_access_is_told_to_the_log(cast: Cast, dossier: Dossier) -> None:
+    let_in(cast.lead, dossier, _institution(cast.recipient), categories=WORK)
+    who = acting(cast.lead)
+    with acting_as(who):
+        end_grants(who, dossier=dossier, act=OpeningAct.CONSENT, act_id=1)
+
+    granted, ended = Entry.objects.filter(object_type="consent").order_by("id")
+    assert (granted.kind, granted.recipients) == ("disclose", [cast.recipient.institution_id])
+    assert granted.details == {"categories": WORK, "power": 1, "staff": None}
+    assert (ended.kind, ended.details) == ("change", {"grants": 1})
+
+
+def test_a_day_in_switzerland_begins_and_ends_at_its_own_midnight() -> None:
+    zurich = ZoneInfo("Europe/Zurich")
+
+    assert start_of(date(2026, 3, 29)) == datetime(2026, 3, 29, tzinfo=zurich)
+    assert end_of(date(2026, 3, 29)) - start_of(date(2026, 3, 29)) == timedelta(hours=24)
+    # The clocks go forward on this day: seen from elsewhere it has 23 hours.
+    utc = ZoneInfo("UTC")
+    assert end_of(date(2026, 3, 29)).astimezone(utc) - start_of(date(2026, 3, 29)).astimezone(utc) == timedelta(
+        hours=23
+    )
