@@ -2,12 +2,13 @@
 
 from stdnum.ch import ssn
 from stdnum.exceptions import ValidationError as NumberError
+from stdnum.util import clean
 
 
 def compact(text: str) -> str | None:
     """The thirteen digits of a valid number however it is typed, or None when the check digit does not hold."""
     try:
-        return str(ssn.validate(text)).replace(".", "")
+        return str(ssn.validate(clean(text, "-. ")))
     except NumberError:
         return None
 
