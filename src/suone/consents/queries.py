@@ -13,6 +13,7 @@ from suone.consents.terms import Terms
 from suone.dossiers.models import Dossier
 from suone.institutions.models import Staff
 from suone.persons import ahv
+from suone.persons.queries import readable_person
 
 
 def consents_of(acting: Acting, dossier: Dossier) -> list[Consent]:
@@ -30,7 +31,7 @@ def readable_consent(acting: Acting, dossier_id: int, consent_id: int) -> Consen
     consent = (
         Consent.objects.readable_by(acting)
         .filter(dossier_id=dossier_id, pk=consent_id)
-        .select_related("dossier__person")
+        .select_related("dossier")
         .prefetch_related("recipients__institution", "recipients__staff")
         .first()
     )
@@ -73,7 +74,7 @@ def form_data_of(
     acting: Acting, dossier: Dossier, *, terms: Terms, recipients: Sequence[FormRecipient], version: str
 ) -> ConsentFormData:
     """What is filled into the form to print: the person's particulars, and the terms as they are typed so far."""
-    person = dossier.person
+    person = readable_person(acting, dossier.person_id)
     worker = Staff.objects.select_related("institution").get(pk=acting.own_staff_id)
     return ConsentFormData(
         case_number=dossier.number,

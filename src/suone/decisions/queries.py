@@ -18,9 +18,8 @@ def addressed_to(acting: Acting) -> QuerySet[Decision]:
 
 def asked_by(acting: Acting) -> QuerySet[Decision]:
     """What the acting person asked and still waits for."""
-    return Decision.objects.filter(asked_by_id=acting.staff_id, state=State.PENDING).select_related(
-        "dossier__person", "addressed", "addressed_staff"
-    )
+    asked = Decision.objects.filter(asked_by_id=acting.staff_id, state=State.PENDING)
+    return asked.select_related("dossier", "addressed", "addressed_staff").prefetch_related("dossier__person")
 
 
 def decision_for(acting: Acting, decision_id: int) -> Decision:

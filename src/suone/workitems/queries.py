@@ -10,9 +10,9 @@ from suone.workitems.models import State, WorkItem
 
 def readable_items(acting: Acting) -> QuerySet[WorkItem]:
     """Work items in cases and categories that are open to the acting person."""
-    return WorkItem.objects.readable_by(acting, category_column="category").select_related(
-        "dossier__person", "addressed", "controlling", "assigned"
-    )
+    items = WorkItem.objects.readable_by(acting, category_column="category")
+    # Persons are fetched beside, not joined: what is to be done stays in the list where identity is closed.
+    return items.select_related("dossier", "addressed", "controlling", "assigned").prefetch_related("dossier__person")
 
 
 def readable_item(acting: Acting, dossier_id: int, item_id: int) -> WorkItem:

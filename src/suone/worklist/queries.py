@@ -68,7 +68,7 @@ def waiting_for(acting: Acting) -> list[Entry]:
     requests = [
         Entry(
             number=decision.case_number,
-            initials=decision.dossier.person.initials,
+            initials=decision.dossier.initials,
             dossier_id=decision.dossier_id,
             step=_("Answer to the request to take part"),
             language="",
@@ -98,7 +98,7 @@ def colleagues_of(acting: Acting) -> list[Staff]:
 def _of_item(item: WorkItem, state: str) -> Entry:
     return Entry(
         number=item.dossier.number,
-        initials=item.dossier.person.initials,
+        initials=item.dossier.initials,
         dossier_id=item.dossier_id,
         step=item.title,
         language=item.language,

@@ -91,6 +91,19 @@ def test_the_policies_alone_keep_a_health_note_from_everybody_else(cast: Cast, c
             assert Event.objects.filter(act="case.note_written").count() == count
 
 
+def test_the_applications_filter_alone_keeps_it_too(cast: Cast, case: Case) -> None:
+    note = write(cast.physician, case, "a secret", HEALTH)
+
+    # Outside acting_as no policy is in force: what is hidden here is hidden by the queries themselves.
+    for staff in (cast.worker, cast.coordinator, cast.stranger):
+        who = acting(staff)
+        with pytest.raises(Http404):
+            readable_note(who, case.pk, note.pk)
+        lines, _following = timeline_of(who, case.dossier, before_id=None)
+        assert [entry.note for entry in lines if entry.note] == []
+    assert readable_note(acting(cast.physician), case.pk, note.pk) == note
+
+
 def test_a_contributor_may_hand_in_what_they_may_not_read(cast: Cast, case: Case) -> None:
     write(cast.adviser, case, "for the physician", HEALTH)
 

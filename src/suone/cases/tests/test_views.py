@@ -139,9 +139,15 @@ def test_a_recipient_reads_the_case_and_is_offered_nothing_that_is_the_leads(cas
 def test_whoever_may_not_read_identity_sees_no_name(cast: Cast) -> None:
     case = activate(cast, line(cast.adviser, DataCategory.ADMINISTRATIVE.bit))
 
-    page = client_of(cast.adviser).get(f"/dossiers/{case.pk}/").content.decode()
+    answer = client_of(cast.adviser).get(f"/dossiers/{case.pk}/")
 
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert case.dossier.number in page
     assert "Muster" not in page
+    listed = client_of(cast.adviser).get("/cases/").content.decode()
+    assert (case.dossier.number in listed, "P. M." in listed) == (True, False)
+    assert client_of(cast.adviser).get(f"/dossiers/{case.pk}/consents/").status_code == 200
     assert "Muster" in client_of(cast.worker).get(f"/dossiers/{case.pk}/").content.decode()
 
 
