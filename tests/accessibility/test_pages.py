@@ -194,3 +194,16 @@ def _send_empty(page: Page) -> None:
                 form.requestSubmit();
             }"""
         )
+
+
+@pytest.mark.browser
+def test_on_paper_the_worklist_has_its_rows_and_no_forms(enter: Callable[..., Visitor], canton: Site) -> None:
+    page, _status = _opened(enter, canton, "worklist", "fr")
+    page.emulate_media(media="print")
+
+    rows, header, buttons = (page.locator(part).first for part in ("main tbody tr", ".top", "main button"))
+
+    assert rows.is_visible()
+    assert not header.is_visible()
+    assert not buttons.is_visible()
+    page.emulate_media(media="screen")
