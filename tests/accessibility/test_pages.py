@@ -163,10 +163,9 @@ def test_a_filtered_worklist_can_be_used_by_everybody(
 
 
 @pytest.mark.browser
-def test_the_first_case_is_four_tabs_away_from_the_skip_link(enter: Callable[..., Visitor], canton: Site) -> None:
-    page, _status = _opened(enter, canton, "worklist", "de")
+def test_the_skip_link_leads_to_the_first_case_in_six_tabs(enter: Callable[..., Visitor], canton: Site) -> None:
+    page, _status = _opened(enter, canton, "cases", "de")
     page.set_viewport_size({"width": _WIDE, "height": 900})
-    page.goto(canton.address + "/cases/")
 
     page.keyboard.press("Tab")
     skips = page.evaluate("document.activeElement.className")
