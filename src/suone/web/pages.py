@@ -35,7 +35,9 @@ def _block(page: Any, context: dict[str, Any], request: HttpRequest, block: str)
         variables.update(processor(request))
     variables |= {"request": request, "csrf_input": csrf_input_lazy(request), "csrf_token": csrf_token_lazy(request)}
     inner = page.template
-    return "".join(inner.blocks[block](inner.new_context(variables)))
+    whole = inner.new_context(variables)
+    next(inner.root_render_func(whole), "")  # as far as its first word: by then the page has imported its macros
+    return "".join(inner.blocks[block](whole))
 
 
 def refused_page(request: HttpRequest, sentence: str) -> HttpResponse:

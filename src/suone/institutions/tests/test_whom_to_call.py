@@ -1,0 +1,105 @@
+"""Whom do I call at SMZ Siders? And who is told when a contact person is away."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+
+from suone.access.permissions import Role
+from suone.institutions.models import Absence, ContactPerson, Institution, Office, Region, Staff
+from suone.institutions.queries import search_contacts, staff_to_tell
+from suone.institutions.tests.factories import client_of, make_institution, make_staff
+
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def smz(db: None) -> Institution:
+    """The social-medical centres with a contact person in Siders and one in Sitten, each with a deputy."""
+    smz = make_institution("SMZ", short_name_fr="CMS", name_de="Sozialmedizinische Zentren")
+    for position, (code, name_de, name_fr, who) in enumerate(
+        [("siders", "Siders", "Sierre", "Dürrenmatt"), ("sitten", "Sitten", "Sion", "Rey")]
+    ):
+        region = Region.objects.create(code=code, name_de=name_de, name_fr=name_fr, position=position)
+        office = Office.objects.create(
+            institution=smz, region=region, name_de=f"SMZ {name_de}", name_fr=f"CMS {name_fr}"
+        )
+        staff, deputy = (
+            Staff.objects.create(institution=smz, office=office, first_name="Ada", last_name=name, phone="027 1")
+            for name in (who, f"Deputy of {who}")
+        )
+        ContactPerson.objects.create(
+            institution=smz, region=region, staff=staff, deputy=deputy, topics="Sozialhilfe / aide sociale"
+        )
+    return smz
+
+
+def _found(words: str) -> list[str]:
+    return [contact.staff.last_name for contact in search_contacts(words, on=TODAY)]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("SMZ Siders", ["Dürrenmatt"]),
+        ("siders smz", ["Dürrenmatt"]),
+        ("CMS Sierre", ["Dürrenmatt"]),
+        ("sion", ["Rey"]),
+        ("durren", ["Dürrenmatt"]),
+        ("aide sociale", ["Dürrenmatt", "Rey"]),
+        ("", ["Dürrenmatt", "Rey"]),
+        ("SMZ Monthey", []),
+        ("%", []),
+    ],
+)
+def test_every_word_must_fit_somewhere_in_any_language_and_without_accents(
+    smz: Institution, words: str, found: list[str]
+) -> None:
+    assert _found(words) == found
+
+
+@pytest.mark.parametrize(("first", "last", "away"), [(0, 0, True), (-3, 0, True), (1, 2, False), (-3, -1, False)])
+def test_somebody_away_today_is_shown_with_the_last_day_and_the_deputy(
+    smz: Institution, first: int, last: int, away: bool
+) -> None:
+    staff = Staff.objects.get(last_name="Dürrenmatt")
+    until = TODAY + timedelta(days=last)
+    Absence.objects.create(staff=staff, first_day=TODAY + timedelta(days=first), last_day=until)
+
+    [contact] = search_contacts("SMZ Siders", on=TODAY)
+
+    assert contact.away_until == (until if away else None)
+    assert contact.deputy is not None
+    assert contact.deputy.last_name == "Deputy of Dürrenmatt"
+
+
+def test_a_message_goes_to_the_region_and_to_the_deputy_of_whoever_is_away(smz: Institution) -> None:
+    siders, sitten = Region.objects.all()
+    names = dict(Staff.objects.values_list("pk", "last_name"))
+    away = Staff.objects.get(last_name="Rey")
+    Absence.objects.create(staff=away, first_day=TODAY, last_day=TODAY)
+
+    def told(region: Region | None) -> list[str]:
+        return [names[pk] for pk in staff_to_tell([smz.pk], region.pk if region else None, on=TODAY)]
+
+    assert told(siders) == ["Dürrenmatt"]
+    assert told(sitten) == ["Rey", "Deputy of Rey"]
+    assert set(told(None)) == {"Dürrenmatt", "Rey", "Deputy of Rey"}
+
+
+def test_a_region_without_a_contact_person_of_its_own_reaches_all_of_them(smz: Institution) -> None:
+    monthey = Region.objects.create(code="monthey", name_de="Monthey", name_fr="Monthey")
+
+    assert len(staff_to_tell([smz.pk], monthey.pk, on=TODAY)) == 2
+
+
+def test_while_one_types_the_page_answers_with_the_results_alone(smz: Institution) -> None:
+    client: Client = client_of(make_staff(smz, Role.STEERING, last_name="Reader"))
+
+    whole = client.get("/directory/", {"words": "siders"}).content.decode()
+    part = client.get("/directory/", {"words": "siders"}, headers={"HX-Request": "true"}).content.decode()
+
+    assert "Dürrenmatt" in whole
+    assert "Dürrenmatt" in part
+    assert "<html" in whole
+    assert "<html" not in part
