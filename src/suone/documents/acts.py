@@ -6,3 +6,4 @@ class Act(models.TextChoices):
     KEPT = "document.kept", _("Document added")
     READ = "document.read", _("Document opened")
     REMOVED = "document.removed", _("Document removed")
+    LOST_FORGOTTEN = "document.lost_forgotten", _("Files of undone acts deleted")

@@ -14,9 +14,10 @@ def documents_of(acting: Acting, dossier: Dossier) -> list[Document]:
 
 
 def readable_document(acting: Acting, dossier_id: int, document_id: int) -> Document:
+    """A file that is still kept; one that was removed leaves its line on the page and nothing to open."""
     document = (
         Document.objects.readable_by(acting, category_column="category")
-        .filter(dossier_id=dossier_id, pk=document_id)
+        .filter(dossier_id=dossier_id, pk=document_id, removed_at=None)
         .select_related("dossier")
         .first()
     )

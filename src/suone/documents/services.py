@@ -16,6 +16,7 @@ from suone.access.acting import Acting
 from suone.access.categories import DataCategory
 from suone.access.errors import Refused
 from suone.audit.models import RecordKind
+from suone.audit.services import record
 from suone.documents import rules
 from suone.documents.acts import Act
 from suone.documents.models import Document
@@ -89,6 +90,26 @@ def remove_document(acting: Acting, *, document: Document, reason: str) -> None:
         about=("document", document.pk),
         text=document.title,
     )
+
+
+def forget_lost_files(acting: Acting) -> int:
+    """Delete the bytes that no document names: an act was undone after it had written them. Returns how many.
+
+    A day old at least: the act that wrote a younger file may still be on its way.
+    """
+    known = set(Document.objects.filter(removed_at=None).values_list("stored_as", flat=True))
+    yesterday = timezone.now().timestamp() - 24 * 60 * 60
+    folder = Path(settings.DOCUMENTS_FOLDER)
+    lost = [
+        path
+        for path in (folder.iterdir() if folder.exists() else ())
+        if path.name not in known and path.stat().st_mtime < yesterday
+    ]
+    for path in lost:
+        path.unlink(missing_ok=True)
+    if lost:
+        record(acting, kind=RecordKind.DELETE, act=Act.LOST_FORGOTTEN, details={"files": len(lost)})
+    return len(lost)
 
 
 def _checked(name: str, data: bytes) -> rules.FileType:
