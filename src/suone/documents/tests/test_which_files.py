@@ -46,6 +46,8 @@ def code_of(name: str, data: bytes) -> str:
         ("letter.txt", "Grüezi".encode(), "text/plain"),
         ("empty.pdf", b"", "empty"),
         ("big.pdf", PDF + bytes(MOST), "large"),
+        ("just.pdf", PDF.ljust(MOST, b" "), "application/pdf"),
+        ("letter.docx", PDF, "disguised"),
         ("run.exe", b"MZ", "type"),
         ("page.html", b"<html>", "type"),
         ("drawing.svg", b"<svg/>", "type"),
