@@ -24,6 +24,15 @@ class Permission(models.TextChoices):
     DISCLOSURE_RECORD = "disclosure.record", _("Record disclosures on another legal basis")
     GLASS_BREAK = "glass.break", _("Open a case in an emergency for three hours, with a reason")
     MEDICAL_READ = "medical.read", _("Read medical content in the compartment of health")
+    PROCEDURE_READ = "procedure.read", _("Look up how the canton works")
+    PROCEDURE_PUBLISH = "procedure.publish", _("Publish and retire procedures")
+    PROCEDURE_MOVE_OVER = "procedure.move_over", _("Move a running case to another version of its procedure")
+    MEETING_CONVENE = "meeting.convene", _("Convene meetings, keep agenda and minutes")
+    MEETING_ATTEND = "meeting.attend", _("Answer invitations and contribute to meetings")
+    PLAN_WRITE = "plan.write", _("Write integration plans and put them up for signature")
+    PLAN_SIGN = "plan.sign", _("Sign a plan for one's own institution")
+    SERVICE_ORDER = "service.order", _("Order services for a case and close them")
+    MEDICAL_REPORT = "medical.report", _("Carry out a medical mandate and write its report")
     AUDIT_READ = "audit.read", _("Read the log for security and data protection")
 
 
@@ -41,7 +50,9 @@ class Role(models.TextChoices):
     DATA_PROTECTION_OFFICER = "data_protection_officer", _("Data-protection officer")
 
 
-_EVERYBODY = frozenset({Permission.WORKLIST_READ, Permission.INBOX_READ, Permission.DIRECTORY_READ})
+_EVERYBODY = frozenset(
+    {Permission.WORKLIST_READ, Permission.INBOX_READ, Permission.DIRECTORY_READ, Permission.PROCEDURE_READ}
+)
 _CASE_WORKER = _EVERYBODY | {
     Permission.CASE_READ,
     Permission.CASE_NOTIFY,
@@ -50,8 +61,18 @@ _CASE_WORKER = _EVERYBODY | {
     Permission.PERSON_EDIT,
     Permission.CONSENT_SIGN,
     Permission.DISCLOSURE_RECORD,
+    Permission.MEETING_CONVENE,
+    Permission.MEETING_ATTEND,
+    Permission.PLAN_WRITE,
+    Permission.PLAN_SIGN,
+    Permission.SERVICE_ORDER,
 }
-_OFFICE = _CASE_WORKER | {Permission.CASE_TRIAGE, Permission.DIRECTORY_EDIT, Permission.ABSENCE_EDIT}
+_OFFICE = _CASE_WORKER | {
+    Permission.CASE_TRIAGE,
+    Permission.DIRECTORY_EDIT,
+    Permission.ABSENCE_EDIT,
+    Permission.PROCEDURE_MOVE_OVER,
+}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.FRONT_LINE_WORKER: _CASE_WORKER,
@@ -60,11 +81,24 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CASE_MANAGER: _CASE_WORKER | {Permission.GLASS_BREAK},
     Role.TANDEM: _CASE_WORKER,
     Role.MEDICAL_OFFICER: _EVERYBODY
-    | {Permission.CASE_READ, Permission.CASE_WORK, Permission.MEDICAL_READ, Permission.GLASS_BREAK},
+    | {
+        Permission.CASE_READ,
+        Permission.CASE_WORK,
+        Permission.MEETING_ATTEND,
+        Permission.MEDICAL_READ,
+        Permission.MEDICAL_REPORT,
+        Permission.GLASS_BREAK,
+    },
     Role.LEGAL_COMMISSION: _EVERYBODY | {Permission.CASE_READ},
-    Role.CANTONAL_DELEGATE: _OFFICE | {Permission.PERSON_MERGE, Permission.GLASS_BREAK},
+    Role.CANTONAL_DELEGATE: _OFFICE | {Permission.PERSON_MERGE, Permission.GLASS_BREAK, Permission.PROCEDURE_PUBLISH},
     Role.OFFICE_ADMINISTRATOR: _EVERYBODY
-    | {Permission.DIRECTORY_EDIT, Permission.ABSENCE_EDIT, Permission.CASE_READ, Permission.PERSON_MERGE},
+    | {
+        Permission.DIRECTORY_EDIT,
+        Permission.ABSENCE_EDIT,
+        Permission.CASE_READ,
+        Permission.PERSON_MERGE,
+        Permission.PROCEDURE_PUBLISH,
+    },
     Role.STEERING: _EVERYBODY,
     Role.DATA_PROTECTION_OFFICER: _EVERYBODY | {Permission.AUDIT_READ},
 }

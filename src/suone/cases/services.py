@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory, Power
 from suone.access.errors import Conflict, Refused
+from suone.access.permissions import Role
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.cases import rules
 from suone.cases.acts import Act
+from suone.cases.facts import facts_of
 from suone.cases.models import Assignment, Case, Draft, Function, Note, Participant, Taking, Triage
 from suone.cases.rules import State
 from suone.consents.services import sign_consent
@@ -36,6 +38,23 @@ from suone.institutions.queries import iiz_office
 from suone.instruments.loading import instrument
 from suone.instruments.rules import Proposal, evaluate
 from suone.persons.services import find_or_create
+from suone.procedures.acts import Act as ProcedureAct
+from suone.procedures.facts import Fact, Scalar, Source, word
+from suone.procedures.models import Course, Passage, ProcedureVersion
+from suone.procedures.queries import course_of
+from suone.procedures.rules import Phase
+from suone.procedures.services import (
+    Parties,
+    Party,
+    begin,
+    enter,
+    known_facts,
+    move,
+    move_over,
+    note_fact,
+    settle,
+    way_to,
+)
 from suone.workitems.models import State as ItemState
 from suone.workitems.models import WorkItem
 from suone.workitems.services import ask, close_items_about
@@ -61,6 +80,7 @@ class Notification:
     question: str = ""
     risk_factors: Sequence[str] = field(default_factory=tuple)
     first_contact_on: date | None = None
+    procedure: ProcedureVersion | None = None  # without one the case goes by its machine states alone
 
 
 def notify_case(acting: Acting, *, notification: Notification) -> Case:
@@ -109,7 +129,10 @@ def notify_case(acting: Acting, *, notification: Notification) -> Case:
         category=DataCategory.ADMINISTRATIVE,
     )
     sign_consent(acting, dossier=dossier, terms=notification.terms, scope=notification.scope, document=document)
-    _ask_for_triage(acting, dossier)
+    if notification.procedure is None:
+        _ask_for_triage(acting, dossier)
+    else:
+        _begin(acting, case, notification.procedure)
     tell_institutions(
         acting,
         institution_ids=[office.pk],
@@ -149,9 +172,10 @@ def triage_case(acting: Acting, *, case: Case, answers: Mapping[str, str], level
     )
     Case.objects.filter(pk=case.pk).update(level=level)
     if case.state in (State.NOTIFIED, State.IN_TRIAGE):
-        _move(acting, case, State.ACTIVE)
         _assign(dossier, Function.LEAD, acting.own_staff_id)
         _finish_triage_item(acting, dossier)
+        if course_of(dossier.pk) is None:
+            _move(acting, case, State.ACTIVE)
     tell(
         acting,
         dossier=dossier,
@@ -162,6 +186,7 @@ def triage_case(acting: Acting, *, case: Case, answers: Mapping[str, str], level
         details={"level": level, "proposed": proposal.band},
     )
     _tell_everybody(acting, dossier, Act.TRIAGED)
+    reached(acting, dossier=dossier, fact=Fact.TRIAGED_ON, value=acting.today)
     return triage
 
 
@@ -171,6 +196,7 @@ def reject_notification(acting: Acting, *, case: Case, reason: str) -> None:
     dossier = lock(case.dossier_id)
     _move(acting, Case.objects.get(pk=case.pk), State.REJECTED, reason)
     _finish_triage_item(acting, dossier)
+    _follow(acting, case, State.REJECTED)
     tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.REJECTED, text=reason)
     tell_staff(acting, staff_ids=[case.notified_by_id], act=Act.REJECTED, dossier=dossier)
 
@@ -183,6 +209,7 @@ def withdraw_notification(acting: Acting, *, case: Case, reason: str) -> None:
         raise Refused(_("Only the notifying institution can withdraw its notification."))
     _move(acting, Case.objects.get(pk=case.pk), State.WITHDRAWN, reason)
     _finish_triage_item(acting, dossier)
+    _follow(acting, case, State.WITHDRAWN)
     tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.WITHDRAWN, text=reason)
     tell_institutions(acting, institution_ids=[iiz_office().pk], act=Act.WITHDRAWN, dossier=dossier)
 
@@ -372,16 +399,28 @@ def resume_case(acting: Acting, *, case: Case) -> None:
     if case.state != State.SUSPENDED:
         rules.check_can_move(State(case.state), State.SUSPENDED)
     _lead_moves(acting, case, State.ACTIVE, Act.RESUMED, "")
+    follow_procedure(acting, dossier=case.dossier)
 
 
-def close_case(acting: Acting, *, case: Case, outcome: str, closing_reason: str, text: str = "") -> None:
-    """Close the case with its outcome and reason; consents keep running until they end or are withdrawn."""
+def close_case(
+    acting: Acting, *, case: Case, outcome: str, closing_reason: str, text: str = "", phase: str = ""
+) -> None:
+    """Close the case with its outcome and reason; consents keep running until they end or are withdrawn.
+
+    Under a procedure the case must be able to go to a closing phase from where it stands (``phase``, or the first one).
+    """
     dossier = lock(case.dossier_id)
     _check_leads(acting, dossier)
-    open_items = WorkItem.objects.filter(dossier=dossier, state=ItemState.OPEN).count()
-    rules.check_can_close(open_items=open_items, outcome=outcome, reason=closing_reason)
-    case = Case.objects.get(pk=case.pk)
+    case = readable_with_parts(case.pk)
     rules.check_can_move(State(case.state), State.CLOSED)
+    course = course_of(case.pk)
+    # What the procedure set for the phase that ends is withdrawn with it; what people asked must be settled.
+    open_items = WorkItem.objects.filter(dossier=dossier, state=ItemState.OPEN)
+    if course is not None:
+        open_items = open_items.exclude(step__startswith=f"{course.phase}/")
+    rules.check_can_close(open_items=open_items.count(), outcome=outcome, reason=closing_reason)
+    if course is not None:
+        _close_course(acting, case, course, phase, text)
     Case.objects.filter(pk=case.pk).update(
         state=State.CLOSED,
         state_since=acting.today,
@@ -409,8 +448,106 @@ def reopen_case(acting: Acting, *, case: Case, reason: str) -> None:
         rules.check_can_move(State(case.state), State.NOTIFIED)
     _lead_moves(acting, case, then, Act.REOPENED, reason)
     Case.objects.filter(pk=case.pk).update(outcome="", closing_reason="", closed_on=None)
-    if then == State.IN_TRIAGE:
+    course = course_of(case.pk)
+    if course is not None:
+        _take_up(acting, case, course, then)
+    elif then == State.IN_TRIAGE:
         _ask_for_triage(acting, case.dossier)
+
+
+def reached(
+    acting: Acting,
+    *,
+    dossier: Dossier,
+    fact: Fact,
+    value: Scalar = True,
+    remark: str = "",
+) -> None:
+    """Something that the procedure may wait for came true: keep it, tick off what it settles, go on where the file says so.
+
+    Acts of other packages tell it in their own transaction; a case without a procedure keeps the fact all the same.
+    """
+    lock(dossier.pk)
+    note_fact(acting, dossier=dossier, fact=fact, value=value, remark=remark)
+    follow_procedure(acting, dossier=dossier)
+
+
+def follow_procedure(acting: Acting, *, dossier: Dossier) -> None:
+    """Tick off what holds by now and make the moves that are made by themselves; the case follows its phase."""
+    course = course_of(dossier.pk)
+    case = readable_with_parts(dossier.pk)
+    if course is None or not case.is_open or case.state == State.SUSPENDED:
+        return  # a case that rests goes nowhere by itself
+    phase = settle(
+        acting,
+        dossier=case.dossier,
+        course=course,
+        facts=facts_of(acting, case, *course.procedure.phases),
+        parties=_parties(case),
+    )
+    if phase is not None:
+        _follow_phase(acting, case, phase)
+
+
+def advance_case(acting: Acting, *, case: Case, to: str, reason: str = "") -> None:
+    """Take the case to its next phase; raises ``Refused`` with the sentences of what is missing."""
+    dossier = lock(case.dossier_id)
+    _check_leads(acting, dossier)
+    case = readable_with_parts(case.pk)
+    course = course_of(case.pk)
+    if course is None:
+        raise Refused(_("This case follows no procedure."))
+    way = way_to(course, to, facts_of(acting, case, course.current), on=acting.today)
+    if way.move.roles and not acting.roles & {Role(role) for role in way.move.roles}:
+        allowed = ", ".join(str(Role(role).label) for role in way.move.roles)
+        raise Refused(_("This step is for: %(roles)s.") % {"roles": allowed})
+    if course.procedure.phase(to).is_end:
+        raise Refused(_("Close the case with its outcome and reason: this step ends it."))
+    phase = move(
+        acting,
+        dossier=dossier,
+        course=course,
+        to=to,
+        facts=facts_of(acting, case, *course.procedure.phases),
+        parties=_parties(case),
+        reason=reason,
+    )
+    _follow_phase(acting, case, phase)
+    _tell_everybody(acting, dossier, ProcedureAct.MOVED)
+    follow_procedure(acting, dossier=dossier)
+
+
+def move_case_over(acting: Acting, *, case: Case, version: ProcedureVersion, phase: str, reason: str = "") -> None:
+    """Let a running case go on under another version or procedure; one without a procedure begins to follow it."""
+    dossier = lock(case.dossier_id)
+    _check_leads(acting, dossier)
+    rules.check_reason(reason)
+    case = readable_with_parts(case.pk)
+    if not case.is_open:
+        raise Refused(_("This case is closed: reopen it first."))
+    facts = facts_of(acting, case, *version.procedure.phases)
+    course = course_of(case.pk)
+    if course is None:
+        course = begin(acting, dossier=dossier, version=version, facts=facts, parties=_parties(case))
+    reached_phase = move_over(
+        acting,
+        dossier=dossier,
+        course=course,
+        version=version,
+        phase=phase,
+        facts=facts,
+        parties=_parties(case),
+        reason=reason,
+    )
+    _follow_phase(acting, case, reached_phase)
+    _tell_everybody(acting, dossier, ProcedureAct.MOVED_OVER)
+
+
+def state_fact(acting: Acting, *, case: Case, fact: Fact, value: Scalar, remark: str = "") -> None:
+    """A worker states a fact the procedure asks about; the latest word counts."""
+    if word(fact).source is not Source.STATED:
+        raise Refused(_("This follows from an act: do the act instead."))
+    reached(acting, dossier=case.dossier, fact=fact, value=value, remark=remark)
 
 
 def keep_draft(acting: Acting, *, draft: Draft | None, data: Mapping[str, Any], version: int) -> Draft:
@@ -437,6 +574,87 @@ def tell_search(acting: Acting, *, found: int) -> None:
 def default_answer_day(acting: Acting) -> date:
     """Until when a request is proposed to be answered."""
     return acting.today + timedelta(days=settings.DECISION_DAYS)
+
+
+def readable_with_parts(dossier_id: int) -> Case:
+    """The case as it is kept now, with what the procedure asks about it."""
+    return Case.objects.select_related("dossier", "notifier", "notified_by").get(pk=dossier_id)
+
+
+def _begin(acting: Acting, case: Case, version: ProcedureVersion) -> None:
+    begin(
+        acting,
+        dossier=case.dossier,
+        version=version,
+        facts=facts_of(acting, case, version.procedure.start),
+        parties=_parties(case),
+    )
+    follow_procedure(acting, dossier=case.dossier)
+
+
+def _parties(case: Case) -> Parties:
+    """Who is meant by a word of a procedure: the office, notifier, lead or case manager, or an institution's code."""
+
+    def party(word_of_file: str) -> Party:
+        if word_of_file == "notifier":
+            return Party(case.notifier_id, case.notified_by_id)
+        if word_of_file in (Function.LEAD, Function.CASE_MANAGER):
+            named = Assignment.objects.filter(dossier_id=case.pk, function=word_of_file, valid_until=None)
+            staff = named.select_related("staff").first()
+            # Until a case manager is named the lead does it.
+            if staff is None:
+                return party(Function.LEAD) if word_of_file == Function.CASE_MANAGER else Party(iiz_office().pk)
+            return Party(staff.staff.institution_id, staff.staff_id)
+        if word_of_file != "office":
+            known = Institution.objects.filter(code=word_of_file).values_list("pk", flat=True).first()
+            return Party(known) if known else party(Function.LEAD)
+        return Party(iiz_office().pk)
+
+    return party
+
+
+def _follow_phase(acting: Acting, case: Case, phase: Phase) -> None:
+    """The machine state that a canton's phase stands for."""
+    state = State(phase.state)
+    if case.state != state:
+        _move(acting, case, state)
+
+
+def _follow(acting: Acting, case: Case, state: State) -> None:
+    """The procedure goes where the case went: to the first phase that stands for this state, if it has one."""
+    course = course_of(case.pk)
+    phase = next((p for p in course.procedure.phases if p.state == state), None) if course else None
+    if course is not None and phase is not None:
+        case = readable_with_parts(case.pk)
+        enter(
+            acting, dossier=case.dossier, course=course, to=phase.id, facts=known_facts(case.pk), parties=_parties(case)
+        )
+
+
+def _close_course(acting: Acting, case: Case, course: Course, phase: str, reason: str) -> None:
+    facts = facts_of(acting, case, course.current)
+    ends = [move.to for move in course.current.moves if course.procedure.phase(move.to).state == State.CLOSED]
+    if not ends:
+        raise Refused(_("The procedure does not close a case from here: take it to its next step first."))
+    wanted = phase or next((to for to in ends if way_to(course, to, facts, on=acting.today).is_open), ends[0])
+    move(acting, dossier=case.dossier, course=course, to=wanted, facts=facts, parties=_parties(case), reason=reason)
+
+
+def _take_up(acting: Acting, case: Case, course: Course, state: State) -> None:
+    """A case taken up again goes on in the phase it was in last, or in the first one of its state."""
+    phases = {phase.id: phase for phase in course.procedure.phases}
+    been = Passage.objects.filter(dossier_id=case.pk).order_by("-pk").values_list("to_phase", flat=True)
+    last = next((p for p in been if p in phases and phases[p].state == state), None)
+    phase = last or next((p.id for p in course.procedure.phases if p.state == state), course.procedure.start.id)
+    case = readable_with_parts(case.pk)
+    enter(
+        acting,
+        dossier=case.dossier,
+        course=course,
+        to=phase,
+        facts=facts_of(acting, case, phases[phase]),
+        parties=_parties(case),
+    )
 
 
 def _lead_moves(acting: Acting, case: Case, then: State, act: Act, reason: str) -> None:
@@ -522,7 +740,7 @@ def _tell_note(acting: Acting, note: Note, dossier: Dossier, act: Act, kind: Rec
     )
 
 
-def _tell_everybody(acting: Acting, dossier: Dossier, act: Act) -> None:
+def _tell_everybody(acting: Acting, dossier: Dossier, act: str) -> None:
     """Those who follow the case at the institutions that take part."""
     followers = Participant.objects.filter(dossier=dossier, state=Taking.TAKING_PART).values_list("staff_id", flat=True)
     tell_staff(acting, staff_ids=list(followers), act=act, dossier=dossier)

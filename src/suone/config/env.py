@@ -65,6 +65,11 @@ SETTINGS = (
     Setting(
         "SUONE_DECISION_DAYS", "10", "Days until a request to take part expires; a reminder goes out at half time."
     ),
+    Setting(
+        "SUONE_PROCEDURE",
+        "",
+        "The procedure proposed when a case is notified, such as vs-complex. Empty: the first one that is published.",
+    ),
     Setting("SUONE_UPLOAD_MAX_MB", "20", "The largest file that may be uploaded, in megabytes."),
     Setting("SUONE_CLAMD_SOCKET", "", "The socket of a ClamAV daemon. Empty: files are not scanned for viruses."),
     Setting("SUONE_UNSCANNED_UPLOADS", "allow", "What happens to uploads without a virus scanner: allow or refuse."),

@@ -19,6 +19,7 @@ PRODUCT_NAME = env.text("SUONE_PRODUCT_NAME")
 LOGO = env.text("SUONE_LOGO")
 CONSENT_WARNING_DAYS = env.numbers("SUONE_CONSENT_WARNING_DAYS")
 CONSENT_MONTHS = env.number("SUONE_CONSENT_MONTHS", least=1, most=120)
+PROPOSED_PROCEDURE = env.text("SUONE_PROCEDURE")
 DECISION_DAYS = env.number("SUONE_DECISION_DAYS", least=1, most=365)
 UPLOAD_MAX_BYTES = env.number("SUONE_UPLOAD_MAX_MB", least=1, most=200) * 1024 * 1024
 CLAMD_SOCKET = env.text("SUONE_CLAMD_SOCKET")
@@ -56,8 +57,13 @@ INSTALLED_APPS = [
     "suone.inbox",
     "suone.consents",
     "suone.instruments",
+    "suone.procedures",
     "suone.decisions",
     "suone.cases",
+    "suone.support",
+    "suone.plans",
+    "suone.meetings",
+    "suone.course",
     "suone.worklist",
     "suone.privacy",
     "suone.demo",
@@ -284,6 +290,7 @@ NAVIGATION = [
     ("cases", _("Cases"), "case.read"),
     ("notify", _("Notify a case"), "case.notify"),
     ("contacts", _("Whom to call"), "directory.read"),
+    ("procedures", _("Procedures"), "procedure.read"),
     ("inbox", _("Messages"), "inbox.read"),
     ("doubts", _("Doubtful persons"), "person.merge"),
     ("audit_log", _("Log"), "audit.read"),

@@ -12,7 +12,12 @@ urlpatterns = [
     path("", include("suone.workitems.urls")),
     path("", include("suone.inbox.urls")),
     path("", include("suone.consents.urls")),
+    path("", include("suone.procedures.urls")),
     path("", include("suone.cases.urls")),
+    path("", include("suone.support.urls")),
+    path("", include("suone.plans.urls")),
+    path("", include("suone.meetings.urls")),
+    path("", include("suone.course.urls")),
     path("", include("suone.privacy.urls")),
 ]
 

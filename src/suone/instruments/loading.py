@@ -23,6 +23,12 @@ def instrument(identifier: str) -> Instrument:
     return read_instrument(path.read_text(), path.name)
 
 
+@cache
+def shipped_instruments() -> tuple[str, ...]:
+    """The names of the instruments that come with the product."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
+
+
 def read_instrument(text: str, source: str) -> Instrument:
     """An instrument from the text of its file; raises ``BrokenInstrument``."""
     try:

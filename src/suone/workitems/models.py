@@ -42,6 +42,7 @@ class WorkItem(models.Model):
     done_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
     about_type = models.CharField(max_length=40, blank=True)  # what it belongs to, such as a consent
     about_id = models.BigIntegerField(null=True)
+    step = models.CharField(max_length=90, blank=True)  # the item of the case's procedure: "phase/item"
     version = models.PositiveIntegerField(default=1)
 
     objects = CaseBoundQuerySet["WorkItem"].as_manager()

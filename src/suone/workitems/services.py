@@ -27,8 +27,10 @@ def ask(
     category: DataCategory = DataCategory.ADMINISTRATIVE,
     details: str = "",
     about: tuple[str, int | None] = ("", None),
+    controlling_id: int | None = None,
+    step: str = "",
 ) -> WorkItem:
-    """Ask an institution of the case to do something by a day; the acting institution follows it up."""
+    """Ask an institution of the case to do something by a day; the acting institution follows it up, or another one."""
     _check_assignment(addressed_id, assigned)
     item = keep_unread(
         WorkItem(
@@ -39,12 +41,13 @@ def ask(
             details=details,
             due_on=due_on,
             addressed_id=addressed_id,
-            controlling_id=acting.institution_id or addressed_id,
+            controlling_id=controlling_id or acting.institution_id or addressed_id,
             assigned=assigned,
             asked_by_id=acting.staff_id,
             asked_at=timezone.now(),
             about_type=about[0],
             about_id=about[1],
+            step=step,
         )
     )
     _tell(acting, item, Act.ASKED, RecordKind.STORE, text=title)

@@ -1,0 +1,84 @@
+"""What a procedure asks about a case, gathered from what the case holds and from what was told."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from suone.access.acting import Acting
+from suone.cases.models import Assignment, Case, Function, Participant, Taking
+from suone.consents.queries import current_consent
+from suone.persons.models import Person
+from suone.procedures.facts import Fact, Scalar
+from suone.procedures.rules import Phase, fact_of
+from suone.procedures.services import known_facts
+from suone.workitems.models import State as ItemState
+from suone.workitems.models import WorkItem
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    acting: Acting
+    case: Case
+    on: date
+
+
+def facts_of(acting: Acting, case: Case, *phases: Phase) -> dict[str, Scalar]:
+    """The facts these phases ask about; whatever is not known is left out."""
+    asked = _Asked(acting, case, acting.today)
+    facts = known_facts(case.pk)
+    for fact in _asked_by(phases):
+        derive = _DERIVED.get(fact)
+        value = derive(asked) if derive else None
+        if value is not None:
+            facts[fact] = value
+    return facts
+
+
+def _asked_by(phases: Iterable[Phase]) -> set[str]:
+    words: set[str] = set()
+    for phase in phases:
+        for requirement in phase.requirements:
+            words.add(requirement.fact)
+            words |= {fact_of(condition) for condition in (*requirement.applies, *requirement.unless)}
+        for item in phase.items:
+            words |= {item.completed_by, *(fact_of(condition) for condition in item.applies)}
+    return words
+
+
+def _age(asked: _Asked) -> int | None:
+    """Not known where the person's identity is closed to whoever asks."""
+    born = Person.objects.filter(pk=asked.case.dossier.person_id).values_list("date_of_birth", flat=True).first()
+    if born is None:
+        return None
+    return asked.on.year - born.year - ((asked.on.month, asked.on.day) < (born.month, born.day))
+
+
+def _is_named(function: Function) -> Callable[[_Asked], bool]:
+    def named(asked: _Asked) -> bool:
+        current = Assignment.objects.filter(dossier_id=asked.case.pk, function=function, valid_until=None)
+        return current.exists()
+
+    return named
+
+
+def _institutions(asked: _Asked) -> int:
+    return Participant.objects.filter(dossier_id=asked.case.pk, state=Taking.TAKING_PART).count()
+
+
+def _open_items(asked: _Asked) -> int:
+    return WorkItem.objects.filter(dossier_id=asked.case.pk, state=ItemState.OPEN).count()
+
+
+_DERIVED: dict[str, Callable[[_Asked], Scalar | None]] = {
+    Fact.CONSENT_VALID: lambda asked: current_consent(asked.acting, asked.case.dossier) is not None,
+    Fact.QUESTION_RECORDED: lambda asked: bool(asked.case.question.strip()),
+    Fact.RISK_FACTORS: lambda asked: len(asked.case.risk_factors),
+    Fact.FIRST_CONTACT_ON: lambda asked: asked.case.first_contact_on,
+    Fact.LEVEL: lambda asked: asked.case.level or None,
+    Fact.AGE: _age,
+    Fact.INSTITUTIONS: _institutions,
+    Fact.LEAD_NAMED: _is_named(Function.LEAD),
+    Fact.CASE_MANAGER_NAMED: _is_named(Function.CASE_MANAGER),
+    Fact.NOTIFIER_CIRCLE: lambda asked: asked.case.notifier.circle,
+    Fact.OPEN_ITEMS: _open_items,
+}

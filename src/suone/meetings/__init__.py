@@ -1,0 +1,1 @@
+"""Meetings about one case or many: dates, invitations, contributions, minutes, decisions."""

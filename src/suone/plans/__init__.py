@@ -1,0 +1,1 @@
+"""Integration plans, action plans and target agreements: goals, measures, signatures."""

@@ -1,0 +1,54 @@
+"""Looking up procedures and where a case stands in one."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from suone.access.acting import Acting
+from suone.dossiers.models import Dossier
+from suone.procedures.models import Course, KnownFact, Passage, ProcedureVersion, VersionState
+
+
+def versions_in_force(*, on: date) -> list[ProcedureVersion]:
+    """The newest published version of each procedure that is valid on this day, by canton."""
+    published = ProcedureVersion.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gte=on), state=VersionState.PUBLISHED, valid_from__lte=on
+    )
+    newest: dict[str, ProcedureVersion] = {}
+    for version in published.order_by("canton", "identifier", "-valid_from", "-pk"):
+        newest.setdefault(version.identifier, version)
+    return list(newest.values())
+
+
+def version_in_force(identifier: str, *, on: date) -> ProcedureVersion | None:
+    """The version under which a new case of this procedure begins."""
+    return next((version for version in versions_in_force(on=on) if version.identifier == identifier), None)
+
+
+def all_versions() -> QuerySet[ProcedureVersion]:
+    return ProcedureVersion.objects.all()
+
+
+def version_by_id(version_id: int) -> ProcedureVersion:
+    version = ProcedureVersion.objects.filter(pk=version_id).first()
+    if version is None:
+        raise Http404
+    return version
+
+
+def course_of(dossier_id: int) -> Course | None:
+    """Where a case stands; nothing for a case without a procedure."""
+    return Course.objects.filter(pk=dossier_id).select_related("version").first()
+
+
+def passages_of(acting: Acting, dossier: Dossier) -> list[Passage]:
+    """The phases a case went through, the first one first."""
+    passages = Passage.objects.readable_by(acting).filter(dossier=dossier)
+    return list(passages.select_related("staff", "version").order_by("pk"))
+
+
+def facts_told(acting: Acting, dossier: Dossier) -> list[KnownFact]:
+    """What was told and stated about a case, the latest word of each fact, the newest first."""
+    rows = KnownFact.objects.readable_by(acting).filter(dossier=dossier).order_by("fact", "-pk").distinct("fact")
+    return sorted(rows.select_related("staff", "institution"), key=lambda row: row.pk, reverse=True)

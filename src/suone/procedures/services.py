@@ -1,0 +1,349 @@
+"""Publishing procedures, and leading a case through one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+import holidays
+from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from suone.access.acting import Acting
+from suone.access.errors import Refused
+from suone.audit.models import RecordKind
+from suone.audit.services import record
+from suone.dossiers.models import Dossier
+from suone.dossiers.services import tell
+from suone.institutions.models import Staff
+from suone.procedures.acts import Act
+from suone.procedures.facts import CODES, Fact, Scalar, Shape, word
+from suone.procedures.loading import read_procedure
+from suone.procedures.models import Course, KnownFact, Passage, ProcedureVersion, VersionState, digest, scalar_of
+from suone.procedures.rules import (
+    Facts,
+    Item,
+    Phase,
+    Planned,
+    WayOn,
+    automatic_way,
+    is_settled,
+    months_after,
+    planned_items,
+    standing,
+)
+from suone.workitems.models import State as ItemState
+from suone.workitems.models import WorkItem
+from suone.workitems.services import ask, cancel, complete
+
+_MOST_STEPS = 10  # automatic moves in a row: more would be a circle
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who a work item of the procedure goes to: an institution, and somebody of it where one is named."""
+
+    institution_id: int
+    staff_id: int | None = None
+
+
+Parties = Callable[[str], Party]
+
+
+def publish(acting: Acting, *, text: str, source: str) -> ProcedureVersion:
+    """Check a procedure's file whole and make it available to new cases; raises ``BrokenProcedure`` or ``Refused``.
+
+    The same text again changes nothing.
+    """
+    procedure = read_procedure(text, source)
+    known = ProcedureVersion.objects.filter(identifier=procedure.identifier, version=procedure.version).first()
+    if known is not None and known.sha256 == digest(text):
+        return known
+    try:
+        with transaction.atomic():
+            version = ProcedureVersion.objects.create(
+                identifier=procedure.identifier,
+                version=procedure.version,
+                canton=procedure.canton,
+                text=text,
+                sha256=digest(text),
+                valid_from=procedure.valid_from,
+                valid_until=procedure.valid_until,
+            )
+    except IntegrityError as error:
+        raise Refused(
+            _("%(source)s: version %(version)s is published with another text. Give the changed file a new version.")
+            % {"source": source, "version": procedure.version}
+        ) from error
+    record(acting, kind=RecordKind.STORE, act=Act.PUBLISHED, about=("procedure", version.pk))
+    return version
+
+
+def retire(acting: Acting, *, version: ProcedureVersion) -> None:
+    """No new case begins under this version; running ones stay with it."""
+    ProcedureVersion.objects.filter(pk=version.pk).update(state=VersionState.RETIRED)
+    record(acting, kind=RecordKind.CHANGE, act=Act.RETIRED, about=("procedure", version.pk))
+
+
+def begin(acting: Acting, *, dossier: Dossier, version: ProcedureVersion, facts: Facts, parties: Parties) -> Course:
+    """Put a case at the start of a procedure, in the version in force, and set the first work items."""
+    if version.state != VersionState.PUBLISHED:
+        raise Refused(_("This version of the procedure is retired: choose the one in force."))
+    start = version.procedure.start
+    course = Course.objects.create(dossier=dossier, version=version, phase=start.id, phase_since=acting.today)
+    Passage.objects.create(
+        dossier=dossier, version=version, to_phase=start.id, on=acting.today, staff_id=acting.staff_id
+    )
+    tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.BEGUN, text=version.title)
+    _set_items(acting, course, start, facts, parties)
+    return course
+
+
+def note_fact(
+    acting: Acting,
+    *,
+    dossier: Dossier,
+    fact: Fact,
+    value: Scalar,
+    remark: str = "",
+    about: tuple[str, int | None] = ("", None),
+) -> KnownFact:
+    """Keep what an act made true or a worker states; the latest word counts."""
+    _check_value(acting, fact, value)
+    known = KnownFact.objects.create(
+        dossier=dossier,
+        fact=fact,
+        value=value.isoformat() if isinstance(value, date) else value,
+        staff_id=acting.staff_id,
+        institution_id=acting.institution_id,
+        remark=remark,
+    )
+    # What an act tells stands in the log and the timeline under that act already.
+    if word(fact).source.value == "stated":
+        tell(
+            acting,
+            dossier=dossier,
+            kind=RecordKind.STORE,
+            act=Act.FACT_KNOWN,
+            about=("fact", known.pk),
+            text=sentence_of(fact, value),
+            details={"fact": fact.value},
+        )
+    return known
+
+
+def _check_value(acting: Acting, fact: Fact, value: Scalar) -> None:
+    known = word(fact)
+    if known.shape is Shape.DAY and not isinstance(value, date):
+        raise Refused(_("Give the day on which it happened."))
+    if known.source.value == "stated" and isinstance(value, date) and value > acting.today:
+        raise Refused(_("This day lies in the future: state what has happened."))
+    if known.shape is Shape.CHOICE and value not in known.codes:
+        raise Refused(_("Choose one of the possible answers."))
+
+
+def sentence_of(fact: Fact, value: Scalar | None) -> str:
+    """A fact with its value, as a line to show."""
+    shape = word(fact).shape
+    if value is None:
+        return f"{fact.label}: –"
+    if isinstance(value, date):
+        return f"{fact.label}: {value:%d.%m.%Y}"
+    if shape is Shape.CHOICE:
+        return f"{fact.label}: {CODES[fact].get(str(value), value)}"
+    if shape is Shape.YES:
+        return f"{fact.label}: {_('yes') if value else _('no')}"
+    return f"{fact.label}: {value}"
+
+
+def known_facts(dossier_id: int) -> dict[str, Scalar]:
+    """The latest value of every fact that was told or stated about this case."""
+    rows = KnownFact.objects.filter(dossier_id=dossier_id).order_by("fact", "-pk").distinct("fact")
+    found: dict[str, Scalar] = {}
+    for fact, kept in rows.values_list("fact", "value"):
+        value = scalar_of(fact, kept)
+        if value is not None:
+            found[fact] = value
+    return found
+
+
+def move(
+    acting: Acting,
+    *,
+    dossier: Dossier,
+    course: Course,
+    to: str,
+    facts: Facts,
+    parties: Parties,
+    reason: str = "",
+) -> Phase:
+    """Take the case to another phase; raises ``Refused`` with what is missing.
+
+    What should hold and does not needs a reason. The caller holds the lock of the case and has checked who may.
+    """
+    way = way_to(course, to, facts, on=acting.today)
+    if way.lacking:
+        raise Refused(" ".join(in_language(requirement.missing) for requirement in way.lacking))
+    if way.warnings and not reason.strip():
+        sentences = " ".join(in_language(requirement.missing) for requirement in way.warnings)
+        raise Refused(sentences + " " + _("If the case goes on all the same, give the reason."))
+    return enter(acting, dossier=dossier, course=course, to=to, facts=facts, parties=parties, reason=reason)
+
+
+def enter(
+    acting: Acting, *, dossier: Dossier, course: Course, to: str, facts: Facts, parties: Parties, reason: str = ""
+) -> Phase:
+    """Put the case into a phase: what the last one left open is settled, the new one's work items are set."""
+    phase = course.procedure.phase(to)
+    Passage.objects.create(
+        dossier=dossier,
+        version_id=course.version_id,
+        from_phase=course.phase,
+        to_phase=to,
+        on=acting.today,
+        staff_id=acting.staff_id,
+        reason=reason,
+    )
+    _withdraw_items(acting, dossier, course.phase)
+    course.phase, course.phase_since = to, acting.today
+    course.save(update_fields=["phase", "phase_since"])
+    tell(
+        acting,
+        dossier=dossier,
+        kind=RecordKind.CHANGE,
+        act=Act.MOVED,
+        text=in_language(phase.title) + (f" – {reason}" if reason else ""),
+        details={"phase": to},
+    )
+    _set_items(acting, course, phase, facts, parties)
+    return phase
+
+
+def settle(acting: Acting, *, dossier: Dossier, course: Course, facts: Facts, parties: Parties) -> Phase | None:
+    """Tick off what the facts settle, make the moves that are made by themselves; the phase reached, if it changed."""
+    reached = None
+    for _step in range(_MOST_STEPS):
+        settle_items(acting, dossier=dossier, course=course, facts=facts)
+        following = automatic_way(course.current, facts, on=acting.today)
+        if following is None:
+            break
+        reached = enter(acting, dossier=dossier, course=course, to=following.to, facts=facts, parties=parties)
+    set_repeating_items(acting, dossier=dossier, course=course, parties=parties)
+    return reached
+
+
+def settle_items(acting: Acting, *, dossier: Dossier, course: Course, facts: Facts) -> None:
+    """Tick off the open work items of the phase whose fact now holds."""
+    items = {f"{course.phase}/{item.id}": item for item in course.current.items if item.completed_by}
+    if not items:
+        return
+    for row in _open_items(dossier, list(items)):
+        if is_settled(items[row.step], facts, since=_since(items[row.step], row)):
+            complete(acting, item=row)
+
+
+def _since(item: Item, row: WorkItem) -> date | None:
+    """A repeated item is settled only by what happened after it was set."""
+    return row.asked_at.date() if item.repeats else None
+
+
+def set_repeating_items(acting: Acting, *, dossier: Dossier, course: Course, parties: Parties) -> int:
+    """Set what is to be done again in this phase, so many months after it was done; how many were set."""
+    count = 0
+    for item in course.current.items:
+        step = f"{course.phase}/{item.id}"
+        if not item.repeats or _open_items(dossier, [step]):
+            continue
+        last = (
+            WorkItem.objects.filter(dossier=dossier, step=step, state=ItemState.DONE)
+            .order_by("-done_at")
+            .values_list("done_at", flat=True)
+            .first()
+        )
+        if last is not None:
+            _set_item(acting, dossier, step, Planned(item, months_after(last.date(), item.repeats)), parties)
+            count += 1
+    return count
+
+
+def move_over(
+    acting: Acting,
+    *,
+    dossier: Dossier,
+    course: Course,
+    version: ProcedureVersion,
+    phase: str,
+    facts: Facts,
+    parties: Parties,
+    reason: str = "",
+) -> Phase:
+    """Let a running case go on under another version or procedure, in the phase that somebody chose."""
+    if version.state != VersionState.PUBLISHED:
+        raise Refused(_("This version of the procedure is retired: choose the one in force."))
+    if phase not in [entry.id for entry in version.procedure.phases]:
+        raise Refused(_("Choose the phase in which the case goes on."))
+    _withdraw_items(acting, dossier, course.phase)
+    course.version = version
+    course.save(update_fields=["version"])
+    tell(
+        acting,
+        dossier=dossier,
+        kind=RecordKind.CHANGE,
+        act=Act.MOVED_OVER,
+        text=f"{version.title} ({version.version})",
+        details={"version": version.pk},
+    )
+    return enter(acting, dossier=dossier, course=course, to=phase, facts=facts, parties=parties, reason=reason)
+
+
+def way_to(course: Course, to: str, facts: Facts, *, on: date) -> WayOn:
+    """The move to this phase as it stands; raises ``Refused`` where there is none."""
+    for way in standing(course.current, facts, on=on).ways:
+        if way.move.to == to:
+            return way
+    raise Refused(_("The procedure knows no step from here to there: look at its drawing."))
+
+
+def in_language(texts: Mapping[str, str]) -> str:
+    """A procedure's sentence in the reader's language, or in German."""
+    return texts.get((get_language() or "de")[:2], texts["de"])
+
+
+@cache
+def holidays_of(canton: str, year: int) -> frozenset[date]:
+    """The canton's days off in this year and the next."""
+    return frozenset(holidays.country_holidays("CH", subdiv=canton, years=[year, year + 1]))
+
+
+def _set_items(acting: Acting, course: Course, phase: Phase, facts: Facts, parties: Parties) -> None:
+    days_off = holidays_of(course.procedure.canton, acting.today.year)
+    for planned in planned_items(phase, facts, on=acting.today, holidays=days_off):
+        _set_item(acting, course.dossier, f"{phase.id}/{planned.item.id}", planned, parties)
+
+
+def _set_item(acting: Acting, dossier: Dossier, step: str, planned: Planned, parties: Parties) -> None:
+    item = planned.item
+    addressed = parties(item.addressed)
+    ask(
+        acting,
+        dossier=dossier,
+        title=in_language(item.title),
+        due_on=planned.due_on,
+        addressed_id=addressed.institution_id,
+        assigned=Staff.objects.get(pk=addressed.staff_id) if addressed.staff_id else None,
+        controlling_id=parties(item.controlling).institution_id,
+        step=step,
+    )
+
+
+def _open_items(dossier: Dossier, steps: list[str]) -> list[WorkItem]:
+    open_items = WorkItem.objects.filter(dossier=dossier, step__in=steps, state=ItemState.OPEN)
+    return list(open_items.select_related("dossier"))
+
+
+def _withdraw_items(acting: Acting, dossier: Dossier, phase: str) -> None:
+    """What a phase set and nobody did is of no use in the next one."""
+    left = WorkItem.objects.filter(dossier=dossier, step__startswith=f"{phase}/", state=ItemState.OPEN)
+    for item in left.select_related("dossier"):
+        cancel(acting, item=item)

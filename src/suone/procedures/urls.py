@@ -1,0 +1,8 @@
+from django.urls import path
+
+from suone.procedures import views
+
+urlpatterns = [
+    path("procedures/", views.procedures, name="procedures"),
+    path("procedures/<int:version_id>", views.procedure, name="procedure"),
+]

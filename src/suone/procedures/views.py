@@ -1,0 +1,19 @@
+"""How the canton works, for everybody to look up."""
+
+from django.http import HttpResponse
+
+from suone.access.permissions import Permission
+from suone.doors.decorators import ActingRequest, reads
+from suone.procedures.acts import Act
+from suone.procedures.queries import all_versions, version_by_id
+from suone.web.pages import render
+
+
+@reads(Permission.PROCEDURE_READ, act=Act.LISTED)
+def procedures(request: ActingRequest) -> HttpResponse:
+    return render(request, "procedures/list.html", {"versions": list(all_versions())})
+
+
+@reads(Permission.PROCEDURE_READ, act=Act.LISTED)
+def procedure(request: ActingRequest, version_id: int) -> HttpResponse:
+    return render(request, "procedures/procedure.html", {"version": version_by_id(version_id)})
