@@ -34,6 +34,7 @@ PARTS = {
     "draft": "SELECT min(id) FROM cases_draft",
     "decision": "SELECT max(id) FROM decisions_decision WHERE state = 'pending'",
     "doubt": "SELECT min(id) FROM persons_doubt WHERE cleared_at IS NULL",
+    "procedure": "SELECT min(id) FROM procedures_procedureversion",
     "institution": "SELECT min(id) FROM institutions_institution",
 }
 
@@ -78,6 +79,15 @@ PAGES: dict[str, tuple[str, str]] = {
     "notify": (SOCIAL_WORKER, "/cases/notify"),
     "notify_draft": (SOCIAL_WORKER, "/cases/drafts/{draft}"),
     "case": (COORDINATOR, "/dossiers/{active}/"),
+    "procedures": (COORDINATOR, "/procedures/"),
+    "procedure": (COORDINATOR, "/procedures/{procedure}"),
+    "steering": (COORDINATOR, "/cases/mine"),
+    "course": (COORDINATOR, "/dossiers/{active}/course"),
+    "advance": (COORDINATOR, "/dossiers/{active}/course/advance/implementation"),
+    "state_fact": (COORDINATOR, "/dossiers/{active}/course/facts/health_attested"),
+    "choose_version": (COORDINATOR, "/dossiers/{active}/course/over"),
+    "move_over": (COORDINATOR, "/dossiers/{active}/course/over/{procedure}"),
+    "inform": (COORDINATOR, "/dossiers/{active}/inform"),
     "case_access": (COORDINATOR, "/dossiers/{active}/access"),
     "triage": (COORDINATOR, "/dossiers/{notified}/triage"),
     "reject": (COORDINATOR, "/dossiers/{notified}/reject"),

@@ -16,12 +16,13 @@ PLAIN = frozenset(
     """
     set_language healthz robots worklist several contacts institutions bodies absences switch_acting doubts inbox
     mark_read inbox_preferences break_glass legal_bases alive cases find_case notify keep_draft audit_log log_proof
+    steering
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # The directory belongs to everybody: its entries are nobody's secret.
 DIRECTORY = frozenset(
     """
-    directory_entries add_directory_entry directory_entry remove_directory_entry remove_absence
+    directory_entries add_directory_entry directory_entry remove_directory_entry remove_absence procedures procedure
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # With a case, or something of somebody's, in the address: for a stranger it does not exist.
@@ -33,6 +34,7 @@ FOREIGN = frozenset(
     tell_person alive_case notify_draft keep_draft_again drop_draft case case_access triage reject
     withdraw_notification ask_notifier ask_participant withdraw_request leave answer_participation name_lead
     name_case_manager write_note correct_note redact_note particulars suspend resume close reopen
+    course advance state_fact choose_version move_over inform
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # Doubts and merges are for those who clear them, whatever the case (docs/architecture.md, "Persons").

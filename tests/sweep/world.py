@@ -18,6 +18,7 @@ from suone.documents.models import Document
 from suone.dossiers.models import Dossier
 from suone.institutions.models import Absence, Institution, Region, Staff
 from suone.persons.models import Doubt, Merge, Person
+from suone.procedures.models import KnownFact, ProcedureVersion
 from suone.workitems.models import WorkItem
 
 # A canary names its object: found in an answer, it says what leaked.
@@ -33,8 +34,10 @@ _CANARIES = {
     "consents_disclosure": ("purpose",),
     "decisions_decision": ("question", "reason"),
     "persons_merge": ("reason",),
+    "procedures_passage": ("reason",),
+    "procedures_knownfact": ("remark",),
 }
-_KEYS = {"cases_case": "dossier_id"}
+_KEYS = {"cases_case": "dossier_id", "procedures_course": "dossier_id"}
 
 
 @dataclass
@@ -63,7 +66,7 @@ def fingerprint(earlier: dict[str, tuple[int, str]] | None = None) -> dict[str, 
     ``earlier`` names the last rows to look at; what a stranger kept later is their own.
     """
     tables = [*_CANARIES, "dossiers_dossier", "dossiers_grant", "consents_consentrecipient", "cases_participant",
-              "cases_assignment", "cases_draft", "persons_doubt"]  # fmt: skip
+              "cases_assignment", "cases_draft", "persons_doubt", "procedures_course"]  # fmt: skip
     found = {}
     with connection.cursor() as cursor:
         for table in tables:
@@ -133,8 +136,12 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         dossier=dossier, category=DataCategory.FINANCES, title="title", language="de", file_name="file.pdf",
         media_type="application/pdf", size=1, sha256="0" * 64, stored_as="none", kept_by=author, kept_institution=giver,
     )  # fmt: skip
+    KnownFact.objects.create(dossier=dossier, fact="health_attested", value=True, staff=author, institution=giver)
     return {
         "dossier_id": dossier.pk,
+        "version_id": ProcedureVersion.objects.all()[0].pk,
+        "phase": "implementation",
+        "fact": "health_attested",
         "person_id": dossier.person_id,
         "consent_id": consent.pk,
         "recipient_id": recipient.pk,

@@ -16,6 +16,8 @@ from suone.consents.models import SignatureForm
 from suone.consents.terms import ScopeLine, Terms
 from suone.documents.uploads import Upload, upload_of
 from suone.institutions.models import Institution, Region, Staff
+from suone.procedures.models import ProcedureVersion
+from suone.procedures.queries import proposed_procedure, versions_in_force
 from suone.web.fields import DayInput
 
 
@@ -36,6 +38,12 @@ class NotifyForm(forms.Form):
         label=gettext_lazy("Language of correspondence"), choices=settings.PERSON_LANGUAGES, initial="de"
     )
     region = forms.ModelChoiceField(label=gettext_lazy("Region"), queryset=Region.objects.none())
+    procedure = forms.ModelChoiceField(
+        label=gettext_lazy("Procedure"),
+        queryset=ProcedureVersion.objects.none(),
+        required=False,
+        help_text=gettext_lazy("How the case will go; it keeps the version in force today."),
+    )
     question = forms.CharField(
         label=gettext_lazy("Question to the IIZ office"),
         required=False,
@@ -79,6 +87,9 @@ class NotifyForm(forms.Form):
         self.acting = acting
         self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
         self.fields["recipients"].queryset = Institution.objects.order_by("-is_iiz_office", "circle", "code")  # type: ignore[attr-defined]
+        in_force = [version.pk for version in versions_in_force(on=acting.today)]
+        self.fields["procedure"].queryset = ProcedureVersion.objects.filter(pk__in=in_force)  # type: ignore[attr-defined]
+        self.fields["procedure"].label_from_instance = lambda version: version.title  # type: ignore[attr-defined]
 
     @staticmethod
     def starting_values(acting: Acting) -> dict[str, Any]:
@@ -87,6 +98,7 @@ class NotifyForm(forms.Form):
         office = list(Institution.objects.filter(is_iiz_office=True).values_list("pk", flat=True))
         return {
             "region": staff.office.region_id if staff.office else None,
+            "procedure": proposed_procedure(on=acting.today),
             "recipients": [*office, acting.own_institution_id],
             "categories": [c.value for c in DataCategory if c.bit & ALL_BUT_HEALTH],
             "purpose": _("Inter-institutional collaboration for integration in this case"),
@@ -112,6 +124,7 @@ class NotifyForm(forms.Form):
             question=typed["question"],
             risk_factors=typed["risk_factors"],
             first_contact_on=typed["first_contact_on"],
+            procedure=typed["procedure"],
             terms=Terms(
                 purpose=typed["purpose"],
                 valid_from=self.acting.today,

@@ -21,7 +21,7 @@ from suone.cases import rules
 from suone.cases.acts import Act
 from suone.cases.facts import facts_of
 from suone.cases.models import Assignment, Case, Draft, Function, Note, Participant, Taking, Triage
-from suone.cases.rules import State
+from suone.cases.rules import OPEN_STATES, State
 from suone.consents.services import sign_consent
 from suone.consents.terms import ScopeLine, Terms
 from suone.decisions.models import Decision
@@ -487,6 +487,17 @@ def follow_procedure(acting: Acting, *, dossier: Dossier) -> None:
     )
     if phase is not None:
         _follow_phase(acting, case, phase)
+
+
+def follow_procedures(acting: Acting) -> int:
+    """The clock's part, as a job: every open case that follows a procedure is settled; how many there were."""
+    open_cases = Case.objects.filter(state__in=OPEN_STATES, dossier__course__isnull=False).select_related("dossier")
+    count = 0
+    for case in open_cases.iterator(chunk_size=500):
+        lock(case.pk)
+        follow_procedure(acting, dossier=case.dossier)
+        count += 1
+    return count
 
 
 def advance_case(acting: Acting, *, case: Case, to: str, reason: str = "") -> None:

@@ -14,7 +14,6 @@ urlpatterns = [
     path("cases/drafts/<int:draft_id>", views.notify, name="notify_draft"),
     path("cases/drafts/<int:draft_id>/keep", views.keep_draft, name="keep_draft_again"),
     path("cases/drafts/<int:draft_id>/drop", views.drop_draft, name="drop_draft"),
-    path(f"{_CASE}/", views.case, name="case"),
     path(f"{_CASE}/access", views.access, name="case_access"),
     path(f"{_CASE}/triage", views.triage, name="triage"),
     path(f"{_CASE}/reject", views.reject, name="reject"),

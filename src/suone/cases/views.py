@@ -10,25 +10,20 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from suone.access.categories import DataCategory, Power
+from suone.access.categories import DataCategory
 from suone.access.permissions import Permission
 from suone.cases import forms, queries, services
 from suone.cases.acts import Act
-from suone.cases.models import Case, Taking
+from suone.cases.models import Case
 from suone.cases.rules import NoteKind, State
-from suone.consents.queries import consents_of, current_consent
 from suone.decisions.queries import decision_for
 from suone.decisions.rules import State as DecisionState
-from suone.documents.queries import documents_of
 from suone.doors.decorators import ActingRequest, acts, reads
-from suone.dossiers.queries import access_of, has_power, readable_categories
-from suone.dossiers.services import note_visit
+from suone.dossiers.queries import access_of
 from suone.institutions.models import Institution, Region
 from suone.instruments.loading import instrument
 from suone.web.fields import number_in
 from suone.web.pages import done, form_page, refusals_on, render
-from suone.workitems.models import State as ItemState
-from suone.workitems.queries import items_of
 
 
 @reads(Permission.CASE_READ, act=Act.LISTED)
@@ -65,50 +60,6 @@ def find_case(request: ActingRequest) -> HttpResponse:
     if len(found) == 1:
         return redirect("case", found[0].pk)
     return render(request, "cases/found.html", {"cases": found})
-
-
-@reads(Permission.CASE_READ, act=Act.READ, before=note_visit)
-def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
-    acting = request.acting
-    this = queries.readable_case(acting, dossier_id)
-    dossier = this.dossier
-    before = request.GET.get("before", "")
-    of = request.GET.get("institution", "")
-    lines, following = queries.timeline_of(
-        acting,
-        dossier,
-        before_id=number_in(before),
-        institution_id=number_in(of),
-    )
-    items = items_of(acting, dossier)
-    categories = readable_categories(acting, dossier)
-    participants = queries.participants_of(this)
-    context = {
-        "case": this,
-        "dossier": dossier,
-        "person": dossier.person if DataCategory.IDENTITY in categories else None,
-        "people": queries.people_of(this, on=acting.today),
-        "participants": participants,
-        "lead": queries.lead_of(this),
-        "consents": [(consent, consent.state(acting.today)) for consent in consents_of(acting, dossier)],
-        "consent": current_consent(acting, dossier),
-        "items": [item for item in items if item.state == ItemState.OPEN],
-        "items_done": [item for item in items if item.state == ItemState.DONE],
-        "documents": documents_of(acting, dossier),
-        "triages": [(triage, _reasons(triage)) for triage in queries.triages_of(acting, dossier)],
-        "lines": lines,
-        "following": following,
-        "categories": categories,
-        "may_write": has_power(acting, dossier, Power.WRITE) and acting.may(Permission.CASE_WORK),
-        "may_lead": has_power(acting, dossier, Power.LEAD) and acting.may(Permission.CASE_LEAD),
-        "may_triage": has_power(acting, dossier, Power.LEAD) and acting.may(Permission.CASE_TRIAGE),
-        "may_consent": acting.may(Permission.CONSENT_SIGN),
-        "missing": _missing(this, participants, consent=current_consent(acting, dossier) is not None),
-        "note_form": forms.NoteForm(auto_id="note_%s"),
-        "institutions": {p.institution_id: p.institution for p in participants}.values(),
-        "of": of,
-    }
-    return render(request, "cases/case.html", context, block="timeline" if before or of else "")
 
 
 @acts(Permission.CASE_NOTIFY)
@@ -422,33 +373,6 @@ def _form(request: ActingRequest, form: Any, this: Case, *, title: str, submit: 
         back=reverse("case", args=[this.pk]),
         intro=intro,
     )
-
-
-def _missing(this: Case, participants: list[Any], *, consent: bool) -> list[str]:
-    """What an open case still lacks, each with the sentence that says so."""
-    if not this.is_open:
-        return []
-    lacking = []
-    if not consent:
-        lacking.append(_("There is no valid consent: nobody but the notifying institution may read."))
-    if not this.first_contact_on:
-        lacking.append(_("The day of the first contact at the notifying institution is missing."))
-    if not this.risk_factors:
-        lacking.append(_("No risk factors are noted yet."))
-    if not this.question:
-        lacking.append(_("The question to the IIZ office is missing."))
-    if this.state == State.ACTIVE and not any(
-        p.state == Taking.TAKING_PART and p.institution_id != this.notifier_id for p in participants
-    ):
-        lacking.append(_("No other institution takes part yet."))
-    return lacking
-
-
-def _reasons(triage: Any) -> list[str]:
-    language = (get_language() or "de")[:2]
-    questions = instrument(triage.instrument)
-    known = {item.id: item.text[language] for item in questions.items}
-    return [known.get(step["item"], step["item"]) for step in triage.proposal["steps"] if step["points"]]
 
 
 def _proposed(proposal: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -194,6 +195,103 @@ def anchor_log() -> None:
 
 
 @main.group()
+def procedures() -> None:
+    """Check, draw and publish how a canton works."""
+
+
+@procedures.command("check")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+@_in_one_sentence
+def check_procedures(files: tuple[str, ...]) -> None:
+    """Check procedure files; every problem is named with its line. The exit code is 1 when something is found."""
+    _setup_django()
+    from suone.procedures.loading import BrokenProcedure, read_procedure
+
+    found = 0
+    for file in files:
+        try:
+            procedure = read_procedure(_text_of(file), file)
+        except BrokenProcedure as broken:
+            found += len(broken.problems)
+            for problem in broken.problems:
+                click.echo(problem)
+        else:
+            click.echo(f"{file}: {procedure.identifier} {procedure.version}, {len(procedure.phases)} phases, is sound.")
+    if found:
+        raise click.ClickException(f"Mend the file and check again: {found} problems.")
+
+
+@procedures.command("draw")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--language", type=click.Choice(["de", "fr", "en"]), default="de", help="The language of the drawing.")
+@click.option("--to", "target", type=click.Path(dir_okay=False), help="Where the SVG goes; the screen otherwise.")
+@_in_one_sentence
+def draw_procedure(file: str, language: str, target: str | None) -> None:
+    """Draw a procedure file as SVG."""
+    _setup_django()
+    from django.utils import translation
+
+    from suone.procedures.described import drawing
+
+    with translation.override(language):
+        picture = drawing(_sound(file))
+    if target is None:
+        click.echo(picture)
+    else:
+        Path(target).write_text(picture)
+
+
+@procedures.command("publish")
+@click.argument("names", nargs=-1, required=True)
+@_in_one_sentence
+def publish_procedures(names: tuple[str, ...]) -> None:
+    """Publish procedures: shipped ones by name (vs-complex), a canton's own by file; new cases begin under them."""
+    _start_django()
+    from suone.access.acting import acting_for_job
+    from suone.access.database import acting_as
+    from suone.access.errors import Refused
+    from suone.procedures.loading import FOLDER
+    from suone.procedures.services import publish
+
+    acting = acting_for_job("procedures: publish")
+    for name in names:
+        path = Path(name) if Path(name).is_file() else FOLDER / f"{name}.toml"
+        if not path.is_file():
+            shipped = ", ".join(sorted(file.stem for file in FOLDER.glob("*.toml")))
+            raise click.ClickException(f"There is no procedure {name}: name a file, or one of {shipped}.")
+        _sound(str(path))
+        with acting_as(acting):
+            try:
+                version = publish(acting, text=_text_of(str(path)), source=path.name)
+            except Refused as refusal:
+                raise click.ClickException(str(refusal)) from refusal
+        click.echo(f"{version.identifier} {version.version} is published.")
+
+
+def _sound(file: str) -> Any:
+    """The procedure of a file, or one sentence a problem."""
+    from suone.procedures.loading import BrokenProcedure, read_procedure
+
+    try:
+        return read_procedure(_text_of(file), file)
+    except BrokenProcedure as broken:
+        raise click.ClickException("\n".join(broken.problems)) from broken
+
+
+def _text_of(file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file} is not written in UTF-8: save it so and try again.") from error
+
+
+def _setup_django() -> None:
+    import django
+
+    django.setup()
+
+
+@main.group()
 def access() -> None:
     """Prove who may open what."""
 
@@ -215,9 +313,7 @@ def verify_access() -> None:
 
 def _start_django() -> None:
     _start_embedded_server()
-    import django
-
-    django.setup()
+    _setup_django()
 
 
 def _prepare_database() -> None:

@@ -1,3 +1,16 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from suone.course import views
+
+_CASE = "dossiers/<int:dossier_id>"
+
+urlpatterns = [
+    path("cases/mine", views.steering, name="steering"),
+    path(f"{_CASE}/", views.case, name="case"),
+    path(f"{_CASE}/course", views.course, name="course"),
+    path(f"{_CASE}/course/advance/<slug:phase>", views.advance, name="advance"),
+    path(f"{_CASE}/course/facts/<slug:fact>", views.state, name="state_fact"),
+    path(f"{_CASE}/course/over", views.choose_version, name="choose_version"),
+    path(f"{_CASE}/course/over/<int:version_id>", views.move_over, name="move_over"),
+    path(f"{_CASE}/inform", views.inform, name="inform"),
+]

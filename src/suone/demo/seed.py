@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connections, transaction
 from django.utils import timezone, translation
 
-from suone.access.acting import Acting
+from suone.access.acting import Acting, acting_for_job
 from suone.access.categories import ALL_BUT_HEALTH, DataCategory
 from suone.access.database import acting_as
 from suone.cases import services as cases
@@ -24,6 +24,9 @@ from suone.institutions.acting import acting_of
 from suone.institutions.loading import Directory, load_directory
 from suone.institutions.models import Institution, Staff
 from suone.persons.services import correct_person
+from suone.procedures.loading import FOLDER
+from suone.procedures.queries import version_in_force
+from suone.procedures.services import publish
 from suone.workitems.models import State as ItemState
 from suone.workitems.models import WorkItem
 from suone.workitems.services import ask, complete
@@ -51,7 +54,16 @@ def fill_in() -> None:
     """Directory and cast as whoever is connected, then the cases, through the default connection."""
     directory = load_directory(_CANTON)
     cast = load_cast(directory, today=timezone.localdate())
+    publish_shipped()
     _Story(directory, cast).tell()
+
+
+def publish_shipped() -> None:
+    """Every procedure that comes with the product, so that each canton's way can be tried."""
+    acting = acting_for_job("demo: publish the procedures")
+    with acting_as(acting):
+        for path in sorted(FOLDER.glob("*.toml")):
+            publish(acting, text=path.read_text(), source=path.name)
 
 
 @contextmanager
@@ -127,7 +139,8 @@ class _Story:
         if number % 7 == 0:
             self._act(coordinator, lambda acting: cases.reject_notification(acting, case=case, reason=_REJECTED))
             return
-        self._triage(coordinator, case, "complex" if number % 3 else "network")
+        closes = number % 6 == 4  # from the network, where it needs no service
+        self._triage(coordinator, case, "complex" if number % 3 and not closes else "network")
         partner = self._worker("RAV" if notifier.institution.code != "RAV" else "SMZ", region)
         self._take_part(coordinator, case, partner.institution.code, partner)
         self._note(partner, case, _NOTES[entry["language"] == "de"], DataCategory.EMPLOYMENT)
@@ -135,7 +148,7 @@ class _Story:
             coordinator, case, _STEPS[number % len(_STEPS)], partner.institution.code, partner, days=number % 9 - 3
         )
         self._ask(partner, case, "Lebenslauf aktualisieren", notifier.institution.code, notifier, days=number % 6)
-        if number % 6 == 4:
+        if closes:
             self._close(coordinator, case)
         elif number % 6 == 5:
             self._act(coordinator, lambda acting: cases.suspend_case(acting, case=case, reason=_RESTS))
@@ -163,6 +176,7 @@ class _Story:
             question=question,
             risk_factors=[risk.value for risk in risks],
             first_contact_on=self.today - timedelta(days=90),
+            procedure=version_in_force("vs-complex", on=self.today),
             terms=Terms(
                 purpose="Interinstitutionelle Zusammenarbeit in diesem Fall"
                 if entry["language"] == "de"

@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 
 class Act(models.TextChoices):
     LISTED = "procedure.listed", _("Procedures looked up")
-    READ = "procedure.read", _("Course of the case opened")
     PUBLISHED = "procedure.published", _("Procedure published")
     RETIRED = "procedure.retired", _("Procedure retired")
     BEGUN = "procedure.begun", _("Procedure begun")

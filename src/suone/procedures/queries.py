@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
@@ -24,6 +25,11 @@ def versions_in_force(*, on: date) -> list[ProcedureVersion]:
 def version_in_force(identifier: str, *, on: date) -> ProcedureVersion | None:
     """The version under which a new case of this procedure begins."""
     return next((version for version in versions_in_force(on=on) if version.identifier == identifier), None)
+
+
+def proposed_procedure(*, on: date) -> ProcedureVersion | None:
+    """The procedure that is proposed when a case is notified: the one of the settings, or the first that is in force."""
+    return version_in_force(settings.PROPOSED_PROCEDURE, on=on) or next(iter(versions_in_force(on=on)), None)
 
 
 def all_versions() -> QuerySet[ProcedureVersion]:

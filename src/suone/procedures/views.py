@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from suone.access.permissions import Permission
 from suone.doors.decorators import ActingRequest, reads
 from suone.procedures.acts import Act
+from suone.procedures.described import page_of
 from suone.procedures.queries import all_versions, version_by_id
 from suone.web.pages import render
 
@@ -16,4 +17,4 @@ def procedures(request: ActingRequest) -> HttpResponse:
 
 @reads(Permission.PROCEDURE_READ, act=Act.LISTED)
 def procedure(request: ActingRequest, version_id: int) -> HttpResponse:
-    return render(request, "procedures/procedure.html", {"version": version_by_id(version_id)})
+    return render(request, "procedures/procedure.html", page_of(version_by_id(version_id)))

@@ -1,0 +1,255 @@
+"""What the page of a case and the page of whoever leads cases show."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from suone.access.acting import Acting
+from suone.access.categories import DataCategory
+from suone.access.permissions import Role
+from suone.cases.facts import facts_of
+from suone.cases.models import Assignment, Case, Function, Participant, Taking, Triage
+from suone.cases.rules import OPEN_STATES, State
+from suone.consents.queries import valid_consents
+from suone.dossiers.models import Dossier
+from suone.dossiers.queries import access_of
+from suone.institutions.models import Staff
+from suone.instruments.loading import instrument
+from suone.procedures.drawing import described, draw
+from suone.procedures.facts import Fact, Scalar, Source, word
+from suone.procedures.models import Course
+from suone.procedures.queries import course_of
+from suone.procedures.rules import Phase, Requirement, WayOn, standing, stated_facts
+from suone.procedures.services import in_language, known_facts_of, sentence_of
+from suone.workitems.models import State as ItemState
+from suone.workitems.queries import readable_items
+
+_MOST_STEERED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """What is missing, and where to do something about it."""
+
+    sentence: str
+    law: str = ""
+    address: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A way on from the current phase, as a page offers it."""
+
+    to: str
+    title: str
+    is_open: bool
+    asks_reason: bool
+    lacking: Sequence[str]
+    warnings: Sequence[str]
+    address: str
+    is_end: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a case stands in its procedure: what is missing, what speaks against going on, where it may go."""
+
+    course: Course
+    phase: Phase
+    title: str
+    about: str
+    lacking: Sequence[Lacking]
+    warnings: Sequence[Lacking]
+    met: Sequence[str]
+    steps: Sequence[Step]
+    statements: Sequence[tuple[str, str]] = field(default_factory=tuple)
+
+
+def place_of(acting: Acting, case: Case) -> Place | None:
+    """Where the case stands; nothing for a case without a procedure."""
+    course = course_of(case.pk)
+    if course is None:
+        return None
+    phase = course.current
+    facts = facts_of(acting, case, phase)
+    now = standing(phase, facts, on=acting.today)
+    return Place(
+        course=course,
+        phase=phase,
+        title=in_language(phase.title),
+        about=in_language(phase.about),
+        lacking=[_lacking(case, requirement) for requirement in now.lacking] if case.is_open else [],
+        warnings=[_lacking(case, requirement) for requirement in now.warnings] if case.is_open else [],
+        met=[str(Fact(requirement.fact).label) for requirement in now.met],
+        steps=[_step(acting, case, course, way) for way in now.ways if _is_for(acting, way)],
+        statements=_statements(phase, facts),
+    )
+
+
+def _lacking(case: Case, requirement: Requirement) -> Lacking:
+    sentence = in_language(requirement.missing)
+    if word(requirement.fact).source is Source.STATED:
+        address = reverse("state_fact", args=[case.pk, requirement.fact])
+        return Lacking(sentence, requirement.law, address, _("State it"))
+    return Lacking(sentence, requirement.law)
+
+
+def _is_for(acting: Acting, way: WayOn) -> bool:
+    return not way.move.roles or bool(acting.roles & {Role(role) for role in way.move.roles})
+
+
+def _step(acting: Acting, case: Case, course: Course, way: WayOn) -> Step:
+    phase = course.procedure.phase(way.move.to)
+    # An end is an act of its own, with its outcome or reason.
+    ends = {"closed": "close", "rejected": "reject", "withdrawn": "withdraw_notification"}
+    address = (
+        reverse(ends[phase.state], args=[case.pk])
+        if phase.state in ends
+        else reverse("advance", args=[case.pk, phase.id])
+    )
+    return Step(
+        to=phase.id,
+        title=in_language(way.move.title),
+        is_open=way.is_open,
+        asks_reason=bool(way.warnings),
+        lacking=[in_language(requirement.missing) for requirement in way.lacking],
+        warnings=[in_language(requirement.missing) for requirement in way.warnings],
+        address=address,
+        is_end=phase.is_end,
+    )
+
+
+def _statements(phase: Phase, facts: dict[str, Scalar]) -> list[tuple[str, str]]:
+    """What may be stated in this phase, with what is known now."""
+    return [(fact, sentence_of(Fact(fact), facts.get(fact))) for fact in stated_facts(phase)]
+
+
+def drawing_of(course: Course, been: Sequence[str]) -> str:
+    """The procedure's picture with the place of this case."""
+    procedure = course.procedure
+    return draw(
+        procedure,
+        say=in_language,
+        here=course.phase,
+        been=been,
+        title=in_language(procedure.title),
+        summary=described(
+            procedure, say=in_language, here=course.phase, leads_to=_("leads to"), here_is=_("the case is here")
+        ),
+    )
+
+
+def missing_without_procedure(case: Case, participants: Sequence[Participant], *, consent: bool) -> list[Lacking]:
+    """What an open case that follows no procedure still lacks."""
+    if not case.is_open:
+        return []
+    sentences = []
+    if not consent:
+        sentences.append(_("There is no valid consent: nobody but the notifying institution may read."))
+    if not case.first_contact_on:
+        sentences.append(_("The day of the first contact at the notifying institution is missing."))
+    if not case.risk_factors:
+        sentences.append(_("No risk factors are noted yet."))
+    if not case.question:
+        sentences.append(_("The question to the IIZ office is missing."))
+    if case.state == State.ACTIVE and not any(
+        p.state == Taking.TAKING_PART and p.institution_id != case.notifier_id for p in participants
+    ):
+        sentences.append(_("No other institution takes part yet."))
+    return [Lacking(sentence) for sentence in sentences]
+
+
+def reasons_of(triage: Triage) -> list[str]:
+    """The answers that spoke for a higher level, in the reader's language."""
+    language = (get_language() or "de")[:2]
+    known = {item.id: item.text[language] for item in instrument(triage.instrument).items}
+    return [known.get(step["item"], step["item"]) for step in triage.proposal["steps"] if step["points"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom a message to everybody reaches, given what the grants allow, and whom it does not."""
+
+    reached: Sequence[Staff]
+    not_reached: Sequence[Staff]
+
+
+def reach_of(dossier: Dossier, category: DataCategory) -> Reach:
+    """Those who follow the case at the institutions that take part, by whether they may read this category now."""
+    now = timezone.now()
+    reading = [
+        grant
+        for grant in access_of(dossier)
+        if grant.valid_from <= now < grant.valid_until and grant.categories & category.bit
+    ]
+    institutions = {grant.institution_id for grant in reading if grant.institution_id}
+    named = {grant.staff_id for grant in reading if grant.staff_id}
+    following = Participant.objects.filter(dossier=dossier, state=Taking.TAKING_PART, staff__isnull=False)
+    people = {p.staff for p in following.select_related("staff__institution") if p.staff}
+    leads = Assignment.objects.filter(dossier=dossier, valid_until=None).select_related("staff__institution")
+    people |= {assignment.staff for assignment in leads}
+    ordered = sorted(people, key=lambda staff: (staff.institution.code, staff.last_name))
+    reads = [staff for staff in ordered if staff.institution_id in institutions or staff.pk in named]
+    return Reach(reached=reads, not_reached=[staff for staff in ordered if staff not in reads])
+
+
+@dataclass(frozen=True, slots=True)
+class Steered:
+    """A case in somebody's lead, on one line."""
+
+    case: Case
+    functions: Sequence[str]
+    phase: str
+    next_due: date | None
+    plan_binding_on: Scalar | None
+    review_on: Scalar | None
+    consent_until: date | None
+
+
+def steered_cases(acting: Acting) -> list[Steered]:
+    """The open cases that the acting person leads or manages, what is due first standing first."""
+    functions: dict[int, list[str]] = {}
+    for assignment in Assignment.objects.filter(staff_id=acting.own_staff_id, valid_until=None):
+        functions.setdefault(assignment.dossier_id, []).append(str(Function(assignment.function).label))
+    cases = (
+        Case.objects.readable_by(acting)
+        .filter(pk__in=functions, state__in=OPEN_STATES)
+        .select_related("dossier", "region", "notifier")
+        .prefetch_related("dossier__person")[:_MOST_STEERED]
+    )
+    ids = [case.pk for case in cases]
+    courses = {course.pk: course for course in Course.objects.filter(pk__in=ids).select_related("version")}
+    due = _first(readable_items(acting).filter(state=ItemState.OPEN), "due_on", ids, min)
+    until = _first(valid_consents(acting), "valid_until", ids, max)
+    facts = known_facts_of(ids)
+    steered = [
+        Steered(
+            case=case,
+            functions=functions[case.pk],
+            phase=in_language(courses[case.pk].current.title) if case.pk in courses else "",
+            next_due=due.get(case.pk),
+            plan_binding_on=facts.get((case.pk, Fact.PLAN_BINDING_ON)),
+            review_on=facts.get((case.pk, Fact.PLAN_REVIEW_ON)),
+            consent_until=until.get(case.pk),
+        )
+        for case in cases
+    ]
+    return sorted(steered, key=lambda line: (line.next_due or date.max, line.case.pk))
+
+
+def _first(
+    rows: QuerySet[Any], column: str, dossier_ids: Sequence[int], better: Callable[[date, date], date]
+) -> dict[int, date]:
+    """The earliest (or latest) day of each case."""
+    found: dict[int, date] = {}
+    for dossier_id, day in rows.filter(dossier_id__in=dossier_ids).values_list("dossier_id", column):
+        found[dossier_id] = better(day, found.get(dossier_id, day))
+    return found

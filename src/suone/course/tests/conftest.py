@@ -1,0 +1,3 @@
+from suone.cases.tests.conftest import _english, active, cast, notified
+
+__all__ = ["_english", "active", "cast", "notified"]

@@ -1,0 +1,220 @@
+"""The case on one page, its course through the procedure, and steering it."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from suone.access.categories import DataCategory, Power
+from suone.access.permissions import Permission
+from suone.cases import queries as cases
+from suone.cases.acts import Act as CaseAct
+from suone.cases.forms import NoteForm
+from suone.cases.services import advance_case, move_case_over, state_fact
+from suone.consents.queries import consents_of, current_consent
+from suone.course import forms, queries, services
+from suone.course.acts import Act
+from suone.documents.queries import documents_of
+from suone.doors.decorators import ActingRequest, acts, reads
+from suone.dossiers.queries import has_power, readable_categories
+from suone.dossiers.services import note_visit
+from suone.procedures.facts import Fact, Source, word
+from suone.procedures.models import ProcedureVersion
+from suone.procedures.queries import course_of, facts_told, passages_of, version_by_id, versions_in_force
+from suone.procedures.rules import difference
+from suone.procedures.services import in_language, sentence_of
+from suone.web.fields import number_in
+from suone.web.pages import done, form_page, refusals_on, render
+from suone.workitems.models import State as ItemState
+from suone.workitems.queries import items_of
+
+
+@reads(Permission.CASE_READ, act=CaseAct.READ, before=note_visit)
+def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    acting = request.acting
+    this = cases.readable_case(acting, dossier_id)
+    dossier = this.dossier
+    before = request.GET.get("before", "")
+    of = request.GET.get("institution", "")
+    lines, following = cases.timeline_of(
+        acting,
+        dossier,
+        before_id=number_in(before),
+        institution_id=number_in(of),
+    )
+    items = items_of(acting, dossier)
+    categories = readable_categories(acting, dossier)
+    participants = cases.participants_of(this)
+    consent = current_consent(acting, dossier)
+    place = queries.place_of(acting, this)
+    context = {
+        "case": this,
+        "dossier": dossier,
+        "person": dossier.person if DataCategory.IDENTITY in categories else None,
+        "people": cases.people_of(this, on=acting.today),
+        "participants": participants,
+        "lead": cases.lead_of(this),
+        "consents": [(consent, consent.state(acting.today)) for consent in consents_of(acting, dossier)],
+        "consent": consent,
+        "items": [item for item in items if item.state == ItemState.OPEN],
+        "items_done": [item for item in items if item.state == ItemState.DONE],
+        "documents": documents_of(acting, dossier),
+        "triages": [(triage, queries.reasons_of(triage)) for triage in cases.triages_of(acting, dossier)],
+        "lines": lines,
+        "following": following,
+        "categories": categories,
+        "may_write": has_power(acting, dossier, Power.WRITE) and acting.may(Permission.CASE_WORK),
+        "may_lead": has_power(acting, dossier, Power.LEAD) and acting.may(Permission.CASE_LEAD),
+        "may_triage": has_power(acting, dossier, Power.LEAD) and acting.may(Permission.CASE_TRIAGE),
+        "may_consent": acting.may(Permission.CONSENT_SIGN),
+        "place": place,
+        "missing": place.lacking
+        if place
+        else queries.missing_without_procedure(this, participants, consent=consent is not None),
+        "note_form": NoteForm(auto_id="note_%s"),
+        "institutions": {p.institution_id: p.institution for p in participants}.values(),
+        "of": of,
+    }
+    return render(request, "course/case.html", context, block="timeline" if before or of else "")
+
+
+@reads(Permission.CASE_READ, act=Act.READ)
+def course(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    """Where the case stands in its procedure, how it came there, and where it may go."""
+    acting = request.acting
+    this = cases.readable_case(acting, dossier_id)
+    passages = passages_of(acting, this.dossier)
+    place = queries.place_of(acting, this)
+    context = {
+        "case": this,
+        "dossier": this.dossier,
+        "place": place,
+        "drawing": queries.drawing_of(place.course, [p.to_phase for p in passages]) if place else "",
+        "passages": [(p, _title_of(p.version, p.to_phase)) for p in passages],
+        "facts": [(row, sentence_of(Fact(row.fact), row.scalar)) for row in facts_told(acting, this.dossier)],
+        "may_write": has_power(acting, this.dossier, Power.WRITE) and acting.may(Permission.CASE_WORK),
+        "may_lead": has_power(acting, this.dossier, Power.LEAD) and acting.may(Permission.CASE_LEAD),
+        "may_move_over": has_power(acting, this.dossier, Power.LEAD) and acting.may(Permission.PROCEDURE_MOVE_OVER),
+    }
+    return render(request, "course/course.html", context)
+
+
+def _title_of(version: ProcedureVersion, phase_id: str) -> str:
+    return next((in_language(phase.title) for phase in version.procedure.phases if phase.id == phase_id), phase_id)
+
+
+@acts(Permission.CASE_LEAD, act=Act.READ)
+def advance(request: ActingRequest, dossier_id: int, phase: str) -> HttpResponse:
+    """Take the case to its next phase; what speaks against it is shown, and asks for a reason."""
+    this = cases.readable_case(request.acting, dossier_id)
+    place = queries.place_of(request.acting, this)
+    step = next((step for step in place.steps if step.to == phase), None) if place else None
+    if step is None or step.is_end:
+        raise Http404
+    form = forms.AdvanceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            advance_case(request.acting, case=this, to=phase, reason=form.cleaned_data["reason"])
+            return done(request, _("The case goes on: %(step)s.") % {"step": step.title}, "case", dossier_id)
+    context = {"case": this, "dossier": this.dossier, "step": step, "form": form}
+    return render(request, "course/advance.html", context, status=422 if form.errors else 200)
+
+
+@acts(Permission.CASE_WORK)
+def state(request: ActingRequest, dossier_id: int, fact: str) -> HttpResponse:
+    """State a fact that the procedure asks about."""
+    this = cases.readable_case(request.acting, dossier_id)
+    if fact not in Fact.values or word(fact).source is not Source.STATED:
+        raise Http404
+    form = forms.StatementForm(request.POST or None, fact=Fact(fact))
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            state_fact(
+                request.acting, case=this, fact=Fact(fact), value=form.stated, remark=form.cleaned_data["remark"]
+            )
+            return done(request, _("The fact is recorded."), "course", dossier_id)
+    back = reverse("course", args=[dossier_id])
+    return form_page(request, form, title=f"{_('State a fact')} · {this.dossier.number}", submit=_("Record"), back=back)
+
+
+@acts(Permission.PROCEDURE_MOVE_OVER)
+def choose_version(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    """Another version or procedure for a running case: first which one."""
+    this = cases.readable_case(request.acting, dossier_id)
+    current = course_of(dossier_id)
+    others = [v for v in versions_in_force(on=request.acting.today) if not current or v.pk != current.version_id]
+    form = forms.VersionForm(request.POST or None, versions=others)
+    if request.method == "POST" and form.is_valid():
+        return redirect("move_over", dossier_id, form.cleaned_data["version"].pk)
+    return form_page(
+        request,
+        form,
+        title=f"{_('Move the case over')} · {this.dossier.number}",
+        submit=_("Show the difference"),
+        back=reverse("course", args=[dossier_id]),
+        intro=_("A running case keeps the version it began under, until somebody moves it over."),
+    )
+
+
+@acts(Permission.PROCEDURE_MOVE_OVER)
+def move_over(request: ActingRequest, dossier_id: int, version_id: int) -> HttpResponse:
+    """… then what changes, and in which phase the case goes on."""
+    this = cases.readable_case(request.acting, dossier_id)
+    version = version_by_id(version_id)
+    current = course_of(dossier_id)
+    form = forms.MoveOverForm(
+        request.POST or None,
+        procedure=version.procedure,
+        initial={"phase": current.phase if current else version.procedure.start.id},
+    )
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            move_case_over(request.acting, case=this, version=version, **form.cleaned_data)
+            return done(request, _("The case goes on under the other version."), "course", dossier_id)
+    context = {
+        "case": this,
+        "dossier": this.dossier,
+        "version": version,
+        "current": current,
+        "difference": difference(current.procedure, version.procedure) if current else None,
+        "form": form,
+    }
+    return render(request, "course/move_over.html", context, status=422 if form.errors else 200)
+
+
+@acts(Permission.CASE_WORK)
+def inform(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    """One message to all who follow the case: each sees what the grants allow."""
+    this = cases.readable_case(request.acting, dossier_id)
+    form = forms.InformForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            category = DataCategory(form.cleaned_data["category"])
+            reach = services.inform_everybody(
+                request.acting, dossier=this.dossier, text=form.cleaned_data["text"], category=category
+            )
+            return done(request, _sentence_about(reach), "case", dossier_id)
+    return form_page(
+        request,
+        form,
+        title=f"{_('Inform everybody')} · {this.dossier.number}",
+        submit=_("Inform"),
+        back=reverse("case", args=[dossier_id]),
+        intro=_("A note in the timeline, and a message to each who follows the case and may read this data category."),
+    )
+
+
+def _sentence_about(reach: queries.Reach) -> str:
+    count = len(reach.reached)
+    sentence = ngettext("%(count)s person may read it.", "%(count)s people may read it.", count) % {"count": count}
+    if not reach.not_reached:
+        return sentence
+    names = ", ".join(f"{staff.full_name} ({staff.institution.short_name})" for staff in reach.not_reached)
+    return sentence + " " + _("Not reached, since no consent covers it: %(names)s.") % {"names": names}
+
+
+@reads(Permission.CASE_READ, act=Act.STEERED)
+def steering(request: ActingRequest) -> HttpResponse:
+    """All cases in my lead or management, on one page."""
+    return render(request, "course/steering.html", {"lines": queries.steered_cases(request.acting)})
