@@ -1,38 +1,53 @@
-"""The picture of a procedure, drawn from its file: phases from top to bottom, moves as arrows. Pure: SVG as text.
+"""The picture of a procedure, drawn from its file: phases one below the other, moves as arrows. Pure: SVG as text.
 
-No styles of its own: colours and strokes come from the page's style sheet by class, so that dark, print and forced
-colours work. Beside the picture stands its text alternative (``described``).
+A move to the next phase goes straight down; one that skips phases goes round at the right, one that leads back at the
+left. No styles of its own: colours and strokes come from the page's style sheet by class, so that dark, print and
+forced colours hold. Beside the picture stands its text alternative (``described``).
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import groupby
+from typing import Literal
 
 from suone.procedures.rules import Phase, Procedure, Texts
 
-_BOX_WIDTH, _LINE_HEIGHT, _PADDING = 190, 18, 11
-_GAP_X, _GAP_Y, _LANE = 26, 46, 16
-_LINE_LENGTH = 24
+_BOX_WIDTH, _LINE_HEIGHT, _PADDING, _GAP, _LANE, _MARGIN = 216, 18, 12, 30, 15, 10
+_LINE_LENGTH = 26
 Say = Callable[[Texts], str]
+Side = Literal["right", "left"]
 
 
 @dataclass(frozen=True, slots=True)
 class _Box:
     phase: Phase
     lines: tuple[str, ...]
-    layer: int
-    x: float
     y: float
-    height: float
 
     @property
-    def middle(self) -> float:
-        return self.x + _BOX_WIDTH / 2
+    def height(self) -> float:
+        return len(self.lines) * _LINE_HEIGHT + 2 * _PADDING
+
+    def port(self, number: int, of: int) -> float:
+        """Where the so-manieth of several arrows meets the side of the box."""
+        return self.y + self.height * (number + 1) / (of + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A move that goes round: from where to where, as places in the file."""
+
+    start: int
+    end: int
 
     @property
-    def centre(self) -> float:
-        return self.y + self.height / 2
+    def side(self) -> Side:
+        return "right" if self.end > self.start else "left"
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return min(self.start, self.end), max(self.start, self.end)
 
 
 def draw(procedure: Procedure, *, say: Say, here: str = "", been: Iterable[str] = (), title: str, summary: str) -> str:
@@ -40,27 +55,32 @@ def draw(procedure: Procedure, *, say: Say, here: str = "", been: Iterable[str] 
 
     ``say`` picks the reader's language; ``title`` and ``summary`` are read out by screen readers.
     """
-    boxes = _placed(procedure, say)
+    boxes = _stacked(procedure, say)
     order = {phase.id: number for number, phase in enumerate(procedure.phases)}
-    arrows, left, right = _arrows(procedure, boxes, order)
+    moves = [(order[phase.id], order[move.to]) for phase in procedure.phases for move in phase.moves]
+    ways = [_Way(start, end) for start, end in moves if end != start + 1]
+    lanes = _lanes(ways)
+    arrows = [_straight(boxes[start], boxes[end]) for start, end in moves if end == start + 1]
+    arrows += _rounds(boxes, ways, lanes)
+    left = _room(lanes, "left")
+    width = left + _BOX_WIDTH + _room(lanes, "right")
+    height = boxes[-1].y + boxes[-1].height
     passed = set(been)
-    width = max(box.x + _BOX_WIDTH for box in boxes.values())
-    height = max(box.y + box.height for box in boxes.values())
     parts = [
-        f'<svg class="procedure" viewBox="{-left:g} -6 {width + left + right:g} {height + 12:g}" role="img"'
+        f'<svg class="procedure" width="{width}" viewBox="{-left} -3 {width} {height + 6:g}" role="img"'
         ' aria-labelledby="procedure-title procedure-summary" xmlns="http://www.w3.org/2000/svg">',
         f'<title id="procedure-title">{escape(title)}</title><desc id="procedure-summary">{escape(summary)}</desc>',
-        '<defs><marker id="procedure-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7"'
+        '<defs><marker id="procedure-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8"'
         ' orient="auto-start-reverse"><path class="tip" d="M0 0 8 4 0 8Z"/></marker></defs>',
         *arrows,
-        *(_drawn(box, is_here=box.phase.id == here, is_past=box.phase.id in passed) for box in boxes.values()),
+        *(_drawn(box, is_here=box.phase.id == here, is_past=box.phase.id in passed) for box in boxes),
         "</svg>",
     ]
     return "".join(parts)
 
 
 def described(procedure: Procedure, *, say: Say, here: str = "", leads_to: str, here_is: str) -> str:
-    """The same in words: each phase with where it leads; ``leads_to`` and ``here_is`` are words of the reader's language."""
+    """The same in words: each phase with where it leads; ``leads_to`` and ``here_is`` are in the reader's language."""
     titles = {phase.id: say(phase.title) for phase in procedure.phases}
     sentences = []
     for phase in procedure.phases:
@@ -70,35 +90,13 @@ def described(procedure: Procedure, *, say: Say, here: str = "", leads_to: str, 
     return " ".join(sentences)
 
 
-def _placed(procedure: Procedure, say: Say) -> dict[str, _Box]:
-    layers = _layers(procedure)
-    rows = sorted(procedure.phases, key=lambda phase: layers[phase.id])
-    boxes: dict[str, _Box] = {}
+def _stacked(procedure: Procedure, say: Say) -> list[_Box]:
+    boxes: list[_Box] = []
     y = 0.0
-    widest = max(len(list(row)) for _layer, row in groupby(rows, key=lambda phase: layers[phase.id]))
-    whole = widest * _BOX_WIDTH + (widest - 1) * _GAP_X
-    for layer, group in groupby(rows, key=lambda phase: layers[phase.id]):
-        row = [(phase, _wrapped(say(phase.title))) for phase in group]
-        height = max(len(lines) for _phase, lines in row) * _LINE_HEIGHT + 2 * _PADDING
-        x = (whole - len(row) * _BOX_WIDTH - (len(row) - 1) * _GAP_X) / 2
-        for phase, lines in row:
-            boxes[phase.id] = _Box(phase, lines, layer, x, y, height)
-            x += _BOX_WIDTH + _GAP_X
-        y += height + _GAP_Y
-    return boxes
-
-
-def _layers(procedure: Procedure) -> Mapping[str, int]:
-    """The row of each phase: below every phase that leads to it and stands before it in the file."""
-    layers = {phase.id: 0 for phase in procedure.phases}
-    order = {phase.id: number for number, phase in enumerate(procedure.phases)}
     for phase in procedure.phases:
-        for move in phase.moves:
-            if order[move.to] > order[phase.id]:
-                layers[move.to] = max(layers[move.to], layers[phase.id] + 1)
-    # All ends stand in the last row, where a reader looks for them.
-    last = max(layers.values())
-    return {phase.id: last if phase.is_end else layers[phase.id] for phase in procedure.phases}
+        boxes.append(_Box(phase, _wrapped(say(phase.title)), y))
+        y += boxes[-1].height + _GAP
+    return boxes
 
 
 def _wrapped(text: str) -> tuple[str, ...]:
@@ -112,57 +110,56 @@ def _wrapped(text: str) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _arrows(
-    procedure: Procedure, boxes: Mapping[str, _Box], order: Mapping[str, int]
-) -> tuple[Sequence[str], float, float]:
-    """The arrows, and how much room they need left and right: ways onward at the right, ways back at the left."""
-    arrows = []
-    left = right = 0
-    whole = max(box.x + _BOX_WIDTH for box in boxes.values())
-    for phase in procedure.phases:
-        for move in phase.moves:
-            start, end = boxes[phase.id], boxes[move.to]
-            if end.layer == start.layer + 1:
-                arrows.append(_straight(start, end))
-            elif order[move.to] > order[phase.id] and end.layer != start.layer:
-                right += 1
-                arrows.append(_around(start, end, whole + right * _LANE, start.x + _BOX_WIDTH, end.x + _BOX_WIDTH))
-            elif end.layer == start.layer:
-                arrows.append(_beside(start, end))
-            else:
-                left += 1
-                arrows.append(_around(start, end, -left * _LANE, start.x, end.x, kind="back"))
-    return arrows, left * _LANE + 8, right * _LANE + 8
+def _lanes(ways: Sequence[_Way]) -> dict[_Way, int]:
+    """A lane for each way, so that no two in one lane touch; short ways run close to the boxes."""
+    lanes: dict[_Way, int] = {}
+    for way in sorted(ways, key=lambda way: (way.span[1] - way.span[0], way.span)):
+        taken = {
+            lane
+            for other, lane in lanes.items()
+            if other.side == way.side and other.span[0] <= way.span[1] and way.span[0] <= other.span[1]
+        }
+        lanes[way] = next(lane for lane in range(len(ways)) if lane not in taken)
+    return lanes
+
+
+def _room(lanes: Mapping[_Way, int], side: Side) -> int:
+    return max((lane + 1 for way, lane in lanes.items() if way.side == side), default=0) * _LANE + _MARGIN
+
+
+def _rounds(boxes: Sequence[_Box], ways: Sequence[_Way], lanes: Mapping[_Way, int]) -> list[str]:
+    """The arrows that go round; where several meet one side of a box, each has a port of its own."""
+    ports: dict[tuple[int, Side], list[tuple[_Way, bool]]] = defaultdict(list)
+    for way in ways:
+        ports[way.start, way.side].append((way, True))
+        ports[way.end, way.side].append((way, False))
+    heights: dict[tuple[_Way, bool], float] = {}
+    for (place, _side), meeting in ports.items():
+        # Arrows from and to above meet the upper part of the side, so that they cross as little as can be.
+        meeting.sort(key=lambda entry: (entry[0].end if entry[1] else entry[0].start) - place)
+        for number, entry in enumerate(meeting):
+            heights[entry] = boxes[place].port(number, len(meeting))
+    return [_round(way, heights[way, True], heights[way, False], lanes[way]) for way in ways]
 
 
 def _straight(start: _Box, end: _Box) -> str:
-    top, bottom = start.y + start.height, end.y - 2
-    half = (top + bottom) / 2
+    middle = _BOX_WIDTH / 2
+    return _path(f"M{middle:g} {start.y + start.height:g}V{end.y - 2:g}", "onward")
+
+
+def _round(way: _Way, from_y: float, to_y: float, lane: int) -> str:
+    out = 1 if way.side == "right" else -1
+    edge = _BOX_WIDTH if way.side == "right" else 0
+    far = edge + out * (lane + 1) * _LANE
+    near, down = far - out * 6, 6 if to_y > from_y else -6
     return _path(
-        f"M{start.middle:g} {top:g}C{start.middle:g} {half:g} {end.middle:g} {half:g} {end.middle:g} {bottom:g}"
+        f"M{edge:g} {from_y:g}H{near:g}Q{far:g} {from_y:g} {far:g} {from_y + down:g}"
+        f"V{to_y - down:g}Q{far:g} {to_y:g} {near:g} {to_y:g}H{edge + out * 2:g}",
+        "onward" if way.side == "right" else "back",
     )
 
 
-def _beside(start: _Box, end: _Box) -> str:
-    rightward = end.x > start.x
-    from_x, to_x = (start.x + _BOX_WIDTH, end.x - 2) if rightward else (start.x, end.x + _BOX_WIDTH + 2)
-    return _path(f"M{from_x:g} {start.centre:g}L{to_x:g} {end.centre:g}", kind="onward" if rightward else "back")
-
-
-def _around(start: _Box, end: _Box, lane: float, from_x: float, to_x: float, kind: str = "onward") -> str:
-    near = 2 if to_x < lane else -2
-    from_y = start.centre + 5
-    to_y = end.centre - 5
-    turn = 8 if to_y > from_y else -8
-    bend = -8 if lane > from_x else 8
-    return _path(
-        f"M{from_x:g} {from_y:g}H{lane + bend:g}Q{lane:g} {from_y:g} {lane:g} {from_y + turn:g}"
-        f"V{to_y - turn:g}Q{lane:g} {to_y:g} {lane + bend:g} {to_y:g}H{to_x + near:g}",
-        kind=kind,
-    )
-
-
-def _path(drawn: str, kind: str = "onward") -> str:
+def _path(drawn: str, kind: str) -> str:
     return f'<path class="way {kind}" d="{drawn}" marker-end="url(#procedure-tip)"/>'
 
 
@@ -170,12 +167,11 @@ def _drawn(box: _Box, *, is_here: bool, is_past: bool) -> str:
     kind = "phase here" if is_here else "phase past" if is_past else "phase"
     if box.phase.is_end:
         kind += " end"
-    top = box.y + (box.height - len(box.lines) * _LINE_HEIGHT) / 2 + 13
     lines = "".join(
-        f'<tspan x="{box.middle:g}" y="{top + number * _LINE_HEIGHT:g}">{escape(line)}</tspan>'
+        f'<tspan x="{_BOX_WIDTH / 2:g}" y="{box.y + _PADDING + number * _LINE_HEIGHT + 13:g}">{escape(line)}</tspan>'
         for number, line in enumerate(box.lines)
     )
     return (
-        f'<g class="{kind}"><rect x="{box.x:g}" y="{box.y:g}" width="{_BOX_WIDTH}" height="{box.height:g}" rx="6"/>'
+        f'<g class="{kind}"><rect x="0" y="{box.y:g}" width="{_BOX_WIDTH}" height="{box.height:g}" rx="6"/>'
         f'<text text-anchor="middle">{lines}</text></g>'
     )

@@ -113,7 +113,9 @@ def test_a_partner_without_the_category_is_named_as_not_reached(cast: Cast, vers
     )  # fmt: skip
     do(cast.adviser, services.answer_participation, decision=decision, accept=True)
 
-    reach = do(cast.worker, inform_everybody, dossier=case.dossier, text="Works on Mondays.", category=DataCategory.EMPLOYMENT)
+    reach = do(
+        cast.worker, inform_everybody, dossier=case.dossier, text="Works on Mondays.", category=DataCategory.EMPLOYMENT
+    )
 
     assert cast.adviser in reach.not_reached
     assert not Message.objects.filter(staff=cast.adviser, act="course.informed").exists()
