@@ -99,6 +99,7 @@ def serve(port: int | None) -> None:
 def worker() -> None:
     """Carry out jobs: mails, warnings, expiries, the sealing of the log."""
     _start_embedded_server()
+    _compile_translations()
     os.execv(sys.executable, [sys.executable, *_worker()])  # noqa: S606 - our own process
 
 
@@ -111,8 +112,8 @@ def demo(port: int | None) -> None:
 
     port = port or settings.PORT
     _refuse_taken_port(port)
+    _make_files_ready()  # first of all: a catalogue that is missing once is missing until the end
     _prepare_database()
-    _make_files_ready()
     from suone.demo.cast import logins
     from suone.demo.seed import is_seeded, seed
 
@@ -323,11 +324,16 @@ def _prepare_database() -> None:
 
 
 def _make_files_ready() -> None:
+    _compile_translations()
+    with _step("Collect pictures and styles"):
+        _manage("collectstatic", interactive=False, verbosity=0)
+
+
+def _compile_translations() -> None:
     from suone.config.translations import compile_catalogues
 
-    with _step("Compile translations, collect pictures and styles"):
+    with _step("Compile translations"):
         compile_catalogues()
-        _manage("collectstatic", interactive=False, verbosity=0)
 
 
 def _start_embedded_server(*, prepare: bool = False) -> None:
@@ -371,7 +377,7 @@ def _gunicorn(port: int) -> list[str]:
 
 
 def _worker() -> list[str]:
-    return ["-m", "suone.config.cli", "manage", "procrastinate", "worker"]
+    return ["-m", "suone.config.working"]
 
 
 def _refuse_taken_port(port: int) -> None:
@@ -394,13 +400,16 @@ def _run_until_stopped(commands: list[list[str]], port: int, logins: list[tuple[
 
     signal.signal(signal.SIGTERM, told_to_stop)
     # Their own group: Ctrl-C reaches us alone, and we end them in order.
+    # Only trouble is logged: lines for each request would push the log-ins off the screen.
+    os.environ.setdefault("SUONE_LOG_LEVEL", "WARNING")
     children = [
         subprocess.Popen([sys.executable, *command], start_new_session=True)  # noqa: S603 - our own commands
         for command in commands
     ]
     try:
         _wait_for_port(port, children)
-        _print_logins(port, logins)
+        if all(child.poll() is None for child in children):
+            _print_logins(port, logins)
         while all(child.poll() is None for child in children):
             time.sleep(0.3)
         raise click.ClickException("A part of the demo has ended by itself: read the lines above.")
@@ -436,8 +445,9 @@ def _wait_for_port(port: int, children: list[subprocess.Popen[bytes]]) -> None:
 def _print_logins(port: int, logins: list[tuple[str, str, str]]) -> None:
     click.echo(f"\n  Suone is ready: http://localhost:{port}\n")
     click.echo("  Demo log-ins (fictional people):")
+    widths = [max(len(login[column]) for login in logins) for column in (0, 1)]
     for role, email, password in logins:
-        click.echo(f"    {role:<28} {email:<40} {password}")
+        click.echo(f"    {role:<{widths[0]}}  {email:<{widths[1]}}  {password}")
     click.echo("\n  Ctrl-C stops everything.\n")
 
 

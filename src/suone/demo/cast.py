@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.utils import translation
 
 from suone.access.models import User
 from suone.access.permissions import Role
@@ -31,9 +32,11 @@ def cast_file() -> dict[str, Any]:
 def logins() -> list[tuple[str, str, str]]:
     """One log-in for each role: role, e-mail, password."""
     staff = {entry["key"]: entry for entry in cast_file()["staff"]}
-    return [
-        (str(Role(entry["role"]).label), staff[entry["staff"]]["email"], PASSWORD) for entry in cast_file()["log_in"]
-    ]
+    with translation.override("en"):  # the command line speaks English
+        return [
+            (str(Role(entry["role"]).label), staff[entry["staff"]]["email"], PASSWORD)
+            for entry in cast_file()["log_in"]
+        ]
 
 
 def load_cast(directory: Directory, *, today: date) -> Cast:
