@@ -25,6 +25,7 @@ from suone.demo.seed import as_owner, fill_in
 from suone.dossiers.models import Dossier
 from suone.institutions.models import Absence, Institution, Staff
 from suone.persons.models import Doubt, Merge, Person
+from suone.workitems.models import WorkItem
 with as_owner(), transaction.atomic():
     Absence.objects.all().delete()
     fill_in()
@@ -34,6 +35,7 @@ with as_owner(), transaction.atomic():
     asker = Staff.objects.get(email="stefan.imsand@example.org")
     social = Institution.objects.get(code="SMZ")
     worker = Staff.objects.get(email="rahel.kalbermatten@example.org")
+    WorkItem.objects.filter(dossier=dossier, state="open").update(about_type="question", details="Welche Ärztin?")
     Draft.objects.create(staff=worker, data={"last_name": "Muster"})
     decision = Decision.objects.create(
         dossier=dossier, case_number=dossier.number, kind="participation", asked_institution=asker.institution,

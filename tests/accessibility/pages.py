@@ -93,6 +93,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "reject": (COORDINATOR, "/dossiers/{notified}/reject"),
     "withdraw_notification": (SOCIAL_WORKER, "/dossiers/{own}/withdraw"),
     "ask_notifier": (COORDINATOR, "/dossiers/{notified}/question"),
+    "answer_question": (COORDINATOR, "/dossiers/{active}/question/{item}/answer"),
     "ask_participant": (COORDINATOR, "/dossiers/{active}/participants"),
     "answer_participation": (SOCIAL_WORKER, "/requests/{decision}"),
     "name_lead": (COORDINATOR, "/dossiers/{active}/lead"),

@@ -10,6 +10,7 @@ class Act(models.TextChoices):
     TRIAGED = "case.triaged", _("Case triaged")
     REJECTED = "case.rejected", _("Notification rejected")
     QUESTION_ASKED = "case.question_asked", _("Question to the notifying institution")
+    QUESTION_ANSWERED = "case.question_answered", _("Question answered")
     PARTICIPANT_ASKED = "case.participant_asked", _("Institution asked to take part")
     PARTICIPANT_JOINED = "case.participant_joined", _("Institution takes part")
     PARTICIPANT_DECLINED = "case.participant_declined", _("Institution does not take part")

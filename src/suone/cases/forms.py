@@ -1,6 +1,5 @@
 """The shapes of what is typed; the rules stand in ``rules`` and ``services``."""
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -18,7 +17,7 @@ from suone.documents.uploads import Upload, upload_of
 from suone.institutions.models import Institution, Region, Staff
 from suone.procedures.models import ProcedureVersion
 from suone.procedures.queries import proposed_procedure, versions_in_force
-from suone.web.fields import DayInput
+from suone.web.fields import DayInput, months_after
 
 
 class NotifyForm(forms.Form):
@@ -102,7 +101,7 @@ class NotifyForm(forms.Form):
             "recipients": [*office, acting.own_institution_id],
             "categories": [c.value for c in DataCategory if c.bit & ALL_BUT_HEALTH],
             "purpose": _("Inter-institutional collaboration for integration in this case"),
-            "valid_until": acting.today + timedelta(days=30 * settings.CONSENT_MONTHS),
+            "valid_until": months_after(acting.today, settings.CONSENT_MONTHS),
             "signed_on": acting.today,
             "first_contact_on": None,
             "language": "de",
@@ -221,6 +220,19 @@ class NoteForm(forms.Form):
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=NoteKind.choices)
     text = forms.CharField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class AnswerQuestionForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("Your answer"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    category = forms.TypedChoiceField(
+        label=gettext_lazy("Data category"),
+        coerce=int,
+        choices=DataCategory.choices,
+        initial=DataCategory.ADMINISTRATIVE.value,
+        help_text=gettext_lazy("Who may read this category reads the answer."),
+    )
 
 
 class CorrectNoteForm(forms.Form):

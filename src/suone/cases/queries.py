@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
 from suone.cases.models import Assignment, Case, Draft, Function, Note, Participant, Taking, Triage
-from suone.cases.rules import OPEN_STATES
+from suone.cases.rules import OPEN_STATES, TIMELINE_KINDS, TimelineKind
 from suone.dossiers.models import Dossier, Event
 from suone.dossiers.queries import events_of, last_visit
 from suone.institutions.models import ContactPerson, Staff
@@ -41,6 +41,7 @@ class Line:
 
     event: Event | None
     note: Note | None = None
+    institution: str = ""  # the one that was asked, takes part or left
 
 
 def readable_case(acting: Acting, dossier_id: int) -> Case:
@@ -144,10 +145,11 @@ def lead_of(case: Case) -> Staff | None:
 
 
 def timeline_of(
-    acting: Acting, dossier: Dossier, *, before_id: int | None, institution_id: int | None = None
+    acting: Acting, dossier: Dossier, *, before_id: int | None, institution_id: int | None = None, kind: str = ""
 ) -> tuple[list[Line], int | None]:
     """Events with their notes, newest first, a mark where the last visit was, and the cursor of the next page."""
-    events = events_of(acting, dossier, before_id=before_id, most=PAGE + 1, institution_id=institution_id)
+    only = _of_kind(kind)
+    events = events_of(acting, dossier, before_id=before_id, most=PAGE + 1, institution_id=institution_id, only=only)
     following = events[PAGE - 1].pk if len(events) > PAGE else None
     events = events[:PAGE]
     note_ids = {event.object_id or 0 for event in events if event.object_type == "note"}
@@ -156,6 +158,11 @@ def timeline_of(
         for note in Note.objects.readable_by(acting, category_column="category")
         .filter(pk__in=note_ids)
         .select_related("staff", "institution")
+    }
+    about = {event.object_id or 0 for event in events if event.object_type == "participant"}
+    asked = {
+        participant.pk: participant.institution.name
+        for participant in Participant.objects.filter(pk__in=about).select_related("institution")
     }
     shown: set[int] = set()
     lines: list[Line] = []
@@ -171,8 +178,17 @@ def timeline_of(
             note = None
         elif note is not None:
             shown.add(note.pk)
-        lines.append(Line(event=event, note=note))
+        institution = asked.get(event.object_id or 0, "") if event.object_type == "participant" else ""
+        lines.append(Line(event=event, note=note, institution=institution))
     return lines, following
+
+
+def _of_kind(kind: str) -> Q | None:
+    if kind not in TimelineKind.values:
+        return None
+    if kind == TimelineKind.COURSE:
+        return ~Q(object_type__in=TIMELINE_KINDS)
+    return Q(object_type__in=[name for name, its_kind in TIMELINE_KINDS.items() if its_kind == kind])
 
 
 def readable_note(acting: Acting, dossier_id: int, note_id: int) -> Note:

@@ -80,6 +80,26 @@ class ClosingReason(models.TextChoices):
     OTHER = "other", gettext_lazy("other reason")
 
 
+class TimelineKind(models.TextChoices):
+    """What the timeline can be narrowed to; whatever is of no other kind is the case's course."""
+
+    NOTES = "notes", gettext_lazy("Notes")
+    WORK_ITEMS = "work_items", gettext_lazy("Work items")
+    DOCUMENTS = "documents", gettext_lazy("Documents")
+    CONSENTS = "consents", gettext_lazy("Consents and disclosures")
+    COURSE = "course", gettext_lazy("Course of the case")
+
+
+# What an event is about → its kind.
+TIMELINE_KINDS = {
+    "note": TimelineKind.NOTES,
+    "workitem": TimelineKind.WORK_ITEMS,
+    "document": TimelineKind.DOCUMENTS,
+    "consent": TimelineKind.CONSENTS,
+    "disclosure": TimelineKind.CONSENTS,
+}
+
+
 class NoteKind(models.TextChoices):
     NOTE = "note", gettext_lazy("note")
     CALL = "call", gettext_lazy("telephone call")

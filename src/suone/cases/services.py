@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory, Power
@@ -57,9 +58,10 @@ from suone.procedures.services import (
 )
 from suone.workitems.models import State as ItemState
 from suone.workitems.models import WorkItem
-from suone.workitems.services import ask, close_items_about
+from suone.workitems.services import ask, close_items_about, complete
 
 TRIAGE_INSTRUMENT = "level-triage"
+QUESTION = "question"  # what a work item of a question back is about
 _TRIAGE_DAYS = 5
 
 
@@ -125,8 +127,9 @@ def notify_case(acting: Acting, *, notification: Notification) -> Case:
         dossier=dossier,
         name=notification.signature.name,
         data=notification.signature.data,
-        title=_("Signed consent"),
+        title=gettext_noop("Signed consent"),
         category=DataCategory.ADMINISTRATIVE,
+        is_own_words=False,
     )
     sign_consent(acting, dossier=dossier, terms=notification.terms, scope=notification.scope, document=document)
     if notification.procedure is None:
@@ -224,16 +227,24 @@ def ask_notifier(acting: Acting, *, case: Case, question: str, due_on: date) -> 
     item = ask(
         acting,
         dossier=dossier,
-        title=_("Answer the IIZ office's question"),
+        title=gettext_noop("Answer the IIZ office's question"),
+        is_own_words=False,
         details=question,
         due_on=due_on,
         addressed_id=case.notifier_id,
         assigned=case.notified_by,
-        about=("question", dossier.pk),
+        about=(QUESTION, dossier.pk),
     )
     tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.QUESTION_ASKED)
     tell_staff(acting, staff_ids=[case.notified_by_id], act=Act.QUESTION_ASKED, dossier=dossier)
     return item
+
+
+def answer_question(acting: Acting, *, item: WorkItem, text: str, category: DataCategory) -> None:
+    """Answer what the office asked back: the answer is a note, the work item is done, the asking person is told."""
+    write_note(acting, dossier=item.dossier, text=text, category=category, kind=rules.NoteKind.NOTE)
+    complete(acting, item=item)
+    tell_staff(acting, staff_ids=[item.asked_by_id], act=Act.QUESTION_ANSWERED, dossier=item.dossier)
 
 
 def ask_to_take_part(acting: Acting, *, case: Case, institution: Institution, due_on: date, question: str) -> Decision:
@@ -716,7 +727,8 @@ def _ask_for_triage(acting: Acting, dossier: Dossier) -> None:
     ask(
         acting,
         dossier=dossier,
-        title=_("Triage the notification"),
+        title=gettext_noop("Triage the notification"),
+        is_own_words=False,
         due_on=acting.today + timedelta(days=_TRIAGE_DAYS),
         addressed_id=iiz_office().pk,
         about=("case", dossier.pk),
@@ -734,7 +746,7 @@ def _tell_about(acting: Acting, dossier: Dossier, act: Act, participant: Partici
         kind=RecordKind.CHANGE,
         act=act,
         about=("participant", participant.pk),
-        text=text or participant.institution.name,
+        text=text,
         recipients=[participant.institution_id],
     )
 

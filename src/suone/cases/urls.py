@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{_CASE}/reject", views.reject, name="reject"),
     path(f"{_CASE}/withdraw", views.withdraw, name="withdraw_notification"),
     path(f"{_CASE}/question", views.ask_notifier, name="ask_notifier"),
+    path(f"{_CASE}/question/<int:item_id>/answer", views.answer_question, name="answer_question"),
     path(f"{_CASE}/participants", views.ask_participant, name="ask_participant"),
     path(f"{_CASE}/participants/<int:participant_id>/withdraw", views.withdraw_request, name="withdraw_request"),
     path(f"{_CASE}/participants/<int:participant_id>/leave", views.leave, name="leave"),

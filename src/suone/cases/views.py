@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import prefetch_related_objects
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +24,7 @@ from suone.institutions.models import Institution, Region
 from suone.instruments.loading import instrument
 from suone.web.fields import number_in
 from suone.web.pages import done, form_page, refusals_on, render
+from suone.workitems.queries import readable_item
 
 
 @reads(Permission.CASE_READ, act=Act.LISTED)
@@ -174,6 +175,21 @@ def ask_notifier(request: ActingRequest, dossier_id: int) -> HttpResponse:
                 dossier_id,
             )
     return _form(request, form, this, title=_("Ask the notifying institution"), submit=_("Ask"))
+
+
+@acts(Permission.CASE_WORK, act=Act.READ)
+def answer_question(request: ActingRequest, dossier_id: int, item_id: int) -> HttpResponse:
+    this = queries.readable_case(request.acting, dossier_id)
+    item = readable_item(request.acting, dossier_id, item_id)
+    if item.about_type != services.QUESTION:
+        raise Http404
+    form = forms.AnswerQuestionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            text, category = form.cleaned_data["text"], DataCategory(form.cleaned_data["category"])
+            services.answer_question(request.acting, item=item, text=text, category=category)
+            return done(request, _("Your answer is kept as a note; whoever asked has been told."), "case", dossier_id)
+    return _form(request, form, this, title=_("Answer the question"), submit=_("Answer"), intro=item.details)
 
 
 @acts(Permission.CASE_LEAD)

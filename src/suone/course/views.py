@@ -11,6 +11,7 @@ from suone.access.permissions import Permission
 from suone.cases import queries as cases
 from suone.cases.acts import Act as CaseAct
 from suone.cases.forms import NoteForm
+from suone.cases.rules import TimelineKind
 from suone.cases.services import advance_case, move_case_over, state_fact
 from suone.consents.queries import consents_of, current_consent
 from suone.course import forms, queries, services
@@ -37,11 +38,13 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
     dossier = this.dossier
     before = request.GET.get("before", "")
     of = request.GET.get("institution", "")
+    kind = request.GET.get("kind", "")
     lines, following = cases.timeline_of(
         acting,
         dossier,
         before_id=number_in(before),
         institution_id=number_in(of),
+        kind=kind,
     )
     items = items_of(acting, dossier)
     categories = readable_categories(acting, dossier)
@@ -75,8 +78,10 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "note_form": NoteForm(auto_id="note_%s"),
         "institutions": {p.institution_id: p.institution for p in participants}.values(),
         "of": of,
+        "kinds": TimelineKind.choices,
+        "kind": kind,
     }
-    return render(request, "course/case.html", context, block="timeline" if before or of else "")
+    return render(request, "course/case.html", context, block="timeline" if before or of or kind else "")
 
 
 @reads(Permission.CASE_READ, act=Act.READ)

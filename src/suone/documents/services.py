@@ -27,9 +27,19 @@ _MOST_UNPACKED = 100 * 1024 * 1024
 
 
 def keep_document(
-    acting: Acting, *, dossier: Dossier, name: str, data: bytes, title: str, category: DataCategory
+    acting: Acting,
+    *,
+    dossier: Dossier,
+    name: str,
+    data: bytes,
+    title: str,
+    category: DataCategory,
+    is_own_words: bool = True,
 ) -> Document:
-    """Check a file and keep it in a category of the case; ``Refused`` says what is wrong with it."""
+    """Check a file and keep it in a category of the case; ``Refused`` says what is wrong with it.
+
+    A title that the product gives (``is_own_words`` false) is kept as in the code: each reader has it in their language.
+    """
     kind = _checked(name, data)
     folder = Path(settings.DOCUMENTS_FOLDER)
     stored_as = f"{uuid.uuid4().hex}.{kind.ending}"
@@ -40,7 +50,7 @@ def keep_document(
             dossier=dossier,
             category=category,
             title=title,
-            language=(translation.get_language() or "de")[:2],
+            language=(translation.get_language() or "de")[:2] if is_own_words else "",
             file_name=Path(name).name[:150],
             media_type=kind.media_type,
             size=len(data),
@@ -59,6 +69,7 @@ def keep_document(
         category=category,
         about=("document", document.pk),
         text=title,
+        text_language=document.language,
     )
     return document
 

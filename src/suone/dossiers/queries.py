@@ -1,6 +1,6 @@
 """Who may open a case, and whether the acting person may read or write a category in it."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -46,14 +46,22 @@ def has_power(acting: Acting, dossier: Dossier, power: Power) -> bool:
 
 
 def events_of(
-    acting: Acting, dossier: Dossier, *, before_id: int | None = None, most: int = 50, institution_id: int | None = None
+    acting: Acting,
+    dossier: Dossier,
+    *,
+    before_id: int | None = None,
+    most: int = 50,
+    institution_id: int | None = None,
+    only: Q | None = None,
 ) -> list[Event]:
-    """The timeline, newest first, in the categories open to the acting person; of one institution where asked."""
+    """The timeline, newest first, in the categories open to the acting person; of one institution or kind where asked."""
     events = Event.objects.readable_by(acting, category_column="category").filter(dossier=dossier)
     if before_id is not None:
         events = events.filter(pk__lt=before_id)
     if institution_id is not None:
         events = events.filter(institution_id=institution_id)
+    if only is not None:
+        events = events.filter(only)
     return list(events.select_related("staff", "institution").order_by("-pk")[:most])
 
 

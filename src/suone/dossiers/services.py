@@ -157,11 +157,15 @@ def tell(
     category: DataCategory = DataCategory.ADMINISTRATIVE,
     about: tuple[str, int | None] = ("", None),
     text: str = "",
+    text_language: str | None = None,
     recipients: Sequence[int] = (),
     legal_basis: str = "",
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """Tell the log and the case's timeline what was just done. ``text`` is for the timeline alone."""
+    """Tell the log and the case's timeline what was just done. ``text`` is for the timeline alone.
+
+    It is in the language of whoever acts, unless another is named; ``""`` means a sentence of the product's own.
+    """
     record(
         acting,
         kind=kind,
@@ -184,9 +188,13 @@ def tell(
             object_type=about[0],
             object_id=about[1],
             text=text[:300],
-            text_language=(translation.get_language() or "de")[:2] if text else "",
+            text_language=_language_of(text) if text_language is None else text_language,
         )
     )
+
+
+def _language_of(text: str) -> str:
+    return (translation.get_language() or "de")[:2] if text else ""
 
 
 def note_visit(acting: Acting, *, dossier_id: int, **_others: Any) -> None:

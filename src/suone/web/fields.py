@@ -1,5 +1,8 @@
 """What several packages read from forms and addresses."""
 
+from calendar import monthrange
+from datetime import date, timedelta
+
 from django import forms
 
 
@@ -10,6 +13,13 @@ class DayInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+def months_after(day: date, months: int) -> date:
+    """The last day of a period of so many months that begins on ``day``."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1])) - timedelta(days=1)
 
 
 def number_in(text: str) -> int | None:

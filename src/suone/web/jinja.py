@@ -42,14 +42,25 @@ def environment(**options: Any) -> Environment:
         "icon": icon,
         "form_key": lambda: str(uuid.uuid4()),
         "language": lambda: (translation.get_language() or "de")[:2],
+        "colon": colon,
         "languages": settings.LANGUAGES,
         "deadline_of": lambda day: deadline(day, timezone.localdate()),
         "product_name": settings.PRODUCT_NAME,
         "logo": settings.LOGO,
         "json_script": json_script,
     }
-    env.filters |= {"day": day, "moment": moment, "act": sentence_of, "chf": chf}
+    env.filters |= {"day": day, "moment": moment, "act": sentence_of, "chf": chf, "told": told}
     return env
+
+
+def colon() -> str:
+    """The colon behind a word: French sets a narrow space that never breaks before it."""
+    return "\u202f:" if (translation.get_language() or "").startswith("fr") else ":"
+
+
+def told(text: str, language: str) -> str:
+    """What somebody wrote, as it is; what the product wrote (no language noted), in the reader's."""
+    return text if language or not text else translation.gettext(text)
 
 
 def _url(name: str, *args: object, **kwargs: object) -> str:

@@ -27,17 +27,21 @@ def ask(
     category: DataCategory = DataCategory.ADMINISTRATIVE,
     details: str = "",
     about: tuple[str, int | None] = ("", None),
+    is_own_words: bool = True,
     controlling_id: int | None = None,
     step: str = "",
 ) -> WorkItem:
-    """Ask an institution of the case to do something by a day; the acting institution follows it up, or another one."""
+    """Ask an institution of the case to do something by a day; the acting institution follows it up, or another one.
+
+    A title that the product writes (``is_own_words`` false) is kept as in the code: each reader has it in their language.
+    """
     _check_assignment(addressed_id, assigned)
     item = keep_unread(
         WorkItem(
             dossier=dossier,
             category=category,
             title=title,
-            language=(translation.get_language() or "de")[:2],
+            language=(translation.get_language() or "de")[:2] if is_own_words else "",
             details=details,
             due_on=due_on,
             addressed_id=addressed_id,
@@ -119,5 +123,6 @@ def _tell(acting: Acting, item: WorkItem, act: Act, kind: RecordKind, *, text: s
         category=DataCategory(item.category),
         about=("workitem", item.pk),
         text=text,
+        text_language=item.language,
         recipients=[item.addressed_id],
     )

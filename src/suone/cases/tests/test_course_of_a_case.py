@@ -41,6 +41,26 @@ def acts_seen(by: Staff, case: Case, **filters: Any) -> list[str]:
         return [entry.event.act for entry in lines if entry.event]
 
 
+@pytest.mark.parametrize(
+    ("kind", "shown", "hidden"),
+    [
+        ("work_items", "workitem.asked", "case.notified"),
+        ("documents", "document.kept", "workitem.asked"),
+        ("consents", "consent.signed", "document.kept"),
+        ("course", "case.notified", "consent.signed"),
+    ],
+)
+def test_the_timeline_shows_one_kind(cast: Cast, active: Case, kind: str, shown: str, hidden: str) -> None:
+    seen = acts_seen(cast.coordinator, active, kind=kind)
+
+    assert shown in seen
+    assert hidden not in seen
+
+
+def test_an_unknown_kind_hides_nothing(cast: Cast, active: Case) -> None:
+    assert acts_seen(cast.coordinator, active, kind="nonsense") == acts_seen(cast.coordinator, active)
+
+
 def test_a_case_rests_with_its_reason_and_goes_on(cast: Cast, active: Case) -> None:
     do(cast.coordinator, services.suspend_case, case=active, reason="In hospital")
     resting = now(active)

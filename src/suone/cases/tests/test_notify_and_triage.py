@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -11,14 +12,14 @@ from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
 from suone.audit.models import Entry
 from suone.cases import services
-from suone.cases.models import Assignment, Case, Draft, Function, Participant, Taking, Triage
+from suone.cases.models import Assignment, Case, Draft, Function, Note, Participant, Taking, Triage
 from suone.cases.rules import State
 from suone.cases.tests.factories import do, notification, notify
 from suone.consents.models import Consent, Disclosure
 from suone.consents.tests.factories import Cast, line, terms
 from suone.dossiers.models import Dossier, Event, Grant
 from suone.inbox.models import Message
-from suone.institutions.tests.factories import acting
+from suone.institutions.tests.factories import acting, client_of
 from suone.persons.models import Person
 from suone.workitems.models import State as ItemState
 from suone.workitems.models import WorkItem
@@ -231,6 +232,42 @@ def test_a_question_back_waits_on_the_notifiers_list_while_the_case_is_in_triage
     assert (item.addressed_id, item.assigned_id) == (cast.worker.institution_id, cast.worker.pk)
     assert Case.objects.get(pk=notified.pk).state == State.IN_TRIAGE
     assert Message.objects.filter(act="case.question_asked", staff=cast.worker).exists()
+
+
+def test_the_answer_is_a_note_settles_the_item_and_tells_who_asked(cast: Cast, notified: Case) -> None:
+    item = do(cast.coordinator, services.ask_notifier, case=notified, question="Which physician?", due_on=TODAY)
+    client = client_of(cast.worker)
+    address = f"/dossiers/{notified.pk}/question/{item.pk}/answer"
+
+    asked = client.get(address)
+    answer = client.post(address, {"text": "Dr. Muster in Siders", "category": "10", "idempotency_key": str(uuid4())})
+
+    assert "Which physician?" in asked.content.decode()
+    assert answer.status_code == 302
+    assert Note.objects.get(dossier_id=notified.pk).text == "Dr. Muster in Siders"
+    assert WorkItem.objects.get(pk=item.pk).state == "done"
+    assert Message.objects.filter(act="case.question_answered", staff=cast.coordinator).exists()
+
+
+def test_what_is_no_question_has_no_page_for_its_answer(cast: Cast, notified: Case) -> None:
+    triage = WorkItem.objects.get(dossier_id=notified.pk, about_type="case")
+
+    answer = client_of(cast.coordinator).get(f"/dossiers/{notified.pk}/question/{triage.pk}/answer")
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(("language", "title"), [("de", "Meldung triagieren"), ("fr", "Trier l’annonce")])
+def test_what_the_product_asks_reads_in_each_readers_language(
+    cast: Cast, notified: Case, language: str, title: str
+) -> None:
+    client = client_of(cast.coordinator)
+    client.cookies["django_language"] = language
+
+    page = client.get(f"/dossiers/{notified.pk}/").content.decode()
+
+    assert title in page
+    assert "Triage the notification" not in page
 
 
 def test_an_empty_question_is_refused(cast: Cast, notified: Case) -> None:
