@@ -16,7 +16,7 @@ from suone.consents.models import Consent, ConsentRecipient, DisclosureForm, Gra
 from suone.consents.terms import ScopeLine, Terms
 from suone.documents.uploads import Upload, upload_of
 from suone.institutions.models import Institution, Staff
-from suone.web.fields import DayInput
+from suone.web.fields import DayInput, months_after
 
 _OPEN_CATEGORIES = [(c.value, c.label) for c in DataCategory if c.bit & ALL_BUT_HEALTH]
 
@@ -28,7 +28,15 @@ class SignForm(forms.Form):
     recipients = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Institutions that may read"),
         queryset=Institution.objects.none(),
+        required=False,
         widget=forms.CheckboxSelectMultiple,
+    )
+    named_persons = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Named persons who may read"),
+        queryset=Staff.objects.none(),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 6}),
+        help_text=gettext_lazy("Where not the whole institution, but only one person there may read."),
     )
     categories = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Data they may read"),
@@ -61,12 +69,15 @@ class SignForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["recipients"].queryset = Institution.objects.order_by("-is_iiz_office", "circle", "code")  # type: ignore[attr-defined]
+        named = self.fields["named_persons"]
+        named.queryset = Staff.objects.select_related("institution").order_by("institution__code", "last_name")  # type: ignore[attr-defined]
+        named.label_from_instance = lambda s: f"{s.institution.short_name} · {s.full_name}"  # type: ignore[attr-defined]
         self.fields["medical_officer"].queryset = Staff.objects.filter(roles__contains=[Role.MEDICAL_OFFICER])  # type: ignore[attr-defined]
 
     @staticmethod
     def starting_values(acting: Acting, *, renewing: Consent | None = None) -> dict[str, Any]:
         """A new consent is proposed wide and for the canton's usual period; a renewal as it was, from now on."""
-        until = acting.today + timedelta(days=30 * settings.CONSENT_MONTHS)
+        until = months_after(acting.today, settings.CONSENT_MONTHS)
         if renewing is None:
             office = list(Institution.objects.filter(is_iiz_office=True).values_list("pk", flat=True))
             return {
@@ -83,15 +94,17 @@ class SignForm(forms.Form):
         mask = 0
         for recipient in recipients:
             mask |= recipient.categories
-        officer = next((recipient.staff_id for recipient in recipients if recipient.staff_id), None)
+        officer = next((r.staff_id for r in recipients if r.staff_id and r.categories & HEALTH_BIT), None)
+        named = [r.staff_id for r in recipients if r.staff_id and not r.categories & HEALTH_BIT]
         starts = renewing.valid_until + timedelta(days=1)
         return {
             "purpose": renewing.purpose,
             "recipients": [recipient.institution_id for recipient in recipients if not recipient.staff_id],
             "categories": [category.value for category in categories_in(mask & ALL_BUT_HEALTH)],
+            "named_persons": named,
             "medical_officer": officer,
             "valid_from": max(starts, acting.today),
-            "valid_until": max(until, starts + timedelta(days=30 * settings.CONSENT_MONTHS)),
+            "valid_until": max(until, months_after(starts, settings.CONSENT_MONTHS)),
             "signed_on": acting.today,
             "is_recurring": renewing.is_recurring,
             "oral_allowed": renewing.oral_allowed,
@@ -100,6 +113,8 @@ class SignForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}
+        if not (typed.get("recipients") or typed.get("named_persons") or typed.get("medical_officer")):
+            self.add_error("recipients", self.fields["recipients"].error_messages["required"])
         if typed.get("grantor") == Grantor.REPRESENTATIVE and not typed.get("grantor_name"):
             self.add_error("grantor_name", _("Name the legal representative who signed."))
         return typed
@@ -113,6 +128,7 @@ class SignForm(forms.Form):
     def scope(self) -> list[ScopeLine]:
         mask = mask_of(DataCategory(value) for value in self.cleaned_data["categories"])
         lines = [ScopeLine(institution, mask) for institution in self.cleaned_data["recipients"]]
+        lines += [ScopeLine(person.institution, mask, person) for person in self.cleaned_data["named_persons"]]
         officer = self.cleaned_data["medical_officer"]
         if officer is not None:
             lines.append(ScopeLine(officer.institution, mask | HEALTH_BIT, officer))
@@ -154,7 +170,7 @@ class BasisForm(forms.Form):
         super().__init__(*args, **kwargs)
         language = (get_language() or "de")[:2]
         self.fields["basis"].choices = [  # type: ignore[attr-defined]
-            (basis.code, f"{basis.title(language)} ({basis.article})")
+            (basis.code, f"{basis.title(language)} ({basis.article_in(language)})")
             for basis in legal_bases()
             if basis.code != CONSENT
         ]

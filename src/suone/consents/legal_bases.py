@@ -43,11 +43,23 @@ class LegalBasis:
     formal_law: str
     for_integration: bool
 
+    def article_in(self, language: str) -> str:
+        return _in_language(self.article, language)
+
+    def formal_law_in(self, language: str) -> str:
+        return _in_language(self.formal_law, language)
+
     def title(self, language: str) -> str:
         return self.titles.get(language) or self.titles["de"]
 
     def between(self, language: str) -> str:
         return self.betweens.get(language) or self.betweens["de"]
+
+
+def _in_language(articles: str, language: str) -> str:
+    """Articles stand in German and French, with a stroke between; English speaks of them as the German law does."""
+    german, _stroke, french = articles.partition(" / ")
+    return french if language == "fr" and french else german
 
 
 def read_legal_bases(text: str, source: str) -> tuple[LegalBasis, ...]:

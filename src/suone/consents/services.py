@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from suone.access.acting import Acting
 from suone.access.categories import Power
@@ -231,7 +232,8 @@ def record_disclosure(
         ask(
             acting,
             dossier=dossier,
-            title=_("Tell the person that and what was exchanged"),
+            title=gettext_noop("Tell the person that and what was exchanged"),
+            is_own_words=False,
             due_on=disclosure.inform_until,
             addressed_id=disclosure.giver_id,
             about=("disclosure", disclosure.pk),
@@ -291,7 +293,8 @@ def _warn(acting: Acting, consent: Consent, step: int) -> None:
         ask(
             acting,
             dossier=consent.dossier,
-            title=_("Renew the consent"),
+            title=gettext_noop("Renew the consent"),
+            is_own_words=False,
             due_on=consent.valid_until,
             addressed_id=consent.recorded_institution_id,
             assigned=consent.recorded_by,

@@ -3,10 +3,10 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
-from suone.access.categories import DataCategory, Power
+from suone.access.categories import ALL_BUT_HEALTH, DataCategory, Power
 from suone.access.errors import Refused
 from suone.access.permissions import Permission
 from suone.consents import forms, queries, services
@@ -32,6 +32,7 @@ def consents(request: ActingRequest, dossier_id: int) -> HttpResponse:
             (disclosure, basis.title(language) if (basis := legal_basis(disclosure.basis)) else disclosure.basis)
             for disclosure in queries.disclosures_of(acting, dossier)
         ],
+        "all_but_health": ALL_BUT_HEALTH,
         "may_lead": has_power(acting, dossier, Power.LEAD) and acting.may(Permission.CONSENT_SIGN),
         "may_sign": acting.may(Permission.CONSENT_SIGN),
         "may_disclose": acting.may(Permission.DISCLOSURE_RECORD) and has_power(acting, dossier, Power.LEAD),
@@ -149,7 +150,7 @@ def record_disclosure(request: ActingRequest, dossier_id: int, basis: str) -> Ht
         title=f"{_('Record a disclosure')} · {dossier.number}",
         submit=_("Record"),
         back=reverse("consents", args=[dossier_id]),
-        intro=f"{ground.title(language)} ({ground.article})",
+        intro=f"{ground.title(language)} ({ground.article_in(language)})",
     )
 
 
@@ -176,8 +177,9 @@ def _sign(request: ActingRequest, dossier: Dossier, *, renewing: Consent | None)
                     dossier=dossier,
                     name=upload.name,
                     data=upload.data,
-                    title=_("Signed consent"),
+                    title=gettext_noop("Signed consent"),
                     category=DataCategory.ADMINISTRATIVE,
+                    is_own_words=False,
                 )
                 services.sign_consent(
                     acting,

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from suone.access.categories import HEALTH_BIT
 from suone.access.permissions import Role
 from suone.audit.models import Entry, RecordKind
-from suone.consents.models import Consent, Disclosure, SignatureForm
+from suone.consents.models import Consent, ConsentRecipient, Disclosure, SignatureForm
 from suone.consents.tests.factories import DRAWN, PDF, WORK, Cast, line, sign
 from suone.documents.models import Document
 from suone.dossiers.models import Dossier, Grant, OpeningAct
@@ -142,6 +142,20 @@ def test_a_signature_drawn_on_the_screen_is_recorded_as_such(cast: Cast, worker:
     consent = Consent.objects.get(dossier=dossier)
     assert consent.signature_form == SignatureForm.SCREEN
     assert consent.document.media_type == "image/png"
+
+
+def test_one_person_of_an_institution_is_named_without_the_institution(
+    cast: Cast, worker: Client, dossier: Dossier
+) -> None:
+    answer = worker.post(
+        f"/dossiers/{dossier.pk}/consents/sign",
+        typed(cast, recipients=[], named_persons=[cast.adviser.pk], signature=DRAWN),
+    )
+
+    assert answer.status_code == 302
+    recipient = ConsentRecipient.objects.get(staff=cast.adviser)
+    assert recipient.institution_id == cast.adviser.institution_id
+    assert not recipient.categories & HEALTH_BIT
 
 
 def test_health_is_typed_for_the_named_medical_officer_alone(cast: Cast, worker: Client, dossier: Dossier) -> None:
