@@ -4,6 +4,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from suone.access.acting import Acting
+from suone.access.permissions import Permission
 from suone.dossiers.models import Dossier
 from suone.workitems.models import State, WorkItem
 
@@ -30,10 +31,11 @@ def items_of(acting: Acting, dossier: Dossier) -> list[WorkItem]:
 
 
 def mine(acting: Acting) -> QuerySet[WorkItem]:
-    """Open items in my hands, or for my institution and in nobody's hands yet."""
-    return readable_items(acting).filter(
-        Q(assigned_id=acting.staff_id) | Q(assigned=None, addressed_id=acting.institution_id), state=State.OPEN
-    )
+    """Open items in my hands; and for my institution in nobody's hands yet, if I work on cases."""
+    whose = Q(assigned_id=acting.staff_id)
+    if acting.may(Permission.CASE_WORK):
+        whose |= Q(assigned=None, addressed_id=acting.institution_id)
+    return readable_items(acting).filter(whose, state=State.OPEN)
 
 
 def waiting_for_others(acting: Acting) -> QuerySet[WorkItem]:

@@ -1,14 +1,16 @@
 """What needs me today: work items, requests to answer, consents that run out, and what I wait for from others."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
+from suone.access.permissions import Permission
 from suone.decisions.queries import addressed_to, asked_by
 from suone.institutions.models import Staff
+from suone.web.jinja import told
 from suone.workitems.models import WorkItem
 from suone.workitems.queries import mine, waiting_for_others
 
@@ -57,7 +59,7 @@ def entries_for(acting: Acting) -> list[Entry]:
             state=_("request"),
             decision_id=decision.pk,
         )
-        for decision in addressed_to(acting)[:MOST]
+        for decision in (addressed_to(acting)[:MOST] if acting.may(Permission.CASE_WORK) else ())
     ]
     return sorted([*items, *requests], key=lambda entry: (entry.due_on, entry.number))
 
@@ -83,6 +85,22 @@ def waiting_for(acting: Acting) -> list[Entry]:
     return sorted([*items, *requests], key=lambda entry: (entry.due_on, entry.number))
 
 
+# What the table can be sorted by, beside the deadline that decides among equals.
+SORTS: dict[str, Callable[[Entry], str]] = {
+    "due": lambda entry: "",
+    "case": lambda entry: entry.number,
+    "who": lambda entry: f"{entry.institution} {entry.person}".casefold(),
+}
+
+
+def in_order(entries: list[Entry], column: str, *, descending: bool) -> list[Entry]:
+    """By deadline, or by case or responsible and then by deadline."""
+    by_deadline = sorted(
+        entries, key=lambda entry: (entry.due_on, entry.number), reverse=descending and column == "due"
+    )
+    return sorted(by_deadline, key=SORTS[column], reverse=descending)
+
+
 def counts(entries: Iterable[Entry], today: date) -> dict[str, int]:
     """How many are overdue, due today, due within a week."""
     counted = {"overdue": 0, "today": 0, "week": 0, "later": 0}
@@ -100,7 +118,7 @@ def _of_item(item: WorkItem, state: str) -> Entry:
         number=item.dossier.number,
         initials=item.dossier.initials,
         dossier_id=item.dossier_id,
-        step=item.title,
+        step=told(item.title, item.language),
         language=item.language,
         due_on=item.due_on,
         institution=item.addressed.short_name,

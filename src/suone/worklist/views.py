@@ -34,7 +34,10 @@ def worklist(request: ActingRequest) -> HttpResponse:
         shown = [entry for entry in entries if entry.urgency(acting.today) == chosen]
     else:
         shown, chosen = entries, ""
-    descending = request.GET.get("sort") == "-due"
+    sort = request.GET.get("sort", "due")
+    column, descending = sort.removeprefix("-"), sort.startswith("-")
+    if column not in queries.SORTS:
+        column, descending = "due", False
     labels = {
         "overdue": _("Overdue"),
         "today": _("Today"),
@@ -42,7 +45,7 @@ def worklist(request: ActingRequest) -> HttpResponse:
         "waiting": _("Waiting for others"),
     }
     context = {
-        "entries": shown[::-1] if descending else shown,
+        "entries": queries.in_order(shown, column, descending=descending),
         "tiles": [
             {
                 "kind": name,
@@ -54,7 +57,10 @@ def worklist(request: ActingRequest) -> HttpResponse:
             for name in _FILTERS
         ],
         "chosen": chosen,
+        "column": column,
         "descending": descending,
+        "may_work": acting.may(Permission.CASE_WORK),
+        "may_read": acting.may(Permission.CASE_READ),
         "colleagues": queries.colleagues_of(acting),
     }
     return render(request, "worklist/worklist.html", context)

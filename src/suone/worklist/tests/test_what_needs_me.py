@@ -190,6 +190,31 @@ def test_the_page_sorts_by_day_in_both_directions(cast: Cast, active: Case) -> N
     assert descending.index("Due in 3") < descending.index("Due in 1")
 
 
+def test_the_page_sorts_by_case_and_by_who_is_responsible(cast: Cast, active: Case) -> None:
+    other = activate(cast)
+    item(cast.worker, other, cast.worker, days=1)
+    item(cast.worker, active, cast.worker, days=5)
+    client = client_of(cast.worker)
+
+    up = client.get("/?sort=case").content.decode()
+    down = client.get("/?sort=-case").content.decode()
+
+    assert up.index(active.dossier.number) < up.index(other.dossier.number)
+    assert down.index(other.dossier.number) < down.index(active.dossier.number)
+    assert 'aria-sort="descending"' in down
+    assert client.get("/?sort=who").status_code == client.get("/?sort=nonsense").status_code == 200
+
+
+@pytest.mark.parametrize("role", [Role.STEERING, Role.DATA_PROTECTION_OFFICER, Role.OFFICE_ADMINISTRATOR])
+def test_who_does_not_work_on_cases_is_asked_for_nothing(cast: Cast, role: Role) -> None:
+    notify(cast)
+    colleague = make_staff(cast.coordinator.institution, role, last_name="Elsewhere")
+
+    assert mine(colleague) == []
+    page = client_of(colleague).get("/").content.decode()
+    assert ("/cases/" in page) == (role == Role.OFFICE_ADMINISTRATOR)
+
+
 def test_a_quiet_day_leads_to_the_cases(cast: Cast) -> None:
     page = client_of(cast.stranger).get("/").content.decode()
 
