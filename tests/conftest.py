@@ -1,5 +1,6 @@
 """A real server with its own database and the demo's cast, and a real browser in front of it."""
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -65,7 +66,9 @@ def site() -> Iterator[Site]:
     subprocess.run([*suone, "migrate"], check=True, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
     subprocess.run([sys.executable, "-c", _SEED], check=True, env=environment, cwd=ROOT)
     collect = [*suone, "manage", "collectstatic", "--noinput", "--verbosity", "0"]
-    subprocess.run(collect, check=True, env=environment, cwd=ROOT)
+    with (settings.VAR / "static.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # the tests' workers share the folder
+        subprocess.run(collect, check=True, env=environment, cwd=ROOT)
     port_number = _free_port()
     server = subprocess.Popen(
         [
