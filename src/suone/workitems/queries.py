@@ -26,7 +26,7 @@ def readable_item(acting: Acting, dossier_id: int, item_id: int) -> WorkItem:
 def items_of(acting: Acting, dossier: Dossier) -> list[WorkItem]:
     """Open items by day, then the latest that are done."""
     items = readable_items(acting).filter(dossier=dossier)
-    done = items.filter(state=State.DONE).order_by("-done_at")[:10]
+    done = items.filter(state=State.DONE).order_by("-done_at", "-pk")[:10]
     return [*items.filter(state=State.OPEN).order_by("due_on", "pk"), *done]
 
 
