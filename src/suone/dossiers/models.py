@@ -173,7 +173,8 @@ class Grant(models.Model):
                 models.Index(
                     name=f"grant_{principal}_dossier",
                     fields=[f"{principal}", "dossier"],
-                    include=["valid_from", "valid_until", "categories", "power"],
+                    # With the person, so that whom an actor may read is read from the index alone.
+                    include=["person", "valid_from", "valid_until", "categories", "power"],
                     condition=Q(**{f"{principal}__isnull": False}),
                 )
                 for principal in ("institution", "staff")
