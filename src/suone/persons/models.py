@@ -91,6 +91,8 @@ class Person(models.Model):
         indexes: ClassVar = [
             # Any part of a name is searched for: without trigrams every person is read.
             GinIndex(name="person_sort_name_trigrams", fields=["sort_name"], opclasses=["gin_trgm_ops"]),
+            # What a name begins with is found in the order of names, so that the first fifty end a search.
+            models.Index(name="person_by_name", fields=["sort_name", "id"], condition=Q(merged_into=None)),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

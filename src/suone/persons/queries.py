@@ -1,6 +1,5 @@
 """Finding persons: by AHV number, or by name, among those whom a grant makes readable."""
 
-from django.db import connection
 from django.http import Http404
 
 from suone.access.acting import Acting, Kind
@@ -11,17 +10,17 @@ MOST = 50
 
 
 def search_persons(words: str) -> list[Person]:
-    """Persons whose number or name fits, at most ``MOST``, by name. Only those open to whoever acts."""
+    """Persons whose number or name fits, at most ``MOST``, by name. Only those open to whoever acts.
+
+    Where more fit, names that begin with the words go before names that have them further on.
+    """
     number = ahv.compact(words)
     if number:
-        return list(Person.objects.filter(ahv_number=number))
-    if len(words.strip()) < 2:
+        return list(Person.objects.raw("SELECT * FROM persons_with_number(%s)", [number]))
+    words = words.strip()
+    if len(words) < 2:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT persons_search(%s, %s)", [words.strip(), MOST])
-        ids = [row[0] for row in cursor.fetchall()]
-    found = {person.pk: person for person in Person.objects.filter(pk__in=ids)}
-    return [found[pk] for pk in ids if pk in found]
+    return list(Person.objects.raw("SELECT * FROM persons_found(%s, %s)", [words, MOST]))
 
 
 def readable_person(acting: Acting, person_id: int) -> Person:
