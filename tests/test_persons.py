@@ -1,11 +1,12 @@
 """Persons and the case files that open them: no number reveals anybody, nobody is known twice, merges can be undone."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.utils import timezone
 
 from suone.access.acting import acting_for_job
 from suone.access.categories import DataCategory, Power
@@ -13,13 +14,13 @@ from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
 from suone.access.permissions import Role
 from suone.audit.models import Entry
-from suone.dossiers.models import Dossier, Grant
+from suone.dossiers.models import Dossier, Grant, OpeningAct
 from suone.dossiers.services import Principal, open_dossier
 from suone.dossiers.tests.factories import let_in
 from suone.institutions.models import Staff
 from suone.institutions.tests.factories import acting, make_institution, make_staff
 from suone.persons.models import Doubt, Merge, Person
-from suone.persons.queries import search_persons
+from suone.persons.queries import MOST, search_persons
 from suone.persons.services import add_ahv_number, correct_person, find_or_create, merge, undo_merge
 
 NUMBER = "756.9217.0769.85"
@@ -264,6 +265,145 @@ def test_without_the_category_of_identity_a_name_is_not_searched(cast: Cast) -> 
     let_in(cast.worker, dossier, Principal(cast.stranger.institution_id), categories=DataCategory.FINANCES.bit)
 
     assert search(cast.stranger, "mull") == []
+
+
+def make_register(cast: Cast, names: list[tuple[str, str]]) -> list[Person]:
+    """Many persons with a case each; the worker's institution may open every second one."""
+    persons = Person.objects.bulk_create(
+        Person(ahv_missing_reason="not yet registered", last_name=last, first_name=first, language="de")
+        for last, first in names
+    )
+    dossiers = Dossier.objects.bulk_create(
+        Dossier(number=f"26-{place}", person=person) for place, person in enumerate(persons)
+    )
+    for place, dossier in enumerate(dossiers):
+        give(dossier, institution=(cast.worker if place % 2 == 0 else cast.delegate).institution)
+    return persons
+
+
+def give(dossier: Dossier, **changes: Any) -> Grant:
+    """A grant in force that covers identity, as its act would have left it."""
+    now = timezone.now()
+    usual: dict[str, Any] = {
+        "dossier": dossier,
+        "person": dossier.person,
+        "categories": DataCategory.IDENTITY.bit,
+        "power": Power.READ,
+        "valid_from": now - timedelta(days=2),
+        "because": OpeningAct.CONSENT,
+        "because_id": dossier.pk,
+        "legal_basis": "consent",
+    }
+    return Grant.objects.create(**usual | changes)
+
+
+def test_a_common_name_shows_the_first_fifty_by_name_of_those_open_to_the_searcher(cast: Cast) -> None:
+    names = [("Meier", f"{letter}{number:02}") for number in range(60) for letter in "ba"]
+    persons = make_register(cast, names)
+    its_own = sorted(persons[::2], key=lambda person: person.first_name)
+
+    assert search(cast.worker, "Meier") == [person.pk for person in its_own[:MOST]]
+    assert len(search(cast.delegate, "Meier")) == MOST
+    assert not set(search(cast.delegate, "Meier")) & set(search(cast.worker, "Meier"))
+    assert search(cast.stranger, "Meier") == []
+
+
+def test_names_that_begin_with_the_words_go_before_others_and_all_are_shown_by_name(cast: Cast) -> None:
+    beginning = [("Meier", f"A{number:02}") for number in range(30) for _ in "12"]
+    inside = [("Aebi-Meier", f"A{number:02}") for number in range(30) for _ in "12"]
+    persons = make_register(cast, inside + beginning)
+    its_own = persons[::2]
+
+    found = search(cast.worker, "meier")
+
+    assert found == [person.pk for person in its_own[:20] + its_own[30:]]
+
+
+def test_a_search_finds_what_reading_every_open_person_would(cast: Cast) -> None:
+    lasts = ("Müller", "Muller-Aebi", "Aebi", "O_Neil", "Meier", "de Meiermu", "100%", "Back\\slash", "Ämmerli")
+    persons = make_register(cast, [(last, first) for last in lasts for first in ("Anna", "Ueli", "Mia", "anna")])
+    open_to_both, expired, other_category, merged = persons[4], persons[8], persons[13], persons[0]
+    for_herself, not_begun = persons[17], persons[21]
+    of = {dossier.person_id: dossier for dossier in Dossier.objects.select_related("person")}
+    give(of[open_to_both.pk], staff=cast.worker)  # open twice, shown once
+    give(of[for_herself.pk], staff=cast.worker)
+    give(of[not_begun.pk], staff=cast.worker, valid_from=timezone.now() + timedelta(days=1))
+    give(of[other_category.pk], staff=cast.worker, categories=DataCategory.FINANCES.bit)
+    Grant.objects.filter(person=expired).update(valid_until=timezone.now() - timedelta(days=1))
+    Person.objects.filter(pk=merged.pk).update(merged_into=persons[2])
+    its_own = [*persons[::2], for_herself]
+    open_to_worker = [
+        person
+        for person in Person.objects.filter(pk__in=[person.pk for person in its_own], merged_into=None)
+        if person.pk != expired.pk
+    ]
+
+    for words in (
+        "mu",
+        "MÜ",
+        "meier",
+        "eier",
+        "anna",
+        "aebi a",
+        "o_n",
+        "_",
+        "0%",
+        "k\\s",
+        "%%",
+        "ämm",
+        "ann",
+        "de m",
+        " m",
+    ):
+        typed = words.strip().lower().replace("ü", "u").replace("ä", "a")
+        fitting = [person for person in open_to_worker if typed in person.sort_name and len(typed) > 1]
+        by_name = sorted(fitting, key=lambda person: (person.sort_name, person.pk))
+        assert search(cast.worker, words) == [person.pk for person in by_name], words
+
+
+def test_a_search_stays_true_over_many_calls_of_one_session(cast: Cast) -> None:
+    """PostgreSQL keeps plans after five calls; who acts and what was typed must not stay in them."""
+    persons = make_register(cast, [("Meier", "Anna"), ("Meier", "Beat"), ("Favre", "Anna"), ("Favre", "Beat")])
+
+    for _ in range(8):
+        assert search(cast.worker, "Meier") == [persons[0].pk]
+        assert search(cast.delegate, "Meier") == [persons[1].pk]
+        assert search(cast.worker, "vre") == [persons[2].pk]
+        assert search(cast.stranger, "Favre") == []
+
+
+def test_a_number_stays_closed_over_many_calls_of_one_session(cast: Cast) -> None:
+    dossier = open_for(cast.worker, enter(cast.worker, NUMBER))
+
+    for _ in range(8):
+        assert search(cast.worker, NUMBER) == [dossier.person_id]
+        assert search(cast.stranger, NUMBER) == []
+
+    Grant.objects.update(valid_until=timezone.now() - timedelta(seconds=1), valid_from=timezone.now() - timedelta(1))
+    assert search(cast.worker, NUMBER) == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "SELECT persons_named('%', NULL, 50)",
+        "SELECT persons_search('m', 50)",
+        "SELECT id FROM persons_found('m', 50)",
+        "SELECT id FROM persons_with_number('7569217076985')",
+    ],
+)
+def test_no_function_of_the_search_shows_a_closed_person_to_whoever_calls_it_directly(
+    cast: Cast, question: str
+) -> None:
+    dossier = open_for(cast.worker, enter(cast.worker, NUMBER))
+
+    def answers(by: Staff) -> list[int]:
+        with acting_as(acting(by)), connection.cursor() as cursor:
+            cursor.execute(question)
+            return [row[0] for row in cursor.fetchall()]
+
+    assert answers(cast.worker) == [dossier.person_id]
+    assert answers(cast.stranger) == []
 
 
 def test_particulars_are_read_by_identity_and_corrected_by_whoever_contributes(cast: Cast) -> None:
