@@ -140,7 +140,8 @@ def state(request: ActingRequest, dossier_id: int, fact: str) -> HttpResponse:
             )
             return done(request, _("The fact is recorded."), "course", dossier_id)
     back = reverse("course", args=[dossier_id])
-    return form_page(request, form, title=f"{_('State a fact')} · {this.dossier.number}", submit=_("Record"), back=back)
+    what = _("State a fact")
+    return form_page(request, form, title=f"{what} · {this.dossier.number}", submit=_("Record"), back=back)
 
 
 @acts(Permission.PROCEDURE_MOVE_OVER)

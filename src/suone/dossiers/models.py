@@ -241,6 +241,7 @@ class Event(models.Model):
     object_id = models.BigIntegerField(null=True)
     text = models.CharField(max_length=300, blank=True)  # a title or reason, in the language it was written in
     text_language = models.CharField(max_length=2, blank=True)
+    texts = models.JSONField(null=True)  # the text by language, where a file gave it: then the language is empty
 
     objects = CaseBoundQuerySet["Event"].as_manager()
 

@@ -158,13 +158,15 @@ def tell(
     about: tuple[str, int | None] = ("", None),
     text: str = "",
     text_language: str | None = None,
+    texts: Mapping[str, str] | None = None,
     recipients: Sequence[int] = (),
     legal_basis: str = "",
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """Tell the log and the case's timeline what was just done. ``text`` is for the timeline alone.
 
-    It is in the language of whoever acts, unless another is named; ``""`` means a sentence of the product's own.
+    It is in the language of whoever acts, unless another is named; ``""`` means a sentence of the product's own, and
+    ``texts`` holds it in every language where a file gave it.
     """
     record(
         acting,
@@ -189,6 +191,7 @@ def tell(
             object_id=about[1],
             text=text[:300],
             text_language=_language_of(text) if text_language is None else text_language,
+            texts=dict(texts) if texts else None,
         )
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
 import holidays
 from django.db import IntegrityError, transaction
@@ -95,7 +96,7 @@ def begin(acting: Acting, *, dossier: Dossier, version: ProcedureVersion, facts:
     Passage.objects.create(
         dossier=dossier, version=version, to_phase=start.id, on=acting.today, staff_id=acting.staff_id
     )
-    tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.BEGUN, text=version.title)
+    tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.BEGUN, **_titled(version))
     _set_items(acting, course, start, facts, parties)
     return course
 
@@ -218,7 +219,9 @@ def enter(
         dossier=dossier,
         kind=RecordKind.CHANGE,
         act=Act.MOVED,
-        text=in_language(phase.title) + (f" – {reason}" if reason else ""),
+        text=phase.title["de"],
+        text_language="",
+        texts=phase.title,
         details={"phase": to},
     )
     _set_items(acting, course, phase, facts, parties)
@@ -296,10 +299,16 @@ def move_over(
         dossier=dossier,
         kind=RecordKind.CHANGE,
         act=Act.MOVED_OVER,
-        text=f"{version.title} ({version.version})",
+        **_titled(version),
         details={"version": version.pk},
     )
     return enter(acting, dossier=dossier, course=course, to=phase, facts=facts, parties=parties, reason=reason)
+
+
+def _titled(version: ProcedureVersion) -> dict[str, Any]:
+    """A procedure's title for the timeline, which each reader has in their language."""
+    texts = version.procedure.title
+    return {"text": texts["de"], "text_language": "", "texts": texts}
 
 
 def way_to(course: Course, to: str, facts: Facts, *, on: date) -> WayOn:
@@ -333,7 +342,9 @@ def _set_item(acting: Acting, dossier: Dossier, step: str, planned: Planned, par
     ask(
         acting,
         dossier=dossier,
-        title=in_language(item.title),
+        title=item.title["de"],
+        texts=item.title,
+        is_own_words=False,
         due_on=planned.due_on,
         addressed_id=addressed.institution_id,
         assigned=Staff.objects.get(pk=addressed.staff_id) if addressed.staff_id else None,

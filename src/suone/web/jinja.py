@@ -1,6 +1,7 @@
 """The Jinja2 environment of all pages: strict, escaped, translated."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -58,8 +59,13 @@ def colon() -> str:
     return "\u202f:" if (translation.get_language() or "").startswith("fr") else ":"
 
 
-def told(text: str, language: str) -> str:
-    """What somebody wrote, as it is; what the product wrote (no language noted), in the reader's."""
+def told(text: str, language: str, texts: Mapping[str, str] | None = None) -> str:
+    """What somebody wrote, as it is; what the product wrote (no language noted), in the reader's.
+
+    ``texts`` holds it in several languages where a file gave it, such as a step of a procedure.
+    """
+    if texts:
+        return texts.get((translation.get_language() or "de")[:2], text)
     return text if language or not text else translation.gettext(text)
 
 

@@ -27,6 +27,7 @@ class WorkItem(models.Model):
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="work_items")
     category = models.PositiveSmallIntegerField(choices=DataCategory, default=DataCategory.ADMINISTRATIVE)
     title = models.CharField(_("What is to be done"), max_length=200)
+    texts = models.JSONField(null=True)  # the title by language, where a procedure gives it: then language is empty
     language = models.CharField(max_length=2)
     details = models.TextField(_("Details"), blank=True)
     due_on = models.DateField(_("Due on"))

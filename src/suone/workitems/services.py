@@ -1,5 +1,6 @@
 """Asking somebody to do something by a day, and what becomes of it."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.utils import timezone, translation
@@ -30,6 +31,7 @@ def ask(
     is_own_words: bool = True,
     controlling_id: int | None = None,
     step: str = "",
+    texts: Mapping[str, str] | None = None,
 ) -> WorkItem:
     """Ask an institution of the case to do something by a day; the acting institution follows it up, or another one.
 
@@ -52,6 +54,7 @@ def ask(
             about_type=about[0],
             about_id=about[1],
             step=step,
+            texts=dict(texts) if texts else None,
         )
     )
     _tell(acting, item, Act.ASKED, RecordKind.STORE, text=title)
@@ -124,5 +127,6 @@ def _tell(acting: Acting, item: WorkItem, act: Act, kind: RecordKind, *, text: s
         about=("workitem", item.pk),
         text=text,
         text_language=item.language,
+        texts=item.texts,
         recipients=[item.addressed_id],
     )

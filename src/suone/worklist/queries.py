@@ -118,7 +118,7 @@ def _of_item(item: WorkItem, state: str) -> Entry:
         number=item.dossier.number,
         initials=item.dossier.initials,
         dossier_id=item.dossier_id,
-        step=told(item.title, item.language),
+        step=told(item.title, item.language, item.texts),
         language=item.language,
         due_on=item.due_on,
         institution=item.addressed.short_name,
