@@ -5,6 +5,7 @@
 does not read Jinja2 and the programs of GNU gettext may be missing on the machine.
 """
 
+import ast
 import re
 import sys
 from collections.abc import Iterator
@@ -66,7 +67,20 @@ def extract() -> Catalog:
     ):
         # No line numbers: a moved line would change three catalogues.
         found.add(sentence, locations=[(f"src/{name}", 0)], auto_comments=comments, context=context)
+    for name, sentence in _inside_f_strings():
+        found.add(sentence, locations=[(f"src/{name}", 0)])
     return found
+
+
+def _inside_f_strings() -> Iterator[tuple[str, str]]:
+    """Sentences like that of ``f"{_('Postpone')} · {number}"``, which Babel's extraction passes over."""
+    for path in sorted(SOURCES.rglob("*.py")):
+        if {"tests", "migrations"} & set(path.parts):
+            continue
+        for text in ast.walk(ast.parse(path.read_text())):
+            for call in ast.walk(text) if isinstance(text, ast.JoinedStr) else ():
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("_", "gettext"):
+                    yield str(path.relative_to(SOURCES)), ast.literal_eval(call.args[0])
 
 
 def catalogue_path(language: str, root: Path = ROOT) -> Path:
