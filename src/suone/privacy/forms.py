@@ -21,6 +21,6 @@ class LogFilter(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they come
-        self.fields["kind"].choices = [("", _("all")), *RecordKind.choices]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [("", _("every kind")), *RecordKind.choices]  # type: ignore[attr-defined]
         acts = sorted(((act.value, str(act.label)) for act in all_acts()), key=lambda act: act[1])
-        self.fields["act"].choices = [("", _("all")), *acts]  # type: ignore[attr-defined]
+        self.fields["act"].choices = [("", _("every kind")), *acts]  # type: ignore[attr-defined]

@@ -50,8 +50,21 @@ def environment(**options: Any) -> Environment:
         "logo": settings.LOGO,
         "json_script": json_script,
     }
-    env.filters |= {"day": day, "moment": moment, "act": sentence_of, "chf": chf, "told": told}
+    env.filters |= {
+        "day": day,
+        "moment": moment,
+        "act": sentence_of,
+        "chf": chf,
+        "told": told,
+        "in_language": in_language,
+    }
     return env
+
+
+def in_language(text: str) -> str:
+    """A short text that stands in German and French, with a stroke between: the half for the reader."""
+    german, _stroke, french = text.partition(" / ")
+    return french if french and (translation.get_language() or "").startswith("fr") else german
 
 
 def colon() -> str:
