@@ -71,6 +71,7 @@ def _notify(worker: Visitor, language: str) -> str:
     page.fill("[name=date_of_birth]", "2000-03-14")
     page.fill("[name=ahv_number]", _AHV[language])
     page.select_option("#id_language", language)
+    page.select_option("#id_procedure", "")  # a case may go without a procedure, by its states alone
     for code in ("IV", "RAV"):
         page.locator("#id_recipients").get_by_label(_institution(worker, code), exact=True).check()
     pad = page.locator("#pad")
