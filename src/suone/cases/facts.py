@@ -53,6 +53,12 @@ def _age(asked: _Asked) -> int | None:
     return asked.on.year - born.year - ((asked.on.month, asked.on.day) < (born.month, born.day))
 
 
+def _ahv_known(asked: _Asked) -> bool | None:
+    """Not known where the person's identity is closed to whoever asks."""
+    person = Person.objects.filter(pk=asked.case.dossier.person_id).only("ahv_number").first()
+    return None if person is None else person.ahv_number is not None
+
+
 def _is_named(function: Function) -> Callable[[_Asked], bool]:
     def named(asked: _Asked) -> bool:
         current = Assignment.objects.filter(dossier_id=asked.case.pk, function=function, valid_until=None)
@@ -81,4 +87,5 @@ _DERIVED: dict[str, Callable[[_Asked], Scalar | None]] = {
     Fact.CASE_MANAGER_NAMED: _is_named(Function.CASE_MANAGER),
     Fact.NOTIFIER_CIRCLE: lambda asked: asked.case.notifier.circle,
     Fact.OPEN_ITEMS: _open_items,
+    Fact.AHV_KNOWN: _ahv_known,
 }

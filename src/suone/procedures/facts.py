@@ -45,6 +45,7 @@ class Fact(models.TextChoices):
     CASE_MANAGER_NAMED = "case_manager_named", _("The case manager is named")
     NOTIFIER_CIRCLE = "notifier_circle", _("Circle of the notifying institution")
     OPEN_ITEMS = "open_items", _("Number of open work items")
+    AHV_KNOWN = "ahv_known", _("The AHV number is known")
     # Told by acts.
     TRIAGED_ON = "triaged_on", _("Triage decided")
     ROUND_TABLE_HELD_ON = "round_table_held_on", _("Round table held")
@@ -64,7 +65,12 @@ class Fact(models.TextChoices):
     SERVICES_RUNNING = "services_running", _("Number of services under way")
     COACHING_CLOSED_ON = "coaching_closed_on", _("Coaching closed with its outcome")
     MEDICAL_REPORT_ON = "medical_report_on", _("The medical report is in")
-    # Stated by a worker.
+    # Stated by a worker, or told by an act as well.
+    PERSON_ATTENDED = "person_attended", _("The person took part in the meeting")
+    RAD_ATTENDED = "rad_attended", _("A physician of the RAD took part in the meeting")
+    MEDICAL_MANDATE_GIVEN = "medical_mandate_given", _("A medical mandate is given")
+    COMMISSION_ASKED = "commission_asked", _("The legal commission is asked for a decision")
+    COMMISSION_DECIDED_ON = "commission_decided_on", _("The legal commission decided")
     REGISTERED_ON = "registered_on", _("First registration with RAV, IV or social assistance")
     OUT_OF_WORK = "out_of_work", _("The person is out of work")
     VOLUNTARY = "voluntary", _("The person takes part voluntarily")
@@ -79,13 +85,24 @@ class Fact(models.TextChoices):
     TARGET_AGREEMENT_CONSIDERED = "target_agreement_considered", _("A joint target agreement was considered")
     COOPERATION_AGREEMENT = "cooperation_agreement", _("IV has its cooperation agreement with the person")
     IV_CONTACT_KIND = "iv_contact_kind", _("Kind of contact with the IV")
+    HANDOVER_BETWEEN = "handover_between", _("Between which institutions")
     CONSTELLATION = "constellation", _("Constellation of the hand-over")
     REGISTER_CHECKED = "register_checked", _("The register was checked")
     PERSON_ASKED = "person_asked", _("The person was asked who else supports them")
     PARTNER_CONTACTED = "partner_contacted", _("The partner institution's worker was contacted")
+    COORDINATES_SENT = "coordinates_sent", _("Own coordinates were sent to the partner's contact person")
+    FORMER_WORKER_ASKED = "former_worker_asked", _("The former institution was asked who was responsible")
+    HANDOVER_ACCEPTED_ON = "handover_accepted_on", _("The receiving institution accepted the hand-over")
+    OVERLAP_SETTLED = "overlap_settled", _("It is settled whether both support the person for a while")
+    COOPERATION_TOLD = "cooperation_told", _("The SMZ was told about missed appointments, or there were none")
+    IV_PLACEMENT = "iv_placement", _("The IV supports the person in finding a job")
     ADVISERS_NAMED = "advisers_named", _("The person named their advisers at the other institutions")
     PROMISE_REMINDER = "promise_reminder", _("No promise was made about another institution's benefits")
     FIT_FOR_WORK = "fit_for_work", _("BIP judges the person fit for work")
+    JOBLESS_REFUGEE = (
+        "jobless_refugee",
+        _("A refugee or provisionally admitted person without work draws social assistance"),
+    )
     RAV_REGISTRATION = "rav_registration", _("The jobless refugee is registered with RAV")
     COACHING_KIND = "coaching_kind", _("Kind of coaching")
     TANDEM_NAMED = "tandem_named", _("RAV adviser and social worker form a tandem")
@@ -101,6 +118,7 @@ class Fact(models.TextChoices):
     ENTITLED = "entitled", _("Entitlement to social assistance")
     SEGMENT = "segment", _("Segment")
     SEGMENTED_ON = "segmented_on", _("Segment decided or confirmed")
+    LABOUR_MEASURES = "labour_measures", _("Labour-market measures or placement are under way")
     EXPECTED_OVER_TWO_YEARS = "expected_over_two_years", _("Reintegration is expected to take more than two years")
     MULTIPLE_PROBLEMS = "multiple_problems", _("The person has multiple problems")
     PLACE_FREE = "place_free", _("A place at the CM office is free")
@@ -132,6 +150,7 @@ WORDS: dict[Fact, Word] = {
         Fact.QUESTION_RECORDED,
         Fact.LEAD_NAMED,
         Fact.CASE_MANAGER_NAMED,
+        Fact.AHV_KNOWN,
     ),
     **_words(Source.DERIVED, Shape.NUMBER, Fact.RISK_FACTORS, Fact.AGE, Fact.INSTITUTIONS, Fact.OPEN_ITEMS),
     **_words(Source.DERIVED, Shape.DAY, Fact.FIRST_CONTACT_ON),
@@ -168,6 +187,8 @@ WORDS: dict[Fact, Word] = {
         Shape.DAY,
         Fact.REGISTERED_ON,
         Fact.IV_PLACEMENT_ENDED_ON,
+        Fact.HANDOVER_ACCEPTED_ON,
+        Fact.COMMISSION_DECIDED_ON,
         Fact.CLARIFIED_ON,
         Fact.SHORT_ASSESSMENT_ON,
         Fact.PRACTICE_ASSESSMENT_ON,
@@ -179,6 +200,10 @@ WORDS: dict[Fact, Word] = {
     **_words(
         Source.STATED,
         Shape.YES,
+        Fact.PERSON_ATTENDED,
+        Fact.RAD_ATTENDED,
+        Fact.MEDICAL_MANDATE_GIVEN,
+        Fact.COMMISSION_ASKED,
         Fact.OUT_OF_WORK,
         Fact.VOLUNTARY,
         Fact.SEVERAL_INVOLVED,
@@ -193,9 +218,15 @@ WORDS: dict[Fact, Word] = {
         Fact.REGISTER_CHECKED,
         Fact.PERSON_ASKED,
         Fact.PARTNER_CONTACTED,
+        Fact.COORDINATES_SENT,
+        Fact.FORMER_WORKER_ASKED,
+        Fact.OVERLAP_SETTLED,
+        Fact.COOPERATION_TOLD,
+        Fact.IV_PLACEMENT,
         Fact.ADVISERS_NAMED,
         Fact.PROMISE_REMINDER,
         Fact.FIT_FOR_WORK,
+        Fact.JOBLESS_REFUGEE,
         Fact.RAV_REGISTRATION,
         Fact.TANDEM_NAMED,
         Fact.BENEFITS_EXHAUSTED,
@@ -203,6 +234,7 @@ WORDS: dict[Fact, Word] = {
         Fact.SUBSIDIARITY_CHECKED,
         Fact.INTEGRATION_NEED,
         Fact.ENTITLED,
+        Fact.LABOUR_MEASURES,
         Fact.EXPECTED_OVER_TWO_YEARS,
         Fact.MULTIPLE_PROBLEMS,
         Fact.PLACE_FREE,
@@ -215,6 +247,12 @@ WORDS: dict[Fact, Word] = {
         Shape.CHOICE,
         Fact.IV_CONTACT_KIND,
         codes=("early_registration", "application", "worsening"),
+    ),
+    **_words(
+        Source.STATED,
+        Shape.CHOICE,
+        Fact.HANDOVER_BETWEEN,
+        codes=("smz_iv", "iv_smz", "rav_smz", "bip_rav", "other"),
     ),
     **_words(Source.STATED, Shape.CHOICE, Fact.CONSTELLATION, codes=("1", "2", "3", "4")),
     **_words(Source.STATED, Shape.CHOICE, Fact.COACHING_KIND, codes=("tandem", "intensive")),
@@ -230,6 +268,13 @@ CODES: dict[Fact, dict[str, object]] = {
         "early_registration": _("early registration"),
         "application": _("application"),
         "worsening": _("notice of worsening"),
+    },
+    Fact.HANDOVER_BETWEEN: {
+        "smz_iv": _("SMZ to IV"),
+        "iv_smz": _("IV to SMZ"),
+        "rav_smz": _("between RAV and SMZ"),
+        "bip_rav": _("BIP to RAV"),
+        "other": _("between other institutions"),
     },
     Fact.CONSTELLATION: {
         "1": _("1: hand-over, the sender goes on following"),

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -14,6 +14,7 @@ from suone.instruments.loading import shipped_instruments
 from suone.procedures.facts import Fact, Shape, word
 from suone.procedures.rules import (
     ADDRESSES,
+    FOLLOWING_STATES,
     PHASE_STATES,
     RULES,
     Due,
@@ -45,21 +46,54 @@ SERVICE_KINDS = ("round_table", "assessment", "coaching", "case_management", "me
 PLAN_KINDS = ("integration_plan", "action_plan", "target_agreement")
 LEVELS = ("simple", "network", "complex")
 
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What may stand behind a key: how it is recognised, and how it is described to whoever writes the file."""
+
+    fits: Callable[[Any], bool]
+    name: str
+
+
+def _all(kind: type) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and all(isinstance(entry, kind) for entry in value)
+
+
+_TEXT = _Kind(lambda value: isinstance(value, str), 'a text in "quotation marks"')
+_TEXTS = _Kind(
+    lambda value: isinstance(value, dict) and all(isinstance(text, str) for text in value.values()),
+    'one text for each language, such as title.de = "…"',
+)
+_WORDS = _Kind(_all(str), 'a list of words, such as ["one", "two"]')
+_NUMBER = _Kind(lambda value: type(value) is int and value >= 0, "a whole number")
+_AGES = _Kind(
+    lambda value: _all(int)(value) and len(value) == 2 and value[0] <= value[1], "the youngest and the oldest age"
+)
+_DAY = _Kind(lambda value: type(value) is date, "a day such as 2026-01-01")
+_YES_OR_NO = _Kind(lambda value: isinstance(value, bool), "true or false")
+_TABLE = _Kind(lambda value: isinstance(value, dict), "a table such as { working_days = 5 }")
+_TABLES = _Kind(_all(dict), "entries that each begin with their heading in [[double brackets]]")
+
 _TOP = {
-    "identifier", "version", "canton", "levels", "source", "retention", "valid_from", "valid_until", "ages", "title",
-    "about", "phase",
+    "identifier": _TEXT, "version": _TEXT, "canton": _TEXT, "levels": _WORDS, "source": _TEXT, "retention": _TEXT,
+    "valid_from": _DAY, "valid_until": _DAY, "ages": _AGES, "title": _TEXTS, "about": _TEXTS, "phase": _TABLES,
 }  # fmt: skip
 _PHASE = {
-    "id", "state", "title", "about", "requirement", "item", "move", "instruments", "meetings", "services", "plans",
+    "id": _TEXT, "state": _TEXT, "title": _TEXTS, "about": _TEXTS, "requirement": _TABLES, "item": _TABLES,
+    "move": _TABLES, "instruments": _WORDS, "meetings": _WORDS, "services": _WORDS, "plans": _WORDS,
 }  # fmt: skip
 _REQUIREMENT = {
-    "id", "rule", "fact", "missing", "severity", "number", "codes", "applies", "unless", "law",
+    "id": _TEXT, "rule": _TEXT, "fact": _TEXT, "missing": _TEXTS, "severity": _TEXT, "number": _NUMBER,
+    "codes": _WORDS, "applies": _WORDS, "unless": _WORDS, "law": _TEXT, "chooses": _YES_OR_NO,
 }  # fmt: skip
 _ITEM = {
-    "id", "title", "addressed", "controlling", "role", "due", "completed_by", "repeats_after_months", "applies",
+    "id": _TEXT, "title": _TEXTS, "addressed": _TEXT, "controlling": _TEXT, "role": _TEXT, "due": _TABLE,
+    "completed_by": _TEXT, "repeats_after_months": _NUMBER, "applies": _WORDS,
 }  # fmt: skip
-_MOVE = {"to", "title", "needs", "roles", "automatic"}
-_DUE = {"working_days", "days", "months"}
+_MOVE = {"to": _TEXT, "title": _TEXTS, "needs": _WORDS, "roles": _WORDS, "automatic": _YES_OR_NO}
+_DUE = {"working_days": _NUMBER, "days": _NUMBER, "months": _NUMBER}
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_CODE = re.compile(r"[A-Z][A-Za-z0-9-]*")
 
 
 class BrokenProcedure(Exception):
@@ -73,7 +107,7 @@ class BrokenProcedure(Exception):
 @cache
 def shipped() -> dict[str, Procedure]:
     """The procedures that come with the product, by identifier."""
-    procedures = [read_procedure(path.read_text(), path.name) for path in sorted(FOLDER.glob("*.toml"))]
+    procedures = [read_procedure(path.read_text("utf-8"), path.name) for path in sorted(FOLDER.glob("*.toml"))]
     return {procedure.identifier: procedure for procedure in procedures}
 
 
@@ -115,40 +149,40 @@ class _Reader:
 
     def read(self, content: Mapping[str, Any]) -> Procedure | None:
         top = _Place("", (), "the procedure")
-        self._only(content, _TOP, top)
-        for key in ("identifier", "version", "canton", "source", "retention", "valid_from", "title", "about", "phase"):
-            if key not in content:
-                self._problem(top, f"{key} is missing")
+        needed = ("identifier", "version", "canton", "source", "retention", "valid_from", "title", "about", "phase")
+        entry = self._entry(content, _TOP, top, needed=needed)
         if self.problems:
             return None
-        self._choice(content["canton"], _CANTONS, "canton", top)
-        self._choices(content.get("levels", []), LEVELS, "levels", top)
-        phases = tuple(self._phase(entry, number) for number, entry in enumerate(content["phase"]))
-        if self.problems:
-            return None
-        ages = content.get("ages")
+        self._name(entry, "identifier", top)
+        self._choice(entry["canton"], _CANTONS, "canton", top)
+        self._choices(entry.get("levels", []), LEVELS, "levels", top)
+        ages, until = entry.get("ages"), entry.get("valid_until")
+        if until is not None and until < entry["valid_from"]:
+            self._problem(top, "valid_until lies before valid_from", key="valid_until")
         procedure = Procedure(
-            identifier=content["identifier"],
-            version=str(content["version"]),
-            canton=content["canton"],
-            title=self._texts(content["title"], "title", top),
-            about=self._texts(content["about"], "about", top),
-            source=content["source"],
-            levels=tuple(content.get("levels", [])),
-            retention=content["retention"],
-            valid_from=self._day(content["valid_from"], "valid_from", top),
-            valid_until=self._day(content["valid_until"], "valid_until", top) if "valid_until" in content else None,
-            phases=phases,
+            identifier=entry["identifier"],
+            version=entry["version"],
+            canton=entry["canton"],
+            title=self._texts(entry, "title", top),
+            about=self._texts(entry, "about", top),
+            source=entry["source"],
+            levels=tuple(entry.get("levels", [])),
+            retention=entry["retention"],
+            valid_from=entry["valid_from"],
+            valid_until=until,
+            phases=tuple(self._phase(phase, number) for number, phase in enumerate(entry["phase"])),
             ages=(ages[0], ages[1]) if ages else None,
         )
-        self._check_graph(procedure)
+        # The ways are judged once every entry is understood: a misspelt one would be reported twice.
+        if not self.problems:
+            self._check_graph(procedure)
         return procedure
 
-    def _phase(self, entry: Mapping[str, Any], number: int) -> Phase:
-        place = _Place("phase", (number,), f"phase {entry.get('id', number + 1)}")
-        self._only(entry, _PHASE, place)
-        self._needed(entry, ("id", "state", "title", "about"), place)
-        self._choice(entry.get("state", ""), PHASE_STATES, "state", place)
+    def _phase(self, content: Mapping[str, Any], number: int) -> Phase:
+        place = _Place("phase", (number,), f"phase {content.get('id', number + 1)}")
+        entry = self._entry(content, _PHASE, place, needed=("id", "state", "title", "about"))
+        self._name(entry, "id", place)
+        self._choice(entry.get("state"), PHASE_STATES, "state", place)
         self._choices(entry.get("instruments", []), shipped_instruments(), "instruments", place)
         self._choices(entry.get("meetings", []), MEETING_KINDS, "meetings", place)
         self._choices(entry.get("services", []), SERVICE_KINDS, "services", place)
@@ -159,10 +193,10 @@ class _Reader:
         self._unique([i.id for i in items], "item", place)
         known = [r.id for r in requirements]
         return Phase(
-            id=str(entry.get("id", "")),
-            title=self._texts(entry.get("title", {}), "title", place),
-            state=str(entry.get("state", "")),
-            about=self._texts(entry.get("about", {}), "about", place),
+            id=entry.get("id", ""),
+            title=self._texts(entry, "title", place),
+            state=entry.get("state", ""),
+            about=self._texts(entry, "about", place),
             requirements=requirements,
             items=items,
             moves=tuple(self._move(m, number, n, known) for n, m in enumerate(entry.get("move", []))),
@@ -172,39 +206,40 @@ class _Reader:
             plans=tuple(entry.get("plans", [])),
         )
 
-    def _requirement(self, entry: Mapping[str, Any], phase: int, number: int) -> Requirement:
-        place = _Place("phase.requirement", (phase, number), f"requirement {entry.get('id', number + 1)}")
-        self._only(entry, _REQUIREMENT, place)
-        self._needed(entry, ("id", "rule", "fact", "missing"), place)
-        self._choice(entry.get("rule", ""), tuple(RULES), "rule", place)
-        self._choice(entry.get("fact", ""), Fact.values, "fact", place)
-        self._choice(entry.get("severity", "must"), ("must", "should"), "severity", place)
+    def _requirement(self, content: Mapping[str, Any], phase: int, number: int) -> Requirement:
+        place = _Place("phase.requirement", (phase, number), f"requirement {content.get('id', number + 1)}")
+        entry = self._entry(content, _REQUIREMENT, place, needed=("id", "rule", "fact", "missing"))
+        self._name(entry, "id", place)
+        self._choice(entry.get("rule"), RULES, "rule", place)
+        self._choice(entry.get("fact"), Fact.values, "fact", place)
+        self._choice(entry.get("severity"), ("must", "should"), "severity", place)
         self._fitting(entry, place)
         return Requirement(
-            id=str(entry.get("id", "")),
-            rule=str(entry.get("rule", "")),
-            fact=str(entry.get("fact", "")),
-            missing=self._texts(entry.get("missing", {}), "missing", place),
+            id=entry.get("id", ""),
+            rule=entry.get("rule", ""),
+            fact=entry.get("fact", ""),
+            missing=self._texts(entry, "missing", place),
             severity=entry.get("severity", "must"),
-            number=int(entry.get("number", 0)),
+            number=entry.get("number", 0),
             codes=tuple(entry.get("codes", [])),
             applies=self._conditions(entry.get("applies", []), "applies", place),
             unless=self._conditions(entry.get("unless", []), "unless", place),
-            law=str(entry.get("law", "")),
+            law=entry.get("law", ""),
+            chooses=entry.get("chooses", False),
         )
 
     def _fitting(self, entry: Mapping[str, Any], place: _Place) -> None:
         """The rule takes this shape of fact, and has its argument."""
-        rule, fact = RULES.get(str(entry.get("rule"))), str(entry.get("fact"))
+        rule, fact = RULES.get(entry.get("rule", "")), entry.get("fact")
         if rule is None or fact not in Fact.values:
             return
         known = word(fact)
         if known.shape not in rule.shapes:
             shapes = ", ".join(shape.value for shape in rule.shapes)
-            self._problem(
-                place, f"rule {entry['rule']} asks a fact of the kind {shapes}; {fact} is {known.shape.value}"
-            )
-        if rule.argument and rule.argument not in entry:
+            sentence = f"rule {entry['rule']} asks a fact of the kind {shapes}; {fact} is {known.shape.value}"
+            self._problem(place, sentence, key="rule")
+            return
+        if rule.argument and not entry.get(rule.argument):
             self._problem(place, f"rule {entry['rule']} needs {rule.argument}")
         for argument in ("number", "codes"):
             if argument in entry and argument != rule.argument:
@@ -212,111 +247,162 @@ class _Reader:
         if rule.argument == "codes":
             self._choices(entry.get("codes", []), known.codes, "codes", place)
 
-    def _item(self, entry: Mapping[str, Any], phase: int, number: int) -> Item:
-        place = _Place("phase.item", (phase, number), f"item {entry.get('id', number + 1)}")
-        self._only(entry, _ITEM, place)
-        self._needed(entry, ("id", "title", "addressed", "due"), place)
-        if entry.get("role"):
-            self._choice(entry["role"], Role.values, "role", place)
-        if entry.get("completed_by"):
-            self._choice(entry["completed_by"], Fact.values, "completed_by", place)
+    def _item(self, content: Mapping[str, Any], phase: int, number: int) -> Item:
+        place = _Place("phase.item", (phase, number), f"item {content.get('id', number + 1)}")
+        entry = self._entry(content, _ITEM, place, needed=("id", "title", "addressed", "due"))
+        self._name(entry, "id", place)
+        self._choice(entry.get("role"), Role.values, "role", place)
+        self._choice(entry.get("completed_by"), Fact.values, "completed_by", place)
         for key in ("addressed", "controlling"):
-            if key in entry and not re.fullmatch(r"[A-Z][A-Za-z0-9-]*", str(entry[key])):
-                self._choice(entry[key], ADDRESSES, key, place, beside="or an institution's code such as RAV")
-        due = entry.get("due", {})
-        self._only(due, _DUE, place, inside="due")
-        if not any(int(due.get(key, 0)) > 0 for key in _DUE):
-            self._problem(place, "due needs working_days, days or months", key="due")
+            if not _CODE.fullmatch(entry.get(key, "")):
+                self._choice(entry.get(key), ADDRESSES, key, place, beside="or an institution's code such as RAV")
         return Item(
-            id=str(entry.get("id", "")),
-            title=self._texts(entry.get("title", {}), "title", place),
-            addressed=str(entry.get("addressed", "")),
-            due=Due(**{key: int(value) for key, value in due.items() if key in _DUE}),
-            controlling=str(entry.get("controlling", "lead")),
-            role=str(entry.get("role", "")),
-            completed_by=str(entry.get("completed_by", "")),
-            repeats=int(entry.get("repeats_after_months", 0)),
+            id=entry.get("id", ""),
+            title=self._texts(entry, "title", place),
+            addressed=entry.get("addressed", ""),
+            due=self._due(entry, place),
+            controlling=entry.get("controlling", "lead"),
+            role=entry.get("role", ""),
+            completed_by=entry.get("completed_by", ""),
+            repeats=entry.get("repeats_after_months", 0),
             applies=self._conditions(entry.get("applies", []), "applies", place),
         )
 
-    def _move(self, entry: Mapping[str, Any], phase: int, number: int, known: Sequence[str]) -> Move:
-        place = _Place("phase.move", (phase, number), f"move to {entry.get('to', number + 1)}")
-        self._only(entry, _MOVE, place)
-        self._needed(entry, ("to", "title"), place)
+    def _due(self, entry: Mapping[str, Any], place: _Place) -> Due:
+        if "due" not in entry:
+            return Due()
+        due = self._entry(entry["due"], _DUE, place, inside="due")
+        if not any(due.values()):
+            self._problem(place, "due needs working_days, days or months", key="due")
+        return Due(**due)
+
+    def _move(self, content: Mapping[str, Any], phase: int, number: int, known: Sequence[str]) -> Move:
+        place = _Place("phase.move", (phase, number), f"move to {content.get('to', number + 1)}")
+        entry = self._entry(content, _MOVE, place, needed=("to", "title"))
         needs = entry.get("needs", list(known))
         self._choices(needs, known, "needs", place)
+        if entry.get("automatic") and not needs:
+            self._problem(place, "a move that is made by itself needs a requirement: it would be made at once")
         self._choices(entry.get("roles", []), Role.values, "roles", place)
         return Move(
-            to=str(entry.get("to", "")),
-            title=self._texts(entry.get("title", {}), "title", place),
+            to=entry.get("to", ""),
+            title=self._texts(entry, "title", place),
             needs=tuple(needs),
             roles=tuple(entry.get("roles", [])),
-            automatic=bool(entry.get("automatic", False)),
+            automatic=entry.get("automatic", False),
         )
 
     def _check_graph(self, procedure: Procedure) -> None:
-        ids = [phase.id for phase in procedure.phases]
         top = _Place("", (), "the procedure")
-        self._unique(ids, "phase", top)
-        for number, phase in enumerate(procedure.phases):
-            for place_of_move, move in enumerate(phase.moves):
-                place = _Place("phase.move", (number, place_of_move), f"move to {move.to}")
-                self._choice(move.to, ids, "to", place)
-            place = _Place("phase", (number,), f"phase {phase.id}")
-            if phase.is_end and phase.state != "closed" and phase.moves:
-                self._problem(place, f"a phase that is {phase.state} has no moves: reopening is an act of the case")
-            if not phase.is_end and not phase.moves:
-                self._problem(place, "no move leads out of it: a dead end")
+        self._unique([phase.id for phase in procedure.phases], "phase", top)
+        if procedure.start.state != "notified":
+            self._problem(_Place("phase", (0,), f"phase {procedure.start.id}"), "the first phase must be notified")
         if not any(phase.state == "closed" for phase in procedure.phases):
             self._problem(top, "no phase is closed: a case could never end")
-        reachable = _reachable(procedure)
+        for number, phase in enumerate(procedure.phases):
+            self._check_moves(procedure, phase, number)
+            self._check_needed(phase, number)
+        if not self.problems:
+            self._check_ways(procedure)
+
+    def _check_moves(self, procedure: Procedure, phase: Phase, number: int) -> None:
+        place = _Place("phase", (number,), f"phase {phase.id}")
+        if phase.is_end and phase.moves:
+            self._problem(place, f"a phase that is {phase.state} has no moves: reopening is an act of the case")
+        if not phase.is_end and not phase.moves:
+            self._problem(place, "no move leads out of it: a dead end")
+        states = {other.id: other.state for other in procedure.phases}
+        for position, move in enumerate(phase.moves):
+            place = _Place("phase.move", (number, position), f"move to {move.to}")
+            self._choice(move.to, states, "to", place)
+            then = states.get(move.to, phase.state)
+            if not phase.is_end and then not in (phase.state, *FOLLOWING_STATES[phase.state]):
+                possible = ", ".join(FOLLOWING_STATES[phase.state])
+                sentence = f"a case that is {phase.state} cannot become {then}; possible are {possible}"
+                self._problem(place, sentence, key="to")
+
+    def _check_needed(self, phase: Phase, number: int) -> None:
+        """What must hold is needed by a move; what sorts between moves is not needed by all of them."""
+        for position, requirement in enumerate(phase.requirements):
+            place = _Place("phase.requirement", (number, position), f"requirement {requirement.id}")
+            needing = [move for move in phase.moves if requirement.id in move.needs]
+            if requirement.severity == "must" and not needing:
+                self._problem(place, 'no move needs it: name it in needs, or write severity = "should"')
+            if requirement.chooses and len(needing) == len(phase.moves):
+                self._problem(place, "it chooses between the moves, yet all of them need it", key="chooses")
+
+    def _check_ways(self, procedure: Procedure) -> None:
+        ways = {phase.id: [move.to for move in phase.moves] for phase in procedure.phases}
+        ends = {phase.id for phase in procedure.phases if phase.is_end}
+        reachable = _closure([procedure.start.id], ways)
         for number, phase in enumerate(procedure.phases):
             place = _Place("phase", (number,), f"phase {phase.id}")
             if phase.id not in reachable:
                 self._problem(place, "no way leads to it from the first phase")
-            elif not phase.is_end and not _leads_to_an_end(procedure, phase.id):
+            elif not _closure([phase.id], ways) & ends:
                 self._problem(place, "no way leads from it to an end")
 
-    def _texts(self, value: Any, key: str, place: _Place) -> dict[str, str]:
-        texts = value if isinstance(value, dict) else {}
-        lacking = [language for language in NEEDED_LANGUAGES if not str(texts.get(language, "")).strip()]
+    def _texts(self, entry: Mapping[str, Any], key: str, place: _Place) -> dict[str, str]:
+        texts = entry.get(key)
+        if texts is None:
+            return {}  # that it is missing was said already
+        lacking = [language for language in NEEDED_LANGUAGES if not texts.get(language, "").strip()]
         if lacking:
-            self._problem(place, f"{key} is missing in {', '.join(lacking)}", key=f"{key}.")
+            self._problem(place, f"{key} is missing in {', '.join(lacking)}", key=key)
         unknown = sorted(set(texts) - _LANGUAGES)
         if unknown:
-            self._problem(place, f"{key} has unknown languages {', '.join(unknown)}; known are de, fr, it, en")
-        return {language: str(text) for language, text in texts.items()}
+            sentence = f"{key} has unknown languages {', '.join(unknown)}; known are de, fr, it, en"
+            self._problem(place, sentence, key=f"{key}.{unknown[0]}")
+        return dict(texts)
 
     def _conditions(self, values: Sequence[str], key: str, place: _Place) -> tuple[str, ...]:
         for condition in values:
-            fact = fact_of(condition)
+            fact, wanted = fact_of(condition), condition.partition("=")[2]
             self._choice(fact, Fact.values, key, place)
-            wanted = condition.partition("=")[2]
-            if wanted and fact in Fact.values and word(fact).shape is Shape.CHOICE:
-                self._choice(wanted, word(fact).codes, f"{key}, {fact}", place)
+            if not wanted or fact not in Fact.values:
+                continue
+            if word(fact).shape is not Shape.CHOICE:
+                self._problem(place, f"{key}: {fact} has no codes; write {fact} or !{fact}", key=key)
+            self._choices([wanted] if word(fact).codes else [], word(fact).codes, f"{key}, {fact}", place)
         return tuple(values)
 
-    def _day(self, value: Any, key: str, place: _Place) -> date:
-        if isinstance(value, date):
-            return value
-        self._problem(place, f"{key} is no day such as 2026-01-01", key=key)
-        return date.min
-
-    def _only(self, entry: Mapping[str, Any], allowed: set[str], place: _Place, *, inside: str = "") -> None:
-        for key in sorted(set(entry) - allowed):
-            where = f"{inside}: " if inside else ""
-            self._problem(place, f"{where}unknown entry {key}; allowed are {', '.join(sorted(allowed))}", key=key)
-
-    def _needed(self, entry: Mapping[str, Any], keys: Iterable[str], place: _Place) -> None:
-        for key in keys:
-            if not entry.get(key):
+    def _entry(
+        self,
+        content: Mapping[str, Any],
+        kinds: Mapping[str, _Kind],
+        place: _Place,
+        *,
+        needed: Iterable[str] = (),
+        inside: str = "",
+    ) -> dict[str, Any]:
+        """What can be used of an entry; unknown, missing and unfitting keys are problems."""
+        where = f"{inside}: " if inside else ""
+        fitting = {}
+        for key, value in content.items():
+            if key not in kinds:
+                sentence = f"{where}unknown entry {key}; allowed are {', '.join(sorted(kinds))}"
+                self._problem(place, sentence, key=inside or key)
+            elif not kinds[key].fits(value):
+                self._problem(place, f"{where}{key} must be {kinds[key].name}", key=inside or key)
+            else:
+                fitting[key] = value
+        for key in needed:
+            if content.get(key) in (None, "", {}, []):
                 self._problem(place, f"{key} is missing")
+        return fitting
 
-    def _choice(self, value: Any, allowed: Iterable[str], key: str, place: _Place, *, beside: str = "") -> None:
-        possible = list(allowed)
-        if value not in possible:
+    def _name(self, entry: Mapping[str, Any], key: str, place: _Place) -> None:
+        if entry.get(key) and not _NAME.fullmatch(entry[key]):
+            sentence = f"{key} {entry[key]!r} may have small letters, digits, - and _ only, at most 40"
+            self._problem(place, sentence, key=key)
+
+    def _choice(self, value: str | None, allowed: Iterable[str], key: str, place: _Place, *, beside: str = "") -> None:
+        """A word from a list; one that is not there at all is another matter."""
+        possible = sorted(allowed) if isinstance(allowed, frozenset) else list(allowed)
+        if value is not None and value not in possible:
             more = f" {beside}" if beside else ""
-            self._problem(place, f"{key} {value!r} is unknown; possible are {', '.join(possible)}{more}", key=key)
+            sentence = f"{key} {value!r} is unknown; possible are {', '.join(possible)}{more}"
+            self._problem(place, sentence, key=key.partition(",")[0])
 
     def _choices(self, values: Iterable[str], allowed: Iterable[str], key: str, place: _Place) -> None:
         possible = list(allowed)
@@ -337,7 +423,7 @@ class _Reader:
         for number in range(start, len(lines)):
             if number > start and lines[number].lstrip().startswith("["):
                 break
-            if key and re.match(rf"\s*{re.escape(key)}", lines[number]):
+            if key and re.match(rf"\s*{re.escape(key)}\s*[.=]", lines[number]):
                 return number + 1
         return start + 1
 
@@ -347,7 +433,7 @@ def _header_line(lines: Sequence[str], place: _Place) -> int:
         return 0
     phase, inner = -1, -1
     for number, line in enumerate(lines):
-        header = line.strip()
+        header = line.partition("#")[0].replace(" ", "").strip()
         if header == "[[phase]]":
             phase, inner = phase + 1, -1
         elif header == f"[[{place.header}]]":
@@ -355,16 +441,6 @@ def _header_line(lines: Sequence[str], place: _Place) -> int:
         if place.numbers == ((phase,) if place.header == "phase" else (phase, inner)):
             return number
     return 0
-
-
-def _reachable(procedure: Procedure) -> set[str]:
-    return _closure([procedure.start.id], {phase.id: [move.to for move in phase.moves] for phase in procedure.phases})
-
-
-def _leads_to_an_end(procedure: Procedure, phase_id: str) -> bool:
-    ways = {phase.id: [move.to for move in phase.moves] for phase in procedure.phases}
-    ends = {phase.id for phase in procedure.phases if phase.is_end}
-    return bool(_closure([phase_id], ways) & ends)
 
 
 def _closure(starts: Iterable[str], ways: Mapping[str, Iterable[str]]) -> set[str]:

@@ -14,6 +14,13 @@ Severity = Literal["must", "should"]
 # Which machine states a phase may stand for; the states themselves belong to the case.
 PHASE_STATES = ("notified", "in_triage", "active", "in_aftercare", "closed", "rejected", "withdrawn")
 ENDS = frozenset({"closed", "rejected", "withdrawn"})
+# Which of them a move may lead to; the case has the last word, and a test beside it compares the two.
+FOLLOWING_STATES: Mapping[str, tuple[str, ...]] = {
+    "notified": ("in_triage", "active", "rejected", "withdrawn"),
+    "in_triage": ("active", "rejected", "withdrawn"),
+    "active": ("in_aftercare", "closed"),
+    "in_aftercare": ("active", "closed"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +29,8 @@ class Requirement:
 
     ``rule`` is a word of ``RULES``; ``fact`` the fact it asks; ``number``, ``codes`` its arguments. With ``applies``
     it is asked only of cases for which these facts hold; with ``unless`` it is settled where one of these holds. A
-    requirement that *should* hold is a warning: whoever goes on all the same gives a reason.
+    requirement that *should* hold is a warning: whoever goes on all the same gives a reason. One that ``chooses`` only
+    sorts between the ways out of a phase: where it does not hold, another way is meant and nothing is missing.
     """
 
     id: str
@@ -35,6 +43,7 @@ class Requirement:
     applies: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     law: str = ""
+    chooses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,23 +268,13 @@ def standing(phase: Phase, facts: Facts, *, on: date) -> Standing:
     """What holds, what is missing and where the case may go from this phase."""
     met = {requirement.id: is_met(requirement, facts, on=on) for requirement in phase.requirements}
     asked = [requirement for requirement in phase.requirements if applies(requirement.applies, facts)]
-    # What only sorts between ways (such as the level) is no omission as long as one way is open.
-    choosing = _choosing(phase)
+    missing = [requirement for requirement in asked if not met[requirement.id] and not requirement.chooses]
     return Standing(
         phase=phase,
         met=tuple(r for r in asked if met[r.id]),
-        lacking=tuple(r for r in asked if not met[r.id] and r.severity == "must" and r.id not in choosing),
-        warnings=tuple(r for r in asked if not met[r.id] and r.severity == "should"),
+        lacking=tuple(r for r in missing if r.severity == "must"),
+        warnings=tuple(r for r in missing if r.severity == "should"),
         ways=tuple(_way(phase, move, met) for move in phase.moves),
-    )
-
-
-def _choosing(phase: Phase) -> frozenset[str]:
-    """Requirements that some moves of the phase need and others do not, by the value of one fact: they choose a way."""
-    return frozenset(
-        r.id
-        for r in phase.requirements
-        if r.rule in ("one_of", "holds_not") and any(r.id not in move.needs for move in phase.moves)
     )
 
 
@@ -297,19 +296,34 @@ def automatic_way(phase: Phase, facts: Facts, *, on: date) -> Move | None:
 
 
 def planned_items(phase: Phase, facts: Facts, *, on: date, holidays: frozenset[date]) -> list[Planned]:
-    """The work items of a phase, as a case enters it: those whose fact holds already are not set."""
+    """The work items of a phase, as a case enters it.
+
+    Those whose fact holds already are not set, unless they repeat: then the next time is due so many months after the
+    last one, and never earlier than today.
+    """
     return [
-        Planned(item, due_day(item.due, on=on, holidays=holidays))
+        Planned(item, _first_due_day(item, facts, on=on, holidays=holidays))
         for item in phase.items
-        if applies(item.applies, facts) and not (item.completed_by and is_settled(item, facts, since=None))
+        if applies(item.applies, facts) and (item.repeats or not is_settled(item, facts, since=None))
     ]
 
 
+def _first_due_day(item: Item, facts: Facts, *, on: date, holidays: frozenset[date]) -> date:
+    last = facts.get(item.completed_by)
+    if item.repeats and isinstance(last, date):
+        return due_day(Due(), on=max(on, months_after(last, item.repeats)), holidays=holidays)
+    return due_day(item.due, on=on, holidays=holidays)
+
+
 def is_settled(item: Item, facts: Facts, *, since: date | None) -> bool:
-    """Whether the fact that completes an item holds; a day counts only from ``since`` on, where one is given."""
+    """Whether the fact that completes an item holds; a day counts only after ``since``, where one is given.
+
+    What happened on the day itself is what the item was set after: the review meeting that was held today does not
+    settle the next one.
+    """
     value = facts.get(item.completed_by)
     if isinstance(value, date) and since is not None:
-        return value >= since
+        return value > since
     return bool(value)
 
 
