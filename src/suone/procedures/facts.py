@@ -116,6 +116,7 @@ class Fact(models.TextChoices):
     POTENTIAL_ASSESSMENT_ON = "potential_assessment_on", _("In-depth potential assessment made")
     INTEGRATION_NEED = "integration_need", _("An increased integration need is found")
     ENTITLED = "entitled", _("Entitlement to social assistance")
+    PREVENTION_USEFUL = "prevention_useful", _("Preventive advice can prevent social assistance or help out of it")
     SEGMENT = "segment", _("Segment")
     SEGMENTED_ON = "segmented_on", _("Segment decided or confirmed")
     LABOUR_MEASURES = "labour_measures", _("Labour-market measures or placement are under way")
@@ -234,6 +235,7 @@ WORDS: dict[Fact, Word] = {
         Fact.SUBSIDIARITY_CHECKED,
         Fact.INTEGRATION_NEED,
         Fact.ENTITLED,
+        Fact.PREVENTION_USEFUL,
         Fact.LABOUR_MEASURES,
         Fact.EXPECTED_OVER_TWO_YEARS,
         Fact.MULTIPLE_PROBLEMS,
