@@ -1,8 +1,9 @@
 """What row policies cost: the pages of a case worker with them and without, at a tenth of the cases and at all.
 
-Each size has a database of its own on the embedded server. The same functions of the product run in turn as the app's
-role, bound by the policies, and as the owner, whom no policy binds; there the application's own filters leave the same
-rows, and the benchmark refuses to go on where they do not.
+Each size has a database of its own on the embedded server, and each side a session of its own in it: the same functions
+of the product run as the app, bound by the policies, and as the owner, whom no policy binds. There the application's
+own filters leave the same rows, and the benchmark refuses to go on where they do not. Sizes and sides are asked in turn,
+so that whatever else the machine does meets all four alike.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from statistics import median
+from statistics import mean, median
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suone.config.settings")
@@ -24,7 +25,8 @@ _PERSONS_PER_CASE = 10
 _EVENTS_PER_CASE = 7
 _NOTES_PER_CASE = 3
 _IN_NOBODYS_HANDS = 20  # open work items of each institution that nobody has taken yet
-_ROUNDS = 60
+_ROUNDS, _ROUNDS_OF_SHORT_PAGES = 60, 240
+_WARM_UP = 10  # more than the five calls after which a session keeps a plan
 _TODAY = date(2026, 6, 1)
 _AT, _FOR_EVER = "2026-01-01T00:00:00Z", "9999-12-31T00:00:00Z"
 _REST_OF_PERSON = ("", "Sion", "", "", "", "", "", 1)
@@ -66,17 +68,22 @@ _FIRST = (
     "Lea",
     "Urs",
 )
-# Search by name as the application alone would filter it: what persons_search() asks inside the policies.
-_SEARCH = """
-SELECT p.id FROM persons_person p WHERE p.sort_name LIKE %s AND p.merged_into_id IS NULL AND (
-    EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.person_id = p.id AND g.institution_id = %s
-            AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp()
-            AND (g.categories & 1) <> 0)
-    OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.person_id = p.id AND g.staff_id = %s
-               AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp()
-               AND (g.categories & 1) <> 0))
-ORDER BY p.sort_name, p.id LIMIT 50
+# Search by name as an application without policies would send it: what persons_named() asks, rows and all, without a
+# function; first the names that begin with the words, then the rest where room is left.
+_IN_FORCE = (
+    "g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND (g.categories & 1) <> 0"
+)
+_OF_ONE_PRINCIPAL = f"""(SELECT p.id, p.sort_name FROM persons_person p WHERE {{named}} AND p.merged_into_id IS NULL
+    AND p.id IN (SELECT g.person_id FROM dossiers_grant g WHERE g.{{principal}}_id = %({{principal}})s AND {_IN_FORCE})
+    ORDER BY p.sort_name, p.id LIMIT %(at_most)s)"""
+_SEARCH = f"""
+SELECT p.* FROM persons_person p WHERE p.id = ANY (ARRAY(
+    SELECT id FROM ({_OF_ONE_PRINCIPAL.format(named="{named}", principal="institution")}
+    UNION {_OF_ONE_PRINCIPAL.format(named="{named}", principal="staff")}) found
+    ORDER BY sort_name, id LIMIT %(at_most)s)) ORDER BY sort_name, id
 """
+_BEGINNING = _SEARCH.format(named="p.sort_name LIKE %(typed)s || '%%'")
+_REST = _SEARCH.format(named="p.sort_name LIKE '%%' || %(typed)s || '%%' AND p.sort_name NOT LIKE %(typed)s || '%%'")
 
 
 @dataclass(frozen=True)
@@ -90,16 +97,72 @@ class Worker:
 
 
 @dataclass(frozen=True)
+class Page:
+    """The same question with policies and without; the turn chooses which case or person it is about."""
+
+    policed: Callable[[int], Any]
+    plain: Callable[[int], Any]
+    before_plain: str = ""  # a statement that is not measured
+    rounds: int = _ROUNDS
+
+
+@dataclass(frozen=True)
 class Figure:
-    """Median milliseconds with policies and without, and how many queries a page takes."""
+    """Median milliseconds with policies and without, queries of a page on each side, and how many rows it shows."""
 
     policed: float
     plain: float
-    queries: int
+    queries: tuple[float, float]
+    rows: float
 
     @property
     def ratio(self) -> float:
         return self.policed / self.plain
+
+
+class Database:
+    """One size: a session of the app, one of the owner, and the case workers to measure for."""
+
+    def __init__(self, cases: int) -> None:
+        from django.conf import settings
+        from django.db import connection
+
+        self.cases = cases
+        _say(f"{cases:,} cases: migrating")
+        self.owner = connection.copy()
+        owner = settings.DATABASES["owner"]
+        self.owner.settings_dict.update(
+            {part: owner[part] for part in ("HOST", "PORT", "USER", "PASSWORD") if part in owner}
+        )
+        self.owner.settings_dict["TEST"]["NAME"] = f"bench_access_{os.getpid()}_{cases}"
+        self.workers: list[Worker] = []
+        with self.session(bound=False):
+            self.owner.creation.create_test_db(verbosity=0, serialize=False)
+        self.app = connection.copy()
+        self.app.settings_dict["NAME"] = self.owner.settings_dict["NAME"]
+
+    @contextmanager
+    def session(self, *, bound: bool) -> Iterator[None]:
+        """Whatever the product asks goes to this session: the app's, as in production, or the owner's."""
+        from django.db import connections
+
+        usual = connections["default"]
+        connections["default"] = self.app if bound else self.owner
+        try:
+            yield
+        finally:
+            connections["default"] = usual
+
+    def seed(self) -> None:
+        with self.session(bound=False):
+            self.workers = _seed(self.cases)
+
+    def clear_away(self) -> None:
+        from django.conf import settings
+
+        self.app.close()
+        with self.session(bound=False):
+            self.owner.creation.destroy_test_db(str(settings.DATABASES["default"]["NAME"]), verbosity=0)
 
 
 def main() -> None:
@@ -112,32 +175,26 @@ def main() -> None:
     options = parser.parse_args()
     django.setup()
     from django.conf import settings
-    from django.db import connection
 
     from suone.config import embedded, prepare
 
     embedded.start(settings.VAR)
     prepare.prepare_embedded(settings.VAR)
-    owner = settings.DATABASES["owner"]
-    connection.settings_dict.update(
-        {part: owner[part] for part in ("HOST", "PORT", "USER", "PASSWORD") if part in owner}
-    )
-    figures = {}
-    for cases in (options.cases // 10, options.cases):
-        connection.settings_dict["TEST"]["NAME"] = f"bench_access_{os.getpid()}_{cases}"
-        _say(f"{cases:,} cases: migrating")
-        usual = str(settings.DATABASES["default"]["NAME"])
-        connection.creation.create_test_db(verbosity=0, serialize=False)
-        try:
-            workers = _seed(cases)
-            for worker in workers:
-                _say(f"measuring for a {worker.label} institution: {len(worker.cases)} dossiers")
-                figures[cases, worker.label] = _measure(worker)
-            if options.explain and cases == options.cases:
-                _explain(workers[0])
-        finally:
-            connection.creation.destroy_test_db(usual, verbosity=0)
-    _print_table(figures, sizes=(options.cases // 10, options.cases))
+    databases: list[Database] = []
+    try:
+        for cases in (options.cases // 10, options.cases):
+            databases.append(Database(cases))
+            databases[-1].seed()
+        figures = {}
+        for place, worker in enumerate(databases[0].workers):
+            _say(f"measuring for a {worker.label} institution, load {os.getloadavg()[0]:.1f}")
+            figures |= _measure(databases, place)
+        if options.explain:
+            _explain(databases[-1])
+        _print_table(figures, sizes=(options.cases // 10, options.cases))
+    finally:
+        for database in databases:
+            database.clear_away()
 
 
 # ---- the data
@@ -320,80 +377,101 @@ def _copy(table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
 # ---- the measurement
 
 
-def _measure(worker: Worker) -> dict[str, Figure]:
-    """Each page in turn with policies and without, in changing order."""
+def _measure(databases: Sequence[Database], place: int) -> dict[tuple[int, str, str], Figure]:
+    """Each page in turn at every size, with policies and without, in changing order."""
+    labels = [database.workers[place].label for database in databases]
+    actors = [_actor(database.workers[place]) for database in databases]
+    all_pages = []
+    for database, acting in zip(databases, actors, strict=True):
+        with database.session(bound=False):
+            all_pages.append(_pages(acting, database.workers[place]))
+    figures = {}
+    sides = [(size, bound) for size in range(len(databases)) for bound in (True, False)]
+    for name in all_pages[0]:
+        times: dict[tuple[int, bool], list[float]] = defaultdict(list)
+        asked: dict[tuple[int, bool], list[int]] = defaultdict(list)
+        rows: dict[int, list[int]] = defaultdict(list)
+        for turn in range(-_WARM_UP, all_pages[0][name].rounds):
+            answers = {}
+            first = turn % len(sides)
+            for size, bound in sides[first:] + sides[:first]:
+                page = all_pages[size][name]
+                with databases[size].session(bound=bound), _acting(actors[size], bound=bound):
+                    if page.before_plain and not bound:
+                        _run(page.before_plain)
+                    taken, queries, answers[size, bound] = _timed(page.policed if bound else page.plain, turn)
+                if turn >= 0:  # before that caches fill, and sessions settle on the plans they keep
+                    times[size, bound].append(taken)
+                    asked[size, bound].append(queries)
+            for size in range(len(databases)):
+                assert answers[size, True] == answers[size, False], f"{name}: other rows with policies than without"
+                assert answers[size, True], f"{name}: nothing found"
+                rows[size].append(len(answers[size, True]))
+        for size, database in enumerate(databases):
+            figures[database.cases, labels[size], name] = Figure(
+                median(times[size, True]) * 1000,
+                median(times[size, False]) * 1000,
+                (mean(asked[size, True]), mean(asked[size, False])),
+                median(rows[size]),
+            )
+    return figures
+
+
+def _actor(worker: Worker) -> Any:
     from suone.access.acting import Acting, Kind
     from suone.access.permissions import Role
 
-    acting = Acting(
+    return Acting(
         kind=Kind.STAFF,
         today=_TODAY,
         institution_id=worker.institution_id,
         staff_id=worker.staff_id,
         roles=frozenset({Role.CASE_MANAGER}),
     )
-    figures = {}
-    for name, (policed, plain) in _pages(acting, worker).items():
-        times: dict[bool, list[float]] = {True: [], False: []}
-        queries = 0
-        for turn in range(-5, _ROUNDS):
-            answers = {}
-            for bound in (turn % 2 == 0, turn % 2 != 0):
-                with _acting(acting, bound=bound):
-                    taken, asked, answers[bound] = _timed(policed if bound else plain, turn)
-                if turn >= 0:  # before that the caches warm up
-                    times[bound].append(taken)
-                queries = asked if bound else queries
-            assert answers[True] == answers[False], f"{name}: other rows with policies than without"
-            assert answers[True], f"{name}: nothing found"
-        figures[name] = Figure(median(times[True]) * 1000, median(times[False]) * 1000, queries)
-    return figures
 
 
-def _pages(acting: Any, worker: Worker) -> dict[str, tuple[Callable[[int], Any], Callable[[int], Any]]]:
-    """Each page with policies, and the same without; the turn chooses which case or person is looked up."""
-    from django.db import connection
-
+def _pages(acting: Any, worker: Worker) -> dict[str, Page]:
     from suone.persons.models import Person
-    from suone.persons.queries import search_persons
+    from suone.persons.queries import MOST, search_persons
     from suone.worklist.queries import entries_for, waiting_for
 
-    names = dict(Person.objects.filter(dossiers__in=worker.cases).values_list("dossiers__pk", "last_name"))
-    numbers = dict(Person.objects.filter(dossiers__in=worker.cases).values_list("dossiers__pk", "ahv_number"))
+    of_cases = Person.objects.filter(dossiers__in=worker.cases)
+    names = dict(of_cases.values_list("dossiers__pk", "last_name"))
+    numbers = dict(of_cases.values_list("dossiers__pk", "ahv_number"))
     rare = [name for name in names.values() if name not in _LAST]
     common = [name for name in names.values() if name in _LAST]
 
-    def by_name(name: str) -> list[Person]:
-        with connection.cursor() as cursor:
-            cursor.execute(_SEARCH, [f"%{_plain(name)}%", acting.institution_id, acting.staff_id])
-            ids = [row[0] for row in cursor.fetchall()]
-        found = {person.pk: person for person in Person.objects.filter(pk__in=ids)}
-        return [found[pk] for pk in ids]
+    def by_name(words: str) -> list[Person]:
+        values = {"typed": _plain(words), "institution": acting.institution_id, "staff": acting.staff_id}
+        found = list(Person.objects.raw(_BEGINNING, values | {"at_most": MOST}))
+        if len(found) < MOST:
+            found += list(Person.objects.raw(_REST, values | {"at_most": MOST}))[: MOST - len(found)]
+        return sorted(found, key=lambda person: (person.sort_name, person.pk))
+
+    def search(names: Sequence[str]) -> Page:
+        return Page(
+            lambda turn: search_persons(names[turn % len(names)]),
+            lambda turn: by_name(names[turn % len(names)]),
+            before_plain="SET LOCAL random_page_cost = 1.1",  # as persons_named() sets it
+            rounds=_ROUNDS_OF_SHORT_PAGES,
+        )
 
     def case_page(turn: int) -> Any:
         return _case_page(acting, worker.cases[turn % len(worker.cases)])
 
-    def worklist(turn: int) -> Any:
-        return entries_for(acting), waiting_for(acting)
+    def worklist(_turn: int) -> Any:
+        return [*entries_for(acting), *waiting_for(acting)]
 
-    def number(turn: int) -> str:
-        return numbers[worker.cases[turn % len(worker.cases)]]
+    def by_number(turn: int) -> list[Person]:
+        return search_persons(numbers[worker.cases[turn % len(worker.cases)]])
 
     return {
-        "worklist": (worklist, worklist),
-        "case page": (case_page, case_page),
-        "search, rare name": (
-            lambda turn: search_persons(rare[turn % len(rare)]),
-            lambda turn: by_name(rare[turn % len(rare)]),
-        ),
-        "search, common name": (
-            lambda turn: search_persons(common[turn % len(common)]),
-            lambda turn: by_name(common[turn % len(common)]),
-        ),
-        "AHV look-up": (
-            lambda turn: search_persons(number(turn)),
-            lambda turn: search_persons(number(turn)),
-        ),
+        "worklist": Page(worklist, worklist),
+        "case page": Page(case_page, case_page),
+        "search, rare name": search(rare),
+        "search, common name": search(common),
+        "search, inside a common name": search([name[1:] for name in common]),
+        "AHV look-up": Page(by_number, by_number, rounds=_ROUNDS_OF_SHORT_PAGES),
     }
 
 
@@ -454,24 +532,25 @@ def _timed(page: Callable[[int], Any], turn: int) -> tuple[float, int, Any]:
         return time.perf_counter() - began, asked, found
 
 
-def _explain(worker: Worker) -> None:
-    """Print the plan of every query that the pages of this worker ask, with policies."""
+def _explain(database: Database) -> None:
+    """Print the plan of every query that the pages of the first worker ask, with policies."""
     from django.db import connection
 
-    from suone.access.acting import Acting, Kind
-
-    acting = Acting(Kind.STAFF, _TODAY, worker.institution_id, worker.staff_id)
+    worker = database.workers[0]
+    acting = _actor(worker)
     asked: list[tuple[str, Any]] = []
 
     def keep(execute: Any, query: str, values: Any, *rest: Any) -> Any:
         asked.append((query, values))
         return execute(query, values, *rest)
 
-    for name, (policed, _plain_page) in _pages(acting, worker).items():
-        with _acting(acting, bound=True):
+    with database.session(bound=False):
+        pages = _pages(acting, worker)
+    for name, page in pages.items():
+        with database.session(bound=True), _acting(acting, bound=True):
             asked.clear()
             with connection.execute_wrapper(keep):
-                policed(0)
+                page.policed(0)
             for query, values in list(asked):
                 print(f"\n-- {name}\n-- {query[:300]}")
                 with connection.cursor() as cursor:
@@ -490,21 +569,22 @@ def _run(statement: str) -> None:
         cursor.execute(statement)
 
 
-def _print_table(figures: dict[tuple[int, str], dict[str, Figure]], *, sizes: tuple[int, int]) -> None:
+def _print_table(figures: dict[tuple[int, str, str], Figure], *, sizes: tuple[int, int]) -> None:
     small, large = sizes
-    print(f"\nmedian of {_ROUNDS}, in milliseconds; growth is policed, {large:,} cases by {small:,}")
-    print("| institution | page | queries | cases | plain | policed | ratio | growth |")
-    print("|---|---|--:|--:|--:|--:|--:|--:|")
-    for label in ("middle", "largest"):
-        for page in figures[large, label]:
-            before = figures[small, label][page]
-            for cases in sizes:
-                figure = figures[cases, label][page]
-                growth = f"{figure.policed / before.policed:.2f}" if cases == large else ""
-                print(
-                    f"| {label} | {page} | {figure.queries} | {cases:,} | {figure.plain:.2f} | {figure.policed:.2f} "
-                    f"| {figure.ratio:.2f} | {growth} |"
-                )
+    print(f"\nmedians in milliseconds; queries policed and plain; growth is {large:,} cases by {small:,}")
+    print("| institution | page | cases | queries | rows | plain | policed | ratio | growth, plain | growth, policed |")
+    print("|---|---|--:|--:|--:|--:|--:|--:|--:|--:|")
+    for label, page in dict.fromkeys((label, page) for _cases, label, page in figures):
+        for size in sizes:
+            figure = figures[size, label, page]
+            growth = "| |"
+            if size == large:
+                before = figures[small, label, page]
+                growth = f"| {figure.plain / before.plain:.2f} | {figure.policed / before.policed:.2f} |"
+            print(
+                f"| {label} | {page} | {size:,} | {figure.queries[0]:.3g}, {figure.queries[1]:.3g} | {figure.rows:.0f} "
+                f"| {figure.plain:.2f} | {figure.policed:.2f} | {figure.ratio:.2f} {growth}"
+            )
 
 
 def _say(words: str) -> None:
