@@ -135,7 +135,7 @@ class KnownFact(models.Model):
     """A fact that an act told or a worker stated; the latest one of each word counts, earlier ones stay."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="facts")
-    fact = models.CharField(max_length=40, choices=Fact)
+    fact = models.CharField(max_length=40)  # a word of the registry; no choices, so that a new word needs no migration
     value = models.JSONField()
     at = models.DateTimeField(db_default=Now())
     staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
