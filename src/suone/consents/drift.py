@@ -1,7 +1,14 @@
-"""Comparing the grants in force with the acts behind them: consents, disclosures, emergencies, own notifications."""
+"""Comparing the grants in force with the acts behind them.
+
+Each package that opens grants says in its ``expected_grants.py``, as a query, what its acts should have open now: act,
+number, case, institution, staff member, categories, end. A case's own notification is its own act.
+"""
 
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 
+from django.apps import apps
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -14,21 +21,8 @@ from suone.consents.acts import Act
 # What the acts say should be open now, beside what is open now; only the rows that do not meet are left.
 _DRIFT = """
 WITH today AS (SELECT (statement_timestamp() AT TIME ZONE 'Europe/Zurich')::date AS day),
-expected AS (
-    SELECT 'consent' AS because, consent.id AS because_id, consent.dossier_id,
-           CASE WHEN recipient.staff_id IS NULL THEN recipient.institution_id END AS institution_id,
-           recipient.staff_id, recipient.categories,
-           (consent.valid_until + 1)::timestamp AT TIME ZONE 'Europe/Zurich' AS ends
-    FROM consents_consentrecipient recipient JOIN consents_consent consent ON consent.id = recipient.consent_id, today
-    WHERE consent.withdrawn_at IS NULL AND day BETWEEN consent.valid_from AND consent.valid_until
-      AND recipient.categories <> 0
-    UNION ALL
-    SELECT 'disclosure', id, dossier_id, recipient_id, NULL, categories,
-           (access_until + 1)::timestamp AT TIME ZONE 'Europe/Zurich'
-    FROM consents_disclosure, today WHERE form = 'access' AND basis <> 'consent' AND access_until >= day
-    UNION ALL
-    SELECT 'break_glass', id, dossier_id, NULL, staff_id, NULL, until
-    FROM dossiers_emergency WHERE until > statement_timestamp()
+expected (because, because_id, dossier_id, institution_id, staff_id, categories, ends) AS (
+    {expected}
 ), actual AS (
     SELECT * FROM dossiers_grant
     WHERE valid_from <= statement_timestamp() AND valid_until > statement_timestamp()
@@ -78,7 +72,12 @@ def find_drift() -> list[Drift]:
     """Every grant in force without its act, and every act without its grant; the comparison is told to the log."""
     acting = acting_for_job("compare grants with acts")
     with acting_as(acting), connection.cursor() as cursor:
-        cursor.execute(_DRIFT)
+        cursor.execute(_DRIFT.replace("{expected}", _expected()))
         found = [Drift(*row[1:]) for row in cursor.fetchall()]
         record(acting, kind=RecordKind.READ, act=Act.GRANTS_COMPARED, details={"findings": len(found)})
     return found
+
+
+def _expected() -> str:
+    names = [f"{config.name}.expected_grants" for config in apps.get_app_configs() if config.name.startswith("suone.")]
+    return " UNION ALL ".join(import_module(name).EXPECTED for name in names if find_spec(name))
