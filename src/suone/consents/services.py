@@ -20,11 +20,11 @@ from suone.consents.acts import Act
 from suone.consents.consent_form import FormRecipient, consent_form_pdf
 from suone.consents.legal_bases import CONSENT, legal_basis
 from suone.consents.models import Consent, ConsentRecipient, Disclosure, DisclosureForm
-from suone.consents.queries import form_data_of
+from suone.consents.queries import current_consent, form_data_of
 from suone.consents.terms import ScopeLine, Terms
 from suone.documents.models import Document
 from suone.dossiers.models import Dossier, OpeningAct
-from suone.dossiers.queries import has_power
+from suone.dossiers.queries import access_of, has_power
 from suone.dossiers.services import (
     Opening,
     Principal,
@@ -135,6 +135,7 @@ def withdraw_consent(acting: Acting, *, consent: Consent) -> None:
     if has_power(acting, consent.dossier, Power.WRITE):  # who may only read cannot tick off what is to be done
         close_items_about(acting, dossier=consent.dossier, about=("consent", consent.pk))
     # Last: it may close the case to the acting institution itself.
+    _end_mandates(acting, consent.dossier)
     end_grants(acting, dossier=consent.dossier, act=OpeningAct.CONSENT, act_id=consent.pk)
 
 
@@ -205,7 +206,7 @@ def record_disclosure(
         signed_on=acting.today,
         on=acting.today,
     )
-    disclosure = _keep_disclosure(
+    disclosure = keep_disclosure(
         acting,
         dossier=dossier,
         basis=basis,
@@ -284,6 +285,25 @@ def warn_and_expire(acting: Acting) -> tuple[int, int]:
     return warned, expired
 
 
+def _end_mandates(acting: Acting, dossier: Dossier) -> None:
+    """A medical mandate stands on the consents of its case: it is open no longer than the longest one that is left."""
+    now = timezone.now()
+    left = current_consent(acting, dossier)
+    mandates = {
+        grant.because_id
+        for grant in access_of(dossier)
+        if grant.because == OpeningAct.MEDICAL_MANDATE and grant.valid_until > now
+    }
+    for act_id in mandates:
+        end_grants(
+            acting,
+            dossier=dossier,
+            act=OpeningAct.MEDICAL_MANDATE,
+            act_id=act_id,
+            at=end_of(left.valid_until) if left else now,
+        )
+
+
 def _warn(acting: Acting, consent: Consent, step: int) -> None:
     first = consent.warned_days is None
     Consent.objects.filter(pk=consent.pk).update(warned_days=step)
@@ -331,7 +351,7 @@ def _open_line(acting: Acting, consent: Consent, line: ScopeLine) -> None:
         valid_until=end_of(consent.valid_until),
     )
     if line.institution.pk != acting.institution_id:
-        _keep_disclosure(
+        keep_disclosure(
             acting,
             dossier=consent.dossier,
             basis=CONSENT,
@@ -345,7 +365,8 @@ def _open_line(acting: Acting, consent: Consent, line: ScopeLine) -> None:
         )
 
 
-def _keep_disclosure(acting: Acting, **fields: object) -> Disclosure:
+def keep_disclosure(acting: Acting, **fields: object) -> Disclosure:
+    """Record that data passes to another institution; for acts that pass it by themselves."""
     disclosure: Disclosure = Disclosure.objects.create(
         giver_id=acting.own_institution_id, giver_staff_id=acting.staff_id, **fields
     )

@@ -58,8 +58,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     ended integer;
 BEGIN
-    -- To read is enough for a consent: whoever hears that the person withdraws must be able to record it at once.
-    IF NOT dossiers_has_power(dossier, CASE act WHEN 'consent' THEN 1 ELSE 3 END) THEN
+    -- To read is enough for a consent: whoever hears that the person withdraws must be able to record it at once; with
+    -- the consent ends the medical mandate that stands on it. An end only ever takes away.
+    IF NOT dossiers_has_power(dossier, CASE WHEN act IN ('consent', 'medical_mandate') THEN 1 ELSE 3 END) THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
     END IF;
     UPDATE dossiers_grant g SET valid_until = greatest(g.valid_from, ends)
