@@ -188,7 +188,7 @@ def triage_case(acting: Acting, *, case: Case, answers: Mapping[str, str], level
         text=reason,
         details={"level": level, "proposed": proposal.band},
     )
-    _tell_everybody(acting, dossier, Act.TRIAGED)
+    tell_everybody(acting, dossier, Act.TRIAGED)
     reached(acting, dossier=dossier, fact=Fact.TRIAGED_ON, value=acting.today)
     return triage
 
@@ -448,7 +448,7 @@ def close_case(
         text=text,
         details={"outcome": outcome, "reason": closing_reason},
     )
-    _tell_everybody(acting, dossier, Act.CLOSED)
+    tell_everybody(acting, dossier, Act.CLOSED)
 
 
 def reopen_case(acting: Acting, *, case: Case, reason: str) -> None:
@@ -535,7 +535,7 @@ def advance_case(acting: Acting, *, case: Case, to: str, reason: str = "") -> No
         reason=reason,
     )
     _follow_phase(acting, case, phase)
-    _tell_everybody(acting, dossier, ProcedureAct.MOVED)
+    tell_everybody(acting, dossier, ProcedureAct.MOVED)
     follow_procedure(acting, dossier=dossier)
 
 
@@ -562,7 +562,7 @@ def move_case_over(acting: Acting, *, case: Case, version: ProcedureVersion, pha
         reason=reason,
     )
     _follow_phase(acting, case, reached_phase)
-    _tell_everybody(acting, dossier, ProcedureAct.MOVED_OVER)
+    tell_everybody(acting, dossier, ProcedureAct.MOVED_OVER)
 
 
 def state_fact(acting: Acting, *, case: Case, fact: Fact, value: Scalar, remark: str = "") -> None:
@@ -684,7 +684,7 @@ def _lead_moves(acting: Acting, case: Case, then: State, act: Act, reason: str) 
     _check_leads(acting, dossier)
     _move(acting, Case.objects.get(pk=case.pk), then, reason)
     tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=act, text=reason)
-    _tell_everybody(acting, dossier, act)
+    tell_everybody(acting, dossier, act)
 
 
 def _move(acting: Acting, case: Case, then: State, reason: str = "") -> None:
@@ -763,7 +763,7 @@ def _tell_note(acting: Acting, note: Note, dossier: Dossier, act: Act, kind: Rec
     )
 
 
-def _tell_everybody(acting: Acting, dossier: Dossier, act: str) -> None:
+def tell_everybody(acting: Acting, dossier: Dossier, act: str) -> None:
     """Those who follow the case at the institutions that take part."""
     followers = Participant.objects.filter(dossier=dossier, state=Taking.TAKING_PART).values_list("staff_id", flat=True)
     tell_staff(acting, staff_ids=list(followers), act=act, dossier=dossier)

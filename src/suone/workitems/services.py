@@ -106,10 +106,19 @@ def postpone(acting: Acting, *, item: WorkItem, until: date, version: int) -> No
 
 def close_items_about(acting: Acting, *, dossier: Dossier, about: tuple[str, int]) -> None:
     """What belonged to this thing is settled with it."""
-    for item in WorkItem.objects.filter(
-        dossier=dossier, about_type=about[0], about_id=about[1], state=State.OPEN
-    ).select_related("dossier"):
+    for item in _open_items_about(dossier, about):
         complete(acting, item=item)
+
+
+def cancel_items_about(acting: Acting, *, dossier: Dossier, about: tuple[str, int]) -> None:
+    """What belonged to this thing need not be done any more."""
+    for item in _open_items_about(dossier, about):
+        cancel(acting, item=item)
+
+
+def _open_items_about(dossier: Dossier, about: tuple[str, int]) -> list[WorkItem]:
+    items = WorkItem.objects.filter(dossier=dossier, about_type=about[0], about_id=about[1], state=State.OPEN)
+    return list(items.select_related("dossier"))
 
 
 def _check_assignment(addressed_id: int, assigned: Staff | None) -> None:
