@@ -63,6 +63,11 @@ SETTINGS = (
     ),
     Setting("SUONE_CONSENT_MONTHS", "12", "How long a consent is proposed to run, in months."),
     Setting(
+        "SUONE_MANDATE_ACCESS_DAYS",
+        "90",
+        "Days for which a medical officer may look back after the report of a mandate.",
+    ),
+    Setting(
         "SUONE_DECISION_DAYS", "10", "Days until a request to take part expires; a reminder goes out at half time."
     ),
     Setting(

@@ -1,0 +1,42 @@
+"""The smallest services: ordered by the office, answered for by the coordinator or the physician."""
+
+from typing import Any
+
+from suone.cases.models import Case
+from suone.cases.tests.factories import do
+from suone.consents.tests.factories import Cast
+from suone.institutions.models import Staff
+from suone.support import services
+from suone.support.models import Service
+from suone.support.rules import Kind, Variant
+from suone.support.services import Order, Report
+
+REPORT = Report(
+    findings="Degenerative changes of the lumbar spine, no neurological deficit",
+    consequences="No objective reason for incapacity",
+    restrictions="No lifting above 15 kg",
+    capacity_percent=100,
+)
+
+
+def order(cast: Cast, case: Case, kind: Kind, *, by: Staff | None = None, **changes: Any) -> Service:
+    usual: dict[str, Any] = {
+        "kind": kind,
+        "staff": cast.physician if kind is Kind.MEDICAL_MANDATE else cast.coordinator,
+        "question": "Can she work more than 25 per cent?",
+    }
+    service: Service = do(
+        by or cast.coordinator, services.order_service, dossier=case.dossier, order=Order(**usual | changes)
+    )
+    return service
+
+
+def tandem(cast: Cast, case: Case) -> Service:
+    return order(cast, case, Kind.COACHING, variant=Variant.TANDEM, staff=cast.adviser, second=cast.worker, question="")
+
+
+def reported(cast: Cast, case: Case) -> Service:
+    """A medical mandate with its report."""
+    service = order(cast, case, Kind.MEDICAL_MANDATE)
+    do(cast.physician, services.write_medical_report, service=service, report=REPORT)
+    return Service.objects.get(pk=service.pk)
