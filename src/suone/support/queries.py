@@ -1,21 +1,27 @@
 """The services of a case with what was written about them, and the year's figures."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
+from django.utils import timezone
 
 from suone.access.acting import Acting
 from suone.access.permissions import Role
 from suone.cases.models import Assignment, Case, Function
 from suone.cases.queries import possible_leads
-from suone.dossiers.models import Dossier
+from suone.consents.queries import current_consent
+from suone.dossiers.models import Dossier, OpeningAct
+from suone.dossiers.queries import access_of
+from suone.dossiers.services import end_of
 from suone.institutions.models import Staff
 from suone.procedures.queries import course_of
 from suone.support import rules
 from suone.support.models import Service, ServiceText
 from suone.support.rules import OPEN_STATES, CoachingOutcome, Kind, Offer, State
+from suone.workitems.models import WorkItem
+from suone.workitems.queries import readable_items
 
 
 def services_of(acting: Acting, dossier: Dossier) -> list[Service]:
@@ -49,6 +55,36 @@ def texts_of(acting: Acting, service: Service) -> dict[str, ServiceText]:
     """What was written about a service, by its part, in the categories open to the acting person."""
     texts = ServiceText.objects.readable_by(acting, category_column="category").filter(service=service)
     return {text.part: text for text in texts.select_related("staff", "institution")}
+
+
+def items_of(acting: Acting, service: Service) -> list[WorkItem]:
+    """What the service set to be done, by day."""
+    items = readable_items(acting).filter(about_type="service", about_id=service.pk)
+    return list(items.order_by("due_on", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Until when a medical officer may open the case, and whether a valid consent lets them longer."""
+
+    until: datetime | None
+    is_renewable: bool
+
+
+def mandate_access(acting: Acting, service: Service) -> Access | None:
+    """How far the case is open to the officer of a mandate; nothing for another service."""
+    if service.access_until is None:
+        return None
+    now = timezone.now()
+    of_mandate = (
+        grant.valid_until
+        for grant in access_of(service.dossier)
+        if grant.because == OpeningAct.MEDICAL_MANDATE and grant.because_id == service.pk
+    )
+    until = max((ends for ends in of_mandate if ends > now), default=None)
+    consent = current_consent(acting, service.dossier)
+    longer = consent is not None and (until is None or until < end_of(consent.valid_until))
+    return Access(until, is_renewable=service.is_open and longer)
 
 
 def offers_for(dossier: Dossier) -> list[Offer]:
