@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 COORDINATOR = "stefan.imsand@example.org"
 SOCIAL_WORKER = "rahel.kalbermatten@example.org"
 ADMINISTRATOR = "romaine.bonvin-praz@example.org"
+MEDICAL_OFFICER = "helena.wyssen@example.org"
 DATA_PROTECTION = "judith.andenmatten@example.org"
 NOBODY = ""
 
@@ -31,6 +32,8 @@ PARTS = {
     "item": f"SELECT min(id) FROM workitems_workitem WHERE state = 'open' AND dossier_id = ({_ACTIVE})",
     "note": f"SELECT min(id) FROM cases_note WHERE dossier_id = ({_ACTIVE})",
     "participant": f"SELECT min(id) FROM cases_participant WHERE dossier_id = ({_ACTIVE})",
+    "service": f"SELECT max(id) FROM support_service WHERE dossier_id = ({_ACTIVE})",
+    "mandate": f"SELECT max(id) FROM support_service WHERE kind = 'medical_mandate' AND dossier_id = ({_ACTIVE})",
     "draft": "SELECT min(id) FROM cases_draft",
     "decision": "SELECT max(id) FROM decisions_decision WHERE state = 'pending'",
     "doubt": "SELECT min(id) FROM persons_doubt WHERE cleared_at IS NULL",
@@ -105,6 +108,12 @@ PAGES: dict[str, tuple[str, str]] = {
     "suspend": (COORDINATOR, "/dossiers/{active}/suspend"),
     "close": (COORDINATOR, "/dossiers/{active}/close"),
     "reopen": (COORDINATOR, "/dossiers/{closed}/reopen"),
+    "choose_service": (COORDINATOR, "/dossiers/{active}/services/order"),
+    "order_service": (COORDINATOR, "/dossiers/{active}/services/order/coaching"),
+    "service": (MEDICAL_OFFICER, "/dossiers/{active}/services/{mandate}"),
+    "complete_service": (COORDINATOR, "/dossiers/{active}/services/{service}/complete"),
+    "cancel_service": (COORDINATOR, "/dossiers/{active}/services/{service}/cancel"),
+    "medical_report": (MEDICAL_OFFICER, "/dossiers/{active}/services/{mandate}/report"),
     "audit_log": (DATA_PROTECTION, "/log/"),
     "log_proof": (DATA_PROTECTION, "/log/proof"),
     "account_login": (NOBODY, "/accounts/login/"),
@@ -136,7 +145,7 @@ NO_PAGES = {
     "mark_read": "an act", "consent_form": "a file", "tell_person": "an act", "alive": "a word for the page",
     "alive_case": "a word for the page", "find_case": "an act; its answer is looked at below", "keep_draft": "an act",
     "keep_draft_again": "an act", "drop_draft": "an act", "withdraw_request": "an act", "leave": "an act",
-    "resume": "an act",
+    "resume": "an act", "start_service": "an act", "renew_mandate_access": "an act",
 }  # fmt: skip
 # Of the libraries for log-ins: addresses that lead on to another page, or that this installation does not open.
 LEADING_ON = frozenset(
@@ -153,7 +162,7 @@ LEADING_ON = frozenset(
 FORMS_WITH_ERRORS = (
     "account_login", "account_change_password", "notify", "sign_consent", "add_workitem", "upload_document",
     "ask_participant", "answer_participation", "correct_person", "record_disclosure", "absences",
-    "add_directory_entry", "break_glass", "close", "write_note",
+    "add_directory_entry", "break_glass", "close", "write_note", "order_service", "complete_service", "medical_report",
 )  # fmt: skip
 
 

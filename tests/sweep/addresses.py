@@ -34,7 +34,8 @@ FOREIGN = frozenset(
     tell_person alive_case notify_draft keep_draft_again drop_draft case case_access triage reject
     withdraw_notification ask_notifier answer_question ask_participant withdraw_request leave answer_participation
     name_lead name_case_manager write_note correct_note redact_note particulars suspend resume close reopen
-    course advance state_fact choose_version move_over inform
+    course advance state_fact choose_version move_over inform choose_service order_service service start_service
+    complete_service cancel_service medical_report renew_mandate_access
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # Doubts and merges are for those who clear them, whatever the case (docs/architecture.md, "Persons").

@@ -19,6 +19,7 @@ from suone.dossiers.models import Dossier
 from suone.institutions.models import Absence, Institution, Region, Staff
 from suone.persons.models import Doubt, Merge, Person
 from suone.procedures.models import KnownFact, ProcedureVersion
+from suone.support.models import Service, ServiceText
 from suone.workitems.models import WorkItem
 
 # A canary names its object: found in an answer, it says what leaked.
@@ -34,6 +35,7 @@ _CANARIES = {
     "consents_disclosure": ("purpose",),
     "decisions_decision": ("question", "reason"),
     "persons_merge": ("reason",),
+    "support_servicetext": ("text",),
     "procedures_passage": ("reason",),
     "procedures_knownfact": ("remark",),
 }
@@ -66,7 +68,7 @@ def fingerprint(earlier: dict[str, tuple[int, str]] | None = None) -> dict[str, 
     ``earlier`` names the last rows to look at; what a stranger kept later is their own.
     """
     tables = [*_CANARIES, "dossiers_dossier", "dossiers_grant", "consents_consentrecipient", "cases_participant",
-              "cases_assignment", "cases_draft", "persons_doubt", "procedures_course"]  # fmt: skip
+              "cases_assignment", "cases_draft", "persons_doubt", "procedures_course", "support_service"]  # fmt: skip
     found = {}
     with connection.cursor() as cursor:
         for table in tables:
@@ -90,6 +92,7 @@ def payload(objects: dict[str, int | str]) -> dict[str, Any]:
         "what": "done", "number": "2026-9999", "level": "complex", "outcome": "none", "closing_reason": "other",
         "dossier": objects["dossier_id"], "dossier_id": objects["dossier_id"], "draft": objects["draft_id"],
         "decision": objects["decision_id"], "last_name": "words", "first_name": "words", "kept": "known",
+        "result": "words", "findings": "words", "consequences": "words",
     }  # fmt: skip
 
 
@@ -132,6 +135,14 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
     item = WorkItem.objects.create(
         dossier=dossier, title="title", language="de", due_on=today, addressed=giver, controlling=giver
     )
+    service = Service.objects.create(
+        dossier=dossier, kind="round_table", ordered_on=today, ordered_by=author, ordering_institution=giver,
+        institution=giver, staff=author,
+    )  # fmt: skip
+    ServiceText.objects.create(
+        dossier=dossier, service=service, part="question", category=DataCategory.EMPLOYMENT, text="text",
+        language="de", staff=author, institution=giver,
+    )  # fmt: skip
     document = Document.objects.create(
         dossier=dossier, category=DataCategory.FINANCES, title="title", language="de", file_name="file.pdf",
         media_type="application/pdf", size=1, sha256="0" * 64, stored_as="none", kept_by=author, kept_institution=giver,
@@ -150,6 +161,8 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         "participant_id": participant.pk,
         "note_id": note.pk,
         "item_id": item.pk,
+        "service_id": service.pk,
+        "offer": "medical_mandate",
         "document_id": document.pk,
         "draft_id": Draft.objects.create(staff=author, data={"last_name": f"canary-draft-{dossier.pk}"}).pk,
         "doubt_id": Doubt.objects.create(

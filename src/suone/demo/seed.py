@@ -19,6 +19,7 @@ from suone.consents.models import Consent, SignatureForm
 from suone.consents.terms import ScopeLine, Terms
 from suone.demo.cast import Cast, cast_file, load_cast
 from suone.demo.pictures import signature_png
+from suone.demo.support_story import tell_services
 from suone.documents.uploads import Upload
 from suone.dossiers.models import Dossier
 from suone.inbox.models import Message
@@ -129,6 +130,8 @@ class _Story:
         self._ask(coordinator, case, "Préparer la table ronde", "IIZ", coordinator, days=-2)
         self._ask(coordinator, case, "Rapport sur l’emploi actuel", "RAV", self.staff[story["rav_adviser"]], days=0)
         self._ask(manager, case, "Fixer la séance d’orientation", "BSL", None, days=4)
+        officer = self.staff[story["medical_officer"]]
+        tell_services(self._act, case, coordinator=coordinator, officer=officer, manager=manager)
 
     def _other_case(self, entry: dict[str, Any], number: int) -> None:
         """Cases in every state, so that every list and filter has something to show."""
