@@ -70,10 +70,10 @@ def last_visit(acting: Acting, dossier: Dossier) -> Visit | None:
     return Visit.objects.filter(staff_id=acting.own_staff_id, dossier=dossier).first()
 
 
-def institutions_with_access(dossier: Dossier) -> set[int]:
-    """The institutions that can open this case now, by themselves or through one of their staff."""
+def institutions_with_access(dossier: Dossier, *, power: Power = Power.READ) -> set[int]:
+    """The institutions that reach this case now with at least this power, by themselves or through one of their staff."""
     now = timezone.now()
-    in_force = [grant for grant in access_of(dossier) if grant.valid_from <= now < grant.valid_until]
+    in_force = [g for g in access_of(dossier) if g.valid_from <= now < g.valid_until and g.power >= power]
     staff_ids = [grant.staff_id for grant in in_force if grant.staff_id]
     through_staff = Staff.objects.filter(pk__in=staff_ids).values_list("institution_id", flat=True)
     return {grant.institution_id for grant in in_force if grant.institution_id} | set(through_staff)

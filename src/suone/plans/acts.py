@@ -1,0 +1,26 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Act(models.TextChoices):
+    BEGUN = "plan.begun", _("Plan drafted")
+    NEW_VERSION = "plan.new_version", _("New version of the plan opened")
+    ENTRY_WRITTEN = "plan.entry_written", _("Written into the plan")
+    ENTRY_CHANGED = "plan.entry_changed", _("Text of the plan changed")
+    ENTRY_REMOVED = "plan.entry_removed", _("Taken out of the plan")
+    MEASURE_WRITTEN = "plan.measure_written", _("Measure written into the plan")
+    MEASURE_CHANGED = "plan.measure_changed", _("Measure of the plan changed")
+    MEASURE_REMOVED = "plan.measure_removed", _("Measure taken out of the plan")
+    REVIEW_SET = "plan.review_set", _("Review day of the plan set")
+    PUT_UP = "plan.put_up", _("Plan put up for signature")
+    SIGNED = "plan.signed", _("Plan signed")
+    DECLINED = "plan.declined", _("Signature on the plan declined")
+    SIGNING_WITHDRAWN = "plan.signing_withdrawn", _("Plan taken back from signature")
+    REMINDED = "plan.reminded", _("Reminder: a plan waits for a signature")
+    BINDING = "plan.binding", _("Plan binding: signed by all")
+    DROPPED = "plan.dropped", _("Draft of the plan given up")
+    PROGRESS = "plan.progress", _("Course of a measure recorded")
+    READ = "plan.read", _("Plan read")
+    COMPARED = "plan.compared", _("Versions of the plan compared")
+    PRINTED = "plan.printed", _("Plan printed")
+    BOOKLET_PRINTED = "plan.booklet_printed", _("Booklet for the person printed")

@@ -1,0 +1,256 @@
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from suone.access.categories import DataCategory, Power
+from suone.access.row_policies import RowPolicies, granted
+from suone.documents.models import Document
+from suone.dossiers.models import CaseBoundQuerySet, Dossier
+from suone.institutions.models import Institution, ServiceOffer, Staff
+from suone.plans.rules import EntryKind, Form, Kind, MeasureState, SignatureState, State
+
+
+def _while_plan_is(*states: State) -> str:
+    """Contributors, as long as the row's plan, of the same case, is in one of these states."""
+    allowed = ", ".join(f"'{state.value}'" for state in states)
+    own_plan = "p.id = {table}.plan_id AND p.dossier_id = {table}.dossier_id"
+    return (
+        f"({granted(Power.WRITE)}) AND EXISTS (SELECT 1 FROM plans_plan p WHERE {own_plan} AND p.state IN ({allowed}))"  # noqa: S608
+    )
+
+
+class Plan(models.Model):
+    """One version of a plan of a case: from its draft through the signatures until a newer version takes its place."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="plans")
+    kind = models.CharField(_("Kind"), max_length=20, choices=Kind)
+    number = models.PositiveSmallIntegerField()  # the version within case and kind
+    previous = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")  # the version it was copied from
+    state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
+    # Each time the plan is put up a new round begins; signatures of an earlier round are history and count no more.
+    round = models.PositiveSmallIntegerField(default=0)
+    review_on = models.DateField(_("Review on"), null=True, blank=True)
+    language = models.CharField(max_length=2)
+    begun_at = models.DateTimeField(db_default=Now())
+    begun_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    put_up_on = models.DateField(null=True)
+    put_up_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    binding_on = models.DateField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = CaseBoundQuerySet["Plan"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        verbose_name = _("plan")
+        verbose_name_plural = _("plans")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["dossier", "kind", "number"],
+                name="plan_version_once",
+                violation_error_message=_("This version of the plan exists already."),
+            ),
+            models.UniqueConstraint(
+                fields=["dossier", "kind"],
+                condition=Q(state__in=["draft", "in_signing"]),
+                name="plan_one_in_the_making",
+                violation_error_message=_("A version of this plan is in the making: go on with it."),
+            ),
+            models.UniqueConstraint(
+                fields=["dossier", "kind"],
+                condition=Q(state="binding"),
+                name="plan_one_binding",
+                violation_error_message=_("One version of a plan binds at a time."),
+            ),
+            models.CheckConstraint(
+                name="plan_binding_since_a_day",
+                condition=Q(state__in=["binding", "superseded"], binding_on__isnull=False)
+                | Q(state__in=["draft", "in_signing", "dropped"], binding_on=None),
+                violation_error_message=_("A binding plan has the day since which it binds."),
+            ),
+            models.CheckConstraint(
+                name="plan_put_up_on_and_by_together",
+                condition=Q(put_up_on=None, put_up_by=None) | Q(put_up_on__isnull=False, put_up_by__isnull=False),
+                violation_error_message=_("Who put the plan up for signature, and when, belong together."),
+            ),
+            RowPolicies(
+                name="plans_plan_row_policies",
+                select=granted(Power.READ),
+                insert=granted(Power.WRITE),
+                update=granted(Power.WRITE),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"plan {self.pk}"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == State.DRAFT
+
+
+class Entry(models.Model):
+    """A sentence of a plan, in a data category: what the situation is, a goal, a commitment of the person."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="entries")
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+", db_index=False)
+    line = models.UUIDField(default=uuid.uuid4)  # the same through all versions
+    kind = models.CharField(max_length=12, choices=EntryKind)
+    category = models.PositiveSmallIntegerField(_("Data category"), choices=DataCategory)
+    text = models.TextField(_("Text"))
+    language = models.CharField(max_length=2)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = CaseBoundQuerySet["Entry"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("text",)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["plan", "line"],
+                name="entry_once_per_version",
+                violation_error_message=_("This line stands in the plan already."),
+            ),
+            RowPolicies(
+                name="plans_entry_row_policies",
+                select=granted(Power.READ, category="{table}.category"),
+                insert=_while_plan_is(State.DRAFT),
+                update=_while_plan_is(State.DRAFT),
+                delete=_while_plan_is(State.DRAFT),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"entry {self.pk}"
+
+
+class Measure(models.Model):
+    """Something an institution does by the plan: who, from whose catalogue, at whose expense, from when until when.
+
+    What was agreed stays as it was signed (a trigger sees to it, sql/plans.sql); its course goes on.
+    """
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="measures")
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+", db_index=False)
+    line = models.UUIDField(default=uuid.uuid4)
+    # By its line, no foreign key: a goal may be closed to whoever takes it out or copies the plan.
+    goal_line = models.UUIDField(null=True)
+    category = models.PositiveSmallIntegerField(_("Data category"), choices=DataCategory)
+    title = models.CharField(_("Measure"), max_length=300)
+    language = models.CharField(max_length=2)
+    institution = models.ForeignKey(
+        Institution, models.PROTECT, related_name="+", verbose_name=_("Responsible institution")
+    )
+    staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", verbose_name=_("Responsible person"))
+    offer = models.ForeignKey(
+        ServiceOffer, models.PROTECT, null=True, related_name="+", verbose_name=_("From the catalogue")
+    )
+    payer = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+", verbose_name=_("Who pays"))
+    payer_text = models.CharField(_("About the payment"), max_length=200, blank=True)
+    from_on = models.DateField(_("From"), null=True)
+    until_on = models.DateField(_("Until"), null=True)
+    state = models.CharField(_("State"), max_length=12, choices=MeasureState, default=MeasureState.PLANNED)
+    result = models.TextField(_("Result"), blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = CaseBoundQuerySet["Measure"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("title", "payer_text", "result")
+
+    class Meta:
+        verbose_name = _("measure")
+        verbose_name_plural = _("measures")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["plan", "line"],
+                name="measure_once_per_version",
+                violation_error_message=_("This line stands in the plan already."),
+            ),
+            models.CheckConstraint(
+                name="measure_runs_forward",
+                condition=Q(from_on=None) | Q(until_on=None) | Q(until_on__gte=F("from_on")),
+                violation_error_message=_("The last day must not be before the first."),
+            ),
+            RowPolicies(
+                name="plans_measure_row_policies",
+                select=granted(Power.READ, category="{table}.category"),
+                insert=_while_plan_is(State.DRAFT),
+                # While it is signed too: the course of a measure goes on from the version before.
+                update=_while_plan_is(State.DRAFT, State.IN_SIGNING, State.BINDING),
+                delete=_while_plan_is(State.DRAFT),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"measure {self.pk}"
+
+
+class Signature(models.Model):
+    """Who has to sign a plan in a round of signing: an institution, or (without one) the person."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="signatures")
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
+    round = models.PositiveSmallIntegerField()
+    institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=SignatureState, default=SignatureState.WAITING)
+    staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")  # who is asked, then who signed
+    form = models.CharField(_("How"), max_length=10, choices=Form, blank=True)
+    signed_on = models.DateField(_("Signed on"), null=True)
+    signer_name = models.CharField(_("Name of whoever signed instead"), max_length=150, blank=True)
+    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(_("Reason"), max_length=500, blank=True)
+    recorded_at = models.DateTimeField(null=True)
+    recorded_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    reminded_at = models.DateTimeField(null=True)
+
+    objects = CaseBoundQuerySet["Signature"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("signer_name", "document", "reason")
+
+    class Meta:
+        verbose_name = _("signature")
+        verbose_name_plural = _("signatures")
+        indexes: ClassVar = [
+            models.Index(name="signature_waiting", fields=["plan", "round"], condition=Q(state="waiting")),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["plan", "round", "institution"],
+                nulls_distinct=False,
+                name="signature_once_per_party",
+                violation_error_message=_("Everybody signs a plan once."),
+            ),
+            models.CheckConstraint(
+                name="signature_with_day_form_and_recorder",
+                condition=~Q(state="signed")
+                | Q(signed_on__isnull=False, recorded_at__isnull=False, recorded_by__isnull=False) & ~Q(form=""),
+                violation_error_message=_("A signature has a day, a form, and somebody who recorded it."),
+            ),
+            models.CheckConstraint(
+                name="signature_declined_with_reason",
+                condition=~Q(state="declined") | ~Q(reason=""),
+                violation_error_message=_("Give the reason for declining."),
+            ),
+            RowPolicies(
+                name="plans_signature_row_policies",
+                select=granted(Power.READ),
+                insert=granted(Power.WRITE),
+                # Nobody signs or declines for another institution; a reminder may be noted by anybody at work.
+                update=f"({granted(Power.WRITE)}) AND ({{table}}.state = 'waiting' OR {{table}}.institution_id IS NULL"
+                " OR {table}.institution_id = (SELECT actor_institution()))",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"signature {self.pk}"
+
+    @property
+    def party(self) -> str:
+        """Who signs, as a line to show."""
+        return self.institution.name if self.institution else str(_("The person"))
