@@ -327,12 +327,11 @@ def _ask_for_review(acting: Acting, plan: Plan, review_on: date | None) -> None:
 
 
 def _back_to_draft(acting: Acting, plan: Plan) -> None:
-    waiting = [signature.pk for signature in _waiting(plan)]
+    """Nobody is asked to sign any more, and what was signed in this round counts no more."""
     _move(plan, State.DRAFT)
-    asked = WorkItem.objects.filter(
-        dossier=plan.dossier, about_type="signature", about_id__in=waiting, state=ItemState.OPEN
-    )
-    for item in asked.select_related("dossier"):
+    asked = list(Signature.objects.filter(plan=plan, round=plan.round).values_list("pk", flat=True))
+    items = WorkItem.objects.filter(dossier=plan.dossier, about_type="signature", about_id__in=asked)
+    for item in items.filter(state=ItemState.OPEN).select_related("dossier"):
         cancel(acting, item=item)
 
 
@@ -508,9 +507,11 @@ def _tell(
 
 
 def _tell_everybody(acting: Acting, plan: Plan, act: Act) -> None:
-    """Those who follow the case at the institutions that take part."""
+    """Those who follow the case at the institutions that take part, whoever leads it, and whoever put the plan up."""
     followers = [party.staff_id for party in taking_part(plan.dossier)]
-    tell_staff(acting, staff_ids=followers, act=act, dossier=plan.dossier)
+    lead = who_follows(plan.dossier)
+    staff_ids = [*followers, lead.pk if lead else None, plan.put_up_by_id]
+    tell_staff(acting, staff_ids=staff_ids, act=act, dossier=plan.dossier)
 
 
 def _language() -> str:

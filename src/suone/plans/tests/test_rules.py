@@ -84,7 +84,7 @@ def test_a_plan_is_put_up_with_a_goal_a_measure_and_readers_only(
 @pytest.mark.parametrize("has_file", [True, False])
 @pytest.mark.parametrize("needs_file", [True, False])
 def test_a_scan_needs_its_file_and_the_person_signs_on_the_screen(form: Form, has_file: bool, needs_file: bool) -> None:
-    lacking = not has_file and (form == Form.SCAN or form == Form.SCREEN and needs_file)
+    lacking = not has_file and (form == Form.SCAN or (form == Form.SCREEN and needs_file))
 
     def check(signed_on: date) -> None:
         rules.check_can_sign(form=form, has_file=has_file, needs_file=needs_file, signed_on=signed_on, on=TODAY)
