@@ -25,6 +25,7 @@ from suone.demo.seed import as_owner, fill_in
 from suone.dossiers.models import Dossier
 from suone.institutions.models import Absence, Institution, Staff
 from suone.persons.models import Doubt, Merge, Person
+from suone.plans.models import Plan, Signature
 from suone.workitems.models import WorkItem
 with as_owner(), transaction.atomic():
     Absence.objects.all().delete()
@@ -51,6 +52,11 @@ with as_owner(), transaction.atomic():
         giver_staff=asker, recipient=Institution.objects.get(code="RAV"), categories=1,
         inform_until=today + timedelta(days=5),
     )
+    signed = Plan.objects.create(
+        dossier=dossier, kind="target_agreement", number=1, state="in_signing", round=1, language="de", begun_by=asker,
+        put_up_on=today, put_up_by=asker,
+    )
+    Signature.objects.create(plan=signed, dossier=dossier, round=1)
     Absence.objects.create(staff=asker, first_day=today + timedelta(days=20), last_day=today + timedelta(days=30))
 """
 

@@ -18,6 +18,7 @@ _BY_SOCIAL_WORKER = (
     "SELECT min(dossier_id) FROM cases_case c JOIN institutions_staff s ON s.id = c.notified_by_id"
     f" WHERE c.state = 'notified' AND s.email = '{SOCIAL_WORKER}'"
 )
+_PLAN = "SELECT min(id) FROM plans_plan WHERE state = 'draft'"
 _CLOSED = "SELECT min(dossier_id) FROM cases_case WHERE state = 'closed'"
 
 # What stands in an address, as a question to the database.
@@ -36,6 +37,13 @@ PARTS = {
     "mandate": f"SELECT max(id) FROM support_service WHERE kind = 'medical_mandate' AND dossier_id = ({_ACTIVE})",
     "draft": "SELECT min(id) FROM cases_draft",
     "decision": "SELECT max(id) FROM decisions_decision WHERE state = 'pending'",
+    "plan": _PLAN,
+    "of_plan": f"SELECT dossier_id FROM plans_plan WHERE id = ({_PLAN})",
+    "plan_entry": f"SELECT min(id) FROM plans_entry WHERE plan_id = ({_PLAN})",
+    "measure": f"SELECT min(id) FROM plans_measure WHERE plan_id = ({_PLAN})",
+    "signed_plan": "SELECT min(id) FROM plans_plan WHERE state = 'in_signing'",
+    "of_signed_plan": "SELECT min(dossier_id) FROM plans_plan WHERE state = 'in_signing'",
+    "signature": "SELECT min(id) FROM plans_signature WHERE institution_id IS NULL AND state = 'waiting'",
     "doubt": "SELECT min(id) FROM persons_doubt WHERE cleared_at IS NULL",
     "procedure": "SELECT min(id) FROM procedures_procedureversion",
     "institution": "SELECT min(id) FROM institutions_institution",
@@ -114,6 +122,20 @@ PAGES: dict[str, tuple[str, str]] = {
     "complete_service": (COORDINATOR, "/dossiers/{active}/services/{service}/complete"),
     "cancel_service": (COORDINATOR, "/dossiers/{active}/services/{service}/cancel"),
     "medical_report": (MEDICAL_OFFICER, "/dossiers/{active}/services/{mandate}/report"),
+    "plans": (COORDINATOR, "/dossiers/{of_plan}/plans/"),
+    "begin_plan": (COORDINATOR, "/dossiers/{of_plan}/plans/begin"),
+    "plan": (COORDINATOR, "/dossiers/{of_plan}/plans/{plan}/"),
+    "edit_plan": (COORDINATOR, "/dossiers/{of_plan}/plans/{plan}/edit"),
+    "review_plan": (COORDINATOR, "/dossiers/{of_plan}/plans/{plan}/review"),
+    "add_plan_entry": (COORDINATOR, "/dossiers/{of_plan}/plans/{plan}/entries/add"),
+    "change_plan_entry": (COORDINATOR, "/dossiers/{of_plan}/plans/{plan}/entries/{plan_entry}/change"),
+    "add_measure": (COORDINATOR, "/dossiers/{of_plan}/plans/{plan}/measures/add"),
+    "change_measure": (COORDINATOR, "/dossiers/{of_plan}/plans/{plan}/measures/{measure}/change"),
+    "measure_progress": (COORDINATOR, "/dossiers/{of_plan}/plans/{plan}/measures/{measure}/progress"),
+    "withdraw_plan": (COORDINATOR, "/dossiers/{of_plan}/plans/{plan}/withdraw"),
+    "sign_plan": (COORDINATOR, "/dossiers/{of_signed_plan}/plans/{signed_plan}/signatures/{signature}/sign"),
+    "decline_plan": (COORDINATOR, "/dossiers/{of_signed_plan}/plans/{signed_plan}/signatures/{signature}/decline"),
+    "plan_differences": (COORDINATOR, "/dossiers/{of_plan}/plans/{plan}/differences"),
     "audit_log": (DATA_PROTECTION, "/log/"),
     "log_proof": (DATA_PROTECTION, "/log/proof"),
     "account_login": (NOBODY, "/accounts/login/"),
@@ -146,6 +168,9 @@ NO_PAGES = {
     "alive_case": "a word for the page", "find_case": "an act; its answer is looked at below", "keep_draft": "an act",
     "keep_draft_again": "an act", "drop_draft": "an act", "withdraw_request": "an act", "leave": "an act",
     "resume": "an act", "start_service": "an act", "renew_mandate_access": "an act",
+    "remove_plan_entry": "an act", "remove_measure": "an act", "put_up_plan": "an act",
+    "remind_plan": "an act", "drop_plan": "an act", "new_plan_version": "an act", "plan_pdf": "a file",
+    "plan_booklet": "a file",
 }  # fmt: skip
 # Of the libraries for log-ins: addresses that lead on to another page, or that this installation does not open.
 LEADING_ON = frozenset(
@@ -163,6 +188,7 @@ FORMS_WITH_ERRORS = (
     "account_login", "account_change_password", "notify", "sign_consent", "add_workitem", "upload_document",
     "ask_participant", "answer_participation", "correct_person", "record_disclosure", "absences",
     "add_directory_entry", "break_glass", "close", "write_note", "order_service", "complete_service", "medical_report",
+    "add_measure",
 )  # fmt: skip
 
 

@@ -36,6 +36,9 @@ FOREIGN = frozenset(
     name_lead name_case_manager write_note correct_note redact_note particulars suspend resume close reopen
     course advance state_fact choose_version move_over inform choose_service order_service service start_service
     complete_service cancel_service medical_report renew_mandate_access
+    plans begin_plan plan edit_plan review_plan add_plan_entry change_plan_entry remove_plan_entry add_measure
+    change_measure remove_measure measure_progress put_up_plan withdraw_plan remind_plan drop_plan new_plan_version
+    sign_plan decline_plan plan_differences plan_pdf plan_booklet
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # Doubts and merges are for those who clear them, whatever the case (docs/architecture.md, "Persons").

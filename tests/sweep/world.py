@@ -18,6 +18,7 @@ from suone.documents.models import Document
 from suone.dossiers.models import Dossier
 from suone.institutions.models import Absence, Institution, Region, Staff
 from suone.persons.models import Doubt, Merge, Person
+from suone.plans.models import Entry, Measure, Plan, Signature
 from suone.procedures.models import KnownFact, ProcedureVersion
 from suone.support.models import Service, ServiceText
 from suone.workitems.models import WorkItem
@@ -38,6 +39,9 @@ _CANARIES = {
     "support_servicetext": ("text",),
     "procedures_passage": ("reason",),
     "procedures_knownfact": ("remark",),
+    "plans_entry": ("text",),
+    "plans_measure": ("title", "payer_text", "result"),
+    "plans_signature": ("signer_name", "reason"),
 }
 _KEYS = {"cases_case": "dossier_id", "procedures_course": "dossier_id"}
 
@@ -68,7 +72,8 @@ def fingerprint(earlier: dict[str, tuple[int, str]] | None = None) -> dict[str, 
     ``earlier`` names the last rows to look at; what a stranger kept later is their own.
     """
     tables = [*_CANARIES, "dossiers_dossier", "dossiers_grant", "consents_consentrecipient", "cases_participant",
-              "cases_assignment", "cases_draft", "persons_doubt", "procedures_course", "support_service"]  # fmt: skip
+              "cases_assignment", "cases_draft", "persons_doubt", "procedures_course", "support_service",
+              "plans_plan"]  # fmt: skip
     found = {}
     with connection.cursor() as cursor:
         for table in tables:
@@ -148,8 +153,17 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         media_type="application/pdf", size=1, sha256="0" * 64, stored_as="none", kept_by=author, kept_institution=giver,
     )  # fmt: skip
     KnownFact.objects.create(dossier=dossier, fact="health_attested", value=True, staff=author, institution=giver)
+    plan = Plan.objects.create(
+        dossier=dossier, kind="target_agreement", number=1, state="in_signing", round=1, language="de", begun_by=author,
+        put_up_on=today, put_up_by=author,
+    )  # fmt: skip
+    row = {"plan": plan, "dossier": dossier, "category": DataCategory.FINANCES, "language": "de"}
     return {
         "dossier_id": dossier.pk,
+        "plan_id": plan.pk,
+        "plan_entry_id": Entry.objects.create(kind="goal", text="text", **row).pk,
+        "measure_id": Measure.objects.create(title="title", institution=giver, **row).pk,
+        "signature_id": Signature.objects.create(plan=plan, dossier=dossier, round=1, institution=giver).pk,
         "version_id": ProcedureVersion.objects.all()[0].pk,
         "phase": "implementation",
         "fact": "health_attested",

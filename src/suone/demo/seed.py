@@ -20,6 +20,7 @@ from suone.consents.terms import ScopeLine, Terms
 from suone.demo.cast import Cast, cast_file, load_cast
 from suone.demo.pictures import signature_png
 from suone.demo.support_story import tell_services
+from suone.demo.plan_story import draft_the_plan
 from suone.documents.uploads import Upload
 from suone.dossiers.models import Dossier
 from suone.inbox.models import Message
@@ -132,6 +133,11 @@ class _Story:
         self._ask(manager, case, "Fixer la séance d’orientation", "BSL", None, days=4)
         officer = self.staff[story["medical_officer"]]
         tell_services(self._act, case, coordinator=coordinator, officer=officer, manager=manager)
+        institutions = self.directory.institutions
+        self._act(
+            manager,
+            lambda acting: draft_the_plan(acting, dossier=self._dossier(case), institutions=institutions),
+        )
 
     def _other_case(self, entry: dict[str, Any], number: int) -> None:
         """Cases in every state, so that every list and filter has something to show."""
