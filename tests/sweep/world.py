@@ -154,7 +154,7 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
     )  # fmt: skip
     KnownFact.objects.create(dossier=dossier, fact="health_attested", value=True, staff=author, institution=giver)
     plan = Plan.objects.create(
-        dossier=dossier, kind="target_agreement", number=1, state="in_signing", round=1, language="de", begun_by=author,
+        dossier=dossier, kind="target_agreement", number=1, state="draft", round=1, language="de", begun_by=author,
         put_up_on=today, put_up_by=author,
     )  # fmt: skip
     row = {"plan": plan, "dossier": dossier, "category": DataCategory.FINANCES, "language": "de"}
@@ -212,6 +212,8 @@ def _hang_canaries() -> None:
             texts = ", ".join(f"{column} = 'canary-{word}-' || {key}" for column in columns)
             cursor.execute(f"UPDATE {table} SET {texts}")
         cursor.execute("UPDATE dossiers_dossier SET number = 'CNY-' || id")
+        # Only now: what is put up for signature takes no canary any more.
+        cursor.execute("UPDATE plans_plan SET state = 'in_signing' WHERE round = 1")
         cursor.execute("UPDATE decisions_decision SET case_number = 'CNY-' || dossier_id")
 
 
