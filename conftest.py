@@ -6,9 +6,6 @@ Code inside ``acting_as`` runs as the app's role, bound by every policy; code ou
 import os
 from pathlib import Path
 
-os.environ.setdefault("SUONE_VAR", str(Path(__file__).parent / "var" / "test"))
-os.environ.setdefault("SUONE_LOG_LEVEL", "ERROR")
-
 
 def pytest_configure() -> None:
     from django.conf import settings
