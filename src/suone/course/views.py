@@ -20,11 +20,13 @@ from suone.documents.queries import documents_of
 from suone.doors.decorators import ActingRequest, acts, reads
 from suone.dossiers.queries import has_power, readable_categories
 from suone.dossiers.services import note_visit
+from suone.plans.queries import plans_of
 from suone.procedures.facts import Fact, Source, word
 from suone.procedures.models import ProcedureVersion
 from suone.procedures.queries import course_of, facts_told, passages_of, version_by_id, versions_in_force
 from suone.procedures.rules import difference
 from suone.procedures.services import in_language, sentence_of
+from suone.support.queries import services_of
 from suone.web.fields import number_in
 from suone.web.pages import done, form_page, refusals_on, render
 from suone.workitems.models import State as ItemState
@@ -63,6 +65,8 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "items": [item for item in items if item.state == ItemState.OPEN],
         "items_done": [item for item in items if item.state == ItemState.DONE],
         "documents": documents_of(acting, dossier),
+        "plans": plans_of(acting, dossier),
+        "services": services_of(acting, dossier),
         "triages": [(triage, queries.reasons_of(triage)) for triage in cases.triages_of(acting, dossier)],
         "lines": lines,
         "following": following,
@@ -71,6 +75,8 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "may_lead": has_power(acting, dossier, Power.LEAD) and acting.may(Permission.CASE_LEAD),
         "may_triage": has_power(acting, dossier, Power.LEAD) and acting.may(Permission.CASE_TRIAGE),
         "may_consent": acting.may(Permission.CONSENT_SIGN),
+        "may_plan": has_power(acting, dossier, Power.WRITE) and acting.may(Permission.PLAN_WRITE),
+        "may_order": has_power(acting, dossier, Power.LEAD) and acting.may(Permission.SERVICE_ORDER),
         "place": place,
         "missing": place.lacking
         if place

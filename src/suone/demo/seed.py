@@ -19,8 +19,8 @@ from suone.consents.models import Consent, SignatureForm
 from suone.consents.terms import ScopeLine, Terms
 from suone.demo.cast import Cast, cast_file, load_cast
 from suone.demo.pictures import signature_png
-from suone.demo.support_story import tell_services
 from suone.demo.plan_story import draft_the_plan
+from suone.demo.support_story import tell_services
 from suone.documents.uploads import Upload
 from suone.dossiers.models import Dossier
 from suone.inbox.models import Message
