@@ -1,0 +1,32 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Act(models.TextChoices):
+    LISTED = "meeting.listed", _("Meetings listed")
+    READ = "meeting.read", _("Meeting opened")
+    CONVENED = "meeting.convened", _("Meeting convened")
+    DATES_PROPOSED = "meeting.dates_proposed", _("Dates proposed for a meeting")
+    DATES_ANSWERED = "meeting.dates_answered", _("Proposed dates answered")
+    ALL_ANSWERED = "meeting.all_answered", _("Everybody has answered the proposed dates")
+    DATE_FIXED = "meeting.date_fixed", _("Date of a meeting fixed")
+    CHANGED = "meeting.changed", _("Place or length of a meeting changed")
+    INVITED = "meeting.invited", _("Invited to a meeting")
+    UNINVITED = "meeting.uninvited", _("Invitation to a meeting taken back")
+    ANSWERED = "meeting.answered", _("Invitation to a meeting answered")
+    GUEST_INVITED = "meeting.guest_invited", _("Guest invited to a meeting")
+    GUEST_REVOKED = "meeting.guest_revoked", _("Invitation of a guest taken back")
+    GUEST_READ = "meeting.guest_read", _("Invitation opened by a guest")
+    GUEST_ANSWERED = "meeting.guest_answered", _("Invitation answered by a guest")
+    POINT_ADDED = "meeting.point_added", _("Point added to an agenda")
+    POINT_REMOVED = "meeting.point_removed", _("Point taken off an agenda")
+    CONTRIBUTED = "meeting.contributed", _("Contribution to a meeting")
+    NOTHING_TO_ADD = "meeting.nothing_to_add", _("Nothing to contribute to a meeting")
+    ENTRY_WRITTEN = "meeting.entry_written", _("Entry in the minutes")
+    ENTRY_CORRECTED = "meeting.entry_corrected", _("Entry of a meeting corrected")
+    ENTRY_REMOVED = "meeting.entry_removed", _("Entry taken out of draft minutes")
+    HELD = "meeting.held", _("Meeting held")
+    MINUTES_FINISHED = "meeting.minutes_finished", _("Minutes finished")
+    CANCELLED = "meeting.cancelled", _("Meeting cancelled")
+    CALENDAR_TAKEN = "meeting.calendar_taken", _("Calendar entry of a meeting taken")
+    PRINTED = "meeting.printed", _("Minutes printed")

@@ -1,0 +1,86 @@
+-- What several people do together with one meeting, some of whom may not open its case: they run with the owner's rights
+-- and ask themselves who acts.
+
+-- Whether the acting institution is invited, or may contribute to the case, or a job acts.
+CREATE FUNCTION meetings_takes_part(meeting bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT actor_kind() = 'job'
+        OR EXISTS (SELECT 1 FROM meetings_invitee i
+                   WHERE i.meeting_id = meeting AND i.institution_id = actor_institution() AND i.answer <> 'withdrawn')
+        OR EXISTS (SELECT 1 FROM meetings_meeting m
+                   WHERE m.id = meeting AND m.dossier_id IS NOT NULL AND dossiers_has_power(m.dossier_id, 2))
+$$;
+
+-- Locks the case, then the meeting: everybody in this order, also those who may not open the case.
+CREATE FUNCTION meetings_lock(meeting bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT meetings_takes_part(meeting) THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM 1 FROM dossiers_dossier d
+        WHERE d.id = (SELECT m.dossier_id FROM meetings_meeting m WHERE m.id = meeting) FOR UPDATE;
+    PERFORM 1 FROM meetings_meeting m WHERE m.id = meeting FOR UPDATE;
+END $$;
+
+-- True once: for whoever gave the last answer that was missing to the proposed dates.
+CREATE FUNCTION meetings_last_answer(meeting bigint) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT meetings_takes_part(meeting) THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF EXISTS (SELECT 1 FROM meetings_invitee i JOIN meetings_dateproposal p ON p.meeting_id = i.meeting_id
+               WHERE i.meeting_id = meeting AND i.role = 'invited' AND i.answer NOT IN ('withdrawn', 'declined')
+                 AND NOT EXISTS (SELECT 1 FROM meetings_dateanswer a WHERE a.proposal_id = p.id AND a.invitee_id = i.id)) THEN
+        RETURN false;
+    END IF;
+    UPDATE meetings_meeting m SET all_answered_at = statement_timestamp()
+        WHERE m.id = meeting AND m.all_answered_at IS NULL AND m.state = 'planning';
+    RETURN FOUND;
+END $$;
+
+-- How many cases stand on the agenda, for those who may open only some of them.
+CREATE FUNCTION meetings_cases_on_agenda(meeting bigint) RETURNS integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT count(DISTINCT p.dossier_id)::integer FROM meetings_agendapoint p
+        WHERE p.meeting_id = meeting AND meetings_takes_part(meeting)
+$$;
+
+-- The invitation a guest's link leads to, and nothing else: by the hash of its token, for guests alone.
+CREATE FUNCTION meetings_invitation_of_guest(hash text)
+RETURNS TABLE (guest bigint, meeting bigint, dossier bigint, uid uuid, state text, starts_at timestamptz, minutes integer,
+               place text, host text, host_fr text, host_person text, host_phone text, host_staff bigint, answer text,
+               version integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT g.id, m.id, m.dossier_id, m.uid, m.state::text, m.starts_at, m.minutes, m.place::text, n.name_de::text,
+           n.name_fr::text, s.first_name || ' ' || s.last_name, s.phone::text, s.id, g.answer::text, m.version
+    FROM meetings_guest g
+    JOIN meetings_meeting m ON m.id = g.meeting_id
+    JOIN institutions_staff s ON s.id = g.invited_by_id
+    JOIN institutions_institution n ON n.id = g.institution_id
+    WHERE actor_kind() = 'guest' AND g.token_hash = hash AND g.revoked_at IS NULL
+      AND g.valid_until > statement_timestamp()
+$$;
+
+-- A guest says whether they come, as long as the meeting lies ahead.
+CREATE FUNCTION meetings_answer_of_guest(hash text, given text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE meetings_guest g SET answer = given, answered_at = statement_timestamp()
+        FROM meetings_meeting m
+        WHERE actor_kind() = 'guest' AND g.token_hash = hash AND g.revoked_at IS NULL
+          AND g.valid_until > statement_timestamp() AND given IN ('accepted', 'declined')
+          AND m.id = g.meeting_id AND m.state IN ('planning', 'scheduled');
+    RETURN FOUND;
+END $$;
+
+-- The guests' door is for guests; whoever works here has other doors.
+CREATE FUNCTION meetings_guests_valid_until(meeting bigint, until timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT meetings_takes_part(meeting) THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    UPDATE meetings_guest g SET valid_until = until WHERE g.meeting_id = meeting AND g.revoked_at IS NULL;
+END $$;
