@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
 from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -94,7 +95,7 @@ def remove_point(acting: Acting, *, point: AgendaPoint) -> None:
     rules.check_open(State(meeting.state))
     if point.institution_id != acting.institution_id:
         check_keeps(acting, meeting)
-    if Entry.objects.filter(point_id=point.pk).exists():
+    if _is_written_to(point):
         raise Refused(_("Something is written to this point: it stays on the agenda."))
     tell_meeting(acting, meeting, Act.POINT_REMOVED, dossier=point.dossier, about=("point", point.pk))
     point.delete()
@@ -229,6 +230,13 @@ def _has_contributed(acting: Acting, meeting: Meeting) -> None:
     awaited = Invitee.objects.filter(meeting=meeting, role=InviteeRole.INVITED, contributed_at=None)
     if not awaited.exclude(answer__in=[Answer.WITHDRAWN, Answer.DECLINED]).exists():
         reached(acting, dossier=dossier, fact=Fact.CONTRIBUTIONS_IN)
+
+
+def _is_written_to(point: AgendaPoint) -> bool:
+    with connection.cursor() as cursor:
+        # Asked in the database: others may still draft what stands under it.
+        cursor.execute("SELECT meetings_is_written_to(%s)", [point.pk])
+        return bool(cursor.fetchone()[0])
 
 
 def _check_may_be_discussed(acting: Acting, meeting: Meeting, dossier: Dossier) -> None:

@@ -47,6 +47,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         WHERE p.meeting_id = meeting AND meetings_takes_part(meeting)
 $$;
 
+-- Whether something is written to a point, also in minutes that others still draft.
+CREATE FUNCTION meetings_is_written_to(point bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM meetings_entry e WHERE e.point_id = point AND meetings_takes_part(e.meeting_id))
+$$;
+
 -- The invitation a guest's link leads to, and nothing else: by the hash of its token, for guests alone.
 CREATE FUNCTION meetings_invitation_of_guest(hash text)
 RETURNS TABLE (guest bigint, meeting bigint, dossier bigint, uid uuid, state text, starts_at timestamptz, minutes integer,
@@ -75,7 +81,7 @@ BEGIN
     RETURN FOUND;
 END $$;
 
--- The guests' door is for guests; whoever works here has other doors.
+-- Until when the guests' links hold, also of guests whom another institution invited.
 CREATE FUNCTION meetings_guests_valid_until(meeting bigint, until timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

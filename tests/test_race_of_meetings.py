@@ -1,0 +1,63 @@
+"""The last answers to proposed dates, given at the same moment: the convener is told exactly once, every time."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from suone.cases.tests.factories import activate, do
+from suone.consents.tests.factories import WORK, Cast, line, make_cast
+from suone.inbox.models import Message
+from suone.institutions.models import Staff
+from suone.meetings.acts import Act
+from suone.meetings.models import Meeting
+from suone.meetings.rules import Suits
+from suone.meetings.services import dates
+from suone.meetings.tests.factories import at, convene, invitee, proposals
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TRIALS = 150
+
+
+def race(cast: Cast) -> Iterator[int]:
+    """In each trial two institutions give the last two answers at once; how often the convener was told."""
+    case = activate(cast, line(cast.adviser, WORK))
+    barrier = Barrier(2)
+
+    def answer(staff: Staff, meeting: Meeting) -> None:
+        # One can open the case, the other cannot.
+        own, proposed = invitee(meeting, staff), proposals(meeting)
+        barrier.wait(timeout=20)
+        do(staff, dates.answer_dates, invitee=own, answers={proposal.pk: Suits.YES for proposal in proposed})
+
+    def run(staff: Staff, meeting: Meeting) -> None:
+        try:
+            answer(staff, meeting)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        for _trial in range(TRIALS):
+            meeting = convene(cast, case, cast.adviser, cast.physician, proposals=[at(7)])
+            before = Message.objects.filter(act=Act.ALL_ANSWERED).count()
+            list(threads.map(run, (cast.adviser, cast.physician), (meeting, meeting)))
+            yield Message.objects.filter(act=Act.ALL_ANSWERED).count() - before
+
+
+def test_of_150_simultaneous_last_answers_none_is_lost(transactional_db: None) -> None:
+    told = list(race(make_cast()))
+
+    assert told == [1] * TRIALS
+
+
+def test_without_the_lock_some_are_lost(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unlocked(meeting: Meeting) -> Any:
+        return Meeting.objects.get(pk=meeting.pk)
+
+    monkeypatch.setattr(dates, "lock_meeting", unlocked)
+
+    assert any(told == 0 for told in race(make_cast()))
