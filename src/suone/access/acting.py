@@ -54,6 +54,11 @@ class Acting:
         return self.kind is Kind.JOB or permission in permissions_of(self.roles)
 
 
+def acting_for_guest() -> Acting:
+    """Somebody who holds the link to one invitation: without institution, staff entry or role."""
+    return Acting(kind=Kind.GUEST, today=timezone.localdate())
+
+
 def acting_for_job(purpose: str) -> Acting:
     """A scheduled job that works across institutions, and says for what."""
     return Acting(kind=Kind.JOB, today=timezone.localdate(), purpose=purpose)

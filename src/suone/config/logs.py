@@ -1,12 +1,18 @@
 """What a log line says of a request."""
 
+import re
+
 from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 
+# What follows is the secret of a guest's link.
+_LINK = re.compile(r"^(/invitations/)[^/]+")
+
 
 class PathOnlyMiddleware(RequestMiddleware):
-    """Logs method and path; a query may hold what somebody searched for."""
+    """Logs method and path; a query may hold what somebody searched for, and a guest's link opens their invitation."""
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        return f"{request.method} {request.path}"
+        path = _LINK.sub(r"\1…", request.path)
+        return f"{request.method} {path}"

@@ -289,6 +289,7 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 NAVIGATION = [
     ("worklist", _("Today"), "worklist.read"),
     ("cases", _("Cases"), "case.read"),
+    ("meetings", _("Meetings"), "meeting.attend"),
     ("notify", _("Notify a case"), "case.notify"),
     ("contacts", _("Whom to call"), "directory.read"),
     ("procedures", _("Procedures"), "procedure.read"),

@@ -18,6 +18,7 @@ from suone.cases.rules import ClosingReason, NoteKind, Outcome, RiskFactor
 from suone.consents.models import Consent, SignatureForm
 from suone.consents.terms import ScopeLine, Terms
 from suone.demo.cast import Cast, cast_file, load_cast
+from suone.demo.meeting_story import Table, tell_meetings
 from suone.demo.pictures import signature_png
 from suone.demo.plan_story import draft_the_plan
 from suone.demo.support_story import tell_services
@@ -137,6 +138,18 @@ class _Story:
         self._act(
             manager,
             lambda acting: draft_the_plan(acting, dossier=self._dossier(case), institutions=institutions),
+        )
+        tell_meetings(
+            Table(
+                act=self._act,
+                institutions=self.directory.institutions,
+                coordinator=coordinator,
+                rav_adviser=self.staff[story["rav_adviser"]],
+                social_worker=self.staff[story["social_worker"]],
+                case_manager=manager,
+            ),
+            case,
+            region=self.directory.regions[self.persons[story["person"]]["region"]],
         )
 
     def _other_case(self, entry: dict[str, Any], number: int) -> None:

@@ -1,15 +1,17 @@
-"""``@reads`` and ``@acts``: every view wears one of them.
+"""``@reads``, ``@acts`` and ``@welcomes_guests``: every view wears one of them.
 
-Both ask for a log-in and a permission, open the transaction as the acting person, and render the page inside it.
+The first two ask for a log-in and a permission, open the transaction as the acting person, and render the page inside it.
 What is not allowed is told to the log in a transaction of its own.
 """
 
 import uuid
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
+from allauth.account.adapter import get_adapter
 from django.contrib.auth.views import redirect_to_login
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import ProgrammingError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +20,7 @@ from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
 from psycopg.errors import InsufficientPrivilege
 
-from suone.access.acting import Acting
+from suone.access.acting import Acting, acting_for_guest
 from suone.access.database import acting_as, make_read_only
 from suone.access.errors import Conflict, Refused
 from suone.access.permissions import Permission
@@ -26,13 +28,14 @@ from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.doors.acts import Act
 from suone.doors.models import Submission
-from suone.web.pages import conflict_page, refused_page
+from suone.web.pages import conflict_page, refused_page, too_many_page
 
 P = ParamSpec("P")
 View = Callable[Concatenate["ActingRequest", P], HttpResponseBase]
 Door = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 Before = Callable[..., None]
 _GREATEST = 2**63 - 1
+_WRONG_LINKS_A_MINUTE = 20
 
 
 class ActingRequest(HttpRequest):
@@ -96,6 +99,36 @@ def acts(permission: Permission, *, act: str = "") -> Callable[[View[P]], Door[P
         return _door(view, enter, permission, methods=("GET", "HEAD", "POST"))
 
     return wear
+
+
+def welcomes_guests(view: View[P]) -> Door[P]:
+    """A page for whoever holds a link, without a log-in: they act as a guest, to whom no row is open.
+
+    What the link leads to comes out of functions in the database that ask for it. Wrong links are told to the log, and
+    after twenty within a minute nothing from that address is heard for the rest of it.
+    """
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD", "POST"):
+            return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST"})
+        wrong = f"wrong-links:{get_adapter().get_client_ip(request)}"
+        if (cache.get(wrong) or 0) >= _WRONG_LINKS_A_MINUTE:
+            return too_many_page(request)
+        guest = acting_for_guest()
+        request.acting = None  # type: ignore[attr-defined]  # whoever is logged in comes through this door as a guest
+        try:
+            with acting_as(guest):
+                return _rendered(view(cast(ActingRequest, request), *args, **kwargs))
+        except Http404:
+            cache.add(wrong, 0, timeout=60)
+            cache.incr(wrong)
+            with acting_as(guest):
+                record(guest, kind=RecordKind.DENIED, act=Act.DENIED)
+            raise
+
+    door.permission = None  # type: ignore[attr-defined]  # read by the test that every view wears a door
+    return door  # type: ignore[return-value]  # wraps() keeps the inner request's type
 
 
 def _door(

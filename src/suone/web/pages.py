@@ -51,6 +51,11 @@ def conflict_page(request: HttpRequest, conflict: Conflict) -> HttpResponse:
     return render(request, "web/conflict.html", {"pairs": pairs}, status=409)
 
 
+def too_many_page(request: HttpRequest) -> HttpResponse:
+    """Too many attempts within a minute."""
+    return render(request, "web/too_many.html", status=429)
+
+
 def form_page(
     request: HttpRequest,
     form: BaseForm,

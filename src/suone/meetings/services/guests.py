@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from suone.access.acting import Acting, Kind
+from suone.access.acting import Acting
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.dossiers.models import Dossier
@@ -113,11 +113,6 @@ def answer_as_guest(acting: Acting, *, token: str, accept: bool) -> bool:
     dossier = Dossier(pk=invitation.dossier_id) if invitation.dossier_id else None
     tell_staff(acting, staff_ids=[invitation.host_staff_id], act=Act.GUEST_ANSWERED, dossier=dossier)
     return True
-
-
-def acting_as_guest() -> Acting:
-    """Somebody with a link: without institution, staff entry or role."""
-    return Acting(kind=Kind.GUEST, today=timezone.localdate())
 
 
 def hash_of(token: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from django.db import ProgrammingError, transaction
 from django.utils import timezone
 
-from suone.access.acting import acting_for_job
+from suone.access.acting import acting_for_guest, acting_for_job
 from suone.access.categories import DataCategory
 from suone.access.database import acting_as
 from suone.cases.models import Case
@@ -81,7 +81,7 @@ def test_whoever_is_invited_without_a_grant_sees_the_invitation_alone(cast: Cast
 
 def test_the_outsider_and_nobody_see_nothing(cast: Cast, planned: Meeting) -> None:
     assert set(seen(cast.stranger).values()) == {0}
-    with acting_as(guests.acting_as_guest()):
+    with acting_as(acting_for_guest()):
         assert [model.objects.count() for model in MODELS] == [0] * len(MODELS)
 
 
