@@ -10,6 +10,7 @@ from suone.access.acting import Acting
 from suone.access.permissions import Permission
 from suone.decisions.queries import addressed_to, asked_by
 from suone.institutions.models import Staff
+from suone.meetings.queries import answer_day, waiting_invitations
 from suone.web.jinja import told
 from suone.workitems.models import WorkItem
 from suone.workitems.queries import mine, waiting_for_others
@@ -33,6 +34,7 @@ class Entry:
     state: str
     item: WorkItem | None = None
     decision_id: int | None = None
+    meeting_id: int | None = None
 
     def urgency(self, today: date) -> str:
         if self.due_on < today:
@@ -61,7 +63,7 @@ def entries_for(acting: Acting) -> list[Entry]:
         )
         for decision in (addressed_to(acting)[:MOST] if acting.may(Permission.CASE_WORK) else ())
     ]
-    return sorted([*items, *requests], key=lambda entry: (entry.due_on, entry.number))
+    return sorted([*items, *requests, *_invitations(acting)], key=lambda entry: (entry.due_on, entry.number))
 
 
 def waiting_for(acting: Acting) -> list[Entry]:
@@ -111,6 +113,28 @@ def counts(entries: Iterable[Entry], today: date) -> dict[str, int]:
 
 def colleagues_of(acting: Acting) -> list[Staff]:
     return list(Staff.objects.filter(institution_id=acting.own_institution_id))
+
+
+def _invitations(acting: Acting) -> list[Entry]:
+    """Meetings to which one's institution has still to say whether it comes, or which dates suit."""
+    if not acting.may(Permission.MEETING_ATTEND):
+        return []
+    return [
+        Entry(
+            number=meeting.case_number or meeting.get_kind_display(),
+            initials="",
+            dossier_id=None,
+            step=_("Answer the proposed dates") if meeting.starts_at is None else _("Answer the invitation"),
+            language="",
+            due_on=answer_day(meeting),
+            institution=meeting.convening.short_name,
+            person=meeting.convened_by.full_name,
+            phone=meeting.convened_by.phone,
+            state=_("invitation"),
+            meeting_id=meeting.pk,
+        )
+        for meeting in (invitee.meeting for invitee in waiting_invitations(acting)[:MOST])
+    ]
 
 
 def _of_item(item: WorkItem, state: str) -> Entry:
