@@ -19,6 +19,7 @@ _BY_SOCIAL_WORKER = (
     f" WHERE c.state = 'notified' AND s.email = '{SOCIAL_WORKER}'"
 )
 _PLAN = "SELECT min(id) FROM plans_plan WHERE state = 'draft'"
+_MEETING = f"SELECT min(id) FROM meetings_meeting WHERE dossier_id = ({_ACTIVE}) AND"
 _CLOSED = "SELECT min(dossier_id) FROM cases_case WHERE state = 'closed'"
 
 # What stands in an address, as a question to the database.
@@ -47,6 +48,13 @@ PARTS = {
     "doubt": "SELECT min(id) FROM persons_doubt WHERE cleared_at IS NULL",
     "procedure": "SELECT min(id) FROM procedures_procedureversion",
     "institution": "SELECT min(id) FROM institutions_institution",
+    "meeting": f"{_MEETING} state = 'planning'",
+    "held": f"{_MEETING} state = 'held'",
+    "session": "SELECT min(id) FROM meetings_meeting WHERE dossier_id IS NULL",
+    "entry": f"SELECT min(id) FROM meetings_entry WHERE meeting_id = ({_MEETING} state = 'held')",
+    # Of a guest's link the database keeps the hash alone: the guest of the demo gets a link that the test knows.
+    "token": "UPDATE meetings_guest SET token_hash = encode(sha256('known-link'), 'hex') WHERE id ="
+    " (SELECT min(id) FROM meetings_guest) RETURNING 'known-link'",
 }
 
 _AUTHOR_OF_NOTE = (
@@ -136,6 +144,24 @@ PAGES: dict[str, tuple[str, str]] = {
     "sign_plan": (COORDINATOR, "/dossiers/{of_signed_plan}/plans/{signed_plan}/signatures/{signature}/sign"),
     "decline_plan": (COORDINATOR, "/dossiers/{of_signed_plan}/plans/{signed_plan}/signatures/{signature}/decline"),
     "plan_differences": (COORDINATOR, "/dossiers/{of_plan}/plans/{plan}/differences"),
+    "meetings": (COORDINATOR, "/meetings/"),
+    "convene_session": (COORDINATOR, "/meetings/convene"),
+    "convene": (COORDINATOR, "/dossiers/{active}/meetings/convene"),
+    "meeting": (COORDINATOR, "/meetings/{meeting}/"),
+    "answer_invitation": (COORDINATOR, "/meetings/{meeting}/answer"),
+    "answer_dates": (COORDINATOR, "/meetings/{meeting}/dates"),
+    "propose_dates": (COORDINATOR, "/meetings/{meeting}/dates/propose"),
+    "fix_date": (COORDINATOR, "/meetings/{meeting}/dates/fix"),
+    "meeting_particulars": (COORDINATOR, "/meetings/{meeting}/particulars"),
+    "invite": (COORDINATOR, "/meetings/{meeting}/invite"),
+    "invite_guest": (COORDINATOR, "/meetings/{meeting}/guests"),
+    "add_point": (COORDINATOR, "/meetings/{session}/agenda"),
+    "contribute": (COORDINATOR, "/meetings/{meeting}/contribute"),
+    "minutes": (COORDINATOR, "/meetings/{held}/minutes"),
+    "correct_entry": (COORDINATOR, "/meetings/{held}/entries/{entry}/correct"),
+    "hold_meeting": (COORDINATOR, "/meetings/{meeting}/hold"),
+    "cancel_meeting": (COORDINATOR, "/meetings/{meeting}/cancel"),
+    "invitation": (NOBODY, "/invitations/{token}"),
     "audit_log": (DATA_PROTECTION, "/log/"),
     "log_proof": (DATA_PROTECTION, "/log/proof"),
     "account_login": (NOBODY, "/accounts/login/"),
@@ -171,6 +197,9 @@ NO_PAGES = {
     "remove_plan_entry": "an act", "remove_measure": "an act", "put_up_plan": "an act",
     "remind_plan": "an act", "drop_plan": "an act", "new_plan_version": "an act", "plan_pdf": "a file",
     "plan_booklet": "a file",
+    "uninvite": "an act", "revoke_guest": "an act", "remove_point": "an act",
+    "nothing_to_add": "an act", "finish_minutes": "an act", "remove_entry": "an act", "print_minutes": "a file",
+    "meeting_calendar": "a file", "invitation_calendar": "a file",
 }  # fmt: skip
 # Of the libraries for log-ins: addresses that lead on to another page, or that this installation does not open.
 LEADING_ON = frozenset(
@@ -188,7 +217,7 @@ FORMS_WITH_ERRORS = (
     "account_login", "account_change_password", "notify", "sign_consent", "add_workitem", "upload_document",
     "ask_participant", "answer_participation", "correct_person", "record_disclosure", "absences",
     "add_directory_entry", "break_glass", "close", "write_note", "order_service", "complete_service", "medical_report",
-    "add_measure",
+    "add_measure", "convene", "answer_dates", "minutes",
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ PLAIN = frozenset(
     """
     set_language healthz robots worklist several contacts institutions bodies absences switch_acting doubts inbox
     mark_read inbox_preferences break_glass legal_bases alive cases find_case notify keep_draft audit_log log_proof
-    steering
+    steering meetings convene_session
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # The directory belongs to everybody: its entries are nobody's secret.
@@ -39,8 +39,13 @@ FOREIGN = frozenset(
     plans begin_plan plan edit_plan review_plan add_plan_entry change_plan_entry remove_plan_entry add_measure
     change_measure remove_measure measure_progress put_up_plan withdraw_plan remind_plan drop_plan new_plan_version
     sign_plan decline_plan plan_differences plan_pdf plan_booklet
+    convene meeting answer_invitation answer_dates propose_dates fix_date meeting_particulars invite uninvite
+    invite_guest revoke_guest add_point remove_point contribute nothing_to_add minutes print_minutes finish_minutes
+    correct_entry remove_entry hold_meeting cancel_meeting meeting_calendar
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
+# For whoever holds a link, without a log-in: a forged one opens nothing.
+LINKED = frozenset({"invitation", "invitation_calendar"})
 # Doubts and merges are for those who clear them, whatever the case (docs/architecture.md, "Persons").
 OPEN_TO_ROLES = {
     name: frozenset({Role.CANTONAL_DELEGATE, Role.OFFICE_ADMINISTRATOR})
@@ -58,7 +63,7 @@ class Address:
     view: Any
 
     def is_listed(self) -> bool:
-        return self.pattern.startswith(LIBRARIES) or self.name in PLAIN | DIRECTORY | FOREIGN
+        return self.pattern.startswith(LIBRARIES) or self.name in PLAIN | DIRECTORY | FOREIGN | LINKED
 
 
 def all_addresses() -> list[Address]:

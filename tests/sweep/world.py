@@ -17,8 +17,11 @@ from suone.demo.seed import fill_in
 from suone.documents.models import Document
 from suone.dossiers.models import Dossier
 from suone.institutions.models import Absence, Institution, Region, Staff
+from suone.meetings.models import AgendaPoint, Guest, Invitee, Meeting
+from suone.meetings.models import Entry as MinutesEntry
 from suone.persons.models import Doubt, Merge, Person
-from suone.plans.models import Entry, Measure, Plan, Signature
+from suone.plans.models import Entry as PlanEntry
+from suone.plans.models import Measure, Plan, Signature
 from suone.procedures.models import KnownFact, ProcedureVersion
 from suone.support.models import Service, ServiceText
 from suone.workitems.models import WorkItem
@@ -42,6 +45,10 @@ _CANARIES = {
     "plans_entry": ("text",),
     "plans_measure": ("title", "payer_text", "result"),
     "plans_signature": ("signer_name", "reason"),
+    "meetings_invitee": ("reason",),
+    "meetings_guest": ("name", "function"),
+    "meetings_agendapoint": ("title",),
+    "meetings_entry": ("text",),
 }
 _KEYS = {"cases_case": "dossier_id", "procedures_course": "dossier_id"}
 
@@ -73,7 +80,8 @@ def fingerprint(earlier: dict[str, tuple[int, str]] | None = None) -> dict[str, 
     """
     tables = [*_CANARIES, "dossiers_dossier", "dossiers_grant", "consents_consentrecipient", "cases_participant",
               "cases_assignment", "cases_draft", "persons_doubt", "procedures_course", "support_service",
-              "plans_plan"]  # fmt: skip
+              "plans_plan", "meetings_meeting",
+              "meetings_dateproposal", "meetings_dateanswer"]  # fmt: skip
     found = {}
     with connection.cursor() as cursor:
         for table in tables:
@@ -96,6 +104,7 @@ def payload(objects: dict[str, int | str]) -> dict[str, Any]:
         "categories": "1", "answer": "accept", "words": "canary", "q": "canary", "item": objects["item_id"],
         "what": "done", "number": "2026-9999", "level": "complex", "outcome": "none", "closing_reason": "other",
         "dossier": objects["dossier_id"], "dossier_id": objects["dossier_id"], "draft": objects["draft_id"],
+        "starts_at": f"{day}T10:00", "proposal_1": f"{day}T10:00", "answer_until": day, "minutes": "60", "name": "words",
         "decision": objects["decision_id"], "last_name": "words", "first_name": "words", "kept": "known",
         "result": "words", "findings": "words", "consequences": "words",
     }  # fmt: skip
@@ -152,6 +161,18 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         dossier=dossier, category=DataCategory.FINANCES, title="title", language="de", file_name="file.pdf",
         media_type="application/pdf", size=1, sha256="0" * 64, stored_as="none", kept_by=author, kept_institution=giver,
     )  # fmt: skip
+    meeting = Meeting.objects.create(
+        dossier=dossier, case_number=dossier.number, kind="round_table", convening=giver, convened_by=author
+    )
+    seat = {"meeting": meeting, "dossier": dossier, "institution": giver}
+    invitee = Invitee.objects.create(**seat, staff=author)
+    guest = Guest.objects.create(
+        **seat, name="name", invited_by=author, token_hash=f"hash-{dossier.pk}", valid_until=timezone.now()
+    )
+    point = AgendaPoint.objects.create(**seat, position=1, title="title", language="de", staff=author)
+    entry = MinutesEntry.objects.create(
+        **seat, kind="contribution", category=DataCategory.FINANCES, text="text", staff=author
+    )
     KnownFact.objects.create(dossier=dossier, fact="health_attested", value=True, staff=author, institution=giver)
     plan = Plan.objects.create(
         dossier=dossier, kind="target_agreement", number=1, state="draft", round=1, language="de", begun_by=author,
@@ -161,7 +182,7 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
     return {
         "dossier_id": dossier.pk,
         "plan_id": plan.pk,
-        "plan_entry_id": Entry.objects.create(kind="goal", text="text", **row).pk,
+        "plan_entry_id": PlanEntry.objects.create(kind="goal", text="text", **row).pk,
         "measure_id": Measure.objects.create(title="title", institution=giver, **row).pk,
         "signature_id": Signature.objects.create(plan=plan, dossier=dossier, round=1, institution=giver).pk,
         "version_id": ProcedureVersion.objects.all()[0].pk,
@@ -185,6 +206,12 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         "merge_id": Merge.objects.create(
             kept=dossier.person, dropped=other, moved_dossiers=[], reason="reason", merged_by_id=author.pk
         ).pk,
+        "meeting_id": meeting.pk,
+        "invitee_id": invitee.pk,
+        "guest_id": guest.pk,
+        "point_id": point.pk,
+        "meeting_entry_id": entry.pk,
+        "token": "forged",
         "absence_id": Absence.objects.create(staff=author, first_day=away, last_day=away).pk,
         "entry_id": Institution.objects.get(code="Suva").pk,
         "kind": "institution",
@@ -215,6 +242,10 @@ def _hang_canaries() -> None:
         # Only now: what is put up for signature takes no canary any more.
         cursor.execute("UPDATE plans_plan SET state = 'in_signing' WHERE round = 1")
         cursor.execute("UPDATE decisions_decision SET case_number = 'CNY-' || dossier_id")
+        cursor.execute(
+            "UPDATE meetings_meeting SET case_number = 'CNY-' || dossier_id, place = 'canary-meeting-' || id,"
+            " state_reason = 'canary-meeting-' || id WHERE dossier_id IS NOT NULL"
+        )
 
 
 def _visitors() -> dict[str, User | None]:

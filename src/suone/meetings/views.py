@@ -270,8 +270,8 @@ def minutes(request: ActingRequest, meeting_id: int) -> HttpResponse:
 
 
 @acts(Permission.MEETING_ATTEND, act=Act.READ)
-def correct_entry(request: ActingRequest, meeting_id: int, entry_id: int) -> HttpResponse:
-    entry = queries.entry_of(request.acting, meeting_id, entry_id)
+def correct_entry(request: ActingRequest, meeting_id: int, meeting_entry_id: int) -> HttpResponse:
+    entry = queries.entry_of(request.acting, meeting_id, meeting_entry_id)
     form = forms.CorrectEntryForm(request.POST or None, initial={"text": entry.text, "version": entry.version})
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
@@ -281,8 +281,8 @@ def correct_entry(request: ActingRequest, meeting_id: int, entry_id: int) -> Htt
 
 
 @acts(Permission.MEETING_ATTEND)
-def remove_entry(request: ActingRequest, meeting_id: int, entry_id: int) -> HttpResponse:
-    entry = queries.entry_of(request.acting, meeting_id, entry_id)
+def remove_entry(request: ActingRequest, meeting_id: int, meeting_entry_id: int) -> HttpResponse:
+    entry = queries.entry_of(request.acting, meeting_id, meeting_entry_id)
     if request.method != "POST":
         return redirect("meeting", meeting_id)
     minute_services.remove_entry(request.acting, entry=entry)
