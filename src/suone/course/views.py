@@ -20,6 +20,7 @@ from suone.documents.queries import documents_of
 from suone.doors.decorators import ActingRequest, acts, reads
 from suone.dossiers.queries import has_power, readable_categories
 from suone.dossiers.services import note_visit
+from suone.meetings.queries import meetings_of
 from suone.plans.queries import plans_of
 from suone.procedures.facts import Fact, Source, word
 from suone.procedures.models import ProcedureVersion
@@ -66,6 +67,7 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "items_done": [item for item in items if item.state == ItemState.DONE],
         "documents": documents_of(acting, dossier),
         "plans": plans_of(acting, dossier),
+        "meetings": meetings_of(acting, dossier),
         "services": services_of(acting, dossier),
         "triages": [(triage, queries.reasons_of(triage)) for triage in cases.triages_of(acting, dossier)],
         "lines": lines,
@@ -76,6 +78,7 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "may_triage": has_power(acting, dossier, Power.LEAD) and acting.may(Permission.CASE_TRIAGE),
         "may_consent": acting.may(Permission.CONSENT_SIGN),
         "may_plan": has_power(acting, dossier, Power.WRITE) and acting.may(Permission.PLAN_WRITE),
+        "may_convene": has_power(acting, dossier, Power.WRITE) and acting.may(Permission.MEETING_CONVENE),
         "may_order": has_power(acting, dossier, Power.LEAD) and acting.may(Permission.SERVICE_ORDER),
         "place": place,
         "missing": place.lacking
