@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import override
+
 from suone.cases.models import Case
 from suone.dossiers.models import Dossier
 from suone.institutions.models import Staff
@@ -25,7 +27,8 @@ def tell_services(act: Act, case: Case, *, coordinator: Staff, officer: Staff, m
     round_table = _order(act, case, coordinator, Order(Kind.ROUND_TABLE, coordinator, _EMPLOYABILITY))
     act(coordinator, lambda acting: complete_service(acting, service=round_table, result=_RECOMMENDATION))
     mandate = _order(act, case, coordinator, Order(Kind.MEDICAL_MANDATE, officer, _FITNESS))
-    act(officer, lambda acting: write_medical_report(acting, service=mandate, report=_REPORT))
+    with_report = override("fr")  # the language of the case, which is not the officer's own
+    act(officer, with_report(lambda acting: write_medical_report(acting, service=mandate, report=_REPORT)))
     management = _order(act, case, coordinator, Order(Kind.CASE_MANAGEMENT, manager, _SUPPORT))
     act(coordinator, lambda acting: start_service(acting, service=management))
 

@@ -53,6 +53,9 @@ class OrderForm(forms.Form):
             del self.fields["variant"], self.fields["second"]
         if kind is Kind.MEDICAL_MANDATE:
             self.fields["staff"].label = gettext_lazy("Medical officer")
+            self.fields["staff"].help_text = gettext_lazy(
+                "May open the case and its compartment of health while the consent is valid."
+            )
             self.fields["question"].required = True
             self.fields["category"].choices = DataCategory.choices  # type: ignore[attr-defined]
 

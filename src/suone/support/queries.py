@@ -1,7 +1,7 @@
 """The services of a case with what was written about them, and the year's figures."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
@@ -65,9 +65,9 @@ def items_of(acting: Acting, service: Service) -> list[WorkItem]:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Until when a medical officer may open the case, and whether a valid consent lets them longer."""
+    """The last day on which a medical officer may open the case, and whether a valid consent lets them longer."""
 
-    until: datetime | None
+    last_day: date | None
     is_renewable: bool
 
 
@@ -84,7 +84,9 @@ def mandate_access(acting: Acting, service: Service) -> Access | None:
     until = max((ends for ends in of_mandate if ends > now), default=None)
     consent = current_consent(acting, service.dossier)
     longer = consent is not None and (until is None or until < end_of(consent.valid_until))
-    return Access(until, is_renewable=service.is_open and longer)
+    # The period ends at the start of the day after its last.
+    last_day = timezone.localdate(until - timedelta(microseconds=1)) if until else None
+    return Access(last_day, is_renewable=service.is_open and longer)
 
 
 def offers_for(dossier: Dossier) -> list[Offer]:

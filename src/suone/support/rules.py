@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from suone.access.categories import DataCategory, mask_of
 from suone.access.errors import Refused
@@ -89,30 +89,30 @@ EXPLANATIONS: dict[Kind, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a service sets to be done, and in how many days."""
+    """What a service sets to be done, and in how many days; each reader has the title in their language."""
 
-    title: Promise
+    title: str
     days: int
 
 
 # The service's own work items, set when it is ordered.
 TASKS: dict[tuple[Kind, str], tuple[Task, ...]] = {
-    (Kind.ROUND_TABLE, ""): (Task(gettext_lazy("Convene the round table"), 14),),
-    (Kind.ASSESSMENT, ""): (Task(gettext_lazy("Convene the assessment meeting"), 14),),
+    (Kind.ROUND_TABLE, ""): (Task(gettext_noop("Convene the round table"), 14),),
+    (Kind.ASSESSMENT, ""): (Task(gettext_noop("Convene the assessment meeting"), 14),),
     (Kind.COACHING, Variant.TANDEM): (
-        Task(gettext_lazy("Draw up the integration plan in the tandem"), 30),
-        Task(gettext_lazy("Bring the tandem to the intervision"), 90),
+        Task(gettext_noop("Draw up the integration plan in the tandem"), 30),
+        Task(gettext_noop("Bring the tandem to the intervision"), 90),
     ),
     (Kind.COACHING, Variant.INTENSIVE): (
-        Task(gettext_lazy("Draw up the integration plan of the intensive coaching"), 14),
-        Task(gettext_lazy("Bring the coaching to the intervision"), 60),
+        Task(gettext_noop("Draw up the integration plan of the intensive coaching"), 14),
+        Task(gettext_noop("Bring the coaching to the intervision"), 60),
     ),
     (Kind.CASE_MANAGEMENT, ""): (),
-    (Kind.MEDICAL_MANDATE, ""): (Task(gettext_lazy("Carry out the medical mandate"), 60),),
+    (Kind.MEDICAL_MANDATE, ""): (Task(gettext_noop("Carry out the medical mandate"), 60),),
 }
 # A case management begins with its case manager.
-NAMING = Task(gettext_lazy("Name the case manager"), 7)
-PLANNING = Task(gettext_lazy("Draw up the integration plan with the institutions"), 30)
+NAMING = Task(gettext_noop("Name the case manager"), 7)
+PLANNING = Task(gettext_noop("Draw up the integration plan with the institutions"), 30)
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,7 @@ def cancel_service(acting: Acting, *, service: Service, reason: str) -> None:
     cancel_items_about(acting, dossier=service.dossier, about=_about(service))
     if service.access_until is not None:
         _shorten_access(acting, service, timezone.now())
-    _tell(acting, service, Act.CANCELLED, RecordKind.CHANGE, text=reason)
+    _tell(acting, service, Act.CANCELLED, RecordKind.CHANGE, reason=reason)
     tell_staff(
         acting, staff_ids=[service.staff_id, service.second_staff_id], act=Act.CANCELLED, dossier=service.dossier
     )
@@ -303,7 +303,8 @@ def _ask(acting: Acting, service: Service, task: Task, staff: Staff) -> None:
     ask(
         acting,
         dossier=service.dossier,
-        title=str(task.title),
+        title=task.title,
+        is_own_words=False,
         due_on=acting.today + timedelta(days=task.days),
         addressed_id=staff.institution_id,
         assigned=staff,
@@ -363,14 +364,17 @@ def _about(service: Service) -> tuple[str, int]:
     return ("service", service.pk)
 
 
-def _tell(acting: Acting, service: Service, act: Act, kind: RecordKind, *, text: str = "") -> None:
+def _tell(acting: Acting, service: Service, act: Act, kind: RecordKind, *, reason: str = "") -> None:
+    with translation.override(None):  # as in the code: each reader has it in their language
+        title = str(Kind(service.kind).label)
     tell(
         acting,
         dossier=service.dossier,
         kind=kind,
         act=act,
         about=_about(service),
-        text=text or str(Kind(service.kind).label),
+        text=reason or title,
+        text_language=None if reason else "",
         recipients=[service.institution_id],
     )
 
