@@ -5,9 +5,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
+from suone.procedures import loading
+from suone.procedures.facts import Fact, word
 from suone.procedures.loading import BrokenProcedure, read_cached, read_procedure
-from suone.procedures.rules import Due, Move
+from suone.procedures.rules import ADDRESSES, FOLLOWING_STATES, PHASE_STATES, RULES, Due, Move
 
 GUIDE = Path(__file__).parents[4] / "docs" / "procedures.md"
 # The example that the guide gives to a canton's own people.
@@ -46,6 +49,35 @@ def test_the_example_of_the_guide_is_sound() -> None:
     assert example.start.moves == (Move(to="plan", title=example.start.moves[0].title, needs=("voluntary", "early")),)
     assert example.item("intake", "ask").due == Due(working_days=5)
     assert example.item("plan", "review").repeats == 3
+
+
+def test_the_guide_names_every_key_and_every_word() -> None:
+    guide = GUIDE.read_text("utf-8")
+    keys = {*loading._TOP, *loading._PHASE, *loading._REQUIREMENT, *loading._ITEM, *loading._MOVE} - {"phase"}
+    headings = {"requirement", "item", "move"}
+    words = {*RULES, *ADDRESSES, *PHASE_STATES, *loading.MEETING_KINDS, *loading.SERVICE_KINDS, *loading.PLAN_KINDS}
+
+    assert [word for word in sorted((keys - headings) | words) if f"`{word}`" not in guide] == []
+    assert [heading for heading in headings if f"## `[[phase.{heading}]]`" not in guide] == []
+    assert [key for key in loading._DUE if f"{{ {key} = " not in guide] == []
+
+
+@pytest.mark.parametrize("fact", Fact)
+def test_the_guide_explains_every_fact_as_the_registry_has_it(fact: Fact) -> None:
+    with translation.override("en"):
+        kind = {"yes": "yes or no"}.get(word(fact).shape.value, word(fact).shape.value)
+        codes = ": " + ", ".join(f"`{code}`" for code in word(fact).codes) if word(fact).codes else ""
+        source = {"derived": "known"}.get(word(fact).source.value, word(fact).source.value)
+        row = f"| `{fact.value}`: {fact.label} | {kind}{codes} | {source} |"
+
+    assert row in GUIDE.read_text("utf-8").splitlines()
+
+
+@pytest.mark.parametrize("state", FOLLOWING_STATES)
+def test_the_guide_says_where_a_state_may_lead(state: str) -> None:
+    following = ", ".join(f"`{then}`" for then in FOLLOWING_STATES[state])
+
+    assert re.search(rf"^\| `{state}`.* \| {following} \|$", GUIDE.read_text("utf-8"), re.MULTILINE)
 
 
 def test_what_may_be_left_out_has_its_usual_meaning() -> None:
