@@ -103,6 +103,7 @@ class _Story:
         stories = cast_file()["story"]
         told = {stories["peter"]["person"], stories["bus_inspector"]["person"]}
         self._bus_inspector(stories["bus_inspector"])
+        self._peter(stories["peter"])
         others = [entry for key, entry in self.persons.items() if key not in told]
         for number, entry in enumerate(others):
             self._other_case(entry, number)
@@ -151,6 +152,34 @@ class _Story:
             case,
             region=self.directory.regions[self.persons[story["person"]]["region"]],
         )
+
+    def _peter(self, story: dict[str, str]) -> None:
+        """A young man between three institutions, at the point where the case manager begins to plan."""
+        worker, coordinator = self.staff[story["social_worker"]], self.staff[story["coordinator"]]
+        counsellor, adviser = self.staff[story["career_counsellor"]], self.staff[story["rav_adviser"]]
+        case = self._notify(
+            worker,
+            self.persons[story["person"]],
+            question="Braucht es eine berufliche Abklärung, und wer führt den Fall?",
+            risks=[RiskFactor.HEALTH, RiskFactor.FINANCES, RiskFactor.LONG_UNEMPLOYMENT],
+            with_institutions=("RAV", "IV"),
+        )
+        self._triage(coordinator, case, "complex")
+        for answering in (counsellor, adviser):
+            self._take_part(coordinator, case, answering.institution.code, answering)
+        self._act(coordinator, lambda acting: cases.name_case_manager(acting, case=case, staff=counsellor))
+        self._note(
+            worker,
+            case,
+            "Er wünscht, dass sein Psychotherapeut am Gespräch teilnimmt.",
+            DataCategory.ADMINISTRATIVE,
+        )
+        self._note(
+            counsellor, case, "Drei Monate berufliche Abklärung, danach Arbeitstraining.", DataCategory.EMPLOYMENT
+        )
+        self._ask(coordinator, case, "Abklärungsplatz suchen", "IV", counsellor, days=0)
+        self._ask(counsellor, case, "Bewerbungsunterlagen schicken", "RAV", adviser, days=3)
+        self._ask(coordinator, case, "Budget für den Lebensunterhalt prüfen", "SMZ", worker, days=5)
 
     def _other_case(self, entry: dict[str, Any], number: int) -> None:
         """Cases in every state, so that every list and filter has something to show."""
