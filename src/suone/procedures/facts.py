@@ -64,11 +64,11 @@ class Fact(models.TextChoices):
     SERVICE_ORDERED = "service_ordered", _("A service is ordered")
     SERVICES_RUNNING = "services_running", _("Number of services under way")
     COACHING_CLOSED_ON = "coaching_closed_on", _("Coaching closed with its outcome")
+    MEDICAL_MANDATE_GIVEN = "medical_mandate_given", _("A medical mandate is given")
     MEDICAL_REPORT_ON = "medical_report_on", _("The medical report is in")
     # Stated by a worker, or told by an act as well.
     PERSON_ATTENDED = "person_attended", _("The person took part in the meeting")
     RAD_ATTENDED = "rad_attended", _("A physician of the RAD took part in the meeting")
-    MEDICAL_MANDATE_GIVEN = "medical_mandate_given", _("A medical mandate is given")
     COMMISSION_ASKED = "commission_asked", _("The legal commission is asked for a decision")
     COMMISSION_DECIDED_ON = "commission_decided_on", _("The legal commission decided")
     REGISTERED_ON = "registered_on", _("First registration with RAV, IV or social assistance")
@@ -181,6 +181,7 @@ WORDS: dict[Fact, Word] = {
         Fact.CONTRIBUTIONS_IN,
         Fact.PLAN_DRAFTED,
         Fact.SERVICE_ORDERED,
+        Fact.MEDICAL_MANDATE_GIVEN,
     ),
     **_words(Source.TOLD, Shape.NUMBER, Fact.SERVICES_RUNNING),
     **_words(
@@ -203,7 +204,6 @@ WORDS: dict[Fact, Word] = {
         Shape.YES,
         Fact.PERSON_ATTENDED,
         Fact.RAD_ATTENDED,
-        Fact.MEDICAL_MANDATE_GIVEN,
         Fact.COMMISSION_ASKED,
         Fact.OUT_OF_WORK,
         Fact.VOLUNTARY,

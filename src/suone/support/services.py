@@ -92,6 +92,10 @@ def order_service(acting: Acting, *, dossier: Dossier, order: Order) -> Service:
     _tell(acting, service, Act.ORDERED, RecordKind.STORE)
     tell_staff(acting, staff_ids=[service.staff_id, service.second_staff_id], act=Act.ORDERED, dossier=dossier)
     reached(acting, dossier=dossier, fact=Fact.SERVICE_ORDERED)
+    if order.kind is Kind.MEDICAL_MANDATE:
+        reached(acting, dossier=dossier, fact=Fact.MEDICAL_MANDATE_GIVEN)
+    if order.kind is Kind.COACHING:
+        reached(acting, dossier=dossier, fact=Fact.COACHING_KIND, value=str(order.variant))
     _tell_how_many(acting, dossier)
     return service
 

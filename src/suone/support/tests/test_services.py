@@ -58,6 +58,14 @@ def test_an_ordered_service_has_its_question_its_work_item_and_its_facts(cast: C
     assert (latest(active, Fact.SERVICE_ORDERED), latest(active, Fact.SERVICES_RUNNING)) == (True, 1)
 
 
+def test_a_mandate_and_the_kind_of_coaching_are_facts_that_the_procedure_may_ask(cast: Cast, active: Case) -> None:
+    tandem(cast, active)
+    order(cast, active, Kind.MEDICAL_MANDATE)
+
+    assert latest(active, Fact.COACHING_KIND) == "tandem"
+    assert latest(active, Fact.MEDICAL_MANDATE_GIVEN) is True
+
+
 def test_an_order_is_told_to_the_log_the_timeline_and_whoever_answers_for_it(cast: Cast, active: Case) -> None:
     service = tandem(cast, active)
 
