@@ -235,7 +235,7 @@ def draw_procedure(file: str, language: str, target: str | None) -> None:
     from suone.procedures.described import drawing
 
     with translation.override(language):
-        picture = drawing(_sound(file))
+        picture = drawing(_sound(file), alone=True)
     if target is None:
         click.echo(picture)
     else:

@@ -24,10 +24,10 @@ def page_of(version: ProcedureVersion) -> dict[str, Any]:
     }
 
 
-def drawing(procedure: Procedure) -> str:
-    """The procedure's picture in the reader's language."""
+def drawing(procedure: Procedure, *, alone: bool = False) -> str:
+    """The procedure's picture in the reader's language, for a page or ``alone``, as a file."""
     summary = described(procedure, say=in_language, leads_to=_("leads to"), here_is="")
-    return draw(procedure, say=in_language, title=in_language(procedure.title), summary=summary)
+    return draw(procedure, say=in_language, title=in_language(procedure.title), summary=summary, alone=alone)
 
 
 def _phase(procedure: Procedure, phase: Phase) -> dict[str, Any]:

@@ -15,6 +15,10 @@ from suone.procedures.rules import Phase, Procedure, Texts
 
 _BOX_WIDTH, _LINE_HEIGHT, _PADDING, _GAP, _LANE, _MARGIN = 216, 18, 12, 30, 15, 10
 _LINE_LENGTH = 26
+_STYLES = (
+    "<style>rect{fill:#fff;stroke:#8a9199;stroke-width:1.5}text{font:14px sans-serif}.end rect{stroke-dasharray:5 3}"
+    ".way{fill:none;stroke:#545b62;stroke-width:1.5}.back{stroke-dasharray:4 4}.tip{fill:#545b62}</style>"
+)
 Say = Callable[[Texts], str]
 Side = Literal["right", "left"]
 
@@ -50,10 +54,20 @@ class _Way:
         return min(self.start, self.end), max(self.start, self.end)
 
 
-def draw(procedure: Procedure, *, say: Say, here: str = "", been: Iterable[str] = (), title: str, summary: str) -> str:
+def draw(
+    procedure: Procedure,
+    *,
+    say: Say,
+    here: str = "",
+    been: Iterable[str] = (),
+    title: str,
+    summary: str,
+    alone: bool = False,
+) -> str:
     """The procedure as SVG; ``here`` is the current phase of a case, ``been`` those it went through.
 
-    ``say`` picks the reader's language; ``title`` and ``summary`` are read out by screen readers.
+    ``say`` picks the reader's language; ``title`` and ``summary`` are read out by screen readers. A picture that is
+    opened ``alone``, as a file, brings the styles which a page would give it.
     """
     boxes = _stacked(procedure, say)
     order = {phase.id: number for number, phase in enumerate(procedure.phases)}
@@ -70,6 +84,7 @@ def draw(procedure: Procedure, *, say: Say, here: str = "", been: Iterable[str] 
         f'<svg class="procedure" width="{width}" viewBox="{-left} -3 {width} {height + 6:g}" role="img"'
         ' aria-labelledby="procedure-title procedure-summary" xmlns="http://www.w3.org/2000/svg">',
         f'<title id="procedure-title">{escape(title)}</title><desc id="procedure-summary">{escape(summary)}</desc>',
+        _STYLES if alone else "",
         '<defs><marker id="procedure-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8"'
         ' orient="auto-start-reverse"><path class="tip" d="M0 0 8 4 0 8Z"/></marker></defs>',
         *arrows,

@@ -1,7 +1,7 @@
 """Publishing procedures, and leading a case through one."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -16,7 +16,7 @@ from suone.access.errors import Refused
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.dossiers.models import Dossier
-from suone.dossiers.services import tell
+from suone.dossiers.services import start_of, tell
 from suone.institutions.models import Staff
 from suone.procedures.acts import Act
 from suone.procedures.facts import CODES, Fact, Scalar, Shape, word
@@ -233,6 +233,7 @@ def settle(acting: Acting, *, dossier: Dossier, course: Course, facts: Facts, pa
     reached = None
     for _step in range(_MOST_STEPS):
         settle_items(acting, dossier=dossier, course=course, facts=facts)
+        _set_items_that_apply_now(acting, course, facts, parties)
         following = automatic_way(course.current, facts, on=acting.today)
         if following is None:
             break
@@ -334,6 +335,20 @@ def _set_items(acting: Acting, course: Course, phase: Phase, facts: Facts, parti
     days_off = holidays_of(course.procedure.canton, acting.today.year)
     for planned in planned_items(phase, facts, on=acting.today, holidays=days_off):
         _set_item(acting, course.dossier, f"{phase.id}/{planned.item.id}", planned, parties)
+
+
+def _set_items_that_apply_now(acting: Acting, course: Course, facts: Facts, parties: Parties) -> None:
+    """An item may be asked of a case only later, once a fact comes true; it is set then, and once in a phase."""
+    phase = course.current
+    late = [item for item in phase.items if item.applies]
+    if not late:
+        return
+    steps = WorkItem.objects.filter(dossier_id=course.pk, asked_at__gte=start_of(course.phase_since))
+    been = set(steps.exclude(step="").values_list("step", flat=True))
+    days_off = holidays_of(course.procedure.canton, acting.today.year)
+    for planned in planned_items(replace(phase, items=tuple(late)), facts, on=acting.today, holidays=days_off):
+        if f"{phase.id}/{planned.item.id}" not in been:
+            _set_item(acting, course.dossier, f"{phase.id}/{planned.item.id}", planned, parties)
 
 
 def _set_item(acting: Acting, dossier: Dossier, step: str, planned: Planned, parties: Parties) -> None:

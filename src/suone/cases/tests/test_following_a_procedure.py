@@ -160,3 +160,19 @@ def test_a_running_case_is_moved_over_with_a_reason(cast: Cast, complex_way: Pro
     assert (course.version, course.phase) == (newer, "support")
     open_steps = WorkItem.objects.filter(dossier_id=case.pk, state=ItemState.OPEN).values_list("step", flat=True)
     assert sorted(open_steps) == ["support/order_service", "support/plan"]
+
+
+def test_an_item_with_a_condition_is_set_once_when_it_comes_true(cast: Cast, complex_way: ProcedureVersion) -> None:
+    case = notify(cast, procedure=complex_way)
+    _triage(cast, case, "complex")
+    [step] = [
+        f"support/{i.id}" for i in complex_way.procedure.phase("support").items if "medical_mandate_given" in i.applies
+    ]
+    assert not WorkItem.objects.filter(dossier_id=case.pk, step=step).exists()
+
+    for _twice in range(2):
+        do(cast.coordinator, services.reached, dossier=case.dossier, fact=Fact.MEDICAL_MANDATE_GIVEN)
+
+    assert WorkItem.objects.filter(dossier_id=case.pk, step=step).count() == 1
+    do(cast.coordinator, services.reached, dossier=case.dossier, fact=Fact.MEDICAL_REPORT_ON, value=case.state_since)
+    assert WorkItem.objects.get(dossier_id=case.pk, step=step).state == ItemState.DONE
