@@ -125,10 +125,10 @@ def complete_service(
     Raises ``Conflict`` with both results for whoever comes second.
     """
     service = _locked(acting, service)
+    rules.check_can_complete(Kind(service.kind), result=result, outcome=outcome)
     if service.state == State.COMPLETED:
         _raise_conflict(service, Part.RESULT, result)
     rules.check_can_move(State(service.state), State.COMPLETED)
-    rules.check_can_complete(Kind(service.kind), result=result, outcome=outcome)
     _complete(acting, service, result=result, category=category, outcome=outcome)
 
 

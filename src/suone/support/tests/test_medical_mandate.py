@@ -195,6 +195,9 @@ def test_a_second_report_is_a_conflict_with_both_texts(cast: Cast, active: Case)
 def test_a_mandate_is_completed_by_its_report_alone(cast: Cast, mandate: Service) -> None:
     with pytest.raises(Refused, match="by the medical officer's report"):
         do(cast.coordinator, services.complete_service, service=mandate, result="Fit")
+    do(cast.physician, services.write_medical_report, service=mandate, report=REPORT)
+    with pytest.raises(Refused, match="by the medical officer's report"):
+        do(cast.coordinator, services.complete_service, service=mandate, result="Fit")
 
 
 def test_when_the_log_cannot_be_written_there_is_no_report(
