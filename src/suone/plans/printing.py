@@ -14,7 +14,8 @@ from django.utils import timezone, translation
 
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory
-from suone.cases.queries import Involved
+from suone.cases.models import Case
+from suone.cases.queries import people_of
 from suone.documents.typeset import Frame, typeset
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import readable_categories
@@ -46,7 +47,7 @@ def plan_pdf(acting: Acting, sheet: Sheet, *, language: str) -> bytes:
     return _typeset(acting, "plan", sheet, words, data, language)
 
 
-def booklet_pdf(acting: Acting, sheet: Sheet, people: Sequence[Involved], *, language: str) -> bytes:
+def booklet_pdf(acting: Acting, sheet: Sheet, case: Case, *, language: str) -> bytes:
     """What the person takes home: what was agreed, the next steps with their days, who helps, what to do if."""
     words = _words("booklet", language)
     with translation.override(language):
@@ -59,7 +60,7 @@ def booklet_pdf(acting: Acting, sheet: Sheet, people: Sequence[Involved], *, lan
             "steps": [_step(measure, words) for measure in going_on],
             "reached": [_text(m.title, m.language) for m in sheet.measures if m.state == MeasureState.DONE],
             "commitments": _texts(sheet.of(EntryKind.COMMITMENT)),
-            "people": [[person.name, person.institution, person.phone] for person in people],
+            "people": [[who.name, who.institution, who.phone] for who in people_of(case, on=acting.today)],
             "review": words["review"].format(day=_day(sheet.plan.review_on)) if sheet.plan.review_on else "",
         }
     return _typeset(acting, "booklet", sheet, words, data, language)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from suone.access.categories import DataCategory, Power
 from suone.access.permissions import Permission
 from suone.audit.models import RecordKind
-from suone.cases.queries import people_of, possible_leads, readable_case
+from suone.cases.queries import possible_leads, readable_case
 from suone.documents.typeset import LANGUAGES
 from suone.doors.decorators import ActingRequest, acts, reads
 from suone.dossiers.models import Dossier
@@ -325,8 +325,8 @@ def pdf(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpResponse:
 def booklet(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpResponse:
     this = queries.readable_plan(request.acting, dossier_id, plan_id)
     sheet = queries.sheet_of(request.acting, this)
-    people = people_of(readable_case(request.acting, dossier_id), on=request.acting.today)
-    return _file(booklet_pdf(request.acting, sheet, people, language=_print_language(request)), this, "booklet")
+    case = readable_case(request.acting, dossier_id)
+    return _file(booklet_pdf(request.acting, sheet, case, language=_print_language(request)), this, "booklet")
 
 
 def _may_write(request: ActingRequest, dossier: Dossier) -> bool:

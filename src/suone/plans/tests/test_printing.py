@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from suone.access.categories import DataCategory
 from suone.access.database import acting_as
 from suone.cases.models import Case
-from suone.cases.queries import people_of, readable_case
+from suone.cases.queries import readable_case
 from suone.cases.tests.factories import do
 from suone.consents.tests.factories import Cast
 from suone.documents.typeset import LANGUAGES
@@ -65,8 +65,7 @@ def read(by: Staff, plan: Plan, language: str, *, booklet: bool = False) -> PdfR
     with acting_as(who):
         sheet = sheet_of(who, readable_plan(who, plan.dossier_id, plan.pk))
         if booklet:
-            people = people_of(readable_case(who, plan.dossier_id), on=TODAY)
-            data = booklet_pdf(who, sheet, people, language=language)
+            data = booklet_pdf(who, sheet, readable_case(who, plan.dossier_id), language=language)
         else:
             data = plan_pdf(who, sheet, language=language)
     return PdfReader(BytesIO(data))
@@ -147,6 +146,7 @@ def test_the_booklet_says_in_every_language_what_comes_next_and_who_helps(
         cast.adviser.full_name,
         cast.adviser.phone,
         cast.coordinator.full_name,
+        cast.adviser.institution.name_fr if language == "fr" else cast.adviser.institution.name_de,
     ):
         assert squeezed(part) in text
 
