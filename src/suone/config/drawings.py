@@ -1,13 +1,19 @@
-"""Pictures that are drawn from the code: the floors of the packages, and how a case moves.
+"""Pictures that are drawn from the code: the floors of the packages, how a case moves, how a plan becomes binding.
 
 ``python -m suone.config.drawings`` writes ``docs/drawings.md``; ``--check`` fails when it differs from the code.
 """
 
 import sys
 import tomllib
+from collections.abc import Collection, Mapping
+from enum import Enum
 from pathlib import Path
+from typing import TypeVar
 
-from suone.cases.rules import MOVES, OPEN_STATES
+from suone.cases import rules as cases
+from suone.plans import rules as plans
+
+State = TypeVar("State", bound=Enum)
 
 _ROOT = Path(__file__).resolve().parents[3]
 _PAGE = _ROOT / "docs" / "drawings.md"
@@ -24,6 +30,15 @@ The states are few and fixed; a canton's own phases map onto them. The table is 
 {states}
 ```
 
+## How a plan becomes binding
+
+Everybody signs, or it goes back to its draft; a binding plan is changed by a new version only. The table is `MOVES` in
+`plans/rules.py`.
+
+```mermaid
+{plan_states}
+```
+
 ## The floors of the packages
 
 Each package may use the floors below it and none above. The list stands in `pyproject.toml`.
@@ -34,12 +49,13 @@ Each package may use the floors below it and none above. The list stands in `pyp
 """
 
 
-def states_drawing() -> str:
-    """The states of a case and their moves, as a Mermaid state diagram."""
-    lines = ["stateDiagram-v2", "    [*] --> notified"]
-    for state, following in MOVES.items():
+def states_drawing(moves: Mapping[State, Collection[State]], ends: Collection[State]) -> str:
+    """States and their moves, the first state first, as a Mermaid state diagram."""
+    first = next(iter(moves))
+    lines = ["stateDiagram-v2", f"    [*] --> {first.value}"]
+    for state, following in moves.items():
         lines += [f"    {state.value} --> {then.value}" for then in type(state) if then in following]
-    lines += [f"    {state.value} --> [*]" for state in MOVES if state not in OPEN_STATES]
+    lines += [f"    {state.value} --> [*]" for state in moves if state in ends]
     return "\n".join(lines)
 
 
@@ -53,7 +69,11 @@ def floors_drawing() -> str:
 
 
 def page() -> str:
-    return _WHOLE_PAGE.format(states=states_drawing(), floors=floors_drawing())
+    return _WHOLE_PAGE.format(
+        states=states_drawing(cases.MOVES, set(cases.State) - cases.OPEN_STATES),
+        plan_states=states_drawing(plans.MOVES, set(plans.State) - plans.CURRENT),
+        floors=floors_drawing(),
+    )
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from suone.documents.uploads import Upload
 from suone.dossiers.models import Event
 from suone.inbox.models import Message
 from suone.plans import services
+from suone.plans.jobs import remind_about_signatures
 from suone.plans.models import Plan, Signature
 from suone.plans.rules import Form, Kind
 from suone.plans.tests.factories import again, all_sign, draft, of, person_signs, put_up, sign
@@ -260,6 +261,16 @@ def test_whoever_has_not_signed_after_a_week_is_reminded_once(cast: Cast, plan: 
     assert told_of("plan.reminded") == {cast.adviser.pk, cast.worker.pk}
     assert run(8) == 0
     assert Told.objects.filter(act="plan.reminded").count() == 2
+
+
+def test_the_job_reminds_and_a_second_run_finds_nothing_left(cast: Cast, plan: Plan) -> None:
+    plan = put_up(cast, plan)
+    Plan.objects.filter(pk=plan.pk).update(put_up_on=TODAY - timedelta(days=7))
+
+    remind_about_signatures(timestamp=0)
+    remind_about_signatures(timestamp=0)
+
+    assert Told.objects.filter(act="plan.reminded", acting_kind="job").count() == 3
 
 
 def test_the_button_reminds_at_once(cast: Cast, plan: Plan) -> None:
