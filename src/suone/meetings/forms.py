@@ -18,6 +18,7 @@ from suone.meetings.rules import (
     MINUTES_KINDS,
     USUAL_MINUTES,
     USUAL_PART,
+    Answer,
     EntryKind,
     Kind,
     PersonPart,
@@ -327,7 +328,7 @@ class HoldForm(forms.Form):
                 self.fields[f"{prefix}_{somebody.pk}"] = forms.ChoiceField(
                     label=somebody.name,
                     choices=[choice for choice in Presence.choices if choice[0] != Presence.UNKNOWN],
-                    initial=Presence.PRESENT,
+                    initial=Presence.EXCUSED if somebody.answer == Answer.DECLINED else Presence.PRESENT,
                     widget=forms.RadioSelect,
                 )
 

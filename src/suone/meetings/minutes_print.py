@@ -42,7 +42,7 @@ def _words() -> dict[str, str]:
         "minutes": _("Minutes"),
         "decisions": _("Decisions and mandates"),
         "what": _("What"),
-        "responsible": _("Who does it"),
+        "responsible": _("Responsible"),
         "until": _("Until"),
         "nothing": _("Nothing yet."),
         "extent": _("These minutes hold what the person who printed them may read."),

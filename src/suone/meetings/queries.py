@@ -79,6 +79,10 @@ class Table:
         asked = [invitee for invitee in self.at_table if invitee.role == InviteeRole.INVITED]
         return [invitee for invitee in asked if invitee.contributed_at is None and invitee.is_expected]
 
+    def has_answered_dates(self, invitee: Invitee) -> bool:
+        """Whether this invitee has answered every proposed date."""
+        return bool(self.dates) and all(invitee.pk in date.answers for date in self.dates)
+
     @property
     def entries(self) -> list[Entry]:
         return [entry for topic in self.topics for entry in topic.entries]

@@ -25,11 +25,11 @@ from suone.meetings.services.dates import answer_may_be_the_last, keep_proposals
 from suone.meetings.services.telling import (
     case_of,
     check_keeps,
-    day_of,
     lock_meeting,
     tell_convener,
     tell_invited,
     tell_meeting,
+    titles_of,
     written_language,
 )
 from suone.procedures.facts import Fact
@@ -101,7 +101,8 @@ def convene_meeting(acting: Acting, *, convocation: Convocation, dossier: Dossie
         meeting,
         Act.CONVENED,
         kind=RecordKind.STORE,
-        text=_title(meeting),
+        text=titles_of(meeting)[written_language()],
+        texts=titles_of(meeting),
         recipients=[invitee.institution_id for invitee in invited],
         details={"kind": meeting.kind},
     )
@@ -187,7 +188,7 @@ def cancel_meeting(acting: Acting, *, meeting: Meeting, reason: str) -> None:
     check_keeps(acting, meeting)
     rules.check_can_move(State(meeting.state), State.CANCELLED)
     Meeting.objects.filter(pk=meeting.pk).update(state=State.CANCELLED, state_reason=reason, version=F("version") + 1)
-    tell_meeting(acting, meeting, Act.CANCELLED, text=f"{_title(meeting)}: {reason}")
+    tell_meeting(acting, meeting, Act.CANCELLED, text=reason)
     tell_invited(acting, meeting, Act.CANCELLED)
     dossier = case_of(meeting)
     if dossier is not None and not _another_is_convened(meeting, dossier):
@@ -254,11 +255,6 @@ def _with_staff(invitees: Iterable[Invitee]) -> Iterable[Invitee]:
 def _another_is_convened(meeting: Meeting, dossier: Dossier) -> bool:
     ahead = Q(state=State.PLANNING) | Q(state=State.SCHEDULED)
     return Meeting.objects.filter(ahead, dossier=dossier).exclude(pk=meeting.pk).exists()
-
-
-def _title(meeting: Meeting) -> str:
-    day = day_of(meeting)
-    return f"{Kind(meeting.kind).label}, {day}" if day else str(Kind(meeting.kind).label)
 
 
 def _tell_about(

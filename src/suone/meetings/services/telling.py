@@ -1,7 +1,8 @@
 """What every act about a meeting does: lock it, ask who may keep it, tell the log and those at the table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from suone.inbox.services import tell_staff
 from suone.institutions.queries import staff_to_tell
 from suone.meetings.acts import Act
 from suone.meetings.models import Invitee, Meeting
-from suone.meetings.rules import Answer
+from suone.meetings.rules import Answer, Kind
 
 
 def lock_meeting(meeting: Meeting) -> Meeting:
@@ -67,6 +68,7 @@ def tell_meeting(
     category: DataCategory = DataCategory.ADMINISTRATIVE,
     about: tuple[str, int | None] | None = None,
     text: str = "",
+    texts: Mapping[str, str] | None = None,
     recipients: Sequence[int] = (),
     details: dict[str, object] | None = None,
 ) -> None:
@@ -84,6 +86,7 @@ def tell_meeting(
         category=category,
         about=about,
         text=text,
+        texts=texts,
         recipients=recipients,
         details=details,
     )
@@ -104,6 +107,15 @@ def tell_invited(acting: Acting, meeting: Meeting, act: Act, invitees: Iterable[
 def tell_convener(acting: Acting, meeting: Meeting, act: Act) -> None:
     """Leave a message with whoever convened the meeting."""
     tell_staff(acting, staff_ids=[meeting.convened_by_id], act=act, dossier=case_of(meeting))
+
+
+def titles_of(meeting: Meeting) -> dict[str, str]:
+    """Kind and day of the meeting in each language, for readers of the timeline."""
+    titles = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            titles[code] = ", ".join(part for part in (str(Kind(meeting.kind).label), day_of(meeting)) if part)
+    return titles
 
 
 def day_of(meeting: Meeting) -> str:

@@ -52,7 +52,7 @@ def test_only_the_hash_of_the_link_is_kept(cast: Cast, meeting: Meeting, token: 
 
 
 def test_the_link_shows_the_invitation_and_nothing_else(cast: Cast, case: Case, meeting: Meeting, token: str) -> None:
-    page = Client().get(f"/invitations/{token}").content.decode()
+    page = Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/invitations/{token}").content.decode()
 
     assert "IIZ meeting" in page
     assert "Sitten, room 3" in page
@@ -64,7 +64,7 @@ def test_the_link_shows_the_invitation_and_nothing_else(cast: Cast, case: Case, 
 
 
 def test_a_guest_says_whether_they_come(cast: Cast, meeting: Meeting, token: str) -> None:
-    answer = Client().post(f"/invitations/{token}", {"answer": "accept"})
+    answer = Client(HTTP_ACCEPT_LANGUAGE="en").post(f"/invitations/{token}", {"answer": "accept"})
 
     assert answer.status_code == 302
     assert Guest.objects.get(meeting=meeting).answer == Answer.ACCEPTED
@@ -73,7 +73,7 @@ def test_a_guest_says_whether_they_come(cast: Cast, meeting: Meeting, token: str
 
 
 def test_a_guests_calendar_entry_says_nothing_about_anybody(meeting: Meeting, case: Case, token: str) -> None:
-    response = Client().get(f"/invitations/{token}/calendar")
+    response = Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/invitations/{token}/calendar")
 
     assert response.headers["Content-Type"].startswith("text/calendar")
     text = response.content.decode()
@@ -93,9 +93,9 @@ def test_a_link_that_does_not_hold_opens_nothing(cast: Cast, meeting: Meeting, t
         token = token[:-1] + ("A" if token[-1] != "A" else "B")
 
     for answer in (
-        Client().get(f"/invitations/{token}"),
-        Client().get(f"/invitations/{token}/calendar"),
-        Client().post(f"/invitations/{token}", {"answer": "accept"}),
+        Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/invitations/{token}"),
+        Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/invitations/{token}/calendar"),
+        Client(HTTP_ACCEPT_LANGUAGE="en").post(f"/invitations/{token}", {"answer": "accept"}),
     ):
         assert answer.status_code == 404
         assert "Sitten" not in answer.content.decode()
@@ -108,8 +108,8 @@ def test_a_guest_hears_that_the_meeting_is_cancelled_and_cannot_answer(
 ) -> None:
     do(cast.coordinator, convening.cancel_meeting, meeting=meeting, reason="Snow")
 
-    assert "does not take place" in Client().get(f"/invitations/{token}").content.decode()
-    assert Client().post(f"/invitations/{token}", {"answer": "accept"}).status_code == 404
+    assert "does not take place" in Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/invitations/{token}").content.decode()
+    assert Client(HTTP_ACCEPT_LANGUAGE="en").post(f"/invitations/{token}", {"answer": "accept"}).status_code == 404
 
 
 def test_the_link_follows_the_meeting_to_another_day(cast: Cast, meeting: Meeting, token: str) -> None:
@@ -131,7 +131,7 @@ def test_the_convener_alone_invites_guests(cast: Cast, meeting: Meeting) -> None
 
 
 def test_the_door_closes_for_a_while_after_many_wrong_links(meeting: Meeting) -> None:
-    client = Client()
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
 
     answers = [client.get(f"/invitations/wrong-{number}").status_code for number in range(25)]
 
