@@ -52,6 +52,7 @@ PARTS = {
     "held": f"{_MEETING} state = 'held'",
     "session": "SELECT min(id) FROM meetings_meeting WHERE dossier_id IS NULL",
     "entry": f"SELECT min(id) FROM meetings_entry WHERE meeting_id = ({_MEETING} state = 'held')",
+    "mandated": f"SELECT min(id) FROM meetings_entry WHERE kind = 'mandate' AND meeting_id = ({_MEETING} state = 'held')",
     # Of a guest's link the database keeps the hash alone: the guest of the demo gets a link that the test knows.
     "token": "UPDATE meetings_guest SET token_hash = encode(sha256('known-link'), 'hex') WHERE id ="
     " (SELECT min(id) FROM meetings_guest) RETURNING 'known-link'",
@@ -159,6 +160,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "contribute": (COORDINATOR, "/meetings/{meeting}/contribute"),
     "minutes": (COORDINATOR, "/meetings/{held}/minutes"),
     "correct_entry": (COORDINATOR, "/meetings/{held}/entries/{entry}/correct"),
+    "entry_into_plan": (COORDINATOR, "/meetings/{held}/entries/{mandated}/plan"),
+    "order_from_mandate": (COORDINATOR, "/meetings/{held}/entries/{mandated}/service"),
     "hold_meeting": (COORDINATOR, "/meetings/{meeting}/hold"),
     "cancel_meeting": (COORDINATOR, "/meetings/{meeting}/cancel"),
     "invitation": (NOBODY, "/invitations/{token}"),

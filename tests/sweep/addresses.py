@@ -41,7 +41,7 @@ FOREIGN = frozenset(
     sign_plan decline_plan plan_differences plan_pdf plan_booklet
     convene meeting answer_invitation answer_dates propose_dates fix_date meeting_particulars invite uninvite
     invite_guest revoke_guest add_point remove_point contribute nothing_to_add minutes print_minutes finish_minutes
-    correct_entry remove_entry hold_meeting cancel_meeting meeting_calendar
+    correct_entry remove_entry entry_into_plan order_from_mandate hold_meeting cancel_meeting meeting_calendar
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # For whoever holds a link, without a log-in: a forged one opens nothing.

@@ -25,6 +25,8 @@ class Act(models.TextChoices):
     ENTRY_WRITTEN = "meeting.entry_written", _("Entry in the minutes")
     ENTRY_CORRECTED = "meeting.entry_corrected", _("Entry of a meeting corrected")
     ENTRY_REMOVED = "meeting.entry_removed", _("Entry taken out of draft minutes")
+    WRITTEN_INTO_PLAN = "meeting.written_into_plan", _("Decision written into a plan")
+    ORDERED = "meeting.ordered", _("Service ordered from a mandate")
     HELD = "meeting.held", _("Meeting held")
     MINUTES_FINISHED = "meeting.minutes_finished", _("Minutes finished")
     CANCELLED = "meeting.cancelled", _("Meeting cancelled")

@@ -23,10 +23,14 @@ from suone.meetings.rules import (
     Kind,
     PersonPart,
     Presence,
+    Section,
     Suits,
 )
 from suone.meetings.services.convening import Convocation, Seat
 from suone.meetings.services.minutes import Words
+from suone.plans.rules import Kind as PlanKind
+from suone.support.rules import Kind as ServiceKind
+from suone.support.rules import Variant
 from suone.web.fields import DayInput, MomentInput
 
 _PROPOSED = 4
@@ -308,6 +312,33 @@ class EntryForm(forms.Form):
 class CorrectEntryForm(forms.Form):
     text = forms.CharField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 8}))
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class IntoPlanForm(forms.Form):
+    """Into which plan, and where in it."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Plan"))
+    section = forms.ChoiceField(label=gettext_lazy("Section"), choices=Section.choices, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, kinds: Sequence[PlanKind], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+
+
+class OrderForm(forms.Form):
+    """Which service a mandate asks for, and who answers for it."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Service"), choices=ServiceKind.choices)
+    variant = forms.ChoiceField(
+        label=gettext_lazy("Variant of a coaching"), choices=[("", "–"), *Variant.choices], required=False
+    )
+    staff = forms.ModelChoiceField(label=gettext_lazy("Who answers for it"), queryset=Staff.objects.none())
+
+    def __init__(self, *args: Any, people: Sequence[Staff], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        staff = self.fields["staff"]
+        staff.queryset = Staff.objects.filter(pk__in=[s.pk for s in people]).select_related("institution")  # type: ignore[attr-defined]
+        staff.label_from_instance = lambda s: f"{s.institution.short_name} · {s.full_name}"  # type: ignore[attr-defined]
 
 
 class HoldForm(forms.Form):

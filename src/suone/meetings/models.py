@@ -24,6 +24,8 @@ from suone.meetings.rules import (
     Suits,
     is_open,
 )
+from suone.plans.models import Plan
+from suone.support.models import Service
 from suone.workitems.models import WorkItem
 
 _OWN = "{table}.institution_id = (SELECT actor_institution())"
@@ -399,7 +401,10 @@ class Entry(models.Model):
         Institution, models.PROTECT, null=True, related_name="+", verbose_name=_("Who does it")
     )
     due_on = models.DateField(_("Until"), null=True)
+    # What followed from it.
     work_item = models.ForeignKey(WorkItem, models.PROTECT, null=True, related_name="+")
+    plan = models.ForeignKey(Plan, models.PROTECT, null=True, related_name="+")
+    service = models.ForeignKey(Service, models.PROTECT, null=True, related_name="+")
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
     staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now())

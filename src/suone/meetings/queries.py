@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory
 from suone.access.errors import Refused
-from suone.access.permissions import Role
-from suone.cases.models import Participant, Taking
+from suone.access.permissions import Permission, Role
+from suone.cases.models import Case, Participant, Taking
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import readable_categories
 from suone.institutions.models import Institution, Staff
@@ -29,7 +29,11 @@ from suone.meetings.models import (
     Meeting,
 )
 from suone.meetings.rules import CASE_KINDS, OPEN_KINDS, Answer, EntryKind, Kind, State, Suits, kinds_in_order
+from suone.plans.queries import offered_kinds
+from suone.plans.rules import Kind as PlanKind
 from suone.procedures.queries import course_of
+from suone.support.queries import possible_staff
+from suone.support.rules import Kind as ServiceKind
 
 PAGE = 50
 _AHEAD = (State.PLANNING, State.SCHEDULED)
@@ -152,7 +156,7 @@ def table_of(acting: Acting, meeting: Meeting) -> Table:
     entries = list(
         Entry.objects.readable_by(acting)
         .filter(meeting=meeting)
-        .select_related("institution", "staff", "responsible", "work_item")
+        .select_related("institution", "staff", "responsible", "work_item", "plan", "service")
         .order_by("pk")
     )
     written = [entry for entry in entries if entry.kind != EntryKind.CONTRIBUTION]
@@ -227,7 +231,7 @@ def point_of(acting: Acting, meeting_id: int, point_id: int) -> AgendaPoint:
 
 
 def entry_of(acting: Acting, meeting_id: int, entry_id: int) -> Entry:
-    entries = Entry.objects.readable_by(acting).select_related("meeting")
+    entries = Entry.objects.readable_by(acting).select_related("meeting", "responsible")
     entry = entries.filter(meeting=readable_meeting(acting, meeting_id), pk=entry_id).first()
     if entry is None:
         raise Http404
@@ -252,6 +256,28 @@ def institutions_around(dossier: Dossier) -> list[int]:
 def physicians() -> QuerySet[Staff]:
     """Medical officers, to be invited by name."""
     return Staff.objects.filter(roles__contains=[Role.MEDICAL_OFFICER]).select_related("institution")
+
+
+def plan_kinds_for(entry: Entry) -> list[PlanKind]:
+    """The plans into which an entry can be written."""
+    dossier = Dossier.objects.filter(pk=entry.dossier_id or 0).first()
+    return offered_kinds(dossier) if dossier else []
+
+
+def people_for_service(acting: Acting, entry: Entry) -> list[Staff]:
+    """Who can answer for a service that a mandate asks for: whoever takes part, and medical officers."""
+    case = Case.objects.readable_by(acting).filter(pk=entry.dossier_id or 0).first()
+    return (
+        [*possible_staff(case, ServiceKind.COACHING), *possible_staff(case, ServiceKind.MEDICAL_MANDATE)]
+        if case
+        else []
+    )
+
+
+def may_follow(acting: Acting, meeting: Meeting) -> bool:
+    """Whether the acting person may let something follow from the finished minutes."""
+    is_own = meeting.convening_id == acting.institution_id
+    return is_own and meeting.minutes_finished_at is not None and acting.may(Permission.PLAN_WRITE)
 
 
 def institutions_at(meeting: Meeting) -> QuerySet[Institution]:

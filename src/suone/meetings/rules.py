@@ -108,6 +108,20 @@ MINUTES_KINDS = tuple(kind for kind in EntryKind if kind is not EntryKind.CONTRI
 BINDING_KINDS = frozenset({EntryKind.DECISION, EntryKind.MANDATE})
 
 
+# From these something may follow.
+FOLLOWED_KINDS = frozenset({EntryKind.RECOMMENDATION, EntryKind.DECISION, EntryKind.MANDATE})
+
+
+class Section(models.TextChoices):
+    """Where in a plan something decided is written."""
+
+    MEASURE = "measure", gettext_lazy("Measure")
+    GOAL = "goal", gettext_lazy("Goal")
+    DIFFICULTY = "difficulty", gettext_lazy("Difficulty")
+    RESOURCE = "resource", gettext_lazy("Resource")
+    COMMITMENT = "commitment", gettext_lazy("Commitment of the person")
+
+
 def kinds_in_order(first: Collection[str], kinds: Iterable[Kind]) -> list[Kind]:
     """The kinds a procedure names for its phase, then the others."""
     return sorted(kinds, key=lambda kind: kind.value not in first)
@@ -237,6 +251,24 @@ def check_binding(kind: EntryKind, *, has_responsible: bool, due_on: date | None
         raise Refused(_("A mandate names who carries it out, and until when."))
     if due_on is not None and due_on < on:
         raise Refused(_("Choose a day that is not past."))
+
+
+def check_section(section: Section, *, has_responsible: bool) -> None:
+    """A measure is somebody's."""
+    if section is Section.MEASURE and not has_responsible:
+        raise Refused(_("A measure needs somebody responsible: choose another section, or write it in the plan."))
+
+
+def check_can_follow(kind: EntryKind, *, is_finished: bool, has_case: bool, is_own: bool, is_done: bool) -> None:
+    """Something follows once from what stands in finished minutes about a case, for whoever wrote them."""
+    if kind not in FOLLOWED_KINDS or not has_case:
+        raise Refused(_("Something follows from recommendations, decisions and mandates about a case."))
+    if not is_finished:
+        raise Refused(_("Finish the minutes first."))
+    if not is_own:
+        raise Refused(_("Only the institution that wrote it can change this."))
+    if is_done:
+        raise Refused(_("This has been done already."))
 
 
 def check_minutes_open(state: State, *, finished: bool) -> None:

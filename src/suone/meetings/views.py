@@ -21,10 +21,12 @@ from suone.meetings.acts import Act
 from suone.meetings.calendar import calendar_entry
 from suone.meetings.minutes_print import minutes_pdf
 from suone.meetings.models import DateProposal, Meeting
-from suone.meetings.rules import SESSION_KINDS, State
-from suone.meetings.services import convening, dates, guests
+from suone.meetings.rules import SESSION_KINDS, Section, State
+from suone.meetings.services import convening, dates, following, guests
 from suone.meetings.services import minutes as minute_services
 from suone.meetings.services.telling import keeps, tell_opened
+from suone.plans.rules import Kind as PlanKind
+from suone.support.rules import Kind as ServiceKind
 from suone.web.fields import number_in
 from suone.web.pages import done, form_page, refusals_on, render
 
@@ -84,6 +86,7 @@ def meeting(request: ActingRequest, meeting_id: int) -> HttpResponse:
         "table": table,
         "may_keep": _may_keep(acting, this),
         "may_contribute": may_contribute,
+        "may_follow": queries.may_follow(acting, this),
         "takes_cases": this.kind in SESSION_KINDS and this.dossier_id is None,
     }
     return render(request, "meetings/meeting.html", context)
@@ -287,6 +290,42 @@ def remove_entry(request: ActingRequest, meeting_id: int, meeting_entry_id: int)
         return redirect("meeting", meeting_id)
     minute_services.remove_entry(request.acting, entry=entry)
     return done(request, _("The entry is taken out."), "meeting", meeting_id)
+
+
+@acts(Permission.PLAN_WRITE, act=Act.READ)
+def write_into_plan(request: ActingRequest, meeting_id: int, meeting_entry_id: int) -> HttpResponse:
+    """What was decided, into the draft of a plan."""
+    entry = queries.entry_of(request.acting, meeting_id, meeting_entry_id)
+    form = forms.IntoPlanForm(request.POST or None, kinds=queries.plan_kinds_for(entry))
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            plan = following.write_into_plan(
+                request.acting,
+                entry=entry,
+                kind=PlanKind(form.cleaned_data["kind"]),
+                section=Section(form.cleaned_data["section"]),
+            )
+            return done(request, _("It stands in the draft of the plan."), "plan", plan.dossier_id, plan.pk)
+    return _form(request, form, entry.meeting, title=_("Write into a plan"), submit=_("Write"), intro=entry.text)
+
+
+@acts(Permission.SERVICE_ORDER, act=Act.READ)
+def order_from_mandate(request: ActingRequest, meeting_id: int, meeting_entry_id: int) -> HttpResponse:
+    """The service that a mandate asks for."""
+    entry = queries.entry_of(request.acting, meeting_id, meeting_entry_id)
+    people = queries.people_for_service(request.acting, entry)
+    form = forms.OrderForm(request.POST or None, people=people)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            service = following.order_from_mandate(
+                request.acting,
+                entry=entry,
+                kind=ServiceKind(form.cleaned_data["kind"]),
+                staff=form.cleaned_data["staff"],
+                variant=form.cleaned_data["variant"],
+            )
+            return done(request, _("The service is ordered."), "service", service.dossier_id, service.pk)
+    return _form(request, form, entry.meeting, title=_("Order a service"), submit=_("Order"), intro=entry.text)
 
 
 @acts(Permission.MEETING_CONVENE)

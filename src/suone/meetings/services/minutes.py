@@ -32,8 +32,11 @@ from suone.meetings.services.telling import (
     written_language,
 )
 from suone.procedures.facts import Fact
+from suone.support.rules import Kind as ServiceKind
+from suone.support.services import complete_by_meeting
 from suone.workitems.services import ask
 
+_TITLE = 200  # of a work item
 _HELD_ON: dict[Kind, Fact] = {
     Kind.ROUND_TABLE: Fact.ROUND_TABLE_HELD_ON,
     Kind.ASSESSMENT: Fact.ASSESSMENT_HELD_ON,
@@ -110,7 +113,7 @@ def contribute(acting: Acting, *, meeting: Meeting, text: str, category: DataCat
     if dossier is not None and not has_power(acting, dossier, Power.WRITE):
         raise Refused(_("Your institution may not contribute to this case: the consent must name it."))
     entry = _keep(acting, meeting, Words(EntryKind.CONTRIBUTION, text, category))
-    _tell_entry(acting, entry, Act.CONTRIBUTED, RecordKind.STORE)
+    tell_entry(acting, entry, Act.CONTRIBUTED, kind=RecordKind.STORE)
     _has_contributed(acting, meeting)
     return entry
 
@@ -132,7 +135,7 @@ def write_entry(acting: Acting, *, meeting: Meeting, words: Words) -> Entry:
     rules.check_minutes_open(State(meeting.state), finished=meeting.minutes_finished_at is not None)
     _check_binding(acting, meeting, words)
     entry = _keep(acting, meeting, words)
-    _tell_entry(acting, entry, Act.ENTRY_WRITTEN, RecordKind.STORE)
+    tell_entry(acting, entry, Act.ENTRY_WRITTEN, kind=RecordKind.STORE)
     return entry
 
 
@@ -147,13 +150,13 @@ def correct_entry(acting: Acting, *, entry: Entry, text: str, version: int) -> N
         entry.refresh_from_db()
         label = str(_("Text"))
         raise Conflict(current={label: entry.text}, submitted={label: text})
-    _tell_entry(acting, entry, Act.ENTRY_CORRECTED, RecordKind.CHANGE)
+    tell_entry(acting, entry, Act.ENTRY_CORRECTED)
 
 
 def remove_entry(acting: Acting, *, entry: Entry) -> None:
     """Take an entry out of minutes that are not finished, or one's contribution before the meeting."""
     _check_is_draft(acting, entry)
-    _tell_entry(acting, entry, Act.ENTRY_REMOVED, RecordKind.DELETE)
+    tell_entry(acting, entry, Act.ENTRY_REMOVED, kind=RecordKind.DELETE)
     Entry.objects.filter(pk=entry.pk).delete()
 
 
@@ -182,6 +185,7 @@ def hold_meeting(
     for pk, presence in (guests or {}).items():
         Guest.objects.filter(pk=pk, meeting=meeting).update(presence=presence)
     Meeting.objects.filter(pk=meeting.pk).update(state=State.HELD, person_came=person_came, version=F("version") + 1)
+    _complete_service(acting, meeting)
     tell_meeting(acting, meeting, Act.HELD, details={"person_came": person_came})
     tell_invited(acting, meeting, Act.HELD)
     _tell_procedures(acting, meeting, starts_on or acting.today)
@@ -198,6 +202,20 @@ def finish_minutes(acting: Acting, *, meeting: Meeting) -> None:
         _let_it_be_done(acting, entry)
     tell_meeting(acting, meeting, Act.MINUTES_FINISHED)
     tell_invited(acting, meeting, Act.MINUTES_FINISHED)
+
+
+def tell_entry(acting: Acting, entry: Entry, act: Act, *, kind: RecordKind = RecordKind.CHANGE) -> None:
+    """To the log, and to the timeline in the entry's data category."""
+    tell_meeting(
+        acting,
+        entry.meeting,
+        act,
+        kind=kind,
+        dossier=_case_of_entry(entry),
+        category=DataCategory(entry.category),
+        about=("meeting_entry", entry.pk),
+        details={"kind": entry.kind},
+    )
 
 
 def _keep(acting: Acting, meeting: Meeting, words: Words) -> Entry:
@@ -286,6 +304,13 @@ def _tell_procedures(acting: Acting, meeting: Meeting, day: date) -> None:
         reached(acting, dossier=one, fact=fact, value=day)
 
 
+def _complete_service(acting: Acting, meeting: Meeting) -> None:
+    """A round table or assessment that was ordered as a service is done with its meeting."""
+    dossier = case_of(meeting)
+    if dossier is not None and meeting.kind in ServiceKind.values:
+        complete_by_meeting(acting, dossier=dossier, kind=ServiceKind(meeting.kind))
+
+
 def _cases_on_agenda(meeting: Meeting) -> list[Dossier]:
     points = AgendaPoint.objects.filter(meeting=meeting, dossier__isnull=False)
     return list(Dossier.objects.filter(pk__in=points.values("dossier_id")).order_by("pk"))
@@ -309,21 +334,5 @@ def _let_it_be_done(acting: Acting, entry: Entry) -> None:
     Entry.objects.filter(pk=entry.pk).update(work_item_id=item.pk)
 
 
-_TITLE = 200
-
-
 def _case_of_entry(entry: Entry) -> Dossier | None:
     return Dossier.objects.filter(pk=entry.dossier_id).first() if entry.dossier_id else None
-
-
-def _tell_entry(acting: Acting, entry: Entry, act: Act, kind: RecordKind) -> None:
-    tell_meeting(
-        acting,
-        entry.meeting,
-        act,
-        kind=kind,
-        dossier=_case_of_entry(entry),
-        category=DataCategory(entry.category),
-        about=("meeting_entry", entry.pk),
-        details={"kind": entry.kind},
-    )
