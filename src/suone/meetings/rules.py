@@ -49,7 +49,9 @@ USUAL_PART: dict[Kind, PersonPart] = {
     Kind.FIXED_SESSION: PersonPart.ABSENT,
     Kind.REGIONAL: PersonPart.ABSENT,
 }
+# Held with the person: without them they were none.
 _NEEDED_PART = {Kind.ASSESSMENT: PersonPart.WHOLE, Kind.JOINT_INTERVIEW: PersonPart.SECOND}
+WITH_PERSON = frozenset(_NEEDED_PART)
 USUAL_MINUTES: dict[Kind, int] = {Kind.JOINT_INTERVIEW: 150, Kind.FIXED_SESSION: 180}
 SHORTEST, LONGEST = 15, 480
 

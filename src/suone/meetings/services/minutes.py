@@ -22,7 +22,7 @@ from suone.meetings import rules
 from suone.meetings.acts import Act
 from suone.meetings.models import AgendaPoint, Entry, Guest, Invitee, InviteeRole, Meeting
 from suone.meetings.rules import Answer, EntryKind, Kind, PersonPart, Presence, State
-from suone.meetings.services.convening import check_own
+from suone.meetings.services.convening import Seat, check_own, physicians_among
 from suone.meetings.services.telling import (
     case_of,
     check_keeps,
@@ -188,7 +188,7 @@ def hold_meeting(
     _complete_service(acting, meeting)
     tell_meeting(acting, meeting, Act.HELD, details={"person_came": person_came})
     tell_invited(acting, meeting, Act.HELD)
-    _tell_procedures(acting, meeting, starts_on or acting.today)
+    _tell_procedures(acting, meeting, starts_on or acting.today, person_came=person_came)
 
 
 def finish_minutes(acting: Acting, *, meeting: Meeting) -> None:
@@ -293,15 +293,24 @@ def _check_is_draft(acting: Acting, entry: Entry) -> None:
         rules.check_minutes_open(State(meeting.state), finished=meeting.minutes_finished_at is not None)
 
 
-def _tell_procedures(acting: Acting, meeting: Meeting, day: date) -> None:
+def _tell_procedures(acting: Acting, meeting: Meeting, day: date, *, person_came: bool | None) -> None:
     """The procedures of the case, or of the cases on the agenda, hear that they were spoken about."""
     fact = _HELD_ON.get(Kind(meeting.kind))
     if fact is None:
         return
     dossier = case_of(meeting)
+    if dossier is not None and meeting.kind in rules.WITH_PERSON:
+        reached(acting, dossier=dossier, fact=Fact.PERSON_ATTENDED, value=bool(person_came))
+    if dossier is not None and meeting.kind == Kind.ASSESSMENT:
+        reached(acting, dossier=dossier, fact=Fact.RAD_ATTENDED, value=_physician_came(meeting))
     spoken_of = [dossier] if dossier else _cases_on_agenda(meeting)
     for one in spoken_of:
         reached(acting, dossier=one, fact=fact, value=day)
+
+
+def _physician_came(meeting: Meeting) -> bool:
+    present = Invitee.objects.filter(meeting=meeting, presence=Presence.PRESENT).select_related("institution", "staff")
+    return physicians_among(Seat(invitee.institution, invitee.staff) for invitee in present) > 0
 
 
 def _complete_service(acting: Acting, meeting: Meeting) -> None:

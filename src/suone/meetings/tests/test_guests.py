@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -22,11 +21,6 @@ from suone.meetings.models import Guest, Meeting
 from suone.meetings.rules import Answer
 from suone.meetings.services import convening, dates, guests
 from suone.meetings.tests.factories import at, convene
-
-
-@pytest.fixture(autouse=True)
-def _no_wrong_links_yet() -> None:
-    cache.clear()
 
 
 @pytest.fixture

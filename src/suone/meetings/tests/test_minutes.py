@@ -165,6 +165,17 @@ def test_the_procedure_hears_that_a_meeting_was_held(
     assert known_facts(case.pk)[fact] == TODAY
 
 
+@pytest.mark.parametrize("came", [Presence.PRESENT, Presence.EXCUSED])
+def test_of_an_assessment_the_procedure_hears_who_was_there(cast: Cast, case: Case, came: Presence) -> None:
+    meeting = convene(cast, case, cast.physician, kind=Kind.ASSESSMENT, person_part=PersonPart.WHOLE)
+
+    presences = {invitee(meeting, cast.physician).pk: came}
+    do(cast.coordinator, minutes.hold_meeting, meeting=meeting, presences=presences, person_came=True)
+
+    known = known_facts(case.pk)
+    assert (known[Fact.PERSON_ATTENDED], known[Fact.RAD_ATTENDED]) == (True, came is Presence.PRESENT)
+
+
 def test_a_joint_interview_without_the_person_was_none(cast: Cast, case: Case) -> None:
     meeting = convene(
         cast, case, kind=Kind.JOINT_INTERVIEW, person_part=PersonPart.SECOND, minutes=150, second_part_after=75
