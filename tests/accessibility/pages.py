@@ -158,7 +158,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "invite_guest": (COORDINATOR, "/meetings/{meeting}/guests"),
     "add_point": (COORDINATOR, "/meetings/{session}/agenda"),
     "contribute": (COORDINATOR, "/meetings/{meeting}/contribute"),
-    "minutes": (COORDINATOR, "/meetings/{held}/minutes"),
+    "minutes": (COORDINATOR, "/meetings/{session}/minutes"),
     "correct_entry": (COORDINATOR, "/meetings/{held}/entries/{entry}/correct"),
     "entry_into_plan": (COORDINATOR, "/meetings/{held}/entries/{mandated}/plan"),
     "order_from_mandate": (COORDINATOR, "/meetings/{held}/entries/{mandated}/service"),

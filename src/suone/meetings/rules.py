@@ -26,8 +26,6 @@ CASE_KINDS = frozenset({Kind.ROUND_TABLE, Kind.ASSESSMENT, Kind.JOINT_INTERVIEW,
 OPEN_KINDS = frozenset({Kind.FIXED_SESSION, Kind.REGIONAL, Kind.INTERVISION})
 # Kinds whose agenda may hold cases of their own.
 SESSION_KINDS = frozenset({Kind.FIXED_SESSION, Kind.INTERVISION})
-# A fixed session of youth takes place every two months in each region.
-SESSION_MONTHS = 2
 
 
 class PersonPart(models.TextChoices):

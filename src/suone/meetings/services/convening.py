@@ -25,6 +25,7 @@ from suone.meetings.services.dates import answer_may_be_the_last, keep_proposals
 from suone.meetings.services.telling import (
     case_of,
     check_keeps,
+    check_own,
     lock_meeting,
     tell_convener,
     tell_invited,
@@ -202,12 +203,6 @@ def physicians_among(seats: Iterable[Seat]) -> int:
     institutions = [seat.institution.pk for seat in seats if seat.staff is None]
     through = Staff.objects.filter(institution_id__in=institutions, roles__contains=[Role.MEDICAL_OFFICER])
     return named + through.values("institution_id").distinct().count()
-
-
-def check_own(acting: Acting, invitee: Invitee) -> None:
-    """Everybody answers for their own institution."""
-    if invitee.institution_id != acting.institution_id or invitee.answer == Answer.WITHDRAWN:
-        raise Refused(_("You can answer for your own institution only, while it is invited."))
 
 
 def _check(acting: Acting, convocation: Convocation, *, has_case: bool) -> None:

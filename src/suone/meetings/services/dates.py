@@ -17,6 +17,7 @@ from suone.meetings.models import DateAnswer, DateProposal, Invitee, InviteeRole
 from suone.meetings.rules import Answer, State, Suits
 from suone.meetings.services.telling import (
     check_keeps,
+    check_own,
     day_of,
     lock_meeting,
     tell_convener,
@@ -47,8 +48,7 @@ def answer_dates(acting: Acting, *, invitee: Invitee, answers: Mapping[int, Suit
     Whoever gives the last answer that was missing tells the convener; exactly one does, however many answer at once.
     """
     meeting = lock_meeting(invitee.meeting)
-    if invitee.institution_id != acting.institution_id or invitee.answer == Answer.WITHDRAWN:
-        raise Refused(_("You can answer for your own institution only, while it is invited."))
+    check_own(acting, invitee)
     if meeting.state != State.PLANNING:
         raise Refused(_("The date of this meeting is fixed already."))
     for proposal in DateProposal.objects.filter(meeting=meeting, pk__in=answers):

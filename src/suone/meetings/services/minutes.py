@@ -22,10 +22,11 @@ from suone.meetings import rules
 from suone.meetings.acts import Act
 from suone.meetings.models import AgendaPoint, Entry, Guest, Invitee, InviteeRole, Meeting
 from suone.meetings.rules import Answer, EntryKind, Kind, PersonPart, Presence, State
-from suone.meetings.services.convening import Seat, check_own, physicians_among
+from suone.meetings.services.convening import Seat, physicians_among
 from suone.meetings.services.telling import (
     case_of,
     check_keeps,
+    check_own,
     lock_meeting,
     tell_invited,
     tell_meeting,

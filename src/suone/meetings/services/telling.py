@@ -53,6 +53,13 @@ def check_keeps(acting: Acting, meeting: Meeting) -> None:
         raise Refused(_("Only the institution that convened the meeting or leads the case can do this."))
 
 
+def check_own(acting: Acting, invitee: Invitee) -> None:
+    """Everybody answers for their own institution, as long as it is invited; asked once the meeting is locked."""
+    own = Invitee.objects.filter(pk=invitee.pk, institution_id=acting.own_institution_id)
+    if not own.exclude(answer=Answer.WITHDRAWN).exists():
+        raise Refused(_("You can answer for your own institution only, while it is invited."))
+
+
 def written_language() -> str:
     """The language in which somebody writes just now."""
     return (translation.get_language() or "de")[:2]

@@ -14,6 +14,7 @@ from suone.meetings.acts import Act
 from suone.meetings.models import Invitee, Meeting
 from suone.meetings.rules import Answer, Kind, PersonPart, State
 from suone.meetings.services import convening
+from suone.meetings.services.telling import check_own
 from suone.meetings.tests.factories import at, convene, fresh, invitee
 from suone.procedures.facts import Fact
 from suone.procedures.services import known_facts
@@ -112,11 +113,7 @@ def test_inviting_taking_back_and_inviting_again(cast: Cast, meeting: Meeting) -
 
     do(cast.coordinator, convening.uninvite, invitee=invitee(meeting, cast.stranger))
     with pytest.raises(Refused, match="while it is invited"):
-        do(
-            cast.stranger,
-            lambda acting, **arguments: convening.check_own(acting, **arguments),
-            invitee=invitee(meeting, cast.stranger),
-        )
+        do(cast.stranger, check_own, invitee=invitee(meeting, cast.stranger))
     do(cast.coordinator, convening.invite, meeting=meeting, seat=seat)
 
     assert invitee(meeting, cast.stranger).answer == Answer.WAITING
