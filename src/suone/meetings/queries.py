@@ -115,9 +115,10 @@ def meeting_list(
 def meetings_of(acting: Acting, dossier: Dossier) -> list[Meeting]:
     """The meetings of a case: those ahead by their time, then the past ones from the latest on."""
     meetings = Meeting.objects.readable_by(acting).filter(dossier=dossier).select_related("convening")
-    ahead = [meeting for meeting in meetings.order_by("starts_at", "pk") if meeting.is_ahead]
-    past = [meeting for meeting in meetings.order_by("-starts_at", "-pk") if not meeting.is_ahead]
-    return [*ahead, *past]
+    by_time = list(meetings.order_by("starts_at", "pk"))
+    ahead = [meeting for meeting in by_time if meeting.is_ahead]
+    past = [meeting for meeting in by_time if not meeting.is_ahead]
+    return [*ahead, *reversed(past)]
 
 
 def readable_meeting(acting: Acting, meeting_id: int) -> Meeting:
