@@ -332,12 +332,12 @@ def _copy_what_waits(tables: Sequence[list[int]], home: dict[int, int], chance: 
                 yield (
                     *(case, 10, "Call back", "de", "", _TODAY + timedelta(days=chance.randint(-30, 60)), home[member]),
                     *(home[lead], None if untaken else member, lead, _AT, "open" if is_open else "done"),
-                    *(None if is_open else _AT, "", 1),
+                    *(None if is_open else _AT, "", "", 1),
                 )
 
     columns = (
         "dossier_id category title language details due_on addressed_id controlling_id assigned_id asked_by_id asked_at"
-        " state done_at about_type version"
+        " state done_at about_type step version"
     )
     _copy("workitems_workitem", columns, items())
     _copy(
