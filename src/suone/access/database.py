@@ -32,7 +32,8 @@ def make_read_only() -> None:
     """From here to the end of the transaction the database itself refuses any write."""
     with connection.cursor() as cursor:
         # What was written before is checked now: a deferred check at the end would count as a write.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET TRANSACTION READ ONLY")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET TRANSACTION READ ONLY")
 
 
 def _settings_of(acting: Acting) -> tuple[str, ...]:

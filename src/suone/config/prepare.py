@@ -74,6 +74,7 @@ def prepare_given(owner: dict[str, Any], app: dict[str, Any]) -> None:
 
 
 def _connected(settings: dict[str, Any]) -> psycopg.Connection[Any]:
+    options = {name: value for name, value in settings["OPTIONS"].items() if name != "server_side_binding"}  # Django's
     try:
         return psycopg.connect(
             host=settings["HOST"] or None,
@@ -81,7 +82,7 @@ def _connected(settings: dict[str, Any]) -> psycopg.Connection[Any]:
             user=settings["USER"],
             password=settings["PASSWORD"] or None,
             dbname=settings["NAME"],
-            **{"connect_timeout": 5, **settings["OPTIONS"]},
+            **{"connect_timeout": 5, **options},
             autocommit=True,
         )
     except psycopg.Error as error:

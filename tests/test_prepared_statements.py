@@ -1,0 +1,41 @@
+"""From the sixth time on the server runs what it prepared: every page must still answer then.
+
+With real commits: a rollback, as it ends other tests, makes psycopg forget what is prepared.
+"""
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from suone.access.models import User
+from suone.access.permissions import Role
+from tests.sweep import world as worlds
+from tests.sweep.addresses import swept_addresses
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_every_page_answers_the_seventh_time_as_the_first() -> None:
+    world = worlds.build()
+    user = User.objects.filter(
+        staff_entries__institution__is_iiz_office=True, staff_entries__roles__contains=[Role.REGIONAL_COORDINATOR]
+    ).first()
+    assert user is not None
+    client = Client(raise_request_exception=False)
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    objects = world.objects[0]
+
+    broken = []
+    for address in swept_addresses():
+        url = reverse(address.name, kwargs={name: objects[name] for name in address.parameters})
+        broken += [url for _ in range(7) if client.get(url, worlds.question(objects)).status_code >= 500]
+
+    assert settings.DATABASES["default"]["OPTIONS"]["prepare_threshold"] < 7
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+        prepared = cursor.fetchone()
+    assert broken == []
+    assert prepared is not None
+    assert prepared[0] > 0  # a page that refuses rolls back, and what was prepared is forgotten
