@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 
 from suone.access.acting import Acting
 from suone.audit.models import RecordKind
+
+# A statement with its values.
+Statement = tuple[str, list[Any]]
 
 # Plain INSERT without RETURNING: whoever writes the log may not read it.
 _INSERT = """
@@ -28,11 +32,13 @@ def record(
     legal_basis: str = "",
     purpose: str = "",
     details: Mapping[str, object] | None = None,
+    along: Statement | None = None,
 ) -> None:
     """Tell the log what was just done or read, in the transaction that does it.
 
     ``act`` is a stable code, ``about`` the kind of thing and its number, ``recipients`` are institutions.
-    ``details`` holds codes and numbers only, never content about a person.
+    ``details`` holds codes and numbers only, never content about a person. ``along`` is a statement that goes the same
+    way to the database, such as the line of a timeline that says the same.
     """
     row = (
         kind.value,
@@ -51,4 +57,8 @@ def record(
         json.dumps(dict(details or {})),
     )
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, row)
+        if along is None:
+            cursor.execute(_INSERT, row)
+        else:
+            statement, values = along
+            cursor.execute(f"WITH entry AS ({_INSERT}) {statement}", [*row, *values])

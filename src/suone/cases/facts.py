@@ -6,7 +6,7 @@ from datetime import date
 
 from suone.access.acting import Acting
 from suone.cases.models import Assignment, Case, Function, Participant, Taking
-from suone.consents.queries import current_consent
+from suone.consents.models import Consent
 from suone.persons.models import Person
 from suone.procedures.facts import Fact, Scalar
 from suone.procedures.rules import Phase, fact_of
@@ -25,10 +25,10 @@ class _Asked:
 def facts_of(acting: Acting, case: Case, *phases: Phase) -> dict[str, Scalar]:
     """The facts these phases ask about; whatever is not known is left out."""
     asked = _Asked(acting, case, acting.today)
-    facts = known_facts(case.pk)
-    for fact in _asked_by(phases):
-        derive = _DERIVED.get(fact)
-        value = derive(asked) if derive else None
+    words = _asked_by(phases)
+    facts = known_facts(case.pk) if words - _DERIVED.keys() else {}
+    for fact in words & _DERIVED.keys():
+        value = _DERIVED[fact](asked)
         if value is not None:
             facts[fact] = value
     return facts
@@ -42,7 +42,7 @@ def _asked_by(phases: Iterable[Phase]) -> set[str]:
             words |= {fact_of(condition) for condition in (*requirement.applies, *requirement.unless)}
         for item in phase.items:
             words |= {item.completed_by, *(fact_of(condition) for condition in item.applies)}
-    return words
+    return words - {""}
 
 
 def _age(asked: _Asked) -> int | None:
@@ -71,12 +71,16 @@ def _institutions(asked: _Asked) -> int:
     return Participant.objects.filter(dossier_id=asked.case.pk, state=Taking.TAKING_PART).count()
 
 
+def _is_consent_valid(asked: _Asked) -> bool:
+    return Consent.objects.valid(on=asked.on).filter(dossier_id=asked.case.pk).exists()
+
+
 def _open_items(asked: _Asked) -> int:
     return WorkItem.objects.filter(dossier_id=asked.case.pk, state=ItemState.OPEN).count()
 
 
 _DERIVED: dict[str, Callable[[_Asked], Scalar | None]] = {
-    Fact.CONSENT_VALID: lambda asked: current_consent(asked.acting, asked.case.dossier) is not None,
+    Fact.CONSENT_VALID: _is_consent_valid,
     Fact.QUESTION_RECORDED: lambda asked: bool(asked.case.question.strip()),
     Fact.RISK_FACTORS: lambda asked: len(asked.case.risk_factors),
     Fact.FIRST_CONTACT_ON: lambda asked: asked.case.first_contact_on,

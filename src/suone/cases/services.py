@@ -7,8 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet, Value
 from django.utils import timezone, translation
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -31,7 +32,7 @@ from suone.decisions.services import withdraw as withdraw_decision
 from suone.documents.services import keep_document
 from suone.documents.uploads import Upload
 from suone.dossiers.models import Dossier
-from suone.dossiers.queries import has_power
+from suone.dossiers.queries import HasPower, has_power
 from suone.dossiers.services import keep_unread, lock, open_dossier, tell
 from suone.inbox.services import tell_institutions, tell_staff
 from suone.institutions.models import Institution, Region, Staff
@@ -45,7 +46,6 @@ from suone.procedures.models import Course, Passage, ProcedureVersion
 from suone.procedures.queries import course_of
 from suone.procedures.rules import Phase
 from suone.procedures.services import (
-    Parties,
     Party,
     begin,
     enter,
@@ -420,11 +420,9 @@ def close_case(
 
     Under a procedure the case must be able to go to a closing phase from where it stands (``phase``, or the first one).
     """
-    dossier = lock(case.dossier_id)
-    _check_leads(acting, dossier)
-    case = readable_with_parts(case.pk)
+    case, course = _locked_to_lead(acting, case.pk)
+    dossier = case.dossier
     rules.check_can_move(State(case.state), State.CLOSED)
-    course = course_of(case.pk)
     # What the procedure set for the phase that ends is withdrawn with it; what people asked must be settled.
     open_items = WorkItem.objects.filter(dossier=dossier, state=ItemState.OPEN)
     if course is not None:
@@ -485,8 +483,8 @@ def reached(
 
 def follow_procedure(acting: Acting, *, dossier: Dossier) -> None:
     """Tick off what holds by now and make the moves that are made by themselves; the case follows its phase."""
-    course = course_of(dossier.pk)
-    case = readable_with_parts(dossier.pk)
+    case = _with_course().get(pk=dossier.pk)
+    course = _course(case)
     if course is None or not case.is_open or case.state == State.SUSPENDED:
         return  # a case that rests goes nowhere by itself
     phase = settle(
@@ -494,7 +492,7 @@ def follow_procedure(acting: Acting, *, dossier: Dossier) -> None:
         dossier=case.dossier,
         course=course,
         facts=facts_of(acting, case, *course.procedure.phases),
-        parties=_parties(case),
+        parties=_Parties(case),
     )
     if phase is not None:
         _follow_phase(acting, case, phase)
@@ -513,13 +511,13 @@ def follow_procedures(acting: Acting) -> int:
 
 def advance_case(acting: Acting, *, case: Case, to: str, reason: str = "") -> None:
     """Take the case to its next phase; raises ``Refused`` with the sentences of what is missing."""
-    dossier = lock(case.dossier_id)
-    _check_leads(acting, dossier)
-    case = readable_with_parts(case.pk)
-    course = course_of(case.pk)
+    case, course = _locked_to_lead(acting, case.pk)
+    dossier = case.dossier
     if course is None:
         raise Refused(_("This case follows no procedure."))
-    way = way_to(course, to, facts_of(acting, case, course.current), on=acting.today)
+    current_and_next = [phase for phase in course.procedure.phases if phase.id in (course.phase, to)]
+    facts = facts_of(acting, case, *current_and_next)
+    way = way_to(course, to, facts, on=acting.today)
     if way.move.roles and not acting.roles & {Role(role) for role in way.move.roles}:
         allowed = ", ".join(str(Role(role).label) for role in way.move.roles)
         raise Refused(_("This step is for: %(roles)s.") % {"roles": allowed})
@@ -530,27 +528,26 @@ def advance_case(acting: Acting, *, case: Case, to: str, reason: str = "") -> No
         dossier=dossier,
         course=course,
         to=to,
-        facts=facts_of(acting, case, *course.procedure.phases),
-        parties=_parties(case),
+        facts=facts,
+        parties=_Parties(case),
         reason=reason,
     )
     _follow_phase(acting, case, phase)
     tell_everybody(acting, dossier, ProcedureAct.MOVED)
-    follow_procedure(acting, dossier=dossier)
+    if phase.goes_on_by_itself:
+        follow_procedure(acting, dossier=dossier)
 
 
 def move_case_over(acting: Acting, *, case: Case, version: ProcedureVersion, phase: str, reason: str = "") -> None:
     """Let a running case go on under another version or procedure; one without a procedure begins to follow it."""
-    dossier = lock(case.dossier_id)
-    _check_leads(acting, dossier)
+    case, course = _locked_to_lead(acting, case.pk)
+    dossier = case.dossier
     rules.check_reason(reason)
-    case = readable_with_parts(case.pk)
     if not case.is_open:
         raise Refused(_("This case is closed: reopen it first."))
     facts = facts_of(acting, case, *version.procedure.phases)
-    course = course_of(case.pk)
     if course is None:
-        course = begin(acting, dossier=dossier, version=version, facts=facts, parties=_parties(case))
+        course = begin(acting, dossier=dossier, version=version, facts=facts, parties=_Parties(case))
     reached_phase = move_over(
         acting,
         dossier=dossier,
@@ -558,7 +555,7 @@ def move_case_over(acting: Acting, *, case: Case, version: ProcedureVersion, pha
         version=version,
         phase=phase,
         facts=facts,
-        parties=_parties(case),
+        parties=_Parties(case),
         reason=reason,
     )
     _follow_phase(acting, case, reached_phase)
@@ -598,9 +595,24 @@ def default_answer_day(acting: Acting) -> date:
     return acting.today + timedelta(days=settings.DECISION_DAYS)
 
 
-def readable_with_parts(dossier_id: int) -> Case:
-    """The case as it is kept now, with what the procedure asks about it."""
-    return Case.objects.select_related("dossier", "notifier", "notified_by").get(pk=dossier_id)
+def _locked_to_lead(acting: Acting, dossier_id: int) -> tuple[Case, Course | None]:
+    """The case as it is kept now, locked, with where it stands in its procedure; refused to whoever does not lead it.
+
+    The lock is a statement of its own: who waited for it sees what was done, and ended, meanwhile.
+    """
+    lock(dossier_id)
+    case = _with_course().annotate(is_led=HasPower("pk", Value(Power.LEAD.value))).get(pk=dossier_id)
+    _check_is_led(case.is_led)
+    return case, _course(case)
+
+
+def _with_course() -> QuerySet[Case]:
+    """Cases with where they stand; a procedure's text is fetched where it was not read yet."""
+    return Case.objects.select_related("dossier__course__version").defer("dossier__course__version__text")
+
+
+def _course(case: Case) -> Course | None:
+    return getattr(case.dossier, "course", None)
 
 
 def _begin(acting: Acting, case: Case, version: ProcedureVersion) -> None:
@@ -609,30 +621,37 @@ def _begin(acting: Acting, case: Case, version: ProcedureVersion) -> None:
         dossier=case.dossier,
         version=version,
         facts=facts_of(acting, case, version.procedure.start),
-        parties=_parties(case),
+        parties=_Parties(case),
     )
     follow_procedure(acting, dossier=case.dossier)
 
 
-def _parties(case: Case) -> Parties:
+class _Parties:
     """Who is meant by a word of a procedure: the office, notifier, lead or case manager, or an institution's code."""
 
-    def party(word_of_file: str) -> Party:
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+    def __call__(self, word_of_file: str) -> Party:
+        if word_of_file == "office":
+            return self.office
         if word_of_file == "notifier":
-            return Party(case.notifier_id, case.notified_by_id)
-        if word_of_file in (Function.LEAD, Function.CASE_MANAGER):
-            named = Assignment.objects.filter(dossier_id=case.pk, function=word_of_file, valid_until=None)
-            staff = named.select_related("staff").first()
-            # Until a case manager is named the lead does it.
-            if staff is None:
-                return party(Function.LEAD) if word_of_file == Function.CASE_MANAGER else Party(iiz_office().pk)
-            return Party(staff.staff.institution_id, staff.staff_id)
-        if word_of_file != "office":
-            known = Institution.objects.filter(code=word_of_file).values_list("pk", flat=True).first()
-            return Party(known) if known else party(Function.LEAD)
+            return Party(self.case.notifier_id, self.case.notified_by)
+        if word_of_file == Function.LEAD:
+            return self.named.get(Function.LEAD) or self.office
+        if word_of_file == Function.CASE_MANAGER:  # until one is named the lead does it
+            return self.named.get(Function.CASE_MANAGER) or self(Function.LEAD)
+        known = Institution.objects.filter(code=word_of_file).values_list("pk", flat=True).first()
+        return Party(known) if known else self(Function.LEAD)
+
+    @cached_property
+    def office(self) -> Party:
         return Party(iiz_office().pk)
 
-    return party
+    @cached_property
+    def named(self) -> dict[str, Party]:
+        current = Assignment.objects.filter(dossier_id=self.case.pk, valid_until=None).select_related("staff")
+        return {row.function: Party(row.staff.institution_id, row.staff) for row in current}
 
 
 def _follow_phase(acting: Acting, case: Case, phase: Phase) -> None:
@@ -647,9 +666,9 @@ def _follow(acting: Acting, case: Case, state: State) -> None:
     course = course_of(case.pk)
     phase = next((p for p in course.procedure.phases if p.state == state), None) if course else None
     if course is not None and phase is not None:
-        case = readable_with_parts(case.pk)
+        case = _with_course().get(pk=case.pk)
         enter(
-            acting, dossier=case.dossier, course=course, to=phase.id, facts=known_facts(case.pk), parties=_parties(case)
+            acting, dossier=case.dossier, course=course, to=phase.id, facts=known_facts(case.pk), parties=_Parties(case)
         )
 
 
@@ -659,7 +678,7 @@ def _close_course(acting: Acting, case: Case, course: Course, phase: str, reason
     if not ends:
         raise Refused(_("The procedure does not close a case from here: take it to its next step first."))
     wanted = phase or next((to for to in ends if way_to(course, to, facts, on=acting.today).is_open), ends[0])
-    move(acting, dossier=case.dossier, course=course, to=wanted, facts=facts, parties=_parties(case), reason=reason)
+    move(acting, dossier=case.dossier, course=course, to=wanted, facts=facts, parties=_Parties(case), reason=reason)
 
 
 def _take_up(acting: Acting, case: Case, course: Course, state: State) -> None:
@@ -668,14 +687,14 @@ def _take_up(acting: Acting, case: Case, course: Course, state: State) -> None:
     been = Passage.objects.filter(dossier_id=case.pk).order_by("-pk").values_list("to_phase", flat=True)
     last = next((p for p in been if p in phases and phases[p].state == state), None)
     phase = last or next((p.id for p in course.procedure.phases if p.state == state), course.procedure.start.id)
-    case = readable_with_parts(case.pk)
+    case = _with_course().get(pk=case.pk)
     enter(
         acting,
         dossier=case.dossier,
         course=course,
         to=phase,
         facts=facts_of(acting, case, phases[phase]),
-        parties=_parties(case),
+        parties=_Parties(case),
     )
 
 
@@ -693,7 +712,11 @@ def _move(acting: Acting, case: Case, then: State, reason: str = "") -> None:
 
 
 def _check_leads(acting: Acting, dossier: Dossier) -> None:
-    if not has_power(acting, dossier, Power.LEAD):
+    _check_is_led(has_power(acting, dossier, Power.LEAD))
+
+
+def _check_is_led(is_led: bool) -> None:
+    if not is_led:
         raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
 
 

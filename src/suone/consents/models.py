@@ -1,5 +1,5 @@
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -24,6 +24,12 @@ class SignatureForm(models.TextChoices):
 class Grantor(models.TextChoices):
     PERSON = "person", _("the person")
     REPRESENTATIVE = "representative", _("a legal representative")
+
+
+class ConsentQuerySet(CaseBoundQuerySet["Consent"]):
+    def valid(self, *, on: date) -> Self:
+        """Begun, not ended, not withdrawn."""
+        return self.filter(withdrawn_at=None, valid_from__lte=on, valid_until__gte=on)
 
 
 class Consent(models.Model):
@@ -55,7 +61,7 @@ class Consent(models.Model):
     warned_days = models.PositiveSmallIntegerField(null=True)  # the nearest warning given so far
     expiry_told_at = models.DateTimeField(null=True)
 
-    objects = CaseBoundQuerySet["Consent"].as_manager()
+    objects = ConsentQuerySet.as_manager()
 
     personal_data: ClassVar[tuple[str, ...]] = ("purpose", "grantor_name", "signed_at_place", "document")
 

@@ -65,9 +65,7 @@ def current_consent(acting: Acting, dossier: Dossier) -> Consent | None:
 
 def valid_consents(acting: Acting) -> QuerySet[Consent]:
     """The consents that are valid today, in cases open to the acting person."""
-    return Consent.objects.readable_by(acting).filter(
-        withdrawn_at=None, valid_from__lte=acting.today, valid_until__gte=acting.today
-    )
+    return Consent.objects.readable_by(acting).valid(on=acting.today)
 
 
 def form_data_of(

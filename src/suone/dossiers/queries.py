@@ -1,6 +1,6 @@
 """Who may open a case, and whether the acting person may read or write a category in it."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Func, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -43,6 +43,13 @@ def readable_categories(acting: Acting, dossier: Dossier, *, power: Power = Powe
 def has_power(acting: Acting, dossier: Dossier, power: Power) -> bool:
     """Whether the acting person reaches this case with at least this power."""
     return own_grants(acting, dossier).filter(power__gte=power).exists()
+
+
+class HasPower(Func):
+    """The same as a column of a row that names its case, for whoever acts in this transaction."""
+
+    function = "dossiers_has_power"
+    output_field = BooleanField()
 
 
 def events_of(

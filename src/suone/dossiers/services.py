@@ -13,7 +13,7 @@ from suone.access.acting import Acting
 from suone.access.categories import DataCategory, Power
 from suone.access.errors import Conflict, Refused
 from suone.audit.models import RecordKind
-from suone.audit.services import record
+from suone.audit.services import Statement, record
 from suone.dossiers.acts import Act
 from suone.dossiers.models import Dossier, Event, OpeningAct, Visit
 
@@ -168,6 +168,19 @@ def tell(
     It is in the language of whoever acts, unless another is named; ``""`` means a sentence of the product's own, and
     ``texts`` holds it in every language where a file gave it.
     """
+    event = Event(
+        dossier=dossier,
+        at=timezone.now(),
+        act=str(act),
+        category=category,
+        staff_id=acting.staff_id,
+        institution_id=acting.institution_id,
+        object_type=about[0],
+        object_id=about[1],
+        text=text[:300],
+        text_language=_language_of(text) if text_language is None else text_language,
+        texts=dict(texts) if texts else None,
+    )
     record(
         acting,
         kind=kind,
@@ -178,21 +191,7 @@ def tell(
         recipients=recipients,
         legal_basis=legal_basis,
         details=details,
-    )
-    keep_unread(
-        Event(
-            dossier=dossier,
-            at=timezone.now(),
-            act=str(act),
-            category=category,
-            staff_id=acting.staff_id,
-            institution_id=acting.institution_id,
-            object_type=about[0],
-            object_id=about[1],
-            text=text[:300],
-            text_language=_language_of(text) if text_language is None else text_language,
-            texts=dict(texts) if texts else None,
-        )
+        along=_insertion(event),
     )
 
 
@@ -217,19 +216,32 @@ def keep_unread(row: M) -> M:
     """Keep a row without reading it back: a contributor may write into a category that is closed to them."""
     meta = row._meta
     assert meta.pk is not None
-    fields = [field for field in meta.local_concrete_fields if not field.primary_key and not field.generated]
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    places = ", ".join(["%s"] * len(fields))
+    columns, values = _columns_of(row)
+    places = ", ".join(["%s"] * len(values))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, %s))", [meta.db_table, meta.pk.column])
-        row.pk = cursor.fetchone()[0]
         cursor.execute(
-            f'INSERT INTO "{meta.db_table}" ("{meta.pk.column}", {columns}) VALUES (%s, {places})',  # noqa: S608
-            [row.pk, *values],
+            "WITH new AS MATERIALIZED (SELECT nextval(pg_get_serial_sequence(%s, %s)) AS id),"  # noqa: S608
+            f' kept AS (INSERT INTO "{meta.db_table}" ("{meta.pk.column}", {columns}) SELECT new.id, {places} FROM new)'
+            " SELECT id FROM new",
+            [meta.db_table, meta.pk.column, *values],
         )
+        row.pk = cursor.fetchone()[0]
     row._state.adding = False
     return row
+
+
+def _insertion(row: models.Model) -> Statement:
+    """The statement that keeps a row without so much as its number coming back."""
+    columns, values = _columns_of(row)
+    places = ", ".join(["%s"] * len(values))
+    return f'INSERT INTO "{row._meta.db_table}" ({columns}) VALUES ({places})', values  # noqa: S608
+
+
+def _columns_of(row: models.Model) -> tuple[str, list[Any]]:
+    """The columns of a new row, and what stands in them; its number is not yet known."""
+    fields = [field for field in row._meta.local_concrete_fields if not field.primary_key and not field.generated]
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    return ", ".join(f'"{field.column}"' for field in fields), values
 
 
 def _call(function: str, *arguments: int | str | datetime | None) -> Any:

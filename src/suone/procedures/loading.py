@@ -124,12 +124,6 @@ def read_procedure(text: str, source: str) -> Procedure:
     return procedure
 
 
-@cache
-def read_cached(text: str, source: str) -> Procedure:
-    """The same for a text that was checked when it was published: read once in each process."""
-    return read_procedure(text, source)
-
-
 @dataclass
 class _Place:
     """An entry of the file: which table, by its number among its like, and what it is called."""

@@ -13,10 +13,13 @@ from suone.access.row_policies import RowPolicies, anybody_acting, granted, whoe
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
 from suone.institutions.models import Institution, Staff
 from suone.procedures.facts import Fact, Scalar, Shape, word
-from suone.procedures.loading import read_cached
+from suone.procedures.loading import read_procedure
 from suone.procedures.rules import Phase, Procedure
 
 _CASE = {"select": granted(Power.READ), "insert": granted(Power.WRITE), "update": granted(Power.WRITE)}
+
+
+_READ: dict[str, Procedure] = {}  # by the digest of its text
 
 
 class VersionState(models.TextChoices):
@@ -65,8 +68,10 @@ class ProcedureVersion(models.Model):
 
     @property
     def procedure(self) -> Procedure:
-        """The procedure as the engine reads it."""
-        return read_cached(self.text, f"{self.identifier} {self.version}")
+        """The procedure as the engine reads it: once in each process, and only then is its text fetched."""
+        if self.sha256 not in _READ:
+            _READ[self.sha256] = read_procedure(self.text, f"{self.identifier} {self.version}")
+        return _READ[self.sha256]
 
     @property
     def title(self) -> str:

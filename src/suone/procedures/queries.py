@@ -45,7 +45,7 @@ def version_by_id(version_id: int) -> ProcedureVersion:
 
 def course_of(dossier_id: int) -> Course | None:
     """Where a case stands; nothing for a case without a procedure."""
-    return Course.objects.filter(pk=dossier_id).select_related("version").first()
+    return Course.objects.filter(pk=dossier_id).select_related("version").defer("version__text").first()
 
 
 def passages_of(acting: Acting, dossier: Dossier) -> list[Passage]:

@@ -110,6 +110,11 @@ class Phase:
     def is_end(self) -> bool:
         return self.state in ENDS
 
+    @property
+    def goes_on_by_itself(self) -> bool:
+        """Whether something may follow without anybody's doing: a move, or an item that is set again."""
+        return any(move.automatic for move in self.moves) or any(item.repeats for item in self.items)
+
 
 @dataclass(frozen=True, slots=True)
 class Procedure:

@@ -36,7 +36,7 @@ from suone.procedures.rules import (
 )
 from suone.workitems.models import State as ItemState
 from suone.workitems.models import WorkItem
-from suone.workitems.services import ask, cancel, complete
+from suone.workitems.services import ask, cancel_steps, complete
 
 _MOST_STEPS = 10  # automatic moves in a row: more would be a circle
 
@@ -46,7 +46,7 @@ class Party:
     """Who a work item of the procedure goes to: an institution, and somebody of it where one is named."""
 
     institution_id: int
-    staff_id: int | None = None
+    staff: Staff | None = None
 
 
 Parties = Callable[[str], Party]
@@ -211,7 +211,7 @@ def enter(
         staff_id=acting.staff_id,
         reason=reason,
     )
-    _withdraw_items(acting, dossier, course.phase)
+    cancel_steps(acting, dossier=dossier, phase=course.phase)
     course.phase, course.phase_since = to, acting.today
     course.save(update_fields=["phase", "phase_since"])
     tell(
@@ -292,7 +292,7 @@ def move_over(
         raise Refused(_("This version of the procedure is retired: choose the one in force."))
     if phase not in [entry.id for entry in version.procedure.phases]:
         raise Refused(_("Choose the phase in which the case goes on."))
-    _withdraw_items(acting, dossier, course.phase)
+    cancel_steps(acting, dossier=dossier, phase=course.phase)
     course.version = version
     course.save(update_fields=["version"])
     tell(
@@ -362,7 +362,7 @@ def _set_item(acting: Acting, dossier: Dossier, step: str, planned: Planned, par
         is_own_words=False,
         due_on=planned.due_on,
         addressed_id=addressed.institution_id,
-        assigned=Staff.objects.get(pk=addressed.staff_id) if addressed.staff_id else None,
+        assigned=addressed.staff,
         controlling_id=parties(item.controlling).institution_id,
         step=step,
     )
@@ -371,10 +371,3 @@ def _set_item(acting: Acting, dossier: Dossier, step: str, planned: Planned, par
 def _open_items(dossier: Dossier, steps: list[str]) -> list[WorkItem]:
     open_items = WorkItem.objects.filter(dossier=dossier, step__in=steps, state=ItemState.OPEN)
     return list(open_items.select_related("dossier"))
-
-
-def _withdraw_items(acting: Acting, dossier: Dossier, phase: str) -> None:
-    """What a phase set and nobody did is of no use in the next one."""
-    left = WorkItem.objects.filter(dossier=dossier, step__startswith=f"{phase}/", state=ItemState.OPEN)
-    for item in left.select_related("dossier"):
-        cancel(acting, item=item)

@@ -16,6 +16,11 @@ from suone.institutions.models import Staff
 from suone.workitems.acts import Act
 from suone.workitems.models import State, WorkItem
 
+_CANCEL_STEPS = """
+UPDATE workitems_workitem SET state = %s, done_at = NULL
+WHERE dossier_id = %s AND state = %s AND starts_with(step, %s) RETURNING *
+"""
+
 
 def ask(
     acting: Acting,
@@ -119,6 +124,14 @@ def cancel_items_about(acting: Acting, *, dossier: Dossier, about: tuple[str, in
 def _open_items_about(dossier: Dossier, about: tuple[str, int]) -> list[WorkItem]:
     items = WorkItem.objects.filter(dossier=dossier, about_type=about[0], about_id=about[1], state=State.OPEN)
     return list(items.select_related("dossier"))
+
+
+def cancel_steps(acting: Acting, *, dossier: Dossier, phase: str) -> None:
+    """What a phase of the case's procedure set, and nobody did, need not be done any more."""
+    left = WorkItem.objects.raw(_CANCEL_STEPS, [State.CANCELLED, dossier.pk, State.OPEN, f"{phase}/"])
+    for item in left:
+        item.dossier = dossier
+        _tell(acting, item, Act.CANCELLED, RecordKind.CHANGE, text=item.title)
 
 
 def _check_assignment(addressed_id: int, assigned: Staff | None) -> None:

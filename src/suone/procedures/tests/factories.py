@@ -9,7 +9,7 @@ from suone.procedures.services import publish
 
 def published(identifier: str) -> ProcedureVersion:
     """The shipped procedure of this name."""
-    return _publish((FOLDER / f"{identifier}.toml").read_text(), identifier)
+    return published_text((FOLDER / f"{identifier}.toml").read_text(), identifier)
 
 
 def changed(identifier: str, version: str, *replacements: tuple[str, str]) -> ProcedureVersion:
@@ -20,10 +20,11 @@ def changed(identifier: str, version: str, *replacements: tuple[str, str]) -> Pr
     for old, new in replacements:
         assert old in text
         text = text.replace(old, new)
-    return _publish(text, identifier)
+    return published_text(text, identifier)
 
 
-def _publish(text: str, source: str) -> ProcedureVersion:
+def published_text(text: str, source: str = "a test's procedure") -> ProcedureVersion:
+    """A procedure that no file of the product holds."""
     acting = acting_for_job("tests: publish a procedure")
     with acting_as(acting):
         return publish(acting, text=text, source=source)
