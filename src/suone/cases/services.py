@@ -483,7 +483,7 @@ def reached(
 
 def follow_procedure(acting: Acting, *, dossier: Dossier) -> None:
     """Tick off what holds by now and make the moves that are made by themselves; the case follows its phase."""
-    case = _with_course().get(pk=dossier.pk)
+    case = readable_with_parts(dossier.pk)
     course = _course(case)
     if course is None or not case.is_open or case.state == State.SUSPENDED:
         return  # a case that rests goes nowhere by itself
@@ -595,6 +595,11 @@ def default_answer_day(acting: Acting) -> date:
     return acting.today + timedelta(days=settings.DECISION_DAYS)
 
 
+def readable_with_parts(dossier_id: int) -> Case:
+    """The case as it is kept now, with where it stands in its procedure."""
+    return _with_course().get(pk=dossier_id)
+
+
 def _locked_to_lead(acting: Acting, dossier_id: int) -> tuple[Case, Course | None]:
     """The case as it is kept now, locked, with where it stands in its procedure; refused to whoever does not lead it.
 
@@ -666,7 +671,7 @@ def _follow(acting: Acting, case: Case, state: State) -> None:
     course = course_of(case.pk)
     phase = next((p for p in course.procedure.phases if p.state == state), None) if course else None
     if course is not None and phase is not None:
-        case = _with_course().get(pk=case.pk)
+        case = readable_with_parts(case.pk)
         enter(
             acting, dossier=case.dossier, course=course, to=phase.id, facts=known_facts(case.pk), parties=_Parties(case)
         )
@@ -687,7 +692,7 @@ def _take_up(acting: Acting, case: Case, course: Course, state: State) -> None:
     been = Passage.objects.filter(dossier_id=case.pk).order_by("-pk").values_list("to_phase", flat=True)
     last = next((p for p in been if p in phases and phases[p].state == state), None)
     phase = last or next((p.id for p in course.procedure.phases if p.state == state), course.procedure.start.id)
-    case = _with_course().get(pk=case.pk)
+    case = readable_with_parts(case.pk)
     enter(
         acting,
         dossier=case.dossier,

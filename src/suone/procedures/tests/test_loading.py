@@ -9,7 +9,8 @@ from django.utils import translation
 
 from suone.procedures import loading
 from suone.procedures.facts import Fact, word
-from suone.procedures.loading import BrokenProcedure, read_cached, read_procedure
+from suone.procedures.loading import BrokenProcedure, read_procedure
+from suone.procedures.models import ProcedureVersion, digest
 from suone.procedures.rules import ADDRESSES, FOLLOWING_STATES, PHASE_STATES, RULES, Due, Move
 
 GUIDE = Path(__file__).parents[4] / "docs" / "procedures.md"
@@ -399,4 +400,6 @@ def test_a_line_is_found_behind_remarks_and_spaces_in_its_heading() -> None:
 
 
 def test_a_text_is_read_once() -> None:
-    assert read_cached(EXAMPLE, "example") is read_cached(EXAMPLE, "example")
+    one, same = (ProcedureVersion(text=EXAMPLE, sha256=digest(EXAMPLE)) for _ in range(2))
+
+    assert one.procedure is same.procedure
