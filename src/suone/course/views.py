@@ -18,7 +18,7 @@ from suone.course import forms, queries, services
 from suone.course.acts import Act
 from suone.documents.queries import documents_of
 from suone.doors.decorators import ActingRequest, acts, reads
-from suone.dossiers.queries import has_power, readable_categories
+from suone.dossiers.queries import reach_into
 from suone.dossiers.services import note_visit
 from suone.meetings.queries import meetings_of
 from suone.plans.queries import plans_of
@@ -50,14 +50,14 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         kind=kind,
     )
     items = items_of(acting, dossier)
-    categories = readable_categories(acting, dossier)
+    reach = reach_into(acting, dossier)
     participants = cases.participants_of(this)
     consent = current_consent(acting, dossier)
     place = queries.place_of(acting, this)
     context = {
         "case": this,
         "dossier": dossier,
-        "person": dossier.person if DataCategory.IDENTITY in categories else None,
+        "person": dossier.person if DataCategory.IDENTITY in reach.categories else None,
         "people": cases.people_of(this, on=acting.today),
         "participants": participants,
         "lead": cases.lead_of(this),
@@ -72,14 +72,14 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "triages": [(triage, queries.reasons_of(triage)) for triage in cases.triages_of(acting, dossier)],
         "lines": lines,
         "following": following,
-        "categories": categories,
-        "may_write": has_power(acting, dossier, Power.WRITE) and acting.may(Permission.CASE_WORK),
-        "may_lead": has_power(acting, dossier, Power.LEAD) and acting.may(Permission.CASE_LEAD),
-        "may_triage": has_power(acting, dossier, Power.LEAD) and acting.may(Permission.CASE_TRIAGE),
+        "categories": reach.categories,
+        "may_write": reach.has(Power.WRITE) and acting.may(Permission.CASE_WORK),
+        "may_lead": reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD),
+        "may_triage": reach.has(Power.LEAD) and acting.may(Permission.CASE_TRIAGE),
         "may_consent": acting.may(Permission.CONSENT_SIGN),
-        "may_plan": has_power(acting, dossier, Power.WRITE) and acting.may(Permission.PLAN_WRITE),
-        "may_convene": has_power(acting, dossier, Power.WRITE) and acting.may(Permission.MEETING_CONVENE),
-        "may_order": has_power(acting, dossier, Power.LEAD) and acting.may(Permission.SERVICE_ORDER),
+        "may_plan": reach.has(Power.WRITE) and acting.may(Permission.PLAN_WRITE),
+        "may_convene": reach.has(Power.WRITE) and acting.may(Permission.MEETING_CONVENE),
+        "may_order": reach.has(Power.LEAD) and acting.may(Permission.SERVICE_ORDER),
         "place": place,
         "missing": place.lacking
         if place
@@ -98,6 +98,7 @@ def course(request: ActingRequest, dossier_id: int) -> HttpResponse:
     """Where the case stands in its procedure, how it came there, and where it may go."""
     acting = request.acting
     this = cases.readable_case(acting, dossier_id)
+    reach = reach_into(acting, this.dossier)
     passages = passages_of(acting, this.dossier)
     place = queries.place_of(acting, this)
     context = {
@@ -107,9 +108,9 @@ def course(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "drawing": queries.drawing_of(place.course, [p.to_phase for p in passages]) if place else "",
         "passages": [(p, _title_of(p.version, p.to_phase)) for p in passages],
         "facts": [(row, sentence_of(Fact(row.fact), row.scalar)) for row in facts_told(acting, this.dossier)],
-        "may_write": has_power(acting, this.dossier, Power.WRITE) and acting.may(Permission.CASE_WORK),
-        "may_lead": has_power(acting, this.dossier, Power.LEAD) and acting.may(Permission.CASE_LEAD),
-        "may_move_over": has_power(acting, this.dossier, Power.LEAD) and acting.may(Permission.PROCEDURE_MOVE_OVER),
+        "may_write": reach.has(Power.WRITE) and acting.may(Permission.CASE_WORK),
+        "may_lead": reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD),
+        "may_move_over": reach.has(Power.LEAD) and acting.may(Permission.PROCEDURE_MOVE_OVER),
     }
     return render(request, "course/course.html", context)
 

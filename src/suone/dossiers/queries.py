@@ -1,5 +1,7 @@
 """Who may open a case, and whether the acting person may read or write a category in it."""
 
+from dataclasses import dataclass
+
 from django.db.models import BooleanField, Func, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
@@ -38,6 +40,25 @@ def readable_categories(acting: Acting, dossier: Dossier, *, power: Power = Powe
     for grant in own_grants(acting, dossier).filter(power__gte=power):
         mask |= grant.categories
     return [category for category in DataCategory if mask & category.bit]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far the acting person reaches into a case: the greatest power, and the readable data categories."""
+
+    power: int
+    categories: list[DataCategory]
+
+    def has(self, power: Power) -> bool:
+        return self.power >= power
+
+
+def reach_into(acting: Acting, dossier: Dossier) -> Reach:
+    """Power and categories of the acting person in this case in one question, for pages that ask for both."""
+    power = mask = 0
+    for of_grant, categories in own_grants(acting, dossier).values_list("power", "categories"):
+        power, mask = max(power, of_grant), mask | categories
+    return Reach(power, [category for category in DataCategory if mask & category.bit])
 
 
 def has_power(acting: Acting, dossier: Dossier, power: Power) -> bool:
