@@ -15,7 +15,13 @@ from suone.decisions.models import Decision
 from suone.demo.seed import fill_in
 from suone.documents.models import Document
 from suone.institutions.models import Absence, Institution, Staff
+from suone.meetings.models import AgendaPoint, Guest, Invitee, Meeting
+from suone.meetings.models import Entry as MeetingEntry
 from suone.persons.models import Doubt, Merge
+from suone.plans.models import Entry as PlanEntry
+from suone.plans.models import Measure, Plan, Signature
+from suone.procedures.models import ProcedureVersion
+from suone.support.models import Service
 from suone.workitems.models import WorkItem
 from tests.sweep.addresses import Address, swept_addresses
 
@@ -77,6 +83,21 @@ def _examples(case: Case) -> dict[str, int | str]:
         "merge_id": first(Merge.objects.all()),
         "absence_id": first(Absence.objects.all()),
         "entry_id": first(Institution.objects.all()),
+        "plan_id": first(Plan.objects.filter(**mine)),
+        "plan_entry_id": first(PlanEntry.objects.filter(**mine)),
+        "measure_id": first(Measure.objects.filter(**mine)),
+        "signature_id": first(Signature.objects.filter(**mine)),
+        "service_id": first(Service.objects.filter(**mine)),
+        "meeting_id": first(Meeting.objects.filter(**mine)),
+        "meeting_entry_id": first(MeetingEntry.objects.filter(**mine)),
+        "invitee_id": first(Invitee.objects.filter(**mine)),
+        "guest_id": first(Guest.objects.filter(**mine)),
+        "point_id": first(AgendaPoint.objects.filter(**mine)),
+        "version_id": first(ProcedureVersion.objects.all()),
+        "phase": "implementation",
+        "fact": "health_attested",
+        "offer": "coaching",
+        "token": "no-such-link",
         "kind": "institution",
         "basis": "avig-85f-3",
     }

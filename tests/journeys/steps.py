@@ -1,5 +1,6 @@
 """What case workers do in the browser, step by step; the stories beside it are told with these."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
@@ -241,8 +242,14 @@ def order_service(
         choose(visitor, "staff", staff)
     page.fill("[name=question]", question)
     visitor.press("Order")
-    page.wait_for_url("**/services/*[0-9]")
+    page.wait_for_url(re.compile(r"/services/\d+$"))
     return page.url.removeprefix(visitor.site.address)
+
+
+def start_service(visitor: Visitor, address: str) -> None:
+    visitor.open(address)
+    visitor.press("Begin")
+    visitor.page.wait_for_url("**/dossiers/*/")
 
 
 def complete_service(visitor: Visitor, address: str, result: str, outcome: str = "") -> None:
@@ -286,7 +293,7 @@ def convene_by_dates(visitor: Visitor, address: str, kind: str, *, place: str, d
 
 def _convened(visitor: Visitor) -> str:
     visitor.press("Convene")
-    visitor.page.wait_for_url("**/meetings/*[0-9]/")
+    visitor.page.wait_for_url(re.compile(r"/meetings/\d+/$"))
     return visitor.page.url.removeprefix(visitor.site.address)
 
 
@@ -389,7 +396,7 @@ def add_measure(
     days: tuple[int, int] | None = None,
 ) -> None:
     visitor.open(f"{plan}edit")
-    link = visitor.page.locator("section#goal .who", has_text=goal).locator("a[href*='measures/add']")
+    link = visitor.page.locator("section#goal .timeline li", has_text=goal).locator("a[href*='measures/add']")
     link.click()
     visitor.page.fill("[name=title]", title)
     visitor.page.select_option("[name=institution]", label=institution(visitor, by))

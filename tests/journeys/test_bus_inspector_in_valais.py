@@ -144,6 +144,7 @@ def test_the_bus_inspector_keeps_her_post(visit: Callable[..., Visitor], site: S
     assert asks(coordinator, "support", "case_manager")
     management = steps.order_service(coordinator, address, "case_management")
     steps.name_case_manager(coordinator, address, "Andrea Truffer")
+    steps.start_service(coordinator, management)
     assert not asks(coordinator, "support", "case_manager")
     plan = steps.begin_plan(manager, address, "integration_plan")
     steps.write_line(manager, plan, "goal", words.goal)

@@ -208,4 +208,4 @@ def _invite_the_psychotherapist(
 
     coordinator.open(meeting)
     entry = coordinator.page.locator(".who", has_text=_GUEST).inner_text()
-    assert coordinator.word("accepted") in entry
+    assert coordinator.word("will be there") in entry
