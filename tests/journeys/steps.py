@@ -102,8 +102,8 @@ def draw_signature(visitor: Visitor) -> None:
 
 
 def state_fact(visitor: Visitor, address: str, fact: str, value: str = "yes", remark: str = "") -> None:
-    """Follow the link beside what is missing, and state it."""
-    visitor.open(address)
+    """Follow the link beside what the course of the case asks for, and state it."""
+    visitor.open(address + "course")
     visitor.page.locator(f"a[href$='/course/facts/{fact}']").first.click()
     field = visitor.page.locator("[name=value]")
     if field.first.get_attribute("type") == "radio":
@@ -249,7 +249,7 @@ def order_service(
 def start_service(visitor: Visitor, address: str) -> None:
     visitor.open(address)
     visitor.press("Begin")
-    visitor.page.wait_for_url("**/dossiers/*/")
+    visitor.page.get_by_text(visitor.word("The service has begun.")).wait_for()
 
 
 def complete_service(visitor: Visitor, address: str, result: str, outcome: str = "") -> None:
