@@ -1,0 +1,72 @@
+"""What the register reckons with: days and weeks, sets of institutions, purposes, quotas."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Purpose(models.TextChoices):
+    """Why a worker asks; kept with each question."""
+
+    FIRST_TALK = "first_talk", _("first talk with the person")
+    HAND_OVER = "hand_over", _("hand-over or referral")
+    COORDINATION = "coordination", _("coordination of support under way")
+    NOTIFICATION = "notification", _("notification of a case")
+
+
+def kept_days(valid_from: date, valid_until: date | None, *, weeks: bool) -> tuple[date, date | None]:
+    """First and last day as they are kept: exact, or widened to whole ISO weeks, since days identify."""
+    if not weeks:
+        return valid_from, valid_until
+    first = valid_from - timedelta(days=valid_from.weekday())
+    return first, None if valid_until is None else valid_until + timedelta(days=6 - valid_until.weekday())
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Persons followed on a day: how many in all, by two or more, and for each institution and pair."""
+
+    persons: int
+    shared: int
+    of: Mapping[int, int]  # place → persons followed there
+    shared_of: Mapping[int, int]  # place → of these also followed elsewhere
+    pairs: Mapping[tuple[int, int], int]  # two places, the smaller first → persons followed by both
+
+    @property
+    def share(self) -> float:
+        """Of all persons, the part followed by two or more."""
+        return self.shared / self.persons if self.persons else 0.0
+
+    def share_of(self, place: int) -> float:
+        """Of an institution's persons, the part also followed elsewhere."""
+        return self.shared_of.get(place, 0) / self.of[place] if self.of.get(place) else 0.0
+
+
+def followed(masks: Iterable[tuple[int, int]]) -> Followed:
+    """Figures from the sets of institutions: (set as bits, persons)."""
+    persons = shared = 0
+    of: dict[int, int] = {}
+    shared_of: dict[int, int] = {}
+    pairs: dict[tuple[int, int], int] = {}
+    for mask, count in masks:
+        places = [place for place in range(mask.bit_length()) if mask >> place & 1]
+        persons += count
+        for place in places:
+            of[place] = of.get(place, 0) + count
+        if len(places) < 2:
+            continue
+        shared += count
+        for place in places:
+            shared_of[place] = shared_of.get(place, 0) + count
+        for i, one in enumerate(places):
+            for other in places[i + 1 :]:
+                pairs[one, other] = pairs.get((one, other), 0) + count
+    return Followed(persons, shared, of, shared_of, pairs)
+
+
+def ends_too_many(ended: int, open_before: int, *, allowed_share: float) -> bool:
+    """Whether a snapshot looks like half a file: more open registrations would end than is usual."""
+    return ended > allowed_share * open_before

@@ -1,0 +1,46 @@
+"""From a number to what is stored: the token by the epoch's tokenizer, then closed to the register's own key."""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+from suone import oprf
+from suone.register import keys
+
+VOPRF, HMAC = "voprf", "hmac"
+TOKEN_BYTES = {VOPRF: 64, HMAC: 32}
+
+
+@dataclass(frozen=True, slots=True)
+class EpochInfo:
+    """A year's keys, in the open: its number, kind, public key and state (``opening`` or ``current``)."""
+
+    number: int
+    kind: str
+    public_key: bytes
+    state: str
+
+
+def live_epochs() -> list[EpochInfo]:
+    """The epoch that answers, and the one that fills, if there is one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number, kind, public_key, state FROM register.live_epochs()")
+        return [EpochInfo(number, kind, bytes(public), state) for number, kind, public, state in cursor.fetchall()]
+
+
+def tokens_here(epoch: EpochInfo, numbers: Sequence[str]) -> list[bytes]:
+    """The tokens of numbers that this server sees anyway (form, cases), where the token service's key lies here."""
+    inputs = [number.encode() for number in numbers]
+    key = keys.token_key(epoch.number)
+    if epoch.kind == HMAC:
+        return [hmac.digest(key, number, "sha256") for number in inputs]
+    return oprf.direct(key, inputs)
+
+
+def stored(epoch: int, tokens: Sequence[bytes]) -> list[UUID]:
+    """What the register keeps of tokens: HMAC under its own key, cut to 16 bytes."""
+    key = keys.register_key(epoch)
+    return [UUID(bytes=hmac.digest(key, token, "sha256")[:16]) for token in tokens]
