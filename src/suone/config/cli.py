@@ -108,6 +108,7 @@ def worker() -> None:
 @_in_one_sentence
 def demo(port: int | None) -> None:
     """Start everything with the fictional demo canton, and print the address and the log-ins."""
+    os.environ.setdefault("SUONE_PROCEDURE", "vs-complex")  # the demo's canton is the Valais
     from django.conf import settings
 
     port = port or settings.PORT
