@@ -8,6 +8,7 @@ class Act(models.TextChoices):
     LISTED = "case.listed", _("Cases listed")
     FOUND = "case.searched", _("Case searched")
     TRIAGED = "case.triaged", _("Case triaged")
+    LEVEL_CHANGED = "case.level_changed", _("Level changed")
     REJECTED = "case.rejected", _("Notification rejected")
     QUESTION_ASKED = "case.question_asked", _("Question to the notifying institution")
     QUESTION_ANSWERED = "case.question_answered", _("Question answered")

@@ -22,7 +22,17 @@ from suone.audit.services import record
 from suone.cases import rules
 from suone.cases.acts import Act
 from suone.cases.facts import facts_of
-from suone.cases.models import Assignment, Case, Draft, Function, Note, Participant, Taking, Triage
+from suone.cases.models import (
+    Assignment,
+    Case,
+    Draft,
+    Function,
+    LevelChange,
+    Note,
+    Participant,
+    Taking,
+    Triage,
+)
 from suone.cases.rules import OPEN_STATES, State
 from suone.consents.services import sign_consent
 from suone.consents.terms import ScopeLine, Terms
@@ -61,6 +71,7 @@ from suone.workitems.models import WorkItem
 from suone.workitems.services import ask, close_items_about, complete
 
 TRIAGE_INSTRUMENT = "level-triage"
+PARTICIPATION = "participation"  # the kind of request
 QUESTION = "question"  # what a work item of a question back is about
 _TRIAGE_DAYS = 5
 
@@ -173,7 +184,8 @@ def triage_case(acting: Acting, *, case: Case, answers: Mapping[str, str], level
         reason=reason,
         decided_by_id=acting.own_staff_id,
     )
-    Case.objects.filter(pk=case.pk).update(level=level)
+    if level != case.level:
+        _set_level(acting, case, level, reason)
     if case.state in (State.NOTIFIED, State.IN_TRIAGE):
         _assign(dossier, Function.LEAD, acting.own_staff_id)
         _finish_triage_item(acting, dossier)
@@ -264,7 +276,7 @@ def ask_to_take_part(acting: Acting, *, case: Case, institution: Institution, du
     decision = ask_decision(
         acting,
         dossier=dossier,
-        kind="participation",
+        kind=PARTICIPATION,
         addressed_id=institution.pk,
         due_on=due_on,
         question=question,
@@ -293,9 +305,9 @@ def answer_participation(
     )
 
 
-def expire_participations(acting: Acting, *, expired: Sequence[Decision]) -> None:
-    """Requests that nobody answered in time: the institution does not take part."""
-    unanswered = Participant.objects.filter(decision__in=expired, state=Taking.ASKED)
+def expire_participation(acting: Acting, decision: Decision) -> None:
+    """A request that nobody answered in time: the institution does not take part."""
+    unanswered = Participant.objects.filter(decision=decision, state=Taking.ASKED)
     for participant in unanswered.select_related("dossier", "institution"):
         participant.state, participant.since = Taking.DECLINED, acting.today
         participant.save(update_fields=["state", "since"])
@@ -560,6 +572,72 @@ def move_case_over(acting: Acting, *, case: Case, version: ProcedureVersion, pha
     )
     _follow_phase(acting, case, reached_phase)
     tell_everybody(acting, dossier, ProcedureAct.MOVED_OVER)
+
+
+def change_level(
+    acting: Acting, *, case: Case, level: str, reason: str, procedure: ProcedureVersion | None = None
+) -> LevelChange:
+    """A simple matter becomes a network or a complex case, or comes back, without anything being typed again.
+
+    With ``procedure`` the case goes over to it: where it has been there before, into the phase it left; otherwise to the
+    start, and from there on by itself as far as what is known allows. What the case is meanwhile (active, resting) stays.
+    """
+    case, course = _locked_to_lead(acting, case.pk)
+    dossier = case.dossier
+    rules.check_can_change_level(now=case.level, then=level, is_open=case.is_open)
+    rules.check_reason(reason)
+    change = _set_level(acting, case, level, reason)
+    tell(
+        acting,
+        dossier=dossier,
+        kind=RecordKind.CHANGE,
+        act=Act.LEVEL_CHANGED,
+        about=("level", change.pk),
+        text=reason,
+        details={"from": change.from_level, "to": level},
+    )
+    if procedure is not None:
+        _go_over(acting, case, course, procedure, reason)
+    reached(acting, dossier=dossier, fact=Fact.TRIAGED_ON, value=acting.today)
+    tell_everybody(acting, dossier, Act.LEVEL_CHANGED)
+    return change
+
+
+def _set_level(acting: Acting, case: Case, level: str, reason: str) -> LevelChange:
+    Case.objects.filter(pk=case.pk).update(level=level)
+    return LevelChange.objects.create(
+        dossier_id=case.pk,
+        from_level=case.level,
+        to_level=level,
+        reason=reason,
+        on=acting.today,
+        staff_id=acting.own_staff_id,
+        institution_id=acting.own_institution_id,
+    )
+
+
+def _go_over(acting: Acting, case: Case, course: Course | None, version: ProcedureVersion, reason: str) -> None:
+    """To another procedure: into the phase the case was in there last, or to its start."""
+    facts = facts_of(acting, case, *version.procedure.phases)
+    parties = _Parties(case)
+    if course is None:
+        begin(acting, dossier=case.dossier, version=version, facts=facts, parties=parties)
+        return
+    been = Passage.objects.filter(dossier_id=case.pk, version__identifier=version.identifier).order_by("-pk")
+    known = [phase.id for phase in version.procedure.phases if not phase.is_end]
+    last = next((phase for phase in been.values_list("to_phase", flat=True) if phase in known), known[0])
+    phase = move_over(
+        acting,
+        dossier=case.dossier,
+        course=course,
+        version=version,
+        phase=last,
+        facts=facts,
+        parties=parties,
+        reason=reason,
+    )
+    if rules.can_move(State(case.state), State(phase.state)):
+        _follow_phase(acting, case, phase)
 
 
 def state_fact(acting: Acting, *, case: Case, fact: Fact, value: Scalar, remark: str = "") -> None:

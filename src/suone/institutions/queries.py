@@ -53,6 +53,26 @@ def absences_on(staff_ids: Collection[int], *, on: date) -> dict[int, date]:
     return dict(absences.values_list("staff_id", "last_day"))
 
 
+def deputies_of(staff_ids: Collection[int]) -> list[int]:
+    """Who stands in for these, as the directory's contact persons name it."""
+    entries = ContactPerson.objects.filter(staff_id__in=staff_ids, deputy__isnull=False)
+    return list(dict.fromkeys(entries.order_by("pk").values_list("deputy_id", flat=True)))
+
+
+def stands_in_for(staff_id: int, *, on: date) -> list[int]:
+    """The colleagues who are away today and whose deputy this staff member is."""
+    away = ContactPerson.objects.filter(
+        deputy_id=staff_id, staff__absences__first_day__lte=on, staff__absences__last_day__gte=on
+    )
+    return list(away.values_list("staff_id", flat=True).distinct())
+
+
+def with_deputies(staff_ids: Collection[int], *, on: date) -> list[int]:
+    """These, and the deputies of those who are away today."""
+    away = absences_on(staff_ids, on=on)
+    return [*staff_ids, *(deputies_of(list(away)) if away else [])]
+
+
 def staff_to_tell(institution_ids: Collection[int], region_id: int | None, *, on: date) -> list[int]:
     """The contact persons of these institutions in a region, or all of them where the region has none.
 
