@@ -33,6 +33,7 @@ class Permission(models.TextChoices):
     PLAN_SIGN = "plan.sign", _("Sign a plan for one's own institution")
     SERVICE_ORDER = "service.order", _("Order services for a case and close them")
     MEDICAL_REPORT = "medical.report", _("Carry out a medical mandate and write its report")
+    REFERRAL_COUNT = "referral.count", _("See how many persons are referred in each direction, without persons")
     AUDIT_READ = "audit.read", _("Read the log for security and data protection")
 
 
@@ -72,6 +73,7 @@ _OFFICE = _CASE_WORKER | {
     Permission.DIRECTORY_EDIT,
     Permission.ABSENCE_EDIT,
     Permission.PROCEDURE_MOVE_OVER,
+    Permission.REFERRAL_COUNT,
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -98,8 +100,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.CASE_READ,
         Permission.PERSON_MERGE,
         Permission.PROCEDURE_PUBLISH,
+        Permission.REFERRAL_COUNT,
     },
-    Role.STEERING: _EVERYBODY,
+    Role.STEERING: _EVERYBODY | {Permission.REFERRAL_COUNT},
     Role.DATA_PROTECTION_OFFICER: _EVERYBODY | {Permission.AUDIT_READ},
 }
 

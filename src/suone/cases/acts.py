@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 class Act(models.TextChoices):
     NOTIFIED = "case.notified", _("Case notified")
+    OPENED = "case.opened_simple", _("Case opened between institutions")
     READ = "case.read", _("Case opened")
     LISTED = "case.listed", _("Cases listed")
     FOUND = "case.searched", _("Case searched")

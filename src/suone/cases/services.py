@@ -76,17 +76,23 @@ QUESTION = "question"  # what a work item of a question back is about
 _TRIAGE_DAYS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
-    """What is known when a case is notified; with the signed consent alone, everything else may follow."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Particulars:
+    """Whom a new case is about, and where."""
 
-    ahv_number: str
-    ahv_missing_reason: str
     last_name: str
     first_name: str
-    date_of_birth: date | None
-    language: str
     region: Region
+    ahv_number: str = ""
+    ahv_missing_reason: str = ""
+    date_of_birth: date | None = None
+    language: str = "de"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification(Particulars):
+    """What is known when a case is notified; with the signed consent alone, everything else may follow."""
+
     terms: Terms
     scope: Sequence[ScopeLine]
     signature: Upload | None
@@ -104,34 +110,14 @@ def notify_case(acting: Acting, *, notification: Notification) -> Case:
         raise Refused(_("The consent must name the IIZ office: otherwise it cannot receive the notification."))
     if notification.signature is None:
         raise Refused(_("Add the signed form as a scan, or let the person sign on the screen."))
-    person_id = find_or_create(
+    case = _open(
         acting,
-        ahv_number=notification.ahv_number,
-        ahv_missing_reason=notification.ahv_missing_reason,
-        last_name=notification.last_name,
-        first_name=notification.first_name,
-        date_of_birth=notification.date_of_birth,
-        language=notification.language,
-    )
-    dossier = open_dossier(acting, person_id=person_id)
-    case = Case.objects.create(
-        dossier=dossier,
-        state_since=acting.today,
-        region=notification.region,
+        of=notification,
         question=notification.question,
         risk_factors=list(notification.risk_factors),
         first_contact_on=notification.first_contact_on,
-        notifier_id=acting.own_institution_id,
-        notified_by_id=acting.own_staff_id,
     )
-    Participant.objects.create(
-        dossier=dossier,
-        institution_id=acting.own_institution_id,
-        staff_id=acting.own_staff_id,
-        state=Taking.TAKING_PART,
-        since=acting.today,
-    )
-    _assign(dossier, Function.LEAD, acting.own_staff_id)
+    dossier = case.dossier
     tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.NOTIFIED, recipients=[office.pk])
     document = keep_document(
         acting,
@@ -155,6 +141,63 @@ def notify_case(acting: Acting, *, notification: Notification) -> Case:
         region_id=notification.region.pk,
     )
     return case
+
+
+def open_simple_case(
+    acting: Acting, *, of: Particulars, procedure: ProcedureVersion | None, facts: Mapping[Fact, Scalar]
+) -> Case:
+    """Open a case that two institutions settle between themselves: no notification, no triage, nothing opened to others.
+
+    ``facts`` are what is known from the start, so that the procedure sets nothing that is done already.
+    """
+    case = _open(acting, of=of, level=rules.Level.SIMPLE)
+    dossier = case.dossier
+    tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.OPENED)
+    _keep_level(acting, dossier.pk, "", rules.Level.SIMPLE, "")
+    for fact, value in facts.items():
+        note_fact(acting, dossier=dossier, fact=fact, value=value)
+    if procedure is not None:
+        _begin(acting, case, procedure)
+    return case
+
+
+def _open(acting: Acting, *, of: Particulars, **fields: object) -> Case:
+    """The case file of a person known or entered now, with its own institution taking part and leading."""
+    person_id = find_or_create(
+        acting,
+        ahv_number=of.ahv_number,
+        ahv_missing_reason=of.ahv_missing_reason,
+        last_name=of.last_name,
+        first_name=of.first_name,
+        date_of_birth=of.date_of_birth,
+        language=of.language,
+    )
+    dossier = open_dossier(acting, person_id=person_id)
+    case: Case = Case.objects.create(
+        dossier=dossier,
+        state_since=acting.today,
+        region=of.region,
+        notifier_id=acting.own_institution_id,
+        notified_by_id=acting.own_staff_id,
+        **fields,
+    )
+    join(acting, dossier=dossier, institution_id=acting.own_institution_id, staff_id=acting.own_staff_id)
+    _assign(dossier, Function.LEAD, acting.own_staff_id)
+    return case
+
+
+def join(acting: Acting, *, dossier: Dossier, institution_id: int, staff_id: int) -> Participant:
+    """An institution takes part from now on, with somebody who follows the case there, asked before or not."""
+    Participant.objects.filter(
+        dossier=dossier, institution_id=institution_id, state__in=[Taking.ASKED, Taking.TAKING_PART]
+    ).update(state=Taking.TAKING_PART, staff_id=staff_id, since=acting.today)
+    participant, _new = Participant.objects.get_or_create(
+        dossier=dossier,
+        institution_id=institution_id,
+        state=Taking.TAKING_PART,
+        defaults={"staff_id": staff_id, "since": acting.today},
+    )
+    return participant
 
 
 def propose_level(answers: Mapping[str, str]) -> Proposal:
@@ -605,9 +648,13 @@ def change_level(
 
 def _set_level(acting: Acting, case: Case, level: str, reason: str) -> LevelChange:
     Case.objects.filter(pk=case.pk).update(level=level)
+    return _keep_level(acting, case.pk, case.level, level, reason)
+
+
+def _keep_level(acting: Acting, dossier_id: int, before: str, level: str, reason: str) -> LevelChange:
     return LevelChange.objects.create(
-        dossier_id=case.pk,
-        from_level=case.level,
+        dossier_id=dossier_id,
+        from_level=before,
         to_level=level,
         reason=reason,
         on=acting.today,

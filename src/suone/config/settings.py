@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "suone.support",
     "suone.plans",
     "suone.meetings",
+    "suone.handovers",
     "suone.course",
     "suone.worklist",
     "suone.privacy",

@@ -6,7 +6,17 @@ from datetime import date
 
 from django.db.models import Prefetch, Q
 
-from suone.institutions.models import Absence, Body, BodyMember, ContactPerson, Convention, Institution, Office, Staff
+from suone.institutions.models import (
+    Absence,
+    Body,
+    BodyMember,
+    ContactPerson,
+    Convention,
+    Institution,
+    Office,
+    Region,
+    Staff,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,16 @@ def search_contacts(words: str, *, on: date, most: int = 40) -> list[Contact]:
     found = list(entries.order_by("institution__circle", "institution__code", "region__position", "position")[:most])
     away = absences_on({entry.staff_id for entry in found}, on=on)
     return [Contact(entry, away.get(entry.staff_id)) for entry in found]
+
+
+def contacts_of(institution: Institution, region: Region, *, on: date) -> list[Contact]:
+    """The contact persons of an institution in a region, or all of them where the region has none."""
+    entries = list(
+        ContactPerson.objects.filter(institution=institution).select_related("staff__office", "deputy", "region")
+    )
+    near = [entry for entry in entries if entry.region_id in (None, region.pk)] or entries
+    away = absences_on({entry.staff_id for entry in near}, on=on)
+    return [Contact(entry, away.get(entry.staff_id)) for entry in near]
 
 
 def absences_on(staff_ids: Collection[int], *, on: date) -> dict[int, date]:

@@ -32,6 +32,16 @@ def proposed_procedure(*, on: date) -> ProcedureVersion | None:
     return version_in_force(settings.PROPOSED_PROCEDURE, on=on) or next(iter(versions_in_force(on=on)), None)
 
 
+def versions_of_level(level: str, *, on: date) -> list[ProcedureVersion]:
+    """The procedures of the installation's canton that carry cases of this level."""
+    proposed = proposed_procedure(on=on)
+    return [
+        version
+        for version in versions_in_force(on=on)
+        if proposed is not None and version.canton == proposed.canton and level in version.procedure.levels
+    ]
+
+
 def all_versions() -> QuerySet[ProcedureVersion]:
     return ProcedureVersion.objects.all()
 
