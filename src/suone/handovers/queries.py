@@ -1,6 +1,6 @@
 """Hand-overs of a case, what an institution is asked, whom to contact, and how many there are in each direction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import Http404
 
 from suone.access.acting import Acting
-from suone.cases.models import Case
+from suone.cases.models import Case, Participant, Taking
 from suone.consents.models import ConsentRecipient
 from suone.consents.queries import valid_consents
 from suone.decisions.models import Decision
@@ -22,7 +22,8 @@ from suone.persons.models import Person
 from suone.procedures.facts import Fact, Scalar
 from suone.procedures.models import Course, ProcedureVersion
 from suone.procedures.queries import versions_of_level
-from suone.procedures.rules import Phase, Procedure, Requirement, WayOn, standing
+from suone.procedures.rules import Phase, Procedure, Requirement, WayOn, planned_items, standing
+from suone.procedures.services import in_language
 
 _NONE = (0, 0, 0, 0)
 _PEOPLE = ("decision", "sender", "sender_staff", "receiver", "receiver_staff", "office", "decision__answered_by")
@@ -71,13 +72,17 @@ class Partner:
     staff: list[Staff]  # of the region first
 
 
-def partner_in(institution: Institution, region: Region, *, on: date) -> Partner:
+def partner_in(institution: Institution, region: Region | None, *, on: date) -> Partner:
     """The partner institution as the directory knows it in a region."""
-    in_region = Q(region=region) | Q(region=None)
+    in_region = Q(region=region) | Q(region=None) if region else Q(region=None)
     office = Office.objects.filter(in_region, institution=institution, is_active=True).order_by("region").first()
     staff = Staff.objects.filter(institution=institution).select_related("office")
     near = sorted(
-        staff, key=lambda person: (person.office is None or person.office.region_id != region.pk, person.last_name)
+        staff,
+        key=lambda person: (
+            person.office is None or region is None or person.office.region_id != region.pk,
+            person.last_name,
+        ),
     )
     return Partner(institution, office, contacts_of(institution, region, on=on), near)
 
@@ -131,6 +136,25 @@ def guide_for(procedure: Procedure, phase: Phase, facts: Mapping[str, Scalar], *
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What one side will find among its work items."""
+
+    title: str
+    who: str
+
+
+def duties_in(guide: Guide, facts: Mapping[str, Scalar], acting: Acting) -> list[Duty]:
+    """The work items that the following phase sets, with whose they are."""
+    items = planned_items(guide.following, facts, on=acting.today, holidays=frozenset())
+    codes = {planned.item.addressed for planned in items}
+    named = {i.code: i.short_name for i in Institution.objects.filter(code__in=codes)}
+    return [
+        Duty(in_language(planned.item.title), named.get(planned.item.addressed, acting.institution_name))
+        for planned in items
+    ]
+
+
 def place_for(course: Course | None, version: ProcedureVersion | None) -> tuple[Procedure, Phase] | None:
     """Where a case stands, or will begin to."""
     if course is not None:
@@ -140,9 +164,19 @@ def place_for(course: Course | None, version: ProcedureVersion | None) -> tuple[
 
 def social_assistance_in(case: Case, acting: Acting) -> list[Institution]:
     """Whom missed appointments may be told: social assistance, where it takes part in the case; never one's own."""
-    taking_part = case.dossier.participants.filter(state="taking_part").values("institution_id")
+    taking_part = case.dossier.participants.filter(state=Taking.TAKING_PART).values("institution_id")
     institutions = Institution.objects.filter(pk__in=taking_part, code__in=SOCIAL_ASSISTANCE)
     return list(institutions.exclude(pk=acting.own_institution_id))
+
+
+def may_be_told_of_missed(acting: Acting, participants: Iterable[Participant]) -> bool:
+    """Whether social assistance of another institution takes part."""
+    return any(
+        p.state == Taking.TAKING_PART
+        and p.institution.code in SOCIAL_ASSISTANCE
+        and p.institution_id != acting.institution_id
+        for p in participants
+    )
 
 
 @dataclass(frozen=True, slots=True)

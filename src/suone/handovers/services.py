@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone, translation
@@ -78,14 +79,20 @@ class Proposal:
         found: dict[Fact, Scalar] = dict(self.facts)
         found[Fact.HANDOVER_BETWEEN] = self.answers.between
         found[Fact.CONSTELLATION] = self.answers.constellation.value
-        if self.answers.constellation is not Constellation.STOPS:
-            # The request reaches the worker, or the contact person together with one's own coordinates.
-            found[Fact.PARTNER_CONTACTED] = True
-            if self.staff is None:
-                found[Fact.COORDINATES_SENT] = True
-        if self.answers.constellation is Constellation.HANDS_OVER:
-            found[Fact.OVERLAP_SETTLED] = True
+        found |= told_by_request(self.answers.constellation)
+        if self.staff is None and Fact.PARTNER_CONTACTED in found:
+            found[Fact.COORDINATES_SENT] = True
         return found
+
+
+def told_by_request(constellation: Constellation) -> dict[Fact, Scalar]:
+    """What the request itself makes true: it reaches the worker, or the contact person with one's own coordinates."""
+    if constellation is Constellation.STOPS:
+        return {}
+    found: dict[Fact, Scalar] = {Fact.PARTNER_CONTACTED: True}
+    if constellation is Constellation.HANDS_OVER:
+        found[Fact.OVERLAP_SETTLED] = True
+    return found
 
 
 def propose_handover(acting: Acting, *, case: Case, proposal: Proposal) -> Handover | None:
@@ -222,16 +229,20 @@ def tell_missed_appointment(
     if not text.strip():
         raise Refused(_("Say which appointments were missed, and nothing more."))
     dossier = lock(case.dossier_id)
-    disclosure = record_disclosure(
-        acting,
-        dossier=dossier,
-        basis=basis,
-        purpose=purpose,
-        form=DisclosureForm.WRITTEN,
-        recipient=recipient,
-        categories=DataCategory.ADMINISTRATIVE.bit,
-        confirmed=confirmed,
-    )
+    what: dict[str, Any] = {
+        "dossier": dossier,
+        "basis": basis,
+        "purpose": purpose,
+        "form": DisclosureForm.WRITTEN,
+        "categories": DataCategory.ADMINISTRATIVE.bit,
+    }
+    if basis == CONSENT:
+        line = consent_naming(acting, dossier, recipient.pk)
+        if line is None or not line.categories & DataCategory.ADMINISTRATIVE.bit:
+            raise Refused(_("No valid consent lets this institution read it: choose another legal basis."))
+        disclosure = keep_disclosure(acting, recipient_id=recipient.pk, consent=line.consent, **what)
+    else:
+        disclosure = record_disclosure(acting, recipient=recipient, confirmed=confirmed, **what)
     write_note(acting, dossier=dossier, text=text, category=DataCategory.ADMINISTRATIVE, kind=NoteKind.NOTE)
     tell(
         acting,

@@ -57,12 +57,12 @@ def search_contacts(words: str, *, on: date, most: int = 40) -> list[Contact]:
     return [Contact(entry, away.get(entry.staff_id)) for entry in found]
 
 
-def contacts_of(institution: Institution, region: Region, *, on: date) -> list[Contact]:
+def contacts_of(institution: Institution, region: Region | None, *, on: date) -> list[Contact]:
     """The contact persons of an institution in a region, or all of them where the region has none."""
     entries = list(
         ContactPerson.objects.filter(institution=institution).select_related("staff__office", "deputy", "region")
     )
-    near = [entry for entry in entries if entry.region_id in (None, region.pk)] or entries
+    near = [entry for entry in entries if region and entry.region_id in (None, region.pk)] or entries
     away = absences_on({entry.staff_id for entry in near}, on=on)
     return [Contact(entry, away.get(entry.staff_id)) for entry in near]
 

@@ -1,15 +1,11 @@
 """Two people answer at the same moment: one answer counts, and the case is opened once or not at all."""
 
-from collections.abc import Callable
-from threading import Barrier, Thread
-from typing import Any
-
 import pytest
-from django.db import connection
 
 from suone.access.permissions import Role
 from suone.cases.models import Assignment
 from suone.cases.tests.factories import do
+from suone.cases.tests.test_simultaneous import at_once
 from suone.consents.tests.factories import Cast, make_cast
 from suone.dossiers.models import Grant
 from suone.handovers import services
@@ -26,28 +22,6 @@ def cast(transactional_db: None) -> Cast:
     cast = make_cast()
     publish_handovers()
     return cast
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Exception | None]:
-    """Start all of them together, each on a connection of its own; what each one ended with."""
-    barrier = Barrier(len(acts))
-    ended: list[Exception | None] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], Any]) -> None:
-        try:
-            barrier.wait(timeout=10)
-            act()
-        except Exception as error:
-            ended[place] = error
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return ended
 
 
 def test_of_two_answers_at_once_one_counts_and_the_other_hears_of_it(cast: Cast) -> None:
