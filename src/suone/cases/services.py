@@ -144,18 +144,24 @@ def notify_case(acting: Acting, *, notification: Notification) -> Case:
 
 
 def open_simple_case(
-    acting: Acting, *, of: Particulars, procedure: ProcedureVersion | None, facts: Mapping[Fact, Scalar]
+    acting: Acting,
+    *,
+    of: Particulars,
+    procedure: ProcedureVersion | None,
+    facts: Mapping[Fact, Scalar],
+    remarks: Mapping[Fact, str],
 ) -> Case:
     """Open a case that two institutions settle between themselves: no notification, no triage, nothing opened to others.
 
-    ``facts`` are what is known from the start, so that the procedure sets nothing that is done already.
+    ``facts`` are what is known from the start, with ``remarks`` to some, so that the procedure sets nothing that is
+    done already.
     """
     case = _open(acting, of=of, level=rules.Level.SIMPLE)
     dossier = case.dossier
     tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.OPENED)
     _keep_level(acting, dossier.pk, "", rules.Level.SIMPLE, "")
     for fact, value in facts.items():
-        note_fact(acting, dossier=dossier, fact=fact, value=value)
+        note_fact(acting, dossier=dossier, fact=fact, value=value, remark=remarks.get(fact, ""))
     if procedure is not None:
         _begin(acting, case, procedure)
     return case

@@ -123,7 +123,7 @@ def propose_for_person(acting: Acting, *, of: Particulars, proposal: Proposal) -
     if proposal.answers.constellation is Constellation.STOPS:
         raise Refused(_("Without hand-over nothing is sent: no case is needed for it."))
     version = procedure_of_handovers(on=acting.today)
-    case = open_simple_case(acting, of=of, procedure=version, facts=proposal.known)
+    case = open_simple_case(acting, of=of, procedure=version, facts=proposal.known, remarks=proposal.remarks)
     handover = propose_handover(acting, case=case, proposal=proposal)
     assert handover is not None
     return handover
