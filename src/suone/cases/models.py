@@ -241,9 +241,10 @@ class LevelChange(models.Model):
 
 
 class Draft(models.Model):
-    """A notification in the making, kept on the server while it is typed; its author alone sees it."""
+    """A notification or hand-over in the making, kept on the server while it is typed; its author alone sees it."""
 
     staff = models.ForeignKey(Staff, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12, default="notification")  # or a hand-over's
     data = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(auto_now=True)

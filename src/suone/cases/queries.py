@@ -271,15 +271,15 @@ def level_changes_of(acting: Acting, dossier: Dossier) -> list[LevelChange]:
     return list(changes.select_related("staff", "institution").order_by("-pk"))
 
 
-def own_draft(acting: Acting, draft_id: int) -> Draft:
-    draft = Draft.objects.filter(pk=draft_id, staff_id=acting.own_staff_id).first()
+def own_draft(acting: Acting, draft_id: int, *, kind: str = "notification") -> Draft:
+    draft = Draft.objects.filter(pk=draft_id, staff_id=acting.own_staff_id, kind=kind).first()
     if draft is None:
         raise Http404
     return draft
 
 
 def own_drafts(acting: Acting) -> list[Draft]:
-    return list(Draft.objects.filter(staff_id=acting.own_staff_id).order_by("-updated_at"))
+    return list(Draft.objects.filter(staff_id=acting.own_staff_id, kind="notification").order_by("-updated_at"))
 
 
 def possible_leads(case: Case) -> list[Staff]:

@@ -700,10 +700,12 @@ def state_fact(acting: Acting, *, case: Case, fact: Fact, value: Scalar, remark:
     reached(acting, dossier=case.dossier, fact=fact, value=value, remark=remark)
 
 
-def keep_draft(acting: Acting, *, draft: Draft | None, data: Mapping[str, Any], version: int) -> Draft:
+def keep_draft(
+    acting: Acting, *, draft: Draft | None, data: Mapping[str, Any], version: int, kind: str = "notification"
+) -> Draft:
     """Keep what is typed so far; raises ``Conflict`` when the same draft was changed in another window."""
     if draft is None:
-        draft = Draft.objects.create(staff_id=acting.own_staff_id, data=dict(data))
+        draft = Draft.objects.create(staff_id=acting.own_staff_id, kind=kind, data=dict(data))
     else:
         kept = Draft.objects.filter(pk=draft.pk, version=version).update(
             data=dict(data), version=F("version") + 1, updated_at=timezone.now()

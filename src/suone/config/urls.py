@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("suone.meetings.urls")),
     path("", include("suone.decisions.urls")),
     path("", include("suone.handovers.urls")),
+    path("", include("suone.advice.urls")),
     path("", include("suone.course.urls")),
     path("", include("suone.privacy.urls")),
 ]

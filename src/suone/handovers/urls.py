@@ -6,6 +6,7 @@ _CASE = "dossiers/<int:dossier_id>"
 
 urlpatterns = [
     path("handovers/new", views.hand_over_person, name="hand_over_person"),
+    path("handovers/drafts/<int:draft_id>", views.hand_over_person, name="hand_over_draft"),
     path("handovers/referrals", views.referrals, name="referrals"),
     path("handovers/requests/<int:decision_id>", views.answer, name="answer_handover"),
     path(f"{_CASE}/handovers/propose", views.hand_over, name="hand_over"),

@@ -12,8 +12,8 @@ from suone.access.acting import Acting
 from suone.access.categories import DataCategory
 from suone.access.permissions import Permission
 from suone.cases.forms import ReasonForm
-from suone.cases.models import Case
-from suone.cases.queries import readable_case
+from suone.cases.models import Case, Draft
+from suone.cases.queries import own_draft, readable_case
 from suone.cases.services import default_answer_day
 from suone.consents.legal_bases import HAND_OVER, LegalBasis, legal_bases, legal_basis
 from suone.decisions.queries import decision_for
@@ -36,28 +36,32 @@ def hand_over(request: ActingRequest, dossier_id: int) -> HttpResponse:
 
 
 @acts(Permission.CASE_NOTIFY)
-def hand_over_person(request: ActingRequest) -> HttpResponse:
-    """The same for a person without a case: a simple one is opened in one go."""
-    return _guided(request, None)
+def hand_over_person(request: ActingRequest, draft_id: int | None = None) -> HttpResponse:
+    """The same for a person without a case: a simple one is opened in one go, from a draft where one was begun."""
+    draft = own_draft(request.acting, draft_id, kind=services.HANDOVER) if draft_id else None
+    return _guided(request, None, draft)
 
 
-def _guided(request: ActingRequest, case: Case | None) -> HttpResponse:
+def _guided(request: ActingRequest, case: Case | None, draft: Draft | None = None) -> HttpResponse:
     """Two questions first; then what their constellation asks, until it is sent for good."""
     acting, sends = request.acting, "send" in request.POST
     data = request.POST if request.method == "POST" else None
-    person = _person_form(request, sends) if case is None else None
+    person = _person_form(request, sends, draft) if case is None else None
     questions = forms.QuestionsForm(data, acting=acting)
     known = known_facts(case.pk) if case else {}
     context: dict[str, Any] = {"case": case, "dossier": case.dossier if case else None, "person": person}
     context |= {"questions": questions, "details": None}
     if data is not None and questions.is_valid():
-        details = _details(request, case, questions, known, sends=sends)
+        details = _details(request, case, questions, known, draft, sends=sends)
         context |= details
         form, sent_person = details["details"], person is None or not sends or person.is_valid()
         if sends and form.is_valid() and sent_person:
             proposal = _proposal(acting, questions, form, details["partner"])
             with refusals_on(form):
-                return _propose(request, case, person, proposal)
+                answer = _propose(request, case, person, proposal)
+                if draft is not None:
+                    draft.delete()
+                return answer
     failed = sends and not (context["details"] and context["details"].is_bound and not context["details"].errors)
     status = 422 if failed or (data is not None and questions.errors) else 200
     return render(request, "handovers/guided.html", context, block="guided", status=status)
@@ -75,17 +79,24 @@ def _propose(
     return done(request, _("The hand-over is proposed; until it is accepted you stay responsible."), "case", case.pk)
 
 
-def _person_form(request: ActingRequest, sends: bool) -> forms.PersonForm:
+def _person_form(request: ActingRequest, sends: bool, draft: Draft | None) -> forms.PersonForm:
     if sends:
         return forms.PersonForm(request.POST)
-    form = forms.PersonForm(initial=forms.PersonForm.starting_values(request.acting))
+    known = draft.data if draft else {}
+    form = forms.PersonForm(initial=forms.PersonForm.starting_values(request.acting) | known)
     if request.method == "POST":
         form.initial = {**form.initial, **forms.typed_so_far(form, request.POST)}
     return form
 
 
 def _details(
-    request: ActingRequest, case: Case | None, questions: forms.QuestionsForm, known: dict[str, Scalar], *, sends: bool
+    request: ActingRequest,
+    case: Case | None,
+    questions: forms.QuestionsForm,
+    known: dict[str, Scalar],
+    draft: Draft | None,
+    *,
+    sends: bool,
 ) -> dict[str, Any]:
     """What the constellation asks, given what is known and what is typed so far."""
     acting, answers = request.acting, questions.answers
@@ -113,7 +124,7 @@ def _details(
     if sends:
         form = forms.ProposalForm(request.POST, guide=guide, **options)
     else:
-        form = forms.ProposalForm(guide=guide, initial=_starting(acting, typed, request), **options)
+        form = forms.ProposalForm(guide=guide, initial=_starting(acting, typed, request, draft), **options)
     return (
         {"details": form, "answers": answers, "guide": guide, "consent": line.consent if line else None}
         | options
@@ -133,10 +144,10 @@ def _beside(requirements: Any, form: forms.ProposalForm) -> list[str]:
     return [in_language(requirement.missing) for requirement in requirements if requirement.fact not in asked]
 
 
-def _starting(acting: Acting, typed: dict[str, Any], request: ActingRequest) -> dict[str, Any]:
+def _starting(acting: Acting, typed: dict[str, Any], request: ActingRequest, draft: Draft | None) -> dict[str, Any]:
     """What was typed before the form was looked at again; the boxes of the first look are as usual."""
     if "message" not in request.POST:
-        return {"due_on": default_answer_day(acting)}
+        return {"due_on": default_answer_day(acting)} | (draft.data if draft else {})
     return typed
 
 
