@@ -257,7 +257,7 @@ def level_ways(case: Case, *, on: date) -> list[LevelWay]:
     for level in Level:
         if level == case.level:
             continue
-        versions = versions_of_level(level, on=on)
+        versions = versions_of_level(level, on=on, canton=course.procedure.canton if course else "")
         if course is None or level in course.procedure.levels:
             ways.append(LevelWay(level, None))
         current = course.procedure.identifier if course else ""

@@ -96,7 +96,9 @@ def tell_advice(act: Any, adviser: Staff, region: Region) -> None:
     """What the office was asked in the last weeks."""
 
     def give(acting: Acting, entry: dict[str, Any]) -> None:
-        told = {"channel": "phone", "region": region} | {key: value for key, value in entry.items() if key != "days"}
+        told: dict[str, Any] = {"channel": "phone", "region": region} | {
+            key: value for key, value in entry.items() if key != "days"
+        }
         give_advice(acting, on=acting.today - timedelta(days=entry["days"]), **told)
 
     for entry in _ADVICE:

@@ -160,7 +160,10 @@ class ProposalForm(forms.Form):
         self.guide = guide
         self.facts: dict[str, Asked] = {}
         if partner is not None:
-            self.fields["staff"].queryset = Staff.objects.filter(pk__in=[s.pk for s in partner.staff])  # type: ignore[attr-defined]
+            near = [(s.pk, f"{s.full_name}, {s.function}".removesuffix(", ")) for s in partner.staff]
+            field = self.fields["staff"]
+            field.queryset = Staff.objects.filter(pk__in=[pk for pk, _name in near])  # type: ignore[attr-defined]
+            field.widget.choices = [("", field.empty_label), *near]  # type: ignore[attr-defined]  # those near by first
         self.fields["categories"].initial = [category.value for category in categories_in(usual)]
         if constellation is not Constellation.HANDS_OVER:
             del self.fields["overlap_until"]

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import Http404
 
 from suone.access.acting import Acting
+from suone.access.permissions import Role
 from suone.cases.models import Case, Participant, Taking
 from suone.consents.models import ConsentRecipient
 from suone.consents.queries import valid_consents
@@ -25,6 +26,8 @@ from suone.procedures.queries import versions_of_level
 from suone.procedures.rules import Phase, Procedure, Requirement, WayOn, planned_items, standing
 from suone.procedures.services import in_language
 
+# Those who may follow a person; a physician of the RAD is no addressee of a hand-over.
+_FOLLOWING = [Role.FRONT_LINE_WORKER, Role.CONTACT_PERSON, Role.CASE_MANAGER, Role.TANDEM]
 _NONE = (0, 0, 0, 0)
 _PEOPLE = ("decision", "sender", "sender_staff", "receiver", "receiver_staff", "office", "decision__answered_by")
 
@@ -75,15 +78,10 @@ class Partner:
 def partner_in(institution: Institution, region: Region | None, *, on: date) -> Partner:
     """The partner institution as the directory knows it in a region."""
     in_region = Q(region=region) | Q(region=None) if region else Q(region=None)
-    office = Office.objects.filter(in_region, institution=institution, is_active=True).order_by("region").first()
-    staff = Staff.objects.filter(institution=institution).select_related("office")
-    near = sorted(
-        staff,
-        key=lambda person: (
-            person.office is None or region is None or person.office.region_id != region.pk,
-            person.last_name,
-        ),
-    )
+    offices = Office.objects.filter(in_region, institution=institution, is_active=True)
+    office = offices.order_by(F("region").asc(nulls_last=True), "pk").first()
+    staff = Staff.objects.filter(institution=institution, roles__overlap=_FOLLOWING).select_related("office")
+    near = sorted(staff, key=lambda s: (not (region and s.office and s.office.region_id == region.pk), s.last_name))
     return Partner(institution, office, contacts_of(institution, region, on=on), near)
 
 

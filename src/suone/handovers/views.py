@@ -62,8 +62,10 @@ def _guided(request: ActingRequest, case: Case | None, draft: Draft | None = Non
                 if draft is not None:
                     draft.delete()
                 return answer
-    failed = sends and not (context["details"] and context["details"].is_bound and not context["details"].errors)
-    status = 422 if failed or (data is not None and questions.errors) else 200
+    if data is not None and not sends and getattr(request, "htmx", False) and questions.errors:
+        context["questions"] = forms.QuestionsForm(initial=questions.data, acting=acting)  # still being answered
+    wrong = [form for form in (person, context["questions"], context["details"]) if form is not None and form.errors]
+    status = 422 if wrong else 200
     return render(request, "handovers/guided.html", context, block="guided", status=status)
 
 
