@@ -29,7 +29,7 @@ class AdviceForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("The question and the advice in a sentence; no diagnoses here."),
     )
-    minutes = forms.IntegerField(label=gettext_lazy("Minutes"), min_value=1, max_value=600)
+    minutes = forms.IntegerField(label=gettext_lazy("Duration in minutes"), min_value=1, max_value=600)
     channel = forms.ChoiceField(label=gettext_lazy("How"), choices=Channel.choices)
     on = forms.DateField(label=gettext_lazy("Day"), widget=DayInput())
     is_anonymous = forms.BooleanField(

@@ -28,7 +28,7 @@ class Advice(models.Model):
     channel = models.CharField(_("How"), max_length=10, choices=Channel, default=Channel.PHONE)
     topic = models.CharField(_("About what"), max_length=16, choices=Topic)
     minutes = models.PositiveSmallIntegerField(
-        _("Minutes"), validators=[MinValueValidator(1), MaxValueValidator(600)], default=10
+        _("Duration in minutes"), validators=[MinValueValidator(1), MaxValueValidator(600)], default=10
     )
     region = models.ForeignKey(
         Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Region")

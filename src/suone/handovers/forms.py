@@ -191,13 +191,22 @@ class ProposalForm(forms.Form):
         """What was stated; whatever is left empty is not."""
         return stated_in(self.facts, self.cleaned_data)
 
+    def stated_so_far(self, data: QueryDict) -> tuple[dict[Fact, Scalar], dict[Fact, str]]:
+        """Facts and remarks of a form that is not complete yet."""
+        typed = typed_so_far(self, data)
+        return stated_in(self.facts, typed), _remarks_in(typed)
+
     def remarks(self) -> dict[Fact, str]:
-        """The names of the advisers, where they are asked for."""
-        names = self.cleaned_data.get(f"fact_{Fact.ADVISERS_NAMED.value}", "")
-        return {Fact.ADVISERS_NAMED: names} if isinstance(names, str) and names else {}
+        return _remarks_in(self.cleaned_data)
 
     def mask(self) -> int:
         return mask_of(DataCategory(value) for value in self.cleaned_data.get("categories", []))
+
+
+def _remarks_in(values: Mapping[str, Any]) -> dict[Fact, str]:
+    """The names of the advisers, where they are asked for."""
+    names = values.get(f"fact_{Fact.ADVISERS_NAMED.value}", "")
+    return {Fact.ADVISERS_NAMED: names} if isinstance(names, str) and names else {}
 
 
 def stated_in(facts: Mapping[str, Asked], values: Mapping[str, Any]) -> dict[Fact, Scalar]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import F, Q
 from django.http import Http404
 
 from suone.access.acting import Acting
@@ -77,12 +76,12 @@ class Partner:
 
 def partner_in(institution: Institution, region: Region | None, *, on: date) -> Partner:
     """The partner institution as the directory knows it in a region."""
-    in_region = Q(region=region) | Q(region=None) if region else Q(region=None)
-    offices = Office.objects.filter(in_region, institution=institution, is_active=True)
-    office = offices.order_by(F("region").asc(nulls_last=True), "pk").first()
+    contacts = contacts_of(institution, region, on=on)
+    of_contact = next((contact.staff.office for contact in contacts if contact.staff.office), None)
+    in_region = Office.objects.filter(institution=institution, region=region, is_active=True).order_by("pk").first()
     staff = Staff.objects.filter(institution=institution, roles__overlap=_FOLLOWING).select_related("office")
     near = sorted(staff, key=lambda s: (not (region and s.office and s.office.region_id == region.pk), s.last_name))
-    return Partner(institution, office, contacts_of(institution, region, on=on), near)
+    return Partner(institution, (in_region if region else None) or of_contact, contacts, near)
 
 
 def consent_naming(acting: Acting, dossier: Dossier, institution_id: int) -> ConsentRecipient | None:

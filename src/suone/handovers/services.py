@@ -129,6 +129,18 @@ def propose_for_person(acting: Acting, *, of: Particulars, proposal: Proposal) -
     return handover
 
 
+def open_before_handover(
+    acting: Acting, *, of: Particulars, answers: Answers, facts: Mapping[Fact, Scalar], remarks: Mapping[Fact, str]
+) -> Case:
+    """Open a simple case in which something must happen before anything is proposed, such as a network meeting."""
+    known = dict(facts) | {
+        Fact.HANDOVER_BETWEEN: answers.between,
+        Fact.CONSTELLATION: answers.constellation.value,
+    }
+    version = procedure_of_handovers(on=acting.today)
+    return open_simple_case(acting, of=of, procedure=version, facts=known, remarks=remarks)
+
+
 def accept_handover(acting: Acting, *, decision: Decision, staff: Staff | None = None, reason: str = "") -> Handover:
     """Take the person on, naming who follows them: access opens, and with a direct hand-over the lead passes.
 

@@ -44,9 +44,9 @@ def hand_over_person(request: ActingRequest, draft_id: int | None = None) -> Htt
 
 def _guided(request: ActingRequest, case: Case | None, draft: Draft | None = None) -> HttpResponse:
     """Two questions first; then what their constellation asks, until it is sent for good."""
-    acting, sends = request.acting, "send" in request.POST
+    acting, sends, opens = request.acting, "send" in request.POST, case is None and "open" in request.POST
     data = request.POST if request.method == "POST" else None
-    person = _person_form(request, sends, draft) if case is None else None
+    person = _person_form(request, sends or opens, draft) if case is None else None
     questions = forms.QuestionsForm(data, acting=acting)
     known = known_facts(case.pk) if case else {}
     context: dict[str, Any] = {"case": case, "dossier": case.dossier if case else None, "person": person}
@@ -54,7 +54,10 @@ def _guided(request: ActingRequest, case: Case | None, draft: Draft | None = Non
     if data is not None and questions.is_valid():
         details = _details(request, case, questions, known, draft, sends=sends)
         context |= details
-        form, sent_person = details["details"], person is None or not sends or person.is_valid()
+        form, sent_person = details["details"], person is None or not (sends or opens) or person.is_valid()
+        if opens and person is not None and sent_person:
+            with refusals_on(person):
+                return _open_only(request, person, questions, form)
         if sends and form.is_valid() and sent_person:
             proposal = _proposal(acting, questions, form, details["partner"])
             with refusals_on(form):
@@ -79,6 +82,19 @@ def _propose(
     if services.propose_handover(request.acting, case=case, proposal=proposal) is None:
         return done(request, _("It is recorded that one institution goes on alone; nothing was sent."), "case", case.pk)
     return done(request, _("The hand-over is proposed; until it is accepted you stay responsible."), "case", case.pk)
+
+
+def _open_only(
+    request: ActingRequest, person: forms.PersonForm, questions: forms.QuestionsForm, form: forms.ProposalForm
+) -> HttpResponse:
+    """Something has to happen first: the case is opened with what is known, and nothing is sent."""
+    facts, remarks = form.stated_so_far(request.POST)
+    opened = services.open_before_handover(
+        request.acting, of=person.particulars(), answers=questions.answers, facts=facts, remarks=remarks
+    )
+    return done(
+        request, _("A simple case is open; it says what is to be done before the hand-over."), "case", opened.pk
+    )
 
 
 def _person_form(request: ActingRequest, sends: bool, draft: Draft | None) -> forms.PersonForm:

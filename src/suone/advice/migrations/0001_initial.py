@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(600),
                         ],
-                        verbose_name="Minutes",
+                        verbose_name="Duration in minutes",
                     ),
                 ),
                 ("is_anonymous", models.BooleanField(default=False, verbose_name="Wishes to stay unnamed")),

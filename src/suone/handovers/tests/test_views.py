@@ -165,6 +165,22 @@ def test_the_network_meeting_comes_first_after_a_placement_ended(
     assert "Before a new placement there is a network meeting in any case" in answer.content.decode()
 
 
+def test_where_something_must_happen_first_the_case_alone_is_opened(
+    cast: Cast, worker: Client, coordinator_iv: Staff
+) -> None:
+    ended_on = (TODAY - timedelta(days=400)).isoformat()
+    asked = to_iv(cast, coordinator_iv, fact_iv_placement_ended_on=ended_on, message=None, send=None, open="1")
+
+    answer = worker.post("/handovers/new", asked)
+
+    case = Case.objects.get()
+    assert answer.headers["Location"] == f"/dossiers/{case.pk}/"
+    assert not Handover.objects.exists()
+    assert Course.objects.get(pk=case.pk).phase == "contact"
+    assert known_facts(case.pk)["iv_placement_ended_on"] == TODAY - timedelta(days=400)
+    assert "Before a new placement there is a network meeting" in worker.get(f"/dossiers/{case.pk}/").content.decode()
+
+
 def test_the_answer_page_shows_who_and_what_and_the_reading_is_logged(cast: Cast) -> None:
     handover = propose(cast)
     path = f"/handovers/requests/{handover.decision_id}"
