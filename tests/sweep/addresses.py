@@ -16,7 +16,7 @@ PLAIN = frozenset(
     """
     set_language healthz robots worklist several contacts institutions bodies absences switch_acting doubts inbox
     mark_read inbox_preferences break_glass legal_bases alive cases find_case notify keep_draft audit_log log_proof
-    steering meetings convene_session
+    steering meetings convene_session requests hand_over_person referrals advice_list give_advice advice_figures
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # The directory belongs to everybody: its entries are nobody's secret.
@@ -41,6 +41,8 @@ FOREIGN = frozenset(
     sign_plan decline_plan plan_differences plan_pdf plan_booklet
     convene meeting answer_invitation answer_dates propose_dates fix_date meeting_particulars invite uninvite
     invite_guest revoke_guest add_point remove_point contribute nothing_to_add minutes print_minutes finish_minutes
+    remind_request hand_over hand_over_draft answer_handover withdraw_handover end_handover_access tell_missed
+    tell_missed_on change_level advice correct_advice notify_from_advice hand_over_from_advice
     correct_entry remove_entry entry_into_plan order_from_mandate hold_meeting cancel_meeting meeting_calendar
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )

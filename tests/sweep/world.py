@@ -10,12 +10,14 @@ from django.utils import timezone
 from suone.access.categories import DataCategory
 from suone.access.models import User
 from suone.access.permissions import Role
-from suone.cases.models import Case, Draft, Note, Participant, Taking
+from suone.advice.models import Advice
+from suone.cases.models import Case, Draft, LevelChange, Note, Participant, Taking
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
 from suone.decisions.models import Decision
 from suone.demo.seed import fill_in
 from suone.documents.models import Document
 from suone.dossiers.models import Dossier
+from suone.handovers.models import Handover
 from suone.institutions.models import Absence, Institution, Region, Staff
 from suone.meetings.models import AgendaPoint, Guest, Invitee, Meeting
 from suone.meetings.models import Entry as MinutesEntry
@@ -45,6 +47,9 @@ _CANARIES = {
     "plans_entry": ("text",),
     "plans_measure": ("title", "payer_text", "result"),
     "plans_signature": ("signer_name", "reason"),
+    "handovers_handover": ("message",),
+    "cases_levelchange": ("reason",),
+    "advice_advice": ("first_name", "last_name", "contact", "note"),
     "meetings_invitee": ("reason",),
     "meetings_guest": ("name", "function"),
     "meetings_agendapoint": ("title",),
@@ -107,6 +112,8 @@ def payload(objects: dict[str, int | str]) -> dict[str, Any]:
         "starts_at": f"{day}T10:00", "proposal_1": f"{day}T10:00", "answer_until": day, "minutes": "60", "name": "words",
         "decision": objects["decision_id"], "last_name": "words", "first_name": "words", "kept": "known",
         "result": "words", "findings": "words", "consequences": "words",
+        "receiver": institution, "follows": "they", "is_direct": "yes", "message": "words", "agrees": "on", "send": "1",
+        "basis": "consent", "way": "network:", "asker": "citizen", "topic": "work", "channel": "phone", "on": day,
     }  # fmt: skip
 
 
@@ -179,7 +186,25 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         put_up_on=today, put_up_by=author,
     )  # fmt: skip
     row = {"plan": plan, "dossier": dossier, "category": DataCategory.FINANCES, "language": "de"}
+    asked = Decision.objects.create(
+        dossier=dossier, case_number=dossier.number, kind="handover", asked_institution=giver, asked_by=author,
+        addressed=Institution.objects.get(code="BSL"), due_on=today, remind_on=today,
+    )  # fmt: skip
+    handover = Handover.objects.create(
+        dossier=dossier, decision=asked, sender=giver, sender_staff=author, receiver=asked.addressed, constellation="1",
+        between="other", category=DataCategory.FINANCES, message="message", language="de", basis="hand-over",
+        categories=1, proposed_on=today,
+    )  # fmt: skip
+    LevelChange.objects.create(
+        dossier=dossier, from_level="", to_level="simple", reason="reason", on=today, staff=author, institution=giver
+    )
+    advice = Advice.objects.create(
+        institution=giver, staff=author, on=today, asker="citizen", topic="work", language="de"
+    )
     return {
+        "handover_id": handover.pk,
+        "advice_id": advice.pk,
+        "institution_id": giver.pk,
         "dossier_id": dossier.pk,
         "plan_id": plan.pk,
         "plan_entry_id": PlanEntry.objects.create(kind="goal", text="text", **row).pk,
@@ -234,6 +259,7 @@ def _open_more(count: int) -> None:
 
 def _hang_canaries() -> None:
     with connection.cursor() as cursor:
+        cursor.execute("UPDATE advice_advice SET is_anonymous = false")  # so that each carries a canary
         for table, columns in _CANARIES.items():
             key, word = _KEYS.get(table, "id"), table.split("_")[1]
             texts = ", ".join(f"{column} = 'canary-{word}-' || {key}" for column in columns)

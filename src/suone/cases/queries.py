@@ -10,13 +10,25 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
-from suone.cases.models import Assignment, Case, Draft, Function, Note, Participant, Taking, Triage
-from suone.cases.rules import OPEN_STATES, TIMELINE_KINDS, TimelineKind
+from suone.cases.models import (
+    Assignment,
+    Case,
+    Draft,
+    Function,
+    LevelChange,
+    Note,
+    Participant,
+    Taking,
+    Triage,
+)
+from suone.cases.rules import OPEN_STATES, TIMELINE_KINDS, Level, TimelineKind
 from suone.dossiers.models import Dossier, Event
 from suone.dossiers.queries import events_of, last_visit
 from suone.institutions.models import ContactPerson, Staff
 from suone.institutions.queries import absences_on
 from suone.persons.queries import search_persons
+from suone.procedures.models import ProcedureVersion
+from suone.procedures.queries import course_of, versions_of_level
 
 PAGE = 50
 
@@ -220,15 +232,54 @@ def triages_of(acting: Acting, dossier: Dossier) -> list[Triage]:
     return list(Triage.objects.readable_by(acting).filter(dossier=dossier).select_related("decided_by").order_by("-pk"))
 
 
-def own_draft(acting: Acting, draft_id: int) -> Draft:
-    draft = Draft.objects.filter(pk=draft_id, staff_id=acting.own_staff_id).first()
+@dataclass(frozen=True, slots=True)
+class LevelWay:
+    """A level a case can change to, and the procedure under which it goes on there, if another than now."""
+
+    level: Level
+    procedure: ProcedureVersion | None
+
+    @property
+    def code(self) -> str:
+        return f"{self.level.value}:{self.procedure.pk if self.procedure else ''}"
+
+    @property
+    def title(self) -> str:
+        if self.procedure is None:
+            return _("%(level)s, as it goes now") % {"level": self.level.label}
+        return f"{self.level.label}: {self.procedure.title}"
+
+
+def level_ways(case: Case, *, on: date) -> list[LevelWay]:
+    """The other levels: under the present procedure where it carries them, and under each other that does."""
+    course = course_of(case.pk)
+    ways = []
+    for level in Level:
+        if level == case.level:
+            continue
+        versions = versions_of_level(level, on=on, canton=course.procedure.canton if course else "")
+        if course is None or level in course.procedure.levels:
+            ways.append(LevelWay(level, None))
+        current = course.procedure.identifier if course else ""
+        ways += [LevelWay(level, version) for version in versions if version.identifier != current]
+    return ways
+
+
+def level_changes_of(acting: Acting, dossier: Dossier) -> list[LevelChange]:
+    """How the level came about, the latest first."""
+    changes = LevelChange.objects.readable_by(acting).filter(dossier=dossier)
+    return list(changes.select_related("staff", "institution").order_by("-pk"))
+
+
+def own_draft(acting: Acting, draft_id: int, *, kind: str = "notification") -> Draft:
+    draft = Draft.objects.filter(pk=draft_id, staff_id=acting.own_staff_id, kind=kind).first()
     if draft is None:
         raise Http404
     return draft
 
 
 def own_drafts(acting: Acting) -> list[Draft]:
-    return list(Draft.objects.filter(staff_id=acting.own_staff_id).order_by("-updated_at"))
+    return list(Draft.objects.filter(staff_id=acting.own_staff_id, kind="notification").order_by("-updated_at"))
 
 
 def possible_leads(case: Case) -> list[Staff]:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("cases/drafts/<int:draft_id>/drop", views.drop_draft, name="drop_draft"),
     path(f"{_CASE}/access", views.access, name="case_access"),
     path(f"{_CASE}/triage", views.triage, name="triage"),
+    path(f"{_CASE}/level", views.change_level, name="change_level"),
     path(f"{_CASE}/reject", views.reject, name="reject"),
     path(f"{_CASE}/withdraw", views.withdraw, name="withdraw_notification"),
     path(f"{_CASE}/question", views.ask_notifier, name="ask_notifier"),

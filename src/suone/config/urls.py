@@ -17,6 +17,9 @@ urlpatterns = [
     path("", include("suone.support.urls")),
     path("", include("suone.plans.urls")),
     path("", include("suone.meetings.urls")),
+    path("", include("suone.decisions.urls")),
+    path("", include("suone.handovers.urls")),
+    path("", include("suone.advice.urls")),
     path("", include("suone.course.urls")),
     path("", include("suone.privacy.urls")),
 ]

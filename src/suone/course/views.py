@@ -20,6 +20,7 @@ from suone.documents.queries import documents_of
 from suone.doors.decorators import ActingRequest, acts, reads
 from suone.dossiers.queries import reach_into
 from suone.dossiers.services import note_visit
+from suone.handovers.queries import handovers_of, may_be_told_of_missed
 from suone.meetings.queries import meetings_of
 from suone.plans.queries import plans_of
 from suone.procedures.facts import Fact, Source, word
@@ -67,6 +68,10 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "items_done": [item for item in items if item.state == ItemState.DONE],
         "documents": documents_of(acting, dossier),
         "plans": plans_of(acting, dossier),
+        "handovers": handovers_of(acting, dossier),
+        "may_hand_over": reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD) and this.level != "complex",
+        "may_tell_missed": acting.may(Permission.DISCLOSURE_RECORD) and may_be_told_of_missed(acting, participants),
+        "level_changes": cases.level_changes_of(acting, dossier),
         "meetings": meetings_of(acting, dossier),
         "services": services_of(acting, dossier),
         "triages": [(triage, queries.reasons_of(triage)) for triage in cases.triages_of(acting, dossier)],

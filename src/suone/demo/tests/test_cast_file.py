@@ -164,3 +164,10 @@ def test_the_stories_name_people_of_the_cast() -> None:
         assert story["region"] in REGIONS
         assert {value for key, value in story.items() if key not in {"person", "region"}} <= set(STAFF)
     assert "case_manager" in STAFF[CAST["story"]["peter"]["career_counsellor"]]["roles"]
+
+
+def test_hand_overs_pass_people_of_the_cast_between_two_institutions_and_have_every_answer() -> None:
+    for entry in CAST["handover"]:
+        assert entry["person"] in PERSONS
+        assert STAFF[entry["sender"]]["institution"] != STAFF[entry["receiver"]]["institution"]
+    assert {entry.get("answer", "pending") for entry in CAST["handover"]} == {"pending", "accepted", "declined"}
