@@ -79,7 +79,7 @@ def test_smz_to_iv_during_the_pause_goes_through_with_an_exception_or_a_reason(
     worker.page.wait_for_url("**/dossiers/*/")
     address = worker.page.url.removeprefix(site.address)
     meeting = steps.convene(worker, address, "network", place="Brig")
-    steps.hold(worker, meeting)
+    steps.hold(worker, meeting, person="yes")
 
     # Now it can be proposed; the pause warns.
     worker.open(address)
