@@ -93,6 +93,7 @@ def test_smz_to_iv_during_the_pause_goes_through_with_an_exception_or_a_reason(
     worker.page.check("[name=agrees]")
     # What was stated when the case was opened is there already, and is not asked for again.
     assert worker.page.is_checked("[name=fact_health_attested]")
+    assert worker.page.input_value("[name=fact_advisers_named]") == "Rahel Kalbermatten"
     handing_over.state(worker, ticked=_AFTER_THE_PLACEMENT)
     if not with_exception:
         worker.press("Propose")

@@ -154,6 +154,7 @@ class ProposalForm(forms.Form):
         consented: int | None,
         usual: int,
         known: Mapping[str, Scalar],
+        advisers: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -175,7 +176,9 @@ class ProposalForm(forms.Form):
         for asked in guide.asked if guide else ():
             name = f"fact_{asked.fact.value}"
             self.facts[name] = asked
-            self.fields[name] = _field_for(asked, known.get(asked.fact))
+            self.fields[name] = _field_for(
+                asked, advisers if asked.fact is Fact.ADVISERS_NAMED else known.get(asked.fact)
+            )
 
     @property
     def must_hold(self) -> list[forms.BoundField]:
@@ -248,9 +251,7 @@ def _field_for(asked: Asked, known: Scalar | None) -> forms.Field:
         "initial": known,
     }
     if fact is Fact.ADVISERS_NAMED:
-        return forms.CharField(
-            **common | {"label": _("Advisers at the other institutions"), "initial": ""}, max_length=300
-        )
+        return forms.CharField(**common | {"label": _("Advisers at the other institutions")}, max_length=300)
     shape = word(fact).shape
     if shape is Shape.DAY:
         return forms.DateField(widget=DayInput(), **common)

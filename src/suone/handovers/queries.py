@@ -20,7 +20,7 @@ from suone.institutions.models import Institution, Office, Region, Staff
 from suone.institutions.queries import Contact, contacts_of
 from suone.persons.models import Person
 from suone.procedures.facts import Fact, Scalar
-from suone.procedures.models import Course, ProcedureVersion
+from suone.procedures.models import Course, KnownFact, ProcedureVersion
 from suone.procedures.queries import versions_of_level
 from suone.procedures.rules import Phase, Procedure, Requirement, WayOn, planned_items, standing
 from suone.procedures.services import in_language
@@ -90,6 +90,12 @@ def consent_naming(acting: Acting, dossier: Dossier, institution_id: int) -> Con
         consent__in=valid_consents(acting).filter(dossier=dossier), institution_id=institution_id, staff=None
     ).exclude(categories=0)
     return lines.select_related("consent").order_by("-consent__valid_until").first()
+
+
+def named_advisers(dossier_id: int) -> str:
+    """The advisers whom the person named when it was last stated; empty where nobody was."""
+    named = KnownFact.objects.filter(dossier_id=dossier_id, fact=Fact.ADVISERS_NAMED).order_by("-pk")
+    return named.values_list("remark", flat=True).first() or ""
 
 
 def procedure_of_handovers(*, on: date) -> ProcedureVersion | None:

@@ -132,6 +132,7 @@ def _details(
         "consented": line.categories if line else None,
         "usual": rules.categories_for(answers.constellation, 0, line.categories if line else None),
         "known": known,
+        "advisers": queries.named_advisers(case.pk) if case else "",
     }
     guide = queries.guide_for(*place, facts, on=acting.today) if place else None
     for _round in range(2):  # what is typed may make the procedure ask more
