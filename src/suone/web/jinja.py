@@ -53,6 +53,7 @@ def environment(**options: Any) -> Environment:
     env.filters |= {
         "day": day,
         "moment": moment,
+        "clock": clock,
         "act": sentence_of,
         "chf": chf,
         "told": told,
@@ -104,6 +105,11 @@ def day(value: date | datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """``20.11.2026, 14:03`` in Swiss time."""
     return "" if value is None else formats.date_format(timezone.localtime(value), "d.m.Y, H:i")
+
+
+def clock(value: datetime) -> str:
+    """``14:03`` in Swiss time."""
+    return formats.date_format(timezone.localtime(value), "H:i")
 
 
 def chf(value: float) -> str:
