@@ -21,7 +21,7 @@ from suone.documents.services import keep_document
 from suone.documents.uploads import Upload
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import has_power, institutions_with_access
-from suone.dossiers.services import keep_unread, lock, tell
+from suone.dossiers.services import in_each_language, keep_unread, lock, tell
 from suone.inbox.services import tell_institutions, tell_staff
 from suone.institutions.models import Institution, ServiceOffer, Staff
 from suone.plans import rules
@@ -493,6 +493,7 @@ def _tell(
     category: DataCategory = DataCategory.ADMINISTRATIVE,
     recipients: Sequence[int] = (),
 ) -> None:
+    names = in_each_language(lambda: f"{Kind(plan.kind).label} {plan.number}")
     tell(
         acting,
         dossier=plan.dossier,
@@ -500,7 +501,9 @@ def _tell(
         act=act,
         category=category,
         about=about or ("plan", plan.pk),
-        text=text or f"{Kind(plan.kind).label} {plan.number}",
+        text=text or names[_language()],
+        text_language=None if text else "",
+        texts=None if text else names,
         recipients=recipients,
         details={"plan": plan.pk, "version": plan.number},
     )

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,7 @@ def environment(**options: Any) -> Environment:
         "day": day,
         "moment": moment,
         "clock": clock,
+        "until": until,
         "act": sentence_of,
         "chf": chf,
         "told": told,
@@ -110,6 +111,12 @@ def moment(value: datetime | None) -> str:
 def clock(value: datetime) -> str:
     """``14:03`` in Swiss time."""
     return formats.date_format(timezone.localtime(value), "H:i")
+
+
+def until(value: datetime) -> str:
+    """The end of a period: its last day where it ends with a day, else the moment."""
+    local = timezone.localtime(value)
+    return day(local.date() - timedelta(days=1)) if local.time() == time.min else moment(value)
 
 
 def chf(value: float) -> str:
