@@ -200,6 +200,15 @@ def move_over(request: ActingRequest, dossier_id: int, version_id: int) -> HttpR
     return render(request, "course/move_over.html", context, status=422 if form.errors else 200)
 
 
+@acts(Permission.CASE_LEAD)
+def leave(request: ActingRequest, dossier_id: int, participant_id: int) -> HttpResponse:
+    participant = cases.readable_participant(request.acting, dossier_id, participant_id)
+    if request.method != "POST":
+        return redirect("case", dossier_id)
+    services.leave(request.acting, participant=participant)
+    return done(request, _("The institution no longer takes part."), "case", dossier_id)
+
+
 @acts(Permission.CASE_WORK)
 def inform(request: ActingRequest, dossier_id: int) -> HttpResponse:
     """One message to all who follow the case: each sees what the grants allow."""
