@@ -1,6 +1,6 @@
 """What people do with a case, from its notification to its closing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -924,7 +924,7 @@ def _tell_note(acting: Acting, note: Note, dossier: Dossier, act: Act, kind: Rec
     )
 
 
-def tell_everybody(acting: Acting, dossier: Dossier, act: str) -> None:
-    """Those who follow the case at the institutions that take part."""
+def tell_everybody(acting: Acting, dossier: Dossier, act: str, *, also: Iterable[int | None] = ()) -> None:
+    """Those who follow the case at the institutions that take part, and these staff members where named."""
     followers = Participant.objects.filter(dossier=dossier, state=Taking.TAKING_PART).values_list("staff_id", flat=True)
-    tell_staff(acting, staff_ids=list(followers), act=act, dossier=dossier)
+    tell_staff(acting, staff_ids=[*followers, *also], act=act, dossier=dossier)

@@ -23,7 +23,6 @@ urlpatterns = [
     path(f"{_CASE}/question/<int:item_id>/answer", views.answer_question, name="answer_question"),
     path(f"{_CASE}/participants", views.ask_participant, name="ask_participant"),
     path(f"{_CASE}/participants/<int:participant_id>/withdraw", views.withdraw_request, name="withdraw_request"),
-    path(f"{_CASE}/participants/<int:participant_id>/leave", views.leave, name="leave"),
     path("requests/<int:decision_id>", views.answer_participation, name="answer_participation"),
     path(f"{_CASE}/lead", views.name_lead, name="name_lead"),
     path(f"{_CASE}/case-manager", views.name_case_manager, name="name_case_manager"),

@@ -256,15 +256,6 @@ def withdraw_request(request: ActingRequest, dossier_id: int, participant_id: in
 
 
 @acts(Permission.CASE_LEAD)
-def leave(request: ActingRequest, dossier_id: int, participant_id: int) -> HttpResponse:
-    participant = queries.readable_participant(request.acting, dossier_id, participant_id)
-    if request.method != "POST":
-        return redirect("case", dossier_id)
-    services.leave(request.acting, participant=participant)
-    return done(request, _("The institution no longer takes part."), "case", dossier_id)
-
-
-@acts(Permission.CASE_LEAD)
 def name_lead(request: ActingRequest, dossier_id: int) -> HttpResponse:
     this = queries.readable_case(request.acting, dossier_id)
     form = forms.StaffForm(request.POST or None, staff=queries.possible_leads(this))

@@ -75,7 +75,8 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "meetings": meetings_of(acting, dossier),
         "services": services_of(acting, dossier),
         "triages": [(triage, queries.reasons_of(triage)) for triage in cases.triages_of(acting, dossier)],
-        "lines": lines,
+        "days": cases.by_day(lines),
+        "is_older": bool(before),
         "following": following,
         "categories": reach.categories,
         "may_write": reach.has(Power.WRITE) and acting.may(Permission.CASE_WORK),
@@ -202,6 +203,15 @@ def move_over(request: ActingRequest, dossier_id: int, version_id: int) -> HttpR
         "form": form,
     }
     return render(request, "course/move_over.html", context, status=422 if form.errors else 200)
+
+
+@acts(Permission.CASE_LEAD)
+def leave(request: ActingRequest, dossier_id: int, participant_id: int) -> HttpResponse:
+    participant = cases.readable_participant(request.acting, dossier_id, participant_id)
+    if request.method != "POST":
+        return redirect("case", dossier_id)
+    services.leave(request.acting, participant=participant)
+    return done(request, _("The institution no longer takes part."), "case", dossier_id)
 
 
 @acts(Permission.CASE_WORK)
