@@ -4,6 +4,9 @@
 - ``parties``: what a canton pays in all, institution and token service together.
 - ``thief``: how long a stolen table keeps its secret, as plain hashes, with a shared key, and as tokens.
 - ``psi``: the same comparison by private set intersection, in an environment of its own under ``var/``.
+- ``sync``: an institution's whole snapshot, of which little has changed, beside a plain COPY of it.
+- ``matching``: who is followed by whom, over all and for a day's changes, beside DuckDB and polars in that environment.
+- ``lookup``: how long a worker's question takes the database.
 
 Both sides of a ratio are measured in turn, in one run. What was not run to its end is marked as extrapolated.
 """
@@ -16,8 +19,9 @@ import random
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from hmac import digest
 from pathlib import Path
@@ -36,10 +40,19 @@ _BATCH = 1000
 
 def main() -> None:
     """Print the tables of the parts asked for."""
-    parts = {"tokens": _tokens, "parties": _parties, "thief": _thief, "psi": _intersection}
+    parts = {
+        "tokens": _tokens,
+        "parties": _parties,
+        "thief": _thief,
+        "psi": _intersection,
+        "sync": _sync,
+        "matching": _matching,
+        "lookup": _lookup,
+    }
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", choices=[*parts, []], help="all of them if none is named")
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--rows", type=int, nargs="+", default=[_CANTON, _COUNTRY], help="of the register's table")
     parser.add_argument("--quick", action="store_true", help="a hundredth of everything, to see that it runs")
     options = parser.parse_args()
     for name in options.parts or parts:
@@ -129,14 +142,20 @@ def _bare(call: str, scalar: bytes, elements: bytes) -> None:
 
 
 def _two_cores(secret: bytes, elements: bytes, rounds: int) -> None:
-    """Two batches one after the other, and in two threads of one process."""
-    gains = []
-    with ThreadPoolExecutor(2) as pool:
+    """Two batches one after the other, in two threads of one process, and in two processes: what the machine gives."""
+    batches = [elements, elements]
+    evaluate = partial(oprf.evaluate, secret)
+    gains: dict[str, list[float]] = {"threads": [], "processes": []}
+    with ThreadPoolExecutor(2) as threads, ProcessPoolExecutor(2) as processes:
+        pools: dict[str, Executor] = {"threads": threads, "processes": processes}
+        list(processes.map(evaluate, batches))  # they start
         for _ in range(rounds):
-            alone = _wall(lambda: [oprf.evaluate(secret, elements) for _ in range(2)])
-            together = _wall(lambda: list(pool.map(lambda _: oprf.evaluate(secret, elements), range(2))))
-            gains.append(alone / together)
-    print(f"\ntwo threads of one process: {median(gains):.2f} × one ({min(gains):.2f}–{max(gains):.2f}), wall time")
+            alone = _wall(lambda: list(map(evaluate, batches)))
+            for name, pool in pools.items():
+                gains[name].append(alone / _wall(lambda pool=pool: list(pool.map(evaluate, batches))))
+    told = (f"two {name} {median(own):.2f} × ({min(own):.2f}–{max(own):.2f})" for name, own in gains.items())
+    beside = median(one / other for one, other in zip(gains["threads"], gains["processes"], strict=True))
+    print(f"\ntwo batches, wall time: {', '.join(told)}; threads beside processes {beside:.2f}")
 
 
 # ---- parties: what a canton pays
@@ -276,6 +295,48 @@ def _intersection(options: argparse.Namespace) -> None:
             f"| {answer['setup'] + answer['rest']:.1f} | {answer['bytes'] / 1e6:.1f} |",
             flush=True,
         )
+
+
+# ---- the register's tables
+
+
+def _sync(options: argparse.Namespace) -> None:
+    from registers import rows
+
+    _start()
+    rows.sync([_scaled(size, options) for size in options.rows])
+
+
+def _matching(options: argparse.Namespace) -> None:
+    from registers import rows
+
+    rows.matching(_start(), [_scaled(size, options) for size in options.rows], min(options.rounds, 7))
+
+
+def _lookup(options: argparse.Namespace) -> None:
+    from registers import rows
+
+    _start()
+    rows.look_up([_scaled(size, options) for size in options.rows])
+
+
+def _start() -> Path:
+    """The embedded server, and the Python of the environment beside."""
+    import django
+    import engine
+    from django.conf import settings
+    from django.db import connection
+
+    django.setup()
+    from suone.config import embedded, prepare
+
+    embedded.start(settings.VAR)
+    prepare.prepare_embedded(settings.VAR)
+    owner = settings.DATABASES["owner"]
+    connection.settings_dict.update(
+        {part: owner[part] for part in ("HOST", "PORT", "USER", "PASSWORD") if part in owner}
+    )
+    return engine.environment(settings.VAR, _FOLDER)
 
 
 # ---- measuring
