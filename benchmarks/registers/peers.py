@@ -6,6 +6,7 @@ changed rows have with the rest. Loading is not measured.
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -47,7 +48,10 @@ def _duckdb(rows: Path, changed: Path, day: date) -> dict[str, Callable[[], obje
     overlaps = """
         SELECT count(*) FROM changed c JOIN registration r USING (token)
         WHERE r.place <> c.place AND r.valid_until IS NULL"""
+
     return {
+        "one core": lambda: database.execute("SET threads = 1") and None,
+        "all cores": lambda: database.execute(f"SET threads = {os.cpu_count() or 1}") and None,
         "followed": lambda: database.execute(followed).fetchall(),
         "overlaps": lambda: database.execute(overlaps).fetchall()[0][0],
     }
