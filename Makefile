@@ -30,10 +30,10 @@ help: ## List these commands
 	@touch $@
 
 .PHONY: install
-install: .venv/.base ## Install what the product needs into .venv
+install: .venv/.base libsodium ## Install what the product needs into .venv
 
 .PHONY: demo
-demo: .venv/.base ## Start everything with the demo canton
+demo: .venv/.base libsodium ## Start everything with the demo canton
 	@exec $(BIN)/suone demo
 
 .PHONY: stop
@@ -51,8 +51,18 @@ chromium:
 		echo "The browser tests need Chromium: install it (on Debian: apt-get install --no-install-recommends chromium), or name one with SUONE_CHROMIUM." >&2; exit 1; \
 	fi
 
+# The register alone needs it: everything else starts without.
+.PHONY: libsodium
+libsodium: .venv/.base
+	@if $(BIN)/python -c 'from suone.oprf import sodium; sodium.load()' 2>/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "  Install libsodium from Debian …"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends libsodium23 >/dev/null && exit 0; \
+	fi; \
+	echo "  The register needs libsodium 1.0.18 or later: install it (on Debian: apt-get install libsodium23)." >&2
+
 .PHONY: test
-test: .venv/.dev chromium check ## Run the checks and every test, browser journeys too
+test: .venv/.dev chromium libsodium check ## Run the checks and every test, browser journeys too
 	@SUONE_CHROMIUM="$(CHROMIUM)" $(BIN)/pytest -n $(TEST_WORKERS); outcome=$$?; \
 	SUONE_VAR=var/test $(BIN)/suone stop; exit $$outcome
 
