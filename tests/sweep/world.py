@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from suone.access.categories import DataCategory
 from suone.access.models import User
-from suone.access.permissions import Role
+from suone.access.permissions import STAFF_ROLES
 from suone.cases.models import Case, Draft, Note, Participant, Taking
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
 from suone.decisions.models import Decision
@@ -252,7 +252,7 @@ def _visitors() -> dict[str, User | None]:
     """A stranger for each role, at an institution that no case knows; somebody without work, and somebody without a log-in."""
     suva = Institution.objects.get(code="Suva")
     visitors: dict[str, User | None] = {}
-    for role in Role:
+    for role in STAFF_ROLES:
         user = User.objects.create_user(email=f"{role.value}@example.org", password=None)
         Staff.objects.create(user=user, institution=suva, first_name="A", last_name="Stranger", roles=[role.value])
         visitors[role.value] = user

@@ -33,6 +33,8 @@ class Permission(models.TextChoices):
     PLAN_SIGN = "plan.sign", _("Sign a plan for one's own institution")
     SERVICE_ORDER = "service.order", _("Order services for a case and close them")
     MEDICAL_REPORT = "medical.report", _("Carry out a medical mandate and write its report")
+    REGISTER_USE = "register.use", _("Ask the register about persons whom one's own institution follows")
+    REGISTER_DELIVER = "register.deliver", _("Deliver registrations to the register")
     AUDIT_READ = "audit.read", _("Read the log for security and data protection")
 
 
@@ -48,6 +50,11 @@ class Role(models.TextChoices):
     OFFICE_ADMINISTRATOR = "office_administrator", _("Office administrator")
     STEERING = "steering", _("Member of the steering group")
     DATA_PROTECTION_OFFICER = "data_protection_officer", _("Data-protection officer")
+    PARTNER_SYSTEM = "partner_system", _("Partner's system")  # a machine's, with a key: nobody logs in with it
+
+
+# What somebody who works somewhere can hold.
+STAFF_ROLES = [role for role in Role if role is not Role.PARTNER_SYSTEM]
 
 
 _EVERYBODY = frozenset(
@@ -101,6 +108,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     },
     Role.STEERING: _EVERYBODY,
     Role.DATA_PROTECTION_OFFICER: _EVERYBODY | {Permission.AUDIT_READ},
+    Role.PARTNER_SYSTEM: frozenset({Permission.REGISTER_USE, Permission.REGISTER_DELIVER}),
 }
 
 
