@@ -16,6 +16,8 @@ from typing import Any
 
 import click
 
+from suone.registerclient import commands as registerclient
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suone.config.settings")
 
 
@@ -292,6 +294,19 @@ def _setup_django() -> None:
     import django
 
     django.setup()
+
+
+@main.group()
+def register() -> None:
+    """The blind register. At an institution: push, renew, who."""
+    from suone.config.translations import compile_catalogues
+
+    compile_catalogues()  # the client at an institution speaks without a server having started
+
+
+register.add_command(registerclient.push)
+register.add_command(registerclient.renew)
+register.add_command(registerclient.who)
 
 
 @main.group()
