@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -117,9 +117,8 @@ def renew(url: str, key_file: Path, store: Path, hmac_key_file: Path | None, lan
 @_in_one_sentence
 def who(reference: str, url: str, store: Path, language: str) -> None:
     """Show the AHV number behind a REFERENCE, for messages of the register that name it. Asks the store alone."""
-    kept = Store(store, url)
-    numbers = kept.numbers_of(reference)
-    kept.close()
+    with closing(Store(store, url)) as kept:
+        numbers = kept.numbers_of(reference)
     if not numbers:
         raise Trouble(_("The store knows no such reference."))
     for number in numbers:
@@ -130,13 +129,12 @@ def who(reference: str, url: str, store: Path, language: str) -> None:
 def _pushing(
     url: str, key_file: Path, store: Path, hmac_key_file: Path | None, language: str, *, yes: bool
 ) -> Iterator[Push]:
-    register = Register(_safe(url), _text_of(key_file), language=language)
-    kept = Store(store, url)
     hmac_key = None if hmac_key_file is None else bytes.fromhex(_text_of(hmac_key_file))
-    try:
+    with (
+        closing(Register(_safe(url), _text_of(key_file), language=language)) as register,
+        closing(Store(store, url)) as kept,
+    ):
         yield Push(register, register.directory(), kept, _progress, lambda many: yes or _confirm(many), hmac_key)
-    finally:
-        kept.close()
 
 
 def _safe(url: str) -> str:

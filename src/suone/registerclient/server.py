@@ -3,7 +3,7 @@
 import time
 import uuid
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,19 +61,13 @@ class WouldEndMany(Exception):
 class Register:
     """The register at an address, for whoever holds the key."""
 
-    def __init__(
-        self,
-        address: str,
-        key: str,
-        *,
-        language: str = "en",
-        session: requests.Session | None = None,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
+    def __init__(self, address: str, key: str, *, language: str) -> None:
         self._base = address.rstrip("/") + "/api/v1/register/"
-        self._session = session or requests.Session()
+        self._session = requests.Session()
         self._session.headers.update({"Authorization": f"Bearer {key}", "Accept-Language": language})
-        self._sleep = sleep
+
+    def close(self) -> None:
+        self._session.close()
 
     def epochs(self) -> list[Epoch]:
         return [
@@ -124,10 +118,10 @@ class Register:
                     raise Trouble(
                         _("The register cannot be reached: start again later, and only what is missing will be sent.")
                     ) from error
-                self._sleep(_PAUSE * 2**attempt)
+                time.sleep(_PAUSE * 2**attempt)
                 continue
             if answer.status_code in (429, 502, 503, 504) and not last:
-                self._sleep(_wait(answer, _PAUSE * 2**attempt))
+                time.sleep(_wait(answer, _PAUSE * 2**attempt))
                 continue
             return _read(answer)
         raise AssertionError("the last try answers or raises")

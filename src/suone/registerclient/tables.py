@@ -50,12 +50,11 @@ class Table:
 def read_table(path: Path) -> Table:
     """CSV (; , or tab; UTF-8 or Windows-1252), XLSX or JSON lines. Raises Trouble."""
     try:
-        head = path.open("rb").read(4)
+        data = path.read_bytes()
     except OSError as error:
         raise Trouble(_("The file %(file)s cannot be opened.") % {"file": path.name}) from error
-    if head.startswith(b"PK"):
+    if data.startswith(b"PK"):
         return _table(read_xlsx(path), write_xlsx)
-    data = path.read_bytes()
     if b"\0" in data:
         raise Trouble(_("The file is neither CSV nor XLSX nor JSON lines."))
     text, encoding = _decoded(data)

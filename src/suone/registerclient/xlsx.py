@@ -1,6 +1,6 @@
 """Reading an XLSX file in a process of its own, with bounded memory and time: a file may be broken on purpose.
 
-``python -m suone.registerclient.xlsx FILE`` prints the rows of the first sheet as JSON lines.
+``python -m suone.registerclient.xlsx FILE MEMORY`` prints the rows of the first sheet as JSON lines.
 """
 
 import json
@@ -24,7 +24,7 @@ def read_xlsx(path: Path) -> list[list[str]]:
     """The cells of the first sheet as texts; days in ISO form."""
     try:
         done = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-m", "suone.registerclient.xlsx", str(path)],
+            [sys.executable, "-m", "suone.registerclient.xlsx", str(path), str(_MEMORY)],
             capture_output=True,
             timeout=2 * _SECONDS,
             check=True,
@@ -87,18 +87,18 @@ def _text(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
-def _bound() -> None:
+def _bound(memory: int) -> None:
     with suppress(ImportError):  # not on Windows
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
 
 
 def _main() -> None:
     from python_calamine import CalamineWorkbook
 
-    _bound()
+    _bound(int(sys.argv[2]))
     sheet = CalamineWorkbook.from_path(sys.argv[1]).get_sheet_by_index(0)
     for row in sheet.iter_rows():
         sys.stdout.write(json.dumps([_text(cell) for cell in row]) + "\n")
