@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 
 from suone.api.problems import MEDIA_TYPE, Problem, answer_with_problems, not_found
 from suone.doors.for_systems import PartnerKey
@@ -19,6 +20,10 @@ An AHV number never comes here: it is blinded where it lies. `suone register pus
 
 class MachineDoor(NinjaAPI):
     """The API, and its document in which each answer may also be a problem."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        package = operation.view_func.__module__.split(".")[1]
+        return f"{package}_{operation.view_func.__name__}"
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         document = super().get_openapi_schema(**options)
