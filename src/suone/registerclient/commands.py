@@ -129,7 +129,7 @@ def who(reference: str, url: str, store: Path, language: str) -> None:
 def _pushing(
     url: str, key_file: Path, store: Path, hmac_key_file: Path | None, language: str, *, yes: bool
 ) -> Iterator[Push]:
-    hmac_key = None if hmac_key_file is None else bytes.fromhex(_text_of(hmac_key_file))
+    hmac_key = None if hmac_key_file is None else _common_key(hmac_key_file)
     with (
         closing(Register(_safe(url), _text_of(key_file), language=language)) as register,
         closing(Store(store, url)) as kept,
@@ -149,6 +149,13 @@ def _text_of(path: Path) -> str:
         return path.read_text(encoding="ascii").strip()
     except (OSError, ValueError) as error:
         raise Trouble(_("The file %(file)s cannot be read.") % {"file": path.name}) from error
+
+
+def _common_key(path: Path) -> bytes:
+    try:
+        return bytes.fromhex(_text_of(path))
+    except ValueError as error:
+        raise Trouble(_("The key in %(file)s is not written in hexadecimal.") % {"file": path.name}) from error
 
 
 def _held(table: Table, checked: Checked, store: Store) -> list[Registration]:
