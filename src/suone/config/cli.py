@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -301,7 +301,8 @@ def register() -> None:
     """The blind register. At an institution: push, renew, who."""
     from suone.config.translations import compile_catalogues
 
-    compile_catalogues()  # the client at an institution speaks without a server having started
+    with suppress(OSError):  # the code may lie where nothing is written: then in English
+        compile_catalogues()  # at an institution no server has done it
 
 
 register.add_command(registerclient.push)

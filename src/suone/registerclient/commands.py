@@ -1,5 +1,6 @@
 """The commands ``suone register push``, ``renew`` and ``who``: what an institution's own IT runs."""
 
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -48,6 +49,10 @@ def _in_one_sentence(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(*args, language=language or language_of_the_machine(), **kwargs)
         except (Trouble, LibsodiumMissing) as trouble:
             raise click.ClickException(str(trouble)) from trouble
+        except sqlite3.OperationalError as error:
+            raise click.ClickException(
+                _("The store cannot be written: another run is under way, or the disk is full.")
+            ) from error
 
     return run
 

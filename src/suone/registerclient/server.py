@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
+from requests.auth import AuthBase
 
 from suone.oprf import Evaluation
 from suone.registerclient.checking import Directory
@@ -58,13 +59,25 @@ class WouldEndMany(Exception):
         self.open_before = open_before
 
 
+class _Bearer(AuthBase):
+    """The key in the header; set as the session's own way, or an entry in a .netrc would take its place."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._key}"
+        return request
+
+
 class Register:
     """The register at an address, for whoever holds the key."""
 
     def __init__(self, address: str, key: str, *, language: str) -> None:
         self._base = address.rstrip("/") + "/api/v1/register/"
         self._session = requests.Session()
-        self._session.headers.update({"Authorization": f"Bearer {key}", "Accept-Language": language})
+        self._session.headers["Accept-Language"] = language
+        self._session.auth = _Bearer(key)
 
     def close(self) -> None:
         self._session.close()

@@ -46,8 +46,10 @@ class Store:
         with closing(os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))):
             pass
         try:
-            self._rows = sqlite3.connect(path, isolation_level=None)
+            self._rows = sqlite3.connect(path, isolation_level=None, timeout=2)
             self._rows.executescript(f"PRAGMA secure_delete = ON; {_TABLES}")
+        except sqlite3.OperationalError:
+            raise
         except sqlite3.DatabaseError as error:
             raise Trouble(_("The store %(file)s cannot be read: name another one.") % {"file": path.name}) from error
 

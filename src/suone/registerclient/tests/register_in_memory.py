@@ -17,6 +17,8 @@ Registrations = dict[tuple[str, str], dict[str, Any]]
 class RegisterInMemory(BaseAdapter):
     """One institution's side of the register, mounted in place of the network."""
 
+    trusts_environment = False
+
     def __init__(self) -> None:
         super().__init__()
         self.seen: list[bytes] = []
@@ -42,7 +44,7 @@ class RegisterInMemory(BaseAdapter):
 
     def session(self) -> requests.Session:
         session = requests.sessions.Session()
-        session.trust_env = False
+        session.trust_env = self.trusts_environment
         session.mount(ADDRESS, self)
         return session
 

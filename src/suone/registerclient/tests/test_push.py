@@ -4,6 +4,7 @@ import csv
 import json
 import sqlite3
 from base64 import b64decode
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -362,6 +363,28 @@ def test_a_redirect_is_not_followed_with_the_key(push: Run, register: RegisterIn
     register.answers_once_with = [redirect]
 
     assert "No register answers" in push(_rows(f"{ADA};;;2026-01-31;;D-1;")).output
+
+
+def test_two_runs_at_once_do_not_mix(push: Run, register: RegisterInMemory, tmp_path: Path) -> None:
+    push(_rows(f"{ADA};;;2026-01-31;;D-1;"))
+    with closing(sqlite3.connect(tmp_path / "store.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        done = push(_rows(f"{ADA};;;2026-01-31;;D-1;"))
+
+    assert done.exit_code == 1
+    assert "another run is under way" in done.output
+
+
+def test_a_password_file_does_not_take_the_place_of_the_key(
+    push: Run, register: RegisterInMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine register.example.org login a password b\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setattr(RegisterInMemory, "trusts_environment", True)
+
+    push(_rows(f"{ADA};;;2026-01-31;;D-1;"))
+
+    assert all(b"Bearer suone_secret" in seen for seen in register.seen)
 
 
 def test_many_rows_go_in_parts(push: Run, register: RegisterInMemory, monkeypatch: pytest.MonkeyPatch) -> None:
