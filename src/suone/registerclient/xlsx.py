@@ -10,8 +10,8 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from suone.registerclient.language import gettext as _
 from suone.registerclient.trouble import Trouble
@@ -55,7 +55,7 @@ def write_xlsx(path: Path, rows: Iterable[Sequence[str]]) -> None:
 
 
 def _xml(cell: str) -> str:
-    return escape("".join(sign for sign in cell if sign >= " " or sign in "\t\n"))
+    return escape("".join(sign for sign in cell if sign >= " " or sign in "\t\n"), quote=False)
 
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
