@@ -67,13 +67,14 @@ test: .venv/.dev chromium libsodium check ## Run the checks and every test, brow
 	SUONE_VAR=var/test $(BIN)/suone stop; exit $$outcome
 
 .PHONY: check
-check: .venv/.dev ## Run the checks that need no test: style, types, floors, migrations, styles, drawings, translations
+check: .venv/.dev ## Run the checks that need no test: style, types, floors, migrations, styles, drawings, document, translations
 	@echo "  Style …" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
 	@echo "  Types …" && $(BIN)/mypy --no-error-summary
 	@echo "  Floors …" && $(BIN)/lint-imports >/dev/null || { $(BIN)/lint-imports; exit 1; }
 	@echo "  Missing migrations …" && $(BIN)/suone manage makemigrations --check --dry-run --verbosity 1
 	@$(MAKE) --no-print-directory css-check
 	@echo "  Drawings …" && $(BIN)/python -m suone.config.drawings --check
+	@echo "  API document …" && $(BIN)/python -m suone.config.openapi --check
 	@echo "  Translations …" && $(BIN)/python -m suone.config.translations --check
 	@echo "  Settings for production …" && SUONE_BASE_URL=https://suone.example.ch SUONE_ALLOWED_HOSTS=suone.example.ch $(BIN)/suone check >/dev/null
 	@echo "  Security …" && $(BIN)/bandit --quiet --recursive src --configfile pyproject.toml
@@ -94,6 +95,10 @@ translations: .venv/.base ## Bring new sentences into the catalogues of locale/
 .PHONY: draw
 draw: .venv/.base ## Draw the pictures of docs/drawings.md from the code
 	@$(BIN)/python -m suone.config.drawings
+
+.PHONY: document
+document: .venv/.dev ## Write the API's document from the code
+	@$(BIN)/python -m suone.config.openapi
 
 .PHONY: format
 format: .venv/.dev ## Put the code in its style

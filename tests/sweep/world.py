@@ -7,9 +7,11 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from suone.access.acting import acting_for_job
 from suone.access.categories import DataCategory
+from suone.access.database import acting_as
 from suone.access.models import User
-from suone.access.permissions import Role
+from suone.access.permissions import STAFF_ROLES, Role
 from suone.advice.models import Advice
 from suone.cases.models import Case, Draft, LevelChange, Note, Participant, Taking
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
@@ -19,6 +21,7 @@ from suone.documents.models import Document
 from suone.dossiers.models import Dossier
 from suone.handovers.models import Handover
 from suone.institutions.models import Absence, Institution, Region, Staff
+from suone.institutions.services import create_partner_system
 from suone.meetings.models import AgendaPoint, Guest, Invitee, Meeting
 from suone.meetings.models import Entry as MinutesEntry
 from suone.persons.models import Doubt, Merge, Person
@@ -64,6 +67,7 @@ class World:
 
     objects: list[dict[str, int | str]] = field(default_factory=list)
     visitors: dict[str, User | None] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)  # of visitors that are no people but systems
 
 
 def build() -> World:
@@ -75,6 +79,7 @@ def build() -> World:
         world.objects.append(_objects_of(dossier))
     _hang_canaries()
     world.visitors = _visitors()
+    world.keys = {Role.PARTNER_SYSTEM: _key_of_a_stranger()}
     return world
 
 
@@ -278,10 +283,19 @@ def _visitors() -> dict[str, User | None]:
     """A stranger for each role, at an institution that no case knows; somebody without work, and somebody without a log-in."""
     suva = Institution.objects.get(code="Suva")
     visitors: dict[str, User | None] = {}
-    for role in Role:
+    for role in STAFF_ROLES:
         user = User.objects.create_user(email=f"{role.value}@example.org", password=None)
         Staff.objects.create(user=user, institution=suva, first_name="A", last_name="Stranger", roles=[role.value])
         visitors[role.value] = user
+    visitors[Role.PARTNER_SYSTEM] = None
     visitors["without work"] = User.objects.create_user(email="idle@example.org", password=None)
     visitors["nobody"] = None
     return visitors
+
+
+def _key_of_a_stranger() -> str:
+    suva = Institution.objects.get(code="Suva")
+    responsible = Staff.objects.filter(institution=suva)[0]
+    job = acting_for_job("sweep")
+    with acting_as(job):
+        return create_partner_system(job, institution=suva, name="A stranger", responsible=responsible)[1]

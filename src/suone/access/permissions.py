@@ -35,6 +35,8 @@ class Permission(models.TextChoices):
     MEDICAL_REPORT = "medical.report", _("Carry out a medical mandate and write its report")
     ADVICE_GIVE = "advice.give", _("Record first advice, and see what one's own institution gave")
     REFERRAL_COUNT = "referral.count", _("See how many persons are referred in each direction, without persons")
+    REGISTER_USE = "register.use", _("Ask the register about persons whom one's own institution follows")
+    REGISTER_DELIVER = "register.deliver", _("Deliver registrations to the register")
     AUDIT_READ = "audit.read", _("Read the log for security and data protection")
 
 
@@ -50,6 +52,11 @@ class Role(models.TextChoices):
     OFFICE_ADMINISTRATOR = "office_administrator", _("Office administrator")
     STEERING = "steering", _("Member of the steering group")
     DATA_PROTECTION_OFFICER = "data_protection_officer", _("Data-protection officer")
+    PARTNER_SYSTEM = "partner_system", _("Partner's system")  # a machine's, with a key: nobody logs in with it
+
+
+# What somebody who works somewhere can hold.
+STAFF_ROLES = [role for role in Role if role is not Role.PARTNER_SYSTEM]
 
 
 _EVERYBODY = frozenset(
@@ -107,6 +114,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     },
     Role.STEERING: _EVERYBODY | {Permission.REFERRAL_COUNT},
     Role.DATA_PROTECTION_OFFICER: _EVERYBODY | {Permission.AUDIT_READ},
+    Role.PARTNER_SYSTEM: frozenset({Permission.REGISTER_USE, Permission.REGISTER_DELIVER}),
 }
 
 
