@@ -4,11 +4,13 @@ An AHV number has no place in any of these shapes, and a field that nobody asked
 """
 
 from base64 import b64decode, b64encode
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Annotated, Literal
 
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Header, Router
+from ninja import Header, Query, Router
 from ninja.responses import Status
 from pydantic import Field
 
@@ -17,7 +19,9 @@ from suone.api.problems import FieldProblem, Trouble
 from suone.api.shapes import Answered, Day, Number, Sent, base64, line
 from suone.doors.decorators import ActingRequest
 from suone.doors.for_systems import answers, carries_out
-from suone.register import services, tokens
+from suone.register import queries, services, tokens
+from suone.register.acts import Act
+from suone.register.rules import Purpose
 
 router = Router(tags=["register"])
 
@@ -25,6 +29,8 @@ EpochNumber = Annotated[int, Field(ge=1, le=32_767, strict=True)]
 PartNumber = Annotated[int, Field(ge=1, le=100_000)]
 Elements = Annotated[str, base64(most=64_000)]
 Token = Annotated[str, base64(least=40, most=100)]
+_EVEN = 4_096  # bytes
+_ALERTS = 100
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", max_length=64)]
 
 
@@ -117,6 +123,47 @@ class AppliedOut(Answered):
     ended: int
     unchanged: int
     overlaps: int = Field(description="Persons newly followed elsewhere too; see the alerts.")
+
+
+class LookUpIn(Sent):
+    """A question about one person, whom the own institution must follow."""
+
+    epoch: EpochNumber
+    token: Token
+    purpose: Purpose = Field(description="Why it is asked; kept, and shown to the person on request.")
+
+
+class ContactOut(Answered):
+    name: str
+    phone: str
+    email: str
+
+
+class FoundOut(Answered):
+    """A registration at another institution, open or past."""
+
+    institution: str
+    region: str
+    since: date
+    until: date | None
+    contact: ContactOut | None = Field(description="The responsible worker, or else the contact person.")
+
+
+class AnswerOut(Answered):
+    found: list[FoundOut]
+    filling: str = Field(description="Blanks: every answer has one of few sizes.")
+
+
+class AlertOut(Answered):
+    """Another institution follows one of your persons too: by your own reference, never a name."""
+
+    id: int
+    at: datetime
+    reference: str
+    since: date
+    other_institution: str
+    other_since: date
+    state: str
 
 
 @router.get("/epochs", response=list[EpochOut], summary="The live epochs")
@@ -216,6 +263,43 @@ def apply_delivery(
             open_before=many.open_before,
         ) from many
     return Status(200, AppliedOut.from_orm(found))
+
+
+@router.post("/lookups", response=AnswerOut, summary="Ask who else follows a person")
+@carries_out(Permission.REGISTER_USE)
+def look_up(request: ActingRequest, asked: LookUpIn) -> HttpResponse:
+    """Answers alike, in size too, whether there is nothing to tell or no right to be told."""
+    answer = services.look_up(
+        request.acting, epoch=asked.epoch, token=_bytes(asked.token, pointer="/token"), purpose=asked.purpose
+    )
+    return _evened(AnswerOut(found=[FoundOut.from_orm(found) for found in answer.found], filling=""))
+
+
+@router.get("/alerts", response=list[AlertOut], summary="New overlaps, the newest first")
+@answers(Permission.REGISTER_USE, act=Act.LISTED)
+def alerts(request: ActingRequest, before: Annotated[int, Query(ge=1, le=2**63 - 1)] = 2**63 - 1) -> list[AlertOut]:
+    """At most a hundred; the next ones with ``before`` the last number."""
+    return [
+        AlertOut(
+            id=alert.pk,
+            at=alert.at,
+            reference=alert.reference,
+            since=alert.since,
+            other_institution=alert.other_institution.code,
+            other_since=alert.other_since,
+            state=alert.state,
+        )
+        for alert in queries.alerts_of(request.acting, before=before)[:_ALERTS]
+    ]
+
+
+def _evened(answer: AnswerOut) -> HttpResponse:
+    """Filled up to a multiple of a size, so that how long an answer is tells nothing."""
+    size = len(answer.model_dump_json().encode())
+    filled = answer.model_copy(update={"filling": " " * (-size % _EVEN)})
+    return HttpResponse(
+        filled.model_dump_json(), content_type="application/json", headers={"Cache-Control": "no-store"}
+    )
 
 
 def _shown(found: services.Delivery) -> DeliveryOut:

@@ -4,11 +4,13 @@ import json
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from suone.access.acting import acting_for_job
 from suone.access.database import acting_as
@@ -17,7 +19,7 @@ from suone.audit.models import Entry
 from suone.institutions.services import create_partner_system
 from suone.institutions.tests.factories import make_institution, make_staff
 from suone.oprf import Evaluation
-from suone.register import services, tokens
+from suone.register import queries, services, tokens
 
 pytestmark = pytest.mark.django_db
 _ROW = {"token": b64encode(b"t" * 64).decode(), "valid_from": "2026-01-31", "reference": "D-1"}
@@ -199,9 +201,53 @@ def test_a_snapshot_that_would_end_many_says_how_many(client: Client, monkeypatc
     assert (told["type"], told["ended"], told["open_before"]) == ("urn:suone:problem:would-end-many", 30, 40)
 
 
+def test_every_answer_has_the_same_size_whatever_it_tells(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    contact = {"name": "Ada Amacker", "phone": "027 555 00 00", "email": "a@example.org"}
+    found = {"institution": "RAV", "region": "Oberwallis", "since": date(2026, 1, 1), "until": None, "contact": contact}
+    asked = {"epoch": 3, "token": _ROW["token"], "purpose": "first_talk"}
+    sizes = []
+    for count in (0, 1, 7):
+        looking = Called(SimpleNamespace(found=[found] * count))
+        monkeypatch.setattr(services, "look_up", looking)
+        answer = _send(client, "post", "lookups", asked)
+        assert len(answer.json()["found"]) == count
+        sizes.append(len(answer.content))
+
+    assert set(sizes) == {4096}
+    assert looking.asked[0]["token"] == b"t" * 64
+
+
+def test_a_question_needs_its_purpose(client: Client) -> None:
+    asked = {"epoch": 3, "token": _ROW["token"], "purpose": "curiosity"}
+
+    assert _send(client, "post", "lookups", asked).status_code == 422
+
+
+def test_alerts_come_by_the_institutions_own_reference(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    alert = SimpleNamespace(
+        pk=5,
+        at=timezone.now(),
+        reference="D-1",
+        since=date(2026, 1, 1),
+        other_institution=SimpleNamespace(code="RAV"),
+        other_since=date(2026, 2, 1),
+        state="new",
+    )
+    asking = Called([alert])
+    monkeypatch.setattr(queries, "alerts_of", asking)
+
+    (told,) = client.get("/api/v1/register/alerts?before=9").json()
+
+    assert (told["id"], told["reference"], told["other_institution"]) == (5, "D-1", "RAV")
+    assert asking.asked[0]["before"] == 9
+    assert Entry.objects.latest("id").act == "register.listed"
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
+        ("post", "lookups"),
+        ("get", "alerts"),
         ("get", "epochs"),
         ("get", "directory"),
         ("post", "tokens"),
