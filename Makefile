@@ -109,6 +109,11 @@ sweep: .venv/.dev chromium ## Try every address as every role on foreign objects
 	@SUONE_CHROMIUM="$(CHROMIUM)" SUONE_SWEEP=full $(BIN)/pytest -n $(TEST_WORKERS) tests/sweep; outcome=$$?; \
 	SUONE_VAR=var/test $(BIN)/suone stop; exit $$outcome
 
+.PHONY: fuzz
+fuzz: .venv/.dev ## Send 5'000 requests to each address of the machine door, allowed and not
+	@SUONE_FUZZ=5000 $(BIN)/pytest -n $(TEST_WORKERS) tests/test_fuzz.py; outcome=$$?; \
+	SUONE_VAR=var/test $(BIN)/suone stop; exit $$outcome
+
 .PHONY: bench
 bench: .venv/.dev ## Measure: each file of benchmarks/ answers one question
 	@for file in benchmarks/*.py; do echo "  $$file …"; $(BIN)/python $$file || exit 1; done

@@ -48,7 +48,12 @@ FOREIGN = frozenset(
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # For partners' systems, which come with a key; whatever comes back to others, it may hold nothing foreign.
-MACHINES = frozenset({"api:openapi-json", "api:api-root"})
+MACHINES = frozenset(
+    """
+    api:openapi-json api:api-root api:epochs api:directory api:evaluate api:open_delivery api:delivery api:add_part
+    api:abandon_delivery api:apply_delivery api:look_up api:alerts
+    """.split()  # noqa: SIM905 - a list of ten lines would hide what it says
+)
 # For whoever holds a link, without a log-in: a forged one opens nothing.
 LINKED = frozenset({"invitation", "invitation_calendar"})
 # Doubts and merges are for those who clear them, whatever the case (docs/architecture.md, "Persons").

@@ -242,6 +242,8 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         "point_id": point.pk,
         "meeting_entry_id": entry.pk,
         "token": "forged",
+        "delivery_id": dossier.pk,
+        "number": 1,
         "absence_id": Absence.objects.create(staff=author, first_day=away, last_day=away).pk,
         "entry_id": Institution.objects.get(code="Suva").pk,
         "kind": "institution",

@@ -9,6 +9,7 @@ from ninja.operation import Operation
 
 from suone.api.problems import MEDIA_TYPE, Problem, answer_with_problems, not_found
 from suone.doors.for_systems import PartnerKey
+from suone.register.api import router as register_router
 from suone.web.views import page_not_found
 
 _ABOUT = """\
@@ -44,6 +45,7 @@ api = MachineDoor(
     title="Suone", version="1", description=_ABOUT, urls_namespace="api", auth=PartnerKey(), docs_url=None
 )
 answer_with_problems(api)
+api.add_router("/register", register_router)
 
 
 def nothing_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
