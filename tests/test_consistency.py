@@ -116,8 +116,10 @@ def test_what_only_functions_may_write_the_apps_role_may_not(db: None, table: st
 def test_every_function_with_the_owners_rights_fixes_its_search_path(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
-            " AND NOT coalesce(proconfig::text, '') LIKE '%%search_path=public, pg_temp%%'"
+            "SELECT proname FROM pg_proc WHERE prosecdef AND NOT coalesce(proconfig::text, '') LIKE CASE"
+            " WHEN pronamespace = 'register'::regnamespace THEN '%%search_path=register, public, pg_temp%%'"
+            " ELSE '%%search_path=public, pg_temp%%' END"
+            " AND pronamespace IN ('public'::regnamespace, 'register'::regnamespace)"
             " AND NOT proname LIKE 'procrastinate%%'"
         )
         assert cursor.fetchall() == []

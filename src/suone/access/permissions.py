@@ -37,6 +37,8 @@ class Permission(models.TextChoices):
     REFERRAL_COUNT = "referral.count", _("See how many persons are referred in each direction, without persons")
     REGISTER_USE = "register.use", _("Ask the register about persons whom one's own institution follows")
     REGISTER_DELIVER = "register.deliver", _("Deliver registrations to the register")
+    REGISTER_FIGURES = "register.figures", _("See the figures of the register, without persons")
+    REGISTER_OVERSEE = "register.oversee", _("Enrol institutions in the register, and see how it is used")
     AUDIT_READ = "audit.read", _("Read the log for security and data protection")
 
 
@@ -75,6 +77,8 @@ _CASE_WORKER = _EVERYBODY | {
     Permission.PLAN_WRITE,
     Permission.PLAN_SIGN,
     Permission.SERVICE_ORDER,
+    Permission.REGISTER_USE,
+    Permission.REGISTER_DELIVER,
 }
 _OFFICE = _CASE_WORKER | {
     Permission.CASE_TRIAGE,
@@ -83,6 +87,7 @@ _OFFICE = _CASE_WORKER | {
     Permission.PROCEDURE_MOVE_OVER,
     Permission.REFERRAL_COUNT,
     Permission.ADVICE_GIVE,
+    Permission.REGISTER_FIGURES,
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -111,9 +116,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.PROCEDURE_PUBLISH,
         Permission.REFERRAL_COUNT,
         Permission.ADVICE_GIVE,
+        Permission.REGISTER_FIGURES,
+        Permission.REGISTER_OVERSEE,
     },
-    Role.STEERING: _EVERYBODY | {Permission.REFERRAL_COUNT},
-    Role.DATA_PROTECTION_OFFICER: _EVERYBODY | {Permission.AUDIT_READ},
+    Role.STEERING: _EVERYBODY | {Permission.REFERRAL_COUNT, Permission.REGISTER_FIGURES},
+    Role.DATA_PROTECTION_OFFICER: _EVERYBODY
+    | {Permission.AUDIT_READ, Permission.REGISTER_FIGURES, Permission.REGISTER_OVERSEE},
     Role.PARTNER_SYSTEM: frozenset({Permission.REGISTER_USE, Permission.REGISTER_DELIVER}),
 }
 

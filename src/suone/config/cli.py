@@ -310,6 +310,134 @@ register.add_command(registerclient.renew)
 register.add_command(registerclient.who)
 
 
+@register.group()
+def epoch() -> None:
+    """A year's keys: open, list, switch, destroy (docs/register-keys.md)."""
+
+
+@epoch.command("open")
+@click.option(
+    "--kind",
+    type=click.Choice(["voprf", "hmac"]),
+    default="voprf",
+    show_default=True,
+    help="How tokens are made; hmac only where no second operator exists.",
+)
+@_in_one_sentence
+def open_epoch(kind: str) -> None:
+    """Make keys and open an epoch; the first answers at once, a later one fills beside the current one."""
+    _start_django()
+    from suone.register import epochs
+
+    with _refusals_said():
+        number = epochs.open_epoch(kind)
+    click.echo(
+        f"Epoch {number} is open. Its keys lie outside the database: keep a copy where the database's copies are not."
+    )
+
+
+@epoch.command("list")
+@_in_one_sentence
+def list_epochs() -> None:
+    """Every epoch and its state; while one fills, how far each institution has come."""
+    _start_django()
+    from suone.register import epochs
+
+    for one in epochs.all_epochs():
+        here = "keys here" if one.has_keys else "no keys here"
+        click.echo(f"{one.number:>4}  {one.kind}  {one.state}  opened {one.opened_at:%Y-%m-%d}  {here}")
+    for there in epochs.progress():
+        click.echo(f"      {there.institution}: {there.opening} of {there.current} open registrations in the new epoch")
+
+
+@epoch.command("switch")
+@click.option("--even-if-behind", is_flag=True, help="Also when an institution has not delivered everything yet.")
+@_in_one_sentence
+def switch_epoch(even_if_behind: bool) -> None:
+    """Let the new epoch answer from now on."""
+    _start_django()
+    from suone.register import epochs
+
+    with _refusals_said():
+        number = epochs.switch_epoch(even_if_behind=even_if_behind)
+    click.echo(f"Epoch {number} answers. Destroy the one before once you are sure.")
+
+
+@epoch.command("destroy")
+@click.argument("number", type=int)
+@click.option("--yes", is_flag=True, help="Without asking.")
+@_in_one_sentence
+def destroy_epoch(number: int, yes: bool) -> None:
+    """Destroy an old epoch's keys and table, for good."""
+    _start_django()
+    from suone.register import epochs
+
+    warning = (
+        f"The keys of epoch {number} will be overwritten and removed here, and its table dropped. Nobody can undo this. "
+        "Copies of the keys elsewhere you must destroy yourself; then old copies of the database stay closed."
+    )
+    if not yes:
+        click.echo(warning)
+        click.confirm("Destroy them?", abort=True)
+    with _refusals_said():
+        epochs.destroy_epoch(number)
+    click.echo(f"Epoch {number} is destroyed.")
+
+
+@register.command("enrol")
+@click.argument("institution_code")
+@click.option("--basis", required=True, help="The legal basis on which the institution takes part.")
+@click.option("--responsible", metavar="EMAIL", help="Who answers for it at the institution.")
+@_in_one_sentence
+def enrol_institution(institution_code: str, basis: str, responsible: str | None) -> None:
+    """Let an institution take part in the register."""
+    _start_django()
+    from suone.access.acting import acting_for_job
+    from suone.access.database import acting_as
+    from suone.institutions.models import Institution, Staff
+    from suone.register.services import enrol
+
+    acting = acting_for_job("register: enrol")
+    with acting_as(acting), _refusals_said():
+        institution = Institution.objects.filter(code=institution_code).first()
+        if institution is None:
+            codes = ", ".join(Institution.objects.order_by("code").values_list("code", flat=True))
+            raise click.ClickException(f"There is no institution {institution_code}: give one of {codes}.")
+        person = (
+            Staff.objects.filter(institution=institution, email__iexact=responsible).first() if responsible else None
+        )
+        if responsible and person is None:
+            raise click.ClickException(f"Nobody at {institution_code} has the address {responsible}.")
+        enrol(acting, institution=institution, legal_basis=basis, responsible=person, began_on=acting.today)
+    click.echo(f"{institution_code} takes part in the register.")
+
+
+@register.command("canary")
+@_in_one_sentence
+def add_canary() -> None:
+    """Keep a number that belongs to nobody, read from standard input: whoever touches it is reported."""
+    _start_django()
+    from suone.access.acting import acting_for_job
+    from suone.access.database import acting_as
+    from suone.register import services
+
+    number = click.prompt("AHV number that belongs to nobody", hide_input=True)
+    acting = acting_for_job("register: canary")
+    with acting_as(acting), _refusals_said():
+        services.add_canary(acting, number=number)
+    click.echo("Kept. Whoever registers it or asks about it is reported to the office and to data protection.")
+
+
+@contextmanager
+def _refusals_said() -> Iterator[None]:
+    from suone.access.errors import Refused
+
+    try:
+        yield
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+
+
 @main.group()
 def partner() -> None:
     """Keys for the systems of partners, which come in by the machine door (docs/register.md)."""

@@ -80,6 +80,36 @@ SETTINGS = (
         "",
         "The procedure proposed when a case is notified, such as vs-complex. Empty: the first one that is published.",
     ),
+    Setting(
+        "SUONE_REGISTER_KEYS",
+        "",
+        "Where the register's keys lie, on another disk if possible. Empty: SUONE_VAR/keys/register.",
+    ),
+    Setting(
+        "SUONE_REGISTER_DATES",
+        "day",
+        "How the register keeps first and last days: day, or week (widened to whole weeks, since days identify).",
+    ),
+    Setting(
+        "SUONE_REGISTER_END_PERCENT",
+        "10",
+        "A snapshot that would end more than this part of an institution's open registrations asks first.",
+    ),
+    Setting(
+        "SUONE_REGISTER_QUESTIONS_A_DAY",
+        "100",
+        "Questions to the register in 24 hours for each worker; an institution may ask fifty times as many.",
+    ),
+    Setting(
+        "SUONE_REGISTER_NUMBERS_A_DAY",
+        "200000",
+        "Numbers that each institution may have turned into tokens in a day; more for a large first delivery.",
+    ),
+    Setting(
+        "SUONE_REGISTER_RETURN_MONTHS",
+        "12",
+        "A person who left one institution and is registered at another within so many months has come back.",
+    ),
     Setting("SUONE_UPLOAD_MAX_MB", "20", "The largest file that may be uploaded, in megabytes."),
     Setting("SUONE_CLAMD_SOCKET", "", "The socket of a ClamAV daemon. Empty: files are not scanned for viruses."),
     Setting("SUONE_UNSCANNED_UPLOADS", "allow", "What happens to uploads without a virus scanner: allow or refuse."),

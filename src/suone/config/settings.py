@@ -24,6 +24,12 @@ PROPOSED_PROCEDURE = env.text("SUONE_PROCEDURE")
 MANDATE_ACCESS_DAYS = env.number("SUONE_MANDATE_ACCESS_DAYS", least=0, most=730)
 DECISION_DAYS = env.number("SUONE_DECISION_DAYS", least=1, most=365)
 API_REQUESTS_A_MINUTE = env.number("SUONE_API_REQUESTS_A_MINUTE", least=1, most=100_000)
+REGISTER_KEYS_FOLDER = env.text("SUONE_REGISTER_KEYS") or str(VAR / "keys" / "register")
+REGISTER_DATES = env.one_of("SUONE_REGISTER_DATES", {"day", "week"})
+REGISTER_END_SHARE = env.number("SUONE_REGISTER_END_PERCENT", most=100) / 100
+REGISTER_QUESTIONS_A_DAY = env.number("SUONE_REGISTER_QUESTIONS_A_DAY", least=1)
+REGISTER_NUMBERS_A_DAY = env.number("SUONE_REGISTER_NUMBERS_A_DAY", least=1, most=100_000_000)
+REGISTER_RETURN_MONTHS = env.number("SUONE_REGISTER_RETURN_MONTHS", least=1, most=60)
 UPLOAD_MAX_BYTES = env.number("SUONE_UPLOAD_MAX_MB", least=1, most=200) * 1024 * 1024
 CLAMD_SOCKET = env.text("SUONE_CLAMD_SOCKET")
 UNSCANNED_UPLOADS = env.one_of("SUONE_UNSCANNED_UPLOADS", {"allow", "refuse"})
@@ -61,6 +67,7 @@ INSTALLED_APPS = [
     "suone.consents",
     "suone.instruments",
     "suone.procedures",
+    "suone.register",
     "suone.decisions",
     "suone.cases",
     "suone.support",

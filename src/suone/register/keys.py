@@ -45,14 +45,20 @@ def seal(epoch: int) -> MultiFernet:
     return MultiFernet([newest, *(Fernet(path.read_bytes()) for path in older)])
 
 
+def exist(epoch: int) -> bool:
+    """Whether the epoch's keys lie here."""
+    return (_epoch_folder(epoch) / "register.key").is_file()
+
+
 def destroy_keys(epoch: int) -> bool:
     """Overwrite and remove an epoch's keys; whether there were any. Copies elsewhere must be destroyed by hand."""
     folder = _epoch_folder(epoch)
     if not folder.is_dir():
         return False
     for path in folder.glob("*.key"):
-        path.write_bytes(secrets.token_bytes(path.stat().st_size))
-        with path.open("rb") as file:
+        with path.open("r+b") as file:
+            file.write(secrets.token_bytes(path.stat().st_size))
+            file.flush()
             os.fsync(file.fileno())
     shutil.rmtree(folder)
     return True

@@ -47,9 +47,7 @@ class Enrolment(models.Model):
                 condition=~Q(legal_basis=""),
                 violation_error_message=_("Name the legal basis on which the institution takes part."),
             ),
-            RowPolicies(
-                name="register_enrolment_row_policies", select=anybody_acting(), insert=_ENROL, update=_ENROL
-            ),
+            RowPolicies(name="register_enrolment_row_policies", select=anybody_acting(), insert=_ENROL, update=_ENROL),
         ]
 
     def __str__(self) -> str:

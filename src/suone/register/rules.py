@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from suone.access.errors import Refused
 
 
 class Purpose(models.TextChoices):
     """Why a worker asks; kept with each question."""
 
-    FIRST_TALK = "first_talk", _("first talk with the person")
-    HAND_OVER = "hand_over", _("hand-over or referral")
-    COORDINATION = "coordination", _("coordination of support under way")
-    NOTIFICATION = "notification", _("notification of a case")
+    FIRST_TALK = "first_talk", gettext_lazy("first talk with the person")
+    HAND_OVER = "hand_over", gettext_lazy("hand-over or referral")
+    COORDINATION = "coordination", gettext_lazy("coordination of support under way")
+    NOTIFICATION = "notification", gettext_lazy("notification of a case")
 
 
 def kept_days(valid_from: date, valid_until: date | None, *, weeks: bool) -> tuple[date, date | None]:
@@ -23,6 +26,14 @@ def kept_days(valid_from: date, valid_until: date | None, *, weeks: bool) -> tup
         return valid_from, valid_until
     first = valid_from - timedelta(days=valid_from.weekday())
     return first, None if valid_until is None else valid_until + timedelta(days=6 - valid_until.weekday())
+
+
+def check_period(valid_from: date, valid_until: date | None, *, on: date) -> None:
+    """Raise ``Refused`` for days that cannot be: a first day to come, or a last one before it."""
+    if valid_from > on:
+        raise Refused(_("Enter the person once you follow them: the first day must not be in the future."))
+    if valid_until is not None and valid_until < valid_from:
+        raise Refused(_("The last day must not be before the first."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +76,3 @@ def followed(masks: Iterable[tuple[int, int]]) -> Followed:
             for other in places[i + 1 :]:
                 pairs[one, other] = pairs.get((one, other), 0) + count
     return Followed(persons, shared, of, shared_of, pairs)
-
-
-def ends_too_many(ended: int, open_before: int, *, allowed_share: float) -> bool:
-    """Whether a snapshot looks like half a file: more open registrations would end than is usual."""
-    return ended > allowed_share * open_before

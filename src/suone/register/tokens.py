@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from suone import oprf
+from suone.access.errors import Refused
 from suone.register import keys
 
 VOPRF, HMAC = "voprf", "hmac"
@@ -23,12 +25,25 @@ class EpochInfo:
     public_key: bytes
     state: str
 
+    @property
+    def is_current(self) -> bool:
+        """Whether it answers; the other one, if there is one, fills."""
+        return self.state == "current"
+
 
 def live_epochs() -> list[EpochInfo]:
     """The epoch that answers, and the one that fills, if there is one."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT number, kind, public_key, state FROM register.live_epochs()")
         return [EpochInfo(number, kind, bytes(public), state) for number, kind, public, state in cursor.fetchall()]
+
+
+def epoch_of(number: int) -> EpochInfo:
+    """A live epoch by its number; raises ``Refused`` for one whose keys are gone, or never were."""
+    for epoch in live_epochs():
+        if epoch.number == number:
+            return epoch
+    raise Refused(_("This epoch does not exist or is over: fetch the live epochs, and derive the tokens again."))
 
 
 def tokens_here(epoch: EpochInfo, numbers: Sequence[str]) -> list[bytes]:

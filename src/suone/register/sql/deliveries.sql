@@ -20,7 +20,8 @@ DECLARE
     found delivery;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('register delivery'), own);
-    SELECT * INTO found FROM delivery d WHERE d.institution = own AND d.epoch = in_epoch AND d.state = 'open';
+    SELECT * INTO found FROM delivery d WHERE d.institution = own AND d.epoch = in_epoch AND d.state = 'open'
+        AND d.kind <> 'single';
     IF found.digest = of_digest AND found.kind = of_kind AND found.rows = of_rows THEN
         RETURN found;
     END IF;
@@ -85,8 +86,8 @@ END $$;
 -- Comes back with what it did; when more than the allowed share would end, with that alone, and nothing done.
 CREATE FUNCTION register.apply_delivery(
     delivered bigint, today date, allowed_share double precision,
-    OUT added integer, OUT changed integer, OUT ended integer, OUT unchanged integer, OUT overlaps integer,
-    OUT open_before integer, OUT refusal text, OUT alerts bigint[], OUT alert_tokens uuid[], OUT touches_canary boolean
+    OUT added integer, OUT changed integer, OUT ended integer, OUT unchanged integer, OUT new_overlaps integer,
+    OUT open_before integer, OUT refusal text, OUT touches_canary boolean
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = register, public, pg_temp SET work_mem = '256MB' AS $$
 DECLARE
     this delivery;
@@ -164,7 +165,7 @@ BEGIN
     touches_canary := EXISTS (
         SELECT 1 FROM canary c JOIN difference d ON d.token = c.token WHERE c.epoch = this.epoch AND d.is_delivered);
 
-    -- What is new: open now, and not open before. Those who deliver for the first time find what there is in their list.
+    -- What is new: open now, and not open before. Who delivers a first file finds what there is in the list of overlaps.
     DROP TABLE IF EXISTS meeting;
     CREATE TEMP TABLE meeting ON COMMIT DROP AS
         SELECT d.token, d.office, d.worker, d.reference, d.valid_from, o.institution AS other_institution,
@@ -173,29 +174,68 @@ BEGIN
         FROM difference d JOIN registration o ON o.token = d.token
         WHERE d.is_delivered AND d.valid_until IS NULL AND (NOT d.is_known OR d.known_until IS NOT NULL)
           AND o.epoch = this.epoch AND o.institution <> own AND o.valid_until IS NULL;
-    SELECT count(*) INTO overlaps FROM meeting;
-    IF is_current AND NOT is_first THEN
-        WITH raised AS (
-            INSERT INTO register_alert (institution_id, office_id, worker_id, reference, since, other_institution_id,
+    SELECT count(*) INTO new_overlaps FROM meeting;
+    IF is_current AND NOT (is_first AND this.kind <> 'single') THEN
+        WITH told AS (  -- both sides
+            SELECT nextval(pg_get_serial_sequence('register_alert', 'id')) AS alert, sides.* FROM (
+                SELECT m.token, own AS institution, m.office, m.worker, m.reference, m.valid_from, m.other_institution,
+                       m.other_office, m.other_worker, m.other_from FROM meeting m
+                UNION ALL
+                SELECT m.token, m.other_institution, m.other_office, m.other_worker, m.other_reference, m.other_from, own,
+                       m.office, m.worker, m.valid_from FROM meeting m) sides
+        ), raised AS (
+            INSERT INTO register_alert (id, institution_id, office_id, worker_id, reference, since, other_institution_id,
                                         other_office_id, other_worker_id, other_since, state, at, is_quiet)
-            SELECT own, m.office, m.worker, m.reference, m.valid_from, m.other_institution, m.other_office,
-                   m.other_worker, m.other_from, 'new', statement_timestamp(), false FROM meeting m
-            UNION ALL
-            SELECT m.other_institution, m.other_office, m.other_worker, m.other_reference, m.other_from, own, m.office,
-                   m.worker, m.valid_from, 'new', statement_timestamp(), false FROM meeting m
-            RETURNING id, institution_id, reference
+            SELECT t.alert, t.institution, t.office, t.worker, t.reference, t.valid_from, t.other_institution,
+                   t.other_office, t.other_worker, t.other_from, 'new', statement_timestamp(), false FROM told t
         )
-        SELECT array_agg(a.id), array_agg(m.token) INTO alerts, alert_tokens
-        FROM raised a JOIN (
-            SELECT own AS institution, reference, token FROM meeting
-            UNION SELECT other_institution, other_reference, token FROM meeting) m
-            ON m.institution = a.institution_id AND m.reference = a.reference;
+        INSERT INTO untold (alert, epoch, token) SELECT t.alert, this.epoch, t.token FROM told t;
     END IF;
 
     DELETE FROM stage WHERE delivery = delivered;
     DELETE FROM part WHERE delivery = delivered;
     UPDATE delivery d SET state = 'applied', applied_at = statement_timestamp(), added = apply_delivery.added,
             changed = apply_delivery.changed, ended = apply_delivery.ended, unchanged = apply_delivery.unchanged,
-            overlaps = apply_delivery.overlaps
+            new_overlaps = apply_delivery.new_overlaps
         WHERE d.id = delivered;
+END $$;
+
+-- One registration, typed into the form: the same rules, in one call; apart from the institution's files.
+CREATE FUNCTION register.register_one(
+    in_epoch smallint, of_token uuid, first_day date, last_day date, of_office integer, of_worker integer,
+    of_referrer integer, of_reference text, seal bytea, today date,
+    OUT added integer, OUT changed integer, OUT new_overlaps integer, OUT touches_canary boolean
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = register, public, pg_temp AS $$
+DECLARE
+    this bigint;
+BEGIN
+    INSERT INTO delivery (institution, epoch, kind, rows, digest)
+        VALUES (acting_institution('register.deliver'), in_epoch, 'single', 1, '') RETURNING id INTO this;
+    INSERT INTO part (delivery, number, rows) VALUES (this, 1, 1);
+    INSERT INTO stage (delivery, part, token, valid_from, valid_until, office, worker, referred_by, reference, sealed)
+        VALUES (this, 1, of_token, first_day, last_day, of_office, of_worker, of_referrer, of_reference, seal);
+    SELECT d.added, d.changed, d.new_overlaps, d.touches_canary INTO added, changed, new_overlaps, touches_canary
+        FROM apply_delivery(this, today, 1) d;
+END $$;
+
+-- The acting institution's open registration of one person ends.
+CREATE FUNCTION register.end_one(in_epoch smallint, of_token uuid, last_day date) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = register, public, pg_temp AS $$
+BEGIN
+    UPDATE registration r SET valid_until = last_day
+        WHERE r.epoch = in_epoch AND r.token = of_token AND r.institution = acting_institution('register.deliver')
+          AND r.valid_until IS NULL AND r.valid_from <= last_day;
+    RETURN FOUND;
+END $$;
+
+-- Alerts of which nobody was told yet: by a job alone, which tells and strikes them off.
+CREATE FUNCTION register.untold_alerts(at_most integer) RETURNS TABLE (alert bigint, epoch smallint, token uuid)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = register, public, pg_temp AS $$
+BEGIN
+    IF actor_kind() IS DISTINCT FROM 'job' THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN QUERY DELETE FROM untold u USING (
+            SELECT w.alert FROM untold w ORDER BY w.alert LIMIT at_most FOR UPDATE SKIP LOCKED) due
+        WHERE u.alert = due.alert RETURNING u.alert, u.epoch, u.token;
 END $$;

@@ -3,19 +3,19 @@
 CREATE FUNCTION register.open_epoch(kind text, public_key bytea) RETURNS smallint
 LANGUAGE plpgsql SET search_path = register, public, pg_temp AS $$
 DECLARE
-    next smallint := coalesce((SELECT max(number) FROM epoch), 0) + 1;
+    opened smallint := coalesce((SELECT max(number) FROM epoch), 0) + 1;
     is_first boolean := NOT EXISTS (SELECT 1 FROM epoch WHERE state = 'current');
 BEGIN
     INSERT INTO epoch (number, kind, public_key, state)
-        VALUES (next, open_epoch.kind, open_epoch.public_key, CASE WHEN is_first THEN 'current' ELSE 'opening' END);
+        VALUES (opened, open_epoch.kind, open_epoch.public_key, CASE WHEN is_first THEN 'current' ELSE 'opening' END);
     EXECUTE format('CREATE TABLE register.registration_%s PARTITION OF register.registration FOR VALUES IN (%s)',
-                   next, next);
+                   opened, opened);
     -- For matching by token, and for comparing an institution's snapshot with what is known.
     EXECUTE format('CREATE UNIQUE INDEX registration_%s_token ON register.registration_%s'
-                   ' (token, institution, valid_from) INCLUDE (valid_until)', next, next);
+                   ' (token, institution, valid_from) INCLUDE (valid_until)', opened, opened);
     EXECUTE format('CREATE INDEX registration_%s_institution ON register.registration_%s (institution, token)',
-                   next, next);
-    RETURN next;
+                   opened, opened);
+    RETURN opened;
 END $$;
 
 -- From now on the new epoch answers; the old one waits for its keys to be destroyed.
@@ -43,6 +43,7 @@ BEGIN
     EXECUTE format('DROP TABLE register.registration_%s', gone);
     DELETE FROM question WHERE epoch = gone;
     DELETE FROM canary WHERE epoch = gone;
+    DELETE FROM untold WHERE epoch = gone;
     DELETE FROM stage s USING delivery d WHERE d.id = s.delivery AND d.epoch = gone;
     DELETE FROM part p USING delivery d WHERE d.id = p.delivery AND d.epoch = gone;
     UPDATE delivery SET state = 'abandoned' WHERE epoch = gone AND state = 'open';

@@ -8,7 +8,7 @@ $$;
 
 -- The registrations of others, open ones first. Every question is kept, answered or not; both look alike from outside.
 CREATE FUNCTION register.look_up(in_epoch smallint, about uuid, for_purpose text, OUT entitled boolean,
-                                 OUT touches_canary boolean, OUT found jsonb)
+                                 OUT touches_canary boolean, OUT answers jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = register, public, pg_temp AS $$
 DECLARE
     own integer := acting_institution('register.use');
@@ -20,8 +20,8 @@ BEGIN
     SELECT coalesce(jsonb_agg(jsonb_build_object(
                'institution', r.institution, 'office', r.office, 'worker', r.worker, 'valid_from', r.valid_from,
                'valid_until', r.valid_until) ORDER BY r.valid_until DESC NULLS FIRST, r.valid_from DESC), '[]')
-        INTO found FROM registration r
-        WHERE entitled AND r.epoch = in_epoch AND r.token = about AND r.institution <> own;
+        INTO answers FROM registration r
+        WHERE look_up.entitled AND r.epoch = in_epoch AND r.token = about AND r.institution <> own;
 END $$;
 
 -- Questions asked by the acting institution and staff member since a moment, for the quotas.
@@ -99,7 +99,7 @@ BEGIN
             ON q.institution = e.institution_id
         LEFT JOIN evaluation v ON v.institution = e.institution_id AND v.day = use_on.day
         LEFT JOIN (SELECT k.institution, count(*) AS deliveries, sum(k.added) AS added, sum(k.ended) AS ended
-                   FROM delivery k WHERE k.state = 'applied'
+                   FROM delivery k WHERE k.state = 'applied' AND k.epoch = (SELECT c.number FROM epoch c WHERE c.state = 'current')
                      AND (k.applied_at AT TIME ZONE 'Europe/Zurich')::date = use_on.day GROUP BY k.institution) d
             ON d.institution = e.institution_id
         ORDER BY e.institution_id;
@@ -109,7 +109,8 @@ END $$;
 CREATE FUNCTION register.deliveries_of_mine(at_most integer) RETURNS SETOF register.delivery
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = register, public, pg_temp AS $$
     SELECT d.* FROM delivery d WHERE d.institution = actor_institution()
-        AND (actor_may('register.use') OR actor_may('register.deliver')) ORDER BY d.id DESC LIMIT at_most
+        AND (actor_may('register.use') OR actor_may('register.deliver'))
+        AND d.kind <> 'single' ORDER BY d.id DESC LIMIT at_most
 $$;
 
 -- Numbers typed into the form, for deriving them again in another epoch: by a job alone.

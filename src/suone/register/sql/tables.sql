@@ -38,15 +38,15 @@ CREATE TABLE register.delivery (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     institution integer NOT NULL,
     epoch smallint NOT NULL REFERENCES register.epoch,
-    kind text NOT NULL CONSTRAINT delivery_kind CHECK (kind IN ('snapshot', 'changes')),
+    kind text NOT NULL CONSTRAINT delivery_kind CHECK (kind IN ('snapshot', 'changes', 'single')),
     rows integer NOT NULL CONSTRAINT delivery_has_rows CHECK (rows >= 0),
     digest text NOT NULL,
     state text NOT NULL DEFAULT 'open' CONSTRAINT delivery_state CHECK (state IN ('open', 'applied', 'abandoned')),
     opened_at timestamptz NOT NULL DEFAULT statement_timestamp(),
     applied_at timestamptz,
-    added integer, changed integer, ended integer, unchanged integer, overlaps integer
+    added integer, changed integer, ended integer, unchanged integer, new_overlaps integer
 );
-CREATE UNIQUE INDEX delivery_one_open ON register.delivery (institution, epoch) WHERE state = 'open';
+CREATE UNIQUE INDEX delivery_one_open ON register.delivery (institution, epoch) WHERE state = 'open' AND kind <> 'single';
 CREATE INDEX delivery_of_institution ON register.delivery (institution, id);
 
 -- Both unlogged: after a crash both are empty, and the delivery starts again from its first part.
@@ -83,6 +83,13 @@ CREATE TABLE register.question (
 );
 CREATE INDEX question_about ON register.question (epoch, token);
 CREATE INDEX question_by ON register.question (institution, at);
+
+-- Alerts of which nobody was told yet: with the token, to see whether both already work together on a case.
+CREATE TABLE register.untold (
+    alert bigint PRIMARY KEY,
+    epoch smallint NOT NULL,
+    token uuid NOT NULL
+);
 
 -- How many numbers were turned into tokens for whom, a day.
 CREATE TABLE register.evaluation (

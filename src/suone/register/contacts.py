@@ -1,0 +1,116 @@
+"""From a registration elsewhere to whom to call there: the responsible worker, or else the contact person and deputy."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from suone.institutions.models import Institution, Office, Staff
+from suone.institutions.queries import absences_on, contacts_of, deputies_of
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to call; where that person is away, until when and who stands in."""
+
+    name: str
+    phone: str
+    email: str
+    away_until: date | None = None
+    deputy_name: str = ""
+    deputy_phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A registration as the register holds it: numbers of the directory, and days."""
+
+    institution: int
+    office: int | None
+    worker: int | None
+    valid_from: date
+    valid_until: date | None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Place":
+        """From the JSON of the database's functions."""
+        until = row["valid_until"]
+        return cls(
+            row["institution"],
+            row["office"],
+            row["worker"],
+            date.fromisoformat(row["valid_from"]),
+            None if until is None else date.fromisoformat(until),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A registration at another institution, open or past: where, since when, and whom to call."""
+
+    institution: str  # its short name
+    institution_name: str
+    institution_id: int
+    region: str
+    since: date
+    until: date | None
+    contact: Contact | None
+
+
+def resolve(places: Sequence[Place], *, on: date) -> list[Found]:
+    """The same with names and telephone numbers, in the same order; a query for each kind of thing, and each institution and region."""
+    institutions = Institution.objects.in_bulk({place.institution for place in places})
+    offices = Office.objects.select_related("region").in_bulk({place.office for place in places if place.office})
+    workers = Staff.objects.in_bulk({place.worker for place in places if place.worker})
+    away = absences_on(set(workers), on=on)
+    contacts: dict[tuple[int, int | None], Contact | None] = {}
+    found = []
+    for place in places:
+        contact: Contact | None
+        institution = institutions[place.institution]
+        office = offices.get(place.office) if place.office else None
+        worker = workers.get(place.worker) if place.worker else None
+        if worker is not None and (worker.active_until is None or worker.active_until >= on):
+            contact = _worker(worker, away.get(worker.pk))
+        else:
+            there = (institution.pk, office.region_id if office else None)
+            if there not in contacts:
+                contacts[there] = _contact_person(institution, office, on)
+            contact = contacts[there]
+        found.append(
+            Found(
+                institution.code,
+                institution.name,
+                institution.pk,
+                office.region.name if office and office.region else "",
+                place.valid_from,
+                place.valid_until,
+                contact,
+            )
+        )
+    return found
+
+
+def _worker(worker: Staff, away_until: date | None) -> Contact:
+    deputy = None
+    if away_until is not None:
+        deputy = Staff.objects.filter(pk__in=deputies_of([worker.pk])).first()
+    return _shown(worker, away_until, deputy)
+
+
+def _contact_person(institution: Institution, office: Office | None, on: date) -> Contact | None:
+    entries = contacts_of(institution, office.region if office else None, on=on)
+    if not entries:
+        return None
+    return _shown(entries[0].staff, entries[0].away_until, entries[0].deputy)
+
+
+def _shown(staff: Staff, away_until: date | None, deputy: Staff | None) -> Contact:
+    return Contact(
+        staff.full_name,
+        staff.phone,
+        staff.email,
+        away_until,
+        deputy.full_name if deputy else "",
+        deputy.phone if deputy else "",
+    )

@@ -1,0 +1,27 @@
+"""What the clock does for the register."""
+
+from procrastinate.contrib.django import app
+
+from suone.access.acting import acting_for_job
+from suone.access.database import acting_as
+from suone.register.services import MOST_ALERTS, renew_sealed, tell_new_overlaps
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="register.tell", pass_context=False)
+def tell_about_overlaps(timestamp: int) -> None:
+    """New overlaps are told within a minute; a large delivery's in portions, each in a transaction of its own."""
+    acting = acting_for_job("register: tell new overlaps")
+    more = True
+    while more:
+        with acting_as(acting):
+            more = tell_new_overlaps(acting) == MOST_ALERTS
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queueing_lock="register.renew", pass_context=False)
+def carry_over_to_the_new_epoch(timestamp: int) -> None:
+    """While a new epoch fills; otherwise nothing."""
+    acting = acting_for_job("register: renew")
+    with acting_as(acting):
+        renew_sealed(acting)

@@ -1,0 +1,27 @@
+"""Which persons two institutions have in a case together, so that alerts about them stay quiet."""
+
+from collections.abc import Collection
+
+from django.utils import timezone
+
+from suone.dossiers.models import Grant
+
+
+def persons_in_common(pairs: Collection[frozenset[int]]) -> dict[str, set[frozenset[int]]]:
+    """AHV number → the pairs of institutions that both may open a case of the person now. For a job, which sees all."""
+    wanted = {institution for pair in pairs for institution in pair}
+    now = timezone.now()
+    rows = Grant.objects.filter(
+        institution_id__in=wanted, valid_from__lte=now, valid_until__gt=now, person__ahv_number__isnull=False
+    ).values_list("dossier_id", "institution_id", "person__ahv_number")
+    inside: dict[tuple[int, str], set[int]] = {}
+    for dossier_id, institution_id, number in rows:
+        assert number is not None
+        assert institution_id is not None
+        inside.setdefault((dossier_id, number), set()).add(institution_id)
+    found: dict[str, set[frozenset[int]]] = {}
+    for (_dossier, number), institutions in inside.items():
+        common = {pair for pair in pairs if pair <= institutions}
+        if common:
+            found.setdefault(number, set()).update(common)
+    return found
