@@ -152,6 +152,7 @@ def evaluate(acting: Acting, *, epoch: int, elements: bytes) -> oprf.Evaluation:
     ``elements`` are blinded numbers of 32 bytes each, at most 1'000. Raises ``QuotaExceeded``, and ``Refused`` for
     elements that are none. Counted, because whoever has all tokens has all numbers.
     """
+    _check_takes_part(acting)
     count, rest = divmod(len(elements), 32)
     if rest or not 1 <= count <= MOST_NUMBERS:
         raise Refused(_("Send between 1 and 1'000 blinded numbers of 32 bytes each."))
@@ -183,6 +184,7 @@ def _count_numbers(acting: Acting, count: int) -> None:
 
 def open_delivery(acting: Acting, *, epoch: int, kind: str, rows: int, digest: str) -> Delivery:
     """Begin a delivery (``snapshot`` or ``changes``) of so many rows, or go on with the one of the same digest."""
+    _check_takes_part(acting)
     epoch_of(epoch)
     ((number,),) = _call("SELECT (register.open_delivery(%s::smallint, %s, %s, %s)).id", [epoch, kind, rows, digest])
     record(acting, kind=RecordKind.STORE, act=Act.DELIVERY_OPENED, about=("delivery", number), details={"rows": rows})
@@ -266,6 +268,7 @@ class Directory:
 
 def directory_for(acting: Acting) -> Directory:
     """The part of the directory that the acting institution's deliveries may name."""
+    _check_takes_part(acting)
     own = acting.own_institution_id
     offices = Office.objects.filter(institution_id=own).select_related("region").order_by("pk")
     workers = Staff.objects.filter(institution_id=own).exclude(email="").order_by("pk")
@@ -331,6 +334,7 @@ def register_person(acting: Acting, *, registering: Registering) -> int:
     The number is seen by this server alone, closed to a key outside the database, and kept for the next epoch.
     Raises ``Refused`` for a number that does not exist.
     """
+    _check_takes_part(acting)
     number = checked_number(registering.number)
     rules.check_period(registering.valid_from, registering.valid_until, on=acting.today)
     reference = registering.reference.strip() or f"F-{uuid4().hex[:8].upper()}"
@@ -345,6 +349,7 @@ def register_person(acting: Acting, *, registering: Registering) -> int:
 
 def end_registration(acting: Acting, *, number: str, last_day: date) -> None:
     """The own institution follows the person no longer after this day."""
+    _check_takes_part(acting)
     number = checked_number(number)
     ended = False
     for epoch in _epochs():
@@ -432,6 +437,7 @@ def _answer(acting: Acting, number: str, purpose: Purpose) -> PersonAnswer:
 
 
 def _ask(acting: Acting, epoch: EpochInfo, token: UUID, purpose: Purpose) -> list[Found]:
+    _check_takes_part(acting)
     _check_questions(acting)
     ((entitled, canary, answers),) = _call(
         "SELECT * FROM register.look_up(%s::smallint, %s, %s)", [epoch.number, token, purpose]
@@ -624,6 +630,12 @@ def _keep_canary(epoch: EpochInfo, number: str) -> None:
 
 
 # ---- beneath
+
+
+def _check_takes_part(acting: Acting) -> None:
+    """The database refuses as well; here with a sentence."""
+    if not Enrolment.objects.filter(institution_id=acting.own_institution_id, ended_on=None).exists():
+        raise Refused(_("Your institution takes no part in the register: ask the IIZ office."))
 
 
 def _epochs() -> list[EpochInfo]:

@@ -126,7 +126,7 @@ BEGIN
           AND k.is_known AND NOT k.is_delivered;
     DELETE FROM difference k USING difference d
         WHERE d.token = k.token AND d.known_from = k.known_from AND d.is_delivered AND NOT k.is_delivered;
-    IF this.kind = 'changes' THEN
+    IF this.kind <> 'snapshot' THEN
         DELETE FROM difference WHERE NOT is_delivered;
     END IF;
     ANALYZE difference;

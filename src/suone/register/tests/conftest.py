@@ -1,0 +1,23 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from suone.consents.tests.factories import Cast, make_cast
+from suone.register.tests.factories import open_register
+from suone.register.tokens import EpochInfo, live_epochs
+
+
+@pytest.fixture
+def cast(db: None, tmp_path: Path, settings: Any) -> Cast:
+    """Two institutions that take part in an open register, with keys of its own, and others that do not."""
+    settings.REGISTER_KEYS_FOLDER = str(tmp_path / "keys")
+    cast = make_cast()
+    open_register(cast.worker.institution, cast.adviser.institution)
+    return cast
+
+
+@pytest.fixture
+def epoch(cast: Cast) -> EpochInfo:
+    (epoch,) = live_epochs()
+    return epoch
