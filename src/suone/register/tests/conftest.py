@@ -1,11 +1,19 @@
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from suone.consents.tests.factories import Cast, make_cast
 from suone.register.tests.factories import open_register
 from suone.register.tokens import EpochInfo, live_epochs
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
