@@ -248,7 +248,7 @@ class Database:
         with self.acting():
             began = time.perf_counter()
             done = self.one(
-                "SELECT to_jsonb(d) - '{alerts,alert_tokens}'::text[] FROM register.apply_delivery(%s, %s, 0.5) d",
+                "SELECT to_jsonb(d) FROM register.apply_delivery(%s, %s, 0.5) d",
                 [delivery, _TODAY],
             )
             seconds = time.perf_counter() - began

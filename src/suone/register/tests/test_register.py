@@ -72,6 +72,33 @@ def test_of_a_person_one_does_not_follow_nothing_is_told(cast: Cast, epoch: Epoc
         assert (answer.found, answer.asked) == ([], [])
 
 
+def test_swept_whoever_asks_is_told_only_of_persons_they_follow_now(cast: Cast, epoch: EpochInfo) -> None:
+    """Every institution asks about every person, by every way of asking: answers follow the own open registration."""
+    ended = {"valid_until": DAY}
+    known = {  # person → how the worker's and the adviser's institutions registered them
+        1: ({}, {}), 2: ({}, None), 3: (None, {}), 4: (None, None),
+        5: (ended, {}), 6: ({}, ended), 7: (ended, ended), 8: (ended, None),
+    }  # fmt: skip
+    for side, staff in enumerate((cast.worker, cast.adviser)):
+        deliver(staff, [row(epoch, person, **how[side]) for person, how in known.items() if how[side] is not None])
+
+    for side, staff in enumerate((cast.worker, cast.adviser)):
+        for person, how in known.items():
+            may_know = how[side] == {}
+            elsewhere = how[1 - side] is not None
+            (token,) = tokens_here(epoch, [number_of(person)])
+            answers = [
+                ask(staff, person).found,
+                do(staff, services.look_up, epoch=epoch.number, token=token, purpose="coordination").found,
+            ]
+            assert [len(found) for found in answers] == [int(may_know and elsewhere)] * 2
+            assert bool(ask(staff, person).asked) == may_know
+        listed = {int(overlap.reference[2:]) for overlap in do(staff, queries.overlaps)}
+        assert listed == {person for person, how in known.items() if how == ({}, {})} == {1}
+    with pytest.raises(Refused, match="takes no part"):
+        ask(cast.physician, 1)
+
+
 def test_an_answer_by_token_is_the_same_and_only_of_the_current_epoch(cast: Cast, epoch: EpochInfo) -> None:
     deliver(cast.worker, [row(epoch, 1)])
     register(cast.adviser, 1)

@@ -1,0 +1,83 @@
+"""``suone register epoch …``, ``enrol`` and ``canary``: a year's keys, on purpose and with a warning."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from suone.access.permissions import Role
+from suone.config import cli
+from suone.institutions.tests.factories import make_institution, make_staff
+from suone.register import epochs, services
+from suone.register.models import Enrolment
+from suone.register.tests.factories import as_job, deliver, do, number_of, row
+from suone.register.tokens import live_epochs
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any) -> Any:
+    settings.REGISTER_KEYS_FOLDER = str(tmp_path / "keys")
+    monkeypatch.setattr(cli, "_start_django", lambda: None)
+    # In tests the one connection there is belongs to the owner.
+    for function in ("all_epochs", "open_epoch", "progress", "switch_epoch", "destroy_epoch"):
+        defaults = getattr(epochs, function).__kwdefaults__
+        monkeypatch.setitem(defaults, "using", "default")
+    return lambda *words, **more: CliRunner().invoke(cli.main, ["register", *words], **more)
+
+
+def test_a_year_from_opening_to_destruction(run: Any, tmp_path: Path) -> None:
+    staff = make_staff(make_institution("SMZ"), Role.CONTACT_PERSON, last_name="Amacker")
+    assert "Epoch 1 is open" in run("epoch", "open").output
+    assert "SMZ takes part" in run("enrol", "SMZ", "--basis", "GIGE").output
+    assert Enrolment.objects.get().legal_basis == "GIGE"
+    deliver(staff, [row(live_epochs()[0], 1)])
+    assert sorted(path.name for path in (tmp_path / "keys" / "epoch-1").iterdir()) == [
+        "register.key",
+        "seal.key",
+        "token.key",
+    ]
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "keys" / "epoch-1").iterdir()} == {0o600}
+
+    assert "Epoch 2 is open" in run("epoch", "open").output
+    assert "being filled already" in run("epoch", "open").output
+    assert "SMZ: 0 of 1" in run("epoch", "list").output
+    assert "Not everybody has delivered" in run("epoch", "switch").output
+    deliver(staff, [row(live_epochs()[1], 1)], epoch=2)
+    assert "Epoch 2 answers" in run("epoch", "switch").output
+    refused = run("epoch", "destroy", "2", "--yes")
+    assert refused.exit_code == 1
+    asked = run("epoch", "destroy", "1", input="n\n")
+    assert asked.exit_code == 1
+    assert "Nobody can undo this" in asked.output
+    assert (tmp_path / "keys" / "epoch-1").exists()
+
+    assert "Epoch 1 is destroyed" in run("epoch", "destroy", "1", input="y\n").output
+
+    assert not (tmp_path / "keys" / "epoch-1").exists()
+    listed = run("epoch", "list").output
+    assert "destroyed" in listed
+    assert "no keys here" in listed
+
+
+def test_unknown_institutions_and_numbers_are_refused_in_a_sentence(run: Any) -> None:
+    make_institution("SMZ")
+    run("epoch", "open")
+
+    assert "give one of SMZ" in run("enrol", "XYZ", "--basis", "x").output
+    assert "does not exist" in run("canary", input="123\n").output
+    assert "Kept." in run("canary", input=number_of(99) + "\n").output
+
+
+def test_with_a_common_key_tokens_are_made_without_a_service(run: Any) -> None:
+    staff = make_staff(make_institution("SMZ"), Role.CONTACT_PERSON, last_name="Amacker")
+    run("epoch", "open", "--kind", "hmac")
+    run("enrol", "SMZ", "--basis", "GIGE")
+    (epoch,) = live_epochs()
+
+    assert (epoch.kind, epoch.public_key) == ("hmac", b"")
+    assert deliver(staff, [row(epoch, 1)]).added == 1
+    assert do(staff, services.look_up_person, number=number_of(1), purpose="first_talk").own
+    assert as_job(services.renew_sealed) == 0
