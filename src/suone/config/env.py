@@ -86,6 +86,12 @@ SETTINGS = (
         "Where the register's keys lie, on another disk if possible. Empty: SUONE_VAR/keys/register.",
     ),
     Setting(
+        "SUONE_REGISTER_TOKEN_SERVICE",
+        "",
+        "The address of a second operator's token service, such as https://tokens.example.ch. Empty: the one built in.",
+    ),
+    Setting("SUONE_REGISTER_TOKEN_SERVICE_KEY", "", "The key that the second operator gave this installation."),
+    Setting(
         "SUONE_REGISTER_DATES",
         "day",
         "How the register keeps first and last days: day, or week (widened to whole weeks, since days identify).",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connections
 
 from suone import oprf
@@ -22,7 +23,7 @@ from suone.audit.services import record
 from suone.institutions.models import Institution
 from suone.register import keys
 from suone.register.acts import Act
-from suone.register.tokens import HMAC, VOPRF
+from suone.register.tokens import HMAC, VOPRF, token_service
 
 OWNER = "owner"  # the connection of the database's owner
 
@@ -64,10 +65,24 @@ def open_epoch(kind: str = VOPRF, *, using: str = OWNER) -> int:
     """
     if any(epoch.state == "opening" for epoch in all_epochs(using=using)):
         raise Refused("An epoch is being filled already: switch to it before you open another.")
+    if settings.REGISTER_TOKEN_SERVICE:
+        return _open_with_service(using)
     token_key = oprf.new_secret_key() if kind == VOPRF else secrets.token_bytes(32)
     public_key = b"" if kind == HMAC else oprf.public_key(token_key)
     ((number,),) = _call(using, "SELECT register.open_epoch(%s, %s)", [kind, public_key])
     keys.make_keys(number, token_key=token_key)
+    _record(Act.EPOCH_OPENED, number)
+    return int(number)
+
+
+def _open_with_service(using: str) -> int:
+    """The token service's operator has opened the epoch there; here it gets the same number and that public key."""
+    there = max(token_service().epochs(), key=lambda epoch: epoch.number, default=None)
+    due = max((epoch.number for epoch in all_epochs(using=using)), default=0) + 1
+    if there is None or there.number != due:
+        raise Refused(f"The token service has no epoch {due} yet: its operator opens it first.")
+    ((number,),) = _call(using, "SELECT register.open_epoch(%s, %s)", [VOPRF, there.public_key])
+    keys.make_keys(number, token_key=None)
     _record(Act.EPOCH_OPENED, number)
     return int(number)
 

@@ -19,11 +19,15 @@ from suone.access.errors import Refused
 _BYTES = 32
 
 
-def make_keys(epoch: int, *, token_key: bytes) -> None:
-    """Keep new keys for an epoch; ``token_key`` comes from the protocol, the others from the system's random source."""
+def make_keys(epoch: int, *, token_key: bytes | None) -> None:
+    """Keep new keys for an epoch; ``token_key`` comes from the protocol, the others from the system's random source.
+
+    Without a ``token_key`` the token service is another operator's.
+    """
     folder = _epoch_folder(epoch)
     folder.mkdir(parents=True, mode=0o700)
-    _keep(folder / "token.key", token_key)
+    if token_key is not None:
+        _keep(folder / "token.key", token_key)
     _keep(folder / "register.key", secrets.token_bytes(_BYTES))
     _keep(folder / "seal.key", Fernet.generate_key())
 

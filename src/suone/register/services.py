@@ -29,7 +29,7 @@ from suone.register.acts import Act
 from suone.register.contacts import Found, Place, resolve
 from suone.register.models import PLACES, Alert, AlertPreference, AlertState, Enrolment, Tells
 from suone.register.rules import Purpose
-from suone.register.tokens import TOKEN_BYTES, VOPRF, EpochInfo, epoch_of, live_epochs, stored, tokens_here
+from suone.register.tokens import TOKEN_BYTES, VOPRF, EpochInfo, epoch_of, evaluated, live_epochs, stored, tokens_here
 from suone.register.working_together import persons_in_common
 
 MOST_ROWS = 5_000  # in one part of a delivery
@@ -161,7 +161,7 @@ def evaluate(acting: Acting, *, epoch: int, elements: bytes) -> oprf.Evaluation:
         raise Refused(_("This register works with a common key: tokens are made at the institution."))
     _count_numbers(acting, count)
     try:
-        evaluation = oprf.evaluate(keys.token_key(epoch), elements)
+        evaluation = evaluated(info, elements)
     except oprf.InvalidElement as error:
         raise Refused(_("An element is no blinded number: blind the numbers again and send them again.")) from error
     record(acting, kind=RecordKind.READ, act=Act.EVALUATED, details={"epoch": epoch, "numbers": count})

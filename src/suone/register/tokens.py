@@ -5,12 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from suone import oprf
 from suone.access.errors import Refused
+from suone.oprf import Evaluation
+from suone.oprf.tokenizers import HmacTokenizer, VoprfTokenizer
 from suone.register import keys
+from suone.registerclient.server import Register as TokenService
+from suone.registerclient.trouble import Trouble
 
 VOPRF, HMAC = "voprf", "hmac"
 TOKEN_BYTES = {VOPRF: 64, HMAC: 32}
@@ -46,13 +51,33 @@ def epoch_of(number: int) -> EpochInfo:
     raise Refused(_("This epoch does not exist or is over: fetch the live epochs, and derive the tokens again."))
 
 
+def evaluated(epoch: EpochInfo, elements: bytes) -> Evaluation:
+    """Blinded numbers, evaluated: with the key that lies here, or by the second operator's token service."""
+    if settings.REGISTER_TOKEN_SERVICE:
+        try:
+            return token_service().evaluate(epoch.number, elements)
+        except Trouble as trouble:
+            raise Refused(_("The token service does not answer: try again later.")) from trouble
+    return oprf.evaluate(keys.token_key(epoch.number), elements)
+
+
 def tokens_here(epoch: EpochInfo, numbers: Sequence[str]) -> list[bytes]:
-    """The tokens of numbers that this server sees anyway (form, cases), where the token service's key lies here."""
-    inputs = [number.encode() for number in numbers]
-    key = keys.token_key(epoch.number)
+    """The tokens of numbers that this server sees anyway: those of the form, and of cases."""
     if epoch.kind == HMAC:
-        return [hmac.digest(key, number, "sha256") for number in inputs]
-    return oprf.direct(key, inputs)
+        return HmacTokenizer(keys.token_key(epoch.number)).tokens(numbers)
+    if settings.REGISTER_TOKEN_SERVICE:
+        try:
+            return VoprfTokenizer(lambda elements: evaluated(epoch, elements), epoch.public_key).tokens(numbers)
+        except (oprf.InvalidProof, oprf.InvalidElement) as error:
+            raise Refused(
+                _("The token service did not use the key it is known by: tell those who run this installation.")
+            ) from error
+    return oprf.direct(keys.token_key(epoch.number), [number.encode() for number in numbers])
+
+
+def token_service() -> TokenService:
+    """The second operator's installation, to which this one is a partner's system with a key."""
+    return TokenService(settings.REGISTER_TOKEN_SERVICE, settings.REGISTER_TOKEN_SERVICE_KEY, language="en")
 
 
 def stored(epoch: int, tokens: Sequence[bytes]) -> list[UUID]:

@@ -9,9 +9,7 @@ from django.utils import timezone
 from suone.access.errors import Refused
 from suone.access.permissions import Role
 from suone.audit.models import Entry
-from suone.cases.tests.factories import activate
-from suone.consents.tests.factories import WORK, Cast, line
-from suone.dossiers.models import Dossier
+from suone.consents.tests.factories import Cast
 from suone.inbox.models import Message
 from suone.institutions.models import Absence, ContactPerson, Office, Staff
 from suone.institutions.tests.factories import make_staff
@@ -197,23 +195,6 @@ def test_a_registration_ends_on_its_last_day(cast: Cast, epoch: EpochInfo) -> No
 def test_a_first_day_to_come_is_refused(cast: Cast) -> None:
     with pytest.raises(Refused, match="future"):
         register(cast.worker, 1, valid_from=timezone.localdate() + timedelta(days=1))
-
-
-def test_alerts_stay_quiet_where_both_work_on_a_case_together(cast: Cast, epoch: EpochInfo) -> None:
-    case = activate(cast, line(cast.adviser, WORK))
-    person = Dossier.objects.get(pk=case.pk).person
-    person.ahv_number = number_of(1)
-    person.ahv_missing_reason = ""
-    person.save()
-    for someone in (1, 2):
-        register(cast.worker, someone)
-        register(cast.adviser, someone)
-
-    told = as_job(services.tell_new_overlaps)
-
-    assert told == 2  # both sides, about the other person
-    assert Alert.objects.filter(is_quiet=True).count() == 2
-    assert do(cast.worker, lambda who: queries.open_alerts(who).count()) == 1
 
 
 @pytest.mark.parametrize(("wish", "told"), [(Tells.WORKER, "worker"), (Tells.CONTACTS, "contact"), (Tells.NOBODY, "")])

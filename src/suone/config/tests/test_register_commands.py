@@ -1,20 +1,30 @@
 """``suone register epoch …``, ``enrol`` and ``canary``: a year's keys, on purpose and with a warning."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.utils import translation
 
+from suone import oprf
 from suone.access.permissions import Role
 from suone.config import cli
 from suone.institutions.tests.factories import make_institution, make_staff
-from suone.register import epochs, services
+from suone.register import epochs, services, tokens
 from suone.register.models import Enrolment
-from suone.register.tests.factories import as_job, deliver, do, number_of, row
+from suone.register.tests.factories import DAY, as_job, deliver, do, number_of, row
 from suone.register.tokens import live_epochs
+from suone.registerclient import server
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -81,3 +91,37 @@ def test_with_a_common_key_tokens_are_made_without_a_service(run: Any) -> None:
     assert deliver(staff, [row(epoch, 1)]).added == 1
     assert do(staff, services.look_up_person, number=number_of(1), purpose="first_talk").own
     assert as_job(services.renew_sealed) == 0
+
+
+def test_with_a_second_operator_the_token_key_is_not_here(
+    run: Any, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other installation is stood in for by its client; what it does is the built-in service's, tested elsewhere."""
+    secret = oprf.new_secret_key()
+    asked: list[bytes] = []
+
+    class Service:
+        def epochs(self) -> list[server.Epoch]:
+            return [server.Epoch(1, "voprf", oprf.public_key(secret), "current")]
+
+        def evaluate(self, epoch: int, elements: bytes) -> oprf.Evaluation:
+            asked.append(elements)
+            return oprf.evaluate(secret, elements)
+
+    settings.REGISTER_TOKEN_SERVICE = "https://tokens.example.ch"
+    monkeypatch.setattr(tokens, "token_service", Service)
+    monkeypatch.setattr(epochs, "token_service", Service)
+    staff = make_staff(make_institution("SMZ"), Role.CONTACT_PERSON, last_name="Amacker")
+
+    assert "Epoch 1 is open" in run("epoch", "open").output
+    assert "The token service has no epoch 2 yet" in run("epoch", "open").output
+    run("enrol", "SMZ", "--basis", "GIGE")
+    typed = services.Registering(number_of(1), DAY)
+    do(staff, services.register_person, registering=typed)
+
+    assert sorted(path.name for path in (tmp_path / "keys" / "epoch-1").iterdir()) == ["register.key", "seal.key"]
+    assert do(staff, services.look_up_person, number=number_of(1), purpose="first_talk").own
+    assert number_of(1).encode() not in b"".join(asked)
+    # Tokens are the same as those the institutions' clients make with that service.
+    (epoch,) = live_epochs()
+    assert tokens.tokens_here(epoch, [number_of(1)]) == oprf.direct(secret, [number_of(1).encode()])
