@@ -35,9 +35,10 @@ with as_owner(), transaction.atomic():
 class Site:
     """Where the server answers, and the database behind it."""
 
-    def __init__(self, address: str, owner_url: str) -> None:
+    def __init__(self, address: str, owner_url: str, keys: str) -> None:
         self.address = address
         self.owner_url = owner_url
+        self.keys = keys  # where its register's keys lie
 
     def sql(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         """Look into the database as its owner."""
@@ -59,6 +60,7 @@ def site() -> Iterator[Site]:
         "DATABASE_URL": address % "suone_app",
         "DATABASE_OWNER_URL": address % "suone_owner",
         "SUONE_VAR": str(settings.VAR),
+        "SUONE_REGISTER_KEYS": str(settings.VAR / "keys" / name),
         "SUONE_LOG_LEVEL": "ERROR",
         "DJANGO_SETTINGS_MODULE": "suone.config.settings",
     }
@@ -80,7 +82,9 @@ def site() -> Iterator[Site]:
     )  # fmt: skip
     try:
         _wait_for(port_number)
-        yield Site(f"http://localhost:{port_number}", environment["DATABASE_OWNER_URL"])
+        yield Site(
+            f"http://localhost:{port_number}", environment["DATABASE_OWNER_URL"], environment["SUONE_REGISTER_KEYS"]
+        )
     finally:
         server.terminate()
         server.wait(timeout=20)

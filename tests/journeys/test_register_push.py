@@ -25,6 +25,7 @@ Push = Callable[..., Result]
 @pytest.fixture
 def push(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Push:
     """The client of the SMZ, with a key of its own, before a register with one epoch."""
+    monkeypatch.setattr(settings, "REGISTER_KEYS_FOLDER", site.keys)
     _open_register(site)
     (tmp_path / "key").write_text(_key_for(site))
     monkeypatch.setattr(server.time, "sleep", lambda seconds: None)
@@ -94,6 +95,17 @@ def test_push_with_errors_correct_push_again_break_and_resume(
     assert "would end 100 of 130" in half.output
     assert _open(site) == 130
 
+    # A new epoch: the next night fills it with all that was delivered, and every match can be found again.
+    _open_epoch(site)
+    _write(file, [[number, "01.02.2026", str(office), f"D-{place}"] for place, number in enumerate(numbers)])
+    renewed = push(file, "--snapshot")
+    assert renewed.exit_code == 0, renewed.output
+    assert site.sql("SELECT current, opening FROM register.epoch_progress()") == [(130, 130)]
+    assert site.sql(
+        "SELECT count(*) FROM register.registration a JOIN register.registration b USING (token)"
+        " WHERE a.epoch <> b.epoch"
+    ) == [(0,)]
+
     # What is kept is no number and no token.
     kept = str([site.sql(f"SELECT * FROM register.{table}") for table in ("registration", "delivery", "stage")])
     tokens = oprf.direct(keys.token_key(1), [number.encode() for number in numbers])
@@ -105,13 +117,17 @@ def _open_register(site: Site) -> None:
     """One epoch with keys beside the database, and the SMZ takes part."""
     if site.sql("SELECT 1 FROM register.live_epochs()"):
         return
-    secret = oprf.new_secret_key()
-    ((epoch,),) = site.sql("SELECT register.open_epoch('voprf', %s)", oprf.public_key(secret))
-    keys.make_keys(int(str(epoch)), token_key=secret)
+    _open_epoch(site)
     site.sql(
         "INSERT INTO register_enrolment (institution_id, place, legal_basis, began_on)"
         " SELECT id, 1, 'test', current_date FROM institutions_institution WHERE code = 'SMZ'"
     )
+
+
+def _open_epoch(site: Site) -> None:
+    secret = oprf.new_secret_key()
+    ((epoch,),) = site.sql("SELECT register.open_epoch('voprf', %s)", oprf.public_key(secret))
+    keys.make_keys(int(str(epoch)), token_key=secret)
 
 
 def _key_for(site: Site) -> str:

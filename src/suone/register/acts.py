@@ -24,3 +24,4 @@ class Act(models.TextChoices):
     EPOCH_OPENED = "register.epoch_opened", _("New epoch of the register opened")
     EPOCH_SWITCHED = "register.epoch_switched", _("Register switched to the new epoch")
     EPOCH_DESTROYED = "register.epoch_destroyed", _("Keys of an old epoch destroyed")
+    UNUSUAL_USE = "register.unusual_use", _("Unusual use of the register yesterday: look at the page of its use")

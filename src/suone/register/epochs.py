@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 
 from suone import oprf
 from suone.access.acting import acting_for_job
@@ -69,10 +69,7 @@ def open_epoch(kind: str = VOPRF, *, using: str = OWNER) -> int:
         return _open_with_service(using)
     token_key = oprf.new_secret_key() if kind == VOPRF else secrets.token_bytes(32)
     public_key = b"" if kind == HMAC else oprf.public_key(token_key)
-    ((number,),) = _call(using, "SELECT register.open_epoch(%s, %s)", [kind, public_key])
-    keys.make_keys(number, token_key=token_key)
-    _record(Act.EPOCH_OPENED, number)
-    return int(number)
+    return _open(using, kind, public_key, token_key)
 
 
 def _open_with_service(using: str) -> int:
@@ -81,8 +78,13 @@ def _open_with_service(using: str) -> int:
     due = max((epoch.number for epoch in all_epochs(using=using)), default=0) + 1
     if there is None or there.number != due:
         raise Refused(f"The token service has no epoch {due} yet: its operator opens it first.")
-    ((number,),) = _call(using, "SELECT register.open_epoch(%s, %s)", [VOPRF, there.public_key])
-    keys.make_keys(number, token_key=None)
+    return _open(using, VOPRF, there.public_key, None)
+
+
+def _open(using: str, kind: str, public_key: bytes, token_key: bytes | None) -> int:
+    with transaction.atomic(using=using):
+        ((number,),) = _call(using, "SELECT register.open_epoch(%s, %s)", [kind, public_key])
+        keys.make_keys(number, token_key=token_key)
     _record(Act.EPOCH_OPENED, number)
     return int(number)
 

@@ -1,10 +1,12 @@
 """What the clock does for the register."""
 
+from datetime import timedelta
+
 from procrastinate.contrib.django import app
 
 from suone.access.acting import acting_for_job
 from suone.access.database import acting_as
-from suone.register.services import MOST_ALERTS, renew_sealed, tell_new_overlaps
+from suone.register.services import MOST_ALERTS, renew_sealed, tell_new_overlaps, tell_unusual_use
 
 
 @app.periodic(cron="* * * * *")
@@ -25,3 +27,12 @@ def carry_over_to_the_new_epoch(timestamp: int) -> None:
     acting = acting_for_job("register: renew")
     with acting_as(acting):
         renew_sealed(acting)
+
+
+@app.periodic(cron="10 5 * * *")
+@app.task(queueing_lock="register.use", pass_context=False)
+def look_at_yesterdays_use(timestamp: int) -> None:
+    """What should be looked at is told each morning."""
+    acting = acting_for_job("register: yesterday's use")
+    with acting_as(acting):
+        tell_unusual_use(acting, day=acting.today - timedelta(days=1))

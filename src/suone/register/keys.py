@@ -22,10 +22,15 @@ _BYTES = 32
 def make_keys(epoch: int, *, token_key: bytes | None) -> None:
     """Keep new keys for an epoch; ``token_key`` comes from the protocol, the others from the system's random source.
 
-    Without a ``token_key`` the token service is another operator's.
+    Without a ``token_key`` the token service is another operator's. Raises ``Refused`` where keys lie already.
     """
     folder = _epoch_folder(epoch)
-    folder.mkdir(parents=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, mode=0o700)
+    except FileExistsError as error:
+        raise Refused(
+            f"Keys of an epoch {epoch} lie in {folder} already, of another database: move them away first."
+        ) from error
     if token_key is not None:
         _keep(folder / "token.key", token_key)
     _keep(folder / "register.key", secrets.token_bytes(_BYTES))

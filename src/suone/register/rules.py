@@ -28,6 +28,14 @@ def kept_days(valid_from: date, valid_until: date | None, *, weeks: bool) -> tup
     return first, None if valid_until is None else valid_until + timedelta(days=6 - valid_until.weekday())
 
 
+MANY_REFUSED = 5  # questions about persons whom the institution does not follow, in a day
+
+
+def is_unusual(*, questions: int, refused: int, askers: int, most_a_day: int) -> bool:
+    """Whether a day's use by an institution should be looked at: questions about strangers, or far more than usual."""
+    return refused >= MANY_REFUSED or questions > max(askers, 1) * most_a_day * 0.8
+
+
 def check_period(valid_from: date, valid_until: date | None, *, on: date) -> None:
     """Raise ``Refused`` for days that cannot be: a first day to come, or a last one before it."""
     if valid_from > on:

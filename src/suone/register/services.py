@@ -28,6 +28,7 @@ from suone.register import keys, rules
 from suone.register.acts import Act
 from suone.register.contacts import Found, Place, resolve
 from suone.register.models import PLACES, Alert, AlertPreference, AlertState, Enrolment, Tells
+from suone.register.queries import use_on
 from suone.register.rules import Purpose
 from suone.register.tokens import TOKEN_BYTES, VOPRF, EpochInfo, epoch_of, evaluated, live_epochs, stored, tokens_here
 from suone.register.working_together import persons_in_common
@@ -472,8 +473,31 @@ def _tell_of_canary(acting: Acting, *, touched: bool) -> None:
     if not touched:
         return
     record(acting, kind=RecordKind.DENIED, act=Act.CANARY_TOUCHED)
+    _tell_overseers(acting, Act.CANARY_TOUCHED)
+
+
+def _tell_overseers(acting: Acting, act: Act) -> None:
     watching = Staff.objects.filter(roles__overlap=[Role.DATA_PROTECTION_OFFICER, Role.OFFICE_ADMINISTRATOR])
-    tell_staff(acting, staff_ids=list(watching.values_list("pk", flat=True)), act=Act.CANARY_TOUCHED, dossier=None)
+    tell_staff(acting, staff_ids=list(watching.values_list("pk", flat=True)), act=act, dossier=None)
+
+
+def tell_unusual_use(acting: Acting, *, day: date) -> list[Institution]:
+    """As a job: whether a day's use should be looked at is told to the office and to data protection, the next morning."""
+    unusual = [
+        use.institution
+        for use in use_on(acting, day=day)
+        if rules.is_unusual(
+            questions=use.questions,
+            refused=use.refused,
+            askers=use.askers,
+            most_a_day=settings.REGISTER_QUESTIONS_A_DAY,
+        )
+    ]
+    if unusual:
+        _tell_overseers(acting, Act.UNUSUAL_USE)
+        details = {"institutions": [institution.pk for institution in unusual]}
+        record(acting, kind=RecordKind.CHANGE, act=Act.UNUSUAL_USE, details=details)
+    return unusual
 
 
 # ---- alerts

@@ -72,6 +72,15 @@ def test_a_year_from_opening_to_destruction(run: Any, tmp_path: Path) -> None:
     assert "no keys here" in listed
 
 
+def test_keys_of_another_database_are_never_written_over(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "keys" / "epoch-1").mkdir(parents=True)
+
+    refused = run("epoch", "open")
+
+    assert "move them away first" in refused.output
+    assert epochs.all_epochs(using="default") == []
+
+
 def test_unknown_institutions_and_numbers_are_refused_in_a_sentence(run: Any) -> None:
     make_institution("SMZ")
     run("epoch", "open")

@@ -283,3 +283,14 @@ def test_use_is_shown_to_whoever_oversees_and_to_nobody_else(cast: Cast, epoch: 
     assert (used[cast.adviser.institution].questions, used[cast.adviser.institution].refused) == (1, 1)
     with pytest.raises(Exception, match="not permitted"):
         do(cast.worker, queries.use_on, day=timezone.localdate())
+
+
+def test_unusual_use_is_told_the_next_morning(cast: Cast) -> None:
+    officer = make_staff(cast.coordinator.institution, Role.DATA_PROTECTION_OFFICER, last_name="Officer")
+    ask(cast.worker, 1)
+    assert as_job(services.tell_unusual_use, day=timezone.localdate()) == []
+    for stranger in range(2, 7):
+        ask(cast.adviser, stranger)
+
+    assert as_job(services.tell_unusual_use, day=timezone.localdate()) == [cast.adviser.institution]
+    assert Message.objects.filter(staff=officer, act=Act.UNUSUAL_USE).count() == 1
