@@ -37,6 +37,7 @@ class Permission(models.TextChoices):
     REFERRAL_COUNT = "referral.count", _("See how many persons are referred in each direction, without persons")
     REGISTER_USE = "register.use", _("Ask the register about persons whom one's own institution follows")
     REGISTER_DELIVER = "register.deliver", _("Deliver registrations to the register")
+    REGISTER_ADJUST = "register.adjust", _("Set whom the offices of one's own institution have told of new overlaps")
     REGISTER_FIGURES = "register.figures", _("See the figures of the register, without persons")
     REGISTER_OVERSEE = "register.oversee", _("Enrol institutions in the register, and see how it is used")
     AUDIT_READ = "audit.read", _("Read the log for security and data protection")
@@ -92,7 +93,8 @@ _OFFICE = _CASE_WORKER | {
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.FRONT_LINE_WORKER: _CASE_WORKER,
-    Role.CONTACT_PERSON: _CASE_WORKER | {Permission.ABSENCE_EDIT, Permission.ADVICE_GIVE},
+    Role.CONTACT_PERSON: _CASE_WORKER
+    | {Permission.ABSENCE_EDIT, Permission.ADVICE_GIVE, Permission.REGISTER_ADJUST},
     Role.REGIONAL_COORDINATOR: _OFFICE | {Permission.GLASS_BREAK},
     Role.CASE_MANAGER: _CASE_WORKER | {Permission.GLASS_BREAK},
     Role.TANDEM: _CASE_WORKER,
@@ -116,6 +118,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.PROCEDURE_PUBLISH,
         Permission.REFERRAL_COUNT,
         Permission.ADVICE_GIVE,
+        Permission.REGISTER_ADJUST,
         Permission.REGISTER_FIGURES,
         Permission.REGISTER_OVERSEE,
     },

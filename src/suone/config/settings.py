@@ -312,6 +312,8 @@ NAVIGATION = [
     ("meetings", _("Meetings"), "meeting.attend"),
     ("notify", _("Notify a case"), "case.notify"),
     ("advice_list", _("First advice"), "advice.give"),
+    ("register", _("Register"), "register.use"),
+    ("register_figures", _("Register"), "register.figures"),  # for those who may not ask
     ("contacts", _("Whom to call"), "directory.read"),
     ("procedures", _("Procedures"), "procedure.read"),
     ("inbox", _("Messages"), "inbox.read"),

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("suone.workitems.urls")),
     path("", include("suone.inbox.urls")),
     path("", include("suone.consents.urls")),
+    path("", include("suone.register.urls")),
     path("", include("suone.procedures.urls")),
     path("", include("suone.cases.urls")),
     path("", include("suone.support.urls")),

@@ -4,19 +4,41 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
 
 from suone.access.acting import Acting
 from suone.institutions.models import Institution, Office
+from suone.register import keys
 from suone.register.contacts import Found, Place, resolve
 from suone.register.models import Alert, AlertPreference, AlertState, Enrolment, Tells
 from suone.register.rules import Followed, followed
 from suone.register.tokens import EpochInfo, live_epochs
+
+PAGE = 50
+
+
+class Shown(StrEnum):
+    """Which alerts a list shows."""
+
+    NEW = "new"
+    DONE = "done"
+    QUIET = "quiet"  # both already work together on a case
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLine:
+    """An alert, and where the person is followed too, with whom to call there."""
+
+    alert: Alert
+    other: Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +122,37 @@ def open_alerts(acting: Acting) -> QuerySet[Alert]:
     return alerts_of(acting).filter(state=AlertState.NEW, is_quiet=False)
 
 
+def alert_of(acting: Acting, alert_id: int) -> Alert:
+    """One of the acting institution's alerts; raises ``Http404`` for any other."""
+    return get_object_or_404(alerts_of(acting), pk=alert_id)
+
+
+def alert_list(acting: Acting, *, show: Shown, mine: bool = False, before: int | None = None) -> list[AlertLine]:
+    """A page of alerts and one more, with whom to call; ``mine``: those of the acting worker, and of nobody in particular."""
+    alerts = alerts_of(acting, before=before)
+    if show is Shown.QUIET:
+        alerts = alerts.filter(is_quiet=True, state=AlertState.NEW)
+    elif show is Shown.DONE:
+        alerts = alerts.exclude(state=AlertState.NEW)
+    else:
+        alerts = alerts.filter(is_quiet=False, state=AlertState.NEW)
+    chosen = list((alerts.filter(_is_mine(acting)) if mine else alerts)[: PAGE + 1])
+    others = [
+        Place(alert.other_institution_id, alert.other_office_id, alert.other_worker_id, alert.other_since, None)
+        for alert in chosen
+    ]
+    return [AlertLine(*line) for line in zip(chosen, resolve(others, on=acting.today), strict=True)]
+
+
+def my_new_alerts(acting: Acting) -> int:
+    """How many new alerts wait for the acting worker; at most 100 are counted."""
+    return open_alerts(acting).filter(_is_mine(acting))[:100].count()
+
+
+def _is_mine(acting: Acting) -> Q:
+    return Q(worker_id=acting.own_staff_id) | Q(worker_id=None)
+
+
 def overlaps(acting: Acting, *, after: UUID | None = None, office: int | None = None, most: int = 50) -> list[Overlap]:
     """Persons of one's own whom others follow too, in the order of their tokens; the next ones ``after`` a place."""
     epoch = current_epoch()
@@ -116,6 +169,25 @@ def overlaps(acting: Acting, *, after: UUID | None = None, office: int | None = 
         Overlap(token, reference, offices.get(office_id), since, [next(found) for _place in places])
         for (token, reference, office_id, since, _others), places in zip(rows, others, strict=True)
     ]
+
+
+def cursor_at(overlap: Overlap) -> str:
+    """Where the list of overlaps goes on, sealed: the token of a person never stands in an address."""
+    return keys.seal(_current_number()).encrypt(overlap.place.bytes).decode()
+
+
+def place_at(cursor: str) -> UUID | None:
+    """The place behind a sealed cursor; none for a forged one."""
+    try:
+        return UUID(bytes=keys.seal(_current_number()).decrypt(cursor.encode()))
+    except (InvalidToken, ValueError):
+        return None
+
+
+def _current_number() -> int:
+    epoch = current_epoch()
+    assert epoch is not None, "who sees overlaps has an open register"
+    return epoch.number
 
 
 def deliveries_of(acting: Acting, *, most: int = 30) -> list[PastDelivery]:
@@ -161,6 +233,15 @@ def figures(acting: Acting, *, day: date) -> Figures | None:
         [(institutions[one], leavers, returned) for one, leavers, returned in door],
         months,
     )
+
+
+def followed_on(acting: Acting, *, days: Sequence[date]) -> list[tuple[date, Followed]]:
+    """Persons followed at the end of each day: the same figure over time."""
+    epoch = current_epoch()
+    if epoch is None:
+        return []
+    call = "SELECT * FROM register.followed_by(%s::smallint, %s)"
+    return [(day, followed(_call(call, [epoch.number, day]))) for day in days]
 
 
 def use_on(acting: Acting, *, day: date) -> list[Use]:

@@ -44,6 +44,27 @@ def check_period(valid_from: date, valid_until: date | None, *, on: date) -> Non
         raise Refused(_("The last day must not be before the first."))
 
 
+def ends_before(day: date, *, months: int, count: int) -> list[date]:
+    """The last days of so many periods (12: years, 3: quarters) that ended before ``day``, the oldest first."""
+    first = day.replace(month=(day.month - 1) // months * months + 1, day=1)
+    ends: list[date] = []
+    for _period in range(count):
+        end = first - timedelta(days=1)
+        first = end.replace(month=end.month - months + 1, day=1)
+        ends.append(end)
+    return ends[::-1]
+
+
+def is_few(count: int) -> bool:
+    """Whether so few persons are meant that somebody who knows the place could recognise them."""
+    return 0 < count < 5
+
+
+def shown(count: int) -> str:
+    """A count as pages show it: ``6'887``; 1 to 4 persons are not told apart."""
+    return "1–4" if is_few(count) else f"{count:,}".replace(",", "'")
+
+
 @dataclass(frozen=True, slots=True)
 class Followed:
     """Persons followed on a day: how many in all, by two or more, and for each institution and pair."""

@@ -130,6 +130,11 @@ class PersonAnswer:
     found: Sequence[Found]
     asked: Sequence[Asked]
 
+    @property
+    def is_registered(self) -> bool:
+        """Whether the own institution follows the person: only then others are told, and seen."""
+        return any(one.valid_until is None for one in self.own)
+
 
 @dataclass(frozen=True, slots=True)
 class Registering:
@@ -346,6 +351,12 @@ def register_person(acting: Acting, *, registering: Registering) -> int:
     ended = registering.valid_until is not None
     record(acting, kind=RecordKind.STORE, act=Act.ENDED if ended else Act.REGISTERED, details={"overlaps": overlaps})
     return overlaps
+
+
+def register_and_ask(acting: Acting, *, registering: Registering, purpose: Purpose) -> PersonAnswer:
+    """Enter a person whom the own institution follows, and say at once who else does."""
+    register_person(acting, registering=registering)
+    return look_up_person(acting, number=registering.number, purpose=purpose)
 
 
 def end_registration(acting: Acting, *, number: str, last_day: date) -> None:

@@ -27,11 +27,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
 def _navigation(request: HttpRequest, acting: Acting | None) -> list[dict[str, Any]]:
     if acting is None:
         return []
-    entries: list[dict[str, Any]] = [
-        {"name": name, "url": reverse(name), "label": label}
-        for name, label, permission in settings.NAVIGATION
-        if acting.may(Permission(permission))
-    ]
+    entries: list[dict[str, Any]] = []
+    for name, label, permission in settings.NAVIGATION:
+        # Two entries of one name are two ways in: the first that is open is the one.
+        if acting.may(Permission(permission)) and all(entry["label"] != label for entry in entries):
+            entries.append({"name": name, "url": reverse(name), "label": label})
     # One entry alone is the current one: /cases/notify lies below /cases/ too.
     fitting = [address for entry in entries if _leads_to(address := entry["url"], request.path)]
     return [entry | {"current": entry["url"] == max(fitting, key=len, default="")} for entry in entries]

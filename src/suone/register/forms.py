@@ -1,0 +1,147 @@
+"""The shapes of what is typed at the register."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from suone.access.acting import Acting
+from suone.institutions.models import Institution, Office, Staff
+from suone.register.models import AlertState, Tells
+from suone.register.rules import Purpose
+from suone.register.services import Registering
+from suone.web.fields import DayInput
+
+
+def _number() -> forms.CharField:
+    return forms.CharField(
+        label=gettext_lazy("AHV number"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+
+
+def _purpose() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=gettext_lazy("Purpose"), choices=Purpose.choices, initial=Purpose.FIRST_TALK.value, widget=forms.RadioSelect
+    )
+
+
+class AskForm(forms.Form):
+    number = _number()
+    purpose = _purpose()
+
+
+class AskForCaseForm(forms.Form):
+    """From the page of a case: the number is known there."""
+
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("Purpose"), choices=Purpose.choices, initial=Purpose.COORDINATION.value
+    )
+
+
+class RegisterForm(forms.Form):
+    """A person whom one's own institution follows; who else does is asked at once."""
+
+    number = _number()
+    valid_from = forms.DateField(label=gettext_lazy("Followed since"), widget=DayInput())
+    office = forms.ModelChoiceField(label=gettext_lazy("Office"), queryset=Office.objects.none(), required=False)
+    worker = forms.ModelChoiceField(
+        label=gettext_lazy("Responsible worker"),
+        queryset=Staff.objects.none(),
+        required=False,
+        help_text=gettext_lazy("Others are led to this person; without one, to your contact person."),
+    )
+    reference = forms.CharField(
+        label=gettext_lazy("Your reference"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("Your own file number: alerts name it. No name; empty: one is made."),
+    )
+    referred_by = forms.ModelChoiceField(
+        label=gettext_lazy("Referred by"), queryset=Institution.objects.none(), required=False
+    )
+    purpose = _purpose()
+
+    def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = acting.own_institution_id
+        self.fields["office"].queryset = Office.objects.filter(institution_id=own, is_active=True)  # type: ignore[attr-defined]
+        self.fields["worker"].queryset = Staff.objects.filter(institution_id=own)  # type: ignore[attr-defined]
+        self.fields["worker"].label_from_instance = lambda staff: staff.full_name  # type: ignore[attr-defined]
+        self.fields["referred_by"].queryset = Institution.objects.exclude(pk=own)  # type: ignore[attr-defined]
+
+    @staticmethod
+    def starting_values(acting: Acting) -> dict[str, Any]:
+        """What is usual: from today, by the worker who enters it, at their office."""
+        staff = Staff.objects.get(pk=acting.own_staff_id)
+        return {
+            "valid_from": acting.today,
+            "worker": staff.pk,
+            "office": staff.office_id,
+            "purpose": Purpose.FIRST_TALK.value,
+        }
+
+    def registering(self) -> Registering:
+        """What was typed, as the service takes it."""
+        typed = self.cleaned_data
+        return Registering(
+            number=typed["number"],
+            valid_from=typed["valid_from"],
+            office=typed["office"],
+            worker=typed["worker"],
+            referred_by=typed["referred_by"],
+            reference=typed["reference"],
+        )
+
+
+class EndForm(forms.Form):
+    number = _number()
+    last_day = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput())
+
+    def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"last_day": acting.today}, **kwargs)
+        self.acting = acting
+
+    def clean_last_day(self) -> Any:
+        last_day = self.cleaned_data["last_day"]
+        if last_day > self.acting.today:
+            raise forms.ValidationError(_("End the registration on its last day, not before it."))
+        return last_day
+
+
+class AnswerAlertForm(forms.Form):
+    state = forms.ChoiceField(
+        choices=[(state.value, state.label) for state in AlertState if state is not AlertState.NEW]
+    )
+
+
+class TellsForm(forms.Form):
+    """Whom one office wants to be told."""
+
+    office = forms.ModelChoiceField(queryset=Office.objects.none(), widget=forms.HiddenInput)
+    tells = forms.ChoiceField(label=gettext_lazy("New overlaps are told to"), choices=Tells.choices)
+
+    def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["office"].queryset = Office.objects.filter(institution_id=acting.own_institution_id)  # type: ignore[attr-defined]
+
+
+class EnrolForm(forms.Form):
+    legal_basis = forms.CharField(
+        label=gettext_lazy("Legal basis"),
+        max_length=200,
+        help_text=gettext_lazy(
+            "Using the AHV number is systematic use, in altered form too: name the article that allows it."
+        ),
+    )
+    responsible = forms.ModelChoiceField(
+        label=gettext_lazy("Responsible person"), queryset=Staff.objects.none(), required=False
+    )
+    began_on = forms.DateField(label=gettext_lazy("Takes part from"), widget=DayInput())
+
+    def __init__(self, *args: Any, institution: Institution, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["responsible"].queryset = Staff.objects.filter(institution=institution)  # type: ignore[attr-defined]
+        self.fields["responsible"].label_from_instance = lambda staff: staff.full_name  # type: ignore[attr-defined]
