@@ -93,8 +93,7 @@ _OFFICE = _CASE_WORKER | {
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.FRONT_LINE_WORKER: _CASE_WORKER,
-    Role.CONTACT_PERSON: _CASE_WORKER
-    | {Permission.ABSENCE_EDIT, Permission.ADVICE_GIVE, Permission.REGISTER_ADJUST},
+    Role.CONTACT_PERSON: _CASE_WORKER | {Permission.ABSENCE_EDIT, Permission.ADVICE_GIVE, Permission.REGISTER_ADJUST},
     Role.REGIONAL_COORDINATOR: _OFFICE | {Permission.GLASS_BREAK},
     Role.CASE_MANAGER: _CASE_WORKER | {Permission.GLASS_BREAK},
     Role.TANDEM: _CASE_WORKER,

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +20,8 @@ from suone.documents.uploads import Upload, upload_of
 from suone.institutions.models import Institution, Region, Staff
 from suone.procedures.models import ProcedureVersion
 from suone.procedures.queries import proposed_procedure, versions_in_force
+from suone.register.models import Alert
+from suone.register.queries import alerts_of
 from suone.web.fields import DayInput, months_after
 
 
@@ -82,10 +85,12 @@ class NotifyForm(forms.Form):
         help_text=gettext_lazy("PDF or picture. Or let the person sign below."),
     )
     signature = forms.CharField(required=False, widget=forms.HiddenInput)
+    alert = forms.ModelChoiceField(queryset=Alert.objects.none(), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.acting = acting
+        self.fields["alert"].queryset = alerts_of(acting)  # type: ignore[attr-defined]
         self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
         self.fields["recipients"].queryset = Institution.objects.order_by("-is_iiz_office", "circle", "code")  # type: ignore[attr-defined]
         in_force = [version.pk for version in versions_in_force(on=acting.today)]
@@ -93,14 +98,15 @@ class NotifyForm(forms.Form):
         self.fields["procedure"].label_from_instance = lambda version: version.title  # type: ignore[attr-defined]
 
     @staticmethod
-    def starting_values(acting: Acting) -> dict[str, Any]:
-        """What is known before anything is typed."""
+    def starting_values(acting: Acting, *, others: Sequence[str] = (), alert: int | None = None) -> dict[str, Any]:
+        """What is known before anything is typed; from the register, which other institutions follow the person."""
         staff = Staff.objects.select_related("office").get(pk=acting.own_staff_id)
-        office = list(Institution.objects.filter(is_iiz_office=True).values_list("pk", flat=True))
+        readers = Institution.objects.filter(Q(is_iiz_office=True) | Q(code__in=others)).values_list("pk", flat=True)
         return {
             "region": staff.office.region_id if staff.office else None,
             "procedure": proposed_procedure(on=acting.today),
-            "recipients": [*office, acting.own_institution_id],
+            "recipients": [*readers, acting.own_institution_id],
+            "alert": alert,
             "categories": [c.value for c in DataCategory if c.bit & ALL_BUT_HEALTH],
             "purpose": _("Inter-institutional collaboration for integration in this case"),
             "valid_until": months_after(acting.today, settings.CONSENT_MONTHS),
@@ -136,6 +142,7 @@ class NotifyForm(forms.Form):
             ),
             scope=[ScopeLine(institution, mask) for institution in typed["recipients"]],
             signature=upload,
+            alert=typed["alert"],
         )
 
     def _signature(self) -> Upload | None:

@@ -66,6 +66,8 @@ from suone.procedures.services import (
     settle,
     way_to,
 )
+from suone.register.models import Alert, AlertState
+from suone.register.services import answer_alert
 from suone.workitems.models import State as ItemState
 from suone.workitems.models import WorkItem
 from suone.workitems.services import ask, close_items_about, complete
@@ -100,6 +102,7 @@ class Notification(Particulars):
     risk_factors: Sequence[str] = field(default_factory=tuple)
     first_contact_on: date | None = None
     procedure: ProcedureVersion | None = None  # without one the case goes by its machine states alone
+    alert: Alert | None = None  # of the register, where it gave the occasion
 
 
 def notify_case(acting: Acting, *, notification: Notification) -> Case:
@@ -140,6 +143,8 @@ def notify_case(acting: Acting, *, notification: Notification) -> Case:
         dossier=dossier,
         region_id=notification.region.pk,
     )
+    if notification.alert is not None:
+        answer_alert(acting, alert=notification.alert, state=AlertState.NOTIFIED)
     return case
 
 

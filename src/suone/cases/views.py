@@ -76,7 +76,9 @@ def notify(request: ActingRequest, draft_id: int | None = None) -> HttpResponse:
                     draft.delete()
                 return done(request, _("The case is notified. The IIZ office has been told."), "case", notified.pk)
     else:
-        values = forms.NotifyForm.starting_values(acting) | (draft.data if draft else {})
+        others, alert = request.GET.get("with", "").split(","), number_in(request.GET.get("alert", ""))
+        known = forms.NotifyForm.starting_values(acting, others=others, alert=alert)
+        values = known | (draft.data if draft else {})
         form = forms.NotifyForm(initial=values, acting=acting)
     context = {"form": form, "draft": draft, "drafts": queries.own_drafts(acting)}
     return render(request, "cases/notify.html", context, status=422 if form.errors else 200)
@@ -215,7 +217,8 @@ def answer_question(request: ActingRequest, dossier_id: int, item_id: int) -> Ht
 @acts(Permission.CASE_LEAD)
 def ask_participant(request: ActingRequest, dossier_id: int) -> HttpResponse:
     this = queries.readable_case(request.acting, dossier_id)
-    starting = {"due_on": services.default_answer_day(request.acting)}
+    known = number_in(request.GET.get("institution", ""))
+    starting = {"due_on": services.default_answer_day(request.acting), "institution": known}
     form = forms.ParticipantForm(request.POST or None, initial=starting)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):

@@ -11,6 +11,7 @@ from suone.procedures.facts import CODES, Fact, Scalar, Shape, word
 from suone.procedures.models import ProcedureVersion
 from suone.procedures.rules import Procedure
 from suone.procedures.services import in_language
+from suone.register.rules import Purpose
 from suone.web.fields import DayInput
 
 
@@ -83,3 +84,11 @@ class InformForm(forms.Form):
         help_text=gettext_lazy("It reaches those who may read this category, and nobody else."),
     )
     text = forms.CharField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 5}))
+
+
+class AskRegisterForm(forms.Form):
+    """Who else follows the person of a case? The number is known there."""
+
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("Purpose"), choices=Purpose.choices, initial=Purpose.COORDINATION.value
+    )

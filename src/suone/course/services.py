@@ -1,18 +1,24 @@
-"""Informing everybody at once, and letting an institution go."""
+"""Informing everybody at once, asking the register from a case, and letting an institution go."""
 
 from suone.access.acting import Acting
-from suone.access.categories import DataCategory
+from suone.access.categories import DataCategory, Power
+from suone.access.permissions import Permission
 from suone.audit.models import RecordKind
 from suone.cases import services as cases
-from suone.cases.models import Participant
+from suone.cases.models import Case, Participant
 from suone.cases.rules import NoteKind
 from suone.course import rules
 from suone.course.acts import Act
 from suone.course.queries import Reach, reach_of
 from suone.dossiers.models import Dossier
+from suone.dossiers.queries import reach_into
 from suone.dossiers.services import tell
 from suone.inbox.services import tell_staff
 from suone.plans.services import release_signatures
+from suone.procedures.facts import Fact
+from suone.procedures.services import known_facts
+from suone.register.rules import Purpose
+from suone.register.services import PersonAnswer, look_up_case
 
 
 def inform_everybody(acting: Acting, *, dossier: Dossier, text: str, category: DataCategory) -> Reach:
@@ -32,6 +38,16 @@ def inform_everybody(acting: Acting, *, dossier: Dossier, text: str, category: D
     )
     tell_staff(acting, staff_ids=[staff.pk for staff in others], act=Act.INFORMED, dossier=dossier)
     return reach
+
+
+def ask_register(acting: Acting, *, case: Case, purpose: Purpose) -> PersonAnswer:
+    """Ask who else follows the person of a case; that the register was checked is kept, where the procedure may ask."""
+    dossier = case.dossier
+    answer = look_up_case(acting, dossier=dossier, purpose=purpose)
+    writes = reach_into(acting, dossier).has(Power.WRITE) and acting.may(Permission.CASE_WORK)
+    if answer.is_registered and writes and not known_facts(dossier.pk).get(Fact.REGISTER_CHECKED):
+        cases.state_fact(acting, case=case, fact=Fact.REGISTER_CHECKED, value=True)
+    return answer
 
 
 def leave(acting: Acting, *, participant: Participant) -> None:

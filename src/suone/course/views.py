@@ -6,11 +6,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from suone.access.acting import Acting
 from suone.access.categories import DataCategory, Power
 from suone.access.permissions import Permission
 from suone.cases import queries as cases
 from suone.cases.acts import Act as CaseAct
 from suone.cases.forms import NoteForm
+from suone.cases.models import Taking
 from suone.cases.rules import TimelineKind
 from suone.cases.services import advance_case, move_case_over, state_fact
 from suone.consents.queries import consents_of, current_consent
@@ -18,7 +20,8 @@ from suone.course import forms, queries, services
 from suone.course.acts import Act
 from suone.documents.queries import documents_of
 from suone.doors.decorators import ActingRequest, acts, reads
-from suone.dossiers.queries import reach_into
+from suone.dossiers.models import Dossier
+from suone.dossiers.queries import Reach, reach_into
 from suone.dossiers.services import note_visit
 from suone.handovers.queries import handovers_of, may_be_told_of_missed
 from suone.meetings.queries import meetings_of
@@ -28,6 +31,8 @@ from suone.procedures.models import ProcedureVersion
 from suone.procedures.queries import course_of, facts_told, passages_of, version_by_id, versions_in_force
 from suone.procedures.rules import difference
 from suone.procedures.services import in_language, sentence_of
+from suone.register.queries import takes_part
+from suone.register.rules import Purpose
 from suone.support.queries import services_of
 from suone.web.fields import number_in
 from suone.web.pages import done, form_page, refusals_on, render
@@ -90,6 +95,9 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "missing": place.lacking
         if place
         else queries.missing_without_procedure(this, participants, consent=consent is not None),
+        "register_form": forms.AskRegisterForm(auto_id="register_%s")
+        if _may_ask_register(acting, dossier, reach)
+        else None,
         "note_form": NoteForm(auto_id="note_%s"),
         "institutions": {p.institution_id: p.institution for p in participants}.values(),
         "of": of,
@@ -97,6 +105,12 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "kind": kind,
     }
     return render(request, "course/case.html", context, block="timeline" if before or of or kind else "")
+
+
+def _may_ask_register(acting: Acting, dossier: Dossier, reach: Reach) -> bool:
+    """Whether the worker may ask who else follows the person, and there is a number to ask about."""
+    knows = acting.may(Permission.REGISTER_USE) and DataCategory.IDENTITY in reach.categories
+    return knows and dossier.person.ahv_number is not None and takes_part(acting)
 
 
 @reads(Permission.CASE_READ, act=Act.READ)
@@ -234,6 +248,27 @@ def inform(request: ActingRequest, dossier_id: int) -> HttpResponse:
         back=reverse("case", args=[dossier_id]),
         intro=_("A note in the timeline, and a message to each who follows the case and may read this data category."),
     )
+
+
+@acts(Permission.REGISTER_USE)
+def ask_register(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    """Who else follows the person of this case? The case alone is named: it knows the number."""
+    acting = request.acting
+    this = cases.readable_case(acting, dossier_id)
+    reach = reach_into(acting, this.dossier)
+    form = forms.AskRegisterForm(request.POST)
+    if request.method != "POST" or not form.is_valid() or not _may_ask_register(acting, this.dossier, reach):
+        return redirect("case", dossier_id)
+    answer = services.ask_register(acting, case=this, purpose=Purpose(form.cleaned_data["purpose"]))
+    may_invite = reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD) and this.is_open
+    inside = {p.institution_id for p in cases.participants_of(this) if p.state in (Taking.ASKED, Taking.TAKING_PART)}
+    context = {
+        "dossier": this.dossier,
+        "answer": answer,
+        "others": answer.institutions_now(on=acting.today, but=inside) if may_invite else [],
+        "today": acting.today,
+    }
+    return render(request, "course/register.html", context)
 
 
 def _sentence_about(reach: queries.Reach) -> str:

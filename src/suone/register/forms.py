@@ -1,5 +1,6 @@
 """The shapes of what is typed at the register."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from suone.access.acting import Acting
 from suone.institutions.models import Institution, Office, Staff
-from suone.register.models import AlertState, Tells
+from suone.register.models import AlertState, Enrolment, Tells
 from suone.register.rules import Purpose
 from suone.register.services import Registering
 from suone.web.fields import DayInput
@@ -24,21 +25,16 @@ def _number() -> forms.CharField:
 
 def _purpose() -> forms.ChoiceField:
     return forms.ChoiceField(
-        label=gettext_lazy("Purpose"), choices=Purpose.choices, initial=Purpose.FIRST_TALK.value, widget=forms.RadioSelect
+        label=gettext_lazy("Purpose"),
+        choices=Purpose.choices,
+        initial=Purpose.FIRST_TALK.value,
+        widget=forms.RadioSelect,
     )
 
 
 class AskForm(forms.Form):
     number = _number()
     purpose = _purpose()
-
-
-class AskForCaseForm(forms.Form):
-    """From the page of a case: the number is known there."""
-
-    purpose = forms.ChoiceField(
-        label=gettext_lazy("Purpose"), choices=Purpose.choices, initial=Purpose.COORDINATION.value
-    )
 
 
 class RegisterForm(forms.Form):
@@ -101,7 +97,8 @@ class EndForm(forms.Form):
     last_day = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput())
 
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"last_day": acting.today}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.fields["last_day"].initial = acting.today
         self.acting = acting
 
     def clean_last_day(self) -> Any:
@@ -140,6 +137,13 @@ class EnrolForm(forms.Form):
         label=gettext_lazy("Responsible person"), queryset=Staff.objects.none(), required=False
     )
     began_on = forms.DateField(label=gettext_lazy("Takes part from"), widget=DayInput())
+
+    @staticmethod
+    def starting_values(known: Enrolment | None, *, on: date) -> dict[str, Any]:
+        """As it is kept, where the institution takes part already; otherwise from today."""
+        if known is None:
+            return {"began_on": on}
+        return {"legal_basis": known.legal_basis, "responsible": known.responsible_id, "began_on": known.began_on}
 
     def __init__(self, *args: Any, institution: Institution, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

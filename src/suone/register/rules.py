@@ -62,7 +62,12 @@ def is_few(count: int) -> bool:
 
 def shown(count: int) -> str:
     """A count as pages show it: ``6'887``; 1 to 4 persons are not told apart."""
-    return "1–4" if is_few(count) else f"{count:,}".replace(",", "'")
+    return "1–4" if is_few(count) else counted(count)
+
+
+def counted(count: int) -> str:
+    """``6'887``."""
+    return f"{count:,}".replace(",", "'")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What is done with the register: turn numbers into tokens unseen, deliver, register, ask, deal with alerts."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -134,6 +134,11 @@ class PersonAnswer:
     def is_registered(self) -> bool:
         """Whether the own institution follows the person: only then others are told, and seen."""
         return any(one.valid_until is None for one in self.own)
+
+    def institutions_now(self, *, on: date, but: Collection[int] = ()) -> list[Found]:
+        """One registration of each other institution that follows the person on a day, some left out."""
+        now = {one.institution_id: one for one in self.found if one.until is None or one.until >= on}
+        return [one for institution_id, one in now.items() if institution_id not in but]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,12 +32,12 @@ def _for_participants(view: _View[P]) -> _View[P]:
     """While the register is closed, or one's institution takes no part, a sentence that says what to do."""
 
     @wraps(view)
-    def enter(request: ActingRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def enter(request: ActingRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not queries.takes_part(request.acting):
             return _closed(request)
         return view(request, *args, **kwargs)
 
-    return enter
+    return enter  # type: ignore[return-value]  # as for the doors: wraps() keeps the name of the request
 
 
 def _closed(request: ActingRequest) -> HttpResponse:
@@ -64,9 +64,7 @@ def ask(request: ActingRequest) -> HttpResponse:
 @_for_participants
 def register_person(request: ActingRequest) -> HttpResponse:
     acting = request.acting
-    form = forms.RegisterForm(
-        request.POST or None, acting=acting, initial=forms.RegisterForm.starting_values(acting)
-    )
+    form = forms.RegisterForm(request.POST or None, acting=acting, initial=forms.RegisterForm.starting_values(acting))
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             number, purpose = form.cleaned_data["number"], Purpose(form.cleaned_data["purpose"])
@@ -106,16 +104,10 @@ def _answered(
         "answer": answer,
         "is_new": is_new,
         "register_form": forms.RegisterForm(acting=request.acting, initial=starting),
-        "notify_url": notify_address(answer, request.acting.today),
+        "others": answer.institutions_now(on=request.acting.today),
         "today": request.acting.today,
     }
     return render(request, "register/answer.html", context)
-
-
-def notify_address(answer: PersonAnswer, on: date) -> str:
-    """The notification of a case, with those who follow the person now as recipients."""
-    codes = sorted({one.institution for one in answer.found if one.until is None or one.until >= on})
-    return f"{reverse('notify')}?{urlencode({'with': ','.join(codes)})}"
 
 
 # ---- alerts, overlaps, deliveries
@@ -175,7 +167,8 @@ def overlaps(request: ActingRequest) -> HttpResponse:
 @reads(Permission.REGISTER_USE, act=Act.LISTED)
 @_for_participants
 def deliveries(request: ActingRequest) -> HttpResponse:
-    return render(request, "register/deliveries.html", {"deliveries": queries.deliveries_of(request.acting)})
+    context = {"deliveries": queries.deliveries_of(request.acting), "shown": rules.counted}
+    return render(request, "register/deliveries.html", context)
 
 
 @acts(Permission.REGISTER_ADJUST)
@@ -224,7 +217,10 @@ def figures(request: ActingRequest) -> HttpResponse:
 
 @reads(Permission.REGISTER_OVERSEE, act=Act.OVERSEEN)
 def participants(request: ActingRequest) -> HttpResponse:
-    context = {"lines": _lines(list(Institution.objects.all()), queries.enrolments()), "is_open": queries.current_epoch() is not None}
+    context = {
+        "lines": _lines(list(Institution.objects.all()), queries.enrolments()),
+        "is_open": queries.current_epoch() is not None,
+    }
     return render(request, "register/participants.html", context)
 
 
@@ -240,7 +236,9 @@ def _lines(
 @acts(Permission.REGISTER_OVERSEE)
 def enrol(request: ActingRequest, institution_id: int) -> HttpResponse:
     institution = get_object_or_404(Institution, pk=institution_id)
-    form = forms.EnrolForm(request.POST or None, institution=institution, initial={"began_on": request.acting.today})
+    known = Enrolment.objects.filter(institution=institution).first()
+    starting = forms.EnrolForm.starting_values(known, on=request.acting.today)
+    form = forms.EnrolForm(request.POST or None, institution=institution, initial=starting)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.enrol(request.acting, institution=institution, **form.cleaned_data)

@@ -13,6 +13,7 @@ from suone.access.errors import Refused
 from suone.access.permissions import Permission
 from suone.doors.decorators import ActingRequest, acts, reads
 from suone.institutions.models import Staff
+from suone.register.queries import my_new_alerts
 from suone.web.fields import number_in
 from suone.web.pages import done, render
 from suone.worklist import queries, services
@@ -61,6 +62,7 @@ def worklist(request: ActingRequest) -> HttpResponse:
         "descending": descending,
         "may_work": acting.may(Permission.CASE_WORK),
         "may_read": acting.may(Permission.CASE_READ),
+        "alerts": my_new_alerts(acting) if acting.may(Permission.REGISTER_USE) else 0,
         "colleagues": queries.colleagues_of(acting),
     }
     return render(request, "worklist/worklist.html", context)
