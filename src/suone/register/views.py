@@ -37,7 +37,7 @@ def _for_participants(view: _View[P]) -> _View[P]:
             return _closed(request)
         return view(request, *args, **kwargs)
 
-    return enter  # type: ignore[return-value]  # as for the doors: wraps() keeps the name of the request
+    return enter
 
 
 def _closed(request: ActingRequest) -> HttpResponse:
