@@ -23,6 +23,7 @@ from suone.persons.models import Doubt, Merge
 from suone.plans.models import Entry as PlanEntry
 from suone.plans.models import Measure, Plan, Signature
 from suone.procedures.models import ProcedureVersion
+from suone.register.models import Alert
 from suone.support.models import Service
 from suone.workitems.models import WorkItem
 from tests.sweep.addresses import MACHINES, Address, swept_addresses
@@ -96,6 +97,7 @@ def _examples(case: Case) -> dict[str, int | str]:
         "guest_id": first(Guest.objects.filter(**mine)),
         "point_id": first(AgendaPoint.objects.filter(**mine)),
         "handover_id": first(Handover.objects.all()),
+        "alert_id": first(Alert.objects.all()),
         "advice_id": first(Advice.objects.all()),
         "institution_id": first(Institution.objects.all()),
         "version_id": first(ProcedureVersion.objects.all()),

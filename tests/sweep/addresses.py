@@ -18,12 +18,15 @@ PLAIN = frozenset(
     set_language healthz robots worklist several contacts institutions bodies absences switch_acting doubts inbox
     mark_read inbox_preferences break_glass legal_bases alive cases find_case notify keep_draft audit_log log_proof
     steering meetings convene_session requests hand_over_person referrals advice_list give_advice advice_figures
+    register register_person end_registration register_alerts register_overlaps register_deliveries register_settings
+    register_figures register_participants register_use
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # The directory belongs to everybody: its entries are nobody's secret.
 DIRECTORY = frozenset(
     """
     directory_entries add_directory_entry directory_entry remove_directory_entry remove_absence procedures procedure
+    enrol_institution end_enrolment
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # With a case, or something of somebody's, in the address: for a stranger it does not exist.
@@ -45,6 +48,7 @@ FOREIGN = frozenset(
     remind_request hand_over hand_over_draft answer_handover withdraw_handover end_handover_access tell_missed
     tell_missed_on change_level advice correct_advice notify_from_advice hand_over_from_advice
     correct_entry remove_entry entry_into_plan order_from_mandate hold_meeting cancel_meeting meeting_calendar
+    answer_alert ask_register
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # For partners' systems, which come with a key; whatever comes back to others, it may hold nothing foreign.

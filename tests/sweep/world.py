@@ -28,6 +28,7 @@ from suone.persons.models import Doubt, Merge, Person
 from suone.plans.models import Entry as PlanEntry
 from suone.plans.models import Measure, Plan, Signature
 from suone.procedures.models import KnownFact, ProcedureVersion
+from suone.register.models import Alert
 from suone.support.models import Service, ServiceText
 from suone.workitems.models import WorkItem
 
@@ -57,6 +58,7 @@ _CANARIES = {
     "meetings_guest": ("name", "function"),
     "meetings_agendapoint": ("title",),
     "meetings_entry": ("text",),
+    "register_alert": ("reference",),
 }
 _KEYS = {"cases_case": "dossier_id", "procedures_course": "dossier_id"}
 
@@ -119,6 +121,7 @@ def payload(objects: dict[str, int | str]) -> dict[str, Any]:
         "result": "words", "findings": "words", "consequences": "words",
         "receiver": institution, "follows": "they", "is_direct": "yes", "message": "words", "agrees": "on", "send": "1",
         "basis": "consent", "way": "network:", "asker": "citizen", "topic": "work", "channel": "phone", "on": day,
+        "alert": objects["alert_id"],
     }  # fmt: skip
 
 
@@ -127,6 +130,7 @@ def question(objects: dict[str, int | str]) -> dict[str, Any]:
     return {
         "q": "canary", "before": 10**9, "of": 1, "state": "", "region": 1, "person": objects["person_id"],
         "dossier": objects["dossier_id"], "dossier_id": objects["dossier_id"], "draft": objects["draft_id"], "show": "all",
+        "whose": "all", "alert": objects["alert_id"],
     }  # fmt: skip
 
 
@@ -206,7 +210,12 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
     advice = Advice.objects.create(
         institution=giver, staff=author, on=today, asker="citizen", topic="work", language="de"
     )
+    alert = Alert.objects.create(
+        institution=giver, reference="reference", since=today, other_institution=asked.addressed, other_since=today,
+        at=timezone.now(),
+    )  # fmt: skip
     return {
+        "alert_id": alert.pk,
         "handover_id": handover.pk,
         "advice_id": advice.pk,
         "institution_id": giver.pk,

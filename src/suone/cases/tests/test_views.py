@@ -1,5 +1,6 @@
 """The door for people: pages for whoever may, none for an outsider, and forms that keep what was typed."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from suone.consents.services import withdraw_consent
 from suone.consents.tests.factories import DRAWN, WORK, Cast, line
 from suone.dossiers.models import Visit
 from suone.institutions.tests.factories import client_of, make_staff
+from suone.register.models import Alert
 
 TODAY = timezone.localdate()
 LATER = (TODAY + timedelta(days=9)).isoformat()
@@ -202,6 +204,39 @@ def test_a_case_is_notified_from_the_form(cast: Cast, worker: Client) -> None:
     case = Case.objects.get()
     assert answer["Location"] == f"/dossiers/{case.pk}/"
     assert (case.question, case.dossier.person.ahv_number) == ("Can he work full time?", "7569217076985")
+
+
+@pytest.fixture
+def alert(cast: Cast) -> Alert:
+    """The adviser's institution follows a person of the worker's too."""
+    seen = {"since": TODAY, "other_since": TODAY, "at": timezone.now(), "reference": "S-44"}
+    return Alert.objects.create(institution=cast.worker.institution, other_institution=cast.adviser.institution, **seen)
+
+
+def test_a_case_is_notified_from_an_alert_of_the_register(cast: Cast, worker: Client, alert: Alert) -> None:
+    page = worker.get(f"/cases/notify?with=RAV&alert={alert.pk}").content.decode()
+    chosen = [cast.coordinator.institution_id, cast.worker.institution_id, cast.adviser.institution_id]
+    assert f'name="alert" value="{alert.pk}"' in page
+    assert [pk for pk in chosen if f'name="recipients" value="{pk}" ' in page] == chosen
+    checked = re.findall(r'name="recipients" value="(\d+)"[^>]* checked', page)
+    assert sorted(map(int, checked)) == sorted(chosen)
+
+    response = worker.post("/cases/notify", typed(cast, recipients=chosen, alert=alert.pk))
+
+    assert response.status_code == 302
+    alert.refresh_from_db()
+    assert (alert.state, alert.answered_by_id) == ("notified", cast.worker.pk)
+
+
+def test_an_alert_of_another_institution_is_not_answered_by_a_notification(
+    cast: Cast, worker: Client, alert: Alert
+) -> None:
+    Alert.objects.filter(pk=alert.pk).update(institution=cast.adviser.institution)
+
+    assert worker.post("/cases/notify", typed(cast, alert=alert.pk)).status_code == 422
+
+    alert.refresh_from_db()
+    assert alert.state == "new"
 
 
 @pytest.mark.parametrize(
