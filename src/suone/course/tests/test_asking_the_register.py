@@ -13,16 +13,16 @@ from suone.persons.models import Person
 from suone.procedures.models import KnownFact
 from suone.register.rules import Purpose
 from suone.register.services import Registering, register_person
-from suone.register.tests.factories import DAY, do, open_register
+from suone.register.tests.factories import DAY, do, number_of, open_register
 
 
 @pytest.fixture
 def numbered(cast: Cast, tmp_path: Any, settings: Any) -> Case:
     """A case of the worker's whose person is registered with the worker's and the adviser's institution."""
     settings.REGISTER_KEYS_FOLDER = str(tmp_path / "keys")
-    case = notify(cast)
+    number = number_of(1)
+    case = notify(cast, ahv_number=number, ahv_missing_reason="")
     open_register(cast.worker.institution, cast.adviser.institution)
-    number = str(Person.objects.get(pk=case.dossier.person_id).ahv_number)
     for staff in (cast.worker, cast.adviser):
         do(staff, register_person, registering=Registering(number=number, valid_from=DAY))
     return case
@@ -52,7 +52,7 @@ def test_whoever_is_asked_from_the_answer_is_chosen_already(cast: Cast, numbered
 
 
 def test_of_a_person_who_is_not_entered_nothing_is_told_and_no_fact_is_kept(cast: Cast, numbered: Case) -> None:
-    Person.objects.filter(pk=numbered.dossier.person_id).update(ahv_number="7560000000113")
+    Person.objects.filter(pk=numbered.dossier.person_id).update(ahv_number=number_of(2))
 
     answer = client_of(cast.worker).post(f"/dossiers/{numbered.pk}/register", {"purpose": "coordination"})
 
@@ -77,7 +77,7 @@ def test_whoever_may_not_read_the_case_asks_nothing(cast: Cast, numbered: Case) 
 
 
 def test_without_identity_the_case_does_not_ask(cast: Cast, numbered: Case) -> None:
-    case = activate(cast, line(cast.adviser, WORK & ~1), ahv_number="756.1234.5678.97")
+    case = activate(cast, line(cast.adviser, WORK & ~1), ahv_number=number_of(3), ahv_missing_reason="")
     adviser = client_of(cast.adviser)
 
     assert adviser.get(f"/dossiers/{case.pk}/").status_code == 200
