@@ -16,29 +16,17 @@ from suone.institutions.tests.factories import client_of, make_staff
 from suone.register import queries, services
 from suone.register.models import Alert, AlertPreference, AlertState, Enrolment
 from suone.register.rules import ends_before, shown
-from suone.register.tests.factories import DAY, as_job, deliver, do, number_of, open_register, row
-from suone.register.tokens import EpochInfo, live_epochs
+from suone.register.tests.factories import DAY, as_job, deliver, do, number_of, row
+from suone.register.tokens import EpochInfo
 
-pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
 
 
 @pytest.fixture
-def closed(tmp_path: Any, settings: Any) -> Cast:
+def closed(db: None, tmp_path: Any, settings: Any) -> Cast:
+    """Nobody has opened the register yet."""
     settings.REGISTER_KEYS_FOLDER = str(tmp_path / "keys")
     return make_cast()
-
-
-@pytest.fixture
-def cast(closed: Cast) -> Cast:
-    open_register(closed.worker.institution, closed.adviser.institution)
-    return closed
-
-
-@pytest.fixture
-def epoch(cast: Cast) -> EpochInfo:
-    (epoch,) = live_epochs()
-    return epoch
 
 
 @pytest.fixture
@@ -47,8 +35,8 @@ def worker(cast: Cast) -> Client:
 
 
 @pytest.fixture
-def administrator(closed: Cast) -> Client:
-    return client_of(make_staff(closed.coordinator.institution, Role.OFFICE_ADMINISTRATOR, last_name="Administrator"))
+def administrator(cast: Cast) -> Client:
+    return client_of(make_staff(cast.coordinator.institution, Role.OFFICE_ADMINISTRATOR, last_name="Administrator"))
 
 
 def ask(client: Client, person: int = 1, purpose: str = "first_talk") -> str:
