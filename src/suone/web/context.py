@@ -11,6 +11,10 @@ from suone.access.acting import Acting
 from suone.access.permissions import Permission
 
 
+# Whose pages lie elsewhere too: those of a case below its file; for who may not ask, the register begins with figures.
+_ALSO = {"/cases/": "/dossiers/", "/register/figures": "/register/"}
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     acting: Acting | None = getattr(request, "acting", None)
     return {
@@ -38,10 +42,9 @@ def _navigation(request: HttpRequest, acting: Acting | None) -> list[dict[str, A
 
 
 def _leads_to(address: str, path: str) -> bool:
-    # The pages of a case lie below its file, /dossiers/, and belong to the cases.
     if address == "/":
         return path == address
-    return path.startswith((address, "/dossiers/") if address == "/cases/" else address)
+    return path.startswith((address, _ALSO.get(address, address)))
 
 
 def _sso_providers() -> list[dict[str, str]]:
