@@ -10,7 +10,6 @@ from django.urls import reverse
 from suone.access.acting import Acting
 from suone.access.permissions import Permission
 
-
 # Whose pages lie elsewhere too: those of a case below its file; for who may not ask, the register begins with figures.
 _ALSO = {"/cases/": "/dossiers/", "/register/figures": "/register/"}
 
