@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import override_settings
 from playwright.sync_api import Browser
 
 from tests.conftest import ROOT, Site, Visitor
+from tests.journeys.registers import open_register
 
 # The site has its directory and cast already; absences would lie there twice.
 _FILL_IN = """
@@ -61,6 +63,23 @@ with as_owner(), transaction.atomic():
     Absence.objects.create(staff=asker, first_day=today + timedelta(days=20), last_day=today + timedelta(days=30))
 """
 
+# Both follow one person, so that each page of the register has something to show.
+_MEET = """
+import django; django.setup()
+from django.utils import timezone
+from suone.access.database import acting_as
+from suone.institutions.acting import acting_of
+from suone.institutions.models import Staff
+from suone.register.services import Registering, register_person
+from tests.journeys.registers import number_of
+for email in ("rahel.kalbermatten@example.org", "thomas.pfammatter@example.org"):
+    who = acting_of(Staff.objects.select_related("institution").get(email=email))
+    with acting_as(who):
+        worker = Staff.objects.select_related("office").get(email=email)
+        one = Registering(number_of(9), timezone.localdate(), office=worker.office, worker=worker, reference="F-9")
+        register_person(who, registering=one)
+"""
+
 
 @pytest.fixture(scope="session")
 def canton(site: Site) -> Site:
@@ -69,10 +88,14 @@ def canton(site: Site) -> Site:
         "DATABASE_URL": site.owner_url.replace("suone_owner", "suone_app", 1),
         "DATABASE_OWNER_URL": site.owner_url,
         "SUONE_VAR": str(settings.VAR),
+        "SUONE_REGISTER_KEYS": site.keys,
         "SUONE_LOG_LEVEL": "ERROR",
         "DJANGO_SETTINGS_MODULE": "suone.config.settings",
     }
     subprocess.run([sys.executable, "-c", _FILL_IN], check=True, env=environment, cwd=ROOT)
+    with override_settings(REGISTER_KEYS_FOLDER=site.keys):
+        open_register(site, "RAV", "SMZ")
+    subprocess.run([sys.executable, "-c", _MEET], check=True, env=environment, cwd=ROOT)
     return site
 
 

@@ -134,6 +134,17 @@ PAGES: dict[str, tuple[str, str]] = {
     "tell_missed": (COORDINATOR, "/dossiers/{active}/missed-appointments"),
     "tell_missed_on": (COORDINATOR, "/dossiers/{active}/missed-appointments/{social}/ivg-68bis-3"),
     "change_level": (COORDINATOR, "/dossiers/{active}/level"),
+    "register": (SOCIAL_WORKER, "/register/"),
+    "register_person": (SOCIAL_WORKER, "/register/persons/add"),
+    "end_registration": (SOCIAL_WORKER, "/register/persons/end"),
+    "register_alerts": (SOCIAL_WORKER, "/register/alerts?whose=all"),
+    "register_overlaps": (SOCIAL_WORKER, "/register/overlaps"),
+    "register_deliveries": (SOCIAL_WORKER, "/register/deliveries"),
+    "register_settings": (ADMINISTRATOR, "/register/settings"),
+    "register_figures": (COORDINATOR, "/register/figures"),
+    "register_participants": (ADMINISTRATOR, "/register/participants"),
+    "enrol_institution": (ADMINISTRATOR, "/register/participants/{institution}/enrol"),
+    "register_use": (ADMINISTRATOR, "/register/use"),
     "advice_list": (COORDINATOR, "/advice/"),
     "give_advice": (COORDINATOR, "/advice/give"),
     "advice": (COORDINATOR, "/advice/{advice}"),
@@ -227,6 +238,7 @@ NO_PAGES = {
     "uninvite": "an act", "revoke_guest": "an act", "remove_point": "an act",
     "remind_request": "an act", "withdraw_handover": "an act", "notify_from_advice": "an act",
     "hand_over_from_advice": "an act",
+    "answer_alert": "an act", "end_enrolment": "an act", "ask_register": "an act",
     "nothing_to_add": "an act", "finish_minutes": "an act", "remove_entry": "an act", "print_minutes": "a file",
     "meeting_calendar": "a file", "invitation_calendar": "a file",
 }  # fmt: skip
@@ -247,7 +259,7 @@ FORMS_WITH_ERRORS = (
     "ask_participant", "answer_participation", "correct_person", "record_disclosure", "absences",
     "add_directory_entry", "break_glass", "close", "write_note", "order_service", "complete_service", "medical_report",
     "hand_over_person", "answer_handover", "give_advice", "change_level",
-    "add_measure", "convene", "answer_dates", "minutes",
+    "add_measure", "convene", "answer_dates", "minutes", "register", "register_person", "enrol_institution",
 )  # fmt: skip
 
 

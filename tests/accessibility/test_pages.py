@@ -14,6 +14,7 @@ from playwright.sync_api import Page
 from suone.demo.cast import PASSWORD
 from tests.accessibility import pages
 from tests.conftest import Site, Visitor
+from tests.journeys.registers import number_of
 
 _AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 _RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
@@ -126,6 +127,24 @@ def test_a_page_of_refusal_can_be_used_by_everybody(
     assert response is not None
     assert response.status == code
     assert visitor.page.locator("h1").inner_text() == visitor.word(title)
+    assert faults == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["de", "fr"])
+@pytest.mark.parametrize("person", [9, 10])
+def test_what_the_register_answers_can_be_used_by_everybody(
+    enter: Callable[..., Visitor], canton: Site, person: int, language: str
+) -> None:
+    """About a person of one's own, and about somebody who is not entered."""
+    visitor = enter(pages.SOCIAL_WORKER, language)
+    visitor.open("/register/")
+    visitor.page.fill("[name=number]", number_of(person))
+    visitor.page.press("[name=number]", "Enter")
+    visitor.page.locator("#own-title").wait_for()
+
+    faults = _faults(visitor.page, language)
+
     assert faults == []
 
 
