@@ -271,6 +271,7 @@ def named_addresses() -> list[str]:
 def _names(resolver: Any) -> Iterator[str]:
     for entry in resolver.url_patterns:
         if isinstance(entry, URLResolver):
-            yield from _names(entry)
+            # What answers machines is no page.
+            yield from _names(entry) if entry.namespace != "api" else ()
         elif isinstance(entry, URLPattern):
             yield entry.name or ""
