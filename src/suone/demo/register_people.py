@@ -35,10 +35,18 @@ _TOGETHER = {  # by exactly these
         "IV SMZ BSL": 50, "RAV SMZ AfAw": 56, "IV SMZ AfAw": 24, "RAV BSL AfAw": 20,
     },
 }  # fmt: skip
-_REFERRED = {2024: {("RAV", "SMZ"): 120, ("SMZ", "RAV"): 97}}  # from, to; elsewhere a third of those who could have been
+_REFERRED = {
+    2024: {("RAV", "SMZ"): 120, ("SMZ", "RAV"): 97}
+}  # from, to; elsewhere a third of those who could have been
 
 _FIRST_YEAR, _LAST_PUBLISHED = 2023, 2024
-_BEFORE = {"RAV": 400, "IV": 2_500, "SMZ": 1_500, "BSL": 300, "AfAw": 1_800}  # days, at most, when the first year begins
+_BEFORE = {
+    "RAV": 400,
+    "IV": 2_500,
+    "SMZ": 1_500,
+    "BSL": 300,
+    "AfAw": 1_800,
+}  # days, at most, when the first year begins
 _STAYS = 0.95  # from one year to the next, where the figures allow it
 _CHANGES, _RETURNS = 0.6, 0.12  # of the places that come free: taken by somebody known there, by somebody who had left
 _SHORTEST_GAP, _LONGEST_GAP = 7, 200  # days between leaving one institution and coming to another

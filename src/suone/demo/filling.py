@@ -1,0 +1,62 @@
+"""Filling the demo's register while people look around already: each institution's client delivers to the running server.
+
+``suone demo`` runs it beside the server, with its address. Broken off, it goes on at the next start.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+
+from django.utils import timezone
+
+from suone.access.acting import acting_for_job
+from suone.access.database import acting_as
+from suone.demo import register_story
+from suone.register import queries
+from suone.registerclient.checking import check
+from suone.registerclient.pushing import Counting, Delivered, Push
+from suone.registerclient.server import Register
+from suone.registerclient.store import Store
+from suone.registerclient.tables import read_table
+
+
+def fill(address: str, say: Callable[[str], None]) -> None:
+    """Deliver what has not come in yet, one institution after the other, so that a core stays free for the pages."""
+    register_story.lay_out_files()
+    began = time.monotonic()
+    for code, kind in register_story.awaited():
+        since = time.monotonic()
+        delivered = deliver(address, code, kind)
+        say(f"{code} has delivered {delivered.applied.added} registrations ({time.monotonic() - since:.1f} s).")
+    say(f"It is filled ({time.monotonic() - began:.0f} s): {_in_figures()}.")
+
+
+def deliver(address: str, code: str, kind: str) -> Delivered:
+    """What ``suone register push`` does at the institution, with its file, its key and its store."""
+    at_the_institution = register_story.folder() / code
+    with (
+        closing(Register(address, register_story.key_of(code), language="en")) as register,
+        closing(Store(at_the_institution / "store.db", address)) as store,
+    ):
+        push = Push(register, register.directory(), store, _quietly, confirm=lambda many: False)
+        checked = check(read_table(register_story.file_of(code, kind)), push.directory)
+        return push.deliver(kind, [registration for _row, registration in checked.valid])
+
+
+def _in_figures() -> str:
+    acting = acting_for_job("demo: figures of the register")
+    with acting_as(acting):
+        figures = queries.figures(acting, day=timezone.localdate())
+    assert figures is not None
+    followed = figures.followed
+    return f"{followed.persons} persons are followed today, {followed.shared} of them by two institutions or more"
+
+
+class _Silent:
+    def update(self, n_steps: int) -> None:
+        """Nobody looks."""
+
+
+@contextmanager
+def _quietly(title: str, length: int) -> Iterator[Counting]:
+    yield _Silent()
