@@ -14,7 +14,7 @@ from suone.access.database import acting_as
 from suone.demo import register_story
 from suone.register import queries
 from suone.registerclient.checking import check
-from suone.registerclient.pushing import Counting, Delivered, Push
+from suone.registerclient.pushing import SNAPSHOT, Counting, Delivered, Push
 from suone.registerclient.server import Register
 from suone.registerclient.store import Store
 from suone.registerclient.tables import read_table
@@ -27,8 +27,9 @@ def fill(address: str, say: Callable[[str], None]) -> None:
     for code, kind in register_story.awaited():
         since = time.monotonic()
         delivered = deliver(address, code, kind)
-        say(f"{code} has delivered {delivered.applied.added} registrations ({time.monotonic() - since:.1f} s).")
-    say(f"It is filled ({time.monotonic() - began:.0f} s): {_in_figures()}.")
+        if kind == SNAPSHOT:
+            say(f"{code} has delivered {_count(delivered.applied.added)} registrations in {_seconds(since)}.")
+    say(f"It is filled, {_in_figures()} ({_seconds(began)}).")
 
 
 def deliver(address: str, code: str, kind: str) -> Delivered:
@@ -49,7 +50,17 @@ def _in_figures() -> str:
         figures = queries.figures(acting, day=timezone.localdate())
     assert figures is not None
     followed = figures.followed
-    return f"{followed.persons} persons are followed today, {followed.shared} of them by two institutions or more"
+    return (
+        f"with {_count(followed.persons)} persons followed today, {_count(followed.shared)} by two institutions or more"
+    )
+
+
+def _count(number: int) -> str:
+    return f"{number:,}".replace(",", "'")
+
+
+def _seconds(since: float) -> str:
+    return f"{time.monotonic() - since:.0f} s"
 
 
 class _Silent:

@@ -7,7 +7,7 @@ persons each institution follows, nor who shares whom: these sizes are chosen so
 What comes out is registrations alone; the register counts them by itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -48,6 +48,7 @@ _BEFORE = {
     "AfAw": 1_800,
 }  # days, at most, when the first year begins
 _STAYS = 0.95  # from one year to the next, where the figures allow it
+_LEAVES = 0.65  # for good, of the others
 _CHANGES, _RETURNS = 0.6, 0.12  # of the places that come free: taken by somebody known there, by somebody who had left
 _SHORTEST_GAP, _LONGEST_GAP = 7, 200  # days between leaving one institution and coming to another
 
@@ -131,17 +132,21 @@ class _Canton:
             there = self._by_followers[followers]
             self._random.shuffle(there)
             stay = min(wanted, round(len(there) * _STAYS))
-            movers[followers] = there[stay:]
+            leave = round((len(there) - stay) * _LEAVES)
+            self._leave(followers, there[stay : stay + leave], first, last)
+            movers[followers] = there[stay + leave :]
             del there[stay:]
             free += [followers] * (wanted - stay)
         self._random.shuffle(free)
         for followers in free:
             self._by_followers[followers].append(self._who_comes(followers, movers, first, last))
         for before, leavers in movers.items():
-            for person in leavers:
-                for institution in before:
-                    person.leave(institution, self._day(first, last))
+            self._leave(before, leavers, first, last)
         self._refer(first, last, _REFERRED.get(year, {}))
+
+    def _leave(self, followers: Followers, leavers: list[_Person], first: date, last: date) -> None:
+        for person in leavers:
+            self._change(person, followers, (), first, last)
 
     def _who_comes(
         self, followers: Followers, movers: dict[Followers, list[_Person]], first: date, last: date

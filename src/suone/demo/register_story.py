@@ -229,7 +229,7 @@ class _Cast:
     def _row(self, code: str, number: str | None, first: date, last: date | None, worker: str) -> Registration:
         assert number is not None
         taking_part = self._taking_part.get((code, number))
-        reference = taking_part.dossier.number if taking_part else f"{code}-{number[7:12]}"
+        reference = taking_part.dossier.number if taking_part else f"{code}-{first.year}-{number[8:12]}"
         staff = Staff.objects.filter(institution__code=code, email=worker).first() if worker else None
         office = str(staff.office_id) if staff and staff.office_id else ""
         return Registration(number, first, last, office, worker, reference, "")
