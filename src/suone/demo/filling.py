@@ -12,6 +12,7 @@ from django.utils import timezone
 from suone.access.acting import acting_for_job
 from suone.access.database import acting_as
 from suone.demo import register_story
+from suone.demo.register_people import registrations
 from suone.register import queries
 from suone.registerclient.checking import check
 from suone.registerclient.pushing import SNAPSHOT, Counting, Delivered, Push
@@ -22,8 +23,9 @@ from suone.registerclient.tables import read_table
 
 def fill(address: str, say: Callable[[str], None]) -> None:
     """Deliver what has not come in yet, one institution after the other, so that a core stays free for the pages."""
-    register_story.lay_out_files()
     began = time.monotonic()
+    if not register_story.are_laid_out():
+        register_story.lay_out_files(registrations(today=timezone.localdate()))
     for code, kind in register_story.awaited():
         since = time.monotonic()
         delivered = deliver(address, code, kind)
@@ -41,6 +43,7 @@ def deliver(address: str, code: str, kind: str) -> Delivered:
     ):
         push = Push(register, register.directory(), store, _quietly, confirm=lambda many: False)
         checked = check(read_table(register_story.file_of(code, kind)), push.directory)
+        assert not checked.errors, checked.errors[0]
         return push.deliver(kind, [registration for _row, registration in checked.valid])
 
 

@@ -22,7 +22,7 @@ from suone.access.database import acting_as
 from suone.access.permissions import Role
 from suone.cases.models import Participant
 from suone.demo.cast import cast_file
-from suone.demo.register_people import INSTITUTIONS, Spell, registrations
+from suone.demo.register_people import INSTITUTIONS, Spell
 from suone.demo.seed import as_owner
 from suone.institutions.acting import acting_of_key
 from suone.institutions.models import Institution, Office, Staff
@@ -34,7 +34,7 @@ from suone.register.tokens import live_epochs
 from suone.registerclient.checking import Registration
 from suone.registerclient.pushing import CHANGES, SNAPSHOT
 
-Files = dict[str, dict[str, list[Registration]]]  # institution → kind of delivery → rows
+_Files = dict[str, dict[str, list[Registration]]]  # institution → kind of delivery → rows
 
 _LEGAL_BASES = {
     "RAV": "AVIG Art. 85f",
@@ -58,25 +58,27 @@ def is_open() -> bool:
 
 
 def open_register() -> None:
-    """The first epoch with its keys, and the institutions that take part, each with somebody who answers for it.
-
-    Raises ``LibsodiumMissing`` where it is.
-    """
+    """The first epoch with its keys, and the institutions that take part. Raises ``LibsodiumMissing`` where it is."""
     shutil.rmtree(folder(), ignore_errors=True)  # of a register before this one
     keys.destroy_keys(1)  # of a start that was broken off
-    acting = acting_for_job("demo: open the register")
     with as_owner(), transaction.atomic():
         epochs.open_epoch()
-        with acting_as(acting):
-            for code, basis in _LEGAL_BASES.items():
-                institution = Institution.objects.get(code=code)
-                enrol(
-                    acting,
-                    institution=institution,
-                    legal_basis=basis,
-                    responsible=_responsible(institution),
-                    began_on=acting.today,
-                )
+        let_institutions_take_part()
+
+
+def let_institutions_take_part() -> None:
+    """Each on its legal basis, with somebody who answers for it."""
+    acting = acting_for_job("demo: let institutions take part in the register")
+    with acting_as(acting):
+        for code, basis in _LEGAL_BASES.items():
+            institution = Institution.objects.get(code=code)
+            enrol(
+                acting,
+                institution=institution,
+                legal_basis=basis,
+                responsible=_responsible(institution),
+                began_on=acting.today,
+            )
 
 
 def awaited() -> list[tuple[str, str]]:
@@ -125,13 +127,15 @@ def file_of(code: str, kind: str) -> Path:
     return folder() / code / f"{kind}.csv"
 
 
-def lay_out_files() -> None:
-    """Write every institution's files, unless they lie there: the same delivery goes on after a break."""
-    if folder().exists():
-        return
-    acting = acting_for_job("demo: files for the register")
-    with acting_as(acting):
-        files = files_for(registrations(today=acting.today))
+def are_laid_out() -> bool:
+    """Whether the institutions have their files: the same ones are delivered after a break."""
+    return folder().exists()
+
+
+def lay_out_files(spells: Sequence[Spell]) -> None:
+    """Write every institution's files: these people's registrations and those of the cast."""
+    with acting_as(acting_for_job("demo: files for the register")):
+        files = _files(spells)
     unfinished = folder().with_name("register-unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     for code, kinds in files.items():
@@ -141,10 +145,9 @@ def lay_out_files() -> None:
     unfinished.rename(folder())
 
 
-def files_for(spells: Sequence[Spell]) -> Files:
-    """These people's registrations and those of the cast, as rows of each institution; for a job."""
+def _files(spells: Sequence[Spell]) -> _Files:
     cast = _Cast()
-    files: Files = {code: {SNAPSHOT: [], CHANGES: []} for code in INSTITUTIONS}
+    files: _Files = {code: {SNAPSHOT: [], CHANGES: []} for code in INSTITUTIONS}
     for code, row in chain(_rows(spells), cast.formerly_followed(), cast.followed_in_cases()):
         files[code][SNAPSHOT].append(row)
     for code, row in cast.newly_followed():
