@@ -129,6 +129,7 @@ def demo(port: int | None) -> None:
 
 def _filling_of_the_register(port: int) -> list[str] | None:
     """What delivers to the demo's register once the server answers; nothing where that is done, or cannot be."""
+    from suone.access.errors import Refused
     from suone.demo import register_story
     from suone.oprf import LibsodiumMissing
 
@@ -136,8 +137,8 @@ def _filling_of_the_register(port: int) -> list[str] | None:
         if not register_story.is_open():
             with _step("Open the register"):
                 register_story.open_register()
-    except LibsodiumMissing as missing:
-        click.echo(f" not yet.\n  {missing}")
+    except (LibsodiumMissing, Refused) as trouble:  # all else works without
+        click.echo(f" it stays closed.\n  {trouble}")
         return None
     address = f"http://localhost:{port}"
     return ["-m", "suone.config.cli", "fill-demo-register", address] if register_story.awaited() else None

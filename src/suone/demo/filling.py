@@ -24,6 +24,7 @@ from suone.registerclient.tables import read_table
 def fill(address: str, say: Callable[[str], None]) -> None:
     """Deliver what has not come in yet, one institution after the other, so that a core stays free for the pages."""
     began = time.monotonic()
+    say("five institutions deliver to it now; look around meanwhile.")
     if not register_story.are_laid_out():
         register_story.lay_out_files(registrations(today=timezone.localdate()))
     for code, kind in register_story.awaited():
@@ -31,7 +32,7 @@ def fill(address: str, say: Callable[[str], None]) -> None:
         delivered = deliver(address, code, kind)
         if kind == SNAPSHOT:
             say(f"{code} has delivered {_count(delivered.applied.added)} registrations in {_seconds(since)}.")
-    say(f"It is filled, {_in_figures()} ({_seconds(began)}).")
+    say(f"it is filled, {_in_figures()} ({_seconds(began)}).")
 
 
 def deliver(address: str, code: str, kind: str) -> Delivered:

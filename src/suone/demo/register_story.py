@@ -14,21 +14,21 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import connections
 from django.utils import timezone
 
 from suone.access.acting import acting_for_job
 from suone.access.database import acting_as
 from suone.access.permissions import Role
-from suone.cases.models import Participant
+from suone.cases.models import Participant, Taking
 from suone.demo.cast import cast_file
 from suone.demo.register_people import INSTITUTIONS, Spell
-from suone.demo.seed import as_owner
 from suone.institutions.acting import acting_of_key
 from suone.institutions.models import Institution, Office, Staff
 from suone.institutions.services import create_partner_system
 from suone.persons.ahv import compact, formatted
-from suone.register import epochs, keys
+from suone.register import epochs
+from suone.register.models import Enrolment
 from suone.register.services import enrol
 from suone.register.tokens import live_epochs
 from suone.registerclient.checking import Registration
@@ -53,17 +53,20 @@ _FIRST_DAY = date(2025, 1, 8)  # of the cast's registrations, at the earliest: t
 
 
 def is_open() -> bool:
-    """Whether the register was opened already."""
-    return bool(live_epochs())
+    """Whether the register was opened already, and for whom."""
+    with acting_as(acting_for_job("demo: is the register open")):
+        return bool(live_epochs()) and Enrolment.objects.exists()
 
 
 def open_register() -> None:
-    """The first epoch with its keys, and the institutions that take part. Raises ``LibsodiumMissing`` where it is."""
-    shutil.rmtree(folder(), ignore_errors=True)  # of a register before this one
-    keys.destroy_keys(1)  # of a start that was broken off
-    with as_owner(), transaction.atomic():
+    """The first epoch with its keys, and the institutions that take part.
+
+    Raises ``LibsodiumMissing`` where it is, and ``Refused`` where keys of another register lie in the way.
+    """
+    if not live_epochs():
         epochs.open_epoch()
-        let_institutions_take_part()
+        shutil.rmtree(folder(), ignore_errors=True)  # of a register before this one
+    let_institutions_take_part()
 
 
 def let_institutions_take_part() -> None:
@@ -204,8 +207,12 @@ class _Cast:
         self._taking_part = {
             (one.institution.code, one.dossier.person.ahv_number): one
             for one in Participant.objects.filter(
-                institution__code__in=INSTITUTIONS, dossier__person__ahv_number__in=set(self._numbers.values())
-            ).select_related("institution", "dossier__person", "staff")
+                state=Taking.TAKING_PART,
+                institution__code__in=INSTITUTIONS,
+                dossier__person__ahv_number__in=set(self._numbers.values()),
+            )
+            .select_related("institution", "dossier__person", "staff")
+            .order_by("pk")
         }
 
     def followed_in_cases(self) -> Iterator[tuple[str, Registration]]:
