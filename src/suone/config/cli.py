@@ -150,7 +150,7 @@ def _filling_of_the_register(port: int) -> list[str] | None:
 def fill_demo_register(address: str) -> None:
     """Deliver to the demo's register what has not come in yet; ``suone demo`` runs it aside."""
     _setup_django()
-    os.environ["NO_PROXY"] = "*"  # the server is on this machine
+    os.environ.setdefault("NO_PROXY", "localhost")  # the server is on this machine
     from suone.demo.filling import fill
     from suone.registerclient.trouble import Trouble
 
