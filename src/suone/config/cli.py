@@ -124,7 +124,40 @@ def demo(port: int | None) -> None:
     if not is_seeded():
         with _step("Fill in the demo canton"):
             seed()
-    _run_until_stopped([_gunicorn(port), _worker()], port, logins())
+    _run_until_stopped([_gunicorn(port), _worker()], port, logins(), aside=_filling_of_the_register(port))
+
+
+def _filling_of_the_register(port: int) -> list[str] | None:
+    """What delivers to the demo's register once the server answers; nothing where that is done, or cannot be."""
+    from suone.access.errors import Refused
+    from suone.demo import register_story
+    from suone.oprf import LibsodiumMissing
+
+    try:
+        if not register_story.is_open():
+            with _step("Open the register"):
+                register_story.open_register()
+    except (LibsodiumMissing, Refused) as trouble:  # all else works without
+        click.echo(f" it stays closed.\n  {trouble}")
+        return None
+    address = f"http://localhost:{port}"
+    return ["-m", "suone.config.cli", "fill-demo-register", address] if register_story.awaited() else None
+
+
+@main.command("fill-demo-register", hidden=True)
+@click.argument("address")
+@_in_one_sentence
+def fill_demo_register(address: str) -> None:
+    """Deliver to the demo's register what has not come in yet; ``suone demo`` runs it aside."""
+    _setup_django()
+    os.environ.setdefault("NO_PROXY", "localhost")  # the server is on this machine
+    from suone.demo.filling import fill
+    from suone.registerclient.trouble import Trouble
+
+    try:
+        fill(address, lambda sentence: click.echo(f"  The register: {sentence}"))
+    except Trouble as trouble:
+        click.echo(f"  The register is not full yet, and the next start goes on: {trouble}")
 
 
 @main.command()
@@ -629,8 +662,13 @@ def _refuse_taken_port(port: int) -> None:
             ) from error
 
 
-def _run_until_stopped(commands: list[list[str]], port: int, logins: list[tuple[str, str, str]]) -> None:
-    """Run the parts as children of this process; the end of one, or Ctrl-C, ends all."""
+def _run_until_stopped(
+    commands: list[list[str]], port: int, logins: list[tuple[str, str, str]], *, aside: list[str] | None
+) -> None:
+    """Run the parts as children of this process; the end of one, or Ctrl-C, ends all.
+
+    What runs ``aside`` begins once the log-ins are printed, and may end by itself.
+    """
     from suone.config import embedded, env
 
     def told_to_stop(*_args: object) -> None:
@@ -640,26 +678,29 @@ def _run_until_stopped(commands: list[list[str]], port: int, logins: list[tuple[
     # Their own group: Ctrl-C reaches us alone, and we end them in order.
     # Only trouble is logged: lines for each request would push the log-ins off the screen.
     os.environ.setdefault("SUONE_LOG_LEVEL", "WARNING")
-    children = [
-        subprocess.Popen([sys.executable, *command], start_new_session=True)  # noqa: S603 - our own commands
-        for command in commands
-    ]
+    children = [_started(command) for command in commands]
+    others = []
     try:
         _wait_for_port(port, children)
         if all(child.poll() is None for child in children):
             _print_logins(port, logins)
+            others = [_started(aside)] if aside else []
         while all(child.poll() is None for child in children):
             time.sleep(0.3)
         raise click.ClickException("A part of the demo has ended by itself: read the lines above.")
     except KeyboardInterrupt:
         click.echo("\n  Stopping …")
     finally:
-        for child in children:
+        for child in [*others, *children]:
             child.terminate()
-        for child in children:
+        for child in [*others, *children]:
             _end(child)
         if env.uses_embedded_server():
             embedded.stop(env.var_folder())
+
+
+def _started(command: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, *command], start_new_session=True)  # noqa: S603 - our own commands
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

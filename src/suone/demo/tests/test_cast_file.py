@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from suone.access.permissions import STAFF_ROLES
+from suone.demo.register_people import INSTITUTIONS
 from suone.institutions.models import ContactPerson, Staff
 from suone.persons.ahv import compact, formatted
 from suone.persons.models import Permit, Person, Sex, Status
@@ -171,3 +172,13 @@ def test_hand_overs_pass_people_of_the_cast_between_two_institutions_and_have_ev
         assert entry["person"] in PERSONS
         assert STAFF[entry["sender"]]["institution"] != STAFF[entry["receiver"]]["institution"]
     assert {entry.get("answer", "pending") for entry in CAST["handover"]} == {"pending", "accepted", "declined"}
+
+
+def test_the_register_s_changes_name_people_of_the_cast_and_their_workers() -> None:
+    for entry in CAST["formerly_followed"] + CAST["newly_followed"]:
+        assert "ahv_number" in PERSONS[entry["person"]]
+        assert entry["institution"] in INSTITUTIONS
+    for entry in CAST["newly_followed"]:
+        assert STAFF[entry["worker"]]["institution"] == entry["institution"]
+    # Each has changes, or the demo would wait for them.
+    assert {entry["institution"] for entry in CAST["newly_followed"]} == set(INSTITUTIONS)

@@ -113,7 +113,12 @@ BEGIN
         SELECT coalesce(s.token, r.token) AS token, r.valid_from AS known_from, r.valid_until AS known_until,
                s.valid_from, s.valid_until, s.office, s.worker, s.referred_by, s.reference, s.sealed,
                r.token IS NOT NULL AS is_known, s.token IS NOT NULL AS is_delivered
-        FROM (SELECT * FROM registration k WHERE k.epoch = this.epoch AND k.institution = own) r
+        FROM (SELECT k.* FROM registration k
+              WHERE this.kind = 'snapshot' AND k.epoch = this.epoch AND k.institution = own
+              UNION ALL  -- of changes, these persons alone: the others, who may be a million, are not read
+              SELECT k.* FROM registration k
+              WHERE this.kind <> 'snapshot' AND k.epoch = this.epoch AND k.institution = own
+                AND k.token IN (SELECT g.token FROM stage g WHERE g.delivery = delivered)) r
         FULL JOIN (SELECT * FROM stage g WHERE g.delivery = delivered) s
             ON s.token = r.token AND s.valid_from = r.valid_from
         WHERE r.token IS NULL
@@ -135,8 +140,10 @@ BEGIN
            count(*) FILTER (WHERE NOT is_delivered)
         INTO added, changed, ended FROM difference;
     unchanged := this.rows - added - changed;
-    SELECT count(*) INTO open_before FROM registration r
-        WHERE r.epoch = this.epoch AND r.institution = own AND r.valid_until IS NULL;
+    IF ended > 0 THEN
+        SELECT count(*) INTO open_before FROM registration r
+            WHERE r.epoch = this.epoch AND r.institution = own AND r.valid_until IS NULL;
+    END IF;
     IF ended > allowed_share * open_before THEN
         refusal := 'many';
         RETURN;
@@ -192,6 +199,9 @@ BEGIN
         INSERT INTO untold (alert, epoch, token) SELECT t.alert, this.epoch, t.token FROM told t;
     END IF;
 
+    IF added + changed + ended > 1000 THEN  -- or the next delivery is planned as if these were not there
+        EXECUTE format('ANALYZE registration_%s', this.epoch);
+    END IF;
     DELETE FROM stage WHERE delivery = delivered;
     DELETE FROM part WHERE delivery = delivered;
     UPDATE delivery d SET state = 'applied', applied_at = statement_timestamp(), added = apply_delivery.added,
