@@ -289,6 +289,14 @@ def test_deliveries_say_what_they_changed(cast: Cast, epoch: EpochInfo, worker: 
     assert 'data-label="Added">3<' in page
 
 
+def test_the_message_about_an_alert_leads_to_the_list(cast: Cast, epoch: EpochInfo, worker: Client) -> None:
+    met(cast, epoch, worker="")
+
+    page = worker.get("/messages/").content.decode()
+
+    assert '<a href="/register/alerts">Register</a>' in page
+
+
 # ---- settings
 
 
