@@ -265,6 +265,7 @@ def ask_register(request: ActingRequest, dossier_id: int) -> HttpResponse:
     context = {
         "dossier": this.dossier,
         "answer": answer,
+        "number": this.dossier.person.ahv_number,
         "others": answer.institutions_now(on=acting.today, but=inside) if may_invite else [],
         "today": acting.today,
     }

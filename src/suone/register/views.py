@@ -63,8 +63,11 @@ def ask(request: ActingRequest) -> HttpResponse:
 @acts(Permission.REGISTER_DELIVER)
 @_for_participants
 def register_person(request: ActingRequest) -> HttpResponse:
+    """Enter somebody whom one's own institution follows; from a case the form comes with the number filled in."""
     acting = request.acting
-    form = forms.RegisterForm(request.POST or None, acting=acting, initial=forms.RegisterForm.starting_values(acting))
+    begins = "begin" in request.POST
+    starting = forms.RegisterForm.starting_values(acting) | {"number": request.POST.get("number", "")}
+    form = forms.RegisterForm(None if begins else request.POST or None, acting=acting, initial=starting)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             number, purpose = form.cleaned_data["number"], Purpose(form.cleaned_data["purpose"])

@@ -60,6 +60,19 @@ def test_of_a_person_who_is_not_entered_nothing_is_told_and_no_fact_is_kept(cast
     assert not KnownFact.objects.filter(fact="register_checked").exists()
 
 
+def test_a_person_is_entered_from_the_case_without_typing_the_number(cast: Cast, numbered: Case) -> None:
+    worker = client_of(cast.worker)
+    Person.objects.filter(pk=numbered.dossier.person_id).update(ahv_number=number_of(2))
+    answer = worker.post(f"/dossiers/{numbered.pk}/register", {"purpose": "coordination"}).content.decode()
+    assert f'name="number" value="{number_of(2)}"' in answer
+
+    form = worker.post("/register/persons/add", {"number": number_of(2), "begin": "1"})
+
+    assert form.status_code == 200
+    assert f'value="{number_of(2)}"' in form.content.decode()
+    assert "Please check what you entered" not in form.content.decode()
+
+
 def test_the_box_is_not_shown_where_it_could_not_be_answered(cast: Cast, numbered: Case) -> None:
     box = f"/dossiers/{numbered.pk}/register"
 
