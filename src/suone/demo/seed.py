@@ -110,6 +110,7 @@ class _Story:
         others = [entry for key, entry in self.persons.items() if key not in told]
         for number, entry in enumerate(others):
             self._other_case(entry, number)
+        self._typed_otherwise(next(entry for entry in others if entry.get("ahv_number")))
         tell_handovers(self._act, handovers, self.persons, self.staff, self.directory.regions)
         office = self.staff[stories["peter"]["coordinator"]]
         tell_advice(self._act, office, self.directory.regions[stories["peter"]["region"]])
@@ -221,6 +222,17 @@ class _Story:
             self._act(coordinator, lambda acting: cases.suspend_case(acting, case=case, reason=_RESTS))
         if number % 4 == 3:
             self._expire_soon(case, days=(5, 25, 0)[number % 3])
+
+    def _typed_otherwise(self, entry: dict[str, Any]) -> None:
+        """The number of somebody known, under another name: the office has to find out whether it is one person."""
+        worker = self._worker("RAV", entry["region"])
+        self._notify(
+            worker,
+            entry | {"last_name": f"{entry['last_name']}-Walpen"},
+            question="Welche Massnahme passt, und wer trägt die Kosten?",
+            risks=[RiskFactor.FINANCES, RiskFactor.LONG_UNEMPLOYMENT],
+            with_institutions=("SMZ",),
+        )
 
     def _notify(
         self,
