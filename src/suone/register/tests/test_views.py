@@ -5,7 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from suone.access.permissions import Role
@@ -287,6 +289,24 @@ def test_deliveries_say_what_they_changed(cast: Cast, epoch: EpochInfo, worker: 
 
     assert "Snapshot" in page
     assert 'data-label="Added">3<' in page
+
+
+def test_thirty_lines_ask_the_database_no_more_often_than_three(cast: Cast, epoch: EpochInfo, worker: Client) -> None:
+    def queries_for(path: str) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert worker.get(path).status_code == 200
+        return len(asked)
+
+    deliver(cast.worker, [row(epoch, person) for person in range(40)])
+    deliver(cast.adviser, [row(epoch, 99)])
+    paths = ("/register/alerts", "/register/overlaps")
+    deliver(cast.adviser, [row(epoch, person) for person in (99, 1, 2, 3)])
+    worker.get("/register/alerts")
+    few = [queries_for(path) for path in paths]
+    deliver(cast.adviser, [row(epoch, person) for person in (99, *range(1, 31))])
+
+    assert [queries_for(path) for path in paths] == few
+    assert max(few) <= 24
 
 
 def test_the_message_about_an_alert_leads_to_the_list(cast: Cast, epoch: EpochInfo, worker: Client) -> None:
