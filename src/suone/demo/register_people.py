@@ -40,6 +40,10 @@ _REFERRED = {
 }  # from, to; elsewhere a third of those who could have been
 
 _FIRST_YEAR, _LAST_PUBLISHED = 2023, 2024
+_GROWTH, _GROWTH_TOGETHER = (
+    1.005,
+    1.02,
+)  # a year, before and after the published ones: of one institution's, of several's
 _BEFORE = {
     "RAV": 400,
     "IV": 2_500,
@@ -81,9 +85,9 @@ class _Person:
 def registrations(*, today: date) -> list[Spell]:
     """Every registration from before 2023 until today; the same ones each time, but for the current year."""
     canton = _Canton(Random("Suone"))  # noqa: S311 - drawn for show, and the same each time
-    canton.begin(date(_FIRST_YEAR, 1, 1), _sets_of(_FIRST_YEAR))
+    canton.begin(date(_FIRST_YEAR, 1, 1), _sets_of(_FIRST_YEAR - 1))
     for year in range(_FIRST_YEAR, today.year + 1):
-        canton.live_through(year, _sets_of(min(year, _LAST_PUBLISHED)), until=today)
+        canton.live_through(year, _sets_of(year), until=today)
     return [spell for person in canton.persons for spell in person.spells]
 
 
@@ -95,12 +99,14 @@ def number_of(place: int) -> str:
 
 def _sets_of(year: int) -> dict[Followers, int]:
     """How many persons are followed by exactly which institutions at the end of a year."""
-    together = {tuple(names.split()): persons for names, persons in _TOGETHER[year].items()}
+    published = min(max(year, _FIRST_YEAR), _LAST_PUBLISHED)
+    together = {tuple(names.split()): persons for names, persons in _TOGETHER[published].items()}
     alone = {
         (one,): persons - sum(shared for followers, shared in together.items() if one in followers)
-        for one, persons in _FOLLOWED[year].items()
+        for one, persons in _FOLLOWED[published].items()
     }
-    return alone | together
+    growth = [_GROWTH ** (year - published), _GROWTH_TOGETHER ** (year - published)]
+    return {followers: round(persons * growth[len(followers) > 1]) for followers, persons in (alone | together).items()}
 
 
 class _Canton:
