@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "suone.procedures",
     "suone.decisions",
     "suone.cases",
+    "suone.assessments",
     "suone.support",
     "suone.plans",
     "suone.meetings",

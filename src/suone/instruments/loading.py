@@ -167,7 +167,7 @@ def _points(place: str, entry: Mapping[str, Any], kind: str) -> dict[str, Decima
 def _option(source: str, place: str, entry: Mapping[str, Any]) -> Option:
     _known_keys(f"{place}, option", entry, {"code", "text", "points"})
     code = entry.get("code")
-    if not isinstance(code, str) or not code or " " in code:
+    if not isinstance(code, str) or not code or " " in code or len(code) > 40:
         raise BrokenInstrument(f"{place}: every option needs a code in one word.")
     return Option(code, _texts(source, f"{place.removeprefix(f'{source}, ')}, option {code}", entry.get("text", {})))
 
@@ -253,6 +253,8 @@ def _check_names(source: str, read: Instrument) -> None:
             _one_of(place, "dimension", item.dimension, dimensions)
         if len({option.code for option in item.options}) != len(item.options):
             raise BrokenInstrument(f"{place}: every option needs a code of its own.")
+        if any(points * 100 % 1 for points in item.all_points):
+            raise BrokenInstrument(f"{place}: points times weight have two decimals at most.")
         for day in item.between if item.kind == "months" else ():
             _one_of(place, "between", day, days)
 

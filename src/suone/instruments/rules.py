@@ -18,13 +18,13 @@ Kind = Literal["yes_no", "choice", "scale", "number", "day", "months", "text"]
 KINDS: tuple[Kind, ...] = ("yes_no", "choice", "scale", "number", "day", "months", "text")
 NOTHING = Decimal(0)
 # What a case may know already, so that nobody types it again (``known`` in a file).
-KNOWN_WORDS = ("age", "first_contact_on", "notified_on", "closing_outcome")
+KNOWN_WORDS = ("age", "first_contact_on", "notified_on", "closing_outcome", "closing_moment")
 RISK_FACTORS = (
     "health", "addiction", "illiteracy", "finances", "education", "language", "family", "housing", "isolation",
     "mobility", "justice", "long_unemployment",
 )  # fmt: skip
 
-_CONDITION = re.compile(r"(?P<no>!?)(?P<name>[a-z][a-z0-9_]*)(?:(?P<compared>>=|<=|=)(?P<wanted>\S+))?")
+_CONDITION = re.compile(r"(?P<no>!?)(?P<name>[a-z][a-z0-9_]{0,39})(?:(?P<compared>>=|<=|=)(?P<wanted>\S+))?")
 POINTS = "points"  # the name of the sum in conditions
 _WORDS = {
     "de": {"yes": "ja", "no": "nein", "of": "von", "nothing": "nichts zählt dazu", "open": "offen"},
@@ -100,14 +100,11 @@ class Item:
         return self.points.get(answer, NOTHING)
 
     @property
-    def possible_points(self) -> tuple[Decimal, Decimal]:
-        """The least and the most points an answer may bring; no answer brings none."""
-        found = [NOTHING]
+    def all_points(self) -> tuple[Decimal, ...]:
+        """What an answer may bring; no answer brings none."""
         if self.kind in ("number", "months"):
-            found += [points * self.weight for _start, points in self.steps]
-        elif self.codes:
-            found += [self.points_for(code) for code in self.codes]
-        return min(found), max(found)
+            return (NOTHING, *(points * self.weight for _start, points in self.steps))
+        return (NOTHING, *(self.points_for(code) for code in self.codes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +195,11 @@ class Instrument:
 
     @property
     def least(self) -> Decimal:
-        return sum((item.possible_points[0] for item in self.items), NOTHING)
+        return sum((min(item.all_points) for item in self.items), NOTHING)
 
     @property
     def most(self) -> Decimal:
-        return sum((item.possible_points[1] for item in self.items), NOTHING)
+        return sum((max(item.all_points) for item in self.items), NOTHING)
 
     @property
     def waits_for_decision(self) -> bool:

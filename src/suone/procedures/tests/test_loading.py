@@ -177,7 +177,7 @@ ONE_PROBLEM = {
         'plans = ["integration_plan"]', 'plans = ["dream"]', "dream", "phase plan: plans 'dream' is unknown; possible are integration_plan,",
     ),
     "an unknown instrument": (
-        'meetings = ["review"]', 'instruments = ["violin"]', "violin", "phase plan: instruments 'violin' is unknown; possible are early-detection, in-depth-assessment",
+        'meetings = ["review"]', 'instruments = ["violin"]', "violin", "phase plan: instruments 'violin' is unknown; possible are early-detection,",
     ),
     "an unknown language": (
         'title.en = "Intake"', 'title.en = "Intake"\ntitle.rm = "Recepziun"', "title.rm",
