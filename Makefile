@@ -30,10 +30,10 @@ help: ## List these commands
 	@touch $@
 
 .PHONY: install
-install: .venv/.base ## Install what the product needs into .venv
+install: .venv/.base libsodium ## Install what the product needs into .venv
 
 .PHONY: demo
-demo: .venv/.base ## Start everything with the demo canton
+demo: .venv/.base libsodium ## Start everything with the demo canton
 	@exec $(BIN)/suone demo
 
 .PHONY: stop
@@ -51,19 +51,30 @@ chromium:
 		echo "The browser tests need Chromium: install it (on Debian: apt-get install --no-install-recommends chromium), or name one with SUONE_CHROMIUM." >&2; exit 1; \
 	fi
 
+# The register alone needs it: everything else starts without.
+.PHONY: libsodium
+libsodium: .venv/.base
+	@if $(BIN)/python -c 'from suone.oprf import sodium; sodium.load()' 2>/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "  Install libsodium from Debian …"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends libsodium23 >/dev/null && exit 0; \
+	fi; \
+	echo "  The register needs libsodium 1.0.18 or later: install it (on Debian: apt-get install libsodium23)." >&2
+
 .PHONY: test
-test: .venv/.dev chromium check ## Run the checks and every test, browser journeys too
+test: .venv/.dev chromium libsodium check ## Run the checks and every test, browser journeys too
 	@SUONE_CHROMIUM="$(CHROMIUM)" $(BIN)/pytest -n $(TEST_WORKERS); outcome=$$?; \
 	SUONE_VAR=var/test $(BIN)/suone stop; exit $$outcome
 
 .PHONY: check
-check: .venv/.dev ## Run the checks that need no test: style, types, floors, migrations, styles, drawings, translations
+check: .venv/.dev ## Run the checks that need no test: style, types, floors, migrations, styles, drawings, document, translations
 	@echo "  Style …" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
 	@echo "  Types …" && $(BIN)/mypy --no-error-summary
 	@echo "  Floors …" && $(BIN)/lint-imports >/dev/null || { $(BIN)/lint-imports; exit 1; }
 	@echo "  Missing migrations …" && $(BIN)/suone manage makemigrations --check --dry-run --verbosity 1
 	@$(MAKE) --no-print-directory css-check
 	@echo "  Drawings …" && $(BIN)/python -m suone.config.drawings --check
+	@echo "  API document …" && $(BIN)/python -m suone.config.openapi --check
 	@echo "  Translations …" && $(BIN)/python -m suone.config.translations --check
 	@echo "  Settings for production …" && SUONE_BASE_URL=https://suone.example.ch SUONE_ALLOWED_HOSTS=suone.example.ch $(BIN)/suone check >/dev/null
 	@echo "  Security …" && $(BIN)/bandit --quiet --recursive src --configfile pyproject.toml
@@ -84,6 +95,10 @@ translations: .venv/.base ## Bring new sentences into the catalogues of locale/
 .PHONY: draw
 draw: .venv/.base ## Draw the pictures of docs/drawings.md from the code
 	@$(BIN)/python -m suone.config.drawings
+
+.PHONY: document
+document: .venv/.dev ## Write the API's document from the code
+	@$(BIN)/python -m suone.config.openapi
 
 .PHONY: format
 format: .venv/.dev ## Put the code in its style

@@ -67,7 +67,7 @@ def main() -> None:
     connection.settings_dict.update(
         {part: owner[part] for part in ("HOST", "PORT", "USER", "PASSWORD") if part in owner}
     )
-    _compare(_environment(settings.VAR), rounds=options.rounds, cases=options.cases)
+    _compare(environment(settings.VAR, _FOLDER), rounds=options.rounds, cases=options.cases)
     _decide()
     for cases in (options.worklist // 10, options.worklist) if options.worklist else ():
         _look(cases)
@@ -76,15 +76,15 @@ def main() -> None:
 # ---- six steps, three engines
 
 
-def _environment(var: Path) -> Path:
-    """The Python that has the other engines; made at the first time, and anew when the pins change."""
-    folder, pins = var / "bench-engines", (_FOLDER / "requirements.txt").read_text()
+def environment(var: Path, pinned: Path) -> Path:
+    """The Python that has what a folder pins; made at the first time, and anew when the pins change."""
+    folder, pins = var / f"bench-{pinned.name}", (pinned / "requirements.txt").read_text()
     python, installed = folder / "bin" / "python", folder / "installed.txt"
     if not installed.exists() or installed.read_text() != pins:
-        _say("installing the other engines")
+        _say(f"installing what {pinned.name} need")
         uv = str(Path(sys.executable).parent / "uv")
         subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(folder)], check=True)
-        requirements = str(_FOLDER / "requirements.txt")
+        requirements = str(pinned / "requirements.txt")
         subprocess.run([uv, "pip", "install", "--quiet", "--python", str(python), "-r", requirements], check=True)
         installed.write_text(pins)
     return python

@@ -9,11 +9,13 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from suone.advice.models import Advice
 from suone.cases.models import Case, Draft, Note, Participant
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
 from suone.decisions.models import Decision
 from suone.demo.seed import fill_in
 from suone.documents.models import Document
+from suone.handovers.models import Handover
 from suone.institutions.models import Absence, Institution, Staff
 from suone.meetings.models import AgendaPoint, Guest, Invitee, Meeting
 from suone.meetings.models import Entry as MeetingEntry
@@ -93,6 +95,9 @@ def _examples(case: Case) -> dict[str, int | str]:
         "invitee_id": first(Invitee.objects.filter(**mine)),
         "guest_id": first(Guest.objects.filter(**mine)),
         "point_id": first(AgendaPoint.objects.filter(**mine)),
+        "handover_id": first(Handover.objects.all()),
+        "advice_id": first(Advice.objects.all()),
+        "institution_id": first(Institution.objects.all()),
         "version_id": first(ProcedureVersion.objects.all()),
         "phase": "implementation",
         "fact": "health_attested",

@@ -1,6 +1,7 @@
-"""Two last signatures at the same moment: the plan always binds. Without the lock of the case, it sometimes would not."""
+"""Two last signatures at the same moment: the plan always binds. Without the lock of the case, it would not."""
 
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -18,7 +19,6 @@ from suone.plans.tests.factories import again, draft, of, put_up, shared_case, s
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TRIALS = 150
-PLANTED = 40
 
 
 @pytest.fixture
@@ -67,8 +67,16 @@ def test_of_150_pairs_of_last_signatures_none_leaves_the_plan_stuck(cast: Cast, 
     assert race(cast, plan, TRIALS) == 0
 
 
-def test_without_the_lock_plans_get_stuck(cast: Cast, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The planted fault: the race above can fail."""
-    monkeypatch.setattr(services, "lock", lambda dossier_id: Dossier.objects.get(pk=dossier_id))
+def test_without_the_lock_the_plan_gets_stuck(cast: Cast, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planted fault: the race above can fail. Both have signed when each looks whether anybody is left."""
+    both_signed = Barrier(2)
+    states = services._states
 
-    assert race(cast, plan, PLANTED) > 0
+    def look_together(plan: Plan) -> Any:
+        both_signed.wait(timeout=20)
+        return states(plan)
+
+    monkeypatch.setattr(services, "lock", lambda dossier_id: Dossier.objects.get(pk=dossier_id))
+    monkeypatch.setattr(services, "_states", look_together)
+
+    assert race(cast, plan, trials=1) == 1

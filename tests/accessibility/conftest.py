@@ -38,6 +38,7 @@ with as_owner(), transaction.atomic():
     worker = Staff.objects.get(email="rahel.kalbermatten@example.org")
     WorkItem.objects.filter(dossier=dossier, state="open").update(about_type="question", details="Welche Ärztin?")
     Draft.objects.create(staff=worker, data={"last_name": "Muster"})
+    Draft.objects.create(staff=worker, kind="handover", data={"last_name": "Muster", "message": "Sucht Arbeit"})
     decision = Decision.objects.create(
         dossier=dossier, case_number=dossier.number, kind="participation", asked_institution=asker.institution,
         asked_by=asker, addressed=social, question="Wer begleitet?", due_on=today + timedelta(days=3), remind_on=today,

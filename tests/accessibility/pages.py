@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 COORDINATOR = "stefan.imsand@example.org"
+ADVISER = "thomas.pfammatter@example.org"
 SOCIAL_WORKER = "rahel.kalbermatten@example.org"
 ADMINISTRATOR = "romaine.bonvin-praz@example.org"
 MEDICAL_OFFICER = "helena.wyssen@example.org"
@@ -20,6 +21,7 @@ _BY_SOCIAL_WORKER = (
 )
 _PLAN = "SELECT min(id) FROM plans_plan WHERE state = 'draft'"
 _MEETING = f"SELECT min(id) FROM meetings_meeting WHERE dossier_id = ({_ACTIVE}) AND"
+_ASKED = "SELECT max(id) FROM decisions_decision WHERE state = 'pending' AND kind = 'handover'"
 _CLOSED = "SELECT min(dossier_id) FROM cases_case WHERE state = 'closed'"
 
 # What stands in an address, as a question to the database.
@@ -37,7 +39,13 @@ PARTS = {
     "service": f"SELECT max(id) FROM support_service WHERE dossier_id = ({_ACTIVE})",
     "mandate": f"SELECT max(id) FROM support_service WHERE kind = 'medical_mandate' AND dossier_id = ({_ACTIVE})",
     "draft": "SELECT min(id) FROM cases_draft",
-    "decision": "SELECT max(id) FROM decisions_decision WHERE state = 'pending'",
+    "decision": "SELECT max(id) FROM decisions_decision WHERE state = 'pending' AND kind = 'participation'",
+    "asked": _ASKED,
+    "asked_case": f"SELECT dossier_id FROM decisions_decision WHERE id = ({_ASKED})",
+    "handover": f"SELECT id FROM handovers_handover WHERE decision_id = ({_ASKED})",
+    "social": "SELECT id FROM institutions_institution WHERE code = 'SMZ'",
+    "advice": "SELECT min(id) FROM advice_advice",
+    "handover_draft": "SELECT min(id) FROM cases_draft WHERE kind = 'handover'",
     "plan": _PLAN,
     "of_plan": f"SELECT dossier_id FROM plans_plan WHERE id = ({_PLAN})",
     "plan_entry": f"SELECT min(id) FROM plans_entry WHERE plan_id = ({_PLAN})",
@@ -116,6 +124,21 @@ PAGES: dict[str, tuple[str, str]] = {
     "answer_question": (COORDINATOR, "/dossiers/{active}/question/{item}/answer"),
     "ask_participant": (COORDINATOR, "/dossiers/{active}/participants"),
     "answer_participation": (SOCIAL_WORKER, "/requests/{decision}"),
+    "requests": (ADVISER, "/requests/"),
+    "hand_over_person": (SOCIAL_WORKER, "/handovers/new"),
+    "hand_over_draft": (SOCIAL_WORKER, "/handovers/drafts/{handover_draft}"),
+    "hand_over": (SOCIAL_WORKER, "/dossiers/{asked_case}/handovers/propose"),
+    "answer_handover": (ADVISER, "/handovers/requests/{asked}"),
+    "end_handover_access": (SOCIAL_WORKER, "/dossiers/{asked_case}/handovers/{handover}/end"),
+    "referrals": (COORDINATOR, "/handovers/referrals"),
+    "tell_missed": (COORDINATOR, "/dossiers/{active}/missed-appointments"),
+    "tell_missed_on": (COORDINATOR, "/dossiers/{active}/missed-appointments/{social}/ivg-68bis-3"),
+    "change_level": (COORDINATOR, "/dossiers/{active}/level"),
+    "advice_list": (COORDINATOR, "/advice/"),
+    "give_advice": (COORDINATOR, "/advice/give"),
+    "advice": (COORDINATOR, "/advice/{advice}"),
+    "correct_advice": (COORDINATOR, "/advice/{advice}/correct"),
+    "advice_figures": (COORDINATOR, "/advice/figures"),
     "name_lead": (COORDINATOR, "/dossiers/{active}/lead"),
     "name_case_manager": (COORDINATOR, "/dossiers/{active}/case-manager"),
     "write_note": (COORDINATOR, "/dossiers/{active}/notes"),
@@ -201,6 +224,8 @@ NO_PAGES = {
     "remind_plan": "an act", "drop_plan": "an act", "new_plan_version": "an act", "plan_pdf": "a file",
     "plan_booklet": "a file",
     "uninvite": "an act", "revoke_guest": "an act", "remove_point": "an act",
+    "remind_request": "an act", "withdraw_handover": "an act", "notify_from_advice": "an act",
+    "hand_over_from_advice": "an act",
     "nothing_to_add": "an act", "finish_minutes": "an act", "remove_entry": "an act", "print_minutes": "a file",
     "meeting_calendar": "a file", "invitation_calendar": "a file",
 }  # fmt: skip
@@ -220,6 +245,7 @@ FORMS_WITH_ERRORS = (
     "account_login", "account_change_password", "notify", "sign_consent", "add_workitem", "upload_document",
     "ask_participant", "answer_participation", "correct_person", "record_disclosure", "absences",
     "add_directory_entry", "break_glass", "close", "write_note", "order_service", "complete_service", "medical_report",
+    "hand_over_person", "answer_handover", "give_advice", "change_level",
     "add_measure", "convene", "answer_dates", "minutes",
 )  # fmt: skip
 

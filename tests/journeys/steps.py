@@ -104,6 +104,9 @@ def draw_signature(visitor: Visitor) -> None:
 def state_fact(visitor: Visitor, address: str, fact: str, value: str = "yes", remark: str = "") -> None:
     """Follow the link beside what the course of the case asks for, and state it."""
     visitor.open(address + "course")
+    drawing = visitor.page.locator("svg.procedure").bounding_box()
+    assert drawing is not None
+    assert drawing["width"] > 200, "the drawing is there to be read"
     visitor.page.locator(f"a[href$='/course/facts/{fact}']").first.click()
     field = visitor.page.locator("[name=value]")
     if field.first.get_attribute("type") == "radio":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
+from ninja.operation import PathView
 
 from suone.access.permissions import Role
 
@@ -16,7 +17,7 @@ PLAIN = frozenset(
     """
     set_language healthz robots worklist several contacts institutions bodies absences switch_acting doubts inbox
     mark_read inbox_preferences break_glass legal_bases alive cases find_case notify keep_draft audit_log log_proof
-    steering meetings convene_session
+    steering meetings convene_session requests hand_over_person referrals advice_list give_advice advice_figures
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # The directory belongs to everybody: its entries are nobody's secret.
@@ -41,9 +42,13 @@ FOREIGN = frozenset(
     sign_plan decline_plan plan_differences plan_pdf plan_booklet
     convene meeting answer_invitation answer_dates propose_dates fix_date meeting_particulars invite uninvite
     invite_guest revoke_guest add_point remove_point contribute nothing_to_add minutes print_minutes finish_minutes
+    remind_request hand_over hand_over_draft answer_handover withdraw_handover end_handover_access tell_missed
+    tell_missed_on change_level advice correct_advice notify_from_advice hand_over_from_advice
     correct_entry remove_entry entry_into_plan order_from_mandate hold_meeting cancel_meeting meeting_calendar
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
+# For partners' systems, which come with a key; whatever comes back to others, it may hold nothing foreign.
+MACHINES = frozenset({"api:openapi-json", "api:api-root"})
 # For whoever holds a link, without a log-in: a forged one opens nothing.
 LINKED = frozenset({"invitation", "invitation_calendar"})
 # Doubts and merges are for those who clear them, whatever the case (docs/architecture.md, "Persons").
@@ -55,15 +60,18 @@ OPEN_TO_ROLES = {
 
 @dataclass(frozen=True)
 class Address:
-    """One address of the resolver: its name, its pattern, the names of its parameters, its view."""
+    """One address of the resolver: its name, its pattern, the names of its parameters, what answers there."""
 
     name: str
     pattern: str
     parameters: tuple[str, ...]
-    view: Any
+    views: tuple[Any, ...]
 
     def is_listed(self) -> bool:
-        return self.pattern.startswith(LIBRARIES) or self.name in PLAIN | DIRECTORY | FOREIGN | LINKED
+        return self.pattern.startswith(LIBRARIES) or self.name in PLAIN | DIRECTORY | FOREIGN | LINKED | MACHINES
+
+    def wears_a_door(self) -> bool:
+        return all(hasattr(view, "permission") for view in self.views)
 
 
 def all_addresses() -> list[Address]:
@@ -74,13 +82,21 @@ def swept_addresses() -> list[Address]:
     return [address for address in all_addresses() if not address.pattern.startswith(LIBRARIES)]
 
 
-def _walk(resolver: Any, before: str) -> Iterator[Address]:
+def _walk(resolver: Any, before: str, spaces: str = "") -> Iterator[Address]:
     for entry in resolver.url_patterns:
         pattern = before + str(entry.pattern)
         if isinstance(entry, URLResolver):
-            yield from _walk(entry, pattern)
+            yield from _walk(entry, pattern, f"{spaces}{entry.namespace}:" if entry.namespace else spaces)
         elif isinstance(entry, URLPattern):
-            yield Address(entry.name or "", pattern, tuple(entry.pattern.converters), entry.callback)
+            name = spaces + (entry.name or "")
+            yield Address(name, pattern, tuple(entry.pattern.converters), _views_behind(entry.callback))
+
+
+def _views_behind(callback: Any) -> tuple[Any, ...]:
+    """The view; of an address for machines, what answers each of its methods."""
+    inside = [cell.cell_contents for cell in getattr(callback, "__closure__", None) or ()]
+    handlers = [view for view in inside if isinstance(view, PathView)]
+    return tuple(operation.view_func for operation in handlers[0].operations) if handlers else (callback,)
 
 
 def canary_for(visitor: str, address: Address) -> str:

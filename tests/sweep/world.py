@@ -7,16 +7,21 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from suone.access.acting import acting_for_job
 from suone.access.categories import DataCategory
+from suone.access.database import acting_as
 from suone.access.models import User
-from suone.access.permissions import Role
-from suone.cases.models import Case, Draft, Note, Participant, Taking
+from suone.access.permissions import STAFF_ROLES, Role
+from suone.advice.models import Advice
+from suone.cases.models import Case, Draft, LevelChange, Note, Participant, Taking
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
 from suone.decisions.models import Decision
 from suone.demo.seed import fill_in
 from suone.documents.models import Document
 from suone.dossiers.models import Dossier
+from suone.handovers.models import Handover
 from suone.institutions.models import Absence, Institution, Region, Staff
+from suone.institutions.services import create_partner_system
 from suone.meetings.models import AgendaPoint, Guest, Invitee, Meeting
 from suone.meetings.models import Entry as MinutesEntry
 from suone.persons.models import Doubt, Merge, Person
@@ -45,6 +50,9 @@ _CANARIES = {
     "plans_entry": ("text",),
     "plans_measure": ("title", "payer_text", "result"),
     "plans_signature": ("signer_name", "reason"),
+    "handovers_handover": ("message",),
+    "cases_levelchange": ("reason",),
+    "advice_advice": ("first_name", "last_name", "contact", "note"),
     "meetings_invitee": ("reason",),
     "meetings_guest": ("name", "function"),
     "meetings_agendapoint": ("title",),
@@ -59,6 +67,7 @@ class World:
 
     objects: list[dict[str, int | str]] = field(default_factory=list)
     visitors: dict[str, User | None] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)  # of visitors that are no people but systems
 
 
 def build() -> World:
@@ -70,6 +79,7 @@ def build() -> World:
         world.objects.append(_objects_of(dossier))
     _hang_canaries()
     world.visitors = _visitors()
+    world.keys = {Role.PARTNER_SYSTEM: _key_of_a_stranger()}
     return world
 
 
@@ -107,6 +117,8 @@ def payload(objects: dict[str, int | str]) -> dict[str, Any]:
         "starts_at": f"{day}T10:00", "proposal_1": f"{day}T10:00", "answer_until": day, "minutes": "60", "name": "words",
         "decision": objects["decision_id"], "last_name": "words", "first_name": "words", "kept": "known",
         "result": "words", "findings": "words", "consequences": "words",
+        "receiver": institution, "follows": "they", "is_direct": "yes", "message": "words", "agrees": "on", "send": "1",
+        "basis": "consent", "way": "network:", "asker": "citizen", "topic": "work", "channel": "phone", "on": day,
     }  # fmt: skip
 
 
@@ -179,7 +191,25 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         put_up_on=today, put_up_by=author,
     )  # fmt: skip
     row = {"plan": plan, "dossier": dossier, "category": DataCategory.FINANCES, "language": "de"}
+    asked = Decision.objects.create(
+        dossier=dossier, case_number=dossier.number, kind="handover", asked_institution=giver, asked_by=author,
+        addressed=Institution.objects.get(code="BSL"), due_on=today, remind_on=today,
+    )  # fmt: skip
+    handover = Handover.objects.create(
+        dossier=dossier, decision=asked, sender=giver, sender_staff=author, receiver=asked.addressed, constellation="1",
+        between="other", category=DataCategory.FINANCES, message="message", language="de", basis="hand-over",
+        categories=1, proposed_on=today,
+    )  # fmt: skip
+    LevelChange.objects.create(
+        dossier=dossier, from_level="", to_level="simple", reason="reason", on=today, staff=author, institution=giver
+    )
+    advice = Advice.objects.create(
+        institution=giver, staff=author, on=today, asker="citizen", topic="work", language="de"
+    )
     return {
+        "handover_id": handover.pk,
+        "advice_id": advice.pk,
+        "institution_id": giver.pk,
         "dossier_id": dossier.pk,
         "plan_id": plan.pk,
         "plan_entry_id": PlanEntry.objects.create(kind="goal", text="text", **row).pk,
@@ -234,6 +264,7 @@ def _open_more(count: int) -> None:
 
 def _hang_canaries() -> None:
     with connection.cursor() as cursor:
+        cursor.execute("UPDATE advice_advice SET is_anonymous = false")  # so that each carries a canary
         for table, columns in _CANARIES.items():
             key, word = _KEYS.get(table, "id"), table.split("_")[1]
             texts = ", ".join(f"{column} = 'canary-{word}-' || {key}" for column in columns)
@@ -252,10 +283,19 @@ def _visitors() -> dict[str, User | None]:
     """A stranger for each role, at an institution that no case knows; somebody without work, and somebody without a log-in."""
     suva = Institution.objects.get(code="Suva")
     visitors: dict[str, User | None] = {}
-    for role in Role:
+    for role in STAFF_ROLES:
         user = User.objects.create_user(email=f"{role.value}@example.org", password=None)
         Staff.objects.create(user=user, institution=suva, first_name="A", last_name="Stranger", roles=[role.value])
         visitors[role.value] = user
+    visitors[Role.PARTNER_SYSTEM] = None
     visitors["without work"] = User.objects.create_user(email="idle@example.org", password=None)
     visitors["nobody"] = None
     return visitors
+
+
+def _key_of_a_stranger() -> str:
+    suva = Institution.objects.get(code="Suva")
+    responsible = Staff.objects.filter(institution=suva)[0]
+    job = acting_for_job("sweep")
+    with acting_as(job):
+        return create_partner_system(job, institution=suva, name="A stranger", responsible=responsible)[1]

@@ -32,6 +32,7 @@ class Acting:
     institution_id: int | None = None
     staff_id: int | None = None
     user_id: int | None = None
+    system_id: int | None = None  # a partner's system, by the number of its key
     roles: frozenset[Role] = field(default_factory=frozenset)
     purpose: str = ""
     name: str = ""
@@ -45,8 +46,8 @@ class Acting:
 
     @property
     def own_institution_id(self) -> int:
-        """The institution for which somebody acts; for what only staff can do."""
-        assert self.institution_id is not None, "only a staff member of an institution can do this"
+        """The institution for which somebody acts; for what only staff and partners' systems can do."""
+        assert self.institution_id is not None, "only somebody who acts for an institution can do this"
         return self.institution_id
 
     def may(self, permission: Permission) -> bool:

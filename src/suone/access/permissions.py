@@ -33,6 +33,10 @@ class Permission(models.TextChoices):
     PLAN_SIGN = "plan.sign", _("Sign a plan for one's own institution")
     SERVICE_ORDER = "service.order", _("Order services for a case and close them")
     MEDICAL_REPORT = "medical.report", _("Carry out a medical mandate and write its report")
+    ADVICE_GIVE = "advice.give", _("Record first advice, and see what one's own institution gave")
+    REFERRAL_COUNT = "referral.count", _("See how many persons are referred in each direction, without persons")
+    REGISTER_USE = "register.use", _("Ask the register about persons whom one's own institution follows")
+    REGISTER_DELIVER = "register.deliver", _("Deliver registrations to the register")
     AUDIT_READ = "audit.read", _("Read the log for security and data protection")
 
 
@@ -48,6 +52,11 @@ class Role(models.TextChoices):
     OFFICE_ADMINISTRATOR = "office_administrator", _("Office administrator")
     STEERING = "steering", _("Member of the steering group")
     DATA_PROTECTION_OFFICER = "data_protection_officer", _("Data-protection officer")
+    PARTNER_SYSTEM = "partner_system", _("Partner's system")  # a machine's, with a key: nobody logs in with it
+
+
+# What somebody who works somewhere can hold.
+STAFF_ROLES = [role for role in Role if role is not Role.PARTNER_SYSTEM]
 
 
 _EVERYBODY = frozenset(
@@ -72,11 +81,13 @@ _OFFICE = _CASE_WORKER | {
     Permission.DIRECTORY_EDIT,
     Permission.ABSENCE_EDIT,
     Permission.PROCEDURE_MOVE_OVER,
+    Permission.REFERRAL_COUNT,
+    Permission.ADVICE_GIVE,
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.FRONT_LINE_WORKER: _CASE_WORKER,
-    Role.CONTACT_PERSON: _CASE_WORKER | {Permission.ABSENCE_EDIT},
+    Role.CONTACT_PERSON: _CASE_WORKER | {Permission.ABSENCE_EDIT, Permission.ADVICE_GIVE},
     Role.REGIONAL_COORDINATOR: _OFFICE | {Permission.GLASS_BREAK},
     Role.CASE_MANAGER: _CASE_WORKER | {Permission.GLASS_BREAK},
     Role.TANDEM: _CASE_WORKER,
@@ -98,9 +109,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.CASE_READ,
         Permission.PERSON_MERGE,
         Permission.PROCEDURE_PUBLISH,
+        Permission.REFERRAL_COUNT,
+        Permission.ADVICE_GIVE,
     },
-    Role.STEERING: _EVERYBODY,
+    Role.STEERING: _EVERYBODY | {Permission.REFERRAL_COUNT},
     Role.DATA_PROTECTION_OFFICER: _EVERYBODY | {Permission.AUDIT_READ},
+    Role.PARTNER_SYSTEM: frozenset({Permission.REGISTER_USE, Permission.REGISTER_DELIVER}),
 }
 
 

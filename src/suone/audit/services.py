@@ -40,6 +40,7 @@ def record(
     ``details`` holds codes and numbers only, never content about a person. ``along`` is a statement that goes the same
     way to the database, such as the line of a timeline that says the same.
     """
+    machine = {} if acting.system_id is None else {"system": acting.system_id}
     row = (
         kind.value,
         act,
@@ -54,7 +55,7 @@ def record(
         list(recipients),
         legal_basis,
         purpose or acting.purpose,
-        json.dumps(dict(details or {})),
+        json.dumps({**(details or {}), **machine}),
     )
     with connection.cursor() as cursor:
         if along is None:

@@ -4,10 +4,12 @@ from django.utils.translation import gettext_lazy as _
 
 class Act(models.TextChoices):
     NOTIFIED = "case.notified", _("Case notified")
+    OPENED = "case.opened_simple", _("Case opened between institutions")
     READ = "case.read", _("Case opened")
     LISTED = "case.listed", _("Cases listed")
     FOUND = "case.searched", _("Case searched")
     TRIAGED = "case.triaged", _("Case triaged")
+    LEVEL_CHANGED = "case.level_changed", _("Level changed")
     REJECTED = "case.rejected", _("Notification rejected")
     QUESTION_ASKED = "case.question_asked", _("Question to the notifying institution")
     QUESTION_ANSWERED = "case.question_answered", _("Question answered")

@@ -1,5 +1,6 @@
 """The shapes of what is typed; the rules stand in ``rules`` and ``services``."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from suone.access.acting import Acting
 from suone.access.categories import ALL_BUT_HEALTH, DataCategory, mask_of
+from suone.cases.queries import LevelWay
 from suone.cases.rules import ClosingReason, Level, NoteKind, Outcome, RiskFactor
 from suone.cases.services import Notification
 from suone.consents.models import SignatureForm
@@ -149,6 +151,22 @@ class TriageDecisionForm(forms.Form):
         help_text=gettext_lazy("Needed when you decide otherwise than proposed."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+
+class LevelForm(forms.Form):
+    """Another level, and how the case goes on there; nothing else is typed."""
+
+    way = forms.ChoiceField(label=gettext_lazy("New level, and how the case goes on"), widget=forms.RadioSelect)
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, ways: Sequence[LevelWay], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ways = {way.code: way for way in ways}
+        self.fields["way"].choices = [(way.code, way.title) for way in ways]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> LevelWay:
+        return self.ways[self.cleaned_data["way"]]
 
 
 class ReasonForm(forms.Form):

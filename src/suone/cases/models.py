@@ -213,10 +213,38 @@ class Triage(models.Model):
         return f"triage {self.pk}"
 
 
+class LevelChange(models.Model):
+    """A case came to another level of collaboration: when, through whom, and why. The first one is the triage's."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="level_changes")
+    from_level = models.CharField(max_length=10, choices=Level, blank=True)
+    to_level = models.CharField(_("Level"), max_length=10, choices=Level)
+    reason = models.CharField(_("Reason"), max_length=500, blank=True)
+    on = models.DateField()
+    at = models.DateTimeField(db_default=Now())
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+
+    objects = CaseBoundQuerySet["LevelChange"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("reason",)
+
+    class Meta:
+        verbose_name = _("change of level")
+        verbose_name_plural = _("changes of level")
+        constraints: ClassVar = [
+            RowPolicies(name="cases_levelchange_row_policies", select=_CASE["select"], insert=_CASE["insert"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_level} → {self.to_level}"
+
+
 class Draft(models.Model):
-    """A notification in the making, kept on the server while it is typed; its author alone sees it."""
+    """A notification or hand-over in the making, kept on the server while it is typed; its author alone sees it."""
 
     staff = models.ForeignKey(Staff, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12, default="notification")  # or a hand-over's
     data = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(auto_now=True)

@@ -1,24 +1,37 @@
 """What the pages of a case show."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
-from suone.cases.models import Assignment, Case, Draft, Function, Note, Participant, Taking, Triage
-from suone.cases.rules import OPEN_STATES, TIMELINE_KINDS, TimelineKind
+from suone.cases.models import (
+    Assignment,
+    Case,
+    Draft,
+    Function,
+    LevelChange,
+    Note,
+    Participant,
+    Taking,
+    Triage,
+)
+from suone.cases.rules import OPEN_STATES, TIMELINE_KINDS, Level, TimelineKind
 from suone.dossiers.models import Dossier, Event
 from suone.dossiers.queries import events_of, last_visit
 from suone.institutions.models import ContactPerson, Staff
 from suone.institutions.queries import absences_on
 from suone.persons.queries import search_persons
+from suone.procedures.models import ProcedureVersion
+from suone.procedures.queries import course_of, versions_of_level
 
 PAGE = 50
+LATEST = 20  # entries of the timeline at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,26 @@ class Line:
     event: Event | None
     note: Note | None = None
     institution: str = ""  # the one that was asked, takes part or left
+    times: int = 1  # how often in a row
+
+    def says_the_same_as(self, other: "Line") -> bool:
+        """Whether two lines read alike: the same act by the same hand, with nothing said about either."""
+        return bool(self._alone) and self._alone == other._alone
+
+    @property
+    def _alone(self) -> tuple[str, int | None, int | None] | None:
+        """Act and hand of a line that says no more than that."""
+        if self.event is None or self.note or self.institution or self.event.text:
+            return None
+        return self.event.act, self.event.staff_id, self.event.institution_id
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the timeline."""
+
+    on: date
+    lines: list[Line]
 
 
 def readable_case(acting: Acting, dossier_id: int) -> Case:
@@ -149,9 +182,9 @@ def timeline_of(
 ) -> tuple[list[Line], int | None]:
     """Events with their notes, newest first, a mark where the last visit was, and the cursor of the next page."""
     only = _of_kind(kind)
-    events = events_of(acting, dossier, before_id=before_id, most=PAGE + 1, institution_id=institution_id, only=only)
-    following = events[PAGE - 1].pk if len(events) > PAGE else None
-    events = events[:PAGE]
+    events = events_of(acting, dossier, before_id=before_id, most=LATEST + 1, institution_id=institution_id, only=only)
+    following = events[LATEST - 1].pk if len(events) > LATEST else None
+    events = events[:LATEST]
     note_ids = {event.object_id or 0 for event in events if event.object_type == "note"}
     notes = {
         note.pk: note
@@ -181,6 +214,20 @@ def timeline_of(
         institution = asked.get(event.object_id or 0, "") if event.object_type == "participant" else ""
         lines.append(Line(event=event, note=note, institution=institution))
     return lines, following
+
+
+def by_day(lines: Sequence[Line]) -> list[Day]:
+    """The lines under their days, what reads alike told once; the mark of the last visit stays below what came since."""
+    days: list[Day] = []
+    for line in lines:
+        on = timezone.localdate(line.event.at) if line.event else days[-1].on
+        if not days or days[-1].on != on:
+            days.append(Day(on, [line]))
+        elif line.says_the_same_as(days[-1].lines[-1]):
+            days[-1].lines[-1] = replace(days[-1].lines[-1], times=days[-1].lines[-1].times + 1)
+        else:
+            days[-1].lines.append(line)
+    return days
 
 
 def _of_kind(kind: str) -> Q | None:
@@ -220,15 +267,54 @@ def triages_of(acting: Acting, dossier: Dossier) -> list[Triage]:
     return list(Triage.objects.readable_by(acting).filter(dossier=dossier).select_related("decided_by").order_by("-pk"))
 
 
-def own_draft(acting: Acting, draft_id: int) -> Draft:
-    draft = Draft.objects.filter(pk=draft_id, staff_id=acting.own_staff_id).first()
+@dataclass(frozen=True, slots=True)
+class LevelWay:
+    """A level a case can change to, and the procedure under which it goes on there, if another than now."""
+
+    level: Level
+    procedure: ProcedureVersion | None
+
+    @property
+    def code(self) -> str:
+        return f"{self.level.value}:{self.procedure.pk if self.procedure else ''}"
+
+    @property
+    def title(self) -> str:
+        if self.procedure is None:
+            return _("%(level)s, as it goes now") % {"level": self.level.label}
+        return f"{self.level.label}: {self.procedure.title}"
+
+
+def level_ways(case: Case, *, on: date) -> list[LevelWay]:
+    """The other levels: under the present procedure where it carries them, and under each other that does."""
+    course = course_of(case.pk)
+    ways = []
+    for level in Level:
+        if level == case.level:
+            continue
+        versions = versions_of_level(level, on=on, canton=course.procedure.canton if course else "")
+        if course is None or level in course.procedure.levels:
+            ways.append(LevelWay(level, None))
+        current = course.procedure.identifier if course else ""
+        ways += [LevelWay(level, version) for version in versions if version.identifier != current]
+    return ways
+
+
+def level_changes_of(acting: Acting, dossier: Dossier) -> list[LevelChange]:
+    """How the level came about, the latest first."""
+    changes = LevelChange.objects.readable_by(acting).filter(dossier=dossier)
+    return list(changes.select_related("staff", "institution").order_by("-pk"))
+
+
+def own_draft(acting: Acting, draft_id: int, *, kind: str = "notification") -> Draft:
+    draft = Draft.objects.filter(pk=draft_id, staff_id=acting.own_staff_id, kind=kind).first()
     if draft is None:
         raise Http404
     return draft
 
 
 def own_drafts(acting: Acting) -> list[Draft]:
-    return list(Draft.objects.filter(staff_id=acting.own_staff_id).order_by("-updated_at"))
+    return list(Draft.objects.filter(staff_id=acting.own_staff_id, kind="notification").order_by("-updated_at"))
 
 
 def possible_leads(case: Case) -> list[Staff]:

@@ -137,6 +137,16 @@ def check_reason(reason: str) -> None:
         raise Refused(_("Give a reason: the others want to understand it."))
 
 
+def check_can_change_level(*, now: str, then: str, is_open: bool) -> None:
+    """The level of an open case changes once it has one; the first one is the triage's."""
+    if not is_open:
+        raise Refused(_("This case is closed: reopen it first."))
+    if not now:
+        raise Refused(_("This case has no level yet: triage it first."))
+    if then not in Level.values or then == now:
+        raise Refused(_("Choose another level than the present one."))
+
+
 def check_can_ask(*, institution_id: int, taking_part: Collection[int], asked: Collection[int]) -> None:
     """An institution is asked once; whoever takes part already is not asked again."""
     if institution_id in taking_part:

@@ -1,6 +1,6 @@
 """What people do with a case, from its notification to its closing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -22,7 +22,17 @@ from suone.audit.services import record
 from suone.cases import rules
 from suone.cases.acts import Act
 from suone.cases.facts import facts_of
-from suone.cases.models import Assignment, Case, Draft, Function, Note, Participant, Taking, Triage
+from suone.cases.models import (
+    Assignment,
+    Case,
+    Draft,
+    Function,
+    LevelChange,
+    Note,
+    Participant,
+    Taking,
+    Triage,
+)
 from suone.cases.rules import OPEN_STATES, State
 from suone.consents.services import sign_consent
 from suone.consents.terms import ScopeLine, Terms
@@ -61,21 +71,28 @@ from suone.workitems.models import WorkItem
 from suone.workitems.services import ask, close_items_about, complete
 
 TRIAGE_INSTRUMENT = "level-triage"
+PARTICIPATION = "participation"  # the kind of request
 QUESTION = "question"  # what a work item of a question back is about
 _TRIAGE_DAYS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
-    """What is known when a case is notified; with the signed consent alone, everything else may follow."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Particulars:
+    """Whom a new case is about, and where."""
 
-    ahv_number: str
-    ahv_missing_reason: str
     last_name: str
     first_name: str
-    date_of_birth: date | None
-    language: str
     region: Region
+    ahv_number: str = ""
+    ahv_missing_reason: str = ""
+    date_of_birth: date | None = None
+    language: str = "de"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification(Particulars):
+    """What is known when a case is notified; with the signed consent alone, everything else may follow."""
+
     terms: Terms
     scope: Sequence[ScopeLine]
     signature: Upload | None
@@ -93,34 +110,14 @@ def notify_case(acting: Acting, *, notification: Notification) -> Case:
         raise Refused(_("The consent must name the IIZ office: otherwise it cannot receive the notification."))
     if notification.signature is None:
         raise Refused(_("Add the signed form as a scan, or let the person sign on the screen."))
-    person_id = find_or_create(
+    case = _open(
         acting,
-        ahv_number=notification.ahv_number,
-        ahv_missing_reason=notification.ahv_missing_reason,
-        last_name=notification.last_name,
-        first_name=notification.first_name,
-        date_of_birth=notification.date_of_birth,
-        language=notification.language,
-    )
-    dossier = open_dossier(acting, person_id=person_id)
-    case = Case.objects.create(
-        dossier=dossier,
-        state_since=acting.today,
-        region=notification.region,
+        of=notification,
         question=notification.question,
         risk_factors=list(notification.risk_factors),
         first_contact_on=notification.first_contact_on,
-        notifier_id=acting.own_institution_id,
-        notified_by_id=acting.own_staff_id,
     )
-    Participant.objects.create(
-        dossier=dossier,
-        institution_id=acting.own_institution_id,
-        staff_id=acting.own_staff_id,
-        state=Taking.TAKING_PART,
-        since=acting.today,
-    )
-    _assign(dossier, Function.LEAD, acting.own_staff_id)
+    dossier = case.dossier
     tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.NOTIFIED, recipients=[office.pk])
     document = keep_document(
         acting,
@@ -144,6 +141,69 @@ def notify_case(acting: Acting, *, notification: Notification) -> Case:
         region_id=notification.region.pk,
     )
     return case
+
+
+def open_simple_case(
+    acting: Acting,
+    *,
+    of: Particulars,
+    procedure: ProcedureVersion | None,
+    facts: Mapping[Fact, Scalar],
+    remarks: Mapping[Fact, str],
+) -> Case:
+    """Open a case that two institutions settle between themselves: no notification, no triage, nothing opened to others.
+
+    ``facts`` are what is known from the start, with ``remarks`` to some, so that the procedure sets nothing that is
+    done already.
+    """
+    case = _open(acting, of=of, level=rules.Level.SIMPLE)
+    dossier = case.dossier
+    tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.OPENED)
+    _keep_level(acting, dossier.pk, "", rules.Level.SIMPLE, "")
+    for fact, value in facts.items():
+        note_fact(acting, dossier=dossier, fact=fact, value=value, remark=remarks.get(fact, ""))
+    if procedure is not None:
+        _begin(acting, case, procedure)
+    return case
+
+
+def _open(acting: Acting, *, of: Particulars, **fields: object) -> Case:
+    """The case file of a person known or entered now, with its own institution taking part and leading."""
+    person_id = find_or_create(
+        acting,
+        ahv_number=of.ahv_number,
+        ahv_missing_reason=of.ahv_missing_reason,
+        last_name=of.last_name,
+        first_name=of.first_name,
+        date_of_birth=of.date_of_birth,
+        language=of.language,
+    )
+    dossier = open_dossier(acting, person_id=person_id)
+    case: Case = Case.objects.create(
+        dossier=dossier,
+        state_since=acting.today,
+        region=of.region,
+        notifier_id=acting.own_institution_id,
+        notified_by_id=acting.own_staff_id,
+        **fields,
+    )
+    join(acting, dossier=dossier, institution_id=acting.own_institution_id, staff_id=acting.own_staff_id)
+    _assign(dossier, Function.LEAD, acting.own_staff_id)
+    return case
+
+
+def join(acting: Acting, *, dossier: Dossier, institution_id: int, staff_id: int) -> Participant:
+    """An institution takes part from now on, with somebody who follows the case there, asked before or not."""
+    Participant.objects.filter(
+        dossier=dossier, institution_id=institution_id, state__in=[Taking.ASKED, Taking.TAKING_PART]
+    ).update(state=Taking.TAKING_PART, staff_id=staff_id, since=acting.today)
+    participant, _new = Participant.objects.get_or_create(
+        dossier=dossier,
+        institution_id=institution_id,
+        state=Taking.TAKING_PART,
+        defaults={"staff_id": staff_id, "since": acting.today},
+    )
+    return participant
 
 
 def propose_level(answers: Mapping[str, str]) -> Proposal:
@@ -173,7 +233,8 @@ def triage_case(acting: Acting, *, case: Case, answers: Mapping[str, str], level
         reason=reason,
         decided_by_id=acting.own_staff_id,
     )
-    Case.objects.filter(pk=case.pk).update(level=level)
+    if level != case.level:
+        _set_level(acting, case, level, reason)
     if case.state in (State.NOTIFIED, State.IN_TRIAGE):
         _assign(dossier, Function.LEAD, acting.own_staff_id)
         _finish_triage_item(acting, dossier)
@@ -264,7 +325,7 @@ def ask_to_take_part(acting: Acting, *, case: Case, institution: Institution, du
     decision = ask_decision(
         acting,
         dossier=dossier,
-        kind="participation",
+        kind=PARTICIPATION,
         addressed_id=institution.pk,
         due_on=due_on,
         question=question,
@@ -293,9 +354,9 @@ def answer_participation(
     )
 
 
-def expire_participations(acting: Acting, *, expired: Sequence[Decision]) -> None:
-    """Requests that nobody answered in time: the institution does not take part."""
-    unanswered = Participant.objects.filter(decision__in=expired, state=Taking.ASKED)
+def expire_participation(acting: Acting, decision: Decision) -> None:
+    """A request that nobody answered in time: the institution does not take part."""
+    unanswered = Participant.objects.filter(decision=decision, state=Taking.ASKED)
     for participant in unanswered.select_related("dossier", "institution"):
         participant.state, participant.since = Taking.DECLINED, acting.today
         participant.save(update_fields=["state", "since"])
@@ -562,6 +623,76 @@ def move_case_over(acting: Acting, *, case: Case, version: ProcedureVersion, pha
     tell_everybody(acting, dossier, ProcedureAct.MOVED_OVER)
 
 
+def change_level(
+    acting: Acting, *, case: Case, level: str, reason: str, procedure: ProcedureVersion | None = None
+) -> LevelChange:
+    """A simple matter becomes a network or a complex case, or comes back, without anything being typed again.
+
+    With ``procedure`` the case goes over to it: where it has been there before, into the phase it left; otherwise to the
+    start, and from there on by itself as far as what is known allows. What the case is meanwhile (active, resting) stays.
+    """
+    case, course = _locked_to_lead(acting, case.pk)
+    dossier = case.dossier
+    rules.check_can_change_level(now=case.level, then=level, is_open=case.is_open)
+    rules.check_reason(reason)
+    change = _set_level(acting, case, level, reason)
+    tell(
+        acting,
+        dossier=dossier,
+        kind=RecordKind.CHANGE,
+        act=Act.LEVEL_CHANGED,
+        about=("level", change.pk),
+        text=reason,
+        details={"from": change.from_level, "to": level},
+    )
+    if procedure is not None:
+        _go_over(acting, case, course, procedure, reason)
+    reached(acting, dossier=dossier, fact=Fact.TRIAGED_ON, value=acting.today)
+    tell_everybody(acting, dossier, Act.LEVEL_CHANGED)
+    return change
+
+
+def _set_level(acting: Acting, case: Case, level: str, reason: str) -> LevelChange:
+    Case.objects.filter(pk=case.pk).update(level=level)
+    return _keep_level(acting, case.pk, case.level, level, reason)
+
+
+def _keep_level(acting: Acting, dossier_id: int, before: str, level: str, reason: str) -> LevelChange:
+    return LevelChange.objects.create(
+        dossier_id=dossier_id,
+        from_level=before,
+        to_level=level,
+        reason=reason,
+        on=acting.today,
+        staff_id=acting.own_staff_id,
+        institution_id=acting.own_institution_id,
+    )
+
+
+def _go_over(acting: Acting, case: Case, course: Course | None, version: ProcedureVersion, reason: str) -> None:
+    """To another procedure: into the phase the case was in there last, or to its start."""
+    facts = facts_of(acting, case, *version.procedure.phases)
+    parties = _Parties(case)
+    if course is None:
+        begin(acting, dossier=case.dossier, version=version, facts=facts, parties=parties)
+        return
+    been = Passage.objects.filter(dossier_id=case.pk, version__identifier=version.identifier).order_by("-pk")
+    known = [phase.id for phase in version.procedure.phases if not phase.is_end]
+    last = next((phase for phase in been.values_list("to_phase", flat=True) if phase in known), known[0])
+    phase = move_over(
+        acting,
+        dossier=case.dossier,
+        course=course,
+        version=version,
+        phase=last,
+        facts=facts,
+        parties=parties,
+        reason=reason,
+    )
+    if rules.can_move(State(case.state), State(phase.state)):
+        _follow_phase(acting, case, phase)
+
+
 def state_fact(acting: Acting, *, case: Case, fact: Fact, value: Scalar, remark: str = "") -> None:
     """A worker states a fact the procedure asks about; the latest word counts."""
     if word(fact).source is not Source.STATED:
@@ -569,10 +700,12 @@ def state_fact(acting: Acting, *, case: Case, fact: Fact, value: Scalar, remark:
     reached(acting, dossier=case.dossier, fact=fact, value=value, remark=remark)
 
 
-def keep_draft(acting: Acting, *, draft: Draft | None, data: Mapping[str, Any], version: int) -> Draft:
+def keep_draft(
+    acting: Acting, *, draft: Draft | None, data: Mapping[str, Any], version: int, kind: str = "notification"
+) -> Draft:
     """Keep what is typed so far; raises ``Conflict`` when the same draft was changed in another window."""
     if draft is None:
-        draft = Draft.objects.create(staff_id=acting.own_staff_id, data=dict(data))
+        draft = Draft.objects.create(staff_id=acting.own_staff_id, kind=kind, data=dict(data))
     else:
         kept = Draft.objects.filter(pk=draft.pk, version=version).update(
             data=dict(data), version=F("version") + 1, updated_at=timezone.now()
@@ -791,7 +924,7 @@ def _tell_note(acting: Acting, note: Note, dossier: Dossier, act: Act, kind: Rec
     )
 
 
-def tell_everybody(acting: Acting, dossier: Dossier, act: str) -> None:
-    """Those who follow the case at the institutions that take part."""
+def tell_everybody(acting: Acting, dossier: Dossier, act: str, *, also: Iterable[int | None] = ()) -> None:
+    """Those who follow the case at the institutions that take part, and these staff members where named."""
     followers = Participant.objects.filter(dossier=dossier, state=Taking.TAKING_PART).values_list("staff_id", flat=True)
-    tell_staff(acting, staff_ids=list(followers), act=act, dossier=dossier)
+    tell_staff(acting, staff_ids=[*followers, *also], act=act, dossier=dossier)

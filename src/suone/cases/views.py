@@ -136,6 +136,26 @@ def triage(request: ActingRequest, dossier_id: int) -> HttpResponse:
     return render(request, "cases/triage.html", context, status=422 if form.errors else 200)
 
 
+@acts(Permission.CASE_LEAD)
+def change_level(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    """A simple matter becomes a network or a complex case, or comes back; nothing is typed again."""
+    this = queries.readable_case(request.acting, dossier_id)
+    form = forms.LevelForm(request.POST or None, ways=queries.level_ways(this, on=request.acting.today))
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.change_level(
+                request.acting,
+                case=this,
+                level=form.chosen.level,
+                procedure=form.chosen.procedure,
+                reason=form.cleaned_data["reason"],
+            )
+            sentence = _("The level is changed; the case says what is still missing there.")
+            return done(request, sentence, "case", dossier_id)
+    intro = _("Everything that is written stays. What the new level asks beyond it is shown as missing.")
+    return _form(request, form, this, title=_("Change the level"), submit=_("Change the level"), intro=intro)
+
+
 @acts(Permission.CASE_TRIAGE)
 def reject(request: ActingRequest, dossier_id: int) -> HttpResponse:
     this = queries.readable_case(request.acting, dossier_id)
@@ -233,15 +253,6 @@ def withdraw_request(request: ActingRequest, dossier_id: int, participant_id: in
         return redirect("case", dossier_id)
     services.withdraw_request(request.acting, participant=participant)
     return done(request, _("The request is withdrawn."), "case", dossier_id)
-
-
-@acts(Permission.CASE_LEAD)
-def leave(request: ActingRequest, dossier_id: int, participant_id: int) -> HttpResponse:
-    participant = queries.readable_participant(request.acting, dossier_id, participant_id)
-    if request.method != "POST":
-        return redirect("case", dossier_id)
-    services.leave(request.acting, participant=participant)
-    return done(request, _("The institution no longer takes part."), "case", dossier_id)
 
 
 @acts(Permission.CASE_LEAD)

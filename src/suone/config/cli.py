@@ -8,12 +8,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
+
+from suone.registerclient import commands as registerclient
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suone.config.settings")
 
@@ -108,6 +111,7 @@ def worker() -> None:
 @_in_one_sentence
 def demo(port: int | None) -> None:
     """Start everything with the fictional demo canton, and print the address and the log-ins."""
+    os.environ.setdefault("SUONE_PROCEDURE", "vs-complex")  # the demo's canton is the Valais
     from django.conf import settings
 
     port = port or settings.PORT
@@ -363,6 +367,109 @@ def _setup_django() -> None:
     import django
 
     django.setup()
+
+
+@main.group()
+def register() -> None:
+    """The blind register. At an institution: push, renew, who."""
+    from suone.config.translations import compile_catalogues
+
+    with suppress(OSError):  # the code may lie where nothing is written: then in English
+        compile_catalogues()  # at an institution no server has done it
+
+
+register.add_command(registerclient.push)
+register.add_command(registerclient.renew)
+register.add_command(registerclient.who)
+
+
+@main.group()
+def partner() -> None:
+    """Keys for the systems of partners, which come in by the machine door (docs/register.md)."""
+
+
+@partner.command("create")
+@click.argument("institution_code")
+@click.argument("name")
+@click.option("--responsible", required=True, metavar="EMAIL", help="Who answers for the system at the institution.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The key's last day; without one it runs until ended.")
+@_in_one_sentence
+def create_partner(institution_code: str, name: str, responsible: str, until: datetime | None) -> None:
+    """Make a key for the system NAME of an institution, and show it once."""
+    _start_django()
+    from suone.access.acting import acting_for_job
+    from suone.access.database import acting_as
+    from suone.access.errors import Refused
+    from suone.institutions.models import Institution, Staff
+    from suone.institutions.services import create_partner_system
+
+    acting = acting_for_job("partner systems: create")
+    with acting_as(acting):
+        institution = Institution.objects.filter(code=institution_code).first()
+        if institution is None:
+            codes = ", ".join(Institution.objects.order_by("code").values_list("code", flat=True))
+            raise click.ClickException(f"There is no institution {institution_code}: give one of {codes}.")
+        person = Staff.objects.filter(institution=institution, email__iexact=responsible).first()
+        if person is None:
+            raise click.ClickException(
+                f"Nobody at {institution_code} has the address {responsible}: enter the person in the directory first."
+            )
+        try:
+            system, key = create_partner_system(
+                acting,
+                institution=institution,
+                name=name,
+                responsible=person,
+                valid_until=until.date() if until else None,
+            )
+        except Refused as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+    click.echo(
+        f"System {system.pk}. Its key is shown this once: hand it over by a safe way and keep no copy.", err=True
+    )
+    click.echo(key)
+
+
+@partner.command("list")
+@_in_one_sentence
+def list_partners() -> None:
+    """Every system with a key: whose it is, who answers for it, until when, and when it last came."""
+    _start_django()
+    from suone.access.acting import acting_for_job
+    from suone.access.database import acting_as
+    from suone.institutions.models import PartnerSystem
+
+    with acting_as(acting_for_job("partner systems: list")):
+        for system in PartnerSystem.objects.select_related("institution", "responsible"):
+            until = "ended" if system.ended_at else f"until {system.valid_until or 'ended'}"
+            used = f"last used {system.last_used_at:%Y-%m-%d}" if system.last_used_at else "never used"
+            click.echo(
+                f"{system.pk:>4}  {system.institution.code}  {system.name}  {system.responsible.full_name}  {until}  {used}"
+            )
+
+
+@partner.command("end")
+@click.argument("number", metavar="ID", type=int)
+@_in_one_sentence
+def end_partner(number: int) -> None:
+    """End a key at once; ID is the number in the list."""
+    _start_django()
+    from suone.access.acting import acting_for_job
+    from suone.access.database import acting_as
+    from suone.access.errors import Refused
+    from suone.institutions.models import PartnerSystem
+    from suone.institutions.services import end_partner_system
+
+    acting = acting_for_job("partner systems: end")
+    with acting_as(acting):
+        system = PartnerSystem.objects.filter(pk=number).first()
+        if system is None:
+            raise click.ClickException(f"There is no system {number}: suone partner list shows them.")
+        try:
+            end_partner_system(acting, system=system)
+        except Refused as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+    click.echo("The key opens nothing any more.")
 
 
 @main.group()

@@ -51,6 +51,11 @@ SETTINGS = (
     Setting("SUONE_PRODUCT_NAME", "Suone", "The name in the header of pages, and of the passkey and TOTP entries."),
     Setting("SUONE_LOGO", "", "A static path of the installation's own logo. Empty: the name alone."),
     Setting(
+        "SUONE_API_REQUESTS_A_MINUTE",
+        "600",
+        "Requests a partner's system may make in a minute, counted by each web process.",
+    ),
+    Setting(
         "SUONE_OIDC_SERVER", "", "The cantonal identity provider's OpenID Connect address. Empty: local accounts only."
     ),
     Setting("SUONE_OIDC_CLIENT_ID", "", "The client's name at the identity provider."),

@@ -23,6 +23,7 @@ CONSENT_MONTHS = env.number("SUONE_CONSENT_MONTHS", least=1, most=120)
 PROPOSED_PROCEDURE = env.text("SUONE_PROCEDURE")
 MANDATE_ACCESS_DAYS = env.number("SUONE_MANDATE_ACCESS_DAYS", least=0, most=730)
 DECISION_DAYS = env.number("SUONE_DECISION_DAYS", least=1, most=365)
+API_REQUESTS_A_MINUTE = env.number("SUONE_API_REQUESTS_A_MINUTE", least=1, most=100_000)
 UPLOAD_MAX_BYTES = env.number("SUONE_UPLOAD_MAX_MB", least=1, most=200) * 1024 * 1024
 CLAMD_SOCKET = env.text("SUONE_CLAMD_SOCKET")
 UNSCANNED_UPLOADS = env.one_of("SUONE_UNSCANNED_UPLOADS", {"allow", "refuse"})
@@ -66,6 +67,8 @@ INSTALLED_APPS = [
     "suone.support",
     "suone.plans",
     "suone.meetings",
+    "suone.handovers",
+    "suone.advice",
     "suone.course",
     "suone.worklist",
     "suone.privacy",
@@ -300,6 +303,7 @@ NAVIGATION = [
     ("cases", _("Cases"), "case.read"),
     ("meetings", _("Meetings"), "meeting.attend"),
     ("notify", _("Notify a case"), "case.notify"),
+    ("advice_list", _("First advice"), "advice.give"),
     ("contacts", _("Whom to call"), "directory.read"),
     ("procedures", _("Procedures"), "procedure.read"),
     ("inbox", _("Messages"), "inbox.read"),

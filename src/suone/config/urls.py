@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from suone.config.api import api
+
 urlpatterns = [
     path("", include("suone.web.urls")),
     path("accounts/", include("allauth.urls")),
@@ -18,11 +20,15 @@ urlpatterns = [
     path("", include("suone.support.urls")),
     path("", include("suone.plans.urls")),
     path("", include("suone.meetings.urls")),
+    path("", include("suone.decisions.urls")),
+    path("", include("suone.handovers.urls")),
+    path("", include("suone.advice.urls")),
     path("", include("suone.course.urls")),
     path("", include("suone.privacy.urls")),
+    path("api/v1/", api.urls),
 ]
 
 handler400 = "suone.web.views.bad_request"
 handler403 = "suone.web.views.permission_denied"
-handler404 = "suone.web.views.page_not_found"
+handler404 = "suone.config.api.nothing_here"
 handler500 = "suone.web.views.server_error"

@@ -11,5 +11,5 @@ EXPECTED = """
     UNION ALL
     SELECT 'disclosure', id, dossier_id, recipient_id, NULL, categories,
            (access_until + 1)::timestamp AT TIME ZONE 'Europe/Zurich'
-    FROM consents_disclosure, today WHERE form = 'access' AND basis <> 'consent' AND access_until >= day
+    FROM consents_disclosure, today WHERE form = 'access' AND basis NOT IN ('consent', 'hand-over') AND access_until >= day
 """

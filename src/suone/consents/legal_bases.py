@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 CONSENT = "consent"
+HAND_OVER = "hand-over"  # both are acts of their own, not recorded by hand
 _LANGUAGES = ("de", "fr", "en")
 _NEEDED = ("code", "article", "title", "between", "conditions", "for_integration")
 _KEYS = {*_NEEDED, "oral", "duty_to_inform", "formal_law"}

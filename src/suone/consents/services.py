@@ -18,7 +18,7 @@ from suone.audit.services import record
 from suone.consents import rules
 from suone.consents.acts import Act
 from suone.consents.consent_form import FormRecipient, consent_form_pdf
-from suone.consents.legal_bases import CONSENT, legal_basis
+from suone.consents.legal_bases import CONSENT, HAND_OVER, legal_basis
 from suone.consents.models import Consent, ConsentRecipient, Disclosure, DisclosureForm
 from suone.consents.queries import current_consent, form_data_of
 from suone.consents.terms import ScopeLine, Terms
@@ -186,7 +186,7 @@ def record_disclosure(
     "tell the person".
     """
     ground = legal_basis(basis)
-    if ground is None or basis == CONSENT:
+    if ground is None or basis in (CONSENT, HAND_OVER):
         raise Refused(_("Choose one of the legal bases."))
     if rules.missing_conditions(wanted=[c.code for c in ground.conditions], confirmed=confirmed):
         raise Refused(
@@ -366,10 +366,12 @@ def _open_line(acting: Acting, consent: Consent, line: ScopeLine) -> None:
 
 
 def keep_disclosure(acting: Acting, **fields: object) -> Disclosure:
-    """Record that data passes to another institution; for acts that pass it by themselves."""
-    disclosure: Disclosure = Disclosure.objects.create(
-        giver_id=acting.own_institution_id, giver_staff_id=acting.staff_id, **fields
-    )
+    """Record that data passes to another institution; for acts that pass it by themselves.
+
+    The acting person gives it, unless others are named: whoever accepts a hand-over records what the sender gave.
+    """
+    giver: dict[str, object] = {"giver_id": acting.own_institution_id, "giver_staff_id": acting.staff_id}
+    disclosure: Disclosure = Disclosure.objects.create(**giver | fields)
     told: dict[str, Any] = {
         "kind": RecordKind.DISCLOSE,
         "act": Act.DISCLOSED,

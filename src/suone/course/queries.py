@@ -90,7 +90,7 @@ def place_of(acting: Acting, case: Case) -> Place | None:
         about=in_language(phase.about),
         lacking=[_lacking(case, requirement, told_by) for requirement in now.lacking] if case.is_open else [],
         warnings=[_lacking(case, requirement, told_by) for requirement in now.warnings] if case.is_open else [],
-        met=[str(Fact(requirement.fact).label) for requirement in now.met],
+        met=[_met(Fact(requirement.fact), facts) for requirement in now.met],
         steps=[_step(acting, case, course, way) for way in now.ways if _is_for(acting, way)],
         statements=_statements(phase, facts),
     )
@@ -104,6 +104,11 @@ def _lacking(case: Case, requirement: Requirement, told_by: Mapping[str, str]) -
         address = reverse("state_fact", args=[case.pk, requirement.fact])
         return Lacking(sentence, requirement.law, address, _("State it"))
     return Lacking(sentence, requirement.law)
+
+
+def _met(fact: Fact, facts: dict[str, Scalar]) -> str:
+    """A fact that holds; with its value, unless that is a plain yes."""
+    return str(fact.label) if facts.get(fact) is True else sentence_of(fact, facts.get(fact))
 
 
 def _is_for(acting: Acting, way: WayOn) -> bool:

@@ -12,5 +12,6 @@ urlpatterns = [
     path(f"{_CASE}/course/facts/<slug:fact>", views.state, name="state_fact"),
     path(f"{_CASE}/course/over", views.choose_version, name="choose_version"),
     path(f"{_CASE}/course/over/<int:version_id>", views.move_over, name="move_over"),
+    path(f"{_CASE}/participants/<int:participant_id>/leave", views.leave, name="leave"),
     path(f"{_CASE}/inform", views.inform, name="inform"),
 ]

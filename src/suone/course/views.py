@@ -21,6 +21,7 @@ from suone.documents.queries import documents_of
 from suone.doors.decorators import ActingRequest, acts, reads
 from suone.dossiers.queries import reach_into
 from suone.dossiers.services import note_visit
+from suone.handovers.queries import handovers_of, may_be_told_of_missed
 from suone.meetings.queries import meetings_of
 from suone.plans.queries import plans_of
 from suone.procedures.facts import Fact, Source, word
@@ -69,12 +70,17 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "items_done": [item for item in items if item.state == ItemState.DONE],
         "documents": documents_of(acting, dossier),
         "plans": plans_of(acting, dossier),
+        "handovers": handovers_of(acting, dossier),
+        "may_hand_over": reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD) and this.level != "complex",
+        "may_tell_missed": acting.may(Permission.DISCLOSURE_RECORD) and may_be_told_of_missed(acting, participants),
+        "level_changes": cases.level_changes_of(acting, dossier),
         "meetings": meetings_of(acting, dossier),
         "services": services_of(acting, dossier),
         "results": results_of(assessments),
         "drafts": [assessment for assessment in assessments if not assessment.is_finished],
         "triages": [(triage, queries.reasons_of(triage)) for triage in cases.triages_of(acting, dossier)],
-        "lines": lines,
+        "days": cases.by_day(lines),
+        "is_older": bool(before),
         "following": following,
         "categories": reach.categories,
         "may_write": reach.has(Power.WRITE) and acting.may(Permission.CASE_WORK),
@@ -201,6 +207,15 @@ def move_over(request: ActingRequest, dossier_id: int, version_id: int) -> HttpR
         "form": form,
     }
     return render(request, "course/move_over.html", context, status=422 if form.errors else 200)
+
+
+@acts(Permission.CASE_LEAD)
+def leave(request: ActingRequest, dossier_id: int, participant_id: int) -> HttpResponse:
+    participant = cases.readable_participant(request.acting, dossier_id, participant_id)
+    if request.method != "POST":
+        return redirect("case", dossier_id)
+    services.leave(request.acting, participant=participant)
+    return done(request, _("The institution no longer takes part."), "case", dossier_id)
 
 
 @acts(Permission.CASE_WORK)

@@ -7,14 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import Power
 from suone.access.row_policies import RowPolicies, granted
+from suone.decisions.kinds import kind_of
 from suone.decisions.rules import State
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
 from suone.institutions.models import Institution, Staff
 
-# Whoever is asked sees the request itself, and nothing of the case behind it.
+# Whoever is asked sees the request itself, and nothing of the case behind it; whoever asked sees what became of it.
 _ASKED = (
     " OR {table}.addressed_id = (SELECT actor_institution()) OR {table}.addressed_staff_id = (SELECT actor_staff())"
 )
+_ASKING = " OR {table}.asked_institution_id = (SELECT actor_institution())"
 
 
 class Decision(models.Model):
@@ -22,7 +24,7 @@ class Decision(models.Model):
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="decisions")
     case_number = models.CharField(max_length=12)  # for whoever is asked and cannot open the case
-    kind = models.CharField(max_length=40)  # participation, later hand-over, commission, …
+    kind = models.CharField(max_length=40)  # a code of kinds.py: participation, hand-over, …
     asked_institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
     asked_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(db_default=Now())
@@ -45,6 +47,8 @@ class Decision(models.Model):
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
         indexes: ClassVar = [
+            models.Index(name="decision_by_institution", fields=["asked_institution", "-id"]),
+            models.Index(name="decision_to_institution", fields=["addressed", "-id"]),
             models.Index(name="decision_pending", fields=["addressed", "due_on"], condition=Q(state="pending")),
         ]
         constraints: ClassVar = [
@@ -60,7 +64,7 @@ class Decision(models.Model):
             ),
             RowPolicies(
                 name="decisions_decision_row_policies",
-                select=granted(Power.READ) + _ASKED,
+                select=granted(Power.READ) + _ASKED + _ASKING,
                 insert=granted(Power.LEAD),
                 update=granted(Power.LEAD) + _ASKED,
             ),
@@ -68,3 +72,12 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"decision {self.pk}"
+
+    @property
+    def title(self) -> str:
+        """What kind of request it is."""
+        return str(kind_of(self).title)
+
+    @property
+    def is_pending(self) -> bool:
+        return self.state == State.PENDING

@@ -1,4 +1,6 @@
-"""Requests that wait for an answer."""
+"""Requests that wait for an answer, and those that have one."""
+
+from datetime import date
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
@@ -6,14 +8,32 @@ from django.http import Http404
 from suone.access.acting import Acting
 from suone.decisions.models import Decision
 from suone.decisions.rules import State
+from suone.institutions.queries import absences_on, deputies_of, staff_to_tell, stands_in_for
+
+PAGE = 50
 
 
 def addressed_to(acting: Acting) -> QuerySet[Decision]:
-    """What the acting person or their institution is asked to decide."""
+    """What the acting person or their institution is asked to decide, also in place of a colleague who is away."""
+    mine = [acting.staff_id, *stands_in_for(acting.own_staff_id, on=acting.today)]
     return Decision.objects.filter(
-        Q(addressed_staff_id=acting.staff_id) | Q(addressed_staff=None, addressed_id=acting.institution_id),
+        Q(addressed_staff_id__in=mine) | Q(addressed_staff=None, addressed_id=acting.institution_id),
         state=State.PENDING,
     ).select_related("asked_institution", "asked_by", "addressed")
+
+
+def those_who_answer(decision: Decision, *, on: date) -> list[int]:
+    """Who may answer: the person named, while they are away their deputies too; nobody in particular where none is named.
+
+    Where no deputy is entered, the institution's contact persons stand in.
+    """
+    if decision.addressed_staff_id is None:
+        return []
+    named = decision.addressed_staff_id
+    if named not in absences_on([named], on=on):
+        return [named]
+    deputies = deputies_of([named])
+    return [named, *(deputies or staff_to_tell({decision.addressed_id}, None, on=on))]
 
 
 def asked_by(acting: Acting) -> QuerySet[Decision]:
@@ -26,9 +46,30 @@ def decision_for(acting: Acting, decision_id: int) -> Decision:
     """A request to the acting person's institution, open or answered."""
     decision = (
         Decision.objects.filter(pk=decision_id, addressed_id=acting.institution_id)
-        .select_related("asked_institution", "asked_by", "addressed")
+        .select_related("asked_institution", "asked_by", "addressed", "addressed_staff", "answered_by")
         .first()
     )
+    if decision is None:
+        raise Http404
+    return decision
+
+
+def requests_of(acting: Acting, *, before_id: int | None = None, by_us: bool = False) -> list[Decision]:
+    """Requests to the acting person's institution, or by it, open ones and answered ones, the newest first.
+
+    One more than a page, to tell whether more follow.
+    """
+    institution = {"asked_institution_id" if by_us else "addressed_id": acting.own_institution_id}
+    requests = Decision.objects.filter(**institution)
+    if before_id is not None:
+        requests = requests.filter(pk__lt=before_id)
+    people = ("asked_institution", "asked_by", "addressed", "addressed_staff", "answered_by")
+    return list(requests.select_related(*people).order_by("-pk")[: PAGE + 1])
+
+
+def decision_by(acting: Acting, decision_id: int) -> Decision:
+    """A request of the acting person's institution."""
+    decision = Decision.objects.filter(pk=decision_id, asked_institution_id=acting.own_institution_id).first()
     if decision is None:
         raise Http404
     return decision

@@ -1,9 +1,13 @@
 """What may become of a request."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from suone.access.errors import Refused
 
 
 class State(models.TextChoices):
@@ -37,3 +41,14 @@ def reminder_day(asked_on: date, due_on: date) -> date:
 def is_overdue(due_on: date, *, on: date) -> bool:
     """Whether the day of the answer is past; on the day itself it may still come."""
     return on > due_on
+
+
+def check_may_answer(staff_id: int | None, answering: Collection[int]) -> None:
+    """A request to one person is answered by that person, or by whoever stands in while they are away.
+
+    Without anybody named (an empty collection) everybody at the institution may answer.
+    """
+    if answering and staff_id not in answering:
+        raise Refused(
+            gettext("This request goes to somebody by name: they answer it, or whoever stands in while they are away.")
+        )

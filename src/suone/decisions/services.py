@@ -11,10 +11,14 @@ from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.decisions import rules
 from suone.decisions.acts import Act
+from suone.decisions.kinds import kind_of
 from suone.decisions.models import Decision
+from suone.decisions.queries import those_who_answer
 from suone.decisions.rules import State
 from suone.dossiers.models import Dossier
+from suone.dossiers.services import start_of
 from suone.inbox.services import tell_institutions, tell_staff
+from suone.institutions.queries import with_deputies
 
 
 def ask_decision(
@@ -28,7 +32,10 @@ def ask_decision(
     question: str = "",
     region_id: int | None = None,
 ) -> Decision:
-    """Ask an institution to decide until a day; its contact persons are told."""
+    """Ask an institution to decide until a day: its contact persons are told, or the one person who is named.
+
+    Where somebody who is told is away, the deputy is told too and may answer.
+    """
     if due_on < acting.today:
         raise Refused(_("Choose a day that is not past."))
     decision = Decision.objects.create(
@@ -55,6 +62,7 @@ def answer(acting: Acting, *, decision: Decision, accept: bool, reason: str = ""
     """
     if not accept and not reason.strip():
         raise Refused(_("Give the reason for declining: it helps those who asked to find another way."))
+    rules.check_may_answer(acting.staff_id, those_who_answer(decision, on=acting.today))
     then = State.ACCEPTED if accept else State.DECLINED
     if not _move(acting, decision, then, reason):
         answer_label, reason_label = str(_("Your answer")), str(_("Reason"))
@@ -62,7 +70,7 @@ def answer(acting: Acting, *, decision: Decision, accept: bool, reason: str = ""
             current={answer_label: str(State(decision.state).label), reason_label: decision.reason},
             submitted={answer_label: str(then.label), reason_label: reason},
         )
-    tell_staff(acting, staff_ids=[decision.asked_by_id], act=_ACT_OF[then], dossier=_case_of(decision))
+    _tell_askers(acting, decision, _ACT_OF[then])
     return decision
 
 
@@ -72,21 +80,39 @@ def withdraw(acting: Acting, *, decision: Decision) -> None:
         raise Refused(_("This request has already been answered, or its day is past."))
 
 
+def remind(acting: Acting, *, decision: Decision) -> None:
+    """Whoever asked reminds those who have not answered yet, at most once a day."""
+    if decision.state != State.PENDING:
+        raise Refused(_("This request has already been answered, or its day is past."))
+    if decision.reminded_at and timezone.localdate(decision.reminded_at) == acting.today:
+        raise Refused(_("They were reminded today already: call them, or wait until tomorrow."))
+    _remind(acting, decision)
+
+
 def remind_and_expire(acting: Acting) -> tuple[list[Decision], list[Decision]]:
-    """The clock's part, as a job: reminders that are due, and requests whose day is past."""
+    """The clock's part, as a job: reminders that are due, requests whose day is past, deputies who take over today."""
     pending = Decision.objects.filter(state=State.PENDING)
     reminded = list(pending.filter(reminded_at=None, remind_on__lte=acting.today, due_on__gte=acting.today))
     for decision in reminded:
-        Decision.objects.filter(pk=decision.pk).update(reminded_at=timezone.now())
-        _tell(acting, decision, Act.REMINDED)
-        _tell_addressed(acting, decision, Act.REMINDED, None)
+        _remind(acting, decision)
     expired = []
     for decision in pending.filter(due_on__lt=acting.today):
         if not _move(acting, decision, State.EXPIRED, ""):
             continue  # answered at this very moment after all
         expired.append(decision)
-        tell_staff(acting, staff_ids=[decision.asked_by_id], act=Act.EXPIRED, dossier=_case_of(decision))
+        _tell_askers(acting, decision, Act.EXPIRED)
+        kind_of(decision).expired(acting, decision)
+    for decision in pending.filter(
+        addressed_staff__absences__first_day=acting.today, asked_at__lt=start_of(acting.today)
+    ):
+        _tell_addressed(acting, decision, Act.STANDS_IN, None)
     return reminded, expired
+
+
+def _remind(acting: Acting, decision: Decision) -> None:
+    Decision.objects.filter(pk=decision.pk).update(reminded_at=timezone.now())
+    _tell(acting, decision, Act.REMINDED)
+    _tell_addressed(acting, decision, Act.REMINDED, None)
 
 
 def _move(acting: Acting, decision: Decision, then: State, reason: str) -> bool:
@@ -125,9 +151,17 @@ def _tell(acting: Acting, decision: Decision, act: Act) -> None:
     )
 
 
+def _tell_askers(acting: Acting, decision: Decision, act: Act) -> None:
+    """Whoever asked, or stands in for them, and whom the kind of request names."""
+    asked = with_deputies([decision.asked_by_id] if decision.asked_by_id else [], on=acting.today)
+    concerned = kind_of(decision).concerned(decision)
+    tell_staff(acting, staff_ids=[*asked, *concerned], act=act, dossier=_case_of(decision))
+
+
 def _tell_addressed(acting: Acting, decision: Decision, act: Act, region_id: int | None) -> None:
     if decision.addressed_staff_id:
-        tell_staff(acting, staff_ids=[decision.addressed_staff_id], act=act, dossier=_case_of(decision))
+        answering = those_who_answer(decision, on=acting.today)
+        tell_staff(acting, staff_ids=answering, act=act, dossier=_case_of(decision))
     else:
         tell_institutions(
             acting, institution_ids=[decision.addressed_id], act=act, dossier=_case_of(decision), region_id=region_id

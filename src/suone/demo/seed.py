@@ -18,6 +18,7 @@ from suone.cases.rules import ClosingReason, NoteKind, Outcome, RiskFactor
 from suone.consents.models import Consent, SignatureForm
 from suone.consents.terms import ScopeLine, Terms
 from suone.demo.cast import Cast, cast_file, load_cast
+from suone.demo.handover_story import tell_advice, tell_handovers
 from suone.demo.meeting_story import Table, tell_meetings
 from suone.demo.pictures import signature_png
 from suone.demo.plan_story import draft_the_plan
@@ -101,12 +102,17 @@ class _Story:
 
     def tell(self) -> None:
         stories = cast_file()["story"]
+        handovers = cast_file()["handover"]
         told = {stories["peter"]["person"], stories["bus_inspector"]["person"]}
+        told |= {entry["person"] for entry in handovers}
         self._bus_inspector(stories["bus_inspector"])
         self._peter(stories["peter"])
         others = [entry for key, entry in self.persons.items() if key not in told]
         for number, entry in enumerate(others):
             self._other_case(entry, number)
+        tell_handovers(self._act, handovers, self.persons, self.staff, self.directory.regions)
+        office = self.staff[stories["peter"]["coordinator"]]
+        tell_advice(self._act, office, self.directory.regions[stories["peter"]["region"]])
 
     def _bus_inspector(self, story: dict[str, str]) -> None:
         case = self._notify(

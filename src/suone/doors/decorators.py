@@ -5,7 +5,8 @@ What is not allowed is told to the log in a transaction of its own.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
@@ -35,7 +36,7 @@ View = Callable[Concatenate["ActingRequest", P], HttpResponseBase]
 Door = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 Before = Callable[..., None]
 _GREATEST = 2**63 - 1
-_WRONG_LINKS_A_MINUTE = 20
+_WRONG_TRIES_A_MINUTE = 20
 
 
 class ActingRequest(HttpRequest):
@@ -56,7 +57,7 @@ def reads(
     def wear(view: View[P]) -> Door[P]:
         def enter(request: ActingRequest, acting: Acting, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             with acting_as(acting):
-                record(acting, kind=kind, act=act, dossier_id=_number(kwargs, "dossier_id"), about=_about(kwargs))
+                record(acting, kind=kind, act=act, dossier_id=_number(kwargs, "dossier_id"), about=about_in(kwargs))
                 if before is not None:
                     before(acting, **kwargs)
                 make_read_only()
@@ -80,7 +81,7 @@ def acts(permission: Permission, *, act: str = "") -> Callable[[View[P]], Door[P
             with acting_as(acting):
                 if request.method != "POST":
                     if act:
-                        about = _about(kwargs)
+                        about = about_in(kwargs)
                         record(
                             acting, kind=RecordKind.READ, act=act, dossier_id=_number(kwargs, "dossier_id"), about=about
                         )
@@ -112,8 +113,7 @@ def welcomes_guests(view: View[P]) -> Door[P]:
     def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST"})
-        wrong = f"wrong-links:{get_adapter().get_client_ip(request)}"
-        if (cache.get(wrong) or 0) >= _WRONG_LINKS_A_MINUTE:
+        if tried_too_often(request):
             return too_many_page(request)
         guest = acting_for_guest()
         request.acting = None  # type: ignore[attr-defined]  # whoever is logged in comes through this door as a guest
@@ -121,14 +121,46 @@ def welcomes_guests(view: View[P]) -> Door[P]:
             with acting_as(guest):
                 return _rendered(view(cast(ActingRequest, request), *args, **kwargs))
         except Http404:
-            cache.add(wrong, 0, timeout=60)
-            cache.incr(wrong)
-            with acting_as(guest):
-                record(guest, kind=RecordKind.DENIED, act=Act.DENIED)
+            tell_wrong_try(request, guest)
             raise
 
     door.permission = None  # type: ignore[attr-defined]  # read by the test that every view wears a door
     return door  # type: ignore[return-value]  # wraps() keeps the inner request's type
+
+
+def tried_too_often(request: HttpRequest) -> bool:
+    """Whether so many wrong links or keys came from this address that nothing from there is heard for a while."""
+    return (cache.get(_wrong_tries(request)) or 0) >= _WRONG_TRIES_A_MINUTE
+
+
+def tell_wrong_try(request: HttpRequest, acting: Acting) -> None:
+    """Count a wrong link or key, and tell the log of it."""
+    cache.add(_wrong_tries(request), 0, timeout=60)
+    cache.incr(_wrong_tries(request))
+    with acting_as(acting):
+        record(acting, kind=RecordKind.DENIED, act=Act.DENIED)
+
+
+def _wrong_tries(request: HttpRequest) -> str:
+    return f"wrong-tries:{get_adapter().get_client_ip(request)}"
+
+
+@contextmanager
+def denials_told(acting: Acting, permission: Permission, kwargs: dict[str, Any]) -> Iterator[None]:
+    """Ask for the permission; what is not allowed or not there is told to the log once all else is rolled back."""
+    try:
+        if not acting.may(permission):
+            raise PermissionDenied
+        yield
+    except (PermissionDenied, Http404):
+        _tell_denied(acting, permission, kwargs)
+        raise
+    except ProgrammingError as error:
+        # The database is the last judge: what a row policy refuses is a page refused, no fault of ours.
+        if not isinstance(error.__cause__, InsufficientPrivilege):
+            raise
+        _tell_denied(acting, permission, kwargs)
+        raise PermissionDenied from error
 
 
 def _door(
@@ -148,18 +180,8 @@ def _door(
         if request.method not in methods:
             return HttpResponse(status=405, headers={"Allow": ", ".join(methods)})
         try:
-            if not acting.may(permission):
-                raise PermissionDenied
-            return enter(request, acting, *args, **kwargs)
-        except (PermissionDenied, Http404):
-            _tell_denied(acting, permission, kwargs)
-            raise
-        except ProgrammingError as error:
-            # The database is the last judge: what a row policy refuses is a page refused, no fault of ours.
-            if not isinstance(error.__cause__, InsufficientPrivilege):
-                raise
-            _tell_denied(acting, permission, kwargs)
-            raise PermissionDenied from error
+            with denials_told(acting, permission, kwargs):
+                return enter(request, acting, *args, **kwargs)
         except Refused as refusal:
             return refused_page(request, str(refusal))
         except Conflict as conflict:
@@ -176,7 +198,7 @@ def _tell_denied(acting: Acting, permission: Permission, kwargs: dict[str, Any])
             kind=RecordKind.DENIED,
             act=Act.DENIED,
             dossier_id=_number(kwargs, "dossier_id"),
-            about=_about(kwargs),
+            about=about_in(kwargs),
             details={"permission": permission.value},
         )
 
@@ -211,7 +233,7 @@ def _number(kwargs: dict[str, Any], name: str) -> int | None:
     return value if isinstance(value, int) and value <= _GREATEST else None
 
 
-def _about(kwargs: dict[str, Any]) -> tuple[str, int | None]:
+def about_in(kwargs: dict[str, Any]) -> tuple[str, int | None]:
     """The thing a URL names beside its case: ``/dossiers/7/notes/12`` is about note 12."""
     for name, value in kwargs.items():
         if name.endswith("_id") and name != "dossier_id" and isinstance(value, int):

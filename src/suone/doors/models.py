@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 from suone.access.row_policies import RowPolicies
 
 _OWN = "staff_id = (SELECT actor_staff())"
+_OF_SYSTEM = "(SELECT actor_kind()) = 'system' AND institution_id = (SELECT actor_institution())"
 
 
 class Submission(models.Model):
@@ -33,3 +34,34 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"submission {self.pk}"
+
+
+class SystemAnswer(models.Model):
+    """What a partner's system was answered once: the same request with the same key gets it again, and does nothing.
+
+    Kept only for acts whose answers are numbers and states; what is said about a person is never kept here.
+    """
+
+    institution_id = models.BigIntegerField()
+    key = models.CharField(max_length=64)
+    request = models.CharField(max_length=64)  # SHA-256 over method, path and body
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.TextField(blank=True)
+    at = models.DateTimeField(db_default=Now())
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["institution_id", "key"], name="system_answer_once"),
+            RowPolicies(
+                name="doors_systemanswer_row_policies",
+                select=_OF_SYSTEM,
+                insert=_OF_SYSTEM,
+                update=_OF_SYSTEM,
+                delete="(SELECT actor_kind()) = 'job'",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"answer {self.pk}"

@@ -1,10 +1,11 @@
 """Opening a case, opening and ending access to it, and telling what happened in it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import connection, models
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -193,6 +194,15 @@ def tell(
         details=details,
         along=_insertion(event),
     )
+
+
+def in_each_language(say: Callable[[], str]) -> dict[str, str]:
+    """A sentence of the product's own in every language, for ``texts`` of ``tell``."""
+    told = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            told[code] = say()
+    return told
 
 
 def _language_of(text: str) -> str:

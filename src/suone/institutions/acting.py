@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.db import connection
 from django.db.models import Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -10,8 +11,10 @@ from django.utils import timezone
 from suone.access.acting import Acting, Kind
 from suone.access.permissions import Role
 from suone.institutions.models import Staff
+from suone.institutions.rules import KEY_PREFIX, hash_of_key
 
 SESSION_KEY = "acting_staff_id"
+_MACHINES = "/api/"
 
 
 def current_staff_entries(user_id: int) -> list[Staff]:
@@ -39,16 +42,47 @@ def acting_of(staff: Staff) -> Acting:
     )
 
 
+def acting_of_key(key: str) -> Acting | None:
+    """The partner's system that presents this key, acting for its institution today; None for a key that opens nothing."""
+    today = timezone.localdate()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM institutions_system_of_key(%s, %s)", [hash_of_key(key), today])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    system_id, institution_id, name = row
+    return Acting(
+        kind=Kind.SYSTEM,
+        today=today,
+        institution_id=institution_id,
+        system_id=system_id,
+        roles=frozenset({Role.PARTNER_SYSTEM}),
+        name=name,
+    )
+
+
 class ActingMiddleware:
-    """Puts ``request.acting`` and ``request.staff_entries``; None and [] for whoever is not logged in."""
+    """Puts ``request.acting`` and ``request.staff_entries``; None and [] for whoever is not logged in.
+
+    Below ``/api/`` a key counts and nothing else: a browser's session opens no door for machines.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith(_MACHINES):
+            request.acting = _presented_by(request)  # type: ignore[attr-defined]
+            request.staff_entries = []  # type: ignore[attr-defined]
+            return self.get_response(request)
         entries = current_staff_entries(request.user.pk) if request.user.is_authenticated else []
         chosen = request.session.get(SESSION_KEY) if entries else None
         staff = next((entry for entry in entries if entry.pk == chosen), entries[0] if entries else None)
         request.acting = acting_of(staff) if staff else None  # type: ignore[attr-defined]
         request.staff_entries = entries  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+def _presented_by(request: HttpRequest) -> Acting | None:
+    scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
+    return acting_of_key(key) if scheme.lower() == "bearer" and key.startswith(KEY_PREFIX) else None

@@ -8,6 +8,8 @@ class Act(models.TextChoices):
     CHANGED = "directory.changed", _("Directory changed")
     ABSENCE_ENTERED = "absence.entered", _("Absence entered")
     ABSENCE_REMOVED = "absence.removed", _("Absence removed")
+    PARTNER_CREATED = "partner.created", _("Key for a partner's system made")
+    PARTNER_ENDED = "partner.ended", _("Key of a partner's system ended")
     SWITCHED = "acting.switched", _("Acts for another institution")
     LOGGED_IN = "account.logged_in", _("Logged in")
     LOGGED_OUT = "account.logged_out", _("Logged out")

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from suone.access.acting import Acting
-from suone.access.permissions import Permission, Role
+from suone.access.permissions import STAFF_ROLES, Permission
 from suone.institutions.models import (
     Body,
     BodyMember,
@@ -59,7 +59,10 @@ def entry_form(kind: str) -> type[forms.ModelForm[Any]]:
     form = forms.modelform_factory(model, fields=list(fields), widgets=widgets)
     if kind == "staff":
         form.base_fields["roles"] = forms.MultipleChoiceField(
-            label=gettext_lazy("Roles"), choices=Role.choices, required=False, widget=forms.CheckboxSelectMultiple
+            label=gettext_lazy("Roles"),
+            choices=[(role.value, role.label) for role in STAFF_ROLES],
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
         )
     return form
 

@@ -8,7 +8,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from suone.access.permissions import Role
+from suone.access.permissions import STAFF_ROLES
 from suone.access.row_policies import RowPolicies, anybody_acting, whoever_may
 
 # The directory says nothing about persons concerned: everybody who acts may read it, the office edits it.
@@ -124,7 +124,12 @@ class Staff(models.Model):
     function = models.CharField(_("Function"), max_length=100, blank=True)
     phone = models.CharField(_("Telephone"), max_length=40, blank=True)
     email = models.EmailField(_("E-mail"), blank=True)
-    roles = ArrayField(models.CharField(max_length=40, choices=Role), verbose_name=_("Roles"), default=list, blank=True)
+    roles = ArrayField(
+        models.CharField(max_length=40, choices=[(role.value, role.label) for role in STAFF_ROLES]),
+        verbose_name=_("Roles"),
+        default=list,
+        blank=True,
+    )
     active_from = models.DateField(_("Works here from"), null=True, blank=True)
     active_until = models.DateField(_("Works here until"), null=True, blank=True)  # the last day
 
@@ -336,3 +341,39 @@ class ServiceOffer(Named):
         verbose_name = _("service offered")
         verbose_name_plural = _("services offered")
         constraints: ClassVar = [_directory("serviceoffer")]
+
+
+class PartnerSystem(models.Model):
+    """An institution's own system that comes in by the machine door, with a key of which only the hash is kept."""
+
+    institution = models.ForeignKey(
+        Institution, models.PROTECT, related_name="partner_systems", verbose_name=_("Institution")
+    )
+    name = models.CharField(_("Name"), max_length=100)
+    responsible = models.ForeignKey(
+        Staff, models.PROTECT, related_name="partner_systems", verbose_name=_("Responsible person")
+    )
+    key_hash = models.CharField(max_length=64, unique=True)  # SHA-256; the key itself is 256 random bits
+    valid_from = models.DateField(_("Valid from"))
+    valid_until = models.DateField(_("Valid until"), null=True, blank=True)  # the last day
+    ended_at = models.DateTimeField(_("Ended"), null=True, blank=True)  # before its last day
+    last_used_at = models.DateTimeField(_("Last used"), null=True, blank=True)
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        ordering: ClassVar = ["institution", "id"]
+        verbose_name = _("partner's system")
+        verbose_name_plural = _("partners' systems")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="partner_system_runs_forward",
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
+                violation_error_message=_("A key cannot end before it begins."),
+            ),
+            # A key finds its own system through the function beside (sql/partner_systems.sql), and nothing else.
+            RowPolicies(name="institutions_partnersystem_row_policies", select=_EDIT, insert=_EDIT, update=_EDIT),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -6,7 +6,17 @@ from datetime import date
 
 from django.db.models import Prefetch, Q
 
-from suone.institutions.models import Absence, Body, BodyMember, ContactPerson, Convention, Institution, Office, Staff
+from suone.institutions.models import (
+    Absence,
+    Body,
+    BodyMember,
+    ContactPerson,
+    Convention,
+    Institution,
+    Office,
+    Region,
+    Staff,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +57,40 @@ def search_contacts(words: str, *, on: date, most: int = 40) -> list[Contact]:
     return [Contact(entry, away.get(entry.staff_id)) for entry in found]
 
 
+def contacts_of(institution: Institution, region: Region | None, *, on: date) -> list[Contact]:
+    """The contact persons of an institution in a region, or all of them where the region has none."""
+    entries = list(
+        ContactPerson.objects.filter(institution=institution).select_related("staff__office", "deputy", "region")
+    )
+    near = [entry for entry in entries if region and entry.region_id in (None, region.pk)] or entries
+    away = absences_on({entry.staff_id for entry in near}, on=on)
+    return [Contact(entry, away.get(entry.staff_id)) for entry in near]
+
+
 def absences_on(staff_ids: Collection[int], *, on: date) -> dict[int, date]:
     """Who of these is away today, and the last day of it."""
     absences = Absence.objects.filter(staff_id__in=staff_ids, first_day__lte=on, last_day__gte=on)
     return dict(absences.values_list("staff_id", "last_day"))
+
+
+def deputies_of(staff_ids: Collection[int]) -> list[int]:
+    """Who stands in for these, as the directory's contact persons name it."""
+    entries = ContactPerson.objects.filter(staff_id__in=staff_ids, deputy__isnull=False)
+    return list(dict.fromkeys(entries.order_by("pk").values_list("deputy_id", flat=True)))
+
+
+def stands_in_for(staff_id: int, *, on: date) -> list[int]:
+    """The colleagues who are away today and whose deputy this staff member is."""
+    away = ContactPerson.objects.filter(
+        deputy_id=staff_id, staff__absences__first_day__lte=on, staff__absences__last_day__gte=on
+    )
+    return list(away.values_list("staff_id", flat=True).distinct())
+
+
+def with_deputies(staff_ids: Collection[int], *, on: date) -> list[int]:
+    """These, and the deputies of those who are away today."""
+    away = absences_on(staff_ids, on=on)
+    return [*staff_ids, *(deputies_of(list(away)) if away else [])]
 
 
 def staff_to_tell(institution_ids: Collection[int], region_id: int | None, *, on: date) -> list[int]:

@@ -14,6 +14,10 @@ class Act(models.TextChoices):
     REVIEW_SET = "plan.review_set", _("Review day of the plan set")
     PUT_UP = "plan.put_up", _("Plan put up for signature")
     SIGNED = "plan.signed", _("Plan signed")
+    SIGNATURE_RELEASED = (
+        "plan.signature_released",
+        _("Signature on the plan no longer needed: the institution has left the case"),
+    )
     DECLINED = "plan.declined", _("Signature on the plan declined")
     SIGNING_WITHDRAWN = "plan.signing_withdrawn", _("Plan taken back from signature")
     REMINDED = "plan.reminded", _("Reminder: a plan waits for a signature")

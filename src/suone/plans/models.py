@@ -23,6 +23,13 @@ def _while_plan_is(*states: State) -> str:
     )
 
 
+_RELEASED = (
+    "{table}.state = 'released' AND NOT EXISTS (SELECT 1 FROM cases_participant p"
+    " WHERE p.dossier_id = {table}.dossier_id AND p.institution_id = {table}.institution_id"
+    " AND p.state = 'taking_part')"
+)
+
+
 class Plan(models.Model):
     """One version of a plan of a case: from its draft through the signatures until a newer version takes its place."""
 
@@ -241,9 +248,10 @@ class Signature(models.Model):
                 name="plans_signature_row_policies",
                 select=granted(Power.READ),
                 insert=granted(Power.WRITE),
-                # Nobody signs or declines for another institution; a reminder may be noted by anybody at work.
+                # Nobody signs or declines for another institution; a reminder may be noted by anybody at work, and
+                # that an institution which takes part no more need not sign.
                 update=f"({granted(Power.WRITE)}) AND ({{table}}.state = 'waiting' OR {{table}}.institution_id IS NULL"
-                " OR {table}.institution_id = (SELECT actor_institution()))",
+                f" OR {{table}}.institution_id = (SELECT actor_institution()) OR {_RELEASED})",
             ),
         ]
 

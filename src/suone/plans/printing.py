@@ -166,7 +166,11 @@ def _period(measure: Measure, words: dict[str, Any]) -> str:
 
 def _signing(sheet: Sheet) -> Sequence[Signature]:
     """Signatures that count: none of a round that was broken off."""
-    return () if sheet.plan.state in (State.DRAFT, State.DROPPED) else sheet.signatures
+    return (
+        ()
+        if sheet.plan.state in (State.DRAFT, State.DROPPED)
+        else [signature for signature in sheet.signatures if signature.state != SignatureState.RELEASED]
+    )
 
 
 def _signature(signature: Signature, words: dict[str, Any]) -> dict[str, str]:

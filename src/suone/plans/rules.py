@@ -62,6 +62,7 @@ class SignatureState(models.TextChoices):
     WAITING = "waiting", gettext_lazy("still to sign")
     SIGNED = "signed", gettext_lazy("signed")
     DECLINED = "declined", gettext_lazy("declined")
+    RELEASED = "released", gettext_lazy("no longer needed")  # of an institution that left the case meanwhile
 
 
 class Form(models.TextChoices):
@@ -178,8 +179,9 @@ def check_days(from_on: date | None, until_on: date | None) -> None:
 
 
 def is_binding(states: Sequence[SignatureState]) -> bool:
-    """A plan binds once everybody has signed; without anybody it binds nobody."""
-    return bool(states) and all(state == SignatureState.SIGNED for state in states)
+    """A plan binds once everybody who is still there has signed; without anybody it binds nobody."""
+    needed = [state for state in states if state != SignatureState.RELEASED]
+    return bool(needed) and all(state == SignatureState.SIGNED for state in needed)
 
 
 def reminder_due(*, put_up_on: date, reminded: bool, on: date) -> bool:

@@ -16,12 +16,12 @@ from suone.access.categories import DataCategory, Power
 from suone.access.errors import Conflict, Refused
 from suone.audit.models import RecordKind
 from suone.audit.services import record
-from suone.cases.services import reached
+from suone.cases.services import reached, tell_everybody
 from suone.documents.services import keep_document
 from suone.documents.uploads import Upload
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import has_power, institutions_with_access
-from suone.dossiers.services import keep_unread, lock, tell
+from suone.dossiers.services import in_each_language, keep_unread, lock, tell
 from suone.inbox.services import tell_institutions, tell_staff
 from suone.institutions.models import Institution, ServiceOffer, Staff
 from suone.plans import rules
@@ -32,7 +32,7 @@ from suone.plans.rules import EntryKind, Form, Kind, MeasureState, SignatureStat
 from suone.procedures.facts import Fact
 from suone.workitems.models import State as ItemState
 from suone.workitems.models import WorkItem
-from suone.workitems.services import ask, cancel, close_items_about
+from suone.workitems.services import ask, cancel, cancel_items_about, close_items_about
 
 _DAYS_TO_SIGN = 14
 
@@ -238,8 +238,7 @@ def sign(
     _tell(
         acting, signature.plan, Act.SIGNED, RecordKind.CHANGE, about=("signature", signature.pk), text=signature.party
     )
-    if rules.is_binding([SignatureState(state) for state in _states(signature.plan)]):
-        _bind(acting, signature.plan)
+    _bind_when_signed(acting, signature.plan)
 
 
 def decline(acting: Acting, *, signature: Signature, reason: str) -> None:
@@ -251,6 +250,23 @@ def decline(acting: Acting, *, signature: Signature, reason: str) -> None:
     _back_to_draft(acting, plan)
     _tell(acting, plan, Act.DECLINED, RecordKind.CHANGE, about=("signature", signature.pk), text=reason)
     _tell_everybody(acting, plan, Act.DECLINED)
+
+
+def release_signatures(acting: Acting, *, dossier: Dossier) -> None:
+    """Institutions that have left the case sign no more: a plan in signing waits for the others alone.
+
+    Whoever leaves and may not write in the case leaves it to the job of the morning.
+    """
+    dossier = lock(dossier.pk)
+    if acting.institution_id and not has_power(acting, dossier, Power.WRITE):
+        return
+    staying = {None, *(party.institution_id for party in taking_part(dossier))}
+    for plan in Plan.objects.filter(dossier=dossier, state=State.IN_SIGNING).select_related("dossier"):
+        gone = [signature for signature in _waiting(plan) if signature.institution_id not in staying]
+        for signature in gone:
+            _release(acting, plan, signature)
+        if gone:
+            _bind_when_signed(acting, plan)
 
 
 def remind(acting: Acting, *, plan: Plan) -> None:
@@ -265,7 +281,10 @@ def remind(acting: Acting, *, plan: Plan) -> None:
 def remind_signers(acting: Acting) -> int:
     """The clock's part, as a job: whoever has not signed a week after the plan was put up is reminded, once."""
     count = 0
-    for plan in Plan.objects.filter(state=State.IN_SIGNING).select_related("dossier"):
+    plans = Plan.objects.filter(state=State.IN_SIGNING).select_related("dossier")
+    for plan in plans:
+        release_signatures(acting, dossier=plan.dossier)
+    for plan in plans.all():
         assert plan.put_up_on is not None
         for signature in _waiting(plan):
             reminded = signature.reminded_at is not None
@@ -294,6 +313,20 @@ def record_progress(acting: Acting, *, measure: Measure, state: MeasureState, re
         category=DataCategory(measure.category),
         text=f"{measure.title}: {state.label}",
     )
+
+
+def _release(acting: Acting, plan: Plan, signature: Signature) -> None:
+    Signature.objects.filter(pk=signature.pk).update(
+        state=SignatureState.RELEASED, recorded_at=timezone.now(), recorded_by_id=acting.staff_id
+    )
+    about = ("signature", signature.pk)
+    cancel_items_about(acting, dossier=plan.dossier, about=about)
+    _tell(acting, plan, Act.SIGNATURE_RELEASED, RecordKind.CHANGE, about=about, text=signature.party)
+
+
+def _bind_when_signed(acting: Acting, plan: Plan) -> None:
+    if rules.is_binding([SignatureState(state) for state in _states(plan)]):
+        _bind(acting, plan)
 
 
 def _bind(acting: Acting, plan: Plan) -> None:
@@ -379,7 +412,7 @@ def _kept(acting: Acting, signature: Signature, upload: Upload | None) -> Any:
 
 def _waiting(plan: Plan) -> list[Signature]:
     waiting = Signature.objects.filter(plan=plan, round=plan.round, state=SignatureState.WAITING)
-    return list(waiting.order_by("pk"))
+    return list(waiting.select_related("institution").order_by("pk"))
 
 
 def _states(plan: Plan) -> list[str]:
@@ -493,6 +526,7 @@ def _tell(
     category: DataCategory = DataCategory.ADMINISTRATIVE,
     recipients: Sequence[int] = (),
 ) -> None:
+    names = in_each_language(lambda: f"{Kind(plan.kind).label} {plan.number}")
     tell(
         acting,
         dossier=plan.dossier,
@@ -500,18 +534,18 @@ def _tell(
         act=act,
         category=category,
         about=about or ("plan", plan.pk),
-        text=text or f"{Kind(plan.kind).label} {plan.number}",
+        text=text or names[_language()],
+        text_language=None if text else "",
+        texts=None if text else names,
         recipients=recipients,
         details={"plan": plan.pk, "version": plan.number},
     )
 
 
 def _tell_everybody(acting: Acting, plan: Plan, act: Act) -> None:
-    """Those who follow the case at the institutions that take part, whoever leads it, and whoever put the plan up."""
-    followers = [party.staff_id for party in taking_part(plan.dossier)]
+    """Everybody around the table, whoever leads the case, and whoever put the plan up."""
     lead = who_follows(plan.dossier)
-    staff_ids = [*followers, lead.pk if lead else None, plan.put_up_by_id]
-    tell_staff(acting, staff_ids=staff_ids, act=act, dossier=plan.dossier)
+    tell_everybody(acting, plan.dossier, act, also=[lead.pk if lead else None, plan.put_up_by_id])
 
 
 def _language() -> str:

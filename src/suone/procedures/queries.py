@@ -32,6 +32,17 @@ def proposed_procedure(*, on: date) -> ProcedureVersion | None:
     return version_in_force(settings.PROPOSED_PROCEDURE, on=on) or next(iter(versions_in_force(on=on)), None)
 
 
+def versions_of_level(level: str, *, on: date, canton: str = "") -> list[ProcedureVersion]:
+    """The procedures in force that carry cases of this level, in one canton.
+
+    Without one named it is the canton of the procedure that the settings propose; where they propose none, any.
+    """
+    proposed = version_in_force(settings.PROPOSED_PROCEDURE, on=on)
+    wanted = canton or (proposed.canton if proposed else "")
+    in_force = [version for version in versions_in_force(on=on) if wanted in ("", version.canton)]
+    return [version for version in in_force if level in version.procedure.levels]
+
+
 def all_versions() -> QuerySet[ProcedureVersion]:
     return ProcedureVersion.objects.all()
 

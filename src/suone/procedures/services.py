@@ -148,14 +148,16 @@ def sentence_of(fact: Fact, value: Scalar | None) -> str:
     """A fact with its value, as a line to show."""
     shape = word(fact).shape
     if value is None:
-        return f"{fact.label}: –"
-    if isinstance(value, date):
-        return f"{fact.label}: {value:%d.%m.%Y}"
-    if shape is Shape.CHOICE:
-        return f"{fact.label}: {CODES[fact].get(str(value), value)}"
-    if shape is Shape.YES:
-        return f"{fact.label}: {_('yes') if value else _('no')}"
-    return f"{fact.label}: {value}"
+        said = "–"
+    elif isinstance(value, date):
+        said = f"{value:%d.%m.%Y}"
+    elif shape is Shape.CHOICE:
+        said = str(CODES[fact].get(str(value), value))
+    elif shape is Shape.YES:
+        said = _("yes") if value else _("no")
+    else:
+        said = str(value)
+    return _("%(fact)s: %(value)s") % {"fact": fact.label, "value": said}
 
 
 def known_facts(dossier_id: int) -> dict[str, Scalar]:

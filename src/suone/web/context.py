@@ -38,7 +38,10 @@ def _navigation(request: HttpRequest, acting: Acting | None) -> list[dict[str, A
 
 
 def _leads_to(address: str, path: str) -> bool:
-    return path == address if address == "/" else path.startswith(address)
+    # The pages of a case lie below its file, /dossiers/, and belong to the cases.
+    if address == "/":
+        return path == address
+    return path.startswith((address, "/dossiers/") if address == "/cases/" else address)
 
 
 def _sso_providers() -> list[dict[str, str]]:

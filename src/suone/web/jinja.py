@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,8 @@ def environment(**options: Any) -> Environment:
     env.filters |= {
         "day": day,
         "moment": moment,
+        "clock": clock,
+        "until": until,
         "act": sentence_of,
         "chf": chf,
         "told": told,
@@ -104,6 +106,17 @@ def day(value: date | datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """``20.11.2026, 14:03`` in Swiss time."""
     return "" if value is None else formats.date_format(timezone.localtime(value), "d.m.Y, H:i")
+
+
+def clock(value: datetime) -> str:
+    """``14:03`` in Swiss time."""
+    return formats.date_format(timezone.localtime(value), "H:i")
+
+
+def until(value: datetime) -> str:
+    """The end of a period: its last day where it ends with a day, else the moment."""
+    local = timezone.localtime(value)
+    return day(local.date() - timedelta(days=1)) if local.time() == time.min else moment(value)
 
 
 def chf(value: float) -> str:

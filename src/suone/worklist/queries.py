@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
 from suone.access.permissions import Permission
+from suone.decisions.kinds import kind_of
 from suone.decisions.queries import addressed_to, asked_by
 from suone.institutions.models import Staff
 from suone.meetings.queries import answer_day, waiting_invitations
@@ -34,6 +35,7 @@ class Entry:
     state: str
     item: WorkItem | None = None
     decision_id: int | None = None
+    answered_at_page: str = ""  # the name of the page where this kind of request is answered
     meeting_id: int | None = None
 
     def urgency(self, today: date) -> str:
@@ -52,7 +54,7 @@ def entries_for(acting: Acting) -> list[Entry]:
             number=decision.case_number,
             initials="",
             dossier_id=None,
-            step=_("Answer the request to take part"),
+            step=str(kind_of(decision).to_answer),
             language="",
             due_on=decision.due_on,
             institution=decision.asked_institution.short_name,
@@ -60,6 +62,7 @@ def entries_for(acting: Acting) -> list[Entry]:
             phone=decision.asked_by.phone if decision.asked_by else "",
             state=_("request"),
             decision_id=decision.pk,
+            answered_at_page=kind_of(decision).address,
         )
         for decision in (addressed_to(acting)[:MOST] if acting.may(Permission.CASE_WORK) else ())
     ]
@@ -74,7 +77,7 @@ def waiting_for(acting: Acting) -> list[Entry]:
             number=decision.case_number,
             initials=decision.dossier.initials,
             dossier_id=decision.dossier_id,
-            step=_("Answer to the request to take part"),
+            step=str(kind_of(decision).awaited),
             language="",
             due_on=decision.due_on,
             institution=decision.addressed.short_name,

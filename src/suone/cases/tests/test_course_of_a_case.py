@@ -13,7 +13,7 @@ from suone.access.errors import Conflict, Refused
 from suone.audit.models import Entry
 from suone.cases import services
 from suone.cases.models import Case
-from suone.cases.queries import timeline_of
+from suone.cases.queries import LATEST, by_day, timeline_of
 from suone.cases.rules import State
 from suone.cases.tests.factories import activate, ask, do
 from suone.consents.services import withdraw_consent
@@ -262,10 +262,30 @@ def test_the_timeline_turns_pages_without_a_gap(cast: Cast, active: Case) -> Non
         Event.objects.create(dossier=active.dossier, act="canary", object_id=number)
     who = acting(cast.worker)
 
+    numbers: list[int] = []
     with acting_as(who):
-        first, following = timeline_of(who, active.dossier, before_id=None)
-        second, end = timeline_of(who, active.dossier, before_id=following)
+        lines, following = timeline_of(who, active.dossier, before_id=None)
+        while lines:
+            assert len(lines) <= LATEST
+            numbers += [entry.event.pk for entry in lines if entry.event]
+            lines, following = timeline_of(who, active.dossier, before_id=following) if following else ([], None)
 
-    numbers = [entry.event.pk for entry in [*first, *second] if entry.event]
-    assert (len(first), end) == (50, None)
     assert numbers == list(Event.objects.filter(dossier=active.dossier).order_by("-pk").values_list("pk", flat=True))
+
+
+def test_the_timeline_stands_under_its_days_and_tells_once_what_reads_alike(cast: Cast, active: Case) -> None:
+    who = acting(cast.worker)
+    with acting_as(who):
+        before, _following = timeline_of(who, active.dossier, before_id=None)
+    for _number in range(3):
+        Event.objects.create(dossier=active.dossier, act="canary", at=timezone.now() + timedelta(days=2))
+    Event.objects.create(dossier=active.dossier, act="canary", at=timezone.now() + timedelta(days=3))
+
+    with acting_as(who):
+        lines, _following = timeline_of(who, active.dossier, before_id=None)
+    days = by_day(lines)
+
+    today = timezone.localdate()
+    assert [day.on for day in days] == [today + timedelta(days=3), today + timedelta(days=2), today]
+    assert [[line.times for line in day.lines] for day in days[:2]] == [[1], [3]]
+    assert sum(line.times for line in days[2].lines if line.event) == len([line for line in before if line.event])

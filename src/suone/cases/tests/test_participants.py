@@ -12,11 +12,11 @@ from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
 from suone.access.permissions import Role
 from suone.cases import services
-from suone.cases.jobs import remind_about_requests
 from suone.cases.models import Assignment, Case, Function, Participant, Taking
 from suone.cases.queries import people_of, possible_leads
 from suone.cases.tests.factories import activate, ask, do
 from suone.consents.tests.factories import Cast, line
+from suone.decisions.jobs import remind_about_requests
 from suone.decisions.models import Decision
 from suone.decisions.services import remind_and_expire
 from suone.dossiers.models import Dossier, Event
@@ -138,8 +138,7 @@ def test_a_request_nobody_answers_is_told_to_the_timeline(cast: Cast, active: Ca
     job = replace(acting_for_job("a test"), today=TODAY + timedelta(days=1))
 
     with acting_as(job):
-        _reminded, expired = remind_and_expire(job)
-        services.expire_participations(job, expired=expired)
+        remind_and_expire(job)
 
     assert state_of(active, cast.adviser.institution_id) == Taking.DECLINED
     assert Event.objects.get(act="case.participant_declined").staff_id is None

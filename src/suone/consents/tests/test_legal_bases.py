@@ -84,8 +84,8 @@ def test_integration_is_not_among_the_purposes_of_administrative_assistance() ->
     assert others == {"atsg-32", "avig-97a", "ahvg-50a"}
 
 
-def test_only_consent_names_no_law_in_the_formal_sense() -> None:
-    assert [entry.code for entry in legal_bases() if not entry.formal_law] == ["consent"]
+def test_only_what_the_person_agrees_to_names_no_law_in_the_formal_sense() -> None:
+    assert [entry.code for entry in legal_bases() if not entry.formal_law] == ["consent", "hand-over"]
 
 
 @pytest.mark.parametrize(

@@ -19,5 +19,5 @@ def test_older_entries_of_the_timeline_come_without_the_page_around_them(cast: C
     part = client.get(f"/dossiers/{active.pk}/", {"before": after}, headers={"HX-Request": "true"}).content.decode()
 
     assert "Looks for a place" in part
-    assert 'id="timeline"' in part
+    assert '<ul class="timeline">' in part
     assert "<html" not in part

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from suone.access.permissions import Role
+from suone.access.permissions import STAFF_ROLES
 from suone.institutions.models import ContactPerson, Staff
 from suone.persons.ahv import compact, formatted
 from suone.persons.models import Permit, Person, Sex, Status
@@ -40,7 +40,7 @@ def test_entries_fill_fields_that_exist() -> None:
 def test_staff_work_at_an_office_of_their_institution_with_known_roles() -> None:
     for entry in CAST["staff"]:
         assert OFFICES[entry["office"]]["institution"] == entry["institution"], entry["key"]
-        assert set(entry["roles"]) <= {role.value for role in Role}
+        assert set(entry["roles"]) <= {role.value for role in STAFF_ROLES}
         assert entry["language"] in {"de", "fr"}
 
 
@@ -54,7 +54,7 @@ def test_addresses_and_telephone_numbers_are_plainly_fictional() -> None:
 def test_there_is_one_printed_log_in_for_every_role() -> None:
     printed = {entry["role"]: STAFF[entry["staff"]] for entry in CAST["log_in"]}
 
-    assert set(printed) == {role.value for role in Role}
+    assert set(printed) == {role.value for role in STAFF_ROLES}
     for role, entry in printed.items():
         assert role in entry["roles"]
         assert entry["has_account"]
@@ -164,3 +164,10 @@ def test_the_stories_name_people_of_the_cast() -> None:
         assert story["region"] in REGIONS
         assert {value for key, value in story.items() if key not in {"person", "region"}} <= set(STAFF)
     assert "case_manager" in STAFF[CAST["story"]["peter"]["career_counsellor"]]["roles"]
+
+
+def test_hand_overs_pass_people_of_the_cast_between_two_institutions_and_have_every_answer() -> None:
+    for entry in CAST["handover"]:
+        assert entry["person"] in PERSONS
+        assert STAFF[entry["sender"]]["institution"] != STAFF[entry["receiver"]]["institution"]
+    assert {entry.get("answer", "pending") for entry in CAST["handover"]} == {"pending", "accepted", "declined"}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import has_power
-from suone.dossiers.services import tell
+from suone.dossiers.services import in_each_language, tell
 from suone.inbox.services import tell_staff
 from suone.institutions.queries import staff_to_tell
 from suone.meetings.acts import Act
@@ -118,11 +117,8 @@ def tell_convener(acting: Acting, meeting: Meeting, act: Act) -> None:
 
 def titles_of(meeting: Meeting) -> dict[str, str]:
     """Kind and day of the meeting in each language, for readers of the timeline."""
-    titles = {}
-    for code, _name in settings.LANGUAGES:
-        with translation.override(code):
-            titles[code] = ", ".join(part for part in (str(Kind(meeting.kind).label), day_of(meeting)) if part)
-    return titles
+    label = Kind(meeting.kind).label
+    return in_each_language(lambda: ", ".join(part for part in (str(label), day_of(meeting)) if part))
 
 
 def day_of(meeting: Meeting) -> str:

@@ -14,6 +14,7 @@ from suone.procedures.loading import PLAN_KINDS
 
 TODAY = date(2026, 11, 20)
 SIGNED, WAITING, DECLINED = SignatureState.SIGNED, SignatureState.WAITING, SignatureState.DECLINED
+RELEASED = SignatureState.RELEASED
 
 lines = st.lists(
     st.builds(
@@ -107,6 +108,9 @@ def test_a_scan_needs_its_file_and_the_person_signs_on_the_screen(form: Form, ha
         ([SIGNED, WAITING], False),
         ([SIGNED, DECLINED], False),
         ([WAITING], False),
+        ([SIGNED, RELEASED], True),
+        ([WAITING, RELEASED], False),
+        ([RELEASED], False),
     ],
 )
 def test_a_plan_binds_when_everybody_has_signed(states: list[SignatureState], binds: bool) -> None:

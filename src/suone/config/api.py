@@ -1,0 +1,51 @@
+"""The machine door under ``/api/v1/``: the routers of the packages, gathered, with one way to come in and one to refuse."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
+
+from suone.api.problems import MEDIA_TYPE, Problem, answer_with_problems, not_found
+from suone.doors.for_systems import PartnerKey
+from suone.web.views import page_not_found
+
+_ABOUT = """\
+For partners' own systems. A key (`suone partner create`) comes as `Authorization: Bearer suone_…` and acts for its
+institution. Errors are problem details (RFC 9457) with a sentence in the language of `Accept-Language` (de, fr, en).
+An AHV number never comes here: it is blinded where it lies. `suone register push` does all of this by itself.
+"""
+
+
+class MachineDoor(NinjaAPI):
+    """The API, and its document in which each answer may also be a problem."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        package = operation.view_func.__module__.split(".")[1]
+        return f"{package}_{operation.view_func.__name__}"
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        document = super().get_openapi_schema(**options)
+        parts = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        document["components"].setdefault("schemas", {}).update(parts.pop("$defs") | {"Problem": parts})
+        problem = {
+            "description": "A problem.",
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                operation["responses"] = {str(code): said for code, said in operation["responses"].items()}
+                operation["responses"]["default"] = problem
+        return document
+
+
+api = MachineDoor(
+    title="Suone", version="1", description=_ABOUT, urls_namespace="api", auth=PartnerKey(), docs_url=None
+)
+answer_with_problems(api)
+
+
+def nothing_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """No such address: a problem for machines, a page for people."""
+    return not_found() if request.path.startswith("/api/") else page_not_found(request, exception)

@@ -1,0 +1,34 @@
+"""The commands that make, list and end keys of partners' systems."""
+
+import pytest
+from click.testing import CliRunner
+
+from suone.access.permissions import Role
+from suone.config import cli
+from suone.institutions.models import PartnerSystem, Staff
+from suone.institutions.tests.factories import make_institution, make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+def test_keys_are_made_listed_and_ended_by_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_start_django", lambda: None)
+    responsible = make_staff(make_institution("SMZ"), Role.CONTACT_PERSON, last_name="Amacker")
+    Staff.objects.filter(pk=responsible.pk).update(email="ada.amacker@example.org")
+    create = ["partner", "create", "SMZ", "Dossier system", "--responsible", "Ada.Amacker@example.org"]
+
+    made = CliRunner().invoke(cli.main, create)
+    system = PartnerSystem.objects.get()
+    listed = CliRunner().invoke(cli.main, ["partner", "list"])
+    ended = CliRunner().invoke(cli.main, ["partner", "end", str(system.pk)])
+    again = CliRunner().invoke(cli.main, ["partner", "end", str(system.pk)])
+    unknown = CliRunner().invoke(cli.main, ["partner", "create", "NONE", "x", "--responsible", "a@example.org"])
+    nobody = CliRunner().invoke(cli.main, ["partner", "create", "SMZ", "x", "--responsible", "a@example.org"])
+
+    assert made.exit_code == 0, made.output
+    assert made.stdout.startswith("suone_")
+    assert "Dossier system  Ada Amacker  until ended  never used" in listed.output
+    assert ended.exit_code == 0
+    assert "ended already" in again.output
+    assert "There is no institution NONE" in unknown.output
+    assert "Nobody at SMZ" in nobody.output

@@ -1,0 +1,105 @@
+"""Simple cases: one hand-over is pending, one accepted, one declined; and what the first-contact office was asked."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from suone.access.acting import Acting
+from suone.access.categories import DataCategory
+from suone.advice.services import give_advice
+from suone.cases.services import Particulars
+from suone.handovers import services
+from suone.handovers.rules import Answers, Follows
+from suone.handovers.services import Proposal
+from suone.institutions.models import Region, Staff
+from suone.procedures.facts import Fact, Scalar
+
+
+def tell_handovers(
+    act: Any,
+    entries: list[dict[str, Any]],
+    persons: dict[str, Any],
+    staff: dict[str, Staff],
+    regions: dict[str, Region],
+) -> None:
+    """Each proposed by its sender in one go, then answered as the cast has it."""
+    for entry in entries:
+        sender, receiver = staff[entry["sender"]], staff[entry["receiver"]]
+        of = _particulars(persons[entry["person"]], regions)
+        proposal = _proposal(sender, receiver, entry)
+        handover = act(
+            sender,
+            lambda acting, of=of, proposal=proposal: services.propose_for_person(acting, of=of, proposal=proposal),
+        )
+        if entry.get("answer") == "accepted":
+            act(receiver, lambda acting, asked=handover.decision: services.accept_handover(acting, decision=asked))
+        elif entry.get("answer") == "declined":
+            reason = entry["reason"]
+            act(
+                receiver,
+                lambda acting, asked=handover.decision, reason=reason: services.decline_handover(
+                    acting, decision=asked, reason=reason
+                ),
+            )
+
+
+def _particulars(person: dict[str, Any], regions: dict[str, Region]) -> Particulars:
+    return Particulars(
+        ahv_number=person["ahv_number"],
+        last_name=person["last_name"],
+        first_name=person["first_name"],
+        date_of_birth=person["date_of_birth"],
+        language=person["language"],
+        region=regions[person["region"]],
+    )
+
+
+def _proposal(sender: Staff, receiver: Staff, entry: dict[str, Any]) -> Proposal:
+    facts: dict[Fact, Scalar] = {Fact.REGISTER_CHECKED: True, Fact.PERSON_ASKED: True, Fact.PROMISE_REMINDER: True}
+    answers = Answers(Follows.THEY, True, sender.institution.code, receiver.institution.code)
+    if answers.between == "bip_rav":
+        facts |= {Fact.FIT_FOR_WORK: True, Fact.JOBLESS_REFUGEE: True, Fact.RAV_REGISTRATION: True}
+    return Proposal(
+        answers=answers,
+        receiver=receiver.institution,
+        due_on=timezone.localdate() + timedelta(days=10),
+        agrees=True,
+        message=entry["message"],
+        facts=facts,
+    )
+
+
+# Who asked, about what, for how many minutes, how many days ago; somebody stays unnamed.
+_ADVICE: tuple[dict[str, Any], ...] = (
+    {
+        "asker": "employer", "topic": "job_at_risk", "minutes": 15, "days": 40, "last_name": "Schreinerei Holzhaus AG",
+        "note": "Ein Mitarbeiter fällt seit Wochen immer wieder aus. Auf die IV-Früherfassung und das Gespräch zu dritt hingewiesen.",
+    },
+    {
+        "asker": "citizen", "topic": "benefits", "minutes": 10, "days": 20, "is_anonymous": True,
+        "note": "Ausgesteuert, wohin nun? Sozialhilfe des Wohnorts und RAV ohne Taggeld erklärt.",
+    },
+    {
+        "asker": "physician", "topic": "health_and_work", "minutes": 20, "days": 6, "channel": "mail", "last_name": "Praxis am Bahnhof",
+        "note": "Wer organisiert einen Arbeitsversuch? Ansprechperson der IV genannt.",
+    },
+    {
+        "asker": "citizen", "topic": "work", "minutes": 25, "days": 1, "channel": "counter", "first_name": "Elena",
+        "last_name": "Karlen", "contact": "027 555 90 29", "category": DataCategory.EMPLOYMENT,
+        "note": "Nach langer Pause zurück ins Büro; möchte eine Übergabe ans RAV.",
+    },
+)  # fmt: skip
+
+
+def tell_advice(act: Any, adviser: Staff, region: Region) -> None:
+    """What the office was asked in the last weeks."""
+
+    def give(acting: Acting, entry: dict[str, Any]) -> None:
+        told: dict[str, Any] = {"channel": "phone", "region": region} | {
+            key: value for key, value in entry.items() if key != "days"
+        }
+        give_advice(acting, on=acting.today - timedelta(days=entry["days"]), **told)
+
+    for entry in _ADVICE:
+        act(adviser, lambda acting, entry=entry: give(acting, entry))

@@ -1,0 +1,115 @@
+"""The door for partners' systems: a key lets them in, and each handler of the API wears ``@answers`` or ``@carries_out``.
+
+The same as for people: the permission is asked, the transaction is opened as whoever acts, denials are told to the log,
+and an error leaves nothing behind. Errors leave as exceptions; ``suone.api.problems`` gives them their words.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja import Schema
+from ninja.responses import Status
+from ninja.security import HttpBearer
+
+from suone.access.acting import Acting, Kind
+from suone.access.database import acting_as, make_read_only
+from suone.access.permissions import Permission
+from suone.api.problems import TooMany, Trouble
+from suone.audit.models import RecordKind
+from suone.audit.services import record
+from suone.doors.decorators import ActingRequest, about_in, denials_told, tell_wrong_try, tried_too_often
+from suone.doors.models import SystemAnswer
+
+Handler = Callable[..., Any]
+
+
+class PartnerKey(HttpBearer):
+    """A key as ``Authorization: Bearer suone_…``; so many requests a minute, and few tries with wrong keys."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Acting | None:
+        acting: Acting | None = getattr(request, "acting", None)
+        if acting is not None:
+            _count(acting)
+            return acting
+        if tried_too_often(request):
+            raise TooMany(60)
+        tell_wrong_try(request, Acting(kind=Kind.PUBLIC, today=timezone.localdate()))
+        return None
+
+
+def answers(
+    permission: Permission, *, act: str = "", kind: RecordKind = RecordKind.READ
+) -> Callable[[Handler], Handler]:
+    """A handler that only reads: told to the log first where it has an ``act``, then no write is possible."""
+
+    def wear(handler: Handler) -> Handler:
+        def enter(request: ActingRequest, *args: Any, **kwargs: Any) -> Any:
+            if act:
+                record(request.acting, kind=kind, act=act, about=about_in(kwargs))
+            make_read_only()
+            return handler(request, *args, **kwargs)
+
+        return _door(handler, enter, permission)
+
+    return wear
+
+
+def carries_out(permission: Permission) -> Callable[[Handler], Handler]:
+    """A handler and its act.
+
+    Where it takes ``idempotency_key``, the same request with the same key is done once and answered alike: only for acts
+    whose answers are numbers and states.
+    """
+
+    def wear(handler: Handler) -> Handler:
+        def enter(request: ActingRequest, *args: Any, **kwargs: Any) -> Any:
+            key = kwargs.get("idempotency_key")
+            if not key:
+                return handler(request, *args, **kwargs)
+            kept = _kept_answer(request, key)
+            if kept.status:
+                return HttpResponse(kept.body, status=kept.status, content_type="application/json")
+            done: Status[Schema] = handler(request, *args, **kwargs)
+            SystemAnswer.objects.filter(pk=kept.pk).update(status=done.status_code, body=done.value.model_dump_json())
+            return done
+
+        return _door(handler, enter, permission)
+
+    return wear
+
+
+def _door(handler: Handler, enter: Handler, permission: Permission) -> Handler:
+    @wraps(handler)
+    def door(request: ActingRequest, *args: Any, **kwargs: Any) -> Any:
+        with denials_told(request.acting, permission, kwargs), acting_as(request.acting):
+            return enter(request, *args, **kwargs)
+
+    door.permission = permission  # type: ignore[attr-defined]  # read by the test that every handler wears a door
+    return door
+
+
+def _count(acting: Acting) -> None:
+    now = int(time.time())
+    counter = f"requests-of-system:{acting.system_id}:{now // 60}"
+    cache.add(counter, 0, timeout=120)
+    if cache.incr(counter) > settings.API_REQUESTS_A_MINUTE:
+        raise TooMany(60 - now % 60)
+
+
+def _kept_answer(request: ActingRequest, key: str) -> SystemAnswer:
+    """The answer kept under this key, or a place for it; a simultaneous twin waits here for the first."""
+    said = hashlib.sha256(b"\0".join([str(request.method).encode(), request.path.encode(), request.body])).hexdigest()
+    kept, _created = SystemAnswer.objects.get_or_create(
+        institution_id=request.acting.own_institution_id, key=key, defaults={"request": said}
+    )
+    if kept.request != said:
+        raise Trouble("idempotency-key", _("This Idempotency-Key was used for another request: use a new one."))
+    return kept

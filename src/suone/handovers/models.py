@@ -1,0 +1,116 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from suone.access.categories import HEALTH_BIT, DataCategory, Power, categories_in
+from suone.access.row_policies import RowPolicies, granted
+from suone.consents.models import Consent
+from suone.decisions.models import Decision
+from suone.decisions.rules import State
+from suone.dossiers.models import CaseBoundQuerySet, Dossier
+from suone.handovers.rules import Constellation
+from suone.institutions.models import Institution, Office, Staff
+from suone.procedures.facts import CODES, Fact
+
+_OWN = "{table}.sender_id = (SELECT actor_institution())"
+# Whoever is asked sees what is written as long as the answer is open, and afterwards only if they accepted.
+_ASKED = (
+    "({table}.receiver_id = (SELECT actor_institution()) AND EXISTS (SELECT 1 FROM decisions_decision d"
+    " WHERE d.id = {table}.decision_id AND d.state IN ('pending', 'accepted')))"
+)
+
+
+class Handover(models.Model):
+    """A person passes from one institution to another, or is supported by both: proposed by one, answered by the other.
+
+    Whether it is pending, accepted, declined or expired is the matter of its ``decision``. Until it is accepted the
+    sender stays responsible.
+    """
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="handovers")
+    decision = models.OneToOneField(Decision, models.PROTECT, related_name="handover")
+    sender = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    sender_staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    receiver = models.ForeignKey(Institution, models.PROTECT, related_name="+", verbose_name=_("To which institution"))
+    office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+", verbose_name=_("Office"))
+    receiver_staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")  # asked, then responsible
+    constellation = models.CharField(_("Constellation"), max_length=1, choices=Constellation)
+    between = models.CharField(max_length=10)  # under which agreement: a code of the fact handover_between
+    category = models.PositiveSmallIntegerField(choices=DataCategory, default=DataCategory.EMPLOYMENT)
+    message = models.TextField(_("What it is about"), blank=True)
+    language = models.CharField(max_length=2)
+    basis = models.CharField(_("Legal basis"), max_length=40)  # a code of legal_bases.toml
+    consent = models.ForeignKey(Consent, models.PROTECT, null=True, related_name="+")
+    categories = models.BigIntegerField()  # what the receiver will reach
+    overlap_until = models.DateField(_("Both follow until"), null=True)
+    proposed_on = models.DateField()
+    accepted_at = models.DateTimeField(null=True)
+    access_until = models.DateTimeField(null=True)  # of the receiver; for ever is a moment too
+    sender_until = models.DateTimeField(null=True)  # how long an institution that handed over may still contribute
+    sender_categories = models.BigIntegerField(null=True)  # what they reached before, and reach so long
+    sender_left_at = models.DateTimeField(null=True)
+
+    objects = CaseBoundQuerySet["Handover"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("message",)
+
+    class Meta:
+        verbose_name = _("hand-over")
+        verbose_name_plural = _("hand-overs")
+        indexes: ClassVar = [
+            models.Index(name="handover_of_case", fields=["dossier", "-id"]),
+            models.Index(name="handover_by_year", fields=["proposed_on", "sender", "receiver"]),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="handover_between_two",
+                condition=~Q(sender=F("receiver")),
+                violation_error_message=_("Choose another institution than your own."),
+            ),
+            models.CheckConstraint(
+                name="handover_without_health",
+                condition=Q(categories__gt=0, categories__lt=1 << len(DataCategory))
+                & ~Q(category=DataCategory.HEALTH.value),
+                violation_error_message=_("A hand-over passes data, and no medical content."),
+            ),
+            models.CheckConstraint(
+                name="handover_on_consent_names_it",
+                condition=Q(basis="consent", consent__isnull=False) | ~Q(basis="consent") & Q(consent=None),
+                violation_error_message=_("A hand-over on a consent names the consent."),
+            ),
+            models.CheckConstraint(
+                name="handover_sender_stops_once_accepted",
+                condition=Q(sender_until=None) | Q(accepted_at__isnull=False, constellation="3"),
+                violation_error_message=_("Only an accepted direct hand-over ends the sender's part."),
+            ),
+            RowPolicies(
+                name="handovers_handover_row_policies",
+                select=f"{granted(Power.READ, category='{table}.category')} OR {_OWN} OR {_ASKED}",
+                insert=granted(Power.LEAD),
+                # The receiver says who follows; the moments of access are written by handovers_open() alone.
+                update=f"{granted(Power.LEAD)} OR {_ASKED}",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"hand-over {self.pk}"
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether the sender stops, and the lead passes."""
+        return self.constellation == Constellation.HANDS_OVER
+
+    @property
+    def is_pending(self) -> bool:
+        return self.decision.state == State.PENDING
+
+    @property
+    def category_labels(self) -> list[str]:
+        return [str(category.label) for category in categories_in(self.categories & ~HEALTH_BIT)]
+
+    @property
+    def agreement(self) -> str:
+        """Under which agreement, in words."""
+        return str(CODES[Fact.HANDOVER_BETWEEN].get(self.between, self.between))

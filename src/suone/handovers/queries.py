@@ -1,0 +1,221 @@
+"""Hand-overs of a case, what an institution is asked, whom to contact, and how many there are in each direction."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.http import Http404
+
+from suone.access.acting import Acting
+from suone.access.permissions import Role
+from suone.cases.models import Case, Participant, Taking
+from suone.consents.models import ConsentRecipient
+from suone.consents.queries import valid_consents
+from suone.decisions.models import Decision
+from suone.dossiers.models import Dossier
+from suone.handovers.models import Handover
+from suone.handovers.rules import SOCIAL_ASSISTANCE, Asked, asked_facts, way_for
+from suone.institutions.models import Institution, Office, Region, Staff
+from suone.institutions.queries import Contact, contacts_of
+from suone.persons.models import Person
+from suone.procedures.facts import Fact, Scalar
+from suone.procedures.models import Course, KnownFact, ProcedureVersion
+from suone.procedures.queries import versions_of_level
+from suone.procedures.rules import Phase, Procedure, Requirement, WayOn, planned_items, standing
+from suone.procedures.services import in_language
+
+# Those who may follow a person; a physician of the RAD is no addressee of a hand-over.
+_FOLLOWING = [Role.FRONT_LINE_WORKER, Role.CONTACT_PERSON, Role.CASE_MANAGER, Role.TANDEM]
+_NONE = (0, 0, 0, 0)
+_PEOPLE = ("decision", "sender", "sender_staff", "receiver", "receiver_staff", "office", "decision__answered_by")
+
+
+def handovers_of(acting: Acting, dossier: Dossier) -> list[Handover]:
+    """The hand-overs of a case that the acting person may read, the newest first."""
+    rows = Handover.objects.readable_by(acting, category_column="category").filter(dossier=dossier)
+    return list(rows.select_related(*_PEOPLE).order_by("-pk"))
+
+
+def pending_handover(dossier_id: int) -> Handover | None:
+    """The one that waits for an answer, if there is one."""
+    return Handover.objects.filter(dossier_id=dossier_id, decision__state="pending").first()
+
+
+def readable_handover(acting: Acting, dossier_id: int, handover_id: int) -> Handover:
+    rows = Handover.objects.readable_by(acting, category_column="category").select_related("dossier", *_PEOPLE)
+    handover = rows.filter(dossier_id=dossier_id, pk=handover_id).first()
+    if handover is None:
+        raise Http404
+    return handover
+
+
+def asked_handover(decision: Decision) -> Handover | None:
+    """What the acting institution was asked; gone once it declined or let it expire."""
+    return Handover.objects.filter(decision=decision).select_related(*_PEOPLE).first()
+
+
+def person_of_request(decision: Decision) -> Person | None:
+    """Whom an open or accepted request is about: for the institution that was asked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM handovers_person(%s)", [decision.pk])
+        row = cursor.fetchone()
+        names = [column.name for column in cursor.description or ()]
+    return Person(**dict(zip(names, row, strict=True))) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """Where a hand-over goes: the office in the region, and the contact persons to whom one's own coordinates are sent."""
+
+    institution: Institution
+    office: Office | None
+    contacts: list[Contact]
+    staff: list[Staff]  # of the region first
+
+
+def partner_in(institution: Institution, region: Region | None, *, on: date) -> Partner:
+    """The partner institution as the directory knows it in a region."""
+    contacts = contacts_of(institution, region, on=on)
+    of_contact = next((contact.staff.office for contact in contacts if contact.staff.office), None)
+    in_region = Office.objects.filter(institution=institution, region=region, is_active=True).order_by("pk").first()
+    staff = Staff.objects.filter(institution=institution, roles__overlap=_FOLLOWING).select_related("office")
+    near = sorted(staff, key=lambda s: (not (region and s.office and s.office.region_id == region.pk), s.last_name))
+    return Partner(institution, (in_region if region else None) or of_contact, contacts, near)
+
+
+def consent_naming(acting: Acting, dossier: Dossier, institution_id: int) -> ConsentRecipient | None:
+    """The line of a valid consent that names this institution, the one that runs longest."""
+    lines = ConsentRecipient.objects.filter(
+        consent__in=valid_consents(acting).filter(dossier=dossier), institution_id=institution_id, staff=None
+    ).exclude(categories=0)
+    return lines.select_related("consent").order_by("-consent__valid_until").first()
+
+
+def named_advisers(dossier_id: int) -> str:
+    """The advisers whom the person named when it was last stated; empty where nobody was."""
+    named = KnownFact.objects.filter(dossier_id=dossier_id, fact=Fact.ADVISERS_NAMED).order_by("-pk")
+    return named.values_list("remark", flat=True).first() or ""
+
+
+def procedure_of_handovers(*, on: date) -> ProcedureVersion | None:
+    """The canton's procedure under which two institutions settle a simple case: the one that asks between whom."""
+    asks = Fact.HANDOVER_BETWEEN.value
+    for version in versions_of_level("simple", on=on):
+        if any(requirement.fact == asks for requirement in version.procedure.start.requirements):
+            return version
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What the procedure says about this constellation: where the case goes, what is asked, what is missing or doubtful."""
+
+    procedure: Procedure
+    phase: Phase
+    way: WayOn
+    following: Phase
+    asked: list[Asked]
+    lacking: tuple[Requirement, ...]
+    warnings: tuple[Requirement, ...]
+    later: tuple[Requirement, ...]  # what the following phase will ask
+
+
+def guide_for(procedure: Procedure, phase: Phase, facts: Mapping[str, Scalar], *, on: date) -> Guide | None:
+    """None where the procedure has no way of its own for this constellation: the request is asked all the same."""
+    way = way_for(phase, facts, procedure, on=on)
+    if way is None:
+        return None
+    following = procedure.phase(way.move.to)
+    return Guide(
+        procedure=procedure,
+        phase=phase,
+        way=way,
+        following=following,
+        asked=asked_facts(phase, following, way.move.needs, facts),
+        lacking=way.lacking,
+        warnings=way.warnings,
+        later=standing(following, facts, on=on).lacking,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What one side will find among its work items."""
+
+    title: str
+    who: str
+
+
+def duties_in(guide: Guide, facts: Mapping[str, Scalar], acting: Acting) -> list[Duty]:
+    """The work items that the following phase sets, with whose they are."""
+    items = planned_items(guide.following, facts, on=acting.today, holidays=frozenset())
+    codes = {planned.item.addressed for planned in items}
+    named = {i.code: i.short_name for i in Institution.objects.filter(code__in=codes)}
+    return [
+        Duty(in_language(planned.item.title), named.get(planned.item.addressed, acting.institution_name))
+        for planned in items
+    ]
+
+
+def place_for(course: Course | None, version: ProcedureVersion | None) -> tuple[Procedure, Phase] | None:
+    """Where a case stands, or will begin to."""
+    if course is not None:
+        return course.procedure, course.current
+    return (version.procedure, version.procedure.start) if version is not None else None
+
+
+def social_assistance_in(case: Case, acting: Acting) -> list[Institution]:
+    """Whom missed appointments may be told: social assistance, where it takes part in the case; never one's own."""
+    taking_part = case.dossier.participants.filter(state=Taking.TAKING_PART).values("institution_id")
+    institutions = Institution.objects.filter(pk__in=taking_part, code__in=SOCIAL_ASSISTANCE)
+    return list(institutions.exclude(pk=acting.own_institution_id))
+
+
+def may_be_told_of_missed(acting: Acting, participants: Iterable[Participant]) -> bool:
+    """Whether social assistance of another institution takes part."""
+    return any(
+        p.state == Taking.TAKING_PART
+        and p.institution.code in SOCIAL_ASSISTANCE
+        and p.institution_id != acting.institution_id
+        for p in participants
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Referrals:
+    """Referrals in one direction in a year."""
+
+    sender: Institution
+    receiver: Institution
+    proposed: int
+    accepted: int
+    declined: int
+    expired: int
+    before: int  # proposed in the year before
+
+
+def referrals_in(year: int) -> list[Referrals]:
+    """How many persons were referred in each direction, most first, with the year before beside it."""
+    now, before = _counted(year), _counted(year - 1)
+    institutions = Institution.objects.in_bulk()
+    return [
+        Referrals(
+            institutions[pair[0]],
+            institutions[pair[1]],
+            before=before.get(pair, _NONE)[0],
+            **_named(now.get(pair, _NONE)),
+        )
+        for pair in dict.fromkeys([*now, *before])
+    ]
+
+
+def _named(counts: tuple[int, ...]) -> dict[str, int]:
+    return dict(zip(("proposed", "accepted", "declined", "expired"), counts, strict=True))
+
+
+def _counted(year: int) -> dict[tuple[int, int], tuple[int, ...]]:
+    """By sender and receiver: proposed, accepted, declined, expired."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM handovers_counted(%s)", [year])
+        return {(sender, receiver): tuple(counts) for sender, receiver, *counts in cursor.fetchall()}

@@ -1,0 +1,77 @@
+-- What a hand-over opens, and who it is about: for the institution that was asked, which may not open the case before.
+
+-- The person of a request that is open, or was accepted: enough to know whether they are known, and to call them.
+CREATE FUNCTION handovers_person(request bigint)
+RETURNS TABLE (ahv_number text, last_name text, first_name text, date_of_birth date, language text, phone text, commune text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT p.ahv_number, p.last_name, p.first_name, p.date_of_birth, p.language, p.phone, p.commune
+    FROM handovers_handover h JOIN decisions_decision d ON d.id = h.decision_id
+        JOIN dossiers_dossier c ON c.id = h.dossier_id JOIN persons_person p ON p.id = c.person_id
+    WHERE d.id = request AND d.state IN ('pending', 'accepted') AND h.receiver_id = actor_institution()
+$$;
+
+-- The acceptance opens the case to the receiver: for good and with the lead where the sender stops, otherwise to
+-- contribute until a day. The sender's own file ends then; until the given moment the sender may still contribute.
+-- Where a consent already lets the receiver contribute, it stays the basis and nothing is opened beside it.
+CREATE FUNCTION handovers_open(hand_over bigint, parallel_until timestamptz, closing_until timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    h handovers_handover;
+    person bigint;
+    for_ever CONSTANT timestamptz := '9999-12-31T00:00:00Z';
+    ends timestamptz;
+    had bigint;
+    now_at timestamptz := statement_timestamp();
+BEGIN
+    SELECT * INTO h FROM handovers_handover x WHERE x.id = hand_over;
+    SELECT c.person_id INTO person FROM dossiers_dossier c WHERE c.id = h.dossier_id FOR UPDATE;
+    SELECT * INTO h FROM handovers_handover x WHERE x.id = hand_over;  -- as it is once the case is locked
+    IF h.receiver_id IS DISTINCT FROM actor_institution() OR h.accepted_at IS NOT NULL OR NOT EXISTS (
+        SELECT 1 FROM decisions_decision d WHERE d.id = h.decision_id AND d.state = 'accepted'
+    ) THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    ends := CASE WHEN h.constellation = '3' THEN for_ever ELSE parallel_until END;
+    IF h.constellation = '3' THEN
+        WITH ended AS (
+            UPDATE dossiers_grant g SET valid_until = greatest(g.valid_from, now_at)
+            WHERE g.dossier_id = h.dossier_id AND g.institution_id = h.sender_id AND g.valid_until > now_at
+              AND g.because IN ('notification', 'hand_over')
+            RETURNING g.categories
+        ) SELECT coalesce(bit_or(categories), h.categories) INTO had FROM ended;
+        -- What earlier hand-overs opened to the sender has ended with it.
+        UPDATE handovers_handover x SET access_until = now_at
+            WHERE x.dossier_id = h.dossier_id AND x.receiver_id = h.sender_id AND x.access_until > now_at;
+        UPDATE handovers_handover x SET sender_until = now_at
+            WHERE x.dossier_id = h.dossier_id AND x.sender_id = h.sender_id AND x.sender_until > now_at;
+        INSERT INTO dossiers_grant (dossier_id, person_id, institution_id, categories, power, valid_from, valid_until,
+                                    because, because_id, legal_basis, opened_at)
+            VALUES (h.dossier_id, person, h.sender_id, had, 2, now_at, closing_until,
+                    'hand_over', h.id, h.basis, now_at);
+    END IF;
+    IF h.constellation = '3' OR h.basis <> 'consent' THEN
+        INSERT INTO dossiers_grant (dossier_id, person_id, institution_id, categories, power, valid_from, valid_until,
+                                    because, because_id, legal_basis, opened_at)
+            VALUES (h.dossier_id, person, h.receiver_id, h.categories, CASE WHEN h.constellation = '3' THEN 3 ELSE 2 END,
+                    now_at, ends, 'hand_over', h.id, h.basis, now_at);
+    ELSE
+        ends := NULL;
+    END IF;
+    UPDATE handovers_handover x
+        SET accepted_at = now_at, access_until = ends,
+            sender_until = CASE WHEN h.constellation = '3' THEN closing_until END, sender_categories = had
+        WHERE x.id = h.id;
+END $$;
+
+-- How many persons were referred in each direction in a year, and what became of it: figures without persons.
+CREATE FUNCTION handovers_counted(in_year integer)
+RETURNS TABLE (sender_id bigint, receiver_id bigint, proposed bigint, accepted bigint, declined bigint, expired bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT h.sender_id, h.receiver_id, count(*),
+           count(*) FILTER (WHERE d.state = 'accepted'), count(*) FILTER (WHERE d.state = 'declined'),
+           count(*) FILTER (WHERE d.state = 'expired')
+    FROM handovers_handover h JOIN decisions_decision d ON d.id = h.decision_id
+    WHERE (actor_may('referral.count') OR actor_kind() = 'job') AND d.state <> 'withdrawn'
+      AND h.proposed_on >= make_date(in_year, 1, 1) AND h.proposed_on < make_date(in_year + 1, 1, 1)
+    GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
+$$;

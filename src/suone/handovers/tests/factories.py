@@ -1,0 +1,87 @@
+"""The smallest hand-over: from the worker's SMZ to the adviser's RAV, for a person without a case."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from suone.access.acting import acting_for_job
+from suone.access.database import acting_as
+from suone.cases.models import Case
+from suone.cases.services import Particulars
+from suone.cases.tests.factories import do
+from suone.consents.tests.factories import Cast
+from suone.handovers import services
+from suone.handovers.models import Handover
+from suone.handovers.rules import Answers, Follows
+from suone.handovers.services import Proposal
+from suone.institutions.models import Staff
+from suone.procedures.facts import Fact
+from suone.procedures.loading import FOLDER
+from suone.procedures.services import publish
+
+# What the form asks of every direct referral.
+STATED: dict[Fact, Any] = {
+    Fact.REGISTER_CHECKED: True,
+    Fact.PERSON_ASKED: True,
+    Fact.PROMISE_REMINDER: True,
+}
+# What SMZ-IV asks beside it.
+TO_IV = STATED | {
+    Fact.ADVISERS_NAMED: True,
+    Fact.IV_CONTACT_KIND: "application",
+    Fact.HEALTH_ATTESTED: True,
+}
+AHV_NUMBER = "756.9217.0769.85"
+
+
+def publish_handovers() -> None:
+    """The canton's procedure for simple and network cases."""
+    acting = acting_for_job("a test")
+    with acting_as(acting):
+        publish(acting, text=(FOLDER / "vs-smz-iv.toml").read_text(), source="vs-smz-iv.toml")
+
+
+def particulars(cast: Cast, **changes: Any) -> Particulars:
+    usual: dict[str, Any] = {
+        "ahv_number": AHV_NUMBER,
+        "last_name": "Muster",
+        "first_name": "Petra",
+        "region": cast.region,
+    }
+    return Particulars(**usual | changes)
+
+
+def proposal(
+    sender: Staff, receiver: Staff, *, follows: Follows = Follows.THEY, is_direct: bool = True, **changes: Any
+) -> Proposal:
+    usual: dict[str, Any] = {
+        "answers": Answers(follows, is_direct, sender.institution.code, receiver.institution.code),
+        "receiver": receiver.institution,
+        "due_on": timezone.localdate() + timedelta(days=10),
+        "agrees": True,
+        "message": "Looks for work in sales",
+        "facts": STATED,
+    }
+    return Proposal(**usual | changes)
+
+
+def propose(cast: Cast, to: Staff | None = None, *, by: Staff | None = None, **changes: Any) -> Handover:
+    """Proposed for a person without a case, by the worker to the adviser unless told otherwise."""
+    sender, receiver = by or cast.worker, to or cast.adviser
+    handover: Handover = do(
+        sender,
+        services.propose_for_person,
+        of=particulars(cast),
+        proposal=proposal(sender, receiver, **changes),
+    )
+    return handover
+
+
+def accept(by: Staff, handover: Handover, **changes: Any) -> Handover:
+    accepted: Handover = do(by, services.accept_handover, decision=handover.decision, **changes)
+    return accepted
+
+
+def case_of(handover: Handover) -> Case:
+    return Case.objects.select_related("dossier").get(pk=handover.dossier_id)

@@ -1,0 +1,354 @@
+"""Proposed, accepted, declined, expired: the sender is responsible until somebody takes the person on."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from suone.access.acting import acting_for_job
+from suone.access.categories import ALL_BUT_HEALTH, Power
+from suone.access.database import acting_as
+from suone.access.errors import Conflict, Refused
+from suone.audit.models import Entry
+from suone.cases.models import Assignment, Case, Participant
+from suone.cases.tests.factories import do
+from suone.consents.drift import find_drift
+from suone.consents.models import Disclosure
+from suone.consents.tests.factories import WORK, Cast, line, sign
+from suone.decisions.services import remind_and_expire
+from suone.dossiers.models import Dossier, Event, Grant
+from suone.handovers import services
+from suone.handovers.models import Handover
+from suone.handovers.queries import asked_handover, person_of_request
+from suone.handovers.rules import USUAL, Follows
+from suone.handovers.tests.factories import STATED, accept, case_of, particulars, proposal, propose
+from suone.inbox.models import Message
+from suone.institutions.models import ContactPerson, Staff
+from suone.institutions.tests.factories import acting
+from suone.procedures.facts import Fact
+from suone.procedures.models import Course
+from suone.procedures.services import known_facts
+from suone.workitems.models import State as ItemState
+from suone.workitems.models import WorkItem
+
+TODAY = timezone.localdate()
+
+
+def powers(handover: Handover) -> dict[str, tuple[int, int]]:
+    """Power and categories in force of each institution."""
+    now = timezone.now()
+    grants = Grant.objects.filter(dossier_id=handover.dossier_id, valid_from__lte=now, valid_until__gt=now)
+    return {g.institution.code: (g.power, g.categories) for g in grants if g.institution}
+
+
+def lead_of(handover: Handover) -> int:
+    return Assignment.objects.get(dossier_id=handover.dossier_id, function="lead", valid_until=None).staff_id
+
+
+def in_days(days: int) -> None:
+    job = replace(acting_for_job("a test"), today=TODAY + timedelta(days=days))
+    with acting_as(job):
+        remind_and_expire(job)
+
+
+def test_a_plain_hand_over_opens_a_simple_case_and_asks_in_one_go(cast: Cast) -> None:
+    handover = propose(cast)
+
+    case = case_of(handover)
+    assert (case.level, case.notifier, lead_of(handover)) == ("simple", cast.worker.institution, cast.worker.pk)
+    assert (handover.constellation, handover.between) == ("3", "rav_smz")
+    assert handover.decision.is_pending
+    assert Course.objects.get(pk=case.pk).phase == "transfer"
+    facts = known_facts(case.pk)
+    assert facts[Fact.COORDINATES_SENT]
+    assert facts[Fact.PARTNER_CONTACTED]
+    assert facts[Fact.OVERLAP_SETTLED]
+
+
+def test_each_side_finds_its_duties_from_the_procedure_and_nothing_twice(cast: Cast) -> None:
+    handover = propose(cast)
+
+    items = WorkItem.objects.filter(dossier_id=handover.dossier_id)
+    assert sorted(items.values_list("step", "state")) == [
+        ("transfer/accept", ItemState.OPEN),
+        ("transfer/closing_review", ItemState.OPEN),
+    ]
+
+
+def test_the_request_reaches_the_contact_person_with_ones_own_coordinates(cast: Cast) -> None:
+    ContactPerson.objects.create(institution=cast.adviser.institution, region=cast.region, staff=cast.adviser)
+
+    handover = propose(cast)
+
+    told = Message.objects.filter(act="decision.asked").values_list("staff_id", flat=True)
+    assert list(told) == [cast.adviser.pk]
+    with acting_as(acting(cast.adviser)):
+        asked = asked_handover(handover.decision)
+        assert asked is not None
+        assert asked.sender_staff.full_name == cast.worker.full_name
+
+
+def test_whoever_is_asked_sees_the_person_and_the_message_and_not_the_case(cast: Cast) -> None:
+    handover = propose(cast)
+
+    with acting_as(acting(cast.adviser)):
+        person = person_of_request(handover.decision)
+        assert person is not None
+        assert (person.last_name, person.ahv_number) == ("Muster", "7569217076985")
+        assert not Dossier.objects.exists()
+        assert not Case.objects.exists()
+    with acting_as(acting(cast.stranger)):
+        assert asked_handover(handover.decision) is None
+        assert person_of_request(handover.decision) is None
+
+
+def test_until_the_acceptance_the_sender_stays_responsible_and_nothing_is_open(cast: Cast) -> None:
+    handover = propose(cast)
+
+    assert powers(handover) == {"SMZ": (Power.LEAD, ALL_BUT_HEALTH)}
+    assert lead_of(handover) == cast.worker.pk
+
+
+def test_on_acceptance_the_lead_passes_and_the_sender_may_contribute_for_the_closing_review(cast: Cast) -> None:
+    handover = accept(cast.adviser, propose(cast))
+
+    assert lead_of(handover) == cast.adviser.pk
+    assert powers(handover) == {"RAV": (Power.LEAD, ALL_BUT_HEALTH), "SMZ": (Power.WRITE, ALL_BUT_HEALTH)}
+    assert handover.sender_until is not None
+    assert handover.sender_until - timezone.now() > timedelta(days=29)
+    assert known_facts(handover.dossier_id)[Fact.HANDOVER_ACCEPTED_ON] == TODAY
+    item = WorkItem.objects.get(dossier_id=handover.dossier_id, step="transfer/accept")
+    assert item.state == ItemState.DONE
+    assert find_drift() == []
+
+
+def test_an_overlap_lets_the_sender_contribute_until_its_last_day(cast: Cast) -> None:
+    last_day = TODAY + timedelta(days=90)
+
+    handover = accept(cast.adviser, propose(cast, overlap_until=last_day))
+
+    assert handover.sender_until is not None
+    assert timezone.localdate(handover.sender_until - timedelta(seconds=1)) == last_day
+
+
+def test_what_passes_is_recorded_as_given_by_the_sender(cast: Cast) -> None:
+    handover = accept(cast.adviser, propose(cast))
+
+    proposed, accepted = Disclosure.objects.filter(dossier_id=handover.dossier_id).order_by("pk")
+    assert (proposed.form, proposed.basis, proposed.categories) == ("written", "hand-over", 0b11)
+    assert (accepted.form, accepted.basis, accepted.categories) == ("access", "hand-over", ALL_BUT_HEALTH)
+    for disclosure in (proposed, accepted):
+        assert (disclosure.giver, disclosure.giver_staff) == (cast.worker.institution, cast.worker)
+        assert disclosure.recipient == cast.adviser.institution
+    assert Entry.objects.get(act="handover.accepted").legal_basis == "hand-over"
+
+
+def test_declining_needs_a_reason_and_closes_what_was_written(cast: Cast) -> None:
+    handover = propose(cast)
+
+    with pytest.raises(Refused, match="Give the reason for declining"):
+        do(cast.adviser, services.decline_handover, decision=handover.decision, reason=" ")
+    do(cast.adviser, services.decline_handover, decision=handover.decision, reason="Not entitled")
+
+    handover.decision.refresh_from_db()
+    assert (handover.decision.state, handover.decision.reason) == ("declined", "Not entitled")
+    with acting_as(acting(cast.adviser)):
+        assert asked_handover(handover.decision) is None
+        assert person_of_request(handover.decision) is None
+    assert lead_of(handover) == cast.worker.pk
+    assert Event.objects.filter(dossier_id=handover.dossier_id, act="handover.declined").exists()
+    assert Message.objects.filter(act="decision.declined", staff=cast.worker).exists()
+
+
+def test_a_request_nobody_answers_expires_after_a_reminder(cast: Cast) -> None:
+    handover = propose(cast)
+
+    in_days(5)
+    assert Message.objects.filter(act="decision.reminded").exists()
+    handover.decision.refresh_from_db()
+    assert handover.decision.reminded_at is not None
+    in_days(11)
+
+    handover.decision.refresh_from_db()
+    assert handover.decision.state == "expired"
+    assert lead_of(handover) == cast.worker.pk
+    assert Event.objects.get(dossier_id=handover.dossier_id, act="handover.expired").staff_id is None
+
+
+def test_a_withdrawn_request_can_no_longer_be_accepted(cast: Cast) -> None:
+    handover = propose(cast)
+
+    do(cast.worker, services.withdraw_handover, handover=handover)
+
+    with pytest.raises((Conflict, Handover.DoesNotExist)):
+        accept(cast.adviser, handover)
+    assert powers(handover) == {"SMZ": (Power.LEAD, ALL_BUT_HEALTH)}
+
+
+def test_a_second_answer_is_a_conflict(cast: Cast) -> None:
+    handover = propose(cast)
+    accept(cast.adviser, handover)
+
+    with pytest.raises(Conflict):
+        do(cast.adviser, services.decline_handover, decision=handover.decision, reason="Too late")
+
+    assert lead_of(handover) == cast.adviser.pk
+
+
+def test_two_requests_at_once_are_refused(cast: Cast) -> None:
+    handover = propose(cast)
+
+    with pytest.raises(Refused, match="already proposed"):
+        do(
+            cast.worker,
+            services.propose_handover,
+            case=case_of(handover),
+            proposal=proposal(cast.worker, cast.adviser),
+        )
+
+
+def test_without_the_persons_agreement_nothing_is_proposed_and_no_case_stays(cast: Cast) -> None:
+    with pytest.raises(Refused, match="Ask the person first"):
+        propose(cast, agrees=False)
+
+    assert not Handover.objects.exists()
+
+
+def test_parallel_support_opens_what_it_needs_for_a_year_and_the_lead_stays(cast: Cast) -> None:
+    handover = accept(cast.adviser, propose(cast, follows=Follows.BOTH))
+
+    assert handover.constellation == "1"
+    assert powers(handover) == {"SMZ": (Power.LEAD, ALL_BUT_HEALTH), "RAV": (Power.WRITE, USUAL)}
+    assert lead_of(handover) == cast.worker.pk
+    assert handover.access_until is not None
+    assert handover.access_until.year <= TODAY.year + 2
+    assert Course.objects.get(pk=handover.dossier_id).phase == "parallel"
+    assert find_drift() == []
+
+
+def test_parallel_access_ends_at_once_when_the_person_no_longer_agrees(cast: Cast) -> None:
+    handover = accept(cast.adviser, propose(cast, follows=Follows.BOTH))
+
+    do(cast.worker, services.end_access, handover=handover, reason="The person no longer agrees")
+
+    assert powers(handover) == {"SMZ": (Power.LEAD, ALL_BUT_HEALTH)}
+    assert find_drift() == []
+    with pytest.raises(Refused, match="opens nothing"):
+        do(cast.worker, services.end_access, handover=handover, reason="Again")
+
+
+def test_a_consent_that_names_the_receiver_is_the_basis_and_the_measure(cast: Cast) -> None:
+    first = propose(cast, follows=Follows.BOTH)
+    do(cast.worker, services.withdraw_handover, handover=first)
+    dossier = Dossier.objects.get(pk=first.dossier_id)
+    sign(cast.worker, dossier, line(cast.adviser, WORK))
+
+    handover = do(
+        cast.worker,
+        services.propose_handover,
+        case=case_of(first),
+        proposal=proposal(cast.worker, cast.adviser, follows=Follows.BOTH, agrees=False),
+    )
+    handover = accept(cast.adviser, handover)
+
+    assert (handover.basis, handover.categories) == ("consent", USUAL & WORK)
+    assert handover.access_until is None  # the consent opens it, and closes it when it is withdrawn
+    assert not Grant.objects.filter(because="hand_over").exists()
+    assert find_drift() == []
+
+
+def test_the_next_hand_over_goes_on_from_the_new_lead(cast: Cast, coordinator_iv: Staff) -> None:
+    handover = accept(cast.adviser, propose(cast))
+
+    second = do(
+        cast.adviser,
+        services.propose_handover,
+        case=case_of(handover),
+        proposal=proposal(cast.adviser, coordinator_iv),
+    )
+    second = accept(coordinator_iv, second)
+
+    assert lead_of(second) == coordinator_iv.pk
+    found = powers(second)
+    assert {code: power for code, (power, _mask) in found.items()} == {
+        "IV": Power.LEAD,
+        "RAV": Power.WRITE,
+        "SMZ": Power.WRITE,
+    }
+    assert find_drift() == []
+
+
+def test_when_its_time_is_up_the_sender_no_longer_takes_part(cast: Cast) -> None:
+    handover = accept(cast.adviser, propose(cast))
+    Handover.objects.filter(pk=handover.pk).update(sender_until=timezone.now())
+    job = acting_for_job("a test")
+
+    with acting_as(job):
+        assert services.end_overlaps(job) == 1
+        assert services.end_overlaps(job) == 0
+
+    part = Participant.objects.get(dossier_id=handover.dossier_id, institution=cast.worker.institution)
+    assert part.state == "left"
+    told = Message.objects.filter(act="handover.overlap_ended").values_list("staff_id", flat=True)
+    assert set(told) == {cast.worker.pk, cast.adviser.pk}
+
+
+def test_whoever_stops_without_hand_over_sends_nothing(cast: Cast) -> None:
+    handover = accept(cast.adviser, propose(cast, follows=Follows.BOTH))
+
+    nothing = do(
+        cast.worker,
+        services.propose_handover,
+        case=case_of(handover),
+        proposal=proposal(cast.worker, cast.adviser, is_direct=False),
+    )
+
+    assert nothing is None
+    assert Handover.objects.count() == 1
+    assert known_facts(handover.dossier_id)[Fact.CONSTELLATION] == "4"
+
+
+def test_what_must_hold_is_asked_before_anything_is_sent(cast: Cast) -> None:
+    facts = STATED | {Fact.REGISTER_CHECKED: False}
+
+    with pytest.raises(Refused, match="The register has not been checked yet"):
+        propose(cast, facts=facts)
+
+
+def test_a_complex_case_is_not_handed_over(cast: Cast) -> None:
+    handover = propose(cast)
+    do(cast.worker, services.withdraw_handover, handover=handover)
+    Case.objects.filter(pk=handover.dossier_id).update(level="complex")
+
+    with pytest.raises(Refused, match="This case is complex"):
+        do(
+            cast.worker,
+            services.propose_handover,
+            case=case_of(handover),
+            proposal=proposal(cast.worker, cast.adviser),
+        )
+
+
+def test_only_the_leading_institution_proposes(cast: Cast) -> None:
+    handover = accept(cast.adviser, propose(cast))
+
+    with pytest.raises(Refused, match="Only institutions that lead"):
+        do(
+            cast.worker,
+            services.propose_handover,
+            case=case_of(handover),
+            proposal=proposal(cast.worker, cast.stranger),
+        )
+
+
+def test_a_known_number_is_not_typed_twice_into_two_records(cast: Cast) -> None:
+    propose(cast)
+    second = do(
+        cast.stranger,
+        services.propose_for_person,
+        of=particulars(cast),
+        proposal=proposal(cast.stranger, cast.adviser, facts=STATED),
+    )
+
+    assert Dossier.objects.get(pk=second.dossier_id).person_id == Dossier.objects.earliest("pk").person_id
