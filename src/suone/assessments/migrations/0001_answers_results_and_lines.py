@@ -8,124 +8,337 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('dossiers', '0003_texts_in_every_language'),
-        ('institutions', '0001_initial'),
-        ('instruments', '0001_versions_of_instruments'),
+        ("dossiers", "0003_texts_in_every_language"),
+        ("institutions", "0001_initial"),
+        ("instruments", "0001_versions_of_instruments"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('instrument', models.SlugField(max_length=40)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('category', models.PositiveSmallIntegerField(choices=[(0, 'Identity and contact'), (1, 'Employment'), (2, 'Education'), (3, 'Finances'), (4, 'Health'), (5, 'Addiction'), (6, 'Family and housing'), (7, 'Justice'), (8, 'Migration'), (9, 'Social network'), (10, 'Administrative')], verbose_name='Data category')),
-                ('state', models.CharField(choices=[('draft', 'not finished'), ('finished', 'finished')], default='draft', max_length=8, verbose_name='State')),
-                ('saved_sections', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
-                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('finished_on', models.DateField(null=True)),
-                ('points', models.DecimalField(decimal_places=2, max_digits=7, null=True)),
-                ('proposed', models.CharField(blank=True, max_length=40)),
-                ('rule', models.PositiveSmallIntegerField(null=True)),
-                ('decided', models.CharField(blank=True, max_length=40, verbose_name='Decision')),
-                ('decided_on', models.DateField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='Reason')),
-                ('again_on', models.DateField(null=True)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.staff')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='dossiers.dossier')),
-                ('finished_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.staff')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
-                ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.staff')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='instruments.instrumentversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("instrument", models.SlugField(max_length=40)),
+                ("number", models.PositiveSmallIntegerField()),
+                (
+                    "category",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Identity and contact"),
+                            (1, "Employment"),
+                            (2, "Education"),
+                            (3, "Finances"),
+                            (4, "Health"),
+                            (5, "Addiction"),
+                            (6, "Family and housing"),
+                            (7, "Justice"),
+                            (8, "Migration"),
+                            (9, "Social network"),
+                            (10, "Administrative"),
+                        ],
+                        verbose_name="Data category",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "not finished"), ("finished", "finished")],
+                        default="draft",
+                        max_length=8,
+                        verbose_name="State",
+                    ),
+                ),
+                (
+                    "saved_sections",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, size=None
+                    ),
+                ),
+                ("started_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("finished_on", models.DateField(null=True)),
+                ("points", models.DecimalField(decimal_places=2, max_digits=7, null=True)),
+                ("proposed", models.CharField(blank=True, max_length=40)),
+                ("rule", models.PositiveSmallIntegerField(null=True)),
+                ("decided", models.CharField(blank=True, max_length=40, verbose_name="Decision")),
+                ("decided_on", models.DateField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="Reason")),
+                ("again_on", models.DateField(null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.staff",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assessments", to="dossiers.dossier"
+                    ),
+                ),
+                (
+                    "finished_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.staff",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.institution"
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.staff"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="instruments.instrumentversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'assessment',
-                'verbose_name_plural': 'assessments',
+                "verbose_name": "assessment",
+                "verbose_name_plural": "assessments",
             },
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.CharField(max_length=40)),
-                ('dimension', models.CharField(blank=True, max_length=40)),
-                ('category', models.PositiveSmallIntegerField(choices=[(0, 'Identity and contact'), (1, 'Employment'), (2, 'Education'), (3, 'Finances'), (4, 'Health'), (5, 'Addiction'), (6, 'Family and housing'), (7, 'Justice'), (8, 'Migration'), (9, 'Social network'), (10, 'Administrative')], verbose_name='Data category')),
-                ('answer', models.CharField(max_length=40)),
-                ('points', models.DecimalField(decimal_places=2, max_digits=6)),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='assessments.assessment')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dossiers.dossier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("item", models.CharField(max_length=40)),
+                ("dimension", models.CharField(blank=True, max_length=40)),
+                (
+                    "category",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Identity and contact"),
+                            (1, "Employment"),
+                            (2, "Education"),
+                            (3, "Finances"),
+                            (4, "Health"),
+                            (5, "Addiction"),
+                            (6, "Family and housing"),
+                            (7, "Justice"),
+                            (8, "Migration"),
+                            (9, "Social network"),
+                            (10, "Administrative"),
+                        ],
+                        verbose_name="Data category",
+                    ),
+                ),
+                ("answer", models.CharField(max_length=40)),
+                ("points", models.DecimalField(decimal_places=2, max_digits=6)),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="assessments.assessment"
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dossiers.dossier"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SectionAnswers',
+            name="SectionAnswers",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('section', models.CharField(max_length=40)),
-                ('category', models.PositiveSmallIntegerField(choices=[(0, 'Identity and contact'), (1, 'Employment'), (2, 'Education'), (3, 'Finances'), (4, 'Health'), (5, 'Addiction'), (6, 'Family and housing'), (7, 'Justice'), (8, 'Migration'), (9, 'Social network'), (10, 'Administrative')], verbose_name='Data category')),
-                ('answers', models.JSONField(default=dict)),
-                ('language', models.CharField(max_length=2)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('saved_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='assessments.assessment')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dossiers.dossier')),
-                ('saved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.staff')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("section", models.CharField(max_length=40)),
+                (
+                    "category",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Identity and contact"),
+                            (1, "Employment"),
+                            (2, "Education"),
+                            (3, "Finances"),
+                            (4, "Health"),
+                            (5, "Addiction"),
+                            (6, "Family and housing"),
+                            (7, "Justice"),
+                            (8, "Migration"),
+                            (9, "Social network"),
+                            (10, "Administrative"),
+                        ],
+                        verbose_name="Data category",
+                    ),
+                ),
+                ("answers", models.JSONField(default=dict)),
+                ("language", models.CharField(max_length=2)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("saved_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sections",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dossiers.dossier"
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.staff"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(condition=models.Q(('again_on__isnull', False)), fields=['again_on', 'id'], name='assessment_due_again'),
+            model_name="assessment",
+            index=models.Index(
+                condition=models.Q(("again_on__isnull", False)), fields=["again_on", "id"], name="assessment_due_again"
+            ),
         ),
         migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(fields=['instrument', 'finished_on'], name='assessment_finished'),
+            model_name="assessment",
+            index=models.Index(fields=["instrument", "finished_on"], name="assessment_finished"),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(fields=('dossier', 'instrument', 'number'), name='assessment_numbered_within_the_case', violation_error_message='Somebody has begun this assessment at the same time: go on with theirs.'),
+            model_name="assessment",
+            constraint=models.UniqueConstraint(
+                fields=("dossier", "instrument", "number"),
+                name="assessment_numbered_within_the_case",
+                violation_error_message="Somebody has begun this assessment at the same time: go on with theirs.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('dossier', 'instrument'), name='assessment_one_draft_at_a_time', violation_error_message='This assessment is begun already: go on with it.'),
+            model_name="assessment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "draft")),
+                fields=("dossier", "instrument"),
+                name="assessment_one_draft_at_a_time",
+                violation_error_message="This assessment is begun already: go on with it.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(condition=models.Q(('again_on__isnull', False)), fields=('dossier', 'instrument'), name='assessment_one_clock_for_each_instrument', violation_error_message='An instrument is due again by one day only.'),
+            model_name="assessment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("again_on__isnull", False)),
+                fields=("dossier", "instrument"),
+                name="assessment_one_clock_for_each_instrument",
+                violation_error_message="An instrument is due again by one day only.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_by', None), ('finished_on', None), ('points', None), ('proposed', ''), ('state', 'draft')), models.Q(('finished_by__isnull', False), ('finished_on__isnull', False), ('points__isnull', False), ('state', 'finished'), models.Q(('proposed', ''), _negated=True)), _connector='OR'), name='assessment_finished_with_its_result', violation_error_message='A finished assessment has its day, its author and its result.'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("finished_by", None),
+                        ("finished_on", None),
+                        ("points", None),
+                        ("proposed", ""),
+                        ("state", "draft"),
+                    ),
+                    models.Q(
+                        ("finished_by__isnull", False),
+                        ("finished_on__isnull", False),
+                        ("points__isnull", False),
+                        ("state", "finished"),
+                        models.Q(("proposed", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="assessment_finished_with_its_result",
+                violation_error_message="A finished assessment has its day, its author and its result.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided', ''), ('decided_by', None), ('decided_on', None)), models.Q(('decided_by__isnull', False), ('decided_on__isnull', False), ('state', 'finished'), models.Q(('decided', ''), _negated=True)), _connector='OR'), name='assessment_decided_by_somebody_on_a_day', violation_error_message='A decision has its day and the person who took it.'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided", ""), ("decided_by", None), ("decided_on", None)),
+                    models.Q(
+                        ("decided_by__isnull", False),
+                        ("decided_on__isnull", False),
+                        ("state", "finished"),
+                        models.Q(("decided", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="assessment_decided_by_somebody_on_a_day",
+                violation_error_message="A decision has its day and the person who took it.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('decided', ''), ('decided', models.F('proposed')), models.Q(('reason', ''), _negated=True), _connector='OR'), name='assessment_decided_otherwise_with_a_reason', violation_error_message='Whoever decides otherwise than proposed gives a reason.'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided", ""),
+                    ("decided", models.F("proposed")),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="assessment_decided_otherwise_with_a_reason",
+                violation_error_message="Whoever decides otherwise than proposed gives a reason.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=suone.access.row_policies.RowPolicies(delete="{table}.state = 'draft' AND ((SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0))", insert="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0)", name='assessments_assessment_row_policies', select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0)", update="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0)"),
+            model_name="assessment",
+            constraint=suone.access.row_policies.RowPolicies(
+                delete="{table}.state = 'draft' AND ((SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0))",
+                insert="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0)",
+                name="assessments_assessment_row_policies",
+                select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0)",
+                update="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0)",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(fields=('assessment', 'item'), name='line_once_for_each_question', violation_error_message='This assessment is finished already.'),
+            model_name="line",
+            constraint=models.UniqueConstraint(
+                fields=("assessment", "item"),
+                name="line_once_for_each_question",
+                violation_error_message="This assessment is finished already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=suone.access.row_policies.RowPolicies(insert="EXISTS (SELECT 1 FROM assessments_assessment a WHERE a.id = {table}.assessment_id AND a.state = 'draft') AND ((SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0))", name='assessments_line_row_policies', select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0)"),
+            model_name="line",
+            constraint=suone.access.row_policies.RowPolicies(
+                insert="EXISTS (SELECT 1 FROM assessments_assessment a WHERE a.id = {table}.assessment_id AND a.state = 'draft') AND ((SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0))",
+                name="assessments_line_row_policies",
+                select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0)",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sectionanswers',
-            constraint=models.UniqueConstraint(fields=('assessment', 'section'), name='section_answered_once_for_each_assessment', violation_error_message='Somebody has saved this section at the same time: reload the page.'),
+            model_name="sectionanswers",
+            constraint=models.UniqueConstraint(
+                fields=("assessment", "section"),
+                name="section_answered_once_for_each_assessment",
+                violation_error_message="Somebody has saved this section at the same time: reload the page.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sectionanswers',
-            constraint=suone.access.row_policies.RowPolicies(delete="EXISTS (SELECT 1 FROM assessments_assessment a WHERE a.id = {table}.assessment_id AND a.state = 'draft') AND ((SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0))", insert="EXISTS (SELECT 1 FROM assessments_assessment a WHERE a.id = {table}.assessment_id AND a.state = 'draft') AND ((SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0))", name='assessments_sectionanswers_row_policies', select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0)", update="EXISTS (SELECT 1 FROM assessments_assessment a WHERE a.id = {table}.assessment_id AND a.state = 'draft') AND ((SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0))"),
+            model_name="sectionanswers",
+            constraint=suone.access.row_policies.RowPolicies(
+                delete="EXISTS (SELECT 1 FROM assessments_assessment a WHERE a.id = {table}.assessment_id AND a.state = 'draft') AND ((SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0))",
+                insert="EXISTS (SELECT 1 FROM assessments_assessment a WHERE a.id = {table}.assessment_id AND a.state = 'draft') AND ((SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0))",
+                name="assessments_sectionanswers_row_policies",
+                select="(SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0)",
+                update="EXISTS (SELECT 1 FROM assessments_assessment a WHERE a.id = {table}.assessment_id AND a.state = 'draft') AND ((SELECT actor_kind()) = 'job' OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0))",
+            ),
         ),
     ]
