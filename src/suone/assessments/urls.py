@@ -8,8 +8,8 @@ _SECTION = f"{_ASSESSMENT}/sections/<slug:section>"
 
 urlpatterns = [
     path(f"{_ASSESSMENTS}/", views.assessments, name="assessments"),
-    path(f"{_ASSESSMENTS}/start/<slug:offer>", views.start_assessment, name="start_assessment"),
-    path(f"{_ASSESSMENTS}/compare/<slug:offer>", views.compare_assessments, name="compare_assessments"),
+    path(f"{_ASSESSMENTS}/start/<slug:instrument>", views.start_assessment, name="start_assessment"),
+    path(f"{_ASSESSMENTS}/compare/<slug:instrument>", views.compare_assessments, name="compare_assessments"),
     path(f"{_ASSESSMENTS}/export/<slug:form>", views.export_assessments, name="export_assessments"),
     path(_ASSESSMENT, views.assessment, name="assessment"),
     path(_SECTION, views.section, name="assessment_section"),

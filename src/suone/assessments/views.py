@@ -45,11 +45,11 @@ def assessments(request: ActingRequest, dossier_id: int) -> HttpResponse:
 
 
 @acts(Permission.CASE_WORK)
-def start_assessment(request: ActingRequest, dossier_id: int, offer: str) -> HttpResponse:
+def start_assessment(request: ActingRequest, dossier_id: int, instrument: str) -> HttpResponse:
     case = readable_case(request.acting, dossier_id)
     if request.method != "POST":
         return redirect("assessments", dossier_id)
-    this = services.start_assessment(request.acting, case=case, identifier=offer)
+    this = services.start_assessment(request.acting, case=case, identifier=instrument)
     return redirect("assessment", dossier_id, this.pk)
 
 
@@ -149,9 +149,9 @@ def drop_assessment(request: ActingRequest, dossier_id: int, assessment_id: int)
 
 
 @reads(Permission.CASE_READ, act=Act.COMPARED)
-def compare_assessments(request: ActingRequest, dossier_id: int, offer: str) -> HttpResponse:
+def compare_assessments(request: ActingRequest, dossier_id: int, instrument: str) -> HttpResponse:
     dossier = readable_dossier(request.acting, dossier_id)
-    comparison = queries.comparison_of(request.acting, dossier, offer)
+    comparison = queries.comparison_of(request.acting, dossier, instrument)
     return render(request, "assessments/comparison.html", {"dossier": dossier, "comparison": comparison})
 
 
