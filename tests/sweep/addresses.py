@@ -18,6 +18,7 @@ PLAIN = frozenset(
     set_language healthz robots worklist several contacts institutions bodies absences switch_acting doubts inbox
     mark_read inbox_preferences break_glass legal_bases alive cases find_case notify keep_draft audit_log log_proof
     steering meetings convene_session requests hand_over_person referrals advice_list give_advice advice_figures
+    overdue_reassessments
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # The directory belongs to everybody: its entries are nobody's secret.
@@ -45,6 +46,8 @@ FOREIGN = frozenset(
     remind_request hand_over hand_over_draft answer_handover withdraw_handover end_handover_access tell_missed
     tell_missed_on change_level advice correct_advice notify_from_advice hand_over_from_advice
     correct_entry remove_entry entry_into_plan order_from_mandate hold_meeting cancel_meeting meeting_calendar
+    assessments start_assessment assessment assessment_section keep_section finish_assessment decide_assessment
+    drop_assessment compare_assessments export_assessments
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # For partners' systems, which come with a key; whatever comes back to others, it may hold nothing foreign.

@@ -13,6 +13,7 @@ from suone.access.database import acting_as
 from suone.access.models import User
 from suone.access.permissions import STAFF_ROLES, Role
 from suone.advice.models import Advice
+from suone.assessments.models import Assessment, SectionAnswers
 from suone.cases.models import Case, Draft, LevelChange, Note, Participant, Taking
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
 from suone.decisions.models import Decision
@@ -22,6 +23,7 @@ from suone.dossiers.models import Dossier
 from suone.handovers.models import Handover
 from suone.institutions.models import Absence, Institution, Region, Staff
 from suone.institutions.services import create_partner_system
+from suone.instruments.queries import version_in_force
 from suone.meetings.models import AgendaPoint, Guest, Invitee, Meeting
 from suone.meetings.models import Entry as MinutesEntry
 from suone.persons.models import Doubt, Merge, Person
@@ -53,6 +55,7 @@ _CANARIES = {
     "handovers_handover": ("message",),
     "cases_levelchange": ("reason",),
     "advice_advice": ("first_name", "last_name", "contact", "note"),
+    "assessments_assessment": ("reason",),
     "meetings_invitee": ("reason",),
     "meetings_guest": ("name", "function"),
     "meetings_agendapoint": ("title",),
@@ -90,7 +93,7 @@ def fingerprint(earlier: dict[str, tuple[int, str]] | None = None) -> dict[str, 
     """
     tables = [*_CANARIES, "dossiers_dossier", "dossiers_grant", "consents_consentrecipient", "cases_participant",
               "cases_assignment", "cases_draft", "persons_doubt", "procedures_course", "support_service",
-              "plans_plan", "meetings_meeting",
+              "plans_plan", "meetings_meeting", "assessments_sectionanswers", "assessments_line",
               "meetings_dateproposal", "meetings_dateanswer"]  # fmt: skip
     found = {}
     with connection.cursor() as cursor:
@@ -118,7 +121,7 @@ def payload(objects: dict[str, int | str]) -> dict[str, Any]:
         "decision": objects["decision_id"], "last_name": "words", "first_name": "words", "kept": "known",
         "result": "words", "findings": "words", "consequences": "words",
         "receiver": institution, "follows": "they", "is_direct": "yes", "message": "words", "agrees": "on", "send": "1",
-        "basis": "consent", "way": "network:", "asker": "citizen", "topic": "work", "channel": "phone", "on": day,
+        "basis": "consent", "band": "yes", "item_observed": "words", "way": "network:", "asker": "citizen", "topic": "work", "channel": "phone", "on": day,
     }  # fmt: skip
 
 
@@ -206,8 +209,20 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
     advice = Advice.objects.create(
         institution=giver, staff=author, on=today, asker="citizen", topic="work", language="de"
     )
+    assessment = Assessment.objects.create(
+        dossier=dossier, instrument="practice-assessment", version=version_in_force("practice-assessment"), number=9,
+        category=DataCategory.EMPLOYMENT, started_by=author, institution=giver, saved_sections=["together"],
+    )  # fmt: skip
+    SectionAnswers.objects.create(
+        dossier=dossier, assessment=assessment, section="together", category=DataCategory.EMPLOYMENT,
+        answers={"observed": f"canary-section-{dossier.pk}"}, language="de", saved_by=author,
+    )  # fmt: skip
     return {
         "handover_id": handover.pk,
+        "assessment_id": assessment.pk,
+        "section": "together",
+        "instrument": "practice-assessment",
+        "form": "csv",
         "advice_id": advice.pk,
         "institution_id": giver.pk,
         "dossier_id": dossier.pk,
