@@ -11,7 +11,7 @@ from suone.assessments.queries import answers_of
 from suone.cases.models import Case
 from suone.institutions.models import Staff
 
-_Answers = Mapping[str, Mapping[str, str]]
+_Answers = Mapping[str, dict[str, str]]
 _LONG_OUT: _Answers = {"work": {"last_work": "longer"}}
 _AT_WORK: _Answers = {
     "work": {"last_work": "within_six_months"},

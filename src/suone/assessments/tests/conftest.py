@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 from django.utils import translation
 
-from suone.assessments.tests.factories import EVERYTHING_BUT_HEALTH
+from suone.access.categories import ALL_BUT_HEALTH
 from suone.cases.models import Case
 from suone.cases.tests.factories import notify
 from suone.consents.tests.factories import WORK, Cast, line, make_cast
@@ -25,9 +25,5 @@ def cast(db: None) -> Cast:
 @pytest.fixture
 def case(cast: Cast) -> Case:
     """At the intake of Solothurn; the adviser may read work and administration alone."""
-    return notify(
-        cast,
-        line(cast.coordinator, EVERYTHING_BUT_HEALTH),
-        line(cast.adviser, WORK),
-        procedure=published("so-iim"),
-    )
+    scope = [line(cast.coordinator, ALL_BUT_HEALTH), line(cast.adviser, WORK)]
+    return notify(cast, scope=scope, procedure=published("so-iim"))

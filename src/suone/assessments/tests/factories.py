@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from suone.access.categories import ALL_BUT_HEALTH
 from suone.assessments import services
 from suone.assessments.models import Assessment, SectionAnswers
 from suone.cases.models import Case
 from suone.cases.tests.factories import do
 from suone.institutions.models import Staff
 
-EVERYTHING_BUT_HEALTH = ALL_BUT_HEALTH
 TO_STABILISE = {
     "prospects": {"chances": "none", "with_measures": "no"},
     "support": {"release_expected": "no", "needs_social_work": "yes"},
@@ -57,9 +55,7 @@ def finished(
 def decided(by: Staff, case: Case, band: str = "", reason: str = "", **changes: Any) -> Assessment:
     """A segment: as proposed, or another one with a reason."""
     this = finished(by, case, **changes)
-    result: Assessment = do(
-        by, services.decide_assessment, assessment=this, band=band or this.proposed, reason=reason
-    )
+    result: Assessment = do(by, services.decide_assessment, assessment=this, band=band or this.proposed, reason=reason)
     return result
 
 
