@@ -106,6 +106,11 @@ class Phase:
     def requirement(self, requirement_id: str) -> Requirement:
         return next(requirement for requirement in self.requirements if requirement.id == requirement_id)
 
+    def excluding(self, fact: str) -> Requirement | None:
+        """The requirement by which nobody may go on while this fact holds, if there is one."""
+        asked = (r for r in self.requirements if r.rule == "holds_not" and r.severity == "must" and not r.chooses)
+        return next((requirement for requirement in asked if requirement.fact == fact), None)
+
     @property
     def is_end(self) -> bool:
         return self.state in ENDS
