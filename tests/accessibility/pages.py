@@ -142,6 +142,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "decide_assessment": (COORDINATOR, "/dossiers/{active}/assessments/{undecided}/decide"),
     "compare_assessments": (COORDINATOR, "/dossiers/{active}/assessments/compare/severity-index"),
     "overdue_reassessments": (COORDINATOR, "/assessments/overdue"),
+    "places": (COORDINATOR, "/procedures/places"),
     "advice_list": (COORDINATOR, "/advice/"),
     "give_advice": (COORDINATOR, "/advice/give"),
     "advice": (COORDINATOR, "/advice/{advice}"),

@@ -18,7 +18,7 @@ PLAIN = frozenset(
     set_language healthz robots worklist several contacts institutions bodies absences switch_acting doubts inbox
     mark_read inbox_preferences break_glass legal_bases alive cases find_case notify keep_draft audit_log log_proof
     steering meetings convene_session requests hand_over_person referrals advice_list give_advice advice_figures
-    overdue_reassessments
+    overdue_reassessments places
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # The directory belongs to everybody: its entries are nobody's secret.

@@ -137,6 +137,7 @@ class Procedure:
     phases: tuple[Phase, ...]
     valid_until: date | None = None
     ages: tuple[int, int] | None = None
+    capacity: int = 0  # for about how many cases at once there is room; 0 where nobody counts places
 
     def phase(self, phase_id: str) -> Phase:
         return next(phase for phase in self.phases if phase.id == phase_id)

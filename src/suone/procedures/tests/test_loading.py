@@ -104,7 +104,7 @@ ONE_PROBLEM = {
     # words that are not known
     "an unknown entry": (
         'canton = "BE"', 'canton = "BE"\ncolour = "red"', "colour",
-        "the procedure: unknown entry colour; allowed are about, ages, canton, identifier, levels,",
+        "the procedure: unknown entry colour; allowed are about, ages, canton, capacity, identifier, levels,",
     ),
     "an unknown entry of a phase": (
         INTAKE, f"{INTAKE}\nname = 1", "name = 1", "phase intake: unknown entry name; allowed are about, id, instruments,",
