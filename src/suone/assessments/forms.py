@@ -39,7 +39,7 @@ class SectionForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    band = forms.ChoiceField(label=gettext_lazy("Decision"), widget=forms.RadioSelect)
+    band = forms.ChoiceField(label=gettext_lazy("Decided"), widget=forms.RadioSelect)
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=500,

@@ -44,7 +44,7 @@ class Assessment(models.Model):
     points = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     proposed = models.CharField(max_length=40, blank=True)
     rule = models.PositiveSmallIntegerField(null=True)  # the place of the rule that proposed, in the version's file
-    decided = models.CharField(_("Decision"), max_length=40, blank=True)
+    decided = models.CharField(_("Decided"), max_length=40, blank=True)
     decided_on = models.DateField(null=True)
     decided_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(_("Reason"), max_length=500, blank=True)

@@ -323,7 +323,7 @@ def export_rows(acting: Acting, dossier: Dossier) -> list[list[Any]]:
     language = in_use()
     headings = [
         _("Instrument"), _("Version"), _("No."), _("Finished on"), _("Institution"), _("Section"), _("Question"),
-        _("Answer"), _("Points"), _("Dimension"),
+        _("Answer given"), _("Points"), _("Dimension"),
     ]  # fmt: skip
     rows: list[list[Any]] = [headings]
     for assessment in reversed(assessments_of(acting, dossier)):
@@ -356,7 +356,7 @@ def export_rows(acting: Acting, dossier: Dossier) -> list[list[Any]]:
         band = {code.code: said(code.title, language) for code in instrument.bands}
         rows.append([*begin, "", _("Proposal"), band[assessment.proposed], assessment.points, ""])
         if assessment.decided:
-            rows.append([*begin, "", _("Decision"), band[assessment.decided], None, ""])
+            rows.append([*begin, "", _("Decided"), band[assessment.decided], None, ""])
         if assessment.reason:
             rows.append([*begin, "", _("Reason"), assessment.reason, None, ""])
     return rows

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ("points", models.DecimalField(decimal_places=2, max_digits=7, null=True)),
                 ("proposed", models.CharField(blank=True, max_length=40)),
                 ("rule", models.PositiveSmallIntegerField(null=True)),
-                ("decided", models.CharField(blank=True, max_length=40, verbose_name="Decision")),
+                ("decided", models.CharField(blank=True, max_length=40, verbose_name="Decided")),
                 ("decided_on", models.DateField(null=True)),
                 ("reason", models.CharField(blank=True, max_length=500, verbose_name="Reason")),
                 ("again_on", models.DateField(null=True)),

@@ -169,7 +169,7 @@ def test_the_export_holds_every_answer_and_no_formula(case: Case, cast: Cast, wo
     assert "'=HYPERLINK(1)" in csv
     assert "She wants to think" in csv
     assert len(rows) == len(csv.splitlines())
-    assert [row[7] for row in rows if row[6] == "Decision"] == ["O: orient"]
+    assert [row[7] for row in rows if row[6] == "Decided"] == ["O: orient"]
     assert worker.get(address(case, "export/pdf")).status_code == 404
     assert Entry.objects.filter(act="assessment.exported").count() == 2
 
