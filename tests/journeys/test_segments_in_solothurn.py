@@ -151,6 +151,7 @@ def test_from_the_intake_through_two_reassessments_to_aftercare(
     )
     assessing.decide(worker, outcome)
     assert not asks("aftercare", "lasting")
+    steps.finish_all_work_items(worker, address)
     steps.close(worker, address, "primary_market")
     phases = site.sql(
         "SELECT to_phase FROM procedures_passage WHERE dossier_id = %s ORDER BY id", steps.case_id(address)
