@@ -56,13 +56,13 @@ def test_of_150_simultaneous_last_answers_none_is_lost(transactional_db: None) -
 
 
 def test_without_the_lock_the_convener_is_not_told(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The planted fault: the race above can fail. Both have answered when each looks whether anybody is left."""
-    both_answered = Barrier(2)
+    """The planted fault: the race above can fail. Each looks whether anybody is left before the other is through."""
+    both_looked = Barrier(2)
     look = dates.answer_may_be_the_last
 
     def look_together(acting: Acting, meeting: Meeting) -> None:
-        both_answered.wait(timeout=20)
         look(acting, meeting)
+        both_looked.wait(timeout=20)
 
     def unlocked(meeting: Meeting) -> Any:
         return Meeting.objects.get(pk=meeting.pk)

@@ -222,7 +222,8 @@ STATUS = {"socialaccount_login_error": 401}
 
 # What a GET of these answers is no page of its own.
 NO_PAGES = {
-    "set_language": "an act", "healthz": "a word for machines", "robots": "a word for machines", "several": "an act",
+    "set_language": "an act", "healthz": "a word for machines", "robots": "a word for machines",
+    "api-root": "a word for machines", "openapi-json": "a file", "several": "an act",
     "switch_acting": "an act", "remove_absence": "an act", "remove_directory_entry": "an act", "undo_merge": "an act",
     "document": "a file", "complete_workitem": "an act", "reopen_workitem": "an act", "cancel_workitem": "an act",
     "mark_read": "an act", "consent_form": "a file", "tell_person": "an act", "alive": "a word for the page",

@@ -495,6 +495,9 @@ def verify_access() -> None:
 def _start_django() -> None:
     _start_embedded_server()
     _setup_django()
+    from django.utils import translation
+
+    translation.activate("en")  # as all that the command says
 
 
 def _prepare_database() -> None:

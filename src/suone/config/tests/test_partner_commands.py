@@ -1,7 +1,10 @@
 """The commands that make, list and end keys of partners' systems."""
 
+from collections.abc import Iterator
+
 import pytest
 from click.testing import CliRunner
+from django.utils import translation
 
 from suone.access.permissions import Role
 from suone.config import cli
@@ -9,6 +12,12 @@ from suone.institutions.models import PartnerSystem, Staff
 from suone.institutions.tests.factories import make_institution, make_staff
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _language_as_before() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def test_keys_are_made_listed_and_ended_by_command(monkeypatch: pytest.MonkeyPatch) -> None:
