@@ -25,6 +25,7 @@ PLAIN = frozenset(
 DIRECTORY = frozenset(
     """
     directory_entries add_directory_entry directory_entry remove_directory_entry remove_absence procedures procedure
+    instruments instrument
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # With a case, or something of somebody's, in the address: for a stranger it does not exist.
