@@ -167,7 +167,7 @@ def test_every_result_lies_within_the_picture_and_is_said_in_words(found: list[t
     assert all(dot.label in picture for dot in dots)
     assert "Severity &lt;index&gt;" in picture
     for part in picture.split('cx="')[1:]:
-        assert 0 <= float(part.split('"')[0]) <= 560
+        assert 0 <= float(part.split('"')[0]) <= 400
 
 
 @pytest.mark.parametrize("typed", ["=1+1", "+41", "-1", "@SUM(A1)", "\tx"])
