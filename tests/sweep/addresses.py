@@ -20,6 +20,7 @@ PLAIN = frozenset(
     steering meetings convene_session requests hand_over_person referrals advice_list give_advice advice_figures
     register register_person end_registration register_alerts register_overlaps register_deliveries register_settings
     register_figures register_participants register_use
+    overdue_reassessments places
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # The directory belongs to everybody: its entries are nobody's secret.
@@ -27,6 +28,7 @@ DIRECTORY = frozenset(
     """
     directory_entries add_directory_entry directory_entry remove_directory_entry remove_absence procedures procedure
     enrol_institution end_enrolment
+    instruments instrument
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # With a case, or something of somebody's, in the address: for a stranger it does not exist.
@@ -49,6 +51,8 @@ FOREIGN = frozenset(
     tell_missed_on change_level advice correct_advice notify_from_advice hand_over_from_advice
     correct_entry remove_entry entry_into_plan order_from_mandate hold_meeting cancel_meeting meeting_calendar
     answer_alert ask_register
+    assessments start_assessment assessment assessment_section keep_section finish_assessment decide_assessment
+    drop_assessment compare_assessments export_assessments
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # For partners' systems, which come with a key; whatever comes back to others, it may hold nothing foreign.

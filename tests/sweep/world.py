@@ -13,6 +13,7 @@ from suone.access.database import acting_as
 from suone.access.models import User
 from suone.access.permissions import STAFF_ROLES, Role
 from suone.advice.models import Advice
+from suone.assessments.models import Assessment, SectionAnswers
 from suone.cases.models import Case, Draft, LevelChange, Note, Participant, Taking
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
 from suone.decisions.models import Decision
@@ -22,6 +23,7 @@ from suone.dossiers.models import Dossier
 from suone.handovers.models import Handover
 from suone.institutions.models import Absence, Institution, Region, Staff
 from suone.institutions.services import create_partner_system
+from suone.instruments.queries import version_in_force
 from suone.meetings.models import AgendaPoint, Guest, Invitee, Meeting
 from suone.meetings.models import Entry as MinutesEntry
 from suone.persons.models import Doubt, Merge, Person
@@ -54,6 +56,7 @@ _CANARIES = {
     "handovers_handover": ("message",),
     "cases_levelchange": ("reason",),
     "advice_advice": ("first_name", "last_name", "contact", "note"),
+    "assessments_assessment": ("reason",),
     "meetings_invitee": ("reason",),
     "meetings_guest": ("name", "function"),
     "meetings_agendapoint": ("title",),
@@ -92,7 +95,7 @@ def fingerprint(earlier: dict[str, tuple[int, str]] | None = None) -> dict[str, 
     """
     tables = [*_CANARIES, "dossiers_dossier", "dossiers_grant", "consents_consentrecipient", "cases_participant",
               "cases_assignment", "cases_draft", "persons_doubt", "procedures_course", "support_service",
-              "plans_plan", "meetings_meeting",
+              "plans_plan", "meetings_meeting", "assessments_sectionanswers", "assessments_line",
               "meetings_dateproposal", "meetings_dateanswer"]  # fmt: skip
     found = {}
     with connection.cursor() as cursor:
@@ -121,7 +124,7 @@ def payload(objects: dict[str, int | str]) -> dict[str, Any]:
         "result": "words", "findings": "words", "consequences": "words",
         "receiver": institution, "follows": "they", "is_direct": "yes", "message": "words", "agrees": "on", "send": "1",
         "basis": "consent", "way": "network:", "asker": "citizen", "topic": "work", "channel": "phone", "on": day,
-        "alert": objects["alert_id"],
+        "alert": objects["alert_id"], "band": "yes", "item_observed": "words",
     }  # fmt: skip
 
 
@@ -214,9 +217,21 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         institution=giver, reference="reference", since=today, other_institution=asked.addressed, other_since=today,
         at=timezone.now(),
     )  # fmt: skip
+    assessment = Assessment.objects.create(
+        dossier=dossier, instrument="practice-assessment", version=version_in_force("practice-assessment"), number=9,
+        category=DataCategory.EMPLOYMENT, started_by=author, institution=giver, saved_sections=["together"],
+    )  # fmt: skip
+    SectionAnswers.objects.create(
+        dossier=dossier, assessment=assessment, section="together", category=DataCategory.EMPLOYMENT,
+        answers={"observed": f"canary-section-{dossier.pk}"}, language="de", saved_by=author,
+    )  # fmt: skip
     return {
         "alert_id": alert.pk,
         "handover_id": handover.pk,
+        "assessment_id": assessment.pk,
+        "section": "together",
+        "instrument": "practice-assessment",
+        "form": "csv",
         "advice_id": advice.pk,
         "institution_id": giver.pk,
         "dossier_id": dossier.pk,

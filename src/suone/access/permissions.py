@@ -35,6 +35,7 @@ class Permission(models.TextChoices):
     MEDICAL_REPORT = "medical.report", _("Carry out a medical mandate and write its report")
     ADVICE_GIVE = "advice.give", _("Record first advice, and see what one's own institution gave")
     REFERRAL_COUNT = "referral.count", _("See how many persons are referred in each direction, without persons")
+    PLACES_COUNT = "places.count", _("See how many places of an office are taken, without persons")
     REGISTER_USE = "register.use", _("Ask the register about persons whom one's own institution follows")
     REGISTER_DELIVER = "register.deliver", _("Deliver registrations to the register")
     REGISTER_ADJUST = "register.adjust", _("Set whom the offices of one's own institution have told of new overlaps")
@@ -87,6 +88,7 @@ _OFFICE = _CASE_WORKER | {
     Permission.ABSENCE_EDIT,
     Permission.PROCEDURE_MOVE_OVER,
     Permission.REFERRAL_COUNT,
+    Permission.PLACES_COUNT,
     Permission.ADVICE_GIVE,
     Permission.REGISTER_FIGURES,
 }
@@ -95,7 +97,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.FRONT_LINE_WORKER: _CASE_WORKER,
     Role.CONTACT_PERSON: _CASE_WORKER | {Permission.ABSENCE_EDIT, Permission.ADVICE_GIVE, Permission.REGISTER_ADJUST},
     Role.REGIONAL_COORDINATOR: _OFFICE | {Permission.GLASS_BREAK},
-    Role.CASE_MANAGER: _CASE_WORKER | {Permission.GLASS_BREAK},
+    Role.CASE_MANAGER: _CASE_WORKER | {Permission.GLASS_BREAK, Permission.PLACES_COUNT},
     Role.TANDEM: _CASE_WORKER,
     Role.MEDICAL_OFFICER: _EVERYBODY
     | {
@@ -116,12 +118,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.PERSON_MERGE,
         Permission.PROCEDURE_PUBLISH,
         Permission.REFERRAL_COUNT,
+        Permission.PLACES_COUNT,
         Permission.ADVICE_GIVE,
         Permission.REGISTER_ADJUST,
         Permission.REGISTER_FIGURES,
         Permission.REGISTER_OVERSEE,
     },
-    Role.STEERING: _EVERYBODY | {Permission.REFERRAL_COUNT, Permission.REGISTER_FIGURES},
+    Role.STEERING: _EVERYBODY | {Permission.REFERRAL_COUNT, Permission.PLACES_COUNT, Permission.REGISTER_FIGURES},
     Role.DATA_PROTECTION_OFFICER: _EVERYBODY
     | {Permission.AUDIT_READ, Permission.REGISTER_FIGURES, Permission.REGISTER_OVERSEE},
     Role.PARTNER_SYSTEM: frozenset({Permission.REGISTER_USE, Permission.REGISTER_DELIVER}),

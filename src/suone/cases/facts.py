@@ -47,10 +47,8 @@ def _asked_by(phases: Iterable[Phase]) -> set[str]:
 
 def _age(asked: _Asked) -> int | None:
     """Not known where the person's identity is closed to whoever asks."""
-    born = Person.objects.filter(pk=asked.case.dossier.person_id).values_list("date_of_birth", flat=True).first()
-    if born is None:
-        return None
-    return asked.on.year - born.year - ((asked.on.month, asked.on.day) < (born.month, born.day))
+    person = Person.objects.filter(pk=asked.case.dossier.person_id).only("date_of_birth").first()
+    return person.age_on(asked.on) if person else None
 
 
 def _ahv_known(asked: _Asked) -> bool | None:

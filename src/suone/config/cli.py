@@ -316,6 +316,79 @@ def _sound(file: str) -> Any:
         raise click.ClickException("\n".join(broken.problems)) from broken
 
 
+@main.group()
+def instruments() -> None:
+    """Check and publish a canton's own questionnaires and weights."""
+
+
+@instruments.command("check")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+@_in_one_sentence
+def check_instruments(files: tuple[str, ...]) -> None:
+    """Check instrument files; what is wrong is named with its place. The exit code is 1 when something is found."""
+    _setup_django()
+    from suone.instruments.loading import BrokenInstrument
+    from suone.procedures.told import read_telling
+
+    found = 0
+    for file in files:
+        try:
+            instrument = read_telling(_text_of(file), file)
+        except BrokenInstrument as broken:
+            found += 1
+            click.echo(str(broken))
+        else:
+            questions = len(instrument.items)
+            click.echo(f"{file}: {instrument.identifier} {instrument.version}, {questions} questions, is sound.")
+    if found:
+        raise click.ClickException(f"Mend and check again: {found} files are not sound.")
+
+
+@instruments.command("publish")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+@_in_one_sentence
+def publish_instruments(files: tuple[str, ...]) -> None:
+    """Publish a canton's own instruments by file; new answers are taken under them."""
+    _start_django()
+    from suone.access.acting import acting_for_job
+    from suone.access.database import acting_as
+    from suone.access.errors import Refused
+    from suone.instruments.loading import BrokenInstrument
+    from suone.instruments.services import publish
+    from suone.procedures.told import read_telling
+
+    acting = acting_for_job("instruments: publish")
+    for file in files:
+        try:
+            read_telling(_text_of(file), file)
+            with acting_as(acting):
+                version = publish(acting, text=_text_of(file), source=Path(file).name)
+        except (BrokenInstrument, Refused) as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+        click.echo(f"{version.identifier} {version.version} is published.")
+
+
+@instruments.command("retire")
+@click.argument("identifier")
+@click.argument("version")
+@_in_one_sentence
+def retire_instrument(identifier: str, version: str) -> None:
+    """Take a version out of force; given answers stay, and the one before is in force again."""
+    _start_django()
+    from suone.access.acting import acting_for_job
+    from suone.access.database import acting_as
+    from suone.instruments.models import InstrumentVersion
+    from suone.instruments.services import retire
+
+    acting = acting_for_job("instruments: retire")
+    with acting_as(acting):
+        kept = InstrumentVersion.objects.filter(identifier=identifier, version=version).first()
+        if kept is None:
+            raise click.ClickException(f"No version {version} of {identifier} is published.")
+        retire(acting, version=kept)
+    click.echo(f"{identifier} {version} is retired.")
+
+
 def _text_of(file: str) -> str:
     try:
         return Path(file).read_text(encoding="utf-8")

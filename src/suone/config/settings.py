@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "suone.register",
     "suone.decisions",
     "suone.cases",
+    "suone.assessments",
     "suone.support",
     "suone.plans",
     "suone.meetings",

@@ -17,6 +17,8 @@ urlpatterns = [
     path("", include("suone.register.urls")),
     path("", include("suone.procedures.urls")),
     path("", include("suone.cases.urls")),
+    path("", include("suone.assessments.urls")),
+    path("", include("suone.instruments.urls")),
     path("", include("suone.support.urls")),
     path("", include("suone.plans.urls")),
     path("", include("suone.meetings.urls")),

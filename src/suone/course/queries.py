@@ -1,6 +1,6 @@
 """What the page of a case and the page of whoever leads cases show."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory
 from suone.access.permissions import Role
+from suone.assessments.queries import instrument_telling
 from suone.cases.facts import facts_of
 from suone.cases.models import Assignment, Case, Function, Participant, Taking, Triage
 from suone.cases.rules import OPEN_STATES, State
@@ -81,21 +82,24 @@ def place_of(acting: Acting, case: Case) -> Place | None:
     phase = course.current
     facts = facts_of(acting, case, phase)
     now = standing(phase, facts, on=acting.today)
+    told_by = instrument_telling(phase)
     return Place(
         course=course,
         phase=phase,
         title=in_language(phase.title),
         about=in_language(phase.about),
-        lacking=[_lacking(case, requirement) for requirement in now.lacking] if case.is_open else [],
-        warnings=[_lacking(case, requirement) for requirement in now.warnings] if case.is_open else [],
+        lacking=[_lacking(case, requirement, told_by) for requirement in now.lacking] if case.is_open else [],
+        warnings=[_lacking(case, requirement, told_by) for requirement in now.warnings] if case.is_open else [],
         met=[_met(Fact(requirement.fact), facts) for requirement in now.met],
         steps=[_step(acting, case, course, way) for way in now.ways if _is_for(acting, way)],
         statements=_statements(phase, facts),
     )
 
 
-def _lacking(case: Case, requirement: Requirement) -> Lacking:
+def _lacking(case: Case, requirement: Requirement, told_by: Mapping[str, str]) -> Lacking:
     sentence = in_language(requirement.missing)
+    if requirement.fact in told_by:
+        return Lacking(sentence, requirement.law, reverse("assessments", args=[case.pk]), _("Assess"))
     if word(requirement.fact).source is Source.STATED:
         address = reverse("state_fact", args=[case.pk, requirement.fact])
         return Lacking(sentence, requirement.law, address, _("State it"))

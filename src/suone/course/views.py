@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory, Power
 from suone.access.permissions import Permission
+from suone.assessments.queries import assessments_of, results_of
 from suone.cases import queries as cases
 from suone.cases.acts import Act as CaseAct
 from suone.cases.forms import NoteForm
@@ -60,6 +61,7 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
     participants = cases.participants_of(this)
     consent = current_consent(acting, dossier)
     place = queries.place_of(acting, this)
+    assessments = assessments_of(acting, dossier)
     context = {
         "case": this,
         "dossier": dossier,
@@ -79,6 +81,8 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "level_changes": cases.level_changes_of(acting, dossier),
         "meetings": meetings_of(acting, dossier),
         "services": services_of(acting, dossier),
+        "results": results_of(assessments),
+        "drafts": [assessment for assessment in assessments if not assessment.is_finished],
         "triages": [(triage, queries.reasons_of(triage)) for triage in cases.triages_of(acting, dossier)],
         "days": cases.by_day(lines),
         "is_older": bool(before),

@@ -17,6 +17,7 @@ from suone.cases.models import Case
 from suone.cases.rules import ClosingReason, NoteKind, Outcome, RiskFactor
 from suone.consents.models import Consent, SignatureForm
 from suone.consents.terms import ScopeLine, Terms
+from suone.demo.assessment_story import tell_assessments, tell_overdue
 from suone.demo.cast import Cast, cast_file, load_cast
 from suone.demo.handover_story import tell_advice, tell_handovers
 from suone.demo.meeting_story import Table, tell_meetings
@@ -159,6 +160,7 @@ class _Story:
             case,
             region=self.directory.regions[self.persons[story["person"]]["region"]],
         )
+        tell_assessments(self._act, case, leader=coordinator, today=self.today)
 
     def _peter(self, story: dict[str, str]) -> None:
         """A young man between three institutions, at the point where the case manager begins to plan."""
@@ -187,6 +189,7 @@ class _Story:
         self._ask(coordinator, case, "Abklärungsplatz suchen", "IV", counsellor, days=0)
         self._ask(counsellor, case, "Bewerbungsunterlagen schicken", "RAV", adviser, days=3)
         self._ask(coordinator, case, "Budget für den Lebensunterhalt prüfen", "SMZ", worker, days=5)
+        tell_overdue(self._act, case, leader=coordinator, today=self.today)
 
     def _other_case(self, entry: dict[str, Any], number: int) -> None:
         """Cases in every state, so that every list and filter has something to show."""

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -119,6 +120,11 @@ class Person(models.Model):
     @property
     def initials(self) -> str:
         return f"{self.first_name[:1]}. {self.last_name[:1]}."
+
+    def age_on(self, day: date) -> int | None:
+        """The age in full years; not known without a date of birth."""
+        born = self.date_of_birth
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day)) if born else None
 
 
 class Doubt(models.Model):

@@ -90,6 +90,7 @@ class MeasureForm(_Categorised):
     payer_text = forms.CharField(label=gettext_lazy("About the payment"), max_length=200, required=False)
     from_on = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput())
     until_on = forms.DateField(label=gettext_lazy("Until"), required=False, widget=DayInput())
+    is_for_labour_market = forms.BooleanField(label=gettext_lazy("Labour-market measure or placement"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     field_order = (
@@ -102,6 +103,7 @@ class MeasureForm(_Categorised):
         "payer_text",
         "from_on",
         "until_on",
+        "is_for_labour_market",
         "category",
         "version",
     )
@@ -128,7 +130,16 @@ class MeasureForm(_Categorised):
     @staticmethod
     def values_of(measure: Measure) -> dict[str, Any]:
         """A kept measure as the form shows it."""
-        names = ("title", "goal_line", "payer_text", "from_on", "until_on", "category", "version")
+        names = (
+            "title",
+            "goal_line",
+            "payer_text",
+            "from_on",
+            "until_on",
+            "is_for_labour_market",
+            "category",
+            "version",
+        )
         keys = {name: getattr(measure, f"{name}_id") for name in ("institution", "staff", "offer", "payer")}
         return keys | {name: getattr(measure, name) for name in names}
 

@@ -164,6 +164,8 @@ class Measure(models.Model):
     until_on = models.DateField(_("Until"), null=True)
     state = models.CharField(_("State"), max_length=12, choices=MeasureState, default=MeasureState.PLANNED)
     result = models.TextField(_("Result"), blank=True)
+    # Told to the procedure: a phase may exclude such measures.
+    is_for_labour_market = models.BooleanField(_("Labour-market measure or placement"), default=False)
     version = models.PositiveIntegerField(default=1)
 
     objects = CaseBoundQuerySet["Measure"].as_manager()

@@ -195,4 +195,5 @@ def _parts(measure: Measure, goals: Mapping[UUID, str]) -> dict[str, str]:
         _("Who pays"): ", ".join(part for part in (measure.payer and measure.payer.name, measure.payer_text) if part),
         _("From"): f"{measure.from_on:%d.%m.%Y}" if measure.from_on else "",
         _("Until"): f"{measure.until_on:%d.%m.%Y}" if measure.until_on else "",
+        _("Labour-market measure or placement"): _("yes") if measure.is_for_labour_market else "",
     }

@@ -30,6 +30,8 @@ from suone.plans.models import Entry, Measure, Plan, Signature
 from suone.plans.queries import taking_part, who_follows
 from suone.plans.rules import EntryKind, Form, Kind, MeasureState, SignatureState, State
 from suone.procedures.facts import Fact
+from suone.procedures.queries import course_of
+from suone.procedures.services import in_language
 from suone.workitems.models import State as ItemState
 from suone.workitems.models import WorkItem
 from suone.workitems.services import ask, cancel, cancel_items_about, close_items_about
@@ -51,6 +53,7 @@ class MeasureTerms:
     payer_text: str = ""
     from_on: date | None = None
     until_on: date | None = None
+    is_for_labour_market: bool = False
 
 
 def begin_plan(acting: Acting, *, dossier: Dossier, kind: Kind, review_on: date | None = None) -> Plan:
@@ -141,7 +144,7 @@ def remove_entry(acting: Acting, *, entry: Entry) -> None:
 def add_measure(acting: Acting, *, plan: Plan, terms: MeasureTerms) -> Measure:
     """Write a measure into the draft: who does what, for which goal, at whose expense, from when until when."""
     plan = _draft_locked(acting, plan)
-    _check_terms(terms)
+    _check_terms(plan, terms)
     measure = keep_unread(Measure(plan=plan, dossier=plan.dossier, language=_language(), **_columns(terms)))
     _note(acting, plan, Act.MEASURE_WRITTEN, RecordKind.STORE, ("measure", measure.pk))
     return measure
@@ -150,7 +153,7 @@ def add_measure(acting: Acting, *, plan: Plan, terms: MeasureTerms) -> Measure:
 def change_measure(acting: Acting, *, measure: Measure, terms: MeasureTerms, version: int) -> None:
     """Change a measure of the draft; raises ``Conflict`` with both texts when somebody saved first."""
     plan = _draft_locked(acting, measure.plan)
-    _check_terms(terms)
+    _check_terms(plan, terms)
     _keep(measure, _columns(terms), version)
     _note(acting, plan, Act.MEASURE_CHANGED, RecordKind.CHANGE, ("measure", measure.pk))
 
@@ -173,6 +176,8 @@ def put_up_for_signature(acting: Acting, *, plan: Plan) -> None:
     """Ask every institution that takes part, and the person, to sign; from now on the text stands still."""
     plan = _plan_locked(acting, plan)
     rules.check_can_move(State(plan.state), State.IN_SIGNING)
+    if Measure.objects.filter(plan=plan, is_for_labour_market=True).exists():
+        _check_foreseen(plan)
     parties = taking_part(plan.dossier)
     can_work = institutions_with_access(plan.dossier, power=Power.WRITE)
     rules.check_can_put_up(
@@ -313,6 +318,8 @@ def record_progress(acting: Acting, *, measure: Measure, state: MeasureState, re
         category=DataCategory(measure.category),
         text=f"{measure.title}: {state.label}",
     )
+    if measure.is_for_labour_market:
+        _tell_labour_measures(acting, plan)
 
 
 def _release(acting: Acting, plan: Plan, signature: Signature) -> None:
@@ -341,6 +348,15 @@ def _bind(acting: Acting, plan: Plan) -> None:
     agreement = plan.kind == Kind.TARGET_AGREEMENT
     fact = Fact.TARGET_AGREEMENT_BINDING_ON if agreement else Fact.PLAN_BINDING_ON
     reached(acting, dossier=plan.dossier, fact=fact, value=acting.today)
+    if Measure.objects.filter(plan=plan, is_for_labour_market=True).exists():
+        _tell_labour_measures(acting, plan)
+
+
+def _tell_labour_measures(acting: Acting, plan: Plan) -> None:
+    """Whether what binds still holds a labour-market measure that is to come or under way."""
+    binding = Measure.objects.filter(dossier=plan.dossier, plan__state=State.BINDING, is_for_labour_market=True)
+    is_under_way = binding.filter(state__in=[MeasureState.PLANNED, MeasureState.RUNNING]).exists()
+    reached(acting, dossier=plan.dossier, fact=Fact.LABOUR_MEASURES, value=is_under_way)
 
 
 def _ask_for_review(acting: Acting, plan: Plan, review_on: date | None) -> None:
@@ -478,10 +494,20 @@ def _columns(terms: MeasureTerms) -> dict[str, Any]:
     return {name.name: getattr(terms, name.name) for name in fields(terms)}
 
 
-def _check_terms(terms: MeasureTerms) -> None:
+def _check_terms(plan: Plan, terms: MeasureTerms) -> None:
+    if terms.is_for_labour_market:
+        _check_foreseen(plan)
     rules.check_days(terms.from_on, terms.until_on)
     if terms.staff is not None and terms.staff.institution_id != terms.institution.pk:
         raise Refused(_("Choose somebody who works for the institution that does it."))
+
+
+def _check_foreseen(plan: Plan) -> None:
+    """A phase of the procedure may exclude labour-market measures; its own sentence says what to do."""
+    course = course_of(plan.dossier_id)
+    excluding = course and course.current.excluding(Fact.LABOUR_MEASURES)
+    if excluding:
+        raise Refused(in_language(excluding.missing))
 
 
 def _keep(row: Entry | Measure, changes: Mapping[str, Any], version: int) -> None:

@@ -66,6 +66,12 @@ class Fact(models.TextChoices):
     COACHING_CLOSED_ON = "coaching_closed_on", _("Coaching closed with its outcome")
     MEDICAL_MANDATE_GIVEN = "medical_mandate_given", _("A medical mandate is given")
     MEDICAL_REPORT_ON = "medical_report_on", _("The medical report is in")
+    LIFE_SITUATION = "life_situation", _("Life situation of the screening")
+    SHORT_ASSESSMENT_ON = "short_assessment_on", _("Short assessment made")
+    PRACTICE_ASSESSMENT_ON = "practice_assessment_on", _("Practice assessment made")
+    POTENTIAL_ASSESSMENT_ON = "potential_assessment_on", _("In-depth potential assessment made")
+    SEGMENT = "segment", _("Segment")
+    SEGMENTED_ON = "segmented_on", _("Segment decided or confirmed")
     # Stated by a worker, or told by an act as well.
     PERSON_ATTENDED = "person_attended", _("The person took part in the meeting")
     RAD_ATTENDED = "rad_attended", _("A physician of the RAD took part in the meeting")
@@ -107,18 +113,12 @@ class Fact(models.TextChoices):
     COACHING_KIND = "coaching_kind", _("Kind of coaching")
     TANDEM_NAMED = "tandem_named", _("RAV adviser and social worker form a tandem")
     BENEFITS_EXHAUSTED = "benefits_exhausted", _("The benefits are exhausted and the situation is precarious")
-    LIFE_SITUATION = "life_situation", _("Life situation of the screening")
     CLARIFIED_ON = "clarified_on", _("Social, professional and medical situation clarified")
     NEED_CLARIFIED = "need_clarified", _("The need is clarified")
     SUBSIDIARITY_CHECKED = "subsidiarity_checked", _("Subsidiarity is checked")
-    SHORT_ASSESSMENT_ON = "short_assessment_on", _("Short assessment made")
-    PRACTICE_ASSESSMENT_ON = "practice_assessment_on", _("Practice assessment made")
-    POTENTIAL_ASSESSMENT_ON = "potential_assessment_on", _("In-depth potential assessment made")
     INTEGRATION_NEED = "integration_need", _("An increased integration need is found")
     ENTITLED = "entitled", _("Entitlement to social assistance")
     PREVENTION_USEFUL = "prevention_useful", _("Preventive advice can prevent social assistance or help out of it")
-    SEGMENT = "segment", _("Segment")
-    SEGMENTED_ON = "segmented_on", _("Segment decided or confirmed")
     LABOUR_MEASURES = "labour_measures", _("Labour-market measures or placement are under way")
     EXPECTED_OVER_TWO_YEARS = "expected_over_two_years", _("Reintegration is expected to take more than two years")
     MULTIPLE_PROBLEMS = "multiple_problems", _("The person has multiple problems")
@@ -173,6 +173,10 @@ WORDS: dict[Fact, Word] = {
         Fact.PLAN_REVIEW_ON,
         Fact.COACHING_CLOSED_ON,
         Fact.MEDICAL_REPORT_ON,
+        Fact.SHORT_ASSESSMENT_ON,
+        Fact.PRACTICE_ASSESSMENT_ON,
+        Fact.POTENTIAL_ASSESSMENT_ON,
+        Fact.SEGMENTED_ON,
     ),
     **_words(
         Source.TOLD,
@@ -192,10 +196,6 @@ WORDS: dict[Fact, Word] = {
         Fact.HANDOVER_ACCEPTED_ON,
         Fact.COMMISSION_DECIDED_ON,
         Fact.CLARIFIED_ON,
-        Fact.SHORT_ASSESSMENT_ON,
-        Fact.PRACTICE_ASSESSMENT_ON,
-        Fact.POTENTIAL_ASSESSMENT_ON,
-        Fact.SEGMENTED_ON,
         Fact.INTEGRATED_ON,
         Fact.LASTING_ON,
     ),
@@ -258,8 +258,8 @@ WORDS: dict[Fact, Word] = {
     ),
     **_words(Source.STATED, Shape.CHOICE, Fact.CONSTELLATION, codes=("1", "2", "3", "4")),
     **_words(Source.STATED, Shape.CHOICE, Fact.COACHING_KIND, codes=("tandem", "intensive")),
-    **_words(Source.STATED, Shape.CHOICE, Fact.LIFE_SITUATION, codes=("1", "2", "3", "4", "5", "6")),
-    **_words(Source.STATED, Shape.CHOICE, Fact.SEGMENT, codes=("A", "V", "O", "S")),
+    **_words(Source.TOLD, Shape.CHOICE, Fact.LIFE_SITUATION, codes=("1", "2", "3", "4", "5", "6")),
+    **_words(Source.TOLD, Shape.CHOICE, Fact.SEGMENT, codes=("A", "V", "O", "S")),
 }
 
 # What a choice's code means.

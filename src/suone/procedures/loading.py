@@ -76,7 +76,8 @@ _TABLES = _Kind(_all(dict), "entries that each begin with their heading in [[dou
 
 _TOP = {
     "identifier": _TEXT, "version": _TEXT, "canton": _TEXT, "levels": _WORDS, "source": _TEXT, "retention": _TEXT,
-    "valid_from": _DAY, "valid_until": _DAY, "ages": _AGES, "title": _TEXTS, "about": _TEXTS, "phase": _TABLES,
+    "valid_from": _DAY, "valid_until": _DAY, "ages": _AGES, "capacity": _NUMBER,
+    "title": _TEXTS, "about": _TEXTS, "phase": _TABLES,
 }  # fmt: skip
 _PHASE = {
     "id": _TEXT, "state": _TEXT, "title": _TEXTS, "about": _TEXTS, "requirement": _TABLES, "item": _TABLES,
@@ -166,6 +167,7 @@ class _Reader:
             valid_until=until,
             phases=tuple(self._phase(phase, number) for number, phase in enumerate(entry["phase"])),
             ages=(ages[0], ages[1]) if ages else None,
+            capacity=entry.get("capacity", 0),
         )
         # The ways are judged once every entry is understood: a misspelt one would be reported twice.
         if not self.problems:

@@ -106,6 +106,11 @@ class Phase:
     def requirement(self, requirement_id: str) -> Requirement:
         return next(requirement for requirement in self.requirements if requirement.id == requirement_id)
 
+    def excluding(self, fact: str) -> Requirement | None:
+        """The requirement by which nobody may go on while this fact holds, if there is one."""
+        asked = (r for r in self.requirements if r.rule == "holds_not" and r.severity == "must" and not r.chooses)
+        return next((requirement for requirement in asked if requirement.fact == fact), None)
+
     @property
     def is_end(self) -> bool:
         return self.state in ENDS
@@ -132,6 +137,7 @@ class Procedure:
     phases: tuple[Phase, ...]
     valid_until: date | None = None
     ages: tuple[int, int] | None = None
+    capacity: int = 0  # for about how many cases at once there is room; 0 where nobody counts places
 
     def phase(self, phase_id: str) -> Phase:
         return next(phase for phase in self.phases if phase.id == phase_id)

@@ -6,7 +6,8 @@ from suone.access.permissions import Permission
 from suone.doors.decorators import ActingRequest, reads
 from suone.procedures.acts import Act
 from suone.procedures.described import page_of
-from suone.procedures.queries import all_versions, version_by_id
+from suone.procedures.queries import all_versions, places_on, version_by_id
+from suone.procedures.services import in_language
 from suone.web.pages import render
 
 
@@ -18,3 +19,9 @@ def procedures(request: ActingRequest) -> HttpResponse:
 @reads(Permission.PROCEDURE_READ, act=Act.LISTED)
 def procedure(request: ActingRequest, version_id: int) -> HttpResponse:
     return render(request, "procedures/procedure.html", page_of(version_by_id(version_id)))
+
+
+@reads(Permission.PLACES_COUNT, act=Act.PLACES_COUNTED)
+def places(request: ActingRequest) -> HttpResponse:
+    """Where a procedure has room for so many cases: how many are taken, phase by phase."""
+    return render(request, "procedures/places.html", {"offices": places_on(request.acting.today), "said": in_language})

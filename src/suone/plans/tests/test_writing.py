@@ -19,7 +19,10 @@ from suone.plans.models import Entry, Measure, Plan
 from suone.plans.rules import EntryKind, Kind, MeasureState
 from suone.plans.services import MeasureTerms
 from suone.plans.tests.factories import GOAL, HEALTH, MEASURE, again, all_sign, draft, measure_of, put_up, write
-from suone.procedures.models import KnownFact
+from suone.procedures.facts import Fact
+from suone.procedures.models import Course, KnownFact
+from suone.procedures.services import known_facts
+from suone.procedures.tests.factories import published
 
 TODAY = timezone.localdate()
 
@@ -325,3 +328,65 @@ def test_the_database_itself_keeps_what_was_signed(cast: Cast, plan: Plan) -> No
     with pytest.raises(IntegrityError), transaction.atomic():
         do(cast.worker, remeasure)
     assert do(cast.worker, lambda _acting: Measure.objects.filter(plan=plan).update(state="done")) == 1
+
+
+# Labour-market measures, which a phase of the procedure may exclude
+
+
+@pytest.fixture
+def segment(cast: Cast, case: Case) -> Course:
+    """The case follows the model of Solothurn, in the segment that stabilises."""
+    return Course.objects.create(
+        dossier=case.dossier, version=published("so-iim"), phase="stabilise", phase_since=TODAY
+    )
+
+
+def placement(cast: Cast) -> MeasureTerms:
+    return MeasureTerms("Placement", cast.adviser.institution, is_for_labour_market=True)
+
+
+def test_a_phase_that_excludes_labour_market_measures_takes_none_into_the_plan(
+    cast: Cast, plan: Plan, segment: Course
+) -> None:
+    do(cast.worker, services.add_measure, plan=plan, terms=MeasureTerms("A choir", cast.adviser.institution))
+
+    with pytest.raises(Refused, match="no labour-market measures"):
+        do(cast.worker, services.add_measure, plan=plan, terms=placement(cast))
+
+
+def test_a_plan_that_was_drafted_before_the_phase_is_not_put_up_with_them(
+    cast: Cast, plan: Plan, segment: Course
+) -> None:
+    Course.objects.update(phase="change")
+    do(cast.worker, services.add_measure, plan=plan, terms=placement(cast))
+    Course.objects.update(phase="stabilise")
+
+    with pytest.raises(Refused, match="no labour-market measures"):
+        put_up(cast, plan)
+
+
+def test_a_binding_labour_market_measure_is_told_until_it_is_over(cast: Cast, plan: Plan, segment: Course) -> None:
+    Course.objects.update(phase="change")
+    measure = do(cast.worker, services.add_measure, plan=plan, terms=placement(cast))
+    assert Fact.LABOUR_MEASURES not in known_facts(plan.dossier_id)
+
+    all_sign(cast, plan)
+    assert known_facts(plan.dossier_id)[Fact.LABOUR_MEASURES] is True
+    do(
+        cast.worker,
+        services.record_progress,
+        measure=Measure.objects.select_related("plan").get(pk=measure.pk),
+        state=MeasureState.DONE,
+        result="",
+        version=1,
+    )
+
+    assert known_facts(plan.dossier_id)[Fact.LABOUR_MEASURES] is False
+
+
+def test_a_new_version_keeps_the_mark(cast: Cast, plan: Plan) -> None:
+    do(cast.worker, services.add_measure, plan=plan, terms=placement(cast))
+
+    new = do(cast.worker, services.change_plan, plan=all_sign(cast, plan))
+
+    assert Measure.objects.get(plan=new, title="Placement").is_for_labour_market

@@ -104,7 +104,7 @@ ONE_PROBLEM = {
     # words that are not known
     "an unknown entry": (
         'canton = "BE"', 'canton = "BE"\ncolour = "red"', "colour",
-        "the procedure: unknown entry colour; allowed are about, ages, canton, identifier, levels,",
+        "the procedure: unknown entry colour; allowed are about, ages, canton, capacity, identifier, levels,",
     ),
     "an unknown entry of a phase": (
         INTAKE, f"{INTAKE}\nname = 1", "name = 1", "phase intake: unknown entry name; allowed are about, id, instruments,",
@@ -177,7 +177,7 @@ ONE_PROBLEM = {
         'plans = ["integration_plan"]', 'plans = ["dream"]', "dream", "phase plan: plans 'dream' is unknown; possible are integration_plan,",
     ),
     "an unknown instrument": (
-        'meetings = ["review"]', 'instruments = ["violin"]', "violin", "phase plan: instruments 'violin' is unknown; possible are level-triage",
+        'meetings = ["review"]', 'instruments = ["violin"]', "violin", "phase plan: instruments 'violin' is unknown; possible are early-detection,",
     ),
     "an unknown language": (
         'title.en = "Intake"', 'title.en = "Intake"\ntitle.rm = "Recepziun"', "title.rm",

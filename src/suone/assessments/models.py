@@ -1,0 +1,187 @@
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from suone.access.categories import DataCategory, Power
+from suone.access.row_policies import RowPolicies, granted
+from suone.assessments.rules import State
+from suone.dossiers.models import CaseBoundQuerySet, Dossier
+from suone.institutions.models import Institution, Staff
+from suone.instruments.models import InstrumentVersion
+
+_CATEGORY = "{table}.category"
+_OF_READERS = {
+    "select": granted(Power.READ, category=_CATEGORY),
+    "insert": granted(Power.WRITE, category=_CATEGORY),
+    "update": granted(Power.WRITE, category=_CATEGORY),
+}
+_UNFINISHED = "EXISTS (SELECT 1 FROM assessments_assessment a WHERE a.id = {table}.assessment_id AND a.state = 'draft')"
+
+
+class Assessment(models.Model):
+    """An instrument answered in a case: its version, its result, and what a person decided.
+
+    It is finished once and then stays as it is; whoever sees it otherwise later makes it again. The answers lie in
+    their sections, the lines of the calculation each in the data category of its section.
+    """
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="assessments")
+    instrument = models.SlugField(max_length=40)  # the same in every version
+    version = models.ForeignKey(InstrumentVersion, models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()  # the first, second … of this instrument in the case
+    category = models.PositiveSmallIntegerField(_("Data category"), choices=DataCategory)
+    state = models.CharField(_("State"), max_length=8, choices=State, default=State.DRAFT)
+    saved_sections = ArrayField(models.CharField(max_length=40), default=list)
+    started_at = models.DateTimeField(db_default=Now())
+    started_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    finished_on = models.DateField(null=True)
+    finished_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    points = models.DecimalField(max_digits=7, decimal_places=2, null=True)
+    proposed = models.CharField(max_length=40, blank=True)
+    rule = models.PositiveSmallIntegerField(null=True)  # the place of the rule that proposed, in the version's file
+    decided = models.CharField(_("Decided"), max_length=40, blank=True)
+    decided_on = models.DateField(null=True)
+    decided_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(_("Reason"), max_length=500, blank=True)
+    again_on = models.DateField(null=True)  # by when it is to be made again; taken away from the one before
+
+    objects = CaseBoundQuerySet["Assessment"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("points", "proposed", "decided", "reason")
+
+    class Meta:
+        verbose_name = _("assessment")
+        verbose_name_plural = _("assessments")
+        indexes: ClassVar = [
+            models.Index(name="assessment_due_again", fields=["again_on", "id"], condition=Q(again_on__isnull=False)),
+            models.Index(name="assessment_finished", fields=["instrument", "finished_on"]),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["dossier", "instrument", "number"],
+                name="assessment_numbered_within_the_case",
+                violation_error_message=_("Somebody has begun this assessment at the same time: go on with theirs."),
+            ),
+            models.UniqueConstraint(
+                fields=["dossier", "instrument"],
+                condition=Q(state=State.DRAFT),
+                name="assessment_one_draft_at_a_time",
+                violation_error_message=_("This assessment is begun already: go on with it."),
+            ),
+            models.UniqueConstraint(
+                fields=["dossier", "instrument"],
+                condition=Q(again_on__isnull=False),
+                name="assessment_one_clock_for_each_instrument",
+                violation_error_message=_("An instrument is due again by one day only."),
+            ),
+            models.CheckConstraint(
+                name="assessment_finished_with_its_result",
+                condition=Q(state=State.DRAFT, finished_on=None, finished_by=None, points=None, proposed="")
+                | Q(state=State.FINISHED, finished_on__isnull=False, finished_by__isnull=False, points__isnull=False)
+                & ~Q(proposed=""),
+                violation_error_message=_("A finished assessment has its day, its author and its result."),
+            ),
+            models.CheckConstraint(
+                name="assessment_decided_by_somebody_on_a_day",
+                condition=Q(decided="", decided_on=None, decided_by=None)
+                | Q(state=State.FINISHED, decided_on__isnull=False, decided_by__isnull=False) & ~Q(decided=""),
+                violation_error_message=_("A decision has its day and the person who took it."),
+            ),
+            models.CheckConstraint(
+                name="assessment_decided_otherwise_with_a_reason",
+                condition=Q(decided="") | Q(decided=models.F("proposed")) | ~Q(reason=""),
+                violation_error_message=_("Whoever decides otherwise than proposed gives a reason."),
+            ),
+            RowPolicies(
+                name="assessments_assessment_row_policies",
+                **_OF_READERS,
+                delete="{table}.state = 'draft' AND (" + granted(Power.WRITE, category=_CATEGORY) + ")",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instrument} {self.number} of {self.dossier_id}"
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state == State.FINISHED
+
+    @property
+    def conclusion(self) -> str:
+        """What counts: the decision, or what was proposed as long as nobody has decided."""
+        return self.decided or self.proposed
+
+
+class SectionAnswers(models.Model):
+    """The answers of one section, in its data category; they are kept as they are once the assessment is finished."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="sections")
+    section = models.CharField(max_length=40)
+    category = models.PositiveSmallIntegerField(_("Data category"), choices=DataCategory)
+    answers = models.JSONField(default=dict)  # answers of a pinned version; what is counted stands in lines
+    language = models.CharField(max_length=2)
+    version = models.PositiveIntegerField(default=1)
+    saved_at = models.DateTimeField(db_default=Now())
+    saved_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+
+    objects = CaseBoundQuerySet["SectionAnswers"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("answers",)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["assessment", "section"],
+                name="section_answered_once_for_each_assessment",
+                violation_error_message=_("Somebody has saved this section at the same time: reload the page."),
+            ),
+            RowPolicies(
+                name="assessments_sectionanswers_row_policies",
+                select=_OF_READERS["select"],
+                insert=f"{_UNFINISHED} AND ({_OF_READERS['insert']})",
+                update=f"{_UNFINISHED} AND ({_OF_READERS['update']})",
+                delete=f"{_UNFINISHED} AND ({_OF_READERS['update']})",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"section {self.section} of assessment {self.assessment_id}"
+
+
+class Line(models.Model):
+    """A line of the calculation: what one answer counted. Rows, so that figures can be made of them."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="lines")
+    item = models.CharField(max_length=40)
+    dimension = models.CharField(max_length=40, blank=True)
+    category = models.PositiveSmallIntegerField(_("Data category"), choices=DataCategory)
+    answer = models.CharField(max_length=40)
+    points = models.DecimalField(max_digits=6, decimal_places=2)
+
+    objects = CaseBoundQuerySet["Line"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("answer", "points")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["assessment", "item"],
+                name="line_once_for_each_question",
+                violation_error_message=_("This assessment is finished already."),
+            ),
+            RowPolicies(
+                name="assessments_line_row_policies",
+                select=_OF_READERS["select"],
+                insert=f"{_UNFINISHED} AND ({_OF_READERS['insert']})",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"line {self.item} of assessment {self.assessment_id}"
