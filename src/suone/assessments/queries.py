@@ -399,8 +399,9 @@ def _overdue(assessment: Assessment) -> Overdue:
 
 
 def labour_measures_running(assessment: Assessment) -> bool:
-    """Whether labour-market measures or placement are known to be under way in the case."""
-    return bool(known_facts(assessment.dossier_id).get(Fact.LABOUR_MEASURES))
+    """Whether a segment is to be decided while labour-market measures or placement are known to be under way."""
+    is_about_a_segment = assessment.version.instrument.tells.decided == Fact.SEGMENT
+    return is_about_a_segment and bool(known_facts(assessment.dossier_id).get(Fact.LABOUR_MEASURES))
 
 
 def outcomes_of(dossier: Dossier) -> QuerySet[Assessment]:

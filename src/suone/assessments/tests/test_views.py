@@ -143,6 +143,8 @@ def test_whoever_decides_on_s_is_told_of_labour_market_measures_under_way(
     do(cast.worker, state_fact, case=case, fact=Fact.LABOUR_MEASURES, value=True)
 
     assert "the segment S excludes them" in text_of(worker, address(case, f"{this.pk}/decide"))
+    other = finished(cast.worker, case, "life-situations", {"work": {"without_job": "yes"}})
+    assert "the segment S excludes them" not in text_of(worker, address(case, f"{other.pk}/decide"))
 
 
 def test_results_over_time_have_a_chart_with_words_and_a_table(case: Case, cast: Cast, worker: Client) -> None:
