@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from suone.advice.models import Advice
+from suone.assessments.models import Assessment
 from suone.cases.models import Case, Draft, Note, Participant
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
 from suone.decisions.models import Decision
@@ -98,6 +99,10 @@ def _examples(case: Case) -> dict[str, int | str]:
         "point_id": first(AgendaPoint.objects.filter(**mine)),
         "handover_id": first(Handover.objects.all()),
         "alert_id": first(Alert.objects.all()),
+        "assessment_id": first(Assessment.objects.filter(**mine)),
+        "section": "together",
+        "instrument": "severity-index",
+        "form": "csv",
         "advice_id": first(Advice.objects.all()),
         "institution_id": first(Institution.objects.all()),
         "version_id": first(ProcedureVersion.objects.all()),
