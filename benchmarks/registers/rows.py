@@ -100,10 +100,10 @@ def _exports(size: int) -> list[tuple[str, str]]:
 
 def _match_all(database: "Database", duckdb: "Peer", polars: "Peer", rounds: int) -> None:
     asked = {"DuckDB, one core": (duckdb, "one core"), "DuckDB": (duckdb, "all cores"), "polars": (polars, "")}
-    taken: dict[str, list[float]] = {"Suone, one core": [], **{name: [] for name in asked}}
+    taken: dict[str, list[float]] = {"Suone": [], **{name: [] for name in asked}}
     for _ in range(rounds):
         seconds, found = database.followed()
-        taken["Suone, one core"].append(seconds)
+        taken["Suone"].append(seconds)
         for name, (peer, before) in asked.items():
             if before:
                 peer.ask(before)
@@ -114,7 +114,7 @@ def _match_all(database: "Database", duckdb: "Peer", polars: "Peer", rounds: int
     print("| who | seconds | least–most | Suone takes |")
     print("|---|--:|--:|--:|")
     for name, times in taken.items():
-        ratio = median(own / other for own, other in zip(taken["Suone, one core"], times, strict=True))
+        ratio = median(own / other for own, other in zip(taken["Suone"], times, strict=True))
         print(f"| {name} | {median(times):.3f} | {min(times):.3f}–{max(times):.3f} | {ratio:.2f} × |")
 
 

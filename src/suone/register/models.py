@@ -64,20 +64,24 @@ class AlertState(models.TextChoices):
 class Alert(models.Model):
     """Told to one institution: another one follows this person of yours too. By your own reference, never a name."""
 
-    institution = models.ForeignKey(Institution, models.CASCADE, related_name="+")
-    office = models.ForeignKey(Office, models.SET_NULL, null=True, related_name="+")
-    worker = models.ForeignKey(Staff, models.SET_NULL, null=True, related_name="+")
+    # A large delivery raises many at once. They are found by their institution alone (alert_of_institution), so no column has
+    # an index of its own; and no institution that takes part can go away, which the enrolment sees to.
+    institution = models.ForeignKey(Institution, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    office = models.ForeignKey(Office, models.SET_NULL, null=True, related_name="+", db_index=False)
+    worker = models.ForeignKey(Staff, models.SET_NULL, null=True, related_name="+", db_index=False)
     reference = models.CharField(max_length=40)
     since = models.DateField()
-    other_institution = models.ForeignKey(Institution, models.CASCADE, related_name="+")
-    other_office = models.ForeignKey(Office, models.SET_NULL, null=True, related_name="+")
-    other_worker = models.ForeignKey(Staff, models.SET_NULL, null=True, related_name="+")
+    other_institution = models.ForeignKey(
+        Institution, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    other_office = models.ForeignKey(Office, models.SET_NULL, null=True, related_name="+", db_index=False)
+    other_worker = models.ForeignKey(Staff, models.SET_NULL, null=True, related_name="+", db_index=False)
     other_since = models.DateField()
     state = models.CharField(max_length=10, choices=AlertState, default=AlertState.NEW)
     is_quiet = models.BooleanField(default=False)  # both already work together on a case
     at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
-    answered_by = models.ForeignKey(Staff, models.SET_NULL, null=True, related_name="+")
+    answered_by = models.ForeignKey(Staff, models.SET_NULL, null=True, related_name="+", db_index=False)
 
     personal_data: ClassVar[tuple[str, ...]] = ("reference", "since", "other_since")
 

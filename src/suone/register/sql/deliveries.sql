@@ -199,7 +199,9 @@ BEGIN
         INSERT INTO untold (alert, epoch, token) SELECT t.alert, this.epoch, t.token FROM told t;
     END IF;
 
-    IF added + changed + ended > 1000 THEN  -- or the next delivery is planned as if these were not there
+    -- After much, or the next delivery is planned as if this were not there; little things are seen to by autovacuum.
+    IF added + changed + ended > greatest(1000, (SELECT c.reltuples / 10 FROM pg_class c
+            WHERE c.oid = format('register.registration_%s', this.epoch)::regclass)) THEN
         EXECUTE format('ANALYZE registration_%s', this.epoch);
     END IF;
     DELETE FROM stage WHERE delivery = delivered;

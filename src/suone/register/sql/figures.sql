@@ -11,10 +11,12 @@ END $$;
 -- How many persons are followed by which set of institutions; bit n stands for the institution in place n.
 CREATE FUNCTION register.followed_by(in_epoch smallint, day date) RETURNS TABLE (institutions bigint, persons bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = register, public, pg_temp SET work_mem = '256MB'
--- Along the index in the order of tokens, which never reads the table.
-SET enable_seqscan = off SET enable_bitmapscan = off SET max_parallel_workers_per_gather = 0 AS $$
+-- Along the index in the order of tokens, which never reads the table; a quarter of all tokens on each core there is.
+SET enable_seqscan = off SET enable_bitmapscan = off
+SET max_parallel_workers_per_gather = 3 SET parallel_setup_cost = 100 SET parallel_tuple_cost = 10 AS $$
 DECLARE
     bits bigint[];  -- of each institution, by its number
+    quarters text;
 BEGIN
     PERFORM may_count();
     IF NOT EXISTS (SELECT 1 FROM epoch e WHERE e.number = in_epoch AND e.state <> 'destroyed') THEN
@@ -23,11 +25,15 @@ BEGIN
     SELECT array_agg(1::bigint << e.place ORDER BY i) INTO bits
         FROM generate_series(1, (SELECT max(institution_id) FROM register_enrolment)) i
         LEFT JOIN register_enrolment e ON e.institution_id = i;
-    RETURN QUERY EXECUTE format(
-        'SELECT masks.mask, count(*) FROM (
+    SELECT string_agg(format(
+        'SELECT masks.mask, count(*) AS persons FROM (
             SELECT bit_or($1[r.institution]) AS mask FROM register.registration_%s r
-            WHERE r.valid_from <= $2 AND (r.valid_until IS NULL OR r.valid_until >= $2) GROUP BY r.token) masks
-         GROUP BY masks.mask', in_epoch) USING bits, day;
+            WHERE r.token BETWEEN ''%s0000000-0000-0000-0000-000000000000'' AND ''%sfffffff-ffff-ffff-ffff-ffffffffffff''
+              AND r.valid_from <= $2 AND (r.valid_until IS NULL OR r.valid_until >= $2) GROUP BY r.token) masks
+         GROUP BY masks.mask', in_epoch, first, last), ' UNION ALL ') INTO quarters
+        FROM (VALUES ('0', '3'), ('4', '7'), ('8', 'b'), ('c', 'f')) AS quarter (first, last);
+    RETURN QUERY EXECUTE format('SELECT q.mask, sum(q.persons)::bigint FROM (%s) q GROUP BY q.mask', quarters)
+        USING bits, day;
 END $$;
 
 -- Registrations of a period by the institution that referred the person.
