@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,8 +95,9 @@ def unlisted() -> list[str]:
 
 
 @pytest.fixture
-def world(db: None, settings: Any) -> World:
+def world(db: None, settings: Any, tmp_path: Path) -> World:
     settings.API_REQUESTS_A_MINUTE = 10**9
+    settings.REGISTER_KEYS_FOLDER = str(tmp_path)
     return worlds.build()
 
 

@@ -21,6 +21,7 @@ from suone.demo.seed import fill_in
 from suone.documents.models import Document
 from suone.dossiers.models import Dossier
 from suone.handovers.models import Handover
+from suone.institutions.acting import acting_of
 from suone.institutions.models import Absence, Institution, Region, Staff
 from suone.institutions.services import create_partner_system
 from suone.instruments.queries import version_in_force
@@ -30,6 +31,8 @@ from suone.persons.models import Doubt, Merge, Person
 from suone.plans.models import Entry as PlanEntry
 from suone.plans.models import Measure, Plan, Signature
 from suone.procedures.models import KnownFact, ProcedureVersion
+from suone.register import epochs
+from suone.register import services as register
 from suone.register.models import Alert
 from suone.support.models import Service, ServiceText
 from suone.workitems.models import WorkItem
@@ -82,10 +85,31 @@ def build() -> World:
     world = World()
     for dossier in Dossier.objects.select_related("person").order_by("pk"):
         world.objects.append(_objects_of(dossier))
+    _open_the_register()
     _hang_canaries()
     world.visitors = _visitors()
     world.keys = {Role.PARTNER_SYSTEM: _key_of_a_stranger()}
     return world
+
+
+def _open_the_register() -> None:
+    """It is open, everybody takes part, and one institution follows the persons of all cases."""
+    epochs.open_epoch(using="default")
+    job = acting_for_job("sweep")
+    with acting_as(job):
+        for institution in Institution.objects.order_by("pk"):
+            register.enrol(
+                job, institution=institution, legal_basis="basis", responsible=None, began_on=timezone.localdate()
+            )
+    follower = Staff.objects.filter(roles__contains=[Role.FRONT_LINE_WORKER], institution__code="SMZ").first()
+    assert follower is not None
+    acting = acting_of(follower)
+    with acting_as(acting):
+        for number in Person.objects.exclude(ahv_number=None).values_list("ahv_number", flat=True):
+            followed = register.Registering(
+                str(number), timezone.localdate(), reference=f"canary-reference-{number[-4:]}"
+            )
+            register.register_person(acting, registering=followed)
 
 
 def fingerprint(earlier: dict[str, tuple[int, str]] | None = None) -> dict[str, tuple[int, str]]:

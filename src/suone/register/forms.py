@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from suone.access.acting import Acting
@@ -99,13 +98,6 @@ class EndForm(forms.Form):
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["last_day"].initial = acting.today
-        self.acting = acting
-
-    def clean_last_day(self) -> Any:
-        last_day = self.cleaned_data["last_day"]
-        if last_day > self.acting.today:
-            raise forms.ValidationError(_("End the registration on its last day, not before it."))
-        return last_day
 
 
 class AnswerAlertForm(forms.Form):

@@ -301,7 +301,7 @@ def _columns(rows: Sequence[DeliveredRow], directory: Directory, epoch: EpochInf
     for place, row in enumerate(rows):
         for field, sentence in _wrong_in(row, directory, offices, epoch):
             errors.append((place, field, sentence))
-        first, last = rules.kept_days(row.valid_from, row.valid_until, weeks=settings.REGISTER_DATES == "week")
+        first, last = _kept_days(row.valid_from, row.valid_until)
         values = (
             first,
             last,
@@ -365,13 +365,16 @@ def register_and_ask(acting: Acting, *, registering: Registering, purpose: Purpo
 
 
 def end_registration(acting: Acting, *, number: str, last_day: date) -> None:
-    """The own institution follows the person no longer after this day."""
+    """The own institution follows the person no longer after this day, which is not to come."""
     _check_takes_part(acting)
     number = checked_number(number)
+    if last_day > acting.today:
+        raise Refused(_("End the registration on its last day, not before it."))
+    _first, kept_until = _kept_days(last_day, last_day)
     ended = False
     for epoch in _epochs():
         (token,) = stored(epoch.number, tokens_here(epoch, [number]))
-        ended |= bool(_call("SELECT register.end_one(%s::smallint, %s, %s)", [epoch.number, token, last_day])[0][0])
+        ended |= bool(_call("SELECT register.end_one(%s::smallint, %s, %s)", [epoch.number, token, kept_until])[0][0])
     if not ended:
         raise Refused(_("Your institution has no open registration of this person that began before this day."))
     record(acting, kind=RecordKind.CHANGE, act=Act.ENDED)
@@ -379,7 +382,7 @@ def end_registration(acting: Acting, *, number: str, last_day: date) -> None:
 
 def _register_in(acting: Acting, epoch: EpochInfo, number: str, one: Registering, reference: str) -> int:
     (token,) = stored(epoch.number, tokens_here(epoch, [number]))
-    first, last = rules.kept_days(one.valid_from, one.valid_until, weeks=settings.REGISTER_DATES == "week")
+    first, last = _kept_days(one.valid_from, one.valid_until)
     ((_added, _changed, overlaps, canary),) = _call(
         "SELECT * FROM register.register_one(%s::smallint, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
@@ -687,6 +690,10 @@ def _epochs() -> list[EpochInfo]:
 
 def _current() -> EpochInfo:
     return next(epoch for epoch in _epochs() if epoch.is_current)
+
+
+def _kept_days(first: date, last: date | None) -> tuple[date, date | None]:
+    return rules.kept_days(first, last, weeks=settings.REGISTER_DATES == "week")
 
 
 def _call(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -188,8 +188,10 @@ def test_a_registration_ends_on_its_last_day(cast: Cast, epoch: EpochInfo) -> No
 
     (own,) = ask(cast.worker, 1).own
     assert own.valid_until == DAY + timedelta(days=30)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="no open registration"):
         do(cast.worker, services.end_registration, number=number_of(1), last_day=DAY)
+    with pytest.raises(Refused, match="not before it"):
+        do(cast.worker, services.end_registration, number=number_of(1), last_day=date(2099, 1, 1))
 
 
 def test_a_first_day_to_come_is_refused(cast: Cast) -> None:
