@@ -18,15 +18,17 @@ from suone import oprf
 from suone.register import keys
 from suone.registerclient import commands, pushing, server
 from tests.conftest import ROOT, Site
+from tests.journeys.registers import open_register
 
 Push = Callable[..., Result]
+DELIVERS = "BSL"  # another journey types registrations of other institutions into the same register
 
 
 @pytest.fixture
 def push(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Push:
-    """The client of the SMZ, with a key of its own, before a register with one epoch."""
+    """The client of an institution, with a key of its own, before a register with one epoch."""
     monkeypatch.setattr(settings, "REGISTER_KEYS_FOLDER", site.keys)
-    _open_register(site)
+    open_register(site, DELIVERS)
     (tmp_path / "key").write_text(_key_for(site))
     monkeypatch.setattr(server.time, "sleep", lambda seconds: None)
     monkeypatch.setattr(pushing, "_ROWS", 50)
@@ -43,7 +45,8 @@ def test_push_with_errors_correct_push_again_break_and_resume(
 ) -> None:
     ((office,),) = site.sql(
         "SELECT o.id FROM institutions_office o JOIN institutions_institution i ON i.id = o.institution_id"
-        " WHERE i.code = 'SMZ' ORDER BY o.id LIMIT 1"
+        " WHERE i.code = %s ORDER BY o.id LIMIT 1",
+        DELIVERS,
     )
     numbers = _numbers(120)
     file = tmp_path / "all.csv"
@@ -96,11 +99,15 @@ def test_push_with_errors_correct_push_again_break_and_resume(
     assert _open(site) == 130
 
     # A new epoch: the next night fills it with all that was delivered, and every match can be found again.
-    _open_epoch(site)
+    _open_next_epoch(site)
     _write(file, [[number, "01.02.2026", str(office), f"D-{place}"] for place, number in enumerate(numbers)])
     renewed = push(file, "--snapshot")
     assert renewed.exit_code == 0, renewed.output
-    assert site.sql("SELECT current, opening FROM register.epoch_progress()") == [(130, 130)]
+    assert site.sql(
+        "SELECT p.current, p.opening FROM register.epoch_progress() p JOIN institutions_institution i"
+        " ON i.id = p.institution WHERE i.code = %s",
+        DELIVERS,
+    ) == [(130, 130)]
     assert site.sql(
         "SELECT count(*) FROM register.registration a JOIN register.registration b USING (token)"
         " WHERE a.epoch <> b.epoch"
@@ -113,18 +120,7 @@ def test_push_with_errors_correct_push_again_break_and_resume(
     assert [token for token in tokens if token.hex()[:32] in kept.replace("-", "")] == []
 
 
-def _open_register(site: Site) -> None:
-    """One epoch with keys beside the database, and the SMZ takes part."""
-    if site.sql("SELECT 1 FROM register.live_epochs()"):
-        return
-    _open_epoch(site)
-    site.sql(
-        "INSERT INTO register_enrolment (institution_id, place, legal_basis, began_on)"
-        " SELECT id, 1, 'test', current_date FROM institutions_institution WHERE code = 'SMZ'"
-    )
-
-
-def _open_epoch(site: Site) -> None:
+def _open_next_epoch(site: Site) -> None:
     secret = oprf.new_secret_key()
     ((epoch,),) = site.sql("SELECT register.open_epoch('voprf', %s)", oprf.public_key(secret))
     keys.make_keys(int(str(epoch)), token_key=secret)
@@ -133,14 +129,15 @@ def _open_epoch(site: Site) -> None:
 def _key_for(site: Site) -> str:
     ((email,),) = site.sql(
         "SELECT s.email FROM institutions_staff s JOIN institutions_institution i ON i.id = s.institution_id"
-        " WHERE i.code = 'SMZ' AND s.email <> '' ORDER BY s.id LIMIT 1"
+        " WHERE i.code = %s AND s.email <> '' ORDER BY s.id LIMIT 1",
+        DELIVERS,
     )
     environment = os.environ | {
         "DATABASE_URL": site.owner_url.replace("suone_owner", "suone_app"),
         "DATABASE_OWNER_URL": site.owner_url,
         "SUONE_VAR": str(settings.VAR),
     }
-    create = [sys.executable, "-m", "suone.config.cli", "partner", "create", "SMZ", "Dossiers", "--responsible"]
+    create = [sys.executable, "-m", "suone.config.cli", "partner", "create", DELIVERS, "Dossiers", "--responsible"]
     made = subprocess.run([*create, str(email)], env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
     return made.stdout.strip()
 
@@ -167,7 +164,11 @@ def _write(file: Path, rows: list[list[str]]) -> None:
 
 
 def _open(site: Site) -> int:
-    ((count,),) = site.sql("SELECT count(*) FROM register.registration WHERE valid_until IS NULL")
+    ((count,),) = site.sql(
+        "SELECT count(*) FROM register.registration r JOIN institutions_institution i ON i.id = r.institution"
+        " WHERE r.valid_until IS NULL AND r.epoch = 1 AND i.code = %s",
+        DELIVERS,
+    )
     return int(str(count))
 
 
