@@ -1,9 +1,9 @@
 """From a registration elsewhere to whom to call there: the responsible worker, or else the contact person and deputy."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from suone.institutions.models import Institution, Office, Staff
 from suone.institutions.queries import absences_on, contacts_of, deputies_of
@@ -31,18 +31,6 @@ class Place:
     valid_from: date
     valid_until: date | None
 
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> "Place":
-        """From the JSON of the database's functions."""
-        until = row["valid_until"]
-        return cls(
-            row["institution"],
-            row["office"],
-            row["worker"],
-            date.fromisoformat(row["valid_from"]),
-            None if until is None else date.fromisoformat(until),
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -55,6 +43,20 @@ class Found:
     since: date
     until: date | None
     contact: Contact | None
+
+
+def places_in(answer: str) -> list[Place]:
+    """The registrations in an answer (JSON) of the register's functions."""
+    return [
+        Place(
+            row["institution"],
+            row["office"],
+            row["worker"],
+            date.fromisoformat(row["valid_from"]),
+            row["valid_until"] and date.fromisoformat(row["valid_until"]),
+        )
+        for row in json.loads(answer)
+    ]
 
 
 def resolve(places: Sequence[Place], *, on: date) -> list[Found]:

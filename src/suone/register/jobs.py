@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from suone.access.acting import acting_for_job
 from suone.access.database import acting_as
-from suone.register.services import MOST_ALERTS, renew_sealed, tell_new_overlaps, tell_unusual_use
+from suone.register.services import renew_sealed, tell_new_overlaps, tell_unusual_use
 
 
 @app.periodic(cron="* * * * *")
@@ -17,7 +17,7 @@ def tell_about_overlaps(timestamp: int) -> None:
     more = True
     while more:
         with acting_as(acting):
-            more = tell_new_overlaps(acting) == MOST_ALERTS
+            more = tell_new_overlaps(acting).may_be_more
 
 
 @app.periodic(cron="17 * * * *")

@@ -1,23 +1,21 @@
 """What the register shows: overlaps and alerts of one's own institution, its deliveries, and figures without persons."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from cryptography.fernet import InvalidToken
 from django.conf import settings
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from suone.access.acting import Acting
 from suone.institutions.models import Institution, Office
 from suone.register import keys
-from suone.register.contacts import Found, Place, resolve
+from suone.register.contacts import Found, Place, places_in, resolve
+from suone.register.functions import call
 from suone.register.models import Alert, AlertPreference, AlertState, Enrolment, Tells
 from suone.register.rules import Followed, followed
 from suone.register.tokens import EpochInfo, live_epochs
@@ -158,11 +156,11 @@ def overlaps(acting: Acting, *, after: UUID | None = None, office: int | None = 
     epoch = current_epoch()
     if epoch is None:
         return []
-    rows = _call(
+    rows = call(
         "SELECT token, reference, office, since, others FROM register.also_elsewhere(%s::smallint, %s, %s, %s)",
         [epoch.number, after, office, most],
     )
-    others = [[Place.of(other) for other in _json(row[-1])] for row in rows]
+    others = [places_in(row[-1]) for row in rows]
     found = iter(resolve([place for places in others for place in places], on=acting.today))
     offices = Office.objects.select_related("region").in_bulk({row[2] for row in rows if row[2]})
     return [
@@ -192,7 +190,7 @@ def _current_number() -> int:
 
 def deliveries_of(acting: Acting, *, most: int = 30) -> list[PastDelivery]:
     """The acting institution's deliveries, the newest first."""
-    rows = _call(
+    rows = call(
         "SELECT id, epoch, kind, rows, state, opened_at, applied_at, added, changed, ended, unchanged, new_overlaps"
         " FROM register.deliveries_of_mine(%s)",
         [most],
@@ -222,9 +220,9 @@ def figures(acting: Acting, *, day: date) -> Figures | None:
     first = day.replace(month=1, day=1)
     months = settings.REGISTER_RETURN_MONTHS
     institutions = Institution.objects.in_bulk()
-    masks = _call("SELECT * FROM register.followed_by(%s::smallint, %s)", [epoch.number, day])
-    referrals = _call("SELECT * FROM register.referrals(%s::smallint, %s, %s)", [epoch.number, first, day])
-    door = _call("SELECT * FROM register.revolving_door(%s::smallint, %s, %s, %s)", [epoch.number, first, day, months])
+    masks = call("SELECT * FROM register.followed_by(%s::smallint, %s)", [epoch.number, day])
+    referrals = call("SELECT * FROM register.referrals(%s::smallint, %s, %s)", [epoch.number, first, day])
+    door = call("SELECT * FROM register.revolving_door(%s::smallint, %s, %s, %s)", [epoch.number, first, day, months])
     return Figures(
         day,
         followed(masks),
@@ -240,22 +238,12 @@ def followed_on(acting: Acting, *, days: Sequence[date]) -> list[tuple[date, Fol
     epoch = current_epoch()
     if epoch is None:
         return []
-    call = "SELECT * FROM register.followed_by(%s::smallint, %s)"
-    return [(day, followed(_call(call, [epoch.number, day]))) for day in days]
+    statement = "SELECT * FROM register.followed_by(%s::smallint, %s)"
+    return [(day, followed(call(statement, [epoch.number, day]))) for day in days]
 
 
 def use_on(acting: Acting, *, day: date) -> list[Use]:
     """How each institution used the register on a day."""
     institutions = Institution.objects.in_bulk()
-    rows = _call("SELECT * FROM register.use_on(%s)", [day])
+    rows = call("SELECT * FROM register.use_on(%s)", [day])
     return [Use(institutions[row[0]], *row[1:]) for row in rows]
-
-
-def _json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value
-
-
-def _call(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())

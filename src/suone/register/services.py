@@ -1,6 +1,5 @@
 """What is done with the register: turn numbers into tokens unseen, deliver, register, ask, deal with alerts."""
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,11 +7,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import connection
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from stdnum.ch import ssn
 
 from suone import oprf
 from suone.access.acting import Acting
@@ -24,9 +21,11 @@ from suone.dossiers.models import Dossier
 from suone.inbox.services import tell_staff
 from suone.institutions.models import Institution, Office, Staff
 from suone.institutions.queries import staff_to_tell
+from suone.persons import ahv
 from suone.register import keys, rules
 from suone.register.acts import Act
-from suone.register.contacts import Found, Place, resolve
+from suone.register.contacts import Found, places_in, resolve
+from suone.register.functions import call
 from suone.register.models import PLACES, Alert, AlertPreference, AlertState, Enrolment, Tells
 from suone.register.queries import use_on
 from suone.register.rules import Purpose
@@ -154,6 +153,14 @@ class Registering:
     reference: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How many alerts were told, and whether there may be more that nobody was told of."""
+
+    told: int
+    may_be_more: bool
+
+
 # ---- the token service
 
 
@@ -180,7 +187,7 @@ def evaluate(acting: Acting, *, epoch: int, elements: bytes) -> oprf.Evaluation:
 
 
 def _count_numbers(acting: Acting, count: int) -> None:
-    ((today,),) = _call("SELECT register.count_evaluations(%s, %s)", [acting.today, count])
+    ((today,),) = call("SELECT register.count_evaluations(%s, %s)", [acting.today, count])
     if today > settings.REGISTER_NUMBERS_A_DAY:
         raise QuotaExceeded(
             _(
@@ -197,19 +204,19 @@ def open_delivery(acting: Acting, *, epoch: int, kind: str, rows: int, digest: s
     """Begin a delivery (``snapshot`` or ``changes``) of so many rows, or go on with the one of the same digest."""
     _check_takes_part(acting)
     epoch_of(epoch)
-    ((number,),) = _call("SELECT (register.open_delivery(%s::smallint, %s, %s, %s)).id", [epoch, kind, rows, digest])
+    ((number,),) = call("SELECT (register.open_delivery(%s::smallint, %s, %s, %s)).id", [epoch, kind, rows, digest])
     record(acting, kind=RecordKind.STORE, act=Act.DELIVERY_OPENED, about=("delivery", number), details={"rows": rows})
     return delivery_of(acting, number)
 
 
 def delivery_of(acting: Acting, delivery_id: int) -> Delivery:
     """One of the institution's own deliveries and the parts that are there; raises ``Http404`` for any other."""
-    found = _call(
+    found = call(
         "SELECT id, epoch, kind, rows, state FROM register.own_delivery(%s) WHERE id IS NOT NULL", [delivery_id]
     )
     if not found:
         raise Http404
-    parts = dict(_call("SELECT number, rows FROM register.parts_of(%s)", [delivery_id]))
+    parts = dict(call("SELECT number, rows FROM register.parts_of(%s)", [delivery_id]))
     ((number, epoch, kind, rows, state),) = found
     return Delivery(number, epoch, kind, rows, state, parts)
 
@@ -219,7 +226,7 @@ def add_part(acting: Acting, *, delivery_id: int, number: int, rows: Sequence[De
     delivery = delivery_of(acting, delivery_id)
     info = epoch_of(delivery.epoch)
     columns = _columns(rows, directory_for(acting), info)
-    ((taken,),) = _call(
+    ((taken,),) = call(
         "SELECT register.add_part(%s, %s, %s::uuid[], %s::date[], %s::date[], %s::integer[], %s::integer[],"
         " %s::integer[], %s::text[], NULL)",
         [delivery_id, number, *columns],
@@ -235,7 +242,7 @@ def apply_delivery(acting: Acting, *, delivery_id: int, confirmed: bool = False)
     confirmed that, and ``Refused`` where parts are missing or a registration stands there twice.
     """
     share = 1.0 if confirmed else settings.REGISTER_END_SHARE
-    ((added, changed, ended, unchanged, overlaps, open_before, refusal, canary),) = _call(
+    ((added, changed, ended, unchanged, overlaps, open_before, refusal, canary),) = call(
         "SELECT * FROM register.apply_delivery(%s, %s, %s)", [delivery_id, acting.today, share]
     )
     if refusal == "many":
@@ -254,7 +261,7 @@ def apply_delivery(acting: Acting, *, delivery_id: int, confirmed: bool = False)
 
 def abandon_delivery(acting: Acting, *, delivery_id: int) -> None:
     """Give an open delivery up; what was known before stays as it is."""
-    ((done,),) = _call("SELECT register.abandon_delivery(%s)", [delivery_id])
+    ((done,),) = call("SELECT register.abandon_delivery(%s)", [delivery_id])
     if not done:
         raise _closed()
     record(acting, kind=RecordKind.CHANGE, act=Act.DELIVERY_ABANDONED, about=("delivery", delivery_id))
@@ -374,7 +381,7 @@ def end_registration(acting: Acting, *, number: str, last_day: date) -> None:
     ended = False
     for epoch in _epochs():
         (token,) = stored(epoch.number, tokens_here(epoch, [number]))
-        ended |= bool(_call("SELECT register.end_one(%s::smallint, %s, %s)", [epoch.number, token, kept_until])[0][0])
+        ended |= bool(call("SELECT register.end_one(%s::smallint, %s, %s)", [epoch.number, token, kept_until])[0][0])
     if not ended:
         raise Refused(_("Your institution has no open registration of this person that began before this day."))
     record(acting, kind=RecordKind.CHANGE, act=Act.ENDED)
@@ -383,7 +390,7 @@ def end_registration(acting: Acting, *, number: str, last_day: date) -> None:
 def _register_in(acting: Acting, epoch: EpochInfo, number: str, one: Registering, reference: str) -> int:
     (token,) = stored(epoch.number, tokens_here(epoch, [number]))
     first, last = _kept_days(one.valid_from, one.valid_until)
-    ((_added, _changed, overlaps, canary),) = _call(
+    ((_added, _changed, overlaps, canary),) = call(
         "SELECT * FROM register.register_one(%s::smallint, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             epoch.number,
@@ -432,20 +439,21 @@ def look_up_case(acting: Acting, *, dossier: Dossier, purpose: Purpose) -> Perso
 
 def checked_number(text: str) -> str:
     """An AHV number as its 13 digits; raises ``Refused`` for one that does not exist."""
-    if not ssn.is_valid(text):
+    digits = ahv.compact(text)
+    if digits is None:
         raise Refused(_("This AHV number does not exist: check the 13 digits and type it again."))
-    return str(ssn.compact(text))
+    return digits
 
 
 def _answer(acting: Acting, number: str, purpose: Purpose) -> PersonAnswer:
     epoch = _current()
     (token,) = stored(epoch.number, tokens_here(epoch, [number]))
     found = _ask(acting, epoch, token, purpose)
-    own = _call(
+    own = call(
         "SELECT valid_from, valid_until, reference FROM register.own_registrations(%s::smallint, %s)",
         [epoch.number, token],
     )
-    asked = _call(
+    asked = call(
         "SELECT at, institution, purpose FROM register.questions_about(%s::smallint, %s)", [epoch.number, token]
     )
     institutions = Institution.objects.in_bulk({institution for _at, institution, _purpose in asked})
@@ -459,7 +467,7 @@ def _answer(acting: Acting, number: str, purpose: Purpose) -> PersonAnswer:
 def _ask(acting: Acting, epoch: EpochInfo, token: UUID, purpose: Purpose) -> list[Found]:
     _check_takes_part(acting)
     _check_questions(acting)
-    ((entitled, canary, answers),) = _call(
+    ((entitled, canary, answers),) = call(
         "SELECT * FROM register.look_up(%s::smallint, %s, %s)", [epoch.number, token, purpose]
     )
     _tell_of_canary(acting, touched=canary)
@@ -470,14 +478,13 @@ def _ask(acting: Acting, epoch: EpochInfo, token: UUID, purpose: Purpose) -> lis
         purpose=purpose,
         details={"entitled": entitled},  # to whom it was answered is in the register's own book, by token
     )
-    rows = json.loads(answers) if isinstance(answers, str) else answers
-    return resolve([Place.of(row) for row in rows], on=acting.today)
+    return resolve(places_in(answers), on=acting.today)
 
 
 def _check_questions(acting: Acting) -> None:
     """So many questions a day, of a worker and of an institution: more is no work with people any more."""
     day = timezone.now() - timedelta(days=1)
-    ((institution, worker),) = _call("SELECT * FROM register.asked_since(%s)", [day])
+    ((institution, worker),) = call("SELECT * FROM register.asked_since(%s)", [day])
     most = settings.REGISTER_QUESTIONS_A_DAY
     if worker >= most or institution >= most * 50:
         raise QuotaExceeded(
@@ -522,10 +529,10 @@ def tell_unusual_use(acting: Acting, *, day: date) -> list[Institution]:
 # ---- alerts
 
 
-def tell_new_overlaps(acting: Acting) -> int:
+def tell_new_overlaps(acting: Acting) -> Told:
     """As a job: of overlaps that are new, tell both sides as each office wants, and not where they already work together."""
     told = 0
-    untold = _call("SELECT alert, epoch, token FROM register.untold_alerts(%s)", [MOST_ALERTS])
+    untold = call("SELECT alert, epoch, token FROM register.untold_alerts(%s)", [MOST_ALERTS])
     alerts = {
         alert.pk: alert for alert in Alert.objects.select_related("office").filter(pk__in=[row[0] for row in untold])
     }
@@ -541,7 +548,7 @@ def tell_new_overlaps(acting: Acting) -> int:
         told += 1
     if untold:
         record(acting, kind=RecordKind.CHANGE, act=Act.ALERTED, details={"alerts": len(untold), "told": told})
-    return told
+    return Told(told, may_be_more=len(untold) == MOST_ALERTS)
 
 
 def _working_together(untold: Sequence[tuple[int, int, UUID]], alerts: Mapping[int, Alert]) -> set[int]:
@@ -640,19 +647,19 @@ def renew_sealed(acting: Acting) -> int:
         return 0
     current = _current()
     old, new = keys.seal(current.number), keys.seal(opening.number)
-    rows = _call("SELECT * FROM register.sealed_in(%s::smallint)", [current.number])
+    rows = call("SELECT * FROM register.sealed_in(%s::smallint)", [current.number])
     numbers = [old.decrypt(bytes(row[-1])).decode() for row in rows]
     kept = 0
     if rows:
         institutions, _tokens, *others, _seals = (list(column) for column in zip(*rows, strict=True))
         tokens = stored(opening.number, tokens_here(opening, numbers))
         seals = [new.encrypt(number.encode()) for number in numbers]
-        ((kept,),) = _call(
+        ((kept,),) = call(
             "SELECT register.keep_sealed(%s::smallint, %s::integer[], %s::uuid[], %s::date[], %s::date[],"
             " %s::integer[], %s::integer[], %s::integer[], %s::text[], %s::bytea[])",
             [opening.number, institutions, tokens, *others, seals],
         )
-    for _epoch, _token, seal in _call("SELECT * FROM register.canaries(%s::smallint)", [current.number]):
+    for _epoch, _token, seal in call("SELECT * FROM register.canaries(%s::smallint)", [current.number]):
         _keep_canary(opening, old.decrypt(bytes(seal)).decode())
     record(acting, kind=RecordKind.CHANGE, act=Act.RENEWED, details={"kept": kept, "epoch": opening.number})
     return int(kept)
@@ -669,7 +676,7 @@ def add_canary(acting: Acting, *, number: str) -> None:
 def _keep_canary(epoch: EpochInfo, number: str) -> None:
     (token,) = stored(epoch.number, tokens_here(epoch, [number]))
     seal = keys.seal(epoch.number).encrypt(number.encode())
-    _call("SELECT register.keep_canary(%s::smallint, %s, %s)", [epoch.number, token, seal])
+    call("SELECT register.keep_canary(%s::smallint, %s, %s)", [epoch.number, token, seal])
 
 
 # ---- beneath
@@ -694,10 +701,3 @@ def _current() -> EpochInfo:
 
 def _kept_days(first: date, last: date | None) -> tuple[date, date | None]:
     return rules.kept_days(first, last, weeks=settings.REGISTER_DATES == "week")
-
-
-def _call(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """A function of the register; the database refuses institutions that take no part."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from suone import oprf
@@ -14,6 +13,7 @@ from suone.access.errors import Refused
 from suone.oprf import Evaluation
 from suone.oprf.tokenizers import HmacTokenizer, VoprfTokenizer
 from suone.register import keys
+from suone.register.functions import call
 from suone.registerclient.server import Register as TokenService
 from suone.registerclient.trouble import Trouble
 
@@ -38,9 +38,8 @@ class EpochInfo:
 
 def live_epochs() -> list[EpochInfo]:
     """The epoch that answers, and the one that fills, if there is one."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT number, kind, public_key, state FROM register.live_epochs()")
-        return [EpochInfo(number, kind, bytes(public), state) for number, kind, public, state in cursor.fetchall()]
+    rows = call("SELECT number, kind, public_key, state FROM register.live_epochs()")
+    return [EpochInfo(number, kind, bytes(public), state) for number, kind, public, state in rows]
 
 
 def epoch_of(number: int) -> EpochInfo:

@@ -105,7 +105,7 @@ def test_wrong_rows_are_named_by_place_and_none_is_taken(cast: Cast, epoch: Epoc
     rows = [
         row(epoch, 1),
         row(epoch, 2, office="999999", worker="nobody@example.org"),
-        row(epoch, 3, valid_until=DAY - timedelta(days=1), referred_by="XXX"),
+        row(epoch, 3, valid_until=DAY - timedelta(days=1), referred_by="NONE"),
     ]
 
     with pytest.raises(services.RowsRefused) as refused:

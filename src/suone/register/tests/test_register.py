@@ -41,7 +41,7 @@ def test_both_are_told_of_a_new_overlap_and_find_each_other(cast: Cast, epoch: E
     applied = deliver(cast.adviser, [row(epoch, 1, reference="RAV-7"), row(epoch, 3)])
 
     assert (applied.added, applied.unchanged, applied.overlaps) == (1, 1, 1)
-    assert as_job(services.tell_new_overlaps) == 2
+    assert as_job(services.tell_new_overlaps).told == 2
     (own,) = do(cast.worker, lambda who: list(queries.open_alerts(who)))
     assert (own.reference, own.other_institution_id) == ("R-1", cast.adviser.institution_id)
     (found,) = ask(cast.worker, 1).found

@@ -1,0 +1,13 @@
+"""Calling the register's functions: the only way to its tables."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+
+def call(statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """The rows of one function; the database refuses institutions that take no part."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, list(values))
+        return list(cursor.fetchall())
