@@ -321,3 +321,5 @@ NAVIGATION = [
     ("doubts", _("Doubtful persons"), "person.merge"),
     ("audit_log", _("Log"), "audit.read"),
 ]
+# Whose pages lie elsewhere too: those of a case below its file; for who may not ask, the register begins with figures.
+NAVIGATION_ALSO = {"/cases/": "/dossiers/", "/register/figures": "/register/"}

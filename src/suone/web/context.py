@@ -10,9 +10,6 @@ from django.urls import reverse
 from suone.access.acting import Acting
 from suone.access.permissions import Permission
 
-# Whose pages lie elsewhere too: those of a case below its file; for who may not ask, the register begins with figures.
-_ALSO = {"/cases/": "/dossiers/", "/register/figures": "/register/"}
-
 
 def page(request: HttpRequest) -> dict[str, Any]:
     acting: Acting | None = getattr(request, "acting", None)
@@ -43,7 +40,7 @@ def _navigation(request: HttpRequest, acting: Acting | None) -> list[dict[str, A
 def _leads_to(address: str, path: str) -> bool:
     if address == "/":
         return path == address
-    return path.startswith((address, _ALSO.get(address, address)))
+    return path.startswith((address, settings.NAVIGATION_ALSO.get(address, address)))
 
 
 def _sso_providers() -> list[dict[str, str]]:
