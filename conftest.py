@@ -50,3 +50,12 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
             connections[alias].close()
             connections[alias].settings_dict["NAME"] = original
         databases.drop(name)
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Each test starts in English, whatever language the test before it left behind."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
