@@ -1,10 +1,12 @@
+from datetime import date
 from typing import ClassVar, Self, TypeVar
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce, Concat, Lower, Now, Substr
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +14,7 @@ from suone.access.acting import Acting, Kind
 from suone.access.categories import ALL_CATEGORIES, HEALTH_BIT, DataCategory, Power
 from suone.access.row_policies import RowPolicies, granted
 from suone.appointments.models import Appointment
+from suone.dossiers.rules import Birth
 from suone.institutions.models import Institution
 from suone.persons.models import Person
 
@@ -29,8 +32,13 @@ class CaseBoundQuerySet(models.QuerySet[M]):
 
     case_column = "dossier_id"
 
-    def readable_by(self, acting: Acting, *, category_column: str = "") -> Self:
-        """What a grant in force makes readable to the acting person, for their institution or for themselves."""
+    def readable_by(
+        self, acting: Acting, *, category_column: str = "", category: DataCategory | None = None
+    ) -> Self:
+        """What a grant in force makes readable to the acting person, for their institution or for themselves.
+
+        ``category`` is the one of a table whose rows are all of one.
+        """
         if acting.kind is Kind.JOB:
             return self
         if acting.kind is not Kind.STAFF:
@@ -40,6 +48,8 @@ class CaseBoundQuerySet(models.QuerySet[M]):
         )
         if category_column:
             in_force = in_force.filter(Covers(F("categories"), OuterRef(category_column)))
+        if category is not None:
+            in_force = in_force.filter(Covers(F("categories"), Value(category.value)))
         return self.filter(
             Exists(in_force.filter(institution_id=acting.own_institution_id))
             | Exists(in_force.filter(staff_id=acting.own_staff_id))
@@ -99,10 +109,20 @@ class Dossier(models.Model):
     @property
     def initials(self) -> str:
         """The person's initials; none for whoever may not read who it is."""
+        return self.known.initials if self.known else ""
+
+    @property
+    def who(self) -> str:
+        """The person's name and year of birth; nothing for whoever may not read who it is."""
+        return self.known.who if self.known else ""
+
+    @property
+    def known(self) -> "Particulars | None":
+        """Who the person is, as this file has it; none for whoever may not read it."""
         try:
-            return self.person.initials
-        except Person.DoesNotExist:
-            return ""
+            return self.particulars
+        except Particulars.DoesNotExist:
+            return None
 
 
 class Numbering(models.Model):
@@ -142,7 +162,6 @@ class Grant(models.Model):
     """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="grants", db_index=False)
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+", db_index=False)
     staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+", db_index=False)
     categories = models.BigIntegerField()
@@ -154,7 +173,7 @@ class Grant(models.Model):
     legal_basis = models.CharField(max_length=40)
     opened_at = models.DateTimeField(db_default=Now())
 
-    personal_data: ClassVar[tuple[str, ...]] = ("person",)
+    personal_data: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         verbose_name = _("grant")
@@ -162,23 +181,13 @@ class Grant(models.Model):
         indexes: ClassVar = [
             *(
                 models.Index(
-                    name=f"grant_{on}_{principal}",
-                    fields=[f"{on}", f"{principal}"],
+                    name=f"grant_{first}_{second}",
+                    fields=[first, second],
                     include=["valid_from", "valid_until", "categories", "power"],
                     condition=Q(**{f"{principal}__isnull": False}),
                 )
-                for on in ("dossier", "person")
                 for principal in ("institution", "staff")
-            ),
-            *(
-                models.Index(
-                    name=f"grant_{principal}_dossier",
-                    fields=[f"{principal}", "dossier"],
-                    # With the person, so that whom an actor may read is read from the index alone.
-                    include=["person", "valid_from", "valid_until", "categories", "power"],
-                    condition=Q(**{f"{principal}__isnull": False}),
-                )
-                for principal in ("institution", "staff")
+                for first, second in (("dossier", principal), (principal, "dossier"))
             ),
             models.Index(name="grant_because", fields=["because", "because_id"]),
         ]
@@ -313,3 +322,302 @@ class Emergency(models.Model):
 
     def __str__(self) -> str:
         return f"emergency {self.pk}"
+
+
+class Sex(models.TextChoices):
+    FEMALE = "f", _("female")
+    MALE = "m", _("male")
+    OTHER = "x", _("other or not recorded")
+
+
+class Permit(models.TextChoices):
+    """What a person stays in Switzerland with (AIG); its status is a field of its own."""
+
+    SWISS = "CH", _("Swiss citizen")
+    B = "B", _("B (residence permit)")
+    C = "C", _("C (settlement permit)")
+    CI = "Ci", _("Ci (residence permit with gainful employment)")
+    F = "F", _("F (provisionally admitted)")
+    G = "G", _("G (cross-border commuter)")
+    L = "L", _("L (short-term residence)")
+    N = "N", _("N (asylum seeker)")
+    S = "S", _("S (protection status)")
+
+
+class Status(models.TextChoices):
+    NONE = "", _("no particular status")
+    RECOGNISED_REFUGEE = "recognised_refugee", _("recognised refugee")
+    PROVISIONALLY_ADMITTED = "provisionally_admitted", _("provisionally admitted")
+    PROVISIONALLY_ADMITTED_REFUGEE = "provisionally_admitted_refugee", _("provisionally admitted refugee")
+    ASYLUM_SEEKER = "asylum_seeker", _("asylum seeker")
+    PROTECTION = "protection", _("in need of protection")
+
+
+def _guarded(category: DataCategory) -> dict[str, str]:
+    """Conditions of a table that holds facts of one category: read with it, written with it."""
+    bit = str(category.value)
+    return {
+        "select": granted(Power.READ, category=bit),
+        "update": granted(Power.WRITE, category=bit),
+    }
+
+
+class Particulars(models.Model):
+    """Who the person of a case file is, as this file has it: typed by whoever opened it, and read under its grants.
+
+    Another file of the same person has particulars of its own. What is not known exactly is kept as what it is: a year or
+    a month of birth, one name alone, no fixed address.
+    """
+
+    dossier = models.OneToOneField(Dossier, models.PROTECT, primary_key=True, related_name="particulars")
+    last_name = models.CharField(_("Last name"), max_length=100, blank=True)
+    first_name = models.CharField(_("First name"), max_length=100, blank=True)
+    birth_year = models.PositiveSmallIntegerField(null=True)
+    birth_month = models.PositiveSmallIntegerField(null=True)
+    birth_day = models.PositiveSmallIntegerField(null=True)
+    died_on = models.DateField(_("Died on"), null=True, blank=True)
+    sex = models.CharField(_("Sex as recorded"), max_length=1, choices=Sex, blank=True)
+    language = models.CharField(_("Language of correspondence"), max_length=2, choices=settings.PERSON_LANGUAGES)
+    interpreter_language = models.CharField(_("Interpreter needed for"), max_length=60, blank=True)
+    commune = models.CharField(_("Commune"), max_length=100, blank=True)
+    has_no_fixed_address = models.BooleanField(_("No fixed address"), default=False)
+    version = models.PositiveIntegerField(default=1)
+    # Lists are sorted by this, so that every server agrees whatever its collation.
+    sort_name = models.GeneratedField(
+        expression=Lower(Func(Concat(F("last_name"), Value(" "), F("first_name")), function="plain_letters")),
+        output_field=models.CharField(max_length=210),
+        db_persist=True,
+    )
+    # With the same day of birth: perhaps the same person.
+    letters = models.GeneratedField(
+        expression=Func(Concat(F("last_name"), Value(" "), F("first_name")), function="name_letters"),
+        output_field=models.CharField(max_length=210, null=True),
+        db_persist=True,
+    )
+
+    objects = CaseBoundQuerySet["Particulars"].as_manager()
+
+    data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
+    personal_data: ClassVar[tuple[str, ...]] = (
+        "last_name",
+        "first_name",
+        "birth_year",
+        "birth_month",
+        "birth_day",
+        "died_on",
+        "sex",
+        "language",
+        "interpreter_language",
+        "commune",
+        "has_no_fixed_address",
+    )
+
+    class Meta:
+        verbose_name = _("particulars")
+        verbose_name_plural = _("particulars")
+        indexes: ClassVar = [
+            models.Index(name="particulars_by_birth", fields=["birth_year", "birth_month", "birth_day"]),
+            models.Index(name="particulars_alike", fields=["letters", "birth_year"]),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="particulars_have_a_name",
+                condition=~Q(last_name="") | ~Q(first_name=""),
+                violation_error_message=_("Enter the name; whoever has one name only has it in one of the two fields."),
+            ),
+            models.CheckConstraint(
+                name="particulars_birth_is_a_day",
+                condition=Q(
+                    Func(
+                        F("birth_year"),
+                        F("birth_month"),
+                        F("birth_day"),
+                        function="birth_is_known",
+                        output_field=models.BooleanField(),
+                    )
+                ),
+                violation_error_message=_("This date of birth cannot be right: check it and type it again."),
+            ),
+            # Begun by dossiers_open() only.
+            RowPolicies(name="dossiers_particulars_row_policies", **_guarded(DataCategory.IDENTITY)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.last_name} {self.first_name}".strip()
+
+    @property
+    def full_name(self) -> str:
+        """As the person is called: first name first."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def initials(self) -> str:
+        return " ".join(f"{name[:1]}." for name in (self.first_name, self.last_name) if name)
+
+    @property
+    def birth(self) -> Birth | None:
+        return Birth(self.birth_year, self.birth_month, self.birth_day) if self.birth_year else None
+
+    @property
+    def who(self) -> str:
+        """Name and year of birth, to tell people apart in a list."""
+        return f"{self}, {self.birth_year}" if self.birth_year else str(self)
+
+    def age_on(self, day: date) -> int | None:
+        """The age in full years, as far as it is certain; not known without a year of birth."""
+        return self.birth.age_on(day) if self.birth else None
+
+
+class OtherName(models.Model):
+    """A name the person has or had besides, in one field: search finds it too."""
+
+    class Kind(models.TextChoices):
+        FORMER = "former", _("former name")
+        SPELLING = "spelling", _("other spelling")
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="other_names")
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(_("Name"), max_length=200)
+
+    objects = CaseBoundQuerySet["OtherName"].as_manager()
+
+    data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
+    personal_data: ClassVar[tuple[str, ...]] = ("name",)
+
+    class Meta:
+        verbose_name = _("other name")
+        verbose_name_plural = _("other names")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="other_name_once",
+                fields=["dossier", "kind", "name"],
+                violation_error_message=_("This name is there already."),
+            ),
+            RowPolicies(
+                name="dossiers_othername_row_policies",
+                **_guarded(DataCategory.IDENTITY),
+                insert=granted(Power.WRITE, category=str(DataCategory.IDENTITY.value)),
+                delete=granted(Power.WRITE, category=str(DataCategory.IDENTITY.value)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContactDetail(models.Model):
+    """An address, a telephone number or an e-mail address; a person may have several of each, in their order."""
+
+    class Kind(models.TextChoices):
+        ADDRESS = "address", _("Address")
+        TELEPHONE = "telephone", _("Telephone")
+        EMAIL = "email", _("E-mail")
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="contact_details")
+    kind = models.CharField(max_length=10, choices=Kind)
+    place = models.PositiveSmallIntegerField()
+    value = models.CharField(max_length=200)
+    # A telephone number as it is searched: 0275556024, however it was typed.
+    digits = models.GeneratedField(
+        expression=Func(F("kind"), F("value"), function="telephone_digits"),
+        output_field=models.CharField(max_length=200, null=True, db_collation="C"),
+        db_persist=True,
+    )
+
+    objects = CaseBoundQuerySet["ContactDetail"].as_manager()
+
+    data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
+    personal_data: ClassVar[tuple[str, ...]] = ("value",)
+
+    class Meta:
+        verbose_name = _("contact detail")
+        verbose_name_plural = _("contact details")
+        indexes: ClassVar = [
+            # Part of a number is typed as it is printed, from one of its groups on: 027 555 60 24.
+            models.Index(F("digits"), name="telephone_by_digits"),
+            models.Index(Substr("digits", 4), name="telephone_by_second_group"),
+            models.Index(Substr("digits", 7), name="telephone_by_third_group"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="contact_detail_in_its_place",
+                fields=["dossier", "kind", "place"],
+                violation_error_message=_("Each contact detail has a place of its own."),
+            ),
+            RowPolicies(
+                name="dossiers_contactdetail_row_policies",
+                **_guarded(DataCategory.IDENTITY),
+                insert=granted(Power.WRITE, category=str(DataCategory.IDENTITY.value)),
+                delete=granted(Power.WRITE, category=str(DataCategory.IDENTITY.value)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Residence(models.Model):
+    """What the person of a case file stays in Switzerland with, as this file has it."""
+
+    dossier = models.OneToOneField(Dossier, models.PROTECT, primary_key=True, related_name="residence")
+    permit = models.CharField(_("Permit"), max_length=2, choices=Permit, blank=True)
+    permit_expires_on = models.DateField(_("Permit expires on"), null=True, blank=True)
+    status = models.CharField(_("Status"), max_length=40, choices=Status, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = CaseBoundQuerySet["Residence"].as_manager()
+
+    data_category: ClassVar[DataCategory] = DataCategory.MIGRATION
+    personal_data: ClassVar[tuple[str, ...]] = ("permit", "permit_expires_on", "status")
+
+    class Meta:
+        verbose_name = _("residence")
+        verbose_name_plural = _("residences")
+        constraints: ClassVar = [
+            # Begun by dossiers_open() only.
+            RowPolicies(name="dossiers_residence_row_policies", **_guarded(DataCategory.MIGRATION)),
+        ]
+
+    def __str__(self) -> str:
+        return f"residence in {self.dossier_id}"
+
+
+class NameEntry(models.Model):
+    """A name by which an institution or a staff member finds a case file: where name and grant meet in one index.
+
+    Kept by triggers on grants and particulars, read by dossiers_search() alone; the app's role reaches no row.
+    ``principal`` is an institution, or with a minus a staff member; ``key`` the name from one of its words on.
+    """
+
+    pk = models.CompositePrimaryKey("principal", "key", "dossier_id")
+    principal = models.BigIntegerField()
+    key = models.CharField(max_length=420, db_collation="C")
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+", db_index=False)
+
+    personal_data: ClassVar[tuple[str, ...]] = ("key",)
+    data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
+
+    class Meta:
+        indexes: ClassVar = [models.Index(name="name_entry_of_file", fields=["dossier", "principal"])]
+        constraints: ClassVar = [RowPolicies(name="dossiers_nameentry_row_policies")]
+
+    def __str__(self) -> str:
+        return f"name of {self.dossier_id}"
+
+
+class NamePart(models.Model):
+    """The rest of a word from one of its letters on, so that parts inside a name are found; once for each principal."""
+
+    pk = models.CompositePrimaryKey("principal", "part", "word")
+    principal = models.BigIntegerField()
+    part = models.CharField(max_length=210, db_collation="C")
+    word = models.CharField(max_length=210, db_collation="C")
+
+    personal_data: ClassVar[tuple[str, ...]] = ("part", "word")
+    data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
+
+    class Meta:
+        constraints: ClassVar = [RowPolicies(name="dossiers_namepart_row_policies")]
+
+    def __str__(self) -> str:
+        return "part of a name"

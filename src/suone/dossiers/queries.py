@@ -1,7 +1,9 @@
-"""Who may open a case, and whether the acting person may read or write a category in it."""
+"""Who may open a case, whether the acting person may read or write a category in it, and search."""
 
+import re
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import BooleanField, Func, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
@@ -9,13 +11,16 @@ from django.utils import timezone
 from suone.access.acting import Acting, Kind
 from suone.access.categories import DataCategory, Power
 from suone.appointments.models import Appointment
-from suone.dossiers.models import Dossier, Event, Grant, StatementClock, Visit
+from suone.dossiers.models import ContactDetail, Dossier, Event, Grant, OtherName, Particulars, Residence, StatementClock, Visit
+from suone.dossiers.rules import Birth, birth_typed
+
+MOST = 50
 
 
 def readable_dossier(acting: Acting, dossier_id: int) -> Dossier:
     """The case for whoever may open it; for everybody else it does not exist.
 
-    Not joined with its person: a grant that leaves out identity opens the case too.
+    Not joined with the particulars: a grant that leaves out identity opens the case too.
     """
     dossier = Dossier.objects.readable_by(acting).filter(pk=dossier_id).first()
     if dossier is None:
@@ -105,3 +110,83 @@ def institutions_with_access(dossier: Dossier, *, power: Power = Power.READ) -> 
     staff_ids = [grant.staff_id for grant in in_force if grant.staff_id]
     through_staff = Appointment.objects.filter(pk__in=staff_ids).values_list("institution_id", flat=True)
     return {grant.institution_id for grant in in_force if grant.institution_id} | set(through_staff)
+
+
+def particulars_of(acting: Acting, dossier_id: int) -> Particulars | None:
+    """Who the person of a case file is; none for whoever may not read it."""
+    rows = Particulars.objects.readable_by(acting, category=DataCategory.IDENTITY)
+    return rows.filter(dossier_id=dossier_id).select_related("dossier").first()
+
+
+def residence_of(acting: Acting, dossier_id: int) -> Residence | None:
+    """What the person stays in Switzerland with; none for whoever may not read it."""
+    rows = Residence.objects.readable_by(acting, category=DataCategory.MIGRATION)
+    return rows.filter(dossier_id=dossier_id).select_related("dossier").first()
+
+
+def contacts_of_person(dossier_id: int) -> dict[str, list[str]]:
+    """Addresses, telephone numbers and e-mail addresses by their kind, in their order."""
+    found: dict[str, list[str]] = {kind: [] for kind in ContactDetail.Kind.values}
+    for detail in ContactDetail.objects.filter(dossier_id=dossier_id).order_by("kind", "place"):
+        found[detail.kind].append(detail.value)
+    return found
+
+
+def other_names_of(dossier_id: int) -> dict[str, list[str]]:
+    """Former names and other spellings."""
+    found: dict[str, list[str]] = {kind: [] for kind in OtherName.Kind.values}
+    for name in OtherName.objects.filter(dossier_id=dossier_id).order_by("pk"):
+        found[name.kind].append(name.name)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What was typed into the search: words of a name, a birth, or digits of some number."""
+
+    name: str = ""
+    birth: Birth | None = None
+    digits: str = ""
+
+
+_LABELS = re.compile(r"\b(?:ahv|avs|nss|svn|ahvn13|tel|tél|n°|nr|no|geb|né|née|né·e)\b[.:]?", re.IGNORECASE)
+
+
+def words_of(typed: str) -> Words:
+    """A number however it is written, a birth with or without a name, or a name alone."""
+    plain = _LABELS.sub(" ", typed).strip()
+    if birth := birth_typed(plain):
+        # Four digits may be a year, and part of a number as well.
+        return Words(birth=birth, digits=plain if birth.month is None else "")
+    if not any(sign.isalpha() for sign in plain):
+        return Words(digits=_dialled(plain))
+    births = [(part, birth_typed(part)) for part in plain.split()]
+    name = " ".join(part for part, birth in births if birth is None)
+    return Words(name=name, birth=next((birth for _part, birth in births if birth), None))
+
+
+def _dialled(typed: str) -> str:
+    """The digits, with a telephone number as it is dialled within the country."""
+    digits = re.sub(r"[^0-9+]", "", typed.replace("(0)", ""))
+    return re.sub(r"^(?:\+|00)41|\+", "0", digits)
+
+
+def search_files(acting: Acting, typed: str, *, most: int = MOST) -> list[int]:
+    """The case files that fit what was typed, at most ``most``: by name in any order and spelling, birth, or a number.
+
+    Names and births fit only where the acting person may read the identity; a case number wherever the file is open.
+    """
+    words = words_of(typed)
+    found: list[int] = []
+    with connection.cursor() as cursor:
+        if words.digits:
+            cursor.execute("SELECT dossiers_with_digits(%s, %s)", [words.digits, most])
+            found += [pk for (pk,) in cursor.fetchall()]
+        parts = [words.birth.year, words.birth.month, words.birth.day] if words.birth else [None, None, None]
+        if len(words.name) > 1:
+            cursor.execute("SELECT dossiers_search(%s, %s, %s, %s, %s)", [words.name, *parts, most])
+            found += [pk for (pk,) in cursor.fetchall()]
+        elif words.birth and words.birth.month:
+            cursor.execute("SELECT dossiers_born(%s, %s, %s, %s)", [*parts, most])
+            found += [pk for (pk,) in cursor.fetchall()]
+    return list(dict.fromkeys(found))

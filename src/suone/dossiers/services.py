@@ -1,6 +1,7 @@
 """Opening a case, opening and ending access to it, and telling what happened in it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
@@ -16,9 +17,23 @@ from suone.access.errors import Conflict, Refused
 from suone.audit.models import RecordKind
 from suone.audit.services import Statement, record
 from suone.dossiers.acts import Act
-from suone.dossiers.models import Dossier, Event, OpeningAct, Visit
+from suone.dossiers.models import (
+    ContactDetail,
+    Dossier,
+    Event,
+    OpeningAct,
+    OtherName,
+    Particulars,
+    Residence,
+    Visit,
+)
+from suone.dossiers.rules import Birth, check_birth, check_death, check_name
+from suone.persons import ahv
+from suone.persons.models import Number
 
 M = TypeVar("M", bound=models.Model)
+
+_BIRTH = ("birth_year", "birth_month", "birth_day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +63,148 @@ def end_of(day: date) -> datetime:
     return start_of(day + timedelta(days=1))
 
 
-def open_dossier(acting: Acting, *, person_id: int) -> Dossier:
-    """Open a case file about a person; the acting institution leads it and may open it to others."""
-    dossier = Dossier.objects.select_related("person").get(pk=_call("dossiers_open", person_id))
+def open_dossier(
+    acting: Acting,
+    *,
+    ahv_number: str,
+    ahv_missing_reason: str,
+    last_name: str,
+    first_name: str,
+    birth: Birth | None,
+    language: str,
+) -> Dossier:
+    """Open a case file about a person with what was typed; the acting institution leads it and may open it to others.
+
+    Whether somebody else knows the number shows nowhere.
+    """
+    digits = _digits(ahv_number) if ahv_number.strip() else None
+    if digits is None and not ahv_missing_reason.strip():
+        raise Refused(_("Enter the AHV number, or the reason why it is missing."))
+    check_name(last_name, first_name)
+    check_birth(birth, on=acting.today)
+    dossier_id = _call(
+        "dossiers_open",
+        digits,
+        ahv_missing_reason.strip(),
+        last_name.strip(),
+        first_name.strip(),
+        birth.year if birth else None,
+        birth.month if birth else None,
+        birth.day if birth else None,
+        language,
+    )
+    dossier = Dossier.objects.get(pk=dossier_id)
     tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.OPENED, legal_basis="own-notification")
     return dossier
+
+
+def correct_particulars(
+    acting: Acting,
+    *,
+    particulars: Particulars,
+    version: int,
+    changes: Mapping[str, Any],
+    other_names: Mapping[OtherName.Kind, Sequence[str]] | None = None,
+    contact_details: Mapping[ContactDetail.Kind, Sequence[str]] | None = None,
+) -> None:
+    """Keep corrected particulars in this file alone; raises ``Conflict`` with both texts when somebody saved first.
+
+    ``birth`` among the changes stands for its three parts; other names and contact details replace those of their kind.
+    """
+    fields = dict(changes)
+    if "birth" in fields:
+        birth = fields.pop("birth")
+        fields |= {name: getattr(birth, name.removeprefix("birth_"), None) for name in _BIRTH}
+    corrected = replace_in(particulars, fields)
+    check_name(corrected.last_name, corrected.first_name)
+    check_birth(corrected.birth, on=acting.today)
+    check_death(corrected.died_on, corrected.birth, on=acting.today)
+    _keep_version(Particulars, particulars, version, fields, changes)
+    for name_kind, names in (other_names or {}).items():
+        _keep_other_names(particulars.dossier_id, name_kind, names)
+    for kind, values in (contact_details or {}).items():
+        _keep_contact_details(particulars.dossier_id, kind, values)
+    told = sorted([*changes, *(str(kind) for kind in [*(other_names or {}), *(contact_details or {})])])
+    _tell_corrected(acting, particulars.dossier, DataCategory.IDENTITY, told)
+
+
+def correct_residence(acting: Acting, *, residence: Residence, version: int, changes: Mapping[str, Any]) -> None:
+    """Keep a corrected permit or status; raises ``Conflict`` with both texts when somebody saved first."""
+    _keep_version(Residence, residence, version, changes, changes)
+    _tell_corrected(acting, residence.dossier, DataCategory.MIGRATION, sorted(changes))
+
+
+def change_number(acting: Acting, *, dossier: Dossier, ahv_number: str, reason: str) -> None:
+    """Add an AHV number that was missing, or correct one; the former stays in the history and still leads here.
+
+    Whether somebody else knows the number shows nowhere.
+    """
+    digits = _digits(ahv_number)
+    held = Number.objects.filter(dossier_id=dossier.pk, until=None).first()
+    if held is not None and held.digits and not reason.strip():
+        raise Refused(_("Say why the number is corrected: the others want to understand it."))
+    _call("dossiers_change_number", dossier.pk, digits, reason.strip())
+    dossier.refresh_from_db(fields=["person_id"])
+    _tell_corrected(acting, dossier, DataCategory.IDENTITY, ["ahv_number"])
+
+
+def replace_in(row: M, changes: Mapping[str, Any]) -> M:
+    """The row as it would be, without keeping it."""
+    copied = copy(row)
+    for name, value in changes.items():
+        setattr(copied, name, value)
+    return copied
+
+
+def _digits(typed: str) -> str:
+    digits = ahv.compact(typed)
+    if digits is None:
+        raise Refused(_("This AHV number does not exist: check the 13 digits and type it again."))
+    return digits
+
+
+def _keep_version(
+    model: type[models.Model], row: Any, version: int, fields: Mapping[str, Any], typed: Mapping[str, Any]
+) -> None:
+    kept = model._default_manager.filter(pk=row.pk, version=version).update(**fields, version=version + 1)
+    if not kept:
+        now = model._default_manager.get(pk=row.pk)
+        labels = {name: _label_of(model, name) for name in typed}
+        raise Conflict(
+            current={labels[name]: str(getattr(now, name) or "") for name in typed},
+            submitted={labels[name]: str(value or "") for name, value in typed.items()},
+        )
+
+
+def _label_of(model: type[models.Model], name: str) -> str:
+    return _("Date of birth") if name == "birth" else str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
+def _keep_other_names(dossier_id: int, kind: OtherName.Kind, names: Sequence[str]) -> None:
+    there = OtherName.objects.filter(dossier_id=dossier_id, kind=kind)
+    there.exclude(name__in=names).delete()
+    known = set(there.values_list("name", flat=True))
+    OtherName.objects.bulk_create(
+        OtherName(dossier_id=dossier_id, kind=kind, name=name) for name in names if name not in known
+    )
+
+
+def _keep_contact_details(dossier_id: int, kind: ContactDetail.Kind, values: Sequence[str]) -> None:
+    ContactDetail.objects.filter(dossier_id=dossier_id, kind=kind).delete()
+    ContactDetail.objects.bulk_create(
+        ContactDetail(dossier_id=dossier_id, kind=kind, place=place, value=value) for place, value in enumerate(values)
+    )
+
+
+def _tell_corrected(acting: Acting, dossier: Dossier, category: DataCategory, fields: Sequence[str]) -> None:
+    record(
+        acting,
+        kind=RecordKind.CHANGE,
+        act=Act.CORRECTED,
+        dossier_id=dossier.pk,
+        person_id=dossier.person_id,
+        details={"fields": list(fields), "category": int(category)},
+    )
 
 
 def open_grants(
@@ -136,7 +288,7 @@ def break_glass(acting: Acting, *, number: str, reason: str) -> Dossier:
     dossier_id = _call("dossiers_break_glass", number.strip(), reason.strip())
     if dossier_id is None:
         raise Refused(_("There is no case with this number. Check the number and try again."))
-    dossier = Dossier.objects.select_related("person").get(pk=dossier_id)
+    dossier = Dossier.objects.get(pk=dossier_id)
     tell(acting, dossier=dossier, kind=RecordKind.DISCLOSE, act=Act.GLASS_BROKEN, legal_basis="break-glass")
     return dossier
 

@@ -1,1 +1,1 @@
-"""The persons concerned: whom we speak of, known once."""
+"""The key: AHV numbers with their history, and which two keys are one person; nothing readable."""

@@ -1,189 +1,137 @@
-from datetime import date
 from typing import ClassVar
 
-from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Concat, Lower, Now
+from django.db.models import F, Func, Q
+from django.db.models.functions import Now, Substr
 from django.utils.translation import gettext_lazy as _
 
-from suone.access.row_policies import RowPolicies, whoever_may
-from suone.persons.row_policies import may_read_person, may_write_person
-
-
-class Sex(models.TextChoices):
-    FEMALE = "f", _("female")
-    MALE = "m", _("male")
-    OTHER = "x", _("other or not recorded")
-
-
-class Permit(models.TextChoices):
-    """What a person stays in Switzerland with (AIG); its status is a field of its own."""
-
-    SWISS = "CH", _("Swiss citizen")
-    B = "B", _("B (residence permit)")
-    C = "C", _("C (settlement permit)")
-    CI = "Ci", _("Ci (residence permit with gainful employment)")
-    F = "F", _("F (provisionally admitted)")
-    G = "G", _("G (cross-border commuter)")
-    L = "L", _("L (short-term residence)")
-    N = "N", _("N (asylum seeker)")
-    S = "S", _("S (protection status)")
-
-
-class Status(models.TextChoices):
-    NONE = "", _("no particular status")
-    RECOGNISED_REFUGEE = "recognised_refugee", _("recognised refugee")
-    PROVISIONALLY_ADMITTED = "provisionally_admitted", _("provisionally admitted")
-    PROVISIONALLY_ADMITTED_REFUGEE = "provisionally_admitted_refugee", _("provisionally admitted refugee")
-    ASYLUM_SEEKER = "asylum_seeker", _("asylum seeker")
-    PROTECTION = "protection", _("in need of protection")
+from suone.access.categories import DataCategory, Power
+from suone.access.row_policies import RowPolicies, granted, whoever_may
 
 
 class Person(models.Model):
-    """A person concerned, with only what the work needs. The AHV number is the key; name and e-mail identify nobody."""
+    """A key for somebody: nothing about them can be read from it. What is known lies with each case file."""
 
-    ahv_number = models.CharField(_("AHV number"), max_length=13, null=True, unique=True)  # noqa: DJ001 - null: unknown
-    ahv_missing_reason = models.CharField(_("Why the AHV number is missing"), max_length=200, blank=True)
-    last_name = models.CharField(_("Last name"), max_length=100)
-    first_name = models.CharField(_("First name"), max_length=100)
-    date_of_birth = models.DateField(_("Date of birth"), null=True, blank=True)
-    sex = models.CharField(_("Sex as recorded"), max_length=1, choices=Sex, blank=True)
-    language = models.CharField(_("Language of correspondence"), max_length=2, choices=settings.PERSON_LANGUAGES)
-    interpreter_language = models.CharField(_("Interpreter needed for"), max_length=60, blank=True)
-    commune = models.CharField(_("Commune"), max_length=100, blank=True)
-    address = models.CharField(_("Address"), max_length=200, blank=True)
-    phone = models.CharField(_("Telephone"), max_length=40, blank=True)
-    email = models.EmailField(_("E-mail"), blank=True)
-    permit = models.CharField(_("Permit"), max_length=2, choices=Permit, blank=True)
-    permit_expires_on = models.DateField(_("Permit expires on"), null=True, blank=True)
-    status = models.CharField(_("Status"), max_length=40, choices=Status, blank=True)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
-    version = models.PositiveIntegerField(default=1)
-    # Lists are sorted and searched by this, so that every server agrees whatever its collation.
-    sort_name = models.GeneratedField(
-        expression=Lower(Func(Concat(F("last_name"), Value(" "), F("first_name")), function="plain_letters")),
-        output_field=models.CharField(max_length=210),
-        db_persist=True,
+    id = models.BigIntegerField(
+        primary_key=True, db_default=Func(function="persons_new_key", output_field=models.BigIntegerField())
     )
 
-    personal_data: ClassVar[tuple[str, ...]] = (
-        "ahv_number",
-        "last_name",
-        "first_name",
-        "date_of_birth",
-        "sex",
-        "language",
-        "interpreter_language",
-        "commune",
-        "address",
-        "phone",
-        "email",
-        "permit",
-        "permit_expires_on",
-        "status",
-    )
+    personal_data: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("persons")
+        # Made by dossiers_open() only.
+        constraints: ClassVar = [RowPolicies(name="persons_person_row_policies", select="(SELECT actor_kind()) = 'job'")]
+
+    def __str__(self) -> str:
+        return f"person {self.pk}"
+
+
+class Recorded(models.TextChoices):
+    """How an AHV number came to a case file."""
+
+    GIVEN = "given", _("given when the file was opened")
+    ADDED = "added", _("added later")
+    CORRECTED = "corrected", _("corrected")
+
+
+class Number(models.Model):
+    """An AHV number as a case file has or had it: who recorded it when and why, and until when it held.
+
+    A file always has one that holds; where none is known it has no digits but says why. A number that holds leads to one
+    key. One that was replaced goes on leading to the file.
+    """
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="numbers")
+    dossier_id = models.BigIntegerField()  # the case file, which stands a floor above
+    digits = models.CharField(_("AHV number"), max_length=13, null=True, db_collation="C")  # noqa: DJ001 - null: unknown
+    recorded = models.CharField(max_length=10, choices=Recorded)
+    reason = models.CharField(_("Reason"), max_length=200, blank=True)
+    institution_id = models.BigIntegerField()
+    recorded_by_id = models.BigIntegerField(null=True)  # the appointment
+    recorded_at = models.DateTimeField(db_default=Now())
+    until = models.DateTimeField(null=True)
+
+    data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
+    personal_data: ClassVar[tuple[str, ...]] = ("digits", "reason")
+
+    class Meta:
+        verbose_name = _("AHV number")
+        verbose_name_plural = _("AHV numbers")
         indexes: ClassVar = [
-            # Any part of a name is searched for: without trigrams every person is read.
-            GinIndex(name="person_sort_name_trigrams", fields=["sort_name"], opclasses=["gin_trgm_ops"]),
-            # What a name begins with is found in the order of names, so that the first fifty end a search.
-            models.Index(name="person_by_name", fields=["sort_name", "id"], condition=Q(merged_into=None)),
+            # Part of a number is typed as it is printed: 756.XXXX.XXXX.XC, from one of its groups on.
+            models.Index(F("digits"), name="number_by_digits"),
+            models.Index(Substr("digits", 4), name="number_by_second_group"),
+            models.Index(Substr("digits", 8), name="number_by_third_group"),
+            models.Index(F("dossier_id"), name="number_of_file"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                name="person_ahv_number_is_valid",
-                condition=Q(ahv_number=None)
-                | Q(Func(F("ahv_number"), function="ahv_check_digit_holds", output_field=models.BooleanField())),
+                name="number_is_valid",
+                condition=Q(digits=None)
+                | Q(Func(F("digits"), function="ahv_check_digit_holds", output_field=models.BooleanField())),
                 violation_error_message=_("This AHV number does not exist: check the 13 digits and type it again."),
             ),
             models.CheckConstraint(
-                name="person_ahv_number_or_reason",
-                condition=Q(ahv_number__isnull=False) | ~Q(ahv_missing_reason=""),
+                name="number_or_reason",
+                condition=Q(digits__isnull=False) | ~Q(reason=""),
                 violation_error_message=_("Enter the AHV number, or the reason why it is missing."),
             ),
+            models.CheckConstraint(
+                name="number_corrected_with_reason",
+                condition=~Q(recorded=Recorded.CORRECTED) | ~Q(reason=""),
+                violation_error_message=_("Say why the number is corrected: the others want to understand it."),
+            ),
+            models.UniqueConstraint(
+                name="number_that_holds_once_per_file",
+                fields=["dossier_id"],
+                condition=Q(until=None),
+                violation_error_message=_("A case file has one AHV number at a time."),
+            ),
+            ExclusionConstraint(
+                name="number_leads_to_one_person",
+                expressions=[(F("digits"), RangeOperators.EQUAL), (F("person"), RangeOperators.NOT_EQUAL)],
+                condition=Q(until=None),
+                violation_error_message=_("Never two persons for one number."),
+            ),
+            # Written by dossiers_open() and dossiers_change_number() only.
             RowPolicies(
-                name="persons_person_row_policies",
-                select=may_read_person(),
-                update=may_write_person(),
+                name="persons_number_row_policies",
+                select=granted(Power.READ, on="dossier_id", category=str(DataCategory.IDENTITY.value)),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.last_name} {self.first_name}"
-
-    @property
-    def initials(self) -> str:
-        return f"{self.first_name[:1]}. {self.last_name[:1]}."
-
-    def age_on(self, day: date) -> int | None:
-        """The age in full years; not known without a date of birth."""
-        born = self.date_of_birth
-        return day.year - born.year - ((day.month, day.day) < (born.month, born.day)) if born else None
+        return f"number {self.pk}"
 
 
-class Doubt(models.Model):
-    """A number was typed that somebody else's record already carries under other particulars: for the office to clear."""
+class Joining(models.Model):
+    """Two keys are one person, as somebody found; undone by parting them. Whatever hangs at either key stays there."""
 
-    known = models.ForeignKey(Person, models.CASCADE, related_name="+")
-    typed = models.ForeignKey(Person, models.CASCADE, related_name="+")
-    institution_id = models.BigIntegerField()
-    staff_id = models.BigIntegerField(null=True)
-    at = models.DateTimeField()
-    cleared_at = models.DateTimeField(null=True)
-    cleared_by_id = models.BigIntegerField(null=True)  # staff
+    kept = models.ForeignKey(Person, models.PROTECT, related_name="joinings_kept")
+    joined = models.ForeignKey(Person, models.PROTECT, related_name="joinings_joined")
+    reason = models.CharField(max_length=300, blank=True)  # none where the number itself says so
+    joined_at = models.DateTimeField(db_default=Now())
+    joined_by_id = models.BigIntegerField(null=True)  # the appointment
+    parted_at = models.DateTimeField(null=True)
+    parted_by_id = models.BigIntegerField(null=True)  # the appointment
+    parting_reason = models.CharField(max_length=300, blank=True)
 
-    personal_data: ClassVar[tuple[str, ...]] = ("known", "typed")
+    personal_data: ClassVar[tuple[str, ...]] = ("kept", "joined", "reason", "parting_reason")
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["known", "typed"], name="doubt_once_per_pair"),
+            models.CheckConstraint(name="joining_of_two_keys", condition=~Q(kept=F("joined"))),
+            models.UniqueConstraint(name="joining_of_a_key_once", fields=["joined"], condition=Q(parted_at=None)),
             models.CheckConstraint(
-                name="doubt_cleared_at_and_by_together",
-                condition=Q(cleared_at=None, cleared_by_id=None)
-                | Q(cleared_at__isnull=False, cleared_by_id__isnull=False),
+                name="joining_parted_with_reason", condition=Q(parted_at=None) | ~Q(parting_reason="")
             ),
-            RowPolicies(
-                name="persons_doubt_row_policies",
-                select=whoever_may("person.merge"),
-                update=whoever_may("person.merge"),
-            ),
+            # Written by persons_join(), persons_part() and dossiers_change_number() only.
+            RowPolicies(name="persons_joining_row_policies", select=whoever_may("person.merge")),
         ]
 
     def __str__(self) -> str:
-        return f"doubt {self.pk}"
-
-
-class Merge(models.Model):
-    """Two records found to be one person: which record stays, which cases moved, and whether it was undone."""
-
-    kept = models.ForeignKey(Person, models.PROTECT, related_name="merges_kept")
-    dropped = models.ForeignKey(Person, models.PROTECT, related_name="merges_dropped")
-    moved_dossiers = ArrayField(models.BigIntegerField())
-    given_ahv_number = models.BooleanField(default=False)  # the kept record took the number of the dropped one
-    reason = models.CharField(max_length=300)
-    merged_at = models.DateTimeField(db_default=Now())
-    merged_by_id = models.BigIntegerField()  # staff
-    undone_at = models.DateTimeField(null=True)
-    undone_by_id = models.BigIntegerField(null=True)  # staff
-
-    personal_data: ClassVar[tuple[str, ...]] = ("kept", "dropped", "reason")
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(name="merge_of_two_records", condition=~Q(kept=F("dropped"))),
-            models.CheckConstraint(
-                name="merge_undone_at_and_by_together",
-                condition=Q(undone_at=None, undone_by_id=None) | Q(undone_at__isnull=False, undone_by_id__isnull=False),
-            ),
-            # Written by persons_merge() and persons_undo_merge() only.
-            RowPolicies(name="persons_merge_row_policies", select=whoever_may("person.merge")),
-        ]
-
-    def __str__(self) -> str:
-        return f"merge {self.pk}"
+        return f"joining {self.pk}"

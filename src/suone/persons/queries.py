@@ -1,41 +1,35 @@
-"""Finding persons: by AHV number, or by name, among those whom a grant makes readable."""
+"""Which keys are one person."""
 
-from django.http import Http404
+from django.db import connection
 
-from suone.access.acting import Acting, Kind
-from suone.persons import ahv
-from suone.persons.models import Doubt, Merge, Person
-
-MOST = 50
+from suone.persons.models import Joining, Number
 
 
-def search_persons(words: str) -> list[Person]:
-    """Persons whose number or name fits, at most ``MOST``, by name. Only those open to whoever acts.
-
-    Where more fit, names that begin with the words go before names that have them further on.
-    """
-    number = ahv.compact(words)
-    if number:
-        return list(Person.objects.raw("SELECT * FROM persons_with_number(%s)", [number]))
-    words = words.strip()
-    if len(words) < 2:
-        return []
-    return list(Person.objects.raw("SELECT * FROM persons_found(%s, %s)", [words, MOST]))
+def keys_of(person_id: int) -> set[int]:
+    """All keys of one person; for whoever may not know of joinings the key alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT persons_keys_of(%s)", [person_id])
+        return {key for (key,) in cursor.fetchall()}
 
 
-def readable_person(acting: Acting, person_id: int) -> Person:
-    """A person open to whoever acts; for everybody else there is none."""
-    person = Person.objects.filter(pk=person_id).first()
-    if person is None or acting.kind not in (Kind.STAFF, Kind.JOB):
-        raise Http404
-    return person
+def surviving(person_id: int) -> int | None:
+    """The key that stands for a person now, for whoever may read a file of theirs."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT persons_surviving(%s)", [person_id])
+        key: int | None = cursor.fetchone()[0]
+        return key
 
 
-def open_doubts() -> list[Doubt]:
-    """Records that may be one person, for the office to clear."""
-    return list(Doubt.objects.filter(cleared_at=None).select_related("known", "typed").order_by("at"))
+def joinings() -> list[Joining]:
+    """Which keys were joined, newest first."""
+    return list(Joining.objects.order_by("-pk")[:100])
 
 
-def merges() -> list[Merge]:
-    """What was merged, newest first."""
-    return list(Merge.objects.select_related("kept", "dropped").order_by("-pk")[:100])
+def numbers_of(dossier_id: int) -> list[Number]:
+    """The AHV numbers of a case file, the one that holds first; none for whoever may not read who it is."""
+    return list(Number.objects.filter(dossier_id=dossier_id).order_by("-pk"))
+
+
+def number_of(dossier_id: int) -> Number | None:
+    """The AHV number of a case file that holds now, or why there is none."""
+    return Number.objects.filter(dossier_id=dossier_id, until=None).first()

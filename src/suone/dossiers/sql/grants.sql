@@ -10,29 +10,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
           AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= wanted)
 $$;
 
--- A new case file about this person, with the first grant: the notifying institution leads it, health left out.
-CREATE FUNCTION dossiers_open(person bigint) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    this_year text := to_char(statement_timestamp() AT TIME ZONE 'Europe/Zurich', 'YYYY');
-    next_number integer;
-    new_id bigint;
-BEGIN
-    IF NOT actor_may('case.notify') OR actor_institution() IS NULL THEN
-        RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    INSERT INTO dossiers_numbering (year, last) VALUES (this_year::integer, 1)
-        ON CONFLICT (year) DO UPDATE SET last = dossiers_numbering.last + 1 RETURNING last INTO next_number;
-    INSERT INTO dossiers_dossier (number, person_id, opened_at, version)
-        VALUES (this_year || '-' || lpad(next_number::text, 4, '0'), person, statement_timestamp(), 1)
-        RETURNING id INTO new_id;
-    INSERT INTO dossiers_grant (dossier_id, person_id, institution_id, categories, power, valid_from, valid_until,
-                                because, because_id, legal_basis, opened_at)
-        VALUES (new_id, person, actor_institution(), 2047 & ~16, 3, statement_timestamp(),
-                '9999-12-31T00:00:00Z', 'notification', new_id, 'own-notification', statement_timestamp());
-    RETURN new_id;
-END $$;
-
 CREATE FUNCTION dossiers_open_grant(
     dossier bigint, to_institution bigint, to_staff bigint, mask bigint, with_power integer,
     starts timestamptz, ends timestamptz, act text, act_id bigint, basis text
@@ -43,9 +20,9 @@ BEGIN
     IF NOT dossiers_has_power(dossier, 3) THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    INSERT INTO dossiers_grant (dossier_id, person_id, institution_id, staff_id, categories, power, valid_from,
+    INSERT INTO dossiers_grant (dossier_id, institution_id, staff_id, categories, power, valid_from,
                                 valid_until, because, because_id, legal_basis, opened_at)
-        SELECT d.id, d.person_id, to_institution, to_staff, mask, with_power, starts, ends, act, act_id, basis,
+        SELECT d.id, to_institution, to_staff, mask, with_power, starts, ends, act, act_id, basis,
                statement_timestamp()
         FROM dossiers_dossier d WHERE d.id = dossier
         RETURNING id INTO new_id;
@@ -88,9 +65,9 @@ BEGIN
     LOOP
         UPDATE dossiers_grant g SET valid_until = greatest(g.valid_from, statement_timestamp()) WHERE g.id = wide.id;
         IF (wide.categories & keep) <> 0 THEN
-            INSERT INTO dossiers_grant (dossier_id, person_id, institution_id, staff_id, categories, power, valid_from,
+            INSERT INTO dossiers_grant (dossier_id, institution_id, staff_id, categories, power, valid_from,
                                         valid_until, because, because_id, legal_basis, opened_at)
-                VALUES (wide.dossier_id, wide.person_id, wide.institution_id, wide.staff_id, wide.categories & keep,
+                VALUES (wide.dossier_id, wide.institution_id, wide.staff_id, wide.categories & keep,
                         wide.power, greatest(wide.valid_from, statement_timestamp()), wide.valid_until, wide.because,
                         wide.because_id, wide.legal_basis, statement_timestamp());
         END IF;
@@ -122,9 +99,9 @@ BEGIN
     END IF;
     INSERT INTO dossiers_emergency (dossier_id, staff_id, at, until, reason)
         VALUES (found_dossier.id, actor_staff(), statement_timestamp(), ends, why) RETURNING id INTO emergency_id;
-    INSERT INTO dossiers_grant (dossier_id, person_id, staff_id, categories, power, valid_from, valid_until,
+    INSERT INTO dossiers_grant (dossier_id, staff_id, categories, power, valid_from, valid_until,
                                 because, because_id, legal_basis, opened_at)
-        VALUES (found_dossier.id, found_dossier.person_id, actor_staff(),
+        VALUES (found_dossier.id, actor_staff(),
                 CASE WHEN actor_may('medical.read') THEN 2047 ELSE 2047 & ~16 END, 2,
                 statement_timestamp(), ends, 'break_glass', emergency_id, 'break-glass', statement_timestamp());
     RETURN found_dossier.id;

@@ -37,15 +37,20 @@ RETURN (
     SELECT btrim(t) FROM silent
 );
 
--- What a name is found by: its words, and each two that follow each other written as one, so that Hans Jörg is found
--- by Hansjörg, and Hansjörg, whose beginning it is, by Hans.
-CREATE FUNCTION name_words(name text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp
-RETURN (
-    WITH words AS (
-        SELECT word, position, lead(word) OVER (ORDER BY position) AS following
-        FROM string_to_table(nullif(name_key(name), ''), ' ') WITH ORDINALITY AS w(word, position)
-    )
-    SELECT coalesce(array_agg(DISTINCT found ORDER BY found), '{}')
-    FROM words, LATERAL (VALUES (word), (name_key(word || following))) AS v(found)
-    WHERE found IS NOT NULL
-);
+-- The letters of a key in the order of the alphabet: alike whatever the order of words, blanks and hyphens. Only with the
+-- same day of birth does it say that two names may be one person's.
+CREATE FUNCTION name_letters(name text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp
+RETURN (SELECT string_agg(letter, '' ORDER BY letter COLLATE "C")
+        FROM string_to_table(replace(name_key(name), ' ', ''), NULL) letter);
+
+-- A name from each of its words on, so that any word may be typed first: "muler kati" and "kati muler". Names of several
+-- words stand in one piece as well, so that Hans Jörg is found by Hansjörg.
+CREATE FUNCTION name_turned(last text, first text) RETURNS SETOF text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = public, pg_temp AS $$
+    SELECT DISTINCT array_to_string(words[place:] || words[:place - 1], ' ')
+    FROM (SELECT string_to_array(name_key(last), ' ') AS l, string_to_array(name_key(first), ' ') AS f) typed
+        CROSS JOIN LATERAL (SELECT name_key(array_to_string(l, '')) AS l1, name_key(array_to_string(f, '')) AS f1) whole
+        CROSS JOIN LATERAL (VALUES (l || f), (l1 || f), (l || f1), (ARRAY[l1, f1])) spelled (spelling)
+        CROSS JOIN LATERAL (SELECT array_remove(spelling, '') AS words) cleaned
+        CROSS JOIN LATERAL generate_series(1, least(cardinality(words), 8)) place
+$$;

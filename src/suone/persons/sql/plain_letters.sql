@@ -8,3 +8,9 @@ CREATE FUNCTION ahv_check_digit_holds(number text) RETURNS boolean LANGUAGE sql 
     RETURN number ~ '^756[0-9]{10}$' AND (10 - (
         (SELECT sum(substr(number, i, 1)::int * CASE WHEN i % 2 = 0 THEN 3 ELSE 1 END) FROM generate_series(1, 12) i)
     ) % 10) % 10 = substr(number, 13, 1)::int;
+
+-- A key says nothing: neither how many persons there are nor who came before whom, so that whoever types a number
+-- cannot tell a key that was found from one that was made. Sixty random bits.
+CREATE FUNCTION persons_new_key() RETURNS bigint LANGUAGE sql VOLATILE
+    RETURN (SELECT ('x' || substr(u, 1, 8) || substr(u, 10, 4) || substr(u, 16, 3))::bit(60)::bigint
+            FROM (SELECT gen_random_uuid()::text) made (u));

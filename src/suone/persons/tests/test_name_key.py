@@ -12,6 +12,12 @@ def _ask(function: str, name: str) -> object:
         return cursor.fetchone()[0]
 
 
+def _turned(last: str, first: str) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name_turned(%s, %s)", [last, first])
+        return {name for (name,) in cursor.fetchall()}
+
+
 @pytest.mark.parametrize(
     "spellings",
     [
@@ -60,15 +66,27 @@ def test_words_keep_their_order_and_are_parted_by_one_blank() -> None:
 
 
 @pytest.mark.parametrize("nothing", ["", "  ", "-", "'’", "%", "\\"])
-def test_a_name_without_letters_has_an_empty_key_and_no_words(nothing: str) -> None:
-    assert (_ask("name_key", nothing), _ask("name_words", nothing)) == ("", [])
+def test_a_name_without_letters_has_an_empty_key_and_is_found_by_nothing(nothing: str) -> None:
+    assert (_ask("name_key", nothing), _turned(nothing, nothing)) == ("", set())
 
 
 @pytest.mark.parametrize(
     ("name", "typed"), [("Hans Jörg", "Hansjörg"), ("De Angelis", "Deangelis"), ("Anna Lena", "Annalena")]
 )
 def test_two_words_are_found_by_one(name: str, typed: str) -> None:
-    assert _ask("name_key", typed) in _ask("name_words", name)  # type: ignore[operator]
+    assert str(_ask("name_key", typed)) + " muler" in _turned("Müller", name)
+
+
+def test_a_name_is_found_from_each_of_its_words_on() -> None:
+    assert _turned("Meier-Bärtschi", "Käthi") == {
+        *("meier bartsi kati", "bartsi kati meier", "kati meier bartsi"),
+        *("meierbartsi kati", "kati meierbartsi"),
+    }
+
+
+def test_letters_are_alike_whatever_the_order_of_words_and_another_first_name_is_another() -> None:
+    assert _ask("name_letters", "Müller Hans-Jörg") == _ask("name_letters", "Hansjoerg  Mueller")
+    assert _ask("name_letters", "Müller Anna") != _ask("name_letters", "Müller Lena")
 
 
 @pytest.mark.parametrize("name", ["Đorđević Şimşek", "Πέτρος Παπαδόπουλος", "محمد", "Дмитрий", "王伟"])
