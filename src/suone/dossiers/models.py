@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.access.acting import Acting, Kind
 from suone.access.categories import ALL_CATEGORIES, HEALTH_BIT, DataCategory, Power
-from suone.access.row_policies import RowPolicies, granted
+from suone.access.row_policies import RowPolicies, granted, whoever_may
 from suone.appointments.models import Appointment
 from suone.dossiers.rules import Birth
 from suone.institutions.models import Institution
@@ -621,3 +621,45 @@ class NamePart(models.Model):
 
     def __str__(self) -> str:
         return "part of a name"
+
+
+class Doubt(models.Model):
+    """Two files that may be about one person, or under one number about two: for the office to clear."""
+
+    class Because(models.TextChoices):
+        LIKENESS = "likeness", _("the same name and day of birth, without a number")
+        NUMBER = "number", _("the same AHV number under another name or day of birth")
+
+    class Outcome(models.TextChoices):
+        ONE = "one", _("one person")
+        TWO = "two", _("two persons")
+
+    one = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
+    other = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
+    because = models.CharField(max_length=10, choices=Because)
+    found_at = models.DateTimeField(db_default=Now())
+    cleared_at = models.DateTimeField(null=True)
+    cleared_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
+    personal_data: ClassVar[tuple[str, ...]] = ("one", "other", "reason")
+
+    class Meta:
+        verbose_name = _("doubt")
+        verbose_name_plural = _("doubts")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["one", "other"], name="doubt_once_per_pair"),
+            models.CheckConstraint(name="doubt_of_an_earlier_and_a_later_file", condition=Q(one__lt=F("other"))),
+            models.CheckConstraint(
+                name="doubt_cleared_by_somebody_with_a_reason",
+                condition=Q(cleared_at=None, cleared_by=None, outcome="")
+                | Q(cleared_at__isnull=False, cleared_by__isnull=False) & ~Q(outcome="") & ~Q(reason=""),
+            ),
+            # Written by dossiers_find_doubts() and dossiers_clear_doubt() only.
+            RowPolicies(name="dossiers_doubt_row_policies", select=whoever_may("person.merge")),
+        ]
+
+    def __str__(self) -> str:
+        return f"doubt {self.pk}"

@@ -54,6 +54,8 @@ class Number(models.Model):
     recorded_by_id = models.BigIntegerField(null=True)  # the appointment
     recorded_at = models.DateTimeField(db_default=Now())
     until = models.DateTimeField(null=True)
+    # The office found that another person has it: it leads nowhere, and stays as it was typed.
+    is_contested = models.BooleanField(db_default=False)
 
     data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
     personal_data: ClassVar[tuple[str, ...]] = ("digits", "reason")
@@ -94,7 +96,7 @@ class Number(models.Model):
             ExclusionConstraint(
                 name="number_leads_to_one_person",
                 expressions=[(F("digits"), RangeOperators.EQUAL), (F("person"), RangeOperators.NOT_EQUAL)],
-                condition=Q(until=None),
+                condition=Q(until=None, is_contested=False),
                 violation_error_message=_("Never two persons for one number."),
             ),
             # Written by dossiers_open() and dossiers_change_number() only.

@@ -4,7 +4,7 @@
 -- The key to which a number leads while it holds.
 CREATE FUNCTION persons_key_of(ahv text) RETURNS bigint
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-    SELECT n.person_id FROM persons_number n WHERE n.digits = ahv AND n.until IS NULL LIMIT 1
+    SELECT n.person_id FROM persons_number n WHERE n.digits = ahv AND n.until IS NULL AND NOT n.is_contested LIMIT 1
 $$;
 REVOKE EXECUTE ON FUNCTION persons_key_of(text) FROM PUBLIC;
 
