@@ -56,7 +56,7 @@ def proposal(
     sender: Staff, receiver: Staff, *, follows: Follows = Follows.THEY, is_direct: bool = True, **changes: Any
 ) -> Proposal:
     usual: dict[str, Any] = {
-        "answers": Answers(follows, is_direct, sender.institution.code, receiver.institution.code),
+        "answers": Answers(follows, is_direct, sender.institution.kind, receiver.institution.kind),
         "receiver": receiver.institution,
         "due_on": timezone.localdate() + timedelta(days=10),
         "agrees": True,
