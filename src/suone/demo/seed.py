@@ -12,6 +12,8 @@ from django.utils import timezone, translation
 from suone.access.acting import Acting, acting_for_job
 from suone.access.categories import ALL_BUT_HEALTH, DataCategory
 from suone.access.database import acting_as
+from suone.appointments.acting import acting_of
+from suone.appointments.models import Appointment
 from suone.cases import services as cases
 from suone.cases.models import Case
 from suone.cases.rules import ClosingReason, NoteKind, Outcome, RiskFactor
@@ -27,9 +29,8 @@ from suone.demo.support_story import tell_services
 from suone.documents.uploads import Upload
 from suone.dossiers.models import Dossier
 from suone.inbox.models import Message
-from suone.institutions.acting import acting_of
 from suone.institutions.loading import Directory, load_directory
-from suone.institutions.models import Institution, Staff
+from suone.institutions.models import Institution
 from suone.persons.services import correct_person
 from suone.procedures.loading import FOLDER
 from suone.procedures.queries import version_in_force
@@ -63,8 +64,13 @@ def fill_in() -> None:
     directory = load_directory(_CANTON)
     cast = load_cast(directory, today=timezone.localdate())
     publish_shipped()
-    _Story(directory, cast).tell()
+    tell_stories(directory, cast)
     _read_all_but_the_latest_messages()
+
+
+def tell_stories(directory: Directory, cast: Cast) -> None:
+    """The cases, in the order in which they happen."""
+    _Story(directory, cast).tell()
 
 
 def _read_all_but_the_latest_messages() -> None:
@@ -128,8 +134,8 @@ class _Story:
         )
         coordinator = self.staff[story["coordinator"]]
         self._triage(coordinator, case, "complex")
-        for code, answering in (("RAV", story["rav_adviser"]), ("IV", story["case_manager"])):
-            self._take_part(coordinator, case, code, self.staff[answering])
+        for answering in (story["rav_adviser"], story["case_manager"]):
+            self._take_part(coordinator, case, self.staff[answering])
         manager = self.staff[story["case_manager"]]
         self._act(coordinator, lambda acting: cases.name_case_manager(acting, case=case, staff=manager))
         self._note(
@@ -175,7 +181,7 @@ class _Story:
         )
         self._triage(coordinator, case, "complex")
         for answering in (counsellor, adviser):
-            self._take_part(coordinator, case, answering.institution.code, answering)
+            self._take_part(coordinator, case, answering)
         self._act(coordinator, lambda acting: cases.name_case_manager(acting, case=case, staff=counsellor))
         self._note(
             worker,
@@ -212,13 +218,11 @@ class _Story:
             return
         closes = number % 6 == 4  # from the network, where it needs no service
         self._triage(coordinator, case, "complex" if number % 3 and not closes else "network")
-        partner = self._worker("RAV" if notifier.institution.code != "RAV" else "SMZ", region)
-        self._take_part(coordinator, case, partner.institution.code, partner)
+        partner = self._worker("RAV" if number % 3 != 1 else "SMZ", region)
+        self._take_part(coordinator, case, partner)
         self._note(partner, case, _NOTES[entry["language"] == "de"], DataCategory.EMPLOYMENT)
-        self._ask(
-            coordinator, case, _STEPS[number % len(_STEPS)], partner.institution.code, partner, days=number % 9 - 3
-        )
-        self._ask(partner, case, "Lebenslauf aktualisieren", notifier.institution.code, notifier, days=number % 6)
+        self._ask(coordinator, case, _STEPS[number % len(_STEPS)], partner, partner, days=number % 9 - 3)
+        self._ask(partner, case, "Lebenslauf aktualisieren", notifier, notifier, days=number % 6)
         if closes:
             self._close(coordinator, case)
         elif number % 6 == 5:
@@ -239,14 +243,14 @@ class _Story:
 
     def _notify(
         self,
-        worker: Staff,
+        worker: Appointment,
         entry: dict[str, Any],
         *,
         question: str,
         risks: list[RiskFactor],
         with_institutions: tuple[str, ...],
     ) -> Case:
-        codes = dict.fromkeys(("IIZ", worker.institution.code, *with_institutions))
+        read_by = [self.directory.institutions[code] for code in ("IIZ", *with_institutions)]
         notification = cases.Notification(
             ahv_number=entry.get("ahv_number", ""),
             ahv_missing_reason=entry.get("ahv_missing_reason", ""),
@@ -269,14 +273,14 @@ class _Story:
                 signature_form=SignatureForm.SCREEN,
                 language=entry["language"],
             ),
-            scope=[ScopeLine(self.directory.institutions[code], ALL_BUT_HEALTH) for code in codes],
+            scope=[ScopeLine(reader, ALL_BUT_HEALTH) for reader in dict.fromkeys([worker.institution, *read_by])],
             signature=Upload("signature.png", signature_png()),
         )
         case: Case = self._act(worker, lambda acting: cases.notify_case(acting, notification=notification))
         self._complete_particulars(worker, case, entry)
         return case
 
-    def _complete_particulars(self, worker: Staff, case: Case, entry: dict[str, Any]) -> None:
+    def _complete_particulars(self, worker: Appointment, case: Case, entry: dict[str, Any]) -> None:
         names = ("sex", "commune", "phone", "email", "permit", "permit_expires_on", "status", "interpreter_language")
         changes = {name: entry[name] for name in names if entry.get(name)}
 
@@ -287,15 +291,15 @@ class _Story:
         if changes:
             self._act(worker, correct)
 
-    def _triage(self, coordinator: Staff, case: Case, level: str) -> None:
+    def _triage(self, coordinator: Appointment, case: Case, level: str) -> None:
         answers = {"several_institutions": "yes", "difficulties_accumulate": "yes" if level == "complex" else "no"}
         answers |= {"complex_risks": "yes" if level == "complex" else "no", "claims_clear": "yes"}
         self._act(
             coordinator, lambda acting: cases.triage_case(acting, case=case, answers=answers, level=level, reason="")
         )
 
-    def _take_part(self, coordinator: Staff, case: Case, code: str, answering: Staff) -> None:
-        institution = self.directory.institutions[code]
+    def _take_part(self, coordinator: Appointment, case: Case, answering: Appointment) -> None:
+        institution = answering.institution
         decision = self._act(
             coordinator,
             lambda acting: cases.ask_to_take_part(
@@ -304,7 +308,7 @@ class _Story:
         )
         self._act(answering, lambda acting: cases.answer_participation(acting, decision=decision, accept=True))
 
-    def _note(self, author: Staff, case: Case, text: str, category: DataCategory) -> None:
+    def _note(self, author: Appointment, case: Case, text: str, category: DataCategory) -> None:
         self._act(
             author,
             lambda acting: cases.write_note(
@@ -312,7 +316,17 @@ class _Story:
             ),
         )
 
-    def _ask(self, asker: Staff, case: Case, title: str, code: str, assigned: Staff | None, *, days: int) -> None:
+    def _ask(
+        self,
+        asker: Appointment,
+        case: Case,
+        title: str,
+        whom: str | Appointment,
+        assigned: Appointment | None,
+        *,
+        days: int,
+    ) -> None:
+        addressed = self.directory.institutions[whom] if isinstance(whom, str) else whom.institution
         self._act(
             asker,
             lambda acting: ask(
@@ -320,12 +334,12 @@ class _Story:
                 dossier=self._dossier(case),
                 title=title,
                 due_on=self.today + timedelta(days=days),
-                addressed_id=self.directory.institutions[code].pk,
+                addressed_id=addressed.pk,
                 assigned=assigned,
             ),
         )
 
-    def _close(self, coordinator: Staff, case: Case) -> None:
+    def _close(self, coordinator: Appointment, case: Case) -> None:
         def close(acting: Acting) -> None:
             for item in WorkItem.objects.filter(dossier_id=case.pk, state=ItemState.OPEN).select_related("dossier"):
                 complete(acting, item=item)
@@ -346,7 +360,7 @@ class _Story:
                 [until, case.pk],
             )
 
-    def _worker(self, code: str, region: str) -> Staff:
+    def _worker(self, code: str, region: str) -> Appointment:
         institution = self.directory.institutions[code]
         there = [
             s for s in self.staff.values() if s.institution_id == institution.pk and "front_line_worker" in s.roles
@@ -354,7 +368,7 @@ class _Story:
         in_region = [s for s in there if s.office and s.office.region_id == self.directory.regions[region].pk]
         return sorted(in_region or there, key=lambda s: (s.user_id is None, s.pk))[0]
 
-    def _coordinator(self, region: str) -> Staff:
+    def _coordinator(self, region: str) -> Appointment:
         name = self.directory.regions[region]
         staff = [s for s in self.staff.values() if "regional_coordinator" in s.roles]
         own = [s for s in staff if name.name_de in s.function or name.name_fr in s.function]
@@ -363,7 +377,7 @@ class _Story:
     def _dossier(self, case: Case) -> Dossier:
         return Dossier.objects.get(pk=case.pk)
 
-    def _act(self, staff: Staff, do: Any) -> Any:
+    def _act(self, staff: Appointment, do: Any) -> Any:
         """Do something as this staff member, in the language of their account."""
         acting = acting_of(staff)
         with translation.override(staff.user.language if staff.user else "de"), acting_as(acting):

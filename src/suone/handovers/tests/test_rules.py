@@ -16,8 +16,8 @@ from suone.handovers.rules import (
     check_can_propose,
     sender_until,
 )
-from suone.procedures.facts import Fact
 from suone.institutions.kinds import InstitutionKind as Kind
+from suone.procedures.facts import Fact
 from suone.procedures.loading import FOLDER, read_procedure
 from suone.procedures.rules import Facts, Procedure
 

@@ -90,7 +90,9 @@ def test_what_may_be_left_out_has_its_usual_meaning() -> None:
 
 
 def test_a_move_may_need_nothing_and_an_institution_may_be_named_by_its_kind() -> None:
-    text = changed('needs = ["signed"]', "needs = []").replace('addressed = "case_manager"', 'addressed = "unemployment_insurance"')
+    text = changed('needs = ["signed"]', "needs = []").replace(
+        'addressed = "case_manager"', 'addressed = "unemployment_insurance"'
+    )
     example = read_procedure(
         text.replace('fact = "plan_binding_on"', 'fact = "plan_binding_on"\nseverity = "should"'), ""
     )

@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from suone.access.permissions import Role
+from suone.appointments.models import Absence, ContactPerson
+from suone.appointments.tests.factories import client_of, make_staff
 from suone.audit.models import Entry
 from suone.consents.tests.factories import Cast, make_cast
-from suone.institutions.models import Absence, ContactPerson
-from suone.institutions.tests.factories import client_of, make_staff
 from suone.register import queries, services
 from suone.register.models import Alert, AlertPreference, AlertState, Enrolment
 from suone.register.rules import ends_before, shown
@@ -87,7 +87,7 @@ def test_a_person_of_ones_own_is_answered_with_whom_to_call(cast: Cast, epoch: E
     assert "Ada Adviser" in page
     assert 'href="tel:0270000000"' in page
     assert "R-1" in page
-    assert f"/cases/notify?with={cast.other.institution_id}" in page
+    assert f"/cases/notify?with={cast.adviser.institution_id}" in page
     assert "first talk with the person" in page  # who asked
 
 
@@ -196,7 +196,7 @@ def test_an_alert_stands_on_the_list_with_its_next_steps(cast: Cast, epoch: Epoc
 
     assert "R-1" in page
     assert "RAV de" in page
-    assert f"/cases/notify?with={cast.other.institution_id}&amp;alert={alert.pk}" in page
+    assert f"/cases/notify?with={cast.adviser.institution_id}&amp;alert={alert.pk}" in page
     assert f"/register/alerts/{alert.pk}/answer" in page
 
 
