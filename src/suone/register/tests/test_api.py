@@ -203,7 +203,14 @@ def test_a_snapshot_that_would_end_many_says_how_many(client: Client, monkeypatc
 
 def test_every_answer_has_the_same_size_whatever_it_tells(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     contact = {"name": "Ada Amacker", "phone": "027 555 00 00", "email": "a@example.org"}
-    found = {"institution": "RAV", "kind": "unemployment_insurance", "region": "Oberwallis", "since": date(2026, 1, 1), "until": None, "contact": contact}
+    found = {
+        "institution": "RAV",
+        "kind": "unemployment_insurance",
+        "region": "Oberwallis",
+        "since": date(2026, 1, 1),
+        "until": None,
+        "contact": contact,
+    }
     asked = {"epoch": 3, "token": _ROW["token"], "purpose": "first_talk"}
     sizes = []
     for count in (0, 1, 7):
