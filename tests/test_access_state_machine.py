@@ -39,7 +39,6 @@ from suone.demo.cast import load_cast
 from suone.dossiers.models import CaseBoundQuerySet, Dossier, Event, Grant
 from suone.dossiers.services import break_glass, open_dossier
 from suone.institutions.loading import load_directory
-from suone.persons.services import find_or_create
 
 _ACTORS = {
     "smz": "rahel.kalbermatten@example.org",
@@ -175,16 +174,15 @@ class AccessStories(RuleBasedStateMachine):
         )  # fmt: skip
 
     def _open(self, acting: Acting) -> Dossier:
-        person = find_or_create(
+        return open_dossier(
             acting,
             ahv_number="",
             ahv_missing_reason="not yet registered",
             last_name="Muster",
             first_name=f"Number {len(self.dossiers)}",
-            date_of_birth=None,
+            birth=None,
             language="de",
         )
-        return open_dossier(acting, person_id=person)
 
     @rule(
         actor=actors,
@@ -372,7 +370,7 @@ class AccessStories(RuleBasedStateMachine):
 
         def write() -> None:
             Grant.objects.create(
-                dossier=dossier, person_id=dossier.person_id, staff=self.world.staff[to], categories=ALL_CATEGORIES,
+                dossier=dossier, staff=self.world.staff[to], categories=ALL_CATEGORIES,
                 power=Power.LEAD, valid_from=timezone.now(), because="consent", because_id=0, legal_basis="none",
             )  # fmt: skip
 

@@ -21,7 +21,7 @@ from suone.handovers.models import Handover
 from suone.institutions.models import Institution
 from suone.meetings.models import AgendaPoint, Guest, Invitee, Meeting
 from suone.meetings.models import Entry as MeetingEntry
-from suone.persons.models import Doubt, Merge
+from suone.persons.models import Joining
 from suone.plans.models import Entry as PlanEntry
 from suone.plans.models import Measure, Plan, Signature
 from suone.procedures.models import ProcedureVersion
@@ -85,7 +85,7 @@ def _examples(case: Case) -> dict[str, int | str]:
         "document_id": first(Document.objects.filter(**mine)),
         "draft_id": first(Draft.objects.all()),
         "doubt_id": first(Doubt.objects.all()),
-        "merge_id": first(Merge.objects.all()),
+        "joining_id": first(Joining.objects.all()),
         "absence_id": first(Absence.objects.all()),
         "entry_id": first(Institution.objects.all()),
         "plan_id": first(Plan.objects.filter(**mine)),

@@ -24,10 +24,10 @@ from suone.cases.models import Case, Draft, Participant, Taking
 from suone.consents.models import Disclosure
 from suone.decisions.models import Decision
 from suone.demo.seed import as_owner, fill_in
-from suone.dossiers.models import Dossier
+from suone.dossiers.models import Dossier, Doubt, Particulars
 from suone.appointments.models import Absence, Appointment
 from suone.institutions.models import Institution
-from suone.persons.models import Doubt, Merge, Person
+from suone.persons.models import Joining, Person
 from suone.plans.models import Plan, Signature
 from suone.workitems.models import WorkItem
 with as_owner(), transaction.atomic():
@@ -46,11 +46,10 @@ with as_owner(), transaction.atomic():
         dossier=dossier, case_number=dossier.number, kind="participation", asked_institution=asker.institution,
         asked_by=asker, addressed=social, question="Wer begleitet?", due_on=today + timedelta(days=3), remind_on=today,
     )
-    other = Person.objects.create(last_name="Muster", first_name="Eva", ahv_missing_reason="unterwegs", language="de")
-    Doubt.objects.create(known=dossier.person, typed=other, institution_id=social.pk, at=timezone.now())
-    Merge.objects.create(
-        kept=dossier.person, dropped=other, moved_dossiers=[], reason="Dieselbe Person", merged_by_id=asker.pk
-    )
+    other = Dossier.objects.create(number="anderes", person=Person.objects.create())
+    Particulars.objects.create(dossier=other, last_name="Muster", first_name="Eva", language="de")
+    Doubt.objects.create(one=dossier, other=other, because="likeness")
+    Joining.objects.create(kept=dossier.person, joined=other.person, reason="Dieselbe Person")
     Disclosure.objects.create(
         dossier=dossier, basis="avig-85f-3", purpose="Abklärung", form="oral", giver=asker.institution,
         giver_staff=asker, recipient=Institution.objects.get(code="RAV"), categories=1,

@@ -34,7 +34,7 @@ DIRECTORY = frozenset(
 # With a case, or something of somebody's, in the address: for a stranger it does not exist.
 FOREIGN = frozenset(
     """
-    person correct_person add_ahv_number clear_doubt undo_merge upload_document document remove_document
+    person correct_person correct_residence change_ahv_number clear_doubt part_keys upload_document document remove_document
     add_workitem complete_workitem reopen_workitem cancel_workitem reassign_workitem postpone_workitem consents
     sign_consent consent_form renew_consent withdraw_consent narrow_consent choose_basis record_disclosure
     tell_person alive_case notify_draft keep_draft_again drop_draft case case_access triage reject
@@ -64,10 +64,10 @@ MACHINES = frozenset(
 )
 # For whoever holds a link, without a log-in: a forged one opens nothing.
 LINKED = frozenset({"invitation", "invitation_calendar"})
-# Doubts and merges are for those who clear them, whatever the case (docs/architecture.md, "Persons").
+# Doubts and joined keys are for those who clear them, whatever the case (docs/architecture.md, "Persons").
 OPEN_TO_ROLES = {
     name: frozenset({Role.CANTONAL_DELEGATE, Role.OFFICE_ADMINISTRATOR})
-    for name in ("doubts", "clear_doubt", "undo_merge")
+    for name in ("doubts", "clear_doubt", "part_keys")
 }
 
 

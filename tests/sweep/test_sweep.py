@@ -141,7 +141,7 @@ def test_the_policies_alone_keep_everything_closed(world: World, policies_alone:
 
 def test_a_hole_in_a_policy_is_found(world: World, policies_alone: None) -> None:
     with connection.cursor() as cursor:
-        for table in ("dossiers_dossier", "persons_person", "cases_case"):
+        for table in ("dossiers_dossier", "dossiers_particulars", "cases_case"):
             cursor.execute(f"ALTER POLICY {table}_select ON {table} USING (true)")
     case = [address for address in swept_addresses() if address.name == "case_access"]
 
@@ -157,7 +157,7 @@ class _LeakyAddresses:
     def leak(request: HttpRequest, dossier_id: int) -> HttpResponse:
         from suone.dossiers.models import Dossier
 
-        return HttpResponse(str(Dossier.objects.get(pk=dossier_id).person))
+        return HttpResponse(str(Dossier.objects.get(pk=dossier_id).particulars))
 
     urlpatterns = (
         path("", include("suone.config.urls")),

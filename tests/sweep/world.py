@@ -22,13 +22,13 @@ from suone.consents.models import Consent, ConsentRecipient, Disclosure
 from suone.decisions.models import Decision
 from suone.demo.seed import fill_in
 from suone.documents.models import Document
-from suone.dossiers.models import Dossier
+from suone.dossiers.models import Dossier, Doubt, OtherName, Particulars, Residence
 from suone.handovers.models import Handover
 from suone.institutions.models import Institution, Region
 from suone.instruments.queries import version_in_force
 from suone.meetings.models import AgendaPoint, Guest, Invitee, Meeting
 from suone.meetings.models import Entry as MinutesEntry
-from suone.persons.models import Doubt, Merge, Person
+from suone.persons.models import Joining, Number, Person
 from suone.plans.models import Entry as PlanEntry
 from suone.plans.models import Measure, Plan, Signature
 from suone.procedures.models import KnownFact, ProcedureVersion
@@ -40,7 +40,10 @@ from suone.workitems.models import WorkItem
 
 # A canary names its object: found in an answer, it says what leaked.
 _CANARIES = {
-    "persons_person": ("last_name", "first_name", "address", "email", "phone"),
+    "dossiers_particulars": ("last_name", "first_name", "commune"),
+    "dossiers_contactdetail": ("value",),
+    "dossiers_othername": ("name",),
+    "persons_number": ("reason",),
     "dossiers_event": ("text",),
     "cases_case": ("question", "state_reason"),
     "cases_note": ("text",),
@@ -50,7 +53,7 @@ _CANARIES = {
     "consents_consent": ("purpose", "signed_at_place"),
     "consents_disclosure": ("purpose",),
     "decisions_decision": ("question", "reason"),
-    "persons_merge": ("reason",),
+    "persons_joining": ("reason",),
     "support_servicetext": ("text",),
     "procedures_passage": ("reason",),
     "procedures_knownfact": ("remark",),
@@ -67,7 +70,7 @@ _CANARIES = {
     "meetings_entry": ("text",),
     "register_alert": ("reference",),
 }
-_KEYS = {"cases_case": "dossier_id", "procedures_course": "dossier_id"}
+_KEYS = {"dossiers_particulars": "dossier_id", "cases_case": "dossier_id", "procedures_course": "dossier_id"}
 
 
 @dataclass
@@ -84,7 +87,7 @@ def build() -> World:
     fill_in()
     _open_more(3)
     world = World()
-    for dossier in Dossier.objects.select_related("person").order_by("pk"):
+    for dossier in Dossier.objects.order_by("pk"):
         world.objects.append(_objects_of(dossier))
     _open_the_register()
     _hang_canaries()
@@ -106,7 +109,7 @@ def _open_the_register() -> None:
     assert follower is not None
     acting = acting_of(follower)
     with acting_as(acting):
-        for number in Person.objects.exclude(ahv_number=None).values_list("ahv_number", flat=True):
+        for number in Number.objects.exclude(digits=None).values_list("digits", flat=True).distinct():
             followed = register.Registering(
                 str(number), timezone.localdate(), reference=f"canary-reference-{number[-4:]}"
             )
@@ -119,7 +122,7 @@ def fingerprint(earlier: dict[str, tuple[int, str]] | None = None) -> dict[str, 
     ``earlier`` names the last rows to look at; what a stranger kept later is their own.
     """
     tables = [*_CANARIES, "dossiers_dossier", "dossiers_grant", "consents_consentrecipient", "cases_participant",
-              "cases_assignment", "cases_draft", "persons_doubt", "procedures_course", "support_service",
+              "cases_assignment", "cases_draft", "dossiers_doubt", "procedures_course", "support_service",
               "plans_plan", "meetings_meeting", "assessments_sectionanswers", "assessments_line",
               "meetings_dateproposal", "meetings_dateanswer"]  # fmt: skip
     found = {}
@@ -177,7 +180,8 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
     recipient = ConsentRecipient.objects.create(
         consent=consent, dossier=dossier, institution=giver, signed_categories=1, categories=1
     )
-    other = Person.objects.create(last_name="other", first_name="other", ahv_missing_reason="not yet", language="de")
+    other = _file_of_somebody(f"other-{dossier.pk}")
+    OtherName.objects.create(dossier=dossier, kind="former", name="former")
     disclosure = Disclosure.objects.create(
         dossier=dossier, basis="avig-85f-3", purpose="purpose", form="oral", giver=giver, giver_staff=author,
         recipient=Institution.objects.get(code="RAV"), categories=1,
@@ -282,12 +286,8 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         "offer": "medical_mandate",
         "document_id": document.pk,
         "draft_id": Draft.objects.create(staff=author, data={"last_name": f"canary-draft-{dossier.pk}"}).pk,
-        "doubt_id": Doubt.objects.create(
-            known=dossier.person, typed=other, institution_id=giver.pk, at=timezone.now()
-        ).pk,
-        "merge_id": Merge.objects.create(
-            kept=dossier.person, dropped=other, moved_dossiers=[], reason="reason", merged_by_id=author.pk
-        ).pk,
+        "doubt_id": Doubt.objects.create(one=dossier, other=other, because="likeness").pk,
+        "joining_id": Joining.objects.create(kept=dossier.person, joined=other.person, reason="reason").pk,
         "meeting_id": meeting.pk,
         "invitee_id": invitee.pk,
         "guest_id": guest.pk,
@@ -308,12 +308,19 @@ def _open_more(count: int) -> None:
     notifier = Institution.objects.get(code="SMZ")
     author = Appointment.objects.filter(institution=notifier)[0]
     for number in range(count):
-        person = Person.objects.create(last_name="x", first_name="x", ahv_missing_reason="not yet", language="fr")
-        dossier = Dossier.objects.create(number=f"more-{number}", person=person)
+        dossier = _file_of_somebody(f"more-{number}")
         Case.objects.create(
             dossier=dossier, state_since=timezone.localdate(), region=Region.objects.all()[0], notifier=notifier,
             notified_by=author,
         )  # fmt: skip
+
+
+def _file_of_somebody(number: str) -> Dossier:
+    """A case file of which nothing is known but that it is there."""
+    dossier = Dossier.objects.create(number=number, person=Person.objects.create())
+    Particulars.objects.create(dossier=dossier, last_name="x", first_name="x", language="fr")
+    Residence.objects.create(dossier=dossier)
+    return dossier
 
 
 def _hang_canaries() -> None:

@@ -19,11 +19,11 @@ from suone.assessments.rules import OUTCOME, TRIAGE, Kept, Particulars, State, a
 from suone.cases.models import Case, Function
 from suone.cases.rules import OPEN_STATES
 from suone.dossiers.models import Dossier
+from suone.dossiers.queries import particulars_of as known_particulars
 from suone.dossiers.queries import readable_categories
 from suone.instruments.models import InstrumentVersion
 from suone.instruments.queries import versions_in_force
 from suone.instruments.rules import Band, Instrument, Section, Step, explained, figure, name_of, said, shown
-from suone.persons.models import Person
 from suone.procedures.facts import Fact
 from suone.procedures.queries import course_of
 from suone.procedures.rules import Phase
@@ -116,12 +116,12 @@ def instrument_telling(phase: Phase) -> dict[str, str]:
 
 def particulars_of(acting: Acting, case: Case) -> Particulars:
     """What the case knows already, as far as it is open to the acting person."""
-    person = Person.objects.filter(pk=case.dossier.person_id).only("date_of_birth").first()
+    known = known_particulars(acting, case.pk)
     return Particulars(
         risk_factors=case.risk_factors,
         first_contact_on=case.first_contact_on,
         notified_on=case.notified_at.date(),
-        age=person.age_on(acting.today) if person else None,
+        age=known.age_on(acting.today) if known else None,
         closing_outcome=case.outcome,
         closed_on=case.closed_on,
         on=acting.today,
@@ -377,7 +377,7 @@ def overdue_reassessments(acting: Acting, *, after_id: int | None = None) -> tup
     rows = (
         _readable(acting)
         .filter(again_on__lt=acting.today, dossier__case__state__in=OPEN_STATES)
-        .prefetch_related("dossier__assignments__staff__institution", "dossier__person")
+        .prefetch_related("dossier__assignments__staff__institution", "dossier__particulars")
     )
     if after_id is not None:
         last = Assessment.objects.filter(pk=after_id).values_list("again_on", flat=True).first()

@@ -7,7 +7,8 @@ from datetime import date
 from suone.access.acting import Acting
 from suone.cases.models import Assignment, Case, Function, Participant, Taking
 from suone.consents.models import Consent
-from suone.persons.models import Person
+from suone.dossiers.models import Particulars
+from suone.persons.models import Number
 from suone.procedures.facts import Fact, Scalar
 from suone.procedures.rules import Phase, fact_of
 from suone.procedures.services import known_facts
@@ -47,14 +48,14 @@ def _asked_by(phases: Iterable[Phase]) -> set[str]:
 
 def _age(asked: _Asked) -> int | None:
     """Not known where the person's identity is closed to whoever asks."""
-    person = Person.objects.filter(pk=asked.case.dossier.person_id).only("date_of_birth").first()
-    return person.age_on(asked.on) if person else None
+    known = Particulars.objects.filter(pk=asked.case.pk).first()
+    return known.age_on(asked.on) if known else None
 
 
 def _ahv_known(asked: _Asked) -> bool | None:
     """Not known where the person's identity is closed to whoever asks."""
-    person = Person.objects.filter(pk=asked.case.dossier.person_id).only("ahv_number").first()
-    return None if person is None else person.ahv_number is not None
+    number = Number.objects.filter(dossier_id=asked.case.pk, until=None).first()
+    return None if number is None else number.digits is not None
 
 
 def _is_named(function: Function) -> Callable[[_Asked], bool]:

@@ -18,6 +18,7 @@ from suone.cases.services import Notification
 from suone.consents.models import SignatureForm
 from suone.consents.terms import ScopeLine, Terms
 from suone.documents.uploads import Upload, upload_of
+from suone.dossiers.fields import BirthField
 from suone.institutions.models import Institution, Region
 from suone.procedures.models import ProcedureVersion
 from suone.procedures.queries import proposed_procedure, versions_in_force
@@ -29,9 +30,9 @@ from suone.web.fields import DayInput, months_after
 class NotifyForm(forms.Form):
     """A case in five minutes: the person, the consent, and what is known already."""
 
-    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100)
-    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100)
-    date_of_birth = forms.DateField(label=gettext_lazy("Date of birth"), required=False, widget=DayInput())
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100, required=False)
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100, required=False)
+    date_of_birth = BirthField(required=False)
     ahv_number = forms.CharField(
         label=gettext_lazy("AHV number"),
         required=False,
@@ -97,6 +98,12 @@ class NotifyForm(forms.Form):
         in_force = [version.pk for version in versions_in_force(on=acting.today)]
         self.fields["procedure"].queryset = ProcedureVersion.objects.filter(pk__in=in_force)  # type: ignore[attr-defined]
         self.fields["procedure"].label_from_instance = lambda version: version.title  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        if not (typed.get("last_name") or typed.get("first_name")):
+            self.add_error("last_name", _("Enter the name; whoever has one name only has it in one of the two fields."))
+        return typed
 
     @staticmethod
     def starting_values(acting: Acting, *, others: Sequence[int] = (), alert: int | None = None) -> dict[str, Any]:

@@ -25,8 +25,7 @@ from suone.cases.models import (
 )
 from suone.cases.rules import OPEN_STATES, TIMELINE_KINDS, Level, TimelineKind
 from suone.dossiers.models import Dossier, Event
-from suone.dossiers.queries import events_of, last_visit
-from suone.persons.queries import search_persons
+from suone.dossiers.queries import events_of, last_visit, search_files
 from suone.procedures.models import ProcedureVersion
 from suone.procedures.queries import course_of, versions_of_level
 
@@ -107,24 +106,15 @@ def case_list(
 
 
 def _listed(acting: Acting) -> QuerySet[Case]:
-    # Persons are fetched beside, not joined: a case whose identity is closed stays in the list, without initials.
+    # Particulars are fetched beside, not joined: a case whose identity is closed stays in the list, without a name.
     cases = Case.objects.readable_by(acting).select_related("dossier", "region", "notifier")
-    return cases.prefetch_related("dossier__person")
+    return cases.prefetch_related("dossier__particulars")
 
 
 def find_cases(acting: Acting, words: str) -> list[Case]:
-    """Cases by their number, by AHV number or by name, among those open to the acting person."""
-    words = words.strip()
-    cases = _listed(acting)
-    if not words:
-        return []
-    found = list(cases.filter(dossier__number=words))
-    if not found:
-        person_ids = [person.pk for person in search_persons(words)]
-        found = list(
-            cases.filter(dossier__person_id__in=person_ids).order_by("dossier__person__sort_name", "-pk")[:PAGE]
-        )
-    return found
+    """Cases by name, birth, telephone, AHV number or case number, whole or in part, among those open to whoever asks."""
+    found = list(_listed(acting).filter(pk__in=search_files(acting, words, most=PAGE)))
+    return sorted(found, key=lambda case: (case.dossier.known.sort_name if case.dossier.known else "", -case.pk))
 
 
 def people_of(case: Case, *, on: date) -> list[Involved]:

@@ -44,13 +44,13 @@ from suone.documents.services import keep_document
 from suone.documents.uploads import Upload
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import HasPower, has_power
+from suone.dossiers.rules import Birth
 from suone.dossiers.services import keep_unread, lock, open_dossier, tell
 from suone.inbox.services import tell_institutions, tell_staff
 from suone.institutions.models import Institution, Region
 from suone.institutions.queries import iiz_office
 from suone.instruments.loading import instrument
 from suone.instruments.rules import Proposal, evaluate
-from suone.persons.services import find_or_create
 from suone.procedures.acts import Act as ProcedureAct
 from suone.procedures.facts import Fact, Scalar, Source, word
 from suone.procedures.models import Course, Passage, ProcedureVersion
@@ -88,7 +88,7 @@ class Particulars:
     region: Region
     ahv_number: str = ""
     ahv_missing_reason: str = ""
-    date_of_birth: date | None = None
+    date_of_birth: Birth | None = None
     language: str = "de"
 
 
@@ -174,17 +174,16 @@ def open_simple_case(
 
 
 def _open(acting: Acting, *, of: Particulars, **fields: object) -> Case:
-    """The case file of a person known or entered now, with its own institution taking part and leading."""
-    person_id = find_or_create(
+    """The case file about a person, with its own institution taking part and leading."""
+    dossier = open_dossier(
         acting,
         ahv_number=of.ahv_number,
         ahv_missing_reason=of.ahv_missing_reason,
         last_name=of.last_name,
         first_name=of.first_name,
-        date_of_birth=of.date_of_birth,
+        birth=of.date_of_birth,
         language=of.language,
     )
-    dossier = open_dossier(acting, person_id=person_id)
     case: Case = Case.objects.create(
         dossier=dossier,
         state_since=acting.today,

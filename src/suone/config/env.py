@@ -73,6 +73,11 @@ SETTINGS = (
         "Days for which a medical officer may look back after the report of a mandate.",
     ),
     Setting(
+        "SUONE_DOUBTS_LAW",
+        "",
+        "The canton's law for clearing doubts whether two files are about one person; empty: files are not compared.",
+    ),
+    Setting(
         "SUONE_DECISION_DAYS", "10", "Days until a request to take part expires; a reminder goes out at half time."
     ),
     Setting(

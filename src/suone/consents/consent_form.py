@@ -46,7 +46,7 @@ class ConsentFormData:
     valid_until: date
     printed_at: datetime
     template_version: str
-    born_on: date | None = None
+    born_on: str = ""  # as exactly as it is known
     ahv_number: str = ""
     address: str = ""
     representative: str = ""
@@ -134,7 +134,7 @@ def _person(data: ConsentFormData, words: dict[str, Any]) -> list[list[str]]:
     """Label and value of what is known about the person, in the order of reading."""
     known = {
         "name": data.person,
-        "born_on": _day(data.born_on) if data.born_on else "",
+        "born_on": data.born_on,
         "address": data.address,
         "ahv_number": data.ahv_number,
         "representative": data.representative,

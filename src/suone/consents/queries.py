@@ -11,9 +11,9 @@ from suone.appointments.models import Appointment
 from suone.consents.consent_form import ConsentFormData, FormRecipient
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
 from suone.consents.terms import Terms
-from suone.dossiers.models import Dossier
+from suone.dossiers.models import ContactDetail, Dossier
+from suone.dossiers.queries import contacts_of_person, particulars_of
 from suone.persons import ahv
-from suone.persons.queries import readable_person
 
 
 def consents_of(acting: Acting, dossier: Dossier) -> list[Consent]:
@@ -72,22 +72,25 @@ def form_data_of(
     acting: Acting, dossier: Dossier, *, terms: Terms, recipients: Sequence[FormRecipient], version: str
 ) -> ConsentFormData:
     """What is filled into the form to print: the person's particulars, and the terms as they are typed so far."""
-    person = readable_person(acting, dossier.person_id)
+    person = particulars_of(acting, dossier.pk)
+    if person is None:
+        raise Http404
+    addresses = contacts_of_person(dossier.pk)[ContactDetail.Kind.ADDRESS]
     worker = Appointment.objects.select_related("institution").get(pk=acting.own_staff_id)
     return ConsentFormData(
         case_number=dossier.number,
         issuer=worker.institution.name,
         contact=" ".join(part for part in (worker.full_name, worker.phone) if part),
-        person=f"{person.first_name} {person.last_name}",
+        person=person.full_name,
         purpose=terms.purpose,
         recipients=recipients,
         valid_from=terms.valid_from,
         valid_until=terms.valid_until,
         printed_at=timezone.localtime(),
         template_version=version,
-        born_on=person.date_of_birth,
+        born_on=str(person.birth or ""),
         ahv_number=ahv.formatted(person.ahv_number) if person.ahv_number else "",
-        address=", ".join(part for part in (person.address, person.commune) if part),
+        address=", ".join(part for part in (*addresses[:1], person.commune) if part),
         representative=terms.grantor_name,
         worker=worker.full_name,
         is_recurring=terms.is_recurring,

@@ -232,7 +232,7 @@ def steered_cases(acting: Acting) -> list[Steered]:
         Case.objects.readable_by(acting)
         .filter(pk__in=functions, state__in=OPEN_STATES)
         .select_related("dossier", "region", "notifier")
-        .prefetch_related("dossier__person")[:_MOST_STEERED]
+        .prefetch_related("dossier__particulars")[:_MOST_STEERED]
     )
     ids = [case.pk for case in cases]
     courses = {course.pk: course for course in Course.objects.filter(pk__in=ids).select_related("version")}

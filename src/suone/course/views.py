@@ -1,5 +1,7 @@
 """The case on one page, its course through the procedure, and steering it."""
 
+from typing import TYPE_CHECKING
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -21,8 +23,7 @@ from suone.course import forms, queries, services
 from suone.course.acts import Act
 from suone.documents.queries import documents_of
 from suone.doors.decorators import ActingRequest, acts, reads
-from suone.dossiers.models import Dossier
-from suone.dossiers.queries import Reach, reach_into
+from suone.dossiers.queries import particulars_of, reach_into
 from suone.dossiers.services import note_visit
 from suone.handovers.queries import handovers_of, may_be_told_of_missed
 from suone.meetings.queries import meetings_of
@@ -39,6 +40,9 @@ from suone.web.fields import number_in
 from suone.web.pages import done, form_page, refusals_on, render
 from suone.workitems.models import State as ItemState
 from suone.workitems.queries import items_of
+
+if TYPE_CHECKING:
+    from suone.dossiers.queries import Known
 
 
 @reads(Permission.CASE_READ, act=CaseAct.READ, before=note_visit)
@@ -58,6 +62,7 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
     )
     items = items_of(acting, dossier)
     reach = reach_into(acting, dossier)
+    known = particulars_of(acting, dossier_id) if DataCategory.IDENTITY in reach.categories else None
     participants = cases.participants_of(this)
     consent = current_consent(acting, dossier)
     place = queries.place_of(acting, this)
@@ -65,7 +70,8 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
     context = {
         "case": this,
         "dossier": dossier,
-        "person": dossier.person if DataCategory.IDENTITY in reach.categories else None,
+        "person": known,
+        "number": known.ahv_number if known else None,
         "people": cases.people_of(this, on=acting.today),
         "participants": participants,
         "lead": cases.lead_of(this),
@@ -99,9 +105,7 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "missing": place.lacking
         if place
         else queries.missing_without_procedure(this, participants, consent=consent is not None),
-        "register_form": forms.AskRegisterForm(auto_id="register_%s")
-        if _may_ask_register(acting, dossier, reach)
-        else None,
+        "register_form": forms.AskRegisterForm(auto_id="register_%s") if _may_ask_register(acting, known) else None,
         "note_form": NoteForm(auto_id="note_%s"),
         "institutions": {p.institution_id: p.institution for p in participants}.values(),
         "of": of,
@@ -111,10 +115,10 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
     return render(request, "course/case.html", context, block="timeline" if before or of or kind else "")
 
 
-def _may_ask_register(acting: Acting, dossier: Dossier, reach: Reach) -> bool:
+def _may_ask_register(acting: Acting, known: "Known | None") -> bool:
     """Whether the worker may ask who else follows the person, and there is a number to ask about."""
-    knows = acting.may(Permission.REGISTER_USE) and DataCategory.IDENTITY in reach.categories
-    return knows and dossier.person.ahv_number is not None and takes_part(acting)
+    is_known = known is not None and known.ahv_number is not None
+    return is_known and acting.may(Permission.REGISTER_USE) and takes_part(acting)
 
 
 @reads(Permission.CASE_READ, act=Act.READ)
@@ -260,8 +264,9 @@ def ask_register(request: ActingRequest, dossier_id: int) -> HttpResponse:
     acting = request.acting
     this = cases.readable_case(acting, dossier_id)
     reach = reach_into(acting, this.dossier)
+    known = particulars_of(acting, dossier_id)
     form = forms.AskRegisterForm(request.POST)
-    if request.method != "POST" or not form.is_valid() or not _may_ask_register(acting, this.dossier, reach):
+    if request.method != "POST" or not form.is_valid() or not _may_ask_register(acting, known):
         return redirect("case", dossier_id)
     answer = services.ask_register(acting, case=this, purpose=Purpose(form.cleaned_data["purpose"]))
     may_invite = reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD) and this.is_open
@@ -269,7 +274,7 @@ def ask_register(request: ActingRequest, dossier_id: int) -> HttpResponse:
     context = {
         "dossier": this.dossier,
         "answer": answer,
-        "number": this.dossier.person.ahv_number,
+        "number": known.ahv_number if known else None,
         "others": answer.institutions_now(on=acting.today, but=inside) if may_invite else [],
         "today": acting.today,
     }

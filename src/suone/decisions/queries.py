@@ -39,7 +39,7 @@ def those_who_answer(decision: Decision, *, on: date) -> list[int]:
 def asked_by(acting: Acting) -> QuerySet[Decision]:
     """What the acting person asked and still waits for."""
     asked = Decision.objects.filter(asked_by_id=acting.staff_id, state=State.PENDING)
-    return asked.select_related("dossier", "addressed", "addressed_staff").prefetch_related("dossier__person")
+    return asked.select_related("dossier", "addressed", "addressed_staff").prefetch_related("dossier__particulars")
 
 
 def decision_for(acting: Acting, decision_id: int) -> Decision:

@@ -10,6 +10,7 @@ from suone.access.categories import DataCategory
 from suone.advice.services import give_advice
 from suone.appointments.models import Appointment
 from suone.cases.services import Particulars
+from suone.dossiers.rules import Birth
 from suone.handovers import services
 from suone.handovers.rules import Answers, Follows
 from suone.handovers.services import Proposal
@@ -50,7 +51,7 @@ def _particulars(person: dict[str, Any], regions: dict[str, Region]) -> Particul
         ahv_number=person["ahv_number"],
         last_name=person["last_name"],
         first_name=person["first_name"],
-        date_of_birth=person["date_of_birth"],
+        date_of_birth=Birth.on(person["date_of_birth"]),
         language=person["language"],
         region=regions[person["region"]],
     )

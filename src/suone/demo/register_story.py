@@ -28,6 +28,7 @@ from suone.demo.cast import cast_file
 from suone.demo.register_people import INSTITUTIONS, Spell
 from suone.institutions.models import Institution, Office
 from suone.persons.ahv import compact, formatted
+from suone.persons.models import Number
 from suone.register import epochs
 from suone.register.models import Enrolment
 from suone.register.services import enrol
@@ -205,14 +206,16 @@ class _Cast:
         self._today = timezone.localdate()
         self._numbers = {one["key"]: compact(one.get("ahv_number", "")) for one in cast_file()["person"]}
         self._staff = {one["key"]: one["email"] for one in cast_file()["staff"]}
+        numbers = Number.objects.filter(until=None, digits__in=set(self._numbers.values()) - {None})
+        held: dict[int, str | None] = dict(numbers.values_list("dossier_id", "digits"))
         self._taking_part = {
-            (one.institution.code, one.dossier.person.ahv_number): one
+            (one.institution.code, held[one.dossier_id]): one
             for one in Participant.objects.filter(
                 state=Taking.TAKING_PART,
                 institution__code__in=INSTITUTIONS,
-                dossier__person__ahv_number__in=set(self._numbers.values()),
+                dossier_id__in=held,
             )
-            .select_related("institution", "dossier__person", "staff")
+            .select_related("institution", "dossier", "staff")
             .order_by("pk")
         }
 

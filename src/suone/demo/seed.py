@@ -27,11 +27,12 @@ from suone.demo.pictures import signature_png
 from suone.demo.plan_story import draft_the_plan
 from suone.demo.support_story import tell_services
 from suone.documents.uploads import Upload
-from suone.dossiers.models import Dossier
+from suone.dossiers.models import ContactDetail, Dossier, Particulars, Residence
+from suone.dossiers.rules import Birth
+from suone.dossiers.services import correct_particulars, correct_residence
 from suone.inbox.models import Message
 from suone.institutions.loading import Directory, load_directory
 from suone.institutions.models import Institution
-from suone.persons.services import correct_person
 from suone.procedures.loading import FOLDER
 from suone.procedures.queries import version_in_force
 from suone.procedures.services import publish
@@ -256,7 +257,7 @@ class _Story:
             ahv_missing_reason=entry.get("ahv_missing_reason", ""),
             last_name=entry["last_name"],
             first_name=entry["first_name"],
-            date_of_birth=entry["date_of_birth"],
+            date_of_birth=Birth.on(entry["date_of_birth"]),
             language=entry["language"],
             region=self.directory.regions[entry["region"]],
             question=question,
@@ -281,15 +282,27 @@ class _Story:
         return case
 
     def _complete_particulars(self, worker: Appointment, case: Case, entry: dict[str, Any]) -> None:
-        names = ("sex", "commune", "phone", "email", "permit", "permit_expires_on", "status", "interpreter_language")
-        changes = {name: entry[name] for name in names if entry.get(name)}
+        def known(*names: str) -> dict[str, Any]:
+            return {name: entry[name] for name in names if entry.get(name)}
 
         def correct(acting: Acting) -> None:
-            person = Dossier.objects.select_related("person").get(pk=case.pk).person
-            correct_person(acting, person=person, version=person.version, changes=changes)
+            particulars = Particulars.objects.select_related("dossier").get(pk=case.pk)
+            correct_particulars(
+                acting,
+                particulars=particulars,
+                version=particulars.version,
+                changes=known("sex", "commune", "interpreter_language"),
+                contact_details={
+                    kind: entry[name]
+                    for kind, name in ((ContactDetail.Kind.TELEPHONE, "telephone"), (ContactDetail.Kind.EMAIL, "email"))
+                    if entry.get(name)
+                },
+            )
+            residence = Residence.objects.select_related("dossier").get(pk=case.pk)
+            changes = known("permit", "permit_expires_on", "status")
+            correct_residence(acting, residence=residence, version=residence.version, changes=changes)
 
-        if changes:
-            self._act(worker, correct)
+        self._act(worker, correct)
 
     def _triage(self, coordinator: Appointment, case: Case, level: str) -> None:
         answers = {"several_institutions": "yes", "difficulties_accumulate": "yes" if level == "complex" else "no"}

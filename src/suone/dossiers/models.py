@@ -27,18 +27,15 @@ FOR_EVER = "9999-12-31T00:00:00Z"
 class CaseBoundQuerySet(models.QuerySet[M]):
     """Rows that belong to a case: the application's filter, the first of the two locks (the policies are the second).
 
-    ``case_column`` names the row's case; ``category_column`` its data category, where it has one.
+    ``case_column`` names the row's case; ``category_column`` its data category, where it has one; ``category`` that of a
+    table whose rows are all of one.
     """
 
     case_column = "dossier_id"
+    category: ClassVar[DataCategory | None] = None
 
-    def readable_by(
-        self, acting: Acting, *, category_column: str = "", category: DataCategory | None = None
-    ) -> Self:
-        """What a grant in force makes readable to the acting person, for their institution or for themselves.
-
-        ``category`` is the one of a table whose rows are all of one.
-        """
+    def readable_by(self, acting: Acting, *, category_column: str = "") -> Self:
+        """What a grant in force makes readable to the acting person, for their institution or for themselves."""
         if acting.kind is Kind.JOB:
             return self
         if acting.kind is not Kind.STAFF:
@@ -48,8 +45,8 @@ class CaseBoundQuerySet(models.QuerySet[M]):
         )
         if category_column:
             in_force = in_force.filter(Covers(F("categories"), OuterRef(category_column)))
-        if category is not None:
-            in_force = in_force.filter(Covers(F("categories"), Value(category.value)))
+        if self.category is not None:
+            in_force = in_force.filter(Covers(F("categories"), Value(self.category.value)))
         return self.filter(
             Exists(in_force.filter(institution_id=acting.own_institution_id))
             | Exists(in_force.filter(staff_id=acting.own_staff_id))
@@ -73,6 +70,14 @@ class Covers(Func):
 
 class DossierQuerySet(CaseBoundQuerySet["Dossier"]):
     case_column = "pk"
+
+
+class IdentityQuerySet(CaseBoundQuerySet[M]):
+    category = DataCategory.IDENTITY
+
+
+class MigrationQuerySet(CaseBoundQuerySet[M]):
+    category = DataCategory.MIGRATION
 
 
 class Dossier(models.Model):
@@ -395,7 +400,7 @@ class Particulars(models.Model):
         db_persist=True,
     )
 
-    objects = CaseBoundQuerySet["Particulars"].as_manager()
+    objects = IdentityQuerySet["Particulars"].as_manager()
 
     data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
     personal_data: ClassVar[tuple[str, ...]] = (
@@ -479,7 +484,7 @@ class OtherName(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     name = models.CharField(_("Name"), max_length=200)
 
-    objects = CaseBoundQuerySet["OtherName"].as_manager()
+    objects = IdentityQuerySet["OtherName"].as_manager()
 
     data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
     personal_data: ClassVar[tuple[str, ...]] = ("name",)
@@ -524,7 +529,7 @@ class ContactDetail(models.Model):
         db_persist=True,
     )
 
-    objects = CaseBoundQuerySet["ContactDetail"].as_manager()
+    objects = IdentityQuerySet["ContactDetail"].as_manager()
 
     data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
     personal_data: ClassVar[tuple[str, ...]] = ("value",)
@@ -565,7 +570,7 @@ class Residence(models.Model):
     status = models.CharField(_("Status"), max_length=40, choices=Status, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = CaseBoundQuerySet["Residence"].as_manager()
+    objects = MigrationQuerySet["Residence"].as_manager()
 
     data_category: ClassVar[DataCategory] = DataCategory.MIGRATION
     personal_data: ClassVar[tuple[str, ...]] = ("permit", "permit_expires_on", "status")
@@ -589,7 +594,7 @@ class NameEntry(models.Model):
     ``principal`` is an institution, or with a minus a staff member; ``key`` the name from one of its words on.
     """
 
-    pk = models.CompositePrimaryKey("principal", "key", "dossier_id")
+    pk = models.CompositePrimaryKey("principal", "key", "dossier")
     principal = models.BigIntegerField()
     key = models.CharField(max_length=420, db_collation="C")
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+", db_index=False)

@@ -2,17 +2,32 @@
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db import connection
-from django.db.models import BooleanField, Func, Q, QuerySet
+from django.db.models import BooleanField, Func, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.utils import timezone
 
 from suone.access.acting import Acting, Kind
 from suone.access.categories import DataCategory, Power
 from suone.appointments.models import Appointment
-from suone.dossiers.models import ContactDetail, Dossier, Event, Grant, OtherName, Particulars, Residence, StatementClock, Visit
+from suone.dossiers.models import (
+    ContactDetail,
+    Dossier,
+    Event,
+    Grant,
+    OtherName,
+    Particulars,
+    Residence,
+    StatementClock,
+    Visit,
+)
 from suone.dossiers.rules import Birth, birth_typed
+from suone.persons.models import Number
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 MOST = 50
 
@@ -112,15 +127,24 @@ def institutions_with_access(dossier: Dossier, *, power: Power = Power.READ) -> 
     return {grant.institution_id for grant in in_force if grant.institution_id} | set(through_staff)
 
 
-def particulars_of(acting: Acting, dossier_id: int) -> Particulars | None:
-    """Who the person of a case file is; none for whoever may not read it."""
-    rows = Particulars.objects.readable_by(acting, category=DataCategory.IDENTITY)
-    return rows.filter(dossier_id=dossier_id).select_related("dossier").first()
+if TYPE_CHECKING:
+
+    class _Beside(TypedDict):
+        ahv_number: str | None
+
+    Known = WithAnnotations[Particulars, _Beside]
+
+
+def particulars_of(acting: Acting, dossier_id: int) -> "Known | None":
+    """Who the person of a case file is, with the AHV number; none for whoever may not read it."""
+    rows = Particulars.objects.readable_by(acting)
+    number = Number.objects.filter(dossier_id=OuterRef("pk"), until=None).values("digits")
+    return rows.annotate(ahv_number=Subquery(number)).filter(dossier_id=dossier_id).select_related("dossier").first()
 
 
 def residence_of(acting: Acting, dossier_id: int) -> Residence | None:
     """What the person stays in Switzerland with; none for whoever may not read it."""
-    rows = Residence.objects.readable_by(acting, category=DataCategory.MIGRATION)
+    rows = Residence.objects.readable_by(acting)
     return rows.filter(dossier_id=dossier_id).select_related("dossier").first()
 
 
@@ -149,7 +173,7 @@ class Words:
     digits: str = ""
 
 
-_LABELS = re.compile(r"\b(?:ahv|avs|nss|svn|ahvn13|tel|tél|n°|nr|no|geb|né|née|né·e)\b[.:]?", re.IGNORECASE)
+_LABELS = re.compile(r"(?<!\w)(?:ahv|avs|nss|svn|ahvn13|tel|tél|n[°º]|nr|no|geb|née?|né·e)(?!\w)[.:]?", re.IGNORECASE)
 
 
 def words_of(typed: str) -> Words:

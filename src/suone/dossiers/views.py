@@ -1,5 +1,7 @@
 """Who the person of a case is, as this file has it, and clearing up which files are about one person."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -40,7 +42,7 @@ def correct(request: ActingRequest, dossier_id: int) -> HttpResponse:
     known = queries.particulars_of(request.acting, dossier_id)
     if known is None:
         raise Http404
-    starting = {"version": known.version, "birth": known.birth}
+    starting: dict[str, Any] = {"version": known.version, "birth": known.birth}
     starting |= queries.contacts_of_person(dossier_id) | queries.other_names_of(dossier_id)
     form = forms.ParticularsForm(request.POST or None, instance=known, initial=starting)
     if request.method == "POST" and form.is_valid():
@@ -108,7 +110,9 @@ def clear_doubt(request: ActingRequest, doubt_id: int) -> HttpResponse:
         with refusals_on(form):
             services_of = clearing.find_one_person if is_one else clearing.find_two_persons
             services_of(request.acting, doubt=doubt, reason=form.cleaned_data["reason"])
-            told = _("The two files are one person's. It can be undone.") if is_one else _("Noted: they are two persons.")
+            told = (
+                _("The two files are one person's. It can be undone.") if is_one else _("Noted: they are two persons.")
+            )
             return done(request, told, "doubts")
     context = {"doubt": doubt, "both": clearing.look(request.acting, doubt=doubt), "form": form}
     return render(request, "dossiers/clear_doubt.html", context, status=422 if form.errors else 200)

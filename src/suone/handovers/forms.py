@@ -15,6 +15,7 @@ from suone.access.categories import ALL_BUT_HEALTH, DataCategory, categories_in,
 from suone.appointments.models import Appointment
 from suone.cases.services import Particulars
 from suone.consents.legal_bases import LegalBasis
+from suone.dossiers.fields import BirthField
 from suone.handovers.queries import Guide, Partner
 from suone.handovers.rules import Answers, Asked, Constellation, Follows
 from suone.institutions.models import Circle, Institution, Region
@@ -35,15 +36,15 @@ def typed_so_far(form: forms.Form, data: QueryDict) -> dict[str, Any]:
 class PersonForm(forms.Form):
     """Whom it is about, where the person has no case yet."""
 
-    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100)
-    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100)
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100, required=False)
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100, required=False)
     ahv_number = forms.CharField(
         label=gettext_lazy("AHV number"),
         required=False,
         help_text=gettext_lazy("Always used between the institutions: 13 digits, from the card."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
-    date_of_birth = forms.DateField(label=gettext_lazy("Date of birth"), required=False, widget=DayInput())
+    date_of_birth = BirthField(required=False)
     ahv_missing_reason = forms.CharField(label=gettext_lazy("If it is missing: why"), max_length=200, required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language of correspondence"), choices=settings.PERSON_LANGUAGES)
     region = forms.ModelChoiceField(label=gettext_lazy("Region"), queryset=Region.objects.none())

@@ -16,10 +16,11 @@ from suone.consents.models import ConsentRecipient
 from suone.consents.queries import valid_consents
 from suone.decisions.models import Decision
 from suone.dossiers.models import Dossier
+from suone.dossiers.rules import Birth
 from suone.handovers.models import Handover
 from suone.handovers.rules import TOLD_OF_MISSED, Asked, asked_facts, way_for
 from suone.institutions.models import Institution, Office, Region
-from suone.persons.models import Person
+from suone.persons.ahv import formatted
 from suone.procedures.facts import Fact, Scalar
 from suone.procedures.models import Course, KnownFact, ProcedureVersion
 from suone.procedures.queries import versions_of_level
@@ -56,13 +57,32 @@ def asked_handover(decision: Decision) -> Handover | None:
     return Handover.objects.filter(decision=decision).select_related(*_PEOPLE).first()
 
 
-def person_of_request(decision: Decision) -> Person | None:
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """The person of a request, as the institution that was asked sees them: known or not, and whom to call."""
+
+    name: str
+    birth: Birth | None
+    ahv_number: str
+    telephone: str
+    commune: str
+
+
+def person_of_request(decision: Decision) -> Proposed | None:
     """Whom an open or accepted request is about: for the institution that was asked."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM handovers_person(%s)", [decision.pk])
         row = cursor.fetchone()
-        names = [column.name for column in cursor.description or ()]
-    return Person(**dict(zip(names, row, strict=True))) if row else None
+    if row is None:
+        return None
+    digits, last_name, first_name, year, month, day, telephone, commune = row
+    return Proposed(
+        name=f"{first_name} {last_name}".strip(),
+        birth=Birth(year, month, day) if year else None,
+        ahv_number=formatted(digits) if digits else "",
+        telephone=telephone or "",
+        commune=commune,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,6 @@ from suone.doors.decorators import ActingRequest, acts, reads
 from suone.handovers import forms, queries, rules, services
 from suone.handovers.acts import Act
 from suone.institutions.models import Region
-from suone.persons.ahv import formatted
 from suone.procedures.facts import Fact, Scalar
 from suone.procedures.queries import course_of
 from suone.procedures.services import in_language, known_facts
@@ -215,7 +214,6 @@ def answer(request: ActingRequest, decision_id: int) -> HttpResponse:
         "decision": decision,
         "handover": handover,
         "person": person,
-        "ahv_number": formatted(person.ahv_number) if person and person.ahv_number else "",
         "form": form,
         "passes_lead": handover is not None and handover.is_direct,
     }

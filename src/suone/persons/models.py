@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
 from suone.access.row_policies import RowPolicies, granted, whoever_may
+from suone.persons import ahv
 
 
 class Person(models.Model):
@@ -24,7 +25,9 @@ class Person(models.Model):
         verbose_name = _("person")
         verbose_name_plural = _("persons")
         # Made by dossiers_open() only.
-        constraints: ClassVar = [RowPolicies(name="persons_person_row_policies", select="(SELECT actor_kind()) = 'job'")]
+        constraints: ClassVar = [
+            RowPolicies(name="persons_person_row_policies", select="(SELECT actor_kind()) = 'job'")
+        ]
 
     def __str__(self) -> str:
         return f"person {self.pk}"
@@ -108,6 +111,11 @@ class Number(models.Model):
 
     def __str__(self) -> str:
         return f"number {self.pk}"
+
+    @property
+    def formatted(self) -> str:
+        """As it is printed on the card; empty where none is known."""
+        return ahv.formatted(self.digits) if self.digits else ""
 
 
 class Joining(models.Model):

@@ -13,12 +13,11 @@ from typing import Any
 from django.utils import timezone, translation
 
 from suone.access.acting import Acting
-from suone.access.categories import DataCategory
 from suone.cases.models import Case
 from suone.cases.queries import people_of
 from suone.documents.typeset import Frame, typeset
 from suone.dossiers.models import Dossier
-from suone.dossiers.queries import readable_categories
+from suone.dossiers.queries import particulars_of
 from suone.plans.models import Entry, Measure, Signature
 from suone.plans.queries import Sheet
 from suone.plans.rules import EntryKind, MeasureState, SignatureState, State
@@ -104,9 +103,8 @@ def _particulars(acting: Acting, sheet: Sheet, words: dict[str, Any]) -> list[li
 
 def _name(acting: Acting, dossier: Dossier) -> str:
     """The person's name for whoever may read it; otherwise the case's number has to do."""
-    if DataCategory.IDENTITY not in readable_categories(acting, dossier):
-        return ""
-    return f"{dossier.person.first_name} {dossier.person.last_name}"
+    known = particulars_of(acting, dossier.pk)
+    return known.full_name if known else ""
 
 
 def _texts(entries: Sequence[Entry]) -> list[dict[str, str]]:

@@ -23,6 +23,7 @@ from suone.dossiers.models import Dossier
 from suone.inbox.services import tell_staff
 from suone.institutions.models import Institution, Office
 from suone.persons import ahv
+from suone.persons.queries import number_of
 from suone.register import keys, rules
 from suone.register.acts import Act
 from suone.register.contacts import Found, places_in, resolve
@@ -433,9 +434,10 @@ def look_up_person(acting: Acting, *, number: str, purpose: Purpose) -> PersonAn
 
 def look_up_case(acting: Acting, *, dossier: Dossier, purpose: Purpose) -> PersonAnswer:
     """The same for the person of a case that the worker may open."""
-    if not dossier.person.ahv_number:
+    number = number_of(dossier.pk)
+    if number is None or not number.digits:
         raise Refused(_("This person has no AHV number yet: the register cannot be asked."))
-    return _answer(acting, dossier.person.ahv_number, purpose)
+    return _answer(acting, number.digits, purpose)
 
 
 def checked_number(text: str) -> str:

@@ -13,7 +13,9 @@ def readable_items(acting: Acting) -> QuerySet[WorkItem]:
     """Work items in cases and categories that are open to the acting person."""
     items = WorkItem.objects.readable_by(acting, category_column="category")
     # Persons are fetched beside, not joined: what is to be done stays in the list where identity is closed.
-    return items.select_related("dossier", "addressed", "controlling", "assigned").prefetch_related("dossier__person")
+    return items.select_related("dossier", "addressed", "controlling", "assigned").prefetch_related(
+        "dossier__particulars"
+    )
 
 
 def readable_item(acting: Acting, dossier_id: int, item_id: int) -> WorkItem:

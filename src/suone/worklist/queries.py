@@ -24,7 +24,7 @@ class Entry:
     """A line of the worklist. ``dossier_id`` is missing where only a request, not the case, is open to me."""
 
     number: str
-    initials: str
+    who: str
     dossier_id: int | None
     step: str
     language: str
@@ -52,7 +52,7 @@ def entries_for(acting: Acting) -> list[Entry]:
     requests = [
         Entry(
             number=decision.case_number,
-            initials="",
+            who="",
             dossier_id=None,
             step=str(kind_of(decision).to_answer),
             language="",
@@ -75,7 +75,7 @@ def waiting_for(acting: Acting) -> list[Entry]:
     requests = [
         Entry(
             number=decision.case_number,
-            initials=decision.dossier.initials,
+            who=decision.dossier.who,
             dossier_id=decision.dossier_id,
             step=str(kind_of(decision).awaited),
             language="",
@@ -125,7 +125,7 @@ def _invitations(acting: Acting) -> list[Entry]:
     return [
         Entry(
             number=meeting.case_number or meeting.get_kind_display(),
-            initials="",
+            who="",
             dossier_id=None,
             step=_("Answer the proposed dates") if meeting.starts_at is None else _("Answer the invitation"),
             language="",
@@ -143,7 +143,7 @@ def _invitations(acting: Acting) -> list[Entry]:
 def _of_item(item: WorkItem, state: str) -> Entry:
     return Entry(
         number=item.dossier.number,
-        initials=item.dossier.initials,
+        who=item.dossier.who,
         dossier_id=item.dossier_id,
         step=told(item.title, item.language, item.texts),
         language=item.language,

@@ -1,6 +1,6 @@
 """The smallest case: notified by the worker, its consent naming the IIZ office."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -15,6 +15,7 @@ from suone.consents.terms import ScopeLine
 from suone.consents.tests.factories import PDF, WORK, Cast, line, terms
 from suone.decisions.models import Decision
 from suone.documents.uploads import Upload
+from suone.dossiers.rules import Birth
 
 
 def notification(cast: Cast, *scope: ScopeLine, **changes: Any) -> Notification:
@@ -24,7 +25,7 @@ def notification(cast: Cast, *scope: ScopeLine, **changes: Any) -> Notification:
         "ahv_missing_reason": "not yet registered",
         "last_name": "Muster",
         "first_name": "Peter",
-        "date_of_birth": date(1999, 4, 1),
+        "date_of_birth": Birth(1999, 4, 1),
         "language": "de",
         "region": cast.region,
         "terms": terms(),

@@ -277,7 +277,7 @@ def test_an_empty_question_is_refused(cast: Cast, notified: Case) -> None:
     assert Case.objects.get(pk=notified.pk).state == State.NOTIFIED
 
 
-def test_a_person_known_already_gets_a_second_case_under_the_same_record(cast: Cast) -> None:
+def test_a_person_known_already_gets_a_second_case_under_the_same_key(cast: Cast) -> None:
     first = notify(cast, ahv_number="756.9217.0769.85", ahv_missing_reason="")
 
     second = notify(cast, ahv_number="7569217076985", ahv_missing_reason="", by=cast.adviser)
@@ -295,6 +295,6 @@ def test_the_notification_is_what_was_typed(cast: Cast) -> None:
     )
 
     typed = notification(cast)
-    assert case.dossier.person.last_name == typed.last_name
+    assert case.dossier.particulars.last_name == typed.last_name
     assert case.risk_labels == ["uncertain health", "finances, debts"]
     assert case.first_contact_on == TODAY - timedelta(days=9)

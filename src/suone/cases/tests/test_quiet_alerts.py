@@ -8,7 +8,6 @@ import pytest
 from suone.appointments.models import Appointment
 from suone.cases.tests.factories import activate
 from suone.consents.tests.factories import WORK, Cast, line
-from suone.dossiers.models import Dossier
 from suone.inbox.models import Message
 from suone.register import queries, services
 from suone.register.acts import Act
@@ -42,11 +41,7 @@ def test_the_job_goes_on_after_a_portion_of_which_all_was_quiet(
 def _share_two_persons_and_a_case_of_one(cast: Cast, tmp_path: Path, settings: Any) -> None:
     settings.REGISTER_KEYS_FOLDER = str(tmp_path)
     open_register(cast.worker.institution, cast.adviser.institution)
-    case = activate(cast, line(cast.adviser, WORK))
-    person = Dossier.objects.get(pk=case.pk).person
-    person.ahv_number = number_of(1)
-    person.ahv_missing_reason = ""
-    person.save()
+    activate(cast, line(cast.adviser, WORK), ahv_number=number_of(1))
     for someone in (1, 2):
         _register(cast.worker, someone)
         _register(cast.adviser, someone)

@@ -23,7 +23,7 @@ FORM = ConsentFormData(
     issuer="IIZ-Büro Musterkanton",
     contact="IIZ-Büro, Frau Beispiel, 027 000 00 00",
     person="Müller-Zumthor Anna",
-    born_on=date(1982, 5, 3),
+    born_on="03.05.1982",
     ahv_number="756.9217.0769.85",
     address="Dorfstrasse 12, 3999 Musterlingen",
     purpose="Klären, welche Massnahme passt.",
@@ -135,7 +135,7 @@ def test_a_legal_representative_is_named_at_the_top_and_at_the_signature() -> No
 
 
 def test_what_is_unknown_leaves_no_empty_label() -> None:
-    text = said(born_on=None, ahv_number="", address="")
+    text = said(born_on="", ahv_number="", address="")
 
     assert "Geburtsdatum" not in text.replace(squeezed(WORDS["de"]["categories"]["identity"][1]), "")
     assert squeezed(FORM.person) in text

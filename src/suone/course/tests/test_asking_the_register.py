@@ -9,7 +9,7 @@ from suone.appointments.tests.factories import client_of, make_staff
 from suone.cases.models import Case
 from suone.cases.tests.factories import activate, notify
 from suone.consents.tests.factories import WORK, Cast, line
-from suone.persons.models import Person
+from suone.persons.models import Number
 from suone.procedures.models import KnownFact
 from suone.register.rules import Purpose
 from suone.register.services import Registering, register_person
@@ -52,7 +52,7 @@ def test_whoever_is_asked_from_the_answer_is_chosen_already(cast: Cast, numbered
 
 
 def test_of_a_person_who_is_not_entered_nothing_is_told_and_no_fact_is_kept(cast: Cast, numbered: Case) -> None:
-    Person.objects.filter(pk=numbered.dossier.person_id).update(ahv_number=number_of(2))
+    Number.objects.filter(dossier_id=numbered.pk).update(digits=number_of(2))
 
     answer = client_of(cast.worker).post(f"/dossiers/{numbered.pk}/register", {"purpose": "coordination"})
 
@@ -62,7 +62,7 @@ def test_of_a_person_who_is_not_entered_nothing_is_told_and_no_fact_is_kept(cast
 
 def test_a_person_is_entered_from_the_case_without_typing_the_number(cast: Cast, numbered: Case) -> None:
     worker = client_of(cast.worker)
-    Person.objects.filter(pk=numbered.dossier.person_id).update(ahv_number=number_of(2))
+    Number.objects.filter(dossier_id=numbered.pk).update(digits=number_of(2))
     answer = worker.post(f"/dossiers/{numbered.pk}/register", {"purpose": "coordination"}).content.decode()
     assert f'name="number" value="{number_of(2)}"' in answer
 
@@ -77,7 +77,7 @@ def test_the_box_is_not_shown_where_it_could_not_be_answered(cast: Cast, numbere
     box = f"/dossiers/{numbered.pk}/register"
 
     assert box not in client_of(cast.coordinator).get(f"/dossiers/{numbered.pk}/").content.decode()  # takes no part
-    Person.objects.filter(pk=numbered.dossier.person_id).update(ahv_number=None, ahv_missing_reason="not yet")
+    Number.objects.filter(dossier_id=numbered.pk).update(digits=None, reason="not yet")
     worker = client_of(cast.worker)
     assert box not in worker.get(f"/dossiers/{numbered.pk}/").content.decode()
     assert worker.post(box, {"purpose": "coordination"}).status_code == 302

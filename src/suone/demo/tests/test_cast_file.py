@@ -9,8 +9,8 @@ import pytest
 from suone.access.permissions import STAFF_ROLES
 from suone.appointments.models import Appointment, ContactPerson
 from suone.demo.register_people import INSTITUTIONS
+from suone.dossiers.models import Particulars, Permit, Residence, Sex, Status
 from suone.persons.ahv import compact, formatted
-from suone.persons.models import Permit, Person, Sex, Status
 
 CAST = tomllib.loads((files("suone.demo") / "cast.toml").read_text())
 DIRECTORY = tomllib.loads((files("suone.institutions") / "files" / "vs.toml").read_text())
@@ -18,6 +18,12 @@ STAFF = {entry["key"]: entry for entry in CAST["staff"]}
 PERSONS = {entry["key"]: entry for entry in CAST["person"]}
 OFFICES = {entry["key"]: entry for entry in DIRECTORY["office"]}
 REGIONS = {entry["code"] for entry in DIRECTORY["region"]}
+
+
+_OF_PERSON = {
+    *("last_name", "first_name", "date_of_birth", "sex", "language", "interpreter_language", "commune"),
+    *("ahv_number", "ahv_missing_reason", "telephone", "email", "permit", "permit_expires_on", "status"),
+}
 
 
 def _field_names(model: type[Any]) -> set[str]:
@@ -33,7 +39,7 @@ def test_entries_fill_fields_that_exist() -> None:
     for entry in CAST["staff"]:
         assert set(entry) - {"key", "language", "has_account"} <= _field_names(Appointment)
     for entry in CAST["person"]:
-        assert set(entry) - {"key", "region"} <= _field_names(Person)
+        assert set(entry) - {"key", "region"} <= _OF_PERSON
     for entry in CAST["contact_person"]:
         assert set(entry) <= _field_names(ContactPerson)
 
@@ -46,10 +52,17 @@ def test_staff_work_at_an_office_of_their_institution_with_known_roles() -> None
 
 
 def test_addresses_and_telephone_numbers_are_plainly_fictional() -> None:
-    for entry in [*CAST["staff"], *CAST["person"]]:
-        assert entry["phone"].startswith("027 555 ")
-        assert entry.get("email", "x@example.org").endswith("@example.org")
-        assert entry.get("email", "").isascii()
+    staff = [(entry["phone"], entry.get("email", "x@example.org")) for entry in CAST["staff"]]
+    persons = [
+        (number, mail)
+        for entry in CAST["person"]
+        for number in entry["telephone"]
+        for mail in entry.get("email", ["x@example.org"])
+    ]
+    for number, mail in [*staff, *persons]:
+        assert number.startswith("027 555 ")
+        assert mail.endswith("@example.org")
+        assert mail.isascii()
 
 
 def test_there_is_one_printed_log_in_for_every_role() -> None:
@@ -152,9 +165,10 @@ def test_particulars_use_the_words_the_product_knows(entry: dict[str, Any]) -> N
 
 
 def test_texts_fit_their_fields() -> None:
-    for model, entries in [(Appointment, CAST["staff"]), (Person, CAST["person"])]:
+    kept = [(Appointment, CAST["staff"]), (Particulars, CAST["person"]), (Residence, CAST["person"])]
+    for model, entries in kept:
         for entry in entries:
-            for name in (_field_names(model) & set(entry)) - {"ahv_number"}:  # written with its dots here
+            for name in _field_names(model) & set(entry) - {"ahv_number"}:  # written with its dots here
                 limit = getattr(model._meta.get_field(name), "max_length", None)
                 assert limit is None or len(entry[name]) <= limit, (entry["key"], name)
 

@@ -54,13 +54,13 @@ CREATE FUNCTION dossiers_doubt_shown(doubt bigint, law text) RETURNS TABLE (
     ORDER BY d.id
 $$;
 
-CREATE FUNCTION dossiers_clear_doubt(doubt bigint, found text, why text) RETURNS void
+CREATE FUNCTION dossiers_clear_doubt(doubt bigint, verdict text, why text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF actor_kind() IS DISTINCT FROM 'staff' OR NOT actor_may('person.merge') THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    UPDATE dossiers_doubt SET cleared_at = statement_timestamp(), cleared_by_id = actor_staff(), outcome = found, reason = why
+    UPDATE dossiers_doubt SET cleared_at = statement_timestamp(), cleared_by_id = actor_staff(), outcome = verdict, reason = why
         WHERE id = doubt AND cleared_at IS NULL;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';

@@ -140,7 +140,7 @@ DECLARE
     typed text := name_key(words);
     spellings text[] := ARRAY[typed];
     tokens text[] := string_to_array(typed, ' ');
-    found bigint[] := '{}';
+    hits bigint[] := '{}';
     who bigint;
     spelled text;
     parts text[];
@@ -160,20 +160,24 @@ BEGIN
             parts := string_to_array(spelled, ' ');
             -- The longest word leads: it is the rarest as a rule.
             SELECT i INTO longest FROM generate_subscripts(parts, 1) i ORDER BY length(parts[i]) DESC, i LIMIT 1;
-            found := found || ARRAY(SELECT dossiers_named(who, parts[longest], ARRAY(
+            hits := hits || ARRAY(SELECT dossiers_named(who, parts[longest], ARRAY(
                 SELECT '% ' || parts[i] || '%' FROM generate_subscripts(parts, 1) i WHERE i <> longest
             ), y, m, d, at_most * 2));
         END LOOP;
     END LOOP;
-    IF cardinality(ARRAY(SELECT DISTINCT unnest(found))) < at_most AND cardinality(tokens) = 1 AND length(typed) > 2
+    IF cardinality(ARRAY(SELECT DISTINCT unnest(hits))) < at_most AND cardinality(tokens) = 1 AND length(typed) > 2
             AND y IS NULL THEN
         FOREACH who IN ARRAY ARRAY[actor_institution(), -actor_staff()] LOOP
             CONTINUE WHEN who IS NULL;
-            found := found || ARRAY(SELECT dossiers_named_within(who, typed, at_most));
+            hits := hits || ARRAY(SELECT dossiers_named_within(who, typed, at_most));
         END LOOP;
     END IF;
-    RETURN QUERY SELECT f.id FROM unnest(found) WITH ORDINALITY f (id, place) GROUP BY f.id ORDER BY min(f.place) LIMIT at_most;
+    RETURN QUERY SELECT f.id FROM unnest(hits) WITH ORDINALITY f (id, place) GROUP BY f.id ORDER BY min(f.place) LIMIT at_most;
 END $$;
+
+CREATE INDEX dossier_by_number ON dossiers_dossier ((replace(number, '-', '')) COLLATE "C");
+CREATE INDEX dossier_by_number_of_year ON dossiers_dossier ((substr(number, 6)) COLLATE "C");
+CREATE INDEX dossier_by_bare_number ON dossiers_dossier ((ltrim(substr(number, 6), '0')) COLLATE "C");
 
 -- Files by digits: part of the AHV number, of a telephone number or of the case number, each from one of its groups on.
 -- The first two are for whoever may read the identity, the last for whoever may open the file at all.

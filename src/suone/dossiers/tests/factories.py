@@ -1,6 +1,7 @@
 """The smallest case file, and a way into it."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -9,24 +10,23 @@ from suone.access.database import acting_as
 from suone.appointments.models import Appointment
 from suone.appointments.tests.factories import acting
 from suone.dossiers.models import Dossier, OpeningAct
+from suone.dossiers.rules import Birth
 from suone.dossiers.services import Opening, Principal, open_dossier, open_grants
-from suone.persons.services import find_or_create
 
 
-def open_file(by: Appointment, *, last_name: str = "Muster") -> Dossier:
-    """A case file about a new person, led by the institution of whoever opens it."""
+def open_file(by: Appointment, **typed: Any) -> Dossier:
+    """A case file about somebody, led by the institution of whoever opens it; as typed, as far as anything is."""
+    usual: dict[str, Any] = {
+        "ahv_number": "",
+        "ahv_missing_reason": "" if typed.get("ahv_number") else "not yet registered",
+        "last_name": "Muster",
+        "first_name": "Peter",
+        "birth": Birth(1999, 4, 1),
+        "language": "de",
+    }
     who = acting(by)
     with acting_as(who):
-        person_id = find_or_create(
-            who,
-            ahv_number="",
-            ahv_missing_reason="not yet registered",
-            last_name=last_name,
-            first_name="Peter",
-            date_of_birth=date(1999, 4, 1),
-            language="de",
-        )
-        return open_dossier(who, person_id=person_id)
+        return open_dossier(who, **usual | typed)
 
 
 def let_in(

@@ -2,11 +2,15 @@
 
 -- The person of a request that is open, or was accepted: enough to know whether they are known, and to call them.
 CREATE FUNCTION handovers_person(request bigint)
-RETURNS TABLE (ahv_number text, last_name text, first_name text, date_of_birth date, language text, phone text, commune text)
+RETURNS TABLE (ahv_number text, last_name text, first_name text, birth_year integer, birth_month integer, birth_day integer,
+               telephone text, commune text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT p.ahv_number, p.last_name, p.first_name, p.date_of_birth, p.language, p.phone, p.commune
+    SELECT n.digits, p.last_name, p.first_name, p.birth_year, p.birth_month, p.birth_day,
+           (SELECT t.value FROM dossiers_contactdetail t WHERE t.dossier_id = h.dossier_id AND t.kind = 'telephone'
+            ORDER BY t.place LIMIT 1), p.commune
     FROM handovers_handover h JOIN decisions_decision d ON d.id = h.decision_id
-        JOIN dossiers_dossier c ON c.id = h.dossier_id JOIN persons_person p ON p.id = c.person_id
+        JOIN dossiers_particulars p ON p.dossier_id = h.dossier_id
+        LEFT JOIN persons_number n ON n.dossier_id = h.dossier_id AND n.until IS NULL
     WHERE d.id = request AND d.state IN ('pending', 'accepted') AND h.receiver_id = actor_institution()
 $$;
 
@@ -17,14 +21,13 @@ CREATE FUNCTION handovers_open(hand_over bigint, parallel_until timestamptz, clo
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     h handovers_handover;
-    person bigint;
     for_ever CONSTANT timestamptz := '9999-12-31T00:00:00Z';
     ends timestamptz;
     had bigint;
     now_at timestamptz := statement_timestamp();
 BEGIN
     SELECT * INTO h FROM handovers_handover x WHERE x.id = hand_over;
-    SELECT c.person_id INTO person FROM dossiers_dossier c WHERE c.id = h.dossier_id FOR UPDATE;
+    PERFORM 1 FROM dossiers_dossier c WHERE c.id = h.dossier_id FOR UPDATE;
     SELECT * INTO h FROM handovers_handover x WHERE x.id = hand_over;  -- as it is once the case is locked
     IF h.receiver_id IS DISTINCT FROM actor_institution() OR h.accepted_at IS NOT NULL OR NOT EXISTS (
         SELECT 1 FROM decisions_decision d WHERE d.id = h.decision_id AND d.state = 'accepted'
@@ -44,15 +47,15 @@ BEGIN
             WHERE x.dossier_id = h.dossier_id AND x.receiver_id = h.sender_id AND x.access_until > now_at;
         UPDATE handovers_handover x SET sender_until = now_at
             WHERE x.dossier_id = h.dossier_id AND x.sender_id = h.sender_id AND x.sender_until > now_at;
-        INSERT INTO dossiers_grant (dossier_id, person_id, institution_id, categories, power, valid_from, valid_until,
+        INSERT INTO dossiers_grant (dossier_id, institution_id, categories, power, valid_from, valid_until,
                                     because, because_id, legal_basis, opened_at)
-            VALUES (h.dossier_id, person, h.sender_id, had, 2, now_at, closing_until,
+            VALUES (h.dossier_id, h.sender_id, had, 2, now_at, closing_until,
                     'hand_over', h.id, h.basis, now_at);
     END IF;
     IF h.constellation = '3' OR h.basis <> 'consent' THEN
-        INSERT INTO dossiers_grant (dossier_id, person_id, institution_id, categories, power, valid_from, valid_until,
+        INSERT INTO dossiers_grant (dossier_id, institution_id, categories, power, valid_from, valid_until,
                                     because, because_id, legal_basis, opened_at)
-            VALUES (h.dossier_id, person, h.receiver_id, h.categories, CASE WHEN h.constellation = '3' THEN 3 ELSE 2 END,
+            VALUES (h.dossier_id, h.receiver_id, h.categories, CASE WHEN h.constellation = '3' THEN 3 ELSE 2 END,
                     now_at, ends, 'hand_over', h.id, h.basis, now_at);
     ELSE
         ends := NULL;

@@ -95,7 +95,7 @@ def test_whoever_is_asked_sees_the_person_and_the_message_and_not_the_case(cast:
     with acting_as(acting(cast.adviser)):
         person = person_of_request(handover.decision)
         assert person is not None
-        assert (person.last_name, person.ahv_number) == ("Muster", "7569217076985")
+        assert (person.name, person.ahv_number) == ("Peter Muster", "756.9217.0769.85")
         assert not Dossier.objects.exists()
         assert not Case.objects.exists()
     with acting_as(acting(cast.stranger)):
@@ -342,7 +342,7 @@ def test_only_the_leading_institution_proposes(cast: Cast) -> None:
         )
 
 
-def test_a_known_number_is_not_typed_twice_into_two_records(cast: Cast) -> None:
+def test_a_known_number_leads_to_the_same_key(cast: Cast) -> None:
     propose(cast)
     second = do(
         cast.stranger,

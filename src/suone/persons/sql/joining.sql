@@ -53,8 +53,8 @@ BEGIN
     IF kept = joined OR (SELECT count(*) FROM persons_person WHERE id IN (one, other)) <> 2 THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    INSERT INTO persons_joining (kept_id, joined_id, reason, joined_at, joined_by_id)
-        VALUES (kept, joined, why, statement_timestamp(), actor_staff()) RETURNING id INTO new_id;
+    INSERT INTO persons_joining (kept_id, joined_id, reason, joined_at, joined_by_id, parting_reason)
+        VALUES (kept, joined, why, statement_timestamp(), actor_staff(), '') RETURNING id INTO new_id;
     RETURN new_id;
 END $$;
 

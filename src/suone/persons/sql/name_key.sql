@@ -1,7 +1,7 @@
 -- One key for names: what is searched, compared and doubted goes through it, so that it is spelt out nowhere else.
 --
 -- name_key() gives the words of a name as they sound, in their order, with one blank between them:
---   'Müller-Bärtschi Käthi' and 'mueller  baertschi kathi' both read 'muler bartsi kati'.
+--   'Müller-Bärtschi Käthi' and 'mueller  baertschi kathi' both read 'muler barki kati'.
 -- It is coarse on purpose. Two names with the same key are candidates, never one person.
 --
 -- IMMUTABLE is a promise: the dictionary of plain_letters() is the one shipped with PostgreSQL and is not edited.

@@ -66,7 +66,7 @@ def test_what_is_in_my_hands_stands_in_the_order_of_its_days(cast: Cast, active:
     assert steps(entries) == ["Due in -3", "Due in 0", "Due in 5", "Due in 40"]
     assert [entry.urgency(TODAY) for entry in entries] == ["overdue", "today", "week", "later"]
     assert counts(entries, TODAY) == {"overdue": 1, "today": 1, "week": 1, "later": 1}
-    assert {(entry.number, entry.initials) for entry in entries} == {(active.dossier.number, "P. M.")}
+    assert {(entry.number, entry.who) for entry in entries} == {(active.dossier.number, "Muster Peter, 1999")}
 
 
 @pytest.mark.parametrize(("days", "urgency"), [(-1, "overdue"), (0, "today"), (1, "week"), (7, "week"), (8, "later")])
@@ -107,7 +107,7 @@ def test_a_request_to_take_part_shows_who_asks_and_nothing_of_the_person(cast: C
     entry = mine(cast.adviser)[0]
 
     assert (entry.step, entry.decision_id) == ("Answer the request to take part", decision.pk)
-    assert (entry.dossier_id, entry.initials) == (None, "")
+    assert (entry.dossier_id, entry.who) == (None, "")
     assert (entry.institution, entry.person) == ("IIZ", cast.coordinator.full_name)
 
 
@@ -147,11 +147,11 @@ def test_when_the_consent_is_withdrawn_its_items_leave_the_list(cast: Cast) -> N
     assert mine(cast.adviser) == []
 
 
-def test_what_is_to_be_done_is_shown_without_initials_where_identity_is_closed(cast: Cast) -> None:
+def test_what_is_to_be_done_is_shown_without_a_name_where_identity_is_closed(cast: Cast) -> None:
     case = activate(cast, line(cast.adviser, DataCategory.ADMINISTRATIVE.bit))
     item(cast.coordinator, case, cast.adviser)
 
-    assert [(entry.number, entry.initials) for entry in mine(cast.adviser)] == [(case.dossier.number, "")]
+    assert [(entry.number, entry.who) for entry in mine(cast.adviser)] == [(case.dossier.number, "")]
 
 
 def test_colleagues_are_those_of_ones_own_institution(cast: Cast) -> None:
