@@ -81,7 +81,8 @@ def _account(name: str) -> User:
 
 def acting(staff: Appointment) -> Acting:
     """This staff member, read anew as a request would."""
-    return acting_of(Appointment.objects.select_related("institution").get(pk=staff.pk))
+    today = timezone.localdate()
+    return acting_of(Appointment.objects.with_roles(on=today).select_related("institution").get(pk=staff.pk))
 
 
 def client_of(staff: Appointment) -> Client:
