@@ -61,6 +61,8 @@ INSTALLED_APPS = [
     "suone.web",
     "suone.doors",
     "suone.institutions",
+    "suone.appointments",
+    "suone.directory",
     "suone.signin",
     "suone.persons",
     "suone.dossiers",
@@ -101,7 +103,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "suone.config.logs.PathOnlyMiddleware",
-    "suone.institutions.acting.ActingMiddleware",
+    "suone.appointments.acting.ActingMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
