@@ -62,8 +62,8 @@ INSTALLED_APPS = [
     "suone.doors",
     "suone.institutions",
     "suone.appointments",
-    "suone.directory",
     "suone.signin",
+    "suone.directory",
     "suone.persons",
     "suone.dossiers",
     "suone.documents",
@@ -148,6 +148,14 @@ for _settings in DATABASES.values():
 DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Counts of tries with wrong keys and the like, in each process: large enough that nobody washes them out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -169,6 +177,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_GET = False
 # Failures are counted by suone.signin.limits: a canton's proxy is one address, behind which twenty may fail.
 ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": None}
+ACCOUNT_FORMS = {"reset_password": "suone.signin.forms.ForgottenPasswordForm"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SERVED_OVER_TLS else "http"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -80,14 +80,13 @@ class Failures(AxesDatabaseHandler):  # type: ignore[misc]
     def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
         return _failures_of(account_key(request, credentials)).count()
 
-    def user_login_failed(
-        self, sender: Any, credentials: dict[str, Any], request: Any = None, **_others: Any
-    ) -> None:
+    def user_login_failed(self, sender: Any, credentials: dict[str, Any], request: Any = None, **_others: Any) -> None:
         if request is None or request.axes_locked_out:
             return
         account, address = account_key(request, credentials), address_of(request)
-        AccessFailureLog.objects.create(username=account, ip_address=address, path_info="", locked_out=False)
-        request.axes_failures_since_start = self.get_failures(request, credentials)
+        kept = AccessFailureLog.objects.create(username=account, ip_address=address, path_info="", locked_out=False)
+        # Up to this one: of two at the same moment, one at least is the fifth.
+        request.axes_failures_since_start = _failures_of(account).filter(pk__lte=kept.pk).count()
         if request.axes_failures_since_start >= FREE_FAILURES:
             request.axes_locked_out = True
             request.axes_credentials = credentials
