@@ -13,7 +13,7 @@ from axes.handlers.database import AxesDatabaseHandler
 from axes.models import AccessFailureLog
 from axes.signals import user_locked_out
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -58,7 +58,7 @@ def is_slowed_down(address: str) -> bool:
     """Whether so many log-ins failed from this address within a minute that it is heard no more for the moment."""
     since = timezone.now() - timedelta(minutes=1)
     recent = AccessFailureLog.objects.filter(ip_address=address, attempt_time__gt=since)
-    return recent.count() >= settings.LOGIN_FAILURES_BY_ADDRESS
+    return bool(recent.count() >= settings.LOGIN_FAILURES_BY_ADDRESS)
 
 
 def unlock(user: User) -> None:
@@ -68,7 +68,8 @@ def unlock(user: User) -> None:
 
 def forget_old_failures() -> int:
     """Drop the counts that no longer count."""
-    return AccessFailureLog.objects.filter(attempt_time__lt=timezone.now() - REMEMBERED).delete()[0]
+    dropped: int = AccessFailureLog.objects.filter(attempt_time__lt=timezone.now() - REMEMBERED).delete()[0]
+    return dropped
 
 
 class Failures(AxesDatabaseHandler):  # type: ignore[misc]
@@ -78,7 +79,7 @@ class Failures(AxesDatabaseHandler):  # type: ignore[misc]
         return is_slowed_down(address_of(request)) or is_paused(account_key(request, credentials))
 
     def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
-        return _failures_of(account_key(request, credentials)).count()
+        return int(_failures_of(account_key(request, credentials)).count())
 
     def user_login_failed(self, sender: Any, credentials: dict[str, Any], request: Any = None, **_others: Any) -> None:
         if request is None or request.axes_locked_out:
@@ -99,12 +100,12 @@ class Failures(AxesDatabaseHandler):  # type: ignore[misc]
         """Nothing is kept of who was in: that stands in the log."""
 
 
-def _failures_of(account: str) -> Any:
+def _failures_of(account: str) -> QuerySet[AccessFailureLog]:
     return AccessFailureLog.objects.filter(username=account, attempt_time__gt=timezone.now() - REMEMBERED)
 
 
 def _network_of(text: str) -> str:
-    cleaned = clean_client_ip(text)
+    cleaned: str | None = clean_client_ip(text)
     if not cleaned:
         return ""
     address = ipaddress.ip_address(cleaned)

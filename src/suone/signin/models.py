@@ -2,7 +2,6 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
-from django.utils.translation import gettext_lazy as _
 
 from suone.access.row_policies import RowPolicies, anybody_acting
 
@@ -17,8 +16,8 @@ class Letter(models.Model):
     """
 
     class Kind(models.TextChoices):
-        PAUSED = "paused", _("log-in paused")
-        RESET = "reset", _("link for a new password")
+        PAUSED = "paused"
+        RESET = "reset"
 
     id = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=20, choices=Kind.choices)
