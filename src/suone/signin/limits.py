@@ -101,7 +101,10 @@ class Failures(AxesDatabaseHandler):  # type: ignore[misc]
 
 
 def _failures_of(account: str) -> QuerySet[AccessFailureLog]:
-    return AccessFailureLog.objects.filter(username=account, attempt_time__gt=timezone.now() - REMEMBERED)
+    failures: QuerySet[AccessFailureLog] = AccessFailureLog.objects.filter(
+        username=account, attempt_time__gt=timezone.now() - REMEMBERED
+    )
+    return failures
 
 
 def _network_of(text: str) -> str:
