@@ -56,6 +56,18 @@ SETTINGS = (
         "Requests a partner's system may make in a minute, counted by each web process.",
     ),
     Setting(
+        "SUONE_TRUSTED_PROXIES",
+        "0",
+        "How many proxies of one's own stand before the web server: so many entries of X-Forwarded-For, from the right, "
+        "are believed. With 0 the header is not read.",
+    ),
+    Setting(
+        "SUONE_LOGIN_FAILURES_A_MINUTE",
+        "200",
+        "Failed log-ins in a minute from one network address, over all accounts, after which it is heard no more for "
+        "the moment. Many may sit behind one proxy.",
+    ),
+    Setting(
         "SUONE_OIDC_SERVER", "", "The cantonal identity provider's OpenID Connect address. Empty: local accounts only."
     ),
     Setting("SUONE_OIDC_CLIENT_ID", "", "The client's name at the identity provider."),
