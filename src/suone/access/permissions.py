@@ -21,7 +21,7 @@ class Permission(models.TextChoices):
     CASE_WORK = "case.work", _("Write notes, keep work items and documents in a case")
     CASE_LEAD = "case.lead", _("Invite participants, name lead and case manager, suspend, close and reopen")
     PERSON_EDIT = "person.edit", _("Correct the particulars of a person")
-    PERSON_MERGE = "person.merge", _("Merge two records of one person, and undo it")
+    PERSON_MERGE = "person.merge", _("Clear up whether two files are about one person")
     CONSENT_SIGN = "consent.sign", _("Record consents: sign, renew, narrow, withdraw")
     DISCLOSURE_RECORD = "disclosure.record", _("Record disclosures on another legal basis")
     GLASS_BREAK = "glass.break", _("Open a case in an emergency for three hours, with a reason")

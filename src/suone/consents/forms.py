@@ -13,7 +13,7 @@ from suone.access.acting import Acting
 from suone.access.categories import ALL_BUT_HEALTH, HEALTH_BIT, DataCategory, categories_in, mask_of
 from suone.access.permissions import Role
 from suone.appointments.models import Appointment
-from suone.consents.legal_bases import CONSENT, HAND_OVER, LegalBasis, legal_bases
+from suone.consents.legal_bases import BY_ACTS, LegalBasis, legal_bases
 from suone.consents.models import Consent, ConsentRecipient, DisclosureForm, Grantor, SignatureForm
 from suone.consents.terms import ScopeLine, Terms
 from suone.documents.uploads import Upload, upload_of
@@ -176,7 +176,7 @@ class BasisForm(forms.Form):
         self.fields["basis"].choices = [  # type: ignore[attr-defined]
             (basis.code, f"{basis.title(language)} ({basis.article_in(language)})")
             for basis in legal_bases()
-            if basis.code not in (CONSENT, HAND_OVER)
+            if basis.code not in BY_ACTS
         ]
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 CONSENT = "consent"
-HAND_OVER = "hand-over"  # both are acts of their own, not recorded by hand
+HAND_OVER = "hand-over"
+DOUBTS = "clearing-of-doubts"
+BY_ACTS = frozenset({CONSENT, HAND_OVER, DOUBTS})  # of acts of their own, not recorded by hand
 _LANGUAGES = ("de", "fr", "en")
 _NEEDED = ("code", "article", "title", "between", "conditions", "for_integration")
 _KEYS = {*_NEEDED, "oral", "duty_to_inform", "formal_law"}

@@ -18,7 +18,7 @@ from suone.audit.services import record
 from suone.consents import rules
 from suone.consents.acts import Act
 from suone.consents.consent_form import FormRecipient, consent_form_pdf
-from suone.consents.legal_bases import CONSENT, HAND_OVER, legal_basis
+from suone.consents.legal_bases import BY_ACTS, CONSENT, legal_basis
 from suone.consents.models import Consent, ConsentRecipient, Disclosure, DisclosureForm
 from suone.consents.queries import current_consent, form_data_of
 from suone.consents.terms import ScopeLine, Terms
@@ -186,7 +186,7 @@ def record_disclosure(
     "tell the person".
     """
     ground = legal_basis(basis)
-    if ground is None or basis in (CONSENT, HAND_OVER):
+    if ground is None or basis in BY_ACTS:
         raise Refused(_("Choose one of the legal bases."))
     if rules.missing_conditions(wanted=[c.code for c in ground.conditions], confirmed=confirmed):
         raise Refused(

@@ -81,7 +81,7 @@ def test_whoever_speaks_without_consent_must_tell_the_person_afterwards() -> Non
 def test_integration_is_not_among_the_purposes_of_administrative_assistance() -> None:
     others = {entry.code for entry in legal_bases() if not entry.for_integration}
 
-    assert others == {"atsg-32", "avig-97a", "ahvg-50a"}
+    assert others == {"atsg-32", "avig-97a", "ahvg-50a", "clearing-of-doubts"}
 
 
 def test_only_what_the_person_agrees_to_names_no_law_in_the_formal_sense() -> None:
