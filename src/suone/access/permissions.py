@@ -160,7 +160,15 @@ _WITHOUT_PERSONS = _EVERYBODY | {
 }
 
 # Acts that ask for the second factor again, beside every export. A view that carries one out is marked ``sensitive``.
-SENSITIVE_PERMISSIONS = frozenset({Permission.GLASS_BREAK, Permission.PERSON_MERGE, Permission.PROCEDURE_PUBLISH})
+SENSITIVE_PERMISSIONS = frozenset(
+    {
+        Permission.APPOINTMENT_ADMINISTER,
+        Permission.APPOINTMENT_OVERSEE,
+        Permission.GLASS_BREAK,
+        Permission.PERSON_MERGE,
+        Permission.PROCEDURE_PUBLISH,
+    }
+)
 
 
 def roles_that_see_persons() -> frozenset[Role]:
