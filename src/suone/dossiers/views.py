@@ -100,7 +100,7 @@ def doubts(request: ActingRequest) -> HttpResponse:
     return render(request, "dossiers/doubts.html", context)
 
 
-@acts(Permission.PERSON_MERGE)
+@acts(Permission.PERSON_MERGE, sensitive=True)
 def clear_doubt(request: ActingRequest, doubt_id: int) -> HttpResponse:
     """Two files side by side, with institution, name and birth date alone: one person or two?"""
     doubt = clearing.open_doubt(doubt_id)
@@ -118,7 +118,7 @@ def clear_doubt(request: ActingRequest, doubt_id: int) -> HttpResponse:
     return render(request, "dossiers/clear_doubt.html", context, status=422 if form.errors else 200)
 
 
-@acts(Permission.PERSON_MERGE)
+@acts(Permission.PERSON_MERGE, sensitive=True)
 def part(request: ActingRequest, joining_id: int) -> HttpResponse:
     """They were two persons after all: say why, and each key stands for itself again."""
     joining = get_object_or_404(Joining, pk=joining_id, parted_at=None)

@@ -243,13 +243,23 @@ def test_an_alert_of_another_institution_is_not_answered_by_a_notification(
     assert alert.state == "new"
 
 
+def test_whoever_has_one_name_is_notified_and_whoever_has_none_is_not(cast: Cast, worker: Client) -> None:
+    answer = worker.post("/cases/notify", typed(cast, last_name="", first_name=""))
+    assert answer.status_code == 422
+    assert "Enter the name" in answer.content.decode()
+    worker.post("/cases/notify", typed(cast, last_name="", first_name="Ngawang", date_of_birth="1984"))
+
+    known = Case.objects.get().dossier.particulars
+    assert (known.full_name, str(known.birth)) == ("Ngawang", "1984")
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
         ({"signature": ""}, "Add the signed form as a scan"),
         ({"ahv_number": "756.1234.5678.90"}, "This AHV number does not exist"),
         ({"ahv_number": ""}, "Enter the AHV number, or the reason"),
-        ({"last_name": "", "first_name": ""}, "Enter the name"),
+        ({"date_of_birth": "31.2.1999"}, "Type a day, a month or a year"),
         ({"region": ""}, "This field is required"),
         ({"valid_until": "31.31.2026"}, "Enter a valid date"),
         ({"first_contact_on": LATER}, "The first contact cannot lie in the future"),

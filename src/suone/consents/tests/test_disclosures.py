@@ -14,7 +14,7 @@ from suone.appointments.models import Appointment
 from suone.appointments.tests.factories import acting
 from suone.audit.models import Entry, RecordKind
 from suone.consents import services
-from suone.consents.legal_bases import CONSENT, HAND_OVER, legal_bases, legal_basis
+from suone.consents.legal_bases import BY_ACTS, legal_bases, legal_basis
 from suone.consents.models import Disclosure, DisclosureForm
 from suone.consents.tests.factories import WORK, Cast, line, sign
 from suone.dossiers.models import Dossier, Event, Grant, OpeningAct
@@ -22,7 +22,7 @@ from suone.dossiers.services import end_of
 from suone.workitems.models import State, WorkItem
 
 TODAY = timezone.localdate()
-OTHERS = [basis.code for basis in legal_bases() if basis.code not in (CONSENT, HAND_OVER)]
+OTHERS = [basis.code for basis in legal_bases() if basis.code not in BY_ACTS]
 WITH_DUTY = [basis.code for basis in legal_bases() if basis.duty_to_inform]
 
 

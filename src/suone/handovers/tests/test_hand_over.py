@@ -95,7 +95,7 @@ def test_whoever_is_asked_sees_the_person_and_the_message_and_not_the_case(cast:
     with acting_as(acting(cast.adviser)):
         person = person_of_request(handover.decision)
         assert person is not None
-        assert (person.name, person.ahv_number) == ("Peter Muster", "756.9217.0769.85")
+        assert (person.name, person.ahv_number) == ("Petra Muster", "756.9217.0769.85")
         assert not Dossier.objects.exists()
         assert not Case.objects.exists()
     with acting_as(acting(cast.stranger)):
