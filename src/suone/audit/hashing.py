@@ -13,7 +13,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CANONICAL_COLUMNS = (
     "id, CASE WHEN isfinite(at) THEN ((extract(epoch FROM at) * 1000000)::bigint)::text ELSE at::text END, "
     "kind, act, acting_kind, user_id, staff_id, institution_id, roles, dossier_id, person_id, object_type, object_id, "
-    "recipients, legal_basis, purpose, details"
+    "recipients, legal_basis, purpose, details, dossiers_shown, persons_shown"
 )
 
 

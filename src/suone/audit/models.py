@@ -1,6 +1,7 @@
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -61,12 +62,15 @@ class Entry(models.Model):
     object_type = models.CharField(max_length=60, blank=True)
     object_id = models.BigIntegerField(null=True)
     recipients = ArrayField(models.BigIntegerField(), default=list)  # institutions
+    # Exactly the cases and persons that a page showed, where it showed several: lists, searches, reports.
+    dossiers_shown = ArrayField(models.BigIntegerField(), default=list, db_default=[])
+    persons_shown = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     legal_basis = models.CharField(max_length=40, blank=True)
     purpose = models.CharField(max_length=200, blank=True)
     details = models.JSONField(default=dict)  # codes and numbers only
     batch_id = models.BigIntegerField(null=True)
 
-    personal_data: ClassVar[tuple[str, ...]] = ("person_id", "staff_id", "user_id")
+    personal_data: ClassVar[tuple[str, ...]] = ("person_id", "persons_shown", "staff_id", "user_id")
 
     class Meta:
         verbose_name_plural = "entries"
@@ -77,6 +81,9 @@ class Entry(models.Model):
             models.Index(fields=["batch_id", "id"], name="audit_entry_batch"),
             models.Index(fields=["act", "-id"], name="audit_entry_act"),
             models.Index(fields=["staff_id", "-id"], name="audit_entry_staff"),
+            # Most entries show nobody else: they stay out, so that asking needs the condition too (<> '{}').
+            GinIndex(fields=["dossiers_shown"], name="audit_entry_dossiers", condition=~models.Q(dossiers_shown=[])),
+            GinIndex(fields=["persons_shown"], name="audit_entry_persons", condition=~models.Q(persons_shown=[])),
         ]
         constraints: ClassVar = [
             RowPolicies(name="audit_entry_row_policies", select=whoever_may("audit.read"), insert="batch_id IS NULL"),

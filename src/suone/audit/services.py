@@ -1,7 +1,7 @@
 """Telling the log. A failure here fails the act: nothing is done that is not told."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -15,8 +15,8 @@ Statement = tuple[str, list[Any]]
 # Plain INSERT without RETURNING: whoever writes the log may not read it.
 _INSERT = """
 INSERT INTO audit_entry (kind, act, acting_kind, user_id, staff_id, institution_id, roles, dossier_id, person_id,
-                         object_type, object_id, recipients, legal_basis, purpose, details)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                         object_type, object_id, recipients, legal_basis, purpose, details, dossiers_shown, persons_shown)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 
@@ -32,11 +32,14 @@ def record(
     legal_basis: str = "",
     purpose: str = "",
     details: Mapping[str, object] | None = None,
+    dossiers_shown: Iterable[int] = (),
+    persons_shown: Iterable[int] = (),
     along: Statement | None = None,
 ) -> None:
     """Tell the log what was just done or read, in the transaction that does it.
 
     ``act`` is a stable code, ``about`` the kind of thing and its number, ``recipients`` are institutions.
+    ``dossiers_shown`` and ``persons_shown`` are exactly the cases and persons (their keys) that a page showed.
     ``details`` holds codes and numbers only, never content about a person. ``along`` is a statement that goes the same
     way to the database, such as the line of a timeline that says the same.
     """
@@ -56,6 +59,8 @@ def record(
         legal_basis,
         purpose or acting.purpose,
         json.dumps({**(details or {}), **machine}),
+        sorted(set(dossiers_shown)),
+        sorted(set(persons_shown)),
     )
     with connection.cursor() as cursor:
         if along is None:

@@ -81,6 +81,8 @@ _COLUMNS = {
     "legal_basis": "'x'",
     "purpose": "'x'",
     "details": "'{\"n\": 99}'",
+    "dossiers_shown": "'{7}'",
+    "persons_shown": "'{7}'",
     "id": "id + 1000",
     "batch_id": "1",
 }
