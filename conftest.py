@@ -4,7 +4,10 @@ Code inside ``acting_as`` runs as the app's role, bound by every policy; code ou
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 
 def pytest_configure() -> None:
@@ -26,3 +29,12 @@ def pytest_configure() -> None:
         return
     embedded.start(settings.VAR, durable=False)
     prepare.prepare_embedded(settings.VAR)
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Each test starts in English, whatever language the test before it left behind."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield

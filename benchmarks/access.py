@@ -222,7 +222,7 @@ def _seed(cases: int) -> list[Worker]:
         ((i, f"I{i}", f"I{i}", f"I{i}", "", "", "", "first", "", i == 1) for i in staff_of),
     )
     _copy(
-        "institutions_staff",
+        "appointments_appointment",
         "id institution_id first_name last_name function phone email roles",
         ((s, home[s], chance.choice(_FIRST), chance.choice(_LAST), "", "", "", "{case_manager}") for s in home),
     )

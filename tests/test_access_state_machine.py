@@ -29,6 +29,8 @@ from suone.access.acting import Acting
 from suone.access.categories import ALL_BUT_HEALTH, ALL_CATEGORIES, HEALTH_BIT, DataCategory, Power
 from suone.access.database import acting_as
 from suone.access.errors import Refused
+from suone.appointments.acting import acting_of
+from suone.appointments.models import Appointment
 from suone.consents import services as consents
 from suone.consents.legal_bases import legal_basis
 from suone.consents.models import Consent, DisclosureForm, SignatureForm
@@ -36,9 +38,7 @@ from suone.consents.terms import ScopeLine, Terms
 from suone.demo.cast import load_cast
 from suone.dossiers.models import CaseBoundQuerySet, Dossier, Event, Grant
 from suone.dossiers.services import break_glass, open_dossier
-from suone.institutions.acting import acting_of
 from suone.institutions.loading import load_directory
-from suone.institutions.models import Staff
 from suone.persons.services import find_or_create
 
 _ACTORS = {
@@ -99,7 +99,7 @@ class World:
         today = timezone.localdate()
         load_cast(load_directory("vs"), today=today)
         self.staff = {
-            key: Staff.objects.select_related("institution").filter(email=email).order_by("pk")[0]
+            key: Appointment.objects.select_related("institution").filter(email=email).order_by("pk")[0]
             for key, email in _ACTORS.items()
         }
         self.acting: dict[str, Acting] = {key: acting_of(entry) for key, entry in self.staff.items()}

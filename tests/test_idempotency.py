@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from suone.advice.models import Advice
+from suone.appointments.models import Absence, Appointment
 from suone.assessments.models import Assessment
 from suone.cases.models import Case, Draft, Note, Participant
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
@@ -17,7 +18,7 @@ from suone.decisions.models import Decision
 from suone.demo.seed import fill_in
 from suone.documents.models import Document
 from suone.handovers.models import Handover
-from suone.institutions.models import Absence, Institution, Staff
+from suone.institutions.models import Institution
 from suone.meetings.models import AgendaPoint, Guest, Invitee, Meeting
 from suone.meetings.models import Entry as MeetingEntry
 from suone.persons.models import Doubt, Merge
@@ -60,7 +61,7 @@ class _Forms(HTMLParser):
 def coordinator(db: None, client: Client) -> Client:
     """The office's coordinator, who leads most cases of the demo."""
     fill_in()
-    staff = Staff.objects.get(email="stefan.imsand@example.org")
+    staff = Appointment.objects.get(email="stefan.imsand@example.org")
     assert staff.user is not None
     client.force_login(staff.user, backend=settings.AUTHENTICATION_BACKENDS[1])
     return client

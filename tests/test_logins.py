@@ -4,27 +4,27 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
+from suone.appointments import logins
+from suone.appointments.models import Appointment
 from suone.audit.models import Entry
 from suone.demo.cast import PASSWORD, load_cast
-from suone.institutions import logins
 from suone.institutions.loading import load_directory
-from suone.institutions.models import Staff
 
 EMAIL = "rahel.kalbermatten@example.org"
 
 
 @pytest.fixture
-def staff(db: None) -> Staff:
+def staff(db: None) -> Appointment:
     cache.clear()  # failed attempts are counted there
     load_cast(load_directory("vs"), today=timezone.localdate())
-    return Staff.objects.get(email=EMAIL)
+    return Appointment.objects.get(email=EMAIL)
 
 
 def _log_in(client: Client, password: str) -> int:
     return client.post("/accounts/login/", {"login": EMAIL, "password": password}).status_code
 
 
-def test_a_log_in_and_a_log_out_are_told_with_the_staff_entry(staff: Staff, client: Client) -> None:
+def test_a_log_in_and_a_log_out_are_told_with_the_staff_entry(staff: Appointment, client: Client) -> None:
     _log_in(client, PASSWORD)
     client.post("/accounts/logout/")
 
@@ -34,7 +34,7 @@ def test_a_log_in_and_a_log_out_are_told_with_the_staff_entry(staff: Staff, clie
     assert {entry.staff_id for entry in told} == {staff.pk}
 
 
-def test_a_failed_log_in_is_told_without_what_was_typed(staff: Staff, client: Client) -> None:
+def test_a_failed_log_in_is_told_without_what_was_typed(staff: Appointment, client: Client) -> None:
     status = _log_in(client, "not-the-password")
 
     told = Entry.objects.get(kind="log-in")
@@ -43,7 +43,7 @@ def test_a_failed_log_in_is_told_without_what_was_typed(staff: Staff, client: Cl
     assert "not-the-password" not in str(vars(told))
 
 
-def test_an_unknown_address_is_told_without_an_account(staff: Staff, client: Client) -> None:
+def test_an_unknown_address_is_told_without_an_account(staff: Appointment, client: Client) -> None:
     client.post("/accounts/login/", {"login": "nobody@example.org", "password": "something-long"})
 
     told = Entry.objects.get(kind="log-in")
@@ -51,7 +51,7 @@ def test_an_unknown_address_is_told_without_an_account(staff: Staff, client: Cli
 
 
 def test_nobody_gets_in_when_the_log_cannot_be_written(
-    staff: Staff, client: Client, monkeypatch: pytest.MonkeyPatch
+    staff: Appointment, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full_disk(*args: object, **kwargs: object) -> None:
         raise OperationalError("could not extend file")
@@ -65,7 +65,7 @@ def test_nobody_gets_in_when_the_log_cannot_be_written(
     assert "_auth_user_id" not in client.session
 
 
-def test_after_five_failures_a_minute_even_the_right_password_has_to_wait(staff: Staff, client: Client) -> None:
+def test_after_five_failures_a_minute_even_the_right_password_has_to_wait(staff: Appointment, client: Client) -> None:
     for number in range(5):
         _log_in(client, f"wrong-password-{number}")
 
@@ -74,7 +74,7 @@ def test_after_five_failures_a_minute_even_the_right_password_has_to_wait(staff:
     assert "_auth_user_id" not in client.session
 
 
-def test_after_four_failures_the_right_password_still_does(staff: Staff, client: Client) -> None:
+def test_after_four_failures_the_right_password_still_does(staff: Appointment, client: Client) -> None:
     for number in range(4):
         _log_in(client, f"wrong-password-{number}")
 
@@ -83,7 +83,7 @@ def test_after_four_failures_the_right_password_still_does(staff: Staff, client:
     assert "_auth_user_id" in client.session
 
 
-def test_a_log_in_gives_the_session_a_new_number(staff: Staff, client: Client) -> None:
+def test_a_log_in_gives_the_session_a_new_number(staff: Appointment, client: Client) -> None:
     client.get("/accounts/login/")
     before = client.session.session_key
 

@@ -13,12 +13,12 @@ from suone.access.categories import DataCategory, Power
 from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
 from suone.access.permissions import Role
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting, make_institution, make_staff
 from suone.audit.models import Entry
 from suone.dossiers.models import Dossier, Grant, OpeningAct
 from suone.dossiers.services import Principal, open_dossier
 from suone.dossiers.tests.factories import let_in
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting, make_institution, make_staff
 from suone.persons.models import Doubt, Merge, Person
 from suone.persons.queries import MOST, search_persons
 from suone.persons.services import add_ahv_number, correct_person, find_or_create, merge, undo_merge
@@ -29,9 +29,9 @@ OTHER = "756.1234.5678.97"
 
 @dataclass(frozen=True)
 class Cast:
-    worker: Staff
-    stranger: Staff
-    delegate: Staff
+    worker: Appointment
+    stranger: Appointment
+    delegate: Appointment
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def cast(db: None) -> Cast:
     )
 
 
-def enter(by: Staff, number: str = "", **changes: Any) -> int:
+def enter(by: Appointment, number: str = "", **changes: Any) -> int:
     particulars: dict[str, Any] = {
         "ahv_number": number,
         "ahv_missing_reason": "" if number else "not yet registered",
@@ -57,13 +57,13 @@ def enter(by: Staff, number: str = "", **changes: Any) -> int:
         return find_or_create(who, **particulars | changes)
 
 
-def open_for(by: Staff, person_id: int) -> Dossier:
+def open_for(by: Appointment, person_id: int) -> Dossier:
     who = acting(by)
     with acting_as(who):
         return open_dossier(who, person_id=person_id)
 
 
-def search(by: Staff, words: str) -> list[int]:
+def search(by: Appointment, words: str) -> list[int]:
     with acting_as(acting(by)):
         return [person.pk for person in search_persons(words)]
 
@@ -397,7 +397,7 @@ def test_no_function_of_the_search_shows_a_closed_person_to_whoever_calls_it_dir
 ) -> None:
     dossier = open_for(cast.worker, enter(cast.worker, NUMBER))
 
-    def answers(by: Staff) -> list[int]:
+    def answers(by: Appointment) -> list[int]:
         with acting_as(acting(by)), connection.cursor() as cursor:
             cursor.execute(question)
             return [row[0] for row in cursor.fetchall()]

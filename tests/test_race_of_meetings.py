@@ -9,10 +9,10 @@ import pytest
 from django.db import connection
 
 from suone.access.acting import Acting
+from suone.appointments.models import Appointment
 from suone.cases.tests.factories import activate, do
 from suone.consents.tests.factories import WORK, Cast, line, make_cast
 from suone.inbox.models import Message
-from suone.institutions.models import Staff
 from suone.meetings.acts import Act
 from suone.meetings.models import Meeting
 from suone.meetings.rules import Suits
@@ -29,13 +29,13 @@ def race(cast: Cast, trials: int = TRIALS) -> Iterator[int]:
     case = activate(cast, line(cast.adviser, WORK))
     barrier = Barrier(2)
 
-    def answer(staff: Staff, meeting: Meeting) -> None:
+    def answer(staff: Appointment, meeting: Meeting) -> None:
         # One can open the case, the other cannot.
         own, proposed = invitee(meeting, staff), proposals(meeting)
         barrier.wait(timeout=20)
         do(staff, dates.answer_dates, invitee=own, answers={proposal.pk: Suits.YES for proposal in proposed})
 
-    def run(staff: Staff, meeting: Meeting) -> None:
+    def run(staff: Appointment, meeting: Meeting) -> None:
         try:
             answer(staff, meeting)
         finally:

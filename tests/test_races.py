@@ -15,12 +15,12 @@ from django.test import Client
 from suone.access.categories import DataCategory
 from suone.access.database import acting_as
 from suone.access.models import User
+from suone.appointments.tests.factories import acting
 from suone.cases.models import Case, Note
 from suone.cases.rules import NoteKind
 from suone.cases.services import write_note
 from suone.cases.tests.factories import activate
 from suone.consents.tests.factories import Cast, make_cast
-from suone.institutions.tests.factories import acting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

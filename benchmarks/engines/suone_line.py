@@ -55,12 +55,12 @@ def _database(name: str, folder: str) -> Iterator[int]:
 
 def _line() -> Line:
     from suone.access.database import acting_as
+    from suone.appointments.tests.factories import acting
     from suone.cases import services
     from suone.cases.models import Case
     from suone.cases.rules import ClosingReason, Outcome, State
     from suone.cases.tests.factories import notification
     from suone.consents.tests.factories import make_cast
-    from suone.institutions.tests.factories import acting
     from suone.procedures.tests.factories import published_text
 
     cast = make_cast()

@@ -25,7 +25,8 @@ from suone.consents.models import Disclosure
 from suone.decisions.models import Decision
 from suone.demo.seed import as_owner, fill_in
 from suone.dossiers.models import Dossier
-from suone.institutions.models import Absence, Institution, Staff
+from suone.appointments.models import Absence, Appointment
+from suone.institutions.models import Institution
 from suone.persons.models import Doubt, Merge, Person
 from suone.plans.models import Plan, Signature
 from suone.workitems.models import WorkItem
@@ -35,9 +36,9 @@ with as_owner(), transaction.atomic():
     today = timezone.localdate()
     case = Case.objects.filter(state="active").order_by("pk")[0]
     dossier = Dossier.objects.get(pk=case.pk)
-    asker = Staff.objects.get(email="stefan.imsand@example.org")
+    asker = Appointment.objects.get(email="stefan.imsand@example.org")
     social = Institution.objects.get(code="SMZ")
-    worker = Staff.objects.get(email="rahel.kalbermatten@example.org")
+    worker = Appointment.objects.get(email="rahel.kalbermatten@example.org")
     WorkItem.objects.filter(dossier=dossier, state="open").update(about_type="question", details="Welche Ärztin?")
     Draft.objects.create(staff=worker, data={"last_name": "Muster"})
     Draft.objects.create(staff=worker, kind="handover", data={"last_name": "Muster", "message": "Sucht Arbeit"})
@@ -68,14 +69,14 @@ _MEET = """
 import django; django.setup()
 from django.utils import timezone
 from suone.access.database import acting_as
-from suone.institutions.acting import acting_of
-from suone.institutions.models import Staff
+from suone.appointments.acting import acting_of
+from suone.appointments.models import Appointment
 from suone.register.services import Registering, register_person
 from tests.journeys.registers import number_of
 for email in ("rahel.kalbermatten@example.org", "thomas.pfammatter@example.org"):
-    who = acting_of(Staff.objects.select_related("institution").get(email=email))
+    who = acting_of(Appointment.objects.select_related("institution").get(email=email))
     with acting_as(who):
-        worker = Staff.objects.select_related("office").get(email=email)
+        worker = Appointment.objects.select_related("office").get(email=email)
         one = Registering(number_of(9), timezone.localdate(), office=worker.office, worker=worker, reference="F-9")
         register_person(who, registering=one)
 """

@@ -16,7 +16,7 @@ NOBODY = ""
 _ACTIVE = "SELECT min(dossier_id) FROM cases_case WHERE state = 'active'"
 _NOTIFIED = "SELECT min(dossier_id) FROM cases_case WHERE state = 'notified'"
 _BY_SOCIAL_WORKER = (
-    "SELECT min(dossier_id) FROM cases_case c JOIN institutions_staff s ON s.id = c.notified_by_id"
+    "SELECT min(dossier_id) FROM cases_case c JOIN appointments_appointment s ON s.id = c.notified_by_id"
     f" WHERE c.state = 'notified' AND s.email = '{SOCIAL_WORKER}'"
 )
 _PLAN = "SELECT min(id) FROM plans_plan WHERE state = 'draft'"
@@ -69,9 +69,7 @@ PARTS = {
     " (SELECT min(id) FROM meetings_guest) RETURNING 'known-link'",
 }
 
-_AUTHOR_OF_NOTE = (
-    f"SELECT s.email FROM cases_note n JOIN institutions_staff s ON s.id = n.staff_id WHERE n.id = ({PARTS['note']})"
-)
+_AUTHOR_OF_NOTE = f"SELECT s.email FROM cases_note n JOIN appointments_appointment s ON s.id = n.staff_id WHERE n.id = ({PARTS['note']})"
 # Who stands here instead of an e-mail is asked of the database too.
 WHO = {"author": _AUTHOR_OF_NOTE}
 

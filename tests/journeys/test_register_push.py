@@ -128,7 +128,7 @@ def _open_next_epoch(site: Site) -> None:
 
 def _key_for(site: Site) -> str:
     ((email,),) = site.sql(
-        "SELECT s.email FROM institutions_staff s JOIN institutions_institution i ON i.id = s.institution_id"
+        "SELECT s.email FROM appointments_appointment s JOIN institutions_institution i ON i.id = s.institution_id"
         " WHERE i.code = %s AND s.email <> '' ORDER BY s.id LIMIT 1",
         DELIVERS,
     )

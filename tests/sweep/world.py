@@ -13,6 +13,9 @@ from suone.access.database import acting_as
 from suone.access.models import User
 from suone.access.permissions import STAFF_ROLES, Role
 from suone.advice.models import Advice
+from suone.appointments.acting import acting_of
+from suone.appointments.models import Absence, Appointment
+from suone.appointments.services import create_partner_system
 from suone.assessments.models import Assessment, SectionAnswers
 from suone.cases.models import Case, Draft, LevelChange, Note, Participant, Taking
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
@@ -21,9 +24,7 @@ from suone.demo.seed import fill_in
 from suone.documents.models import Document
 from suone.dossiers.models import Dossier
 from suone.handovers.models import Handover
-from suone.institutions.acting import acting_of
-from suone.institutions.models import Absence, Institution, Region, Staff
-from suone.institutions.services import create_partner_system
+from suone.institutions.models import Institution, Region
 from suone.instruments.queries import version_in_force
 from suone.meetings.models import AgendaPoint, Guest, Invitee, Meeting
 from suone.meetings.models import Entry as MinutesEntry
@@ -101,7 +102,7 @@ def _open_the_register() -> None:
             register.enrol(
                 job, institution=institution, legal_basis="basis", responsible=None, began_on=timezone.localdate()
             )
-    follower = Staff.objects.filter(roles__contains=[Role.FRONT_LINE_WORKER], institution__code="SMZ").first()
+    follower = Appointment.objects.filter(roles__contains=[Role.FRONT_LINE_WORKER], institution__code="SMZ").first()
     assert follower is not None
     acting = acting_of(follower)
     with acting_as(acting):
@@ -134,7 +135,10 @@ def fingerprint(earlier: dict[str, tuple[int, str]] | None = None) -> dict[str, 
 
 def payload(objects: dict[str, int | str]) -> dict[str, Any]:
     """What a stranger may type: valid words, and the numbers of foreign objects wherever one fits."""
-    institution, staff = Institution.objects.get(code="Suva").pk, Staff.objects.filter(institution__code="Suva")[0].pk
+    institution, staff = (
+        Institution.objects.get(code="Suva").pk,
+        Appointment.objects.filter(institution__code="Suva")[0].pk,
+    )
     day = timezone.localdate() + timedelta(days=30)
     return {
         "version": "1", "text": "words", "reason": "A reason in a full sentence", "category": "1", "kind": "note",
@@ -163,7 +167,7 @@ def question(objects: dict[str, int | str]) -> dict[str, Any]:
 
 def _objects_of(dossier: Dossier) -> dict[str, int | str]:
     giver = Institution.objects.get(code="SMZ")
-    author = Staff.objects.filter(institution=giver)[0]
+    author = Appointment.objects.filter(institution=giver)[0]
     today = timezone.localdate()
     away = date(2030, 1, 1) + timedelta(days=dossier.pk)
     consent = Consent.objects.create(
@@ -302,7 +306,7 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
 def _open_more(count: int) -> None:
     """Cases beside those of the demo, in which nothing has happened yet."""
     notifier = Institution.objects.get(code="SMZ")
-    author = Staff.objects.filter(institution=notifier)[0]
+    author = Appointment.objects.filter(institution=notifier)[0]
     for number in range(count):
         person = Person.objects.create(last_name="x", first_name="x", ahv_missing_reason="not yet", language="fr")
         dossier = Dossier.objects.create(number=f"more-{number}", person=person)
@@ -335,7 +339,9 @@ def _visitors() -> dict[str, User | None]:
     visitors: dict[str, User | None] = {}
     for role in STAFF_ROLES:
         user = User.objects.create_user(email=f"{role.value}@example.org", password=None)
-        Staff.objects.create(user=user, institution=suva, first_name="A", last_name="Stranger", roles=[role.value])
+        Appointment.objects.create(
+            user=user, institution=suva, first_name="A", last_name="Stranger", roles=[role.value]
+        )
         visitors[role.value] = user
     visitors[Role.PARTNER_SYSTEM] = None
     visitors["without work"] = User.objects.create_user(email="idle@example.org", password=None)
@@ -345,7 +351,7 @@ def _visitors() -> dict[str, User | None]:
 
 def _key_of_a_stranger() -> str:
     suva = Institution.objects.get(code="Suva")
-    responsible = Staff.objects.filter(institution=suva)[0]
+    responsible = Appointment.objects.filter(institution=suva)[0]
     job = acting_for_job("sweep")
     with acting_as(job):
         return create_partner_system(job, institution=suva, name="A stranger", responsible=responsible)[1]

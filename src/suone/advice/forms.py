@@ -10,7 +10,8 @@ from suone.access.acting import Acting
 from suone.access.categories import ALL_BUT_HEALTH, DataCategory
 from suone.advice.models import Advice
 from suone.advice.rules import Asker, Channel, Topic
-from suone.institutions.models import Region, Staff
+from suone.appointments.models import Appointment
+from suone.institutions.models import Region
 from suone.web.fields import DayInput
 
 _FIELDS = (
@@ -62,7 +63,7 @@ class AdviceForm(forms.Form):
     @staticmethod
     def starting_values(acting: Acting) -> dict[str, Any]:
         """What is usual: today, by telephone, ten minutes, in one's own region."""
-        staff = Staff.objects.select_related("office").get(pk=acting.own_staff_id)
+        staff = Appointment.objects.select_related("office").get(pk=acting.own_staff_id)
         return {
             "on": acting.today,
             "minutes": 10,

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from suone.access.categories import DataCategory
 from suone.access.row_policies import RowPolicies
 from suone.advice.rules import Asker, Channel, LedTo, Topic
-from suone.institutions.models import Institution, Region, Staff
+from suone.appointments.models import Appointment
+from suone.institutions.models import Institution, Region
 
 # What was said to one institution is its own affair; within it, of those who give advice.
 _OWN = (
@@ -22,7 +23,7 @@ class Advice(models.Model):
     """A first advice: who asked about what, for how many minutes. It belongs to no case until one is begun from it."""
 
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
-    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     on = models.DateField(_("Day"))
     asker = models.CharField(_("Who asked"), max_length=12, choices=Asker)
     channel = models.CharField(_("How"), max_length=10, choices=Channel, default=Channel.PHONE)

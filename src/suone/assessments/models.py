@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
 from suone.access.row_policies import RowPolicies, granted
+from suone.appointments.models import Appointment
 from suone.assessments.rules import State
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
-from suone.institutions.models import Institution, Staff
+from suone.institutions.models import Institution
 from suone.instruments.models import InstrumentVersion
 
 _CATEGORY = "{table}.category"
@@ -37,16 +38,16 @@ class Assessment(models.Model):
     state = models.CharField(_("State"), max_length=8, choices=State, default=State.DRAFT)
     saved_sections = ArrayField(models.CharField(max_length=40), default=list)
     started_at = models.DateTimeField(db_default=Now())
-    started_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    started_by = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
     finished_on = models.DateField(null=True)
-    finished_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    finished_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     points = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     proposed = models.CharField(max_length=40, blank=True)
     rule = models.PositiveSmallIntegerField(null=True)  # the place of the rule that proposed, in the version's file
     decided = models.CharField(_("Decided"), max_length=40, blank=True)
     decided_on = models.DateField(null=True)
-    decided_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(_("Reason"), max_length=500, blank=True)
     again_on = models.DateField(null=True)  # by when it is to be made again; taken away from the one before
 
@@ -128,7 +129,7 @@ class SectionAnswers(models.Model):
     language = models.CharField(max_length=2)
     version = models.PositiveIntegerField(default=1)
     saved_at = models.DateTimeField(db_default=Now())
-    saved_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    saved_by = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
 
     objects = CaseBoundQuerySet["SectionAnswers"].as_manager()
 

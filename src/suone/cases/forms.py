@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from suone.access.acting import Acting
 from suone.access.categories import ALL_BUT_HEALTH, DataCategory, mask_of
+from suone.appointments.models import Appointment
 from suone.cases.queries import LevelWay
 from suone.cases.rules import ClosingReason, Level, NoteKind, Outcome, RiskFactor
 from suone.cases.services import Notification
 from suone.consents.models import SignatureForm
 from suone.consents.terms import ScopeLine, Terms
 from suone.documents.uploads import Upload, upload_of
-from suone.institutions.models import Institution, Region, Staff
+from suone.institutions.models import Institution, Region
 from suone.procedures.models import ProcedureVersion
 from suone.procedures.queries import proposed_procedure, versions_in_force
 from suone.register.models import Alert
@@ -100,7 +101,7 @@ class NotifyForm(forms.Form):
     @staticmethod
     def starting_values(acting: Acting, *, others: Sequence[str] = (), alert: int | None = None) -> dict[str, Any]:
         """What is known before anything is typed; from the register, which other institutions follow the person."""
-        staff = Staff.objects.select_related("office").get(pk=acting.own_staff_id)
+        staff = Appointment.objects.select_related("office").get(pk=acting.own_staff_id)
         readers = Institution.objects.filter(Q(is_iiz_office=True) | Q(code__in=others)).values_list("pk", flat=True)
         return {
             "region": staff.office.region_id if staff.office else None,
@@ -211,7 +212,7 @@ class AnswerForm(forms.Form):
         widget=forms.RadioSelect,
     )
     staff = forms.ModelChoiceField(
-        label=gettext_lazy("Who follows the case"), queryset=Staff.objects.none(), required=False
+        label=gettext_lazy("Who follows the case"), queryset=Appointment.objects.none(), required=False
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
@@ -219,17 +220,17 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["staff"].queryset = Staff.objects.filter(institution_id=acting.own_institution_id)  # type: ignore[attr-defined]
+        self.fields["staff"].queryset = Appointment.objects.filter(institution_id=acting.own_institution_id)  # type: ignore[attr-defined]
         self.fields["staff"].initial = acting.staff_id
 
 
 class StaffForm(forms.Form):
-    staff = forms.ModelChoiceField(label=gettext_lazy("Who"), queryset=Staff.objects.none())
+    staff = forms.ModelChoiceField(label=gettext_lazy("Who"), queryset=Appointment.objects.none())
 
-    def __init__(self, *args: Any, staff: list[Staff], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, staff: list[Appointment], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["staff"]
-        field.queryset = Staff.objects.filter(pk__in=[s.pk for s in staff]).select_related("institution")  # type: ignore[attr-defined]
+        field.queryset = Appointment.objects.filter(pk__in=[s.pk for s in staff]).select_related("institution")  # type: ignore[attr-defined]
         field.label_from_instance = lambda s: f"{s.institution.short_name} · {s.full_name}"  # type: ignore[attr-defined]
 
 

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
 from suone.access.row_policies import RowPolicies, granted
+from suone.appointments.models import Appointment
 from suone.cases.rules import OPEN_STATES, ClosingReason, Level, NoteKind, Outcome, RiskFactor, State
 from suone.decisions.models import Decision
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
-from suone.institutions.models import Institution, Region, Staff
+from suone.institutions.models import Institution, Region
 
 _CASE = {"select": granted(Power.READ), "insert": granted(Power.WRITE), "update": granted(Power.WRITE)}
 
@@ -33,7 +34,7 @@ class Case(models.Model):
     first_contact_on = models.DateField(_("First contact at the notifying institution"), null=True, blank=True)
     notified_at = models.DateTimeField(db_default=Now())
     notifier = models.ForeignKey(Institution, models.PROTECT, related_name="+")
-    notified_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    notified_by = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     outcome = models.CharField(_("Outcome"), max_length=20, choices=Outcome, blank=True)
     closing_reason = models.CharField(_("Reason for closing"), max_length=20, choices=ClosingReason, blank=True)
     closed_on = models.DateField(null=True)
@@ -78,7 +79,7 @@ class Assignment(models.Model):
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="assignments")
     function = models.CharField(max_length=12, choices=Function)
-    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField(null=True)
 
@@ -116,7 +117,7 @@ class Participant(models.Model):
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="participants")
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
-    staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")  # who follows the case there
+    staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")  # who follows the case there
     state = models.CharField(max_length=12, choices=Taking)
     decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="+")
     since = models.DateField()
@@ -155,12 +156,12 @@ class Note(models.Model):
     text = models.TextField(_("Text"))
     language = models.CharField(max_length=2)
     at = models.DateTimeField(db_default=Now())
-    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(null=True)
     redacted_at = models.DateTimeField(null=True)
-    redacted_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    redacted_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     redaction_reason = models.CharField(max_length=200, blank=True)
 
     objects = CaseBoundQuerySet["Note"].as_manager()
@@ -200,7 +201,7 @@ class Triage(models.Model):
     level = models.CharField(_("Level"), max_length=10, choices=Level)
     reason = models.CharField(_("Reason"), max_length=500, blank=True)
     decided_at = models.DateTimeField(db_default=Now())
-    decided_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
 
     objects = CaseBoundQuerySet["Triage"].as_manager()
 
@@ -222,7 +223,7 @@ class LevelChange(models.Model):
     reason = models.CharField(_("Reason"), max_length=500, blank=True)
     on = models.DateField()
     at = models.DateTimeField(db_default=Now())
-    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
 
     objects = CaseBoundQuerySet["LevelChange"].as_manager()
@@ -243,7 +244,7 @@ class LevelChange(models.Model):
 class Draft(models.Model):
     """A notification or hand-over in the making, kept on the server while it is typed; its author alone sees it."""
 
-    staff = models.ForeignKey(Staff, models.CASCADE, related_name="+")
+    staff = models.ForeignKey(Appointment, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=12, default="notification")  # or a hand-over's
     data = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)

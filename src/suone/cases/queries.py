@@ -10,6 +10,8 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
+from suone.appointments.models import Appointment, ContactPerson
+from suone.appointments.queries import absences_on
 from suone.cases.models import (
     Assignment,
     Case,
@@ -24,8 +26,6 @@ from suone.cases.models import (
 from suone.cases.rules import OPEN_STATES, TIMELINE_KINDS, Level, TimelineKind
 from suone.dossiers.models import Dossier, Event
 from suone.dossiers.queries import events_of, last_visit
-from suone.institutions.models import ContactPerson, Staff
-from suone.institutions.queries import absences_on
 from suone.persons.queries import search_persons
 from suone.procedures.models import ProcedureVersion
 from suone.procedures.queries import course_of, versions_of_level
@@ -131,7 +131,7 @@ def people_of(case: Case, *, on: date) -> list[Involved]:
     """Lead, case manager and participants, the lead first, with absences and deputies."""
     current = Assignment.objects.filter(dossier_id=case.pk, valid_until=None).select_related("staff__institution")
     functions: dict[int, list[str]] = {}
-    staff: dict[int, Staff] = {}
+    staff: dict[int, Appointment] = {}
     for assignment in sorted(current, key=lambda a: a.function != Function.LEAD):
         functions.setdefault(assignment.staff_id, []).append(assignment.function)
         staff[assignment.staff_id] = assignment.staff
@@ -143,7 +143,7 @@ def people_of(case: Case, *, on: date) -> list[Involved]:
     deputies = dict(
         ContactPerson.objects.filter(staff_id__in=away, deputy__isnull=False).values_list("staff_id", "deputy_id")
     )
-    names = {person.pk: person for person in Staff.objects.filter(pk__in=deputies.values())}
+    names = {person.pk: person for person in Appointment.objects.filter(pk__in=deputies.values())}
     people = []
     for pk, person in staff.items():
         deputy = names.get(deputies.get(pk, 0))
@@ -167,7 +167,7 @@ def participants_of(case: Case) -> list[Participant]:
     return list(participants.select_related("staff__institution", "institution", "decision").order_by("pk"))
 
 
-def lead_of(case: Case) -> Staff | None:
+def lead_of(case: Case) -> Appointment | None:
     """Who leads the case now."""
     assignment = (
         Assignment.objects.filter(dossier_id=case.pk, function=Function.LEAD, valid_until=None)
@@ -317,11 +317,11 @@ def own_drafts(acting: Acting) -> list[Draft]:
     return list(Draft.objects.filter(staff_id=acting.own_staff_id, kind="notification").order_by("-updated_at"))
 
 
-def possible_leads(case: Case) -> list[Staff]:
+def possible_leads(case: Case) -> list[Appointment]:
     """Staff of the institutions that take part, and of the IIZ office."""
     institutions = [p.institution_id for p in participants_of(case) if p.state == Taking.TAKING_PART]
     return list(
-        Staff.objects.filter(Q(institution_id__in=institutions) | Q(institution__is_iiz_office=True))
+        Appointment.objects.filter(Q(institution_id__in=institutions) | Q(institution__is_iiz_office=True))
         .select_related("institution")
         .order_by("institution__code", "last_name")
     )

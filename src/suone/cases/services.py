@@ -17,6 +17,7 @@ from suone.access.acting import Acting
 from suone.access.categories import DataCategory, Power
 from suone.access.errors import Conflict, Refused
 from suone.access.permissions import Role
+from suone.appointments.models import Appointment
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.cases import rules
@@ -45,7 +46,7 @@ from suone.dossiers.models import Dossier
 from suone.dossiers.queries import HasPower, has_power
 from suone.dossiers.services import keep_unread, lock, open_dossier, tell
 from suone.inbox.services import tell_institutions, tell_staff
-from suone.institutions.models import Institution, Region, Staff
+from suone.institutions.models import Institution, Region
 from suone.institutions.queries import iiz_office
 from suone.instruments.loading import instrument
 from suone.instruments.rules import Proposal, evaluate
@@ -344,7 +345,7 @@ def ask_to_take_part(acting: Acting, *, case: Case, institution: Institution, du
 
 
 def answer_participation(
-    acting: Acting, *, decision: Decision, accept: bool, reason: str = "", staff: Staff | None = None
+    acting: Acting, *, decision: Decision, accept: bool, reason: str = "", staff: Appointment | None = None
 ) -> None:
     """An institution takes part, naming who follows the case there, or declines with a reason."""
     answer(acting, decision=decision, accept=accept, reason=reason)
@@ -386,12 +387,12 @@ def leave(acting: Acting, *, participant: Participant) -> None:
     _end_participation(acting, participant)
 
 
-def name_lead(acting: Acting, *, case: Case, staff: Staff) -> None:
+def name_lead(acting: Acting, *, case: Case, staff: Appointment) -> None:
     """Name who leads the case from now on; there is exactly one."""
     _name(acting, case, staff, Function.LEAD, Act.LEAD_NAMED)
 
 
-def name_case_manager(acting: Acting, *, case: Case, staff: Staff) -> None:
+def name_case_manager(acting: Acting, *, case: Case, staff: Appointment) -> None:
     """Name the case manager, the main contact for the person and the professionals; there is exactly one."""
     _name(acting, case, staff, Function.CASE_MANAGER, Act.CASE_MANAGER_NAMED)
 
@@ -863,7 +864,7 @@ def _check_is_led(is_led: bool) -> None:
         raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
 
 
-def _name(acting: Acting, case: Case, staff: Staff, function: Function, act: Act) -> None:
+def _name(acting: Acting, case: Case, staff: Appointment, function: Function, act: Act) -> None:
     dossier = lock(case.dossier_id)
     _check_leads(acting, dossier)
     taking_part = Participant.objects.filter(

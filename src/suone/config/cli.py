@@ -500,7 +500,8 @@ def enrol_institution(institution_code: str, basis: str, responsible: str | None
     _start_django()
     from suone.access.acting import acting_for_job
     from suone.access.database import acting_as
-    from suone.institutions.models import Institution, Staff
+    from suone.appointments.models import Appointment
+    from suone.institutions.models import Institution
     from suone.register.services import enrol
 
     acting = acting_for_job("register: enrol")
@@ -510,7 +511,9 @@ def enrol_institution(institution_code: str, basis: str, responsible: str | None
             codes = ", ".join(Institution.objects.order_by("code").values_list("code", flat=True))
             raise click.ClickException(f"There is no institution {institution_code}: give one of {codes}.")
         person = (
-            Staff.objects.filter(institution=institution, email__iexact=responsible).first() if responsible else None
+            Appointment.objects.filter(institution=institution, email__iexact=responsible).first()
+            if responsible
+            else None
         )
         if responsible and person is None:
             raise click.ClickException(f"Nobody at {institution_code} has the address {responsible}.")
@@ -561,8 +564,9 @@ def create_partner(institution_code: str, name: str, responsible: str, until: da
     from suone.access.acting import acting_for_job
     from suone.access.database import acting_as
     from suone.access.errors import Refused
-    from suone.institutions.models import Institution, Staff
-    from suone.institutions.services import create_partner_system
+    from suone.appointments.models import Appointment
+    from suone.appointments.services import create_partner_system
+    from suone.institutions.models import Institution
 
     acting = acting_for_job("partner systems: create")
     with acting_as(acting):
@@ -570,7 +574,7 @@ def create_partner(institution_code: str, name: str, responsible: str, until: da
         if institution is None:
             codes = ", ".join(Institution.objects.order_by("code").values_list("code", flat=True))
             raise click.ClickException(f"There is no institution {institution_code}: give one of {codes}.")
-        person = Staff.objects.filter(institution=institution, email__iexact=responsible).first()
+        person = Appointment.objects.filter(institution=institution, email__iexact=responsible).first()
         if person is None:
             raise click.ClickException(
                 f"Nobody at {institution_code} has the address {responsible}: enter the person in the directory first."
@@ -598,7 +602,7 @@ def list_partners() -> None:
     _start_django()
     from suone.access.acting import acting_for_job
     from suone.access.database import acting_as
-    from suone.institutions.models import PartnerSystem
+    from suone.appointments.models import PartnerSystem
 
     with acting_as(acting_for_job("partner systems: list")):
         for system in PartnerSystem.objects.select_related("institution", "responsible"):
@@ -618,8 +622,8 @@ def end_partner(number: int) -> None:
     from suone.access.acting import acting_for_job
     from suone.access.database import acting_as
     from suone.access.errors import Refused
-    from suone.institutions.models import PartnerSystem
-    from suone.institutions.services import end_partner_system
+    from suone.appointments.models import PartnerSystem
+    from suone.appointments.services import end_partner_system
 
     acting = acting_for_job("partner systems: end")
     with acting_as(acting):

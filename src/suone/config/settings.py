@@ -61,6 +61,8 @@ INSTALLED_APPS = [
     "suone.web",
     "suone.doors",
     "suone.institutions",
+    "suone.appointments",
+    "suone.directory",
     "suone.persons",
     "suone.dossiers",
     "suone.documents",
@@ -100,7 +102,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "suone.config.logs.PathOnlyMiddleware",
-    "suone.institutions.acting.ActingMiddleware",
+    "suone.appointments.acting.ActingMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from suone.access.acting import Acting
 from suone.access.categories import ALL_BUT_HEALTH, HEALTH_BIT, DataCategory, categories_in, mask_of
 from suone.access.permissions import Role
+from suone.appointments.models import Appointment
 from suone.consents.legal_bases import CONSENT, HAND_OVER, LegalBasis, legal_bases
 from suone.consents.models import Consent, ConsentRecipient, DisclosureForm, Grantor, SignatureForm
 from suone.consents.terms import ScopeLine, Terms
 from suone.documents.uploads import Upload, upload_of
-from suone.institutions.models import Institution, Staff
+from suone.institutions.models import Institution
 from suone.web.fields import DayInput, months_after
 
 _OPEN_CATEGORIES = [(c.value, c.label) for c in DataCategory if c.bit & ALL_BUT_HEALTH]
@@ -33,7 +34,7 @@ class SignForm(forms.Form):
     )
     named_persons = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Named persons who may read"),
-        queryset=Staff.objects.none(),
+        queryset=Appointment.objects.none(),
         required=False,
         widget=forms.SelectMultiple(attrs={"size": 6}),
         help_text=gettext_lazy("Where not the whole institution, but only one person there may read."),
@@ -46,7 +47,7 @@ class SignForm(forms.Form):
     )
     medical_officer = forms.ModelChoiceField(
         label=gettext_lazy("Medical officer who may also read health"),
-        queryset=Staff.objects.none(),
+        queryset=Appointment.objects.none(),
         required=False,
         help_text=gettext_lazy("Named in person; no institution reads medical content."),
     )
@@ -70,9 +71,9 @@ class SignForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["recipients"].queryset = Institution.objects.order_by("-is_iiz_office", "circle", "code")  # type: ignore[attr-defined]
         named = self.fields["named_persons"]
-        named.queryset = Staff.objects.select_related("institution").order_by("institution__code", "last_name")  # type: ignore[attr-defined]
+        named.queryset = Appointment.objects.select_related("institution").order_by("institution__code", "last_name")  # type: ignore[attr-defined]
         named.label_from_instance = lambda s: f"{s.institution.short_name} · {s.full_name}"  # type: ignore[attr-defined]
-        self.fields["medical_officer"].queryset = Staff.objects.filter(roles__contains=[Role.MEDICAL_OFFICER])  # type: ignore[attr-defined]
+        self.fields["medical_officer"].queryset = Appointment.objects.filter(roles__contains=[Role.MEDICAL_OFFICER])  # type: ignore[attr-defined]
 
     @staticmethod
     def starting_values(acting: Acting, *, renewing: Consent | None = None) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power, categories_in
 from suone.access.row_policies import RowPolicies, granted
+from suone.appointments.models import Appointment
 from suone.consents import rules
 from suone.documents.models import Document
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
-from suone.institutions.models import Institution, Staff
+from suone.institutions.models import Institution
 
 
 class SignatureForm(models.TextChoices):
@@ -54,10 +55,10 @@ class Consent(models.Model):
     document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")
     renews = models.ForeignKey("self", models.PROTECT, null=True, related_name="renewed_by")
     recorded_at = models.DateTimeField(db_default=Now())
-    recorded_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    recorded_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     recorded_institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
-    withdrawn_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    withdrawn_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     warned_days = models.PositiveSmallIntegerField(null=True)  # the nearest warning given so far
     expiry_told_at = models.DateTimeField(null=True)
 
@@ -107,7 +108,7 @@ class ConsentRecipient(models.Model):
     consent = models.ForeignKey(Consent, models.PROTECT, related_name="recipients")
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
-    staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     signed_categories = models.BigIntegerField()
     categories = models.BigIntegerField()
 
@@ -151,9 +152,9 @@ class Disclosure(models.Model):
     purpose = models.CharField(_("Purpose"), max_length=300)
     form = models.CharField(_("Form"), max_length=10, choices=DisclosureForm)
     giver = models.ForeignKey(Institution, models.PROTECT, related_name="+")
-    giver_staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    giver_staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     recipient = models.ForeignKey(Institution, models.PROTECT, related_name="+", verbose_name=_("Recipient"))
-    recipient_staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    recipient_staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     categories = models.BigIntegerField()
     conditions = ArrayField(models.CharField(max_length=40), default=list)  # confirmed by the giver
     consent = models.ForeignKey(Consent, models.PROTECT, null=True, related_name="disclosures")
@@ -161,7 +162,7 @@ class Disclosure(models.Model):
     at = models.DateTimeField(db_default=Now())
     inform_until = models.DateField(null=True)  # the duty to tell the person, where the basis has one
     informed_at = models.DateTimeField(null=True)
-    informed_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    informed_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
 
     objects = CaseBoundQuerySet["Disclosure"].as_manager()
 

@@ -7,11 +7,11 @@ from django.http import Http404
 from django.utils import timezone
 
 from suone.access.acting import Acting
+from suone.appointments.models import Appointment
 from suone.consents.consent_form import ConsentFormData, FormRecipient
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
 from suone.consents.terms import Terms
 from suone.dossiers.models import Dossier
-from suone.institutions.models import Staff
 from suone.persons import ahv
 from suone.persons.queries import readable_person
 
@@ -73,7 +73,7 @@ def form_data_of(
 ) -> ConsentFormData:
     """What is filled into the form to print: the person's particulars, and the terms as they are typed so far."""
     person = readable_person(acting, dossier.person_id)
-    worker = Staff.objects.select_related("institution").get(pk=acting.own_staff_id)
+    worker = Appointment.objects.select_related("institution").get(pk=acting.own_staff_id)
     return ConsentFormData(
         case_number=dossier.number,
         issuer=worker.institution.name,

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from suone.appointments.models import Appointment
 from suone.consents.models import Grantor, SignatureForm
-from suone.institutions.models import Institution, Staff
+from suone.institutions.models import Institution
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +31,4 @@ class ScopeLine:
 
     institution: Institution
     categories: int
-    staff: Staff | None = None
+    staff: Appointment | None = None

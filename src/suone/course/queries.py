@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory
 from suone.access.permissions import Role
+from suone.appointments.models import Appointment
 from suone.assessments.queries import instrument_telling
 from suone.cases.facts import facts_of
 from suone.cases.models import Assignment, Case, Function, Participant, Taking, Triage
@@ -21,7 +22,6 @@ from suone.cases.rules import OPEN_STATES, State
 from suone.consents.queries import valid_consents
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import access_of
-from suone.institutions.models import Staff
 from suone.instruments.loading import instrument
 from suone.procedures.drawing import described, draw
 from suone.procedures.facts import Fact, Scalar, Source, word
@@ -187,8 +187,8 @@ def reasons_of(triage: Triage) -> list[str]:
 class Reach:
     """Whom a message to everybody reaches, given what the grants allow, and whom it does not."""
 
-    reached: Sequence[Staff]
-    not_reached: Sequence[Staff]
+    reached: Sequence[Appointment]
+    not_reached: Sequence[Appointment]
 
 
 def reach_of(dossier: Dossier, category: DataCategory) -> Reach:

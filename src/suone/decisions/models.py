@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import Power
 from suone.access.row_policies import RowPolicies, granted
+from suone.appointments.models import Appointment
 from suone.decisions.kinds import kind_of
 from suone.decisions.rules import State
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
-from suone.institutions.models import Institution, Staff
+from suone.institutions.models import Institution
 
 # Whoever is asked sees the request itself, and nothing of the case behind it; whoever asked sees what became of it.
 _ASKED = (
@@ -26,10 +27,10 @@ class Decision(models.Model):
     case_number = models.CharField(max_length=12)  # for whoever is asked and cannot open the case
     kind = models.CharField(max_length=40)  # a code of kinds.py: participation, hand-over, …
     asked_institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
-    asked_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    asked_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(db_default=Now())
     addressed = models.ForeignKey(Institution, models.PROTECT, related_name="+")
-    addressed_staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    addressed_staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     question = models.CharField(max_length=300, blank=True)
     due_on = models.DateField(_("Answer until"))
     remind_on = models.DateField()
@@ -37,7 +38,7 @@ class Decision(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     reason = models.CharField(_("Reason"), max_length=500, blank=True)
     answered_at = models.DateTimeField(null=True)
-    answered_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    answered_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
 
     objects = CaseBoundQuerySet["Decision"].as_manager()
 

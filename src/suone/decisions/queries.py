@@ -6,9 +6,9 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from suone.access.acting import Acting
+from suone.appointments.queries import absences_on, deputies_of, staff_to_tell, stands_in_for
 from suone.decisions.models import Decision
 from suone.decisions.rules import State
-from suone.institutions.queries import absences_on, deputies_of, staff_to_tell, stands_in_for
 
 PAGE = 50
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
 from suone.access.errors import Conflict, Refused
+from suone.appointments.queries import with_deputies
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.decisions import rules
@@ -18,7 +19,6 @@ from suone.decisions.rules import State
 from suone.dossiers.models import Dossier
 from suone.dossiers.services import start_of
 from suone.inbox.services import tell_institutions, tell_staff
-from suone.institutions.queries import with_deputies
 
 
 def ask_decision(

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from suone.access.acting import Acting
+from suone.appointments.models import Appointment
 from suone.assessments import services
 from suone.assessments.models import Assessment
 from suone.assessments.queries import answers_of
 from suone.cases.models import Case
-from suone.institutions.models import Staff
 
 _Answers = Mapping[str, dict[str, str]]
 _LONG_OUT: _Answers = {"work": {"last_work": "longer"}}
@@ -28,7 +28,7 @@ _REACHABLE: _Answers = {
 _BEGUN: _Answers = {"work": {"wants_work": "4", "capacity": "part"}}
 
 
-def tell_assessments(act: Any, case: Case, *, leader: Staff, today: date) -> None:
+def tell_assessments(act: Any, case: Case, *, leader: Appointment, today: date) -> None:
     """Of the bus inspector: the index has come down, the segment is proposed, the short assessment is begun."""
     first = act(leader, lambda acting: _finish(acting, case, "severity-index", _LONG_OUT))
     _let_pass(first, today - timedelta(days=150))
@@ -37,7 +37,7 @@ def tell_assessments(act: Any, case: Case, *, leader: Staff, today: date) -> Non
     act(leader, lambda acting: _answer(acting, case, "short-assessment", _BEGUN))
 
 
-def tell_overdue(act: Any, case: Case, *, leader: Staff, today: date) -> None:
+def tell_overdue(act: Any, case: Case, *, leader: Appointment, today: date) -> None:
     """Of Peter: a segment was decided seven months ago, and nobody has looked at it again."""
 
     def decide(acting: Acting) -> Assessment:

@@ -12,8 +12,8 @@ from django.utils import translation
 
 from suone.access.models import User
 from suone.access.permissions import Role
+from suone.appointments.models import Absence, Appointment, BodyMember, ContactPerson
 from suone.institutions.loading import Directory
-from suone.institutions.models import Absence, BodyMember, ContactPerson, Staff
 
 # Of the demo alone; every account there has it, and the start prints it.
 PASSWORD = "suone-demo-2026"  # noqa: S105
@@ -21,7 +21,7 @@ PASSWORD = "suone-demo-2026"  # noqa: S105
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    staff: dict[str, Staff]
+    staff: dict[str, Appointment]
 
 
 @cache
@@ -67,9 +67,9 @@ def load_cast(directory: Directory, *, today: date) -> Cast:
     return Cast(staff)
 
 
-def _staff(entry: dict[str, Any], directory: Directory) -> Staff:
+def _staff(entry: dict[str, Any], directory: Directory) -> Appointment:
     account = _account(entry) if entry.get("has_account") else None
-    return Staff.objects.update_or_create(
+    return Appointment.objects.update_or_create(
         email=entry["email"],
         institution=directory.institutions[entry["institution"]],
         defaults={

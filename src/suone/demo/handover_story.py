@@ -8,11 +8,12 @@ from django.utils import timezone
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory
 from suone.advice.services import give_advice
+from suone.appointments.models import Appointment
 from suone.cases.services import Particulars
 from suone.handovers import services
 from suone.handovers.rules import Answers, Follows
 from suone.handovers.services import Proposal
-from suone.institutions.models import Region, Staff
+from suone.institutions.models import Region
 from suone.procedures.facts import Fact, Scalar
 
 
@@ -20,7 +21,7 @@ def tell_handovers(
     act: Any,
     entries: list[dict[str, Any]],
     persons: dict[str, Any],
-    staff: dict[str, Staff],
+    staff: dict[str, Appointment],
     regions: dict[str, Region],
 ) -> None:
     """Each proposed by its sender in one go, then answered as the cast has it."""
@@ -55,7 +56,7 @@ def _particulars(person: dict[str, Any], regions: dict[str, Region]) -> Particul
     )
 
 
-def _proposal(sender: Staff, receiver: Staff, entry: dict[str, Any]) -> Proposal:
+def _proposal(sender: Appointment, receiver: Appointment, entry: dict[str, Any]) -> Proposal:
     facts: dict[Fact, Scalar] = {Fact.REGISTER_CHECKED: True, Fact.PERSON_ASKED: True, Fact.PROMISE_REMINDER: True}
     answers = Answers(Follows.THEY, True, sender.institution.code, receiver.institution.code)
     if answers.between == "bip_rav":
@@ -92,7 +93,7 @@ _ADVICE: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 
 
-def tell_advice(act: Any, adviser: Staff, region: Region) -> None:
+def tell_advice(act: Any, adviser: Appointment, region: Region) -> None:
     """What the office was asked in the last weeks."""
 
     def give(acting: Acting, entry: dict[str, Any]) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 from django.utils import timezone
 
 from suone.access.categories import DataCategory
+from suone.appointments.models import Appointment
 from suone.cases.models import Case
 from suone.dossiers.models import Dossier
-from suone.institutions.models import Institution, Region, Staff
+from suone.institutions.models import Institution, Region
 from suone.meetings.models import AgendaPoint, DateProposal, Invitee, Meeting
 from suone.meetings.rules import EntryKind, Kind, PersonPart, Presence, Suits
 from suone.meetings.services.convening import Convocation, Seat, answer_invitation, convene_meeting
@@ -23,12 +24,12 @@ from suone.meetings.services.minutes import Words, add_point, contribute, finish
 class Table:
     """Who meets about the case."""
 
-    act: Callable[[Staff, Callable[..., Any]], Any]
+    act: Callable[[Appointment, Callable[..., Any]], Any]
     institutions: Mapping[str, Institution]
-    coordinator: Staff
-    rav_adviser: Staff
-    social_worker: Staff
-    case_manager: Staff
+    coordinator: Appointment
+    rav_adviser: Appointment
+    social_worker: Appointment
+    case_manager: Appointment
 
 
 def tell_meetings(table: Table, case: Case, *, region: Region) -> None:
@@ -149,13 +150,13 @@ def _fixed_session(table: Table, case: Case, region: Region) -> None:
     _do(table, table.social_worker, add_point, meeting=meeting, dossier=dossier)
 
 
-def _convene(table: Table, staff: Staff, case: Case | None, convocation: Convocation) -> Meeting:
+def _convene(table: Table, staff: Appointment, case: Case | None, convocation: Convocation) -> Meeting:
     dossier = Dossier.objects.get(pk=case.pk) if case else None
     meeting: Meeting = _do(table, staff, convene_meeting, convocation=convocation, dossier=dossier)
     return meeting
 
 
-def _do(table: Table, staff: Staff, service: Callable[..., Any], **arguments: Any) -> Any:
+def _do(table: Table, staff: Appointment, service: Callable[..., Any], **arguments: Any) -> Any:
     return table.act(staff, lambda acting: service(acting, **arguments))
 
 
@@ -163,7 +164,7 @@ def _seats(table: Table, *codes: str) -> list[Seat]:
     return [Seat(table.institutions[code]) for code in codes if code in table.institutions]
 
 
-def _invitation(meeting: Meeting, staff: Staff) -> Invitee:
+def _invitation(meeting: Meeting, staff: Appointment) -> Invitee:
     invitees = Invitee.objects.select_related("meeting", "institution")
     return invitees.get(meeting=meeting, institution_id=staff.institution_id)
 

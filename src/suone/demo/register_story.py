@@ -20,12 +20,13 @@ from django.utils import timezone
 from suone.access.acting import acting_for_job
 from suone.access.database import acting_as
 from suone.access.permissions import Role
+from suone.appointments.acting import acting_of_key
+from suone.appointments.models import Appointment
+from suone.appointments.services import create_partner_system
 from suone.cases.models import Participant, Taking
 from suone.demo.cast import cast_file
 from suone.demo.register_people import INSTITUTIONS, Spell
-from suone.institutions.acting import acting_of_key
-from suone.institutions.models import Institution, Office, Staff
-from suone.institutions.services import create_partner_system
+from suone.institutions.models import Institution, Office
 from suone.persons.ahv import compact, formatted
 from suone.register import epochs
 from suone.register.models import Enrolment
@@ -113,8 +114,8 @@ def key_of(code: str) -> str:
     return key
 
 
-def _responsible(institution: Institution) -> Staff:
-    contacts = Staff.objects.filter(institution=institution, roles__contains=[Role.CONTACT_PERSON])
+def _responsible(institution: Institution) -> Appointment:
+    contacts = Appointment.objects.filter(institution=institution, roles__contains=[Role.CONTACT_PERSON])
     return contacts.order_by("pk")[0]
 
 
@@ -191,7 +192,7 @@ def _offices() -> dict[tuple[str, str], list[int]]:
 
 def _workers() -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    staff = Staff.objects.filter(roles__contains=[Role.FRONT_LINE_WORKER], office__isnull=False).order_by("pk")
+    staff = Appointment.objects.filter(roles__contains=[Role.FRONT_LINE_WORKER], office__isnull=False).order_by("pk")
     for office, address in staff.values_list("office_id", "email"):
         found.setdefault(office, []).append(address)
     return found
@@ -240,7 +241,7 @@ class _Cast:
         assert number is not None
         taking_part = self._taking_part.get((code, number))
         reference = taking_part.dossier.number if taking_part else f"{code}-{first.year}-{number[8:12]}"
-        staff = Staff.objects.filter(institution__code=code, email=worker).first() if worker else None
+        staff = Appointment.objects.filter(institution__code=code, email=worker).first() if worker else None
         office = str(staff.office_id) if staff and staff.office_id else ""
         return Registration(number, first, last, office, worker, reference, "")
 

@@ -12,6 +12,8 @@ from django.utils import timezone, translation
 from suone.access.acting import Acting, acting_for_job
 from suone.access.categories import ALL_BUT_HEALTH, DataCategory
 from suone.access.database import acting_as
+from suone.appointments.acting import acting_of
+from suone.appointments.models import Appointment
 from suone.cases import services as cases
 from suone.cases.models import Case
 from suone.cases.rules import ClosingReason, NoteKind, Outcome, RiskFactor
@@ -27,9 +29,8 @@ from suone.demo.support_story import tell_services
 from suone.documents.uploads import Upload
 from suone.dossiers.models import Dossier
 from suone.inbox.models import Message
-from suone.institutions.acting import acting_of
 from suone.institutions.loading import Directory, load_directory
-from suone.institutions.models import Institution, Staff
+from suone.institutions.models import Institution
 from suone.persons.services import correct_person
 from suone.procedures.loading import FOLDER
 from suone.procedures.queries import version_in_force
@@ -239,7 +240,7 @@ class _Story:
 
     def _notify(
         self,
-        worker: Staff,
+        worker: Appointment,
         entry: dict[str, Any],
         *,
         question: str,
@@ -276,7 +277,7 @@ class _Story:
         self._complete_particulars(worker, case, entry)
         return case
 
-    def _complete_particulars(self, worker: Staff, case: Case, entry: dict[str, Any]) -> None:
+    def _complete_particulars(self, worker: Appointment, case: Case, entry: dict[str, Any]) -> None:
         names = ("sex", "commune", "phone", "email", "permit", "permit_expires_on", "status", "interpreter_language")
         changes = {name: entry[name] for name in names if entry.get(name)}
 
@@ -287,14 +288,14 @@ class _Story:
         if changes:
             self._act(worker, correct)
 
-    def _triage(self, coordinator: Staff, case: Case, level: str) -> None:
+    def _triage(self, coordinator: Appointment, case: Case, level: str) -> None:
         answers = {"several_institutions": "yes", "difficulties_accumulate": "yes" if level == "complex" else "no"}
         answers |= {"complex_risks": "yes" if level == "complex" else "no", "claims_clear": "yes"}
         self._act(
             coordinator, lambda acting: cases.triage_case(acting, case=case, answers=answers, level=level, reason="")
         )
 
-    def _take_part(self, coordinator: Staff, case: Case, code: str, answering: Staff) -> None:
+    def _take_part(self, coordinator: Appointment, case: Case, code: str, answering: Appointment) -> None:
         institution = self.directory.institutions[code]
         decision = self._act(
             coordinator,
@@ -304,7 +305,7 @@ class _Story:
         )
         self._act(answering, lambda acting: cases.answer_participation(acting, decision=decision, accept=True))
 
-    def _note(self, author: Staff, case: Case, text: str, category: DataCategory) -> None:
+    def _note(self, author: Appointment, case: Case, text: str, category: DataCategory) -> None:
         self._act(
             author,
             lambda acting: cases.write_note(
@@ -312,7 +313,9 @@ class _Story:
             ),
         )
 
-    def _ask(self, asker: Staff, case: Case, title: str, code: str, assigned: Staff | None, *, days: int) -> None:
+    def _ask(
+        self, asker: Appointment, case: Case, title: str, code: str, assigned: Appointment | None, *, days: int
+    ) -> None:
         self._act(
             asker,
             lambda acting: ask(
@@ -325,7 +328,7 @@ class _Story:
             ),
         )
 
-    def _close(self, coordinator: Staff, case: Case) -> None:
+    def _close(self, coordinator: Appointment, case: Case) -> None:
         def close(acting: Acting) -> None:
             for item in WorkItem.objects.filter(dossier_id=case.pk, state=ItemState.OPEN).select_related("dossier"):
                 complete(acting, item=item)
@@ -346,7 +349,7 @@ class _Story:
                 [until, case.pk],
             )
 
-    def _worker(self, code: str, region: str) -> Staff:
+    def _worker(self, code: str, region: str) -> Appointment:
         institution = self.directory.institutions[code]
         there = [
             s for s in self.staff.values() if s.institution_id == institution.pk and "front_line_worker" in s.roles
@@ -354,7 +357,7 @@ class _Story:
         in_region = [s for s in there if s.office and s.office.region_id == self.directory.regions[region].pk]
         return sorted(in_region or there, key=lambda s: (s.user_id is None, s.pk))[0]
 
-    def _coordinator(self, region: str) -> Staff:
+    def _coordinator(self, region: str) -> Appointment:
         name = self.directory.regions[region]
         staff = [s for s in self.staff.values() if "regional_coordinator" in s.roles]
         own = [s for s in staff if name.name_de in s.function or name.name_fr in s.function]
@@ -363,7 +366,7 @@ class _Story:
     def _dossier(self, case: Case) -> Dossier:
         return Dossier.objects.get(pk=case.pk)
 
-    def _act(self, staff: Staff, do: Any) -> Any:
+    def _act(self, staff: Appointment, do: Any) -> Any:
         """Do something as this staff member, in the language of their account."""
         acting = acting_of(staff)
         with translation.override(staff.user.language if staff.user else "de"), acting_as(acting):

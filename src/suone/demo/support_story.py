@@ -5,9 +5,9 @@ from typing import Any
 
 from django.utils.translation import override
 
+from suone.appointments.models import Appointment
 from suone.cases.models import Case
 from suone.dossiers.models import Dossier
-from suone.institutions.models import Staff
 from suone.support.models import Service
 from suone.support.rules import Kind
 from suone.support.services import (
@@ -19,10 +19,12 @@ from suone.support.services import (
     write_medical_report,
 )
 
-Act = Callable[[Staff, Callable[[Any], Any]], Any]
+Act = Callable[[Appointment, Callable[[Any], Any]], Any]
 
 
-def tell_services(act: Act, case: Case, *, coordinator: Staff, officer: Staff, manager: Staff) -> None:
+def tell_services(
+    act: Act, case: Case, *, coordinator: Appointment, officer: Appointment, manager: Appointment
+) -> None:
     """The round table orders a medical mandate; its report finds no incapacity; a case management is set up."""
     round_table = _order(act, case, coordinator, Order(Kind.ROUND_TABLE, coordinator, _EMPLOYABILITY))
     act(coordinator, lambda acting: complete_service(acting, service=round_table, result=_RECOMMENDATION))
@@ -33,7 +35,7 @@ def tell_services(act: Act, case: Case, *, coordinator: Staff, officer: Staff, m
     act(coordinator, lambda acting: start_service(acting, service=management))
 
 
-def _order(act: Act, case: Case, orderer: Staff, order: Order) -> Service:
+def _order(act: Act, case: Case, orderer: Appointment, order: Order) -> Service:
     service: Service = act(
         orderer, lambda acting: order_service(acting, dossier=Dossier.objects.get(pk=case.pk), order=order)
     )

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
 from suone.access.row_policies import RowPolicies, granted
+from suone.appointments.models import Appointment
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
-from suone.institutions.models import Institution, Staff
+from suone.institutions.models import Institution
 
 
 class Document(models.Model):
@@ -24,10 +25,10 @@ class Document(models.Model):
     sha256 = models.CharField(max_length=64)
     stored_as = models.CharField(max_length=80)
     kept_at = models.DateTimeField(db_default=Now())
-    kept_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    kept_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     kept_institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
     removed_at = models.DateTimeField(null=True)
-    removed_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    removed_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     removed_reason = models.CharField(max_length=200, blank=True)
 
     objects = CaseBoundQuerySet["Document"].as_manager()

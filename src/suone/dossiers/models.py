@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from suone.access.acting import Acting, Kind
 from suone.access.categories import ALL_CATEGORIES, HEALTH_BIT, DataCategory, Power
 from suone.access.row_policies import RowPolicies, granted
-from suone.institutions.models import Institution, Staff
+from suone.appointments.models import Appointment
+from suone.institutions.models import Institution
 from suone.persons.models import Person
 
 M = TypeVar("M", bound=models.Model, covariant=True)
@@ -143,7 +144,7 @@ class Grant(models.Model):
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="grants", db_index=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+", db_index=False)
-    staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", db_index=False)
+    staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+", db_index=False)
     categories = models.BigIntegerField()
     power = models.PositiveSmallIntegerField(choices=Power)
     valid_from = models.DateTimeField()
@@ -235,7 +236,7 @@ class Event(models.Model):
     at = models.DateTimeField(db_default=Now())
     act = models.CharField(max_length=60)
     category = models.PositiveSmallIntegerField(choices=DataCategory, default=DataCategory.ADMINISTRATIVE)
-    staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
     object_type = models.CharField(max_length=60, blank=True)
     object_id = models.BigIntegerField(null=True)
@@ -268,7 +269,7 @@ class Visit(models.Model):
     """When a staff member last had a case open: the timeline marks what came since."""
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+")
-    staff = models.ForeignKey(Staff, models.CASCADE, related_name="+")
+    staff = models.ForeignKey(Appointment, models.CASCADE, related_name="+")
     at = models.DateTimeField()
     before = models.DateTimeField(null=True)  # the visit before this one
 
@@ -294,7 +295,7 @@ class Emergency(models.Model):
     """A case opened in an emergency ("break-glass"): by whom, why, until when."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="emergencies")
-    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now())
     until = models.DateTimeField()
     reason = models.CharField(max_length=500)

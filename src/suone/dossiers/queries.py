@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from suone.access.acting import Acting, Kind
 from suone.access.categories import DataCategory, Power
+from suone.appointments.models import Appointment
 from suone.dossiers.models import Dossier, Event, Grant, StatementClock, Visit
-from suone.institutions.models import Staff
 
 
 def readable_dossier(acting: Acting, dossier_id: int) -> Dossier:
@@ -103,5 +103,5 @@ def institutions_with_access(dossier: Dossier, *, power: Power = Power.READ) -> 
     now = timezone.now()
     in_force = [g for g in access_of(dossier) if g.valid_from <= now < g.valid_until and g.power >= power]
     staff_ids = [grant.staff_id for grant in in_force if grant.staff_id]
-    through_staff = Staff.objects.filter(pk__in=staff_ids).values_list("institution_id", flat=True)
+    through_staff = Appointment.objects.filter(pk__in=staff_ids).values_list("institution_id", flat=True)
     return {grant.institution_id for grant in in_force if grant.institution_id} | set(through_staff)

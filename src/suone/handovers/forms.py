@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
 from suone.access.categories import ALL_BUT_HEALTH, DataCategory, categories_in, mask_of
+from suone.appointments.models import Appointment
 from suone.cases.services import Particulars
 from suone.consents.legal_bases import LegalBasis
 from suone.handovers.queries import Guide, Partner
 from suone.handovers.rules import Answers, Asked, Constellation, Follows
-from suone.institutions.models import Circle, Institution, Region, Staff
+from suone.institutions.models import Circle, Institution, Region
 from suone.procedures.facts import CODES, Fact, Scalar, Shape, word
 from suone.procedures.services import in_language
 from suone.web.fields import DayInput
@@ -54,7 +55,7 @@ class PersonForm(forms.Form):
     @staticmethod
     def starting_values(acting: Acting) -> dict[str, Any]:
         """What is known before anything is typed."""
-        staff = Staff.objects.select_related("office").get(pk=acting.own_staff_id)
+        staff = Appointment.objects.select_related("office").get(pk=acting.own_staff_id)
         return {
             "region": staff.office.region_id if staff.office else None,
             "language": (get_language() or "de")[:2],
@@ -102,7 +103,7 @@ class ProposalForm(forms.Form):
 
     staff = forms.ModelChoiceField(
         label=gettext_lazy("Who follows the person there"),
-        queryset=Staff.objects.none(),
+        queryset=Appointment.objects.none(),
         required=False,
         empty_label=gettext_lazy("nobody yet: our coordinates go to the contact person"),
     )
@@ -163,7 +164,7 @@ class ProposalForm(forms.Form):
         if partner is not None:
             near = [(s.pk, f"{s.full_name}, {s.function}".removesuffix(", ")) for s in partner.staff]
             field = self.fields["staff"]
-            field.queryset = Staff.objects.filter(pk__in=[pk for pk, _name in near])  # type: ignore[attr-defined]
+            field.queryset = Appointment.objects.filter(pk__in=[pk for pk, _name in near])  # type: ignore[attr-defined]
             field.widget.choices = [("", field.empty_label), *near]  # type: ignore[attr-defined]  # those near by first
         self.fields["categories"].initial = [category.value for category in categories_in(usual)]
         if constellation is not Constellation.HANDS_OVER:
@@ -267,7 +268,7 @@ class AnswerForm(forms.Form):
         widget=forms.RadioSelect,
     )
     staff = forms.ModelChoiceField(
-        label=gettext_lazy("Who follows the person"), queryset=Staff.objects.none(), required=False
+        label=gettext_lazy("Who follows the person"), queryset=Appointment.objects.none(), required=False
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
@@ -279,7 +280,7 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, acting: Acting, asked: int | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["staff"].queryset = Staff.objects.filter(institution_id=acting.own_institution_id)  # type: ignore[attr-defined]
+        self.fields["staff"].queryset = Appointment.objects.filter(institution_id=acting.own_institution_id)  # type: ignore[attr-defined]
         self.fields["staff"].initial = asked or acting.staff_id
 
 

@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import HEALTH_BIT, DataCategory, Power, categories_in
 from suone.access.row_policies import RowPolicies, granted
+from suone.appointments.models import Appointment
 from suone.consents.models import Consent
 from suone.decisions.models import Decision
 from suone.decisions.rules import State
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
 from suone.handovers.rules import Constellation
-from suone.institutions.models import Institution, Office, Staff
+from suone.institutions.models import Institution, Office
 from suone.procedures.facts import CODES, Fact
 
 _OWN = "{table}.sender_id = (SELECT actor_institution())"
@@ -32,10 +33,12 @@ class Handover(models.Model):
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="handovers")
     decision = models.OneToOneField(Decision, models.PROTECT, related_name="handover")
     sender = models.ForeignKey(Institution, models.PROTECT, related_name="+")
-    sender_staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    sender_staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     receiver = models.ForeignKey(Institution, models.PROTECT, related_name="+", verbose_name=_("To which institution"))
     office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+", verbose_name=_("Office"))
-    receiver_staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")  # asked, then responsible
+    receiver_staff = models.ForeignKey(
+        Appointment, models.PROTECT, null=True, related_name="+"
+    )  # asked, then responsible
     constellation = models.CharField(_("Constellation"), max_length=1, choices=Constellation)
     between = models.CharField(max_length=10)  # under which agreement: a code of the fact handover_between
     category = models.PositiveSmallIntegerField(choices=DataCategory, default=DataCategory.EMPLOYMENT)

@@ -9,6 +9,8 @@ from django.http import Http404
 
 from suone.access.acting import Acting
 from suone.access.permissions import Role
+from suone.appointments.models import Appointment
+from suone.appointments.queries import Contact, contacts_of
 from suone.cases.models import Case, Participant, Taking
 from suone.consents.models import ConsentRecipient
 from suone.consents.queries import valid_consents
@@ -16,8 +18,7 @@ from suone.decisions.models import Decision
 from suone.dossiers.models import Dossier
 from suone.handovers.models import Handover
 from suone.handovers.rules import SOCIAL_ASSISTANCE, Asked, asked_facts, way_for
-from suone.institutions.models import Institution, Office, Region, Staff
-from suone.institutions.queries import Contact, contacts_of
+from suone.institutions.models import Institution, Office, Region
 from suone.persons.models import Person
 from suone.procedures.facts import Fact, Scalar
 from suone.procedures.models import Course, KnownFact, ProcedureVersion
@@ -71,7 +72,7 @@ class Partner:
     institution: Institution
     office: Office | None
     contacts: list[Contact]
-    staff: list[Staff]  # of the region first
+    staff: list[Appointment]  # of the region first
 
 
 def partner_in(institution: Institution, region: Region | None, *, on: date) -> Partner:
@@ -79,7 +80,7 @@ def partner_in(institution: Institution, region: Region | None, *, on: date) -> 
     contacts = contacts_of(institution, region, on=on)
     of_contact = next((contact.staff.office for contact in contacts if contact.staff.office), None)
     in_region = Office.objects.filter(institution=institution, region=region, is_active=True).order_by("pk").first()
-    staff = Staff.objects.filter(institution=institution, roles__overlap=_FOLLOWING).select_related("office")
+    staff = Appointment.objects.filter(institution=institution, roles__overlap=_FOLLOWING).select_related("office")
     near = sorted(staff, key=lambda s: (not (region and s.office and s.office.region_id == region.pk), s.last_name))
     return Partner(institution, (in_region if region else None) or of_contact, contacts, near)
 

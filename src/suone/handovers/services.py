@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory, Power
 from suone.access.errors import Refused
+from suone.appointments.models import Appointment
 from suone.audit.models import RecordKind
 from suone.cases.models import Case, Participant, Taking
 from suone.cases.rules import NoteKind, check_reason
@@ -44,7 +45,7 @@ from suone.handovers.models import Handover
 from suone.handovers.queries import consent_naming, guide_for, pending_handover, place_for, procedure_of_handovers
 from suone.handovers.rules import Answers, Constellation
 from suone.inbox.services import tell_institutions, tell_staff
-from suone.institutions.models import Institution, Office, Staff
+from suone.institutions.models import Institution, Office
 from suone.procedures.facts import Fact, Scalar
 from suone.procedures.queries import course_of
 from suone.procedures.rules import months_after
@@ -64,7 +65,7 @@ class Proposal:
     due_on: date
     agrees: bool = False  # the person, to this hand-over
     office: Office | None = None
-    staff: Staff | None = None  # the worker at the receiver, where one is named
+    staff: Appointment | None = None  # the worker at the receiver, where one is named
     message: str = ""
     category: DataCategory = DataCategory.EMPLOYMENT
     categories: int = 0  # what the receiver shall reach; 0 for the usual
@@ -141,13 +142,15 @@ def open_before_handover(
     return open_simple_case(acting, of=of, procedure=version, facts=known, remarks=remarks)
 
 
-def accept_handover(acting: Acting, *, decision: Decision, staff: Staff | None = None, reason: str = "") -> Handover:
+def accept_handover(
+    acting: Acting, *, decision: Decision, staff: Appointment | None = None, reason: str = ""
+) -> Handover:
     """Take the person on, naming who follows them: access opens, and with a direct hand-over the lead passes.
 
     Exactly one answer counts; ``Conflict`` tells whoever comes second.
     """
     handover = Handover.objects.select_related("decision", "sender", "receiver").get(decision=decision)
-    responsible = staff or Staff.objects.get(pk=acting.own_staff_id)
+    responsible = staff or Appointment.objects.get(pk=acting.own_staff_id)
     if responsible.institution_id != handover.receiver_id:
         raise Refused(_("Choose somebody who works for the institution that does it."))
     answer(acting, decision=decision, accept=True, reason=reason)
@@ -361,7 +364,7 @@ def _open(acting: Acting, handover: Handover) -> None:
         cursor.execute("SELECT handovers_open(%s, %s, %s)", [handover.pk, parallel_until, closing_until])
 
 
-def _disclose_access(acting: Acting, handover: Handover, dossier: Dossier, responsible: Staff) -> None:
+def _disclose_access(acting: Acting, handover: Handover, dossier: Dossier, responsible: Appointment) -> None:
     """What the sender gave by handing over, recorded by whoever accepted."""
     until = handover.access_until
     consent = Consent.objects.filter(pk=handover.consent_id).first() if handover.consent_id else None
@@ -400,7 +403,7 @@ def _ask_for_closing_review(acting: Acting, handover: Handover, dossier: Dossier
         is_own_words=False,
         due_on=acting.today + timedelta(days=_CLOSING_REVIEW_DAYS),
         addressed_id=handover.sender_id,
-        assigned=Staff.objects.get(pk=handover.sender_staff_id),
+        assigned=Appointment.objects.get(pk=handover.sender_staff_id),
         about=(HANDOVER, handover.pk),
     )
 

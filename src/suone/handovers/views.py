@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory
 from suone.access.permissions import Permission
+from suone.appointments.models import Appointment
 from suone.cases.forms import ReasonForm
 from suone.cases.models import Case, Draft
 from suone.cases.queries import own_draft, readable_case
@@ -20,7 +21,7 @@ from suone.decisions.queries import decision_for
 from suone.doors.decorators import ActingRequest, acts, reads
 from suone.handovers import forms, queries, rules, services
 from suone.handovers.acts import Act
-from suone.institutions.models import Region, Staff
+from suone.institutions.models import Region
 from suone.persons.ahv import formatted
 from suone.procedures.facts import Fact, Scalar
 from suone.procedures.queries import course_of
@@ -223,7 +224,7 @@ def answer(request: ActingRequest, decision_id: int) -> HttpResponse:
 
 def _answered(request: ActingRequest, decision: Any, typed: dict[str, Any]) -> HttpResponse:
     if typed["answer"] == "accept":
-        staff: Staff | None = typed["staff"]
+        staff: Appointment | None = typed["staff"]
         accepted = services.accept_handover(request.acting, decision=decision, staff=staff, reason=typed["reason"])
         return done(request, _("You have taken the person on; the case is open to you."), "case", accepted.dossier_id)
     services.decline_handover(request.acting, decision=decision, reason=typed["reason"])

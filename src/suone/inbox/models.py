@@ -6,8 +6,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.row_policies import RowPolicies, anybody_acting
+from suone.appointments.models import Appointment
 from suone.dossiers.models import Dossier
-from suone.institutions.models import Institution, Staff
+from suone.institutions.models import Institution
 
 _OWN = "(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff())"
 
@@ -15,7 +16,7 @@ _OWN = "(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff(
 class Message(models.Model):
     """Something a staff member is told: an act in a case, by whom. It repeats no content."""
 
-    staff = models.ForeignKey(Staff, models.CASCADE, related_name="messages")
+    staff = models.ForeignKey(Appointment, models.CASCADE, related_name="messages")
     dossier = models.ForeignKey(Dossier, models.CASCADE, null=True, related_name="+")
     act = models.CharField(max_length=60)
     by_institution = models.ForeignKey(Institution, models.CASCADE, null=True, related_name="+")
@@ -52,7 +53,7 @@ class Digest(models.TextChoices):
 class Preference(models.Model):
     """How a staff member wants to be told."""
 
-    staff = models.OneToOneField(Staff, models.CASCADE, related_name="+")
+    staff = models.OneToOneField(Appointment, models.CASCADE, related_name="+")
     digest = models.CharField(_("Tell me"), max_length=10, choices=Digest, default=Digest.DAILY)
 
     personal_data: ClassVar[tuple[str, ...]] = ()

@@ -12,6 +12,8 @@ from django.utils.translation import ngettext
 from suone.access.acting import Acting
 from suone.access.categories import Power
 from suone.access.permissions import Role
+from suone.appointments.models import Appointment
+from suone.appointments.queries import staff_to_tell
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.dossiers.acts import Act as DossierAct
@@ -20,8 +22,6 @@ from suone.dossiers.queries import access_of
 from suone.dossiers.services import break_glass
 from suone.inbox.acts import Act
 from suone.inbox.models import Digest, Message, Preference
-from suone.institutions.models import Staff
-from suone.institutions.queries import staff_to_tell
 
 
 def tell_staff(acting: Acting, *, staff_ids: Iterable[int | None], act: str, dossier: Dossier | None) -> None:
@@ -53,7 +53,7 @@ def open_in_emergency(acting: Acting, *, number: str, reason: str) -> Dossier:
         grant.institution_id for grant in access_of(dossier) if grant.power == Power.LEAD and grant.institution_id
     }
     tell_institutions(acting, institution_ids=leading, act=DossierAct.GLASS_BROKEN, dossier=dossier)
-    officers = Staff.objects.filter(roles__contains=[Role.DATA_PROTECTION_OFFICER]).values_list("pk", flat=True)
+    officers = Appointment.objects.filter(roles__contains=[Role.DATA_PROTECTION_OFFICER]).values_list("pk", flat=True)
     tell_staff(acting, staff_ids=list(officers), act=DossierAct.GLASS_BROKEN, dossier=dossier)
     return dossier
 
@@ -84,7 +84,7 @@ def send_digests(acting: Acting) -> int:
     counts: dict[int, int] = {}
     for staff_id in waiting.values_list("staff_id", flat=True):
         counts[staff_id] = counts.get(staff_id, 0) + 1
-    people = Staff.objects.filter(pk__in=counts).select_related("user")
+    people = Appointment.objects.filter(pk__in=counts).select_related("user")
     Message.objects.filter(mailed_at=None, staff_id__in=counts).update(mailed_at=timezone.now())
     sent = 0
     for staff in people:

@@ -1,1 +1,1 @@
-"""The directory: institutions, offices, regions, staff, contact persons, bodies, conventions, services offered."""
+"""Institutions with their offices in regions, bodies, conventions, services offered: everything of the directory but people."""

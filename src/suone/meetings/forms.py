@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory
+from suone.appointments.models import Appointment
 from suone.dossiers.models import Dossier
-from suone.institutions.models import Institution, Region, Staff
+from suone.institutions.models import Institution, Region
 from suone.meetings.models import AgendaPoint, DateProposal, Guest, Invitee, Meeting
 from suone.meetings.queries import institutions_around, institutions_at, kinds_for, physicians
 from suone.meetings.rules import (
@@ -67,7 +68,7 @@ class ConveneForm(forms.Form):
     )
     physicians = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Physicians by name"),
-        queryset=Staff.objects.none(),
+        queryset=Appointment.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -206,14 +207,14 @@ class ParticularsForm(forms.Form):
 class InviteForm(forms.Form):
     institution = forms.ModelChoiceField(label=gettext_lazy("Institution"), queryset=Institution.objects.none())
     staff = forms.ModelChoiceField(
-        label=gettext_lazy("Somebody by name"), queryset=Staff.objects.none(), required=False
+        label=gettext_lazy("Somebody by name"), queryset=Appointment.objects.none(), required=False
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["institution"].queryset = Institution.objects.all()  # type: ignore[attr-defined]
         staff = self.fields["staff"]
-        staff.queryset = Staff.objects.select_related("institution").order_by("institution__code", "last_name")  # type: ignore[attr-defined]
+        staff.queryset = Appointment.objects.select_related("institution").order_by("institution__code", "last_name")  # type: ignore[attr-defined]
         staff.label_from_instance = lambda s: f"{s.institution.short_name} · {s.full_name}"  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -332,12 +333,12 @@ class OrderForm(forms.Form):
     variant = forms.ChoiceField(
         label=gettext_lazy("Variant of a coaching"), choices=[("", "–"), *Variant.choices], required=False
     )
-    staff = forms.ModelChoiceField(label=gettext_lazy("Who answers for it"), queryset=Staff.objects.none())
+    staff = forms.ModelChoiceField(label=gettext_lazy("Who answers for it"), queryset=Appointment.objects.none())
 
-    def __init__(self, *args: Any, people: Sequence[Staff], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Sequence[Appointment], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         staff = self.fields["staff"]
-        staff.queryset = Staff.objects.filter(pk__in=[s.pk for s in people]).select_related("institution")  # type: ignore[attr-defined]
+        staff.queryset = Appointment.objects.filter(pk__in=[s.pk for s in people]).select_related("institution")  # type: ignore[attr-defined]
         staff.label_from_instance = lambda s: f"{s.institution.short_name} · {s.full_name}"  # type: ignore[attr-defined]
 
 

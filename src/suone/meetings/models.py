@@ -12,8 +12,9 @@ from suone.access.acting import Acting
 from suone.access.acting import Kind as ActingKind
 from suone.access.categories import DataCategory, Power
 from suone.access.row_policies import RowPolicies, granted
+from suone.appointments.models import Appointment
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
-from suone.institutions.models import Institution, Region, Staff
+from suone.institutions.models import Institution, Region
 from suone.meetings.rules import (
     Answer,
     EntryKind,
@@ -82,7 +83,7 @@ class Meeting(models.Model):
     answer_until = models.DateField(_("Answer until"), null=True)
     all_answered_at = models.DateTimeField(null=True)
     convening = models.ForeignKey(Institution, models.PROTECT, related_name="+")
-    convened_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    convened_by = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     convened_at = models.DateTimeField(db_default=Now())
     exception_reason = models.CharField(max_length=300, blank=True)  # why an assessment goes without a physician
     state_reason = models.CharField(max_length=300, blank=True)
@@ -166,12 +167,12 @@ class Invitee(models.Model):
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="invitees")
     dossier = models.ForeignKey(Dossier, models.PROTECT, null=True, related_name="+")  # the meeting's
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
-    staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     role = models.CharField(max_length=8, choices=InviteeRole, default=InviteeRole.INVITED)
     answer = models.CharField(_("Answer"), max_length=9, choices=Answer, default=Answer.WAITING)
     reason = models.CharField(_("Reason"), max_length=300, blank=True)
     answered_at = models.DateTimeField(null=True)
-    answered_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    answered_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     contributed_at = models.DateTimeField(null=True)  # or said that there is nothing to add
     presence = models.CharField(_("Presence"), max_length=7, choices=Presence, default=Presence.UNKNOWN)
 
@@ -256,7 +257,7 @@ class DateAnswer(models.Model):
     proposal = models.ForeignKey(DateProposal, models.CASCADE, related_name="answers")
     invitee = models.ForeignKey(Invitee, models.CASCADE, related_name="date_answers")
     suits = models.CharField(_("Suits"), max_length=10, choices=Suits)
-    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now())
 
     personal_data: ClassVar[tuple[str, ...]] = ()
@@ -291,7 +292,7 @@ class Guest(models.Model):
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="guests")
     dossier = models.ForeignKey(Dossier, models.PROTECT, null=True, related_name="+")  # the meeting's
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
-    invited_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    invited_by = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     name = models.CharField(_("Name"), max_length=100)
     function = models.CharField(_("Function"), max_length=100, blank=True)
     email = models.EmailField(_("E-mail"), blank=True)
@@ -343,7 +344,7 @@ class AgendaPoint(models.Model):
         _("Data category"), choices=DataCategory, default=DataCategory.ADMINISTRATIVE
     )
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
-    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
 
     objects = AgendaQuerySet.as_manager()
 
@@ -406,7 +407,7 @@ class Entry(models.Model):
     plan = models.ForeignKey(Plan, models.PROTECT, null=True, related_name="+")
     service = models.ForeignKey(Service, models.PROTECT, null=True, related_name="+")
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
-    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)

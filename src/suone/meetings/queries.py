@@ -14,10 +14,11 @@ from suone.access.acting import Acting
 from suone.access.categories import DataCategory
 from suone.access.errors import Refused
 from suone.access.permissions import Permission, Role
+from suone.appointments.models import Appointment
 from suone.cases.models import Case, Participant, Taking
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import readable_categories
-from suone.institutions.models import Institution, Staff
+from suone.institutions.models import Institution
 from suone.meetings.models import (
     AgendaPoint,
     DateAnswer,
@@ -254,9 +255,9 @@ def institutions_around(dossier: Dossier) -> list[int]:
     return list(around.values_list("institution_id", flat=True))
 
 
-def physicians() -> QuerySet[Staff]:
+def physicians() -> QuerySet[Appointment]:
     """Medical officers, to be invited by name."""
-    return Staff.objects.filter(roles__contains=[Role.MEDICAL_OFFICER]).select_related("institution")
+    return Appointment.objects.filter(roles__contains=[Role.MEDICAL_OFFICER]).select_related("institution")
 
 
 def plan_kinds_for(entry: Entry) -> list[PlanKind]:
@@ -265,7 +266,7 @@ def plan_kinds_for(entry: Entry) -> list[PlanKind]:
     return offered_kinds(dossier) if dossier else []
 
 
-def people_for_service(acting: Acting, entry: Entry) -> list[Staff]:
+def people_for_service(acting: Acting, entry: Entry) -> list[Appointment]:
     """Who can answer for a service that a mandate asks for: whoever takes part, and medical officers."""
     case = Case.objects.readable_by(acting).filter(pk=entry.dossier_id or 0).first()
     return (

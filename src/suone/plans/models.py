@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
 from suone.access.row_policies import RowPolicies, granted
+from suone.appointments.models import Appointment
 from suone.documents.models import Document
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
-from suone.institutions.models import Institution, ServiceOffer, Staff
+from suone.institutions.models import Institution, ServiceOffer
 from suone.plans.rules import EntryKind, Form, Kind, MeasureState, SignatureState, State
 
 
@@ -43,9 +44,9 @@ class Plan(models.Model):
     review_on = models.DateField(_("Review on"), null=True, blank=True)
     language = models.CharField(max_length=2)
     begun_at = models.DateTimeField(db_default=Now())
-    begun_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    begun_by = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     put_up_on = models.DateField(null=True)
-    put_up_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    put_up_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     binding_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -154,7 +155,9 @@ class Measure(models.Model):
     institution = models.ForeignKey(
         Institution, models.PROTECT, related_name="+", verbose_name=_("Responsible institution")
     )
-    staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", verbose_name=_("Responsible person"))
+    staff = models.ForeignKey(
+        Appointment, models.PROTECT, null=True, related_name="+", verbose_name=_("Responsible person")
+    )
     offer = models.ForeignKey(
         ServiceOffer, models.PROTECT, null=True, related_name="+", verbose_name=_("From the catalogue")
     )
@@ -208,14 +211,14 @@ class Signature(models.Model):
     round = models.PositiveSmallIntegerField()
     institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=SignatureState, default=SignatureState.WAITING)
-    staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")  # who is asked, then who signed
+    staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")  # who is asked, then who signed
     form = models.CharField(_("How"), max_length=10, choices=Form, blank=True)
     signed_on = models.DateField(_("Signed on"), null=True)
     signer_name = models.CharField(_("Name of whoever signed instead"), max_length=150, blank=True)
     document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(_("Reason"), max_length=500, blank=True)
     recorded_at = models.DateTimeField(null=True)
-    recorded_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    recorded_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     reminded_at = models.DateTimeField(null=True)
 
     objects = CaseBoundQuerySet["Signature"].as_manager()

@@ -10,9 +10,9 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
+from suone.appointments.models import Appointment
 from suone.cases.models import Assignment, Participant, Taking
 from suone.dossiers.models import Dossier
-from suone.institutions.models import Staff
 from suone.plans.models import Entry, Measure, Plan, Signature
 from suone.plans.rules import CURRENT, Difference, EntryKind, Kind, Line, SignatureState, State, differences
 from suone.procedures.queries import course_of
@@ -128,7 +128,7 @@ def taking_part(dossier: Dossier) -> list[Participant]:
     return list(participants.select_related("institution", "staff").order_by("pk"))
 
 
-def who_follows(dossier: Dossier) -> Staff | None:
+def who_follows(dossier: Dossier) -> Appointment | None:
     """Who reviews the plan: the case manager, or the lead until one is named."""
     named = Assignment.objects.filter(dossier=dossier, valid_until=None).select_related("staff")
     assignment = named.order_by("function").first()  # "case_manager" stands before "lead"

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory, Power
 from suone.access.errors import Conflict, Refused
+from suone.appointments.models import Appointment
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.cases.services import reached, tell_everybody
@@ -23,7 +24,7 @@ from suone.dossiers.models import Dossier
 from suone.dossiers.queries import has_power, institutions_with_access
 from suone.dossiers.services import in_each_language, keep_unread, lock, tell
 from suone.inbox.services import tell_institutions, tell_staff
-from suone.institutions.models import Institution, ServiceOffer, Staff
+from suone.institutions.models import Institution, ServiceOffer
 from suone.plans import rules
 from suone.plans.acts import Act
 from suone.plans.models import Entry, Measure, Plan, Signature
@@ -47,7 +48,7 @@ class MeasureTerms:
     institution: Institution
     category: DataCategory = DataCategory.EMPLOYMENT
     goal_line: UUID | None = None
-    staff: Staff | None = None
+    staff: Appointment | None = None
     offer: ServiceOffer | None = None
     payer: Institution | None = None
     payer_text: str = ""

@@ -3,9 +3,10 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from suone.appointments.models import Appointment
 from suone.audit.acts import all_acts
 from suone.audit.models import RecordKind
-from suone.institutions.models import Institution, Staff
+from suone.institutions.models import Institution
 from suone.web.fields import DayInput
 
 
@@ -14,7 +15,7 @@ class LogFilter(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     act = forms.ChoiceField(label=_("Act"), required=False)
     institution = forms.ModelChoiceField(Institution.objects.all(), label=_("Institution"), required=False)
-    staff = forms.ModelChoiceField(Staff.objects.all(), label=_("Staff member"), required=False)
+    staff = forms.ModelChoiceField(Appointment.objects.all(), label=_("Staff member"), required=False)
     first_day = forms.DateField(label=_("From"), required=False, widget=DayInput())
     last_day = forms.DateField(label=_("Until"), required=False, widget=DayInput())
     before = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -8,8 +8,9 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from suone.appointments.models import Appointment
 from suone.audit.models import Batch, Entry
-from suone.institutions.models import Institution, Staff
+from suone.institutions.models import Institution
 from suone.privacy.acts import Act
 
 PAGE = 50
@@ -61,7 +62,7 @@ def last_proof() -> Entry | None:
 
 
 def _lines(entries: Sequence[Entry]) -> list[Line]:
-    staff = Staff.objects.in_bulk({entry.staff_id for entry in entries if entry.staff_id})
+    staff = Appointment.objects.in_bulk({entry.staff_id for entry in entries if entry.staff_id})
     named = {entry.institution_id for entry in entries if entry.institution_id}
     named |= {recipient for entry in entries for recipient in entry.recipients}
     institutions = Institution.objects.in_bulk(named)

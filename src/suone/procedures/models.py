@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import Power
 from suone.access.row_policies import RowPolicies, anybody_acting, granted, whoever_may
+from suone.appointments.models import Appointment
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
-from suone.institutions.models import Institution, Staff
+from suone.institutions.models import Institution
 from suone.procedures.facts import Fact, Scalar, Shape, word
 from suone.procedures.loading import read_procedure
 from suone.procedures.rules import Phase, Procedure
@@ -117,7 +118,7 @@ class Passage(models.Model):
     to_phase = models.CharField(max_length=40)
     on = models.DateField()
     at = models.DateTimeField(db_default=Now())
-    staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=500, blank=True)
 
     objects = CaseBoundQuerySet["Passage"].as_manager()
@@ -143,7 +144,7 @@ class KnownFact(models.Model):
     fact = models.CharField(max_length=40)  # a word of the registry; no choices, so that a new word needs no migration
     value = models.JSONField()
     at = models.DateTimeField(db_default=Now())
-    staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
     remark = models.CharField(_("Remark"), max_length=300, blank=True)
 

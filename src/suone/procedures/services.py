@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
 from suone.access.errors import Refused
+from suone.appointments.models import Appointment
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.dossiers.models import Dossier
 from suone.dossiers.services import start_of, tell
-from suone.institutions.models import Staff
 from suone.procedures.acts import Act
 from suone.procedures.facts import CODES, Fact, Scalar, Shape, word
 from suone.procedures.loading import read_procedure
@@ -46,7 +46,7 @@ class Party:
     """Who a work item of the procedure goes to: an institution, and somebody of it where one is named."""
 
     institution_id: int
-    staff: Staff | None = None
+    staff: Appointment | None = None
 
 
 Parties = Callable[[str], Party]

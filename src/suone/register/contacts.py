@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from suone.institutions.models import Institution, Office, Staff
-from suone.institutions.queries import absences_on, contacts_of, deputies_of
+from suone.appointments.models import Appointment
+from suone.appointments.queries import absences_on, contacts_of, deputies_of
+from suone.institutions.models import Institution, Office
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def resolve(places: Sequence[Place], *, on: date) -> list[Found]:
     """The same with names and telephone numbers, in the same order; a query for each kind of thing, and each institution and region."""
     institutions = Institution.objects.in_bulk({place.institution for place in places})
     offices = Office.objects.select_related("region").in_bulk({place.office for place in places if place.office})
-    workers = Staff.objects.in_bulk({place.worker for place in places if place.worker})
+    workers = Appointment.objects.in_bulk({place.worker for place in places if place.worker})
     away = absences_on(set(workers), on=on)
     contacts: dict[tuple[int, int | None], Contact | None] = {}
     found = []
@@ -93,10 +94,10 @@ def resolve(places: Sequence[Place], *, on: date) -> list[Found]:
     return found
 
 
-def _worker(worker: Staff, away_until: date | None) -> Contact:
+def _worker(worker: Appointment, away_until: date | None) -> Contact:
     deputy = None
     if away_until is not None:
-        deputy = Staff.objects.filter(pk__in=deputies_of([worker.pk])).first()
+        deputy = Appointment.objects.filter(pk__in=deputies_of([worker.pk])).first()
     return _shown(worker, away_until, deputy)
 
 
@@ -107,7 +108,7 @@ def _contact_person(institution: Institution, office: Office | None, on: date) -
     return _shown(entries[0].staff, entries[0].away_until, entries[0].deputy)
 
 
-def _shown(staff: Staff, away_until: date | None, deputy: Staff | None) -> Contact:
+def _shown(staff: Appointment, away_until: date | None, deputy: Appointment | None) -> Contact:
     return Contact(
         staff.full_name,
         staff.phone,

@@ -7,7 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from suone.access.acting import Acting
-from suone.institutions.models import Institution, Office, Staff
+from suone.appointments.models import Appointment
+from suone.institutions.models import Institution, Office
 from suone.register.models import AlertState, Enrolment, Tells
 from suone.register.rules import Purpose
 from suone.register.services import Registering
@@ -44,7 +45,7 @@ class RegisterForm(forms.Form):
     office = forms.ModelChoiceField(label=gettext_lazy("Office"), queryset=Office.objects.none(), required=False)
     worker = forms.ModelChoiceField(
         label=gettext_lazy("Responsible worker"),
-        queryset=Staff.objects.none(),
+        queryset=Appointment.objects.none(),
         required=False,
         help_text=gettext_lazy("Others are led to this person; without one, to your contact person."),
     )
@@ -63,14 +64,14 @@ class RegisterForm(forms.Form):
         super().__init__(*args, **kwargs)
         own = acting.own_institution_id
         self.fields["office"].queryset = Office.objects.filter(institution_id=own, is_active=True)  # type: ignore[attr-defined]
-        self.fields["worker"].queryset = Staff.objects.filter(institution_id=own)  # type: ignore[attr-defined]
+        self.fields["worker"].queryset = Appointment.objects.filter(institution_id=own)  # type: ignore[attr-defined]
         self.fields["worker"].label_from_instance = lambda staff: staff.full_name  # type: ignore[attr-defined]
         self.fields["referred_by"].queryset = Institution.objects.exclude(pk=own)  # type: ignore[attr-defined]
 
     @staticmethod
     def starting_values(acting: Acting) -> dict[str, Any]:
         """What is usual: from today, by the worker who enters it, at their office."""
-        staff = Staff.objects.get(pk=acting.own_staff_id)
+        staff = Appointment.objects.get(pk=acting.own_staff_id)
         return {
             "valid_from": acting.today,
             "worker": staff.pk,
@@ -126,7 +127,7 @@ class EnrolForm(forms.Form):
         ),
     )
     responsible = forms.ModelChoiceField(
-        label=gettext_lazy("Responsible person"), queryset=Staff.objects.none(), required=False
+        label=gettext_lazy("Responsible person"), queryset=Appointment.objects.none(), required=False
     )
     began_on = forms.DateField(label=gettext_lazy("Takes part from"), widget=DayInput())
 
@@ -139,5 +140,5 @@ class EnrolForm(forms.Form):
 
     def __init__(self, *args: Any, institution: Institution, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["responsible"].queryset = Staff.objects.filter(institution=institution)  # type: ignore[attr-defined]
+        self.fields["responsible"].queryset = Appointment.objects.filter(institution=institution)  # type: ignore[attr-defined]
         self.fields["responsible"].label_from_instance = lambda staff: staff.full_name  # type: ignore[attr-defined]

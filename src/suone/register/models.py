@@ -11,7 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.row_policies import RowPolicies, anybody_acting, whoever_may
-from suone.institutions.models import Institution, Office, Staff
+from suone.appointments.models import Appointment
+from suone.institutions.models import Institution, Office
 
 _ENROL = whoever_may("register.oversee")
 _OWN = "(SELECT actor_kind()) = 'job' OR {table}.institution_id = (SELECT actor_institution())"
@@ -29,7 +30,7 @@ class Enrolment(models.Model):
     place = models.PositiveSmallIntegerField(unique=True)  # its bit in the figures
     legal_basis = models.CharField(_("Legal basis"), max_length=200)
     responsible = models.ForeignKey(
-        Staff, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Responsible person")
+        Appointment, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Responsible person")
     )
     began_on = models.DateField(_("Takes part from"))
     ended_on = models.DateField(_("Takes part until"), null=True, blank=True)
@@ -68,20 +69,20 @@ class Alert(models.Model):
     # an index of its own; and no institution that takes part can go away, which the enrolment sees to.
     institution = models.ForeignKey(Institution, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     office = models.ForeignKey(Office, models.SET_NULL, null=True, related_name="+", db_index=False)
-    worker = models.ForeignKey(Staff, models.SET_NULL, null=True, related_name="+", db_index=False)
+    worker = models.ForeignKey(Appointment, models.SET_NULL, null=True, related_name="+", db_index=False)
     reference = models.CharField(max_length=40)
     since = models.DateField()
     other_institution = models.ForeignKey(
         Institution, models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
     other_office = models.ForeignKey(Office, models.SET_NULL, null=True, related_name="+", db_index=False)
-    other_worker = models.ForeignKey(Staff, models.SET_NULL, null=True, related_name="+", db_index=False)
+    other_worker = models.ForeignKey(Appointment, models.SET_NULL, null=True, related_name="+", db_index=False)
     other_since = models.DateField()
     state = models.CharField(max_length=10, choices=AlertState, default=AlertState.NEW)
     is_quiet = models.BooleanField(default=False)  # both already work together on a case
     at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
-    answered_by = models.ForeignKey(Staff, models.SET_NULL, null=True, related_name="+", db_index=False)
+    answered_by = models.ForeignKey(Appointment, models.SET_NULL, null=True, related_name="+", db_index=False)
 
     personal_data: ClassVar[tuple[str, ...]] = ("reference", "since", "other_since")
 

@@ -15,12 +15,13 @@ from suone import oprf
 from suone.access.acting import Acting
 from suone.access.errors import Refused
 from suone.access.permissions import Role
+from suone.appointments.models import Appointment
+from suone.appointments.queries import staff_to_tell
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.dossiers.models import Dossier
 from suone.inbox.services import tell_staff
-from suone.institutions.models import Institution, Office, Staff
-from suone.institutions.queries import staff_to_tell
+from suone.institutions.models import Institution, Office
 from suone.persons import ahv
 from suone.register import keys, rules
 from suone.register.acts import Act
@@ -148,7 +149,7 @@ class Registering:
     valid_from: date
     valid_until: date | None = None
     office: Office | None = None
-    worker: Staff | None = None
+    worker: Appointment | None = None
     referred_by: Institution | None = None
     reference: str = ""
 
@@ -289,7 +290,7 @@ def directory_for(acting: Acting) -> Directory:
     _check_takes_part(acting)
     own = acting.own_institution_id
     offices = Office.objects.filter(institution_id=own).select_related("region").order_by("pk")
-    workers = Staff.objects.filter(institution_id=own).exclude(email="").order_by("pk")
+    workers = Appointment.objects.filter(institution_id=own).exclude(email="").order_by("pk")
     return Directory(
         [
             OfficeEntry(office.pk, office.name_de, office.name_fr, office.region.name if office.region else "")
@@ -503,7 +504,7 @@ def _tell_of_canary(acting: Acting, *, touched: bool) -> None:
 
 
 def _tell_overseers(acting: Acting, act: Act) -> None:
-    watching = Staff.objects.filter(roles__overlap=[Role.DATA_PROTECTION_OFFICER, Role.OFFICE_ADMINISTRATOR])
+    watching = Appointment.objects.filter(roles__overlap=[Role.DATA_PROTECTION_OFFICER, Role.OFFICE_ADMINISTRATOR])
     tell_staff(acting, staff_ids=list(watching.values_list("pk", flat=True)), act=act, dossier=None)
 
 
@@ -602,7 +603,7 @@ def set_preference(acting: Acting, *, office: Office, tells: Tells) -> None:
 
 
 def enrol(
-    acting: Acting, *, institution: Institution, legal_basis: str, responsible: Staff | None, began_on: date
+    acting: Acting, *, institution: Institution, legal_basis: str, responsible: Appointment | None, began_on: date
 ) -> Enrolment:
     """Let an institution take part, on its legal basis and with somebody who answers for it; again after an end."""
     if not legal_basis.strip():

@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from suone.access.categories import DataCategory
-from suone.institutions.models import Staff
+from suone.appointments.models import Appointment
 from suone.support.rules import CoachingOutcome, Kind, Part, Variant
 from suone.support.services import Order, Report
 
@@ -13,7 +13,7 @@ _BUT_HEALTH = [choice for choice in DataCategory.choices if choice[0] != DataCat
 
 
 def _staff_field(**arguments: Any) -> forms.Field:
-    field = forms.ModelChoiceField(queryset=Staff.objects.none(), **arguments)
+    field = forms.ModelChoiceField(queryset=Appointment.objects.none(), **arguments)
     field.label_from_instance = lambda obj: f"{obj.institution.short_name} · {obj.full_name}"  # type: ignore[method-assign]
     return field
 
@@ -43,10 +43,10 @@ class OrderForm(forms.Form):
     )
     category = _category_field()
 
-    def __init__(self, *args: Any, kind: Kind, staff: Sequence[Staff], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: Kind, staff: Sequence[Appointment], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
-        people = Staff.objects.filter(pk__in=[person.pk for person in staff]).select_related("institution")
+        people = Appointment.objects.filter(pk__in=[person.pk for person in staff]).select_related("institution")
         self.fields["staff"].queryset = people  # type: ignore[attr-defined]
         self.fields["second"].queryset = people  # type: ignore[attr-defined]
         if kind is not Kind.COACHING:

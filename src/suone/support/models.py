@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
 from suone.access.row_policies import RowPolicies, granted
+from suone.appointments.models import Appointment
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
-from suone.institutions.models import Institution, Staff
+from suone.institutions.models import Institution
 from suone.support.rules import OPEN_STATES, CoachingOutcome, Kind, Part, State, Variant
 
 
@@ -25,12 +26,12 @@ class Service(models.Model):
     state = models.CharField(_("State"), max_length=10, choices=State, default=State.ORDERED)
     ordered_on = models.DateField(_("Ordered on"))
     ordered_at = models.DateTimeField(db_default=Now())
-    ordered_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    ordered_by = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     ordering_institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
-    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+", verbose_name=_("Responsible"))
+    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+", verbose_name=_("Responsible"))
     second_institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
-    second_staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    second_staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     started_on = models.DateField(_("Begun on"), null=True)
     ended_on = models.DateField(_("Ended on"), null=True)
     outcome = models.CharField(_("Outcome"), max_length=20, choices=CoachingOutcome, blank=True)
@@ -118,7 +119,7 @@ class ServiceText(models.Model):
     )
     language = models.CharField(max_length=2)
     at = models.DateTimeField(db_default=Now())
-    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
 
     objects = CaseBoundQuerySet["ServiceText"].as_manager()

@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from suone.access.acting import Acting
 from suone.access.permissions import Role
+from suone.appointments.models import Appointment
 from suone.cases.models import Assignment, Case, Function
 from suone.cases.queries import possible_leads
 from suone.consents.queries import current_consent
 from suone.dossiers.models import Dossier, OpeningAct
 from suone.dossiers.queries import access_of
 from suone.dossiers.services import end_of
-from suone.institutions.models import Staff
 from suone.procedures.queries import course_of
 from suone.support import rules
 from suone.support.models import Service, ServiceText
@@ -100,18 +100,18 @@ def open_kinds(dossier: Dossier) -> set[str]:
     return set(Service.objects.filter(dossier=dossier, state__in=OPEN_STATES).values_list("kind", flat=True))
 
 
-def case_manager_of(dossier: Dossier) -> Staff | None:
+def case_manager_of(dossier: Dossier) -> Appointment | None:
     """Who manages the case now."""
     current = Assignment.objects.filter(dossier=dossier, function=Function.CASE_MANAGER, valid_until=None)
     assignment = current.select_related("staff__institution").first()
     return assignment.staff if assignment else None
 
 
-def possible_staff(case: Case, kind: Kind) -> list[Staff]:
+def possible_staff(case: Case, kind: Kind) -> list[Appointment]:
     """Who can answer for a service: a medical officer, or staff of those who take part and of the IIZ office."""
     if kind is not Kind.MEDICAL_MANDATE:
         return possible_leads(case)
-    officers = Staff.objects.filter(roles__contains=[Role.MEDICAL_OFFICER]).select_related("institution")
+    officers = Appointment.objects.filter(roles__contains=[Role.MEDICAL_OFFICER]).select_related("institution")
     return list(officers.order_by("institution__code", "last_name"))
 
 

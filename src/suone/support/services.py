@@ -11,6 +11,7 @@ from suone.access.acting import Acting
 from suone.access.categories import DataCategory, Power
 from suone.access.errors import Conflict, Refused
 from suone.access.permissions import Role
+from suone.appointments.models import Appointment
 from suone.audit.models import RecordKind
 from suone.cases.rules import State as CaseState
 from suone.cases.services import reached, readable_with_parts, tell_everybody
@@ -31,7 +32,6 @@ from suone.dossiers.services import (
     tell,
 )
 from suone.inbox.services import tell_staff
-from suone.institutions.models import Staff
 from suone.procedures.facts import Fact
 from suone.support import rules
 from suone.support.acts import Act
@@ -46,11 +46,11 @@ class Order:
     """A service as it is ordered: its kind, who answers for it, and what it should find out."""
 
     kind: Kind
-    staff: Staff
+    staff: Appointment
     question: str
     category: DataCategory = DataCategory.EMPLOYMENT
     variant: str = ""
-    second: Staff | None = None
+    second: Appointment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +303,7 @@ def _set_tasks(acting: Acting, service: Service) -> None:
         _ask(acting, service, rules.NAMING, service.ordered_by)
 
 
-def _ask(acting: Acting, service: Service, task: Task, staff: Staff) -> None:
+def _ask(acting: Acting, service: Service, task: Task, staff: Appointment) -> None:
     ask(
         acting,
         dossier=service.dossier,
@@ -316,7 +316,7 @@ def _ask(acting: Acting, service: Service, task: Task, staff: Staff) -> None:
     )
 
 
-def _hand_to(acting: Acting, service: Service, manager: Staff) -> None:
+def _hand_to(acting: Acting, service: Service, manager: Appointment) -> None:
     Service.objects.filter(pk=service.pk).update(staff=manager, institution_id=manager.institution_id)
     close_items_about(acting, dossier=service.dossier, about=_about(service))
     _ask(acting, service, rules.PLANNING, manager)

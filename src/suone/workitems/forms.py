@@ -6,9 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from suone.access.categories import DataCategory
+from suone.appointments.models import Appointment
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import institutions_with_access
-from suone.institutions.models import Institution, Staff
+from suone.institutions.models import Institution
 from suone.web.fields import DayInput
 
 
@@ -37,11 +38,11 @@ class WorkItemForm(forms.Form):
 
 
 class HandOnForm(forms.Form):
-    staff = forms.ModelChoiceField(label=gettext_lazy("Colleague"), queryset=Staff.objects.none())
+    staff = forms.ModelChoiceField(label=gettext_lazy("Colleague"), queryset=Appointment.objects.none())
 
     def __init__(self, *args: Any, institution_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["staff"].queryset = Staff.objects.filter(institution_id=institution_id)  # type: ignore[attr-defined]
+        self.fields["staff"].queryset = Appointment.objects.filter(institution_id=institution_id)  # type: ignore[attr-defined]
 
 
 class PostponeForm(forms.Form):

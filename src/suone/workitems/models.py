@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
 from suone.access.row_policies import RowPolicies, granted
+from suone.appointments.models import Appointment
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
-from suone.institutions.models import Institution, Staff
+from suone.institutions.models import Institution
 
 
 class State(models.TextChoices):
@@ -34,13 +35,13 @@ class WorkItem(models.Model):
     addressed = models.ForeignKey(Institution, models.PROTECT, related_name="+", verbose_name=_("Who does it"))
     controlling = models.ForeignKey(Institution, models.PROTECT, related_name="+")
     assigned = models.ForeignKey(
-        Staff, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("In whose hands")
+        Appointment, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("In whose hands")
     )
-    asked_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    asked_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(db_default=Now())
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     done_at = models.DateTimeField(null=True)
-    done_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    done_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     about_type = models.CharField(max_length=40, blank=True)  # what it belongs to, such as a consent
     about_id = models.BigIntegerField(null=True)
     step = models.CharField(max_length=90, blank=True)  # the item of the case's procedure: "phase/item"

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory
 from suone.access.errors import Conflict, Refused
+from suone.appointments.models import Appointment
 from suone.audit.models import RecordKind
 from suone.dossiers.models import Dossier
 from suone.dossiers.services import keep_unread, tell
-from suone.institutions.models import Staff
 from suone.workitems.acts import Act
 from suone.workitems.models import State, WorkItem
 
@@ -29,7 +29,7 @@ def ask(
     title: str,
     due_on: date,
     addressed_id: int,
-    assigned: Staff | None = None,
+    assigned: Appointment | None = None,
     category: DataCategory = DataCategory.ADMINISTRATIVE,
     details: str = "",
     about: tuple[str, int | None] = ("", None),
@@ -89,7 +89,7 @@ def cancel(acting: Acting, *, item: WorkItem) -> None:
     _tell(acting, item, Act.CANCELLED, RecordKind.CHANGE, text=item.title)
 
 
-def reassign(acting: Acting, *, item: WorkItem, staff: Staff) -> None:
+def reassign(acting: Acting, *, item: WorkItem, staff: Appointment) -> None:
     """Put it into the hands of a colleague of the addressed institution."""
     _check_assignment(item.addressed_id, staff)
     item.assigned = staff
@@ -134,7 +134,7 @@ def cancel_steps(acting: Acting, *, dossier: Dossier, phase: str) -> None:
         _tell(acting, item, Act.CANCELLED, RecordKind.CHANGE, text=item.title)
 
 
-def _check_assignment(addressed_id: int, assigned: Staff | None) -> None:
+def _check_assignment(addressed_id: int, assigned: Appointment | None) -> None:
     if assigned is not None and assigned.institution_id != addressed_id:
         raise Refused(_("Choose somebody who works for the institution that does it."))
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
 from suone.access.permissions import Permission
+from suone.appointments.models import Appointment
 from suone.decisions.kinds import kind_of
 from suone.decisions.queries import addressed_to, asked_by
-from suone.institutions.models import Staff
 from suone.meetings.queries import answer_day, waiting_invitations
 from suone.web.jinja import told
 from suone.workitems.models import WorkItem
@@ -114,8 +114,8 @@ def counts(entries: Iterable[Entry], today: date) -> dict[str, int]:
     return counted
 
 
-def colleagues_of(acting: Acting) -> list[Staff]:
-    return list(Staff.objects.filter(institution_id=acting.own_institution_id))
+def colleagues_of(acting: Acting) -> list[Appointment]:
+    return list(Appointment.objects.filter(institution_id=acting.own_institution_id))
 
 
 def _invitations(acting: Acting) -> list[Entry]:

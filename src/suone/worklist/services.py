@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from suone.access.acting import Acting
-from suone.institutions.models import Staff
+from suone.appointments.models import Appointment
 from suone.workitems.models import State, WorkItem
 from suone.workitems.queries import mine
 from suone.workitems.services import complete, postpone, reassign
@@ -25,6 +25,6 @@ def postpone_all(acting: Acting, *, items: Sequence[WorkItem], until: date) -> N
         postpone(acting, item=item, until=until, version=item.version)
 
 
-def reassign_all(acting: Acting, *, items: Sequence[WorkItem], staff: Staff) -> None:
+def reassign_all(acting: Acting, *, items: Sequence[WorkItem], staff: Appointment) -> None:
     for item in items:
         reassign(acting, item=item, staff=staff)

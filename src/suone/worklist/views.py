@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 
 from suone.access.errors import Refused
 from suone.access.permissions import Permission
+from suone.appointments.models import Appointment
 from suone.doors.decorators import ActingRequest, acts, reads
-from suone.institutions.models import Staff
 from suone.register.queries import my_new_alerts
 from suone.web.fields import number_in
 from suone.web.pages import done, render
@@ -85,7 +85,7 @@ def several(request: ActingRequest) -> HttpResponse:
         until = _day(request.POST.get("until", ""))
         services.postpone_all(request.acting, items=items, until=until)
     else:
-        staff = Staff.objects.filter(pk=number_in(request.POST.get("staff", "")) or 0).first()
+        staff = Appointment.objects.filter(pk=number_in(request.POST.get("staff", "")) or 0).first()
         if staff is None:
             raise Refused(_("Choose a colleague."))
         services.reassign_all(request.acting, items=items, staff=staff)

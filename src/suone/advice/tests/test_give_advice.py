@@ -14,17 +14,17 @@ from suone.access.permissions import Role
 from suone.advice import services
 from suone.advice.models import Advice
 from suone.advice.queries import advice_list, all_of, figures
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting, client_of, make_staff
 from suone.audit.models import Entry
 from suone.cases.models import Draft
 from suone.cases.tests.factories import do
 from suone.consents.tests.factories import Cast
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting, client_of, make_staff
 
 TODAY = timezone.localdate()
 
 
-def give(by: Staff, **changes: Any) -> Advice:
+def give(by: Appointment, **changes: Any) -> Advice:
     usual: dict[str, Any] = {
         "on": TODAY,
         "asker": "citizen",

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from suone.appointments.models import Appointment
 from suone.assessments import services
 from suone.assessments.models import Assessment, SectionAnswers
 from suone.cases.models import Case
 from suone.cases.tests.factories import do
-from suone.institutions.models import Staff
 
 TO_STABILISE = {
     "prospects": {"chances": "none", "with_measures": "no"},
@@ -24,12 +24,14 @@ INTAKE = {
 }
 
 
-def begin(by: Staff, case: Case, identifier: str) -> Assessment:
+def begin(by: Appointment, case: Case, identifier: str) -> Assessment:
     this: Assessment = do(by, services.start_assessment, case=again(case), identifier=identifier)
     return this
 
 
-def save(by: Staff, this: Assessment, section: str, answers: Mapping[str, str], version: int | None = None) -> Any:
+def save(
+    by: Appointment, this: Assessment, section: str, answers: Mapping[str, str], version: int | None = None
+) -> Any:
     kept = SectionAnswers.objects.filter(assessment=this, section=section).first()
     before = kept.version if kept else 0
     return do(
@@ -43,7 +45,7 @@ def save(by: Staff, this: Assessment, section: str, answers: Mapping[str, str], 
 
 
 def finished(
-    by: Staff, case: Case, identifier: str = "segmentation", answers: Mapping[str, Any] = TO_CHANGE
+    by: Appointment, case: Case, identifier: str = "segmentation", answers: Mapping[str, Any] = TO_CHANGE
 ) -> Assessment:
     this = begin(by, case, identifier)
     for section, given in answers.items():
@@ -52,7 +54,7 @@ def finished(
     return done
 
 
-def decided(by: Staff, case: Case, band: str = "", reason: str = "", **changes: Any) -> Assessment:
+def decided(by: Appointment, case: Case, band: str = "", reason: str = "", **changes: Any) -> Assessment:
     """A segment: as proposed, or another one with a reason."""
     this = finished(by, case, **changes)
     result: Assessment = do(by, services.decide_assessment, assessment=this, band=band or this.proposed, reason=reason)

@@ -11,6 +11,7 @@ from suone.access.acting import acting_for_job
 from suone.access.categories import DataCategory
 from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
+from suone.appointments.tests.factories import acting
 from suone.assessments import services
 from suone.assessments.models import Assessment, Line, SectionAnswers
 from suone.assessments.queries import overdue_reassessments
@@ -33,7 +34,6 @@ from suone.cases.services import close_case
 from suone.cases.tests.factories import activate, do
 from suone.consents.tests.factories import Cast
 from suone.dossiers.models import Event
-from suone.institutions.tests.factories import acting
 from suone.instruments.loading import FOLDER
 from suone.instruments.models import InstrumentVersion
 from suone.instruments.rules import evaluate

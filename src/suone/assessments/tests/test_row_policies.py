@@ -6,15 +6,15 @@ from django.db import ProgrammingError, transaction
 from suone.access.acting import acting_for_job
 from suone.access.categories import DataCategory
 from suone.access.database import acting_as
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting
 from suone.assessments.models import Assessment, Line, SectionAnswers
 from suone.assessments.tests.factories import INTAKE, begin, finished, save
 from suone.cases.models import Case
 from suone.consents.tests.factories import Cast
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting
 
 
-def seen_by(staff: Staff) -> tuple[int, int, int]:
+def seen_by(staff: Appointment) -> tuple[int, int, int]:
     """Assessments, sections, lines of the calculation."""
     with acting_as(acting(staff)):
         return Assessment.objects.count(), SectionAnswers.objects.count(), Line.objects.count()

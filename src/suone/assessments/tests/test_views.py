@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
+from suone.appointments.tests.factories import client_of
 from suone.assessments.models import Assessment, SectionAnswers
 from suone.assessments.tests.factories import INTAKE, TO_STABILISE, begin, decided, due_on, finished, save
 from suone.audit.models import Entry
@@ -14,7 +15,6 @@ from suone.cases.models import Case
 from suone.cases.services import state_fact
 from suone.cases.tests.factories import do
 from suone.consents.tests.factories import Cast
-from suone.institutions.tests.factories import client_of
 from suone.procedures.facts import Fact
 
 TODAY = timezone.localdate()

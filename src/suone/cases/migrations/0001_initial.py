@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("appointments", "0001_initial"),
         ("decisions", "0001_initial"),
         ("dossiers", "0001_initial"),
         ("institutions", "0001_initial"),
@@ -37,7 +38,7 @@ class Migration(migrations.Migration):
                 (
                     "staff",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.staff"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="appointments.appointment"
                     ),
                 ),
             ],
@@ -173,7 +174,7 @@ class Migration(migrations.Migration):
                 (
                     "notified_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.staff"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="appointments.appointment"
                     ),
                 ),
                 (
@@ -229,7 +230,7 @@ class Migration(migrations.Migration):
                 (
                     "staff",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="institutions.staff"
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="appointments.appointment"
                     ),
                 ),
             ],
@@ -310,13 +311,13 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="institutions.staff",
+                        to="appointments.appointment",
                     ),
                 ),
                 (
                     "staff",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.staff"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="appointments.appointment"
                     ),
                 ),
             ],
@@ -387,7 +388,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="institutions.staff",
+                        to="appointments.appointment",
                     ),
                 ),
             ],
@@ -429,7 +430,7 @@ class Migration(migrations.Migration):
                 (
                     "decided_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.staff"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="appointments.appointment"
                     ),
                 ),
                 (

@@ -10,6 +10,7 @@ from suone.access.sql_files import sql_file
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("appointments", "0001_initial"),
         ("cases", "0001_initial"),
         ("dossiers", "0003_texts_in_every_language"),
         ("institutions", "0001_initial"),
@@ -54,7 +55,7 @@ class Migration(migrations.Migration):
                 (
                     "staff",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.staff"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="appointments.appointment"
                     ),
                 ),
             ],

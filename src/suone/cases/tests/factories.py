@@ -6,6 +6,8 @@ from typing import Any
 from django.utils import timezone
 
 from suone.access.database import acting_as
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting
 from suone.cases import services
 from suone.cases.models import Case
 from suone.cases.services import Notification
@@ -13,8 +15,6 @@ from suone.consents.terms import ScopeLine
 from suone.consents.tests.factories import PDF, WORK, Cast, line, terms
 from suone.decisions.models import Decision
 from suone.documents.uploads import Upload
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting
 
 
 def notification(cast: Cast, *scope: ScopeLine, **changes: Any) -> Notification:
@@ -34,13 +34,13 @@ def notification(cast: Cast, *scope: ScopeLine, **changes: Any) -> Notification:
     return Notification(**usual | changes)
 
 
-def notify(cast: Cast, *scope: ScopeLine, by: Staff | None = None, **changes: Any) -> Case:
+def notify(cast: Cast, *scope: ScopeLine, by: Appointment | None = None, **changes: Any) -> Case:
     who = acting(by or cast.worker)
     with acting_as(who):
         return services.notify_case(who, notification=notification(cast, *scope, **changes))
 
 
-def do(by: Staff, act: Any, **arguments: Any) -> Any:
+def do(by: Appointment, act: Any, **arguments: Any) -> Any:
     """One service, as this staff member; cases are read anew, as a page would."""
     who = acting(by)
     with acting_as(who):
@@ -54,7 +54,7 @@ def activate(cast: Cast, *scope: ScopeLine, **changes: Any) -> Case:
     return Case.objects.get(pk=case.pk)
 
 
-def ask(cast: Cast, case: Case, whom: Staff, **changes: Any) -> Decision:
+def ask(cast: Cast, case: Case, whom: Appointment, **changes: Any) -> Decision:
     """An institution asked to take part by the office."""
     usual: dict[str, Any] = {"due_on": timezone.localdate() + timedelta(days=10), "question": "Can you take part?"}
     decision: Decision = do(

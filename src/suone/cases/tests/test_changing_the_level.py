@@ -5,6 +5,7 @@ import pytest
 from suone.access.acting import acting_for_job
 from suone.access.database import acting_as
 from suone.access.errors import Refused
+from suone.appointments.tests.factories import acting
 from suone.cases import services
 from suone.cases.models import Case, LevelChange
 from suone.cases.queries import level_ways
@@ -12,7 +13,6 @@ from suone.cases.services import Particulars
 from suone.cases.tests.factories import do
 from suone.consents.tests.factories import Cast
 from suone.dossiers.models import Dossier, Event
-from suone.institutions.tests.factories import acting
 from suone.procedures.loading import FOLDER
 from suone.procedures.models import Course, KnownFact, ProcedureVersion
 from suone.procedures.services import publish

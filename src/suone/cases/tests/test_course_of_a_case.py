@@ -10,6 +10,8 @@ from django.utils import timezone
 from suone.access.categories import DataCategory
 from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting
 from suone.audit.models import Entry
 from suone.cases import services
 from suone.cases.models import Case
@@ -20,8 +22,6 @@ from suone.consents.services import withdraw_consent
 from suone.consents.tests.factories import WORK, Cast, line
 from suone.dossiers.models import Event, Visit
 from suone.inbox.models import Message
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting
 from suone.workitems.models import WorkItem
 from suone.workitems.services import ask as ask_item
 from suone.workitems.services import complete
@@ -34,7 +34,7 @@ def now(case: Case) -> Case:
     return Case.objects.get(pk=case.pk)
 
 
-def acts_seen(by: Staff, case: Case, **filters: Any) -> list[str]:
+def acts_seen(by: Appointment, case: Case, **filters: Any) -> list[str]:
     who = acting(by)
     with acting_as(who):
         lines, _following = timeline_of(who, case.dossier, before_id=None, **filters)

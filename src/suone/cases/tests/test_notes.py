@@ -10,6 +10,8 @@ from django.utils import timezone
 from suone.access.categories import HEALTH_BIT, DataCategory
 from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting
 from suone.audit.models import Entry, RecordKind
 from suone.cases import services
 from suone.cases.models import Case, Note
@@ -18,8 +20,6 @@ from suone.cases.rules import NoteKind
 from suone.cases.tests.factories import activate, do
 from suone.consents.tests.factories import WORK, Cast, line
 from suone.dossiers.models import Event
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting
 
 EMPLOYMENT, HEALTH, FINANCES = DataCategory.EMPLOYMENT, DataCategory.HEALTH, DataCategory.FINANCES
 
@@ -30,12 +30,12 @@ def case(cast: Cast) -> Case:
     return activate(cast, line(cast.adviser), line(cast.physician, WORK | HEALTH_BIT, named=True))
 
 
-def write(by: Staff, case: Case, text: str, category: DataCategory = EMPLOYMENT) -> Note:
+def write(by: Appointment, case: Case, text: str, category: DataCategory = EMPLOYMENT) -> Note:
     note: Note = do(by, services.write_note, dossier=case.dossier, text=text, category=category, kind=NoteKind.MEETING)
     return note
 
 
-def texts(by: Staff, case: Case) -> list[str]:
+def texts(by: Appointment, case: Case) -> list[str]:
     """What the timeline shows."""
     who = acting(by)
     with acting_as(who):
@@ -43,7 +43,7 @@ def texts(by: Staff, case: Case) -> list[str]:
         return [entry.note.text for entry in lines if entry.note]
 
 
-def act_on(by: Staff, service: Any, note: Note, **arguments: Any) -> None:
+def act_on(by: Appointment, service: Any, note: Note, **arguments: Any) -> None:
     do(by, service, note=Note.objects.select_related("dossier").get(pk=note.pk), **arguments)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
+from suone.appointments.tests.factories import acting, client_of
 from suone.audit.models import Entry
 from suone.cases import services
 from suone.cases.models import Assignment, Case, Draft, Function, Note, Participant, Taking, Triage
@@ -19,7 +20,6 @@ from suone.consents.models import Consent, Disclosure
 from suone.consents.tests.factories import Cast, line, terms
 from suone.dossiers.models import Dossier, Event, Grant
 from suone.inbox.models import Message
-from suone.institutions.tests.factories import acting, client_of
 from suone.persons.models import Person
 from suone.workitems.models import State as ItemState
 from suone.workitems.models import WorkItem

@@ -11,6 +11,8 @@ from suone.access.acting import acting_for_job
 from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
 from suone.access.permissions import Role
+from suone.appointments.models import Absence, ContactPerson
+from suone.appointments.tests.factories import acting, make_staff
 from suone.cases import services
 from suone.cases.models import Assignment, Case, Function, Participant, Taking
 from suone.cases.queries import people_of, possible_leads
@@ -20,8 +22,6 @@ from suone.decisions.jobs import remind_about_requests
 from suone.decisions.models import Decision
 from suone.decisions.services import remind_and_expire
 from suone.dossiers.models import Dossier, Event
-from suone.institutions.models import Absence, ContactPerson
-from suone.institutions.tests.factories import acting, make_staff
 
 TODAY = timezone.localdate()
 

@@ -3,11 +3,11 @@
 from django.utils import timezone
 
 from suone.access.database import acting_as
+from suone.appointments.tests.factories import acting, client_of
 from suone.cases import services
 from suone.cases.models import Case
 from suone.cases.tests.factories import do, notify
 from suone.consents.tests.factories import Cast
-from suone.institutions.tests.factories import acting, client_of
 from suone.procedures.facts import Fact
 from suone.procedures.models import Course
 from suone.procedures.queries import places_on

@@ -6,13 +6,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from suone.access.database import acting_as
+from suone.appointments.tests.factories import acting
 from suone.audit.models import Entry
 from suone.cases import services
 from suone.cases.models import Case
 from suone.cases.tests.factories import do, notify
 from suone.consents.tests.factories import Cast
 from suone.dossiers.models import Event
-from suone.institutions.tests.factories import acting
 from suone.procedures.facts import Fact
 from suone.procedures.tests.factories import changed, published
 from suone.workitems.models import State, WorkItem

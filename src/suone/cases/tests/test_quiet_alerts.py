@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from suone.appointments.models import Appointment
 from suone.cases.tests.factories import activate
 from suone.consents.tests.factories import WORK, Cast, line
 from suone.dossiers.models import Dossier
 from suone.inbox.models import Message
-from suone.institutions.models import Staff
 from suone.register import queries, services
 from suone.register.acts import Act
 from suone.register.jobs import tell_about_overlaps
@@ -52,5 +52,5 @@ def _share_two_persons_and_a_case_of_one(cast: Cast, tmp_path: Path, settings: A
         _register(cast.adviser, someone)
 
 
-def _register(staff: Staff, person: int) -> None:
+def _register(staff: Appointment, person: int) -> None:
     do(staff, services.register_person, registering=services.Registering(number_of(person), DAY))

@@ -8,12 +8,12 @@ from django.utils import timezone
 from suone.access.acting import Acting, Kind, acting_for_job
 from suone.access.categories import DataCategory
 from suone.access.database import acting_as
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting
 from suone.cases import services
 from suone.cases.models import Assignment, Case, Note, Participant, Taking, Triage
 from suone.cases.tests.factories import activate, ask, do
 from suone.consents.tests.factories import Cast, line
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting
 
 TABLES = [Case, Assignment, Participant, Note, Triage]
 
@@ -65,7 +65,7 @@ def test_an_outsider_changes_and_nobody_deletes(cast: Cast, case: Case, table: t
             assert cursor.rowcount == 0
 
 
-def _note(case: Case, by: Staff) -> None:
+def _note(case: Case, by: Appointment) -> None:
     Note.objects.create(
         dossier=case.dossier,
         category=DataCategory.EMPLOYMENT,

@@ -10,13 +10,13 @@ from django.db import connection
 from suone.access.categories import DataCategory
 from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting
 from suone.cases import services
 from suone.cases.models import Assignment, Case, Function, Note, Participant, Taking
 from suone.cases.rules import NoteKind
 from suone.cases.tests.factories import activate, ask, do, notify
 from suone.consents.tests.factories import Cast, make_cast
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,7 +58,7 @@ def test_two_namings_at_once_leave_exactly_one(cast: Cast, service: Any, functio
     case = activate(cast)
     before = Assignment.objects.filter(dossier=case.dossier, function=function).count()
 
-    def name(by: Staff, staff: Staff) -> Callable[[], Any]:
+    def name(by: Appointment, staff: Appointment) -> Callable[[], Any]:
         return lambda: do(by, service, case=case, staff=staff)
 
     for _round in range(ROUNDS):

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from suone.access.categories import HEALTH_BIT, DataCategory
 from suone.access.permissions import Role
+from suone.appointments.tests.factories import client_of, make_staff
 from suone.audit.models import Entry, RecordKind
 from suone.cases import services
 from suone.cases.models import Assignment, Case, Draft, Function, Note, Participant, Taking, Triage
@@ -18,7 +19,6 @@ from suone.cases.tests.factories import activate, ask, do, notify
 from suone.consents.services import withdraw_consent
 from suone.consents.tests.factories import DRAWN, WORK, Cast, line
 from suone.dossiers.models import Visit
-from suone.institutions.tests.factories import client_of, make_staff
 from suone.register.models import Alert
 
 TODAY = timezone.localdate()

@@ -7,9 +7,9 @@ from click.testing import CliRunner
 from django.utils import translation
 
 from suone.access.permissions import Role
+from suone.appointments.models import Appointment, PartnerSystem
+from suone.appointments.tests.factories import make_institution, make_staff
 from suone.config import cli
-from suone.institutions.models import PartnerSystem, Staff
-from suone.institutions.tests.factories import make_institution, make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def _language_as_before() -> Iterator[None]:
 def test_keys_are_made_listed_and_ended_by_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "_start_django", lambda: None)
     responsible = make_staff(make_institution("SMZ"), Role.CONTACT_PERSON, last_name="Amacker")
-    Staff.objects.filter(pk=responsible.pk).update(email="ada.amacker@example.org")
+    Appointment.objects.filter(pk=responsible.pk).update(email="ada.amacker@example.org")
     create = ["partner", "create", "SMZ", "Dossier system", "--responsible", "Ada.Amacker@example.org"]
 
     made = CliRunner().invoke(cli.main, create)

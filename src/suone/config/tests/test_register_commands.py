@@ -10,8 +10,8 @@ from django.utils import translation
 
 from suone import oprf
 from suone.access.permissions import Role
+from suone.appointments.tests.factories import make_institution, make_staff
 from suone.config import cli
-from suone.institutions.tests.factories import make_institution, make_staff
 from suone.register import epochs, services, tokens
 from suone.register.models import Enrolment
 from suone.register.tests.factories import DAY, as_job, deliver, do, number_of, row

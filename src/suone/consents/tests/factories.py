@@ -10,12 +10,13 @@ from django.utils import timezone
 from suone.access.categories import DataCategory, mask_of
 from suone.access.database import acting_as
 from suone.access.permissions import Role
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting, make_institution, make_staff
 from suone.consents.models import Consent, SignatureForm
 from suone.consents.services import sign_consent
 from suone.consents.terms import ScopeLine, Terms
 from suone.dossiers.models import Dossier
-from suone.institutions.models import Office, Region, Staff
-from suone.institutions.tests.factories import acting, make_institution, make_staff
+from suone.institutions.models import Office, Region
 
 WORK = mask_of([DataCategory.IDENTITY, DataCategory.EMPLOYMENT, DataCategory.ADMINISTRATIVE])
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -30,11 +31,11 @@ class Cast:
     """Everybody by what they are to the case: the worker's institution opens it, the stranger's never enters."""
 
     region: Region
-    coordinator: Staff  # of the IIZ office
-    worker: Staff
-    adviser: Staff
-    physician: Staff  # a medical officer
-    stranger: Staff
+    coordinator: Appointment  # of the IIZ office
+    worker: Appointment
+    adviser: Appointment
+    physician: Appointment  # a medical officer
+    stranger: Appointment
 
 
 def make_cast() -> Cast:
@@ -67,12 +68,14 @@ def terms(**changes: Any) -> Terms:
     return Terms(**usual | changes)
 
 
-def line(staff: Staff, categories: int = WORK, *, named: bool = False) -> ScopeLine:
+def line(staff: Appointment, categories: int = WORK, *, named: bool = False) -> ScopeLine:
     """A recipient: the institution of this staff member, or by name the staff member alone."""
     return ScopeLine(staff.institution, categories, staff if named else None)
 
 
-def sign(by: Staff, dossier: Dossier, *scope: ScopeLine, renews: Consent | None = None, **changes: Any) -> Consent:
+def sign(
+    by: Appointment, dossier: Dossier, *scope: ScopeLine, renews: Consent | None = None, **changes: Any
+) -> Consent:
     """A consent recorded by somebody whose institution leads the case."""
     who = acting(by)
     with acting_as(who):

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from suone.access.acting import acting_for_job
 from suone.access.database import acting_as
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting
 from suone.audit.models import Entry
 from suone.consents.jobs import warn_about_consents
 from suone.consents.models import Consent
@@ -16,8 +18,6 @@ from suone.consents.services import warn_and_expire, withdraw_consent
 from suone.consents.tests.factories import Cast, line, sign
 from suone.dossiers.models import Dossier, Grant
 from suone.inbox.models import Message
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting
 from suone.workitems.models import WorkItem
 
 TODAY = timezone.localdate()
@@ -46,7 +46,7 @@ def let_time_pass(consent: Consent, *, days: int) -> None:
             )
 
 
-def reads(staff: Staff, dossier: Dossier) -> bool:
+def reads(staff: Appointment, dossier: Dossier) -> bool:
     with acting_as(acting(staff)):
         return Dossier.objects.filter(pk=dossier.pk).exists()
 

@@ -10,6 +10,8 @@ from django.utils import timezone
 from suone.access.categories import HEALTH_BIT, DataCategory, Power
 from suone.access.database import acting_as
 from suone.access.errors import Refused
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting
 from suone.audit.models import Entry, RecordKind
 from suone.consents import services
 from suone.consents.legal_bases import CONSENT, HAND_OVER, legal_bases, legal_basis
@@ -17,8 +19,6 @@ from suone.consents.models import Disclosure, DisclosureForm
 from suone.consents.tests.factories import WORK, Cast, line, sign
 from suone.dossiers.models import Dossier, Event, Grant, OpeningAct
 from suone.dossiers.services import end_of
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting
 from suone.workitems.models import State, WorkItem
 
 TODAY = timezone.localdate()
@@ -31,7 +31,7 @@ def conditions_of(basis: str) -> list[str]:
     return [condition.code for condition in ground.conditions] if ground else []
 
 
-def disclose(by: Staff, dossier: Dossier, to: Staff, **changes: Any) -> Disclosure:
+def disclose(by: Appointment, dossier: Dossier, to: Appointment, **changes: Any) -> Disclosure:
     basis = changes.get("basis", "avig-85f-3")
     usual: dict[str, Any] = {
         "basis": basis,

@@ -9,6 +9,8 @@ from django.utils import timezone
 from suone.access.categories import HEALTH_BIT, DataCategory, categories_in
 from suone.access.database import acting_as
 from suone.access.errors import Refused
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting
 from suone.audit.models import Entry
 from suone.consents import services
 from suone.consents.models import Consent, ConsentRecipient
@@ -16,26 +18,24 @@ from suone.consents.tests.factories import WORK, Cast, line, sign
 from suone.dossiers.models import Dossier, Grant, OpeningAct
 from suone.dossiers.queries import readable_categories
 from suone.inbox.models import Message
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting
 
 EMPLOYMENT = DataCategory.EMPLOYMENT.bit
 
 
-def withdraw(by: Staff, consent: Consent) -> None:
+def withdraw(by: Appointment, consent: Consent) -> None:
     who = acting(by)
     with acting_as(who):
         services.withdraw_consent(who, consent=Consent.objects.get(pk=consent.pk))
 
 
-def narrow(by: Staff, consent: Consent, whose: Staff, categories: int) -> None:
+def narrow(by: Appointment, consent: Consent, whose: Appointment, categories: int) -> None:
     who = acting(by)
     with acting_as(who):
         recipient = ConsentRecipient.objects.get(consent=consent, institution=whose.institution)
         services.narrow_consent(who, recipient=recipient, categories=categories)
 
 
-def readable(staff: Staff, dossier: Dossier) -> list[DataCategory]:
+def readable(staff: Appointment, dossier: Dossier) -> list[DataCategory]:
     who = acting(staff)
     with acting_as(who):
         return readable_categories(who, dossier)

@@ -10,10 +10,10 @@ from django.utils import timezone
 from suone.access.acting import Acting, Kind, acting_for_job
 from suone.access.database import acting_as
 from suone.access.permissions import Role
+from suone.appointments.tests.factories import acting
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
 from suone.consents.tests.factories import Cast, line, sign
 from suone.dossiers.models import Dossier
-from suone.institutions.tests.factories import acting
 
 TABLES = [Consent, ConsentRecipient, Disclosure]
 

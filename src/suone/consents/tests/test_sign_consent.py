@@ -10,6 +10,8 @@ from suone.access.acting import acting_for_job
 from suone.access.categories import ALL_BUT_HEALTH, HEALTH_BIT, Power
 from suone.access.database import acting_as
 from suone.access.errors import Refused
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting
 from suone.audit.models import Entry, RecordKind
 from suone.consents import services
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
@@ -18,13 +20,11 @@ from suone.dossiers.models import Dossier, Event, Grant, OpeningAct
 from suone.dossiers.queries import readable_categories
 from suone.dossiers.services import end_of, start_of
 from suone.inbox.models import Message
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting
 
 pytestmark = pytest.mark.django_db
 
 
-def reads(staff: Staff, dossier: Dossier) -> bool:
+def reads(staff: Appointment, dossier: Dossier) -> bool:
     who = acting(staff)
     with acting_as(who):
         return Dossier.objects.filter(pk=dossier.pk).exists() and bool(readable_categories(who, dossier))

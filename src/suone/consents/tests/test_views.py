@@ -12,13 +12,13 @@ from pypdf import PdfReader
 
 from suone.access.categories import HEALTH_BIT
 from suone.access.permissions import Role
+from suone.appointments.tests.factories import client_of, make_staff
 from suone.audit.models import Entry, RecordKind
 from suone.consents.models import Consent, ConsentRecipient, Disclosure, SignatureForm
 from suone.consents.tests.factories import DRAWN, PDF, WORK, Cast, line, sign
 from suone.documents.models import Document
 from suone.dossiers.models import Dossier, Grant, OpeningAct
 from suone.dossiers.tests.factories import open_file
-from suone.institutions.tests.factories import client_of, make_staff
 
 TODAY = timezone.localdate()
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from suone.access.permissions import Role
+from suone.appointments.tests.factories import client_of, make_staff
 from suone.cases.models import Case
 from suone.cases.tests.factories import activate, notify
 from suone.consents.tests.factories import WORK, Cast, line
-from suone.institutions.tests.factories import client_of, make_staff
 from suone.persons.models import Person
 from suone.procedures.models import KnownFact
 from suone.register.rules import Purpose

@@ -1,11 +1,11 @@
 from suone.access.categories import DataCategory
+from suone.appointments.tests.factories import client_of
 from suone.cases.models import Case
 from suone.cases.rules import NoteKind
 from suone.cases.services import write_note
 from suone.cases.tests.factories import do
 from suone.consents.tests.factories import Cast
 from suone.dossiers.models import Event
-from suone.institutions.tests.factories import client_of
 
 
 def test_older_entries_of_the_timeline_come_without_the_page_around_them(cast: Cast, active: Case) -> None:

@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from suone.access.categories import DataCategory
 from suone.access.permissions import Role
+from suone.appointments.tests.factories import client_of, make_institution, make_staff
 from suone.cases import services
 from suone.cases.models import Case
 from suone.cases.rules import NoteKind
 from suone.cases.tests.factories import activate, ask, do, notify
 from suone.consents.services import sign_consent
 from suone.consents.tests.factories import Cast, line, terms
-from suone.institutions.tests.factories import client_of, make_institution, make_staff
 from suone.workitems.services import ask as ask_item
 from suone.workitems.services import complete
 

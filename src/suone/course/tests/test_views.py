@@ -3,6 +3,7 @@
 import pytest
 
 from suone.access.categories import DataCategory
+from suone.appointments.tests.factories import client_of
 from suone.audit.models import Entry
 from suone.cases import services
 from suone.cases.models import Case, Note
@@ -10,7 +11,6 @@ from suone.cases.tests.factories import do, notify
 from suone.consents.tests.factories import Cast, line
 from suone.course.services import inform_everybody
 from suone.inbox.models import Message
-from suone.institutions.tests.factories import client_of
 from suone.procedures.models import Course, KnownFact, ProcedureVersion
 from suone.procedures.tests.factories import changed, published
 

@@ -12,6 +12,8 @@ from suone.access.acting import acting_for_job
 from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
 from suone.access.permissions import Role
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting, make_staff
 from suone.audit.models import Entry
 from suone.consents.tests.factories import Cast
 from suone.decisions import services
@@ -20,13 +22,11 @@ from suone.decisions.queries import addressed_to, asked_by
 from suone.decisions.rules import State
 from suone.dossiers.models import Dossier
 from suone.inbox.models import Message
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting, make_staff
 
 TODAY = timezone.localdate()
 
 
-def ask(cast: Cast, dossier: Dossier, to: Staff, **changes: Any) -> Decision:
+def ask(cast: Cast, dossier: Dossier, to: Appointment, **changes: Any) -> Decision:
     usual: dict[str, Any] = {
         "kind": "participation",
         "addressed_id": to.institution_id,
@@ -38,7 +38,7 @@ def ask(cast: Cast, dossier: Dossier, to: Staff, **changes: Any) -> Decision:
         return services.ask_decision(who, dossier=dossier, **usual | changes)
 
 
-def answer(by: Staff, decision: Decision, *, accept: bool, reason: str = "") -> None:
+def answer(by: Appointment, decision: Decision, *, accept: bool, reason: str = "") -> None:
     who = acting(by)
     with acting_as(who):
         services.answer(who, decision=Decision.objects.get(pk=decision.pk), accept=accept, reason=reason)

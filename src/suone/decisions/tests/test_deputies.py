@@ -8,20 +8,20 @@ from django.utils import timezone
 from suone.access.database import acting_as
 from suone.access.errors import Refused
 from suone.access.permissions import Role
+from suone.appointments.models import Absence, Appointment, ContactPerson
+from suone.appointments.tests.factories import acting, make_staff
 from suone.consents.tests.factories import Cast
 from suone.decisions import services
 from suone.decisions.models import Decision
 from suone.decisions.queries import addressed_to, those_who_answer
 from suone.decisions.tests.test_decide import answer, ask, run_job, told
 from suone.dossiers.models import Dossier
-from suone.institutions.models import Absence, ContactPerson, Staff
-from suone.institutions.tests.factories import acting, make_staff
 
 TODAY = timezone.localdate()
 
 
 @pytest.fixture
-def deputy(cast: Cast) -> Staff:
+def deputy(cast: Cast) -> Appointment:
     """Stands in for the adviser."""
     deputy = make_staff(cast.adviser.institution, Role.FRONT_LINE_WORKER, last_name="Deputy")
     ContactPerson.objects.filter(staff=cast.adviser).delete()
@@ -31,11 +31,11 @@ def deputy(cast: Cast) -> Staff:
     return deputy
 
 
-def away(staff: Staff, *, first: int = 0, last: int = 3) -> None:
+def away(staff: Appointment, *, first: int = 0, last: int = 3) -> None:
     Absence.objects.create(staff=staff, first_day=TODAY + timedelta(days=first), last_day=TODAY + timedelta(days=last))
 
 
-def on_the_list_of(staff: Staff) -> list[int]:
+def on_the_list_of(staff: Appointment) -> list[int]:
     who = acting(staff)
     with acting_as(who):
         return [decision.pk for decision in addressed_to(who)]
@@ -45,7 +45,7 @@ def ask_adviser(cast: Cast, dossier: Dossier) -> Decision:
     return ask(cast, dossier, cast.adviser, addressed_staff_id=cast.adviser.pk)
 
 
-def test_while_somebody_is_there_nobody_else_answers(cast: Cast, dossier: Dossier, deputy: Staff) -> None:
+def test_while_somebody_is_there_nobody_else_answers(cast: Cast, dossier: Dossier, deputy: Appointment) -> None:
     decision = ask_adviser(cast, dossier)
 
     assert told("decision.asked") == {cast.adviser.pk}
@@ -55,7 +55,7 @@ def test_while_somebody_is_there_nobody_else_answers(cast: Cast, dossier: Dossie
     answer(cast.adviser, decision, accept=True)
 
 
-def test_the_deputy_of_somebody_away_is_told_and_may_answer(cast: Cast, dossier: Dossier, deputy: Staff) -> None:
+def test_the_deputy_of_somebody_away_is_told_and_may_answer(cast: Cast, dossier: Dossier, deputy: Appointment) -> None:
     away(cast.adviser)
 
     decision = ask_adviser(cast, dossier)
@@ -67,7 +67,9 @@ def test_the_deputy_of_somebody_away_is_told_and_may_answer(cast: Cast, dossier:
     assert decision.answered_by_id == deputy.pk
 
 
-def test_where_no_deputy_is_entered_the_contact_persons_stand_in(cast: Cast, dossier: Dossier, deputy: Staff) -> None:
+def test_where_no_deputy_is_entered_the_contact_persons_stand_in(
+    cast: Cast, dossier: Dossier, deputy: Appointment
+) -> None:
     ContactPerson.objects.all().delete()
     ContactPerson.objects.create(institution=deputy.institution, staff=deputy)
     away(cast.adviser)
@@ -77,7 +79,7 @@ def test_where_no_deputy_is_entered_the_contact_persons_stand_in(cast: Cast, dos
     assert those_who_answer(decision, on=TODAY) == [cast.adviser.pk, deputy.pk]
 
 
-def test_a_deputy_hears_of_it_on_the_first_day_of_an_absence(cast: Cast, dossier: Dossier, deputy: Staff) -> None:
+def test_a_deputy_hears_of_it_on_the_first_day_of_an_absence(cast: Cast, dossier: Dossier, deputy: Appointment) -> None:
     ask_adviser(cast, dossier)
     away(cast.adviser, first=2)
 

@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from suone.access.acting import Acting, Kind, acting_for_job
 from suone.access.database import acting_as
+from suone.appointments.tests.factories import acting
 from suone.consents.tests.factories import Cast
 from suone.decisions.models import Decision
 from suone.decisions.services import ask_decision
 from suone.dossiers.models import Dossier
-from suone.institutions.tests.factories import acting
 
 TODAY = timezone.localdate()
 

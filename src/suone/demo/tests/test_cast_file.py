@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from suone.access.permissions import STAFF_ROLES
+from suone.appointments.models import Appointment, ContactPerson
 from suone.demo.register_people import INSTITUTIONS
-from suone.institutions.models import ContactPerson, Staff
 from suone.persons.ahv import compact, formatted
 from suone.persons.models import Permit, Person, Sex, Status
 
@@ -31,7 +31,7 @@ def test_keys_are_unique() -> None:
 
 def test_entries_fill_fields_that_exist() -> None:
     for entry in CAST["staff"]:
-        assert set(entry) - {"key", "language", "has_account"} <= _field_names(Staff)
+        assert set(entry) - {"key", "language", "has_account"} <= _field_names(Appointment)
     for entry in CAST["person"]:
         assert set(entry) - {"key", "region"} <= _field_names(Person)
     for entry in CAST["contact_person"]:
@@ -152,7 +152,7 @@ def test_particulars_use_the_words_the_product_knows(entry: dict[str, Any]) -> N
 
 
 def test_texts_fit_their_fields() -> None:
-    for model, entries in [(Staff, CAST["staff"]), (Person, CAST["person"])]:
+    for model, entries in [(Appointment, CAST["staff"]), (Person, CAST["person"])]:
         for entry in entries:
             for name in (_field_names(model) & set(entry)) - {"ahv_number"}:  # written with its dots here
                 limit = getattr(model._meta.get_field(name), "max_length", None)

@@ -14,12 +14,12 @@ from requests.adapters import BaseAdapter
 
 from suone.access.acting import acting_for_job
 from suone.access.database import acting_as
+from suone.appointments.acting import acting_of
+from suone.appointments.models import Appointment
 from suone.demo import register_story
 from suone.demo.filling import deliver
 from suone.demo.register_people import INSTITUTIONS, Spell, registrations
 from suone.demo.seed import fill_in
-from suone.institutions.acting import acting_of
-from suone.institutions.models import Staff
 from suone.register import epochs, queries, services
 from suone.register.models import Alert
 from suone.register.rules import Purpose
@@ -82,7 +82,7 @@ def test_the_register_counts_what_plain_sets_count_and_tells_of_the_changes(spel
     assert quiet == _both_ways("RAV SMZ", "RAV IV", "SMZ RAV", "SMZ AfAw")
 
     peter = "756.9217.0769.85"
-    rahel = acting_of(Staff.objects.select_related("institution").get(email="rahel.kalbermatten@example.org"))
+    rahel = acting_of(Appointment.objects.select_related("institution").get(email="rahel.kalbermatten@example.org"))
     with acting_as(rahel):
         answer = services.look_up_person(rahel, number=peter, purpose=Purpose.COORDINATION)
     found = {one.institution: one for one in answer.found}

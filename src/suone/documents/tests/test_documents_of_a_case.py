@@ -12,6 +12,8 @@ from suone.access.categories import DataCategory, Power
 from suone.access.database import acting_as
 from suone.access.errors import Refused
 from suone.access.permissions import Role
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting, client_of, make_institution, make_staff
 from suone.audit.models import Entry
 from suone.documents import services
 from suone.documents.models import Document
@@ -19,8 +21,6 @@ from suone.documents.services import bytes_of, forget_lost_files, keep_document,
 from suone.dossiers.models import Dossier
 from suone.dossiers.services import Principal
 from suone.dossiers.tests.factories import let_in, open_file
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting, client_of, make_institution, make_staff
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n"
 
@@ -32,27 +32,27 @@ def folder(settings: Any, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def lead(db: None) -> Staff:
+def lead(db: None) -> Appointment:
     return make_staff(make_institution("SMZ"), Role.FRONT_LINE_WORKER, last_name="Lead")
 
 
 @pytest.fixture
-def other(db: None) -> Staff:
+def other(db: None) -> Appointment:
     return make_staff(make_institution("RAV"), Role.FRONT_LINE_WORKER, last_name="Other")
 
 
 @pytest.fixture
-def dossier(lead: Staff) -> Dossier:
+def dossier(lead: Appointment) -> Dossier:
     return open_file(lead)
 
 
-def keep(by: Staff, dossier: Dossier, category: DataCategory = DataCategory.EMPLOYMENT) -> Document:
+def keep(by: Appointment, dossier: Dossier, category: DataCategory = DataCategory.EMPLOYMENT) -> Document:
     who = acting(by)
     with acting_as(who):
         return keep_document(who, dossier=dossier, name="CV of Peter.pdf", data=PDF, title="CV", category=category)
 
 
-def test_a_file_is_kept_under_a_name_that_says_nothing(lead: Staff, dossier: Dossier, folder: Path) -> None:
+def test_a_file_is_kept_under_a_name_that_says_nothing(lead: Appointment, dossier: Dossier, folder: Path) -> None:
     document = keep(lead, dossier)
 
     assert bytes_of(document) == PDF
@@ -62,7 +62,7 @@ def test_a_file_is_kept_under_a_name_that_says_nothing(lead: Staff, dossier: Dos
 
 
 def test_a_file_changed_or_lost_behind_the_product_is_not_handed_out(
-    lead: Staff, dossier: Dossier, folder: Path
+    lead: Appointment, dossier: Dossier, folder: Path
 ) -> None:
     document = keep(lead, dossier)
 
@@ -75,7 +75,7 @@ def test_a_file_changed_or_lost_behind_the_product_is_not_handed_out(
 
 
 def test_when_the_log_cannot_be_written_no_document_is_kept(
-    lead: Staff, dossier: Dossier, monkeypatch: pytest.MonkeyPatch
+    lead: Appointment, dossier: Dossier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full_disk(*args: object, **kwargs: object) -> None:
         raise OSError("full")
@@ -88,7 +88,7 @@ def test_when_the_log_cannot_be_written_no_document_is_kept(
     assert not Document.objects.exists()
 
 
-def test_a_download_is_told_and_cannot_run_in_the_browser(lead: Staff, dossier: Dossier) -> None:
+def test_a_download_is_told_and_cannot_run_in_the_browser(lead: Appointment, dossier: Dossier) -> None:
     document = keep(lead, dossier)
 
     response = client_of(lead).get(f"/dossiers/{dossier.pk}/documents/{document.pk}")
@@ -100,7 +100,7 @@ def test_a_download_is_told_and_cannot_run_in_the_browser(lead: Staff, dossier: 
     assert Entry.objects.filter(kind="read", object_type="document", object_id=document.pk).count() == 1
 
 
-def test_only_whoever_reads_the_category_gets_the_file(lead: Staff, other: Staff, dossier: Dossier) -> None:
+def test_only_whoever_reads_the_category_gets_the_file(lead: Appointment, other: Appointment, dossier: Dossier) -> None:
     finances, work = keep(lead, dossier, DataCategory.FINANCES), keep(lead, dossier, DataCategory.EMPLOYMENT)
     let_in(lead, dossier, Principal(other.institution_id), categories=DataCategory.FINANCES.bit | 1)
     client = client_of(other)
@@ -111,7 +111,9 @@ def test_only_whoever_reads_the_category_gets_the_file(lead: Staff, other: Staff
         assert list(Document.objects.all()) == [finances]
 
 
-def test_an_outsider_gets_nothing_and_a_reader_adds_nothing(lead: Staff, other: Staff, dossier: Dossier) -> None:
+def test_an_outsider_gets_nothing_and_a_reader_adds_nothing(
+    lead: Appointment, other: Appointment, dossier: Dossier
+) -> None:
     document = keep(lead, dossier)
     client = client_of(other)
     upload = {"title": "x", "category": "1", "file": SimpleUploadedFile("a.pdf", PDF)}
@@ -125,7 +127,7 @@ def test_an_outsider_gets_nothing_and_a_reader_adds_nothing(lead: Staff, other: 
     assert Document.objects.count() == 1
 
 
-def test_a_wrong_file_stays_on_the_form_with_a_remedy(lead: Staff, dossier: Dossier) -> None:
+def test_a_wrong_file_stays_on_the_form_with_a_remedy(lead: Appointment, dossier: Dossier) -> None:
     upload = {"title": "My title", "category": "1", "file": SimpleUploadedFile("a.pdf", b"MZ")}
 
     response = client_of(lead).post(f"/dossiers/{dossier.pk}/documents/add", upload)
@@ -135,7 +137,7 @@ def test_a_wrong_file_stays_on_the_form_with_a_remedy(lead: Staff, dossier: Doss
     assert not Document.objects.exists()
 
 
-def test_removing_destroys_the_bytes_and_leaves_the_reason(lead: Staff, dossier: Dossier, folder: Path) -> None:
+def test_removing_destroys_the_bytes_and_leaves_the_reason(lead: Appointment, dossier: Dossier, folder: Path) -> None:
     document = keep(lead, dossier)
     who = acting(lead)
 
@@ -151,14 +153,16 @@ def test_removing_destroys_the_bytes_and_leaves_the_reason(lead: Staff, dossier:
     assert client_of(lead).get(f"/dossiers/{dossier.pk}/documents/{document.pk}").status_code == 404
 
 
-def test_the_database_keeps_removal_and_reason_together(lead: Staff, dossier: Dossier) -> None:
+def test_the_database_keeps_removal_and_reason_together(lead: Appointment, dossier: Dossier) -> None:
     keep(lead, dossier)
 
     with pytest.raises(IntegrityError, match="document_removed_at_and_reason_together"), transaction.atomic():
         Document.objects.update(removed_reason="because")
 
 
-def test_bytes_of_acts_that_were_undone_are_forgotten_after_a_day(lead: Staff, dossier: Dossier, folder: Path) -> None:
+def test_bytes_of_acts_that_were_undone_are_forgotten_after_a_day(
+    lead: Appointment, dossier: Dossier, folder: Path
+) -> None:
     kept = keep(lead, dossier)
     yesterday = time.time() - 25 * 3600
     for name, age in (("old.pdf", yesterday), ("fresh.pdf", time.time())):

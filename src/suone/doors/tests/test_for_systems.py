@@ -104,7 +104,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Client:
         system_id=5,
         roles=frozenset({Role.PARTNER_SYSTEM}),
     )
-    monkeypatch.setattr("suone.institutions.acting.acting_of_key", {"suone_right": system}.get)
+    monkeypatch.setattr("suone.appointments.acting.acting_of_key", {"suone_right": system}.get)
     return Client(headers={"authorization": "Bearer suone_right"}, raise_request_exception=False)
 
 

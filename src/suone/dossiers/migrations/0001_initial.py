@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("appointments", "0001_initial"),
         ("institutions", "0001_initial"),
         ("persons", "0001_initial"),
     ]
@@ -55,7 +56,7 @@ class Migration(migrations.Migration):
                 (
                     "staff",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.staff"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="appointments.appointment"
                     ),
                 ),
             ],
@@ -113,7 +114,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="institutions.staff",
+                        to="appointments.appointment",
                     ),
                 ),
             ],
@@ -188,7 +189,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="institutions.staff",
+                        to="appointments.appointment",
                     ),
                 ),
             ],
@@ -222,7 +223,7 @@ class Migration(migrations.Migration):
                 (
                     "staff",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="institutions.staff"
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="appointments.appointment"
                     ),
                 ),
             ],

@@ -3,23 +3,23 @@ from dataclasses import dataclass
 import pytest
 
 from suone.access.permissions import Role
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import make_institution, make_staff
 from suone.dossiers.models import Dossier
 from suone.dossiers.tests.factories import open_file
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import make_institution, make_staff
 
 
 @dataclass(frozen=True)
 class Cast:
     """Everybody by what they are to the case file."""
 
-    lead: Staff
-    colleague: Staff  # of the lead's institution
-    recipient: Staff
-    physician: Staff
-    coordinator: Staff  # of the IIZ office, to which nothing was opened
-    stranger: Staff
-    protection: Staff  # data-protection officer
+    lead: Appointment
+    colleague: Appointment  # of the lead's institution
+    recipient: Appointment
+    physician: Appointment
+    coordinator: Appointment  # of the IIZ office, to which nothing was opened
+    stranger: Appointment
+    protection: Appointment  # data-protection officer
 
 
 @pytest.fixture

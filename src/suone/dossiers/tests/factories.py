@@ -6,14 +6,14 @@ from django.utils import timezone
 
 from suone.access.categories import ALL_BUT_HEALTH, Power
 from suone.access.database import acting_as
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting
 from suone.dossiers.models import Dossier, OpeningAct
 from suone.dossiers.services import Opening, Principal, open_dossier, open_grants
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting
 from suone.persons.services import find_or_create
 
 
-def open_file(by: Staff, *, last_name: str = "Muster") -> Dossier:
+def open_file(by: Appointment, *, last_name: str = "Muster") -> Dossier:
     """A case file about a new person, led by the institution of whoever opens it."""
     who = acting(by)
     with acting_as(who):
@@ -30,7 +30,7 @@ def open_file(by: Staff, *, last_name: str = "Muster") -> Dossier:
 
 
 def let_in(
-    by: Staff,
+    by: Appointment,
     dossier: Dossier,
     whom: Principal,
     *,

@@ -8,13 +8,13 @@ from suone.access.acting import Acting, Kind, acting_for_job
 from suone.access.categories import ALL_BUT_HEALTH, ALL_CATEGORIES, DataCategory, Power
 from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
+from suone.appointments.tests.factories import acting
 from suone.audit.models import Entry, RecordKind
 from suone.dossiers.models import Dossier, Emergency, Event, Grant, Numbering, Visit
 from suone.dossiers.queries import events_of, last_visit
 from suone.dossiers.services import Principal, break_glass, lock, note_visit, tell
 from suone.dossiers.tests.conftest import Cast
 from suone.dossiers.tests.factories import let_in
-from suone.institutions.tests.factories import acting
 
 REASON = "Danger to life, nobody of the lead can be reached"
 

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from suone.access.categories import ALL_BUT_HEALTH, ALL_CATEGORIES, HEALTH_BIT, DataCategory, Power, mask_of
 from suone.access.database import acting_as
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting
 from suone.audit.models import Entry
 from suone.dossiers.models import Dossier, Grant, OpeningAct
 from suone.dossiers.queries import (
@@ -22,17 +24,15 @@ from suone.dossiers.queries import (
 from suone.dossiers.services import Principal, end_grants, end_of, narrow_grants, open_dossier, start_of
 from suone.dossiers.tests.conftest import Cast
 from suone.dossiers.tests.factories import let_in, open_file
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting
 
 WORK = mask_of([DataCategory.EMPLOYMENT, DataCategory.EDUCATION])
 
 
-def _institution(staff: Staff) -> Principal:
+def _institution(staff: Appointment) -> Principal:
     return Principal(institution_id=staff.institution_id)
 
 
-def _can_open(staff: Staff, dossier: Dossier) -> bool:
+def _can_open(staff: Appointment, dossier: Dossier) -> bool:
     who = acting(staff)
     with acting_as(who):
         try:
@@ -41,7 +41,7 @@ def _can_open(staff: Staff, dossier: Dossier) -> bool:
             return False
 
 
-def _categories(staff: Staff, dossier: Dossier) -> int:
+def _categories(staff: Appointment, dossier: Dossier) -> int:
     who = acting(staff)
     with acting_as(who):
         return mask_of(readable_categories(who, dossier))

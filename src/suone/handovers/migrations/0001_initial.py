@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("appointments", "0001_initial"),
         ("consents", "0001_initial"),
         ("decisions", "0002_requests_of_both_sides"),
         ("dossiers", "0003_texts_in_every_language"),
@@ -109,7 +110,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="institutions.staff",
+                        to="appointments.appointment",
                     ),
                 ),
                 (
@@ -121,7 +122,7 @@ class Migration(migrations.Migration):
                 (
                     "sender_staff",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.staff"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="appointments.appointment"
                     ),
                 ),
             ],

@@ -4,10 +4,10 @@ import pytest
 from django.utils import translation
 
 from suone.access.permissions import Role
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import make_institution, make_staff
 from suone.consents.tests.factories import Cast, make_cast
 from suone.handovers.tests.factories import publish_handovers
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import make_institution, make_staff
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +26,6 @@ def cast(db: None) -> Cast:
 
 
 @pytest.fixture
-def coordinator_iv(cast: Cast) -> Staff:
+def coordinator_iv(cast: Cast) -> Appointment:
     """An integration coordinator of the IV."""
     return make_staff(make_institution("IV"), Role.FRONT_LINE_WORKER, last_name="Integration")

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from suone.access.acting import acting_for_job
 from suone.access.database import acting_as
+from suone.appointments.models import Appointment
 from suone.cases.models import Case
 from suone.cases.services import Particulars
 from suone.cases.tests.factories import do
@@ -15,7 +16,6 @@ from suone.handovers import services
 from suone.handovers.models import Handover
 from suone.handovers.rules import Answers, Follows
 from suone.handovers.services import Proposal
-from suone.institutions.models import Staff
 from suone.procedures.facts import Fact
 from suone.procedures.loading import FOLDER
 from suone.procedures.services import publish
@@ -53,7 +53,12 @@ def particulars(cast: Cast, **changes: Any) -> Particulars:
 
 
 def proposal(
-    sender: Staff, receiver: Staff, *, follows: Follows = Follows.THEY, is_direct: bool = True, **changes: Any
+    sender: Appointment,
+    receiver: Appointment,
+    *,
+    follows: Follows = Follows.THEY,
+    is_direct: bool = True,
+    **changes: Any,
 ) -> Proposal:
     usual: dict[str, Any] = {
         "answers": Answers(follows, is_direct, sender.institution.code, receiver.institution.code),
@@ -66,7 +71,7 @@ def proposal(
     return Proposal(**usual | changes)
 
 
-def propose(cast: Cast, to: Staff | None = None, *, by: Staff | None = None, **changes: Any) -> Handover:
+def propose(cast: Cast, to: Appointment | None = None, *, by: Appointment | None = None, **changes: Any) -> Handover:
     """Proposed for a person without a case, by the worker to the adviser unless told otherwise."""
     sender, receiver = by or cast.worker, to or cast.adviser
     handover: Handover = do(
@@ -78,7 +83,7 @@ def propose(cast: Cast, to: Staff | None = None, *, by: Staff | None = None, **c
     return handover
 
 
-def accept(by: Staff, handover: Handover, **changes: Any) -> Handover:
+def accept(by: Appointment, handover: Handover, **changes: Any) -> Handover:
     accepted: Handover = do(by, services.accept_handover, decision=handover.decision, **changes)
     return accepted
 

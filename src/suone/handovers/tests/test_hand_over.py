@@ -10,6 +10,8 @@ from suone.access.acting import acting_for_job
 from suone.access.categories import ALL_BUT_HEALTH, Power
 from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
+from suone.appointments.models import Appointment, ContactPerson
+from suone.appointments.tests.factories import acting
 from suone.audit.models import Entry
 from suone.cases.models import Assignment, Case, Participant
 from suone.cases.tests.factories import do
@@ -24,8 +26,6 @@ from suone.handovers.queries import asked_handover, person_of_request
 from suone.handovers.rules import USUAL, Follows
 from suone.handovers.tests.factories import STATED, accept, case_of, particulars, proposal, propose
 from suone.inbox.models import Message
-from suone.institutions.models import ContactPerson, Staff
-from suone.institutions.tests.factories import acting
 from suone.procedures.facts import Fact
 from suone.procedures.models import Course
 from suone.procedures.services import known_facts
@@ -258,7 +258,7 @@ def test_a_consent_that_names_the_receiver_is_the_basis_and_the_measure(cast: Ca
     assert find_drift() == []
 
 
-def test_the_next_hand_over_goes_on_from_the_new_lead(cast: Cast, coordinator_iv: Staff) -> None:
+def test_the_next_hand_over_goes_on_from_the_new_lead(cast: Cast, coordinator_iv: Appointment) -> None:
     handover = accept(cast.adviser, propose(cast))
 
     second = do(

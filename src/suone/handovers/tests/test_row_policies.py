@@ -5,22 +5,22 @@ from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from suone.access.database import acting_as
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting
 from suone.consents.tests.factories import Cast
 from suone.handovers.models import Handover
 from suone.handovers.queries import referrals_in
 from suone.handovers.tests.factories import accept, propose
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting
 
 TODAY = timezone.localdate()
 
 
-def seen_by(staff: Staff) -> int:
+def seen_by(staff: Appointment) -> int:
     with acting_as(acting(staff)):
         return Handover.objects.count()
 
 
-def open_as(staff: Staff, handover: Handover) -> None:
+def open_as(staff: Appointment, handover: Handover) -> None:
     now = timezone.now()
     with acting_as(acting(staff)), connection.cursor() as cursor:
         cursor.execute("SELECT handovers_open(%s, %s, %s)", [handover.pk, now, now])

@@ -3,6 +3,7 @@
 import pytest
 
 from suone.access.permissions import Role
+from suone.appointments.tests.factories import make_staff
 from suone.cases.models import Assignment
 from suone.cases.tests.factories import do
 from suone.cases.tests.test_simultaneous import at_once
@@ -10,7 +11,6 @@ from suone.consents.tests.factories import Cast, make_cast
 from suone.dossiers.models import Grant
 from suone.handovers import services
 from suone.handovers.tests.factories import propose, publish_handovers
-from suone.institutions.tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import client_of
 from suone.audit.models import Entry
 from suone.cases.models import Case, Note
 from suone.cases.services import change_level
@@ -18,8 +20,6 @@ from suone.handovers import services
 from suone.handovers.models import Handover
 from suone.handovers.rules import Follows
 from suone.handovers.tests.factories import AHV_NUMBER, TO_IV, accept, case_of, proposal, propose
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import client_of
 from suone.procedures.models import Course, Passage
 from suone.procedures.services import known_facts
 
@@ -31,7 +31,7 @@ def worker(cast: Cast) -> Client:
     return client_of(cast.worker)
 
 
-def typed(cast: Cast, to: Staff, **changes: Any) -> dict[str, Any]:
+def typed(cast: Cast, to: Appointment, **changes: Any) -> dict[str, Any]:
     usual = {
         "last_name": "Muster",
         "first_name": "Petra",
@@ -92,7 +92,7 @@ def test_what_must_hold_is_said_at_its_field_and_nothing_typed_is_lost(cast: Cas
     assert not Dossier.objects.exists()
 
 
-def to_iv(cast: Cast, iv: Staff, **changes: Any) -> dict[str, Any]:
+def to_iv(cast: Cast, iv: Appointment, **changes: Any) -> dict[str, Any]:
     more = {
         "follows": "both",
         "fact_advisers_named": "Ada Worker, SMZ",
@@ -102,7 +102,9 @@ def to_iv(cast: Cast, iv: Staff, **changes: Any) -> dict[str, Any]:
     return typed(cast, iv, **more | changes)
 
 
-def test_the_names_of_the_advisers_are_kept_as_the_remark(cast: Cast, worker: Client, coordinator_iv: Staff) -> None:
+def test_the_names_of_the_advisers_are_kept_as_the_remark(
+    cast: Cast, worker: Client, coordinator_iv: Appointment
+) -> None:
     worker.post("/handovers/new", to_iv(cast, coordinator_iv))
 
     handover = Handover.objects.get()
@@ -120,7 +122,7 @@ def test_the_names_of_the_advisers_are_kept_as_the_remark(cast: Cast, worker: Cl
     ],
 )
 def test_the_pause_warns_and_goes_through_with_an_exception_or_a_reason(
-    cast: Cast, worker: Client, coordinator_iv: Staff, days: int, more: dict[str, str], goes: bool
+    cast: Cast, worker: Client, coordinator_iv: Appointment, days: int, more: dict[str, str], goes: bool
 ) -> None:
     """The network meeting is a told fact: it was held in the case, so the pause is all that is left."""
     handover = propose(cast, coordinator_iv, follows=Follows.BOTH, facts=TO_IV)
@@ -150,7 +152,7 @@ def test_the_pause_warns_and_goes_through_with_an_exception_or_a_reason(
 
 
 def test_the_network_meeting_comes_first_after_a_placement_ended(
-    cast: Cast, worker: Client, coordinator_iv: Staff
+    cast: Cast, worker: Client, coordinator_iv: Appointment
 ) -> None:
     asked = {
         "fact_iv_placement_ended_on": (TODAY - timedelta(days=400)).isoformat(),
@@ -166,7 +168,7 @@ def test_the_network_meeting_comes_first_after_a_placement_ended(
 
 
 def test_where_something_must_happen_first_the_case_alone_is_opened(
-    cast: Cast, worker: Client, coordinator_iv: Staff
+    cast: Cast, worker: Client, coordinator_iv: Appointment
 ) -> None:
     ended_on = (TODAY - timedelta(days=400)).isoformat()
     asked = to_iv(cast, coordinator_iv, fact_iv_placement_ended_on=ended_on, message=None, send=None, open="1")
@@ -253,12 +255,14 @@ def test_ending_the_access_asks_why(cast: Cast, worker: Client) -> None:
     assert client_of(cast.adviser).get(f"/dossiers/{handover.dossier_id}/").status_code == 404
 
 
-def shared_with_iv(cast: Cast, iv: Staff) -> Handover:
+def shared_with_iv(cast: Cast, iv: Appointment) -> Handover:
     """A case of the SMZ in which the IV takes part."""
     return accept(iv, propose(cast, iv, follows=Follows.BOTH, facts=TO_IV))
 
 
-def test_social_assistance_is_told_of_missed_appointments_on_a_legal_basis(cast: Cast, coordinator_iv: Staff) -> None:
+def test_social_assistance_is_told_of_missed_appointments_on_a_legal_basis(
+    cast: Cast, coordinator_iv: Appointment
+) -> None:
     handover = shared_with_iv(cast, coordinator_iv)
     iv, start = client_of(coordinator_iv), f"/dossiers/{handover.dossier_id}/missed-appointments"
     smz = cast.worker.institution_id
@@ -282,7 +286,7 @@ def test_social_assistance_is_told_of_missed_appointments_on_a_legal_basis(cast:
     assert known_facts(handover.dossier_id)["cooperation_told"] is True
 
 
-def test_nobody_but_social_assistance_is_ever_told(cast: Cast, coordinator_iv: Staff) -> None:
+def test_nobody_but_social_assistance_is_ever_told(cast: Cast, coordinator_iv: Appointment) -> None:
     handover = shared_with_iv(cast, coordinator_iv)
     iv = client_of(coordinator_iv)
     rav = cast.adviser.institution_id
@@ -293,7 +297,7 @@ def test_nobody_but_social_assistance_is_ever_told(cast: Cast, coordinator_iv: S
     assert "Tell social assistance" not in page
 
 
-def test_a_consent_that_names_social_assistance_is_a_basis_too(cast: Cast, coordinator_iv: Staff) -> None:
+def test_a_consent_that_names_social_assistance_is_a_basis_too(cast: Cast, coordinator_iv: Appointment) -> None:
     handover = accept(coordinator_iv, propose(cast, coordinator_iv, facts=TO_IV))
     iv = client_of(coordinator_iv)
     path = f"/dossiers/{handover.dossier_id}/missed-appointments/{cast.worker.institution_id}/consent"

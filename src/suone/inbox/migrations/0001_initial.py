@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("appointments", "0001_initial"),
         ("dossiers", "0001_initial"),
         ("institutions", "0001_initial"),
     ]
@@ -41,7 +42,9 @@ class Migration(migrations.Migration):
                 (
                     "staff",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="messages", to="institutions.staff"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="appointments.appointment",
                     ),
                 ),
             ],
@@ -84,7 +87,7 @@ class Migration(migrations.Migration):
                 (
                     "staff",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="institutions.staff"
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="appointments.appointment"
                     ),
                 ),
             ],

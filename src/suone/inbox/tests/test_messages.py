@@ -4,39 +4,39 @@ from django.core import mail
 from suone.access.acting import acting_for_job
 from suone.access.database import acting_as
 from suone.access.permissions import Role
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting, make_institution, make_staff
 from suone.dossiers.models import Dossier
 from suone.dossiers.tests.factories import open_file
 from suone.inbox.models import Digest, Message
 from suone.inbox.queries import messages_of, unread_count
 from suone.inbox.services import mark_read, send_digests, set_preference, tell_staff
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting, make_institution, make_staff
 
 _ACT = "dossier.opened"
 
 
 @pytest.fixture
-def teller(db: None) -> Staff:
+def teller(db: None) -> Appointment:
     return make_staff(make_institution("SMZ"), Role.FRONT_LINE_WORKER, last_name="Teller")
 
 
 @pytest.fixture
-def reader(db: None) -> Staff:
+def reader(db: None) -> Appointment:
     return make_staff(make_institution("RAV"), Role.FRONT_LINE_WORKER, last_name="Reader")
 
 
 @pytest.fixture
-def dossier(teller: Staff) -> Dossier:
+def dossier(teller: Appointment) -> Dossier:
     return open_file(teller, last_name="Kanarienvogel")
 
 
-def _tell(by: Staff, *whom: Staff, dossier: Dossier) -> None:
+def _tell(by: Appointment, *whom: Appointment, dossier: Dossier) -> None:
     who = acting(by)
     with acting_as(who):
         tell_staff(who, staff_ids=[staff.pk for staff in whom], act=_ACT, dossier=dossier)
 
 
-def _unread(staff: Staff) -> int:
+def _unread(staff: Appointment) -> int:
     who = acting(staff)
     with acting_as(who):
         return unread_count(who)
@@ -48,14 +48,18 @@ def _send() -> int:
         return send_digests(job)
 
 
-def test_nobody_is_told_of_their_own_act_or_twice_of_one(teller: Staff, reader: Staff, dossier: Dossier) -> None:
+def test_nobody_is_told_of_their_own_act_or_twice_of_one(
+    teller: Appointment, reader: Appointment, dossier: Dossier
+) -> None:
     _tell(teller, teller, reader, reader, dossier=dossier)
 
     assert _unread(teller) == 0
     assert _unread(reader) == 1
 
 
-def test_a_message_is_seen_by_whom_it_is_for_and_by_nobody_else(teller: Staff, reader: Staff, dossier: Dossier) -> None:
+def test_a_message_is_seen_by_whom_it_is_for_and_by_nobody_else(
+    teller: Appointment, reader: Appointment, dossier: Dossier
+) -> None:
     _tell(teller, reader, dossier=dossier)
 
     with acting_as(acting(reader)):
@@ -65,7 +69,7 @@ def test_a_message_is_seen_by_whom_it_is_for_and_by_nobody_else(teller: Staff, r
         assert Message.objects.update(act="x") == 0
 
 
-def test_what_is_marked_as_read_is_unread_no_more(teller: Staff, reader: Staff, dossier: Dossier) -> None:
+def test_what_is_marked_as_read_is_unread_no_more(teller: Appointment, reader: Appointment, dossier: Dossier) -> None:
     _tell(teller, reader, dossier=dossier)
     who = acting(reader)
 
@@ -77,7 +81,7 @@ def test_what_is_marked_as_read_is_unread_no_more(teller: Staff, reader: Staff, 
 
 
 def test_the_daily_mail_says_how_much_is_new_and_names_no_person_or_case(
-    teller: Staff, reader: Staff, dossier: Dossier
+    teller: Appointment, reader: Appointment, dossier: Dossier
 ) -> None:
     _tell(teller, reader, dossier=dossier)
 
@@ -92,7 +96,7 @@ def test_the_daily_mail_says_how_much_is_new_and_names_no_person_or_case(
         assert secret not in everything
 
 
-def test_a_message_is_mailed_once(teller: Staff, reader: Staff, dossier: Dossier) -> None:
+def test_a_message_is_mailed_once(teller: Appointment, reader: Appointment, dossier: Dossier) -> None:
     _tell(teller, reader, dossier=dossier)
 
     assert [_send(), _send()] == [1, 0]
@@ -100,7 +104,9 @@ def test_a_message_is_mailed_once(teller: Staff, reader: Staff, dossier: Dossier
     assert len(mail.outbox) == 1
 
 
-def test_whoever_wants_no_mail_gets_none_and_keeps_the_message(teller: Staff, reader: Staff, dossier: Dossier) -> None:
+def test_whoever_wants_no_mail_gets_none_and_keeps_the_message(
+    teller: Appointment, reader: Appointment, dossier: Dossier
+) -> None:
     who = acting(reader)
     with acting_as(who):
         set_preference(who, digest=Digest.NEVER)

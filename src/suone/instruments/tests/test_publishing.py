@@ -8,8 +8,8 @@ from suone.access.acting import acting_for_job
 from suone.access.database import acting_as
 from suone.access.errors import Refused
 from suone.access.permissions import Role
+from suone.appointments.tests.factories import acting, make_institution, make_staff
 from suone.audit.models import Entry
-from suone.institutions.tests.factories import acting, make_institution, make_staff
 from suone.instruments.loading import FOLDER, BrokenInstrument, shipped_instruments
 from suone.instruments.models import InstrumentVersion, Origin
 from suone.instruments.queries import version_in_force, versions_in_force

@@ -5,7 +5,7 @@ from django.test import Client
 from django.utils import translation
 
 from suone.access.permissions import Role
-from suone.institutions.tests.factories import client_of, make_institution, make_staff
+from suone.appointments.tests.factories import client_of, make_institution, make_staff
 from suone.instruments.loading import shipped_instruments
 from suone.instruments.models import InstrumentVersion
 from suone.instruments.queries import described

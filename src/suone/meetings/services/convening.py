@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from suone.access.acting import Acting
 from suone.access.errors import Conflict, Refused
 from suone.access.permissions import Role
+from suone.appointments.models import Appointment
 from suone.audit.models import RecordKind
 from suone.cases.services import reached
 from suone.dossiers.models import Dossier
 from suone.dossiers.services import lock
-from suone.institutions.models import Institution, Region, Staff
+from suone.institutions.models import Institution, Region
 from suone.meetings import rules
 from suone.meetings.acts import Act
 from suone.meetings.models import AgendaPoint, Invitee, InviteeRole, Meeting
@@ -41,7 +42,7 @@ class Seat:
     """Who is invited: an institution, or one staff member of it by name."""
 
     institution: Institution
-    staff: Staff | None = None
+    staff: Appointment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,7 @@ def physicians_among(seats: Iterable[Seat]) -> int:
     seats = list(seats)
     named = sum(Role.MEDICAL_OFFICER in seat.staff.roles for seat in seats if seat.staff is not None)
     institutions = [seat.institution.pk for seat in seats if seat.staff is None]
-    through = Staff.objects.filter(institution_id__in=institutions, roles__contains=[Role.MEDICAL_OFFICER])
+    through = Appointment.objects.filter(institution_id__in=institutions, roles__contains=[Role.MEDICAL_OFFICER])
     return named + through.values("institution_id").distinct().count()
 
 

@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory
 from suone.access.errors import Refused
+from suone.appointments.models import Appointment
 from suone.dossiers.models import Dossier
-from suone.institutions.models import Staff
 from suone.meetings import rules
 from suone.meetings.acts import Act
 from suone.meetings.models import Entry
@@ -40,7 +40,9 @@ def write_into_plan(acting: Acting, *, entry: Entry, kind: PlanKind, section: Se
     return plan
 
 
-def order_from_mandate(acting: Acting, *, entry: Entry, kind: ServiceKind, staff: Staff, variant: str = "") -> Service:
+def order_from_mandate(
+    acting: Acting, *, entry: Entry, kind: ServiceKind, staff: Appointment, variant: str = ""
+) -> Service:
     """Order the service that a mandate of the minutes asks for; its text is the question."""
     dossier = _followed(acting, entry, is_done=entry.service_id is not None)
     if entry.kind != EntryKind.MANDATE:

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory, Power
 from suone.access.errors import Refused
+from suone.appointments.queries import staff_to_tell
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import has_power
 from suone.dossiers.services import in_each_language, tell
 from suone.inbox.services import tell_staff
-from suone.institutions.queries import staff_to_tell
 from suone.meetings.acts import Act
 from suone.meetings.models import Invitee, Meeting
 from suone.meetings.rules import Answer, Kind

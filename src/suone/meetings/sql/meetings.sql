@@ -63,7 +63,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
            n.name_fr::text, s.first_name || ' ' || s.last_name, s.phone::text, s.id, g.answer::text, m.version
     FROM meetings_guest g
     JOIN meetings_meeting m ON m.id = g.meeting_id
-    JOIN institutions_staff s ON s.id = g.invited_by_id
+    JOIN appointments_appointment s ON s.id = g.invited_by_id
     JOIN institutions_institution n ON n.id = g.institution_id
     WHERE actor_kind() = 'guest' AND g.token_hash = hash AND g.revoked_at IS NULL
       AND g.valid_until > statement_timestamp()

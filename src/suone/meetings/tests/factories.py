@@ -5,11 +5,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from suone.appointments.models import Appointment
 from suone.cases.models import Case
 from suone.cases.tests.factories import do
 from suone.consents.tests.factories import Cast
 from suone.dossiers.models import Dossier
-from suone.institutions.models import Staff
 from suone.meetings.models import DateProposal, Invitee, Meeting
 from suone.meetings.rules import Kind
 from suone.meetings.services.convening import Convocation, Seat, convene_meeting
@@ -21,7 +21,7 @@ def at(days: int, hour: int = 10) -> datetime:
     return day.replace(hour=hour, minute=0, second=0, microsecond=0)
 
 
-def convocation(*seats: Staff, named: Staff | None = None, **changes: Any) -> Convocation:
+def convocation(*seats: Appointment, named: Appointment | None = None, **changes: Any) -> Convocation:
     """A round table today, as far as nothing else is said."""
     invited = [Seat(staff.institution) for staff in seats] + ([Seat(named.institution, named)] if named else [])
     usual: dict[str, Any] = {"kind": Kind.ROUND_TABLE, "seats": invited, "place": "IIZ, Sitten"}
@@ -32,7 +32,9 @@ def convocation(*seats: Staff, named: Staff | None = None, **changes: Any) -> Co
     return Convocation(**usual | changes)
 
 
-def convene(cast: Cast, case: Case | None, *seats: Staff, by: Staff | None = None, **changes: Any) -> Meeting:
+def convene(
+    cast: Cast, case: Case | None, *seats: Appointment, by: Appointment | None = None, **changes: Any
+) -> Meeting:
     dossier = Dossier.objects.get(pk=case.pk) if case else None
     meeting: Meeting = do(
         by or cast.coordinator,
@@ -43,7 +45,7 @@ def convene(cast: Cast, case: Case | None, *seats: Staff, by: Staff | None = Non
     return meeting
 
 
-def invitee(meeting: Meeting, staff: Staff) -> Invitee:
+def invitee(meeting: Meeting, staff: Appointment) -> Invitee:
     return Invitee.objects.select_related("meeting", "institution").get(
         meeting=meeting, institution_id=staff.institution_id
     )

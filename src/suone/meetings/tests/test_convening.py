@@ -3,13 +3,13 @@
 import pytest
 
 from suone.access.errors import Refused
+from suone.appointments.models import Appointment
 from suone.audit.models import Entry as LogEntry
 from suone.cases.models import Case
 from suone.cases.tests.factories import do
 from suone.consents.tests.factories import Cast
 from suone.dossiers.models import Event
 from suone.inbox.models import Message
-from suone.institutions.models import Staff
 from suone.meetings.acts import Act
 from suone.meetings.models import Invitee, Meeting
 from suone.meetings.rules import Answer, Kind, PersonPart, State
@@ -20,7 +20,7 @@ from suone.procedures.facts import Fact
 from suone.procedures.services import known_facts
 
 
-def messages_of(staff: Staff, act: str) -> int:
+def messages_of(staff: Appointment, act: str) -> int:
     return Message.objects.filter(staff=staff, act=act).count()
 
 

@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from suone.access.categories import DataCategory
 from suone.access.errors import Refused
+from suone.appointments.tests.factories import client_of
 from suone.audit.models import Entry as LogEntry
 from suone.cases.models import Case
 from suone.cases.tests.factories import do
 from suone.consents.tests.factories import Cast
 from suone.dossiers.models import Dossier
-from suone.institutions.tests.factories import client_of
 from suone.meetings.acts import Act
 from suone.meetings.models import Entry, Meeting
 from suone.meetings.rules import EntryKind, Section

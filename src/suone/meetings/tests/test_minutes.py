@@ -9,13 +9,13 @@ from django.utils import timezone
 from suone.access.categories import DataCategory
 from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting
 from suone.audit.models import Entry as LogEntry
 from suone.cases.models import Case
 from suone.cases.tests.factories import activate, do
 from suone.consents.tests.factories import WORK, Cast, line
 from suone.dossiers.models import Event
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting
 from suone.meetings.acts import Act
 from suone.meetings.models import AgendaPoint, Entry, Meeting
 from suone.meetings.rules import EntryKind, Kind, PersonPart, Presence, State
@@ -39,7 +39,7 @@ def hold(cast: Cast, meeting: Meeting, **presences: Any) -> None:
     do(cast.coordinator, minutes.hold_meeting, meeting=meeting, presences={}, **presences)
 
 
-def read_by(staff: Staff, meeting: Meeting) -> list[str]:
+def read_by(staff: Appointment, meeting: Meeting) -> list[str]:
     who = acting(staff)
     with acting_as(who):
         return [entry.text for entry in Entry.objects.readable_by(who).filter(meeting=meeting)]

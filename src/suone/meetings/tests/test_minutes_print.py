@@ -8,13 +8,13 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from suone.access.categories import DataCategory
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import client_of
 from suone.audit.models import Entry as LogEntry
 from suone.audit.models import RecordKind
 from suone.cases.models import Case
 from suone.cases.tests.factories import do
 from suone.consents.tests.factories import Cast
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import client_of
 from suone.meetings.acts import Act
 from suone.meetings.models import Invitee, Meeting
 from suone.meetings.rules import EntryKind, Presence
@@ -40,7 +40,7 @@ def held(cast: Cast, case: Case) -> Meeting:
     return meeting
 
 
-def printed(staff: Staff, meeting: Meeting) -> tuple[str, PdfReader, str]:
+def printed(staff: Appointment, meeting: Meeting) -> tuple[str, PdfReader, str]:
     client: Client = client_of(staff)
     response = client.get(f"/meetings/{meeting.pk}/minutes/print")
     assert response.status_code == 200

@@ -10,11 +10,11 @@ from django.utils import timezone
 from suone.access.acting import acting_for_guest, acting_for_job
 from suone.access.categories import DataCategory
 from suone.access.database import acting_as
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting
 from suone.cases.models import Case
 from suone.cases.tests.factories import do
 from suone.consents.tests.factories import Cast
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting
 from suone.meetings.models import AgendaPoint, DateAnswer, DateProposal, Entry, Guest, Invitee, Meeting
 from suone.meetings.rules import EntryKind, Kind, Suits
 from suone.meetings.services import dates, guests, minutes
@@ -37,7 +37,7 @@ def planned(cast: Cast, case: Case) -> Meeting:
     return meeting
 
 
-def seen(staff: Staff) -> dict[str, int]:
+def seen(staff: Appointment) -> dict[str, int]:
     with acting_as(acting(staff)):
         return {model.__name__: model.objects.count() for model in MODELS}
 
@@ -115,7 +115,7 @@ def test_a_fixed_session_shows_each_case_to_those_with_a_grant_over_it(cast: Cas
     do(cast.worker, minutes.add_point, meeting=session, dossier=case.dossier)
     do(cast.coordinator, minutes.add_point, meeting=session, title="Next dates")
 
-    def points(staff: Staff) -> int:
+    def points(staff: Appointment) -> int:
         return seen(staff)["AgendaPoint"]
 
     assert [points(s) for s in (cast.coordinator, cast.worker, cast.physician, cast.stranger)] == [2, 2, 1, 0]
@@ -153,7 +153,7 @@ def test_a_fixed_session_shows_each_case_to_those_with_a_grant_over_it(cast: Cas
     ],
 )
 def test_neither_the_outsider_nor_the_invited_without_a_grant_writes(
-    cast: Cast, planned: Meeting, keep: Callable[[Meeting, Staff], Any]
+    cast: Cast, planned: Meeting, keep: Callable[[Meeting, Appointment], Any]
 ) -> None:
     for staff in (cast.stranger, cast.physician):
         with acting_as(acting(staff)), pytest.raises(ProgrammingError), transaction.atomic():

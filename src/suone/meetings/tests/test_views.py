@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from suone.access.categories import DataCategory
 from suone.access.permissions import Role
+from suone.appointments.tests.factories import client_of, make_staff
 from suone.audit.models import Entry as LogEntry
 from suone.audit.models import RecordKind
 from suone.cases.models import Case
 from suone.cases.tests.factories import do
 from suone.consents.tests.factories import Cast
-from suone.institutions.tests.factories import client_of, make_staff
 from suone.meetings import queries
 from suone.meetings.acts import Act
 from suone.meetings.models import AgendaPoint, DateAnswer, Entry, Guest, Invitee, Meeting
@@ -268,7 +268,7 @@ def test_pages_take_the_same_queries_however_much_there_is(cast: Cast, case: Cas
 def test_the_card_of_a_case_lists_its_meetings(cast: Cast, case: Case, meeting: Meeting) -> None:
     late = convene(cast, case, starts_at=at(9))
     from suone.access.database import acting_as
-    from suone.institutions.tests.factories import acting
+    from suone.appointments.tests.factories import acting
 
     who = acting(cast.coordinator)
     with acting_as(who):

@@ -5,12 +5,12 @@ from typing import Any
 from django.utils import timezone
 
 from suone.access.categories import HEALTH_BIT, DataCategory
+from suone.appointments.models import Appointment
 from suone.cases.models import Case
 from suone.cases.services import answer_participation
 from suone.cases.tests.factories import activate, ask, do
 from suone.consents.tests.factories import DRAWN, WORK, Cast, line
 from suone.documents.uploads import upload_of
-from suone.institutions.models import Staff
 from suone.plans import services
 from suone.plans.models import Measure, Plan, Signature
 from suone.plans.rules import EntryKind, Form, Kind
@@ -40,7 +40,11 @@ def draft(cast: Cast, case: Case, *, kind: Kind = Kind.INTEGRATION_PLAN, **chang
 
 
 def write(
-    by: Staff, plan: Plan, text: str, kind: EntryKind = EntryKind.GOAL, category: DataCategory = DataCategory.EMPLOYMENT
+    by: Appointment,
+    plan: Plan,
+    text: str,
+    kind: EntryKind = EntryKind.GOAL,
+    category: DataCategory = DataCategory.EMPLOYMENT,
 ) -> Any:
     return do(by, services.add_entry, plan=plan, kind=kind, text=text, category=category)
 
@@ -50,13 +54,13 @@ def put_up(cast: Cast, plan: Plan) -> Plan:
     return again(plan)
 
 
-def sign(by: Staff, plan: Plan, **changes: Any) -> None:
+def sign(by: Appointment, plan: Plan, **changes: Any) -> None:
     """For one's own institution."""
     usual: dict[str, Any] = {"form": Form.SCREEN, "signed_on": timezone.localdate()}
     do(by, services.sign, signature=of(plan, by), **usual | changes)
 
 
-def person_signs(by: Staff, plan: Plan, **changes: Any) -> None:
+def person_signs(by: Appointment, plan: Plan, **changes: Any) -> None:
     """On the screen, recorded by somebody."""
     usual: dict[str, Any] = {
         "form": Form.SCREEN,
@@ -75,7 +79,7 @@ def all_sign(cast: Cast, plan: Plan) -> Plan:
     return again(plan)
 
 
-def of(plan: Plan, by: Staff | None) -> Signature:
+def of(plan: Plan, by: Appointment | None) -> Signature:
     """The signature of somebody's institution in this round, or the person's."""
     return Signature.objects.select_related("plan").get(
         plan_id=plan.pk, round=again(plan).round, institution_id=by.institution_id if by else None

@@ -13,13 +13,13 @@ from pypdf import PdfReader
 
 from suone.access.categories import DataCategory
 from suone.access.database import acting_as
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting
 from suone.cases.models import Case
 from suone.cases.queries import readable_case
 from suone.cases.tests.factories import do
 from suone.consents.tests.factories import Cast
 from suone.documents.typeset import LANGUAGES
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting
 from suone.plans import printing, services
 from suone.plans.models import Plan
 from suone.plans.printing import booklet_pdf, plan_pdf
@@ -60,7 +60,7 @@ def squeezed(text: str) -> str:
     return "".join(text.split()).replace("-", "").replace("\u00ad", "")
 
 
-def read(by: Staff, plan: Plan, language: str, *, booklet: bool = False) -> PdfReader:
+def read(by: Appointment, plan: Plan, language: str, *, booklet: bool = False) -> PdfReader:
     who = acting(by)
     with acting_as(who):
         sheet = sheet_of(who, readable_plan(who, plan.dossier_id, plan.pk))
@@ -71,7 +71,7 @@ def read(by: Staff, plan: Plan, language: str, *, booklet: bool = False) -> PdfR
     return PdfReader(BytesIO(data))
 
 
-def said(by: Staff, plan: Plan, language: str = "en", *, booklet: bool = False) -> str:
+def said(by: Appointment, plan: Plan, language: str = "en", *, booklet: bool = False) -> str:
     return squeezed("".join(page.extract_text() for page in read(by, plan, language, booklet=booklet).pages))
 
 

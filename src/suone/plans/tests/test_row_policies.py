@@ -8,11 +8,11 @@ from django.utils import timezone
 from suone.access.acting import Acting, Kind, acting_for_job
 from suone.access.categories import DataCategory
 from suone.access.database import acting_as
+from suone.appointments.tests.factories import acting
 from suone.cases.models import Case
 from suone.cases.tests.factories import do
 from suone.consents.tests.factories import Cast
 from suone.dossiers.tests.factories import open_file
-from suone.institutions.tests.factories import acting
 from suone.plans.models import Entry, Measure, Plan, Signature
 from suone.plans.queries import sheet_of
 from suone.plans.rules import EntryKind

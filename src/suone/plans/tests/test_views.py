@@ -14,12 +14,12 @@ from django.utils import timezone
 
 from suone.access.categories import DataCategory
 from suone.access.permissions import Role
+from suone.appointments.tests.factories import client_of, make_staff
 from suone.audit.models import Entry as Told
 from suone.audit.models import RecordKind
 from suone.cases.models import Case
 from suone.cases.tests.factories import do
 from suone.consents.tests.factories import DRAWN, PDF, Cast
-from suone.institutions.tests.factories import client_of, make_staff
 from suone.plans import services
 from suone.plans.models import Entry, Measure, Plan, Signature
 from suone.plans.rules import EntryKind

@@ -7,10 +7,11 @@ from suone.access.acting import acting_for_job
 from suone.access.database import acting_as
 from suone.access.models import User
 from suone.access.permissions import Role
+from suone.appointments.models import Appointment
 from suone.audit.models import Entry, RecordKind
 from suone.audit.sealing import seal
 from suone.audit.services import record
-from suone.institutions.models import Institution, Staff
+from suone.institutions.models import Institution
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +19,9 @@ pytestmark = pytest.mark.django_db
 def _client(role: Role) -> Client:
     institution = Institution.objects.create(code=role.value[:20], name_de="Amt", name_fr="Office", circle="first")
     user = User.objects.create_user(email=f"{role.value}@example.ch", password="Demo-only-4711")
-    Staff.objects.create(user=user, institution=institution, first_name="Ada", last_name="Muster", roles=[role.value])
+    Appointment.objects.create(
+        user=user, institution=institution, first_name="Ada", last_name="Muster", roles=[role.value]
+    )
     client = Client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client

@@ -9,8 +9,8 @@ from django.utils import translation
 from suone.access.database import acting_as
 from suone.access.errors import Refused
 from suone.access.permissions import Role
+from suone.appointments.tests.factories import acting, make_institution, make_staff
 from suone.audit.models import Entry
-from suone.institutions.tests.factories import acting, make_institution, make_staff
 from suone.procedures.loading import FOLDER, BrokenProcedure
 from suone.procedures.models import ProcedureVersion
 from suone.procedures.queries import version_in_force, versions_in_force

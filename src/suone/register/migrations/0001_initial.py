@@ -11,7 +11,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("institutions", "0002_partner_systems"),
+        ("appointments", "0001_initial"),
+        ("appointments", "0001_initial"),
     ]
 
     operations = [
@@ -45,7 +46,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
-                        to="institutions.staff",
+                        to="appointments.appointment",
                     ),
                 ),
                 (
@@ -95,7 +96,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
-                        to="institutions.staff",
+                        to="appointments.appointment",
                     ),
                 ),
                 (
@@ -105,7 +106,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
-                        to="institutions.staff",
+                        to="appointments.appointment",
                     ),
                 ),
             ],
@@ -200,7 +201,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="institutions.staff",
+                        to="appointments.appointment",
                         verbose_name="Responsible person",
                     ),
                 ),

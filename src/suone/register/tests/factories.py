@@ -9,8 +9,9 @@ from stdnum import ean
 
 from suone.access.acting import Acting, acting_for_job
 from suone.access.database import acting_as
-from suone.institutions.models import Institution, Staff
-from suone.institutions.tests.factories import acting
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting
+from suone.institutions.models import Institution
 from suone.register import epochs, services
 from suone.register.tokens import EpochInfo, live_epochs, tokens_here
 
@@ -35,7 +36,7 @@ def open_register(*institutions: Institution) -> int:
     return number
 
 
-def do(staff: Staff, service: Callable[..., Any], **words: Any) -> Any:
+def do(staff: Appointment, service: Callable[..., Any], **words: Any) -> Any:
     who = acting(staff)
     with acting_as(who):
         return service(who, **words)
@@ -61,7 +62,7 @@ def row(epoch: EpochInfo, person: int, **changed: Any) -> services.DeliveredRow:
 
 
 def deliver(
-    staff: Staff,
+    staff: Appointment,
     rows: Sequence[services.DeliveredRow],
     kind: str = "snapshot",
     *,

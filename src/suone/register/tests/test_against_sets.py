@@ -11,8 +11,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from suone.appointments.models import Appointment
 from suone.consents.tests.factories import Cast
-from suone.institutions.models import Staff
 from suone.register import queries, services
 from suone.register.models import Alert
 from suone.register.services import Registering
@@ -102,7 +102,7 @@ def test_random_deliveries_give_what_plain_sets_give(cast: Cast, epoch: EpochInf
         transaction.set_rollback(True)
 
 
-def _tell(staff: Staff, sent: Sent, epoch: EpochInfo) -> int | None:
+def _tell(staff: Appointment, sent: Sent, epoch: EpochInfo) -> int | None:
     if sent.kind == "single":
         overlaps = 0
         for (person, first), until in sent.rows.items():
@@ -113,7 +113,7 @@ def _tell(staff: Staff, sent: Sent, epoch: EpochInfo) -> int | None:
     return deliver(staff, rows, sent.kind).overlaps
 
 
-def _compare(staff: Sequence[Staff], model: Model) -> None:
+def _compare(staff: Sequence[Appointment], model: Model) -> None:
     for institution, somebody in enumerate(staff):
         with connection.cursor() as cursor:
             cursor.execute(

@@ -15,9 +15,9 @@ from django.utils import timezone
 from suone.access.acting import acting_for_job
 from suone.access.database import acting_as
 from suone.access.permissions import Role
+from suone.appointments.services import create_partner_system
+from suone.appointments.tests.factories import make_institution, make_staff
 from suone.audit.models import Entry
-from suone.institutions.services import create_partner_system
-from suone.institutions.tests.factories import make_institution, make_staff
 from suone.oprf import Evaluation
 from suone.register import queries, services, tokens
 

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from suone.access.errors import Refused
 from suone.access.permissions import Role
+from suone.appointments.models import Absence, Appointment, ContactPerson
+from suone.appointments.tests.factories import make_staff
 from suone.audit.models import Entry
 from suone.consents.tests.factories import Cast
 from suone.inbox.models import Message
-from suone.institutions.models import Absence, ContactPerson, Office, Staff
-from suone.institutions.tests.factories import make_staff
+from suone.institutions.models import Office
 from suone.register import queries, services
 from suone.register.acts import Act
 from suone.register.models import Alert, AlertState, Tells
@@ -22,14 +23,14 @@ from suone.register.tests.factories import DAY, as_job, deliver, do, number_of, 
 from suone.register.tokens import EpochInfo, tokens_here
 
 
-def ask(staff: Staff, person: int) -> services.PersonAnswer:
+def ask(staff: Appointment, person: int) -> services.PersonAnswer:
     answer: services.PersonAnswer = do(
         staff, services.look_up_person, number=number_of(person), purpose=Purpose.FIRST_TALK
     )
     return answer
 
 
-def register(staff: Staff, person: int, **words: Any) -> int:
+def register(staff: Appointment, person: int, **words: Any) -> int:
     typed = Registering(number_of(person), **({"valid_from": DAY} | words))
     overlaps: int = do(staff, services.register_person, registering=typed)
     return overlaps
@@ -128,7 +129,7 @@ def test_the_contact_is_the_worker_or_else_the_contact_person_with_deputy(cast: 
     ContactPerson.objects.create(institution=institution, region=cast.region, staff=away, deputy=deputy)
     today = timezone.localdate()
     Absence.objects.create(staff=away, first_day=today, last_day=today + timedelta(days=3))
-    Staff.objects.filter(pk=cast.worker.pk).update(email="worker@example.org", phone="027 555 00 00")
+    Appointment.objects.filter(pk=cast.worker.pk).update(email="worker@example.org", phone="027 555 00 00")
     deliver(
         cast.worker,
         [row(epoch, 1, office=str(office.pk), worker="Worker@example.org"), row(epoch, 2, office=str(office.pk))],

@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from suone.access.permissions import Role
+from suone.appointments.models import Absence, ContactPerson
+from suone.appointments.tests.factories import client_of, make_staff
 from suone.audit.models import Entry
 from suone.consents.tests.factories import Cast, make_cast
-from suone.institutions.models import Absence, ContactPerson
-from suone.institutions.tests.factories import client_of, make_staff
 from suone.register import queries, services
 from suone.register.models import Alert, AlertPreference, AlertState, Enrolment
 from suone.register.rules import ends_before, shown

@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("appointments", "0001_initial"),
         ("dossiers", "0001_initial"),
         ("institutions", "0001_initial"),
     ]
@@ -94,7 +95,7 @@ class Migration(migrations.Migration):
                 (
                     "ordered_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.staff"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="appointments.appointment"
                     ),
                 ),
                 (
@@ -118,7 +119,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="institutions.staff",
+                        to="appointments.appointment",
                     ),
                 ),
                 (
@@ -126,7 +127,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="institutions.staff",
+                        to="appointments.appointment",
                         verbose_name="Responsible",
                     ),
                 ),
@@ -206,7 +207,7 @@ class Migration(migrations.Migration):
                 (
                     "staff",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.staff"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="appointments.appointment"
                     ),
                 ),
             ],

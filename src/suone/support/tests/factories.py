@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from suone.appointments.models import Appointment
 from suone.cases.models import Case
 from suone.cases.tests.factories import do
 from suone.consents.tests.factories import Cast
-from suone.institutions.models import Staff
 from suone.support import services
 from suone.support.models import Service
 from suone.support.rules import Kind, Variant
@@ -19,7 +19,7 @@ REPORT = Report(
 )
 
 
-def order(cast: Cast, case: Case, kind: Kind, *, by: Staff | None = None, **changes: Any) -> Service:
+def order(cast: Cast, case: Case, kind: Kind, *, by: Appointment | None = None, **changes: Any) -> Service:
     usual: dict[str, Any] = {
         "kind": kind,
         "staff": cast.physician if kind is Kind.MEDICAL_MANDATE else cast.coordinator,

@@ -10,6 +10,7 @@ from suone.access.categories import DataCategory, Power
 from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
 from suone.access.permissions import Role
+from suone.appointments.tests.factories import acting, make_staff
 from suone.audit.models import Entry
 from suone.cases.models import Case
 from suone.cases.tests.factories import do
@@ -20,7 +21,6 @@ from suone.consents.tests.factories import Cast, line, sign
 from suone.dossiers.models import Dossier, Event, Grant, OpeningAct
 from suone.dossiers.services import end_of
 from suone.inbox.models import Message
-from suone.institutions.tests.factories import acting, make_staff
 from suone.procedures.facts import Fact
 from suone.procedures.models import KnownFact
 from suone.support import services

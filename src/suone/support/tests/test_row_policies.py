@@ -9,13 +9,13 @@ from suone.access.acting import Acting, acting_for_job
 from suone.access.acting import Kind as ActingKind
 from suone.access.categories import ALL_BUT_HEALTH, ALL_CATEGORIES, DataCategory
 from suone.access.database import acting_as
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting
 from suone.cases.models import Case
 from suone.consents.tests.factories import Cast, line, sign
 from suone.dossiers.models import Grant
 from suone.dossiers.services import Principal
 from suone.dossiers.tests.factories import let_in
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting
 from suone.support.models import Service, ServiceText
 from suone.support.queries import texts_of
 from suone.support.rules import Part
@@ -106,7 +106,7 @@ def test_what_was_written_is_not_rewritten(cast: Cast, service: Service) -> None
             assert ServiceText.objects.update(text="another word") == 0
 
 
-def _order(case: Case, by: Staff) -> None:
+def _order(case: Case, by: Appointment) -> None:
     Service.objects.create(
         dossier=case.dossier,
         kind="round_table",

@@ -9,13 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from suone.access.categories import DataCategory
+from suone.appointments.tests.factories import acting, client_of
 from suone.audit.models import Entry
 from suone.cases import services as cases
 from suone.cases.models import Case
 from suone.cases.tests.factories import do
 from suone.consents.services import withdraw_consent
 from suone.consents.tests.factories import Cast
-from suone.institutions.tests.factories import acting, client_of
 from suone.procedures.tests.factories import published
 from suone.support import services
 from suone.support.models import Service, ServiceText

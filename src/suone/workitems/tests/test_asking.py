@@ -5,8 +5,8 @@ import pytest
 from suone.access.database import acting_as
 from suone.access.errors import Refused
 from suone.access.permissions import Role
+from suone.appointments.tests.factories import acting, make_institution, make_staff
 from suone.dossiers.tests.factories import open_file
-from suone.institutions.tests.factories import acting, make_institution, make_staff
 from suone.workitems.models import State, WorkItem
 from suone.workitems.services import ask, complete
 

@@ -11,14 +11,14 @@ from django.utils import timezone
 from suone.access.categories import DataCategory
 from suone.access.database import acting_as
 from suone.access.permissions import Role
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting, client_of, make_staff
 from suone.audit.models import Entry as LogEntry
 from suone.audit.models import RecordKind
 from suone.cases.models import Case
 from suone.cases.tests.factories import activate, ask, do, notify
 from suone.consents.services import withdraw_consent
 from suone.consents.tests.factories import Cast, line
-from suone.institutions.models import Staff
-from suone.institutions.tests.factories import acting, client_of, make_staff
 from suone.workitems.models import State, WorkItem
 from suone.workitems.services import ask as ask_item
 from suone.workitems.services import complete
@@ -28,7 +28,9 @@ from suone.worklist.queries import Entry, colleagues_of, counts, entries_for, wa
 TODAY = timezone.localdate()
 
 
-def item(by: Staff, case: Case, to: Staff, *, days: int = 0, assigned: bool = True, **changes: Any) -> WorkItem:
+def item(
+    by: Appointment, case: Case, to: Appointment, *, days: int = 0, assigned: bool = True, **changes: Any
+) -> WorkItem:
     usual: dict[str, Any] = {
         "title": f"Due in {days}",
         "due_on": TODAY + timedelta(days=days),
@@ -39,13 +41,13 @@ def item(by: Staff, case: Case, to: Staff, *, days: int = 0, assigned: bool = Tr
     return kept
 
 
-def mine(staff: Staff) -> list[Entry]:
+def mine(staff: Appointment) -> list[Entry]:
     who = acting(staff)
     with acting_as(who):
         return entries_for(who)
 
 
-def awaited(staff: Staff) -> list[Entry]:
+def awaited(staff: Appointment) -> list[Entry]:
     who = acting(staff)
     with acting_as(who):
         return waiting_for(who)

@@ -7,22 +7,13 @@ from django.utils import timezone
 from suone.access.acting import Acting, Kind
 from suone.access.database import acting_as
 from suone.access.permissions import Role
+from suone.appointments.models import Absence, Appointment, BodyMember, ContactPerson
+from suone.appointments.tests.factories import acting, client_of, make_institution, make_staff
 from suone.audit.models import Entry
+from suone.directory.forms import entry_form
+from suone.directory.queries import body_list
 from suone.institutions.loading import load_directory
-from suone.institutions.models import (
-    Absence,
-    Body,
-    BodyMember,
-    ContactPerson,
-    Convention,
-    Institution,
-    Office,
-    Region,
-    ServiceOffer,
-    Staff,
-)
-from suone.institutions.queries import body_list
-from suone.institutions.tests.factories import acting, client_of, make_institution, make_staff
+from suone.institutions.models import Body, Convention, Institution, Office, Region, ServiceOffer
 
 pytestmark = pytest.mark.django_db
 TABLES = (Region, Institution, Office, Body, Convention, ServiceOffer)
@@ -117,7 +108,7 @@ def test_members_of_a_body_are_shown_while_their_term_runs() -> None:
     ]:  # fmt: skip
         BodyMember.objects.create(
             body=body,
-            staff=Staff.objects.create(institution=smz, first_name="A", last_name=name),
+            staff=Appointment.objects.create(institution=smz, first_name="A", last_name=name),
             term_from=today + timedelta(days=begins),
             term_until=None if ends is None else today + timedelta(days=ends),
         )
@@ -163,7 +154,7 @@ def test_everybody_enters_their_own_absence_and_a_contact_person_those_of_the_in
 def test_whoever_works_for_two_institutions_acts_for_one_at_a_time() -> None:
     smz, rav = make_institution("SMZ"), make_institution("RAV")
     first = make_staff(smz, Role.FRONT_LINE_WORKER, last_name="Both")
-    second = Staff.objects.create(
+    second = Appointment.objects.create(
         user=first.user, institution=rav, first_name="Ada", last_name="Both", roles=[Role.STEERING]
     )
     client = client_of(first)
@@ -192,7 +183,7 @@ def test_an_account_works_while_its_staff_entry_runs(
 ) -> None:
     staff = make_staff(make_institution("SMZ"), Role.FRONT_LINE_WORKER, last_name="Worker")
     today = timezone.localdate()
-    Staff.objects.filter(pk=staff.pk).update(
+    Appointment.objects.filter(pk=staff.pk).update(
         active_from=None if from_days is None else today + timedelta(days=from_days),
         active_until=None if until_days is None else today + timedelta(days=until_days),
     )
@@ -205,3 +196,9 @@ def test_a_contact_person_is_entered_once_for_a_region() -> None:
 
     with pytest.raises(IntegrityError), transaction.atomic():
         ContactPerson.objects.create(institution=staff.institution, staff=staff)
+
+
+def test_nobody_is_given_the_role_of_a_system() -> None:
+    offered = [value for value, _label in entry_form("staff").base_fields["roles"].choices]  # type: ignore[attr-defined]
+
+    assert set(offered) == {role.value for role in Role} - {"partner_system"}

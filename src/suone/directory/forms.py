@@ -7,18 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from suone.access.acting import Acting
-from suone.access.permissions import STAFF_ROLES, Permission
-from suone.institutions.models import (
-    Body,
-    BodyMember,
-    ContactPerson,
-    Convention,
-    Institution,
-    Office,
-    ServiceOffer,
-    Staff,
-)
+from suone.access.permissions import STAFF_ROLES
+from suone.appointments.models import Appointment, BodyMember, ContactPerson
+from suone.institutions.models import Body, Convention, Institution, Office, ServiceOffer
 from suone.web.fields import DayInput
 
 # What the office keeps in the directory: the word in the address, the model and the fields it edits.
@@ -29,7 +20,7 @@ KINDS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     ),
     "office": (Office, ("institution", "region", "name_de", "name_fr", "address", "phone", "email", "is_active")),
     "staff": (
-        Staff,
+        Appointment,
         (
             *("institution", "office", "first_name", "last_name", "function", "phone", "email", "roles"),
             *("active_from", "active_until"),
@@ -65,17 +56,3 @@ def entry_form(kind: str) -> type[forms.ModelForm[Any]]:
             widget=forms.CheckboxSelectMultiple,
         )
     return form
-
-
-class AbsenceForm(forms.Form):
-    staff = forms.ModelChoiceField(label=gettext_lazy("Who"), queryset=Staff.objects.none())
-    first_day = forms.DateField(label=gettext_lazy("First day"), widget=DayInput())
-    last_day = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput())
-
-    def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        own = {"institution_id": acting.own_institution_id}
-        if not acting.may(Permission.ABSENCE_EDIT):
-            own = {"pk": acting.own_staff_id}
-        self.fields["staff"].queryset = Staff.objects.filter(**own)  # type: ignore[attr-defined]
-        self.fields["staff"].initial = acting.staff_id

@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 
 from suone.access.permissions import Role
-from suone.institutions.models import Absence, ContactPerson, Institution, Office, Region, Staff
-from suone.institutions.queries import search_contacts, staff_to_tell
-from suone.institutions.tests.factories import client_of, make_institution, make_staff
+from suone.appointments.models import Absence, Appointment, ContactPerson
+from suone.appointments.queries import search_contacts, staff_to_tell
+from suone.appointments.tests.factories import client_of, make_institution, make_staff
+from suone.institutions.models import Institution, Office, Region
 
 TODAY = date(2026, 11, 23)
 
@@ -25,7 +26,7 @@ def smz(db: None) -> Institution:
             institution=smz, region=region, name_de=f"SMZ {name_de}", name_fr=f"CMS {name_fr}"
         )
         staff, deputy = (
-            Staff.objects.create(institution=smz, office=office, first_name="Ada", last_name=name, phone="027 1")
+            Appointment.objects.create(institution=smz, office=office, first_name="Ada", last_name=name, phone="027 1")
             for name in (who, f"Deputy of {who}")
         )
         ContactPerson.objects.create(
@@ -62,7 +63,7 @@ def test_every_word_must_fit_somewhere_in_any_language_and_without_accents(
 def test_somebody_away_today_is_shown_with_the_last_day_and_the_deputy(
     smz: Institution, first: int, last: int, away: bool
 ) -> None:
-    staff = Staff.objects.get(last_name="Dürrenmatt")
+    staff = Appointment.objects.get(last_name="Dürrenmatt")
     until = TODAY + timedelta(days=last)
     Absence.objects.create(staff=staff, first_day=TODAY + timedelta(days=first), last_day=until)
 
@@ -75,8 +76,8 @@ def test_somebody_away_today_is_shown_with_the_last_day_and_the_deputy(
 
 def test_a_message_goes_to_the_region_and_to_the_deputy_of_whoever_is_away(smz: Institution) -> None:
     siders, sitten = Region.objects.all()
-    names = dict(Staff.objects.values_list("pk", "last_name"))
-    away = Staff.objects.get(last_name="Rey")
+    names = dict(Appointment.objects.values_list("pk", "last_name"))
+    away = Appointment.objects.get(last_name="Rey")
     Absence.objects.create(staff=away, first_day=TODAY, last_day=TODAY)
 
     def told(region: Region | None) -> list[str]:

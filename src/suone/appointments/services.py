@@ -1,43 +1,25 @@
-"""Keeping the directory, and whom one acts for."""
+"""Absences, and the keys of partners' systems."""
 
 from __future__ import annotations
 
 import secrets
 from datetime import date
-from typing import Any
 
-from django.db import IntegrityError, models, transaction
-from django.forms import ModelForm
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
 from suone.access.errors import Refused
+from suone.appointments.acts import Act
+from suone.appointments.models import Absence, Appointment, PartnerSystem
+from suone.appointments.rules import KEY_PREFIX, hash_of_key
 from suone.audit.models import RecordKind
 from suone.audit.services import record
-from suone.institutions.acts import Act
-from suone.institutions.models import Absence, Institution, PartnerSystem, Staff
-from suone.institutions.rules import KEY_PREFIX, hash_of_key
+from suone.institutions.models import Institution
 
 
-def keep_entry(acting: Acting, *, form: ModelForm[Any]) -> None:
-    """Add an entry of the directory, or keep its changes."""
-    kind = RecordKind.STORE if form.instance.pk is None else RecordKind.CHANGE
-    entry = form.save()
-    record(acting, kind=kind, act=Act.CHANGED, about=(entry._meta.model_name or "", entry.pk))
-
-
-def remove_entry(acting: Acting, *, entry: models.Model) -> None:
-    """Take an entry out of the directory; ``Refused`` when cases still need it."""
-    about = (entry._meta.model_name or "", entry.pk)
-    try:
-        entry.delete()
-    except models.ProtectedError as error:
-        raise Refused(_("Cases or other entries still point here: end it by a date instead of removing it.")) from error
-    record(acting, kind=RecordKind.DELETE, act=Act.CHANGED, about=about)
-
-
-def enter_absence(acting: Acting, *, staff: Staff, first_day: date, last_day: date) -> Absence:
+def enter_absence(acting: Acting, *, staff: Appointment, first_day: date, last_day: date) -> Absence:
     """Say that somebody is away on these days, both included."""
     if last_day < first_day:
         raise Refused(_("The last day must not be before the first."))
@@ -58,7 +40,7 @@ def remove_absence(acting: Acting, *, absence: Absence) -> None:
 
 
 def create_partner_system(
-    acting: Acting, *, institution: Institution, name: str, responsible: Staff, valid_until: date | None = None
+    acting: Acting, *, institution: Institution, name: str, responsible: Appointment, valid_until: date | None = None
 ) -> tuple[PartnerSystem, str]:
     """Let an institution's system in; comes back with its key, which is shown once and kept nowhere."""
     if responsible.institution_id != institution.pk:

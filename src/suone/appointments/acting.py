@@ -10,25 +10,25 @@ from django.utils import timezone
 
 from suone.access.acting import Acting, Kind
 from suone.access.permissions import Role
-from suone.institutions.models import Staff
-from suone.institutions.rules import KEY_PREFIX, hash_of_key
+from suone.appointments.models import Appointment
+from suone.appointments.rules import KEY_PREFIX, hash_of_key
 
 SESSION_KEY = "acting_staff_id"
 _MACHINES = "/api/"
 
 
-def current_staff_entries(user_id: int) -> list[Staff]:
+def current_staff_entries(user_id: int) -> list[Appointment]:
     """Where this account works today."""
     today = timezone.localdate()
     return list(
-        Staff.objects.filter(user_id=user_id)
+        Appointment.objects.filter(user_id=user_id)
         .filter(Q(active_from=None) | Q(active_from__lte=today), Q(active_until=None) | Q(active_until__gte=today))
         .select_related("institution")
         .order_by("id")
     )
 
 
-def acting_of(staff: Staff) -> Acting:
+def acting_of(staff: Appointment) -> Acting:
     """This staff member acting for their institution, today."""
     return Acting(
         kind=Kind.STAFF,
@@ -46,7 +46,7 @@ def acting_of_key(key: str) -> Acting | None:
     """The partner's system that presents this key, acting for its institution today; None for a key that opens nothing."""
     today = timezone.localdate()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM institutions_system_of_key(%s, %s)", [hash_of_key(key), today])
+        cursor.execute("SELECT * FROM appointments_system_of_key(%s, %s)", [hash_of_key(key), today])
         row = cursor.fetchone()
     if row is None:
         return None

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from suone.access.acting import Acting, Kind
 from suone.access.models import User
+from suone.appointments.acting import acting_of, current_staff_entries
+from suone.appointments.acts import Act
 from suone.audit.models import RecordKind
 from suone.audit.services import record
-from suone.institutions.acting import acting_of, current_staff_entries
-from suone.institutions.acts import Act
 
 
 def listen() -> None:

@@ -11,23 +11,22 @@ from suone.access.acting import Acting, Kind, acting_for_job
 from suone.access.database import acting_as
 from suone.access.errors import Refused
 from suone.access.permissions import STAFF_ROLES, Permission, Role
+from suone.appointments import services
+from suone.appointments.acting import ActingMiddleware, acting_of_key
+from suone.appointments.models import Appointment, PartnerSystem
+from suone.appointments.tests.factories import acting, client_of, make_institution, make_staff
 from suone.audit.models import Entry, RecordKind
 from suone.audit.services import record
-from suone.institutions import services
-from suone.institutions.acting import ActingMiddleware, acting_of_key
-from suone.institutions.forms import entry_form
-from suone.institutions.models import PartnerSystem, Staff
-from suone.institutions.tests.factories import acting, client_of, make_institution, make_staff
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def responsible() -> Staff:
+def responsible() -> Appointment:
     return make_staff(make_institution("SMZ"), Role.CONTACT_PERSON, last_name="Amacker")
 
 
-def _create(responsible: Staff, **fields: object) -> tuple[PartnerSystem, str]:
+def _create(responsible: Appointment, **fields: object) -> tuple[PartnerSystem, str]:
     job = acting_for_job("test")
     with acting_as(job):
         return services.create_partner_system(
@@ -35,7 +34,7 @@ def _create(responsible: Staff, **fields: object) -> tuple[PartnerSystem, str]:
         )
 
 
-def test_a_key_lets_its_institutions_system_in_and_nothing_readable_is_kept_of_it(responsible: Staff) -> None:
+def test_a_key_lets_its_institutions_system_in_and_nothing_readable_is_kept_of_it(responsible: Appointment) -> None:
     system, key = _create(responsible)
 
     found = acting_of_key(key)
@@ -52,7 +51,7 @@ def test_a_key_lets_its_institutions_system_in_and_nothing_readable_is_kept_of_i
     assert len(key) >= 48
 
 
-def test_making_and_ending_a_key_are_told_to_the_log(responsible: Staff) -> None:
+def test_making_and_ending_a_key_are_told_to_the_log(responsible: Appointment) -> None:
     system, key = _create(responsible)
     job = acting_for_job("test")
     with acting_as(job):
@@ -66,7 +65,7 @@ def test_making_and_ending_a_key_are_told_to_the_log(responsible: Staff) -> None
     assert acting_of_key(key) is None
 
 
-def test_a_key_is_kept_only_if_it_is_told(responsible: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_is_kept_only_if_it_is_told(responsible: Appointment, monkeypatch: pytest.MonkeyPatch) -> None:
     def full_disk(*args: object, **kwargs: object) -> None:
         raise OSError("no space left")
 
@@ -78,7 +77,7 @@ def test_a_key_is_kept_only_if_it_is_told(responsible: Staff, monkeypatch: pytes
     assert not PartnerSystem.objects.exists()
 
 
-def test_an_ended_key_cannot_be_ended_again(responsible: Staff) -> None:
+def test_an_ended_key_cannot_be_ended_again(responsible: Appointment) -> None:
     system, _key = _create(responsible)
     job = acting_for_job("test")
     with acting_as(job):
@@ -87,7 +86,7 @@ def test_an_ended_key_cannot_be_ended_again(responsible: Staff) -> None:
             services.end_partner_system(job, system=system)
 
 
-def test_a_key_opens_from_its_first_to_its_last_day(responsible: Staff) -> None:
+def test_a_key_opens_from_its_first_to_its_last_day(responsible: Appointment) -> None:
     today = timezone.localdate()
     system, key = _create(responsible, valid_until=today)
 
@@ -100,7 +99,7 @@ def test_a_key_opens_from_its_first_to_its_last_day(responsible: Staff) -> None:
     assert acting_of_key(key) is None
 
 
-def test_a_key_cannot_end_before_it_begins(responsible: Staff) -> None:
+def test_a_key_cannot_end_before_it_begins(responsible: Appointment) -> None:
     yesterday = timezone.localdate() - timedelta(days=1)
     with pytest.raises(Refused, match="end before"):
         _create(responsible, valid_until=yesterday)
@@ -110,7 +109,7 @@ def test_a_key_cannot_end_before_it_begins(responsible: Staff) -> None:
         PartnerSystem.objects.filter(pk=system.pk).update(valid_until=yesterday)
 
 
-def test_whoever_answers_for_a_system_works_for_its_institution(responsible: Staff) -> None:
+def test_whoever_answers_for_a_system_works_for_its_institution(responsible: Appointment) -> None:
     job = acting_for_job("test")
     other = make_institution("RAV")
 
@@ -118,7 +117,7 @@ def test_whoever_answers_for_a_system_works_for_its_institution(responsible: Sta
         services.create_partner_system(job, institution=other, name="x", responsible=responsible)
 
 
-def test_the_last_use_is_noted_and_not_with_each_request(responsible: Staff) -> None:
+def test_the_last_use_is_noted_and_not_with_each_request(responsible: Appointment) -> None:
     system, key = _create(responsible)
 
     acting_of_key(key)
@@ -130,7 +129,7 @@ def test_the_last_use_is_noted_and_not_with_each_request(responsible: Staff) -> 
 
 
 @pytest.mark.parametrize("role", STAFF_ROLES)
-def test_only_the_office_sees_the_systems(responsible: Staff, role: Role) -> None:
+def test_only_the_office_sees_the_systems(responsible: Appointment, role: Role) -> None:
     _create(responsible)
     who = acting(make_staff(make_institution("X"), role, last_name="Other"))
 
@@ -138,7 +137,7 @@ def test_only_the_office_sees_the_systems(responsible: Staff, role: Role) -> Non
         assert PartnerSystem.objects.exists() == who.may(Permission.DIRECTORY_EDIT)
 
 
-def test_a_system_sees_no_systems(responsible: Staff) -> None:
+def test_a_system_sees_no_systems(responsible: Appointment) -> None:
     _system, key = _create(responsible)
     found = acting_of_key(key)
     assert found is not None
@@ -147,7 +146,7 @@ def test_a_system_sees_no_systems(responsible: Staff) -> None:
         assert not PartnerSystem.objects.exists()
 
 
-def test_the_log_names_the_system(responsible: Staff) -> None:
+def test_the_log_names_the_system(responsible: Appointment) -> None:
     system, key = _create(responsible)
     found = acting_of_key(key)
     assert found is not None
@@ -160,13 +159,7 @@ def test_the_log_names_the_system(responsible: Staff) -> None:
     assert entry.roles == ["partner_system"]
 
 
-def test_nobody_is_given_the_role_of_a_system() -> None:
-    offered = [value for value, _label in entry_form("staff").base_fields["roles"].choices]  # type: ignore[attr-defined]
-
-    assert set(offered) == {role.value for role in Role} - {"partner_system"}
-
-
-def test_below_api_a_session_counts_for_nothing_and_elsewhere_a_key(responsible: Staff) -> None:
+def test_below_api_a_session_counts_for_nothing_and_elsewhere_a_key(responsible: Appointment) -> None:
     _system, key = _create(responsible)
     heard: list[Acting | None] = []
     middleware = ActingMiddleware(lambda request: heard.append(request.acting))  # type: ignore[attr-defined,arg-type,return-value]
@@ -180,7 +173,7 @@ def test_below_api_a_session_counts_for_nothing_and_elsewhere_a_key(responsible:
     assert [who and who.kind for who in heard] == [None, Kind.SYSTEM, None, Kind.STAFF, Kind.STAFF, Kind.STAFF]
 
 
-def test_the_function_behind_a_key_is_for_the_apps_role(responsible: Staff) -> None:
+def test_the_function_behind_a_key_is_for_the_apps_role(responsible: Appointment) -> None:
     _system, key = _create(responsible)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE suone_app")

@@ -3,9 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Act(models.TextChoices):
-    SEARCHED = "directory.searched", _("Directory searched")
-    READ = "directory.read", _("Directory read")
-    CHANGED = "directory.changed", _("Directory changed")
+    ABSENCES_READ = "absence.read", _("Absences read")
     ABSENCE_ENTERED = "absence.entered", _("Absence entered")
     ABSENCE_REMOVED = "absence.removed", _("Absence removed")
     PARTNER_CREATED = "partner.created", _("Key for a partner's system made")

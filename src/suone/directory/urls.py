@@ -1,6 +1,6 @@
 from django.urls import path
 
-from suone.institutions import views
+from suone.directory import views
 
 _EDIT = "directory/edit/<slug:kind>"
 
@@ -8,11 +8,8 @@ urlpatterns = [
     path("directory/", views.contacts, name="contacts"),
     path("directory/institutions", views.institutions, name="institutions"),
     path("directory/bodies", views.bodies, name="bodies"),
-    path("directory/absences", views.absences, name="absences"),
-    path("directory/absences/<int:absence_id>/remove", views.remove_absence, name="remove_absence"),
     path(f"{_EDIT}/", views.entries, name="directory_entries"),
     path(f"{_EDIT}/add", views.entry, name="add_directory_entry"),
     path(f"{_EDIT}/<int:entry_id>", views.entry, name="directory_entry"),
     path(f"{_EDIT}/<int:entry_id>/remove", views.remove_entry, name="remove_directory_entry"),
-    path("acting", views.switch_acting, name="switch_acting"),
 ]

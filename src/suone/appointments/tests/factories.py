@@ -7,8 +7,9 @@ from django.test import Client
 from suone.access.acting import Acting
 from suone.access.models import User
 from suone.access.permissions import Role
-from suone.institutions.acting import acting_of
-from suone.institutions.models import ContactPerson, Institution, Staff
+from suone.appointments.acting import acting_of
+from suone.appointments.models import Appointment, ContactPerson
+from suone.institutions.models import Institution
 
 
 def make_institution(code: str, **fields: Any) -> Institution:
@@ -23,12 +24,12 @@ def make_staff(
     last_name: str,
     language: str = "en",
     password: str | None = None,
-) -> Staff:
+) -> Appointment:
     """Somebody with an account, contact person of their institution."""
     user = User.objects.create_user(
         email=f"{first_name}.{last_name}@example.org".lower(), password=password, language=language
     )
-    staff = Staff.objects.create(
+    staff = Appointment.objects.create(
         user=user,
         institution=institution,
         first_name=first_name,
@@ -40,12 +41,12 @@ def make_staff(
     return staff
 
 
-def acting(staff: Staff) -> Acting:
+def acting(staff: Appointment) -> Acting:
     """This staff member, read anew as a request would."""
-    return acting_of(Staff.objects.select_related("institution").get(pk=staff.pk))
+    return acting_of(Appointment.objects.select_related("institution").get(pk=staff.pk))
 
 
-def client_of(staff: Staff) -> Client:
+def client_of(staff: Appointment) -> Client:
     """A browser in which this staff member is logged in."""
     client = Client()
     client.force_login(staff.user, backend="allauth.account.auth_backends.AuthenticationBackend")

@@ -1,0 +1,1 @@
+"""The pages of the directory: whom to call, who is who, and keeping it."""
