@@ -19,10 +19,9 @@ class Shows:
     Without a declaration a row that has a ``dossier_id`` shows that case.
     """
 
-    case: str = ""  # the attribute that holds the number of its case
-    person: str = ""  # … of its person
-    identity: frozenset[str] = frozenset()  # the attributes that say who the person is; none named: every one
-    kind: str = ""  # what stands in no case and belongs to no key is named by kind and number
+    case: str = ""  # the attribute that holds the number of its case; the database adds the person of the case
+    person: str = ""  # … of its person, where it stands in no case
+    kind: str = ""  # what stands in no case and belongs to no person's key is named by kind and number
 
 
 @dataclass(slots=True)
@@ -73,13 +72,12 @@ def note(row: object, attribute: str, value: object) -> None:
         return
     if hasattr(value, "_meta") or hasattr(value, "all"):
         return  # a row of its own, or a way to rows: they are noted when something of them is printed
-    _keep(row, shows, attribute)
+    _keep(row, shows)
 
 
 def note_row(row: object) -> None:
     """Note whom this row shows, where it passes by no template."""
-    shows = _known.get(type(row)) or _shows(type(row))
-    _keep(row, shows, next(iter(shows.identity), ""))
+    _keep(row, _known.get(type(row)) or _shows(type(row)))
 
 
 def note_case(dossier_id: int | None) -> None:
@@ -96,13 +94,13 @@ def note_person(person_id: int | None) -> None:
         shown.persons.add(person_id)
 
 
-def _keep(row: Any, shows: Shows, attribute: str) -> None:
+def _keep(row: Any, shows: Shows) -> None:
     shown = _listening.get()
     if shown is None:
         return
     if shows.case:
         note_case(getattr(row, shows.case))
-    if shows.person and (not shows.identity or attribute in shows.identity):
+    if shows.person:
         note_person(getattr(row, shows.person))
     if shows.kind:
         shown.others.setdefault(shows.kind, set()).add(row.pk)

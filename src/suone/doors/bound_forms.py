@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from suone.access.acting import Acting
 from suone.access.permissions import Permission
-from suone.web.bound import CHANGE_BACK, FIELD, KEY, bound_to, opened
+from suone.web.bound import CHANGE_BACK, FIELD, NOT_TYPED, bound_to, opened
 from suone.web.pages import opened_as_another_page, opened_by_another_page, sent_before_page
 
 __all__ = ["change_back", "digest", "question", "sent_before_page"]
@@ -55,11 +55,11 @@ def digest(request: HttpRequest) -> str:
 
 def _parts(request: HttpRequest) -> Iterator[bytes]:
     for name, values in sorted(request.POST.lists()):
-        if name not in (KEY, FIELD, CHANGE_BACK, "csrfmiddlewaretoken"):
+        if name not in NOT_TYPED:
             yield name.encode()
             yield from (value.encode(errors="surrogatepass") for value in values)
     for name, files in sorted(request.FILES.lists()):
         for file in files:
             yield name.encode()
-            yield hashlib.file_digest(file, "sha256").digest()  # type: ignore[arg-type]  # an uploaded file reads like one
+            yield from file.chunks()
             file.seek(0)

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.signing import BadSignature, Signer
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 from suone.access.acting import Acting
 
@@ -18,7 +17,7 @@ FIELD = "opened_as"
 # The button that changes back to the appointment of the page, and sends.
 CHANGE_BACK = "change_back"
 KEY = "idempotency_key"
-_NOT_TYPED = {FIELD, CHANGE_BACK, KEY, "csrfmiddlewaretoken"}
+NOT_TYPED = frozenset({FIELD, CHANGE_BACK, KEY, "csrfmiddlewaretoken"})
 _signer = Signer(salt="suone.opened-as")
 _now: ContextVar[Acting | None] = ContextVar("bound", default=None)
 

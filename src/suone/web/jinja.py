@@ -42,7 +42,7 @@ class PageEnvironment(Environment):
 
 def environment(**options: Any) -> Environment:
     """Made once by Django's Jinja2 backend."""
-    env = PageEnvironment(  # noqa: S701 - Django's backend passes autoescape=True
+    env = PageEnvironment(
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         trim_blocks=True,
