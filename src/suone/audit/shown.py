@@ -110,7 +110,7 @@ def _shows(row_type: type) -> Shows:
     declared = getattr(row_type, "shows", None)
     if isinstance(declared, Shows):
         shows = declared
-    elif hasattr(row_type, "dossier_id"):  # a column, a field with slots, a property
+    elif hasattr(row_type, "dossier_id") or "dossier_id" in getattr(row_type, "__dataclass_fields__", ()):
         shows = Shows(case="dossier_id")
     else:
         shows = _NOBODY

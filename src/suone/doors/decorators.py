@@ -169,7 +169,8 @@ def _recorded(acting: Acting, reading: Reading, response: HttpResponseBase) -> H
             reading.record(acting)
     except DatabaseError:
         _log.exception("A reading could not be recorded: the page was not sent.")
-        response.close()
+        for close in response._resource_closers:  # its files; closing the answer itself would end the request
+            close()
         return unrecorded_page()
     return response
 

@@ -96,15 +96,13 @@ def test_an_error_undoes_what_was_kept() -> None:
 
 
 def test_a_page_that_reads_cannot_write() -> None:
-    _do("CREATE TABLE written (n int)")
+    _do("CREATE TABLE written (n int); GRANT ALL ON written TO suone_app")
 
     with pytest.raises(DatabaseError, match="read-only transaction"), acting_as(_staff(), read_only=True):
         _do("INSERT INTO written VALUES (1)")
 
     with acting_as(_staff()):
-        assert _known()[0] == "suone_app"  # the next act of the same connection may write again
-        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-            _do("INSERT INTO written VALUES (1)")
+        _do("INSERT INTO written VALUES (1)")  # the next act of the same connection may write again
 
 
 @pytest.mark.parametrize("value", ["7; DROP TABLE x", "", "x"])
