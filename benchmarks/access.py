@@ -218,8 +218,8 @@ def _seed(cases: int) -> list[Worker]:
     _copy("institutions_region", "id code name_de name_fr name_it name_en position", [(1, "r", "R", "R", "", "", 0)])
     _copy(
         "institutions_institution",
-        "id code name_de name_fr name_it name_en short_name_fr circle parent_service is_iiz_office",
-        ((i, f"I{i}", f"I{i}", f"I{i}", "", "", "", "first", "", i == 1) for i in staff_of),
+        "id code name_de name_fr name_it name_en short_name_fr kind circle parent_service is_iiz_office",
+        ((i, f"I{i}", f"I{i}", f"I{i}", "", "", "", "other", "first", "", i == 1) for i in staff_of),
     )
     _copy(
         "appointments_appointment",

@@ -15,7 +15,9 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from pytest_django import DjangoDbBlocker
 
+from suone.config.tests import databases
 from suone.demo.cast import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,14 +50,13 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
+def site(django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
     name = f"journey_{uuid.uuid4().hex[:8]}"
     base = settings.DATABASES["owner"]
     host, port = base["HOST"], base["PORT"]
     address = f"postgres://%s@/{name}?host={host}" + (f"&port={port}" if port else "")
-    administrator = {"host": host, "port": port or None, "user": base["USER"], "password": base["PASSWORD"] or None}
-    with psycopg.connect(**administrator, dbname="postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+    with django_db_blocker.unblock():
+        databases.make_migrated(name)
     environment = os.environ | {
         "DATABASE_URL": address % "suone_app",
         "DATABASE_OWNER_URL": address % "suone_owner",
@@ -64,10 +65,8 @@ def site() -> Iterator[Site]:
         "SUONE_LOG_LEVEL": "ERROR",
         "DJANGO_SETTINGS_MODULE": "suone.config.settings",
     }
-    suone = [sys.executable, "-m", "suone.config.cli"]
-    subprocess.run([*suone, "migrate"], check=True, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
     subprocess.run([sys.executable, "-c", _SEED], check=True, env=environment, cwd=ROOT)
-    collect = [*suone, "manage", "collectstatic", "--noinput", "--verbosity", "0"]
+    collect = [sys.executable, "-m", "suone.config.cli", "manage", "collectstatic", "--noinput", "--verbosity", "0"]
     with (settings.VAR / "static.lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)  # the tests' workers share the folder
         subprocess.run(collect, check=True, env=environment, cwd=ROOT)
@@ -88,8 +87,7 @@ def site() -> Iterator[Site]:
     finally:
         server.terminate()
         server.wait(timeout=20)
-        with psycopg.connect(**administrator, dbname="postgres", autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        databases.drop(name)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from suone.web.fields import DayInput
 KINDS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "institution": (
         Institution,
-        ("code", "short_name_fr", "circle", "parent_service", "name_de", "name_fr", "name_it", "name_en"),
+        ("code", "short_name_fr", "kind", "circle", "parent_service", "name_de", "name_fr", "name_it", "name_en"),
     ),
     "office": (Office, ("institution", "region", "name_de", "name_fr", "address", "phone", "email", "is_active")),
     "staff": (

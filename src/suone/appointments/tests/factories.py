@@ -9,11 +9,25 @@ from suone.access.models import User
 from suone.access.permissions import Role
 from suone.appointments.acting import acting_of
 from suone.appointments.models import Appointment, ContactPerson
+from suone.institutions.kinds import InstitutionKind as Kind
 from suone.institutions.models import Institution
+
+_KINDS = {
+    "IIZ": Kind.COORDINATION_OFFICE,
+    "RAV": Kind.UNEMPLOYMENT_INSURANCE,
+    "IV": Kind.DISABILITY_INSURANCE,
+    "SMZ": Kind.SOCIAL_ASSISTANCE,
+    "KSSL": Kind.BENEFIT_COORDINATION,
+    "AfAw": Kind.ASYLUM,
+    "BSL": Kind.CAREER_GUIDANCE,
+    "T1": Kind.YOUTH_TRANSITION,
+    "RAD": Kind.MEDICAL_SERVICE,
+}
 
 
 def make_institution(code: str, **fields: Any) -> Institution:
     usual: dict[str, Any] = {"name_de": f"{code} de", "name_fr": f"{code} fr", "circle": "first"}
+    usual["kind"] = _KINDS.get(code, Kind.OTHER)
     return Institution.objects.create(code=code, **usual | fields)
 
 

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 
 
 def _client(role: Role) -> Client:
-    institution = Institution.objects.create(code=role.value[:20], name_de="Amt", name_fr="Office", circle="first")
+    institution = Institution.objects.create(
+        code=role.value[:20], name_de="Amt", name_fr="Office", circle="first", kind="other"
+    )
     user = User.objects.create_user(email=f"{role.value}@example.ch", password="Demo-only-4711")
     Appointment.objects.create(
         user=user, institution=institution, first_name="Ada", last_name="Muster", roles=[role.value]

@@ -1,0 +1,130 @@
+"""Databases for tests, cloned from one that is migrated once for each state of the migrations.
+
+Migrating takes ten seconds, cloning a tenth of one. The template's name holds a digest of everything that decides what a
+migrated database holds, so that one made by other migrations is never found; those are dropped when a new one is made.
+"""
+
+import ast
+import fcntl
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+_SOURCE = Path(__file__).resolve().parents[2]
+_PREFIX = "migrated_"
+
+
+def make_migrated(name: str) -> None:
+    """A new database of this name, as ``suone migrate`` leaves it."""
+    with _administering() as connection, _one_at_a_time():
+        digest = digest_of_migrations()
+        template = _PREFIX + digest
+        if not _exists(connection, template):
+            _drop_old(connection, keeping=digest)
+            _migrate(connection, template)
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+
+
+def drop(name: str) -> None:
+    """No database of this name, whoever is still connected to it."""
+    with _administering() as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def digest_of_migrations() -> str:
+    """A word for all that a migrated database follows from: migrations, SQL, what they import, and the packages."""
+    hashed = hashlib.sha256()
+    for file in sorted(_files_of_migrations()):
+        hashed.update(str(file.relative_to(_SOURCE)).encode() + b"\0" + file.read_bytes() + b"\0")
+    # The settings name what is installed; TOML files are kept in the database by what follows a migration.
+    hashed.update(repr(sorted((found.name, found.version) for found in distributions())).encode())
+    return hashed.hexdigest()[:16]
+
+
+def _files_of_migrations() -> set[Path]:
+    after_migrating = [file for file in _SOURCE.glob("*/apps.py") if "post_migrate" in file.read_text("utf-8")]
+    beginnings = [*_SOURCE.glob("*/migrations/*.py"), *_SOURCE.glob("*/models.py"), *after_migrating]
+    waiting = [*beginnings, _SOURCE / "config" / "settings.py"]
+    found: set[Path] = {*_SOURCE.glob("*/sql/*"), *_SOURCE.rglob("*.toml")}
+    while waiting:
+        file = waiting.pop()
+        if file not in found:
+            found.add(file)
+            waiting += _imported_by(file)
+    return found
+
+
+def _imported_by(file: Path) -> Iterator[Path]:
+    """The files of the product that this one imports, inside functions too."""
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in names:
+            if name.split(".")[0] == "suone":
+                place = _SOURCE.joinpath(*name.split(".")[1:])
+                yield from (path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file())
+
+
+def _migrate(connection: psycopg.Connection[Any], template: str) -> None:
+    unfinished = f"{template}_unfinished"  # it gets its name once it is whole
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(unfinished)))
+    connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(unfinished)))
+    database = connections["default"]
+    before = database.settings_dict["NAME"]
+    database.close()
+    database.settings_dict["NAME"] = unfinished
+    try:
+        call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
+    finally:
+        database.close()
+        database.settings_dict["NAME"] = before
+    connection.execute(
+        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(template))
+    )
+
+
+def _drop_old(connection: psycopg.Connection[Any], *, keeping: str) -> None:
+    rows = connection.execute(
+        "SELECT datname FROM pg_database WHERE starts_with(datname, %s) AND datname <> %s", [_PREFIX, _PREFIX + keeping]
+    )
+    for (name,) in rows.fetchall():
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _exists(connection: psycopg.Connection[Any], name: str) -> bool:
+    return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
+def _administering() -> psycopg.Connection[Any]:
+    owner = settings.DATABASES["owner"]
+    return psycopg.connect(
+        host=owner["HOST"] or None,
+        port=owner["PORT"] or None,
+        user=owner["USER"],
+        password=owner["PASSWORD"] or None,
+        dbname="postgres",
+        autocommit=True,
+    )
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """The tests' workers want the template at once: the first makes it, and nobody is connected to it meanwhile."""
+    settings.VAR.mkdir(parents=True, exist_ok=True)
+    with (settings.VAR / "migrated.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
