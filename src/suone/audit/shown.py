@@ -61,7 +61,7 @@ def noting() -> Iterator[Shown]:
 
 
 def note(row: object, attribute: str, value: object) -> None:
-    """Note whom this row shows, now that ``attribute`` of it is printed.
+    """Note whom this row shows, now that ``attribute`` of it is printed, or the row itself.
 
     Numbers of rows, relations, yes or no, and nothing at all print nothing about anybody.
     """
@@ -70,7 +70,7 @@ def note(row: object, attribute: str, value: object) -> None:
         return
     if value is None or isinstance(value, bool) or (isinstance(value, str) and not value):
         return
-    if hasattr(value, "_meta") or hasattr(value, "all"):
+    if value is not row and (hasattr(value, "_meta") or hasattr(value, "all")):
         return  # a row of its own, or a way to rows: they are noted when something of them is printed
     _keep(row, shows)
 
@@ -109,11 +109,12 @@ def _keep(row: Any, shows: Shows) -> None:
 def _shows(row_type: type) -> Shows:
     declared = getattr(row_type, "shows", None)
     if isinstance(declared, Shows):
-        shows = declared
+        shows = _NOBODY if declared == _NOBODY else declared
     elif hasattr(row_type, "dossier_id") or "dossier_id" in getattr(row_type, "__dataclass_fields__", ()):
         shows = Shows(case="dossier_id")
     else:
         shows = _NOBODY
+    if shows is _NOBODY:
         silent.add(row_type)
     _known[row_type] = shows
     return shows

@@ -11,6 +11,7 @@ from suone.access.acting import Acting, acting_for_guest
 from suone.access.categories import DataCategory, Power
 from suone.access.permissions import Permission
 from suone.audit.models import RecordKind
+from suone.audit.shown import note_row
 from suone.cases.models import Case
 from suone.cases.queries import readable_case
 from suone.doors.decorators import ActingRequest, acts, reads, welcomes_guests
@@ -439,5 +440,6 @@ def _form(
     request: ActingRequest, form: Form, meeting: Meeting, *, title: str, submit: str, intro: str = ""
 ) -> HttpResponse:
     about = meeting.case_number or meeting.get_kind_display()
+    note_row(meeting)
     back = reverse("meeting", args=[meeting.pk])
     return form_page(request, form, title=f"{title} · {about}", submit=submit, back=back, intro=intro)

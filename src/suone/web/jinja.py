@@ -40,10 +40,18 @@ class PageEnvironment(Environment):
         return value
 
 
+def _note_printed(value: object) -> object:
+    """A row that is printed as a whole."""
+    if type(value) not in shown.silent:
+        shown.note(value, "", value)
+    return value
+
+
 def environment(**options: Any) -> Environment:
     """Made once by Django's Jinja2 backend."""
     env = PageEnvironment(
         undefined=StrictUndefined,
+        finalize=_note_printed,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
