@@ -30,7 +30,7 @@ from suone.access.permissions import Permission
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.audit.shown import Shown, note_row, noting
-from suone.doors import bound_forms
+from suone.doors import bound_forms, confirming
 from suone.doors.acts import Act
 from suone.doors.models import Submission
 from suone.web.bound import KEY, bound_to
@@ -61,12 +61,13 @@ def reads(
     kind: RecordKind = RecordKind.READ,
     leaves: Sequence[Leaves] = (),
     by_post: bool = False,
+    sensitive: bool = False,
 ) -> Callable[[View[P]], Door[P]]:
     """A page that only reads: it is made while the database allows no write, then the log names whom it shows, then it leaves.
 
     ``leaves`` names what the reading itself leaves behind, such as the last visit: each is called with ``acting`` and
     the address's numbers, in the transaction that writes the log. ``by_post`` is for a search whose words may not stand in
-    an address.
+    an address. ``sensitive`` asks for the second factor again, as exports do.
     """
 
     def wear(view: View[P]) -> Door[P]:
@@ -77,17 +78,23 @@ def reads(
                 reading = Reading(kind, act, kwargs, shown, leaves)
                 return _recorded(acting, reading, response)
 
-        return _door(view, enter, permission, methods=("GET", "HEAD", "POST") if by_post else ("GET", "HEAD"))
+        methods = ("GET", "HEAD", "POST") if by_post else ("GET", "HEAD")
+        door = _door(view, enter, permission, methods=methods, sensitive=sensitive)
+        door.kind = kind  # type: ignore[attr-defined]  # read by the test that every export asks again
+        return door
 
     return wear
 
 
-def acts(permission: Permission, *, act: str = "", binds: bool = True) -> Callable[[View[P]], Door[P]]:
+def acts(
+    permission: Permission, *, act: str = "", sensitive: bool = False, binds: bool = True
+) -> Callable[[View[P]], Door[P]]:
     """A form and its act: POST does it once, GET shows the form.
 
     A view that answers with an error status leaves nothing behind. A form sent twice with the same
     ``idempotency_key`` is done once; the second answer leads to where the first one led.
     ``act`` names the reading of a form's page in the log; without it the log hears of the pages that show somebody.
+    ``sensitive`` asks for the second factor again, when the form is opened and, if that is too long ago, when it is sent.
     A form that was opened under another appointment is answered with a question, unless ``binds`` is off.
     """
 
@@ -119,7 +126,9 @@ def acts(permission: Permission, *, act: str = "", binds: bool = True) -> Callab
                             reading.record(acting)
                 return _recorded(acting, reading, response) if failed else response
 
-        return _door(view, enter, permission, methods=("GET", "HEAD", "POST"), binds=binds)
+        door = _door(view, enter, permission, methods=("GET", "HEAD", "POST"), sensitive=sensitive, binds=binds)
+        door.kind = RecordKind.CHANGE  # type: ignore[attr-defined]  # read by the test that sensitive acts ask again
+        return door
 
     return wear
 
@@ -169,7 +178,9 @@ def _recorded(acting: Acting, reading: Reading, response: HttpResponseBase) -> H
             reading.record(acting)
     except DatabaseError:
         _log.exception("A reading could not be recorded: the page was not sent.")
-        for close in response._resource_closers:  # its files; closing the answer itself would end the request
+        for close in getattr(
+            response, "_resource_closers", ()
+        ):  # files; closing the answer itself would end the request
             close()
         return unrecorded_page()
     return response
@@ -251,6 +262,7 @@ def _door(
     permission: Permission,
     *,
     methods: tuple[str, ...],
+    sensitive: bool = False,
     binds: bool = True,
 ) -> Door[P]:
     @wraps(view)
@@ -260,7 +272,7 @@ def _door(
             if request.user.is_authenticated:
                 raise PermissionDenied  # an account without a current staff entry
             return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
-        if request.method not in methods:
+        if request.method not in methods and not confirming.is_answer(request):
             return HttpResponse(status=405, headers={"Allow": ", ".join(methods)})
         if request.method == "POST" and binds:
             acting = bound_forms.change_back(request, acting)
@@ -272,6 +284,10 @@ def _door(
     def knock(request: ActingRequest, acting: Acting, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             with denials_told(acting, permission, kwargs):
+                if question := confirming.asks_first(request, acting, sensitive=sensitive):
+                    return question
+                if request.method not in methods:
+                    return redirect(request.get_full_path())
                 return enter(request, acting, *args, **kwargs)
         except Refused as refusal:
             return refused_page(request, str(refusal))
@@ -280,6 +296,7 @@ def _door(
 
     door.permission = permission  # type: ignore[attr-defined]  # read by the test that every view wears a door
     door.binds = binds  # type: ignore[attr-defined]  # read by the test that every form is bound to its actor
+    door.sensitive = sensitive  # type: ignore[attr-defined]  # read by the test that every sensitive act asks again
     return door  # type: ignore[return-value]  # wraps() keeps the inner request's type
 
 

@@ -80,7 +80,9 @@ def opened_by_another_page(request: HttpRequest) -> HttpResponse:
 
 
 def _question_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    sent = [(name, value) for name, values in request.POST.lists() if name not in NOT_TYPED for value in values]
+    # The answer to the question who is there (confirm-…) is no part of what was typed, and repeated nowhere.
+    names = [name for name in request.POST if name not in NOT_TYPED and not name.startswith("confirm-")]
+    sent = [(name, value) for name in names for value in request.POST.getlist(name)]
     typed = [value for name, value in sent if value.strip() and not value.isdigit() and name not in _SECRET]
     context |= {"sent": sent, "typed": typed, "files": len(request.FILES), "to": request.get_full_path()}
     context["mark"] = request.POST.get(FIELD, "")
