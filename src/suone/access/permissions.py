@@ -147,3 +147,30 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
     """Everything that at least one of these roles may do."""
     return frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))
+
+
+# What shows no person concerned and opens nothing to anybody. A permission that is not named here does one or the other.
+_WITHOUT_PERSONS = _EVERYBODY | {
+    Permission.DIRECTORY_EDIT,
+    Permission.ABSENCE_EDIT,
+    Permission.REFERRAL_COUNT,
+    Permission.PLACES_COUNT,
+    Permission.REGISTER_ADJUST,
+    Permission.REGISTER_FIGURES,
+}
+
+# Acts that ask for the second factor again, beside every export. A view that carries one out is marked ``sensitive``.
+SENSITIVE_PERMISSIONS = frozenset(
+    {
+        Permission.APPOINTMENT_ADMINISTER,
+        Permission.APPOINTMENT_OVERSEE,
+        Permission.GLASS_BREAK,
+        Permission.PERSON_MERGE,
+        Permission.PROCEDURE_PUBLISH,
+    }
+)
+
+
+def roles_that_see_persons() -> frozenset[Role]:
+    """The roles of staff that open data about persons, or decide who does."""
+    return frozenset(role for role in STAFF_ROLES if ROLE_PERMISSIONS[role] - _WITHOUT_PERSONS)

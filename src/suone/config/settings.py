@@ -4,6 +4,7 @@ import structlog
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from suone.access.permissions import Role
 from suone.config import embedded, env
 from suone.config.logs import hide_links
 
@@ -178,8 +179,17 @@ ACCOUNT_LOGOUT_ON_GET = False
 # Failures are counted by suone.signin.limits: a canton's proxy is one address, behind which twenty may fail.
 ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": None}
 ACCOUNT_FORMS = {"reset_password": "suone.signin.forms.ForgottenPasswordForm"}
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+SECOND_FACTOR_ROLES = env.words_of("SUONE_SECOND_FACTOR_ROLES", {"persons", "none", *Role.values}) or [
+    "persons" if SERVED_OVER_TLS else "none"
+]
+CONFIRM_MINUTES = env.number("SUONE_CONFIRM_MINUTES", least=1, most=60)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = CONFIRM_MINUTES * 60
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SERVED_OVER_TLS else "http"
+MFA_ADAPTER = "suone.signin.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "suone.signin.forms.LogInCodeForm",
+    "reauthenticate": "suone.signin.forms.ConfirmingCodeForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = PRODUCT_NAME
