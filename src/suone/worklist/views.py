@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from suone.access.errors import Refused
 from suone.access.permissions import Permission
+from suone.appointments.models import Appointment
 from suone.doors.decorators import ActingRequest, acts, reads
 from suone.register.queries import my_new_alerts
 from suone.web.fields import number_in
