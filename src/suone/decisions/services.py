@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
 from suone.access.errors import Conflict, Refused
-from suone.appointments.queries import with_deputies
+from suone.appointments.queries import with_stand_ins
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.decisions import rules
@@ -135,6 +135,14 @@ _ACT_OF = {
 }
 
 
+_ANSWERS = (Act.ACCEPTED, Act.DECLINED)
+
+
+def _absent(acting: Acting, decision: Decision) -> int | None:
+    """The colleague who was asked, where somebody else answers in their place."""
+    return decision.addressed_staff_id if decision.addressed_staff_id != acting.staff_id else None
+
+
 def _case_of(decision: Decision) -> Dossier:
     """The case by its number alone: whoever answers may not be able to open it."""
     return Dossier(pk=decision.dossier_id, number=decision.case_number)
@@ -149,12 +157,13 @@ def _tell(acting: Acting, decision: Decision, act: Act) -> None:
         dossier_id=decision.dossier_id,
         about=("decision", decision.pk),
         recipients=[decision.addressed_id],
+        on_behalf_of=_absent(acting, decision) if act in _ANSWERS else None,
     )
 
 
 def _tell_askers(acting: Acting, decision: Decision, act: Act) -> None:
     """Whoever asked, or stands in for them, and whom the kind of request names."""
-    asked = with_deputies([decision.asked_by_id] if decision.asked_by_id else [], on=acting.today)
+    asked = with_stand_ins([decision.asked_by_id] if decision.asked_by_id else [], on=acting.today)
     concerned = kind_of(decision).concerned(decision)
     tell_staff(acting, staff_ids=[*asked, *concerned], act=act, dossier=_case_of(decision))
 
