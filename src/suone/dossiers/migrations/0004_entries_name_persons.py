@@ -6,7 +6,7 @@ from suone.access.sql_files import sql_file
 class Migration(migrations.Migration):
     dependencies = [
         ("dossiers", "0003_texts_in_every_language"),
-        ("audit", "0003_say_whom_a_page_showed"),
+        ("audit", "0002_seal_into_one_tree"),
     ]
 
     operations = [
