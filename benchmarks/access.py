@@ -66,6 +66,8 @@ _FIRST = (
     "Lea",
     "Urs",
 )
+
+
 @dataclass(frozen=True)
 class Worker:
     """A case worker to measure for: staff member, institution and the cases they follow."""
@@ -224,8 +226,20 @@ def _seed(cases: int) -> list[Worker]:
         "dossier_id last_name first_name birth_year birth_month birth_day sex language interpreter_language commune"
         " has_no_fixed_address version",
         (
-            (c, _last_name(chance), chance.choice(_FIRST), 1950 + c % 55, 1 + c % 12, 1 + c % 28, "f", "de")
-            + ("", "Sion", False, 1)
+            (
+                c,
+                _last_name(chance),
+                chance.choice(_FIRST),
+                1950 + c % 55,
+                1 + c % 12,
+                1 + c % 28,
+                "f",
+                "de",
+                "",
+                "Sion",
+                False,
+                1,
+            )
             for c in range(1, cases + 1)
         ),
     )
@@ -233,8 +247,7 @@ def _seed(cases: int) -> list[Worker]:
     # choice of categories to those who read because of a consent.
     _copy(
         "dossiers_grant",
-        "dossier_id institution_id categories power valid_from valid_until because because_id legal_basis"
-        " opened_at",
+        "dossier_id institution_id categories power valid_from valid_until because because_id legal_basis opened_at",
         (
             (c, home[member], 2047 & ~16 if first else 1 | 2 | 4 | 512 | 1024)
             + (3 if first else 2, _AT, _FOR_EVER if first else "2027-06-01T00:00:00Z")

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from suone.dossiers.queries import Known
 
 
-@reads(Permission.CASE_READ, act=CaseAct.READ, before=note_visit)
+@reads(Permission.CASE_READ, act=CaseAct.READ, leaves=[note_visit])
 def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
     acting = request.acting
     this = cases.readable_case(acting, dossier_id)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
 from suone.access.row_policies import RowPolicies, granted, whoever_may
+from suone.audit.shown import Shows
 from suone.persons import ahv
 
 
@@ -130,6 +131,7 @@ class Joining(models.Model):
     parted_by_id = models.BigIntegerField(null=True)  # the appointment
     parting_reason = models.CharField(max_length=300, blank=True)
 
+    shows: ClassVar = Shows(person="kept_id")
     personal_data: ClassVar[tuple[str, ...]] = ("kept", "joined", "reason", "parting_reason")
 
     class Meta:

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("appointments", "0001_initial"),
-        ("dossiers", "0003_texts_in_every_language"),
+        ("dossiers", "0004_entries_name_persons"),
         ("institutions", "0002_what_an_institution_is_for"),
         ("persons", "0002_persons_are_keys"),
     ]
