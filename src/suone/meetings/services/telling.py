@@ -15,6 +15,7 @@ from suone.audit.services import record
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import has_power
 from suone.dossiers.services import in_each_language, tell
+from suone.inbox.concerned import Concerned, concerned_by
 from suone.inbox.services import tell_staff
 from suone.meetings.acts import Act
 from suone.meetings.models import Invitee, Meeting
@@ -104,8 +105,12 @@ def tell_invited(acting: Acting, meeting: Meeting, act: Act, invitees: Iterable[
     chosen = at_table if invitees is None else list(invitees)
     named = [invitee.staff_id for invitee in chosen if invitee.staff_id]
     institutions = [invitee.institution_id for invitee in chosen if not invitee.staff_id]
+    concerned = concerned_by(meeting.dossier_id) if meeting.dossier_id else Concerned()
     contacts = staff_to_tell(
-        [pk for pk in institutions if pk != acting.institution_id], meeting.region_id, on=acting.today
+        [pk for pk in institutions if pk != acting.institution_id],
+        meeting.region_id or concerned.region_id,
+        on=acting.today,
+        following=concerned.staff_ids,
     )
     tell_staff(acting, staff_ids=[*named, *contacts], act=act, dossier=case_of(meeting))
 
@@ -124,18 +129,3 @@ def titles_of(meeting: Meeting) -> dict[str, str]:
 def day_of(meeting: Meeting) -> str:
     """The meeting's day and hour for the timeline."""
     return f"{timezone.localtime(meeting.starts_at):%d.%m.%Y, %H:%M}" if meeting.starts_at else ""
-
-
-def tell_opened(acting: Acting, *, meeting_id: int, **_others: object) -> None:
-    """Tell the log whose case was opened with a meeting, where it is open to whoever reads."""
-    meeting = Meeting.objects.readable_by(acting).filter(pk=meeting_id, dossier__isnull=False).first()
-    dossier = Dossier.objects.readable_by(acting).filter(pk=(meeting and meeting.dossier_id) or 0).first()
-    if dossier is not None:
-        record(
-            acting,
-            kind=RecordKind.READ,
-            act=Act.READ,
-            dossier_id=dossier.pk,
-            person_id=dossier.person_id,
-            about=("meeting", meeting_id),
-        )
