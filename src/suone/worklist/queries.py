@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from suone.access.acting import Acting
 from suone.access.permissions import Permission
 from suone.appointments.models import Appointment
+from suone.course.queries import Deed, deed_of
 from suone.decisions.kinds import kind_of
 from suone.decisions.queries import addressed_to, asked_by
 from suone.meetings.queries import answer_day, waiting_invitations
@@ -34,6 +35,7 @@ class Entry:
     phone: str
     state: str
     item: WorkItem | None = None
+    deed: Deed | None = None  # the act that settles it
     decision_id: int | None = None
     answered_at_page: str = ""  # the name of the page where this kind of request is answered
     meeting_id: int | None = None
@@ -153,4 +155,5 @@ def _of_item(item: WorkItem, state: str) -> Entry:
         phone=item.assigned.phone if item.assigned else "",
         state=state,
         item=item,
+        deed=deed_of(item),
     )
