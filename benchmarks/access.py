@@ -223,8 +223,8 @@ def _seed(cases: int) -> list[Worker]:
     )
     _copy(
         "appointments_appointment",
-        "id institution_id first_name last_name function phone email roles",
-        ((s, home[s], chance.choice(_FIRST), chance.choice(_LAST), "", "", "", "{case_manager}") for s in home),
+        "id institution_id first_name last_name function phone email",
+        ((s, home[s], chance.choice(_FIRST), chance.choice(_LAST), "", "", "") for s in home),
     )
     persons = cases * _PERSONS_PER_CASE
     _copy(

@@ -47,5 +47,5 @@ def _tell_failure(sender: Any, credentials: dict[str, Any], request: HttpRequest
 
 
 def _acting_of(user_id: int | None) -> Acting:
-    entries = current_staff_entries(user_id) if user_id else []
+    entries = current_staff_entries(user_id or 0)  # the same work for an account that does not exist
     return acting_of(entries[0]) if entries else Acting(kind=Kind.PUBLIC, today=timezone.localdate(), user_id=user_id)

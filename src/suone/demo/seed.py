@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from suone.access.acting import Acting, acting_for_job
 from suone.access.categories import ALL_BUT_HEALTH, DataCategory
 from suone.access.database import acting_as
+from suone.access.permissions import Role
 from suone.appointments.acting import acting_of
 from suone.appointments.models import Appointment
 from suone.cases import services as cases
@@ -363,17 +364,19 @@ class _Story:
 
     def _worker(self, code: str, region: str) -> Appointment:
         institution = self.directory.institutions[code]
-        there = [
-            s for s in self.staff.values() if s.institution_id == institution.pk and "front_line_worker" in s.roles
-        ]
+        there = [s for s in self._holding(Role.FRONT_LINE_WORKER) if s.institution_id == institution.pk]
         in_region = [s for s in there if s.office and s.office.region_id == self.directory.regions[region].pk]
         return sorted(in_region or there, key=lambda s: (s.user_id is None, s.pk))[0]
 
     def _coordinator(self, region: str) -> Appointment:
         name = self.directory.regions[region]
-        staff = [s for s in self.staff.values() if "regional_coordinator" in s.roles]
+        staff = self._holding(Role.REGIONAL_COORDINATOR)
         own = [s for s in staff if name.name_de in s.function or name.name_fr in s.function]
         return (own or staff)[0]
+
+    def _holding(self, role: Role) -> list[Appointment]:
+        keys = {entry["key"] for entry in cast_file()["staff"] if role in entry["roles"]}
+        return [staff for key, staff in self.staff.items() if key in keys]
 
     def _dossier(self, case: Case) -> Dossier:
         return Dossier.objects.get(pk=case.pk)

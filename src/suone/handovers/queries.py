@@ -80,7 +80,9 @@ def partner_in(institution: Institution, region: Region | None, *, on: date) -> 
     contacts = contacts_of(institution, region, on=on)
     of_contact = next((contact.staff.office for contact in contacts if contact.staff.office), None)
     in_region = Office.objects.filter(institution=institution, region=region, is_active=True).order_by("pk").first()
-    staff = Appointment.objects.filter(institution=institution, roles__overlap=_FOLLOWING).select_related("office")
+    staff = (
+        Appointment.objects.filter(institution=institution).working(on=on).holding(*_FOLLOWING).select_related("office")
+    )
     near = sorted(staff, key=lambda s: (not (region and s.office and s.office.region_id == region.pk), s.last_name))
     return Partner(institution, (in_region if region else None) or of_contact, contacts, near)
 

@@ -8,6 +8,7 @@ from suone.access.database import acting_as
 from suone.access.models import User
 from suone.access.permissions import Role
 from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import give
 from suone.audit.models import Entry, RecordKind
 from suone.audit.sealing import seal
 from suone.audit.services import record
@@ -21,9 +22,8 @@ def _client(role: Role) -> Client:
         code=role.value[:20], name_de="Amt", name_fr="Office", circle="first", kind="other"
     )
     user = User.objects.create_user(email=f"{role.value}@example.ch", password="Demo-only-4711")
-    Appointment.objects.create(
-        user=user, institution=institution, first_name="Ada", last_name="Muster", roles=[role.value]
-    )
+    staff = Appointment.objects.create(user=user, institution=institution, first_name="Ada", last_name="Muster")
+    give(staff, role)
     client = Client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
