@@ -47,7 +47,7 @@ def ask(
     """
     _check_assignment(addressed_id, assigned)
     if settled_by and about[0]:
-        for before in _changed("workitems_take_over(%s, %s)", [dossier.pk, settled_by]):
+        for before in _changed("SELECT * FROM workitems_take_over(%s, %s)", [dossier.pk, settled_by]):
             step = step or before.step
     item = keep_unread(
         WorkItem(
@@ -164,7 +164,7 @@ def cancel_items_about(acting: Acting, *, dossier: Dossier, about: tuple[str, in
 
 def leave_phase(acting: Acting, *, dossier: Dossier, phase: str) -> None:
     """What a phase of the case's procedure set, and nobody did, need not be done any more."""
-    for item in _changed("workitems_leave_phase(%s, %s)", [dossier.pk, phase]):
+    for item in _changed("SELECT * FROM workitems_leave_phase(%s, %s)", [dossier.pk, phase]):
         item.dossier = dossier
         _tell(acting, item, Act.CANCELLED, RecordKind.CHANGE, text=item.title)
 
@@ -185,7 +185,7 @@ def _settle(
     steps: Sequence[str] = (),
     then: State = State.DONE,
 ) -> None:
-    call = "workitems_settle(%s, %s, %s, %s, %s, %s)"
+    call = "SELECT * FROM workitems_settle(%s, %s, %s, %s, %s, %s)"
     act = Act.DONE if then is State.DONE else Act.CANCELLED
     for item in _changed(call, [dossier.pk, str(by), *about, list(steps), then.value]):
         item.dossier = dossier
@@ -194,7 +194,7 @@ def _settle(
 
 def _changed(call: str, arguments: Sequence[Any]) -> list[WorkItem]:
     """The items that a function of the database changed, whatever their category."""
-    return list(WorkItem.objects.raw(f"SELECT * FROM {call}", arguments))  # noqa: S608
+    return list(WorkItem.objects.raw(call, arguments))
 
 
 def _check_can_change(acting: Acting, item: WorkItem) -> None:
