@@ -1,5 +1,8 @@
 """Only data protection reads the log, and each reading is told to it."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -67,7 +70,8 @@ def test_a_wrong_filter_shows_nothing() -> None:
     assert client.get("/log/?case=2026-0001").status_code == 200
 
 
-def test_the_log_is_proven_on_demand() -> None:
+def test_the_log_is_proven_on_demand(settings: Any, tmp_path: Path) -> None:
+    settings.ANCHOR_FOLDER = str(tmp_path)
     client = _client(Role.DATA_PROTECTION_OFFICER)
     _tell(3)
     seal()
@@ -75,4 +79,4 @@ def test_the_log_is_proven_on_demand() -> None:
     answer = client.post("/log/proof")
 
     assert answer.status_code == 200
-    assert Entry.objects.get(act="log.proven").details == {"findings": 0, "batches": 1}
+    assert Entry.objects.get(act="log.proven").details == {"findings": 0, "seals": 1}
