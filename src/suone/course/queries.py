@@ -240,7 +240,6 @@ _PAGES: dict[str, tuple[object, str]] = {
     Fact.MEDICAL_MANDATE_GIVEN: (gettext_lazy("Order the service"), "choose_service"),
     Fact.CASE_MANAGER_NAMED: (gettext_lazy("Name the case manager"), "name_case_manager"),
     Fact.CONSENT_VALID: (gettext_lazy("Record a consent"), "sign_consent"),
-    Fact.HANDOVER_ACCEPTED_ON: (gettext_lazy("Hand over the case"), "hand_over"),
     "consent_renewed": (gettext_lazy("Renew the consent"), "consents"),
     "person_informed": (gettext_lazy("Tell the person"), "consents"),
     "plan_signed": (gettext_lazy("Sign the plan"), "plans"),
@@ -266,6 +265,8 @@ def deed_of(item: WorkItem) -> Deed | None:
         return Deed(_("Hold the meeting"), reverse("convene", args=[case]))
     if word_of_item in Fact.values and word(word_of_item).source is Source.STATED:
         return Deed(_("State it"), reverse("state_fact", args=[case, word_of_item]))
+    if word_of_item == Fact.HANDOVER_ACCEPTED_ON:
+        return Deed(_("Hand over the case"), reverse("case", args=[case]) + "#handovers-title")
     if word_of_item in (Fact.COACHING_CLOSED_ON, Fact.MEDICAL_REPORT_ON, Fact.SERVICES_RUNNING):
         return Deed(_("Complete the service"), reverse("case", args=[case]) + "#services-title")
     return Deed(_("Assess"), reverse("assessments", args=[case]))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from suone.access.acting import Acting
 from suone.access.permissions import Permission
 from suone.appointments.models import Appointment
+from suone.appointments.queries import colleagues
 from suone.course.queries import Deed, deed_of
 from suone.decisions.kinds import kind_of
 from suone.decisions.queries import addressed_to, asked_by
@@ -117,7 +118,7 @@ def counts(entries: Iterable[Entry], today: date) -> dict[str, int]:
 
 
 def colleagues_of(acting: Acting) -> list[Appointment]:
-    return list(Appointment.objects.filter(institution_id=acting.own_institution_id))
+    return list(colleagues(acting.own_institution_id, on=acting.today))
 
 
 def _invitations(acting: Acting) -> list[Entry]:
