@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -24,8 +25,11 @@ class Contact:
 
 def contact_persons(*, on: date) -> QuerySet[ContactPerson]:
     """Entries of which somebody works that day: who is named, or else the deputy."""
-    working = Appointment.objects.working(on=on).values("pk")
-    entries = ContactPerson.objects.filter(Q(staff__in=working) | Q(deputy__in=working))
+    working = Appointment.objects.working(on=on)
+    entries = ContactPerson.objects.annotate(
+        staff_works=Exists(working.filter(pk=OuterRef("staff"))),
+        deputy_works=Exists(working.filter(pk=OuterRef("deputy"))),
+    ).filter(Q(staff_works=True) | Q(deputy_works=True))
     return entries.select_related("institution", "region", "staff__office", "deputy__office")
 
 
@@ -57,18 +61,17 @@ def contacts_of(institution: Institution, region: Region | None, *, on: date) ->
     return as_contacts(near, on=on)
 
 
-def as_contacts(entries: Iterable[ContactPerson], *, on: date) -> list[Contact]:
-    """Each entry with who answers that day: nobody who has left is shown, and whoever is away has somebody beside."""
+def as_contacts(entries: Iterable[Any], *, on: date) -> list[Contact]:
+    """Each entry of ``contact_persons`` with who answers that day: nobody who has left, and somebody beside who is away."""
     entries = list(entries)
     named = {pk for entry in entries for pk in (entry.staff_id, entry.deputy_id) if pk}
-    working = set(Appointment.objects.working(on=on).filter(pk__in=named).values_list("pk", flat=True))
     away = absences_on(named, on=on)
     covers = stand_ins(set(away), on=on)
     people = Appointment.objects.in_bulk({pk for found in covers.values() for pk in found})
     contacts = []
     for entry in entries:
-        deputy = entry.deputy if entry.deputy_id in working else None
-        staff = entry.staff if entry.staff_id in working else deputy
+        deputy = entry.deputy if entry.deputy_works else None
+        staff = entry.staff if entry.staff_works else deputy
         if staff is None:
             continue
         if staff.pk in away:
@@ -138,9 +141,11 @@ def staff_to_tell(
     Where an institution has neither, its first contact person is told, so that nothing is lost; without a region all
     of them are. Where one is away whoever covers them is told too; nobody who has left is told.
     """
-    entries = list(contact_persons(on=on).filter(institution_id__in=institution_ids).order_by("position", "pk"))
-    named = {pk for entry in entries for pk in (entry.staff_id, entry.deputy_id) if pk} | set(following)
-    working = dict(Appointment.objects.working(on=on).filter(pk__in=named).values_list("pk", "institution_id"))
+    entries: list[Any] = list(
+        contact_persons(on=on).filter(institution_id__in=institution_ids).order_by("position", "pk")
+    )
+    followers = Appointment.objects.working(on=on).filter(pk__in=following, institution_id__in=institution_ids)
+    working = dict(followers.values_list("pk", "institution_id")) if following else {}
     told: list[int] = []
     for institution_id in institution_ids:
         follow = [pk for pk in following if working.get(pk) == institution_id]
@@ -149,7 +154,7 @@ def staff_to_tell(
             in_region = [entry for entry in own if entry.region_id in (None, region_id)]
             own = in_region or ([] if follow else own[:1])
         told += follow
-        told += [entry.staff_id if entry.staff_id in working else entry.deputy_id or 0 for entry in own]
+        told += [entry.staff_id if entry.staff_works else entry.deputy_id for entry in own]
     return with_stand_ins(list(dict.fromkeys(told)), on=on)
 
 
