@@ -36,6 +36,7 @@ from suone.procedures.models import KnownFact, ProcedureVersion
 from suone.register import epochs
 from suone.register import services as register
 from suone.register.models import Alert
+from suone.signin.models import FactorReset
 from suone.support.models import Service, ServiceText
 from suone.workitems.models import WorkItem
 
@@ -112,6 +113,21 @@ def _open_the_register() -> None:
                 str(number), timezone.localdate(), reference=f"canary-reference-{number[-4:]}"
             )
             register.register_person(acting, registering=followed)
+
+
+def canary_tables() -> list[str]:
+    """The tables whose texts carry a canary."""
+    return list(_CANARIES)
+
+
+def key_of(table: str) -> str:
+    """The column that a canary of this table names its row by."""
+    return _KEYS.get(table, "id")
+
+
+def word_of(table: str) -> str:
+    """The word that its canaries are told by; no two tables have the same."""
+    return "minutes" if table == "meetings_entry" else table.split("_")[1]
 
 
 def fingerprint(earlier: dict[str, tuple[int, str]] | None = None) -> dict[str, tuple[int, str]]:
@@ -297,6 +313,8 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         "point_id": point.pk,
         "meeting_entry_id": entry.pk,
         "token": "forged",
+        "secret": "forged",
+        "reset_id": _factor_reset(author),
         "delivery_id": dossier.pk,
         "number": 1,
         "absence_id": Absence.objects.create(staff=author, first_day=away, last_day=away).pk,
@@ -323,7 +341,7 @@ def _hang_canaries() -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE advice_advice SET is_anonymous = false")  # so that each carries a canary
         for table, columns in _CANARIES.items():
-            key, word = _KEYS.get(table, "id"), table.split("_")[1]
+            key, word = _KEYS.get(table, "id"), word_of(table)
             texts = ", ".join(f"{column} = 'canary-{word}-' || {key}" for column in columns)
             cursor.execute(f"UPDATE {table} SET {texts}")
         cursor.execute("UPDATE dossiers_dossier SET number = 'CNY-' || id")
@@ -356,3 +374,12 @@ def _key_of_a_stranger() -> str:
     job = acting_for_job("sweep")
     with acting_as(job):
         return create_partner_system(job, institution=suva, name="A stranger", responsible=responsible)[1]
+
+
+def _factor_reset(holder: Appointment) -> int:
+    """A request about this one's second factor that was declined."""
+    whose, asker = (User.objects.get_or_create(email=f"{name}@example.org")[0] for name in ("whose", "asker"))
+    return FactorReset.objects.create(
+        institution_id=holder.institution_id, holder=holder, holder_account=whose, asked_by=holder,
+        asked_account=asker, decided_by=holder, decided_account=asker, decided_at=timezone.now(),
+    ).pk  # fmt: skip
