@@ -87,7 +87,7 @@ def test_an_account_is_locked_and_unlocked_on_the_server() -> None:
     assert "ada.worker@example.org  " in listed.output
     assert "locked" in listed.output
     assert "is so already" in twice.output
-    told = Entry.objects.get(act="account.locked")
+    told = Entry.objects.get(act="account.blocked")
     assert (told.acting_kind, told.purpose, told.object_id) == ("job", "accounts: lock", staff.user_id)
     assert told.details == {"before": {"active": True}, "after": {"active": False}}
     assert User.objects.get(pk=staff.user_id).is_active
