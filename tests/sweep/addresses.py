@@ -17,6 +17,7 @@ PLAIN = frozenset(
     """
     who_saw export_who_saw opened_by export_opened_by
     set_language healthz robots worklist several contacts institutions bodies absences switch_acting doubts inbox
+    confirm_address factor_resets
     mark_read inbox_preferences break_glass legal_bases alive cases find_case notify keep_draft audit_log log_proof
     steering meetings convene_session requests hand_over_person referrals advice_list give_advice advice_figures
     register register_person end_registration register_alerts register_overlaps register_deliveries register_settings
@@ -35,7 +36,7 @@ DIRECTORY = frozenset(
 # With a case, or something of somebody's, in the address: for a stranger it does not exist.
 FOREIGN = frozenset(
     """
-    person correct_person add_ahv_number clear_doubt undo_merge upload_document document remove_document
+    person correct_person add_ahv_number clear_doubt undo_merge decide_factor_reset upload_document document remove_document
     add_workitem complete_workitem reopen_workitem cancel_workitem reassign_workitem postpone_workitem consents
     sign_consent consent_form renew_consent withdraw_consent narrow_consent choose_basis record_disclosure
     tell_person alive_case notify_draft keep_draft_again drop_draft case case_access triage reject
@@ -65,10 +66,11 @@ MACHINES = frozenset(
 )
 # For whoever holds a link, without a log-in: a forged one opens nothing.
 LINKED = frozenset({"invitation", "invitation_calendar"})
-# Doubts and merges are for those who clear them, whatever the case (docs/architecture.md, "Persons").
+# Doubts and merges are for those who clear them, whatever the case (docs/architecture.md, "Persons"); lost second
+# factors are overseen by the office.
 OPEN_TO_ROLES = {
     name: frozenset({Role.CANTONAL_DELEGATE, Role.OFFICE_ADMINISTRATOR})
-    for name in ("doubts", "clear_doubt", "undo_merge")
+    for name in ("doubts", "clear_doubt", "undo_merge", "decide_factor_reset")
 }
 
 
