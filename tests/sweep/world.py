@@ -47,7 +47,7 @@ _CANARIES = {
     "cases_case": ("question", "state_reason"),
     "cases_note": ("text",),
     "cases_triage": ("reason",),
-    "workitems_workitem": ("title", "details"),
+    "workitems_workitem": ("title", "details", "reason"),
     "documents_document": ("title", "file_name"),
     "consents_consent": ("purpose", "signed_at_place"),
     "consents_disclosure": ("purpose",),
