@@ -82,7 +82,7 @@ def open_dossier(
         raise Refused(_("Enter the AHV number, or the reason why it is missing."))
     check_name(last_name, first_name)
     check_birth(birth, on=acting.today)
-    dossier_id = _call(
+    dossier_id = call(
         "dossiers_open",
         digits,
         ahv_missing_reason.strip(),
@@ -143,7 +143,7 @@ def change_number(acting: Acting, *, dossier: Dossier, ahv_number: str, reason: 
     held = Number.objects.filter(dossier_id=dossier.pk, until=None).first()
     if held is not None and held.digits and not reason.strip():
         raise Refused(_("Say why the number is corrected: the others want to understand it."))
-    _call("dossiers_change_number", dossier.pk, digits, reason.strip())
+    call("dossiers_change_number", dossier.pk, digits, reason.strip())
     dossier.refresh_from_db(fields=["person_id"])
     _tell_corrected(acting, dossier, DataCategory.IDENTITY, ["ahv_number"])
 
@@ -223,7 +223,7 @@ def open_grants(
     ``categories`` is a bit mask. The acting institution must lead the case; otherwise the database refuses.
     """
     for principal in principals:
-        _call(
+        call(
             "dossiers_open_grant",
             dossier.pk,
             principal.institution_id,
@@ -251,7 +251,7 @@ def open_grants(
 
 def end_grants(acting: Acting, *, dossier: Dossier, act: OpeningAct, act_id: int, at: datetime | None = None) -> int:
     """End what one act opened, at once or at a later moment; what other acts opened stays open."""
-    ended: int = _call("dossiers_end_grants", dossier.pk, act.value, act_id, at or timezone.now())
+    ended: int = call("dossiers_end_grants", dossier.pk, act.value, act_id, at or timezone.now())
     record(
         acting,
         kind=RecordKind.CHANGE,
@@ -268,7 +268,7 @@ def narrow_grants(
     acting: Acting, *, dossier: Dossier, act: OpeningAct, act_id: int, principal: Principal, keep: int
 ) -> None:
     """Leave only these categories (a bit mask) of what one act opened to one principal; with 0 it ends."""
-    _call("dossiers_narrow_grants", dossier.pk, act.value, act_id, principal.institution_id, principal.staff_id, keep)
+    call("dossiers_narrow_grants", dossier.pk, act.value, act_id, principal.institution_id, principal.staff_id, keep)
     record(
         acting,
         kind=RecordKind.CHANGE,
@@ -285,7 +285,7 @@ def break_glass(acting: Acting, *, number: str, reason: str) -> Dossier:
     """Open a case for three hours in an emergency; raises ``Refused`` where the number or the reason does not do."""
     if len(reason.strip()) < 10:
         raise Refused(_("Give the reason in a full sentence: it is shown to the lead and to data protection."))
-    dossier_id = _call("dossiers_break_glass", number.strip(), reason.strip())
+    dossier_id = call("dossiers_break_glass", number.strip(), reason.strip())
     if dossier_id is None:
         raise Refused(_("There is no case with this number. Check the number and try again."))
     dossier = Dossier.objects.get(pk=dossier_id)
@@ -405,7 +405,8 @@ def _columns_of(row: models.Model) -> tuple[str, list[Any]]:
     return ", ".join(f'"{field.column}"' for field in fields), values
 
 
-def _call(function: str, *arguments: int | str | datetime | None) -> Any:
+def call(function: str, *arguments: int | str | datetime | None) -> Any:
+    """What a function of the database answers; it runs with the owner's rights and asks itself who acts."""
     places = ", ".join(["%s"] * len(arguments))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}({places})", arguments)

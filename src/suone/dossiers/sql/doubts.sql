@@ -86,4 +86,5 @@ BEGIN
     UPDATE dossiers_dossier SET person_id = fresh WHERE id = later;
 END $$;
 
-REVOKE INSERT, UPDATE, DELETE ON dossiers_doubt FROM suone_app;
+GRANT EXECUTE ON FUNCTION dossiers_find_doubts, dossiers_doubt_keys, dossiers_doubt_shown, dossiers_clear_doubt,
+    dossiers_part_file TO suone_app;

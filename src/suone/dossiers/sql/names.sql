@@ -218,6 +218,4 @@ BEGIN
         LIMIT at_most;
 END $$;
 
-REVOKE EXECUTE ON FUNCTION dossiers_index_names(bigint, bigint), dossiers_lets_know(bigint, bigint),
-    dossiers_named(bigint, text, text[], integer, integer, integer, integer), dossiers_named_within(bigint, text, integer)
-    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dossiers_search, dossiers_with_digits, dossiers_born, dossiers_clear_names TO suone_app;

@@ -6,7 +6,6 @@ CREATE FUNCTION persons_key_of(ahv text) RETURNS bigint
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     SELECT n.person_id FROM persons_number n WHERE n.digits = ahv AND n.until IS NULL AND NOT n.is_contested LIMIT 1
 $$;
-REVOKE EXECUTE ON FUNCTION persons_key_of(text) FROM PUBLIC;
 
 -- A new case file: its key, found by the number or made now, the particulars as they were typed, and the first grant: the
 -- notifying institution leads it, health left out.
@@ -90,6 +89,4 @@ END $$;
 
 -- The number and the particulars of a request that waits for an answer, or was accepted, are handed to the institution
 -- asked by the package whose request it is.
-REVOKE INSERT, UPDATE, DELETE ON persons_number, dossiers_nameentry, dossiers_namepart FROM suone_app;
-REVOKE SELECT ON dossiers_nameentry, dossiers_namepart FROM suone_app;
-REVOKE INSERT, DELETE ON dossiers_particulars, dossiers_residence FROM suone_app;
+GRANT EXECUTE ON FUNCTION dossiers_open, dossiers_change_number TO suone_app;

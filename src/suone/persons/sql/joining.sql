@@ -71,5 +71,4 @@ BEGIN
     END IF;
 END $$;
 
-REVOKE EXECUTE ON FUNCTION persons_root(bigint), persons_one_with(bigint) FROM PUBLIC;
-REVOKE INSERT, UPDATE, DELETE ON persons_person, persons_joining, persons_number FROM suone_app;
+GRANT EXECUTE ON FUNCTION persons_keys_of, persons_surviving, persons_join, persons_part TO suone_app;

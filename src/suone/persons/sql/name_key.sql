@@ -54,3 +54,5 @@ SET search_path = public, pg_temp AS $$
         CROSS JOIN LATERAL (SELECT array_remove(spelling, '') AS words) cleaned
         CROSS JOIN LATERAL generate_series(1, least(cardinality(words), 8)) place
 $$;
+
+GRANT EXECUTE ON FUNCTION name_key, name_letters TO suone_app;
