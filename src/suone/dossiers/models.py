@@ -1,5 +1,5 @@
 from datetime import date, datetime, timedelta
-from typing import ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -378,7 +378,7 @@ class Status(models.TextChoices):
 _IDENTITY = str(DataCategory.IDENTITY.value)
 _MIGRATION = str(DataCategory.MIGRATION.value)
 # Rows of a table of several are put anew, never changed.
-_SEVERAL = {
+_SEVERAL: dict[str, Any] = {
     "select": granted(Power.READ, category=_IDENTITY),
     "insert": granted(Power.WRITE, category=_IDENTITY),
     "delete": granted(Power.WRITE, category=_IDENTITY),
