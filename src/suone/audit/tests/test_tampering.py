@@ -165,6 +165,26 @@ def test_the_last_seal_cannot_be_cut_since_it_is_anchored(log: list[int], what: 
     assert "The tail was cut: seal 3 was anchored." in {finding.sentence for finding in verify().findings}
 
 
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_root_that_is_not_that_of_the_tree_is_found_without_anchors_too(log: list[int], number: int) -> None:
+    anchor_file().unlink()
+    assert verify().is_whole  # sealed just now
+
+    do("UPDATE audit_seal SET root = sha256('x') WHERE id = %s", number)
+
+    assert [finding.sentence for finding in verify().findings] == [f"Seal {number}: its root is not that of the tree."]
+    assert [finding.seal for finding in verify(last=1).findings] == ([number] if number > 1 else [])
+
+
+@pytest.mark.parametrize("column", ["sealed_at = sealed_at + interval '1 s'", "misfits = '{1}'"])
+def test_nothing_is_anchored_after_a_last_seal_that_was_changed(log: list[int], column: str) -> None:
+    do(f"UPDATE audit_seal SET {column} WHERE id = 3")
+    write(1)
+
+    with pytest.raises(Discontinued):
+        seal()
+
+
 def test_an_entry_changed_with_hash_copy_root_and_seal_differs_from_its_anchor(log: list[int]) -> None:
     do("UPDATE audit_entry SET act = 'other' WHERE position = 8")
     do("UPDATE audit_copy.entry c SET line = audit_line(e) FROM audit_entry e WHERE c.id = e.id AND c.position = 8")
