@@ -144,7 +144,7 @@ _TAMPERING: dict[str, Callable[[], None]] = {
     "root": lambda: do("UPDATE audit_seal SET root = sha256('x') WHERE id = 2"),
     "a copy": lambda: do("UPDATE audit_copy.entry SET line = line || 'x' WHERE position = 4"),
     "a deleted copy": lambda: do("DELETE FROM audit_copy.entry WHERE position = 8"),
-    "a hash": lambda: do("UPDATE audit_tile SET hashes = overlay(hashes PLACING '\\x00' FROM 35)"),
+    "a hash": lambda: do("UPDATE audit_tile SET hashes = set_byte(hashes, 34, 255 - get_byte(hashes, 34))"),
     "one hash more": lambda: do("UPDATE audit_tile SET hashes = hashes || sha256('x')"),
     "no hashes": lambda: do("DELETE FROM audit_tile"),
     "a tile above": lambda: do("INSERT INTO audit_tile (level, number, hashes) VALUES (1, 0, sha256('x'))"),
@@ -231,7 +231,7 @@ def _signed_by_another(lines: list[bytes]) -> list[bytes]:
     [
         (lambda lines: [lines[0], lines[1].replace(b'"size": 6', b'"size": 5'), lines[2]], "Anchor 2 is not genuine."),
         (lambda lines: [*lines[:2], lines[2].replace(b'"size": 9', b'"size": 8')], "Anchor 3 is not genuine."),
-        (lambda lines: [*lines[:2], lines[2][:-4] + b'00"}'], "Anchor 3 is not genuine."),
+        (lambda lines: [*lines[:2], lines[2][:-4] + b'ff"}'], "Anchor 3 is not genuine."),
         (_signed_by_another, "Anchor 3 is not genuine."),
         (lambda lines: [lines[0], b"nonsense", lines[2]], "Anchor 2 is not genuine."),
         (lambda lines: [lines[0], b"[1]", lines[2]], "Anchor 2 is not genuine."),
