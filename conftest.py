@@ -4,8 +4,10 @@ Code inside ``acting_as`` runs as the app's role, bound by every policy; code ou
 """
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django import DjangoDbBlocker
@@ -24,6 +26,7 @@ def pytest_configure() -> None:
     default, owner = settings.DATABASES["default"], settings.DATABASES["owner"]
     default.update({part: owner[part] for part in ("HOST", "PORT", "NAME", "USER", "PASSWORD") if part in owner})
     compile_catalogues()
+    _let_forced_log_ins_be_like_real_ones()
     if os.environ.get("DATABASE_URL"):
         return
     embedded.start(settings.VAR, durable=False)
@@ -59,3 +62,19 @@ def _english() -> Iterator[None]:
 
     with translation.override("en"):
         yield
+
+
+def _let_forced_log_ins_be_like_real_ones() -> None:
+    """``force_login`` stands for somebody who has just typed the password: sensitive pages do not ask again."""
+    from django.test import Client
+
+    forced = Client.force_login
+
+    def force_login(client: Client, user: Any, backend: str | None = None) -> None:
+        forced(client, user, backend)
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
+
+    Client.force_login = force_login  # type: ignore[method-assign]

@@ -218,13 +218,13 @@ def _seed(cases: int) -> list[Worker]:
     _copy("institutions_region", "id code name_de name_fr name_it name_en position", [(1, "r", "R", "R", "", "", 0)])
     _copy(
         "institutions_institution",
-        "id code name_de name_fr name_it name_en short_name_fr circle parent_service is_iiz_office",
-        ((i, f"I{i}", f"I{i}", f"I{i}", "", "", "", "first", "", i == 1) for i in staff_of),
+        "id code name_de name_fr name_it name_en short_name_fr kind circle parent_service is_iiz_office",
+        ((i, f"I{i}", f"I{i}", f"I{i}", "", "", "", "other", "first", "", i == 1) for i in staff_of),
     )
     _copy(
         "appointments_appointment",
-        "id institution_id first_name last_name function phone email roles",
-        ((s, home[s], chance.choice(_FIRST), chance.choice(_LAST), "", "", "", "{case_manager}") for s in home),
+        "id institution_id first_name last_name function phone email",
+        ((s, home[s], chance.choice(_FIRST), chance.choice(_LAST), "", "", "") for s in home),
     )
     persons = cases * _PERSONS_PER_CASE
     _copy(

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_every_page_answers_the_seventh_time_as_the_first() -> None:
     world = worlds.build()
     user = User.objects.filter(
-        staff_entries__institution__is_iiz_office=True, staff_entries__roles__contains=[Role.REGIONAL_COORDINATOR]
+        staff_entries__institution__is_iiz_office=True, staff_entries__held_roles__role=Role.REGIONAL_COORDINATOR
     ).first()
     assert user is not None
     client = Client(raise_request_exception=False)

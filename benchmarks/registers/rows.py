@@ -329,8 +329,8 @@ def _enrol(session: Any) -> None:
     """Institutions 1 to 60, in places 0 to 59."""
     institutions = [(number, f"I{number}", f"Institution {number}") for number in range(1, _INSTITUTIONS + 1)]
     session.cursor().executemany(
-        "INSERT INTO institutions_institution (id, code, name_de, name_fr, name_it, name_en, short_name_fr, circle,"
-        " parent_service, is_iiz_office) VALUES (%s, %s, %s, '', '', '', '', 'first', '', false)",
+        "INSERT INTO institutions_institution (id, code, name_de, name_fr, name_it, name_en, short_name_fr, kind,"
+        " circle, parent_service, is_iiz_office) VALUES (%s, %s, %s, '', '', '', '', 'other', 'first', '', false)",
         institutions,
     )
     session.execute(

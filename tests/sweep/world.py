@@ -16,6 +16,7 @@ from suone.advice.models import Advice
 from suone.appointments.acting import acting_of
 from suone.appointments.models import Absence, Appointment
 from suone.appointments.services import create_partner_system
+from suone.appointments.tests.factories import give
 from suone.assessments.models import Assessment, SectionAnswers
 from suone.cases.models import Case, Draft, LevelChange, Note, Participant, Taking
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
@@ -102,7 +103,7 @@ def _open_the_register() -> None:
             register.enrol(
                 job, institution=institution, legal_basis="basis", responsible=None, began_on=timezone.localdate()
             )
-    follower = Appointment.objects.filter(roles__contains=[Role.FRONT_LINE_WORKER], institution__code="SMZ").first()
+    follower = Appointment.objects.filter(held_roles__role=Role.FRONT_LINE_WORKER, institution__code="SMZ").first()
     assert follower is not None
     acting = acting_of(follower)
     with acting_as(acting):
@@ -339,9 +340,7 @@ def _visitors() -> dict[str, User | None]:
     visitors: dict[str, User | None] = {}
     for role in STAFF_ROLES:
         user = User.objects.create_user(email=f"{role.value}@example.org", password=None)
-        Appointment.objects.create(
-            user=user, institution=suva, first_name="A", last_name="Stranger", roles=[role.value]
-        )
+        give(Appointment.objects.create(user=user, institution=suva, first_name="A", last_name="Stranger"), role)
         visitors[role.value] = user
     visitors[Role.PARTNER_SYSTEM] = None
     visitors["without work"] = User.objects.create_user(email="idle@example.org", password=None)

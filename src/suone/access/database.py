@@ -9,7 +9,16 @@ from suone.access.acting import Acting
 from suone.access.permissions import permissions_of
 
 APP_ROLE = "suone_app"
-_SETTINGS = ("role", "suone.kind", "suone.institution", "suone.staff", "suone.permissions")
+_SETTINGS = (
+    "role",
+    "suone.kind",
+    "suone.institution",
+    "suone.staff",
+    "suone.permissions",
+    "suone.user",
+    "suone.system",
+    "suone.roles",
+)
 
 
 @contextmanager
@@ -44,6 +53,9 @@ def _settings_of(acting: Acting) -> tuple[str, ...]:
         "" if acting.institution_id is None else str(acting.institution_id),
         "" if acting.staff_id is None else str(acting.staff_id),
         "{" + permissions + "}",
+        "" if acting.user_id is None else str(acting.user_id),
+        "" if acting.system_id is None else str(acting.system_id),
+        "{" + ",".join(sorted(acting.roles)) + "}",
     )
 
 

@@ -3,8 +3,12 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+
+_LOG_INS = "suone.access.log_ins"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -28,6 +32,7 @@ class User(AbstractBaseUser):
     language = models.CharField(_("Language"), max_length=2, choices=settings.LANGUAGES, default="de")
     is_active = models.BooleanField(_("Active"), default=True)
     date_joined = models.DateTimeField(default=timezone.now)
+    log_in_round = models.PositiveIntegerField(default=0)  # with a new one, log-ins of before have ended
 
     objects = UserManager()
 
@@ -40,9 +45,22 @@ class User(AbstractBaseUser):
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="one_account_for_each_address",
+                violation_error_message=_("There is an account with this address already."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_full_name()
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a log-in is checked against at each request: a new password or a new round ends it."""
+        return salted_hmac(
+            _LOG_INS, f"{self.password}|{self.log_in_round}", secret=secret, algorithm="sha256"
+        ).hexdigest()
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()

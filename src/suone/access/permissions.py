@@ -13,6 +13,8 @@ class Permission(models.TextChoices):
     DIRECTORY_READ = "directory.read", _("Look up institutions and contact persons")
     DIRECTORY_EDIT = "directory.edit", _("Edit the directory")
     ABSENCE_EDIT = "absence.edit", _("Enter absences of one's own institution")
+    APPOINTMENT_ADMINISTER = "appointment.administer", _("Administer the appointments of one's own institution")
+    APPOINTMENT_OVERSEE = "appointment.oversee", _("Appoint and approve the administrators of institutions")
     CASE_READ = "case.read", _("Open cases that a grant makes readable")
     CASE_NOTIFY = "case.notify", _("Notify a case")
     CASE_TRIAGE = "case.triage", _("Triage notified cases")
@@ -54,6 +56,7 @@ class Role(models.TextChoices):
     LEGAL_COMMISSION = "legal_commission", _("Member of the legal commission")
     CANTONAL_DELEGATE = "cantonal_delegate", _("Cantonal delegate")
     OFFICE_ADMINISTRATOR = "office_administrator", _("Office administrator")
+    INSTITUTION_ADMINISTRATOR = "institution_administrator", _("Institution administrator")
     STEERING = "steering", _("Member of the steering group")
     DATA_PROTECTION_OFFICER = "data_protection_officer", _("Data-protection officer")
     PARTNER_SYSTEM = "partner_system", _("Partner's system")  # a machine's, with a key: nobody logs in with it
@@ -109,11 +112,19 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.GLASS_BREAK,
     },
     Role.LEGAL_COMMISSION: _EVERYBODY | {Permission.CASE_READ},
-    Role.CANTONAL_DELEGATE: _OFFICE | {Permission.PERSON_MERGE, Permission.GLASS_BREAK, Permission.PROCEDURE_PUBLISH},
+    Role.CANTONAL_DELEGATE: _OFFICE
+    | {
+        Permission.PERSON_MERGE,
+        Permission.GLASS_BREAK,
+        Permission.PROCEDURE_PUBLISH,
+        Permission.APPOINTMENT_OVERSEE,
+    },
     Role.OFFICE_ADMINISTRATOR: _EVERYBODY
     | {
         Permission.DIRECTORY_EDIT,
         Permission.ABSENCE_EDIT,
+        Permission.APPOINTMENT_ADMINISTER,
+        Permission.APPOINTMENT_OVERSEE,
         Permission.CASE_READ,
         Permission.PERSON_MERGE,
         Permission.PROCEDURE_PUBLISH,
@@ -124,6 +135,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.REGISTER_FIGURES,
         Permission.REGISTER_OVERSEE,
     },
+    # Administers who works at their institution, and opens no case.
+    Role.INSTITUTION_ADMINISTRATOR: _EVERYBODY | {Permission.ABSENCE_EDIT, Permission.APPOINTMENT_ADMINISTER},
     Role.STEERING: _EVERYBODY | {Permission.REFERRAL_COUNT, Permission.PLACES_COUNT, Permission.REGISTER_FIGURES},
     Role.DATA_PROTECTION_OFFICER: _EVERYBODY
     | {Permission.AUDIT_READ, Permission.REGISTER_FIGURES, Permission.REGISTER_OVERSEE},
@@ -134,3 +147,30 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
     """Everything that at least one of these roles may do."""
     return frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))
+
+
+# What shows no person concerned and opens nothing to anybody. A permission that is not named here does one or the other.
+_WITHOUT_PERSONS = _EVERYBODY | {
+    Permission.DIRECTORY_EDIT,
+    Permission.ABSENCE_EDIT,
+    Permission.REFERRAL_COUNT,
+    Permission.PLACES_COUNT,
+    Permission.REGISTER_ADJUST,
+    Permission.REGISTER_FIGURES,
+}
+
+# Acts that ask for the second factor again, beside every export. A view that carries one out is marked ``sensitive``.
+SENSITIVE_PERMISSIONS = frozenset(
+    {
+        Permission.APPOINTMENT_ADMINISTER,
+        Permission.APPOINTMENT_OVERSEE,
+        Permission.GLASS_BREAK,
+        Permission.PERSON_MERGE,
+        Permission.PROCEDURE_PUBLISH,
+    }
+)
+
+
+def roles_that_see_persons() -> frozenset[Role]:
+    """The roles of staff that open data about persons, or decide who does."""
+    return frozenset(role for role in STAFF_ROLES if ROLE_PERMISSIONS[role] - _WITHOUT_PERSONS)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.db import connection
-from django.db.models import Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -20,23 +19,21 @@ _MACHINES = "/api/"
 def current_staff_entries(user_id: int) -> list[Appointment]:
     """Where this account works today."""
     today = timezone.localdate()
-    return list(
-        Appointment.objects.filter(user_id=user_id)
-        .filter(Q(active_from=None) | Q(active_from__lte=today), Q(active_until=None) | Q(active_until__gte=today))
-        .select_related("institution")
-        .order_by("id")
-    )
+    working = Appointment.objects.filter(user_id=user_id).working(on=today).with_roles(on=today)
+    return list(working.select_related("institution").order_by("id"))
 
 
 def acting_of(staff: Appointment) -> Acting:
-    """This staff member acting for their institution, today."""
+    """This staff member acting for their institution, today, with the roles in force."""
+    today = timezone.localdate()
+    at_hand: list[str] | None = getattr(staff, "roles_in_force", None)
     return Acting(
         kind=Kind.STAFF,
-        today=timezone.localdate(),
+        today=today,
         institution_id=staff.institution_id,
         staff_id=staff.pk,
         user_id=staff.user_id,
-        roles=frozenset(Role(role) for role in staff.roles),
+        roles=staff.roles_on(today) if at_hand is None else frozenset(map(Role, at_hand)),
         name=staff.full_name,
         institution_name=staff.institution.name,
     )

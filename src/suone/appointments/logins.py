@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from suone.access.acting import Acting, Kind
+from suone.access.database import acting_as
 from suone.access.models import User
 from suone.appointments.acting import acting_of, current_staff_entries
 from suone.appointments.acts import Act
@@ -34,7 +35,7 @@ def listen() -> None:
 def _teller_of(act: Act) -> Any:
     def tell(sender: Any, user: User | None = None, **_others: Any) -> None:
         if user is not None:  # nobody logs out who was not logged in
-            record(_acting_of(user.pk), kind=RecordKind.LOG_IN, act=act)
+            _write(user.pk, act)
 
     return tell
 
@@ -43,9 +44,16 @@ def _tell_failure(sender: Any, credentials: dict[str, Any], request: HttpRequest
     typed = str(credentials.get("email") or credentials.get("username") or "")
     # The number of the account where there is one, never what was typed: people type passwords into the wrong field.
     user_id = User.objects.filter(email__iexact=typed).values_list("pk", flat=True).first()
-    record(_acting_of(user_id), kind=RecordKind.LOG_IN, act=Act.LOG_IN_FAILED)
+    _write(user_id, Act.LOG_IN_FAILED)
+
+
+def _write(user_id: int | None, act: Act) -> None:
+    """Into the log, as whoever logs in: nobody acts yet, or no longer, and an entry without an actor is refused."""
+    acting = _acting_of(user_id)
+    with acting_as(acting):
+        record(acting, kind=RecordKind.LOG_IN, act=act)
 
 
 def _acting_of(user_id: int | None) -> Acting:
-    entries = current_staff_entries(user_id) if user_id else []
+    entries = current_staff_entries(user_id or 0)  # the same work for an account that does not exist
     return acting_of(entries[0]) if entries else Acting(kind=Kind.PUBLIC, today=timezone.localdate(), user_id=user_id)

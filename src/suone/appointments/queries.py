@@ -6,7 +6,9 @@ from datetime import date
 
 from django.db.models import Q
 
+from suone.access.permissions import Role
 from suone.appointments.models import Absence, Appointment, ContactPerson
+from suone.appointments.rules import Colleague
 from suone.institutions.models import Institution, Region
 
 
@@ -105,3 +107,26 @@ def staff_to_tell(institution_ids: Collection[int], region_id: int | None, *, on
 def colleagues(institution_id: int) -> list[Appointment]:
     """Who works at an institution."""
     return list(Appointment.objects.filter(institution_id=institution_id))
+
+
+_OFFICIALS = (Role.INSTITUTION_ADMINISTRATOR, Role.OFFICE_ADMINISTRATOR, Role.CANTONAL_DELEGATE)
+
+
+def as_colleague(staff: Appointment, *, on: date) -> Colleague:
+    """An appointment as far as giving roles is concerned."""
+    roles: list[str] | None = getattr(staff, "roles_in_force", None)
+    return Colleague(
+        appointment=staff.pk,
+        account=staff.user_id,
+        institution=staff.institution_id,
+        at_office=staff.institution.is_iiz_office,
+        roles=staff.roles_on(on) if roles is None else frozenset(map(Role, roles)),
+    )
+
+
+def with_a_say(institution_id: int, *, on: date) -> list[Colleague]:
+    """Who works at an institution, and everywhere whoever administers or oversees: by them a role is judged."""
+    working = Appointment.objects.working(on=on)
+    officials = working.holding(*_OFFICIALS).exclude(user=None)
+    asked = working.filter(Q(institution=institution_id) | Q(pk__in=officials.values("pk")))
+    return [as_colleague(staff, on=on) for staff in asked.with_roles(on=on).select_related("institution")]

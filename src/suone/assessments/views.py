@@ -155,7 +155,7 @@ def compare_assessments(request: ActingRequest, dossier_id: int, instrument: str
     return render(request, "assessments/comparison.html", {"dossier": dossier, "comparison": comparison})
 
 
-@reads(Permission.CASE_READ, act=Act.EXPORTED, kind=RecordKind.EXPORT)
+@reads(Permission.CASE_READ, act=Act.EXPORTED, kind=RecordKind.EXPORT, sensitive=True)
 def export_assessments(request: ActingRequest, dossier_id: int, form: str) -> HttpResponse:
     """The assessments of the case as a spreadsheet or as CSV, as far as they are open to whoever exports."""
     dossier = readable_dossier(request.acting, dossier_id)

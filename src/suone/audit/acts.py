@@ -6,11 +6,19 @@ from importlib.util import find_spec
 
 from django.apps import apps
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Act(models.TextChoices):
+    """What is done to the log itself."""
+
+    LOG_RESTORED = "log.restored", _("a restored backup was declared")
+    LOG_DESTROYED = "log.destroyed", _("entries of the log were destroyed")
 
 
 @cache
 def _acts() -> dict[str, models.TextChoices]:
-    found: dict[str, models.TextChoices] = {}
+    found: dict[str, models.TextChoices] = {act.value: act for act in Act}
     for config in apps.get_app_configs():
         if config.name.startswith("suone.") and config.name != __package__ and find_spec(f"{config.name}.acts"):
             module = import_module(f"{config.name}.acts")

@@ -1,4 +1,4 @@
-"""Telling the log. A failure here fails the act: nothing is done that is not told."""
+"""Writing the log. A failure here fails the act: nothing is done that does not stand in it."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,9 +14,9 @@ Statement = tuple[str, list[Any]]
 
 # Plain INSERT without RETURNING: whoever writes the log may not read it.
 _INSERT = """
-INSERT INTO audit_entry (kind, act, acting_kind, user_id, staff_id, institution_id, roles, dossier_id, person_id,
-                         object_type, object_id, recipients, legal_basis, purpose, details, dossiers_shown, persons_shown)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+INSERT INTO audit_entry (kind, act, on_behalf_of, dossier_id, person_id, object_type, object_id, recipients,
+                         legal_basis, purpose, details, dossiers_shown, persons_shown)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 
@@ -32,33 +32,31 @@ def record(
     legal_basis: str = "",
     purpose: str = "",
     details: Mapping[str, object] | None = None,
+    on_behalf_of: int | None = None,
     dossiers_shown: Iterable[int] = (),
     persons_shown: Iterable[int] = (),
     along: Statement | None = None,
 ) -> None:
-    """Tell the log what was just done or read, in the transaction that does it.
+    """Write into the log what was just done or read, in the transaction that does it.
 
+    Who, when and for which institution the database writes itself: whoever ``acting_as`` says, and nobody else.
     ``act`` is a stable code, ``about`` the kind of thing and its number, ``recipients`` are institutions.
+    ``on_behalf_of`` is the colleague who is away, where a deputy acts.
     ``dossiers_shown`` and ``persons_shown`` are exactly the cases and persons (their keys) that a page showed.
     ``details`` holds codes and numbers only, never content about a person. ``along`` is a statement that goes the same
     way to the database, such as the line of a timeline that says the same.
     """
-    machine = {} if acting.system_id is None else {"system": acting.system_id}
     row = (
         kind.value,
         act,
-        acting.kind.value,
-        acting.user_id,
-        acting.staff_id,
-        acting.institution_id,
-        sorted(acting.roles),
+        on_behalf_of,
         dossier_id,
         person_id,
         *about,
         list(recipients),
         legal_basis,
         purpose or acting.purpose,
-        json.dumps({**(details or {}), **machine}),
+        json.dumps(dict(details or {})),
         sorted(set(dossiers_shown)),
         sorted(set(persons_shown)),
     )

@@ -99,10 +99,10 @@ class NotifyForm(forms.Form):
         self.fields["procedure"].label_from_instance = lambda version: version.title  # type: ignore[attr-defined]
 
     @staticmethod
-    def starting_values(acting: Acting, *, others: Sequence[str] = (), alert: int | None = None) -> dict[str, Any]:
+    def starting_values(acting: Acting, *, others: Sequence[int] = (), alert: int | None = None) -> dict[str, Any]:
         """What is known before anything is typed; from the register, which other institutions follow the person."""
         staff = Appointment.objects.select_related("office").get(pk=acting.own_staff_id)
-        readers = Institution.objects.filter(Q(is_iiz_office=True) | Q(code__in=others)).values_list("pk", flat=True)
+        readers = Institution.objects.filter(Q(is_iiz_office=True) | Q(pk__in=others)).values_list("pk", flat=True)
         return {
             "region": staff.office.region_id if staff.office else None,
             "procedure": proposed_procedure(on=acting.today),

@@ -771,7 +771,7 @@ def _begin(acting: Acting, case: Case, version: ProcedureVersion) -> None:
 
 
 class _Parties:
-    """Who is meant by a word of a procedure: the office, notifier, lead or case manager, or an institution's code."""
+    """Who is meant by a word of a procedure: the office, notifier, lead or case manager, or a kind of institution."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
@@ -785,8 +785,20 @@ class _Parties:
             return self.named.get(Function.LEAD) or self.office
         if word_of_file == Function.CASE_MANAGER:  # until one is named the lead does it
             return self.named.get(Function.CASE_MANAGER) or self(Function.LEAD)
-        known = Institution.objects.filter(code=word_of_file).values_list("pk", flat=True).first()
-        return Party(known) if known else self(Function.LEAD)
+        return self.of_kind(word_of_file) or self(Function.LEAD)
+
+    def of_kind(self, kind: str) -> Party | None:
+        """The institution of this kind that takes part, else one that is asked to, else the only one there is."""
+        taking_part = Participant.objects.filter(dossier_id=self.case.pk, state=Taking.TAKING_PART)
+        following = (
+            taking_part.filter(institution__kind=kind).order_by("pk").values_list("institution_id", flat=True).first()
+        )
+        if following is not None:
+            return Party(following)
+        asked = Decision.objects.filter(dossier_id=self.case.pk, state="pending", addressed__kind=kind).order_by("pk")
+        found = asked.values_list("addressed_id", flat=True).first()
+        every = list(Institution.objects.filter(kind=kind).values_list("pk", flat=True)[:2])
+        return Party(found) if found else Party(every[0]) if len(every) == 1 else None
 
     @cached_property
     def office(self) -> Party:

@@ -76,7 +76,8 @@ def notify(request: ActingRequest, draft_id: int | None = None) -> HttpResponse:
                     draft.delete()
                 return done(request, _("The case is notified. The IIZ office has been told."), "case", notified.pk)
     else:
-        others, alert = request.GET.get("with", "").split(","), number_in(request.GET.get("alert", ""))
+        others = [number for number in map(number_in, request.GET.get("with", "").split(",")) if number]
+        alert = number_in(request.GET.get("alert", ""))
         known = forms.NotifyForm.starting_values(acting, others=others, alert=alert)
         values = known | (draft.data if draft else {})
         form = forms.NotifyForm(initial=values, acting=acting)

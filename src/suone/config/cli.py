@@ -1,6 +1,7 @@
 """The command ``suone``."""
 
 import errno
+import json
 import os
 import signal
 import socket
@@ -8,11 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -186,9 +187,13 @@ def manage(arguments: tuple[str, ...]) -> None:
     execute_from_command_line(["suone manage", *arguments])
 
 
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
 @main.group()
 def audit() -> None:
-    """Seal, prove and anchor the log."""
+    """Seal the log, and prove what is in it."""
 
 
 @audit.command("seal")
@@ -196,24 +201,39 @@ def audit() -> None:
 def seal_log() -> None:
     """Seal what was told since the last time."""
     _start_django()
+    from suone.audit.anchors import Discontinued
     from suone.audit.sealing import seal
 
-    count = seal()
+    try:
+        count = seal()
+    except Discontinued as trouble:
+        raise click.ClickException(str(trouble)) from trouble
     click.echo(f"{count} entries sealed." if count else "Nothing was waiting to be sealed.")
 
 
 @audit.command("verify")
+@click.option(
+    "--witness", type=_FOLDER, help="The folder of a witness, or a copy of it: what it has seen is compared too."
+)
 @_in_one_sentence
-def verify_log() -> None:
+def verify_log(witness: Path | None) -> None:
     """Recompute every seal; the exit code is 1 when something is found."""
     _start_django()
     from suone.audit.verifying import verify
 
-    proof = verify()
+    proof = verify(witness=witness)
+    for restoration in proof.restorations:
+        click.echo(
+            f"A backup was restored, declared on {restoration.declared_at:%Y-%m-%d %H:%M}: "
+            f"{restoration.lost} sealed entries were lost ({restoration.reason})."
+        )
+    if proof.destroyed:
+        click.echo(f"{proof.destroyed} entries were destroyed, as the log itself says; their hashes are still there.")
     for finding in proof.findings:
         click.echo(finding.sentence)
+    seen = f", {proof.witnessed} heads of the witness" if witness else ""
     click.echo(
-        f"{proof.entries} entries in {proof.batches} batches checked, {proof.anchors} anchors compared; "
+        f"{proof.entries} entries under {proof.seals} seals checked, {proof.anchors} anchors{seen} compared; "
         f"{proof.unsealed} entries are not sealed yet and cannot be proven."
     )
     if proof.findings:
@@ -221,15 +241,102 @@ def verify_log() -> None:
     click.echo("The log is whole.")
 
 
-@audit.command("anchor")
+@audit.command("prove")
+@click.argument("entry", type=click.IntRange(min=1))
 @_in_one_sentence
-def anchor_log() -> None:
-    """Sign the head of the log and keep it outside the database."""
-    _start_django()
-    from suone.audit.anchors import anchor
+def prove_entry(entry: int) -> None:
+    """Print the proof that an entry is in the log; it can be checked without the database."""
+    _start_django(quiet=True)
+    from suone.access.errors import Refused
+    from suone.audit import proving
 
-    head = anchor()
-    click.echo(f"Batch {head} is anchored." if head else "There is nothing to anchor yet.")
+    try:
+        proof = proving.prove_entry(entry)
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    click.echo(json.dumps(proof, indent=1))
+
+
+@audit.command("growth")
+@click.option(
+    "--since", type=click.IntRange(min=0), default=0, help="How many entries the log had then; 0 for its beginning."
+)
+@_in_one_sentence
+def prove_growth(since: int) -> None:
+    """Print the proof that the log has only grown; a witness signs it."""
+    _start_django(quiet=True)
+    from suone.access.errors import Refused
+    from suone.audit import proving
+
+    try:
+        proof = proving.prove_growth(since)
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    click.echo(json.dumps(proof, indent=1))
+
+
+@audit.command("check-proof")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option("--key", type=_FILE, help="The log's public key; that of this installation otherwise.")
+@_in_one_sentence
+def check_proof(file: TextIO, key: Path | None) -> None:
+    """Check a proof by the log's public key, without the database; the exit code is 1 when it does not hold."""
+    from suone.audit import heads, proofs
+    from suone.config import env
+
+    key = key or env.var_folder() / "keys" / "audit-anchor.pub"
+    try:
+        public_key = heads.public_key(key.read_bytes())
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"{key} holds no public key of a log: name it with --key.") from error
+    try:
+        click.echo(proofs.check(proofs.read(file.read()), public_key))
+    except proofs.Unproven as trouble:
+        raise click.ClickException(f"The proof does not hold. {trouble}") from trouble
+
+
+@audit.command("witness")
+@click.argument("file", type=click.File(encoding="utf-8"), required=False)
+@click.option("--folder", type=_FOLDER, required=True, help="Where this witness keeps its key and what it has seen.")
+@click.option("--key", type=_FILE, help="The log's public key; needed once.")
+@click.option("--restored", is_flag=True, help="Sign although a backup was restored: you know of it.")
+@_in_one_sentence
+def witness_log(file: TextIO | None, folder: Path, key: Path | None, restored: bool) -> None:
+    """Sign the head that a proof of growth leads to; without a file, print how many entries were seen last.
+
+    Runs on another machine, without the database. Refuses a log that does not continue what was seen.
+    """
+    from suone.audit import proofs, witness
+
+    try:
+        if key:
+            witness.pin(folder, key.read_bytes())
+        if file is None:
+            seen = witness.last_seen(folder)
+            click.echo(seen.size if seen else 0)
+            return
+        statement = witness.sign(folder, proofs.read(file.read()), accept_restored=restored)
+    except (witness.Refusal, proofs.Unproven) as refusal:
+        raise click.ClickException(f"Not signed. {refusal}") from refusal
+    click.echo(f"Signed: {statement['size']} entries." if statement else "Nothing is new: this head was signed before.")
+
+
+@audit.command("restored")
+@click.option("--reason", required=True, help="Why, in a sentence that names nobody: it stays in the log.")
+@_in_one_sentence
+def declare_restored(reason: str) -> None:
+    """Declare that a backup was restored: the log goes on from there, and says what was lost."""
+    _start_django()
+    from suone.access.errors import Refused
+    from suone.audit import anchors
+    from suone.audit.sealing import seal
+
+    try:
+        restoration = anchors.declare_restored(reason)
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    seal()
+    click.echo(f"The log goes on from {restoration.head.size} entries; {restoration.lost} sealed entries were lost.")
 
 
 @main.group()
@@ -657,8 +764,12 @@ def verify_access() -> None:
     click.echo("Every access in force stands on its act.")
 
 
-def _start_django() -> None:
-    _start_embedded_server()
+def _start_django(*, quiet: bool = False) -> None:
+    if quiet:  # what is printed goes into a file
+        with redirect_stdout(sys.stderr):
+            _start_embedded_server()
+    else:
+        _start_embedded_server()
     _setup_django()
     from django.utils import translation
 

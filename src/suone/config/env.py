@@ -56,6 +56,29 @@ SETTINGS = (
         "Requests a partner's system may make in a minute, counted by each web process.",
     ),
     Setting(
+        "SUONE_TRUSTED_PROXIES",
+        "0",
+        "How many proxies of one's own stand before the web server: so many entries of X-Forwarded-For, from the right, "
+        "are believed. With 0 the header is not read.",
+    ),
+    Setting(
+        "SUONE_LOGIN_FAILURES_A_MINUTE",
+        "200",
+        "Failed log-ins in a minute from one network address, over all accounts, after which it is heard no more for "
+        "the moment. Many may sit behind one proxy.",
+    ),
+    Setting(
+        "SUONE_SECOND_FACTOR_ROLES",
+        "",
+        "Roles that are let in with a second factor only, with commas between: persons (every role that opens data about "
+        "persons), none, or codes such as medical_officer. Empty: persons where SUONE_BASE_URL begins with https, else none.",
+    ),
+    Setting(
+        "SUONE_CONFIRM_MINUTES",
+        "10",
+        "For how many minutes after the second factor was shown a sensitive act does not ask for it again.",
+    ),
+    Setting(
         "SUONE_OIDC_SERVER", "", "The cantonal identity provider's OpenID Connect address. Empty: local accounts only."
     ),
     Setting("SUONE_OIDC_CLIENT_ID", "", "The client's name at the identity provider."),
@@ -164,6 +187,13 @@ def one_of(name: str, allowed: set[str]) -> str:
     if value not in allowed:
         raise WrongSetting(f"{name} is {value!r}: give one of {', '.join(sorted(allowed))}.")
     return value
+
+
+def words_of(name: str, allowed: set[str]) -> list[str]:
+    found = words(name)
+    if unknown := [word for word in found if word not in allowed]:
+        raise WrongSetting(f"{name} names {', '.join(unknown)}: give some of {', '.join(sorted(allowed))}.")
+    return found
 
 
 def var_folder() -> Path:

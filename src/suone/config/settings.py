@@ -4,6 +4,7 @@ import structlog
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from suone.access.permissions import Role
 from suone.config import embedded, env
 from suone.config.logs import hide_links
 
@@ -62,6 +63,7 @@ INSTALLED_APPS = [
     "suone.doors",
     "suone.institutions",
     "suone.appointments",
+    "suone.signin",
     "suone.directory",
     "suone.persons",
     "suone.dossiers",
@@ -147,6 +149,14 @@ for _settings in DATABASES.values():
 DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Counts of tries with wrong keys and the like, in each process: large enough that nobody washes them out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -159,16 +169,27 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "suone.access.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "suone.signin.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the office makes the accounts
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/m/ip,5/m/key"}
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+# Failures are counted by suone.signin.limits: a canton's proxy is one address, behind which twenty may fail.
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": None}
+ACCOUNT_FORMS = {"reset_password": "suone.signin.forms.ForgottenPasswordForm"}
+SECOND_FACTOR_ROLES = env.words_of("SUONE_SECOND_FACTOR_ROLES", {"persons", "none", *Role.values}) or [
+    "persons" if SERVED_OVER_TLS else "none"
+]
+CONFIRM_MINUTES = env.number("SUONE_CONFIRM_MINUTES", least=1, most=60)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = CONFIRM_MINUTES * 60
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SERVED_OVER_TLS else "http"
+MFA_ADAPTER = "suone.signin.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "suone.signin.forms.LogInCodeForm",
+    "reauthenticate": "suone.signin.forms.ConfirmingCodeForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = PRODUCT_NAME
@@ -193,12 +214,13 @@ SOCIALACCOUNT_PROVIDERS = {
     }
 }
 
-# Five failures a minute, then a pause; by account and address together.
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 1 / 60
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_FORM_FIELD = "login"
-AXES_RESET_ON_SUCCESS = True
+# Five failures, then a pause that grows: by account, from wherever. An address is slowed down after very many.
+LOGIN_FAILURES_BY_ADDRESS = env.number("SUONE_LOGIN_FAILURES_A_MINUTE", least=20)
+TRUSTED_PROXIES = env.number("SUONE_TRUSTED_PROXIES", most=10)
+AXES_HANDLER = "suone.signin.limits.Failures"
+AXES_USERNAME_CALLABLE = "suone.signin.limits.account_key"
+AXES_CLIENT_IP_CALLABLE = "suone.signin.limits.address_of"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "web/too_many.html"

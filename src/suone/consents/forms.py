@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -71,9 +72,11 @@ class SignForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["recipients"].queryset = Institution.objects.order_by("-is_iiz_office", "circle", "code")  # type: ignore[attr-defined]
         named = self.fields["named_persons"]
-        named.queryset = Appointment.objects.select_related("institution").order_by("institution__code", "last_name")  # type: ignore[attr-defined]
+        working = Appointment.objects.working(on=timezone.localdate())
+        named.queryset = working.select_related("institution").order_by("institution__code", "last_name")  # type: ignore[attr-defined]
         named.label_from_instance = lambda s: f"{s.institution.short_name} · {s.full_name}"  # type: ignore[attr-defined]
-        self.fields["medical_officer"].queryset = Appointment.objects.filter(roles__contains=[Role.MEDICAL_OFFICER])  # type: ignore[attr-defined]
+        officers = working.holding(Role.MEDICAL_OFFICER)
+        self.fields["medical_officer"].queryset = officers  # type: ignore[attr-defined]
 
     @staticmethod
     def starting_values(acting: Acting, *, renewing: Consent | None = None) -> dict[str, Any]:

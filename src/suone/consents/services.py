@@ -393,7 +393,7 @@ def _recipient(line: ScopeLine) -> rules.Recipient:
         institution_id=line.institution.pk,
         staff_id=line.staff.pk if line.staff else None,
         categories=line.categories,
-        is_medical_officer=line.staff is not None and Role.MEDICAL_OFFICER in line.staff.roles,
+        is_medical_officer=line.staff is not None and Role.MEDICAL_OFFICER in line.staff.roles_on(timezone.localdate()),
     )
 
 

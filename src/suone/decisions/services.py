@@ -134,6 +134,14 @@ _ACT_OF = {
 }
 
 
+_ANSWERS = (Act.ACCEPTED, Act.DECLINED)
+
+
+def _absent(acting: Acting, decision: Decision) -> int | None:
+    """The colleague who was asked, where somebody else answers in their place."""
+    return decision.addressed_staff_id if decision.addressed_staff_id != acting.staff_id else None
+
+
 def _case_of(decision: Decision) -> Dossier:
     """The case by its number alone: whoever answers may not be able to open it."""
     return Dossier(pk=decision.dossier_id, number=decision.case_number)
@@ -148,6 +156,7 @@ def _tell(acting: Acting, decision: Decision, act: Act) -> None:
         dossier_id=decision.dossier_id,
         about=("decision", decision.pk),
         recipients=[decision.addressed_id],
+        on_behalf_of=_absent(acting, decision) if act in _ANSWERS else None,
     )
 
 

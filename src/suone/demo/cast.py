@@ -2,7 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,15 @@ from django.utils import translation
 
 from suone.access.models import User
 from suone.access.permissions import Role
-from suone.appointments.models import Absence, Appointment, BodyMember, ContactPerson
+from suone.appointments.models import Absence, Appointment, BodyMember, ContactPerson, HeldRole
+from suone.appointments.rules import NEED_APPROVAL, OF_THE_COLLABORATION
 from suone.institutions.loading import Directory
 
 # Of the demo alone; every account there has it, and the start prints it.
 PASSWORD = "suone-demo-2026"  # noqa: S105
+
+
+_BEGAN_AT = datetime(2024, 1, 8, 9, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ def logins() -> list[tuple[str, str, str]]:
 def load_cast(directory: Directory, *, today: date) -> Cast:
     """Bring the cast into the directory; absences lie around today."""
     staff = {entry["key"]: _staff(entry, directory) for entry in cast_file()["staff"]}
+    _give_roles(staff)
     for entry in cast_file()["contact_person"]:
         ContactPerson.objects.update_or_create(
             institution=directory.institutions[entry["institution"]],
@@ -75,9 +80,57 @@ def _staff(entry: dict[str, Any], directory: Directory) -> Appointment:
         defaults={
             "user": account,
             "office": directory.offices[entry["office"]],
-            **{name: entry[name] for name in ("first_name", "last_name", "function", "phone", "roles")},
+            **{name: entry[name] for name in ("first_name", "last_name", "function", "phone")},
         },
     )[0]
+
+
+def _give_roles(staff: dict[str, Appointment]) -> None:
+    """As the people of the cast gave and approved them: the office's administrator and the delegate are the beginning."""
+    administrator, delegate = _holding(Role.OFFICE_ADMINISTRATOR)[0], _holding(Role.CANTONAL_DELEGATE)[0]
+    beginnings = {(administrator, Role.OFFICE_ADMINISTRATOR), (delegate, Role.CANTONAL_DELEGATE)}
+    administrators = {staff[key].institution_id: staff[key] for key in _holding(Role.INSTITUTION_ADMINISTRATOR)}
+    for entry in cast_file()["staff"]:
+        holder = staff[entry["key"]]
+        for role in map(Role, entry["roles"]):
+            if (entry["key"], role) in beginnings:
+                _give(holder, role, is_beginning=True)
+            elif role is Role.INSTITUTION_ADMINISTRATOR:  # the delegate appoints an institution's first administrator
+                _give(holder, role, by=staff[delegate], approved_by=staff[administrator])
+            elif role in OF_THE_COLLABORATION:
+                _give(holder, role, by=staff[administrator], approved_by=staff[delegate])
+            else:
+                by = administrators.get(holder.institution_id, staff[administrator])
+                _give(holder, role, by=by, approved_by=staff[delegate])
+
+
+def _give(
+    holder: Appointment,
+    role: Role,
+    *,
+    by: Appointment | None = None,
+    approved_by: Appointment | None = None,
+    is_beginning: bool = False,
+) -> None:
+    approved_by = approved_by if role in NEED_APPROVAL else None
+    HeldRole.objects.update_or_create(
+        appointment=holder,
+        role=role,
+        defaults={
+            "valid_from": _BEGAN_AT.date(),
+            "is_beginning": is_beginning,
+            "given_by": by,
+            "given_by_account": by.user if by else None,
+            "given_at": _BEGAN_AT,
+            "approved_by": approved_by,
+            "approved_by_account": approved_by.user if approved_by else None,
+            "approved_at": _BEGAN_AT if approved_by else None,
+        },
+    )
+
+
+def _holding(role: Role) -> list[str]:
+    return [entry["key"] for entry in cast_file()["staff"] if role in entry["roles"]]
 
 
 @cache

@@ -58,7 +58,7 @@ def _particulars(person: dict[str, Any], regions: dict[str, Region]) -> Particul
 
 def _proposal(sender: Appointment, receiver: Appointment, entry: dict[str, Any]) -> Proposal:
     facts: dict[Fact, Scalar] = {Fact.REGISTER_CHECKED: True, Fact.PERSON_ASKED: True, Fact.PROMISE_REMINDER: True}
-    answers = Answers(Follows.THEY, True, sender.institution.code, receiver.institution.code)
+    answers = Answers(Follows.THEY, True, sender.institution.kind, receiver.institution.kind)
     if answers.between == "bip_rav":
         facts |= {Fact.FIT_FOR_WORK: True, Fact.JOBLESS_REFUGEE: True, Fact.RAV_REGISTRATION: True}
     return Proposal(

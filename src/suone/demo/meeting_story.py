@@ -98,8 +98,8 @@ def _round_table(table: Table, case: Case, region: Region) -> None:
     for entry in words:
         _do(table, table.coordinator, write_entry, meeting=meeting, words=entry)
     presences = {
-        invitee.pk: Presence.EXCUSED if invitee.institution.code == "SMZ" else Presence.PRESENT
-        for invitee in Invitee.objects.filter(meeting=meeting).select_related("institution")
+        invitee.pk: Presence.EXCUSED if invitee.institution_id == table.institutions["SMZ"].pk else Presence.PRESENT
+        for invitee in Invitee.objects.filter(meeting=meeting)
     }
     _do(table, table.coordinator, hold_meeting, meeting=meeting, presences=presences)
     _do(table, table.coordinator, finish_minutes, meeting=meeting)

@@ -115,8 +115,8 @@ def key_of(code: str) -> str:
 
 
 def _responsible(institution: Institution) -> Appointment:
-    contacts = Appointment.objects.filter(institution=institution, roles__contains=[Role.CONTACT_PERSON])
-    return contacts.order_by("pk")[0]
+    contacts = Appointment.objects.filter(institution=institution).working(on=timezone.localdate())
+    return contacts.holding(Role.CONTACT_PERSON).order_by("pk")[0]
 
 
 # ---- what lies at the institutions
@@ -192,8 +192,8 @@ def _offices() -> dict[tuple[str, str], list[int]]:
 
 def _workers() -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    staff = Appointment.objects.filter(roles__contains=[Role.FRONT_LINE_WORKER], office__isnull=False).order_by("pk")
-    for office, address in staff.values_list("office_id", "email"):
+    staff = Appointment.objects.working(on=timezone.localdate()).holding(Role.FRONT_LINE_WORKER)
+    for office, address in staff.exclude(office=None).order_by("pk").values_list("office_id", "email"):
         found.setdefault(office, []).append(address)
     return found
 

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from suone.access.acting import Acting, acting_for_job
 from suone.access.categories import ALL_BUT_HEALTH, DataCategory
 from suone.access.database import acting_as
+from suone.access.permissions import Role
 from suone.appointments.acting import acting_of
 from suone.appointments.models import Appointment
 from suone.cases import services as cases
@@ -64,8 +65,13 @@ def fill_in() -> None:
     directory = load_directory(_CANTON)
     cast = load_cast(directory, today=timezone.localdate())
     publish_shipped()
-    _Story(directory, cast).tell()
+    tell_stories(directory, cast)
     _read_all_but_the_latest_messages()
+
+
+def tell_stories(directory: Directory, cast: Cast) -> None:
+    """The cases, in the order in which they happen."""
+    _Story(directory, cast).tell()
 
 
 def _read_all_but_the_latest_messages() -> None:
@@ -129,8 +135,8 @@ class _Story:
         )
         coordinator = self.staff[story["coordinator"]]
         self._triage(coordinator, case, "complex")
-        for code, answering in (("RAV", story["rav_adviser"]), ("IV", story["case_manager"])):
-            self._take_part(coordinator, case, code, self.staff[answering])
+        for answering in (story["rav_adviser"], story["case_manager"]):
+            self._take_part(coordinator, case, self.staff[answering])
         manager = self.staff[story["case_manager"]]
         self._act(coordinator, lambda acting: cases.name_case_manager(acting, case=case, staff=manager))
         self._note(
@@ -176,7 +182,7 @@ class _Story:
         )
         self._triage(coordinator, case, "complex")
         for answering in (counsellor, adviser):
-            self._take_part(coordinator, case, answering.institution.code, answering)
+            self._take_part(coordinator, case, answering)
         self._act(coordinator, lambda acting: cases.name_case_manager(acting, case=case, staff=counsellor))
         self._note(
             worker,
@@ -213,13 +219,11 @@ class _Story:
             return
         closes = number % 6 == 4  # from the network, where it needs no service
         self._triage(coordinator, case, "complex" if number % 3 and not closes else "network")
-        partner = self._worker("RAV" if notifier.institution.code != "RAV" else "SMZ", region)
-        self._take_part(coordinator, case, partner.institution.code, partner)
+        partner = self._worker("RAV" if number % 3 != 1 else "SMZ", region)
+        self._take_part(coordinator, case, partner)
         self._note(partner, case, _NOTES[entry["language"] == "de"], DataCategory.EMPLOYMENT)
-        self._ask(
-            coordinator, case, _STEPS[number % len(_STEPS)], partner.institution.code, partner, days=number % 9 - 3
-        )
-        self._ask(partner, case, "Lebenslauf aktualisieren", notifier.institution.code, notifier, days=number % 6)
+        self._ask(coordinator, case, _STEPS[number % len(_STEPS)], partner, partner, days=number % 9 - 3)
+        self._ask(partner, case, "Lebenslauf aktualisieren", notifier, notifier, days=number % 6)
         if closes:
             self._close(coordinator, case)
         elif number % 6 == 5:
@@ -247,7 +251,7 @@ class _Story:
         risks: list[RiskFactor],
         with_institutions: tuple[str, ...],
     ) -> Case:
-        codes = dict.fromkeys(("IIZ", worker.institution.code, *with_institutions))
+        read_by = [self.directory.institutions[code] for code in ("IIZ", *with_institutions)]
         notification = cases.Notification(
             ahv_number=entry.get("ahv_number", ""),
             ahv_missing_reason=entry.get("ahv_missing_reason", ""),
@@ -270,7 +274,7 @@ class _Story:
                 signature_form=SignatureForm.SCREEN,
                 language=entry["language"],
             ),
-            scope=[ScopeLine(self.directory.institutions[code], ALL_BUT_HEALTH) for code in codes],
+            scope=[ScopeLine(reader, ALL_BUT_HEALTH) for reader in dict.fromkeys([worker.institution, *read_by])],
             signature=Upload("signature.png", signature_png()),
         )
         case: Case = self._act(worker, lambda acting: cases.notify_case(acting, notification=notification))
@@ -295,8 +299,8 @@ class _Story:
             coordinator, lambda acting: cases.triage_case(acting, case=case, answers=answers, level=level, reason="")
         )
 
-    def _take_part(self, coordinator: Appointment, case: Case, code: str, answering: Appointment) -> None:
-        institution = self.directory.institutions[code]
+    def _take_part(self, coordinator: Appointment, case: Case, answering: Appointment) -> None:
+        institution = answering.institution
         decision = self._act(
             coordinator,
             lambda acting: cases.ask_to_take_part(
@@ -314,8 +318,16 @@ class _Story:
         )
 
     def _ask(
-        self, asker: Appointment, case: Case, title: str, code: str, assigned: Appointment | None, *, days: int
+        self,
+        asker: Appointment,
+        case: Case,
+        title: str,
+        whom: str | Appointment,
+        assigned: Appointment | None,
+        *,
+        days: int,
     ) -> None:
+        addressed = self.directory.institutions[whom] if isinstance(whom, str) else whom.institution
         self._act(
             asker,
             lambda acting: ask(
@@ -323,7 +335,7 @@ class _Story:
                 dossier=self._dossier(case),
                 title=title,
                 due_on=self.today + timedelta(days=days),
-                addressed_id=self.directory.institutions[code].pk,
+                addressed_id=addressed.pk,
                 assigned=assigned,
             ),
         )
@@ -351,17 +363,19 @@ class _Story:
 
     def _worker(self, code: str, region: str) -> Appointment:
         institution = self.directory.institutions[code]
-        there = [
-            s for s in self.staff.values() if s.institution_id == institution.pk and "front_line_worker" in s.roles
-        ]
+        there = [s for s in self._holding(Role.FRONT_LINE_WORKER) if s.institution_id == institution.pk]
         in_region = [s for s in there if s.office and s.office.region_id == self.directory.regions[region].pk]
         return sorted(in_region or there, key=lambda s: (s.user_id is None, s.pk))[0]
 
     def _coordinator(self, region: str) -> Appointment:
         name = self.directory.regions[region]
-        staff = [s for s in self.staff.values() if "regional_coordinator" in s.roles]
+        staff = self._holding(Role.REGIONAL_COORDINATOR)
         own = [s for s in staff if name.name_de in s.function or name.name_fr in s.function]
         return (own or staff)[0]
+
+    def _holding(self, role: Role) -> list[Appointment]:
+        keys = {entry["key"] for entry in cast_file()["staff"] if role in entry["roles"]}
+        return [staff for key, staff in self.staff.items() if key in keys]
 
     def _dossier(self, case: Case) -> Dossier:
         return Dossier.objects.get(pk=case.pk)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
 
-from suone.access.permissions import STAFF_ROLES
 from suone.appointments.models import Appointment, BodyMember, ContactPerson
 from suone.institutions.models import Body, Convention, Institution, Office, ServiceOffer
 from suone.web.fields import DayInput
@@ -16,16 +14,11 @@ from suone.web.fields import DayInput
 KINDS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "institution": (
         Institution,
-        ("code", "short_name_fr", "circle", "parent_service", "name_de", "name_fr", "name_it", "name_en"),
+        ("code", "short_name_fr", "kind", "circle", "parent_service", "name_de", "name_fr", "name_it", "name_en"),
     ),
     "office": (Office, ("institution", "region", "name_de", "name_fr", "address", "phone", "email", "is_active")),
-    "staff": (
-        Appointment,
-        (
-            *("institution", "office", "first_name", "last_name", "function", "phone", "email", "roles"),
-            *("active_from", "active_until"),
-        ),
-    ),
+    # Where somebody works, with which roles and until when, is for whoever administers the institution.
+    "staff": (Appointment, ("first_name", "last_name", "function", "phone", "email")),
     "contact-person": (ContactPerson, ("institution", "region", "staff", "deputy", "topics", "position")),
     "body": (Body, ("code", "kind", "name_de", "name_fr", "task")),
     "member": (BodyMember, ("body", "staff", "function", "term_from", "term_until")),
@@ -38,7 +31,9 @@ KINDS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
         ("institution", "name_de", "name_fr", "for_whom_de", "for_whom_fr", "who_pays_de", "who_pays_fr"),
     ),
 }
-_DAYS = {"active_from", "active_until", "term_from", "term_until", "starts_on", "ends_on"}
+# Entries that begin and end elsewhere: here their particulars are corrected.
+CORRECTED_ONLY = frozenset({"staff"})
+_DAYS = {"term_from", "term_until", "starts_on", "ends_on"}
 
 
 def entry_form(kind: str) -> type[forms.ModelForm[Any]]:
@@ -47,12 +42,5 @@ def entry_form(kind: str) -> type[forms.ModelForm[Any]]:
     widgets: dict[str, type[forms.Widget] | forms.Widget] = {name: DayInput() for name in fields if name in _DAYS}
     if "parties" in fields:
         widgets["parties"] = forms.CheckboxSelectMultiple()
-    form = forms.modelform_factory(model, fields=list(fields), widgets=widgets)
-    if kind == "staff":
-        form.base_fields["roles"] = forms.MultipleChoiceField(
-            label=gettext_lazy("Roles"),
-            choices=[(role.value, role.label) for role in STAFF_ROLES],
-            required=False,
-            widget=forms.CheckboxSelectMultiple,
-        )
+    form: type[forms.ModelForm[Any]] = forms.modelform_factory(model, fields=list(fields), widgets=widgets)
     return form

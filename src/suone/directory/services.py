@@ -17,8 +17,13 @@ from suone.directory.acts import Act
 
 def keep_entry(acting: Acting, *, form: ModelForm[Any]) -> None:
     """Add an entry of the directory, or keep its changes."""
-    kind = RecordKind.STORE if form.instance.pk is None else RecordKind.CHANGE
-    entry = form.save()
+    is_new = form.instance.pk is None
+    kind = RecordKind.STORE if is_new else RecordKind.CHANGE
+    entry = form.save(commit=False)
+    # The columns of the form alone: others may not be changed here at all.
+    columns = [field.name for field in entry._meta.concrete_fields if field.name in form.fields]
+    entry.save(update_fields=None if is_new else columns)
+    form.save_m2m()
     record(acting, kind=kind, act=Act.CHANGED, about=(entry._meta.model_name or "", entry.pk))
 
 

@@ -45,13 +45,20 @@ def bodies(request: ActingRequest) -> HttpResponse:
 @reads(Permission.DIRECTORY_EDIT, act=Act.READ)
 def entries(request: ActingRequest, kind: str) -> HttpResponse:
     model, _fields = _kind(kind)
-    context = {"kind": kind, "entries": model.objects.all(), "title": model._meta.verbose_name_plural}
+    context = {
+        "kind": kind,
+        "entries": model.objects.all(),
+        "title": model._meta.verbose_name_plural,
+        "is_corrected_only": kind in forms.CORRECTED_ONLY,
+    }
     return render(request, "directory/entries.html", context)
 
 
 @acts(Permission.DIRECTORY_EDIT)
 def entry(request: ActingRequest, kind: str, entry_id: int | None = None) -> HttpResponse:
     model, _fields = _kind(kind)
+    if entry_id is None and kind in forms.CORRECTED_ONLY:
+        raise Http404
     kept = get_object_or_404(model, pk=entry_id) if entry_id else None
     form = forms.entry_form(kind)(request.POST or None, instance=kept)
     if request.method == "POST" and form.is_valid():
@@ -70,6 +77,8 @@ def entry(request: ActingRequest, kind: str, entry_id: int | None = None) -> Htt
 @acts(Permission.DIRECTORY_EDIT)
 def remove_entry(request: ActingRequest, kind: str, entry_id: int) -> HttpResponse:
     model, _fields = _kind(kind)
+    if kind in forms.CORRECTED_ONLY:
+        raise Http404
     kept = get_object_or_404(model, pk=entry_id)
     if request.method == "POST":
         services.remove_entry(request.acting, entry=kept)

@@ -27,6 +27,7 @@ from suone.access.errors import Conflict, Refused
 from suone.access.permissions import Permission
 from suone.audit.models import RecordKind
 from suone.audit.services import record
+from suone.doors import confirming
 from suone.doors.acts import Act
 from suone.doors.models import Submission
 from suone.web.pages import conflict_page, refused_page, too_many_page
@@ -47,11 +48,17 @@ class ActingRequest(HttpRequest):
 
 
 def reads(
-    permission: Permission, *, act: str, kind: RecordKind = RecordKind.READ, before: Before | None = None
+    permission: Permission,
+    *,
+    act: str,
+    kind: RecordKind = RecordKind.READ,
+    before: Before | None = None,
+    sensitive: bool = False,
 ) -> Callable[[View[P]], Door[P]]:
     """A page that only reads: the reading is told to the log first, then the transaction allows no write.
 
     ``before(acting, **url_arguments)`` may write what the reading itself leaves behind, such as the last visit.
+    ``sensitive`` asks for the second factor again, as exports do.
     """
 
     def wear(view: View[P]) -> Door[P]:
@@ -63,17 +70,20 @@ def reads(
                 make_read_only()
                 return _rendered(view(request, *args, **kwargs))
 
-        return _door(view, enter, permission, methods=("GET", "HEAD"))
+        door = _door(view, enter, permission, methods=("GET", "HEAD"), sensitive=sensitive)
+        door.kind = kind  # type: ignore[attr-defined]  # read by the test that every export asks again
+        return door
 
     return wear
 
 
-def acts(permission: Permission, *, act: str = "") -> Callable[[View[P]], Door[P]]:
+def acts(permission: Permission, *, act: str = "", sensitive: bool = False) -> Callable[[View[P]], Door[P]]:
     """A form and its act: POST does it once, GET shows the form.
 
     A view that answers with an error status leaves nothing behind. A form sent twice with the same
     ``idempotency_key`` is done once; the second answer leads to where the first one led.
     ``act`` names a GET's reading in the log; without it the form's page reads nothing about a person.
+    ``sensitive`` asks for the second factor again, when the form is opened and, if that is too long ago, when it is sent.
     """
 
     def wear(view: View[P]) -> Door[P]:
@@ -97,7 +107,9 @@ def acts(permission: Permission, *, act: str = "") -> Callable[[View[P]], Door[P
                     Submission.objects.filter(pk=submission.pk).update(location=_leads_to(response))
                 return response
 
-        return _door(view, enter, permission, methods=("GET", "HEAD", "POST"))
+        door = _door(view, enter, permission, methods=("GET", "HEAD", "POST"), sensitive=sensitive)
+        door.kind = RecordKind.CHANGE  # type: ignore[attr-defined]  # read by the test that sensitive acts ask again
+        return door
 
     return wear
 
@@ -169,6 +181,7 @@ def _door(
     permission: Permission,
     *,
     methods: tuple[str, ...],
+    sensitive: bool = False,
 ) -> Door[P]:
     @wraps(view)
     def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -177,10 +190,14 @@ def _door(
             if request.user.is_authenticated:
                 raise PermissionDenied  # an account without a current staff entry
             return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
-        if request.method not in methods:
+        if request.method not in methods and not confirming.is_answer(request):
             return HttpResponse(status=405, headers={"Allow": ", ".join(methods)})
         try:
             with denials_told(acting, permission, kwargs):
+                if question := confirming.asks_first(request, acting, sensitive=sensitive):
+                    return question
+                if request.method not in methods:
+                    return redirect(request.get_full_path())
                 return enter(request, acting, *args, **kwargs)
         except Refused as refusal:
             return refused_page(request, str(refusal))
@@ -188,6 +205,7 @@ def _door(
             return conflict_page(request, conflict)
 
     door.permission = permission  # type: ignore[attr-defined]  # read by the test that every view wears a door
+    door.sensitive = sensitive  # type: ignore[attr-defined]  # read by the test that every sensitive act asks again
     return door  # type: ignore[return-value]  # wraps() keeps the inner request's type
 
 

@@ -93,9 +93,9 @@ class QuestionsForm(forms.Form):
 
     @property
     def answers(self) -> Answers:
-        own = Institution.objects.values_list("code", flat=True).get(pk=self.acting.own_institution_id)
+        own = Institution.objects.values_list("kind", flat=True).get(pk=self.acting.own_institution_id)
         typed = self.cleaned_data
-        return Answers(Follows(typed["follows"]), typed["is_direct"] == "yes", own, typed["receiver"].code)
+        return Answers(Follows(typed["follows"]), typed["is_direct"] == "yes", own, typed["receiver"].kind)
 
 
 class ProposalForm(forms.Form):

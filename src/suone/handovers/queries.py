@@ -17,7 +17,7 @@ from suone.consents.queries import valid_consents
 from suone.decisions.models import Decision
 from suone.dossiers.models import Dossier
 from suone.handovers.models import Handover
-from suone.handovers.rules import SOCIAL_ASSISTANCE, Asked, asked_facts, way_for
+from suone.handovers.rules import TOLD_OF_MISSED, Asked, asked_facts, way_for
 from suone.institutions.models import Institution, Office, Region
 from suone.persons.models import Person
 from suone.procedures.facts import Fact, Scalar
@@ -80,7 +80,9 @@ def partner_in(institution: Institution, region: Region | None, *, on: date) -> 
     contacts = contacts_of(institution, region, on=on)
     of_contact = next((contact.staff.office for contact in contacts if contact.staff.office), None)
     in_region = Office.objects.filter(institution=institution, region=region, is_active=True).order_by("pk").first()
-    staff = Appointment.objects.filter(institution=institution, roles__overlap=_FOLLOWING).select_related("office")
+    staff = (
+        Appointment.objects.filter(institution=institution).working(on=on).holding(*_FOLLOWING).select_related("office")
+    )
     near = sorted(staff, key=lambda s: (not (region and s.office and s.office.region_id == region.pk), s.last_name))
     return Partner(institution, (in_region if region else None) or of_contact, contacts, near)
 
@@ -148,13 +150,12 @@ class Duty:
     who: str
 
 
-def duties_in(guide: Guide, facts: Mapping[str, Scalar], acting: Acting) -> list[Duty]:
+def duties_in(guide: Guide, facts: Mapping[str, Scalar], acting: Acting, receiver: Institution) -> list[Duty]:
     """The work items that the following phase sets, with whose they are."""
     items = planned_items(guide.following, facts, on=acting.today, holidays=frozenset())
-    codes = {planned.item.addressed for planned in items}
-    named = {i.code: i.short_name for i in Institution.objects.filter(code__in=codes)}
+    kinds = {str(receiver.kind): receiver.short_name}
     return [
-        Duty(in_language(planned.item.title), named.get(planned.item.addressed, acting.institution_name))
+        Duty(in_language(planned.item.title), kinds.get(planned.item.addressed, acting.institution_name))
         for planned in items
     ]
 
@@ -169,7 +170,7 @@ def place_for(course: Course | None, version: ProcedureVersion | None) -> tuple[
 def social_assistance_in(case: Case, acting: Acting) -> list[Institution]:
     """Whom missed appointments may be told: social assistance, where it takes part in the case; never one's own."""
     taking_part = case.dossier.participants.filter(state=Taking.TAKING_PART).values("institution_id")
-    institutions = Institution.objects.filter(pk__in=taking_part, code__in=SOCIAL_ASSISTANCE)
+    institutions = Institution.objects.filter(pk__in=taking_part, kind=TOLD_OF_MISSED)
     return list(institutions.exclude(pk=acting.own_institution_id))
 
 
@@ -177,7 +178,7 @@ def may_be_told_of_missed(acting: Acting, participants: Iterable[Participant]) -
     """Whether social assistance of another institution takes part."""
     return any(
         p.state == Taking.TAKING_PART
-        and p.institution.code in SOCIAL_ASSISTANCE
+        and p.institution.kind == TOLD_OF_MISSED
         and p.institution_id != acting.institution_id
         for p in participants
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from suone.access.categories import ALL_BUT_HEALTH, HEALTH_BIT, DataCategory, mask_of
 from suone.access.errors import Refused
+from suone.institutions.kinds import InstitutionKind as Kind
 from suone.procedures.facts import Fact, Shape, Source, word
 from suone.procedures.rules import (
     Facts,
@@ -55,16 +56,17 @@ class Constellation(models.TextChoices):
     STOPS = "4", gettext_lazy("4: one stops without hand-over")
 
 
-# Agreements and directives by who refers to whom; whatever has none is between other institutions.
+# Agreements and directives by which kind of institution refers to which; whatever has none is between others.
+# The coordination of social benefits is a kind of its own: it is no party to any of them.
 _BETWEEN = {
-    ("SMZ", "IV"): "smz_iv",
-    ("IV", "SMZ"): "iv_smz",
-    ("RAV", "SMZ"): "rav_smz",
-    ("SMZ", "RAV"): "rav_smz",
-    ("AfAw", "RAV"): "bip_rav",  # BIP is the professional-integration bureau of the asylum office
+    (Kind.SOCIAL_ASSISTANCE, Kind.DISABILITY_INSURANCE): "smz_iv",
+    (Kind.DISABILITY_INSURANCE, Kind.SOCIAL_ASSISTANCE): "iv_smz",
+    (Kind.UNEMPLOYMENT_INSURANCE, Kind.SOCIAL_ASSISTANCE): "rav_smz",
+    (Kind.SOCIAL_ASSISTANCE, Kind.UNEMPLOYMENT_INSURANCE): "rav_smz",
+    (Kind.ASYLUM, Kind.UNEMPLOYMENT_INSURANCE): "bip_rav",  # BIP is the asylum office's bureau for integration at work
 }
-# Social assistance, which the agreement SMZ–IV lets be told of missed appointments. Nobody else ever is.
-SOCIAL_ASSISTANCE = frozenset({"SMZ", "KSSL"})
+# Whom the agreement SMZ–IV lets be told of missed appointments. Nobody else ever is.
+TOLD_OF_MISSED = Kind.SOCIAL_ASSISTANCE
 # What the act itself makes true, or asks as one of its two questions: no field of its own.
 _TOLD_BY_THE_ACT = frozenset(
     {
@@ -80,19 +82,19 @@ _TOLD_BY_THE_ACT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The two questions answered, between two institutions by their codes."""
+    """The two questions answered, between institutions of two kinds."""
 
     follows: Follows
     is_direct: bool
-    own_code: str
-    other_code: str
+    own: str
+    other: str
 
     @property
     def between(self) -> str:
         """Under which agreement; where the person came by themselves, or the others stopped, they come from there."""
         comes_to_us = self.follows is Follows.WE or (self.follows is Follows.BOTH and not self.is_direct)
-        pair = (self.other_code, self.own_code) if comes_to_us else (self.own_code, self.other_code)
-        return _BETWEEN.get(pair, "other")
+        pair = (self.other, self.own) if comes_to_us else (self.own, self.other)
+        return _BETWEEN.get((Kind(pair[0]), Kind(pair[1])), "other")
 
     @property
     def constellation(self) -> Constellation:

@@ -239,7 +239,7 @@ def tell_missed_appointment(
 
     Nothing in the product does this by itself, and no other kind of institution is ever told (agreement SMZ–IV).
     """
-    if recipient.code not in rules.SOCIAL_ASSISTANCE or recipient.pk == acting.institution_id:
+    if recipient.kind != rules.TOLD_OF_MISSED or recipient.pk == acting.institution_id:
         raise Refused(_("Missed appointments are told to social assistance alone."))
     if not text.strip():
         raise Refused(_("Say which appointments were missed, and nothing more."))

@@ -151,7 +151,7 @@ def _details(
         | {
             "speaks_against": _beside(guide.warnings, form) if guide else [],
             "first": _beside(guide.lacking, form) if guide else [],
-            "duties": queries.duties_in(guide, facts, acting) if guide else [],
+            "duties": queries.duties_in(guide, facts, acting, questions.cleaned_data["receiver"]) if guide else [],
             "later": [in_language(requirement.missing) for requirement in guide.later] if guide else [],
             "asks_reason": sends or bool(guide and _beside(guide.warnings, form)),
         }

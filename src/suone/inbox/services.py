@@ -53,8 +53,8 @@ def open_in_emergency(acting: Acting, *, number: str, reason: str) -> Dossier:
         grant.institution_id for grant in access_of(dossier) if grant.power == Power.LEAD and grant.institution_id
     }
     tell_institutions(acting, institution_ids=leading, act=DossierAct.GLASS_BROKEN, dossier=dossier)
-    officers = Appointment.objects.filter(roles__contains=[Role.DATA_PROTECTION_OFFICER]).values_list("pk", flat=True)
-    tell_staff(acting, staff_ids=list(officers), act=DossierAct.GLASS_BROKEN, dossier=dossier)
+    officers = Appointment.objects.working(on=acting.today).holding(Role.DATA_PROTECTION_OFFICER)
+    tell_staff(acting, staff_ids=officers.values_list("pk", flat=True), act=DossierAct.GLASS_BROKEN, dossier=dossier)
     return dossier
 
 

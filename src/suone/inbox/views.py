@@ -46,7 +46,7 @@ def preferences(request: ActingRequest) -> HttpResponse:
     )
 
 
-@acts(Permission.GLASS_BREAK)
+@acts(Permission.GLASS_BREAK, sensitive=True)
 def break_glass(request: ActingRequest) -> HttpResponse:
     form = forms.EmergencyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

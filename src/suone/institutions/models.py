@@ -5,6 +5,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.row_policies import RowPolicies, anybody_acting, whoever_may
+from suone.institutions.kinds import InstitutionKind
 
 # The directory says nothing about persons concerned: everybody who acts may read it, the office edits it.
 DIRECTORY_EDIT = whoever_may("directory.edit")
@@ -61,10 +62,14 @@ class Circle(models.TextChoices):
 
 
 class Institution(Named):
-    """A partner of the collaboration: notifies, follows, or mediates, according to its circle."""
+    """A partner of the collaboration: notifies, follows, or mediates, according to its circle.
+
+    ``code`` and names are shown and nothing else: what an institution may and must do depends on its ``kind``.
+    """
 
     code = models.CharField(_("Short name"), max_length=20, unique=True)
     short_name_fr = models.CharField(_("Short name (French)"), max_length=20, blank=True)
+    kind = models.CharField(_("Kind of institution"), max_length=24, choices=InstitutionKind)
     circle = models.CharField(_("Circle"), max_length=10, choices=Circle)
     parent_service = models.CharField(_("Belongs to"), max_length=60, blank=True)  # DIHA, DSW …
     is_iiz_office = models.BooleanField(_("Is the IIZ office"), default=False)
@@ -75,7 +80,14 @@ class Institution(Named):
         ordering: ClassVar = ["circle", "code"]
         verbose_name = _("institution")
         verbose_name_plural = _("institutions")
-        constraints: ClassVar = [_directory("institution", select="true")]  # a log-in shows for whom it acts
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="institution_has_a_known_kind",
+                condition=models.Q(kind__in=InstitutionKind.values),
+                violation_error_message=_("Choose what kind of institution it is."),
+            ),
+            _directory("institution", select="true"),  # a log-in shows for whom it acts
+        ]
 
     @property
     def short_name(self) -> str:

@@ -257,7 +257,9 @@ def institutions_around(dossier: Dossier) -> list[int]:
 
 def physicians() -> QuerySet[Appointment]:
     """Medical officers, to be invited by name."""
-    return Appointment.objects.filter(roles__contains=[Role.MEDICAL_OFFICER]).select_related("institution")
+    return (
+        Appointment.objects.working(on=timezone.localdate()).holding(Role.MEDICAL_OFFICER).select_related("institution")
+    )
 
 
 def plan_kinds_for(entry: Entry) -> list[PlanKind]:

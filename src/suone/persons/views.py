@@ -61,7 +61,7 @@ def doubts(request: ActingRequest) -> HttpResponse:
     return render(request, "persons/doubts.html", {"doubts": queries.open_doubts(), "merges": queries.merges()})
 
 
-@acts(Permission.PERSON_MERGE, act=Act.DOUBTS_READ)
+@acts(Permission.PERSON_MERGE, act=Act.DOUBTS_READ, sensitive=True)
 def clear_doubt(request: ActingRequest, doubt_id: int) -> HttpResponse:
     """Merge the two records, or say that they are two persons."""
     doubt = get_object_or_404(Doubt.objects.select_related("known", "typed"), pk=doubt_id, cleared_at=None)
@@ -81,7 +81,7 @@ def clear_doubt(request: ActingRequest, doubt_id: int) -> HttpResponse:
     return render(request, "persons/clear_doubt.html", context, status=422 if form.errors else 200)
 
 
-@acts(Permission.PERSON_MERGE)
+@acts(Permission.PERSON_MERGE, sensitive=True)
 def undo_merge(request: ActingRequest, merge_id: int) -> HttpResponse:
     merge = get_object_or_404(Merge, pk=merge_id)
     if request.method == "POST":

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from suone.appointments.models import Appointment
-from suone.audit.models import Batch, Entry
+from suone.audit.models import Entry, Seal
 from suone.institutions.models import Institution
 from suone.privacy.acts import Act
 
@@ -53,7 +53,7 @@ def log_page(wanted: dict[str, Any]) -> tuple[list[Line], int | None]:
 
 def last_sealing() -> datetime | None:
     """Up to when the log is sealed."""
-    return Batch.objects.order_by("-id").values_list("sealed_at", flat=True).first()
+    return Seal.objects.order_by("-id").values_list("sealed_at", flat=True).first()
 
 
 def last_proof() -> Entry | None:

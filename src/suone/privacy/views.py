@@ -14,7 +14,7 @@ from suone.privacy.acts import Act
 from suone.privacy.forms import LogFilter
 from suone.web.pages import render
 
-_BATCHES = 1000
+_SEALS = 1000
 
 
 @reads(Permission.AUDIT_READ, act=Act.LOG_READ)
@@ -36,7 +36,7 @@ def audit_log(request: ActingRequest) -> HttpResponse:
 def log_proof(request: ActingRequest) -> HttpResponse:
     proof = None
     if request.method == "POST":
-        proof = verify(last=_BATCHES)
-        told = {"findings": len(proof.findings), "batches": proof.batches}
+        proof = verify(last=_SEALS)
+        told = {"findings": len(proof.findings), "seals": proof.seals}
         record(request.acting, kind=RecordKind.READ, act=Act.LOG_PROVEN, details=told)
-    return render(request, "privacy/log_proof.html", {"proof": proof, "most": _BATCHES})
+    return render(request, "privacy/log_proof.html", {"proof": proof, "most": _SEALS})

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from suone.institutions.kinds import InstitutionKind
 from suone.procedures.drawing import described, draw
 from suone.procedures.facts import Fact
 from suone.procedures.models import ProcedureVersion
@@ -60,7 +61,7 @@ def _requirement(requirement: Requirement) -> dict[str, Any]:
 def _item(item: Item) -> dict[str, Any]:
     return {
         "title": in_language(item.title),
-        "who": address_words().get(item.addressed, item.addressed),
+        "who": address_words()[item.addressed],
         "due": _due(item.due),
         "repeats": _("again every %(count)s months") % {"count": item.repeats} if item.repeats else "",
     }
@@ -86,6 +87,7 @@ def address_words() -> dict[str, str]:
         "notifier": _("notifying institution"),
         "lead": _("lead"),
         "case_manager": _("case manager"),
+        **{kind.value: str(kind.label) for kind in InstitutionKind},
     }
 
 

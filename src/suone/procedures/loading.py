@@ -94,7 +94,6 @@ _ITEM = {
 _MOVE = {"to": _TEXT, "title": _TEXTS, "needs": _WORDS, "roles": _WORDS, "automatic": _YES_OR_NO}
 _DUE = {"working_days": _NUMBER, "days": _NUMBER, "months": _NUMBER}
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-_CODE = re.compile(r"[A-Z][A-Za-z0-9-]*")
 
 
 class BrokenProcedure(Exception):
@@ -250,8 +249,7 @@ class _Reader:
         self._choice(entry.get("role"), Role.values, "role", place)
         self._choice(entry.get("completed_by"), Fact.values, "completed_by", place)
         for key in ("addressed", "controlling"):
-            if not _CODE.fullmatch(entry.get(key, "")):
-                self._choice(entry.get(key), ADDRESSES, key, place, beside="or an institution's code such as RAV")
+            self._choice(entry.get(key), ADDRESSES, key, place)
         return Item(
             id=entry.get("id", ""),
             title=self._texts(entry, "title", place),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
+from suone.institutions.kinds import InstitutionKind
 from suone.procedures.facts import Scalar, Shape, word
 
 Texts = Mapping[str, str]
@@ -59,7 +60,7 @@ class Due:
 class Item:
     """Something to be done in a phase.
 
-    ``addressed`` names who does it by a word of ``ADDRESSES`` or an institution's code; ``controlling`` who follows
+    ``addressed`` names who does it by a word of ``ADDRESSES``, which is a part in the case or a kind of institution; ``controlling`` who follows
     it up. ``completed_by`` is the fact that settles it; without one it is ticked off by hand. An item that ``repeats``
     is set again, so many months after it was done, as long as the case stays in the phase.
     """
@@ -244,8 +245,9 @@ RULES: dict[str, Rule] = {
     "at_most": Rule(_at_most, (Shape.NUMBER,), "number"),
     "one_of": Rule(_one_of, (Shape.CHOICE,), "codes"),
 }
-# Who a work item may be addressed to, besides an institution's code.
-ADDRESSES = ("office", "notifier", "lead", "case_manager")
+# Who a work item may be addressed to: somebody's part in the case, or an institution of this kind that takes part in it.
+PARTS = ("office", "notifier", "lead", "case_manager")
+ADDRESSES = (*PARTS, *(kind.value for kind in InstitutionKind))
 
 
 def applies(conditions: Iterable[str], facts: Facts) -> bool:

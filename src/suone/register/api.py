@@ -143,6 +143,7 @@ class FoundOut(Answered):
     """A registration at another institution, open or past."""
 
     institution: str
+    kind: str = Field(description="What kind of institution it is: a stable word, unlike its short name.")
     region: str
     since: date
     until: date | None
@@ -162,6 +163,7 @@ class AlertOut(Answered):
     reference: str
     since: date
     other_institution: str
+    other_kind: str = Field(description="What kind of institution it is: a stable word, unlike its short name.")
     other_since: date
     state: str
 
@@ -286,6 +288,7 @@ def alerts(request: ActingRequest, before: Annotated[int, Query(ge=1, le=2**63 -
             reference=alert.reference,
             since=alert.since,
             other_institution=alert.other_institution.code,
+            other_kind=alert.other_institution.kind,
             other_since=alert.other_since,
             state=alert.state,
         )

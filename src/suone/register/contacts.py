@@ -40,6 +40,7 @@ class Found:
     institution: str  # its short name
     institution_name: str
     institution_id: int
+    kind: str
     region: str
     since: date
     until: date | None
@@ -85,6 +86,7 @@ def resolve(places: Sequence[Place], *, on: date) -> list[Found]:
                 institution.code,
                 institution.name,
                 institution.pk,
+                institution.kind,
                 office.region.name if office and office.region else "",
                 place.valid_from,
                 place.valid_until,

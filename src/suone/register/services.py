@@ -504,7 +504,9 @@ def _tell_of_canary(acting: Acting, *, touched: bool) -> None:
 
 
 def _tell_overseers(acting: Acting, act: Act) -> None:
-    watching = Appointment.objects.filter(roles__overlap=[Role.DATA_PROTECTION_OFFICER, Role.OFFICE_ADMINISTRATOR])
+    watching = Appointment.objects.working(on=acting.today).holding(
+        Role.DATA_PROTECTION_OFFICER, Role.OFFICE_ADMINISTRATOR
+    )
     tell_staff(acting, staff_ids=list(watching.values_list("pk", flat=True)), act=act, dossier=None)
 
 

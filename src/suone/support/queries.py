@@ -111,8 +111,8 @@ def possible_staff(case: Case, kind: Kind) -> list[Appointment]:
     """Who can answer for a service: a medical officer, or staff of those who take part and of the IIZ office."""
     if kind is not Kind.MEDICAL_MANDATE:
         return possible_leads(case)
-    officers = Appointment.objects.filter(roles__contains=[Role.MEDICAL_OFFICER]).select_related("institution")
-    return list(officers.order_by("institution__code", "last_name"))
+    officers = Appointment.objects.working(on=timezone.localdate()).holding(Role.MEDICAL_OFFICER)
+    return list(officers.select_related("institution").order_by("institution__code", "last_name"))
 
 
 @dataclass(frozen=True, slots=True)

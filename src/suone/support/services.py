@@ -71,7 +71,7 @@ def order_service(acting: Acting, *, dossier: Dossier, order: Order) -> Service:
     lock(dossier.pk)
     _check_leads(acting, dossier)
     consent = current_consent(acting, dossier)
-    _check_order(dossier, order, has_consent=consent is not None)
+    _check_order(acting, dossier, order, has_consent=consent is not None)
     service = Service.objects.create(
         dossier=dossier,
         kind=order.kind,
@@ -228,7 +228,7 @@ def _check_leads(acting: Acting, dossier: Dossier) -> None:
         raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
 
 
-def _check_order(dossier: Dossier, order: Order, *, has_consent: bool) -> None:
+def _check_order(acting: Acting, dossier: Dossier, order: Order, *, has_consent: bool) -> None:
     case = readable_with_parts(dossier.pk)
     people = [order.staff, order.second] if order.second else [order.staff]
     rules.check_can_order(
@@ -237,7 +237,7 @@ def _check_order(dossier: Dossier, order: Order, *, has_consent: bool) -> None:
         institutions=[person.institution_id for person in people],
         is_case_active=case.state in (CaseState.ACTIVE, CaseState.IN_AFTERCARE),
         has_consent=has_consent,
-        is_medical_officer=Role.MEDICAL_OFFICER in order.staff.roles,
+        is_medical_officer=Role.MEDICAL_OFFICER in order.staff.roles_on(acting.today),
         open_kinds=open_kinds(dossier),
     )
     if not {person.pk for person in people} <= {person.pk for person in possible_staff(case, order.kind)}:

@@ -9,6 +9,15 @@ CREATE FUNCTION actor_institution() RETURNS bigint LANGUAGE sql STABLE PARALLEL 
 CREATE FUNCTION actor_staff() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
     RETURN nullif(current_setting('suone.staff', true), '')::bigint;
 
+CREATE FUNCTION actor_user() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN nullif(current_setting('suone.user', true), '')::bigint;
+
+CREATE FUNCTION actor_system() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN nullif(current_setting('suone.system', true), '')::bigint;
+
+CREATE FUNCTION actor_roles() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN coalesce(nullif(current_setting('suone.roles', true), '')::text[], '{}');
+
 CREATE FUNCTION actor_may(permission text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
     RETURN coalesce(permission = ANY (nullif(current_setting('suone.permissions', true), '')::text[]), false);
 

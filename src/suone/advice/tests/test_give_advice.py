@@ -16,6 +16,7 @@ from suone.advice.models import Advice
 from suone.advice.queries import advice_list, all_of, figures
 from suone.appointments.models import Appointment
 from suone.appointments.tests.factories import acting, client_of, make_staff
+from suone.appointments.tests.factories import give as give_roles
 from suone.audit.models import Entry
 from suone.cases.models import Draft
 from suone.cases.tests.factories import do
@@ -78,8 +79,7 @@ def test_the_database_keeps_no_name_of_whoever_stays_unnamed(cast: Cast) -> None
 def test_other_institutions_see_nothing_of_it(cast: Cast, who: str) -> None:
     give(cast.coordinator)
     staff = getattr(cast, who)
-    staff.roles = [Role.CONTACT_PERSON.value]  # may give advice, for an institution of their own
-    staff.save()
+    give_roles(staff, Role.CONTACT_PERSON)  # may give advice, for an institution of their own
 
     with acting_as(acting(staff)):
         assert not Advice.objects.exists()

@@ -155,7 +155,7 @@ def test_the_log_names_the_system(responsible: Appointment) -> None:
 
     entry = Entry.objects.get(act="register.listed")
     assert (entry.acting_kind, entry.institution_id) == ("system", responsible.institution_id)
-    assert entry.details == {"rows": 3, "system": system.pk}
+    assert (entry.system_id, entry.details) == (system.pk, {"rows": 3})
     assert entry.roles == ["partner_system"]
 
 

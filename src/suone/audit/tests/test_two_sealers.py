@@ -6,7 +6,7 @@ from django.db import connection
 
 from suone.access.acting import acting_for_job
 from suone.access.database import acting_as
-from suone.audit.models import Batch, Entry, RecordKind
+from suone.audit.models import Entry, RecordKind, Seal
 from suone.audit.sealing import seal
 from suone.audit.services import record
 from suone.audit.verifying import verify
@@ -38,6 +38,7 @@ def test_sealers_at_once_make_one_chain_while_others_still_tell() -> None:
     assert sum(sealed) <= SEALERS * 5 == proof.entries
     assert proof.findings == []
     assert proof.unsealed == 0
-    numbers = list(Batch.objects.order_by("id").values_list("id", flat=True))
+    numbers = list(Seal.objects.order_by("id").values_list("id", flat=True))
     assert numbers == list(range(1, len(numbers) + 1))
-    assert sum(Batch.objects.values_list("count", flat=True)) == Entry.objects.count()
+    assert proof.anchors == len(numbers)
+    assert set(Entry.objects.values_list("position", flat=True)) == set(range(SEALERS * 5))

@@ -214,7 +214,7 @@ def alert(cast: Cast) -> Alert:
 
 
 def test_a_case_is_notified_from_an_alert_of_the_register(cast: Cast, worker: Client, alert: Alert) -> None:
-    page = worker.get(f"/cases/notify?with=RAV&alert={alert.pk}").content.decode()
+    page = worker.get(f"/cases/notify?with={cast.adviser.institution_id}&alert={alert.pk}").content.decode()
     chosen = [cast.coordinator.institution_id, cast.worker.institution_id, cast.adviser.institution_id]
     assert f'name="alert" value="{alert.pk}"' in page
     assert [pk for pk in chosen if f'name="recipients" value="{pk}" ' in page] == chosen

@@ -10,6 +10,7 @@ from suone.access.errors import Refused
 from suone.access.permissions import Role
 from suone.appointments.models import Absence, Appointment, ContactPerson
 from suone.appointments.tests.factories import acting, make_staff
+from suone.audit.models import Entry
 from suone.consents.tests.factories import Cast
 from suone.decisions import services
 from suone.decisions.models import Decision
@@ -53,6 +54,7 @@ def test_while_somebody_is_there_nobody_else_answers(cast: Cast, dossier: Dossie
     with pytest.raises(Refused, match="somebody by name"):
         answer(deputy, decision, accept=True)
     answer(cast.adviser, decision, accept=True)
+    assert Entry.objects.get(act="decision.accepted").on_behalf_of is None
 
 
 def test_the_deputy_of_somebody_away_is_told_and_may_answer(cast: Cast, dossier: Dossier, deputy: Appointment) -> None:
@@ -65,6 +67,8 @@ def test_the_deputy_of_somebody_away_is_told_and_may_answer(cast: Cast, dossier:
     answer(deputy, decision, accept=True)
     decision.refresh_from_db()
     assert decision.answered_by_id == deputy.pk
+    entry = Entry.objects.get(act="decision.accepted")
+    assert (entry.staff_id, entry.on_behalf_of) == (deputy.pk, cast.adviser.pk)
 
 
 def test_where_no_deputy_is_entered_the_contact_persons_stand_in(

@@ -31,7 +31,7 @@ def test_keys_are_unique() -> None:
 
 def test_entries_fill_fields_that_exist() -> None:
     for entry in CAST["staff"]:
-        assert set(entry) - {"key", "language", "has_account"} <= _field_names(Appointment)
+        assert set(entry) - {"key", "language", "has_account", "roles"} <= _field_names(Appointment)
     for entry in CAST["person"]:
         assert set(entry) - {"key", "region"} <= _field_names(Person)
     for entry in CAST["contact_person"]:

@@ -7,10 +7,9 @@ from django.utils import timezone
 from suone.access.acting import Acting, Kind
 from suone.access.database import acting_as
 from suone.access.permissions import Role
-from suone.appointments.models import Absence, Appointment, BodyMember, ContactPerson
-from suone.appointments.tests.factories import acting, client_of, make_institution, make_staff
+from suone.appointments.models import Absence, Appointment, BodyMember, ContactPerson, HeldRole
+from suone.appointments.tests.factories import acting, client_of, give, make_institution, make_staff
 from suone.audit.models import Entry
-from suone.directory.forms import entry_form
 from suone.directory.queries import body_list
 from suone.institutions.loading import load_directory
 from suone.institutions.models import Body, Convention, Institution, Office, Region, ServiceOffer
@@ -154,9 +153,8 @@ def test_everybody_enters_their_own_absence_and_a_contact_person_those_of_the_in
 def test_whoever_works_for_two_institutions_acts_for_one_at_a_time() -> None:
     smz, rav = make_institution("SMZ"), make_institution("RAV")
     first = make_staff(smz, Role.FRONT_LINE_WORKER, last_name="Both")
-    second = Appointment.objects.create(
-        user=first.user, institution=rav, first_name="Ada", last_name="Both", roles=[Role.STEERING]
-    )
+    second = Appointment.objects.create(user=first.user, institution=rav, first_name="Ada", last_name="Both")
+    give(second, Role.STEERING)
     client = client_of(first)
 
     before = client.get("/cases/").status_code
@@ -198,7 +196,24 @@ def test_a_contact_person_is_entered_once_for_a_region() -> None:
         ContactPerson.objects.create(institution=staff.institution, staff=staff)
 
 
-def test_nobody_is_given_the_role_of_a_system() -> None:
-    offered = [value for value, _label in entry_form("staff").base_fields["roles"].choices]  # type: ignore[attr-defined]
+def test_the_directory_gives_nobody_another_institution_office_or_role() -> None:
+    office = make_institution("IIZ", is_iiz_office=True)
+    editor = make_staff(office, Role.OFFICE_ADMINISTRATOR, last_name="Editor")
+    smz = make_institution("SMZ")
+    names = {"first_name": "Ada", "last_name": "Editor", "phone": "027 1"}
 
-    assert set(offered) == {role.value for role in Role} - {"partner_system"}
+    client_of(editor).post(
+        f"/directory/edit/staff/{editor.pk}", names | {"institution": smz.pk, "roles": ["data_protection_officer"]}
+    )
+    kept = Appointment.objects.get(pk=editor.pk)
+
+    assert (kept.institution, kept.phone) == (office, "027 1")
+    assert kept.roles_on(timezone.localdate()) == {Role.OFFICE_ADMINISTRATOR}
+    assert client_of(editor).get("/directory/edit/staff/add").status_code == 404
+    assert client_of(editor).post(f"/directory/edit/staff/{editor.pk}/remove").status_code == 404
+
+
+def test_nobody_is_given_the_role_of_a_system() -> None:
+    assert set(HeldRole._meta.get_field("role").choices or ()) == {
+        (role.value, role.label) for role in Role if role is not Role.PARTNER_SYSTEM
+    }

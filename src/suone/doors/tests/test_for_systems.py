@@ -169,7 +169,7 @@ def test_whoever_lacks_the_permission_is_refused_and_it_is_told(client: Client) 
 
     assert answer.status_code == 403
     entry = Entry.objects.get()
-    assert (entry.kind, entry.details) == ("denied", {"permission": "audit.read", "system": 5})
+    assert (entry.kind, entry.details, entry.system_id) == ("denied", {"permission": "audit.read"}, 5)
 
 
 @pytest.mark.parametrize(

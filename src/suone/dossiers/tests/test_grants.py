@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from suone.access.categories import ALL_BUT_HEALTH, ALL_CATEGORIES, HEALTH_BIT, DataCategory, Power, mask_of
 from suone.access.database import acting_as
+from suone.access.permissions import Role
 from suone.appointments.models import Appointment
-from suone.appointments.tests.factories import acting
+from suone.appointments.tests.factories import acting, make_staff
 from suone.audit.models import Entry
 from suone.dossiers.models import Dossier, Grant, OpeningAct
 from suone.dossiers.queries import (
@@ -87,9 +88,7 @@ def test_a_grant_opens_its_categories_to_everybody_at_the_institution(cast: Cast
 
 def test_a_grant_to_one_person_opens_nothing_to_their_institution(cast: Cast, dossier: Dossier) -> None:
     let_in(cast.lead, dossier, Principal(staff_id=cast.physician.pk), categories=ALL_CATEGORIES)
-    beside = type(cast.physician).objects.create(
-        institution=cast.physician.institution, first_name="B", last_name="Beside", roles=["medical_officer"]
-    )
+    beside = make_staff(cast.physician.institution, Role.MEDICAL_OFFICER, last_name="Beside")
 
     assert _categories(cast.physician, dossier) & HEALTH_BIT
     assert not _can_open(beside, dossier)

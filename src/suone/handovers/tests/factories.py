@@ -61,7 +61,7 @@ def proposal(
     **changes: Any,
 ) -> Proposal:
     usual: dict[str, Any] = {
-        "answers": Answers(follows, is_direct, sender.institution.code, receiver.institution.code),
+        "answers": Answers(follows, is_direct, sender.institution.kind, receiver.institution.kind),
         "receiver": receiver.institution,
         "due_on": timezone.localdate() + timedelta(days=10),
         "agrees": True,

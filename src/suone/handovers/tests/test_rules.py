@@ -16,28 +16,32 @@ from suone.handovers.rules import (
     check_can_propose,
     sender_until,
 )
+from suone.institutions.kinds import InstitutionKind as Kind
 from suone.procedures.facts import Fact
 from suone.procedures.loading import FOLDER, read_procedure
 from suone.procedures.rules import Facts, Procedure
 
 TODAY = date(2026, 11, 25)
 BOTH, THEY, WE = Follows.BOTH, Follows.THEY, Follows.WE
+RAV, SMZ, IV = Kind.UNEMPLOYMENT_INSURANCE, Kind.SOCIAL_ASSISTANCE, Kind.DISABILITY_INSURANCE
+AfAw, BSL, KSSL = Kind.ASYLUM, Kind.CAREER_GUIDANCE, Kind.BENEFIT_COORDINATION
 
 
 @pytest.mark.parametrize(
     ("follows", "direct", "own", "other", "constellation", "between"),
     [
-        (BOTH, True, "SMZ", "IV", "1", "smz_iv"),
-        (BOTH, False, "SMZ", "IV", "2", "iv_smz"),
-        (BOTH, True, "IV", "SMZ", "2", "iv_smz"),
-        (THEY, True, "SMZ", "IV", "3", "smz_iv"),
-        (THEY, False, "SMZ", "IV", "4", "smz_iv"),
-        (WE, True, "SMZ", "IV", "4", "iv_smz"),
-        (WE, False, "SMZ", "IV", "4", "iv_smz"),
-        (THEY, True, "RAV", "SMZ", "3", "rav_smz"),
-        (BOTH, True, "SMZ", "RAV", "1", "rav_smz"),
-        (THEY, True, "AfAw", "RAV", "3", "bip_rav"),
-        (BOTH, True, "BSL", "IV", "1", "other"),
+        (BOTH, True, SMZ, IV, "1", "smz_iv"),
+        (BOTH, False, SMZ, IV, "2", "iv_smz"),
+        (BOTH, True, IV, SMZ, "2", "iv_smz"),
+        (THEY, True, SMZ, IV, "3", "smz_iv"),
+        (THEY, False, SMZ, IV, "4", "smz_iv"),
+        (WE, True, SMZ, IV, "4", "iv_smz"),
+        (WE, False, SMZ, IV, "4", "iv_smz"),
+        (THEY, True, RAV, SMZ, "3", "rav_smz"),
+        (BOTH, True, SMZ, RAV, "1", "rav_smz"),
+        (THEY, True, AfAw, RAV, "3", "bip_rav"),
+        (BOTH, True, BSL, IV, "1", "other"),
+        (BOTH, True, KSSL, IV, "1", "other"),  # no party to the agreement SMZ–IV
     ],
 )
 def test_two_questions_make_one_of_four_constellations(

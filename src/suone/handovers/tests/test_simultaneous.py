@@ -1,8 +1,8 @@
 """Two people answer at the same moment: one answer counts, and the case is opened once or not at all."""
 
 import pytest
+from django.utils import timezone
 
-from suone.access.permissions import Role
 from suone.appointments.tests.factories import make_staff
 from suone.cases.models import Assignment
 from suone.cases.tests.factories import do
@@ -25,7 +25,9 @@ def cast(transactional_db: None) -> Cast:
 
 
 def test_of_two_answers_at_once_one_counts_and_the_other_hears_of_it(cast: Cast) -> None:
-    colleague = make_staff(cast.adviser.institution, *map(Role, cast.adviser.roles), last_name="Colleague")
+    colleague = make_staff(
+        cast.adviser.institution, *cast.adviser.roles_on(timezone.localdate()), last_name="Colleague"
+    )
 
     for _round in range(ROUNDS):
         handover = propose(cast)

@@ -200,10 +200,10 @@ def cancel_meeting(acting: Acting, *, meeting: Meeting, reason: str) -> None:
 def physicians_among(seats: Iterable[Seat]) -> int:
     """How many medical officers are invited: by name, or through an institution in which one works."""
     seats = list(seats)
-    named = sum(Role.MEDICAL_OFFICER in seat.staff.roles for seat in seats if seat.staff is not None)
-    institutions = [seat.institution.pk for seat in seats if seat.staff is None]
-    through = Appointment.objects.filter(institution_id__in=institutions, roles__contains=[Role.MEDICAL_OFFICER])
-    return named + through.values("institution_id").distinct().count()
+    officers = Appointment.objects.working(on=timezone.localdate()).holding(Role.MEDICAL_OFFICER)
+    named = officers.filter(pk__in=[seat.staff.pk for seat in seats if seat.staff is not None])
+    through = officers.filter(institution_id__in=[seat.institution.pk for seat in seats if seat.staff is None])
+    return named.count() + through.values("institution_id").distinct().count()
 
 
 def _check(acting: Acting, convocation: Convocation, *, has_case: bool) -> None:

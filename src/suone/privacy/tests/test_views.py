@@ -1,5 +1,8 @@
 """Only data protection reads the log, and each reading is told to it."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -8,6 +11,7 @@ from suone.access.database import acting_as
 from suone.access.models import User
 from suone.access.permissions import Role
 from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import give
 from suone.audit.models import Entry, RecordKind
 from suone.audit.sealing import seal
 from suone.audit.services import record
@@ -17,11 +21,12 @@ pytestmark = pytest.mark.django_db
 
 
 def _client(role: Role) -> Client:
-    institution = Institution.objects.create(code=role.value[:20], name_de="Amt", name_fr="Office", circle="first")
-    user = User.objects.create_user(email=f"{role.value}@example.ch", password="Demo-only-4711")
-    Appointment.objects.create(
-        user=user, institution=institution, first_name="Ada", last_name="Muster", roles=[role.value]
+    institution = Institution.objects.create(
+        code=role.value[:20], name_de="Amt", name_fr="Office", circle="first", kind="other"
     )
+    user = User.objects.create_user(email=f"{role.value}@example.ch", password="Demo-only-4711")
+    staff = Appointment.objects.create(user=user, institution=institution, first_name="Ada", last_name="Muster")
+    give(staff, role)
     client = Client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
@@ -65,7 +70,8 @@ def test_a_wrong_filter_shows_nothing() -> None:
     assert client.get("/log/?case=2026-0001").status_code == 200
 
 
-def test_the_log_is_proven_on_demand() -> None:
+def test_the_log_is_proven_on_demand(settings: Any, tmp_path: Path) -> None:
+    settings.ANCHOR_FOLDER = str(tmp_path)
     client = _client(Role.DATA_PROTECTION_OFFICER)
     _tell(3)
     seal()
@@ -73,4 +79,4 @@ def test_the_log_is_proven_on_demand() -> None:
     answer = client.post("/log/proof")
 
     assert answer.status_code == 200
-    assert Entry.objects.get(act="log.proven").details == {"findings": 0, "batches": 1}
+    assert Entry.objects.get(act="log.proven").details == {"findings": 0, "seals": 1}

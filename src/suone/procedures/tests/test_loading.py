@@ -89,14 +89,16 @@ def test_what_may_be_left_out_has_its_usual_meaning() -> None:
     assert not example.start.requirement("voluntary").chooses
 
 
-def test_a_move_may_need_nothing_and_an_institution_may_be_named_by_its_code() -> None:
-    text = changed('needs = ["signed"]', "needs = []").replace('addressed = "case_manager"', 'addressed = "RAV"')
+def test_a_move_may_need_nothing_and_an_institution_may_be_named_by_its_kind() -> None:
+    text = changed('needs = ["signed"]', "needs = []").replace(
+        'addressed = "case_manager"', 'addressed = "unemployment_insurance"'
+    )
     example = read_procedure(
         text.replace('fact = "plan_binding_on"', 'fact = "plan_binding_on"\nseverity = "should"'), ""
     )
 
     assert example.phase("plan").moves[0].needs == ()
-    assert example.item("plan", "review").addressed == "RAV"
+    assert example.item("plan", "review").addressed == "unemployment_insurance"
 
 
 # there, what stands there instead, the words of the line that is named, the sentence
@@ -149,7 +151,7 @@ ONE_PROBLEM = {
     ),
     "an unknown address": (
         'addressed = "notifier"', 'addressed = "boss"', "boss",
-        "item ask: addressed 'boss' is unknown; possible are office, notifier, lead, case_manager or an institution's code such as RAV.",
+        "item ask: addressed 'boss' is unknown; possible are office, notifier, lead, case_manager, unemployment_insurance, disability_insurance,",
     ),
     "an unknown controller": (
         'controlling = "office"', 'controlling = "boss"', "boss", "item ask: controlling 'boss' is unknown; possible are office,",

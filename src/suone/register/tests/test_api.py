@@ -203,7 +203,14 @@ def test_a_snapshot_that_would_end_many_says_how_many(client: Client, monkeypatc
 
 def test_every_answer_has_the_same_size_whatever_it_tells(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     contact = {"name": "Ada Amacker", "phone": "027 555 00 00", "email": "a@example.org"}
-    found = {"institution": "RAV", "region": "Oberwallis", "since": date(2026, 1, 1), "until": None, "contact": contact}
+    found = {
+        "institution": "RAV",
+        "kind": "unemployment_insurance",
+        "region": "Oberwallis",
+        "since": date(2026, 1, 1),
+        "until": None,
+        "contact": contact,
+    }
     asked = {"epoch": 3, "token": _ROW["token"], "purpose": "first_talk"}
     sizes = []
     for count in (0, 1, 7):
@@ -229,7 +236,7 @@ def test_alerts_come_by_the_institutions_own_reference(client: Client, monkeypat
         at=timezone.now(),
         reference="D-1",
         since=date(2026, 1, 1),
-        other_institution=SimpleNamespace(code="RAV"),
+        other_institution=SimpleNamespace(code="RAV", kind="unemployment_insurance"),
         other_since=date(2026, 2, 1),
         state="new",
     )
@@ -239,6 +246,7 @@ def test_alerts_come_by_the_institutions_own_reference(client: Client, monkeypat
     (told,) = client.get("/api/v1/register/alerts?before=9").json()
 
     assert (told["id"], told["reference"], told["other_institution"]) == (5, "D-1", "RAV")
+    assert told["other_kind"] == "unemployment_insurance"
     assert asking.asked[0]["before"] == 9
     assert Entry.objects.latest("id").act == "register.listed"
 

@@ -87,7 +87,7 @@ def test_a_person_of_ones_own_is_answered_with_whom_to_call(cast: Cast, epoch: E
     assert "Ada Adviser" in page
     assert 'href="tel:0270000000"' in page
     assert "R-1" in page
-    assert "/cases/notify?with=RAV" in page
+    assert f"/cases/notify?with={cast.adviser.institution_id}" in page
     assert "first talk with the person" in page  # who asked
 
 
@@ -196,7 +196,7 @@ def test_an_alert_stands_on_the_list_with_its_next_steps(cast: Cast, epoch: Epoc
 
     assert "R-1" in page
     assert "RAV de" in page
-    assert f"/cases/notify?with=RAV&amp;alert={alert.pk}" in page
+    assert f"/cases/notify?with={cast.adviser.institution_id}&amp;alert={alert.pk}" in page
     assert f"/register/alerts/{alert.pk}/answer" in page
 
 
