@@ -7,8 +7,9 @@ from typing import Any
 
 import psycopg
 
+from tests.mutants.accepted import reason_for
 from tests.reference.beside import Beside, Expected, Policy, differences
-from tests.reference.model import Actor
+from tests.reference.model import Actor, World
 
 _COMMANDS = {
     ("select", "using"): "select",
@@ -70,9 +71,7 @@ def _texts(condition: str) -> list[str]:
 
 
 def _every_fault(condition: str, halves: Iterable[str]) -> Iterator[tuple[str, str]]:
-    hidden = [
-        (found, found + len(half)) for half in halves if half != "true" for found in [condition.find(half)]
-    ]
+    hidden = [(found, found + len(half)) for half in halves if half != "true" for found in [condition.find(half)]]
 
     def stands_apart(start: int, end: int) -> bool:
         return any(first <= start and end <= last and (start, end) != (first, last) for first, last in hidden)
@@ -131,8 +130,7 @@ def survives(fault: PolicyFault, beside: Beside, expected: Expected, actors: lis
     place = (fault.policy.table, fault.command)
     key = beside.tables[fault.policy.table].key
     statement = (
-        f'SELECT "{key}" FROM candidates."{fault.policy.table}" AS "{fault.policy.table}"'  # noqa: S608
-        f" WHERE {fault.condition}"
+        f'SELECT "{key}" FROM candidates."{fault.policy.table}" AS "{fault.policy.table}" WHERE {fault.condition}'
     )
     try:
         # The grants show everybody only their own: that lock would hide what is loosened in the probes of grants.
@@ -142,3 +140,26 @@ def survives(fault: PolicyFault, beside: Beside, expected: Expected, actors: lis
         )
     finally:
         beside.connection.rollback()
+
+
+def all_faults(beside: Beside) -> Iterator[PolicyFault]:
+    """Every fault of every policy, save those for which a reason stands in ``accepted.toml``."""
+    policies = [policy for policy in beside.policies() if policy.table in beside.present]
+    reading = {policy.table: policy.using or "" for policy in policies if policy.command == "select"}
+    for policy in policies:
+        for fault in faults_of(policy, reading.get(policy.table, "")):
+            if reason_for("policy", str(fault)) is None:
+                yield fault
+
+
+def survivors(
+    faults: Iterable[PolicyFault], beside: Beside, worlds: Iterable[tuple[World, list[Actor]]]
+) -> list[PolicyFault]:
+    """The faults that change no decision in any of these worlds."""
+    left = list(faults)
+    for world, actors in worlds:
+        if left:
+            beside.load(world)
+            expected = Expected(world)
+            left = [fault for fault in left if survives(fault, beside, expected, actors)]
+    return left

@@ -157,26 +157,22 @@ class Beside:
     def statements(self, tables: Iterable[str] | None = None) -> dict[tuple[str, str], str]:
         """For each table and command the statement that tells which rows are reached; none where there is no right."""
         wanted = set(self.present if tables is None else tables)
-        policies = {
-            (policy.table, policy.command): policy for policy in self.policies() if policy.table in wanted
-        }
+        policies = {(policy.table, policy.command): policy for policy in self.policies() if policy.table in wanted}
         found = {}
         for name in wanted:
             key = self.tables[name].key
             may = self._rights(name)
             if "select" in may:
-                found[name, "select"] = f'SELECT "{key}" FROM "{name}"'  # noqa: S608 - names of our own catalogue
+                found[name, "select"] = f'SELECT "{key}" FROM "{name}"'
             if "delete" in may:
-                found[name, "delete"] = f'DELETE FROM "{name}" RETURNING "{key}"'  # noqa: S608
+                found[name, "delete"] = f'DELETE FROM "{name}" RETURNING "{key}"'
             if "update" in may:  # a lock asks for the same right and the same conditions as a change, and costs less
-                found[name, "update"] = f'SELECT "{key}" FROM "{name}" FOR UPDATE'  # noqa: S608
+                found[name, "update"] = f'SELECT "{key}" FROM "{name}" FOR UPDATE'
             for command, (right, part) in _CONDITIONS.items():
                 policy = policies.get((name, right))
                 if policy is not None and right in may:
                     condition = policy.using if part == "using" else policy.check or policy.using
-                    found[name, command] = (
-                        f'SELECT "{key}" FROM candidates."{name}" AS "{name}" WHERE {condition}'  # noqa: S608
-                    )
+                    found[name, command] = f'SELECT "{key}" FROM candidates."{name}" AS "{name}" WHERE {condition}'
         return found
 
     def _rights(self, name: str) -> set[str]:

@@ -163,9 +163,7 @@ def opened(power: int, *, category: str | int | None = None, column: str = "doss
 
 def of_institution(column: str = "institution_id", kind: str = "staff") -> Rule:
     """Whoever acts for the institution that the row names."""
-    return lambda world, actor, row: (
-        actor.kind == kind and row[column] is not None and row[column] == actor.institution
-    )
+    return lambda world, actor, row: actor.kind == kind and row[column] is not None and row[column] == actor.institution
 
 
 def of_staff(column: str = "staff_id") -> Rule:

@@ -10,8 +10,8 @@ from tests.reference.model import (
     EVERY_KIND,
     IDENTITY,
     LEAD,
-    NETWORK,
     MOMENT,
+    NETWORK,
     READ,
     STAFF_AND_JOBS,
     WRITE,
@@ -64,9 +64,7 @@ def _of_each(permission: str, **more: Any) -> Rules:
 # Requests.
 ASKED = either(of_institution("addressed_id"), of_staff("addressed_staff_id"))
 # Hand-overs: the receiver sees what is asked of them while it is open or accepted.
-RECEIVES = both(
-    of_institution("receiver_id"), sees("decisions_decision", "decision_id", state=("pending", "accepted"))
-)
+RECEIVES = both(of_institution("receiver_id"), sees("decisions_decision", "decision_id", state=("pending", "accepted")))
 
 # Meetings.
 NO_CASE = empty("dossier_id")
@@ -151,8 +149,8 @@ def releases_one_who_left(world: World, actor: Actor, row: Row) -> bool:
 
 def known_by_a_case(power: int) -> Rule:
     """Jobs, and staff to whom a case of this person is open with the category of identity."""
-    return lambda world, actor, row: actor.kind == "job" or (
-        actor.kind == "staff" and world.reaches_person(actor, power, row["id"], IDENTITY)
+    return lambda world, actor, row: (
+        actor.kind == "job" or (actor.kind == "staff" and world.reaches_person(actor, power, row["id"], IDENTITY))
     )
 
 
@@ -216,9 +214,7 @@ TABLES: dict[str, Rules] = {
     "persons_person": Rules(
         select=either(known_by_a_case(READ), both(holding("person.merge"), in_doubt)), update=known_by_a_case(WRITE)
     ),
-    "persons_doubt": Rules(
-        select=allowed("person.merge"), update=allowed("person.merge"), before=empty("cleared_at")
-    ),
+    "persons_doubt": Rules(select=allowed("person.merge"), update=allowed("person.merge"), before=empty("cleared_at")),
     "persons_merge": Rules(select=allowed("person.merge")),
     # What is kept in a case.
     "documents_document": of_a_category(before=empty("removed_at")),
@@ -318,20 +314,19 @@ TABLES: dict[str, Rules] = {
     ),
     # One's own.
     "advice_advice": Rules(select=ADVICE, insert=both(ADVICE, of_staff()), update=ADVICE),
-    "inbox_message": Rules(
-        select=OWN_AND_JOBS, insert=everybody, update=OWN_AND_JOBS, delete=job, kinds=EVERY_KIND
-    ),
+    "inbox_message": Rules(select=OWN_AND_JOBS, insert=everybody, update=OWN_AND_JOBS, delete=job, kinds=EVERY_KIND),
     "inbox_preference": Rules(select=OWN_AND_JOBS, insert=OWN_AND_JOBS, update=OWN_AND_JOBS),
     "doors_submission": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=job),
     "doors_systemanswer": Rules(
-        select=either(job, OF_SYSTEM), insert=OF_SYSTEM, update=OF_SYSTEM, delete=job,
+        select=either(job, OF_SYSTEM),
+        insert=OF_SYSTEM,
+        update=OF_SYSTEM,
+        delete=job,
         kinds=frozenset({"system", "job"}),
     ),
     # The register's alerts.
     "register_alert": Rules(select=OF_OWN_INSTITUTION, update=OF_OWN_INSTITUTION),
-    "register_alertpreference": Rules(
-        select=OF_OWN_INSTITUTION, insert=OF_OWN_INSTITUTION, update=OF_OWN_INSTITUTION
-    ),
+    "register_alertpreference": Rules(select=OF_OWN_INSTITUTION, insert=OF_OWN_INSTITUTION, update=OF_OWN_INSTITUTION),
     "register_enrolment": replace(_of_each("register.oversee"), kinds=WITH_SYSTEMS),
     # The log.
     "audit_batch": Rules(select=allowed("audit.read")),

@@ -65,7 +65,7 @@ def draw_world(
     at: datetime,
 ) -> World:
     """The world of this seed, as it is at this moment."""
-    chance = random.Random(seed)  # noqa: S311 - no secret
+    chance = random.Random(seed)
     world = World(at, rules)
     keys = {name: _keys(chance, name, tables) for name in rules}
     for name in _parents_first(rules, parents):
@@ -167,9 +167,7 @@ def _draw_openings(chance: random.Random, world: World, table: Table) -> None:
 
 
 def _as_row(opening: Opening, number: int, table: Table) -> dict[str, Any]:
-    row = {
-        column.name: None if column.is_nullable else _any_value(column.type, number) for column in table.columns
-    }
+    row = {column.name: None if column.is_nullable else _any_value(column.type, number) for column in table.columns}
     return row | {
         "id": number,
         "dossier_id": opening.dossier,
