@@ -21,5 +21,6 @@ class AbsenceForm(forms.Form):
         own = {"institution_id": acting.own_institution_id}
         if not acting.may(Permission.ABSENCE_EDIT):
             own = {"pk": acting.own_staff_id}
-        self.fields["staff"].queryset = Appointment.objects.filter(**own)  # type: ignore[attr-defined]
+        working = Appointment.objects.working(on=acting.today)
+        self.fields["staff"].queryset = working.filter(**own)  # type: ignore[attr-defined]
         self.fields["staff"].initial = acting.staff_id

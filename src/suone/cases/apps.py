@@ -6,7 +6,10 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
+        from suone.cases.queries import concerned
         from suone.cases.requests import TO_TAKE_PART
         from suone.decisions.kinds import register
+        from suone.inbox.concerned import register as register_concerned
 
         register(TO_TAKE_PART)
+        register_concerned(concerned)

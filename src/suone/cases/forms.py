@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from suone.access.acting import Acting
 from suone.access.categories import ALL_BUT_HEALTH, DataCategory, mask_of
 from suone.appointments.models import Appointment
+from suone.appointments.queries import colleagues
 from suone.cases.queries import LevelWay
 from suone.cases.rules import ClosingReason, Level, NoteKind, Outcome, RiskFactor
 from suone.cases.services import Notification
@@ -220,7 +221,7 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["staff"].queryset = Appointment.objects.filter(institution_id=acting.own_institution_id)  # type: ignore[attr-defined]
+        self.fields["staff"].queryset = colleagues(acting.own_institution_id, on=acting.today)  # type: ignore[attr-defined]
         self.fields["staff"].initial = acting.staff_id
 
 

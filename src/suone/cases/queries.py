@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
-from suone.appointments.models import Appointment, ContactPerson
-from suone.appointments.queries import absences_on
+from suone.appointments.models import Appointment
+from suone.appointments.queries import absences_on, contacts_of, stand_ins
 from suone.cases.models import (
     Assignment,
     Case,
@@ -26,6 +27,7 @@ from suone.cases.models import (
 from suone.cases.rules import OPEN_STATES, TIMELINE_KINDS, Level, TimelineKind
 from suone.dossiers.models import Dossier, Event
 from suone.dossiers.queries import events_of, last_visit
+from suone.inbox.concerned import Concerned
 from suone.persons.queries import search_persons
 from suone.procedures.models import ProcedureVersion
 from suone.procedures.queries import course_of, versions_of_level
@@ -127,6 +129,14 @@ def find_cases(acting: Acting, words: str) -> list[Case]:
     return found
 
 
+def concerned(dossier_id: int) -> Concerned:
+    """Where a case is and who follows it: whom a message about it concerns."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT region, staff FROM cases_concerned(%s)", [dossier_id])
+        row = cursor.fetchone()
+    return Concerned(row[0], tuple(row[1])) if row else Concerned()
+
+
 def people_of(case: Case, *, on: date) -> list[Involved]:
     """Lead, case manager and participants, the lead first, with absences and deputies."""
     current = Assignment.objects.filter(dossier_id=case.pk, valid_until=None).select_related("staff__institution")
@@ -140,13 +150,15 @@ def people_of(case: Case, *, on: date) -> list[Involved]:
         if participant.state == Taking.TAKING_PART and participant.staff:
             staff.setdefault(participant.staff_id or 0, participant.staff)
     away = absences_on(staff, on=on)
-    deputies = dict(
-        ContactPerson.objects.filter(staff_id__in=away, deputy__isnull=False).values_list("staff_id", "deputy_id")
-    )
-    names = {person.pk: person for person in Appointment.objects.filter(pk__in=deputies.values())}
+    covering = stand_ins(set(away), on=on) if away else {}
+    names = Appointment.objects.in_bulk({pk for found in covering.values() for pk in found})
     people = []
     for pk, person in staff.items():
-        deputy = names.get(deputies.get(pk, 0))
+        has_left = person.has_ended(on=on)
+        deputy = next((names[found] for found in covering.get(pk, [])), None)
+        if has_left:  # the contact person is whom to call
+            contact = next(iter(contacts_of(person.institution, case.region, on=on)), None)
+            deputy = contact.staff if contact else None
         people.append(
             Involved(
                 name=person.full_name,
@@ -155,11 +167,17 @@ def people_of(case: Case, *, on: date) -> list[Involved]:
                 phone=person.phone,
                 is_lead=Function.LEAD in functions.get(pk, []),
                 tags=[str(Function.CASE_MANAGER.label)] if Function.CASE_MANAGER in functions.get(pk, []) else [],
-                absence=_("Away until %(day)s") % {"day": formats.date_format(away[pk], "d.m.Y")} if pk in away else "",
+                absence=_absence(away.get(pk), has_left=has_left),
                 deputy=f"{deputy.full_name}, {deputy.phone}" if deputy else "",
             )
         )
     return people
+
+
+def _absence(until: date | None, *, has_left: bool) -> str:
+    if has_left:
+        return _("No longer works here")
+    return _("Away until %(day)s") % {"day": formats.date_format(until, "d.m.Y")} if until else ""
 
 
 def participants_of(case: Case) -> list[Participant]:
@@ -322,6 +340,7 @@ def possible_leads(case: Case) -> list[Appointment]:
     institutions = [p.institution_id for p in participants_of(case) if p.state == Taking.TAKING_PART]
     return list(
         Appointment.objects.filter(Q(institution_id__in=institutions) | Q(institution__is_iiz_office=True))
+        .working(on=timezone.localdate())
         .select_related("institution")
         .order_by("institution__code", "last_name")
     )

@@ -6,9 +6,10 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from suone.access.acting import Acting
-from suone.appointments.queries import absences_on, deputies_of, staff_to_tell, stands_in_for
+from suone.appointments.queries import absences_on, institutions_of_leavers, staff_to_tell, stand_ins, stands_in_for
 from suone.decisions.models import Decision
 from suone.decisions.rules import State
+from suone.inbox.concerned import Concerned, concerned_by
 
 PAGE = 50
 
@@ -23,17 +24,20 @@ def addressed_to(acting: Acting) -> QuerySet[Decision]:
 
 
 def those_who_answer(decision: Decision, *, on: date) -> list[int]:
-    """Who may answer: the person named, while they are away their deputies too; nobody in particular where none is named.
+    """Who may answer: the person named, while they are away whoever covers them too; nobody in particular where none is named.
 
-    Where no deputy is entered, the institution's contact persons stand in.
+    Where nobody covers them, or the person has left, the institution's contact persons of the region stand in.
     """
     if decision.addressed_staff_id is None:
         return []
     named = decision.addressed_staff_id
+    concerned = concerned_by(decision.dossier_id) if decision.dossier_id else Concerned()
+    if institutions_of_leavers([named], on=on):
+        return staff_to_tell({decision.addressed_id}, concerned.region_id, on=on)
     if named not in absences_on([named], on=on):
         return [named]
-    deputies = deputies_of([named])
-    return [named, *(deputies or staff_to_tell({decision.addressed_id}, None, on=on))]
+    covering = stand_ins([named], on=on).get(named)
+    return [named, *(covering or staff_to_tell({decision.addressed_id}, concerned.region_id, on=on))]
 
 
 def asked_by(acting: Acting) -> QuerySet[Decision]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
 from suone.access.errors import Conflict, Refused
-from suone.appointments.queries import with_deputies
+from suone.appointments.queries import with_stand_ins
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.decisions import rules
@@ -162,7 +162,7 @@ def _tell(acting: Acting, decision: Decision, act: Act) -> None:
 
 def _tell_askers(acting: Acting, decision: Decision, act: Act) -> None:
     """Whoever asked, or stands in for them, and whom the kind of request names."""
-    asked = with_deputies([decision.asked_by_id] if decision.asked_by_id else [], on=acting.today)
+    asked = with_stand_ins([decision.asked_by_id] if decision.asked_by_id else [], on=acting.today)
     concerned = kind_of(decision).concerned(decision)
     tell_staff(acting, staff_ids=[*asked, *concerned], act=act, dossier=_case_of(decision))
 

@@ -26,7 +26,7 @@ def contacts(request: ActingRequest) -> HttpResponse:
 @reads(Permission.DIRECTORY_READ, act=Act.READ)
 def institutions(request: ActingRequest) -> HttpResponse:
     context = {
-        "institutions": queries.institution_list(),
+        "institutions": queries.institution_list(on=request.acting.today),
         "may_edit": request.acting.may(Permission.DIRECTORY_EDIT),
     }
     return render(request, "directory/institutions.html", context)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from suone.access.acting import Acting
 from suone.access.categories import ALL_BUT_HEALTH, DataCategory, categories_in, mask_of
 from suone.appointments.models import Appointment
+from suone.appointments.queries import colleagues
 from suone.cases.services import Particulars
 from suone.consents.legal_bases import LegalBasis
 from suone.handovers.queries import Guide, Partner
@@ -280,7 +281,7 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, acting: Acting, asked: int | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["staff"].queryset = Appointment.objects.filter(institution_id=acting.own_institution_id)  # type: ignore[attr-defined]
+        self.fields["staff"].queryset = colleagues(acting.own_institution_id, on=acting.today)  # type: ignore[attr-defined]
         self.fields["staff"].initial = asked or acting.staff_id
 
 

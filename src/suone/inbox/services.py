@@ -13,7 +13,7 @@ from suone.access.acting import Acting
 from suone.access.categories import Power
 from suone.access.permissions import Role
 from suone.appointments.models import Appointment
-from suone.appointments.queries import staff_to_tell
+from suone.appointments.queries import institutions_of_leavers, staff_to_tell
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.dossiers.acts import Act as DossierAct
@@ -21,15 +21,27 @@ from suone.dossiers.models import Dossier
 from suone.dossiers.queries import access_of
 from suone.dossiers.services import break_glass
 from suone.inbox.acts import Act
+from suone.inbox.concerned import concerned_by
 from suone.inbox.models import Digest, Message, Preference
 
 
 def tell_staff(acting: Acting, *, staff_ids: Iterable[int | None], act: str, dossier: Dossier | None) -> None:
-    """Put a message into these inboxes, in the transaction of the act; nobody is told of their own act."""
+    """Put a message into these inboxes, in the transaction of the act; nobody is told of their own act.
+
+    In place of somebody who has left, the contact persons of their institution are told.
+    """
+    named = [pk for pk in dict.fromkeys(staff_ids) if pk is not None and pk != acting.staff_id]
+    if not named:
+        return
+    left = institutions_of_leavers(named, on=acting.today)
+    if left:
+        region_id = concerned_by(dossier.pk).region_id if dossier else None
+        instead = staff_to_tell(set(left.values()), region_id, on=acting.today)
+        named = list(dict.fromkeys([*(pk for pk in named if pk not in left), *instead]))
     rows = [
         (staff_id, dossier.pk if dossier else None, str(act), acting.institution_id)
-        for staff_id in dict.fromkeys(staff_ids)
-        if staff_id is not None and staff_id != acting.staff_id
+        for staff_id in named
+        if staff_id != acting.staff_id
     ]
     # Without reading back: the writer may not read other people's inboxes.
     with connection.cursor() as cursor:
@@ -41,8 +53,15 @@ def tell_staff(acting: Acting, *, staff_ids: Iterable[int | None], act: str, dos
 def tell_institutions(
     acting: Acting, *, institution_ids: Iterable[int], act: str, dossier: Dossier, region_id: int | None = None
 ) -> None:
-    """Tell the contact persons of these institutions in the region; a deputy where one is away."""
-    staff_ids = staff_to_tell(set(institution_ids) - {acting.institution_id}, region_id, on=acting.today)
+    """Tell the contact persons of these institutions in the case's region, and who follows the case there, once each.
+
+    Where one is away, whoever covers them is told too.
+    """
+    others = set(institution_ids) - {acting.institution_id}
+    if not others:
+        return
+    concerned = concerned_by(dossier.pk)
+    staff_ids = staff_to_tell(others, region_id or concerned.region_id, on=acting.today, following=concerned.staff_ids)
     tell_staff(acting, staff_ids=staff_ids, act=act, dossier=dossier)
 
 
@@ -84,7 +103,7 @@ def send_digests(acting: Acting) -> int:
     counts: dict[int, int] = {}
     for staff_id in waiting.values_list("staff_id", flat=True):
         counts[staff_id] = counts.get(staff_id, 0) + 1
-    people = Appointment.objects.filter(pk__in=counts).select_related("user")
+    people = Appointment.objects.filter(pk__in=counts).working(on=acting.today).select_related("user")
     Message.objects.filter(mailed_at=None, staff_id__in=counts).update(mailed_at=timezone.now())
     sent = 0
     for staff in people:

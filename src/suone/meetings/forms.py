@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -214,7 +215,8 @@ class InviteForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["institution"].queryset = Institution.objects.all()  # type: ignore[attr-defined]
         staff = self.fields["staff"]
-        staff.queryset = Appointment.objects.select_related("institution").order_by("institution__code", "last_name")  # type: ignore[attr-defined]
+        working = Appointment.objects.working(on=timezone.localdate())
+        staff.queryset = working.select_related("institution").order_by("institution__code", "last_name")  # type: ignore[attr-defined]
         staff.label_from_instance = lambda s: f"{s.institution.short_name} · {s.full_name}"  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from suone.appointments.models import Appointment
-from suone.appointments.queries import absences_on, contacts_of, deputies_of
+from suone.appointments.queries import absences_on, contacts_of, stand_ins
 from suone.institutions.models import Institution, Office
 
 
@@ -74,8 +74,8 @@ def resolve(places: Sequence[Place], *, on: date) -> list[Found]:
         institution = institutions[place.institution]
         office = offices.get(place.office) if place.office else None
         worker = workers.get(place.worker) if place.worker else None
-        if worker is not None and (worker.active_until is None or worker.active_until >= on):
-            contact = _worker(worker, away.get(worker.pk))
+        if worker is not None and not worker.has_ended(on=on):
+            contact = _worker(worker, away.get(worker.pk), on)
         else:
             there = (institution.pk, office.region_id if office else None)
             if there not in contacts:
@@ -96,10 +96,11 @@ def resolve(places: Sequence[Place], *, on: date) -> list[Found]:
     return found
 
 
-def _worker(worker: Appointment, away_until: date | None) -> Contact:
+def _worker(worker: Appointment, away_until: date | None, on: date) -> Contact:
     deputy = None
     if away_until is not None:
-        deputy = Appointment.objects.filter(pk__in=deputies_of([worker.pk])).first()
+        covering = stand_ins([worker.pk], on=on).get(worker.pk, [])
+        deputy = Appointment.objects.filter(pk__in=covering[:1]).first()
     return _shown(worker, away_until, deputy)
 
 

@@ -4,10 +4,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from suone.access.acting import Acting
 from suone.appointments.models import Appointment
+from suone.appointments.queries import colleagues
 from suone.institutions.models import Institution, Office
 from suone.register.models import AlertState, Enrolment, Tells
 from suone.register.rules import Purpose
@@ -64,7 +66,7 @@ class RegisterForm(forms.Form):
         super().__init__(*args, **kwargs)
         own = acting.own_institution_id
         self.fields["office"].queryset = Office.objects.filter(institution_id=own, is_active=True)  # type: ignore[attr-defined]
-        self.fields["worker"].queryset = Appointment.objects.filter(institution_id=own)  # type: ignore[attr-defined]
+        self.fields["worker"].queryset = colleagues(own, on=acting.today)  # type: ignore[attr-defined]
         self.fields["worker"].label_from_instance = lambda staff: staff.full_name  # type: ignore[attr-defined]
         self.fields["referred_by"].queryset = Institution.objects.exclude(pk=own)  # type: ignore[attr-defined]
 
@@ -140,5 +142,5 @@ class EnrolForm(forms.Form):
 
     def __init__(self, *args: Any, institution: Institution, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["responsible"].queryset = Appointment.objects.filter(institution=institution)  # type: ignore[attr-defined]
+        self.fields["responsible"].queryset = colleagues(institution.pk, on=timezone.localdate())  # type: ignore[attr-defined]
         self.fields["responsible"].label_from_instance = lambda staff: staff.full_name  # type: ignore[attr-defined]

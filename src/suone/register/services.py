@@ -16,7 +16,7 @@ from suone.access.acting import Acting
 from suone.access.errors import Refused
 from suone.access.permissions import Role
 from suone.appointments.models import Appointment
-from suone.appointments.queries import staff_to_tell
+from suone.appointments.queries import colleagues, institutions_of_leavers, staff_to_tell
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.dossiers.models import Dossier
@@ -290,7 +290,7 @@ def directory_for(acting: Acting) -> Directory:
     _check_takes_part(acting)
     own = acting.own_institution_id
     offices = Office.objects.filter(institution_id=own).select_related("region").order_by("pk")
-    workers = Appointment.objects.filter(institution_id=own).exclude(email="").order_by("pk")
+    workers = colleagues(own, on=timezone.localdate()).exclude(email="").order_by("pk")
     return Directory(
         [
             OfficeEntry(office.pk, office.name_de, office.name_fr, office.region.name if office.region else "")
@@ -574,7 +574,7 @@ def _working_together(untold: Sequence[tuple[int, int, UUID]], alerts: Mapping[i
 def _whom_to_tell(acting: Acting, alert: Alert, wish: Tells) -> list[int]:
     if wish is Tells.NOBODY:
         return []
-    if wish is Tells.WORKER and alert.worker_id:
+    if wish is Tells.WORKER and alert.worker_id and not institutions_of_leavers([alert.worker_id], on=acting.today):
         return [alert.worker_id]
     region_id = alert.office.region_id if alert.office else None
     return staff_to_tell({alert.institution_id}, region_id, on=acting.today)

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from suone.access.categories import DataCategory
 from suone.appointments.models import Appointment
+from suone.appointments.queries import colleagues
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import institutions_with_access
 from suone.institutions.models import Institution
@@ -42,7 +44,7 @@ class HandOnForm(forms.Form):
 
     def __init__(self, *args: Any, institution_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["staff"].queryset = Appointment.objects.filter(institution_id=institution_id)  # type: ignore[attr-defined]
+        self.fields["staff"].queryset = colleagues(institution_id, on=timezone.localdate())  # type: ignore[attr-defined]
 
 
 class PostponeForm(forms.Form):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from suone.access.acting import Acting
 from suone.access.permissions import Permission
 from suone.appointments.models import Appointment
+from suone.appointments.queries import colleagues
 from suone.decisions.kinds import kind_of
 from suone.decisions.queries import addressed_to, asked_by
 from suone.meetings.queries import answer_day, waiting_invitations
@@ -115,7 +116,7 @@ def counts(entries: Iterable[Entry], today: date) -> dict[str, int]:
 
 
 def colleagues_of(acting: Acting) -> list[Appointment]:
-    return list(Appointment.objects.filter(institution_id=acting.own_institution_id))
+    return list(colleagues(acting.own_institution_id, on=acting.today))
 
 
 def _invitations(acting: Acting) -> list[Entry]:

@@ -85,7 +85,8 @@ def several(request: ActingRequest) -> HttpResponse:
         until = _day(request.POST.get("until", ""))
         services.postpone_all(request.acting, items=items, until=until)
     else:
-        staff = Appointment.objects.filter(pk=number_in(request.POST.get("staff", "")) or 0).first()
+        working = Appointment.objects.working(on=request.acting.today)
+        staff = working.filter(pk=number_in(request.POST.get("staff", "")) or 0).first()
         if staff is None:
             raise Refused(_("Choose a colleague."))
         services.reassign_all(request.acting, items=items, staff=staff)

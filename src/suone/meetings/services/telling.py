@@ -15,6 +15,7 @@ from suone.audit.services import record
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import has_power
 from suone.dossiers.services import in_each_language, tell
+from suone.inbox.concerned import Concerned, concerned_by
 from suone.inbox.services import tell_staff
 from suone.meetings.acts import Act
 from suone.meetings.models import Invitee, Meeting
@@ -104,8 +105,12 @@ def tell_invited(acting: Acting, meeting: Meeting, act: Act, invitees: Iterable[
     chosen = at_table if invitees is None else list(invitees)
     named = [invitee.staff_id for invitee in chosen if invitee.staff_id]
     institutions = [invitee.institution_id for invitee in chosen if not invitee.staff_id]
+    concerned = concerned_by(meeting.dossier_id) if meeting.dossier_id else Concerned()
     contacts = staff_to_tell(
-        [pk for pk in institutions if pk != acting.institution_id], meeting.region_id, on=acting.today
+        [pk for pk in institutions if pk != acting.institution_id],
+        meeting.region_id or concerned.region_id,
+        on=acting.today,
+        following=concerned.staff_ids,
     )
     tell_staff(acting, staff_ids=[*named, *contacts], act=act, dossier=case_of(meeting))
 

@@ -1,0 +1,21 @@
+-- The region of a case and who follows it, for messages: for jobs, and for whoever the case is open to. Whoever is asked
+-- to take part, or has just handed a case over, may tell others without reading the rows of the case.
+CREATE FUNCTION cases_concerned(case_id bigint) RETURNS TABLE (region bigint, staff bigint[])
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT c.region_id, ARRAY(
+        SELECT p.staff_id FROM cases_participant p
+        WHERE p.dossier_id = c.dossier_id AND p.state = 'taking_part' AND p.staff_id IS NOT NULL
+        UNION
+        SELECT a.staff_id FROM cases_assignment a WHERE a.dossier_id = c.dossier_id AND a.valid_until IS NULL)
+    FROM cases_case c
+    WHERE c.dossier_id = case_id AND (
+        actor_kind() = 'job'
+        OR actor_kind() IN ('staff', 'system') AND (
+            EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = case_id
+                    AND (g.institution_id = actor_institution() OR g.staff_id = actor_staff())
+                    AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp())
+            OR EXISTS (SELECT 1 FROM decisions_decision d WHERE d.dossier_id = case_id
+                       AND actor_institution() IN (d.addressed_id, d.asked_institution_id))))
+$$;
+REVOKE EXECUTE ON FUNCTION cases_concerned(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cases_concerned(bigint) TO suone_app;

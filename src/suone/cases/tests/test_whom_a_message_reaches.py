@@ -1,0 +1,110 @@
+"""What a message tells reaches whom it concerns: the region and the case, once; and nobody who has left."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from suone.access.acting import acting_for_job
+from suone.access.database import acting_as
+from suone.access.permissions import Role
+from suone.appointments.models import Absence, Appointment, ContactPerson
+from suone.appointments.tests.factories import acting, make_staff
+from suone.cases.models import Participant
+from suone.cases.queries import people_of, possible_leads
+from suone.cases.tests.factories import activate, notify
+from suone.consents.tests.factories import WORK, Cast, line
+from suone.inbox.models import Message
+from suone.inbox.services import send_digests, tell_institutions, tell_staff
+from suone.institutions.models import Region
+
+pytestmark = pytest.mark.django_db
+
+
+def _told(act: str) -> list[int]:
+    return sorted(Message.objects.filter(act=act).values_list("staff_id", flat=True))
+
+
+@pytest.fixture
+def elsewhere(cast: Cast) -> list[Appointment]:
+    """A contact person of each institution in four other regions."""
+    found = []
+    for code in ("oberwallis", "sitten", "martinach", "monthey"):
+        region = Region.objects.create(code=code, name_de=code, name_fr=code)
+        for institution in (cast.coordinator.institution, cast.adviser.institution, cast.worker.institution):
+            staff = make_staff(institution, Role.CONTACT_PERSON, last_name=f"{code}{institution.code}")
+            ContactPerson.objects.filter(staff=staff).update(region=region)
+            found.append(staff)
+    ContactPerson.objects.filter(staff__in=[cast.coordinator, cast.adviser, cast.worker]).update(region=cast.region)
+    return found
+
+
+def test_a_case_with_three_institutions_tells_nobody_outside_its_region(
+    cast: Cast, elsewhere: list[Appointment]
+) -> None:
+    case = notify(cast, line(cast.adviser, WORK), line(cast.worker, WORK))
+
+    outside = {staff.pk for staff in elsewhere}
+    told = list(Message.objects.filter(dossier_id=case.pk).values_list("act", "staff_id"))
+    assert told
+    assert outside.isdisjoint(staff_id for _act, staff_id in told)
+    assert len(told) == len(set(told))  # once for each act
+
+
+def test_who_follows_the_case_is_told_beside_the_contact_person_of_the_region(
+    cast: Cast, elsewhere: list[Appointment]
+) -> None:
+    case = activate(cast)
+    follower = make_staff(cast.worker.institution, Role.FRONT_LINE_WORKER, last_name="Follower")
+    ContactPerson.objects.filter(staff=follower).delete()
+    Participant.objects.filter(dossier_id=case.pk, institution=cast.worker.institution).update(staff=follower)
+    job = acting_for_job("test")
+
+    with acting_as(job):
+        tell_institutions(job, institution_ids=[cast.worker.institution_id], act="x.y", dossier=case.dossier)
+
+    assert _told("x.y") == sorted([cast.worker.pk, follower.pk])
+
+
+def test_in_place_of_whoever_has_left_the_contact_person_is_told_and_mailed(cast: Cast) -> None:
+    leaver = make_staff(cast.worker.institution, Role.FRONT_LINE_WORKER, last_name="Leaver")
+    job = acting_for_job("test")
+    with acting_as(job):
+        tell_staff(job, staff_ids=[leaver.pk], act="before.leaving", dossier=None)
+    Appointment.objects.filter(pk=leaver.pk).update(active_until=timezone.localdate() - timedelta(days=1))
+    ContactPerson.objects.filter(staff=leaver).delete()
+
+    with acting_as(job):
+        tell_staff(job, staff_ids=[leaver.pk], act="x.y", dossier=None)
+        send_digests(job)
+
+    assert _told("x.y") == [cast.worker.pk]
+    assert leaver.user is not None
+    assert leaver.user.email not in {address for sent in mail.outbox for address in sent.to}
+
+
+def test_the_case_says_that_its_lead_has_left_or_is_away_and_who_stands_in(cast: Cast) -> None:
+    case = activate(cast)
+    today = timezone.localdate()
+    deputy = make_staff(cast.coordinator.institution, Role.REGIONAL_COORDINATOR, last_name="Standing")
+    Absence.objects.create(staff=cast.coordinator, deputy=deputy, first_day=today, last_day=today)
+
+    def lead() -> tuple[str, str]:
+        with acting_as(acting(cast.worker)):
+            [found] = [person for person in people_of(case, on=today) if person.is_lead]
+        return found.absence, found.deputy
+
+    away = lead()
+    Absence.objects.all().delete()
+    there = lead()
+    Appointment.objects.filter(pk=cast.coordinator.pk).update(ended_at=timezone.now())
+    left = lead()
+
+    assert away[0].startswith("Away until")
+    assert deputy.full_name in away[1]
+    assert there == ("", "")
+    assert left[0] == "No longer works here"
+    assert deputy.full_name in left[1]  # the contact person of the institution
+    with acting_as(acting(cast.worker)):
+        assert cast.coordinator not in possible_leads(case)
