@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.utils import timezone
 
@@ -34,7 +35,10 @@ def filter_of(model: type[models.Model], actor: Actor) -> tuple[str, tuple[Any, 
     rows = model.objects.readable_by(  # type: ignore[attr-defined]
         _acting(actor), **({"category_column": "category"} if "category" in names else {})
     )
-    found: tuple[str, tuple[Any, ...]] = rows.order_by().values_list("pk").query.sql_with_params()
+    try:
+        found: tuple[str, tuple[Any, ...]] = rows.order_by().values_list("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return "SELECT 0 WHERE false", ()
     return found
 
 

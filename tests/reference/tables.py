@@ -4,7 +4,9 @@
 """
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.reference.model import (
     EVERY_KIND,
@@ -35,6 +37,7 @@ from tests.reference.model import (
     unless,
 )
 
+ZURICH, PAST, FUTURE = ZoneInfo("Europe/Zurich"), date(2000, 1, 1), date(2100, 1, 1)
 WITH_SYSTEMS = frozenset({"staff", "job", "system"})
 READS, READS_CATEGORY = opened(READ), opened(READ, category="category")
 WRITES, WRITES_CATEGORY, LEADS = opened(WRITE), opened(WRITE, category="category"), opened(LEAD)
@@ -59,6 +62,63 @@ def of_the_directory(**more: Any) -> Rules:
 def _of_each(permission: str, **more: Any) -> Rules:
     may = allowed(permission)
     return Rules(select=everybody, insert=may, update=may, **more)
+
+
+# Who administers whom.
+
+
+def _works(world: World, appointment: Row) -> bool:
+    today = world.at.astimezone(ZURICH).date()
+    return (
+        appointment["ended_at"] is None
+        and (appointment["active_from"] or today) <= today
+        and (appointment["active_until"] or today) >= today
+    )
+
+
+def _in_force(world: World, held: Row) -> bool:
+    today = world.at.astimezone(ZURICH).date()
+    return (
+        held["valid_from"] <= today
+        and (held["valid_until"] or today) >= today
+        and held["ended_at"] is None
+        and (not held["needs_approval"] or held["is_beginning"] or held["approved_at"] is not None)
+    )
+
+
+def _holds(world: World, appointment: Row, *roles: str) -> bool:
+    """Whether somebody with an account works under this appointment and has one of these roles in force."""
+    return (
+        appointment["user_id"] is not None
+        and _works(world, appointment)
+        and any(
+            held["appointment_id"] == appointment["id"] and held["role"] in roles and _in_force(world, held)
+            for held in world.rows["appointments_heldrole"].values()
+        )
+    )
+
+
+def _administers_own(world: World, appointment: Row) -> bool:
+    office = world.rows["institutions_institution"][appointment["institution_id"]]["is_iiz_office"]
+    roles = ("institution_administrator", "office_administrator") if office else ("institution_administrator",)
+    return _holds(world, appointment, *roles)
+
+
+def administers(world: World, actor: Actor, row: Row) -> bool:
+    """The administrator of the institution; the delegate, where it has none or one person alone works there."""
+    appointments = world.rows["appointments_appointment"]
+    own = appointments.get(actor.staff) if actor.kind == "staff" and actor.staff is not None else None
+    if own is None:
+        return False
+    institution = row["institution_id"]
+    if own["institution_id"] == institution and _administers_own(world, own):
+        return True
+    office = world.rows["institutions_institution"][own["institution_id"]]["is_iiz_office"]
+    if not office or not _holds(world, own, "cantonal_delegate"):
+        return False
+    there = [each for each in appointments.values() if each["institution_id"] == institution]
+    accounts = {each["user_id"] or -each["id"] for each in there if _works(world, each)}
+    return len(accounts) <= 1 or not any(_administers_own(world, each) for each in there)
 
 
 # Requests.
@@ -186,7 +246,21 @@ TABLES: dict[str, Rules] = {
     "institutions_convention": of_the_directory(),
     "institutions_serviceoffer": of_the_directory(),
     "institutions_convention_parties": replace(of_the_directory(), update=None),
-    "appointments_appointment": of_the_directory(before_log_in=True),
+    "appointments_appointment": Rules(
+        select=everybody,
+        insert=either(job, administers),
+        update=either(job, holding("directory.edit"), administers),
+        kinds=WITH_SYSTEMS,
+        before_log_in=True,
+    ),
+    "appointments_heldrole": Rules(select=everybody, before_log_in=True),
+    "appointments_invitation": Rules(
+        select=either(
+            allowed("appointment.oversee"), both(holding("appointment.administer"), of_institution())
+        ),
+        insert=either(job, administers),
+        update=either(job, administers),
+    ),
     "appointments_contactperson": of_the_directory(),
     "appointments_bodymember": replace(of_the_directory(), kinds=STAFF_AND_JOBS),
     "appointments_absence": Rules(
@@ -263,7 +337,9 @@ TABLES: dict[str, Rules] = {
     "assessments_sectionanswers": of_a_category(
         insert=both(WRITES_CATEGORY, DRAFT), update=both(WRITES_CATEGORY, DRAFT), delete=both(WRITES_CATEGORY, DRAFT)
     ),
-    "assessments_line": of_a_category(insert=both(WRITES_CATEGORY, DRAFT), update=None),
+    "assessments_line": of_a_category(
+        insert=both(WRITES_CATEGORY, DRAFT), update=None, delete=both(WRITES_CATEGORY, DRAFT)
+    ),
     # Plans.
     "plans_plan": of_a_case(),
     "plans_entry": of_a_category(
@@ -329,8 +405,11 @@ TABLES: dict[str, Rules] = {
     "register_alertpreference": Rules(select=OF_OWN_INSTITUTION, insert=OF_OWN_INSTITUTION, update=OF_OWN_INSTITUTION),
     "register_enrolment": replace(_of_each("register.oversee"), kinds=WITH_SYSTEMS),
     # The log.
-    "audit_batch": Rules(select=allowed("audit.read")),
-    "audit_entry": Rules(select=allowed("audit.read"), insert=empty("batch_id")),
+    "audit_seal": Rules(select=allowed("audit.read")),
+    "audit_tile": Rules(select=allowed("audit.read")),
+    "audit_entry": Rules(select=allowed("audit.read")),
+    # Letters of the door.
+    "signin_letter": Rules(select=job, insert=everybody, delete=job),
 }
 
 DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
@@ -350,7 +429,21 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "consents_disclosure": {"informed_at": (None, MOMENT)},
     "handovers_handover": dict.fromkeys(("accepted_at", "access_until", "sender_until"), (None, None, MOMENT)),
     "appointments_partnersystem": {"ended_at": (None, MOMENT)},
-    "audit_entry": {"batch_id": (None, 1)},
+    "institutions_institution": {"is_iiz_office": (True, False, False)},
+    "appointments_appointment": {
+        "ended_at": (None, None, None, MOMENT),
+        "active_from": (None, PAST, PAST, FUTURE),
+        "active_until": (None, FUTURE, FUTURE, PAST),
+    },
+    "appointments_heldrole": {
+        "role": ("institution_administrator", "office_administrator", "cantonal_delegate", "tandem"),
+        "valid_from": (PAST, PAST, PAST, FUTURE),
+        "valid_until": (None, None, FUTURE, PAST),
+        "ended_at": (None, None, None, MOMENT),
+        "needs_approval": (True, False),
+        "is_beginning": (True, False),
+        "approved_at": (None, MOMENT),
+    },
 }
 PARENTS = {
     "meetings_invitee": ("meeting_id", "meetings_meeting"),

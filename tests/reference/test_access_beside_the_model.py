@@ -37,6 +37,11 @@ CHANGES = {
     ("plans_signature", "recorded_at"),
     ("meetings_dateanswer", "staff_id"),  # who answered for the institution
     ("appointments_contactperson", "staff_id"),
+    ("cases_participant", "staff_id"),  # who answers there
+    ("support_service", "staff_id"),  # who carries the service out
+    ("support_service", "institution_id"),
+    ("meetings_entry", "plan_id"),  # what became of a decision of the meeting
+    ("meetings_entry", "service_id"),
 }
 
 

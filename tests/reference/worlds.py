@@ -107,7 +107,7 @@ def _row(
         elif column.name in draws:
             value = chance.choice(draws[column.name])
         elif column.refers_to is not None:
-            known = keys.get(column.refers_to, [1])
+            known = keys.get(column.refers_to, range(1, 10))
             value = None if column.is_nullable and chance.random() < 0.35 else chance.choice(known)
         elif column.name == "category":
             value = chance.randrange(11)
