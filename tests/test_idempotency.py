@@ -57,6 +57,28 @@ class _Forms(HTMLParser):
             self._inside = False
 
 
+class _Fields(HTMLParser):
+    """What the last form of a page that goes to this address would send."""
+
+    def __init__(self, page: str, action: str) -> None:
+        super().__init__()
+        self.values: dict[str, str] = {}
+        self._action, self._inside = action, False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attributes}
+        if tag == "form":
+            self._inside = given.get("action") == self._action
+            self.values = {} if self._inside else self.values
+        elif self._inside and tag == "input" and given.get("name"):
+            self.values[given["name"]] = given.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._inside = False
+
+
 @pytest.fixture
 def coordinator(db: None, client: Client) -> Client:
     """The office's coordinator, who leads most cases of the demo."""
@@ -151,12 +173,28 @@ def test_a_retry_after_a_lost_answer_leads_where_the_first_one_led(coordinator: 
     form = {"text": "only once", "kind": "note", "category": "10", "idempotency_key": key.group(1)}
 
     first = coordinator.post(f"/dossiers/{case.pk}/notes", form)
-    second = coordinator.post(f"/dossiers/{case.pk}/notes", form | {"text": "typed anew"})
+    second = coordinator.post(f"/dossiers/{case.pk}/notes", form)
 
     assert (first.status_code, second.status_code) == (302, 302)
     assert first.headers["Location"] == second.headers["Location"]
     assert Note.objects.filter(text="only once").count() == 1
-    assert not Note.objects.filter(text="typed anew").exists()
+
+
+def test_a_form_sent_again_with_other_words_is_asked_about_and_can_be_sent_as_a_new_one(coordinator: Client) -> None:
+    case = Case.objects.filter(state="active").order_by("pk")[0]
+    form = {"text": "only once", "kind": "note", "category": "10", "idempotency_key": str(uuid.uuid4())}
+    coordinator.post(f"/dossiers/{case.pk}/notes", form)
+
+    asked = coordinator.post(f"/dossiers/{case.pk}/notes", form | {"text": "typed anew"})
+    kept_meanwhile = Note.objects.filter(text="typed anew").count()
+    again = _Fields(asked.content.decode(), f"/dossiers/{case.pk}/notes").values
+    sent = coordinator.post(f"/dossiers/{case.pk}/notes", again)
+
+    assert asked.status_code == 409
+    assert "typed anew" in asked.content.decode()
+    assert kept_meanwhile == 0
+    assert sent.status_code == 302
+    assert Note.objects.filter(text="typed anew").count() == 1
 
 
 def test_a_refused_form_may_be_sent_again_with_the_same_key(coordinator: Client) -> None:

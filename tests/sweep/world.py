@@ -114,6 +114,21 @@ def _open_the_register() -> None:
             register.register_person(acting, registering=followed)
 
 
+def canary_tables() -> list[str]:
+    """The tables whose texts carry a canary."""
+    return list(_CANARIES)
+
+
+def key_of(table: str) -> str:
+    """The column that a canary of this table names its row by."""
+    return _KEYS.get(table, "id")
+
+
+def word_of(table: str) -> str:
+    """The word that its canaries are told by; no two tables have the same."""
+    return "minutes" if table == "meetings_entry" else table.split("_")[1]
+
+
 def fingerprint(earlier: dict[str, tuple[int, str]] | None = None) -> dict[str, tuple[int, str]]:
     """What the strangers may not have changed: for each table its last row, and a hash over all up to there.
 
@@ -321,7 +336,7 @@ def _hang_canaries() -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE advice_advice SET is_anonymous = false")  # so that each carries a canary
         for table, columns in _CANARIES.items():
-            key, word = _KEYS.get(table, "id"), table.split("_")[1]
+            key, word = _KEYS.get(table, "id"), word_of(table)
             texts = ", ".join(f"{column} = 'canary-{word}-' || {key}" for column in columns)
             cursor.execute(f"UPDATE {table} SET {texts}")
         cursor.execute("UPDATE dossiers_dossier SET number = 'CNY-' || id")

@@ -22,27 +22,19 @@ _SETTINGS = (
 
 
 @contextmanager
-def acting_as(acting: Acting) -> Iterator[None]:
-    """Open a transaction in which the row policies see who acts.
+def acting_as(acting: Acting, *, read_only: bool = False) -> Iterator[None]:
+    """Open a transaction in which the row policies see who acts; with ``read_only`` the database refuses any write in it.
 
     Inside another one (tests, a job that acts for several) the outer actor is restored at the end.
     """
     nested = connection.in_atomic_block
     with transaction.atomic():
         before = _read_settings() if nested else ()
-        _write_settings(_settings_of(acting))
+        _write_settings(_settings_of(acting), read_only=read_only)
         yield
         # After an error, or where a rollback was asked for, the savepoint brings the outer actor back by itself.
         if nested and not connection.needs_rollback:
             _write_settings(before)
-
-
-def make_read_only() -> None:
-    """From here to the end of the transaction the database itself refuses any write."""
-    with connection.cursor() as cursor:
-        # What was written before is checked now: a deferred check at the end would count as a write.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET TRANSACTION READ ONLY")
 
 
 def _settings_of(acting: Acting) -> tuple[str, ...]:
@@ -67,7 +59,9 @@ def _read_settings() -> tuple[str, ...]:
     return row
 
 
-def _write_settings(values: tuple[str, ...]) -> None:
+def _write_settings(values: tuple[str, ...], *, read_only: bool = False) -> None:
     calls = ", ".join(f"set_config('{name}', %s, true)" for name in _SETTINGS)
+    if read_only:
+        calls += ", set_config('transaction_read_only', 'on', true)"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {calls}", values)

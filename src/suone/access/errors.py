@@ -9,9 +9,11 @@ class Conflict(Exception):
     """Somebody else saved first: nothing was overwritten, and both texts are handed back.
 
     ``current`` is what is kept now, ``submitted`` what was just sent; both map a field's label to its text.
+    ``about`` is the row whose text it is, where the address does not name its case.
     """
 
-    def __init__(self, *, current: dict[str, str], submitted: dict[str, str]) -> None:
+    def __init__(self, *, current: dict[str, str], submitted: dict[str, str], about: object = None) -> None:
         super().__init__("somebody else saved first")
         self.current = current
         self.submitted = submitted
+        self.about = about

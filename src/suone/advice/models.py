@@ -10,6 +10,7 @@ from suone.access.categories import DataCategory
 from suone.access.row_policies import RowPolicies
 from suone.advice.rules import Asker, Channel, LedTo, Topic
 from suone.appointments.models import Appointment
+from suone.audit.shown import Shows
 from suone.institutions.models import Institution, Region
 
 # What was said to one institution is its own affair; within it, of those who give advice.
@@ -48,6 +49,7 @@ class Advice(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     personal_data: ClassVar[tuple[str, ...]] = ("first_name", "last_name", "contact", "note")
+    shows: ClassVar = Shows(kind="advice")
 
     class Meta:
         verbose_name = _("first advice")

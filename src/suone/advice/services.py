@@ -74,7 +74,7 @@ def correct_advice(acting: Acting, *, advice: Advice, version: int, **changes: A
     if not kept:
         advice.refresh_from_db()
         label = str(_("Note"))
-        raise Conflict(current={label: advice.note}, submitted={label: str(changes["note"])})
+        raise Conflict(current={label: advice.note}, submitted={label: str(changes["note"])}, about=advice)
     _tell(acting, advice, Act.CORRECTED, RecordKind.CHANGE)
 
 

@@ -1,6 +1,7 @@
 """Whom a request acts as: the account's staff entry, chosen where there are several."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.db import connection
 from django.http import HttpRequest
@@ -8,9 +9,13 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from suone.access.acting import Acting, Kind
+from suone.access.database import acting_as
 from suone.access.permissions import Role
+from suone.appointments.acts import Act
 from suone.appointments.models import Appointment
 from suone.appointments.rules import KEY_PREFIX, hash_of_key
+from suone.audit.models import RecordKind
+from suone.audit.services import record
 
 SESSION_KEY = "acting_staff_id"
 _MACHINES = "/api/"
@@ -58,9 +63,24 @@ def acting_of_key(key: str) -> Acting | None:
     )
 
 
+def act_under(request: HttpRequest, staff_id: int) -> Acting | None:
+    """From this request on the account acts under another of its appointments; None where it has no such one today."""
+    entries: list[Appointment] = request.staff_entries  # type: ignore[attr-defined]  # put there by the middleware
+    before: Acting = request.acting  # type: ignore[attr-defined]
+    entry = next((entry for entry in entries if entry.pk == staff_id), None)
+    if entry is None:
+        return None
+    with acting_as(before):
+        record(before, kind=RecordKind.CHANGE, act=Act.SWITCHED, about=("staff", entry.pk))
+    request.session[SESSION_KEY] = entry.pk
+    request.acting = acting_of(entry)  # type: ignore[attr-defined]
+    return acting_of(entry)
+
+
 class ActingMiddleware:
     """Puts ``request.acting`` and ``request.staff_entries``; None and [] for whoever is not logged in.
 
+    ``request.act_under`` changes to another appointment of the account.
     Below ``/api/`` a key counts and nothing else: a browser's session opens no door for machines.
     """
 
@@ -77,6 +97,7 @@ class ActingMiddleware:
         staff = next((entry for entry in entries if entry.pk == chosen), entries[0] if entries else None)
         request.acting = acting_of(staff) if staff else None  # type: ignore[attr-defined]
         request.staff_entries = entries  # type: ignore[attr-defined]
+        request.act_under = partial(act_under, request)  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

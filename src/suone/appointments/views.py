@@ -7,12 +7,11 @@ from django.utils.translation import gettext as _
 from suone.access.errors import Refused
 from suone.access.permissions import Permission
 from suone.appointments import forms, services
-from suone.appointments.acting import SESSION_KEY
+from suone.appointments.acting import act_under
 from suone.appointments.acts import Act
 from suone.appointments.models import Absence
-from suone.audit.models import RecordKind
-from suone.audit.services import record
 from suone.doors.decorators import ActingRequest, acts
+from suone.web.fields import number_in
 from suone.web.pages import done, refusals_on, render
 
 
@@ -45,15 +44,12 @@ def remove_absence(request: ActingRequest, absence_id: int) -> HttpResponse:
     return redirect("absences")
 
 
-@acts(Permission.WORKLIST_READ)
+@acts(Permission.WORKLIST_READ, binds=False)
 def switch_acting(request: ActingRequest) -> HttpResponse:
     """Act for another of the institutions one works for."""
     if request.method != "POST":
         return redirect("worklist")
-    own = {str(staff.pk): staff for staff in request.staff_entries}
-    staff = own.get(request.POST.get("staff", ""))
-    if staff is None:
+    acting = act_under(request, number_in(request.POST.get("staff", "")) or 0)
+    if acting is None:
         raise Refused(_("You do not work for this institution."))
-    request.session[SESSION_KEY] = staff.pk
-    record(request.acting, kind=RecordKind.CHANGE, act=Act.SWITCHED, about=("staff", staff.pk))
-    return done(request, _("You now act for %(institution)s.") % {"institution": staff.institution.name}, "worklist")
+    return done(request, _("You now act for %(institution)s.") % {"institution": acting.institution_name}, "worklist")

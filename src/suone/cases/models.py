@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from suone.access.categories import DataCategory, Power
 from suone.access.row_policies import RowPolicies, granted
 from suone.appointments.models import Appointment
+from suone.audit.shown import Shows
 from suone.cases.rules import OPEN_STATES, ClosingReason, Level, NoteKind, Outcome, RiskFactor, State
 from suone.decisions.models import Decision
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
@@ -251,6 +252,7 @@ class Draft(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     personal_data: ClassVar[tuple[str, ...]] = ("data",)
+    shows: ClassVar = Shows(kind="draft")
 
     class Meta:
         constraints: ClassVar = [

@@ -218,7 +218,7 @@ def timeline_of(
     shown: set[int] = set()
     lines: list[Line] = []
     visit = last_visit(acting, dossier)
-    since: datetime | None = visit.before if visit else None
+    since: datetime | None = visit.before_this_one(at=timezone.now()) if visit else None
     for event in events:
         if since is not None and event.at <= since:
             if lines:

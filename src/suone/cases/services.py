@@ -724,11 +724,6 @@ def keep_draft(
     return draft
 
 
-def tell_search(acting: Acting, *, found: int) -> None:
-    """A search for a case is told to the log, without the words."""
-    record(acting, kind=RecordKind.READ, act=Act.FOUND, details={"found": found})
-
-
 def default_answer_day(acting: Acting) -> date:
     """Until when a request is proposed to be answered."""
     return acting.today + timedelta(days=settings.DECISION_DAYS)

@@ -22,6 +22,7 @@ from suone.doors.decorators import ActingRequest, acts, reads
 from suone.dossiers.queries import access_of
 from suone.institutions.models import Institution, Region
 from suone.instruments.loading import instrument
+from suone.web.bound import NOT_TYPED
 from suone.web.fields import number_in
 from suone.web.pages import done, form_page, refusals_on, render
 from suone.workitems.queries import readable_item
@@ -50,14 +51,12 @@ def case_list(request: ActingRequest) -> HttpResponse:
     return render(request, "cases/list.html", context)
 
 
-@acts(Permission.CASE_READ)
+@reads(Permission.CASE_READ, act=Act.FOUND, by_post=True)
 def find_case(request: ActingRequest) -> HttpResponse:
     """By POST, so that no name stands in an address."""
     if request.method != "POST":
         return redirect("cases")
-    words = request.POST.get("words", "")
-    found = queries.find_cases(request.acting, words)
-    services.tell_search(request.acting, found=len(found))
+    found = queries.find_cases(request.acting, request.POST.get("words", ""))
     if len(found) == 1:
         return redirect("case", found[0].pk)
     return render(request, "cases/found.html", {"cases": found})
@@ -413,7 +412,7 @@ def _proposed(proposal: Any) -> dict[str, Any]:
 def _typed(request: ActingRequest) -> dict[str, Any]:
     """What stands in the notification's fields, files and signature left out."""
     several = {"recipients", "categories", "risk_factors"}
-    left_out = {"csrfmiddlewaretoken", "idempotency_key", "version", "signature", "scan", "by_button"}
+    left_out = NOT_TYPED | {"version", "signature", "scan", "by_button"}
     names = [name for name in request.POST if name not in left_out]
     return {name: request.POST.getlist(name) if name in several else request.POST[name] for name in names}
 

@@ -41,7 +41,7 @@ from suone.workitems.models import State as ItemState
 from suone.workitems.queries import items_of
 
 
-@reads(Permission.CASE_READ, act=CaseAct.READ, before=note_visit)
+@reads(Permission.CASE_READ, act=CaseAct.READ, leaves=[note_visit])
 def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
     acting = request.acting
     this = cases.readable_case(acting, dossier_id)

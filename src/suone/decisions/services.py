@@ -69,6 +69,7 @@ def answer(acting: Acting, *, decision: Decision, accept: bool, reason: str = ""
         raise Conflict(
             current={answer_label: str(State(decision.state).label), reason_label: decision.reason},
             submitted={answer_label: str(then.label), reason_label: reason},
+            about=decision,
         )
     _tell_askers(acting, decision, _ACT_OF[then])
     return decision

@@ -20,12 +20,12 @@ from ninja.responses import Status
 from ninja.security import HttpBearer
 
 from suone.access.acting import Acting, Kind
-from suone.access.database import acting_as, make_read_only
+from suone.access.database import acting_as
 from suone.access.permissions import Permission
 from suone.api.problems import TooMany, Trouble
 from suone.audit.models import RecordKind
-from suone.audit.services import record
-from suone.doors.decorators import ActingRequest, about_in, denials_told, tell_wrong_try, tried_too_often
+from suone.audit.shown import noting
+from suone.doors.decorators import ActingRequest, Reading, denials_told, tell_wrong_try, tried_too_often
 from suone.doors.models import SystemAnswer
 
 Handler = Callable[..., Any]
@@ -48,14 +48,20 @@ class PartnerKey(HttpBearer):
 def answers(
     permission: Permission, *, act: str = "", kind: RecordKind = RecordKind.READ
 ) -> Callable[[Handler], Handler]:
-    """A handler that only reads: told to the log first where it has an ``act``, then no write is possible."""
+    """A handler that only reads: no write is possible, and the log names whom it shows before the answer leaves.
+
+    Without an ``act`` it answers nothing about anybody.
+    """
 
     def wear(handler: Handler) -> Handler:
         def enter(request: ActingRequest, *args: Any, **kwargs: Any) -> Any:
-            if act:
-                record(request.acting, kind=kind, act=act, about=about_in(kwargs))
-            make_read_only()
-            return handler(request, *args, **kwargs)
+            with noting() as shown:
+                with acting_as(request.acting, read_only=True):
+                    answer = handler(request, *args, **kwargs)
+                if act:
+                    with acting_as(request.acting):
+                        Reading(kind, act, kwargs, shown).record(request.acting)
+                return answer
 
         return _door(handler, enter, permission)
 
@@ -71,6 +77,10 @@ def carries_out(permission: Permission) -> Callable[[Handler], Handler]:
 
     def wear(handler: Handler) -> Handler:
         def enter(request: ActingRequest, *args: Any, **kwargs: Any) -> Any:
+            with acting_as(request.acting):
+                return carry_out(request, *args, **kwargs)
+
+        def carry_out(request: ActingRequest, *args: Any, **kwargs: Any) -> Any:
             key = kwargs.get("idempotency_key")
             if not key:
                 return handler(request, *args, **kwargs)
@@ -89,7 +99,7 @@ def carries_out(permission: Permission) -> Callable[[Handler], Handler]:
 def _door(handler: Handler, enter: Handler, permission: Permission) -> Handler:
     @wraps(handler)
     def door(request: ActingRequest, *args: Any, **kwargs: Any) -> Any:
-        with denials_told(request.acting, permission, kwargs), acting_as(request.acting):
+        with denials_told(request.acting, permission, kwargs):
             return enter(request, *args, **kwargs)
 
     door.permission = permission  # type: ignore[attr-defined]  # read by the test that every handler wears a door

@@ -16,6 +16,7 @@ class Submission(models.Model):
     staff_id = models.BigIntegerField()
     path = models.CharField(max_length=200)
     location = models.CharField(max_length=300, blank=True)  # where the first answer led
+    said = models.CharField(max_length=64)  # SHA-256 over what was sent
     at = models.DateTimeField(db_default=Now())
 
     personal_data: ClassVar[tuple[str, ...]] = ()

@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta
 from typing import ClassVar, Self, TypeVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -12,6 +13,7 @@ from suone.access.acting import Acting, Kind
 from suone.access.categories import ALL_CATEGORIES, HEALTH_BIT, DataCategory, Power
 from suone.access.row_policies import RowPolicies, granted
 from suone.appointments.models import Appointment
+from suone.audit.shown import Shows
 from suone.institutions.models import Institution
 from suone.persons.models import Person
 
@@ -79,6 +81,7 @@ class Dossier(models.Model):
     objects = DossierQuerySet.as_manager()
 
     personal_data: ClassVar[tuple[str, ...]] = ("person",)
+    shows: ClassVar = Shows(case="pk")
 
     class Meta:
         verbose_name = _("case file")
@@ -273,6 +276,9 @@ class Visit(models.Model):
     at = models.DateTimeField()
     before = models.DateTimeField(null=True)  # the visit before this one
 
+    # A page opened again within ten minutes belongs to the same visit.
+    LASTS: ClassVar = timedelta(minutes=10)
+
     personal_data: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
@@ -289,6 +295,13 @@ class Visit(models.Model):
 
     def __str__(self) -> str:
         return f"visit {self.pk}"
+
+    def is_over(self, *, at: datetime) -> bool:
+        return at - self.at > self.LASTS
+
+    def before_this_one(self, *, at: datetime) -> datetime | None:
+        """When the case was open the last time, for somebody who opens it now."""
+        return self.at if self.is_over(at=at) else self.before
 
 
 class Emergency(models.Model):

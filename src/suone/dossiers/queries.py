@@ -94,7 +94,7 @@ def events_of(
 
 
 def last_visit(acting: Acting, dossier: Dossier) -> Visit | None:
-    """When the acting person had this case open, now and the time before."""
+    """When the acting person last had this case open, and the time before."""
     return Visit.objects.filter(staff_id=acting.own_staff_id, dossier=dossier).first()
 
 

@@ -217,8 +217,7 @@ def note_visit(acting: Acting, *, dossier_id: int, **_others: Any) -> None:
     visit, created = Visit.objects.get_or_create(
         staff_id=acting.own_staff_id, dossier_id=dossier_id, defaults={"at": now, "before": None}
     )
-    # A page opened again within ten minutes belongs to the same visit.
-    if not created and now - visit.at > timedelta(minutes=10):
+    if not created and visit.is_over(at=now):
         Visit.objects.filter(pk=visit.pk).update(at=now, before=visit.at)
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.access.row_policies import RowPolicies, anybody_acting
 from suone.appointments.models import Appointment
+from suone.audit.shown import Shows
 from suone.dossiers.models import Dossier
 from suone.institutions.models import Institution
 
@@ -25,6 +26,7 @@ class Message(models.Model):
     mailed_at = models.DateTimeField(null=True)
 
     personal_data: ClassVar[tuple[str, ...]] = ("dossier",)
+    shows: ClassVar = Shows()  # it repeats no content: a page names the case beside, where it is open
 
     class Meta:
         indexes: ClassVar = [

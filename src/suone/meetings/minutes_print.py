@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
+from suone.audit.shown import note_row
 from suone.documents.typeset import LANGUAGES, Frame, typeset
 from suone.meetings.models import AgendaPoint, Entry
 from suone.meetings.queries import Table, Topic
@@ -21,6 +22,8 @@ def minutes_pdf(table: Table, *, printed_by: Acting) -> bytes:
     """The minutes as an accessible PDF in the reader's language."""
     language = (get_language() or "de")[:2]
     meeting = table.meeting
+    for row in (meeting, *table.points, *table.entries):
+        note_row(row)
     frame = Frame(
         title=str(meeting.get_kind_display()),
         issuer=printed_by.institution_name,

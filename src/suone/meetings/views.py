@@ -11,6 +11,7 @@ from suone.access.acting import Acting, acting_for_guest
 from suone.access.categories import DataCategory, Power
 from suone.access.permissions import Permission
 from suone.audit.models import RecordKind
+from suone.audit.shown import note_row
 from suone.cases.models import Case
 from suone.cases.queries import readable_case
 from suone.doors.decorators import ActingRequest, acts, reads, welcomes_guests
@@ -24,7 +25,7 @@ from suone.meetings.models import DateProposal, Meeting
 from suone.meetings.rules import SESSION_KINDS, Section, State
 from suone.meetings.services import convening, dates, following, guests
 from suone.meetings.services import minutes as minute_services
-from suone.meetings.services.telling import keeps, tell_opened
+from suone.meetings.services.telling import keeps
 from suone.plans.rules import Kind as PlanKind
 from suone.support.rules import Kind as ServiceKind
 from suone.web.fields import number_in
@@ -73,7 +74,7 @@ def _convene(request: ActingRequest, case: Case | None) -> HttpResponse:
     return render(request, "meetings/convene.html", context, status=422 if form.errors else 200)
 
 
-@reads(Permission.MEETING_ATTEND, act=Act.READ, before=tell_opened)
+@reads(Permission.MEETING_ATTEND, act=Act.READ)
 def meeting(request: ActingRequest, meeting_id: int) -> HttpResponse:
     acting = request.acting
     this = queries.readable_meeting(acting, meeting_id)
@@ -368,7 +369,7 @@ def cancel(request: ActingRequest, meeting_id: int) -> HttpResponse:
     return _form(request, form, this, title=_("Cancel the meeting"), submit=_("Cancel the meeting"))
 
 
-@reads(Permission.MEETING_ATTEND, act=Act.PRINTED, kind=RecordKind.PRINT, before=tell_opened)
+@reads(Permission.MEETING_ATTEND, act=Act.PRINTED, kind=RecordKind.PRINT)
 def print_minutes(request: ActingRequest, meeting_id: int) -> HttpResponse:
     """The minutes as far as whoever prints them may read, as a PDF."""
     this = queries.readable_meeting(request.acting, meeting_id)
@@ -439,5 +440,6 @@ def _form(
     request: ActingRequest, form: Form, meeting: Meeting, *, title: str, submit: str, intro: str = ""
 ) -> HttpResponse:
     about = meeting.case_number or meeting.get_kind_display()
+    note_row(meeting)
     back = reverse("meeting", args=[meeting.pk])
     return form_page(request, form, title=f"{title} · {about}", submit=submit, back=back, intro=intro)

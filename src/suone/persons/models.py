@@ -10,6 +10,7 @@ from django.db.models.functions import Concat, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.row_policies import RowPolicies, whoever_may
+from suone.audit.shown import Shows
 from suone.persons.row_policies import may_read_person, may_write_person
 
 
@@ -85,6 +86,8 @@ class Person(models.Model):
         "permit_expires_on",
         "status",
     )
+
+    shows: ClassVar = Shows(person="pk")
 
     class Meta:
         verbose_name = _("person")

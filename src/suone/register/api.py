@@ -17,6 +17,7 @@ from pydantic import Field
 from suone.access.permissions import Permission
 from suone.api.problems import FieldProblem, Trouble
 from suone.api.shapes import Answered, Day, Number, Sent, base64, line
+from suone.audit.shown import note_row
 from suone.doors.decorators import ActingRequest
 from suone.doors.for_systems import answers, carries_out
 from suone.register import queries, services, tokens
@@ -281,6 +282,9 @@ def look_up(request: ActingRequest, asked: LookUpIn) -> HttpResponse:
 @answers(Permission.REGISTER_USE, act=Act.LISTED)
 def alerts(request: ActingRequest, before: Annotated[int, Query(ge=1, le=2**63 - 1)] = 2**63 - 1) -> list[AlertOut]:
     """At most a hundred; the next ones with ``before`` the last number."""
+    shown = queries.alerts_of(request.acting, before=before)[:_ALERTS]
+    for alert in shown:
+        note_row(alert)
     return [
         AlertOut(
             id=alert.pk,
@@ -292,7 +296,7 @@ def alerts(request: ActingRequest, before: Annotated[int, Query(ge=1, le=2**63 -
             other_since=alert.other_since,
             state=alert.state,
         )
-        for alert in queries.alerts_of(request.acting, before=before)[:_ALERTS]
+        for alert in shown
     ]
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.access.row_policies import RowPolicies, anybody_acting, whoever_may
 from suone.appointments.models import Appointment
+from suone.audit.shown import Shows
 from suone.institutions.models import Institution, Office
 
 _ENROL = whoever_may("register.oversee")
@@ -85,6 +86,7 @@ class Alert(models.Model):
     answered_by = models.ForeignKey(Appointment, models.SET_NULL, null=True, related_name="+", db_index=False)
 
     personal_data: ClassVar[tuple[str, ...]] = ("reference", "since", "other_since")
+    shows: ClassVar = Shows(kind="alert")
 
     class Meta:
         verbose_name = _("alert")

@@ -15,16 +15,43 @@ from django.utils.html import json_script
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from suone.audit import shown
 from suone.audit.acts import sentence_of
+from suone.web import bound
 from suone.web.deadlines import deadline
 
 _ICONS = Path(__file__).parent / "static" / "web" / "icons"
 
 
+class PageEnvironment(Environment):
+    """Notes each row of which a template takes something, so that the log can name whom the page showed."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        value = super().getattr(obj, attribute)
+        if type(obj) not in shown.silent:
+            shown.note(obj, attribute, value)
+        return value
+
+    def getitem(self, obj: Any, argument: str | Any) -> Any:
+        """What filters such as ``map(attribute=…)`` take goes this way."""
+        value = super().getitem(obj, argument)
+        if type(obj) not in shown.silent and isinstance(argument, str):
+            shown.note(obj, argument, value)
+        return value
+
+
+def _note_printed(value: object) -> object:
+    """A row that is printed as a whole."""
+    if type(value) not in shown.silent:
+        shown.note(value, "", value)
+    return value
+
+
 def environment(**options: Any) -> Environment:
     """Made once by Django's Jinja2 backend."""
-    env = Environment(  # noqa: S701 - Django's backend passes autoescape=True
+    env = PageEnvironment(
         undefined=StrictUndefined,
+        finalize=_note_printed,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
@@ -42,6 +69,7 @@ def environment(**options: Any) -> Environment:
         "static": static,
         "icon": icon,
         "form_key": lambda: str(uuid.uuid4()),
+        "opened_as": bound.seal_of_now,
         "language": lambda: (translation.get_language() or "de")[:2],
         "colon": colon,
         "languages": settings.LANGUAGES,

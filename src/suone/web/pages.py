@@ -12,6 +12,10 @@ from django.template import loader
 from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
 
 from suone.access.errors import Conflict, Refused
+from suone.web.bound import FIELD, NOT_TYPED
+
+# Never repeated on a page.
+_SECRET = {"password", "code", "token"}
 
 
 def render(
@@ -49,6 +53,54 @@ def conflict_page(request: HttpRequest, conflict: Conflict) -> HttpResponse:
     """Somebody else saved first: both texts stand side by side, nothing is lost."""
     pairs = [(label, conflict.current.get(label, ""), text) for label, text in conflict.submitted.items()]
     return render(request, "web/conflict.html", {"pairs": pairs}, status=409)
+
+
+def opened_as_another_page(request: HttpRequest, *, then: str, now: str, may_send: bool) -> HttpResponse:
+    """The page was opened for one institution and sent for another: nothing is done, what was typed is there, and asked for whom.
+
+    ``then`` is empty where the account works there no longer.
+    """
+    return _question_page(request, {"why": "another", "then": then, "now": now, "may_send": may_send})
+
+
+def sent_before_page(request: HttpRequest) -> HttpResponse:
+    """The same form was sent before with other words: nothing is done a second time unasked."""
+    return _question_page(request, {"why": "before", "then": "", "now": "", "may_send": True})
+
+
+def session_ended_page(request: HttpRequest) -> HttpResponse:
+    """The log-in ended while somebody wrote, and the same account has logged in again: what was typed is not lost."""
+    return _question_page(request, {"why": "session", "then": "", "now": "", "may_send": True})
+
+
+def opened_by_another_page(request: HttpRequest) -> HttpResponse:
+    """Another account opened the page: what was typed in it is not for whoever is here now."""
+    response = render(request, "web/opened_by_another.html", status=409)
+    return _instead_of_the_page(response)
+
+
+def _question_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    # The answer to the question who is there (confirm-…) is no part of what was typed, and repeated nowhere.
+    names = [name for name in request.POST if name not in NOT_TYPED and not name.startswith("confirm-")]
+    sent = [(name, value) for name in names for value in request.POST.getlist(name)]
+    typed = [value for name, value in sent if value.strip() and not value.isdigit() and name not in _SECRET]
+    context |= {"sent": sent, "typed": typed, "files": len(request.FILES), "to": request.get_full_path()}
+    context["mark"] = request.POST.get(FIELD, "")
+    return _instead_of_the_page(render(request, "web/sent_as_another.html", context, status=409))
+
+
+def _instead_of_the_page(response: HttpResponse) -> HttpResponse:
+    """For a part that htmx exchanges: this takes the place of the whole page, not of the part."""
+    response["HX-Retarget"], response["HX-Reselect"], response["HX-Reswap"] = "#main", "#main", "outerHTML"
+    return response
+
+
+def unrecorded_page() -> HttpResponse:
+    """The log cannot be written, so nothing is shown; the page stands alone, since the database may be in trouble."""
+    text = loader.get_template("web/unrecorded.html").render({})
+    response = HttpResponse(text, status=503)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def too_many_page(request: HttpRequest) -> HttpResponse:

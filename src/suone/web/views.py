@@ -11,7 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from suone.access.services import keep_language
-from suone.web.pages import render
+from suone.web.bound import opened
+from suone.web.pages import render, session_ended_page
 
 
 @require_POST
@@ -56,6 +57,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect("account_login")  # the session has ended meanwhile
+    page = opened(request)
+    if page is not None and page.user_id == request.user.pk:
+        return session_ended_page(request)  # … and the same account has logged in again
     return render(request, "web/error.html", {"code": 400}, status=403)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import ClassVar
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from suone.access.acting import Acting
 from suone.access.permissions import Permission
 from suone.appointments.models import Appointment
 from suone.appointments.queries import colleagues
+from suone.audit.shown import Shows
 from suone.decisions.kinds import kind_of
 from suone.decisions.queries import addressed_to, asked_by
 from suone.meetings.queries import answer_day, waiting_invitations
@@ -22,11 +24,17 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the worklist. ``dossier_id`` is missing where only a request, not the case, is open to me."""
+    """A line of the worklist. ``dossier_id`` is missing where only a request, not the case, is open to me.
+
+    ``about`` is the case that the line names, open to me or not.
+    """
+
+    shows: ClassVar = Shows(case="about")
 
     number: str
     initials: str
     dossier_id: int | None
+    about: int | None
     step: str
     language: str
     due_on: date
@@ -55,6 +63,7 @@ def entries_for(acting: Acting) -> list[Entry]:
             number=decision.case_number,
             initials="",
             dossier_id=None,
+            about=decision.dossier_id,
             step=str(kind_of(decision).to_answer),
             language="",
             due_on=decision.due_on,
@@ -78,6 +87,7 @@ def waiting_for(acting: Acting) -> list[Entry]:
             number=decision.case_number,
             initials=decision.dossier.initials,
             dossier_id=decision.dossier_id,
+            about=decision.dossier_id,
             step=str(kind_of(decision).awaited),
             language="",
             due_on=decision.due_on,
@@ -128,6 +138,7 @@ def _invitations(acting: Acting) -> list[Entry]:
             number=meeting.case_number or meeting.get_kind_display(),
             initials="",
             dossier_id=None,
+            about=meeting.dossier_id,
             step=_("Answer the proposed dates") if meeting.starts_at is None else _("Answer the invitation"),
             language="",
             due_on=answer_day(meeting),
@@ -146,6 +157,7 @@ def _of_item(item: WorkItem, state: str) -> Entry:
         number=item.dossier.number,
         initials=item.dossier.initials,
         dossier_id=item.dossier_id,
+        about=item.dossier_id,
         step=told(item.title, item.language, item.texts),
         language=item.language,
         due_on=item.due_on,

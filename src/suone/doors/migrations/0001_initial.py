@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
                 ("staff_id", models.BigIntegerField()),
                 ("path", models.CharField(max_length=200)),
                 ("location", models.CharField(blank=True, max_length=300)),
+                ("said", models.CharField(max_length=64)),
                 ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={

@@ -1,14 +1,16 @@
 """What a view's door does before, around and after the view."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from suone.access.acting import Acting, Kind
@@ -21,6 +23,7 @@ from suone.doors import decorators
 from suone.doors.decorators import acts, reads
 from suone.doors.models import Submission
 from suone.web import pages
+from suone.web.jinja import environment
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +63,7 @@ def do_thing(request: HttpRequest, dossier_id: int) -> HttpResponse:
     return HttpResponse(status=302, headers={"Location": f"/things/{request.POST['text']}"})
 
 
-def test_a_reading_is_done_as_the_acting_person_and_told_first() -> None:
+def test_a_reading_is_done_as_the_acting_person_and_recorded() -> None:
     response = read_thing(_request(), dossier_id=7, note_id=12)
 
     entry = Entry.objects.get()
@@ -85,25 +88,132 @@ def test_a_form_that_is_only_shown_cannot_write_either() -> None:
         do_thing(_request("GET"), dossier_id=7)
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_without_its_log_nothing_is_read_and_nothing_done(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full_disk(*args: object, **kwargs: object) -> None:
-        raise DatabaseError("could not extend file")
+def _full_disk(*args: object, **kwargs: object) -> None:
+    raise DatabaseError("could not extend file")
 
-    monkeypatch.setattr(decorators, "record", full_disk)
-    reached = []
 
-    @acts(Permission.CASE_WORK, act="thing.read")
+def test_what_cannot_be_recorded_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decorators, "record", _full_disk)
+    file = BytesIO(b"about somebody")
+
+    @reads(Permission.CASE_READ, act="thing.read")
     def view(request: HttpRequest) -> HttpResponse:
-        if request.method == "POST":
-            decorators.record(request.acting, kind=RecordKind.CHANGE, act="thing.done")  # type: ignore[attr-defined]
-        reached.append(request.method)
+        return FileResponse(file)  # type: ignore[return-value]  # a file is an answer too
+
+    response = view(_request())
+
+    assert response.status_code == 503
+    assert "about somebody" not in response.content.decode()
+    assert "log cannot be written" in response.content.decode()
+    assert file.closed
+
+
+@pytest.mark.parametrize("status", [200, 422])
+def test_a_form_shown_again_is_not_shown_either_without_its_log(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decorators, "record", _full_disk)
+
+    @acts(Permission.CASE_WORK)
+    def view(request: HttpRequest, dossier_id: int) -> HttpResponse:
+        return HttpResponse("about somebody", status=status)
+
+    assert view(_request("GET"), dossier_id=7).status_code == 503
+    if status == 422:
+        assert view(_request("POST"), dossier_id=7).status_code == 503
+
+
+def test_without_its_log_nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decorators, "record", _full_disk)
+
+    @acts(Permission.CASE_WORK)
+    def view(request: HttpRequest) -> HttpResponse:
+        decorators.record(request.acting, kind=RecordKind.CHANGE, act="thing.done")  # type: ignore[attr-defined]
         return HttpResponse()
 
     with pytest.raises(DatabaseError, match="extend"):
-        view(_request(method))
+        view(_request("POST"))
 
-    assert reached == []
+
+@dataclass
+class _Row:
+    """A row of a case, as a template meets it."""
+
+    dossier_id: int
+    text: str = "words"
+    is_open: bool = True
+
+
+def _listing(template: str) -> Any:
+    @reads(Permission.CASE_READ, act="thing.listed")
+    def view(request: HttpRequest) -> HttpResponse:
+        rows = [_Row(5), _Row(6), _Row(8, text="")]
+        return HttpResponse(environment(autoescape=True).from_string(template).render(rows=rows))
+
+    return view
+
+
+@pytest.mark.parametrize(
+    ("template", "cases"),
+    [
+        ("{% for row in rows %}{{ row.text }}{% endfor %}", [5, 6]),  # nothing of the third is there to print
+        ("{{ rows[0].text }}", [5]),
+        ("{{ rows|map(attribute='text')|join }}", [5, 6]),
+        ("{% for row in rows if row.is_open %}{{ row.dossier_id }}{% endfor %}", []),
+        ("{{ rows|length }}", []),
+    ],
+)
+def test_the_log_names_those_of_whom_something_is_printed(template: str, cases: list[int]) -> None:
+    _listing(template)(_request())
+
+    entry = Entry.objects.get()
+    assert entry.dossiers_shown == cases
+    assert entry.dossier_id == (cases[0] if len(cases) == 1 else None)
+
+
+def test_what_one_page_showed_is_not_in_the_row_of_the_next() -> None:
+    _listing("{{ rows[0].text }}")(_request())
+    _listing("{{ rows[1].text }}")(_request())
+
+    assert list(Entry.objects.order_by("id").values_list("dossiers_shown", flat=True)) == [[5], [6]]
+
+
+@pytest.mark.parametrize(("status", "shown"), [(200, [7]), (302, []), (204, [])])
+def test_an_answer_that_only_leads_on_shows_nobody(status: int, shown: list[int]) -> None:
+    @reads(Permission.CASE_READ, act="thing.read")
+    def view(request: HttpRequest, dossier_id: int) -> HttpResponse:
+        return HttpResponse("words", status=status)
+
+    view(_request(), dossier_id=7)
+
+    assert Entry.objects.get().dossiers_shown == shown
+
+
+def test_what_a_reading_leaves_behind_is_kept_with_its_row_or_not_at_all() -> None:
+    left: list[int] = []
+
+    def remember(acting: Acting, *, dossier_id: int) -> None:
+        left.append(dossier_id)
+        if dossier_id == 8:
+            raise DatabaseError("could not extend file")
+
+    @reads(Permission.CASE_READ, act="thing.read", leaves=[remember])
+    def view(request: HttpRequest, dossier_id: int) -> HttpResponse:
+        return HttpResponse("words")
+
+    assert view(_request(), dossier_id=7).status_code == 200
+    assert view(_request(), dossier_id=8).status_code == 503
+    assert left == [7, 8]
+    assert list(Entry.objects.values_list("dossier_id", flat=True)) == [7]
+
+
+def test_a_search_by_post_is_a_reading_and_cannot_write() -> None:
+    @reads(Permission.CASE_READ, act="thing.found", by_post=True)
+    def view(request: HttpRequest) -> HttpResponse:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW transaction_read_only")
+            return HttpResponse(cursor.fetchone()[0])
+
+    assert view(_request("POST", words="x")).content == b"on"
+    assert _told() == [("read", "thing.found")]
 
 
 def test_whoever_lacks_the_permission_is_refused_and_it_is_told() -> None:
@@ -156,9 +266,20 @@ def test_a_form_sent_twice_acts_once_and_leads_to_the_same_place() -> None:
     key = str(uuid.uuid4())
 
     first = do_thing(_request("POST", idempotency_key=key, text="one"), dossier_id=7)
-    second = do_thing(_request("POST", idempotency_key=key, text="two"), dossier_id=7)
+    second = do_thing(_request("POST", idempotency_key=key, text="one"), dossier_id=7)
 
     assert first.headers["Location"] == second.headers["Location"] == "/things/one"
+    assert _told() == [("change", "thing.done")]
+
+
+def test_a_form_sent_again_with_other_words_is_asked_about() -> None:
+    key = str(uuid.uuid4())
+
+    do_thing(_request("POST", idempotency_key=key, text="one"), dossier_id=7)
+    second = do_thing(_request("POST", idempotency_key=key, text="other words"), dossier_id=7)
+
+    assert second.status_code == 409
+    assert "other words" in second.content.decode()
     assert _told() == [("change", "thing.done")]
 
 
@@ -186,11 +307,11 @@ def test_an_answer_with_an_error_leaves_nothing_behind_and_the_form_may_be_sent_
 
     wrong = do_thing(_request("POST", idempotency_key=key, wrong="yes", text="one"), dossier_id=7)
     assert wrong.status_code == 422
-    assert _told() == []
+    assert _told() == [("read", "door.shown")]  # the page that shows the form again names the case
 
     mended = do_thing(_request("POST", idempotency_key=key, text="one"), dossier_id=7)
     assert mended.status_code == 302
-    assert _told() == [("change", "thing.done")]
+    assert _told() == [("read", "door.shown"), ("change", "thing.done")]
 
 
 @pytest.mark.parametrize(

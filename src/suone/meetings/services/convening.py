@@ -178,7 +178,7 @@ def change_particulars(acting: Acting, *, meeting: Meeting, place: str, minutes:
     )
     if not kept:
         label = str(_("Place"))
-        raise Conflict(current={label: meeting.place}, submitted={label: place})
+        raise Conflict(current={label: meeting.place}, submitted={label: place}, about=meeting)
     tell_meeting(acting, meeting, Act.CHANGED)
     tell_invited(acting, meeting, Act.CHANGED)
 

@@ -88,7 +88,9 @@ def fix_date(acting: Acting, *, meeting: Meeting, starts_at: datetime, version: 
     if not moved:
         label = str(_("Begins"))
         raise Conflict(
-            current={label: day_of(meeting)}, submitted={label: f"{timezone.localtime(starts_at):%d.%m.%Y, %H:%M}"}
+            current={label: day_of(meeting)},
+            submitted={label: f"{timezone.localtime(starts_at):%d.%m.%Y, %H:%M}"},
+            about=meeting,
         )
     meeting.refresh_from_db()
     _expect(meeting, starts_at)

@@ -150,7 +150,7 @@ def correct_entry(acting: Acting, *, entry: Entry, text: str, version: int) -> N
     if not kept:
         entry.refresh_from_db()
         label = str(_("Text"))
-        raise Conflict(current={label: entry.text}, submitted={label: text})
+        raise Conflict(current={label: entry.text}, submitted={label: text}, about=entry)
     tell_entry(acting, entry, Act.ENTRY_CORRECTED)
 
 

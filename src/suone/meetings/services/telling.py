@@ -129,18 +129,3 @@ def titles_of(meeting: Meeting) -> dict[str, str]:
 def day_of(meeting: Meeting) -> str:
     """The meeting's day and hour for the timeline."""
     return f"{timezone.localtime(meeting.starts_at):%d.%m.%Y, %H:%M}" if meeting.starts_at else ""
-
-
-def tell_opened(acting: Acting, *, meeting_id: int, **_others: object) -> None:
-    """Tell the log whose case was opened with a meeting, where it is open to whoever reads."""
-    meeting = Meeting.objects.readable_by(acting).filter(pk=meeting_id, dossier__isnull=False).first()
-    dossier = Dossier.objects.readable_by(acting).filter(pk=(meeting and meeting.dossier_id) or 0).first()
-    if dossier is not None:
-        record(
-            acting,
-            kind=RecordKind.READ,
-            act=Act.READ,
-            dossier_id=dossier.pk,
-            person_id=dossier.person_id,
-            about=("meeting", meeting_id),
-        )

@@ -77,15 +77,20 @@ def test_the_invited_without_a_grant_see_the_invitation_and_answer(cast: Cast, c
     assert physician.get(f"/dossiers/{case.pk}/").status_code == 404
 
 
-def test_opening_a_meeting_is_told_with_its_case(cast: Cast, case: Case, coordinator: Client, meeting: Meeting) -> None:
+def test_whoever_opens_a_meeting_and_reads_its_case_number_is_in_the_log_of_the_case(
+    cast: Cast, case: Case, coordinator: Client, meeting: Meeting
+) -> None:
     coordinator.get(f"/meetings/{meeting.pk}/")
     client_of(cast.physician).get(f"/meetings/{meeting.pk}/")
 
-    told = LogEntry.objects.filter(act=Act.READ, kind=RecordKind.READ, object_id=meeting.pk)
-    assert list(told.filter(staff_id=cast.coordinator.pk, dossier_id=case.pk).values_list("person_id", flat=True)) == [
-        case.dossier.person_id
-    ]
-    assert set(told.filter(staff_id=cast.physician.pk).values_list("dossier_id", flat=True)) == {None}
+    read = LogEntry.objects.filter(act=Act.READ, kind=RecordKind.READ, object_id=meeting.pk)
+    assert {
+        (entry.staff_id, entry.dossier_id, entry.person_id, *entry.dossiers_shown, *entry.persons_shown)
+        for entry in read
+    } == {
+        (staff.pk, case.pk, case.dossier.person_id, case.pk, case.dossier.person_id)
+        for staff in (cast.coordinator, cast.physician)
+    }
 
 
 def test_convening_from_the_page_of_a_case(cast: Cast, case: Case, coordinator: Client) -> None:

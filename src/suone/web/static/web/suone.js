@@ -43,7 +43,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     for (const [name, value] of [...sent]) if (value instanceof File) sent.delete(name);
     sent.delete("idempotency_key"); // each save is a new one; its version guards it
     const answer = await fetch(form.dataset.autosave, { method: "POST", body: sent });
-    if (answer.status === 409) { state.textContent = state.dataset.conflict; return; }
+    if (answer.status === 409) { state.textContent = answer.headers.has("HX-Retarget") ? state.dataset.other : state.dataset.conflict; return; }
     if (!answer.ok) { state.textContent = state.dataset.failed; return; }
     const kept = await answer.json();
     form.elements.version.value = kept.version;
