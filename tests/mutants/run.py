@@ -19,14 +19,19 @@ from typing import Any
 
 import psycopg
 import pytest
+import pytest_django
 from _pytest.runner import runtestprotocol
 from django.conf import settings
 from django.db import connection
 
-from tests.mutants import functions, python
+from tests.mutants import functions, policies, python
 from tests.mutants.accepted import reason_for
+from tests.reference.beside import opened_beside
+from tests.reference.drawn import drawn_beside
+from tests.reference.tables import TABLES
 
 _PATIENCE = 20  # seconds for one fault
+_WORLDS = 14  # that a fault in a policy is looked for in
 _SLOW = 5.0  # a test that takes longer is not asked
 _WORD = re.compile(r"\b[a-z]+_[a-z_]+\b")
 FOLDER = python.ROOT / "var" / "mutants"
@@ -34,7 +39,7 @@ SOURCE = str(python.ROOT / "src" / "suone") + "/"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--mutants", default="python,functions", help="kinds of faults")
+    parser.addoption("--mutants", default="policies,python,functions", help="kinds of faults")
     parser.addoption("--mutants-of", default="", help="one package alone")
 
 
@@ -52,6 +57,10 @@ class TooSlow(BaseException):
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
     FOLDER.mkdir(parents=True, exist_ok=True)
+    if "policies" in session.config.getoption("--mutants"):
+        _judge_policies(session.config.getoption("--mutants-of"))
+    if session.config.getoption("--mutants") == "policies":
+        return True
     items = {item.nodeid: item for item in session.items}
     runner = _Runner(items)
     links = _Kept("links.json")
@@ -66,6 +75,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
                 places.setdefault(place, []).append(nodeid)
     for waiting in places.values():
         waiting.sort(key=lambda nodeid: links.found[nodeid]["seconds"])
+    control = [nodeid for nodeid in items if links.found[nodeid]["passed"] and links.found[nodeid]["seconds"] < _SLOW]
+    if runner.judge(_plant_nothing, control[::11], patience=0) != "survived":
+        raise pytest.UsageError("Tests fall without any fault: nothing can be said about faults.")
     decided = _Kept("decided.json")
     planted = survived = 0
     for kind, fault, plant, reached in _faults(session.config, places):
@@ -82,6 +94,19 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     _say(f"\n  {planted} faults planted, {survived} survived")
     runner.finish()
     return True
+
+
+def _judge_policies(package: str) -> None:
+    """The reference model needs no test: it judges the policies in a minute or two."""
+    django_db_blocker = pytest_django.DjangoDbBlocker(_ispytest=True)
+    with django_db_blocker.unblock(), opened_beside(TABLES) as beside:
+        faults = [fault for fault in policies.all_faults(beside) if fault.policy.table.startswith(package)]
+        left = faults
+        for seed in range(1, _WORLDS + 1):
+            left = policies.survivors(left, beside, [drawn_beside(beside, seed)])
+    for fault in left:
+        _say(f"  {fault}")
+    _say(f"\n  {len(faults)} faults planted in policies, {len(left)} survived")
 
 
 def _faults(
@@ -143,13 +168,15 @@ class _Runner:
         words = {word for sql in statements for word in _WORD.findall(str(sql))}
         return {"passed": passed, "seconds": round(time.monotonic() - began, 3), "places": sorted(places | words)}
 
-    def judge(self, plant: Callable[[], Callable[[], None] | None], reached: Iterable[str]) -> str:
+    def judge(
+        self, plant: Callable[[], Callable[[], None] | None], reached: Iterable[str], *, patience: int = _PATIENCE
+    ) -> str:
         """``fell``, ``survived``, or ``nothing`` where no fault could be planted."""
         take_out = plant()
         if take_out is None:
             return "nothing"
         signal.signal(signal.SIGALRM, _too_slow)
-        signal.alarm(_PATIENCE)
+        signal.alarm(patience)
         try:
             for nodeid in reached:
                 if not self._passes(self.items[nodeid]):
@@ -162,6 +189,7 @@ class _Runner:
         return "survived"
 
     def _passes(self, item: pytest.Item) -> bool:
+        item.session._setupstate.teardown_exact(item)  # what stands for the test before and not for this one
         item._initrequest()  # type: ignore[attr-defined]  # as for a test that is run again
         reports = runtestprotocol(item, log=False, nextitem=self._another(item))
         return all(report.passed or report.skipped for report in reports)
@@ -174,6 +202,10 @@ class _Runner:
         item = next(iter(self.items.values()))
         item._initrequest()  # type: ignore[attr-defined]
         runtestprotocol(item, log=False, nextitem=None)
+
+
+def _plant_nothing() -> Callable[[], None]:
+    return lambda: None
 
 
 def _too_slow(number: int, frame: FrameType | None) -> None:

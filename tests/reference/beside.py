@@ -6,14 +6,17 @@ what a change may leave behind, by the policy's own condition over rows that lie
 condition of reading too; one that changes blindly does not.)
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from django.conf import settings
 from psycopg import sql
 
+from suone.config.tests import databases
 from tests.reference.model import Actor, Rules, World
 from tests.reference.worlds import Column, Table
 
@@ -203,6 +206,25 @@ class Beside:
 
 def _plain(key: Any) -> Any:
     return key if isinstance(key, int) else str(key)
+
+
+@contextmanager
+def opened_beside(rules: dict[str, Rules]) -> Iterator[Beside]:
+    """A database of its own for the time of a comparison."""
+    name, owner = f"reference_{os.getpid()}", settings.DATABASES["owner"]
+    databases.make_migrated(name)
+    try:
+        with psycopg.connect(
+            host=owner["HOST"] or None,
+            port=owner["PORT"] or None,
+            user=owner["USER"],
+            password=owner["PASSWORD"] or None,
+            dbname=name,
+        ) as connection:
+            connection.execute("SET plan_cache_mode = force_generic_plan")  # planned once, asked for every actor
+            yield Beside(connection, rules)
+    finally:
+        databases.drop(name)
 
 
 class Expected:

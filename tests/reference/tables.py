@@ -255,9 +255,7 @@ TABLES: dict[str, Rules] = {
     ),
     "appointments_heldrole": Rules(select=everybody, before_log_in=True),
     "appointments_invitation": Rules(
-        select=either(
-            allowed("appointment.oversee"), both(holding("appointment.administer"), of_institution())
-        ),
+        select=either(allowed("appointment.oversee"), both(holding("appointment.administer"), of_institution())),
         insert=either(job, administers),
         update=either(job, administers),
     ),

@@ -4,23 +4,17 @@
 """
 
 import os
-import random
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
-import psycopg
 import pytest
-from django.conf import settings
 from pytest_django import DjangoDbBlocker
 
-from suone.config.tests import databases
 from tests.mutants import policies as planted
 from tests.reference.application import filter_of, filtered_models
-from tests.reference.beside import Beside, Expected, differences
-from tests.reference.model import PERMISSIONS, Actor, World
-from tests.reference.tables import DRAWS, PARENTS, TABLES
-from tests.reference.worlds import draw_actors, draw_world
+from tests.reference.beside import Beside, Expected, differences, opened_beside
+from tests.reference.drawn import drawn_beside
+from tests.reference.tables import TABLES
 
 DECISIONS = int(os.environ.get("SUONE_DECISIONS", "10000"))
 # What places a row, or says whose it is, never changes; where it is no key, the table is named.
@@ -47,28 +41,8 @@ CHANGES = {
 
 @pytest.fixture(scope="module")
 def beside(django_db_blocker: DjangoDbBlocker) -> Iterator[Beside]:
-    name, owner = f"reference_{os.getpid()}", settings.DATABASES["owner"]
-    with django_db_blocker.unblock():
-        databases.make_migrated(name)
-    try:
-        with psycopg.connect(
-            host=owner["HOST"] or None,
-            port=owner["PORT"] or None,
-            user=owner["USER"],
-            password=owner["PASSWORD"] or None,
-            dbname=name,
-        ) as connection:
-            connection.execute("SET plan_cache_mode = force_generic_plan")  # planned once, asked for every actor
-            yield Beside(connection, TABLES)
-    finally:
-        databases.drop(name)
-
-
-def drawn(beside: Beside, seed: int) -> tuple[World, list[Actor]]:
-    """A world that PostgreSQL holds too, and those who act in it."""
-    world = draw_world(seed, rules=TABLES, tables=beside.tables, draws=DRAWS, parents=PARENTS, at=datetime.now(UTC))
-    beside.load(world)
-    return world, draw_actors(random.Random(seed), sorted(PERMISSIONS))
+    with django_db_blocker.unblock(), opened_beside(TABLES) as opened:
+        yield opened
 
 
 def test_every_policed_table_has_its_rules(beside: Beside) -> None:
@@ -85,7 +59,7 @@ def test_postgresql_decides_as_the_model(beside: Beside, capsys: pytest.CaptureF
 
     while compared < DECISIONS:
         worlds += 1
-        world, actors = drawn(beside, worlds)
+        world, actors = drawn_beside(beside, worlds)
         assert [str(found) for found in differences(beside, Expected(world), actors, counted=count)][:20] == []
 
     if DECISIONS > 10_000:
@@ -95,7 +69,7 @@ def test_postgresql_decides_as_the_model(beside: Beside, capsys: pytest.CaptureF
 
 def test_the_applications_filters_decide_as_the_model(beside: Beside) -> None:
     """With the policies off: as the owner, whom they do not bind."""
-    world, actors = drawn(beside, seed=1)
+    world, actors = drawn_beside(beside, 1)
     asked = 0
 
     for model in filtered_models():
@@ -119,7 +93,7 @@ def test_the_applications_filters_decide_as_the_model(beside: Beside) -> None:
 
 
 def test_both_locks_together_open_what_each_of_them_opens(beside: Beside) -> None:
-    world, actors = drawn(beside, seed=1)
+    world, actors = drawn_beside(beside, 1)
     expected = Expected(world)
 
     for model in filtered_models():
@@ -151,7 +125,7 @@ def test_what_places_a_row_never_changes(beside: Beside) -> None:
 
 def test_a_loosened_policy_is_found(beside: Beside) -> None:
     """Planted into the catalogue, as the clearest of all faults."""
-    world, actors = drawn(beside, seed=1)
+    world, actors = drawn_beside(beside, 1)
     beside.connection.execute(
         "ALTER POLICY dossiers_event_select ON dossiers_event USING (EXISTS (SELECT 1 FROM dossiers_grant g"
         " WHERE g.dossier_id = dossiers_event.dossier_id AND g.valid_from <= statement_timestamp()"
@@ -167,7 +141,7 @@ def test_a_loosened_policy_is_found(beside: Beside) -> None:
 
 def test_loosened_conditions_are_found(beside: Beside) -> None:
     """A fixed sample of all planted faults: every 25th; ``make mutants`` plants all."""
-    worlds = [drawn(beside, seed) for seed in (1, 2, 3)]
+    worlds = [drawn_beside(beside, seed) for seed in (1, 2, 3)]
     sample = list(planted.all_faults(beside))[::25]
 
     survivors = planted.survivors(sample, beside, worlds)
