@@ -227,7 +227,7 @@ def test_every_command_in_the_documents_exists() -> None:
         for target in re.findall(r"^(?:\S+=\S+ )*make ([a-z-]+)|`make ([a-z-]+)", text, re.MULTILINE):
             if "".join(target) not in targets:
                 unknown.append(f"{document.name}: make {''.join(target)}")
-        for words in re.findall(r"(?:^|`)suone ([a-z]+(?: [a-z]+)?)", text, re.MULTILINE):
+        for words in re.findall(r"(?:^|`)suone ([a-z]+(?: [a-z-]+)?)", text, re.MULTILINE):
             if not _is_command(words.split()):
                 unknown.append(f"{document.name}: suone {words}")
 

@@ -29,6 +29,7 @@ from suone.appointments.models import Absence, Appointment
 from suone.institutions.models import Institution
 from suone.persons.models import Doubt, Merge, Person
 from suone.plans.models import Plan, Signature
+from suone.signin.models import FactorReset
 from suone.workitems.models import WorkItem
 with as_owner(), transaction.atomic():
     Absence.objects.all().delete()
@@ -41,6 +42,10 @@ with as_owner(), transaction.atomic():
     worker = Appointment.objects.get(email="rahel.kalbermatten@example.org")
     WorkItem.objects.filter(dossier=dossier, state="open").update(about_type="question", details="Welche Ärztin?")
     Draft.objects.create(staff=worker, data={"last_name": "Muster"})
+    FactorReset.objects.create(
+        institution_id=worker.institution_id, holder=worker, holder_account=worker.user, asked_by=asker,
+        asked_account=asker.user,
+    )
     Draft.objects.create(staff=worker, kind="handover", data={"last_name": "Muster", "message": "Sucht Arbeit"})
     decision = Decision.objects.create(
         dossier=dossier, case_number=dossier.number, kind="participation", asked_institution=asker.institution,

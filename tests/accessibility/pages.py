@@ -217,6 +217,9 @@ PAGES: dict[str, tuple[str, str]] = {
     "account_signup": (NOBODY, "/accounts/signup/"),
     "account_reauthenticate": (COORDINATOR, "/accounts/reauthenticate/"),
     "account_change_password": (COORDINATOR, "/accounts/password/change/"),
+    "account_email": (COORDINATOR, "/accounts/email/"),
+    "confirm_address": (COORDINATOR, "/account/address/no-such-secret"),
+    "factor_resets": (ADMINISTRATOR, "/account/second-factors"),
     "account_reset_password": (NOBODY, "/accounts/password/reset/"),
     "account_reset_password_done": (NOBODY, "/accounts/password/reset/done/"),
     "account_reset_password_from_key": (NOBODY, "/accounts/password/reset/key/1-no-such-key/"),
@@ -237,7 +240,7 @@ NO_PAGES = {
     "set_language": "an act", "healthz": "a word for machines", "robots": "a word for machines", "several": "an act",
     "switch_acting": "an act", "remove_absence": "an act", "remove_directory_entry": "an act", "undo_merge": "an act",
     "document": "a file", "complete_workitem": "an act", "reopen_workitem": "an act", "cancel_workitem": "an act",
-    "mark_read": "an act", "consent_form": "a file", "tell_person": "an act", "alive": "a word for the page",
+    "decide_factor_reset": "an act", "mark_read": "an act", "consent_form": "a file", "tell_person": "an act", "alive": "a word for the page",
     "alive_case": "a word for the page", "find_case": "an act; its answer is looked at below", "keep_draft": "an act",
     "keep_draft_again": "an act", "drop_draft": "an act", "withdraw_request": "an act", "leave": "an act",
     "resume": "an act", "start_service": "an act", "renew_mandate_access": "an act",
@@ -256,7 +259,7 @@ NO_PAGES = {
 # Of the libraries for log-ins: addresses that lead on to another page, or that this installation does not open.
 LEADING_ON = frozenset(
     """
-    account_email account_email_verification_sent account_set_password account_confirm_login_code
+    account_email_verification_sent account_set_password account_confirm_login_code
     account_confirm_email mfa_authenticate mfa_reauthenticate mfa_deactivate_totp mfa_view_recovery_codes
     mfa_generate_recovery_codes mfa_download_recovery_codes mfa_reauthenticate_webauthn mfa_remove_webauthn
     mfa_edit_webauthn mfa_login_webauthn socialaccount_signup socialaccount_connections openid_connect_login

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Page
 
 from suone.demo.cast import PASSWORD
@@ -128,6 +129,29 @@ def test_a_page_of_refusal_can_be_used_by_everybody(
     assert response.status == code
     assert visitor.page.locator("h1").inner_text() == visitor.word(title)
     assert faults == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_the_question_who_is_there_can_be_used_by_everybody(
+    enter: Callable[..., Visitor], canton: Site, language: str
+) -> None:
+    visitor = enter(pages.COORDINATOR, language)
+    _let_the_log_in_grow_old(visitor, canton)
+    visitor.page.goto(canton.address + "/emergency")
+
+    faults = _faults(visitor.page, language)
+
+    assert visitor.page.locator("h1").inner_text() == visitor.word("Please confirm that it is you")
+    assert faults == []
+
+
+def _let_the_log_in_grow_old(visitor: Visitor, site: Site) -> None:
+    key = next(one["value"] for one in visitor.page.context.cookies() if one["name"] == "sessionid")
+    kept = str(site.sql("SELECT session_data FROM django_session WHERE session_key = %s", key)[0][0])
+    data = SessionStore().decode(kept)
+    data["account_authentication_methods"][0]["at"] -= 7200
+    site.sql("UPDATE django_session SET session_data = %s WHERE session_key = %s", SessionStore().encode(data), key)
 
 
 @pytest.mark.browser

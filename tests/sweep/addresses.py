@@ -15,7 +15,9 @@ LIBRARIES = ("accounts/",)
 # Without an object of somebody's: whatever comes back, it may hold nothing foreign.
 PLAIN = frozenset(
     """
+    who_saw export_who_saw opened_by export_opened_by
     set_language healthz robots worklist several contacts institutions bodies absences switch_acting doubts inbox
+    confirm_address factor_resets
     mark_read inbox_preferences break_glass legal_bases alive cases find_case notify keep_draft audit_log log_proof
     steering meetings convene_session requests hand_over_person referrals advice_list give_advice advice_figures
     register register_person end_registration register_alerts register_overlaps register_deliveries register_settings
@@ -34,7 +36,7 @@ DIRECTORY = frozenset(
 # With a case, or something of somebody's, in the address: for a stranger it does not exist.
 FOREIGN = frozenset(
     """
-    person correct_person add_ahv_number clear_doubt undo_merge upload_document document remove_document
+    person correct_person add_ahv_number clear_doubt undo_merge decide_factor_reset upload_document document remove_document
     add_workitem complete_workitem reopen_workitem cancel_workitem reassign_workitem postpone_workitem consents
     sign_consent consent_form renew_consent withdraw_consent narrow_consent choose_basis record_disclosure
     tell_person alive_case notify_draft keep_draft_again drop_draft case case_access triage reject
@@ -64,10 +66,11 @@ MACHINES = frozenset(
 )
 # For whoever holds a link, without a log-in: a forged one opens nothing.
 LINKED = frozenset({"invitation", "invitation_calendar"})
-# Doubts and merges are for those who clear them, whatever the case (docs/architecture.md, "Persons").
+# Doubts and merges are for those who clear them, whatever the case (docs/architecture.md, "Persons"); lost second
+# factors are overseen by the office.
 OPEN_TO_ROLES = {
     name: frozenset({Role.CANTONAL_DELEGATE, Role.OFFICE_ADMINISTRATOR})
-    for name in ("doubts", "clear_doubt", "undo_merge")
+    for name in ("doubts", "clear_doubt", "undo_merge", "decide_factor_reset")
 }
 
 
@@ -112,8 +115,11 @@ def _views_behind(callback: Any) -> tuple[Any, ...]:
     return tuple(operation.view_func for operation in handlers[0].operations) if handlers else (callback,)
 
 
+_OF_THE_LOG = frozenset({"audit_log", "who_saw", "export_who_saw", "opened_by", "export_opened_by"})
+
+
 def canary_for(visitor: str, address: Address) -> str:
     """What this visitor may not find at this address, as a pattern: texts about persons, and numbers of cases."""
     # Data protection reads in the log which case an act was about, and nothing of what stands in it.
-    reads_the_log = visitor == Role.DATA_PROTECTION_OFFICER and address.name == "audit_log"
+    reads_the_log = visitor == Role.DATA_PROTECTION_OFFICER and address.name in _OF_THE_LOG
     return r"canary-\w+-\d+" if reads_the_log else r"canary-\w+-\d+|CNY-\d+"

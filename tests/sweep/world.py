@@ -36,6 +36,7 @@ from suone.procedures.models import KnownFact, ProcedureVersion
 from suone.register import epochs
 from suone.register import services as register
 from suone.register.models import Alert
+from suone.signin.models import FactorReset
 from suone.support.models import Service, ServiceText
 from suone.workitems.models import WorkItem
 
@@ -46,7 +47,7 @@ _CANARIES = {
     "cases_case": ("question", "state_reason"),
     "cases_note": ("text",),
     "cases_triage": ("reason",),
-    "workitems_workitem": ("title", "details"),
+    "workitems_workitem": ("title", "details", "reason"),
     "documents_document": ("title", "file_name"),
     "consents_consent": ("purpose", "signed_at_place"),
     "consents_disclosure": ("purpose",),
@@ -310,6 +311,8 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         "point_id": point.pk,
         "meeting_entry_id": entry.pk,
         "token": "forged",
+        "secret": "forged",
+        "reset_id": _factor_reset(author),
         "delivery_id": dossier.pk,
         "number": 1,
         "absence_id": Absence.objects.create(staff=author, first_day=away, last_day=away).pk,
@@ -369,3 +372,12 @@ def _key_of_a_stranger() -> str:
     job = acting_for_job("sweep")
     with acting_as(job):
         return create_partner_system(job, institution=suva, name="A stranger", responsible=responsible)[1]
+
+
+def _factor_reset(holder: Appointment) -> int:
+    """A request about this one's second factor that was declined."""
+    whose, asker = (User.objects.get_or_create(email=f"{name}@example.org")[0] for name in ("whose", "asker"))
+    return FactorReset.objects.create(
+        institution_id=holder.institution_id, holder=holder, holder_account=whose, asked_by=holder,
+        asked_account=asker, decided_by=holder, decided_account=asker, decided_at=timezone.now(),
+    ).pk  # fmt: skip

@@ -50,6 +50,12 @@ class Acting:
         assert self.institution_id is not None, "only somebody who acts for an institution can do this"
         return self.institution_id
 
+    @property
+    def own_user_id(self) -> int:
+        """The account with which somebody acts; for what only people with a log-in can do."""
+        assert self.user_id is not None, "only somebody with a log-in can do this"
+        return self.user_id
+
     def may(self, permission: Permission) -> bool:
         """Whether a role of the acting person opens this door."""
         return self.kind is Kind.JOB or permission in permissions_of(self.roles)

@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 class Permission(models.TextChoices):
     WORKLIST_READ = "worklist.read", _("See one's own worklist")
+    ACCOUNT_KEEP = "account.keep", _("Keep one's own account: the address of the log-in")
     INBOX_READ = "inbox.read", _("Read one's own messages and set how to be told")
     DIRECTORY_READ = "directory.read", _("Look up institutions and contact persons")
     DIRECTORY_EDIT = "directory.edit", _("Edit the directory")
     ABSENCE_EDIT = "absence.edit", _("Enter absences of one's own institution")
     APPOINTMENT_ADMINISTER = "appointment.administer", _("Administer the appointments of one's own institution")
     APPOINTMENT_OVERSEE = "appointment.oversee", _("Appoint and approve the administrators of institutions")
+    FACTOR_RESET = "factor.reset", _("Ask for, and approve, the reset of a colleague's second factor")
     CASE_READ = "case.read", _("Open cases that a grant makes readable")
     CASE_NOTIFY = "case.notify", _("Notify a case")
     CASE_TRIAGE = "case.triage", _("Triage notified cases")
@@ -67,7 +69,13 @@ STAFF_ROLES = [role for role in Role if role is not Role.PARTNER_SYSTEM]
 
 
 _EVERYBODY = frozenset(
-    {Permission.WORKLIST_READ, Permission.INBOX_READ, Permission.DIRECTORY_READ, Permission.PROCEDURE_READ}
+    {
+        Permission.WORKLIST_READ,
+        Permission.ACCOUNT_KEEP,
+        Permission.INBOX_READ,
+        Permission.DIRECTORY_READ,
+        Permission.PROCEDURE_READ,
+    }
 )
 _CASE_WORKER = _EVERYBODY | {
     Permission.CASE_READ,
@@ -118,6 +126,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.GLASS_BREAK,
         Permission.PROCEDURE_PUBLISH,
         Permission.APPOINTMENT_OVERSEE,
+        Permission.FACTOR_RESET,
     },
     Role.OFFICE_ADMINISTRATOR: _EVERYBODY
     | {
@@ -125,6 +134,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.ABSENCE_EDIT,
         Permission.APPOINTMENT_ADMINISTER,
         Permission.APPOINTMENT_OVERSEE,
+        Permission.FACTOR_RESET,
         Permission.CASE_READ,
         Permission.PERSON_MERGE,
         Permission.PROCEDURE_PUBLISH,
@@ -136,7 +146,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.REGISTER_OVERSEE,
     },
     # Administers who works at their institution, and opens no case.
-    Role.INSTITUTION_ADMINISTRATOR: _EVERYBODY | {Permission.ABSENCE_EDIT, Permission.APPOINTMENT_ADMINISTER},
+    Role.INSTITUTION_ADMINISTRATOR: _EVERYBODY
+    | {Permission.ABSENCE_EDIT, Permission.APPOINTMENT_ADMINISTER, Permission.FACTOR_RESET},
     Role.STEERING: _EVERYBODY | {Permission.REFERRAL_COUNT, Permission.PLACES_COUNT, Permission.REGISTER_FIGURES},
     Role.DATA_PROTECTION_OFFICER: _EVERYBODY
     | {Permission.AUDIT_READ, Permission.REGISTER_FIGURES, Permission.REGISTER_OVERSEE},
@@ -164,6 +175,7 @@ SENSITIVE_PERMISSIONS = frozenset(
     {
         Permission.APPOINTMENT_ADMINISTER,
         Permission.APPOINTMENT_OVERSEE,
+        Permission.FACTOR_RESET,
         Permission.GLASS_BREAK,
         Permission.PERSON_MERGE,
         Permission.PROCEDURE_PUBLISH,

@@ -328,6 +328,7 @@ def _ask_lead(acting: Acting, dossier: Dossier, title: str, due_on: date, assess
         assigned=lead.staff if lead else None,
         controlling_id=office,
         about=(AGAIN, assessment.pk) if assessment else (LATER_OUTCOME, dossier.pk),
+        settled_by=AGAIN if assessment else LATER_OUTCOME,
     )
 
 

@@ -2,6 +2,7 @@
 
 from procrastinate.contrib.django import app
 
+from suone.audit.copying import copy_out
 from suone.audit.sealing import seal
 
 
@@ -10,3 +11,10 @@ from suone.audit.sealing import seal
 def seal_log(timestamp: int) -> None:
     """Seal every minute what was written, and anchor the head at once."""
     seal()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="audit-copy", name="audit.copy")
+def copy_log(timestamp: int) -> None:
+    """Copy every minute what was sealed to the folder outside the database, where there is one."""
+    copy_out()

@@ -71,7 +71,7 @@ from suone.register.models import Alert, AlertState
 from suone.register.services import answer_alert
 from suone.workitems.models import State as ItemState
 from suone.workitems.models import WorkItem
-from suone.workitems.services import ask, close_items_about, complete
+from suone.workitems.services import ask, close_items_about, settle_deed, settle_item
 
 TRIAGE_INSTRUMENT = "level-triage"
 PARTICIPATION = "participation"  # the kind of request
@@ -301,6 +301,7 @@ def ask_notifier(acting: Acting, *, case: Case, question: str, due_on: date) -> 
         addressed_id=case.notifier_id,
         assigned=case.notified_by,
         about=(QUESTION, dossier.pk),
+        settled_by=QUESTION,
     )
     tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.QUESTION_ASKED)
     tell_staff(acting, staff_ids=[case.notified_by_id], act=Act.QUESTION_ASKED, dossier=dossier)
@@ -309,8 +310,12 @@ def ask_notifier(acting: Acting, *, case: Case, question: str, due_on: date) -> 
 
 def answer_question(acting: Acting, *, item: WorkItem, text: str, category: DataCategory) -> None:
     """Answer what the office asked back: the answer is a note, the work item is done, the asking person is told."""
+    if acting.institution_id != item.addressed_id:
+        raise Refused(_("This question is asked of %(institution)s.") % {"institution": item.addressed.short_name})
+    if not item.is_open:
+        raise Refused(_("This work item is no longer open."))
     write_note(acting, dossier=item.dossier, text=text, category=category, kind=rules.NoteKind.NOTE)
-    complete(acting, item=item)
+    settle_item(acting, item=item)
     tell_staff(acting, staff_ids=[item.asked_by_id], act=Act.QUESTION_ANSWERED, dossier=item.dossier)
 
 
@@ -395,6 +400,7 @@ def name_lead(acting: Acting, *, case: Case, staff: Appointment) -> None:
 def name_case_manager(acting: Acting, *, case: Case, staff: Appointment) -> None:
     """Name the case manager, the main contact for the person and the professionals; there is exactly one."""
     _name(acting, case, staff, Function.CASE_MANAGER, Act.CASE_MANAGER_NAMED)
+    settle_deed(acting, dossier=case.dossier, by=Fact.CASE_MANAGER_NAMED)
 
 
 def write_note(acting: Acting, *, dossier: Dossier, text: str, category: DataCategory, kind: rules.NoteKind) -> Note:
@@ -545,6 +551,8 @@ def reached(
     """
     lock(dossier.pk)
     note_fact(acting, dossier=dossier, fact=fact, value=value, remark=remark)
+    if value:
+        settle_deed(acting, dossier=dossier, by=fact)
     follow_procedure(acting, dossier=dossier)
 
 
@@ -703,7 +711,22 @@ def state_fact(acting: Acting, *, case: Case, fact: Fact, value: Scalar, remark:
     """A worker states a fact the procedure asks about; the latest word counts."""
     if word(fact).source is not Source.STATED:
         raise Refused(_("This follows from an act: do the act instead."))
+    _check_whose_word(acting, case, fact, remark)
     reached(acting, dossier=case.dossier, fact=fact, value=value, remark=remark)
+
+
+def _check_whose_word(acting: Acting, case: Case, fact: Fact, remark: str) -> None:
+    """What an institution is asked to do it states itself; the lead may in its place, with a remark that says why."""
+    asked = WorkItem.objects.filter(dossier_id=case.pk, settled_by=fact, state=ItemState.OPEN)
+    for item in asked.exclude(addressed_id=acting.institution_id).select_related("addressed"):
+        whose = {"institution": item.addressed.short_name}
+        if not has_power(acting, case.dossier, Power.LEAD):
+            raise Refused(_("%(institution)s is asked to do this: only they state it.") % whose)
+        if not remark.strip():
+            raise Refused(_("%(institution)s is asked to do this: say in the remark why you state it.") % whose)
+        tell_institutions(
+            acting, institution_ids=[item.addressed_id], act=ProcedureAct.FACT_KNOWN, dossier=case.dossier
+        )
 
 
 def keep_draft(
@@ -906,6 +929,7 @@ def _ask_for_triage(acting: Acting, dossier: Dossier) -> None:
         due_on=acting.today + timedelta(days=_TRIAGE_DAYS),
         addressed_id=iiz_office().pk,
         about=("case", dossier.pk),
+        settled_by=Fact.TRIAGED_ON,
     )
 
 

@@ -219,6 +219,7 @@ def seal_log() -> None:
 def verify_log(witness: Path | None) -> None:
     """Recompute every seal; the exit code is 1 when something is found."""
     _start_django()
+    from suone.audit.copying import lag
     from suone.audit.verifying import verify
 
     proof = verify(witness=witness)
@@ -236,6 +237,11 @@ def verify_log(witness: Path | None) -> None:
         f"{proof.entries} entries under {proof.seals} seals checked, {proof.anchors} anchors{seen} compared; "
         f"{proof.unsealed} entries are not sealed yet and cannot be proven."
     )
+    behind = lag()
+    if behind is None:
+        click.echo("The folder for copies of the log does not answer: look after it.")
+    elif behind:
+        click.echo(f"The copies outside the database lag behind by {behind} sealed entries.")
     if proof.findings:
         raise click.ClickException(f"The log is not whole: {len(proof.findings)} findings.")
     click.echo("The log is whole.")

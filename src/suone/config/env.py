@@ -147,6 +147,11 @@ SETTINGS = (
         "",
         "Where the signed heads of the audit log are kept, on another disk if possible. Empty: SUONE_VAR/anchors.",
     ),
+    Setting(
+        "SUONE_AUDIT_COPY_DIR",
+        "",
+        "A folder on another machine to which sealed entries of the audit log are copied. Empty: none.",
+    ),
     Setting("SUONE_LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING, ERROR."),
 )
 _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}

@@ -7,18 +7,18 @@ from typing import Any
 from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 
-# What follows is the secret of a guest's link.
-_LINK = re.compile(r"(/invitations/)[^/\s]+")
+# What follows is the secret of a link: a guest's, one for a new password, one that confirms a new address.
+_LINK = re.compile(r"(/invitations/|/password/reset/key/|/account/address/)[^/\s]+")
 
 
 def hide_links(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Takes the secret of a guest's link out of whatever a library logs about a request."""
+    """Takes the secret of a link out of whatever a library logs about a request."""
     event["event"] = _LINK.sub(r"\1…", str(event["event"]))
     return event
 
 
 class PathOnlyMiddleware(RequestMiddleware):
-    """Logs method and path; a query may hold what somebody searched for, and a guest's link opens their invitation."""
+    """Logs method and path; a query may hold what somebody searched for, and a link opens what it was sent for."""
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:

@@ -38,6 +38,7 @@ CLAMD_SOCKET = env.text("SUONE_CLAMD_SOCKET")
 UNSCANNED_UPLOADS = env.one_of("SUONE_UNSCANNED_UPLOADS", {"allow", "refuse"})
 DOCUMENTS_FOLDER = VAR / "documents"
 ANCHOR_FOLDER = env.text("SUONE_ANCHOR_DIR") or str(VAR / "anchors")
+AUDIT_COPY_FOLDER = env.text("SUONE_AUDIT_COPY_DIR")
 KEYS_FOLDER = VAR / "keys"
 
 INSTALLED_APPS = [

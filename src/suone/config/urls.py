@@ -6,6 +6,7 @@ from suone.config.api import api
 
 urlpatterns = [
     path("", include("suone.web.urls")),
+    path("", include("suone.signin.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("suone.worklist.urls")),
     path("", include("suone.appointments.urls")),

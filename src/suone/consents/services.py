@@ -238,6 +238,7 @@ def record_disclosure(
             due_on=disclosure.inform_until,
             addressed_id=disclosure.giver_id,
             about=("disclosure", disclosure.pk),
+            settled_by="person_informed",
         )
     return disclosure
 
@@ -319,6 +320,7 @@ def _warn(acting: Acting, consent: Consent, step: int) -> None:
             addressed_id=consent.recorded_institution_id,
             assigned=consent.recorded_by,
             about=("consent", consent.pk),
+            settled_by="consent_renewed",
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
@@ -30,6 +30,7 @@ from suone.procedures.queries import course_of
 from suone.procedures.rules import Phase, Requirement, WayOn, standing, stated_facts
 from suone.procedures.services import in_language, known_facts_of, sentence_of
 from suone.workitems.models import State as ItemState
+from suone.workitems.models import WorkItem
 from suone.workitems.queries import readable_items
 
 _MOST_STEERED = 200
@@ -208,6 +209,67 @@ def reach_of(dossier: Dossier, category: DataCategory) -> Reach:
     ordered = sorted(people, key=lambda staff: (staff.institution.code, staff.last_name))
     reads = [staff for staff in ordered if staff.institution_id in institutions or staff.pk in named]
     return Reach(reached=reads, not_reached=[staff for staff in ordered if staff not in reads])
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """The act that settles a work item, in words, and the page on which it is done."""
+
+    sentence: str
+    address: str
+
+
+_MEETINGS = {
+    Fact.ROUND_TABLE_HELD_ON,
+    Fact.ASSESSMENT_HELD_ON,
+    Fact.JOINT_INTERVIEW_HELD_ON,
+    Fact.REVIEW_HELD_ON,
+    Fact.NETWORK_MEETING_HELD_ON,
+    Fact.INTERVISION_HELD_ON,
+    Fact.SESSION_DISCUSSED_ON,
+    Fact.CONTRIBUTIONS_IN,
+}
+# By the word that settles an item: what to do, and the page of the case where it is done.
+_PAGES: dict[str, tuple[object, str]] = {
+    Fact.TRIAGED_ON: (gettext_lazy("Decide the triage"), "triage"),
+    Fact.MEETING_CONVENED: (gettext_lazy("Convene the meeting"), "convene"),
+    Fact.PLAN_DRAFTED: (gettext_lazy("Write the plan"), "plans"),
+    Fact.PLAN_BINDING_ON: (gettext_lazy("Write the plan and have it signed"), "plans"),
+    Fact.TARGET_AGREEMENT_BINDING_ON: (gettext_lazy("Write the plan and have it signed"), "plans"),
+    Fact.SERVICE_ORDERED: (gettext_lazy("Order the service"), "choose_service"),
+    Fact.MEDICAL_MANDATE_GIVEN: (gettext_lazy("Order the service"), "choose_service"),
+    Fact.CASE_MANAGER_NAMED: (gettext_lazy("Name the case manager"), "name_case_manager"),
+    Fact.CONSENT_VALID: (gettext_lazy("Record a consent"), "sign_consent"),
+    "consent_renewed": (gettext_lazy("Renew the consent"), "consents"),
+    "person_informed": (gettext_lazy("Tell the person"), "consents"),
+    "plan_signed": (gettext_lazy("Sign the plan"), "plans"),
+    "plan_reviewed": (gettext_lazy("Review the plan"), "plans"),
+    "assessment": (gettext_lazy("Assess"), "assessments"),
+    "later_outcome": (gettext_lazy("Assess"), "assessments"),
+}
+
+
+def deed_of(item: WorkItem) -> Deed | None:
+    """What settles this item; nothing for one that is ticked off by hand."""
+    word_of_item, case = item.settled_by, item.dossier_id
+    if not word_of_item:
+        return None
+    if item.about_type == "service" and word_of_item == Fact.MEDICAL_REPORT_ON:
+        return Deed(_("Write the medical report"), reverse("medical_report", args=[case, item.about_id]))
+    if word_of_item == "question":
+        return Deed(_("Answer"), reverse("answer_question", args=[case, item.pk]))
+    if word_of_item in _PAGES:
+        sentence, page = _PAGES[word_of_item]
+        return Deed(str(sentence), reverse(page, args=[case]))
+    if word_of_item in _MEETINGS:
+        return Deed(_("Hold the meeting"), reverse("convene", args=[case]))
+    if word_of_item in Fact.values and word(word_of_item).source is Source.STATED:
+        return Deed(_("State it"), reverse("state_fact", args=[case, word_of_item]))
+    if word_of_item == Fact.HANDOVER_ACCEPTED_ON:
+        return Deed(_("Hand over the case"), reverse("case", args=[case]) + "#handovers-title")
+    if word_of_item in (Fact.COACHING_CLOSED_ON, Fact.MEDICAL_REPORT_ON, Fact.SERVICES_RUNNING):
+        return Deed(_("Complete the service"), reverse("case", args=[case]) + "#services-title")
+    return Deed(_("Assess"), reverse("assessments", args=[case]))
 
 
 @dataclass(frozen=True, slots=True)

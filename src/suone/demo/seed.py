@@ -342,8 +342,9 @@ class _Story:
 
     def _close(self, coordinator: Appointment, case: Case) -> None:
         def close(acting: Acting) -> None:
-            for item in WorkItem.objects.filter(dossier_id=case.pk, state=ItemState.OPEN).select_related("dossier"):
-                complete(acting, item=item)
+            by_hand = WorkItem.objects.filter(dossier_id=case.pk, state=ItemState.OPEN, settled_by="")
+            for item in by_hand.select_related("dossier", "addressed"):
+                complete(acting, item=item, reason=_SETTLED)
             cases.close_case(
                 acting, case=case, outcome=Outcome.PRIMARY_MARKET, closing_reason=ClosingReason.GOALS_REACHED
             )
@@ -387,6 +388,7 @@ class _Story:
             return do(acting)
 
 
+_SETTLED = "mit der Stelle, die Arbeit gibt, erledigt"
 _REJECTED = "die Sache ist zwischen zwei Stellen lösbar."
 _RESTS = "Spitalaufenthalt / séjour à l’hôpital"
 _NOTES = ("Motivé·e, cherche un stage dans la région.", "Motiviert, sucht einen Einsatzplatz in der Region.")

@@ -33,10 +33,9 @@ from suone.plans.rules import EntryKind, Form, Kind, MeasureState, SignatureStat
 from suone.procedures.facts import Fact
 from suone.procedures.queries import course_of
 from suone.procedures.services import in_language
-from suone.workitems.models import State as ItemState
-from suone.workitems.models import WorkItem
-from suone.workitems.services import ask, cancel, cancel_items_about, close_items_about
+from suone.workitems.services import ask, cancel_items_about, close_items_about
 
+SIGNED, REVIEWED = "plan_signed", "plan_reviewed"  # the deeds that settle the work items of a plan
 _DAYS_TO_SIGN = 14
 
 
@@ -198,6 +197,7 @@ def put_up_for_signature(acting: Acting, *, plan: Plan) -> None:
             addressed_id=party.institution_id,
             assigned=party.staff,
             about=("signature", signature.pk),
+            settled_by=SIGNED,
         )
     _await(plan, None, None)
     institutions = [party.institution_id for party in parties]
@@ -372,6 +372,7 @@ def _ask_for_review(acting: Acting, plan: Plan, review_on: date | None) -> None:
         addressed_id=who.institution_id if who else acting.own_institution_id,
         assigned=who,
         about=("plan", plan.pk),
+        settled_by=REVIEWED,
     )
     reached(acting, dossier=plan.dossier, fact=Fact.PLAN_REVIEW_ON, value=review_on)
 
@@ -380,9 +381,8 @@ def _back_to_draft(acting: Acting, plan: Plan) -> None:
     """Nobody is asked to sign any more, and what was signed in this round counts no more."""
     _move(plan, State.DRAFT)
     asked = list(Signature.objects.filter(plan=plan, round=plan.round).values_list("pk", flat=True))
-    items = WorkItem.objects.filter(dossier=plan.dossier, about_type="signature", about_id__in=asked)
-    for item in items.filter(state=ItemState.OPEN).select_related("dossier"):
-        cancel(acting, item=item)
+    for signature_id in asked:
+        cancel_items_about(acting, dossier=plan.dossier, about=("signature", signature_id))
 
 
 def _open_version(

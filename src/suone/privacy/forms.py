@@ -7,7 +7,39 @@ from suone.appointments.models import Appointment
 from suone.audit.acts import all_acts
 from suone.audit.models import RecordKind
 from suone.institutions.models import Institution
+from suone.persons import ahv
 from suone.web.fields import DayInput
+
+
+class _Period(forms.Form):
+    """What both questions to the log are narrowed by. They go by POST: whom they are about stands in no address."""
+
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    institution = forms.ModelChoiceField(Institution.objects.all(), label=_("Institution"), required=False)
+    first_day = forms.DateField(label=_("From"), required=False, widget=DayInput())
+    last_day = forms.DateField(label=_("Until"), required=False, widget=DayInput())
+    before = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they come
+        self.fields["kind"].choices = [("", _("every kind")), *RecordKind.choices]  # type: ignore[attr-defined]
+
+
+class WhoSawForm(_Period):
+    number = forms.CharField(label=_("AHV number or case number"), max_length=20)
+
+    field_order = ("number", "kind", "institution", "first_day", "last_day", "before")
+
+    def clean_number(self) -> str:
+        """Thirteen digits, or a case number as it is printed."""
+        typed = str(self.cleaned_data["number"]).strip()
+        return ahv.compact(typed) or typed
+
+
+class ColleagueForm(_Period):
+    colleague = forms.ModelChoiceField(Appointment.objects.all(), label=_("Colleague"))
+
+    field_order = ("colleague", "kind", "institution", "first_day", "last_day", "before")
 
 
 class LogFilter(forms.Form):

@@ -6,14 +6,22 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from suone.access.errors import Refused
 from suone.appointments.models import Appointment
-from suone.audit.models import Entry, Seal
+from suone.audit.models import Entry, RecordKind, Seal
+from suone.audit.shown import note_person
 from suone.institutions.models import Institution
 from suone.privacy.acts import Act
 
 PAGE = 50
+MOST = 20_000  # lines of a file
+_FEW = 5  # case numbers in a line
+# What opening something leaves in the log.
+_OPENING = (RecordKind.READ, RecordKind.PRINT, RecordKind.EXPORT)
 
 
 @dataclass(frozen=True)
@@ -23,32 +31,98 @@ class Line:
     entry: Entry
     who: str
     institution: str
-    case: str
+    cases: tuple["Named", ...]
+    further: int  # how many more cases the answer showed
     recipients: str
 
 
-def log_page(wanted: dict[str, Any]) -> tuple[list[Line], int | None]:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A case number on a page about the log: whoever reads it there has seen the case's number too."""
+
+    number: str
+    dossier_id: int
+
+
+Page = tuple[list[Line], int | None]
+
+
+def log_page(wanted: dict[str, Any]) -> Page:
     """A page of the log, newest first, and the entry before which the next page begins."""
     entries = Entry.objects.order_by("-id")
     if wanted.get("case"):
         entries = entries.filter(dossier_id__in=list(_case_numbers([], wanted["case"])))
-    if wanted.get("kind"):
-        entries = entries.filter(kind=wanted["kind"])
     if wanted.get("act"):
         entries = entries.filter(act=wanted["act"])
-    if wanted.get("institution"):
-        entries = entries.filter(institution_id=wanted["institution"].pk)
     if wanted.get("staff"):
         entries = entries.filter(staff_id=wanted["staff"].pk)
+    return _page(_narrowed(entries, wanted))
+
+
+def who_saw(wanted: dict[str, Any]) -> Page:
+    """A page of everybody who saw something of this person, or acted on it, under whatever key; newest first."""
+    return _page(_narrowed(_of_person(wanted["number"]), wanted))
+
+
+def opened_by(wanted: dict[str, Any]) -> Page:
+    """A page of what this colleague opened, under whatever appointment; newest first."""
+    return _page(_narrowed(_of_colleague(wanted["colleague"], wanted), wanted))
+
+
+def who_saw_whole(wanted: dict[str, Any]) -> list[Line]:
+    """The same, all of it, for a file."""
+    return _whole(_narrowed(_of_person(wanted["number"]), wanted | {"before": None}))
+
+
+def opened_by_whole(wanted: dict[str, Any]) -> list[Line]:
+    return _whole(_narrowed(_of_colleague(wanted["colleague"], wanted), wanted | {"before": None}))
+
+
+def _of_person(number: str) -> QuerySet[Entry]:
+    """Asked of two functions, which ask for the permission themselves: no index on whom a page showed serves a policy."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT persons, dossiers FROM privacy_whom(%s)", [number])
+        persons, dossiers = cursor.fetchone()
+        cursor.execute("SELECT audit_who_saw(%s::bigint[], %s::bigint[], NULL, %s)", [persons, dossiers, MOST + 1])
+        ids = [entry for (entry,) in cursor.fetchall()]
+    for person in persons:
+        note_person(person)  # the question itself is about this person
+    return Entry.objects.filter(pk__in=ids).order_by("-id")
+
+
+def _of_colleague(colleague: Appointment, wanted: dict[str, Any]) -> QuerySet[Entry]:
+    own = Appointment.objects.filter(user_id=colleague.user_id) if colleague.user_id else Appointment.objects.none()
+    entries = Entry.objects.filter(staff_id__in=[colleague.pk, *own.values_list("pk", flat=True)]).order_by("-id")
+    return entries if wanted.get("kind") else entries.filter(kind__in=_OPENING)
+
+
+def _narrowed(entries: QuerySet[Entry], wanted: dict[str, Any]) -> QuerySet[Entry]:
+    if wanted.get("kind"):
+        entries = entries.filter(kind=wanted["kind"])
+    if wanted.get("institution"):
+        entries = entries.filter(institution_id=wanted["institution"].pk)
     if wanted.get("first_day"):
         entries = entries.filter(at__gte=_midnight(wanted["first_day"]))
     if wanted.get("last_day"):
         entries = entries.filter(at__lt=_midnight(wanted["last_day"] + timedelta(days=1)))
     if wanted.get("before"):
         entries = entries.filter(id__lt=wanted["before"])
+    return entries
+
+
+def _page(entries: QuerySet[Entry]) -> Page:
     found = list(entries[: PAGE + 1])
     shown = found[:PAGE]
     return _lines(shown), shown[-1].pk if len(found) > PAGE else None
+
+
+def _whole(entries: QuerySet[Entry]) -> list[Line]:
+    """Every line, or none: a file that leaves something out would be taken for the whole."""
+    found = list(entries[: MOST + 1])
+    if len(found) > MOST:
+        sentence = _("That would be more than %(most)s lines: choose a shorter period.")
+        raise Refused(sentence % {"most": f"{MOST:,}".replace(",", "'")})
+    return _lines(found)
 
 
 def last_sealing() -> datetime | None:
@@ -66,7 +140,7 @@ def _lines(entries: Sequence[Entry]) -> list[Line]:
     named = {entry.institution_id for entry in entries if entry.institution_id}
     named |= {recipient for entry in entries for recipient in entry.recipients}
     institutions = Institution.objects.in_bulk(named)
-    cases = _case_numbers([entry.dossier_id for entry in entries if entry.dossier_id])
+    numbers = _case_numbers([case for entry in entries for case in _cases_of(entry)[:_FEW]])
 
     def name(number: int | None) -> str:
         if number is None:
@@ -83,11 +157,18 @@ def _lines(entries: Sequence[Entry]) -> list[Line]:
             entry,
             who(entry.staff_id),
             name(entry.institution_id),
-            cases.get(entry.dossier_id or 0, ""),
+            tuple(Named(numbers[case], case) for case in _cases_of(entry)[:_FEW] if case in numbers),
+            max(len(_cases_of(entry)) - _FEW, 0),
             ", ".join(name(recipient) for recipient in entry.recipients),
         )
         for entry in entries
     ]
+
+
+def _cases_of(entry: Entry) -> list[int]:
+    """The case that the entry is about, then those that the answer showed beside."""
+    own = [entry.dossier_id] if entry.dossier_id else []
+    return own + [case for case in entry.dossiers_shown if case != entry.dossier_id]
 
 
 def _case_numbers(ids: Sequence[int], wanted: str = "") -> dict[int, str]:

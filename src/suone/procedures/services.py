@@ -34,9 +34,8 @@ from suone.procedures.rules import (
     planned_items,
     standing,
 )
-from suone.workitems.models import State as ItemState
-from suone.workitems.models import WorkItem
-from suone.workitems.services import ask, cancel_steps, complete
+from suone.workitems.queries import Step, steps_of
+from suone.workitems.services import ask, join_step, leave_phase, settle_steps
 
 _MOST_STEPS = 10  # automatic moves in a row: more would be a circle
 
@@ -213,7 +212,7 @@ def enter(
         staff_id=acting.staff_id,
         reason=reason,
     )
-    cancel_steps(acting, dossier=dossier, phase=course.phase)
+    leave_phase(acting, dossier=dossier, phase=course.phase)
     course.phase, course.phase_since = to, acting.today
     course.save(update_fields=["phase", "phase_since"])
     tell(
@@ -249,12 +248,12 @@ def settle_items(acting: Acting, *, dossier: Dossier, course: Course, facts: Fac
     items = {f"{course.phase}/{item.id}": item for item in course.current.items if item.completed_by}
     if not items:
         return
-    for row in _open_items(dossier, list(items)):
-        if is_settled(items[row.step], facts, since=_since(items[row.step], row)):
-            complete(acting, item=row)
+    waiting = [row for row in steps_of(dossier) if row.is_open and row.step in items]
+    settled = [row.step for row in waiting if is_settled(items[row.step], facts, since=_since(items[row.step], row))]
+    settle_steps(acting, dossier=dossier, steps=settled)
 
 
-def _since(item: Item, row: WorkItem) -> date | None:
+def _since(item: Item, row: Step) -> date | None:
     """A repeated item is settled only by what happened after it was set."""
     return row.asked_at.date() if item.repeats else None
 
@@ -262,16 +261,13 @@ def _since(item: Item, row: WorkItem) -> date | None:
 def set_repeating_items(acting: Acting, *, dossier: Dossier, course: Course, parties: Parties) -> int:
     """Set what is to be done again in this phase, so many months after it was done; how many were set."""
     count = 0
-    for item in course.current.items:
+    repeated = [item for item in course.current.items if item.repeats]
+    been = steps_of(dossier) if repeated else []
+    for item in repeated:
         step = f"{course.phase}/{item.id}"
-        if not item.repeats or _open_items(dossier, [step]):
+        if any(row.is_open for row in been if row.step == step):
             continue
-        last = (
-            WorkItem.objects.filter(dossier=dossier, step=step, state=ItemState.DONE)
-            .order_by("-done_at")
-            .values_list("done_at", flat=True)
-            .first()
-        )
+        last = max((row.done_at for row in been if row.step == step and row.done_at), default=None)
         if last is not None:
             _set_item(acting, dossier, step, Planned(item, months_after(last.date(), item.repeats)), parties)
             count += 1
@@ -294,7 +290,7 @@ def move_over(
         raise Refused(_("This version of the procedure is retired: choose the one in force."))
     if phase not in [entry.id for entry in version.procedure.phases]:
         raise Refused(_("Choose the phase in which the case goes on."))
-    cancel_steps(acting, dossier=dossier, phase=course.phase)
+    leave_phase(acting, dossier=dossier, phase=course.phase)
     course.version = version
     course.save(update_fields=["version"])
     tell(
@@ -345,8 +341,8 @@ def _set_items_that_apply_now(acting: Acting, course: Course, facts: Facts, part
     late = [item for item in phase.items if item.applies]
     if not late:
         return
-    steps = WorkItem.objects.filter(dossier_id=course.pk, asked_at__gte=start_of(course.phase_since))
-    been = set(steps.exclude(step="").values_list("step", flat=True))
+    since = start_of(course.phase_since)
+    been = {row.step for row in steps_of(course.dossier) if row.asked_at >= since}
     days_off = holidays_of(course.procedure.canton, acting.today.year)
     for planned in planned_items(replace(phase, items=tuple(late)), facts, on=acting.today, holidays=days_off):
         if f"{phase.id}/{planned.item.id}" not in been:
@@ -355,6 +351,8 @@ def _set_items_that_apply_now(acting: Acting, course: Course, facts: Facts, part
 
 def _set_item(acting: Acting, dossier: Dossier, step: str, planned: Planned, parties: Parties) -> None:
     item = planned.item
+    if item.completed_by and join_step(dossier=dossier, deed=item.completed_by, step=step):
+        return  # an act has asked for it already
     addressed = parties(item.addressed)
     ask(
         acting,
@@ -367,9 +365,5 @@ def _set_item(acting: Acting, dossier: Dossier, step: str, planned: Planned, par
         assigned=addressed.staff,
         controlling_id=parties(item.controlling).institution_id,
         step=step,
+        settled_by=item.completed_by,
     )
-
-
-def _open_items(dossier: Dossier, steps: list[str]) -> list[WorkItem]:
-    open_items = WorkItem.objects.filter(dossier=dossier, step__in=steps, state=ItemState.OPEN)
-    return list(open_items.select_related("dossier"))

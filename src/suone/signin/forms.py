@@ -4,9 +4,12 @@ from allauth.account.adapter import get_adapter
 from allauth.account.forms import ResetPasswordForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
+from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from suone.appointments.models import Appointment
 from suone.signin.letters import keep_letter
 from suone.signin.limits import is_paused, key_of
 from suone.signin.models import Letter
@@ -44,3 +47,15 @@ class LogInCodeForm(_Code, AuthenticateForm):  # type: ignore[misc]
 
 class ConfirmingCodeForm(_Code, ReauthenticateForm):  # type: ignore[misc]
     """Asked again, within a log-in."""
+
+
+class AddressForm(forms.Form):
+    address = forms.EmailField(label=_("New address"), max_length=254)
+
+
+class FactorResetForm(forms.Form):
+    holder = forms.ModelChoiceField(label=_("Whose second factor is lost"), queryset=Appointment.objects.none())
+
+    def __init__(self, *args: object, colleagues: QuerySet[Appointment], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["holder"].queryset = colleagues  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from suone.signin import letters, limits
+from suone.signin import letters, limits, services
 
 
 @app.task(name=letters.SENDING, pass_context=False)
@@ -14,5 +14,6 @@ def send_letters() -> None:
 @app.periodic(cron="40 3 * * *")
 @app.task(queueing_lock="signin.forget", pass_context=False)
 def forget_old_failures(timestamp: int) -> None:
-    """Failed log-ins count for a day."""
+    """Failed log-ins count for a day, and links for another address hold for one."""
     limits.forget_old_failures()
+    services.forget_links()

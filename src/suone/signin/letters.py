@@ -35,14 +35,14 @@ class Mail:
         EmailMessage(subject=self.subject, body="\n".join(self.lines), to=[self.to]).send()
 
 
-def keep_letter(kind: Letter.Kind, address: str) -> None:
+def keep_letter(kind: Letter.Kind, address: str, *, link: str = "", language: str = "de") -> None:
     """Have whoever logs in with this address written to; the same statements whether there is anybody or not."""
     with acting_as(Acting(kind=Kind.PUBLIC, today=timezone.localdate())):
         # Plain INSERT without RETURNING: whoever writes a letter may not read the others.
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO signin_letter (id, kind, address) VALUES (%s, %s, %s)",
-                [uuid.uuid4(), kind.value, address[:320]],
+                "INSERT INTO signin_letter (id, kind, address, link, language) VALUES (%s, %s, %s, %s, %s)",
+                [uuid.uuid4(), kind.value, address[:320], link, language],
             )
         app.configure_task(SENDING).defer()
 
@@ -67,14 +67,69 @@ def account_with(address: str) -> User | None:
 
 def _mails_of(acting: Acting, letter: Letter) -> list[Mail]:
     user = account_with(letter.address)
-    if user is None:
-        return []
-    with translation.override(user.language):
+    with translation.override(user.language if user else letter.language):
+        if letter.kind == Letter.Kind.CONFIRM:
+            return [_taken(letter.address) if user else _confirm(letter)]
+        if letter.kind == Letter.Kind.MOVED:
+            return [_moved(letter.address)]
+        if user is None:
+            return []
         if letter.kind == Letter.Kind.PAUSED:
             record(acting, kind=RecordKind.LOG_IN, act=Act.PAUSED, about=("account", user.pk))
             return [_paused(user)]
+        if letter.kind == Letter.Kind.FACTOR_GONE:
+            return [_factor_gone(user)]
         record(acting, kind=RecordKind.LOG_IN, act=Act.RESET_SENT, about=("account", user.pk))
         return [_reset(user)]
+
+
+def _confirm(letter: Letter) -> Mail:
+    lines = (
+        _("Good day"),
+        "",
+        _("With this link you confirm that you want to log in with this address from now on:"),
+        settings.BASE_URL + letter.link,
+        "",
+        _("It holds for a day. If you did not ask for it, you need not do anything."),
+        settings.PRODUCT_NAME,
+    )
+    return Mail(letter.address, _("Confirm your new address"), lines)
+
+
+def _taken(address: str) -> Mail:
+    lines = (
+        _("Good day"),
+        "",
+        _("Somebody wanted to log in to another account with this address. It belongs to yours: nothing was changed."),
+        settings.PRODUCT_NAME,
+    )
+    return Mail(address, _("Your address was asked for"), lines)
+
+
+def _moved(address: str) -> Mail:
+    lines = (
+        _("Good day"),
+        "",
+        _("An account that used this address for its log-in now uses another one."),
+        _("If it was not you who changed it: tell your administrator at once."),
+        "",
+        settings.BASE_URL,
+        settings.PRODUCT_NAME,
+    )
+    return Mail(address, _("The address of your log-in was changed"), lines)
+
+
+def _factor_gone(user: User) -> Mail:
+    lines = (
+        _("Good day"),
+        "",
+        _("The second factor of your log-in was reset, as two administrators agreed. Log in and set up a new one."),
+        _("If you did not ask for it: tell your administrator at once."),
+        "",
+        settings.BASE_URL,
+        settings.PRODUCT_NAME,
+    )
+    return Mail(user.email, _("Your second factor was reset"), lines)
 
 
 def _paused(user: User) -> Mail:

@@ -20,7 +20,7 @@ from django.utils import timezone
 from suone.access.models import User
 from suone.signin.rules import FREE_FAILURES, REMEMBERED, one_spelling, pause_after
 
-_NOWHERE = "0.0.0.0"  # noqa: S104 - a name for requests over a socket, which come from no address
+_NOWHERE = "0.0.0.0"  # noqa: S104  # nosec B104 - a name for requests over a socket, which come from no address
 _IPV6_OF_ONE_SUBSCRIBER = 64
 
 

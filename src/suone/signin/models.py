@@ -1,10 +1,17 @@
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
+from suone.access.models import User
 from suone.access.row_policies import RowPolicies, anybody_acting
+from suone.appointments.models import Appointment
 
+_OWN = "staff_id = (SELECT actor_staff())"
+_ADMINISTERED = "appointments_may_administer({table}.institution_id) OR (SELECT actor_may('appointment.oversee'))"
 _JOB = "(SELECT actor_kind()) = 'job'"
 
 
@@ -18,10 +25,15 @@ class Letter(models.Model):
     class Kind(models.TextChoices):
         PAUSED = "paused"
         RESET = "reset"
+        CONFIRM = "confirm"
+        MOVED = "moved"
+        FACTOR_GONE = "factor_gone"
 
     id = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=20, choices=Kind.choices)
     address = models.CharField(max_length=320)
+    link = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=2, default="de")  # where no account says which
     at = models.DateTimeField(db_default=Now())
 
     personal_data: ClassVar[tuple[str, ...]] = ("address",)
@@ -33,3 +45,78 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"letter {self.pk}"
+
+
+class AddressChange(models.Model):
+    """Somebody wants to log in with another address; it counts once the link that was sent there is followed."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
+    address = models.EmailField()
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the link's secret
+    at = models.DateTimeField(db_default=Now())
+    confirmed_at = models.DateTimeField(null=True)
+
+    personal_data: ClassVar[tuple[str, ...]] = ("address",)
+
+    class Meta:
+        constraints: ClassVar = [
+            RowPolicies(
+                name="signin_addresschange_row_policies",
+                select=f"{_OWN} OR {_JOB}",
+                insert=_OWN,
+                update=_OWN,
+                delete=_JOB,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"address change {self.pk}"
+
+
+class FactorReset(models.Model):
+    """Somebody lost their second factor: one administrator asks for the reset, another approves it."""
+
+    institution_id = models.BigIntegerField()  # where the holder works: who administers it sees the request
+    holder = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
+    holder_account = models.ForeignKey(User, models.CASCADE, related_name="+")
+    asked_by = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
+    asked_account = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+    decided_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+    decided_account = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    is_approved = models.BooleanField(default=False)
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["holder_account"],
+                condition=Q(decided_at=None),
+                name="factor_reset_once_at_a_time",
+                violation_error_message=_("This reset is asked for already."),
+            ),
+            models.CheckConstraint(
+                name="factor_reset_by_three_accounts",
+                condition=~Q(asked_account=F("holder_account"))
+                & (
+                    Q(is_approved=False)
+                    | (~Q(decided_account=F("holder_account")) & ~Q(decided_account=F("asked_account")))
+                ),
+                violation_error_message=_("Who asks, who approves and whose factor it is are three persons."),
+            ),
+            models.CheckConstraint(
+                name="factor_reset_decided_by_somebody",
+                condition=Q(decided_at=None, decided_by=None, decided_account=None, is_approved=False)
+                | Q(decided_at__isnull=False, decided_by__isnull=False, decided_account__isnull=False),
+                violation_error_message=_("Who decided and when belong together."),
+            ),
+            RowPolicies(
+                name="signin_factorreset_row_policies", select=_ADMINISTERED, insert=_ADMINISTERED, update=_ADMINISTERED
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"factor reset {self.pk}"

@@ -1,7 +1,11 @@
 """What is true of log-ins: how long an account waits after failures, and which spellings are one address."""
 
 import unicodedata
+from collections.abc import Collection
 from datetime import timedelta
+
+from suone.access.permissions import Role
+from suone.appointments.rules import Colleague, may_administer, may_approve
 
 FREE_FAILURES = 5
 LONGEST_PAUSE = timedelta(hours=1)
@@ -23,3 +27,17 @@ def one_spelling(address: str) -> str:
     It compares in capitals, so that a dotless ı or a long ſ finds the account of i or s: each counts as the same account.
     """
     return unicodedata.normalize("NFKC", address.strip()).upper().lower()
+
+
+def may_ask_for_reset(asker: Colleague, holder: Colleague, working: Collection[Colleague]) -> bool:
+    """Whether somebody may ask that a colleague's second factor be reset: who administers where they work; nobody their own."""
+    if holder.account is None or asker.is_same_human_as(holder):
+        return False
+    return may_administer(asker, holder.institution, working)
+
+
+def may_approve_reset(
+    approver: Colleague, holder: Colleague, asker_account: int, working: Collection[Colleague]
+) -> bool:
+    """Whether somebody may approve it: as they may approve a role of that institution, and never who asked or who gains."""
+    return may_approve(approver, Role.FRONT_LINE_WORKER, holder, asker_account, working)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from suone.access.categories import DataCategory, mask_of
 from suone.access.errors import Refused
+from suone.procedures.facts import Fact
 
 
 class Kind(models.TextChoices):
@@ -93,26 +94,27 @@ class Task:
 
     title: str
     days: int
+    settled_by: Fact  # the deed, which the procedure may wait for too: then both have one item
 
 
 # The service's own work items, set when it is ordered.
 TASKS: dict[tuple[Kind, str], tuple[Task, ...]] = {
-    (Kind.ROUND_TABLE, ""): (Task(gettext_noop("Convene the round table"), 14),),
-    (Kind.ASSESSMENT, ""): (Task(gettext_noop("Convene the assessment meeting"), 14),),
+    (Kind.ROUND_TABLE, ""): (Task(gettext_noop("Convene the round table"), 14, Fact.ROUND_TABLE_HELD_ON),),
+    (Kind.ASSESSMENT, ""): (Task(gettext_noop("Convene the assessment meeting"), 14, Fact.ASSESSMENT_HELD_ON),),
     (Kind.COACHING, Variant.TANDEM): (
-        Task(gettext_noop("Draw up the integration plan in the tandem"), 30),
-        Task(gettext_noop("Bring the tandem to the intervision"), 90),
+        Task(gettext_noop("Draw up the integration plan in the tandem"), 30, Fact.PLAN_BINDING_ON),
+        Task(gettext_noop("Bring the tandem to the intervision"), 90, Fact.INTERVISION_HELD_ON),
     ),
     (Kind.COACHING, Variant.INTENSIVE): (
-        Task(gettext_noop("Draw up the integration plan of the intensive coaching"), 14),
-        Task(gettext_noop("Bring the coaching to the intervision"), 60),
+        Task(gettext_noop("Draw up the integration plan of the intensive coaching"), 14, Fact.PLAN_BINDING_ON),
+        Task(gettext_noop("Bring the coaching to the intervision"), 60, Fact.INTERVISION_HELD_ON),
     ),
     (Kind.CASE_MANAGEMENT, ""): (),
-    (Kind.MEDICAL_MANDATE, ""): (Task(gettext_noop("Carry out the medical mandate"), 60),),
+    (Kind.MEDICAL_MANDATE, ""): (Task(gettext_noop("Carry out the medical mandate"), 60, Fact.MEDICAL_REPORT_ON),),
 }
 # A case management begins with its case manager.
-NAMING = Task(gettext_noop("Name the case manager"), 7)
-PLANNING = Task(gettext_noop("Draw up the integration plan with the institutions"), 30)
+NAMING = Task(gettext_noop("Name the case manager"), 7, Fact.CASE_MANAGER_NAMED)
+PLANNING = Task(gettext_noop("Draw up the integration plan with the institutions"), 30, Fact.PLAN_BINDING_ON)
 
 
 @dataclass(frozen=True, slots=True)

@@ -313,6 +313,7 @@ def _ask(acting: Acting, service: Service, task: Task, staff: Appointment) -> No
         addressed_id=staff.institution_id,
         assigned=staff,
         about=_about(service),
+        settled_by=task.settled_by,
     )
 
 

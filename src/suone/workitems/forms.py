@@ -47,6 +47,10 @@ class HandOnForm(forms.Form):
         self.fields["staff"].queryset = colleagues(institution_id, on=timezone.localdate())  # type: ignore[attr-defined]
 
 
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
+
+
 class PostponeForm(forms.Form):
     until = forms.DateField(label=gettext_lazy("New day"), widget=DayInput())
     version = forms.IntegerField(widget=forms.HiddenInput)

@@ -11,6 +11,8 @@ from suone.appointments.models import Appointment
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
 from suone.institutions.models import Institution
 
+_OWN = "(SELECT actor_institution()) IN ({table}.addressed_id, {table}.controlling_id)"
+
 
 class State(models.TextChoices):
     OPEN = "open", _("open")
@@ -22,7 +24,8 @@ class WorkItem(models.Model):
     """Something to be done in a case by a day.
 
     ``addressed`` is the institution that does it, ``controlling`` the one that asked and follows it up,
-    ``assigned`` the staff member of the addressed institution who has it in hand.
+    ``assigned`` the staff member of the addressed institution who has it in hand. An act that asks for something and
+    the procedure that asks for the same make one item: they meet in ``settled_by``.
     """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="work_items")
@@ -42,6 +45,9 @@ class WorkItem(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(_("Reason"), max_length=300, blank=True)  # of another than the addressed institution
+    # The word of the deed that settles it, and nothing else does; without one it is ticked off by hand.
+    settled_by = models.CharField(max_length=40, blank=True)
     about_type = models.CharField(max_length=40, blank=True)  # what it belongs to, such as a consent
     about_id = models.BigIntegerField(null=True)
     step = models.CharField(max_length=90, blank=True)  # the item of the case's procedure: "phase/item"
@@ -49,7 +55,7 @@ class WorkItem(models.Model):
 
     objects = CaseBoundQuerySet["WorkItem"].as_manager()
 
-    personal_data: ClassVar[tuple[str, ...]] = ("title", "details")
+    personal_data: ClassVar[tuple[str, ...]] = ("title", "details", "reason")
 
     class Meta:
         verbose_name = _("work item")
@@ -69,9 +75,15 @@ class WorkItem(models.Model):
                 name="workitems_workitem_row_policies",
                 select=granted(Power.READ, category="{table}.category"),
                 insert=granted(Power.WRITE),
-                update=granted(Power.WRITE),
+                # Whoever does it and whoever asked for it; workitems_guard() says who may change its state.
+                update=f"({_OWN}) AND ({granted(Power.WRITE, category='{table}.category')})"
+                f" OR {granted(Power.LEAD, category='{table}.category')}",
             ),
         ]
 
     def __str__(self) -> str:
         return f"work item {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == State.OPEN

@@ -1,5 +1,9 @@
 """Which work items wait for whom."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
@@ -13,7 +17,9 @@ def readable_items(acting: Acting) -> QuerySet[WorkItem]:
     """Work items in cases and categories that are open to the acting person."""
     items = WorkItem.objects.readable_by(acting, category_column="category")
     # Persons are fetched beside, not joined: what is to be done stays in the list where identity is closed.
-    return items.select_related("dossier", "addressed", "controlling", "assigned").prefetch_related("dossier__person")
+    return items.select_related(
+        "dossier", "addressed", "controlling", "assigned", "done_by__institution"
+    ).prefetch_related("dossier__person")
 
 
 def readable_item(acting: Acting, dossier_id: int, item_id: int) -> WorkItem:
@@ -28,6 +34,27 @@ def items_of(acting: Acting, dossier: Dossier) -> list[WorkItem]:
     items = readable_items(acting).filter(dossier=dossier)
     done = items.filter(state=State.DONE).order_by("-done_at", "-pk")[:10]
     return [*items.filter(state=State.OPEN).order_by("due_on", "pk"), *done]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An item that a step of the case's procedure set, without what it says."""
+
+    step: str
+    state: str
+    asked_at: datetime
+    done_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == State.OPEN
+
+
+def steps_of(dossier: Dossier) -> list[Step]:
+    """What the case's procedure has set so far, in this order, for whoever contributes to the case."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM workitems_steps(%s)", [dossier.pk])
+        return [Step(*row) for row in cursor.fetchall()]
 
 
 def mine(acting: Acting) -> QuerySet[WorkItem]:

@@ -1,5 +1,7 @@
 """Setting work items and what becomes of them."""
 
+from collections.abc import Callable
+
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,6 +12,7 @@ from suone.doors.decorators import ActingRequest, acts
 from suone.dossiers.queries import readable_dossier
 from suone.web.pages import done, form_page, refusals_on
 from suone.workitems import forms, services
+from suone.workitems.models import WorkItem
 from suone.workitems.queries import readable_item
 
 
@@ -37,11 +40,14 @@ def add(request: ActingRequest, dossier_id: int) -> HttpResponse:
 
 @acts(Permission.CASE_WORK)
 def complete(request: ActingRequest, dossier_id: int, item_id: int) -> HttpResponse:
+    """Done by the addressed institution; the lead gives a reason in its place."""
     item = readable_item(request.acting, dossier_id, item_id)
-    if request.method == "POST":
-        services.complete(request.acting, item=item)
-        return done(request, _("Done."), "case", dossier_id)
-    return done(request, "", "case", dossier_id)
+    if item.addressed_id == request.acting.institution_id:
+        if request.method == "POST":
+            services.complete(request.acting, item=item)
+            return done(request, _("Done."), "case", dossier_id)
+        return done(request, "", "case", dossier_id)
+    return _with_reason(request, item, services.complete, title=_("Done, with a reason"), said=_("Done."))
 
 
 @acts(Permission.CASE_WORK)
@@ -56,10 +62,28 @@ def reopen(request: ActingRequest, dossier_id: int, item_id: int) -> HttpRespons
 @acts(Permission.CASE_WORK)
 def cancel(request: ActingRequest, dossier_id: int, item_id: int) -> HttpResponse:
     item = readable_item(request.acting, dossier_id, item_id)
-    if request.method == "POST":
-        services.cancel(request.acting, item=item)
-        return done(request, _("The work item is cancelled."), "case", dossier_id)
-    return done(request, "", "case", dossier_id)
+    said = _("The work item is cancelled.")
+    return _with_reason(request, item, services.cancel, title=_("Cancel, with a reason"), said=said)
+
+
+def _with_reason(
+    request: ActingRequest, item: WorkItem, act: Callable[..., None], *, title: str, said: str
+) -> HttpResponse:
+    """Somebody speaks for another institution, which is told why."""
+    form = forms.ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            act(request.acting, item=item, reason=form.cleaned_data["reason"])
+            return done(request, said, "case", item.dossier_id)
+    return form_page(
+        request,
+        form,
+        title=f"{title} · {item.dossier.number}",
+        submit=title,
+        back=reverse("case", args=[item.dossier_id]),
+        intro=_("%(institution)s is to do this, and is told who settled it and why.")
+        % {"institution": item.addressed.name},
+    )
 
 
 @acts(Permission.CASE_WORK)

@@ -12,6 +12,7 @@ from suone.access.permissions import Permission
 from suone.appointments.models import Appointment
 from suone.appointments.queries import colleagues
 from suone.audit.shown import Shows
+from suone.course.queries import Deed, deed_of
 from suone.decisions.kinds import kind_of
 from suone.decisions.queries import addressed_to, asked_by
 from suone.meetings.queries import answer_day, waiting_invitations
@@ -43,6 +44,7 @@ class Entry:
     phone: str
     state: str
     item: WorkItem | None = None
+    deed: Deed | None = None  # the act that settles it
     decision_id: int | None = None
     answered_at_page: str = ""  # the name of the page where this kind of request is answered
     meeting_id: int | None = None
@@ -166,4 +168,5 @@ def _of_item(item: WorkItem, state: str) -> Entry:
         phone=item.assigned.phone if item.assigned else "",
         state=state,
         item=item,
+        deed=deed_of(item),
     )

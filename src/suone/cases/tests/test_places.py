@@ -26,7 +26,7 @@ def at_the_office(cast: Cast) -> Case:
     """With a place at the case-management office of Solothurn."""
     case = notify(cast, procedure=published("so-cm-office"))
     for fact in _OPENS:
-        do(cast.worker, services.state_fact, case=case, fact=fact, value=True)
+        do(cast.worker, services.state_fact, case=case, fact=fact, value=True, remark="the office said so")
     return case
 
 

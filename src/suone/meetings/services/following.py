@@ -20,6 +20,7 @@ from suone.plans.services import MeasureTerms, add_entry, add_measure, draft_for
 from suone.support.models import Service
 from suone.support.rules import Kind as ServiceKind
 from suone.support.services import Order, order_service
+from suone.workitems.services import complete
 
 
 def write_into_plan(acting: Acting, *, entry: Entry, kind: PlanKind, section: Section) -> Plan:
@@ -50,6 +51,9 @@ def order_from_mandate(
     order = Order(kind=kind, staff=staff, question=entry.text, category=DataCategory(entry.category), variant=variant)
     service = order_service(acting, dossier=dossier, order=order)
     Entry.objects.filter(pk=entry.pk).update(service_id=service.pk)
+    # The service has its own work item now: nobody is asked twice for the same.
+    if entry.work_item is not None and entry.work_item.is_open:
+        complete(acting, item=entry.work_item, reason=_("ordered as a service"))
     tell_entry(acting, entry, Act.ORDERED)
     return service
 

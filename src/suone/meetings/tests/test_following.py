@@ -26,6 +26,7 @@ from suone.plans.rules import Kind as PlanKind
 from suone.support.models import Service
 from suone.support.rules import Kind as ServiceKind
 from suone.support.services import Order, order_service
+from suone.workitems.models import WorkItem
 
 DUE = timezone.localdate() + timedelta(days=20)
 
@@ -110,6 +111,8 @@ def test_a_mandate_becomes_a_service(cast: Cast, meeting: Meeting) -> None:
     service = Service.objects.get()
     assert (service.kind, service.staff_id) == (ServiceKind.CASE_MANAGEMENT, cast.coordinator.pk)
     assert Entry.objects.get(pk=entry.pk).service_id == service.pk
+    asked = WorkItem.objects.get(pk=entry.work_item_id)  # the service has its own: nobody is asked twice
+    assert (asked.state, asked.reason) == ("done", "ordered as a service")
     assert LogEntry.objects.filter(act=Act.ORDERED).count() == 1
 
 

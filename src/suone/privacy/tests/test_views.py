@@ -55,7 +55,7 @@ def test_data_protection_reads_the_log_page_by_page() -> None:
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.DATA_PROTECTION_OFFICER])
-@pytest.mark.parametrize("path", ["/log/", "/log/proof"])
+@pytest.mark.parametrize("path", ["/log/", "/log/proof", "/log/who-saw", "/log/colleague"])
 def test_nobody_else_gets_in_and_the_attempt_is_told(role: Role, path: str) -> None:
     answer = _client(role).get(path)
 

@@ -1,0 +1,25 @@
+-- Whom the log is asked about: the keys of the person with this AHV number, or of this case, with every key that is the
+-- same person, and their cases. For whoever may read the log, and for nobody else.
+CREATE FUNCTION privacy_whom(wanted text) RETURNS TABLE (persons bigint[], dossiers bigint[])
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF actor_may('audit.read') IS NOT TRUE THEN
+        RAISE EXCEPTION 'only whoever may read the log asks who saw a person' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN QUERY
+        WITH RECURSIVE meant AS (
+            SELECT p.id FROM persons_person p WHERE p.ahv_number = wanted
+            UNION SELECT d.person_id FROM dossiers_dossier d WHERE d.number = wanted
+        ), one_person AS (
+            SELECT m.id FROM meant m
+            UNION SELECT x.id FROM one_person o JOIN persons_person x
+                ON x.merged_into_id = o.id OR x.id = (SELECT y.merged_into_id FROM persons_person y WHERE y.id = o.id)
+        )
+        SELECT coalesce(array_agg(o.id), '{}'),
+               coalesce((SELECT array_agg(d.id) FROM dossiers_dossier d
+                         WHERE d.person_id IN (SELECT id FROM one_person) OR d.number = wanted), '{}')
+        FROM one_person o;
+END $$;
+
+REVOKE EXECUTE ON FUNCTION privacy_whom FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION privacy_whom TO suone_app;

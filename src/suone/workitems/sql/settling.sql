@@ -1,0 +1,100 @@
+-- A work item belongs to the institution it is addressed to; what an act settles is settled by the act alone.
+
+-- A direct change of the state, and of what decides who may change it.
+CREATE FUNCTION workitems_guard() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF current_user <> 'suone_app' THEN
+        RETURN NEW;  -- one of the functions below, which ask for themselves
+    END IF;
+    IF NEW.settled_by <> OLD.settled_by OR NEW.addressed_id <> OLD.addressed_id OR NEW.dossier_id <> OLD.dossier_id THEN
+        RAISE EXCEPTION 'a work item stays with whom it was addressed to' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF NEW.state = OLD.state THEN
+        RETURN NEW;
+    END IF;
+    IF OLD.settled_by <> '' THEN
+        RAISE EXCEPTION 'the act alone settles this work item' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF OLD.addressed_id IS DISTINCT FROM actor_institution() THEN
+        IF NEW.state <> 'open' AND NEW.reason = '' THEN
+            RAISE EXCEPTION 'the reason is missing' USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        IF NOT dossiers_has_power(OLD.dossier_id, 3)
+            AND (NEW.state = 'done' OR OLD.controlling_id IS DISTINCT FROM actor_institution()) THEN
+            RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER workitems_guard BEFORE UPDATE ON workitems_workitem FOR EACH ROW EXECUTE FUNCTION workitems_guard();
+
+-- The act was done: what waits for this deed, what belongs to this thing, or what these steps of the procedure set.
+-- Whoever contributes to a case may do acts that settle what others are to do, in categories closed to them too.
+CREATE FUNCTION workitems_settle(
+    of_case bigint, deed text, kind text, number bigint, steps text[], then_state text
+) RETURNS SETOF workitems_workitem LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT dossiers_has_power(of_case, 2) OR then_state NOT IN ('done', 'cancelled') THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN QUERY UPDATE workitems_workitem w
+        SET state = then_state,
+            done_at = CASE WHEN then_state = 'done' THEN statement_timestamp() END,
+            done_by_id = CASE WHEN then_state = 'done' THEN actor_staff() END
+        WHERE w.dossier_id = of_case AND w.state = 'open' AND w.settled_by <> ''
+          AND (w.settled_by = deed AND w.step = '' OR kind <> '' AND w.about_type = kind AND w.about_id = number
+               OR kind = 'workitem' AND w.id = number OR w.step = ANY (steps))
+        RETURNING w.*;
+END $$;
+
+-- The case leaves a phase: what the phase set and nobody did is cancelled; what belongs to something else goes on.
+CREATE FUNCTION workitems_leave_phase(of_case bigint, phase text) RETURNS SETOF workitems_workitem
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT dossiers_has_power(of_case, 2) THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    UPDATE workitems_workitem w SET step = ''
+        WHERE w.dossier_id = of_case AND w.state = 'open' AND starts_with(w.step, phase || '/') AND w.about_type <> '';
+    RETURN QUERY UPDATE workitems_workitem w SET state = 'cancelled', done_at = NULL
+        WHERE w.dossier_id = of_case AND w.state = 'open' AND starts_with(w.step, phase || '/')
+        RETURNING w.*;
+END $$;
+
+-- One act, one item. An act asks for something that the procedure asks already: the act's own item takes its place.
+CREATE FUNCTION workitems_take_over(of_case bigint, deed text) RETURNS SETOF workitems_workitem
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT dossiers_has_power(of_case, 2) OR deed = '' THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN QUERY UPDATE workitems_workitem w SET state = 'cancelled'
+        WHERE w.dossier_id = of_case AND w.state = 'open' AND w.settled_by = deed AND w.about_type = ''
+        RETURNING w.*;
+END $$;
+
+-- … and the other way round: the procedure finds that an act has asked already, and counts its item as the step's.
+CREATE FUNCTION workitems_join_step(of_case bigint, deed text, new_step text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    joined bigint;
+BEGIN
+    IF NOT dossiers_has_power(of_case, 2) OR deed = '' THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    UPDATE workitems_workitem w SET step = new_step
+        WHERE w.id = (SELECT min(o.id) FROM workitems_workitem o
+                      WHERE o.dossier_id = of_case AND o.state = 'open' AND o.settled_by = deed
+                        AND o.about_type <> '' AND o.step = '')
+        RETURNING w.id INTO joined;
+    RETURN joined;
+END $$;
+
+-- Which steps of the procedure have been set, and when, without what they say: whoever does an act need not read them.
+CREATE FUNCTION workitems_steps(of_case bigint)
+RETURNS TABLE (step text, state text, asked_at timestamptz, done_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT w.step, w.state, w.asked_at, w.done_at FROM workitems_workitem w
+    WHERE w.dossier_id = of_case AND w.step <> '' AND dossiers_has_power(of_case, 2) ORDER BY w.id
+$$;

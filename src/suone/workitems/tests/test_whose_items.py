@@ -1,0 +1,248 @@
+"""A work item belongs to the institution it is addressed to; what an act settles is settled by the act alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+from django.utils import translation
+
+from suone.access.acting import Acting
+from suone.access.categories import DataCategory, Power, mask_of
+from suone.access.database import acting_as
+from suone.access.errors import Refused
+from suone.access.permissions import Role
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting, make_institution, make_staff
+from suone.audit.models import Entry
+from suone.dossiers.models import Dossier, Event
+from suone.dossiers.services import Principal
+from suone.dossiers.tests.factories import let_in, open_file
+from suone.inbox.models import Message
+from suone.workitems import rules, services
+from suone.workitems.models import State, WorkItem
+
+DAY = date(2027, 1, 4)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The SMZ leads; RAV and IV contribute, the last in one category."""
+
+    dossier: Dossier
+    lead: Appointment
+    rav: Appointment
+    iv: Appointment
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def table(db: None) -> Table:
+    lead = make_staff(make_institution("SMZ"), Role.FRONT_LINE_WORKER, last_name="Lead")
+    rav = make_staff(make_institution("RAV"), Role.FRONT_LINE_WORKER, last_name="Adviser")
+    iv = make_staff(make_institution("IV"), Role.FRONT_LINE_WORKER, last_name="Coordinator")
+    dossier = open_file(lead)
+    some = mask_of([DataCategory.EMPLOYMENT])
+    let_in(lead, dossier, Principal(institution_id=rav.institution_id), power=Power.WRITE, because=1)
+    let_in(lead, dossier, Principal(institution_id=iv.institution_id), power=Power.WRITE, categories=some, because=2)
+    return Table(dossier, lead, rav, iv)
+
+
+def asked(table: Table, by: Appointment, of: Appointment, **words: Any) -> WorkItem:
+    who = acting(by)
+    with acting_as(who):
+        item = services.ask(
+            who, dossier=table.dossier, title="Call", due_on=DAY, addressed_id=of.institution_id, **words
+        )
+    return WorkItem.objects.select_related("addressed", "dossier").get(pk=item.pk)
+
+
+def does(by: Appointment, act: Any, /, **words: Any) -> Any:
+    who = acting(by)
+    with acting_as(who):
+        return act(who, **words)
+
+
+def sql(by: Appointment, statement: str, *values: object) -> int:
+    """What the app's role can do by itself, in the name of this staff member."""
+    with acting_as(acting(by)), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.rowcount
+
+
+_DONE = "UPDATE workitems_workitem SET state = 'done', done_at = now(), reason = %s WHERE id = %s"
+
+# addressed, controlling, leads, reason: whether it may be completed, and cancelled
+_WHO = [
+    (True, False, False, "", True, True),
+    (False, False, False, "why", False, False),
+    (False, True, False, "why", False, True),
+    (False, True, False, " ", False, False),
+    (False, False, True, "why", True, True),
+    (False, False, True, "", False, False),
+]
+
+
+@pytest.mark.parametrize(("addressed", "controlling", "leads", "reason", "completes", "cancels"), _WHO)
+def test_who_may_complete_and_cancel(
+    addressed: bool, controlling: bool, leads: bool, reason: str, completes: bool, cancels: bool
+) -> None:
+    common: dict[str, Any] = {"is_addressed": addressed, "leads": leads, "reason": reason, "addressed": "SMZ"}
+
+    def may(check: Any, **words: Any) -> bool:
+        try:
+            check(is_open=True, is_settled_by_act=False, **words)
+        except Refused:
+            return False
+        return True
+
+    assert may(rules.check_can_complete, **common) is completes
+    assert may(rules.check_can_cancel, **common, is_controlling=controlling) is cancels
+
+
+def test_what_an_act_settles_nobody_ticks_off() -> None:
+    mine: dict[str, Any] = {"is_addressed": True, "leads": True, "addressed": "SMZ"}
+
+    with pytest.raises(Refused, match="An act settles"):
+        rules.check_can_complete(is_open=True, is_settled_by_act=True, reason="why", **mine)
+    with pytest.raises(Refused, match="An act settles"):
+        rules.check_can_cancel(is_open=True, is_settled_by_act=True, is_controlling=True, reason="why", **mine)
+    with pytest.raises(Refused, match="An act settles"):
+        rules.check_can_change(is_open=False, is_settled_by_act=True, is_controlling=True, **mine)
+    rules.check_can_change(is_open=True, is_settled_by_act=True, is_controlling=True, **mine)  # a new day is no answer
+
+
+def test_the_lead_completes_with_a_reason_that_reaches_the_addressed_institution(table: Table) -> None:
+    item = asked(table, table.lead, table.rav, assigned=table.rav)
+    with pytest.raises(Refused, match="Give the reason: RAV"):
+        does(table.lead, services.complete, item=item)
+
+    does(table.lead, services.complete, item=item, reason="done on the telephone")
+
+    item.refresh_from_db()
+    entry = Entry.objects.filter(act="workitem.done").latest("id")
+    assert (item.state, item.done_by, item.reason) == (State.DONE, table.lead, "done on the telephone")
+    assert entry.recipients == [table.rav.institution_id]
+    assert "done on the telephone" in Event.objects.filter(act="workitem.done").latest("id").text
+    assert Message.objects.filter(staff=table.rav, act="workitem.done").count() == 1
+
+
+def test_a_contributor_completes_their_own_alone(table: Table) -> None:
+    own, foreign = asked(table, table.lead, table.rav), asked(table, table.lead, table.lead)
+
+    does(table.rav, services.complete, item=own)
+    with pytest.raises(Refused, match="belongs to SMZ"):
+        does(table.rav, services.complete, item=foreign, reason="I say so")
+    with pytest.raises(Refused, match="belongs to SMZ"):
+        does(table.rav, services.postpone, item=foreign, until=DAY, version=1)
+
+    assert [WorkItem.objects.get(pk=i.pk).state for i in (own, foreign)] == [State.DONE, State.OPEN]
+    assert not Message.objects.filter(act="workitem.done").exists()  # nobody else spoke for them
+
+
+def test_the_database_lets_nobody_tick_off_what_is_not_theirs(table: Table) -> None:
+    of_lead, of_rav = asked(table, table.lead, table.lead), asked(table, table.rav, table.rav)
+
+    assert sql(table.rav, _DONE, "why", of_lead.pk) == 0  # neither addressed nor asking
+    with pytest.raises(ProgrammingError, match="reason is missing"):
+        sql(table.lead, _DONE, "", of_rav.pk)
+    assert sql(table.lead, _DONE, "why", of_rav.pk) == 1
+
+
+def test_whoever_asked_may_not_say_in_the_database_that_it_is_done(table: Table) -> None:
+    item = asked(table, table.rav, table.lead)
+
+    with pytest.raises(ProgrammingError, match="not permitted"):
+        sql(table.rav, _DONE, "why", item.pk)
+    with pytest.raises(ProgrammingError, match="reason is missing"):
+        sql(table.rav, "UPDATE workitems_workitem SET state = 'cancelled' WHERE id = %s", item.pk)
+    assert sql(table.rav, "UPDATE workitems_workitem SET state = 'cancelled', reason = 'x' WHERE id = %s", item.pk) == 1
+
+
+@pytest.mark.parametrize(
+    "change", ["state = 'done', done_at = now(), reason = 'x'", "settled_by = ''", "addressed_id = controlling_id"]
+)
+def test_the_database_keeps_what_an_act_settles(table: Table, change: str) -> None:
+    item = asked(table, table.lead, table.rav, settled_by="triaged_on")
+
+    for by in (table.rav, table.lead):
+        with pytest.raises(ProgrammingError):
+            sql(by, f"UPDATE workitems_workitem SET {change} WHERE id = %s", item.pk)
+
+    assert WorkItem.objects.get(pk=item.pk).state == State.OPEN
+
+
+def test_an_item_in_a_closed_category_is_not_changed_unseen(table: Table) -> None:
+    item = asked(table, table.lead, table.iv, category=DataCategory.FINANCES)
+
+    assert sql(table.iv, _DONE, "", item.pk) == 0
+
+
+def test_a_deed_settles_what_waits_for_it_in_closed_categories_too(table: Table) -> None:
+    item = asked(table, table.lead, table.lead, settled_by="plan_binding_on", category=DataCategory.FINANCES)
+    other = asked(table, table.lead, table.lead, settled_by="triaged_on")
+
+    does(table.iv, services.settle_deed, dossier=table.dossier, by="plan_binding_on")
+
+    states = {i.pk: i.state for i in WorkItem.objects.all()}
+    assert (states[item.pk], states[other.pk]) == (State.DONE, State.OPEN)
+    assert Entry.objects.filter(act="workitem.done", object_id=item.pk).count() == 1
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "workitems_settle(%s, 'triaged_on', '', 0, '{}', 'done')",
+        "workitems_leave_phase(%s, 'support')",
+        "workitems_take_over(%s, 'triaged_on')",
+        "workitems_join_step(%s, 'triaged_on', 'x/y')",
+    ],
+)
+def test_only_those_who_contribute_settle(table: Table, call: str) -> None:
+    stranger = make_staff(make_institution("BSL"), Role.FRONT_LINE_WORKER, last_name="Stranger")
+    reader = make_staff(make_institution("T1"), Role.FRONT_LINE_WORKER, last_name="Reader")
+    let_in(table.lead, table.dossier, Principal(institution_id=reader.institution_id), because=3)
+    item = asked(table, table.lead, table.lead, settled_by="triaged_on")
+
+    for by in (stranger, reader):
+        with pytest.raises(ProgrammingError, match="not permitted"):
+            sql(by, f"SELECT * FROM {call}", table.dossier.pk)
+
+    assert WorkItem.objects.get(pk=item.pk).state == State.OPEN
+
+
+def test_a_hand_ticked_item_is_settled_by_no_deed(table: Table) -> None:
+    item = asked(table, table.lead, table.rav, about=("meeting", 4))
+
+    does(table.rav, services.close_items_about, dossier=table.dossier, about=("meeting", 4))
+
+    assert WorkItem.objects.get(pk=item.pk).state == State.OPEN
+
+
+def test_an_act_takes_the_place_of_what_the_procedure_asks(table: Table) -> None:
+    of_procedure = asked(table, table.lead, table.lead, settled_by="medical_report_on", step="support/report")
+
+    of_act = asked(table, table.lead, table.rav, settled_by="medical_report_on", about=("service", 7))
+
+    of_procedure.refresh_from_db()
+    assert (of_procedure.state, of_act.state, of_act.step) == (State.CANCELLED, State.OPEN, "support/report")
+
+
+def test_the_procedure_joins_what_an_act_asked(table: Table) -> None:
+    item = asked(table, table.lead, table.rav, settled_by="medical_report_on", about=("service", 7))
+
+    def join(who: Acting) -> bool:
+        return services.join_step(dossier=table.dossier, deed="medical_report_on", step="support/report")
+
+    assert does(table.lead, join) is True
+    assert does(table.lead, join) is False  # it is a step of the procedure already
+    does(table.lead, services.leave_phase, dossier=table.dossier, phase="support")
+    item.refresh_from_db()
+    assert (item.state, item.step) == (State.OPEN, "")  # the mandate goes on where the case left the phase
