@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -27,6 +27,7 @@ class PolicyFault:
     part: str  # using or check
     condition: str
     what: str
+    others: tuple[str, ...] = ()  # the conditions of further policies for the same command
 
     def __str__(self) -> str:
         return f"{self.policy.name} {self.part}: {self.what}"
@@ -128,10 +129,7 @@ def shortened(text: str) -> str:
 def survives(fault: PolicyFault, beside: Beside, expected: Expected, actors: list[Actor]) -> bool:
     """Whether the loosened condition, asked over the rows that lie apart, decides everything as the model does."""
     place = (fault.policy.table, fault.command)
-    key = beside.tables[fault.policy.table].key
-    statement = (
-        f'SELECT "{key}" FROM candidates."{fault.policy.table}" AS "{fault.policy.table}" WHERE {fault.condition}'
-    )
+    statement = beside.over_candidates(fault.policy.table, [fault.condition, *fault.others])
     try:
         # The grants show everybody only their own: that lock would hide what is loosened in the probes of grants.
         beside.connection.execute("ALTER TABLE dossiers_grant DISABLE ROW LEVEL SECURITY")
@@ -149,7 +147,15 @@ def all_faults(beside: Beside) -> Iterator[PolicyFault]:
     for policy in policies:
         for fault in faults_of(policy, reading.get(policy.table, "")):
             if reason_for("policy", str(fault)) is None:
-                yield fault
+                yield replace(fault, others=_others(policies, fault))
+
+
+def _others(policies: list[Policy], fault: PolicyFault) -> tuple[str, ...]:
+    return tuple(
+        (other.using if fault.part == "using" else other.check or other.using) or "false"
+        for other in policies
+        if (other.table, other.command) == (fault.policy.table, fault.policy.command) and other != fault.policy
+    )
 
 
 def survivors(

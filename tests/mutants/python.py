@@ -73,11 +73,12 @@ class PermissionFault:
 
     door: Any
     function: FunctionType
+    permission: str
 
     def __str__(self) -> str:
         code = self.function.__code__
         place = Path(code.co_filename).relative_to(ROOT)
-        return f"{place}:{code.co_firstlineno} {code.co_name}: the permission {self.door.permission}"
+        return f"{place}:{code.co_firstlineno} {code.co_name}: the permission {self.permission}"
 
     @property
     def place(self) -> str:
@@ -90,10 +91,10 @@ class PermissionFault:
             return None
         cell = self.door.__closure__[names.index("permission")]
         before = cell.cell_contents
-        cell.cell_contents = WEAKEST
+        cell.cell_contents = self.door.permission = WEAKEST
 
         def take_out() -> None:
-            cell.cell_contents = before
+            cell.cell_contents = self.door.permission = before
 
         return take_out
 
@@ -121,7 +122,7 @@ def permission_faults() -> Iterator[PermissionFault]:
         view = getattr(door, "__wrapped__", None)
         if getattr(door, "permission", None) is not None and isinstance(view, FunctionType) and door not in seen:
             seen.add(door)
-            yield PermissionFault(door, view)
+            yield PermissionFault(door, view, door.permission)
 
 
 def faults_of(file: Path) -> Iterator[PythonFault]:

@@ -31,7 +31,7 @@ from tests.reference.drawn import drawn_beside
 from tests.reference.tables import TABLES
 
 _PATIENCE = 20  # seconds for one fault
-_WORLDS = 14  # that a fault in a policy is looked for in
+_WORLDS = 24  # that a fault in a policy is looked for in
 _SLOW = 5.0  # a test that takes longer is not asked
 _WORD = re.compile(r"\b[a-z]+_[a-z_]+\b")
 FOLDER = python.ROOT / "var" / "mutants"

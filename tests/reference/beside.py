@@ -22,7 +22,7 @@ from tests.reference.worlds import Column, Table
 
 COMMANDS = ("select", "insert", "update", "keep", "delete", "change", "destroy")
 # What a condition by itself says, over rows that lie apart: the right it belongs to, and which part of the policy.
-_CONDITIONS = {
+CONDITIONS = {
     "insert": ("insert", "check"),
     "keep": ("update", "check"),
     "change": ("update", "using"),
@@ -56,6 +56,13 @@ LEFT JOIN pg_class f ON f.oid = r.confrelid
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
 ORDER BY c.relname, a.attnum
 """
+
+
+_BY_NAME = {
+    "dossier_id": "dossiers_dossier",
+    "institution_id": "institutions_institution",
+    "staff_id": "appointments_appointment",
+}
 
 
 @dataclass(frozen=True)
@@ -108,7 +115,7 @@ class Beside:
         columns: dict[str, list[Column]] = {}
         keys: dict[str, str] = {}
         for table, name, kind, nullable, given, refers_to, key in self.connection.execute(_COLUMNS):
-            columns.setdefault(table, []).append(Column(name, kind, nullable, given, refers_to))
+            columns.setdefault(table, []).append(Column(name, kind, nullable, given, refers_to or _BY_NAME.get(name)))
             keys[table] = key
         return {name: Table(name, keys[name] or "id", tuple(found)) for name, found in columns.items()}
 
@@ -160,7 +167,7 @@ class Beside:
     def statements(self, tables: Iterable[str] | None = None) -> dict[tuple[str, str], str]:
         """For each table and command the statement that tells which rows are reached; none where there is no right."""
         wanted = set(self.present if tables is None else tables)
-        policies = {(policy.table, policy.command): policy for policy in self.policies() if policy.table in wanted}
+        conditions = self.conditions(wanted)
         found = {}
         for name in wanted:
             key = self.tables[name].key
@@ -171,12 +178,26 @@ class Beside:
                 found[name, "delete"] = f'DELETE FROM "{name}" RETURNING "{key}"'
             if "update" in may:  # a lock asks for the same right and the same conditions as a change, and costs less
                 found[name, "update"] = f'SELECT "{key}" FROM "{name}" FOR UPDATE'
-            for command, (right, part) in _CONDITIONS.items():
-                policy = policies.get((name, right))
-                if policy is not None and right in may:
-                    condition = policy.using if part == "using" else policy.check or policy.using
-                    found[name, command] = f'SELECT "{key}" FROM candidates."{name}" AS "{name}" WHERE {condition}'
+            for command, (right, _part) in CONDITIONS.items():
+                if (name, command) in conditions and right in may:
+                    found[name, command] = self.over_candidates(name, conditions[name, command])
         return found
+
+    def conditions(self, tables: set[str]) -> dict[tuple[str, str], list[str]]:
+        """What each command asks of a row by itself: one of several policies is enough."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for policy in self.policies():
+            for command, (right, part) in CONDITIONS.items():
+                if policy.table in tables and policy.command == right:
+                    condition = policy.using if part == "using" else policy.check or policy.using
+                    found.setdefault((policy.table, command), []).append(condition or "false")
+        return found
+
+    def over_candidates(self, name: str, conditions: Iterable[str]) -> str:
+        """The rows that lie apart for which one of these conditions holds."""
+        either = " OR ".join(f"({condition})" for condition in conditions)
+        key = self.tables[name].key
+        return f'SELECT "{key}" FROM candidates."{name}" AS "{name}" WHERE {either}'
 
     def _rights(self, name: str) -> set[str]:
         rows = self.connection.execute(

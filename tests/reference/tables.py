@@ -126,6 +126,30 @@ ASKED = either(of_institution("addressed_id"), of_staff("addressed_staff_id"))
 # Hand-overs: the receiver sees what is asked of them while it is open or accepted.
 RECEIVES = both(of_institution("receiver_id"), sees("decisions_decision", "decision_id", state=("pending", "accepted")))
 
+
+def answers_from_outside(world: World, actor: Actor, row: Row) -> bool:
+    """Whoever was asked something adds a line about it to a case that stays closed to them."""
+    kind, number = row["object_type"], row["object_id"]
+    invitees = world.all_seen(actor, "meetings_invitee")
+    if kind in ("invitee", "meeting"):
+        return any(
+            each["dossier_id"] == row["dossier_id"]
+            and each["institution_id"] == actor.institution
+            and each["answer"] != "withdrawn"
+            and each["id" if kind == "invitee" else "meeting_id"] == number
+            for each in invitees
+        )
+    if kind == "handover":
+        found = world.rows["handovers_handover"].get(number)
+        return (
+            found is not None and found["dossier_id"] == row["dossier_id"] and found["receiver_id"] == actor.institution
+        )
+    found = world.seen(actor, "cases_participant", number) if kind == "participant" else None
+    return (
+        found is not None and found["dossier_id"] == row["dossier_id"] and found["institution_id"] == actor.institution
+    )
+
+
 # Meetings.
 NO_CASE = empty("dossier_id")
 
@@ -279,7 +303,9 @@ TABLES: dict[str, Rules] = {
     ),
     "dossiers_grant": Rules(select=either(job, of_institution(), of_staff())),
     "dossiers_numbering": Rules(),
-    "dossiers_event": of_a_category(insert=both(READS, IN_OWN_NAME), update=None),
+    "dossiers_event": of_a_category(
+        insert=either(both(READS, IN_OWN_NAME), both(of_staff(), of_institution(), answers_from_outside)), update=None
+    ),
     "dossiers_visit": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=job),
     "dossiers_emergency": Rules(select=either(READS, allowed("audit.read"))),
     # Persons.
@@ -407,7 +433,7 @@ TABLES: dict[str, Rules] = {
     "audit_tile": Rules(select=allowed("audit.read")),
     "audit_entry": Rules(select=allowed("audit.read")),
     # Letters of the door.
-    "signin_letter": Rules(select=job, insert=everybody, delete=job),
+    "signin_letter": Rules(select=job, insert=everybody, delete=job, kinds=frozenset({"staff", "job", "public"})),
 }
 
 DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
@@ -415,10 +441,10 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "meetings_invitee": {"answer": ("yes", "withdrawn")},
     "meetings_entry": {"kind": ("contribution", "note")},
     "meetings_meeting": {"minutes_finished_at": (None, MOMENT)},
-    "plans_plan": {"state": ("draft", "in_signing", "binding", "replaced")},
+    "plans_plan": {"state": ("draft", "draft", "in_signing", "binding", "replaced")},
     "plans_signature": {"state": ("waiting", "waiting", "signed", "released")},
     "cases_participant": {"state": ("invited", "taking_part")},
-    "assessments_assessment": {"state": ("draft", "finished")},
+    "assessments_assessment": {"state": ("draft", "draft", "finished")},
     "support_servicetext": {"part": ("findings", "order")},
     "persons_doubt": {"cleared_at": (None, MOMENT)},
     "documents_document": {"removed_at": (None, MOMENT)},
@@ -442,6 +468,14 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
         "is_beginning": (True, False),
         "approved_at": (None, MOMENT),
     },
+}
+OBJECTS = {
+    "dossiers_event": {
+        "participant": "cases_participant",
+        "invitee": "meetings_invitee",
+        "meeting": "meetings_meeting",
+        "handover": "handovers_handover",
+    }
 }
 PARENTS = {
     "meetings_invitee": ("meeting_id", "meetings_meeting"),

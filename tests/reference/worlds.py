@@ -13,12 +13,14 @@ from typing import Any
 
 from tests.reference.model import MOMENT, Actor, Opening, Rules, World
 
-INSTITUTIONS, STAFF, PERSONS, DOSSIERS, ROWS = 4, 9, 8, 10, 26
+INSTITUTIONS, STAFF, PERSONS, DOSSIERS, ROWS = 4, 9, 8, 12, 40
 _SIZES = {
     "institutions_institution": INSTITUTIONS,
     "appointments_appointment": STAFF,
     "persons_person": PERSONS,
     "dossiers_dossier": DOSSIERS,
+    "persons_doubt": 3,  # or every person would be in doubt
+    "persons_merge": 2,
 }
 
 
@@ -28,7 +30,7 @@ class Column:
     type: str
     is_nullable: bool
     is_given: bool  # false where the database computes it
-    refers_to: str | None
+    refers_to: str | None  # by a foreign key, or by its name where a table keeps none
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def draw_actors(chance: random.Random, permissions: list[str]) -> list[Actor]:
     def some() -> frozenset[str]:
         return frozenset(permission for permission in permissions if chance.random() < 0.5)
 
-    actors = [Actor(f"staff {n}", "staff", 1 + (n - 1) % 3, n, some()) for n in range(1, STAFF + 1)]
+    actors = [Actor(f"staff {n}", "staff", works_at(n), n, some()) for n in range(1, STAFF + 1)]
     actors += [Actor("job", "job"), Actor("job with numbers", "job", 1, 1, some())]
     actors += [Actor(f"system {n}", "system", n, None, some()) for n in (1, 2)]
     every = frozenset(permissions)
@@ -62,6 +64,7 @@ def draw_world(
     tables: Mapping[str, Table],
     draws: Mapping[str, Mapping[str, tuple[Any, ...]]],
     parents: Mapping[str, tuple[str, str]],
+    objects: Mapping[str, Mapping[str, str]],
     at: datetime,
 ) -> World:
     """The world of this seed, as it is at this moment."""
@@ -73,8 +76,20 @@ def draw_world(
             key: _row(chance, tables[name], key, keys, draws.get(name, {}), parents.get(name), world)
             for key in keys[name]
         }
+    for name, kinds in objects.items():
+        for row in world.rows[name].values():
+            _point(chance, row, kinds, world)
     _draw_openings(chance, world, tables["dossiers_grant"])
     return world
+
+
+def _point(chance: random.Random, row: dict[str, Any], kinds: Mapping[str, str], world: World) -> None:
+    """Let a row that names an object by its kind name one of the same case, mostly."""
+    row["object_type"] = chance.choice([*kinds, ""])
+    there = world.rows.get(kinds.get(row["object_type"], ""), {})
+    row["object_id"] = chance.choice(list(there)) if there else None
+    if there and chance.random() < 0.85:
+        row["dossier_id"] = there[row["object_id"]]["dossier_id"] or row["dossier_id"]
 
 
 def _parents_first(rules: Mapping[str, Rules], parents: Mapping[str, tuple[str, str]]) -> list[str]:
@@ -116,7 +131,14 @@ def _row(
         row[column.name] = value
     if parent is not None and "dossier_id" in row and chance.random() < 0.85:
         row["dossier_id"] = world.rows[parent[1]][row[parent[0]]]["dossier_id"]
+    if row.get("staff_id") and row.get("institution_id") and chance.random() < 0.6:
+        row["institution_id"] = works_at(row["staff_id"])
     return row
+
+
+def works_at(staff: int) -> int:
+    """Where an actor of this number works; nobody works at the last institution."""
+    return 1 + (staff - 1) % (INSTITUTIONS - 1)
 
 
 def _any_value(kind: str, key: Any) -> Any:
@@ -145,21 +167,25 @@ def _draw_openings(chance: random.Random, world: World, table: Table) -> None:
         principals: list[tuple[int | None, int | None]] = []
         for _ in range(chance.randint(3, 9)):
             to_staff = chance.random() < 0.4
-            if principals and chance.random() < 0.5:  # one act more for somebody who has something already
+            again = bool(principals) and chance.random() < 0.5
+            if again:  # one act more for somebody who has something already
                 principal = chance.choice(principals)
             else:
                 principal = (None, chance.randint(1, STAFF)) if to_staff else (chance.randint(1, INSTITUTIONS), None)
             principals.append(principal)
-            begins = world.at + timedelta(days=chance.choice((-30, -30, -30, -2, 2)))
+            # Often the wider of two acts is the one that is over, or has not begun.
+            is_wide = again and chance.random() < 0.6
+            begins = world.at + timedelta(days=chance.choice((-30, 2) if is_wide else (-30, -30, -30, -2, 2)))
+            lasts = 1 if is_wide else chance.choice((0, 1, 60, 60, 60))
             opening = Opening(
                 dossier=dossier,
                 person=file["person_id"],
                 institution=principal[0],
                 staff=principal[1],
-                categories=frozenset(chance.sample(range(11), chance.choice((1, 4, 7, 10)))),
-                power=chance.choice((1, 2, 2, 3, 3)),
+                categories=frozenset(chance.sample(range(11), 10 if is_wide else chance.choice((1, 4, 7, 10)))),
+                power=3 if is_wide else chance.choice((1, 2, 2, 3, 3)),
                 begins=begins,
-                ends=begins + timedelta(days=chance.choice((0, 1, 60, 60, 60))),
+                ends=begins + timedelta(days=lasts),
             )
             number += 1
             world.openings.append(opening)
