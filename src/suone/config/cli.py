@@ -17,6 +17,7 @@ from typing import Any, TextIO
 
 import click
 
+from suone.administration import commands as administration
 from suone.registerclient import commands as registerclient
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suone.config.settings")
@@ -717,12 +718,14 @@ def list_partners() -> None:
     from suone.access.database import acting_as
     from suone.appointments.models import PartnerSystem
 
-    with acting_as(acting_for_job("partner systems: list")):
+    acting = acting_for_job("partner systems: list")
+    with acting_as(acting):
         for system in PartnerSystem.objects.select_related("institution", "responsible"):
             until = "ended" if system.ended_at else f"until {system.valid_until or 'ended'}"
             used = f"last used {system.last_used_at:%Y-%m-%d}" if system.last_used_at else "never used"
+            left = " (has left: name somebody else)" if system.responsible.has_ended(on=acting.today) else ""
             click.echo(
-                f"{system.pk:>4}  {system.institution.code}  {system.name}  {system.responsible.full_name}  {until}  {used}"
+                f"{system.pk:>4}  {system.institution.code}  {system.name}  {system.responsible.full_name}{left}  {until}  {used}"
             )
 
 
@@ -922,6 +925,9 @@ def _print_logins(port: int, logins: list[tuple[str, str, str]]) -> None:
     for role, email, password in logins:
         click.echo(f"    {role:<{widths[0]}}  {email:<{widths[1]}}  {password}")
     click.echo("\n  Ctrl-C stops everything.\n")
+
+
+administration.add_to(main, start=lambda: _start_django())
 
 
 if __name__ == "__main__":
