@@ -25,7 +25,8 @@ from suone.consents.models import Disclosure
 from suone.decisions.models import Decision
 from suone.demo.seed import as_owner, fill_in
 from suone.dossiers.models import Dossier
-from suone.appointments.models import Absence, Appointment
+from suone.appointments.models import Absence, Appointment, HeldRole, Invitation
+from suone.appointments.rules import hash_of_key
 from suone.institutions.models import Institution
 from suone.persons.models import Doubt, Merge, Person
 from suone.plans.models import Plan, Signature
@@ -66,6 +67,15 @@ with as_owner(), transaction.atomic():
         put_up_on=today, put_up_by=asker,
     )
     Signature.objects.create(plan=signed, dossier=dossier, round=1)
+    delegate = Appointment.objects.get(email="eliane.zurwerra@example.org")
+    invited = Appointment.objects.create(institution=asker.institution, first_name="Nina", last_name="Neu", percentage=20)
+    HeldRole.objects.create(
+        appointment=invited, role="medical_officer", valid_from=today, given_by=delegate, given_by_account=delegate.user
+    )
+    Invitation.objects.create(
+        appointment=invited, institution=asker.institution, address="nina.neu@example.org",
+        token_hash=hash_of_key("for-one-look"), expires_at=timezone.now() + timedelta(days=1),
+    )
     Absence.objects.create(staff=asker, first_day=today + timedelta(days=20), last_day=today + timedelta(days=30))
 """
 

@@ -19,7 +19,7 @@ PLAIN = frozenset(
     set_language healthz robots worklist several contacts institutions bodies absences switch_acting doubts inbox
     confirm_address factor_resets
     mark_read inbox_preferences break_glass legal_bases alive cases find_case notify keep_draft audit_log log_proof
-    steering meetings convene_session requests hand_over_person referrals advice_list give_advice advice_figures
+    steering appointments meetings convene_session requests hand_over_person referrals advice_list give_advice advice_figures
     register register_person end_registration register_alerts register_overlaps register_deliveries register_settings
     register_figures register_participants register_use
     overdue_reassessments places
@@ -30,6 +30,7 @@ DIRECTORY = frozenset(
     """
     directory_entries add_directory_entry directory_entry remove_directory_entry remove_absence procedures procedure
     enrol_institution end_enrolment
+    appointments_of appoint appointment invite_again give_role end_appointment pass_on approve_role end_role
     instruments instrument
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
@@ -65,7 +66,7 @@ MACHINES = frozenset(
     """.split()  # noqa: SIM905 - a list of ten lines would hide what it says
 )
 # For whoever holds a link, without a log-in: a forged one opens nothing.
-LINKED = frozenset({"invitation", "invitation_calendar"})
+LINKED = frozenset({"invitation", "invitation_calendar", "join"})
 # Doubts and merges are for those who clear them, whatever the case (docs/architecture.md, "Persons"); lost second
 # factors are overseen by the office.
 OPEN_TO_ROLES = {

@@ -14,7 +14,7 @@ from suone.access.models import User
 from suone.access.permissions import STAFF_ROLES, Role
 from suone.advice.models import Advice
 from suone.appointments.acting import acting_of
-from suone.appointments.models import Absence, Appointment
+from suone.appointments.models import Absence, Appointment, HeldRole
 from suone.appointments.services import create_partner_system
 from suone.appointments.tests.factories import give
 from suone.assessments.models import Assessment, SectionAnswers
@@ -279,6 +279,8 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         "form": "csv",
         "advice_id": advice.pk,
         "institution_id": giver.pk,
+        "staff_id": author.pk,
+        "held_id": HeldRole.objects.filter(appointment__institution=giver)[0].pk,
         "dossier_id": dossier.pk,
         "plan_id": plan.pk,
         "plan_entry_id": PlanEntry.objects.create(kind="goal", text="text", **row).pk,

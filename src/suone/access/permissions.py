@@ -125,6 +125,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.PERSON_MERGE,
         Permission.GLASS_BREAK,
         Permission.PROCEDURE_PUBLISH,
+        Permission.APPOINTMENT_ADMINISTER,
         Permission.APPOINTMENT_OVERSEE,
         Permission.FACTOR_RESET,
     },

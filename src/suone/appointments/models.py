@@ -462,7 +462,9 @@ class PartnerSystem(models.Model):
             # A key finds its own system through the function beside (sql/partner_systems.sql), and nothing else.
             RowPolicies(
                 name="appointments_partnersystem_row_policies",
-                select=DIRECTORY_EDIT,
+                select=DIRECTORY_EDIT
+                + " OR (SELECT actor_may('appointment.administer'))"
+                + " AND {table}.institution_id = (SELECT actor_institution())",
                 insert=DIRECTORY_EDIT,
                 update=DIRECTORY_EDIT,
             ),

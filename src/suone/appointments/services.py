@@ -19,16 +19,26 @@ from suone.audit.services import record
 from suone.institutions.models import Institution
 
 
-def enter_absence(acting: Acting, *, staff: Appointment, first_day: date, last_day: date) -> Absence:
-    """Say that somebody is away on these days, both included."""
+def enter_absence(
+    acting: Acting, *, staff: Appointment, first_day: date, last_day: date, deputy: Appointment | None = None
+) -> Absence:
+    """Say that somebody is away on these days, both included, and who stands in until the last of them."""
     if last_day < first_day:
         raise Refused(_("The last day must not be before the first."))
+    if deputy is not None and (deputy.pk == staff.pk or deputy.institution_id != staff.institution_id):
+        raise Refused(_("Nobody stands in for themselves: choose somebody else as deputy."))
     try:
         with transaction.atomic():
-            absence = Absence.objects.create(staff=staff, first_day=first_day, last_day=last_day)
+            absence = Absence.objects.create(staff=staff, deputy=deputy, first_day=first_day, last_day=last_day)
     except IntegrityError as error:
         raise Refused(_("An absence is already entered for some of these days.")) from error
-    record(acting, kind=RecordKind.STORE, act=Act.ABSENCE_ENTERED, about=("staff", staff.pk))
+    record(
+        acting,
+        kind=RecordKind.STORE,
+        act=Act.ABSENCE_ENTERED,
+        about=("staff", staff.pk),
+        details={"from": first_day.isoformat(), "until": last_day.isoformat(), "deputy": deputy.pk if deputy else None},
+    )
     return absence
 
 

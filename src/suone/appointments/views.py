@@ -26,7 +26,7 @@ def absences(request: ActingRequest) -> HttpResponse:
     kept = Absence.objects.filter(staff__institution_id=acting.own_institution_id, last_day__gte=acting.today)
     context = {
         "form": form,
-        "absences": kept.select_related("staff").order_by("first_day"),
+        "absences": kept.select_related("staff", "deputy").order_by("first_day"),
         "may_remove_all": acting.may(Permission.ABSENCE_EDIT),
     }
     return render(request, "appointments/absences.html", context, status=422 if form.errors else 200)

@@ -17,6 +17,7 @@ from typing import Any, TextIO
 
 import click
 
+from suone.administration import commands as administration
 from suone.registerclient import commands as registerclient
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suone.config.settings")
@@ -922,6 +923,9 @@ def _print_logins(port: int, logins: list[tuple[str, str, str]]) -> None:
     for role, email, password in logins:
         click.echo(f"    {role:<{widths[0]}}  {email:<{widths[1]}}  {password}")
     click.echo("\n  Ctrl-C stops everything.\n")
+
+
+administration.add_to(main, start=lambda: _start_django())
 
 
 if __name__ == "__main__":

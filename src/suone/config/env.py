@@ -89,6 +89,8 @@ SETTINGS = (
         "30,7,0",
         "Days before a consent's last day on which the office and the case are warned.",
     ),
+    Setting("SUONE_INVITATION_DAYS", "14", "How many days the one-time link of an invitation works."),
+    Setting("SUONE_STALE_ACCOUNT_DAYS", "90", "After how many days without a log-in an account is shown as stale."),
     Setting("SUONE_CONSENT_MONTHS", "12", "How long a consent is proposed to run, in months."),
     Setting(
         "SUONE_MANDATE_ACCESS_DAYS",

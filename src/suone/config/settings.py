@@ -21,6 +21,8 @@ PRODUCT_NAME = env.text("SUONE_PRODUCT_NAME")
 LOGO = env.text("SUONE_LOGO")
 CONSENT_WARNING_DAYS = env.numbers("SUONE_CONSENT_WARNING_DAYS")
 CONSENT_MONTHS = env.number("SUONE_CONSENT_MONTHS", least=1, most=120)
+INVITATION_DAYS = env.number("SUONE_INVITATION_DAYS", least=1, most=60)
+STALE_ACCOUNT_DAYS = env.number("SUONE_STALE_ACCOUNT_DAYS", least=1, most=1000)
 PROPOSED_PROCEDURE = env.text("SUONE_PROCEDURE")
 MANDATE_ACCESS_DAYS = env.number("SUONE_MANDATE_ACCESS_DAYS", least=0, most=730)
 DECISION_DAYS = env.number("SUONE_DECISION_DAYS", least=1, most=365)
@@ -66,6 +68,7 @@ INSTALLED_APPS = [
     "suone.appointments",
     "suone.signin",
     "suone.directory",
+    "suone.administration",
     "suone.persons",
     "suone.dossiers",
     "suone.documents",
@@ -343,6 +346,7 @@ NAVIGATION = [
     ("contacts", _("Whom to call"), "directory.read"),
     ("procedures", _("Procedures"), "procedure.read"),
     ("inbox", _("Messages"), "inbox.read"),
+    ("appointments", _("Appointments"), "appointment.administer"),
     ("doubts", _("Doubtful persons"), "person.merge"),
     ("audit_log", _("Log"), "audit.read"),
 ]

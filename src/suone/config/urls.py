@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("suone.worklist.urls")),
     path("", include("suone.appointments.urls")),
     path("", include("suone.directory.urls")),
+    path("", include("suone.administration.urls")),
     path("", include("suone.persons.urls")),
     path("", include("suone.documents.urls")),
     path("", include("suone.workitems.urls")),

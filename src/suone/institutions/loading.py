@@ -20,9 +20,17 @@ class Directory:
     bodies: dict[str, Body]
 
 
+class UnknownCanton(Exception):
+    """Neither a canton that comes with the product nor a file."""
+
+
 def load_directory(canton: str) -> Directory:
-    """Bring a canton's file into the directory: what is there is brought up to date, nothing is removed."""
-    content = tomllib.loads((_FOLDER / f"{canton}.toml").read_text())
+    """Bring a canton's file, named by its code or its path, into the directory: what is there is brought up to date, nothing is removed."""
+    path = Path(canton) if canton.endswith(".toml") else _FOLDER / f"{canton}.toml"
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem for file in _FOLDER.glob("*.toml")))
+        raise UnknownCanton(f"There is no directory {canton}: give a file that ends in .toml, or one of {known}.")
+    content = tomllib.loads(path.read_text())
     regions = {entry["code"]: _keep(Region, {"code": entry["code"]}, entry) for entry in content["region"]}
     institutions = {
         entry["code"]: _keep(Institution, {"code": entry["code"]}, entry) for entry in content["institution"]

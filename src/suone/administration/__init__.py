@@ -1,0 +1,1 @@
+"""Who works here: an institution's administrator invites, gives roles, ends, and passes a caseload on."""

@@ -1,0 +1,102 @@
+"""The shapes of what is typed about appointments."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy
+
+from suone.access.acting import Acting
+from suone.access.permissions import Role
+from suone.appointments.models import Appointment
+from suone.appointments.queries import colleagues
+from suone.appointments.rules import NEED_APPROVAL
+from suone.institutions.models import Institution, Office, Region
+from suone.web.fields import DayInput
+
+
+def _label(role: Role) -> str:
+    note = gettext_lazy("takes effect when a second person approves")
+    return f"{role.label} ({note})" if role in NEED_APPROVAL else str(role.label)
+
+
+class AppointForm(forms.Form):
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100)
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100)
+    address = forms.EmailField(label=gettext_lazy("E-mail"), help_text=gettext_lazy("The invitation goes there."))
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    office = forms.ModelChoiceField(label=gettext_lazy("Office"), queryset=Office.objects.none(), required=False)
+    region = forms.ModelChoiceField(label=gettext_lazy("Region"), queryset=Region.objects.none(), required=False)
+    percentage = forms.IntegerField(
+        label=gettext_lazy("Percentage of a full post"), min_value=1, max_value=100, required=False
+    )
+    function = forms.CharField(label=gettext_lazy("Function"), max_length=100, required=False)
+    phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=40, required=False)
+    active_from = forms.DateField(label=gettext_lazy("Works here from"), widget=DayInput(), required=False)
+    active_until = forms.DateField(label=gettext_lazy("Works here until"), widget=DayInput(), required=False)
+
+    def __init__(self, *args: Any, institution: Institution, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Office.objects.filter(institution=institution, is_active=True)
+        self.fields["office"].queryset = own.select_related("region")  # type: ignore[attr-defined]
+        self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=gettext_lazy("Role"))
+    valid_from = forms.DateField(label=gettext_lazy("From"), widget=DayInput())
+    valid_until = forms.DateField(label=gettext_lazy("Until"), widget=DayInput(), required=False)
+
+    def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role.value, _label(role)) for role in roles]  # type: ignore[attr-defined]
+
+    def clean_role(self) -> Role:
+        return Role(self.cleaned_data["role"])
+
+
+class EndForm(forms.Form):
+    last_day = forms.DateField(
+        label=gettext_lazy("Last day"),
+        widget=DayInput(),
+        required=False,
+        help_text=gettext_lazy("Without a day it ends at once: the next request is refused."),
+    )
+
+
+class SuccessorForm(forms.Form):
+    successor = forms.ModelChoiceField(label=gettext_lazy("Successor"), queryset=Appointment.objects.none())
+
+    def __init__(self, *args: Any, acting: Acting, leaver: Appointment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        there = colleagues(leaver.institution_id, on=acting.today).exclude(pk=leaver.pk)
+        self.fields["successor"].queryset = there  # type: ignore[attr-defined]
+
+
+class JoinForm(forms.Form):
+    """A new account: its address is the one that was invited, and its password is typed here alone."""
+
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100)
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100)
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=gettext_lazy("Password again"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password)
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("password") and cleaned["password"] != cleaned.get("again"):
+            self.add_error("again", gettext_lazy("The two passwords differ."))
+        return cleaned

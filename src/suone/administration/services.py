@@ -1,0 +1,85 @@
+"""Ending an appointment with what hangs on it, passing a caseload on, and telling those who approve."""
+
+from datetime import date, timedelta
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from suone.access.acting import Acting
+from suone.access.errors import Refused
+from suone.access.permissions import Role
+from suone.administration.acts import Act
+from suone.administration.queries import Caseload, approvers_of, caseload_of
+from suone.appointments import giving
+from suone.appointments.models import Appointment, HeldRole
+from suone.appointments.queries import staff_to_tell
+from suone.audit.models import RecordKind
+from suone.audit.services import record
+from suone.inbox.services import tell_staff
+from suone.institutions.models import Institution
+
+
+def give_role(
+    acting: Acting, *, appointment: Appointment, role: Role, valid_from: date, valid_until: date | None = None
+) -> HeldRole:
+    """Give a role, and tell those who may approve it where it opens much."""
+    held = giving.give_role(acting, appointment=appointment, role=role, valid_from=valid_from, valid_until=valid_until)
+    if held.needs_approval:
+        tell_staff(acting, staff_ids=approvers_of(held, acting), act=Act.APPROVAL_ASKED, dossier=None)
+    return held
+
+
+def end_appointment(acting: Acting, *, appointment: Appointment, last_day: date | None) -> None:
+    """Set the last day, or end at once: the next request is refused, and open items are in nobody's hands."""
+    giving.end_days(acting, appointment=appointment, last_day=last_day)
+    if last_day is None:
+        _release(acting, appointment)
+
+
+def pass_on(acting: Acting, *, leaver: Appointment, successor: Appointment) -> Caseload:
+    """The whole caseload to a colleague at once: never grants to a named person, and nothing of health."""
+    giving.check_may_administer(acting, leaver)
+    if successor.pk == leaver.pk or successor.institution_id != leaver.institution_id:
+        raise Refused(_("Choose a colleague who works at the same institution."))
+    if not Appointment.objects.filter(pk=successor.pk).working(on=acting.today).exists():
+        raise Refused(_("Choose a colleague who works at the same institution."))
+    passed = caseload_of(leaver)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT administration_pass_on(%s, %s)", [leaver.pk, successor.pk])
+    record(
+        acting,
+        kind=RecordKind.CHANGE,
+        act=Act.CASELOAD_PASSED,
+        about=("appointment", leaver.pk),
+        recipients=[leaver.institution_id],
+        details={"to": successor.pk, **passed.passes, "named_consents": passed.named_consents},
+    )
+    tell_staff(acting, staff_ids=[successor.pk], act=Act.CASELOAD_PASSED, dossier=None)
+    return passed
+
+
+def release_items_of_leavers(acting: Acting) -> int:
+    """The clock's part, as a job: items of those whose last day is over are in nobody's hands; how many people."""
+    yesterday = acting.today - timedelta(days=1)
+    left = Appointment.objects.filter(active_until__lte=yesterday, active_until__gt=yesterday - timedelta(days=30))
+    return sum(_release(acting, appointment) > 0 for appointment in left.select_related("institution"))
+
+
+def _release(acting: Acting, appointment: Appointment) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT administration_release_items(%s)", [appointment.pk])
+        (released,) = cursor.fetchone()
+    if released:
+        record(
+            acting,
+            kind=RecordKind.CHANGE,
+            act=Act.ITEMS_LEFT,
+            about=("appointment", appointment.pk),
+            recipients=[appointment.institution_id],
+            details={"items": released},
+        )
+        office = Institution.objects.filter(is_iiz_office=True).values_list("pk", flat=True)
+        region = appointment.region_id or (appointment.office.region_id if appointment.office else None)
+        told = staff_to_tell({*office, appointment.institution_id}, region, on=acting.today)
+        tell_staff(acting, staff_ids=told, act=Act.ITEMS_LEFT, dossier=None)
+    return int(released)

@@ -1,0 +1,165 @@
+"""A whole caseload passes at once, and what never passes stays; what is left is in nobody's hands."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone, translation
+
+from suone.access.acting import acting_for_job
+from suone.access.categories import ALL_CATEGORIES, HEALTH_BIT, DataCategory
+from suone.access.database import acting_as
+from suone.access.errors import Refused
+from suone.access.permissions import Role
+from suone.administration import services
+from suone.administration.queries import caseload_of
+from suone.administration.services import release_items_of_leavers
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting, client_of, make_staff
+from suone.audit.models import Entry
+from suone.cases.models import Assignment, Case
+from suone.cases.queries import lead_of
+from suone.cases.tests.factories import activate
+from suone.consents.tests.factories import Cast, make_cast
+from suone.dossiers.models import Grant
+from suone.inbox.models import Message
+from suone.workitems.models import State, WorkItem
+from suone.workitems.services import complete
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def case(cast: Cast) -> Case:
+    return activate(cast)
+
+
+@pytest.fixture
+def administrator(cast: Cast) -> Appointment:
+    return make_staff(cast.coordinator.institution, Role.OFFICE_ADMINISTRATOR, last_name="Administrator")
+
+
+@pytest.fixture
+def successor(cast: Cast) -> Appointment:
+    return make_staff(cast.coordinator.institution, Role.REGIONAL_COORDINATOR, last_name="Successor")
+
+
+def _item(cast: Cast, case: Case, category: DataCategory = DataCategory.ADMINISTRATIVE) -> WorkItem:
+    office = cast.coordinator.institution
+    return WorkItem.objects.create(
+        dossier_id=case.pk, category=category, title="x", language="de", due_on=timezone.localdate(),
+        addressed=office, controlling=office, assigned=cast.coordinator, asked_by=cast.coordinator,
+    )  # fmt: skip
+
+
+def _pass_on(by: Appointment, leaver: Appointment, successor: Appointment) -> Any:
+    who = acting(by)
+    with acting_as(who):
+        return services.pass_on(who, leaver=leaver, successor=successor)
+
+
+def test_the_whole_caseload_passes_in_one_act_with_a_look_before_and_one_record_after(
+    cast: Cast, case: Case, administrator: Appointment, successor: Appointment
+) -> None:
+    item, health = _item(cast, case), _item(cast, case, DataCategory.HEALTH)
+    who = acting(administrator)
+    with acting_as(who):
+        before = caseload_of(cast.coordinator)
+
+    looked = client_of(administrator).get(f"/appointments/{cast.coordinator.pk}/pass-on").content.decode()
+    done = client_of(administrator).post(f"/appointments/{cast.coordinator.pk}/pass-on", {"successor": successor.pk})
+
+    assert "Pass everything on" in looked
+    assert done.status_code == 302
+    assert (before.leads, before.health_items) == (1, 1)
+    assert lead_of(case) == successor
+    assert Assignment.objects.filter(dossier_id=case.pk, function="lead", valid_until=None).count() == 1
+    item.refresh_from_db()
+    health.refresh_from_db()
+    assert (item.assigned, health.assigned) == (successor, cast.coordinator)
+    [told] = Entry.objects.filter(act="caseload.passed")
+    assert told.object_id == cast.coordinator.pk
+    assert told.details["to"] == successor.pk
+    assert told.details["leads"] == 1
+    assert Message.objects.filter(act="caseload.passed", staff=successor).count() == 1
+
+
+def test_grants_to_a_named_person_never_pass(
+    cast: Cast, case: Case, administrator: Appointment, successor: Appointment
+) -> None:
+    now = timezone.now()
+    own = Grant.objects.filter(dossier_id=case.pk).first()
+    assert own is not None
+    named = Grant.objects.filter(pk=own.pk).values().get()
+    named |= {"id": None, "institution_id": None, "staff_id": cast.coordinator.pk, "categories": ALL_CATEGORIES}
+    named |= {"because_id": 10**6, "valid_from": now, "valid_until": now + timedelta(days=9)}
+    Grant.objects.create(**{name: value for name, value in named.items() if name != "period"})
+
+    passed = _pass_on(administrator, cast.coordinator, successor)
+
+    assert passed.named_grants == 1
+    assert not Grant.objects.filter(staff=successor).exists()
+    with acting_as(acting(successor)):
+        assert not any(grant.categories & HEALTH_BIT for grant in Grant.objects.filter(staff=successor))
+
+
+def test_only_the_administrator_passes_on_and_only_to_a_colleague_who_works_there(
+    cast: Cast, case: Case, administrator: Appointment, successor: Appointment
+) -> None:
+    Appointment.objects.filter(pk=successor.pk).update(ended_at=timezone.now())
+    colleague = make_staff(cast.coordinator.institution, Role.REGIONAL_COORDINATOR, last_name="Colleague")
+
+    with translation.override("en"):
+        for who in (colleague, cast.worker, cast.coordinator):
+            with pytest.raises(Refused, match="Whoever administers"):
+                _pass_on(who, cast.coordinator, colleague)
+        for whom in (successor, cast.worker, cast.coordinator):
+            with pytest.raises(Refused, match="works at the same institution"):
+                _pass_on(administrator, cast.coordinator, whom)
+    assert lead_of(case) == cast.coordinator
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_ending_leaves_open_items_unassigned_tells_the_office_and_keeps_the_name_on_done_ones(
+    cast: Cast, case: Case, administrator: Appointment, at_once: bool
+) -> None:
+    items = [_item(cast, case) for _number in range(4)]
+    contact = make_staff(cast.coordinator.institution, Role.REGIONAL_COORDINATOR, last_name="Contact")
+    for item in items[:2]:
+        who = acting(cast.coordinator)
+        with acting_as(who):
+            complete(who, item=item)
+
+    if at_once:
+        who = acting(administrator)
+        with acting_as(who):
+            services.end_appointment(who, appointment=cast.coordinator, last_day=None)
+    else:
+        Appointment.objects.filter(pk=cast.coordinator.pk).update(active_until=timezone.localdate() - timedelta(days=1))
+        job = acting_for_job("test")
+        with acting_as(job):
+            assert release_items_of_leavers(job) == 1
+            assert release_items_of_leavers(job) == 0
+
+    kept = WorkItem.objects.filter(pk__in=[item.pk for item in items]).order_by("pk")
+    assert [one.assigned_id for one in kept] == [cast.coordinator.pk] * 2 + [None] * 2
+    assert {one.done_by_id for one in kept if one.state == State.DONE} == {cast.coordinator.pk}
+    assert Entry.objects.get(act="caseload.left").details == {"items": 2}
+    assert Message.objects.filter(act="caseload.left", staff=contact).count() == 1
+    assert not Message.objects.filter(act="caseload.left", staff=cast.coordinator).exists()
+
+
+def test_a_last_day_to_come_leaves_the_items_where_they_are(cast: Cast, case: Case, administrator: Appointment) -> None:
+    item = _item(cast, case)
+    who = acting(administrator)
+
+    with acting_as(who):
+        services.end_appointment(who, appointment=cast.coordinator, last_day=timezone.localdate())
+
+    item.refresh_from_db()
+    assert item.assigned == cast.coordinator

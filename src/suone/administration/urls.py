@@ -1,0 +1,19 @@
+from django.urls import path
+
+from suone.administration import views
+
+_STAFF = "appointments/<int:staff_id>"
+
+urlpatterns = [
+    path("appointments/", views.own, name="appointments"),
+    path("appointments/of/<int:institution_id>", views.of_institution, name="appointments_of"),
+    path("appointments/of/<int:institution_id>/add", views.appoint, name="appoint"),
+    path(_STAFF, views.one, name="appointment"),
+    path(f"{_STAFF}/invite", views.invite_again, name="invite_again"),
+    path(f"{_STAFF}/role", views.give_role, name="give_role"),
+    path(f"{_STAFF}/end", views.end, name="end_appointment"),
+    path(f"{_STAFF}/pass-on", views.pass_on, name="pass_on"),
+    path("appointments/roles/<int:held_id>/approve", views.approve_role, name="approve_role"),
+    path("appointments/roles/<int:held_id>/end", views.end_role, name="end_role"),
+    path("join/<str:token>", views.join, name="join"),
+]
