@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from suone.access.row_policies import TableRights
+
 _LOG_INS = "suone.access.log_ins"
 
 
@@ -46,6 +48,20 @@ class User(AbstractBaseUser):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         constraints: ClassVar = [
+            TableRights(
+                name="access_user_rights",
+                allows=("select", "insert"),
+                updates=(
+                    "password",
+                    "last_login",
+                    "log_in_round",
+                    "email",
+                    "first_name",
+                    "last_name",
+                    "language",
+                    "is_active",
+                ),
+            ),
             models.UniqueConstraint(
                 Lower("email"),
                 name="one_account_for_each_address",

@@ -1,25 +1,88 @@
 """Row policies as part of a model: declared in ``Meta.constraints``, so they travel in migrations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models.constraints import BaseConstraint
 
+from suone.access.acting import Kind
 from suone.access.database import APP_ROLE
 
 _COMMANDS = ("select", "insert", "update", "delete")
+# Those who reach rows about persons: somebody at work, and the clock.
+STAFF_AND_JOBS = (Kind.STAFF, Kind.JOB)
+EVERY_KIND = tuple(Kind)
 
 
-class RowPolicies(BaseConstraint):
-    """Who reaches which rows of a table, one condition per command, enforced by PostgreSQL for the app's role.
+class TableRights(BaseConstraint):
+    """What the app's role may do with a table, by command and, for updates, by column.
 
-    A condition is SQL in which ``{table}`` stands for the policed table. A command without a condition is refused.
-    For ``update`` the condition holds for the row before and after; ``select`` must hold as well.
+    By itself for a table that is open on purpose; a table about persons has ``RowPolicies``, which contain it.
+    ``updates`` names the fields that may ever change; what places a row (case, institution, meeting, author) is never
+    among them. ``inserts`` names those that a new row may be given, where others are the database's to fill in.
     """
 
     violation_error_message = "This row is not yours to keep."
+
+    def __init__(
+        self, *, name: str, allows: Iterable[str] = (), updates: Iterable[str] = (), inserts: Iterable[str] = ()
+    ) -> None:
+        self.allows = tuple(sorted(allows))
+        self.updates = tuple(sorted(updates))
+        self.inserts = tuple(sorted(inserts))
+        super().__init__(name=name)
+
+    def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
+        assert model is not None
+        return ";\n".join(self._rights(model))
+
+    def _rights(self, model: type[models.Model]) -> list[str]:
+        """Exactly these rights, whatever there was before."""
+        table = model._meta.db_table
+        statements = [f"REVOKE ALL ON {table} FROM {APP_ROLE}"]
+        statements += [f"GRANT {command.upper()} ON {table} TO {APP_ROLE}" for command in self.allows]
+        for command, names in (("UPDATE", self.updates), ("INSERT", self.inserts)):
+            if names:
+                columns = ", ".join(f'"{_column(model, name)}"' for name in names)
+                statements.append(f"GRANT {command} ({columns}) ON {table} TO {APP_ROLE}")
+        return statements
+
+    def constraint_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
+        # A right is no part of CREATE TABLE: it follows once the table stands.
+        assert schema_editor is not None
+        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
+        return ""
+
+    def remove_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
+        assert model is not None
+        return f"REVOKE ALL ON {model._meta.db_table} FROM {APP_ROLE}"
+
+    def validate(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing to check in Python: the database is the judge."""
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        named = {"allows": self.allows, "updates": self.updates, "inserts": self.inserts}
+        return path, args, kwargs | {name: values for name, values in named.items() if values}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TableRights) and self.deconstruct() == other.deconstruct()
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+
+class RowPolicies(TableRights):
+    """Who reaches which rows of a table, enforced by PostgreSQL for the app's role.
+
+    One condition for each command, SQL in which ``{table}`` stands for the policed table. A command without a condition
+    is refused: the app's role does not even get the right to it. ``kinds`` are the kinds of actors for whom the
+    conditions hold at all. A row is changed or deleted by whoever sees it: the conditions of ``update`` and ``delete``
+    contain that of ``select``, and ``update`` holds for the row before and after; ``before`` must hold for the row
+    before alone, such as that a request is still open. ``before_log_in`` lets rows be read while nobody acts yet.
+    """
 
     def __init__(
         self,
@@ -28,7 +91,12 @@ class RowPolicies(BaseConstraint):
         select: str | None = None,
         insert: str | None = None,
         update: str | None = None,
+        before: str | None = None,
+        updates: Iterable[str] = (),
+        inserts: Iterable[str] = (),
         delete: str | None = None,
+        kinds: Iterable[str] = STAFF_AND_JOBS,
+        before_log_in: bool = False,
     ) -> None:
         self.conditions: Mapping[str, str | None] = {
             "select": select,
@@ -36,65 +104,142 @@ class RowPolicies(BaseConstraint):
             "update": update,
             "delete": delete,
         }
-        super().__init__(name=name)
+        self.before = before
+        self.before_log_in = before_log_in
+        self.kinds = tuple(sorted(Kind(kind).value for kind in kinds))
+        by_column = {"update", *(["insert"] if inserts else [])}
+        allows = [command for command in _COMMANDS if self.conditions[command] is not None and command not in by_column]
+        super().__init__(name=name, allows=allows, updates=updates, inserts=inserts)
 
     def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         assert model is not None
         table = model._meta.db_table
-        statements = [f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"]
+        statements = [f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY", *self._rights(model)]
         for command in _COMMANDS:
-            condition = self.conditions[command]
-            if condition is None:
+            if self.conditions[command] is None:
                 continue
-            condition = condition.replace("{table}", table)
+            whole = self._whole(command)
+            before = f"{whole} AND ({self.before})" if self.before else whole
             clause = {
-                "insert": f"WITH CHECK ({condition})",
-                "update": f"USING ({condition}) WITH CHECK ({condition})",
-            }.get(command, f"USING ({condition})")
+                "insert": f"WITH CHECK ({whole})",
+                "update": f"USING ({before}) WITH CHECK ({whole})",
+            }.get(command, f"USING ({whole})")
             statements.append(
-                f"CREATE POLICY {table}_{command} ON {table} FOR {command.upper()} TO {APP_ROLE} {clause}"
+                f"CREATE POLICY {table}_{command} ON {table} FOR {command.upper()} TO {APP_ROLE} "
+                + clause.replace("{table}", table)
             )
         return ";\n".join(statements)
 
-    def constraint_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
-        # A policy is no part of CREATE TABLE: it follows once the table stands.
-        assert schema_editor is not None
-        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
-        return ""
+    def _whole(self, command: str) -> str:
+        """The condition of a command with what every condition contains."""
+        own, select = self.conditions[command], self.conditions["select"]
+        if command == "select" and self.before_log_in:
+            return f"({own})"
+        kinds = ", ".join(f"'{kind}'" for kind in self.kinds)
+        parts = [f"(SELECT actor_kind()) IN ({kinds})"]
+        if command in ("update", "delete") and select != own:
+            parts.append(f"({select or 'false'})")
+        return " AND ".join([*parts, f"({own})"])
 
     def remove_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         assert model is not None
         table = model._meta.db_table
         drops = [f"DROP POLICY IF EXISTS {table}_{command} ON {table}" for command in _COMMANDS]
-        return ";\n".join([*drops, f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"])
+        return ";\n".join(
+            [*drops, super().remove_sql(model, schema_editor), f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"]
+        )
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        kwargs.pop("allows", None)
+        kwargs |= {command: condition for command, condition in self.conditions.items() if condition is not None}
+        if self.before:
+            kwargs["before"] = self.before
+        if self.kinds != tuple(sorted(STAFF_AND_JOBS)):
+            kwargs["kinds"] = self.kinds
+        if self.before_log_in:
+            kwargs["before_log_in"] = True
+        return path, args, kwargs
+
+
+class LinesBelow(BaseConstraint):
+    """Rows that whoever an act of this package concerns may add to a table of a lower package, such as a timeline.
+
+    The lower package knows no act of those above: what its own policy refuses, this one allows beside it. ``condition``
+    is SQL in which ``{table}`` stands for the lower table.
+    """
+
+    def __init__(self, *, name: str, into: str, condition: str) -> None:
+        self.into = into
+        self.condition = condition
+        super().__init__(name=name)
+
+    def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
+        condition = self.condition.replace("{table}", self.into)
+        return (
+            f"CREATE POLICY {self.name} ON {self.into} FOR INSERT TO {APP_ROLE}"
+            f" WITH CHECK ((SELECT actor_kind()) = 'staff' AND ({condition}))"
+        )
+
+    def constraint_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
+        assert schema_editor is not None
+        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
+        return ""
+
+    def remove_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
+        return f"DROP POLICY IF EXISTS {self.name} ON {self.into}"
 
     def validate(self, *args: Any, **kwargs: Any) -> None:
         """Nothing to check in Python: the database is the judge."""
 
     def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
-        kwargs |= {command: condition for command, condition in self.conditions.items() if condition is not None}
-        return path, args, kwargs
+        return path, args, kwargs | {"into": self.into, "condition": self.condition}
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, RowPolicies) and self.deconstruct() == other.deconstruct()
+        return isinstance(other, LinesBelow) and self.deconstruct() == other.deconstruct()
 
     def __hash__(self) -> int:
         return hash(self.name)
 
 
+def _column(model: type[models.Model], name: str) -> str:
+    return str(model._meta.get_field(name).column)  # type: ignore[union-attr]
+
+
+def fields_that_change(model: models.Model | type[models.Model]) -> frozenset[str]:
+    """The fields of a table that may ever change, as its rights declare them."""
+    rights = [constraint for constraint in model._meta.constraints if isinstance(constraint, TableRights)]
+    return frozenset(name for constraint in rights for name in constraint.updates)
+
+
 def anybody_acting() -> str:
-    """Everybody who acts in a known capacity: for tables that hold nothing about persons concerned."""
-    return "(SELECT actor_kind()) IS NOT NULL"
+    """Every kind of actor that the table admits: for tables that hold nothing about persons concerned."""
+    return "true"
+
+
+def job() -> str:
+    """The clock alone."""
+    return "(SELECT actor_kind()) = 'job'"
+
+
+def own_institution(column: str = "institution_id") -> str:
+    """Whoever works at the institution that the row names."""
+    return f"((SELECT actor_kind()) = 'staff' AND {{table}}.{column} = (SELECT actor_institution()))"
+
+
+def own_staff(column: str = "staff_id") -> str:
+    """The staff member whom the row names."""
+    return f"((SELECT actor_kind()) = 'staff' AND {{table}}.{column} = (SELECT actor_staff()))"
 
 
 def whoever_may(permission: str) -> str:
-    """Jobs, and those whose role has the permission."""
-    return f"(SELECT actor_kind()) = 'job' OR (SELECT actor_may('{permission}'))"
+    """Jobs, and staff whose role has the permission."""
+    return f"(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('{permission}')))"
 
 
 def granted(power: int, *, on: str = "dossier_id", column: str | None = None, category: str | None = None) -> str:
-    """Whoever holds a grant in force over the row's case (or person), and jobs.
+    """Staff who hold a grant in force over the row's case (or person), and jobs; no other kind of actor.
 
     ``on`` is the grant's column to meet (``dossier_id`` or ``person_id``), ``column`` the row's (the same name unless
     told), ``category`` an SQL expression for the row's data category as a bit number; without it any category will do.
@@ -113,4 +258,4 @@ def granted(power: int, *, on: str = "dossier_id", column: str | None = None, ca
     common = {"on": on, "column": column or on, "power": int(power), "covers": covers}
     as_institution = probe.format(principal="institution_id = (SELECT actor_institution())", **common)
     as_staff = probe.format(principal="staff_id = (SELECT actor_staff())", **common)
-    return f"(SELECT actor_kind()) = 'job' OR {as_institution} OR {as_staff}"
+    return f"(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND ({as_institution} OR {as_staff}))"

@@ -15,8 +15,8 @@ from suone.institutions.models import Institution, Region
 
 # What was said to one institution is its own affair; within it, of those who give advice.
 _OWN = (
-    "(SELECT actor_kind()) = 'job' OR"
-    " {table}.institution_id = (SELECT actor_institution()) AND (SELECT actor_may('advice.give'))"
+    "(SELECT actor_kind()) = 'staff'"
+    " AND {table}.institution_id = (SELECT actor_institution()) AND (SELECT actor_may('advice.give'))"
 )
 
 
@@ -73,7 +73,29 @@ class Advice(models.Model):
                 condition=~Q(category=DataCategory.HEALTH.value),
                 violation_error_message=_("No medical content here: write what it means for work."),
             ),
-            RowPolicies(name="advice_advice_row_policies", select=_OWN, insert=_OWN, update=_OWN),
+            RowPolicies(
+                name="advice_advice_row_policies",
+                select=_OWN,
+                insert=_OWN + " AND {table}.staff_id = (SELECT actor_staff())",
+                update=_OWN,
+                updates=(
+                    "on",
+                    "asker",
+                    "channel",
+                    "topic",
+                    "minutes",
+                    "region",
+                    "is_anonymous",
+                    "first_name",
+                    "last_name",
+                    "contact",
+                    "category",
+                    "note",
+                    "language",
+                    "led_to",
+                    "version",
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,10 +12,13 @@ from django.db.models import Exists, ExpressionWrapper, F, Func, OuterRef, Q
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
+from suone.access.acting import Kind
 from suone.access.permissions import ROLE_PERMISSIONS, STAFF_ROLES, Permission, Role
-from suone.access.row_policies import RowPolicies, anybody_acting, whoever_may
+from suone.access.row_policies import RowPolicies, anybody_acting, job, own_institution, own_staff, whoever_may
 from suone.appointments.rules import BEGINNINGS, NEED_APPROVAL
 from suone.institutions.models import DIRECTORY_EDIT, Body, Institution, Office, Region
+
+_ADMINISTERS = "((SELECT actor_kind()) = 'staff' AND appointments_may_administer({table}.institution_id))"
 
 
 def _days(first: Any, last: Any) -> Func:
@@ -134,13 +137,29 @@ class Appointment(models.Model):
                 condition=Q(percentage=None) | Q(percentage__gte=1, percentage__lte=100),
                 violation_error_message=_("A percentage lies between 1 and 100."),
             ),
-            # The own entry is readable before anybody acts: that is how a log-in finds whom it acts as. Which columns
-            # change, and by whom, stands in sql/roles.sql.
+            # The own entry is readable before anybody acts: that is how a log-in finds whom it acts as. By whom it is
+            # changed stands in sql/roles.sql.
             RowPolicies(
                 name="appointments_appointment_row_policies",
-                select="true",
-                insert="(SELECT actor_kind()) = 'job' OR appointments_may_administer({table}.institution_id)",
-                update=f"{DIRECTORY_EDIT} OR appointments_may_administer({{table}}.institution_id)",
+                select=anybody_acting(),
+                insert=f"{job()} OR {_ADMINISTERS}",
+                update=f"{DIRECTORY_EDIT} OR {_ADMINISTERS}",
+                updates=(
+                    "office",
+                    "region",
+                    "percentage",
+                    "first_name",
+                    "last_name",
+                    "function",
+                    "phone",
+                    "email",
+                    "active_from",
+                    "active_until",
+                    "ended_at",
+                    "ended_by",
+                ),
+                kinds=(Kind.STAFF, Kind.JOB, Kind.SYSTEM),
+                before_log_in=True,
             ),
         ]
 
@@ -254,7 +273,12 @@ class HeldRole(models.Model):
                 violation_error_message=_("An installation begins with an administrator and a delegate."),
             ),
             # As the appointments themselves: a log-in finds its roles before anybody acts.
-            RowPolicies(name="appointments_heldrole_row_policies", select="true"),
+            RowPolicies(
+                name="appointments_heldrole_row_policies",
+                select=anybody_acting(),
+                kinds=(Kind.STAFF, Kind.JOB, Kind.SYSTEM),
+                before_log_in=True,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -295,10 +319,11 @@ class Invitation(models.Model):
             ),
             RowPolicies(
                 name="appointments_invitation_row_policies",
-                select="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('appointment.oversee'))"
-                " OR (SELECT actor_may('appointment.administer')) AND {table}.institution_id = (SELECT actor_institution())",
-                insert="(SELECT actor_kind()) = 'job' OR appointments_may_administer({table}.institution_id)",
-                update="(SELECT actor_kind()) = 'job' OR appointments_may_administer({table}.institution_id)",
+                select=f"{whoever_may('appointment.oversee')}"
+                f" OR (SELECT actor_may('appointment.administer')) AND {own_institution()}",
+                insert=f"{job()} OR {_ADMINISTERS}",
+                update=f"{job()} OR {_ADMINISTERS}",
+                updates=("token_hash", "language", "sent_by", "sent_at", "expires_at", "withdrawn_at"),
             ),
         ]
 
@@ -339,7 +364,9 @@ class ContactPerson(models.Model):
                 select=anybody_acting(),
                 insert=DIRECTORY_EDIT,
                 update=DIRECTORY_EDIT,
+                updates=("region", "staff", "deputy", "topics", "position"),
                 delete=DIRECTORY_EDIT,
+                kinds=(Kind.STAFF, Kind.JOB, Kind.SYSTEM),
             ),
         ]
 
@@ -387,9 +414,10 @@ class Absence(models.Model):
             RowPolicies(
                 name="appointments_absence_row_policies",
                 select=anybody_acting(),
-                insert=whoever_may("absence.edit") + " OR {table}.staff_id = (SELECT actor_staff())",
-                update=whoever_may("absence.edit") + " OR {table}.staff_id = (SELECT actor_staff())",
-                delete=whoever_may("absence.edit") + " OR {table}.staff_id = (SELECT actor_staff())",
+                insert=f"{whoever_may('absence.edit')} OR {own_staff()}",
+                update=f"{whoever_may('absence.edit')} OR {own_staff()}",
+                updates=("first_day", "last_day"),
+                delete=f"{whoever_may('absence.edit')} OR {own_staff()}",
             ),
         ]
 
@@ -423,6 +451,7 @@ class BodyMember(models.Model):
                 select=anybody_acting(),
                 insert=DIRECTORY_EDIT,
                 update=DIRECTORY_EDIT,
+                updates=("function", "term_from", "term_until"),
                 delete=DIRECTORY_EDIT,
             ),
         ]
@@ -467,6 +496,8 @@ class PartnerSystem(models.Model):
                 + " AND {table}.institution_id = (SELECT actor_institution())",
                 insert=DIRECTORY_EDIT,
                 update=DIRECTORY_EDIT,
+                updates=("ended_at",),
+                before="{table}.ended_at IS NULL",
             ),
         ]
 

@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -15,7 +15,7 @@ from suone.institutions.models import Institution
 from suone.instruments.models import InstrumentVersion
 
 _CATEGORY = "{table}.category"
-_OF_READERS = {
+_OF_READERS: dict[str, Any] = {
     "select": granted(Power.READ, category=_CATEGORY),
     "insert": granted(Power.WRITE, category=_CATEGORY),
     "update": granted(Power.WRITE, category=_CATEGORY),
@@ -101,6 +101,20 @@ class Assessment(models.Model):
             RowPolicies(
                 name="assessments_assessment_row_policies",
                 **_OF_READERS,
+                updates=(
+                    "state",
+                    "saved_sections",
+                    "finished_on",
+                    "finished_by",
+                    "points",
+                    "proposed",
+                    "rule",
+                    "decided",
+                    "decided_on",
+                    "decided_by",
+                    "reason",
+                    "again_on",
+                ),
                 delete="{table}.state = 'draft' AND (" + granted(Power.WRITE, category=_CATEGORY) + ")",
             ),
         ]
@@ -147,6 +161,7 @@ class SectionAnswers(models.Model):
                 select=_OF_READERS["select"],
                 insert=f"{_UNFINISHED} AND ({_OF_READERS['insert']})",
                 update=f"{_UNFINISHED} AND ({_OF_READERS['update']})",
+                updates=("answers", "language", "version", "saved_at", "saved_by"),
                 delete=f"{_UNFINISHED} AND ({_OF_READERS['update']})",
             ),
         ]
@@ -181,6 +196,7 @@ class Line(models.Model):
                 name="assessments_line_row_policies",
                 select=_OF_READERS["select"],
                 insert=f"{_UNFINISHED} AND ({_OF_READERS['insert']})",
+                delete=f"{_UNFINISHED} AND ({_OF_READERS['update']})",  # with an assessment that is dropped
             ),
         ]
 

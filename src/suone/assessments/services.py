@@ -113,7 +113,7 @@ def finish_assessment(acting: Acting, *, assessment: Assessment) -> Assessment:
     assessment.points, assessment.proposed, assessment.rule = proposal.points, proposal.band, proposal.rule
     if not instrument.waits_for_decision:
         _set_clock(acting, assessment)
-    assessment.save()
+    assessment.save(update_fields=["state", "finished_on", "finished_by", "points", "proposed", "rule", "again_on"])
     _tell(acting, assessment, Act.FINISHED, RecordKind.CHANGE, details={"proposed": proposal.band})
     for fact, value in rules.facts_of_answers(instrument, proposal, on=acting.today):
         note_fact(acting, dossier=dossier, fact=fact, value=value)
@@ -139,7 +139,7 @@ def decide_assessment(acting: Acting, *, assessment: Assessment, band: str, reas
     assessment.decided_by_id, assessment.reason = acting.own_staff_id, reason.strip()
     if instrument.waits_for_decision:
         _set_clock(acting, assessment)
-    assessment.save()
+    assessment.save(update_fields=["decided", "decided_on", "decided_by", "reason", "again_on"])
     _tell(
         acting, assessment, Act.DECIDED, RecordKind.CHANGE, details={"proposed": assessment.proposed, "decided": band}
     )
@@ -250,7 +250,7 @@ def _keep_section(
     row.answers, row.version = dict(answers), row.version + 1
     row.language = (translation.get_language() or "de")[:2]
     row.saved_at, row.saved_by_id = timezone.now(), acting.own_staff_id
-    row.save()
+    row.save(update_fields=None if kept is None else ["answers", "language", "version", "saved_at", "saved_by"])
     if section not in assessment.saved_sections:
         appended = Func(F("saved_sections"), Value(section), function="array_append")
         Assessment.objects.filter(pk=assessment.pk).update(saved_sections=appended)

@@ -15,7 +15,7 @@ from suone.access.actor import (
     ClockTime,
     RandomSalt,
 )
-from suone.access.row_policies import RowPolicies, anybody_acting, whoever_may
+from suone.access.row_policies import EVERY_KIND, RowPolicies, anybody_acting, whoever_may
 
 
 class RecordKind(models.TextChoices):
@@ -124,7 +124,27 @@ class Entry(models.Model):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["position"], name="audit_entry_position"),
-            RowPolicies(name="audit_entry_row_policies", select=whoever_may("audit.read"), insert=anybody_acting()),
+            RowPolicies(
+                name="audit_entry_row_policies",
+                select=whoever_may("audit.read"),
+                insert=anybody_acting(),
+                inserts=(
+                    "kind",
+                    "act",
+                    "on_behalf_of",
+                    "dossier_id",
+                    "person_id",
+                    "object_type",
+                    "object_id",
+                    "recipients",
+                    "dossiers_shown",
+                    "persons_shown",
+                    "legal_basis",
+                    "purpose",
+                    "details",
+                ),
+                kinds=EVERY_KIND,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
@@ -8,15 +8,16 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
-from suone.access.row_policies import RowPolicies, granted
+from suone.access.row_policies import LinesBelow, RowPolicies, granted, job, own_institution, own_staff
 from suone.appointments.models import Appointment
 from suone.audit.shown import Shows
 from suone.cases.rules import OPEN_STATES, ClosingReason, Level, NoteKind, Outcome, RiskFactor, State
 from suone.decisions.models import Decision
-from suone.dossiers.models import CaseBoundQuerySet, Dossier
+from suone.dossiers.models import IN_OWN_NAME, CaseBoundQuerySet, Dossier
 from suone.institutions.models import Institution, Region
 
-_CASE = {"select": granted(Power.READ), "insert": granted(Power.WRITE), "update": granted(Power.WRITE)}
+_AUTHOR = f"{job()} OR ({own_staff()} AND {own_institution()})"
+_CASE: dict[str, Any] = {"select": granted(Power.READ), "insert": granted(Power.WRITE), "update": granted(Power.WRITE)}
 
 
 class Case(models.Model):
@@ -55,7 +56,24 @@ class Case(models.Model):
                 condition=~Q(state="closed") | Q(closed_on__isnull=False) & ~Q(outcome="") & ~Q(closing_reason=""),
                 violation_error_message=_("A closed case has a day, an outcome and a reason."),
             ),
-            RowPolicies(name="cases_case_row_policies", **_CASE),
+            RowPolicies(
+                name="cases_case_row_policies",
+                **_CASE,
+                updates=(
+                    "state",
+                    "state_since",
+                    "state_reason",
+                    "level",
+                    "region",
+                    "question",
+                    "risk_factors",
+                    "first_contact_on",
+                    "outcome",
+                    "closing_reason",
+                    "closed_on",
+                    "version",
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -99,7 +117,14 @@ class Assignment(models.Model):
                 ],
                 violation_error_message=_("A case has one lead and one case manager at a time."),
             ),
-            RowPolicies(name="cases_assignment_row_policies", **_CASE),
+            # Who leads is the matter of those who lead.
+            RowPolicies(
+                name="cases_assignment_row_policies",
+                select=granted(Power.READ),
+                insert=granted(Power.LEAD),
+                update=granted(Power.LEAD),
+                updates=("valid_until",),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -137,10 +162,19 @@ class Participant(models.Model):
             ),
             RowPolicies(
                 name="cases_participant_row_policies",
-                select=granted(Power.READ) + " OR {table}.institution_id = (SELECT actor_institution())",
+                select=f"{granted(Power.READ)} OR {own_institution()}",
                 insert=granted(Power.WRITE),
                 # Whoever is asked answers for their own institution, without being able to open the case.
-                update=granted(Power.WRITE) + " OR {table}.institution_id = (SELECT actor_institution())",
+                update=f"{granted(Power.WRITE)} OR {own_institution()}",
+                updates=("state", "staff", "since"),
+            ),
+            # Whoever answers, or leaves, says so in the timeline of a case that stays closed to them.
+            LinesBelow(
+                name="cases_participant_tells",
+                into="dossiers_event",
+                condition=f"{IN_OWN_NAME} AND {{table}}.object_type = 'participant' AND EXISTS ("  # noqa: S608
+                "SELECT 1 FROM cases_participant p WHERE p.id = {table}.object_id"
+                " AND p.dossier_id = {table}.dossier_id AND p.institution_id = (SELECT actor_institution()))",
             ),
         ]
 
@@ -182,8 +216,10 @@ class Note(models.Model):
             RowPolicies(
                 name="cases_note_row_policies",
                 select=granted(Power.READ, category="{table}.category"),
-                insert=granted(Power.WRITE),
-                update=granted(Power.WRITE),
+                insert=f"({granted(Power.WRITE)}) AND ({_AUTHOR})",
+                # Its author corrects it; its institution and the lead may redact it.
+                update=f"({granted(Power.WRITE)}) AND ({own_institution()} OR {granted(Power.LEAD)})",
+                updates=("text", "version", "changed_at", "redacted_at", "redacted_by", "redaction_reason"),
             ),
         ]
 
@@ -209,7 +245,9 @@ class Triage(models.Model):
     personal_data: ClassVar[tuple[str, ...]] = ("answers", "proposal", "reason")
 
     class Meta:
-        constraints: ClassVar = [RowPolicies(name="cases_triage_row_policies", **_CASE)]
+        constraints: ClassVar = [
+            RowPolicies(name="cases_triage_row_policies", select=_CASE["select"], insert=_CASE["insert"]),
+        ]
 
     def __str__(self) -> str:
         return f"triage {self.pk}"
@@ -258,10 +296,11 @@ class Draft(models.Model):
         constraints: ClassVar = [
             RowPolicies(
                 name="cases_draft_row_policies",
-                select="{table}.staff_id = (SELECT actor_staff())",
-                insert="{table}.staff_id = (SELECT actor_staff())",
-                update="{table}.staff_id = (SELECT actor_staff())",
-                delete="{table}.staff_id = (SELECT actor_staff()) OR (SELECT actor_kind()) = 'job'",
+                select=f"{job()} OR {own_staff()}",
+                insert=own_staff(),
+                update=own_staff(),
+                updates=("data", "version", "updated_at"),
+                delete=f"{job()} OR {own_staff()}",
             ),
         ]
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power, categories_in
-from suone.access.row_policies import RowPolicies, granted
+from suone.access.row_policies import RowPolicies, granted, job
 from suone.appointments.models import Appointment
 from suone.consents import rules
 from suone.documents.models import Document
@@ -88,8 +88,10 @@ class Consent(models.Model):
             RowPolicies(
                 name="consents_consent_row_policies",
                 select=granted(Power.READ),
-                insert=granted(Power.LEAD),
-                update=granted(Power.READ),
+                insert=f"({granted(Power.LEAD)}) AND {{table}}.withdrawn_at IS NULL",
+                # What was signed stays as it was signed; consents_withdraw() says that the person takes it back.
+                update=job(),
+                updates=("warned_days", "expiry_told_at"),
             ),
         ]
 
@@ -124,8 +126,8 @@ class ConsentRecipient(models.Model):
             RowPolicies(
                 name="consents_consentrecipient_row_policies",
                 select=granted(Power.READ),
-                insert=granted(Power.LEAD),
-                update=granted(Power.READ),
+                # No UPDATE: consents_narrow() alone takes categories away.
+                insert=f"({granted(Power.LEAD)}) AND {{table}}.categories = {{table}}.signed_categories",
             ),
         ]
 
@@ -183,6 +185,8 @@ class Disclosure(models.Model):
                 select=granted(Power.READ),
                 insert=granted(Power.READ),
                 update=granted(Power.WRITE),
+                updates=("informed_at", "informed_by"),
+                before="{table}.informed_at IS NULL",
             ),
         ]
 

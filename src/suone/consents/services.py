@@ -28,6 +28,7 @@ from suone.dossiers.queries import access_of, has_power
 from suone.dossiers.services import (
     Opening,
     Principal,
+    call,
     end_grants,
     end_of,
     lock,
@@ -117,10 +118,7 @@ def print_form(acting: Acting, *, dossier: Dossier, terms: Terms, scope: Sequenc
 def withdraw_consent(acting: Acting, *, consent: Consent) -> None:
     """The person takes the consent back: every access it opened ends at once, everywhere."""
     lock(consent.dossier_id)
-    withdrawn = Consent.objects.filter(pk=consent.pk, withdrawn_at=None).update(
-        withdrawn_at=timezone.now(), withdrawn_by_id=acting.staff_id
-    )
-    if not withdrawn:
+    if not call("consents_withdraw", consent.pk):
         raise Refused(_("This consent has already been withdrawn."))
     institutions = list(consent.recipients.values_list("institution_id", flat=True))
     tell(
@@ -146,7 +144,7 @@ def narrow_consent(acting: Acting, *, recipient: ConsentRecipient, categories: i
     rules.check_can_narrow(now=recipient.categories, then=categories)
     if consent.state(acting.today) not in (rules.State.VALID, rules.State.PLANNED):
         raise Refused(_("Only a valid consent can be narrowed."))
-    ConsentRecipient.objects.filter(pk=recipient.pk).update(categories=categories)
+    call("consents_narrow", recipient.pk, categories)
     tell(
         acting,
         dossier=consent.dossier,

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import Power
-from suone.access.row_policies import RowPolicies, granted
+from suone.access.row_policies import RowPolicies, granted, job, own_institution, own_staff
 from suone.appointments.models import Appointment
 from suone.decisions.kinds import kind_of
 from suone.decisions.rules import State
@@ -14,10 +14,10 @@ from suone.dossiers.models import CaseBoundQuerySet, Dossier
 from suone.institutions.models import Institution
 
 # Whoever is asked sees the request itself, and nothing of the case behind it; whoever asked sees what became of it.
-_ASKED = (
-    " OR {table}.addressed_id = (SELECT actor_institution()) OR {table}.addressed_staff_id = (SELECT actor_staff())"
-)
-_ASKING = " OR {table}.asked_institution_id = (SELECT actor_institution())"
+_ASKED = f"({own_institution('addressed_id')} OR {own_staff('addressed_staff_id')})"
+_ASKING = own_institution("asked_institution_id")
+_IS = "{table}.state IN ('%s')"
+_NOT_ANSWERED, _ANSWERED = "pending', 'withdrawn", "pending', 'accepted', 'declined"
 
 
 class Decision(models.Model):
@@ -65,9 +65,12 @@ class Decision(models.Model):
             ),
             RowPolicies(
                 name="decisions_decision_row_policies",
-                select=granted(Power.READ) + _ASKED + _ASKING,
-                insert=granted(Power.LEAD),
-                update=granted(Power.LEAD) + _ASKED,
+                select=f"{granted(Power.READ)} OR {_ASKED} OR {_ASKING}",
+                insert=f"({granted(Power.LEAD)}) AND {_ASKING} AND {_IS % 'pending'}",
+                # Those who are asked answer, those who lead withdraw or remind, the clock lets it expire: once.
+                before=_IS % "pending",
+                update=f"{job()} OR ({granted(Power.LEAD)}) AND {_IS % _NOT_ANSWERED} OR {_ASKED} AND {_IS % _ANSWERED}",
+                updates=("state", "reason", "answered_at", "answered_by", "reminded_at"),
             ),
         ]
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
 from suone.access.errors import Refused
+from suone.access.row_policies import fields_that_change
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.directory.acts import Act
@@ -18,12 +19,16 @@ from suone.directory.acts import Act
 def keep_entry(acting: Acting, *, form: ModelForm[Any]) -> None:
     """Add an entry of the directory, or keep its changes."""
     is_new = form.instance.pk is None
-    kind = RecordKind.STORE if is_new else RecordKind.CHANGE
     entry = form.save(commit=False)
-    # The columns of the form alone: others may not be changed here at all.
-    columns = [field.name for field in entry._meta.concrete_fields if field.name in form.fields]
-    entry.save(update_fields=None if is_new else columns)
+    changed = {field.name for field in entry._meta.local_concrete_fields} & set(form.changed_data)
+    if is_new:
+        entry.save()
+    else:
+        if changed - fields_that_change(entry):
+            raise Refused(_("An entry stays where it was made: end this one, and add another in the other place."))
+        entry.save(update_fields=sorted(changed))
     form.save_m2m()
+    kind = RecordKind.STORE if is_new else RecordKind.CHANGE
     record(acting, kind=kind, act=Act.CHANGED, about=(entry._meta.model_name or "", entry.pk))
 
 

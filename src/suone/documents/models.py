@@ -49,6 +49,8 @@ class Document(models.Model):
                 select=granted(Power.READ, category="{table}.category"),
                 insert=granted(Power.WRITE),
                 update=granted(Power.WRITE),
+                updates=("removed_at", "removed_by", "removed_reason"),
+                before="{table}.removed_at IS NULL",
             ),
         ]
 

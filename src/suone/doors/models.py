@@ -3,10 +3,11 @@ from typing import ClassVar
 from django.db import models
 from django.db.models.functions import Now
 
-from suone.access.row_policies import RowPolicies
+from suone.access.acting import Kind
+from suone.access.row_policies import RowPolicies, job, own_staff
 
-_OWN = "staff_id = (SELECT actor_staff())"
-_OF_SYSTEM = "(SELECT actor_kind()) = 'system' AND institution_id = (SELECT actor_institution())"
+_OWN = own_staff()
+_OF_SYSTEM = "((SELECT actor_kind()) = 'system' AND {table}.institution_id = (SELECT actor_institution()))"
 
 
 class Submission(models.Model):
@@ -26,10 +27,11 @@ class Submission(models.Model):
             models.UniqueConstraint(fields=["staff_id", "key", "path"], name="submission_once"),
             RowPolicies(
                 name="doors_submission_row_policies",
-                select=_OWN,
+                select=f"{job()} OR {_OWN}",
                 insert=_OWN,
                 update=_OWN,
-                delete="(SELECT actor_kind()) = 'job'",
+                updates=("location", "said"),
+                delete=job(),
             ),
         ]
 
@@ -57,10 +59,12 @@ class SystemAnswer(models.Model):
             models.UniqueConstraint(fields=["institution_id", "key"], name="system_answer_once"),
             RowPolicies(
                 name="doors_systemanswer_row_policies",
-                select=_OF_SYSTEM,
+                select=f"{job()} OR {_OF_SYSTEM}",
                 insert=_OF_SYSTEM,
                 update=_OF_SYSTEM,
-                delete="(SELECT actor_kind()) = 'job'",
+                updates=("status", "body"),
+                delete=job(),
+                kinds=(Kind.SYSTEM, Kind.JOB),
             ),
         ]
 

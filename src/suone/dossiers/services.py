@@ -50,7 +50,7 @@ def end_of(day: date) -> datetime:
 
 def open_dossier(acting: Acting, *, person_id: int) -> Dossier:
     """Open a case file about a person; the acting institution leads it and may open it to others."""
-    dossier = Dossier.objects.select_related("person").get(pk=_call("dossiers_open", person_id))
+    dossier = Dossier.objects.select_related("person").get(pk=call("dossiers_open", person_id))
     tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.OPENED, legal_basis="own-notification")
     return dossier
 
@@ -71,7 +71,7 @@ def open_grants(
     ``categories`` is a bit mask. The acting institution must lead the case; otherwise the database refuses.
     """
     for principal in principals:
-        _call(
+        call(
             "dossiers_open_grant",
             dossier.pk,
             principal.institution_id,
@@ -99,7 +99,7 @@ def open_grants(
 
 def end_grants(acting: Acting, *, dossier: Dossier, act: OpeningAct, act_id: int, at: datetime | None = None) -> int:
     """End what one act opened, at once or at a later moment; what other acts opened stays open."""
-    ended: int = _call("dossiers_end_grants", dossier.pk, act.value, act_id, at or timezone.now())
+    ended: int = call("dossiers_end_grants", dossier.pk, act.value, act_id, at or timezone.now())
     record(
         acting,
         kind=RecordKind.CHANGE,
@@ -116,7 +116,7 @@ def narrow_grants(
     acting: Acting, *, dossier: Dossier, act: OpeningAct, act_id: int, principal: Principal, keep: int
 ) -> None:
     """Leave only these categories (a bit mask) of what one act opened to one principal; with 0 it ends."""
-    _call("dossiers_narrow_grants", dossier.pk, act.value, act_id, principal.institution_id, principal.staff_id, keep)
+    call("dossiers_narrow_grants", dossier.pk, act.value, act_id, principal.institution_id, principal.staff_id, keep)
     record(
         acting,
         kind=RecordKind.CHANGE,
@@ -133,7 +133,7 @@ def break_glass(acting: Acting, *, number: str, reason: str) -> Dossier:
     """Open a case for three hours in an emergency; raises ``Refused`` where the number or the reason does not do."""
     if len(reason.strip()) < 10:
         raise Refused(_("Give the reason in a full sentence: it is shown to the lead and to data protection."))
-    dossier_id = _call("dossiers_break_glass", number.strip(), reason.strip())
+    dossier_id = call("dossiers_break_glass", number.strip(), reason.strip())
     if dossier_id is None:
         raise Refused(_("There is no case with this number. Check the number and try again."))
     dossier = Dossier.objects.select_related("person").get(pk=dossier_id)
@@ -253,7 +253,8 @@ def _columns_of(row: models.Model) -> tuple[str, list[Any]]:
     return ", ".join(f'"{field.column}"' for field in fields), values
 
 
-def _call(function: str, *arguments: int | str | datetime | None) -> Any:
+def call(function: str, *arguments: int | str | datetime | None) -> Any:
+    """What a function of the database answers; it runs with the owner's rights and asks itself who acts."""
     places = ", ".join(["%s"] * len(arguments))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}({places})", arguments)

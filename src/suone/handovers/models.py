@@ -5,20 +5,20 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import HEALTH_BIT, DataCategory, Power, categories_in
-from suone.access.row_policies import RowPolicies, granted
+from suone.access.row_policies import LinesBelow, RowPolicies, granted, job, own_institution
 from suone.appointments.models import Appointment
 from suone.consents.models import Consent
 from suone.decisions.models import Decision
 from suone.decisions.rules import State
-from suone.dossiers.models import CaseBoundQuerySet, Dossier
+from suone.dossiers.models import IN_OWN_NAME, CaseBoundQuerySet, Dossier
 from suone.handovers.rules import Constellation
 from suone.institutions.models import Institution, Office
 from suone.procedures.facts import CODES, Fact
 
-_OWN = "{table}.sender_id = (SELECT actor_institution())"
+_OWN = own_institution("sender_id")
 # Whoever is asked sees what is written as long as the answer is open, and afterwards only if they accepted.
 _ASKED = (
-    "({table}.receiver_id = (SELECT actor_institution()) AND EXISTS (SELECT 1 FROM decisions_decision d"
+    f"({own_institution('receiver_id')} AND EXISTS (SELECT 1 FROM decisions_decision d"  # noqa: S608
     " WHERE d.id = {table}.decision_id AND d.state IN ('pending', 'accepted')))"
 )
 
@@ -91,9 +91,19 @@ class Handover(models.Model):
             RowPolicies(
                 name="handovers_handover_row_policies",
                 select=f"{granted(Power.READ, category='{table}.category')} OR {_OWN} OR {_ASKED}",
-                insert=granted(Power.LEAD),
-                # The receiver says who follows; the moments of access are written by handovers_open() alone.
-                update=f"{granted(Power.LEAD)} OR {_ASKED}",
+                insert=f"({granted(Power.LEAD)}) AND {_OWN} AND {{table}}.accepted_at IS NULL"
+                " AND {table}.access_until IS NULL AND {table}.sender_until IS NULL",
+                # The receiver says who follows; the moments of access are written by handovers_open() and
+                # handovers_end() alone.
+                update=f"{job()} OR {_ASKED}",
+                updates=("receiver_staff", "sender_left_at"),
+            ),
+            # Whoever was asked says what they answered in the timeline of a case that stays closed to them.
+            LinesBelow(
+                name="handovers_handover_tells",
+                into="dossiers_event",
+                condition=f"{IN_OWN_NAME} AND {{table}}.object_type = 'handover'"
+                " AND handovers_was_asked({table}.object_id, {table}.dossier_id)",
             ),
         ]
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -38,7 +37,7 @@ from suone.decisions.services import answer, ask_decision
 from suone.decisions.services import withdraw as withdraw_decision
 from suone.dossiers.models import Dossier, OpeningAct
 from suone.dossiers.queries import has_power
-from suone.dossiers.services import end_grants, end_of, lock, tell
+from suone.dossiers.services import call, end_grants, end_of, lock, tell
 from suone.handovers import rules
 from suone.handovers.acts import Act
 from suone.handovers.models import Handover
@@ -208,7 +207,7 @@ def end_access(acting: Acting, *, handover: Handover, reason: str) -> None:
     if not has_power(acting, dossier, Power.LEAD):
         raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
     at = timezone.now()
-    Handover.objects.filter(pk=handover.pk).update(access_until=at)
+    call("handovers_end", handover.pk)
     end_grants(acting, dossier=dossier, act=OpeningAct.HAND_OVER, act_id=handover.pk, at=at)
     _tell(acting, handover, dossier, Act.ACCESS_ENDED, reason)
     tell_institutions(acting, institution_ids=[handover.receiver_id], act=Act.ACCESS_ENDED, dossier=dossier)
@@ -360,8 +359,7 @@ def _open(acting: Acting, handover: Handover) -> None:
     """Parallel support is agreed for so many months; a direct hand-over leaves the sender time for its closing review."""
     parallel_until = end_of(months_after(acting.today, rules.PARALLEL_MONTHS))
     closing_until = end_of(rules.sender_until(accepted_on=acting.today, overlap_until=handover.overlap_until))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT handovers_open(%s, %s, %s)", [handover.pk, parallel_until, closing_until])
+    call("handovers_open", handover.pk, parallel_until, closing_until)
 
 
 def _disclose_access(acting: Acting, handover: Handover, dossier: Dossier, responsible: Appointment) -> None:

@@ -5,13 +5,13 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from suone.access.row_policies import RowPolicies, anybody_acting
+from suone.access.row_policies import EVERY_KIND, RowPolicies, anybody_acting, job, own_staff
 from suone.appointments.models import Appointment
 from suone.audit.shown import Shows
 from suone.dossiers.models import Dossier
 from suone.institutions.models import Institution
 
-_OWN = "(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff())"
+_OWN = f"{job()} OR {own_staff()}"
 
 
 class Message(models.Model):
@@ -39,7 +39,9 @@ class Message(models.Model):
                 select=_OWN,
                 insert=anybody_acting(),
                 update=_OWN,
-                delete="(SELECT actor_kind()) = 'job'",
+                updates=("read_at", "mailed_at"),
+                delete=job(),
+                kinds=EVERY_KIND,  # a guest who answers tells whoever invited them
             ),
         ]
 
@@ -62,7 +64,9 @@ class Preference(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            RowPolicies(name="inbox_preference_row_policies", select=_OWN, insert=_OWN, update=_OWN),
+            RowPolicies(
+                name="inbox_preference_row_policies", select=_OWN, insert=_OWN, update=_OWN, updates=("digest",)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from suone.access.acting import Kind
 from suone.access.row_policies import RowPolicies, anybody_acting, whoever_may
 from suone.institutions.kinds import InstitutionKind
 
@@ -11,13 +12,19 @@ from suone.institutions.kinds import InstitutionKind
 DIRECTORY_EDIT = whoever_may("directory.edit")
 
 
-def _directory(table: str, *, select: str = anybody_acting()) -> RowPolicies:
+_NAMES = ("name_de", "name_fr", "name_it", "name_en")
+
+
+def _directory(table: str, *updates: str, before_log_in: bool = False) -> RowPolicies:
     return RowPolicies(
         name=f"institutions_{table}_row_policies",
-        select=select,
+        select=anybody_acting(),
         insert=DIRECTORY_EDIT,
         update=DIRECTORY_EDIT,
+        updates=updates,
         delete=DIRECTORY_EDIT,
+        kinds=(Kind.STAFF, Kind.JOB, Kind.SYSTEM),
+        before_log_in=before_log_in,
     )
 
 
@@ -52,7 +59,7 @@ class Region(Named):
         ordering: ClassVar = ["position"]
         verbose_name = _("region")
         verbose_name_plural = _("regions")
-        constraints: ClassVar = [_directory("region")]
+        constraints: ClassVar = [_directory("region", *_NAMES, "position")]
 
 
 class Circle(models.TextChoices):
@@ -81,12 +88,22 @@ class Institution(Named):
         verbose_name = _("institution")
         verbose_name_plural = _("institutions")
         constraints: ClassVar = [
+            # A log-in shows for whom it acts.
+            _directory(
+                "institution",
+                *_NAMES,
+                "short_name_fr",
+                "circle",
+                "kind",
+                "parent_service",
+                "is_iiz_office",
+                before_log_in=True,
+            ),
             models.CheckConstraint(
                 name="institution_has_a_known_kind",
                 condition=models.Q(kind__in=InstitutionKind.values),
                 violation_error_message=_("Choose what kind of institution it is."),
             ),
-            _directory("institution", select="true"),  # a log-in shows for whom it acts
         ]
 
     @property
@@ -112,7 +129,7 @@ class Office(Named):
     class Meta:
         verbose_name = _("office")
         verbose_name_plural = _("offices")
-        constraints: ClassVar = [_directory("office")]
+        constraints: ClassVar = [_directory("office", *_NAMES, "region", "address", "phone", "email", "is_active")]
 
 
 class BodyKind(models.TextChoices):
@@ -135,7 +152,7 @@ class Body(Named):
         ordering: ClassVar = ["name_de"]
         verbose_name = _("body")
         verbose_name_plural = _("bodies")
-        constraints: ClassVar = [_directory("body")]
+        constraints: ClassVar = [_directory("body", *_NAMES, "kind", "task")]
 
 
 class Convention(models.Model):
@@ -155,7 +172,9 @@ class Convention(models.Model):
         ordering: ClassVar = ["title_de"]
         verbose_name = _("convention")
         verbose_name_plural = _("conventions")
-        constraints: ClassVar = [_directory("convention")]
+        constraints: ClassVar = [
+            _directory("convention", "title_de", "title_fr", "kind", "starts_on", "ends_on", "gives_reciprocity")
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -181,4 +200,6 @@ class ServiceOffer(Named):
         ordering: ClassVar = ["institution", "name_de"]
         verbose_name = _("service offered")
         verbose_name_plural = _("services offered")
-        constraints: ClassVar = [_directory("serviceoffer")]
+        constraints: ClassVar = [
+            _directory("serviceoffer", *_NAMES, "for_whom_de", "for_whom_fr", "who_pays_de", "who_pays_fr")
+        ]

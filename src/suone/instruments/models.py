@@ -45,6 +45,7 @@ class InstrumentVersion(models.Model):
                 select=anybody_acting(),
                 insert=whoever_may("procedure.publish"),
                 update=whoever_may("procedure.publish"),
+                updates=("is_retired",),
             ),
         ]
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from suone.access.acting import Acting
 from suone.access.acting import Kind as ActingKind
 from suone.access.categories import DataCategory, Power
-from suone.access.row_policies import RowPolicies, granted
+from suone.access.row_policies import LinesBelow, RowPolicies, granted, own_institution
 from suone.appointments.models import Appointment
-from suone.dossiers.models import CaseBoundQuerySet, Dossier
+from suone.dossiers.models import IN_OWN_NAME, CaseBoundQuerySet, Dossier
 from suone.institutions.models import Institution, Region
 from suone.meetings.rules import (
     Answer,
@@ -29,22 +29,29 @@ from suone.plans.models import Plan
 from suone.support.models import Service
 from suone.workitems.models import WorkItem
 
-_OWN = "{table}.institution_id = (SELECT actor_institution())"
+_OWN = own_institution()
 _NO_CASE = "{table}.dossier_id IS NULL"
 # A meeting without a case is known to everybody who works with one: it says nothing about a person.
 _OPEN = f"({_NO_CASE} AND (SELECT actor_kind()) = 'staff')"
-_CONVENES = f"({_NO_CASE} AND (SELECT actor_may('meeting.convene')))"
+_CONVENES = f"({_NO_CASE} AND (SELECT actor_kind()) = 'staff' AND (SELECT actor_may('meeting.convene')))"
+# The same for what belongs to a meeting: it has no case either, and the acting institution convened it.
+_CONVENED = f"({_NO_CASE} AND (SELECT actor_kind()) = 'staff' AND meetings_is_convened_by_own({{table}}.meeting_id))"
+# Whoever writes sees the meeting: the inner table's own policy decides.
+_SEEN = "EXISTS (SELECT 1 FROM meetings_meeting m WHERE m.id = {table}.meeting_id OFFSET 0)"
+# A row says of itself to which case it belongs: the one of its meeting.
+_SAME_CASE = "meetings_is_about({table}.meeting_id, {table}.dossier_id)"
 
 
 # The acting institution is invited to the row's meeting, or is the invitee the row is about.
 _INVITED = (
-    "EXISTS (SELECT 1 FROM meetings_invitee i WHERE i.meeting_id = {table}.meeting_id"
-    " AND i.institution_id = (SELECT actor_institution()) AND i.answer <> 'withdrawn' OFFSET 0)"
+    "((SELECT actor_kind()) = 'staff' AND EXISTS (SELECT 1 FROM meetings_invitee i"
+    " WHERE i.meeting_id = {table}.meeting_id AND i.institution_id = (SELECT actor_institution())"
+    " AND i.answer <> 'withdrawn' OFFSET 0))"
 )
 _INVITED_HERE = _INVITED.replace("{table}.meeting_id", "{table}.id")
 _INVITEE = (
-    "EXISTS (SELECT 1 FROM meetings_invitee i WHERE i.id = {table}.invitee_id"
-    " AND i.institution_id = (SELECT actor_institution()) OFFSET 0)"
+    "((SELECT actor_kind()) = 'staff' AND EXISTS (SELECT 1 FROM meetings_invitee i WHERE i.id = {table}.invitee_id"
+    " AND i.institution_id = (SELECT actor_institution()) OFFSET 0))"
 )
 
 
@@ -118,9 +125,20 @@ class Meeting(models.Model):
             RowPolicies(
                 name="meetings_meeting_row_policies",
                 select=granted(Power.READ) + f" OR {_OPEN} OR {_INVITED_HERE}",
-                insert=granted(Power.WRITE) + f" OR {_CONVENES}",
-                update=granted(Power.WRITE)
-                + f" OR ({_NO_CASE} AND {{table}}.convening_id = (SELECT actor_institution()))",
+                insert=f"({granted(Power.WRITE)} OR {_CONVENES}) AND {own_institution('convening_id')}",
+                update=f"{granted(Power.WRITE)} OR ({_NO_CASE} AND {own_institution('convening_id')})",
+                updates=(
+                    "state",
+                    "starts_at",
+                    "minutes",
+                    "place",
+                    "person_came",
+                    "answer_until",
+                    "all_answered_at",
+                    "state_reason",
+                    "minutes_finished_at",
+                    "version",
+                ),
             ),
         ]
 
@@ -201,9 +219,19 @@ class Invitee(models.Model):
             RowPolicies(
                 name="meetings_invitee_row_policies",
                 select=granted(Power.READ) + f" OR {_OWN} OR {_OPEN}",
-                insert=granted(Power.WRITE) + f" OR {_CONVENES}",
+                insert=f"({granted(Power.WRITE)}) AND {_SAME_CASE} OR {_CONVENED}",
                 # Whoever is invited answers for their own institution, without being able to open the case.
-                update=granted(Power.WRITE) + f" OR {_OWN} OR {_CONVENES}",
+                update=f"{granted(Power.WRITE)} OR {_OWN} OR {_CONVENED}",
+                updates=("answer", "reason", "answered_at", "answered_by", "contributed_at", "presence"),
+            ),
+            # Whoever is invited says what they answered in the timeline of a case that stays closed to them.
+            LinesBelow(
+                name="meetings_invitee_tells",
+                into="dossiers_event",
+                condition=f"{IN_OWN_NAME} AND EXISTS (SELECT 1 FROM meetings_invitee i"  # noqa: S608
+                " WHERE i.dossier_id = {table}.dossier_id AND i.institution_id = (SELECT actor_institution())"
+                " AND i.answer <> 'withdrawn' AND ({table}.object_type = 'invitee' AND i.id = {table}.object_id"
+                " OR {table}.object_type = 'meeting' AND i.meeting_id = {table}.object_id))",
             ),
         ]
 
@@ -242,8 +270,8 @@ class DateProposal(models.Model):
             RowPolicies(
                 name="meetings_dateproposal_row_policies",
                 # Whoever sees the meeting sees the dates: the inner table's own policy decides.
-                select="EXISTS (SELECT 1 FROM meetings_meeting m WHERE m.id = {table}.meeting_id OFFSET 0)",
-                insert=granted(Power.WRITE) + f" OR {_CONVENES}",
+                select=_SEEN,
+                insert=f"({granted(Power.WRITE)}) AND {_SAME_CASE} OR {_CONVENED}",
             ),
         ]
 
@@ -275,6 +303,7 @@ class DateAnswer(models.Model):
                 select="EXISTS (SELECT 1 FROM meetings_invitee i WHERE i.id = {table}.invitee_id OFFSET 0)",
                 insert=_INVITEE,
                 update=_INVITEE,
+                updates=("suits", "staff", "at"),
             ),
         ]
 
@@ -314,8 +343,9 @@ class Guest(models.Model):
             RowPolicies(
                 name="meetings_guest_row_policies",
                 select=granted(Power.READ, category=str(DataCategory.NETWORK.value)) + f" OR {_OWN}",
-                insert=granted(Power.WRITE) + f" OR {_CONVENES}",
-                update=granted(Power.WRITE) + f" OR ({_NO_CASE} AND {_OWN})",
+                insert=f"(({granted(Power.WRITE)}) AND {_SAME_CASE} OR {_CONVENED}) AND {_OWN}",
+                update=f"{granted(Power.WRITE)} OR ({_NO_CASE} AND {_OWN})",
+                updates=("revoked_at", "presence"),
             ),
         ]
 
@@ -358,7 +388,7 @@ class AgendaPoint(models.Model):
             RowPolicies(
                 name="meetings_agendapoint_row_policies",
                 select=f"{granted(Power.READ, category='{table}.category')} OR ({_NO_CASE} AND {_INVITED})",
-                insert=granted(Power.WRITE) + f" OR ({_NO_CASE} AND {_INVITED})",
+                insert=f"({granted(Power.WRITE)} OR ({_NO_CASE} AND {_INVITED})) AND {_OWN} AND {_SEEN}",
                 delete=granted(Power.WRITE) + f" OR ({_NO_CASE} AND {_INVITED})",
             ),
         ]
@@ -431,8 +461,9 @@ class Entry(models.Model):
                 name="meetings_entry_row_policies",
                 select=f"({granted(Power.READ, category='{table}.category')} OR ({_NO_CASE} AND {_INVITED}))"
                 f" AND {_OUT_OF_DRAFT}",
-                insert=f"({granted(Power.WRITE)} OR ({_NO_CASE} AND {_INVITED})) AND {_OWN}",
+                insert=f"({granted(Power.WRITE)} OR ({_NO_CASE} AND {_INVITED})) AND {_OWN} AND {_SEEN}",
                 update=f"({granted(Power.WRITE)} OR ({_NO_CASE} AND {_INVITED})) AND {_OWN}",
+                updates=("text", "version", "changed_at", "work_item", "plan", "service"),
                 delete=f"{_OWN} AND NOT {_FINISHED}",
             ),
         ]

@@ -114,6 +114,22 @@ class Person(models.Model):
                 name="persons_person_row_policies",
                 select=may_read_person(),
                 update=may_write_person(),
+                updates=(
+                    "last_name",
+                    "first_name",
+                    "date_of_birth",
+                    "sex",
+                    "language",
+                    "interpreter_language",
+                    "commune",
+                    "address",
+                    "phone",
+                    "email",
+                    "permit",
+                    "permit_expires_on",
+                    "status",
+                    "version",
+                ),
             ),
         ]
 
@@ -155,6 +171,8 @@ class Doubt(models.Model):
                 name="persons_doubt_row_policies",
                 select=whoever_may("person.merge"),
                 update=whoever_may("person.merge"),
+                updates=("cleared_at", "cleared_by_id"),
+                before="{table}.cleared_at IS NULL",
             ),
         ]
 

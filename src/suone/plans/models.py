@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
-from suone.access.row_policies import RowPolicies, granted
+from suone.access.row_policies import RowPolicies, granted, own_institution
 from suone.appointments.models import Appointment
 from suone.documents.models import Document
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
@@ -91,6 +91,7 @@ class Plan(models.Model):
                 select=granted(Power.READ),
                 insert=granted(Power.WRITE),
                 update=granted(Power.WRITE),
+                updates=("state", "round", "review_on", "put_up_on", "put_up_by", "binding_on", "version"),
             ),
         ]
 
@@ -130,6 +131,7 @@ class Entry(models.Model):
                 select=granted(Power.READ, category="{table}.category"),
                 insert=_while_plan_is(State.DRAFT),
                 update=_while_plan_is(State.DRAFT),
+                updates=("kind", "category", "text", "language", "version"),
                 delete=_while_plan_is(State.DRAFT),
             ),
         ]
@@ -195,6 +197,23 @@ class Measure(models.Model):
                 insert=_while_plan_is(State.DRAFT),
                 # While it is signed too: the course of a measure goes on from the version before.
                 update=_while_plan_is(State.DRAFT, State.IN_SIGNING, State.BINDING),
+                updates=(
+                    "goal_line",
+                    "category",
+                    "title",
+                    "language",
+                    "institution",
+                    "staff",
+                    "offer",
+                    "payer",
+                    "payer_text",
+                    "from_on",
+                    "until_on",
+                    "state",
+                    "result",
+                    "is_for_labour_market",
+                    "version",
+                ),
                 delete=_while_plan_is(State.DRAFT),
             ),
         ]
@@ -256,7 +275,20 @@ class Signature(models.Model):
                 # Nobody signs or declines for another institution; a reminder may be noted by anybody at work, and
                 # that an institution which takes part no more need not sign.
                 update=f"({granted(Power.WRITE)}) AND ({{table}}.state = 'waiting' OR {{table}}.institution_id IS NULL"
-                f" OR {{table}}.institution_id = (SELECT actor_institution()) OR {_RELEASED})",
+                f" OR {own_institution()} OR {_RELEASED})",
+                updates=(
+                    "state",
+                    "staff",
+                    "form",
+                    "signed_on",
+                    "signer_name",
+                    "document",
+                    "reason",
+                    "recorded_at",
+                    "recorded_by",
+                    "reminded_at",
+                ),
+                before="{table}.state = 'waiting'",
             ),
         ]
 

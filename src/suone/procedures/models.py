@@ -1,6 +1,6 @@
 import hashlib
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -17,7 +17,7 @@ from suone.procedures.facts import Fact, Scalar, Shape, word
 from suone.procedures.loading import read_procedure
 from suone.procedures.rules import Phase, Procedure
 
-_CASE = {"select": granted(Power.READ), "insert": granted(Power.WRITE), "update": granted(Power.WRITE)}
+_CASE: dict[str, Any] = {"select": granted(Power.READ), "insert": granted(Power.WRITE), "update": granted(Power.WRITE)}
 
 
 _READ: dict[str, Procedure] = {}  # by the digest of its text
@@ -61,6 +61,7 @@ class ProcedureVersion(models.Model):
                 select=anybody_acting(),
                 insert=whoever_may("procedure.publish"),
                 update=whoever_may("procedure.publish"),
+                updates=("state",),
             ),
         ]
 
@@ -94,7 +95,9 @@ class Course(models.Model):
     personal_data: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
-        constraints: ClassVar = [RowPolicies(name="procedures_course_row_policies", **_CASE)]
+        constraints: ClassVar = [
+            RowPolicies(name="procedures_course_row_policies", **_CASE, updates=("version", "phase", "phase_since")),
+        ]
 
     def __str__(self) -> str:
         return f"course of {self.dossier_id}"

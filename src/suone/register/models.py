@@ -10,13 +10,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from suone.access.row_policies import RowPolicies, anybody_acting, whoever_may
+from suone.access.acting import Kind
+from suone.access.row_policies import RowPolicies, anybody_acting, job, own_institution, whoever_may
 from suone.appointments.models import Appointment
 from suone.audit.shown import Shows
 from suone.institutions.models import Institution, Office
 
 _ENROL = whoever_may("register.oversee")
-_OWN = "(SELECT actor_kind()) = 'job' OR {table}.institution_id = (SELECT actor_institution())"
+_OWN = f"{job()} OR {own_institution()}"
 PLACES = 62  # a set of institutions is one number in the figures
 
 
@@ -49,7 +50,14 @@ class Enrolment(models.Model):
                 condition=~Q(legal_basis=""),
                 violation_error_message=_("Name the legal basis on which the institution takes part."),
             ),
-            RowPolicies(name="register_enrolment_row_policies", select=anybody_acting(), insert=_ENROL, update=_ENROL),
+            RowPolicies(
+                name="register_enrolment_row_policies",
+                select=anybody_acting(),
+                insert=_ENROL,
+                update=_ENROL,
+                updates=("legal_basis", "responsible", "began_on", "ended_on"),
+                kinds=(Kind.STAFF, Kind.JOB, Kind.SYSTEM),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -98,7 +106,12 @@ class Alert(models.Model):
                 condition=Q(state="new", answered_at=None) | ~Q(state="new") & Q(answered_at__isnull=False),
             ),
             # Raised by the function that applies a delivery, and by nobody else.
-            RowPolicies(name="register_alert_row_policies", select=_OWN, update=_OWN),
+            RowPolicies(
+                name="register_alert_row_policies",
+                select=_OWN,
+                update=_OWN,
+                updates=("state", "is_quiet", "answered_at", "answered_by"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -124,7 +137,13 @@ class AlertPreference(models.Model):
         verbose_name = _("setting of alerts")
         verbose_name_plural = _("settings of alerts")
         constraints: ClassVar = [
-            RowPolicies(name="register_alertpreference_row_policies", select=_OWN, insert=_OWN, update=_OWN),
+            RowPolicies(
+                name="register_alertpreference_row_policies",
+                select=_OWN,
+                insert=_OWN,
+                update=_OWN,
+                updates=("tells",),
+            ),
         ]
 
     def __str__(self) -> str:

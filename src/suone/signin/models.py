@@ -6,13 +6,15 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from suone.access.acting import Kind
 from suone.access.models import User
-from suone.access.row_policies import RowPolicies, anybody_acting
+from suone.access.row_policies import RowPolicies, anybody_acting, job, own_staff, whoever_may
 from suone.appointments.models import Appointment
 
-_OWN = "staff_id = (SELECT actor_staff())"
-_ADMINISTERED = "appointments_may_administer({table}.institution_id) OR (SELECT actor_may('appointment.oversee'))"
-_JOB = "(SELECT actor_kind()) = 'job'"
+_ADMINISTERED = (
+    "((SELECT actor_kind()) = 'staff' AND appointments_may_administer({table}.institution_id))"
+    f" OR {whoever_may('appointment.oversee')}"
+)
 
 
 class Letter(models.Model):
@@ -40,7 +42,13 @@ class Letter(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            RowPolicies(name="signin_letter_row_policies", select=_JOB, insert=anybody_acting(), delete=_JOB),
+            RowPolicies(
+                name="signin_letter_row_policies",
+                select=job(),
+                insert=anybody_acting(),
+                delete=job(),
+                kinds=(Kind.PUBLIC, Kind.STAFF, Kind.JOB),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -63,10 +71,11 @@ class AddressChange(models.Model):
         constraints: ClassVar = [
             RowPolicies(
                 name="signin_addresschange_row_policies",
-                select=f"{_OWN} OR {_JOB}",
-                insert=_OWN,
-                update=_OWN,
-                delete=_JOB,
+                select=f"{own_staff()} OR {job()}",
+                insert=own_staff(),
+                update=own_staff(),
+                updates=("confirmed_at",),
+                delete=job(),
             ),
         ]
 
@@ -114,7 +123,12 @@ class FactorReset(models.Model):
                 violation_error_message=_("Who decided and when belong together."),
             ),
             RowPolicies(
-                name="signin_factorreset_row_policies", select=_ADMINISTERED, insert=_ADMINISTERED, update=_ADMINISTERED
+                name="signin_factorreset_row_policies",
+                select=_ADMINISTERED,
+                insert=_ADMINISTERED,
+                update=_ADMINISTERED,
+                updates=("decided_by", "decided_account", "decided_at", "is_approved"),
+                before="{table}.decided_at IS NULL",
             ),
         ]
 

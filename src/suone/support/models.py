@@ -91,6 +91,7 @@ class Service(models.Model):
                 select=granted(Power.READ),
                 insert=granted(Power.LEAD),
                 update=granted(Power.WRITE),
+                updates=("state", "staff", "institution", "started_on", "ended_on", "outcome", "access_until"),
             ),
         ]
 

@@ -6,12 +6,12 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
-from suone.access.row_policies import RowPolicies, granted
+from suone.access.row_policies import RowPolicies, granted, own_institution
 from suone.appointments.models import Appointment
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
 from suone.institutions.models import Institution
 
-_OWN = "(SELECT actor_institution()) IN ({table}.addressed_id, {table}.controlling_id)"
+_OWN = f"({own_institution('addressed_id')} OR {own_institution('controlling_id')})"
 
 
 class State(models.TextChoices):
@@ -76,8 +76,9 @@ class WorkItem(models.Model):
                 select=granted(Power.READ, category="{table}.category"),
                 insert=granted(Power.WRITE),
                 # Whoever does it and whoever asked for it; workitems_guard() says who may change its state.
-                update=f"({_OWN}) AND ({granted(Power.WRITE, category='{table}.category')})"
+                update=f"{_OWN} AND ({granted(Power.WRITE, category='{table}.category')})"
                 f" OR {granted(Power.LEAD, category='{table}.category')}",
+                updates=("state", "reason", "done_at", "done_by", "assigned", "due_on", "version"),
             ),
         ]
 

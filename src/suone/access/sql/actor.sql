@@ -1,3 +1,8 @@
+-- What the owner makes belongs to nobody else until it is given: no right on a table, no function to call. Each model
+-- declares its own rights (RowPolicies, TableRights); each function is granted where it stands. For the owner without
+-- IN SCHEMA, since a default of a schema can add to the general one and take nothing from it.
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+
 -- Who acts, as told by acting_as() for this transaction. An unset setting reads as ''.
 -- Policies call these in a scalar sub-select, so that they run once a statement and not once a row.
 CREATE FUNCTION actor_kind() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
@@ -21,9 +26,9 @@ CREATE FUNCTION actor_roles() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
 CREATE FUNCTION actor_may(permission text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
     RETURN coalesce(permission = ANY (nullif(current_setting('suone.permissions', true), '')::text[]), false);
 
--- The app's role reaches every table and is bound by the policies on it; what must not change is revoked table by table.
+GRANT EXECUTE ON FUNCTION actor_kind(), actor_institution(), actor_staff(), actor_user(), actor_system(), actor_roles(),
+    actor_may(text) TO suone_app;
 GRANT USAGE ON SCHEMA public TO suone_app, suone_report;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO suone_app;
-GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO suone_app;
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO suone_app;
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO suone_app;
+-- The number of a row that is kept without reading it back comes from its sequence.
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO suone_app;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO suone_app;

@@ -230,11 +230,24 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="appointment",
             constraint=suone.access.row_policies.RowPolicies(
-                delete="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
-                insert="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                before_log_in=True,
+                delete="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                kinds=("job", "staff", "system"),
                 name="appointments_appointment_row_policies",
                 select="true",
-                update="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                updates=(
+                    "active_from",
+                    "active_until",
+                    "email",
+                    "first_name",
+                    "function",
+                    "last_name",
+                    "office",
+                    "phone",
+                    "roles",
+                ),
             ),
         ),
         migrations.AddConstraint(
@@ -268,11 +281,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="absence",
             constraint=suone.access.row_policies.RowPolicies(
-                delete="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('absence.edit')) OR {table}.staff_id = (SELECT actor_staff())",
-                insert="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('absence.edit')) OR {table}.staff_id = (SELECT actor_staff())",
+                delete="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('absence.edit'))) OR ((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff()))",
+                insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('absence.edit'))) OR ((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff()))",
                 name="appointments_absence_row_policies",
-                select="(SELECT actor_kind()) IS NOT NULL",
-                update="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('absence.edit')) OR {table}.staff_id = (SELECT actor_staff())",
+                select="true",
+                update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('absence.edit'))) OR ((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff()))",
+                updates=("first_day", "last_day"),
             ),
         ),
         migrations.AddConstraint(
@@ -286,11 +300,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="bodymember",
             constraint=suone.access.row_policies.RowPolicies(
-                delete="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
-                insert="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                delete="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
                 name="appointments_bodymember_row_policies",
-                select="(SELECT actor_kind()) IS NOT NULL",
-                update="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                select="true",
+                update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                updates=("function", "term_from", "term_until"),
             ),
         ),
         migrations.AddConstraint(
@@ -315,11 +330,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="contactperson",
             constraint=suone.access.row_policies.RowPolicies(
-                delete="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
-                insert="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                delete="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                kinds=("job", "staff", "system"),
                 name="appointments_contactperson_row_policies",
-                select="(SELECT actor_kind()) IS NOT NULL",
-                update="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                select="true",
+                update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                updates=("deputy", "position", "region", "staff", "topics"),
             ),
         ),
         migrations.AddConstraint(
@@ -335,10 +352,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="partnersystem",
             constraint=suone.access.row_policies.RowPolicies(
-                insert="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                before="{table}.ended_at IS NULL",
+                insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
                 name="appointments_partnersystem_row_policies",
-                select="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
-                update="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                updates=("ended_at",),
             ),
         ),
         sql_file(__file__, "partner_systems.sql", reverse="DROP FUNCTION appointments_system_of_key(text, date)"),

@@ -18,10 +18,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="partnersystem",
             constraint=suone.access.row_policies.RowPolicies(
-                insert="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                before="{table}.ended_at IS NULL",
+                insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
                 name="appointments_partnersystem_row_policies",
-                select="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit')) OR (SELECT actor_may('appointment.administer')) AND {table}.institution_id = (SELECT actor_institution())",
-                update="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit'))) OR (SELECT actor_may('appointment.administer')) AND {table}.institution_id = (SELECT actor_institution())",
+                update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                updates=("ended_at",),
             ),
         ),
     ]

@@ -24,8 +24,4 @@ BEGIN
     RETURN found.appointment;
 END $$;
 
-REVOKE UPDATE, DELETE ON appointments_invitation FROM suone_app;
-GRANT UPDATE (token_hash, language, sent_by_id, sent_at, expires_at, withdrawn_at) ON appointments_invitation TO suone_app;
-
-REVOKE EXECUTE ON FUNCTION appointments_invitation_of(text), appointments_accept_invitation(text, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION appointments_invitation_of(text), appointments_accept_invitation(text, bigint) TO suone_app;

@@ -12,3 +12,5 @@ BEGIN
         WHERE s.key_hash = presented AND s.ended_at IS NULL AND s.valid_from <= today
           AND (s.valid_until IS NULL OR s.valid_until >= today);
 END $$;
+
+GRANT EXECUTE ON FUNCTION appointments_system_of_key TO suone_app;

@@ -274,17 +274,6 @@ ALTER TABLE appointments_appointment ADD CONSTRAINT appointment_office_of_instit
     FOREIGN KEY (office_id, institution_id) REFERENCES institutions_office (id, institution_id) DEFERRABLE INITIALLY IMMEDIATE;
 
 -- Columns that the app may change by itself; roles through the functions above alone.
-REVOKE UPDATE, DELETE ON appointments_appointment FROM suone_app;
-GRANT UPDATE (office_id, region_id, percentage, first_name, last_name, function, phone, email, active_from, active_until,
-              ended_at, ended_by_id)
-    ON appointments_appointment TO suone_app;
-REVOKE INSERT, UPDATE, DELETE ON appointments_heldrole FROM suone_app;
-
-REVOKE EXECUTE ON FUNCTION
-    appointments_officials(), appointments_administrators_of(text, bigint), appointments_may_administer(bigint),
-    appointments_may_give(bigint, text), appointments_may_approve(bigint), appointments_may_end(bigint),
-    appointments_give_role(bigint, text, date, date), appointments_approve_role(bigint),
-    appointments_end_role(bigint, date), appointments_begin(bigint, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     appointments_may_administer(bigint), appointments_may_give(bigint, text), appointments_may_approve(bigint),
     appointments_may_end(bigint), appointments_give_role(bigint, text, date, date), appointments_approve_role(bigint),

@@ -35,5 +35,4 @@ BEGIN
     RETURN cardinality(places);
 END $$;
 
-REVOKE EXECUTE ON FUNCTION audit_copied, audit_destroy FROM public;
 GRANT EXECUTE ON FUNCTION audit_copied TO suone_app;

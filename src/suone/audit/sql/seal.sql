@@ -127,5 +127,4 @@ BEGIN
     RETURN sealed;
 END $$;
 
-REVOKE EXECUTE ON FUNCTION audit_line, audit_level_above, audit_tile_root, audit_grow, audit_root, audit_seal_waiting FROM public;
 GRANT EXECUTE ON FUNCTION audit_seal_waiting TO suone_app;

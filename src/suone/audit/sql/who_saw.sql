@@ -16,5 +16,4 @@ BEGIN
         WHERE before IS NULL OR found.id < before ORDER BY found.id DESC LIMIT most;
 END $$;
 
-REVOKE EXECUTE ON FUNCTION audit_who_saw FROM public;
 GRANT EXECUTE ON FUNCTION audit_who_saw TO suone_app;

@@ -6,3 +6,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE d.id = request AND a.function = 'lead' AND a.valid_until IS NULL
       AND (actor_kind() = 'job' OR actor_institution() IN (d.addressed_id, d.asked_institution_id))
 $$;
+
+GRANT EXECUTE ON FUNCTION cases_lead_of_request TO suone_app;

@@ -64,17 +64,56 @@ def test_every_role_of_a_foreign_institution_is_an_outsider(cast: Cast, consent:
 
 def test_an_outsider_changes_nothing(cast: Cast, consent: Consent) -> None:
     with acting_as(acting(cast.stranger)):
-        assert Consent.objects.filter(pk=consent.pk).update(withdrawn_at=timezone.now()) == 0
-        assert ConsentRecipient.objects.update(categories=2047) == 0
-        assert Disclosure.objects.update(purpose="changed") == 0
+        assert Consent.objects.filter(pk=consent.pk).update(warned_days=1) == 0
+        assert Disclosure.objects.update(informed_at=timezone.now()) == 0
+    for function in ("consents_withdraw(%s)", "consents_narrow((SELECT max(id) FROM consents_consentrecipient), %s)"):
+        with pytest.raises(ProgrammingError, match="not permitted"), acting_as(acting(cast.stranger)):
+            _run(f"SELECT {function}", consent.pk)
 
 
-def test_nobody_deletes_a_consent(cast: Cast, consent: Consent) -> None:
-    with acting_as(acting(cast.worker)), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM consents_disclosure")
-        assert cursor.rowcount == 0
-        cursor.execute("DELETE FROM consents_consent")
-        assert cursor.rowcount == 0
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE consents_consent SET withdrawn_at = now()",
+        "UPDATE consents_consent SET valid_until = valid_until",
+        "UPDATE consents_consentrecipient SET categories = 2047",
+        "UPDATE consents_disclosure SET purpose = 'changed'",
+        "DELETE FROM consents_consent",
+        "DELETE FROM consents_consentrecipient",
+        "DELETE FROM consents_disclosure",
+    ],
+)
+def test_nobody_changes_what_was_signed_or_told_and_nobody_deletes_it(
+    cast: Cast, consent: Consent, statement: str
+) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"), acting_as(acting(cast.worker)):
+        _run(statement)
+
+
+def test_the_database_says_when_and_by_whom_a_consent_was_withdrawn(cast: Cast, consent: Consent) -> None:
+    with acting_as(acting(cast.adviser)):
+        assert _run("SELECT consents_withdraw(%s)", consent.pk) == (True,)
+        assert _run("SELECT consents_withdraw(%s)", consent.pk) == (False,)
+
+        consent.refresh_from_db()
+
+    assert consent.withdrawn_by_id == cast.adviser.pk
+    assert abs((timezone.now() - consent.withdrawn_at).total_seconds()) < 60
+
+
+def test_narrowing_adds_nothing(cast: Cast, consent: Consent) -> None:
+    recipient = ConsentRecipient.objects.filter(consent=consent).earliest("pk")
+
+    with acting_as(acting(cast.worker)):
+        _run("SELECT consents_narrow(%s, 2047)", recipient.pk)
+
+    assert ConsentRecipient.objects.get(pk=recipient.pk).categories == recipient.categories
+
+
+def _run(statement: str, *values: object) -> tuple[object, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchone() if cursor.description else None
 
 
 @pytest.mark.parametrize("by", ["adviser", "stranger"])

@@ -56,9 +56,12 @@ def test_an_outsider_answers_nothing(cast: Cast, decision: Decision) -> None:
 
 
 def test_nobody_deletes_a_request(cast: Cast, decision: Decision) -> None:
-    with acting_as(acting(cast.worker)), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        acting_as(acting(cast.worker)),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("DELETE FROM decisions_decision")
-        assert cursor.rowcount == 0
 
 
 @pytest.mark.parametrize("by", ["adviser", "stranger"])
@@ -79,8 +82,8 @@ def test_whoever_does_not_lead_asks_nobody(cast: Cast, dossier: Dossier, decisio
 
 def test_whoever_is_asked_may_answer_but_not_pass_the_request_on(cast: Cast, decision: Decision) -> None:
     with acting_as(acting(cast.adviser)):
-        kept = Decision.objects.filter(pk=decision.pk).update(addressed_id=cast.adviser.institution_id, reason="ours")
+        kept = Decision.objects.filter(pk=decision.pk).update(reason="ours")
 
     assert kept == 1
-    with pytest.raises(ProgrammingError, match="row-level security"), acting_as(acting(cast.adviser)):
+    with pytest.raises(ProgrammingError, match="permission denied"), acting_as(acting(cast.adviser)):
         Decision.objects.filter(pk=decision.pk).update(addressed_id=cast.stranger.institution_id)

@@ -17,7 +17,6 @@ BEGIN
     RETURN NEW;
 END $$;
 
-REVOKE EXECUTE ON FUNCTION dossiers_entry_names_persons FROM PUBLIC;
 
 CREATE TRIGGER dossiers_entry_names_persons BEFORE INSERT ON audit_entry
 FOR EACH ROW WHEN (NEW.dossier_id IS NOT NULL OR NEW.dossiers_shown <> '{}')

@@ -63,6 +63,27 @@ BEGIN
         WHERE x.id = h.id;
 END $$;
 
+-- Whether the acting institution is the one that was asked: also once it declined, when it sees the request no more.
+CREATE FUNCTION handovers_was_asked(hand_over bigint, dossier bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM handovers_handover h
+                   WHERE h.id = hand_over AND h.dossier_id = dossier AND h.receiver_id = actor_institution())
+$$;
+
+-- Parallel support ends at once: for whoever leads the case.
+CREATE FUNCTION handovers_end(hand_over bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    h handovers_handover;
+BEGIN
+    SELECT * INTO h FROM handovers_handover x WHERE x.id = hand_over FOR UPDATE;
+    IF NOT FOUND OR h.constellation = '3' OR NOT dossiers_has_power(h.dossier_id, 3) THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    UPDATE handovers_handover x SET access_until = statement_timestamp()
+        WHERE x.id = hand_over AND x.access_until > statement_timestamp();
+END $$;
+
 -- How many persons were referred in each direction in a year, and what became of it: figures without persons.
 CREATE FUNCTION handovers_counted(in_year integer)
 RETURNS TABLE (sender_id bigint, receiver_id bigint, proposed bigint, accepted bigint, declined bigint, expired bigint)
@@ -75,3 +96,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       AND h.proposed_on >= make_date(in_year, 1, 1) AND h.proposed_on < make_date(in_year + 1, 1, 1)
     GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
 $$;
+
+GRANT EXECUTE ON FUNCTION handovers_person, handovers_was_asked, handovers_open, handovers_end,
+    handovers_counted TO suone_app;

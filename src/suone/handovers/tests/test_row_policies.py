@@ -62,7 +62,7 @@ def test_a_stranger_keeps_none_and_changes_none(cast: Cast) -> None:
     handover = propose(cast)
 
     with acting_as(acting(cast.stranger)):
-        assert Handover.objects.filter(pk=handover.pk).update(message="mine") == 0
+        assert Handover.objects.filter(pk=handover.pk).update(receiver_staff=cast.stranger) == 0
     with pytest.raises(ProgrammingError, match="row-level security"), acting_as(acting(cast.stranger)):
         Handover.objects.create(
             dossier_id=handover.dossier_id,

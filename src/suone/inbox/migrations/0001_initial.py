@@ -60,10 +60,12 @@ class Migration(migrations.Migration):
                 "constraints": [
                     suone.access.row_policies.RowPolicies(
                         delete="(SELECT actor_kind()) = 'job'",
-                        insert="(SELECT actor_kind()) IS NOT NULL",
+                        insert="true",
+                        kinds=("guest", "job", "person", "public", "staff", "system"),
                         name="inbox_message_row_policies",
-                        select="(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff())",
-                        update="(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff())",
+                        select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff()))",
+                        update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff()))",
+                        updates=("mailed_at", "read_at"),
                     )
                 ],
             },
@@ -94,10 +96,11 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     suone.access.row_policies.RowPolicies(
-                        insert="(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff())",
+                        insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff()))",
                         name="inbox_preference_row_policies",
-                        select="(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff())",
-                        update="(SELECT actor_kind()) = 'job' OR {table}.staff_id = (SELECT actor_staff())",
+                        select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff()))",
+                        update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff()))",
+                        updates=("digest",),
                     )
                 ],
             },

@@ -4,6 +4,8 @@ import django.db.models.deletion
 import suone.access.row_policies
 from django.db import migrations, models
 
+from suone.access.sql_files import sql_file
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -41,11 +43,13 @@ class Migration(migrations.Migration):
                 "ordering": ["name_de"],
                 "constraints": [
                     suone.access.row_policies.RowPolicies(
-                        delete="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
-                        insert="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                        delete="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                        insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                        kinds=("job", "staff", "system"),
                         name="institutions_body_row_policies",
-                        select="(SELECT actor_kind()) IS NOT NULL",
-                        update="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                        select="true",
+                        update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                        updates=("kind", "name_de", "name_en", "name_fr", "name_it", "task"),
                     )
                 ],
             },
@@ -77,11 +81,23 @@ class Migration(migrations.Migration):
                 "ordering": ["circle", "code"],
                 "constraints": [
                     suone.access.row_policies.RowPolicies(
-                        delete="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
-                        insert="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                        before_log_in=True,
+                        delete="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                        insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                        kinds=("job", "staff", "system"),
                         name="institutions_institution_row_policies",
                         select="true",
-                        update="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                        update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                        updates=(
+                            "circle",
+                            "is_iiz_office",
+                            "name_de",
+                            "name_en",
+                            "name_fr",
+                            "name_it",
+                            "parent_service",
+                            "short_name_fr",
+                        ),
                     )
                 ],
             },
@@ -103,11 +119,13 @@ class Migration(migrations.Migration):
                 "ordering": ["position"],
                 "constraints": [
                     suone.access.row_policies.RowPolicies(
-                        delete="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
-                        insert="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                        delete="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                        insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                        kinds=("job", "staff", "system"),
                         name="institutions_region_row_policies",
-                        select="(SELECT actor_kind()) IS NOT NULL",
-                        update="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                        select="true",
+                        update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                        updates=("name_de", "name_en", "name_fr", "name_it", "position"),
                     )
                 ],
             },
@@ -135,11 +153,13 @@ class Migration(migrations.Migration):
                 "ordering": ["title_de"],
                 "constraints": [
                     suone.access.row_policies.RowPolicies(
-                        delete="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
-                        insert="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                        delete="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                        insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                        kinds=("job", "staff", "system"),
                         name="institutions_convention_row_policies",
-                        select="(SELECT actor_kind()) IS NOT NULL",
-                        update="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                        select="true",
+                        update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                        updates=("ends_on", "gives_reciprocity", "kind", "starts_on", "title_de", "title_fr"),
                     )
                 ],
             },
@@ -180,11 +200,23 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "offices",
                 "constraints": [
                     suone.access.row_policies.RowPolicies(
-                        delete="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
-                        insert="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                        delete="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                        insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                        kinds=("job", "staff", "system"),
                         name="institutions_office_row_policies",
-                        select="(SELECT actor_kind()) IS NOT NULL",
-                        update="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                        select="true",
+                        update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                        updates=(
+                            "address",
+                            "email",
+                            "is_active",
+                            "name_de",
+                            "name_en",
+                            "name_fr",
+                            "name_it",
+                            "phone",
+                            "region",
+                        ),
                     )
                 ],
             },
@@ -216,13 +248,25 @@ class Migration(migrations.Migration):
                 "ordering": ["institution", "name_de"],
                 "constraints": [
                     suone.access.row_policies.RowPolicies(
-                        delete="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
-                        insert="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                        delete="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                        insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                        kinds=("job", "staff", "system"),
                         name="institutions_serviceoffer_row_policies",
-                        select="(SELECT actor_kind()) IS NOT NULL",
-                        update="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('directory.edit'))",
+                        select="true",
+                        update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
+                        updates=(
+                            "for_whom_de",
+                            "for_whom_fr",
+                            "name_de",
+                            "name_en",
+                            "name_fr",
+                            "name_it",
+                            "who_pays_de",
+                            "who_pays_fr",
+                        ),
                     )
                 ],
             },
         ),
+        sql_file(__file__, "parties.sql"),
     ]

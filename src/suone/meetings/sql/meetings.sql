@@ -11,6 +11,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
                    WHERE m.id = meeting AND m.dossier_id IS NOT NULL AND dossiers_has_power(m.dossier_id, 2))
 $$;
 
+-- What the policies of a meeting's parts ask about it. In a function, since the meeting's own policy asks about its
+-- invitations; and only where a row is written.
+CREATE FUNCTION meetings_is_about(meeting bigint, dossier bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM meetings_meeting m
+                   WHERE m.id = meeting AND m.dossier_id IS NOT DISTINCT FROM meetings_is_about.dossier)
+$$;
+
+CREATE FUNCTION meetings_is_convened_by_own(meeting bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM meetings_meeting m
+                   WHERE m.id = meeting AND m.dossier_id IS NULL AND m.convening_id = actor_institution())
+$$;
+
 -- Locks the case, then the meeting: everybody in this order, also those who may not open the case.
 CREATE FUNCTION meetings_lock(meeting bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -90,3 +104,7 @@ BEGIN
     END IF;
     UPDATE meetings_guest g SET valid_until = until WHERE g.meeting_id = meeting AND g.revoked_at IS NULL;
 END $$;
+
+GRANT EXECUTE ON FUNCTION meetings_is_about, meetings_is_convened_by_own, meetings_lock, meetings_last_answer,
+    meetings_cases_on_agenda, meetings_is_written_to, meetings_invitation_of_guest, meetings_answer_of_guest,
+    meetings_guests_valid_until TO suone_app;

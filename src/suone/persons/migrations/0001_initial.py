@@ -217,7 +217,7 @@ class Migration(migrations.Migration):
             model_name="merge",
             constraint=suone.access.row_policies.RowPolicies(
                 name="persons_merge_row_policies",
-                select="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('person.merge'))",
+                select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('person.merge')))",
             ),
         ),
         migrations.AddConstraint(
@@ -238,9 +238,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="doubt",
             constraint=suone.access.row_policies.RowPolicies(
+                before="{table}.cleared_at IS NULL",
                 name="persons_doubt_row_policies",
-                select="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('person.merge'))",
-                update="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('person.merge'))",
+                select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('person.merge')))",
+                update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('person.merge')))",
+                updates=("cleared_at", "cleared_by_id"),
             ),
         ),
     ]

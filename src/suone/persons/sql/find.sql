@@ -125,3 +125,6 @@ BEGIN
     UPDATE persons_person SET merged_into_id = NULL, version = version + 1 WHERE id = done.dropped_id;
     UPDATE persons_merge SET undone_at = statement_timestamp(), undone_by_id = actor_staff() WHERE id = merge;
 END $$;
+
+GRANT EXECUTE ON FUNCTION persons_find_or_create, persons_search, persons_add_number, persons_merge,
+    persons_undo_merge TO suone_app;

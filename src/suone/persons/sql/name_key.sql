@@ -49,3 +49,5 @@ RETURN (
     FROM words, LATERAL (VALUES (word), (name_key(word || following))) AS v(found)
     WHERE found IS NOT NULL
 );
+
+GRANT EXECUTE ON FUNCTION name_key, name_words TO suone_app;

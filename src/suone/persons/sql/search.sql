@@ -58,3 +58,5 @@ LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN QUERY SELECT p.* FROM persons_person p WHERE p.ahv_number = number;
 END $$;
+
+GRANT EXECUTE ON FUNCTION persons_found, persons_with_number TO suone_app;

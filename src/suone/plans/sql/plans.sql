@@ -34,3 +34,5 @@ END $$;
 
 CREATE TRIGGER plans_measure_stays_as_signed BEFORE UPDATE ON plans_measure
     FOR EACH ROW EXECUTE FUNCTION plans_measure_stays_as_signed();
+
+GRANT EXECUTE ON FUNCTION plans_copy_content TO suone_app;

@@ -4,3 +4,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT d.id, d.number FROM dossiers_dossier d
     WHERE (d.id = ANY (ids) OR d.number = wanted) AND actor_may('audit.read')
 $$;
+
+GRANT EXECUTE ON FUNCTION privacy_case_numbers TO suone_app;

@@ -13,3 +13,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE (actor_may('places.count') OR actor_kind() = 'job') AND v.identifier = wanted
     GROUP BY c.phase
 $$;
+
+GRANT EXECUTE ON FUNCTION procedures_counted TO suone_app;

@@ -125,8 +125,9 @@ class Migration(migrations.Migration):
                     ),
                     suone.access.row_policies.RowPolicies(
                         name="register_alert_row_policies",
-                        select="(SELECT actor_kind()) = 'job' OR {table}.institution_id = (SELECT actor_institution())",
-                        update="(SELECT actor_kind()) = 'job' OR {table}.institution_id = (SELECT actor_institution())",
+                        select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND {table}.institution_id = (SELECT actor_institution()))",
+                        update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND {table}.institution_id = (SELECT actor_institution()))",
+                        updates=("answered_at", "answered_by", "is_quiet", "state"),
                     ),
                 ],
             },
@@ -169,10 +170,11 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "settings of alerts",
                 "constraints": [
                     suone.access.row_policies.RowPolicies(
-                        insert="(SELECT actor_kind()) = 'job' OR {table}.institution_id = (SELECT actor_institution())",
+                        insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND {table}.institution_id = (SELECT actor_institution()))",
                         name="register_alertpreference_row_policies",
-                        select="(SELECT actor_kind()) = 'job' OR {table}.institution_id = (SELECT actor_institution())",
-                        update="(SELECT actor_kind()) = 'job' OR {table}.institution_id = (SELECT actor_institution())",
+                        select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND {table}.institution_id = (SELECT actor_institution()))",
+                        update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND {table}.institution_id = (SELECT actor_institution()))",
+                        updates=("tells",),
                     )
                 ],
             },
@@ -218,10 +220,12 @@ class Migration(migrations.Migration):
                         violation_error_message="Name the legal basis on which the institution takes part.",
                     ),
                     suone.access.row_policies.RowPolicies(
-                        insert="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('register.oversee'))",
+                        insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('register.oversee')))",
+                        kinds=("job", "staff", "system"),
                         name="register_enrolment_row_policies",
-                        select="(SELECT actor_kind()) IS NOT NULL",
-                        update="(SELECT actor_kind()) = 'job' OR (SELECT actor_may('register.oversee'))",
+                        select="true",
+                        update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('register.oversee')))",
+                        updates=("began_on", "ended_on", "legal_basis", "responsible"),
                     ),
                 ],
             },

@@ -251,3 +251,7 @@ BEGIN
             SELECT w.alert FROM untold w ORDER BY w.alert LIMIT at_most FOR UPDATE SKIP LOCKED) due
         WHERE u.alert = due.alert RETURNING u.alert, u.epoch, u.token;
 END $$;
+
+GRANT EXECUTE ON FUNCTION register.open_delivery, register.own_delivery, register.parts_of,
+    register.abandon_delivery, register.add_part, register.apply_delivery, register.register_one, register.end_one,
+    register.untold_alerts TO suone_app;

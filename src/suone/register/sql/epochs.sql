@@ -57,10 +57,10 @@ LANGUAGE sql STABLE SET search_path = register, public, pg_temp AS $$
     WHERE r.valid_until IS NULL GROUP BY r.institution ORDER BY r.institution
 $$;
 
-REVOKE EXECUTE ON FUNCTION register.open_epoch, register.switch_epoch, register.destroy_epoch,
-    register.epoch_progress FROM PUBLIC;
-
 CREATE FUNCTION register.live_epochs() RETURNS SETOF register.epoch
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = register, public, pg_temp AS $$
     SELECT * FROM epoch WHERE state IN ('opening', 'current') ORDER BY number
 $$;
+
+-- All others are the owner's alone.
+GRANT EXECUTE ON FUNCTION register.live_epochs TO suone_app;

@@ -66,3 +66,5 @@ BEGIN
                             AND o.valid_from <= l.valid_until AND (o.valid_until IS NULL OR o.valid_until > l.valid_until))
         GROUP BY l.institution ORDER BY l.institution;
 END $$;
+
+GRANT EXECUTE ON FUNCTION register.followed_by, register.referrals, register.revolving_door TO suone_app;

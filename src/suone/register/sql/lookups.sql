@@ -163,3 +163,7 @@ BEGIN
     END IF;
     INSERT INTO canary (epoch, token, sealed) VALUES (in_epoch, about, seal) ON CONFLICT DO NOTHING;
 END $$;
+
+GRANT EXECUTE ON FUNCTION register.look_up, register.asked_since, register.questions_about,
+    register.own_registrations, register.also_elsewhere, register.count_evaluations, register.use_on,
+    register.deliveries_of_mine, register.sealed_in, register.keep_sealed, register.canaries, register.keep_canary TO suone_app;

@@ -23,7 +23,8 @@ class Migration(migrations.Migration):
                 "constraints": [
                     suone.access.row_policies.RowPolicies(
                         delete="(SELECT actor_kind()) = 'job'",
-                        insert="(SELECT actor_kind()) IS NOT NULL",
+                        insert="true",
+                        kinds=("job", "public", "staff"),
                         name="signin_letter_row_policies",
                         select="(SELECT actor_kind()) = 'job'",
                     )

@@ -64,10 +64,11 @@ class Migration(migrations.Migration):
                 "constraints": [
                     suone.access.row_policies.RowPolicies(
                         delete="(SELECT actor_kind()) = 'job'",
-                        insert="staff_id = (SELECT actor_staff())",
+                        insert="((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff()))",
                         name="signin_addresschange_row_policies",
-                        select="staff_id = (SELECT actor_staff()) OR (SELECT actor_kind()) = 'job'",
-                        update="staff_id = (SELECT actor_staff())",
+                        select="((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff())) OR (SELECT actor_kind()) = 'job'",
+                        update="((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff()))",
+                        updates=("confirmed_at",),
                     )
                 ],
             },
@@ -165,10 +166,12 @@ class Migration(migrations.Migration):
                         violation_error_message="Who decided and when belong together.",
                     ),
                     suone.access.row_policies.RowPolicies(
-                        insert="appointments_may_administer({table}.institution_id) OR (SELECT actor_may('appointment.oversee'))",
+                        before="{table}.decided_at IS NULL",
+                        insert="((SELECT actor_kind()) = 'staff' AND appointments_may_administer({table}.institution_id)) OR (SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('appointment.oversee')))",
                         name="signin_factorreset_row_policies",
-                        select="appointments_may_administer({table}.institution_id) OR (SELECT actor_may('appointment.oversee'))",
-                        update="appointments_may_administer({table}.institution_id) OR (SELECT actor_may('appointment.oversee'))",
+                        select="((SELECT actor_kind()) = 'staff' AND appointments_may_administer({table}.institution_id)) OR (SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('appointment.oversee')))",
+                        update="((SELECT actor_kind()) = 'staff' AND appointments_may_administer({table}.institution_id)) OR (SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('appointment.oversee')))",
+                        updates=("decided_account", "decided_at", "decided_by", "is_approved"),
                     ),
                 ],
             },

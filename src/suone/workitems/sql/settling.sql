@@ -98,3 +98,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT w.step, w.state, w.asked_at, w.done_at FROM workitems_workitem w
     WHERE w.dossier_id = of_case AND w.step <> '' AND dossiers_has_power(of_case, 2) ORDER BY w.id
 $$;
+
+GRANT EXECUTE ON FUNCTION workitems_settle, workitems_leave_phase, workitems_take_over, workitems_join_step,
+    workitems_steps TO suone_app;

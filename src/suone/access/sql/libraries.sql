@@ -1,0 +1,22 @@
+-- What the app's role may do with the tables of libraries; what is not listed here it does not reach at all
+-- (django_migrations, groups and permissions of Django). None of them holds anything about persons concerned.
+GRANT SELECT, INSERT, UPDATE, DELETE ON
+    django_session,
+    account_emailaddress, account_emailconfirmation, mfa_authenticator,
+    socialaccount_socialaccount, socialaccount_socialtoken,
+    axes_accessattempt, axes_accessattemptexpiration, axes_accessfailurelog, axes_accesslog,
+    procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers
+TO suone_app;
+GRANT SELECT ON socialaccount_socialapp TO suone_app;
+
+-- The queue works through functions of its own, which run with the rights of whoever calls them.
+DO $$
+DECLARE
+    called regprocedure;
+BEGIN
+    FOR called IN SELECT oid FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'procrastinate\_%' AND NOT prosecdef
+    LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO suone_app', called);
+    END LOOP;
+END $$;

@@ -1,0 +1,436 @@
+"""Writes as strong as reads: what was tried as the app's role with honest settings of the actor, and must not work.
+
+Each attempt is SQL past every service, as a fault in the application or somebody who took it over would send it. It is
+refused by the database, or touches no row. The catalogue tests below hold for every table and function there is.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, models, transaction
+from django.utils import timezone
+
+from suone.access.acting import Acting, Kind
+from suone.access.categories import DataCategory
+from suone.access.database import acting_as
+from suone.access.row_policies import RowPolicies, TableRights
+from suone.appointments.models import Appointment
+from suone.appointments.tests.factories import acting
+from suone.cases.models import Case, Participant
+from suone.cases.rules import NoteKind
+from suone.cases.services import write_note
+from suone.cases.tests.factories import activate, ask, do, notify
+from suone.consents.models import Consent
+from suone.consents.tests.factories import WORK, Cast, line, make_cast
+from suone.handovers.tests.factories import propose, publish_handovers
+from suone.meetings.models import Invitee
+from suone.meetings.tests.factories import convene
+from suone.workitems.models import WorkItem
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = ROOT / "src" / "suone"
+OWN_MODELS = [
+    model
+    for config in apps.get_app_configs()
+    if config.name.startswith("suone.")
+    for model in config.get_models(include_auto_created=True)
+]
+
+
+@dataclass
+class World:
+    """Two cases that have nothing to do with each other, and what lies in them."""
+
+    cast: Cast
+    ours: Case  # notified by the worker, led by the office too, open to the adviser for work
+    theirs: Case  # notified by the stranger, who alone reaches into it
+    numbers: dict[str, int]
+
+    def staff(self, name: str) -> Appointment:
+        found: Appointment = getattr(self.cast, name)
+        return found
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    cast = make_cast()
+    publish_handovers()
+    ours = activate(cast, line(cast.adviser, WORK))
+    theirs = notify(cast, by=cast.stranger, last_name="Fremd")
+    decision = ask(cast, ours, cast.stranger)
+    handover = propose(cast)
+    meeting = convene(cast, ours)
+    for category in (DataCategory.FINANCES, DataCategory.HEALTH):
+        do(cast.worker, write_note, dossier=ours.dossier, text="said", category=category, kind=NoteKind.NOTE)
+    return World(
+        cast,
+        ours,
+        theirs,
+        {
+            "ours": ours.pk,
+            "theirs": theirs.pk,
+            "their_person": theirs.dossier.person_id,
+            "consent": Consent.objects.filter(dossier=ours.pk).earliest("pk").pk,
+            "decision": decision.pk,
+            "handover": handover.pk,
+            "handover_decision": handover.decision_id,
+            "participant": Participant.objects.filter(dossier=ours.pk).earliest("pk").pk,
+            "meeting": meeting.pk,
+            "invitee": Invitee.objects.filter(meeting=meeting).latest("pk").pk,
+            "item": WorkItem.objects.filter(dossier=ours.pk).latest("pk").pk,
+            "worker": cast.worker.pk,
+            "worker_institution": cast.worker.institution_id,
+            "adviser": cast.adviser.pk,
+            "adviser_institution": cast.adviser.institution_id,
+            "coordinator": cast.coordinator.pk,
+            "stranger": cast.stranger.pk,
+            "stranger_institution": cast.stranger.institution_id,
+            "physician": cast.physician.pk,
+        },
+    )
+
+
+def _sent(who: Acting, statement: str, values: Mapping[str, object]) -> int:
+    """How many rows a statement touched or gave, as the app's role; the database's refusal comes through."""
+    with transaction.atomic(), acting_as(who), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return len(cursor.fetchall()) if cursor.description else cursor.rowcount
+
+
+def _gets_nowhere(who: Acting, statement: str, values: Mapping[str, object]) -> bool:
+    try:
+        return _sent(who, statement, values) == 0
+    except DatabaseError as error:
+        refusal = str(error)
+    # A mistake in the test's own SQL is no refusal; a function or an argument that is no more is one.
+    return "syntax" not in refusal and ("does not exist" not in refusal or "function" in refusal)
+
+
+_CASE_TABLES = (
+    ("decisions_decision", "decision"),
+    ("cases_participant", "participant"),
+    ("meetings_invitee", "invitee"),
+    ("meetings_meeting", "meeting"),
+    ("workitems_workitem", "item"),
+    ("consents_consent", "consent"),
+    ("handovers_handover", "handover"),
+)
+ATTEMPTS: dict[str, tuple[str, str]] = {
+    # What places a row never changes.
+    **{
+        f"{table} moves to a foreign case": ("coordinator", f"UPDATE {table} SET dossier_id = %(theirs)s")
+        for table, _row in _CASE_TABLES
+    },
+    "a hand-over is pointed at a foreign case by whoever is asked": (
+        "adviser",
+        "UPDATE handovers_handover SET dossier_id = %(theirs)s WHERE id = %(handover)s",
+    ),
+    "a hand-over gets another receiver": (
+        "worker",
+        "UPDATE handovers_handover SET receiver_id = %(stranger_institution)s WHERE id = %(handover)s",
+    ),
+    "a hand-over is widened after it was proposed": (
+        "worker",
+        "UPDATE handovers_handover SET categories = 2047 WHERE id = %(handover)s",
+    ),
+    "a hand-over is opened before it is accepted": (
+        "adviser",
+        "SELECT handovers_open(%(handover)s, now(), now())",
+    ),
+    "an invitation moves to another institution": (
+        "coordinator",
+        "UPDATE meetings_invitee SET institution_id = %(stranger_institution)s WHERE id = %(invitee)s",
+    ),
+    "a participant becomes another institution": (
+        "coordinator",
+        "UPDATE cases_participant SET institution_id = %(stranger_institution)s WHERE id = %(participant)s",
+    ),
+    "somebody invites themselves to a foreign meeting": (
+        "stranger",
+        "INSERT INTO meetings_invitee (meeting_id, institution_id, role, answer, reason, presence)"
+        " VALUES (%(meeting)s, %(stranger_institution)s, 'invited', 'waiting', '', 'unknown')",
+    ),
+    "somebody invites themselves under the number of an own case": (
+        "stranger",
+        "INSERT INTO meetings_invitee (meeting_id, dossier_id, institution_id, role, answer, reason, presence)"
+        " VALUES (%(meeting)s, %(theirs)s, %(stranger_institution)s, 'invited', 'waiting', '', 'unknown')",
+    ),
+    # Categories, and what is not seen.
+    "notes move into another category": ("adviser", "UPDATE cases_note SET category = 1"),
+    "documents move into another category": ("adviser", "UPDATE documents_document SET category = 1"),
+    "work items move into another category": ("adviser", "UPDATE workitems_workitem SET category = 1"),
+    "a note in a closed category is overwritten": ("adviser", "UPDATE cases_note SET text = 'gone', version = 2"),
+    "a note of another institution is overwritten": (
+        "adviser",
+        "UPDATE cases_note SET text = 'gone' WHERE institution_id <> %(adviser_institution)s",
+    ),
+    # What was signed, decided, given.
+    "a reader back-dates the end of a consent": (
+        "adviser",
+        "UPDATE consents_consent SET withdrawn_at = now() - interval '1 year' WHERE id = %(consent)s",
+    ),
+    "a signed consent is lengthened": (
+        "coordinator",
+        "UPDATE consents_consent SET valid_until = valid_until + 3650 WHERE id = %(consent)s",
+    ),
+    "a signed purpose is rewritten": (
+        "coordinator",
+        "UPDATE consents_consent SET purpose = 'Anything' WHERE id = %(consent)s",
+    ),
+    "a recipient gets more than was signed": ("coordinator", "UPDATE consents_consentrecipient SET categories = 2047"),
+    "a recipient is added with more than was signed": (
+        "coordinator",
+        "INSERT INTO consents_consentrecipient (consent_id, dossier_id, institution_id, signed_categories, categories)"
+        " VALUES (%(consent)s, %(ours)s, %(stranger_institution)s, 1, 2047)",
+    ),
+    "a case number is rewritten": (
+        "adviser",
+        "UPDATE dossiers_dossier SET number = '2020-0001' WHERE id = %(ours)s",
+    ),
+    "a case gets another person": (
+        "coordinator",
+        "UPDATE dossiers_dossier SET person_id = %(their_person)s WHERE id = %(ours)s",
+    ),
+    "a contributor ends the lead": ("adviser", "UPDATE cases_assignment SET valid_until = now()"),
+    "a contributor names a lead": (
+        "adviser",
+        "INSERT INTO cases_assignment (dossier_id, function, staff_id, valid_from)"
+        " VALUES (%(ours)s, 'case_manager', %(adviser)s, now())",
+    ),
+    "a lead in the past is rewritten": (
+        "coordinator",
+        "UPDATE cases_assignment SET staff_id = %(adviser)s",
+    ),
+    "a triage is rewritten": ("coordinator", "UPDATE cases_triage SET level = 'complex'"),
+    "an asking institution accepts in place of the one asked": (
+        "coordinator",
+        "UPDATE decisions_decision SET state = 'accepted', answered_at = now() WHERE id = %(decision)s",
+    ),
+    "an answer is given in advance": (
+        "coordinator",
+        "INSERT INTO decisions_decision (dossier_id, case_number, kind, asked_institution_id, addressed_id, question,"
+        " due_on, remind_on, state, reason, answered_at) SELECT dossier_id, case_number, kind, asked_institution_id,"
+        " addressed_id, question, due_on, remind_on, 'accepted', '', now() FROM decisions_decision",
+    ),
+    # Other people's files, names, and the log.
+    "a line in the timeline of a foreign file": (
+        "worker",
+        "INSERT INTO dossiers_event (dossier_id, at, act, category, staff_id, institution_id, object_type, text,"
+        " text_language) VALUES (%(theirs)s, now(), 'note.written', 10, %(worker)s, %(worker_institution)s, '', 'x', '')",
+    ),
+    "a line of the timeline for another institution": (
+        "worker",
+        "INSERT INTO dossiers_event (dossier_id, at, act, category, staff_id, institution_id, object_type, text,"
+        " text_language) VALUES (%(ours)s, now(), 'note.written', 10, %(worker)s, %(adviser_institution)s, '', 'x', '')",
+    ),
+    "whoever is asked writes what they like into the timeline": (
+        "stranger",
+        "INSERT INTO dossiers_event (dossier_id, at, act, category, staff_id, institution_id, object_type, text,"
+        " text_language)"
+        " VALUES (%(ours)s, now(), 'note.written', 10, %(stranger)s, %(stranger_institution)s, '', 'x', '')",
+    ),
+    "a note in somebody else's name": (
+        "adviser",
+        "INSERT INTO cases_note (dossier_id, category, kind, text, language, staff_id, institution_id, version,"
+        " redaction_reason)"
+        " VALUES (%(ours)s, 1, 'note', 'x', 'de', %(worker)s, %(worker_institution)s, 1, '')",
+    ),
+    "a grant is written past the functions": (
+        "coordinator",
+        "INSERT INTO dossiers_grant (dossier_id, person_id, staff_id, categories, power, valid_from, because,"
+        " because_id, legal_basis) VALUES (%(ours)s, %(their_person)s, %(coordinator)s, 2047, 3, now(), 'consent',"
+        " 1, 'consent')",
+    ),
+    "what the migrations were is forgotten": ("coordinator", "DELETE FROM django_migrations"),
+    "what the migrations were is read": ("coordinator", "SELECT * FROM django_migrations"),
+    "the log is emptied": ("coordinator", "DELETE FROM audit_entry"),
+}
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+def test_past_the_services_nothing_is_moved_rewritten_or_opened(world: World, attempt: str) -> None:
+    who, statement = ATTEMPTS[attempt]
+
+    assert _gets_nowhere(acting(world.staff(who)), statement, world.numbers)
+
+
+def test_the_attempts_are_about_rows_that_are_there(world: World) -> None:
+    """Whoever may do a thing in a legal way does it in the same manner: the attempts fail for their reasons alone."""
+    legal = {
+        "coordinator": "UPDATE cases_case SET question = 'What now?' WHERE dossier_id = %(ours)s",
+        "worker": "UPDATE cases_note SET text = 'put right', version = 2",
+        "stranger": "UPDATE decisions_decision SET state = 'declined', reason = 'no', answered_at = now()",
+        "adviser": "UPDATE handovers_handover SET receiver_staff_id = %(adviser)s WHERE id = %(handover)s",
+    }
+
+    for who, statement in legal.items():
+        assert _sent(acting(world.staff(who)), statement, world.numbers) == 1, who
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in (Kind.STAFF, Kind.JOB)])
+def test_no_other_kind_of_actor_reaches_rows_with_the_settings_of_somebody_who_does(world: World, kind: Kind) -> None:
+    """A partner's key names its institution, which holds grants; so may settings of a fault. The kind decides."""
+    worker = acting(world.cast.worker)
+    who = Acting(kind=kind, today=timezone.localdate(), institution_id=worker.institution_id, staff_id=worker.staff_id)
+    open_to = {
+        Kind.SYSTEM: {
+            "appointments_appointment", "appointments_contactperson", "institutions_body", "institutions_convention",
+            "institutions_institution", "institutions_office", "institutions_region", "institutions_serviceoffer",
+        },
+    }.get(kind, set())  # fmt: skip
+    open_to |= {"appointments_appointment", "appointments_heldrole", "institutions_institution"}  # a log-in asks them
+
+    found = set()
+    with acting_as(who), connection.cursor() as cursor:
+        for model in OWN_MODELS:
+            table = model._meta.db_table
+            cursor.execute("SELECT has_table_privilege(%s, 'SELECT')", [table])
+            if cursor.fetchone() == (True,) and any(isinstance(c, RowPolicies) for c in model._meta.constraints):
+                cursor.execute(f"SELECT count(*) FROM {table}")
+                found |= {table} if cursor.fetchone() != (0,) else set()
+
+    assert found <= open_to
+    assert len(found) > 1
+
+
+# What stands in no model: declared in SQL files beside the packages.
+_GRANT = re.compile(r"^GRANT ([\w, ]+?) ON\s+(?!FUNCTION|SCHEMA|ALL)([\w,\s]+?)\s+TO suone_app", re.MULTILINE)
+_EXECUTE = re.compile(r"^\s*GRANT EXECUTE ON FUNCTION\s+([^;]+?) TO suone_app", re.MULTILINE)
+
+
+def _sql_files() -> str:
+    return "\n".join(path.read_text() for path in sorted(SOURCES.glob("*/sql/*.sql")))
+
+
+def _declared_rights() -> set[tuple[str, str]]:
+    """Pairs of a right and a table or, for updates, a column."""
+    declared = set()
+    for model in OWN_MODELS:
+        table = model._meta.db_table
+        for rights in model._meta.constraints:
+            if isinstance(rights, TableRights):
+                declared |= {(command.upper(), table) for command in rights.allows}
+                declared |= {("UPDATE", f"{table}.{_column(model, name)}") for name in rights.updates}
+                declared |= {("INSERT", f"{table}.{_column(model, name)}") for name in rights.inserts}
+    for commands, tables in _GRANT.findall(_sql_files()):
+        for table in re.split(r"[,\s]+", tables):
+            for command in re.split(r"[,\s]+", commands):
+                declared |= _kept_rights(f"c.relname = '{table}'") if command == "UPDATE" else {(command, table)}
+    return declared
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    return str(model._meta.get_field(name).column)  # type: ignore[union-attr]
+
+
+def _kept_rights(of: str = "true") -> set[tuple[str, str]]:
+    """The same from the catalogue, for tables and views of our schema."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT privilege, c.relname FROM pg_class c,
+                unnest(ARRAY['SELECT', 'INSERT', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS privilege
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND {of}
+              AND has_table_privilege('suone_app', c.oid, privilege)
+            UNION
+            SELECT privilege, c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid,
+                unnest(ARRAY['INSERT', 'UPDATE']) AS privilege
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND {of}
+              AND a.attnum > 0 AND NOT a.attisdropped AND has_column_privilege('suone_app', c.oid, a.attnum, privilege)
+              AND NOT (privilege = 'INSERT' AND has_table_privilege('suone_app', c.oid, 'INSERT'))
+            """
+        )
+        return set(cursor.fetchall())
+
+
+def test_the_app_has_the_declared_rights_and_no_others(db: None) -> None:
+    declared, kept = _declared_rights(), _kept_rights()
+
+    assert kept - declared == set(), (
+        "The app's role has rights that nobody declared: take them away where they were given (a GRANT in a migration?),"
+        " or declare them: updates=(…) and a condition in the model's RowPolicies, or access/sql/libraries.sql."
+    )
+    assert declared - kept == set(), (
+        "Rights are declared that the database does not have: run makemigrations, so that the RowPolicies of the model"
+        " reach a migration."
+    )
+
+
+def test_what_places_a_row_never_changes(db: None) -> None:
+    """A right to change a case, an author or an owner would move a row to where others hold grants."""
+    placing = {"id", "dossier", "person", "meeting", "consent", "decision", "sender", "receiver", "asked_institution",
+               "addressed", "created_by", "recorded_by_institution", "notifier", "user"}  # fmt: skip
+    moved = {
+        f"{model._meta.db_table}.{name}"
+        for model in OWN_MODELS
+        for rights in model._meta.constraints
+        if isinstance(rights, TableRights)
+        for name in rights.updates
+        if name in placing
+    }
+
+    assert moved == set(), "Take them out of updates=(…): whoever belongs elsewhere gets a new row."
+
+
+def test_no_right_to_change_stands_without_a_condition_and_none_without_columns(db: None) -> None:
+    halves = [
+        policies.name
+        for model in OWN_MODELS
+        for policies in model._meta.constraints
+        if isinstance(policies, RowPolicies) and (policies.conditions["update"] is not None) != bool(policies.updates)
+    ]
+
+    assert halves == [], "Name the columns that may change in updates=(…), beside the condition update=…"
+
+
+def test_every_policy_says_for_which_kind_of_actor_it_holds(db: None) -> None:
+    before_log_in = {
+        f"{model._meta.db_table}_select"
+        for model in OWN_MODELS
+        for policies in model._meta.constraints
+        if isinstance(policies, RowPolicies) and policies.before_log_in
+    }
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT policyname FROM pg_policies WHERE NOT (coalesce(qual, with_check) LIKE '%actor_kind()%'"
+            " AND coalesce(with_check, qual) LIKE '%actor_kind()%')"
+        )
+        without = {name for (name,) in cursor.fetchall()}
+
+    assert without == before_log_in
+    assert before_log_in == {
+        f"{table}_select" for table in ("appointments_appointment", "appointments_heldrole", "institutions_institution")
+    }
+
+
+def test_nobody_calls_a_function_that_was_not_given_to_them(db: None) -> None:
+    declared = {
+        re.sub(r"\(.*?\)", "", name).strip()
+        for names in _EXECUTE.findall(_sql_files())
+        for name in re.split(r",(?![^(]*\))", names)
+        if "%s" not in name
+    }
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END || p.proname,
+                   has_function_privilege('suone_app', p.oid, 'EXECUTE'),
+                   EXISTS (SELECT 1 FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+                           WHERE a.grantee = 0)
+            FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+            WHERE n.nspname IN ('public', 'register') AND p.proname NOT LIKE 'procrastinate%'
+              AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+            """
+        )
+        functions = cursor.fetchall()
+
+    assert {name for name, _app, public in functions if public} == set(), "REVOKE EXECUTE … FROM PUBLIC"
+    given = {name for name, app, _public in functions if app}
+    assert given == declared, "Write GRANT EXECUTE ON FUNCTION … TO suone_app; below the function, in its SQL file."
+    assert len(given) > 40
