@@ -109,6 +109,17 @@ sweep: .venv/.dev chromium ## Try every address as every role on foreign objects
 	@SUONE_CHROMIUM="$(CHROMIUM)" SUONE_SWEEP=full $(BIN)/pytest -n $(TEST_WORKERS) tests/sweep; outcome=$$?; \
 	SUONE_VAR=var/test $(BIN)/suone stop; exit $$outcome
 
+.PHONY: differential
+differential: .venv/.dev ## Compare a million decisions about access with the reference model
+	@SUONE_DECISIONS=1000000 $(BIN)/pytest tests/reference; outcome=$$?; \
+	SUONE_VAR=var/test $(BIN)/suone stop; exit $$outcome
+
+# Goes on where it was broken off; begins anew once var/mutants is removed. OF=consents plants in one package alone.
+.PHONY: mutants
+mutants: .venv/.dev ## Loosen every lock once and see a test fall (hours; OF=package for one)
+	@$(BIN)/python -m pytest -p tests.mutants.run --mutants-of=$(OF) src tests; outcome=$$?; \
+	SUONE_VAR=var/test $(BIN)/suone stop; exit $$outcome
+
 .PHONY: fuzz
 fuzz: .venv/.dev ## Send 5'000 requests to each address of the machine door, allowed and not
 	@SUONE_FUZZ=5000 $(BIN)/pytest -n $(TEST_WORKERS) tests/test_fuzz.py; outcome=$$?; \

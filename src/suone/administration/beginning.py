@@ -15,6 +15,7 @@ from suone.administration.letters import link_to, send_invitation
 from suone.appointments.acts import Act
 from suone.appointments.giving import Post, appoint
 from suone.appointments.models import Appointment
+from suone.appointments.rules import BEGINNINGS
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.institutions.loading import load_directory
@@ -26,17 +27,24 @@ Somebody = tuple[str, str, str]  # address, first name, last name
 def begin(
     acting: Acting, *, canton: str, administrator: Somebody, delegate: Somebody, mail: bool = False
 ) -> list[tuple[str, str]]:
-    """The canton's directory, and its first two people with their links; only where nobody holds these roles."""
-    for role in (Role.OFFICE_ADMINISTRATOR, Role.CANTONAL_DELEGATE):
-        if Appointment.objects.working(on=acting.today).holding(role).exists():
-            raise Refused(_("This installation has begun: its administrators appoint everybody else."))
-    load_directory(canton)
+    """The canton's directory, and its first two people with their links.
+
+    Where one of the two is left, the other begins anew; where both are, they appoint everybody else.
+    """
+    working = Appointment.objects.working(on=acting.today)
+    held = {role for role in BEGINNINGS if working.holding(role).exists()}
+    if held == BEGINNINGS:
+        raise Refused(_("This installation has begun: its administrators appoint everybody else."))
+    if not Institution.objects.filter(is_iiz_office=True).exists():
+        load_directory(canton)
     office = Institution.objects.get(is_iiz_office=True)
     links = []
     for role, (address, first_name, last_name) in (
         (Role.OFFICE_ADMINISTRATOR, administrator),
         (Role.CANTONAL_DELEGATE, delegate),
     ):
+        if role in held:
+            continue
         appointment, token = appoint(
             acting, institution=office, post=Post(first_name=first_name, last_name=last_name), address=address
         )

@@ -718,12 +718,14 @@ def list_partners() -> None:
     from suone.access.database import acting_as
     from suone.appointments.models import PartnerSystem
 
-    with acting_as(acting_for_job("partner systems: list")):
+    acting = acting_for_job("partner systems: list")
+    with acting_as(acting):
         for system in PartnerSystem.objects.select_related("institution", "responsible"):
             until = "ended" if system.ended_at else f"until {system.valid_until or 'ended'}"
             used = f"last used {system.last_used_at:%Y-%m-%d}" if system.last_used_at else "never used"
+            left = " (has left: name somebody else)" if system.responsible.has_ended(on=acting.today) else ""
             click.echo(
-                f"{system.pk:>4}  {system.institution.code}  {system.name}  {system.responsible.full_name}  {until}  {used}"
+                f"{system.pk:>4}  {system.institution.code}  {system.name}  {system.responsible.full_name}{left}  {until}  {used}"
             )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from click.testing import CliRunner, Result
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from suone.access.models import User
 from suone.access.permissions import Role
@@ -69,6 +69,20 @@ def test_init_begins_once_and_says_what_is_wrong() -> None:
     assert "Give first and last name" in nameless.output
     assert "has begun" in again.output
     assert HeldRole.objects.count() == 2
+
+
+def test_where_one_of_the_two_is_lost_without_a_successor_it_begins_anew() -> None:
+    _run(*INIT)
+    lost = Appointment.objects.get(email="ada.admin@example.org")
+    Appointment.objects.filter(pk=lost.pk).update(ended_at=timezone.now())
+
+    again = _run(*INIT[:3], "next@example.org", *INIT[4:])
+
+    assert again.exit_code == 0, again.output
+    assert again.stdout.count("/join/") == 1
+    assert "next@example.org" in again.stdout
+    begun = HeldRole.objects.filter(role="office_administrator").values_list("appointment__email", flat=True)
+    assert list(begun) == ["ada.admin@example.org", "next@example.org"]
 
 
 def test_an_account_is_locked_and_unlocked_on_the_server() -> None:

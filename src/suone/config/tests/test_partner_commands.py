@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner
-from django.utils import translation
+from django.utils import timezone, translation
 
 from suone.access.permissions import Role
 from suone.appointments.models import Appointment, PartnerSystem
@@ -29,6 +29,8 @@ def test_keys_are_made_listed_and_ended_by_command(monkeypatch: pytest.MonkeyPat
     made = CliRunner().invoke(cli.main, create)
     system = PartnerSystem.objects.get()
     listed = CliRunner().invoke(cli.main, ["partner", "list"])
+    Appointment.objects.filter(pk=responsible.pk).update(ended_at=timezone.now())
+    orphaned = CliRunner().invoke(cli.main, ["partner", "list"])
     ended = CliRunner().invoke(cli.main, ["partner", "end", str(system.pk)])
     again = CliRunner().invoke(cli.main, ["partner", "end", str(system.pk)])
     unknown = CliRunner().invoke(cli.main, ["partner", "create", "NONE", "x", "--responsible", "a@example.org"])
@@ -36,6 +38,7 @@ def test_keys_are_made_listed_and_ended_by_command(monkeypatch: pytest.MonkeyPat
 
     assert made.exit_code == 0, made.output
     assert made.stdout.startswith("suone_")
+    assert "Ada Amacker (has left: name somebody else)" in orphaned.output
     assert "Dossier system  Ada Amacker  until ended  never used" in listed.output
     assert ended.exit_code == 0
     assert "ended already" in again.output

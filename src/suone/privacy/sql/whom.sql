@@ -7,14 +7,10 @@ BEGIN
         RAISE EXCEPTION 'only whoever may read the log asks who saw a person' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN QUERY
-        WITH RECURSIVE meant AS (
-            SELECT p.id FROM persons_person p WHERE p.ahv_number = wanted
+        WITH meant AS (
+            SELECT n.person_id AS id FROM persons_number n WHERE n.digits = wanted
             UNION SELECT d.person_id FROM dossiers_dossier d WHERE d.number = wanted
-        ), one_person AS (
-            SELECT m.id FROM meant m
-            UNION SELECT x.id FROM one_person o JOIN persons_person x
-                ON x.merged_into_id = o.id OR x.id = (SELECT y.merged_into_id FROM persons_person y WHERE y.id = o.id)
-        )
+        ), one_person AS (SELECT DISTINCT k AS id FROM meant m, persons_keys_of(m.id) AS k)
         SELECT coalesce(array_agg(o.id), '{}'),
                coalesce((SELECT array_agg(d.id) FROM dossiers_dossier d
                          WHERE d.person_id IN (SELECT id FROM one_person) OR d.number = wanted), '{}')

@@ -165,11 +165,10 @@ def test_the_function_asks_for_the_permission_itself(cast: Cast, seen: tuple[str
 
 def test_a_person_under_two_keys_is_one_person(cast: Cast, seen: tuple[str, str], officer: Client) -> None:
     from suone.cases.models import Case
+    from suone.persons.models import Joining
 
     one, other = (Case.objects.get(dossier__number=number).dossier for number in seen)
-    type(other.person).objects.filter(pk=other.person_id).update(
-        merged_into=one.person_id, ahv_number=None, ahv_missing_reason="merged"
-    )
+    Joining.objects.create(kept_id=one.person_id, joined_id=other.person_id, reason="Same")
 
     answer = officer.post("/log/who-saw", {"number": NUMBER})
 

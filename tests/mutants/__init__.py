@@ -1,0 +1,1 @@
+"""Planted faults: every lock is loosened once, and a test must fall."""

@@ -1,0 +1,130 @@
+"""Faults in the functions, triggers and column rights of the database: guards, conditions and checks dropped once."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+_GUARD = re.compile(
+    r"IF\s(?P<condition>(?:(?!\bTHEN\b).)*?)\sTHEN\s+(?:RAISE|RETURN)\b[^;]*;\s*END IF;", re.DOTALL | re.IGNORECASE
+)
+_ENDS = re.compile(
+    r"\b(AND|OR|ORDER BY|GROUP BY|LIMIT|OFFSET|RETURNING|FOR UPDATE|THEN|LOOP|ON CONFLICT|UNION|WHERE)\b|;",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class SqlFault:
+    """One statement that plants a fault, and one that takes it out; ``names`` are the functions and tables it is in."""
+
+    what: str
+    names: tuple[str, ...]
+    planting: str
+    taking_out: str
+
+    def __str__(self) -> str:
+        return self.what
+
+    def plant(self, owner: psycopg.Connection[Any]) -> Callable[[], None] | None:
+        try:
+            owner.execute(self.planting.encode())
+        except psycopg.Error:
+            return None  # no such function can be made: nothing to find
+        return lambda: owner.execute(self.taking_out.encode()) and None
+
+
+def all_faults(owner: psycopg.Connection[Any]) -> Iterator[SqlFault]:
+    yield from function_faults(owner)
+    yield from trigger_faults(owner)
+    yield from right_faults(owner)
+
+
+def function_faults(owner: psycopg.Connection[Any]) -> Iterator[SqlFault]:
+    """Each guard and each condition of a function that runs with the owner's rights, or in a trigger."""
+    rows = owner.execute(
+        "SELECT p.proname, p.prosrc, pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+        " JOIN pg_language l ON l.oid = p.prolang WHERE p.prokind = 'f' AND l.lanname IN ('sql', 'plpgsql')"
+        " AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND p.prosqlbody IS NULL"
+        " AND (p.prosecdef OR p.prorettype = 'trigger'::regtype) AND p.proname NOT LIKE 'procrastinate%'"
+        " ORDER BY p.proname"
+    )
+    for name, body, definition in rows.fetchall():
+        for start, end, replacement, what in _parts(body):
+            planted = f"{body[:start]}{replacement}{body[end:]}"
+            yield SqlFault(f"{name}(): {what}", (name,), definition.replace(body, planted), definition)
+
+
+def _parts(body: str) -> Iterator[tuple[int, int, str, str]]:
+    for guard in _GUARD.finditer(body):
+        yield guard.start(), guard.end(), "", f"without the guard {_short(guard['condition'])}"
+    for start in re.finditer(r"\b(?:WHERE|AND)\s", body):
+        end = _end_of_operand(body, start.end())
+        operand = body[start.end() : end]
+        if "BETWEEN" not in body[max(0, start.start() - 60) : start.start()] and operand.strip():
+            yield start.end(), end, "true ", f"without {_short(operand)}"
+
+
+def _end_of_operand(body: str, start: int) -> int:
+    depth, position = 0, start
+    while position < len(body):
+        letter = body[position]
+        if letter == "(":
+            depth += 1
+        elif letter == ")":
+            if depth == 0:
+                return position
+            depth -= 1
+        elif depth == 0 and _ENDS.match(body, position) and (letter == ";" or not body[position - 1].isalnum()):
+            return position
+        position += 1
+    return position
+
+
+def trigger_faults(owner: psycopg.Connection[Any]) -> Iterator[SqlFault]:
+    rows = owner.execute(
+        "SELECT c.oid::regclass::text, t.tgname, p.proname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+        " JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal AND t.tgparentid = 0"
+        " AND c.relname NOT LIKE 'procrastinate%' ORDER BY 1, 2"
+    )
+    for table, name, function in rows.fetchall():
+        yield SqlFault(
+            f"{table}: without the trigger {name}",
+            (table, function),
+            f'ALTER TABLE {table} DISABLE TRIGGER "{name}"',
+            f'ALTER TABLE {table} ENABLE TRIGGER "{name}"',
+        )
+
+
+def right_faults(owner: psycopg.Connection[Any]) -> Iterator[SqlFault]:
+    """Each column that the app's role may not change, and each table from which it may not delete."""
+    columns = owner.execute(
+        "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"
+        " WHERE c.relrowsecurity AND NOT c.relispartition AND NOT a.attisdropped AND a.attgenerated = ''"
+        " AND NOT has_column_privilege('suone_app', c.oid, a.attnum, 'UPDATE') ORDER BY 1, a.attnum"
+    )
+    for table, column in columns.fetchall():
+        yield SqlFault(
+            f"{table}: {column} may be changed",
+            (table,),
+            f'GRANT UPDATE ("{column}") ON {table} TO suone_app',
+            f'REVOKE UPDATE ("{column}") ON {table} FROM suone_app',
+        )
+    commands = owner.execute(
+        "SELECT c.relname, p FROM pg_class c, unnest('{select,insert,delete}'::text[]) p WHERE c.relrowsecurity"
+        " AND NOT c.relispartition AND NOT has_table_privilege('suone_app', c.oid, p) ORDER BY 1, 2"
+    )
+    for table, command in commands.fetchall():
+        yield SqlFault(
+            f"{table}: the right to {command}",
+            (table,),
+            f"GRANT {command} ON {table} TO suone_app",
+            f"REVOKE {command} ON {table} FROM suone_app",
+        )
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 100 else f"{text[:97]}…"

@@ -1,0 +1,219 @@
+"""Faults in Python: permissions, filters, checks, locks and what the log says, each dropped once.
+
+A fault changes the syntax tree of one function; its new code is put into the living function, so that nothing is
+imported anew and a fault costs no more than the tests that it makes fall.
+"""
+
+import ast
+import copy
+import gc
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any
+
+from suone.access.permissions import Permission
+
+ROOT = Path(__file__).resolve().parents[2]
+_FILES = ("services.py", "services/*.py", "queries.py", "views.py", "rules.py", "jobs.py", "api.py", "models.py")
+_DROPPED_CALLS = {  # statements that are a call of this name, or a method of this name in a chain
+    "check_": "the check",
+    "record": "what the log says",
+    "tell": "who is told",
+    "lock": "the lock",
+    "notify": "who is notified",
+    "end_grants": "the end of access",
+}
+WEAKEST = Permission.WORKLIST_READ
+
+
+@dataclass
+class PythonFault:
+    file: Path
+    line: int
+    function: str  # qualified, within the module
+    first_line: int
+    what: str
+    change: Callable[[ast.Module], ast.Module] = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.file.relative_to(ROOT)}:{self.line} {self.function}: {self.what}"
+
+    @property
+    def place(self) -> str:
+        return f"{self.file.relative_to(ROOT)}:{self.first_line}"
+
+    def plant(self) -> Callable[[], None] | None:
+        """Put the fault into the living functions; the answer takes it out again. None where nothing lives."""
+        source = self.file.read_text("utf-8")
+        original = _code_of(compile(source, str(self.file), "exec"), self.function, self.first_line)
+        module = ast.fix_missing_locations(self.change(ast.parse(source)))
+        changed = _code_of(compile(module, str(self.file), "exec"), self.function, self.first_line)
+        if original is None or changed is None or original.co_freevars != changed.co_freevars:
+            return None
+        place = (str(self.file), self.first_line, original.co_name)
+        living = [(found, found.__code__) for found in _living().get(place, [])]
+        if not living:
+            return None
+        for found, _before in living:
+            found.__code__ = changed
+
+        def take_out() -> None:
+            for found, before in living:
+                found.__code__ = before
+
+        return take_out
+
+
+@dataclass
+class PermissionFault:
+    """A door whose permission is the one that everybody has."""
+
+    door: Any
+    function: FunctionType
+    permission: str
+
+    def __str__(self) -> str:
+        code = self.function.__code__
+        place = Path(code.co_filename).relative_to(ROOT)
+        return f"{place}:{code.co_firstlineno} {code.co_name}: the permission {self.permission}"
+
+    @property
+    def place(self) -> str:
+        code = self.function.__code__
+        return f"{Path(code.co_filename).relative_to(ROOT)}:{code.co_firstlineno}"
+
+    def plant(self) -> Callable[[], None] | None:
+        names = self.door.__code__.co_freevars
+        if "permission" not in names or self.door.permission == WEAKEST:
+            return None
+        cell = self.door.__closure__[names.index("permission")]
+        before = cell.cell_contents
+        cell.cell_contents = self.door.permission = WEAKEST
+
+        def take_out() -> None:
+            cell.cell_contents = self.door.permission = before
+
+        return take_out
+
+
+@cache
+def _living() -> dict[tuple[str, int, str], list[FunctionType]]:
+    """Every function of the product by its place, as often as it lives."""
+    found: dict[tuple[str, int, str], list[FunctionType]] = {}
+    for thing in gc.get_objects():
+        if type(thing) is FunctionType and "/suone/" in thing.__code__.co_filename:  # a lazy object answers isinstance
+            code = thing.__code__
+            found.setdefault((code.co_filename, code.co_firstlineno, code.co_name), []).append(thing)
+    return found
+
+
+def permission_faults() -> Iterator[PermissionFault]:
+    from django.urls import get_resolver
+
+    seen = set()
+    waiting = list(get_resolver().url_patterns)
+    while waiting:
+        entry = waiting.pop()
+        waiting += getattr(entry, "url_patterns", [])
+        door = getattr(entry, "callback", None)
+        view = getattr(door, "__wrapped__", None)
+        if getattr(door, "permission", None) is not None and isinstance(view, FunctionType) and door not in seen:
+            seen.add(door)
+            yield PermissionFault(door, view, door.permission)
+
+
+def faults_of(file: Path) -> Iterator[PythonFault]:
+    """Every way in which a lock of this file is dropped once."""
+    tree = ast.parse(file.read_text("utf-8"))
+    for function, name in _functions(tree):
+        first_line = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
+        for node in ast.walk(function):
+            for what, key in _droppable(node):
+                yield PythonFault(file, node.lineno, name, first_line, what, _Dropping(key).visit)
+
+
+def all_faults(package: str = "") -> Iterator[PythonFault | PermissionFault]:
+    folder = ROOT / "src" / "suone"
+    for pattern in _FILES:
+        for file in sorted(folder.glob(f"{package or '*'}/{pattern}")):
+            if file.parent.name not in ("demo", "config", "oprf", "registerclient"):
+                yield from faults_of(file)
+    for fault in sorted(permission_faults(), key=str):
+        if not package or f"/{package}/" in str(fault):
+            yield fault
+
+
+Key = tuple[str, int, int]
+
+
+def _droppable(node: ast.AST) -> Iterator[tuple[str, Key]]:
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        name = _name_of(node.value.func)
+        for word, what in _DROPPED_CALLS.items():
+            if name == word or (word.endswith("_") and name.startswith(word)):
+                yield f"without {what}, {name}(…)", ("statement", node.lineno, node.col_offset)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if node.func.attr in ("readable_by", "select_for_update", "in_force"):
+            yield f"without .{node.func.attr}(…)", ("method", node.lineno, node.end_col_offset or 0)
+        for keyword in node.keywords:
+            if node.func.attr == "filter" and keyword.arg and keyword.arg.split("__")[0] in ("state", "category"):
+                place = (f"keyword {keyword.arg}", node.lineno, node.end_col_offset or 0)
+                yield f"without filter({keyword.arg}=…)", place
+    if isinstance(node, ast.If) and len(node.body) == 1 and isinstance(node.body[0], ast.Raise) and not node.orelse:
+        yield f"without the refusal if {ast.unparse(node.test)[:80]}", ("refusal", node.lineno, node.col_offset)
+
+
+def _name_of(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+class _Dropping(ast.NodeTransformer):
+    def __init__(self, key: Key) -> None:
+        self.key = key
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        if self.key == ("statement", node.lineno, node.col_offset):
+            return ast.copy_location(ast.Pass(), node)
+        return self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> ast.AST:
+        if self.key == ("refusal", node.lineno, node.col_offset):
+            return ast.copy_location(ast.Pass(), node)
+        return self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        kind, *place = self.key
+        if place == [node.lineno, node.end_col_offset] and isinstance(node.func, ast.Attribute):
+            if kind == "method" and node.func.attr in ("readable_by", "select_for_update", "in_force"):
+                # A manager has no rows of its own: all of them.
+                everything = ast.Attribute(value=node.func.value, attr="all", ctx=ast.Load())
+                return ast.copy_location(ast.Call(func=everything, args=[], keywords=[]), node)
+            if kind.startswith("keyword "):
+                other = copy.copy(node)
+                other.keywords = [keyword for keyword in node.keywords if keyword.arg != kind.removeprefix("keyword ")]
+                return other
+        return self.generic_visit(node)
+
+
+def _functions(tree: ast.Module) -> Iterator[tuple[ast.FunctionDef, str]]:
+    def walk(node: ast.AST, prefix: str) -> Iterator[tuple[ast.FunctionDef, str]]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.FunctionDef):
+                yield child, prefix + child.name
+            elif isinstance(child, ast.ClassDef):
+                yield from walk(child, f"{prefix}{child.name}.")
+
+    yield from walk(tree, "")
+
+
+def _code_of(code: CodeType, function: str, first_line: int) -> CodeType | None:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            if constant.co_qualname == function and constant.co_firstlineno == first_line:
+                return constant
+            if found := _code_of(constant, function, first_line):
+                return found
+    return None

@@ -1,0 +1,234 @@
+"""The run of ``make mutants``: a plugin of pytest that links tests to places, then plants one fault after the other.
+
+    pytest -p tests.mutants.run --mutants=python,functions [--mutants-of=consents] [tests …]
+
+Each test is run once and what it reaches is kept under ``var/mutants/``: the functions it enters, the tables and
+functions its statements name. Per fault the tests linked to its place run, the quick ones first, until one falls or
+twenty seconds are over. What was decided is kept too, so that a run that was broken off goes on where it stopped.
+"""
+
+import json
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import psycopg
+import pytest
+import pytest_django
+from _pytest.runner import runtestprotocol
+from django.conf import settings
+from django.db import connection
+
+from tests.mutants import functions, policies, python
+from tests.mutants.accepted import reason_for
+from tests.reference.beside import opened_beside
+from tests.reference.drawn import drawn_beside
+from tests.reference.tables import TABLES
+
+_PATIENCE = 20  # seconds for one fault
+_WORLDS = 24  # that a fault in a policy is looked for in
+_SLOW = 5.0  # a test that takes longer is not asked
+_WORD = re.compile(r"\b[a-z]+_[a-z_]+\b")
+FOLDER = python.ROOT / "var" / "mutants"
+SOURCE = str(python.ROOT / "src" / "suone") + "/"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--mutants", default="policies,python,functions", help="kinds of faults")
+    parser.addoption("--mutants-of", default="", help="one package alone")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = [item for item in items if item.get_closest_marker("browser") is None and "site" not in _fixtures(item)]
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return list(getattr(item, "fixturenames", []))
+
+
+class TooSlow(BaseException):
+    """The tests of a fault take longer than allowed: it has been noticed."""
+
+
+def pytest_runtestloop(session: pytest.Session) -> bool:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    if "policies" in session.config.getoption("--mutants"):
+        _judge_policies(session.config.getoption("--mutants-of"))
+    if session.config.getoption("--mutants") == "policies":
+        return True
+    items = {item.nodeid: item for item in session.items}
+    runner = _Runner(items)
+    links = _Kept("links.json")
+    for item in session.items:
+        if item.nodeid not in links.found:
+            links.keep(item.nodeid, runner.record(item))
+    # A test that falls without any fault says nothing.
+    places: dict[str, list[str]] = {}
+    for nodeid, link in links.found.items():
+        if nodeid in items and link["passed"] and link["seconds"] < _SLOW:
+            for place in link["places"]:
+                places.setdefault(place, []).append(nodeid)
+    for waiting in places.values():
+        waiting.sort(key=lambda nodeid: links.found[nodeid]["seconds"])
+    control = [nodeid for nodeid in items if links.found[nodeid]["passed"] and links.found[nodeid]["seconds"] < _SLOW]
+    if runner.judge(_plant_nothing, control[::11], patience=0) != "survived":
+        raise pytest.UsageError("Tests fall without any fault: nothing can be said about faults.")
+    decided = _Kept("decided.json")
+    planted = survived = 0
+    for kind, fault, plant, reached in _faults(session.config, places):
+        name = str(fault)
+        if reason_for(kind, name) is not None:
+            continue
+        if name not in decided.found:
+            decided.keep(name, runner.judge(plant, reached))
+        verdict = decided.found[name]
+        planted += verdict != "nothing"
+        if verdict == "survived":
+            survived += 1
+            _say(f"  {name}{'' if reached else '  (no test reaches it)'}")
+    _say(f"\n  {planted} faults planted, {survived} survived")
+    runner.finish()
+    return True
+
+
+def _judge_policies(package: str) -> None:
+    """The reference model needs no test: it judges the policies in a minute or two."""
+    django_db_blocker = pytest_django.DjangoDbBlocker(_ispytest=True)
+    with django_db_blocker.unblock(), opened_beside(TABLES) as beside:
+        faults = [fault for fault in policies.all_faults(beside) if fault.policy.table.startswith(package)]
+        left = faults
+        for seed in range(1, _WORLDS + 1):
+            left = policies.survivors(left, beside, [drawn_beside(beside, seed)])
+    for fault in left:
+        _say(f"  {fault}")
+    _say(f"\n  {len(faults)} faults planted in policies, {len(left)} survived")
+
+
+def _faults(
+    config: pytest.Config, places: dict[str, list[str]]
+) -> Iterator[tuple[str, Any, Callable[[], Callable[[], None] | None], list[str]]]:
+    kinds, package = config.getoption("--mutants").split(","), config.getoption("--mutants-of")
+    if "python" in kinds:
+        for fault in python.all_faults(package):
+            yield "python", fault, fault.plant, places.get(fault.place, [])
+    if "functions" in kinds:
+        with _owner() as owner:
+            for sql in functions.all_faults(owner):
+                if not package or str(sql).startswith(package):
+                    reached = [nodeid for name in sql.names for nodeid in places.get(name, [])]
+                    yield "function", sql, lambda sql=sql: sql.plant(owner), list(dict.fromkeys(reached))
+
+
+def _owner() -> psycopg.Connection[Any]:
+    owner = settings.DATABASES["owner"]
+    return psycopg.connect(
+        host=owner["HOST"] or None,
+        port=owner["PORT"] or None,
+        user=owner["USER"],
+        password=owner["PASSWORD"] or None,
+        dbname=connection.settings_dict["NAME"],
+        autocommit=True,
+    )
+
+
+class _Runner:
+    def __init__(self, items: dict[str, pytest.Item]) -> None:
+        self.items = items
+        self.last: pytest.Item | None = None
+
+    def record(self, item: pytest.Item) -> dict[str, Any]:
+        """Run a test once, and say which functions, tables and SQL functions it reached."""
+        entered: set[Any] = set()
+        statements: set[str] = set()
+
+        def trace(frame: FrameType, event: str, argument: object) -> None:
+            entered.add(frame.f_code)
+
+        def note(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+            statements.add(sql)
+            return execute(sql, *arguments)
+
+        began = time.monotonic()
+        sys.settrace(trace)
+        try:
+            with connection.execute_wrapper(note):
+                passed = self._passes(item)
+        finally:
+            sys.settrace(None)
+        places = {
+            f"src/suone/{code.co_filename.removeprefix(SOURCE)}:{code.co_firstlineno}"
+            for code in entered
+            if code.co_filename.startswith(SOURCE) and "/tests/" not in code.co_filename
+        }
+        words = {word for sql in statements for word in _WORD.findall(str(sql))}
+        return {"passed": passed, "seconds": round(time.monotonic() - began, 3), "places": sorted(places | words)}
+
+    def judge(
+        self, plant: Callable[[], Callable[[], None] | None], reached: Iterable[str], *, patience: int = _PATIENCE
+    ) -> str:
+        """``fell``, ``survived``, or ``nothing`` where no fault could be planted."""
+        take_out = plant()
+        if take_out is None:
+            return "nothing"
+        signal.signal(signal.SIGALRM, _too_slow)
+        signal.alarm(patience)
+        try:
+            for nodeid in reached:
+                if not self._passes(self.items[nodeid]):
+                    return "fell"
+        except TooSlow:
+            return "fell"
+        finally:
+            signal.alarm(0)
+            take_out()
+        return "survived"
+
+    def _passes(self, item: pytest.Item) -> bool:
+        item.session._setupstate.teardown_exact(item)  # what stands for the test before and not for this one
+        item._initrequest()  # type: ignore[attr-defined]  # as for a test that is run again
+        reports = runtestprotocol(item, log=False, nextitem=self._another(item))
+        return all(report.passed or report.skipped for report in reports)
+
+    def _another(self, item: pytest.Item) -> pytest.Item:
+        """Some other test, so that what lasts for the session stays."""
+        return next((other for other in self.items.values() if other is not item), item)
+
+    def finish(self) -> None:
+        item = next(iter(self.items.values()))
+        item._initrequest()  # type: ignore[attr-defined]
+        runtestprotocol(item, log=False, nextitem=None)
+
+
+def _plant_nothing() -> Callable[[], None]:
+    return lambda: None
+
+
+def _too_slow(number: int, frame: FrameType | None) -> None:
+    raise TooSlow
+
+
+class _Kept:
+    """What is found, one line of JSON each, so that a run can be broken off at any moment."""
+
+    def __init__(self, name: str) -> None:
+        self.file: Path = FOLDER / name
+        self.found: dict[str, Any] = {}
+        if self.file.exists():
+            for line in self.file.read_text("utf-8").splitlines():
+                name, value = json.loads(line)
+                self.found[name] = value
+
+    def keep(self, name: str, value: Any) -> None:
+        self.found[name] = value
+        with self.file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps([name, value]) + "\n")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,491 @@
+"""The rules of every table about persons, cases and who works where, from the access model and the domain.
+
+``DRAWS`` names the values that matter to a rule, ``PARENTS`` the row whose case a row repeats; worlds draw from both.
+"""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.reference.model import (
+    EVERY_KIND,
+    IDENTITY,
+    LEAD,
+    MOMENT,
+    NETWORK,
+    READ,
+    STAFF_AND_JOBS,
+    WRITE,
+    Actor,
+    Row,
+    Rule,
+    Rules,
+    World,
+    allowed,
+    being,
+    both,
+    either,
+    empty,
+    everybody,
+    holding,
+    job,
+    of_institution,
+    of_staff,
+    opened,
+    sees,
+    unless,
+)
+
+ZURICH, PAST, FUTURE = ZoneInfo("Europe/Zurich"), date(2000, 1, 1), date(2100, 1, 1)
+WITH_SYSTEMS = frozenset({"staff", "job", "system"})
+READS, READS_CATEGORY = opened(READ), opened(READ, category="category")
+WRITES, WRITES_CATEGORY, LEADS = opened(WRITE), opened(WRITE, category="category"), opened(LEAD)
+IN_OWN_NAME = either(job, both(of_staff(), of_institution()))
+
+
+def of_a_case(*, insert: Rule | None = WRITES, update: Rule | None = WRITES, **more: Any) -> Rules:
+    """What belongs to a case and to no data category: whoever may open the case reads it."""
+    return Rules(select=READS, granted=READS, insert=insert, update=update, **more)
+
+
+def of_a_category(*, insert: Rule | None = WRITES, update: Rule | None = WRITES, **more: Any) -> Rules:
+    """What belongs to a data category of a case."""
+    return Rules(select=READS_CATEGORY, granted=READS_CATEGORY, insert=insert, update=update, **more)
+
+
+def of_the_directory(**more: Any) -> Rules:
+    edit = allowed("directory.edit")
+    return Rules(select=everybody, insert=edit, update=edit, delete=edit, kinds=WITH_SYSTEMS, **more)
+
+
+def _of_each(permission: str, **more: Any) -> Rules:
+    may = allowed(permission)
+    return Rules(select=everybody, insert=may, update=may, **more)
+
+
+# Who administers whom.
+
+
+def _works(world: World, appointment: Row) -> bool:
+    today = world.at.astimezone(ZURICH).date()
+    return (
+        appointment["ended_at"] is None
+        and (appointment["active_from"] or today) <= today
+        and (appointment["active_until"] or today) >= today
+    )
+
+
+def _in_force(world: World, held: Row) -> bool:
+    today = world.at.astimezone(ZURICH).date()
+    return (
+        held["valid_from"] <= today
+        and (held["valid_until"] or today) >= today
+        and held["ended_at"] is None
+        and (not held["needs_approval"] or held["is_beginning"] or held["approved_at"] is not None)
+    )
+
+
+def _holds(world: World, appointment: Row, *roles: str) -> bool:
+    """Whether somebody with an account works under this appointment and has one of these roles in force."""
+    return (
+        appointment["user_id"] is not None
+        and _works(world, appointment)
+        and any(
+            held["appointment_id"] == appointment["id"] and held["role"] in roles and _in_force(world, held)
+            for held in world.rows["appointments_heldrole"].values()
+        )
+    )
+
+
+def _administers_own(world: World, appointment: Row) -> bool:
+    office = world.rows["institutions_institution"][appointment["institution_id"]]["is_iiz_office"]
+    roles = ("institution_administrator", "office_administrator") if office else ("institution_administrator",)
+    return _holds(world, appointment, *roles)
+
+
+def administers(world: World, actor: Actor, row: Row) -> bool:
+    """The administrator of the institution; the delegate, where it has none or one person alone works there."""
+    appointments = world.rows["appointments_appointment"]
+    own = appointments.get(actor.staff) if actor.kind == "staff" and actor.staff is not None else None
+    if own is None:
+        return False
+    institution = row["institution_id"]
+    if own["institution_id"] == institution and _administers_own(world, own):
+        return True
+    office = world.rows["institutions_institution"][own["institution_id"]]["is_iiz_office"]
+    if not office or not _holds(world, own, "cantonal_delegate"):
+        return False
+    there = [each for each in appointments.values() if each["institution_id"] == institution]
+    accounts = {each["user_id"] or -each["id"] for each in there if _works(world, each)}
+    return len(accounts) <= 1 or not any(_administers_own(world, each) for each in there)
+
+
+# Requests.
+ASKED = either(of_institution("addressed_id"), of_staff("addressed_staff_id"))
+# Hand-overs: the receiver sees what is asked of them while it is open or accepted.
+RECEIVES = both(of_institution("receiver_id"), sees("decisions_decision", "decision_id", state=("pending", "accepted")))
+
+
+def answers_from_outside(world: World, actor: Actor, row: Row) -> bool:
+    """Whoever was asked something adds a line about it to a case that stays closed to them."""
+    kind, number = row["object_type"], row["object_id"]
+    invitees = world.all_seen(actor, "meetings_invitee")
+    if kind in ("invitee", "meeting"):
+        return any(
+            each["dossier_id"] == row["dossier_id"]
+            and each["institution_id"] == actor.institution
+            and each["answer"] != "withdrawn"
+            and each["id" if kind == "invitee" else "meeting_id"] == number
+            for each in invitees
+        )
+    if kind == "handover":
+        found = world.rows["handovers_handover"].get(number)
+        return (
+            found is not None and found["dossier_id"] == row["dossier_id"] and found["receiver_id"] == actor.institution
+        )
+    found = world.seen(actor, "cases_participant", number) if kind == "participant" else None
+    return (
+        found is not None and found["dossier_id"] == row["dossier_id"] and found["institution_id"] == actor.institution
+    )
+
+
+# Meetings.
+NO_CASE = empty("dossier_id")
+
+
+def invited(world: World, actor: Actor, row: Row) -> bool:
+    """The actor's institution is invited to the row's meeting, and the invitation stands."""
+    return _invited(world, actor, row["meeting_id"])
+
+
+def invited_here(world: World, actor: Actor, row: Row) -> bool:
+    return _invited(world, actor, row["id"])
+
+
+def _invited(world: World, actor: Actor, meeting: int) -> bool:
+    return actor.kind == "staff" and any(
+        invitee["meeting_id"] == meeting
+        and invitee["institution_id"] == actor.institution
+        and invitee["answer"] != "withdrawn"
+        for invitee in world.all_seen(actor, "meetings_invitee")
+    )
+
+
+def own_invitation(world: World, actor: Actor, row: Row) -> bool:
+    found = world.seen(actor, "meetings_invitee", row["invitee_id"])
+    return actor.kind == "staff" and found is not None and found["institution_id"] == actor.institution
+
+
+def same_case(world: World, actor: Actor, row: Row) -> bool:
+    """The row says of itself to which case it belongs: the one of its meeting."""
+    found = world.seen(actor, "meetings_meeting", row["meeting_id"])
+    return found is not None and found["dossier_id"] == row["dossier_id"]
+
+
+def convened(world: World, actor: Actor, row: Row) -> bool:
+    """The row's meeting is about no case, and the acting institution convened it."""
+    found = world.seen(actor, "meetings_meeting", row["meeting_id"])
+    return (
+        actor.kind == "staff"
+        and row["dossier_id"] is None
+        and found is not None
+        and found["dossier_id"] is None
+        and found["convening_id"] == actor.institution
+    )
+
+
+def minutes_are_finished(world: World, actor: Actor, row: Row) -> bool:
+    found = world.seen(actor, "meetings_meeting", row["meeting_id"])
+    return found is not None and found["minutes_finished_at"] is not None
+
+
+STAFF: Rule = lambda world, actor, row: actor.kind == "staff"  # noqa: E731
+OF_THE_MEETING = either(both(WRITES, same_case), convened)
+AT_THE_TABLE = both(NO_CASE, invited)
+SEES_THE_MEETING = sees("meetings_meeting", "meeting_id")
+
+# Plans.
+
+
+def in_a_plan(*states: str) -> Rule:
+    """The row's plan is of the same case and in one of these states."""
+
+    def rule(world: World, actor: Actor, row: Row) -> bool:
+        found = world.seen(actor, "plans_plan", row["plan_id"])
+        return found is not None and found["dossier_id"] == row["dossier_id"] and found["state"] in states
+
+    return rule
+
+
+def releases_one_who_left(world: World, actor: Actor, row: Row) -> bool:
+    """Whoever no longer takes part is released from signing."""
+    return row["state"] == "released" and not any(
+        participant["dossier_id"] == row["dossier_id"]
+        and participant["institution_id"] == row["institution_id"]
+        and participant["state"] == "taking_part"
+        for participant in world.all_seen(actor, "cases_participant")
+    )
+
+
+# Persons.
+
+
+def known_by_a_case(power: int) -> Rule:
+    """Jobs, and staff to whom a case of this person is open with the category of identity."""
+    return lambda world, actor, row: (
+        actor.kind == "job" or (actor.kind == "staff" and world.reaches_person(actor, power, row["id"], IDENTITY))
+    )
+
+
+def in_doubt(world: World, actor: Actor, row: Row) -> bool:
+    """The person is one of two that may be, or have been found to be, the same."""
+    doubts = world.all_seen(actor, "persons_doubt")
+    merges = world.all_seen(actor, "persons_merge")
+    return any(
+        doubt["cleared_at"] is None and row["id"] in (doubt["known_id"], doubt["typed_id"]) for doubt in doubts
+    ) or any(row["id"] in (merge["kept_id"], merge["dropped_id"]) for merge in merges)
+
+
+def as_signed(world: World, actor: Actor, row: Row) -> bool:
+    return bool(row["categories"] == row["signed_categories"])
+
+
+DRAFT = sees("assessments_assessment", "assessment_id", state=("draft",))
+OWN_AND_JOBS = either(job, of_staff())
+OF_OWN_INSTITUTION = either(job, of_institution())
+OF_SYSTEM = of_institution(kind="system")
+
+ADVICE = both(of_institution(), holding("advice.give"))
+PARTICIPANT = either(READS, of_institution())
+RESPONSIBLE = either(of_institution(), opened(LEAD))
+SIGNS = either(being("state", "waiting"), empty("institution_id"), of_institution(), releases_one_who_left)
+
+TABLES: dict[str, Rules] = {
+    # The directory, and who works where.
+    "institutions_region": of_the_directory(),
+    "institutions_institution": of_the_directory(before_log_in=True),
+    "institutions_office": of_the_directory(),
+    "institutions_body": of_the_directory(),
+    "institutions_convention": of_the_directory(),
+    "institutions_serviceoffer": of_the_directory(),
+    "institutions_convention_parties": replace(of_the_directory(), update=None),
+    "appointments_appointment": Rules(
+        select=everybody,
+        insert=either(job, administers),
+        update=either(job, holding("directory.edit"), administers),
+        kinds=WITH_SYSTEMS,
+        before_log_in=True,
+    ),
+    "appointments_heldrole": Rules(select=everybody, before_log_in=True),
+    "appointments_invitation": Rules(
+        select=either(allowed("appointment.oversee"), both(holding("appointment.administer"), of_institution())),
+        insert=either(job, administers),
+        update=either(job, administers),
+    ),
+    "appointments_contactperson": of_the_directory(),
+    "appointments_bodymember": replace(of_the_directory(), kinds=STAFF_AND_JOBS),
+    "appointments_absence": Rules(
+        select=everybody,
+        insert=either(allowed("absence.edit"), of_staff()),
+        update=either(allowed("absence.edit"), of_staff()),
+        delete=either(allowed("absence.edit"), of_staff()),
+    ),
+    "appointments_partnersystem": Rules(
+        select=allowed("directory.edit"),
+        insert=allowed("directory.edit"),
+        update=allowed("directory.edit"),
+        before=empty("ended_at"),
+    ),
+    # The case file.
+    "dossiers_dossier": Rules(
+        select=opened(READ, column="id"), granted=opened(READ, column="id"), update=opened(READ, column="id")
+    ),
+    "dossiers_grant": Rules(select=either(job, of_institution(), of_staff())),
+    "dossiers_numbering": Rules(),
+    "dossiers_event": of_a_category(
+        insert=either(both(READS, IN_OWN_NAME), both(of_staff(), of_institution(), answers_from_outside)), update=None
+    ),
+    "dossiers_visit": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=job),
+    "dossiers_emergency": Rules(select=either(READS, allowed("audit.read"))),
+    # Persons.
+    "persons_person": Rules(
+        select=either(known_by_a_case(READ), both(holding("person.merge"), in_doubt)), update=known_by_a_case(WRITE)
+    ),
+    "persons_doubt": Rules(select=allowed("person.merge"), update=allowed("person.merge"), before=empty("cleared_at")),
+    "persons_merge": Rules(select=allowed("person.merge")),
+    # What is kept in a case.
+    "documents_document": of_a_category(before=empty("removed_at")),
+    "workitems_workitem": of_a_category(),
+    "cases_case": of_a_case(),
+    "cases_assignment": of_a_case(insert=LEADS, update=LEADS),
+    "cases_participant": Rules(
+        select=PARTICIPANT, granted=READS, insert=WRITES, update=either(WRITES, of_institution())
+    ),
+    "cases_note": of_a_category(insert=both(WRITES, IN_OWN_NAME), update=both(WRITES, either(job, RESPONSIBLE))),
+    "cases_triage": of_a_case(update=None),
+    "cases_levelchange": of_a_case(update=None),
+    "cases_draft": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=OWN_AND_JOBS),
+    "consents_consent": of_a_case(insert=both(LEADS, empty("withdrawn_at")), update=job),
+    "consents_consentrecipient": of_a_case(insert=both(LEADS, as_signed), update=None),
+    "consents_disclosure": of_a_case(insert=READS, before=empty("informed_at")),
+    "decisions_decision": Rules(
+        select=either(READS, ASKED, of_institution("asked_institution_id")),
+        granted=READS,
+        insert=both(LEADS, of_institution("asked_institution_id"), being("state", "pending")),
+        update=either(
+            job,
+            both(LEADS, being("state", "pending", "withdrawn")),
+            both(ASKED, being("state", "pending", "accepted", "declined")),
+        ),
+        before=being("state", "pending"),
+    ),
+    "handovers_handover": Rules(
+        select=either(READS_CATEGORY, of_institution("sender_id"), RECEIVES),
+        granted=READS_CATEGORY,
+        insert=both(LEADS, of_institution("sender_id"), empty("accepted_at", "access_until", "sender_until")),
+        update=either(job, RECEIVES),
+    ),
+    "procedures_course": of_a_case(),
+    "procedures_passage": of_a_case(update=None),
+    "procedures_knownfact": of_a_case(update=None),
+    "procedures_procedureversion": _of_each("procedure.publish"),
+    "instruments_instrumentversion": _of_each("procedure.publish"),
+    "support_service": of_a_case(insert=LEADS),
+    "support_servicetext": of_a_category(
+        insert=either(both(unless(being("part", "findings")), WRITES), WRITES_CATEGORY), update=None
+    ),
+    "assessments_assessment": of_a_category(
+        insert=WRITES_CATEGORY, update=WRITES_CATEGORY, delete=both(WRITES_CATEGORY, being("state", "draft"))
+    ),
+    "assessments_sectionanswers": of_a_category(
+        insert=both(WRITES_CATEGORY, DRAFT), update=both(WRITES_CATEGORY, DRAFT), delete=both(WRITES_CATEGORY, DRAFT)
+    ),
+    "assessments_line": of_a_category(
+        insert=both(WRITES_CATEGORY, DRAFT), update=None, delete=both(WRITES_CATEGORY, DRAFT)
+    ),
+    # Plans.
+    "plans_plan": of_a_case(),
+    "plans_entry": of_a_category(
+        insert=both(WRITES, in_a_plan("draft")),
+        update=both(WRITES, in_a_plan("draft")),
+        delete=both(WRITES, in_a_plan("draft")),
+    ),
+    "plans_measure": of_a_category(
+        insert=both(WRITES, in_a_plan("draft")),
+        update=both(WRITES, in_a_plan("draft", "in_signing", "binding")),
+        delete=both(WRITES, in_a_plan("draft")),
+    ),
+    "plans_signature": of_a_case(update=both(WRITES, SIGNS), before=being("state", "waiting")),
+    # Meetings.
+    "meetings_meeting": Rules(
+        select=either(READS, both(NO_CASE, STAFF), invited_here),
+        insert=both(either(WRITES, both(NO_CASE, holding("meeting.convene"))), of_institution("convening_id")),
+        update=either(WRITES, both(NO_CASE, of_institution("convening_id"))),
+    ),
+    "meetings_invitee": Rules(
+        select=either(READS, of_institution(), both(NO_CASE, STAFF)),
+        insert=OF_THE_MEETING,
+        update=either(WRITES, of_institution(), convened),
+    ),
+    "meetings_dateproposal": Rules(select=SEES_THE_MEETING, insert=OF_THE_MEETING),
+    "meetings_dateanswer": Rules(
+        select=sees("meetings_invitee", "invitee_id"), insert=own_invitation, update=own_invitation
+    ),
+    "meetings_guest": Rules(
+        select=either(opened(READ, category=NETWORK), of_institution()),
+        granted=READS,
+        insert=both(OF_THE_MEETING, of_institution()),
+        update=either(WRITES, both(NO_CASE, of_institution())),
+    ),
+    "meetings_agendapoint": Rules(
+        select=either(READS_CATEGORY, AT_THE_TABLE),
+        insert=both(either(WRITES, AT_THE_TABLE), of_institution(), SEES_THE_MEETING),
+        delete=either(WRITES, AT_THE_TABLE),
+    ),
+    "meetings_entry": Rules(
+        select=both(
+            either(READS_CATEGORY, AT_THE_TABLE),
+            either(job, being("kind", "contribution"), of_institution(), minutes_are_finished),
+        ),
+        insert=both(either(WRITES, AT_THE_TABLE), of_institution(), SEES_THE_MEETING),
+        update=both(either(WRITES, AT_THE_TABLE), of_institution()),
+        delete=both(of_institution(), unless(minutes_are_finished)),
+    ),
+    # One's own.
+    "advice_advice": Rules(select=ADVICE, insert=both(ADVICE, of_staff()), update=ADVICE),
+    "inbox_message": Rules(select=OWN_AND_JOBS, insert=everybody, update=OWN_AND_JOBS, delete=job, kinds=EVERY_KIND),
+    "inbox_preference": Rules(select=OWN_AND_JOBS, insert=OWN_AND_JOBS, update=OWN_AND_JOBS),
+    "doors_submission": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=job),
+    "doors_systemanswer": Rules(
+        select=either(job, OF_SYSTEM),
+        insert=OF_SYSTEM,
+        update=OF_SYSTEM,
+        delete=job,
+        kinds=frozenset({"system", "job"}),
+    ),
+    # The register's alerts.
+    "register_alert": Rules(select=OF_OWN_INSTITUTION, update=OF_OWN_INSTITUTION),
+    "register_alertpreference": Rules(select=OF_OWN_INSTITUTION, insert=OF_OWN_INSTITUTION, update=OF_OWN_INSTITUTION),
+    "register_enrolment": replace(_of_each("register.oversee"), kinds=WITH_SYSTEMS),
+    # The log.
+    "audit_seal": Rules(select=allowed("audit.read")),
+    "audit_tile": Rules(select=allowed("audit.read")),
+    "audit_entry": Rules(select=allowed("audit.read")),
+    # Letters of the door.
+    "signin_letter": Rules(select=job, insert=everybody, delete=job, kinds=frozenset({"staff", "job", "public"})),
+}
+
+DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
+    "decisions_decision": {"state": ("pending", "accepted", "declined", "withdrawn")},
+    "meetings_invitee": {"answer": ("yes", "withdrawn")},
+    "meetings_entry": {"kind": ("contribution", "note")},
+    "meetings_meeting": {"minutes_finished_at": (None, MOMENT)},
+    "plans_plan": {"state": ("draft", "draft", "in_signing", "binding", "replaced")},
+    "plans_signature": {"state": ("waiting", "waiting", "signed", "released")},
+    "cases_participant": {"state": ("invited", "taking_part")},
+    "assessments_assessment": {"state": ("draft", "draft", "finished")},
+    "support_servicetext": {"part": ("findings", "order")},
+    "persons_doubt": {"cleared_at": (None, MOMENT)},
+    "documents_document": {"removed_at": (None, MOMENT)},
+    "consents_consent": {"withdrawn_at": (None, MOMENT)},
+    "consents_consentrecipient": {"categories": (3, 7), "signed_categories": (3, 7)},
+    "consents_disclosure": {"informed_at": (None, MOMENT)},
+    "handovers_handover": dict.fromkeys(("accepted_at", "access_until", "sender_until"), (None, None, MOMENT)),
+    "appointments_partnersystem": {"ended_at": (None, MOMENT)},
+    "institutions_institution": {"is_iiz_office": (True, False, False)},
+    "appointments_appointment": {
+        "ended_at": (None, None, None, MOMENT),
+        "active_from": (None, PAST, PAST, FUTURE),
+        "active_until": (None, FUTURE, FUTURE, PAST),
+    },
+    "appointments_heldrole": {
+        "role": ("institution_administrator", "office_administrator", "cantonal_delegate", "tandem"),
+        "valid_from": (PAST, PAST, PAST, FUTURE),
+        "valid_until": (None, None, FUTURE, PAST),
+        "ended_at": (None, None, None, MOMENT),
+        "needs_approval": (True, False),
+        "is_beginning": (True, False),
+        "approved_at": (None, MOMENT),
+    },
+}
+OBJECTS = {
+    "dossiers_event": {
+        "participant": "cases_participant",
+        "invitee": "meetings_invitee",
+        "meeting": "meetings_meeting",
+        "handover": "handovers_handover",
+    }
+}
+PARENTS = {
+    "meetings_invitee": ("meeting_id", "meetings_meeting"),
+    "meetings_dateproposal": ("meeting_id", "meetings_meeting"),
+    "meetings_guest": ("meeting_id", "meetings_meeting"),
+    "meetings_agendapoint": ("meeting_id", "meetings_meeting"),
+    "meetings_entry": ("meeting_id", "meetings_meeting"),
+    "plans_entry": ("plan_id", "plans_plan"),
+    "plans_measure": ("plan_id", "plans_plan"),
+    "plans_signature": ("plan_id", "plans_plan"),
+    "assessments_sectionanswers": ("assessment_id", "assessments_assessment"),
+    "assessments_line": ("assessment_id", "assessments_assessment"),
+}
