@@ -34,6 +34,10 @@ from tests.sweep.addresses import MACHINES, Address, swept_addresses
 _KEYLESS = {"/language", "/accounts/logout/", "/acting", "/cases/find", "/messages/read", "/cases/drafts"}
 
 
+# What belongs to the account, whoever it acts as.
+_UNBOUND = {"/language", "/accounts/logout/", "/acting"}
+
+
 class _Forms(HTMLParser):
     """The POST forms of a page: where each goes, and the names of its fields."""
 
@@ -163,6 +167,13 @@ def test_every_form_that_acts_carries_a_key_of_its_own(coordinator: Client) -> N
     }
     assert len(forms) > 60
     assert without == set()
+    # … and under which appointment its page was opened.
+    unbound = {
+        f"{name}: {action}"
+        for name, action, fields in forms
+        if "opened_as" not in fields and not action.startswith(tuple(_UNBOUND))
+    }
+    assert unbound == set()
 
 
 def test_a_retry_after_a_lost_answer_leads_where_the_first_one_led(coordinator: Client) -> None:

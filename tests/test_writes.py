@@ -14,9 +14,9 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
-from suone.access.acting import Acting, Kind
+from suone.access.acting import Acting, Kind, acting_for_job
 from suone.access.categories import DataCategory
-from suone.access.database import acting_as
+from suone.access.database import acting_as, counting
 from suone.access.row_policies import RowPolicies, TableRights
 from suone.appointments.models import Appointment
 from suone.appointments.tests.factories import acting
@@ -434,3 +434,46 @@ def test_nobody_calls_a_function_that_was_not_given_to_them(db: None) -> None:
     given = {name for name, app, _public in functions if app}
     assert given == declared, "Write GRANT EXECUTE ON FUNCTION … TO suone_app; below the function, in its SQL file."
     assert len(given) > 40
+
+
+def test_figures_are_counted_over_all_rows_in_named_columns(world: World) -> None:
+    job = acting_for_job("figures")
+
+    with acting_as(job), counting(), connection.cursor() as cursor:
+        cursor.execute("SELECT state, level, region_id, notifier_id FROM cases_case")
+        counted = len(cursor.fetchall())
+
+    assert counted == Case.objects.count() > 2
+    with acting_as(job):
+        assert Case.objects.count() == counted  # the job is the app again, with its rights
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT question FROM cases_case",
+        "SELECT count(*) FROM persons_person",
+        "SELECT number FROM dossiers_dossier",
+        "SELECT text FROM cases_note",
+        "SELECT last_name FROM appointments_appointment",
+        "SELECT * FROM audit_entry",
+        "UPDATE cases_case SET state = 'closed'",
+    ],
+)
+def test_figures_are_made_without_names_numbers_and_texts(world: World, statement: str) -> None:
+    with (
+        pytest.raises(DatabaseError, match="permission denied"),
+        acting_as(acting_for_job("figures")),
+        counting(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+
+def test_nobody_but_a_job_counts_by_the_reporting_role(world: World) -> None:
+    with acting_as(acting(world.cast.coordinator)), counting(), connection.cursor() as cursor:
+        cursor.execute("SELECT state FROM cases_case")
+        assert cursor.fetchall() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'suone_report'")
+        assert cursor.fetchone() == (False,)

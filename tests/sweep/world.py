@@ -294,6 +294,7 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         "recipient_id": recipient.pk,
         "disclosure_id": disclosure.pk,
         "decision_id": decision.pk,
+        "handover_decision_id": asked.pk,
         "participant_id": participant.pk,
         "note_id": note.pk,
         "item_id": item.pk,

@@ -232,7 +232,7 @@ def ask_participant(request: ActingRequest, dossier_id: int) -> HttpResponse:
 
 @acts(Permission.CASE_READ)
 def answer_participation(request: ActingRequest, decision_id: int) -> HttpResponse:
-    decision = decision_for(request.acting, decision_id)
+    decision = decision_for(request.acting, decision_id, kind=services.PARTICIPATION)
     form = forms.AnswerForm(request.POST or None, acting=request.acting)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):

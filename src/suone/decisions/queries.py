@@ -46,10 +46,10 @@ def asked_by(acting: Acting) -> QuerySet[Decision]:
     return asked.select_related("dossier", "addressed", "addressed_staff").prefetch_related("dossier__person")
 
 
-def decision_for(acting: Acting, decision_id: int) -> Decision:
-    """A request to the acting person's institution, open or answered."""
+def decision_for(acting: Acting, decision_id: int, *, kind: str) -> Decision:
+    """A request of this kind to the acting person's institution, open or answered; one of another kind does not exist."""
     decision = (
-        Decision.objects.filter(pk=decision_id, addressed_id=acting.institution_id)
+        Decision.objects.filter(pk=decision_id, addressed_id=acting.institution_id, kind=kind)
         .select_related("asked_institution", "asked_by", "addressed", "addressed_staff", "answered_by")
         .first()
     )

@@ -200,9 +200,7 @@ def _proposal(
 @acts(Permission.CASE_READ, act=Act.READ)
 def answer(request: ActingRequest, decision_id: int) -> HttpResponse:
     """What is proposed to us, by whom and about whom; accept it, or decline with a reason."""
-    decision = decision_for(request.acting, decision_id)
-    if decision.kind != services.HANDOVER:
-        raise Http404
+    decision = decision_for(request.acting, decision_id, kind=services.HANDOVER)
     handover = queries.asked_handover(decision)
     form = forms.AnswerForm(
         request.POST or None, acting=request.acting, asked=handover.receiver_staff_id if handover else None

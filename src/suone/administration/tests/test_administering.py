@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.utils import timezone, translation
 
+from suone.access.acting import acting_for_guest
 from suone.access.database import acting_as
 from suone.access.errors import Refused
 from suone.access.models import User
@@ -19,6 +21,7 @@ from suone.administration.queries import appointments_of
 from suone.appointments import giving
 from suone.appointments.giving import Post
 from suone.appointments.models import Appointment, HeldRole, Invitation
+from suone.appointments.rules import hash_of_key
 from suone.appointments.services import create_partner_system
 from suone.appointments.tests.factories import acting, client_of, make_institution, make_staff
 from suone.audit.models import Entry
@@ -150,6 +153,20 @@ def test_an_existing_account_takes_an_appointment_up_once_it_has_logged_in(world
     assert client_of(world.stranger).post(f"/join/{token}").status_code == 302
     appointment.refresh_from_db()
     assert appointment.user == world.stranger.user
+
+
+def test_the_database_gives_an_appointment_to_the_account_of_the_invited_address_alone(world: World) -> None:
+    appointment, token = _appoint(world)
+    taking_up = "SELECT appointments_accept_invitation(%s, %s)"
+
+    with acting_as(acting_for_guest()), connection.cursor() as cursor:
+        cursor.execute(taking_up, [hash_of_key(token), world.stranger.user_id])
+        assert cursor.fetchone() == (None,)
+        cursor.execute(taking_up, [hash_of_key("forged"), world.stranger.user_id])
+        assert cursor.fetchone() == (None,)
+
+    appointment.refresh_from_db()
+    assert appointment.user is None
 
 
 @pytest.mark.parametrize("change", ["expires", "ended", "withdrawn"])

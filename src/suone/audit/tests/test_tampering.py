@@ -144,7 +144,7 @@ _TAMPERING: dict[str, Callable[[], None]] = {
     "root": lambda: do("UPDATE audit_seal SET root = sha256('x') WHERE id = 2"),
     "a copy": lambda: do("UPDATE audit_copy.entry SET line = line || 'x' WHERE position = 4"),
     "a deleted copy": lambda: do("DELETE FROM audit_copy.entry WHERE position = 8"),
-    "a hash": lambda: do("UPDATE audit_tile SET hashes = overlay(hashes PLACING '\\x00' FROM 35)"),
+    "a hash": lambda: do("UPDATE audit_tile SET hashes = set_byte(hashes, 34, 255 - get_byte(hashes, 34))"),
     "one hash more": lambda: do("UPDATE audit_tile SET hashes = hashes || sha256('x')"),
     "no hashes": lambda: do("DELETE FROM audit_tile"),
     "a tile above": lambda: do("INSERT INTO audit_tile (level, number, hashes) VALUES (1, 0, sha256('x'))"),
@@ -163,6 +163,26 @@ def test_the_last_seal_cannot_be_cut_since_it_is_anchored(log: list[int], what: 
     _TAMPERING[what]()
 
     assert "The tail was cut: seal 3 was anchored." in {finding.sentence for finding in verify().findings}
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_root_that_is_not_that_of_the_tree_is_found_without_anchors_too(log: list[int], number: int) -> None:
+    anchor_file().unlink()
+    assert verify().is_whole  # sealed just now
+
+    do("UPDATE audit_seal SET root = sha256('x') WHERE id = %s", number)
+
+    assert [finding.sentence for finding in verify().findings] == [f"Seal {number}: its root is not that of the tree."]
+    assert [finding.seal for finding in verify(last=1).findings] == ([number] if number > 1 else [])
+
+
+@pytest.mark.parametrize("column", ["sealed_at = sealed_at + interval '1 s'", "misfits = '{1}'"])
+def test_nothing_is_anchored_after_a_last_seal_that_was_changed(log: list[int], column: str) -> None:
+    do(f"UPDATE audit_seal SET {column} WHERE id = 3")
+    write(1)
+
+    with pytest.raises(Discontinued):
+        seal()
 
 
 def test_an_entry_changed_with_hash_copy_root_and_seal_differs_from_its_anchor(log: list[int]) -> None:
@@ -211,7 +231,7 @@ def _signed_by_another(lines: list[bytes]) -> list[bytes]:
     [
         (lambda lines: [lines[0], lines[1].replace(b'"size": 6', b'"size": 5'), lines[2]], "Anchor 2 is not genuine."),
         (lambda lines: [*lines[:2], lines[2].replace(b'"size": 9', b'"size": 8')], "Anchor 3 is not genuine."),
-        (lambda lines: [*lines[:2], lines[2][:-4] + b'00"}'], "Anchor 3 is not genuine."),
+        (lambda lines: [*lines[:2], lines[2][:-4] + b'ff"}'], "Anchor 3 is not genuine."),
         (_signed_by_another, "Anchor 3 is not genuine."),
         (lambda lines: [lines[0], b"nonsense", lines[2]], "Anchor 2 is not genuine."),
         (lambda lines: [lines[0], b"[1]", lines[2]], "Anchor 2 is not genuine."),

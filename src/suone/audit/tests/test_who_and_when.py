@@ -58,11 +58,11 @@ def test_inside_somebody_elses_act_each_entry_names_its_own_actor() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("role", ["", "SET LOCAL ROLE suone_app"])
-def test_while_nobody_acts_nothing_is_written_into_the_log(role: str) -> None:
+@pytest.mark.parametrize(("role", "lock"), [("", "null value"), ("SET LOCAL ROLE suone_app", "row-level security")])
+def test_while_nobody_acts_nothing_is_written_into_the_log(role: str, lock: str) -> None:
     with transaction.atomic():
         _do(role or "SELECT 1")
-        with pytest.raises(Error), transaction.atomic():
+        with pytest.raises(Error, match=lock), transaction.atomic():
             _insert()
 
         _do("RESET ROLE")
@@ -154,6 +154,15 @@ def test_an_entry_whose_time_does_not_fit_is_sealed_and_named(at: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("at", ["'infinity'", "'-infinity'"])
+def test_the_very_first_entry_has_no_neighbour_and_needs_a_real_time(at: str) -> None:
+    planted = _plant(at)
+
+    seal()
+
+    assert Seal.objects.get().misfits == [planted]
+
+
 def test_a_backdated_entry_in_a_gap_of_the_numbers_is_named_after_the_next_seal() -> None:
     """Number and time fit their neighbours; but it was written after the seal that should have had it."""
     first = _write()
@@ -194,13 +203,14 @@ def seal_in_order() -> None:
         cursor.execute("SELECT audit_seal_waiting(100)")
 
 
-def test_only_a_job_seals() -> None:
+@pytest.mark.parametrize("question", ["audit_seal_waiting(100)", "audit_copied(0, 9)"])
+def test_only_a_job_seals_and_compares_copies(question: str) -> None:
     _write()
-    with pytest.raises(Error, match="only a job seals"), acting_as(_STAFF), connection.cursor() as cursor:
-        cursor.execute("SELECT audit_seal_waiting(100)")
+    with pytest.raises(Error, match="only a job"), acting_as(_STAFF), connection.cursor() as cursor:
+        cursor.execute(f"SELECT {question}")
 
 
-def test_misfits_stay_named_although_the_seal_is_cleaned(django_user_model: type) -> None:
+def test_misfits_stay_named_although_the_seal_is_cleaned() -> None:
     _write()
     _plant("now() - interval '1 hour'")
     seal()

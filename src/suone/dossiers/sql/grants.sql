@@ -104,7 +104,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT g.* FROM dossiers_grant g WHERE g.dossier_id = dossier AND dossiers_has_power(dossier, 1) ORDER BY g.id
 $$;
 
--- Break-glass: a named staff member opens a case for three hours, with a reason. Health only for those who may read it.
+-- Break-glass: a named staff member opens a case for three hours, with a reason. Health only for a medical officer, by
+-- the roles that are kept and in force, not by what the application says.
 CREATE FUNCTION dossiers_break_glass(case_number text, why text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -124,7 +125,10 @@ BEGIN
     INSERT INTO dossiers_grant (dossier_id, person_id, staff_id, categories, power, valid_from, valid_until,
                                 because, because_id, legal_basis, opened_at)
         VALUES (found_dossier.id, found_dossier.person_id, actor_staff(),
-                CASE WHEN actor_may('medical.read') THEN 2047 ELSE 2047 & ~16 END, 2,
+                CASE WHEN EXISTS (SELECT 1 FROM appointments_heldrole h
+                                  WHERE h.appointment_id = actor_staff() AND h.role = 'medical_officer'
+                                    AND appointments_in_force(h, appointments_today()))
+                     THEN 2047 ELSE 2047 & ~16 END, 2,
                 statement_timestamp(), ends, 'break_glass', emergency_id, 'break-glass', statement_timestamp());
     RETURN found_dossier.id;
 END $$;

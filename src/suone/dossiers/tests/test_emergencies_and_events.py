@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from suone.access.acting import Acting, Kind, acting_for_job
 from suone.access.categories import ALL_BUT_HEALTH, ALL_CATEGORIES, DataCategory, Power
 from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
+from suone.access.permissions import Role
 from suone.appointments.tests.factories import acting
 from suone.audit.models import Entry, RecordKind
 from suone.dossiers.models import Dossier, Emergency, Event, Grant, Numbering, Visit
@@ -42,6 +44,16 @@ def test_a_physician_in_an_emergency_reads_health_too(cast: Cast, dossier: Dossi
         break_glass(who, number=dossier.number, reason=REASON)
 
     assert Grant.objects.get(because="break_glass").categories == ALL_CATEGORIES
+
+
+def test_the_application_alone_cannot_say_that_somebody_is_a_medical_officer(cast: Cast, dossier: Dossier) -> None:
+    honest = acting(cast.coordinator)
+    who = replace(honest, roles=honest.roles | {Role.MEDICAL_OFFICER})
+
+    with acting_as(who):
+        break_glass(who, number=dossier.number, reason=REASON)
+
+    assert Grant.objects.get(because="break_glass").categories == ALL_BUT_HEALTH
 
 
 def test_a_front_line_worker_breaks_no_glass(cast: Cast, dossier: Dossier) -> None:
