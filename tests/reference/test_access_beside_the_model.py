@@ -143,7 +143,7 @@ def test_loosened_conditions_are_found(beside: Beside) -> None:
     """A fixed sample of all planted faults: every 25th; ``make mutants`` plants all."""
     sample = left = list(planted.all_faults(beside))[::25]
 
-    for seed in range(1, 13):
+    for seed in range(1, 41):
         left = planted.survivors(left, beside, [drawn_beside(beside, seed)]) if left else []
 
     assert len(sample) > 40
