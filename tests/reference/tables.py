@@ -261,6 +261,8 @@ PARTICIPANT = either(READS, of_institution())
 RESPONSIBLE = either(of_institution(), opened(LEAD))
 SIGNS = either(being("state", "waiting"), empty("institution_id"), of_institution(), releases_one_who_left)
 
+RESETS = either(allowed("appointment.oversee"), administers)
+
 TABLES: dict[str, Rules] = {
     # The directory, and who works where.
     "institutions_region": of_the_directory(),
@@ -292,7 +294,7 @@ TABLES: dict[str, Rules] = {
         delete=either(allowed("absence.edit"), of_staff()),
     ),
     "appointments_partnersystem": Rules(
-        select=allowed("directory.edit"),
+        select=either(allowed("directory.edit"), both(holding("appointment.administer"), of_institution())),
         insert=allowed("directory.edit"),
         update=allowed("directory.edit"),
         before=empty("ended_at"),
@@ -316,7 +318,13 @@ TABLES: dict[str, Rules] = {
     "persons_merge": Rules(select=allowed("person.merge")),
     # What is kept in a case.
     "documents_document": of_a_category(before=empty("removed_at")),
-    "workitems_workitem": of_a_category(),
+    # An item belongs to whom it is addressed, and to whoever watches over it; the lead acts with a reason.
+    "workitems_workitem": of_a_category(
+        update=either(
+            both(either(of_institution("addressed_id"), of_institution("controlling_id")), WRITES_CATEGORY),
+            opened(LEAD, category="category"),
+        )
+    ),
     "cases_case": of_a_case(),
     "cases_assignment": of_a_case(insert=LEADS, update=LEADS),
     "cases_participant": Rules(
@@ -432,7 +440,9 @@ TABLES: dict[str, Rules] = {
     "audit_seal": Rules(select=allowed("audit.read")),
     "audit_tile": Rules(select=allowed("audit.read")),
     "audit_entry": Rules(select=allowed("audit.read")),
-    # Letters of the door.
+    # Letters of the door, changed addresses, lost second factors.
+    "signin_addresschange": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=job),
+    "signin_factorreset": Rules(select=RESETS, insert=RESETS, update=RESETS, before=empty("decided_at")),
     "signin_letter": Rules(select=job, insert=everybody, delete=job, kinds=frozenset({"staff", "job", "public"})),
 }
 
@@ -453,6 +463,7 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "consents_disclosure": {"informed_at": (None, MOMENT)},
     "handovers_handover": dict.fromkeys(("accepted_at", "access_until", "sender_until"), (None, None, MOMENT)),
     "appointments_partnersystem": {"ended_at": (None, MOMENT)},
+    "signin_factorreset": {"decided_at": (None, MOMENT)},
     "institutions_institution": {"is_iiz_office": (True, False, False)},
     "appointments_appointment": {
         "ended_at": (None, None, None, MOMENT),
