@@ -11,7 +11,7 @@ from typing import Any
 
 READ, WRITE, LEAD = 1, 2, 3
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)  # any: what counts is that it is there
-IDENTITY, NETWORK = 0, 9
+IDENTITY, MIGRATION, NETWORK = 0, 8, 9
 STAFF_AND_JOBS = frozenset({"staff", "job"})
 EVERY_KIND = frozenset({"staff", "job", "guest", "public", "system", "person"})
 

@@ -12,6 +12,7 @@ from tests.reference.model import (
     EVERY_KIND,
     IDENTITY,
     LEAD,
+    MIGRATION,
     MOMENT,
     NETWORK,
     READ,
@@ -52,6 +53,12 @@ def of_a_case(*, insert: Rule | None = WRITES, update: Rule | None = WRITES, **m
 def of_a_category(*, insert: Rule | None = WRITES, update: Rule | None = WRITES, **more: Any) -> Rules:
     """What belongs to a data category of a case."""
     return Rules(select=READS_CATEGORY, granted=READS_CATEGORY, insert=insert, update=update, **more)
+
+
+def of_one_category(category: int, **more: Any) -> Rules:
+    """What belongs to a case, in a table whose rows are all of one data category."""
+    reads = opened(READ, category=category)
+    return Rules(select=reads, granted=reads, **more)
 
 
 def of_the_directory(**more: Any) -> Rules:
@@ -231,22 +238,6 @@ def releases_one_who_left(world: World, actor: Actor, row: Row) -> bool:
 # Persons.
 
 
-def known_by_a_case(power: int) -> Rule:
-    """Jobs, and staff to whom a case of this person is open with the category of identity."""
-    return lambda world, actor, row: (
-        actor.kind == "job" or (actor.kind == "staff" and world.reaches_person(actor, power, row["id"], IDENTITY))
-    )
-
-
-def in_doubt(world: World, actor: Actor, row: Row) -> bool:
-    """The person is one of two that may be, or have been found to be, the same."""
-    doubts = world.all_seen(actor, "persons_doubt")
-    merges = world.all_seen(actor, "persons_merge")
-    return any(
-        doubt["cleared_at"] is None and row["id"] in (doubt["known_id"], doubt["typed_id"]) for doubt in doubts
-    ) or any(row["id"] in (merge["kept_id"], merge["dropped_id"]) for merge in merges)
-
-
 def as_signed(world: World, actor: Actor, row: Row) -> bool:
     return bool(row["categories"] == row["signed_categories"])
 
@@ -311,11 +302,21 @@ TABLES: dict[str, Rules] = {
     "dossiers_visit": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=job),
     "dossiers_emergency": Rules(select=either(READS, allowed("audit.read"))),
     # Persons.
-    "persons_person": Rules(
-        select=either(known_by_a_case(READ), both(holding("person.merge"), in_doubt)), update=known_by_a_case(WRITE)
+    "persons_person": Rules(select=job),
+    "persons_number": Rules(select=opened(READ, category=IDENTITY)),
+    "persons_joining": Rules(select=allowed("person.merge")),
+    # Each fact about a person in the category of its table; search and doubts are for functions alone.
+    "dossiers_particulars": of_one_category(IDENTITY, update=opened(WRITE, category=IDENTITY)),
+    "dossiers_residence": of_one_category(MIGRATION, update=opened(WRITE, category=MIGRATION)),
+    "dossiers_othername": of_one_category(
+        IDENTITY, insert=opened(WRITE, category=IDENTITY), delete=opened(WRITE, category=IDENTITY)
     ),
-    "persons_doubt": Rules(select=allowed("person.merge"), update=allowed("person.merge"), before=empty("cleared_at")),
-    "persons_merge": Rules(select=allowed("person.merge")),
+    "dossiers_contactdetail": of_one_category(
+        IDENTITY, insert=opened(WRITE, category=IDENTITY), delete=opened(WRITE, category=IDENTITY)
+    ),
+    "dossiers_doubt": Rules(select=allowed("person.merge")),
+    "dossiers_nameentry": Rules(),
+    "dossiers_namepart": Rules(),
     # What is kept in a case.
     "documents_document": of_a_category(before=empty("removed_at")),
     # An item belongs to whom it is addressed, and to whoever watches over it; the lead acts with a reason.
@@ -456,7 +457,6 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "cases_participant": {"state": ("invited", "taking_part")},
     "assessments_assessment": {"state": ("draft", "draft", "finished")},
     "support_servicetext": {"part": ("findings", "order")},
-    "persons_doubt": {"cleared_at": (None, MOMENT)},
     "documents_document": {"removed_at": (None, MOMENT)},
     "consents_consent": {"withdrawn_at": (None, MOMENT)},
     "consents_consentrecipient": {"categories": (3, 7), "signed_categories": (3, 7)},

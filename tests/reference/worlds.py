@@ -19,8 +19,6 @@ _SIZES = {
     "appointments_appointment": STAFF,
     "persons_person": PERSONS,
     "dossiers_dossier": DOSSIERS,
-    "persons_doubt": 3,  # or every person would be in doubt
-    "persons_merge": 2,
 }
 
 
