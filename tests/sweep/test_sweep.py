@@ -172,4 +172,4 @@ def test_a_view_without_a_door_is_found(world: World, settings: Any) -> None:
     leak = [address for address in swept_addresses() if address.name == "leak"]
 
     assert unlisted() == ["leak/<int:dossier_id>"]
-    assert any("canary-person" in found for found in sweep(world, leak))
+    assert any("canary-particulars" in found for found in sweep(world, leak))

@@ -131,7 +131,7 @@ class Joining(models.Model):
     parted_by_id = models.BigIntegerField(null=True)  # the appointment
     parting_reason = models.CharField(max_length=300, blank=True)
 
-    shows: ClassVar = Shows(person="kept_id")
+    shows: ClassVar = Shows(kind="joining")
     personal_data: ClassVar[tuple[str, ...]] = ("kept", "joined", "reason", "parting_reason")
 
     class Meta:
