@@ -311,6 +311,9 @@ TABLES: dict[str, Rules] = {
     "dossiers_othername": of_one_category(
         IDENTITY, insert=opened(WRITE, category=IDENTITY), delete=opened(WRITE, category=IDENTITY)
     ),
+    "representation_representative": of_one_category(
+        IDENTITY, insert=opened(WRITE, category=IDENTITY), update=opened(WRITE, category=IDENTITY)
+    ),
     "dossiers_contactdetail": of_one_category(
         IDENTITY, insert=opened(WRITE, category=IDENTITY), delete=opened(WRITE, category=IDENTITY)
     ),

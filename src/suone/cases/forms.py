@@ -16,7 +16,7 @@ from suone.appointments.queries import colleagues
 from suone.cases.queries import LevelWay
 from suone.cases.rules import ClosingReason, Level, NoteKind, Outcome, RiskFactor
 from suone.cases.services import Notification
-from suone.consents.models import SignatureForm
+from suone.consents.models import Grantor, SignatureForm
 from suone.consents.terms import ScopeLine, Terms
 from suone.documents.uploads import Upload, upload_of
 from suone.dossiers.fields import BirthField
@@ -82,6 +82,15 @@ class NotifyForm(forms.Form):
     )
     valid_until = forms.DateField(label=gettext_lazy("Consent valid until"), widget=DayInput())
     signed_on = forms.DateField(label=gettext_lazy("Signed on"), widget=DayInput())
+    representative = forms.CharField(
+        label=gettext_lazy("If somebody else signed for the person: who"),
+        max_length=150,
+        required=False,
+        help_text=gettext_lazy("A parent of somebody too young to sign, or a guardian."),
+    )
+    authority = forms.CharField(
+        label=gettext_lazy("Authority that appointed the guardian"), max_length=150, required=False
+    )
     scan = forms.FileField(
         label=gettext_lazy("Signed form as a scan"),
         required=False,
@@ -148,7 +157,10 @@ class NotifyForm(forms.Form):
                 signed_on=typed["signed_on"],
                 signature_form=SignatureForm.PAPER if typed["scan"] else SignatureForm.SCREEN,
                 language=typed["language"],
+                grantor=Grantor.REPRESENTATIVE if typed["representative"] else Grantor.PERSON,
+                grantor_name=typed["representative"],
             ),
+            authority=typed["authority"],
             scope=[ScopeLine(institution, mask) for institution in typed["recipients"]],
             signature=upload,
             alert=typed["alert"],

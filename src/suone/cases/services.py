@@ -102,6 +102,7 @@ class Notification(Particulars):
     question: str = ""
     risk_factors: Sequence[str] = field(default_factory=tuple)
     first_contact_on: date | None = None
+    authority: str = ""  # that appointed the guardian who signed, where it was one
     procedure: ProcedureVersion | None = None  # without one the case goes by its machine states alone
     alert: Alert | None = None  # of the register, where it gave the occasion
 
@@ -132,7 +133,14 @@ def notify_case(acting: Acting, *, notification: Notification) -> Case:
         category=DataCategory.ADMINISTRATIVE,
         is_own_words=False,
     )
-    sign_consent(acting, dossier=dossier, terms=notification.terms, scope=notification.scope, document=document)
+    sign_consent(
+        acting,
+        dossier=dossier,
+        terms=notification.terms,
+        scope=notification.scope,
+        document=document,
+        authority=notification.authority,
+    )
     if notification.procedure is None:
         _ask_for_triage(acting, dossier)
     else:

@@ -93,6 +93,16 @@ SETTINGS = (
     Setting("SUONE_STALE_ACCOUNT_DAYS", "90", "After how many days without a log-in an account is shown as stale."),
     Setting("SUONE_CONSENT_MONTHS", "12", "How long a consent is proposed to run, in months."),
     Setting(
+        "SUONE_SIGNS_ALONE_FROM",
+        "18",
+        "Age in years from which a person signs alone; below it a parent or guardian signs. Under 18 only with the law.",
+    ),
+    Setting(
+        "SUONE_SIGNS_ALONE_LAW",
+        "ZGB Art. 14",
+        "The law that says from which age a person signs alone, as pages name it.",
+    ),
+    Setting(
         "SUONE_MANDATE_ACCESS_DAYS",
         "90",
         "Days for which a medical officer may look back after the report of a mandate.",
@@ -174,6 +184,14 @@ def number(name: str, *, least: int = 0, most: int = 1_000_000) -> int:
     if not value.isdigit() or not least <= int(value) <= most:
         raise WrongSetting(f"{name} is {value!r}: give a whole number from {least} to {most}.")
     return int(value)
+
+
+def signing_age(age: str, law: str) -> tuple[int, str]:
+    """From which age a person signs alone, with the law; the default's law is no law for another age."""
+    years, article = number(age, least=10, most=18), text(law)
+    if years != 18 and article in ("", "ZGB Art. 14"):
+        raise WrongSetting(f"{age} is {years}: name the law that says so in {law}.")
+    return years, article
 
 
 def switch(name: str) -> bool:

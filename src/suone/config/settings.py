@@ -20,6 +20,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 PRODUCT_NAME = env.text("SUONE_PRODUCT_NAME")
 LOGO = env.text("SUONE_LOGO")
 CONSENT_WARNING_DAYS = env.numbers("SUONE_CONSENT_WARNING_DAYS")
+SIGNS_ALONE_FROM, SIGNS_ALONE_LAW = env.signing_age("SUONE_SIGNS_ALONE_FROM", "SUONE_SIGNS_ALONE_LAW")
 CONSENT_MONTHS = env.number("SUONE_CONSENT_MONTHS", least=1, most=120)
 INVITATION_DAYS = env.number("SUONE_INVITATION_DAYS", least=1, most=60)
 STALE_ACCOUNT_DAYS = env.number("SUONE_STALE_ACCOUNT_DAYS", least=1, most=1000)
@@ -72,6 +73,7 @@ INSTALLED_APPS = [
     "suone.administration",
     "suone.persons",
     "suone.dossiers",
+    "suone.representation",
     "suone.documents",
     "suone.workitems",
     "suone.inbox",

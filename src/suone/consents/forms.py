@@ -62,6 +62,12 @@ class SignForm(forms.Form):
     grantor_name = forms.CharField(
         label=gettext_lazy("Name of the legal representative"), max_length=150, required=False
     )
+    authority = forms.CharField(
+        label=gettext_lazy("Authority that appointed the guardian"),
+        max_length=150,
+        required=False,
+        help_text=gettext_lazy("For a guardian who is not recorded in this case yet; empty for a parent."),
+    )
     language = forms.ChoiceField(label=gettext_lazy("Language of the form"), choices=settings.PERSON_LANGUAGES)
     signed_on = forms.DateField(label=gettext_lazy("Signed on"), widget=DayInput())
     signed_at_place = forms.CharField(label=gettext_lazy("Place"), max_length=100, required=False)

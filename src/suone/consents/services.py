@@ -19,7 +19,7 @@ from suone.consents import rules
 from suone.consents.acts import Act
 from suone.consents.consent_form import FormRecipient, consent_form_pdf
 from suone.consents.legal_bases import BY_ACTS, CONSENT, legal_basis
-from suone.consents.models import Consent, ConsentRecipient, Disclosure, DisclosureForm
+from suone.consents.models import Consent, ConsentRecipient, Disclosure, DisclosureForm, Grantor
 from suone.consents.queries import current_consent, form_data_of
 from suone.consents.terms import ScopeLine, Terms
 from suone.documents.models import Document
@@ -39,6 +39,7 @@ from suone.dossiers.services import (
 )
 from suone.inbox.services import tell_institutions
 from suone.institutions.models import Institution
+from suone.representation.services import check_signature
 from suone.workitems.services import ask, close_items_about
 
 TEMPLATE_VERSION = "2026-1"
@@ -53,11 +54,13 @@ def sign_consent(
     scope: Sequence[ScopeLine],
     document: Document | None = None,
     renews: Consent | None = None,
+    authority: str = "",
 ) -> Consent:
     """Let the recipients read these categories of the case in this period.
 
     The acting institution must lead the case. Each recipient gets a grant and a disclosure record; the IIZ office may
-    open the case to others, everybody else may read and contribute.
+    open the case to others, everybody else may read and contribute. Whoever signs must be allowed to: the person, or a
+    representative, of whom ``authority`` says who appointed them where it is a guardian not recorded yet.
     """
     rules.check_can_sign(
         recipients=[_recipient(line) for line in scope],
@@ -70,6 +73,13 @@ def sign_consent(
     lock(dossier.pk)
     if not has_power(acting, dossier, Power.LEAD):
         raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
+    check_signature(
+        acting,
+        dossier=dossier,
+        on=terms.signed_on,
+        representative=terms.grantor_name if terms.grantor == Grantor.REPRESENTATIVE else "",
+        authority=authority,
+    )
     consent = Consent.objects.create(
         dossier=dossier,
         document=document,

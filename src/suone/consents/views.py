@@ -188,6 +188,7 @@ def _sign(request: ActingRequest, dossier: Dossier, *, renewing: Consent | None)
                     scope=form.scope(),
                     document=document,
                     renews=renewing,
+                    authority=form.cleaned_data["authority"],
                 )
                 return done(request, _("The consent is recorded; it works from its first day on."), "case", dossier.pk)
     else:

@@ -33,6 +33,7 @@ from suone.plans.rules import EntryKind, Form, Kind, MeasureState, SignatureStat
 from suone.procedures.facts import Fact
 from suone.procedures.queries import course_of
 from suone.procedures.services import in_language
+from suone.representation.services import check_signature
 from suone.workitems.services import ask, cancel_items_about, close_items_about
 
 SIGNED, REVIEWED = "plan_signed", "plan_reviewed"  # the deeds that settle the work items of a plan
@@ -231,6 +232,8 @@ def sign(
         signed_on=signed_on,
         on=acting.today,
     )
+    if signature.institution_id is None:
+        check_signature(acting, dossier=signature.plan.dossier, on=signed_on, representative=signer_name)
     _answer(
         acting,
         signature,

@@ -7,6 +7,7 @@ migrated database holds, so that one made by other migrations is never found; th
 import ast
 import fcntl
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import distributions
@@ -20,6 +21,7 @@ from django.db import connections
 from psycopg import sql
 
 _SOURCE = Path(__file__).resolve().parents[2]
+_DROP_TURNS = 300  # half a minute on a busy machine
 _PREFIX = "migrated_"
 
 
@@ -39,7 +41,7 @@ def make_migrated(name: str) -> None:
 def drop(name: str) -> None:
     """No database of this name, whoever is still connected to it."""
     with _administering() as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        _drop(connection, name)
 
 
 def digest_of_migrations() -> str:
@@ -81,7 +83,7 @@ def _imported_by(file: Path) -> Iterator[Path]:
 
 def _migrate(connection: psycopg.Connection[Any], template: str) -> None:
     unfinished = f"{template}_unfinished"  # it gets its name once it is whole
-    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(unfinished)))
+    _drop(connection, unfinished)
     connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(unfinished)))
     database = connections["default"]
     before = database.settings_dict["NAME"]
@@ -102,7 +104,19 @@ def _drop_old(connection: psycopg.Connection[Any], *, keeping: str) -> None:
         "SELECT datname FROM pg_database WHERE starts_with(datname, %s) AND datname <> %s", [_PREFIX, _PREFIX + keeping]
     )
     for (name,) in rows.fetchall():
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        _drop(connection, name)
+
+
+def _drop(connection: psycopg.Connection[Any], name: str) -> None:
+    """Drop it with whoever is connected; the server's own clean-up cannot be told to go, but it goes soon."""
+    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    for _turn in range(_DROP_TURNS):
+        try:
+            connection.execute(statement)
+            return
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+            time.sleep(0.1)
+    connection.execute(statement)
 
 
 def _exists(connection: psycopg.Connection[Any], name: str) -> bool:

@@ -1,0 +1,1 @@
+"""Who signs for a person: themselves, a parent, or a guardian."""
