@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from suone.advice.models import Advice
-from suone.appointments.models import Absence, Appointment
+from suone.appointments.models import Absence, Appointment, HeldRole
 from suone.assessments.models import Assessment
 from suone.cases.models import Case, Draft, Note, Participant
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
@@ -27,6 +27,7 @@ from suone.plans.models import Entry as PlanEntry
 from suone.plans.models import Measure, Plan, Signature
 from suone.procedures.models import ProcedureVersion
 from suone.register.models import Alert
+from suone.representation.models import Representative
 from suone.support.models import Service
 from suone.workitems.models import WorkItem
 from tests.sweep.addresses import MACHINES, Address, swept_addresses
@@ -138,6 +139,11 @@ def _examples(case: Case) -> dict[str, int | str]:
         "fact": "health_attested",
         "offer": "coaching",
         "token": "no-such-link",
+        "secret": "no-such-link",
+        "held_id": first(HeldRole.objects.all()),
+        "staff_id": first(Appointment.objects.all()),
+        "reset_id": 0,
+        "representative_id": first(Representative.objects.filter(**mine)),
         "kind": "institution",
         "basis": "avig-85f-3",
     }

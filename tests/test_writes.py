@@ -241,8 +241,8 @@ ATTEMPTS: dict[str, tuple[str, str]] = {
     ),
     "a grant is written past the functions": (
         "coordinator",
-        "INSERT INTO dossiers_grant (dossier_id, person_id, staff_id, categories, power, valid_from, because,"
-        " because_id, legal_basis) VALUES (%(ours)s, %(their_person)s, %(coordinator)s, 2047, 3, now(), 'consent',"
+        "INSERT INTO dossiers_grant (dossier_id, staff_id, categories, power, valid_from, because,"
+        " because_id, legal_basis) VALUES (%(ours)s, %(coordinator)s, 2047, 3, now(), 'consent',"
         " 1, 'consent')",
     ),
     "what the migrations were is forgotten": ("coordinator", "DELETE FROM django_migrations"),

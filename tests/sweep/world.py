@@ -36,6 +36,7 @@ from suone.procedures.models import KnownFact, ProcedureVersion
 from suone.register import epochs
 from suone.register import services as register
 from suone.register.models import Alert
+from suone.representation.models import Representative
 from suone.signin.models import FactorReset
 from suone.support.models import Service, ServiceText
 from suone.workitems.models import WorkItem
@@ -306,6 +307,9 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         "offer": "medical_mandate",
         "document_id": document.pk,
         "draft_id": Draft.objects.create(staff=author, data={"last_name": f"canary-draft-{dossier.pk}"}).pk,
+        "representative_id": Representative.objects.create(
+            dossier=dossier, kind="guardian", name="words", decided_by="words", valid_from=away, recorded_by=author
+        ).pk,
         "doubt_id": Doubt.objects.create(one=dossier, other=other, because="likeness").pk,
         "joining_id": Joining.objects.create(kept=dossier.person, joined=other.person, reason="reason").pk,
         "meeting_id": meeting.pk,

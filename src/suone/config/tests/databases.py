@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import distributions
 from pathlib import Path
@@ -32,7 +33,9 @@ def make_migrated(name: str) -> None:
         template = _PREFIX + digest
         if not _exists(connection, template):
             _drop_old(connection, keeping=digest)
-            _migrate(connection, template)
+            # In a thread of its own: below a browser's event loop Django refuses to reach the database.
+            with ThreadPoolExecutor(1) as apart:
+                apart.submit(_migrate, connection, template).result()
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         )
