@@ -64,6 +64,7 @@ def site(django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
         "SUONE_REGISTER_KEYS": str(settings.VAR / "keys" / name),
         "SUONE_LOG_LEVEL": "ERROR",
         "SUONE_CONFIRM_MINUTES": "60",  # a log-in serves many tests
+        "SUONE_DOUBTS_LAW": "kantonales Gesetz",  # without a law nobody clears doubts
         "DJANGO_SETTINGS_MODULE": "suone.config.settings",
     }
     subprocess.run([sys.executable, "-c", _SEED], check=True, env=environment, cwd=ROOT)

@@ -16,7 +16,7 @@ from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
 from suone.access.permissions import Role
 from suone.appointments.models import Appointment
-from suone.appointments.tests.factories import acting, make_institution, make_staff
+from suone.appointments.tests.factories import acting, client_of, make_institution, make_staff
 from suone.audit.models import Entry
 from suone.dossiers import doubts as clearing
 from suone.dossiers.doubts import find_doubts
@@ -714,7 +714,7 @@ def test_a_search_stays_true_over_many_calls_of_one_session(cast: Cast) -> None:
 
 
 def look(by: Appointment, doubt: Doubt) -> Any:
-    return do(by, clearing.look, doubt=doubt)
+    return do(by, lambda _acting: clearing.sides_of(doubt))
 
 
 @pytest.mark.parametrize(
@@ -765,6 +765,9 @@ def test_the_office_sees_institution_name_and_birth_and_the_look_is_in_the_log_f
         (cast.worker.institution.name, "Muster Peter", "01.04.1999"),
         (cast.stranger.institution.name, "Muster Peter", "01.04.1999"),
     ]
+    page = client_of(cast.delegate).get(f"/persons/doubts/{doubt.pk}")
+    assert page.status_code == 200
+    assert page.content.decode().count("Muster Peter") >= 2
     told = Entry.objects.filter(act="doubt.read", legal_basis="clearing-of-doubts").order_by("pk")
     assert list(told.values_list("person_id", "staff_id", "object_id")) == [
         (one.person_id, cast.delegate.pk, doubt.pk),

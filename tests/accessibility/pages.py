@@ -86,7 +86,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "bodies": (ADMINISTRATOR, "/directory/bodies"),
     "absences": (COORDINATOR, "/directory/absences"),
     "directory_entries": (ADMINISTRATOR, "/directory/edit/staff/"),
-    "add_directory_entry": (ADMINISTRATOR, "/directory/edit/staff/add"),
+    "add_directory_entry": (ADMINISTRATOR, "/directory/edit/institution/add"),
     "directory_entry": (ADMINISTRATOR, "/directory/edit/institution/{institution}"),
     "appointments": (ADMINISTRATOR, "/appointments/"),
     "appointments_of": (ADMINISTRATOR, "/appointments/of/{social}"),

@@ -150,7 +150,8 @@ def _let_the_log_in_grow_old(visitor: Visitor, site: Site) -> None:
     key = next(one["value"] for one in visitor.page.context.cookies() if one["name"] == "sessionid")
     kept = str(site.sql("SELECT session_data FROM django_session WHERE session_key = %s", key)[0][0])
     data = SessionStore().decode(kept)
-    data["account_authentication_methods"][0]["at"] -= 7200
+    for one in data["account_authentication_methods"]:
+        one["at"] -= 7200
     site.sql("UPDATE django_session SET session_data = %s WHERE session_key = %s", SessionStore().encode(data), key)
 
 

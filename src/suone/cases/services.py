@@ -71,7 +71,7 @@ from suone.register.models import Alert, AlertState
 from suone.register.services import answer_alert
 from suone.workitems.models import State as ItemState
 from suone.workitems.models import WorkItem
-from suone.workitems.services import ask, close_items_about, settle_deed, settle_item
+from suone.workitems.services import ask, cancel_items_about, close_items_about, settle_deed, settle_item
 
 TRIAGE_INSTRUMENT = "level-triage"
 PARTICIPATION = "participation"  # the kind of request
@@ -503,11 +503,15 @@ def close_case(
     case, course = _locked_to_lead(acting, case.pk)
     dossier = case.dossier
     rules.check_can_move(State(case.state), State.CLOSED)
-    # What the procedure set for the phase that ends is withdrawn with it; what people asked must be settled.
-    open_items = WorkItem.objects.filter(dossier=dossier, state=ItemState.OPEN)
+    # What the procedure set for the phase that ends is withdrawn with it, and what waits for an act is with the closing;
+    # what people asked must be settled.
+    waiting = WorkItem.objects.filter(dossier=dossier, state=ItemState.OPEN)
+    open_items = waiting.filter(settled_by="")
     if course is not None:
         open_items = open_items.exclude(step__startswith=f"{course.phase}/")
     rules.check_can_close(open_items=open_items.count(), outcome=outcome, reason=closing_reason)
+    for item_id in waiting.exclude(settled_by="").values_list("pk", flat=True):
+        cancel_items_about(acting, dossier=dossier, about=("workitem", item_id))
     if course is not None:
         _close_course(acting, case, course, phase, text)
     Case.objects.filter(pk=case.pk).update(

@@ -87,13 +87,19 @@ def reads(
 
 
 def acts(
-    permission: Permission, *, act: str = "", sensitive: bool = False, binds: bool = True
+    permission: Permission,
+    *,
+    act: str = "",
+    leaves: Sequence[Leaves] = (),
+    sensitive: bool = False,
+    binds: bool = True,
 ) -> Callable[[View[P]], Door[P]]:
     """A form and its act: POST does it once, GET shows the form.
 
     A view that answers with an error status leaves nothing behind. A form sent twice with the same
     ``idempotency_key`` is done once; the second answer leads to where the first one led.
     ``act`` names the reading of a form's page in the log; without it the log hears of the pages that show somebody.
+    ``leaves`` names what showing the form leaves behind, as in ``reads``.
     ``sensitive`` asks for the second factor again, when the form is opened and, if that is too long ago, when it is sent.
     A form that was opened under another appointment is answered with a question, unless ``binds`` is off.
     """
@@ -103,14 +109,14 @@ def acts(
             with noting() as shown:
                 with acting_as(acting, read_only=True):
                     response = _rendered(view(request, *args, **kwargs))
-                reading = Reading(RecordKind.READ, act, kwargs, shown)
+                reading = Reading(RecordKind.READ, act, kwargs, shown, leaves)
                 return _recorded(acting, reading, response)
 
         def enter(request: ActingRequest, acting: Acting, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.method != "POST":
                 return show(request, acting, *args, **kwargs)
             with noting() as shown:
-                reading = Reading(RecordKind.READ, "", kwargs, shown)
+                reading = Reading(RecordKind.READ, "", kwargs, shown, leaves)
                 with acting_as(acting):
                     sent = _sent(request, acting)
                     if sent is not None and sent.was_done:

@@ -25,6 +25,8 @@ LEGAL_BASIS = "clearing-of-doubts"
 class Side:
     """What the office sees of one of two files, and nothing else."""
 
+    dossier_id: int
+    person_id: int
     institution: str
     name: str
     birth: Birth | None
@@ -58,26 +60,32 @@ def open_doubt(doubt_id: int) -> Doubt:
     return doubt
 
 
-def look(acting: Acting, *, doubt: Doubt) -> list[Side]:
-    """Both files with institution, name and birth date; the look stands in the log for either person."""
+def sides_of(doubt: Doubt) -> list[Side]:
+    """Both files with institution, name and birth date, for whoever clears doubts; none without a law."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM dossiers_doubt_shown(%s, %s)", [doubt.pk, settings.DOUBTS_LAW])
         rows = cursor.fetchall()
     names = {one.pk: one.name for one in Institution.objects.filter(pk__in=[row[2] for row in rows])}
     sides = []
     for dossier_id, person_id, institution_id, last_name, first_name, year, month, day in rows:
+        birth = Birth(year, month, day) if year else None
+        name = f"{last_name} {first_name}".strip()
+        sides.append(Side(dossier_id, person_id, names.get(institution_id, "–"), name, birth))
+    return sides
+
+
+def record_look(acting: Acting, *, doubt_id: int) -> None:
+    """The look at both files stands in the log for either person, with its legal basis."""
+    for side in sides_of(open_doubt(doubt_id)):
         record(
             acting,
             kind=RecordKind.READ,
             act=Act.DOUBT_READ,
-            dossier_id=dossier_id,
-            person_id=person_id,
-            about=("doubt", doubt.pk),
+            dossier_id=side.dossier_id,
+            person_id=side.person_id,
+            about=("doubt", doubt_id),
             legal_basis=LEGAL_BASIS,
         )
-        birth = Birth(year, month, day) if year else None
-        sides.append(Side(names.get(institution_id, "–"), f"{last_name} {first_name}".strip(), birth))
-    return sides
 
 
 def find_one_person(acting: Acting, *, doubt: Doubt, reason: str) -> None:

@@ -100,7 +100,7 @@ def doubts(request: ActingRequest) -> HttpResponse:
     return render(request, "dossiers/doubts.html", context)
 
 
-@acts(Permission.PERSON_MERGE, sensitive=True)
+@acts(Permission.PERSON_MERGE, leaves=[clearing.record_look], sensitive=True)
 def clear_doubt(request: ActingRequest, doubt_id: int) -> HttpResponse:
     """Two files side by side, with institution, name and birth date alone: one person or two?"""
     doubt = clearing.open_doubt(doubt_id)
@@ -114,7 +114,7 @@ def clear_doubt(request: ActingRequest, doubt_id: int) -> HttpResponse:
                 _("The two files are one person's. It can be undone.") if is_one else _("Noted: they are two persons.")
             )
             return done(request, told, "doubts")
-    context = {"doubt": doubt, "both": clearing.look(request.acting, doubt=doubt), "form": form}
+    context = {"doubt": doubt, "both": clearing.sides_of(doubt), "form": form}
     return render(request, "dossiers/clear_doubt.html", context, status=422 if form.errors else 200)
 
 
