@@ -85,7 +85,9 @@ def test_the_log_names_the_account_and_no_address(staff: Appointment) -> None:
     assert {(entry.object_type, entry.object_id, entry.user_id) for entry in told} == {
         ("account", staff.user_id, staff.user_id)
     }
-    assert not any(part in str(vars(entry)) for entry in told for part in ("@", "neu", "risi"))
+    # The digest and the salt are bytes by chance: they may spell anything.
+    words = [value for entry in told for value in vars(entry).values() if not isinstance(value, bytes | memoryview)]
+    assert not any(part in str(words) for part in ("@", "neu", "risi"))
 
 
 def test_a_link_works_once_for_a_day_and_for_whoever_asked(staff: Appointment) -> None:
