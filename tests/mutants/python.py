@@ -17,7 +17,7 @@ from typing import Any
 from suone.access.permissions import Permission
 
 ROOT = Path(__file__).resolve().parents[2]
-_FILES = ("services.py", "services/*.py", "queries.py", "views.py", "rules.py", "jobs.py", "api.py", "models.py")
+_NO_LOCKS = ("acts.py", "apps.py", "forms.py", "urls.py", "conftest.py")  # words, shapes and addresses
 _DROPPED_CALLS = {  # statements that are a call of this name, or a method of this name in a chain
     "check_": "the check",
     "record": "what the log says",
@@ -25,6 +25,7 @@ _DROPPED_CALLS = {  # statements that are a call of this name, or a method of th
     "lock": "the lock",
     "notify": "who is notified",
     "end_grants": "the end of access",
+    "found": "what is found",
 }
 WEAKEST = Permission.WORKLIST_READ
 
@@ -137,10 +138,9 @@ def faults_of(file: Path) -> Iterator[PythonFault]:
 
 def all_faults(package: str = "") -> Iterator[PythonFault | PermissionFault]:
     folder = ROOT / "src" / "suone"
-    for pattern in _FILES:
-        for file in sorted(folder.glob(f"{package or '*'}/{pattern}")):
-            if file.parent.name not in ("demo", "config", "oprf", "registerclient"):
-                yield from faults_of(file)
+    for file in sorted([*folder.glob(f"{package or '*'}/*.py"), *folder.glob(f"{package or '*'}/services/*.py")]):
+        if file.parent.name not in ("demo", "config", "oprf", "registerclient") and file.name not in _NO_LOCKS:
+            yield from faults_of(file)
     for fault in sorted(permission_faults(), key=str):
         if not package or f"/{package}/" in str(fault):
             yield fault
@@ -162,8 +162,28 @@ def _droppable(node: ast.AST) -> Iterator[tuple[str, Key]]:
             if node.func.attr == "filter" and keyword.arg and keyword.arg.split("__")[0] in ("state", "category"):
                 place = (f"keyword {keyword.arg}", node.lineno, node.end_col_offset or 0)
                 yield f"without filter({keyword.arg}=…)", place
-    if isinstance(node, ast.If) and len(node.body) == 1 and isinstance(node.body[0], ast.Raise) and not node.orelse:
-        yield f"without the refusal if {ast.unparse(node.test)[:80]}", ("refusal", node.lineno, node.col_offset)
+    if isinstance(node, ast.If):
+        yield from _halves(node.test, "the question")
+        if len(node.body) == 1 and _refuses(node.body[0]) and not node.orelse:
+            yield f"without the refusal if {ast.unparse(node.test)[:80]}", ("refusal", node.lineno, node.col_offset)
+    if isinstance(node, ast.Return) and node.value is not None:
+        yield from _halves(node.value, "the answer")
+
+
+def _refuses(statement: ast.stmt) -> bool:
+    """By an error, or by no for an answer."""
+    if isinstance(statement, ast.Return):
+        return isinstance(statement.value, ast.Constant) and not statement.value.value
+    return isinstance(statement, ast.Raise)
+
+
+def _halves(condition: ast.expr, of: str) -> Iterator[tuple[str, Key]]:
+    """Each of what AND or OR joins, at every depth."""
+    for node in ast.walk(condition):
+        if isinstance(node, ast.BoolOp):
+            for number, operand in enumerate(node.values):
+                key = (f"half {number} of {node.end_lineno}:{node.end_col_offset}", node.lineno, node.col_offset)
+                yield f"{of} without {ast.unparse(operand)[:80]}", key
 
 
 def _name_of(node: ast.expr) -> str:
@@ -182,6 +202,13 @@ class _Dropping(ast.NodeTransformer):
     def visit_If(self, node: ast.If) -> ast.AST:
         if self.key == ("refusal", node.lineno, node.col_offset):
             return ast.copy_location(ast.Pass(), node)
+        return self.generic_visit(node)
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
+        kind, *place = self.key
+        if place == [node.lineno, node.col_offset] and kind.endswith(f" of {node.end_lineno}:{node.end_col_offset}"):
+            left = [value for number, value in enumerate(node.values) if not kind.startswith(f"half {number} of ")]
+            return left[0] if len(left) == 1 else ast.copy_location(ast.BoolOp(node.op, left), node)
         return self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:

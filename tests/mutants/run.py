@@ -19,10 +19,10 @@ from typing import Any
 
 import psycopg
 import pytest
-import pytest_django
 from _pytest.runner import runtestprotocol
 from django.conf import settings
 from django.db import connection
+from pytest_django.plugin import blocking_manager_key
 
 from tests.mutants import functions, policies, python
 from tests.mutants.accepted import reason_for
@@ -40,7 +40,7 @@ SOURCE = str(python.ROOT / "src" / "suone") + "/"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--mutants", default="policies,python,functions", help="kinds of faults")
-    parser.addoption("--mutants-of", default="", help="one package alone")
+    parser.addoption("--mutants-of", default="", help="these packages alone, with commas")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -58,7 +58,8 @@ class TooSlow(BaseException):
 def pytest_runtestloop(session: pytest.Session) -> bool:
     FOLDER.mkdir(parents=True, exist_ok=True)
     if "policies" in session.config.getoption("--mutants"):
-        _judge_policies(session.config.getoption("--mutants-of"))
+        with session.config.stash[blocking_manager_key].unblock():
+            _judge_policies(_packages(session.config))
     if session.config.getoption("--mutants") == "policies":
         return True
     items = {item.nodeid: item for item in session.items}
@@ -76,8 +77,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     for waiting in places.values():
         waiting.sort(key=lambda nodeid: links.found[nodeid]["seconds"])
     control = [nodeid for nodeid in items if links.found[nodeid]["passed"] and links.found[nodeid]["seconds"] < _SLOW]
-    if runner.judge(_plant_nothing, control[::11], patience=0) != "survived":
-        raise pytest.UsageError("Tests fall without any fault: nothing can be said about faults.")
+    fallen = [nodeid for nodeid in control[::11] if runner.judge(_plant_nothing, [nodeid], patience=0) != "survived"]
+    if fallen:
+        raise pytest.UsageError(f"Tests fall without any fault, so nothing can be said about faults: {fallen}")
     decided = _Kept("decided.json")
     planted = survived = 0
     for kind, fault, plant, reached in _faults(session.config, places):
@@ -96,11 +98,14 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     return True
 
 
-def _judge_policies(package: str) -> None:
+def _packages(config: pytest.Config) -> list[str]:
+    return config.getoption("--mutants-of").split(",")
+
+
+def _judge_policies(packages: list[str]) -> None:
     """The reference model needs no test: it judges the policies in a minute or two."""
-    django_db_blocker = pytest_django.DjangoDbBlocker(_ispytest=True)
-    with django_db_blocker.unblock(), opened_beside(TABLES) as beside:
-        faults = [fault for fault in policies.all_faults(beside) if fault.policy.table.startswith(package)]
+    with opened_beside(TABLES) as beside:
+        faults = [fault for fault in policies.all_faults(beside) if fault.policy.table.startswith(tuple(packages))]
         left = faults
         for seed in range(1, _WORLDS + 1):
             left = policies.survivors(left, beside, [drawn_beside(beside, seed)])
@@ -112,14 +117,14 @@ def _judge_policies(package: str) -> None:
 def _faults(
     config: pytest.Config, places: dict[str, list[str]]
 ) -> Iterator[tuple[str, Any, Callable[[], Callable[[], None] | None], list[str]]]:
-    kinds, package = config.getoption("--mutants").split(","), config.getoption("--mutants-of")
+    kinds, packages = config.getoption("--mutants").split(","), _packages(config)
     if "python" in kinds:
-        for fault in python.all_faults(package):
+        for fault in (fault for package in packages for fault in python.all_faults(package)):
             yield "python", fault, fault.plant, places.get(fault.place, [])
     if "functions" in kinds:
         with _owner() as owner:
             for sql in functions.all_faults(owner):
-                if not package or str(sql).startswith(package):
+                if str(sql).startswith(tuple(packages)):
                     reached = [nodeid for name in sql.names for nodeid in places.get(name, [])]
                     yield "function", sql, lambda sql=sql: sql.plant(owner), list(dict.fromkeys(reached))
 
