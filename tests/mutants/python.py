@@ -200,11 +200,22 @@ def _refuses(statement: ast.stmt) -> bool:
 
 def _halves(condition: ast.expr, of: str) -> Iterator[tuple[str, Key]]:
     """Each of what AND or OR joins, at every depth."""
-    for node in ast.walk(condition):
-        if isinstance(node, ast.BoolOp):
+    joined = [node for node in ast.walk(condition) if isinstance(node, ast.BoolOp)]
+    if of == "the question" or any(_is_yes_or_no(operand) for node in joined for operand in node.values):
+        for node in joined:
             for number, operand in enumerate(node.values):
                 key = (f"half {number} of {node.end_lineno}:{node.end_col_offset}", node.lineno, node.col_offset)
                 yield f"{of} without {ast.unparse(operand)[:80]}", key
+
+
+def _is_yes_or_no(operand: ast.expr) -> bool:
+    """Not a value that stands in for another one, as in ``name or ""``."""
+    if isinstance(operand, ast.Call | ast.Attribute | ast.Name):
+        name = _name_of(operand.func if isinstance(operand, ast.Call) else operand)
+        return name in ("any", "all", "bool", "may") or name.startswith(("is_", "has_", "may_", "leads"))
+    return isinstance(operand, ast.Compare | ast.BoolOp) or (
+        isinstance(operand, ast.UnaryOp) and isinstance(operand.op, ast.Not)
+    )
 
 
 def _name_of(node: ast.expr) -> str:

@@ -35,6 +35,7 @@ _PATIENCE = 20  # seconds for one fault
 _WORLDS = 24  # that a fault in a policy is looked for in
 _SLOW = 4.0  # a test that takes so many seconds of its own is not asked
 _DOORS = "tests/test_doors.py::test_each_door_asks_for_the_permission_that_is_written_down"
+_LOCKS = "tests/test_locks.py::test_each_act_that_needs_a_lock_asks_for_it"
 _RIGHTS = "tests/test_writes.py::test_the_app_has_the_declared_rights_and_no_others"
 _POLICIES = """
 DO $$ DECLARE found record; BEGIN
@@ -135,8 +136,7 @@ def _faults(
     if "python" in kinds:
         for fault in (fault for package in packages for fault in python.all_faults(package)):
             reached = places.get(fault.place, [])
-            by_list = isinstance(fault, python.PermissionFault)
-            yield "python", fault, fault.plant, [*places.get(_DOORS, []), *reached] if by_list else reached
+            yield "python", fault, fault.plant, [*places.get(_list_with(fault), []), *reached]
     if "functions" in kinds:
         with _owner() as owner:
             for sql in functions.all_faults(owner):
@@ -145,6 +145,13 @@ def _faults(
                     if sql.planting.startswith("GRANT "):
                         reached[:0] = places.get(_RIGHTS, [])
                     yield "function", sql, lambda sql=sql: sql.plant(owner), list(dict.fromkeys(reached))
+
+
+def _list_with(fault: python.PythonFault | python.PermissionFault) -> str:
+    """The test that compares what lives with a list written down apart."""
+    if isinstance(fault, python.PermissionFault):
+        return _DOORS
+    return _LOCKS if fault.what in ("without the lock", "without .select_for_update(…)") else ""
 
 
 def _owner() -> psycopg.Connection[Any]:
