@@ -138,7 +138,7 @@ def faults_of(file: Path) -> Iterator[PythonFault]:
     for function, name in _functions(tree):
         first_line = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
         for node in ast.walk(function):
-            for what, key in _droppable(node):
+            for what, key in _droppable(node, file.name == "views.py"):
                 yield PythonFault(file, node.lineno, name, first_line, what, _Dropping(key).visit)
 
 
@@ -155,7 +155,7 @@ def all_faults(package: str = "") -> Iterator[PythonFault | PermissionFault]:
 Key = tuple[str, int, int]
 
 
-def _droppable(node: ast.AST) -> Iterator[tuple[str, Key]]:
+def _droppable(node: ast.AST, of_a_page: bool) -> Iterator[tuple[str, Key]]:
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         name = _name_of(node.value.func).lstrip("_")
         for word, what in _DROPPED_CALLS.items():
@@ -171,10 +171,12 @@ def _droppable(node: ast.AST) -> Iterator[tuple[str, Key]]:
     if isinstance(node, ast.Call):
         yield from _words(node)
     if isinstance(node, ast.If):
-        yield from _halves(node.test, "the question")
-        if len(node.body) == 1 and _refuses(node.body[0]) and not node.orelse:
+        refuses = len(node.body) == 1 and _refuses(node.body[0]) and not node.orelse
+        if refuses or not of_a_page:  # what else a page asks is how it goes on, and no lock
+            yield from _halves(node.test, "the question")
+        if refuses:
             yield f"without the refusal if {ast.unparse(node.test)[:80]}", ("refusal", node.lineno, node.col_offset)
-    if isinstance(node, ast.Return) and node.value is not None:
+    if isinstance(node, ast.Return) and node.value is not None and not of_a_page:
         yield from _halves(node.value, "the answer")
 
 

@@ -89,7 +89,8 @@ def test_an_accepted_request_says_who_answered_when(cast: Cast, decision: Decisi
     assert (decision.state, decision.answered_by_id) == (State.ACCEPTED, cast.adviser.pk)
     assert decision.answered_at is not None
     assert told("decision.accepted") == {cast.worker.pk}
-    assert Entry.objects.get(act="decision.accepted").object_id == decision.pk
+    entry = Entry.objects.get(act="decision.accepted")
+    assert (entry.object_type, entry.object_id, entry.dossier_id) == ("decision", decision.pk, decision.dossier_id)
 
 
 def test_a_declined_request_keeps_its_reason(cast: Cast, decision: Decision) -> None:
@@ -201,3 +202,8 @@ def test_who_is_asked_and_who_asked_find_it_on_their_lists(cast: Cast, decision:
         with acting_as(who):
             assert list(addressed_to(who)) == asked
             assert list(asked_by(who)) == waits
+    answer(cast.adviser, decision, accept=True)
+    for staff in (cast.adviser, cast.worker):
+        who = acting(staff)
+        with acting_as(who):
+            assert [*addressed_to(who), *asked_by(who)] == []
