@@ -194,10 +194,10 @@ def _words(call: ast.Call) -> Iterator[tuple[str, Key]]:
 
 
 def _refuses(statement: ast.stmt) -> bool:
-    """By an error, or by no for an answer."""
+    """By an error, by no for an answer, or by going on with the next."""
     if isinstance(statement, ast.Return):
         return isinstance(statement.value, ast.Constant) and not statement.value.value
-    return isinstance(statement, ast.Raise)
+    return isinstance(statement, ast.Raise | ast.Continue)
 
 
 def _halves(condition: ast.expr, of: str) -> Iterator[tuple[str, Key]]:

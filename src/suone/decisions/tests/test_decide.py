@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from suone.access.acting import acting_for_job
+from suone.access.acting import Acting, acting_for_job
 from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
 from suone.access.permissions import Role
@@ -166,6 +166,24 @@ def test_answered_requests_are_neither_reminded_nor_expired(cast: Cast, decision
 
     assert run_job(5) == ([], [])
     assert run_job(11) == ([], [])
+
+
+def test_an_answer_at_the_moment_of_the_expiry_counts(
+    cast: Cast, decision: Decision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move = services._move
+
+    def answered_just_before(who: Acting, decision: Decision, then: State, reason: str) -> bool:
+        at = timezone.now()
+        Decision.objects.filter(pk=decision.pk).update(state="accepted", answered_at=at, answered_by=cast.adviser)
+        return move(who, decision, then, reason)
+
+    monkeypatch.setattr(services, "_move", answered_just_before)
+
+    assert run_job(11) == ([], [])
+    decision.refresh_from_db()
+    assert decision.state == State.ACCEPTED
+    assert told("decision.expired") == set()
 
 
 def test_when_the_log_cannot_be_written_the_answer_does_not_count(

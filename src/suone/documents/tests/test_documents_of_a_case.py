@@ -175,4 +175,5 @@ def test_bytes_of_acts_that_were_undone_are_forgotten_after_a_day(
         forgotten = forget_lost_files(job)
 
     assert forgotten == 1
+    assert Entry.objects.get(act="document.lost_forgotten").details == {"files": 1}
     assert {path.name for path in folder.iterdir()} == {kept.stored_as, "fresh.pdf"}

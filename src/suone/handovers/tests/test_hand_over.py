@@ -314,6 +314,8 @@ def test_a_consent_that_names_the_receiver_is_the_basis_and_the_measure(cast: Ca
 
     assert (handover.basis, handover.categories) == ("consent", USUAL & WORK)
     assert handover.access_until is None  # the consent opens it, and closes it when it is withdrawn
+    with pytest.raises(Refused, match="opens nothing"):
+        do(cast.worker, services.end_access, handover=handover, reason="Over")
     assert not Grant.objects.filter(because="hand_over").exists()
     assert find_drift() == []
 
@@ -354,6 +356,18 @@ def test_when_its_time_is_up_the_sender_no_longer_takes_part(cast: Cast) -> None
     assert part.state == "left"
     assert_said(handover, "handover.overlap_ended")
     assert told("handover.overlap_ended") == sorted([cast.worker.pk, cast.adviser.pk])
+
+
+def test_a_sender_who_left_before_does_not_leave_again(cast: Cast) -> None:
+    handover = accept(cast.adviser, propose(cast))
+    Handover.objects.filter(pk=handover.pk).update(sender_until=timezone.now())
+    Participant.objects.filter(dossier_id=handover.dossier_id, institution=cast.worker.institution).update(state="left")
+    job = acting_for_job("a test")
+
+    with acting_as(job):
+        assert services.end_overlaps(job) == 1
+
+    assert not Entry.objects.filter(act="case.participant_left").exists()
 
 
 def test_whoever_stops_without_hand_over_sends_nothing(cast: Cast) -> None:
