@@ -19,7 +19,7 @@ from suone.cases.rules import NoteKind, State
 from suone.decisions.queries import decision_for
 from suone.decisions.rules import State as DecisionState
 from suone.doors.decorators import ActingRequest, acts, reads
-from suone.dossiers.queries import access_of
+from suone.dossiers.queries import access_of, readable_categories
 from suone.institutions.models import Institution, Region
 from suone.instruments.loading import instrument
 from suone.web.bound import NOT_TYPED
@@ -125,6 +125,7 @@ def triage(request: ActingRequest, dossier_id: int) -> HttpResponse:
             return done(request, _("The triage is decided."), "case", dossier_id)
     context = {
         "case": this,
+        "noted": queries.noted_in(acting, dossier_id),
         "dossier": this.dossier,
         "questions": [(item, item.text[language], answers[item.id]) for item in questions.items],
         "proposal": proposal,
@@ -325,8 +326,11 @@ def redact_note(request: ActingRequest, dossier_id: int, note_id: int) -> HttpRe
 @acts(Permission.CASE_WORK, act=Act.READ)
 def particulars(request: ActingRequest, dossier_id: int) -> HttpResponse:
     this = queries.readable_case(request.acting, dossier_id)
-    names = ("region", "question", "risk_factors", "first_contact_on", "version")
-    form = forms.ParticularsForm(request.POST or None, initial={name: getattr(this, name) for name in names})
+    noted = queries.noted_in(request.acting, dossier_id)
+    initial = {name: getattr(this, name) for name in ("region", "first_contact_on", "version")}
+    initial |= {"question": noted.question, "risk_factors": noted.risk_factors}
+    open_ones = readable_categories(request.acting, this.dossier)
+    form = forms.ParticularsForm(request.POST or None, initial=initial, categories=open_ones)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             changes = dict(form.cleaned_data)
