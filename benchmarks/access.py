@@ -28,7 +28,7 @@ _ROUNDS, _ROUNDS_OF_SHORT_PAGES = 60, 240
 _WARM_UP = 10  # more than the five calls after which a session keeps a plan
 _TODAY = date(2026, 6, 1)
 _AT, _FOR_EVER = "2026-01-01T00:00:00Z", "9999-12-31T00:00:00Z"
-_PENDING = ("", _TODAY, _TODAY, "pending", "")
+_PENDING = (_TODAY, _TODAY, "pending")
 _LAST = (
     "Meier",
     "Müller",
@@ -260,10 +260,10 @@ def _seed(cases: int) -> list[Worker]:
     )
     _copy(
         "cases_case",
-        "dossier_id state state_since state_reason level region_id question risk_factors notified_at notifier_id"
+        "dossier_id state state_since level region_id notified_at notifier_id"
         " notified_by_id outcome closing_reason version",
         (
-            (c, "active", "2026-01-01", "", "network", 1, "", "{}", _AT, home[table[0]], table[0], "", "", 1)
+            (c, "active", "2026-01-01", "network", 1, _AT, home[table[0]], table[0], "", "", 1)
             for c, table in enumerate(tables, 1)
         ),
     )
@@ -347,8 +347,8 @@ def _copy_what_waits(tables: Sequence[list[int]], home: dict[int, int], chance: 
     _copy("workitems_workitem", columns, items())
     _copy(
         "decisions_decision",
-        "dossier_id case_number kind asked_institution_id asked_by_id asked_at addressed_id addressed_staff_id question"
-        " due_on remind_on state reason",
+        "dossier_id case_number kind asked_institution_id asked_by_id asked_at addressed_id addressed_staff_id"
+        " due_on remind_on state",
         (
             (c, f"26-{c}", "participation", home[table[0]], table[0], _AT, home[table[1]], table[1], *_PENDING)
             for c, table in enumerate(tables, 1)
