@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.http import Http404
 from django.utils import timezone, translation
 
 from suone.access.acting import Acting
@@ -22,7 +23,7 @@ from suone.dossiers.models import Dossier, Event
 from suone.dossiers.services import Principal
 from suone.dossiers.tests.factories import let_in, open_file
 from suone.inbox.models import Message
-from suone.workitems import rules, services
+from suone.workitems import queries, rules, services
 from suone.workitems.models import State, WorkItem
 
 DAY = date(2027, 1, 4)
@@ -257,9 +258,19 @@ def _states(*items: WorkItem) -> str:
 
 
 def test_a_contributor_completes_their_own_alone(table: Table) -> None:
-    own, foreign = asked(table, table.lead, table.rav), asked(table, table.lead, table.lead)
+    colleague = make_staff(table.rav.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
+    own, foreign = asked(table, table.lead, table.rav, assigned=colleague), asked(table, table.lead, table.lead)
 
     does(table.rav, services.complete, item=own)
+    does(table.lead, services.complete, item=foreign)
+    foreign.refresh_from_db()
+    with pytest.raises(Refused, match="belongs to SMZ"):
+        does(table.rav, services.reopen, item=foreign)
+    does(table.lead, services.reopen, item=foreign)
+    with pytest.raises(Refused, match="belongs to SMZ"):
+        does(table.rav, services.cancel, item=foreign, reason="I say so")
+    with pytest.raises(Refused, match="belongs to SMZ"):
+        does(table.rav, services.reassign, item=foreign, staff=table.lead)
     with pytest.raises(Refused, match="belongs to SMZ"):
         does(table.rav, services.complete, item=foreign, reason="I say so")
     with pytest.raises(Refused, match="belongs to SMZ"):
@@ -368,3 +379,19 @@ def test_the_procedure_joins_what_an_act_asked(table: Table) -> None:
     does(table.lead, services.leave_phase, dossier=table.dossier, phase="support")
     item.refresh_from_db()
     assert (item.state, item.step) == (State.OPEN, "")  # the mandate goes on where the case left the phase
+
+
+def test_lists_hold_what_is_open_and_the_latest_that_are_done(table: Table) -> None:
+    todo, done, cancelled = (asked(table, table.lead, table.rav, assigned=table.rav) for _each in range(3))
+    does(table.rav, services.complete, item=done)
+    does(table.rav, services.cancel, item=cancelled)
+
+    for who in (acting(table.lead), acting(table.rav)):
+        with acting_as(who):
+            assert queries.items_of(who, table.dossier) == [todo, done]
+    with acting_as(acting(table.rav)):
+        assert list(queries.mine(acting(table.rav))) == [todo]
+    with acting_as(acting(table.lead)):
+        assert list(queries.waiting_for_others(acting(table.lead))) == [todo]
+    with acting_as(acting(table.iv)), pytest.raises(Http404):
+        queries.readable_item(acting(table.iv), table.dossier.pk, todo.pk)
