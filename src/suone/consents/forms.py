@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
 from suone.access.categories import ALL_BUT_HEALTH, HEALTH_BIT, DataCategory, categories_in, mask_of
-from suone.access.permissions import Role
+from suone.access.permissions import Permission, Role
+from suone.appointments.fields import SeveralStaffField, StaffField, offer
 from suone.appointments.models import Appointment
 from suone.consents.legal_bases import BY_ACTS, LegalBasis, legal_bases
 from suone.consents.models import Consent, ConsentRecipient, DisclosureForm, Grantor, SignatureForm
@@ -33,11 +34,10 @@ class SignForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    named_persons = forms.ModelMultipleChoiceField(
+    named_persons = SeveralStaffField(
         label=gettext_lazy("Named persons who may read"),
-        queryset=Appointment.objects.none(),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 6}),
+        across=True,
         help_text=gettext_lazy("Where not the whole institution, but only one person there may read."),
     )
     categories = forms.TypedMultipleChoiceField(
@@ -46,10 +46,10 @@ class SignForm(forms.Form):
         choices=_OPEN_CATEGORIES,
         widget=forms.CheckboxSelectMultiple,
     )
-    medical_officer = forms.ModelChoiceField(
+    medical_officer = StaffField(
         label=gettext_lazy("Medical officer who may also read health"),
-        queryset=Appointment.objects.none(),
         required=False,
+        across=True,
         help_text=gettext_lazy("Named in person; no institution reads medical content."),
     )
     valid_from = forms.DateField(label=gettext_lazy("Valid from"), widget=DayInput())
@@ -77,12 +77,9 @@ class SignForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["recipients"].queryset = Institution.objects.order_by("-is_iiz_office", "circle", "code")  # type: ignore[attr-defined]
-        named = self.fields["named_persons"]
-        working = Appointment.objects.working(on=timezone.localdate())
-        named.queryset = working.select_related("institution").order_by("institution__code", "last_name")  # type: ignore[attr-defined]
-        named.label_from_instance = lambda s: f"{s.institution.short_name} · {s.full_name}"  # type: ignore[attr-defined]
-        officers = working.holding(Role.MEDICAL_OFFICER)
-        self.fields["medical_officer"].queryset = officers  # type: ignore[attr-defined]
+        working = Appointment.objects.working(on=timezone.localdate()).order_by("institution__code", "last_name")
+        offer(self, "named_persons", working.who_can(Permission.CASE_READ))
+        offer(self, "medical_officer", working.holding(Role.MEDICAL_OFFICER))
 
     @staticmethod
     def starting_values(acting: Acting, *, renewing: Consent | None = None) -> dict[str, Any]:
