@@ -94,7 +94,8 @@ def _let_forms_come_from_a_page() -> None:
 
     def mark(client: Client) -> str:
         session = client.session if settings.SESSION_COOKIE_NAME in client.cookies else {}
-        entries = current_staff_entries(int(session.get("_auth_user_id", 0)))
+        user = session.get("_auth_user_id")
+        entries = current_staff_entries(int(user)) if user else []
         chosen = next((one for one in entries if one.pk == session.get(SESSION_KEY)), *entries[:1] or [None])
         return seal(chosen.user_id or 0, chosen.pk) if chosen else ""
 

@@ -179,7 +179,7 @@ def test_health_is_typed_for_the_named_medical_officer_alone(cast: Cast, worker:
         ({"valid_until": (TODAY - timedelta(days=1)).isoformat()}, "The last day must not be before the first"),
         ({"signed_on": (TODAY + timedelta(days=1)).isoformat()}, "A signature cannot lie in the future"),
         ({"grantor": "representative"}, "Name the legal representative"),
-        ({"medical_officer": "worker"}, "not one of the available choices"),
+        ({"medical_officer": "worker"}, "nobody else works there today"),
         ({"signature": "data:image/png;base64,AAAA"}, "does not fit its name"),
         ({"signature": "data:image/png;base64,A"}, "Add the signed form as a scan"),
     ],
