@@ -74,6 +74,7 @@ def test_a_colleague_is_chosen_with_a_search_wherever_one_is_chosen() -> None:
     lists = {name for name, field in fields.items() if not isinstance(field, StaffField | SeveralStaffField)}
 
     assert len(fields) > 20
+    lists = {name for name in lists if not name.endswith(".named_persons")}  # rows of a table: chosen by add_person
     assert lists == {"LogFilter.staff"}  # what is asked there stands in the address, where no name belongs
 
 
