@@ -22,7 +22,7 @@ _EVENTS_PER_CASE = 7
 _NOTES_PER_CASE = 3
 _IN_NOBODYS_HANDS = 20  # open work items of each institution that nobody has taken yet
 _AT, _FOR_EVER = "2026-01-01T00:00:00Z", "9999-12-31T00:00:00Z"
-_PENDING = ("", TODAY, TODAY, "pending", "")
+_PENDING = (TODAY, TODAY, "pending")
 _FILLED = "filled"
 COMMON_NAMES = (
     *("Meier", "Müller", "Rochat", "Favre", "Bianchi", "Keller", "Zbinden", "Dubois", "Huber", "Perren"),
@@ -247,10 +247,10 @@ class Canton:
         tables, home = self.tables, self.home
         _copy(
             "cases_case",
-            "dossier_id state state_since state_reason level region_id question risk_factors notified_at notifier_id"
+            "dossier_id state state_since level region_id notified_at notifier_id"
             " notified_by_id outcome closing_reason version",
             (
-                (c, "active", "2026-01-01", "", "network", 1, "", "{}", _AT, home[table[0]], table[0], "", "", 1)
+                (c, "active", "2026-01-01", "network", 1, _AT, home[table[0]], table[0], "", "", 1)
                 for c, table in enumerate(tables, 1)
             ),
         )
@@ -322,8 +322,8 @@ class Canton:
         _copy("workitems_workitem", columns, items())
         _copy(
             "decisions_decision",
-            "dossier_id case_number kind asked_institution_id asked_by_id asked_at addressed_id addressed_staff_id question"
-            " due_on remind_on state reason",
+            "dossier_id case_number kind asked_institution_id asked_by_id asked_at addressed_id addressed_staff_id"
+            " due_on remind_on state",
             (
                 (
                     c,
