@@ -277,7 +277,7 @@ def test_the_attempts_are_about_rows_that_are_there(world: World) -> None:
     """Whoever may do a thing in a legal way does it in the same manner: the attempts fail for their reasons alone."""
     legal = {
         "coordinator": "UPDATE cases_case SET first_contact_on = now() WHERE dossier_id = %(ours)s",
-        "worker": "UPDATE cases_note SET text = 'put right', version = 2 WHERE category = 1",
+        "worker": "UPDATE cases_note SET text = 'put right', version = 2 WHERE category = 3",
         "stranger": "UPDATE decisions_decision SET state = 'accepted', answered_at = now()",
         "adviser": "UPDATE handovers_handover SET receiver_staff_id = %(adviser)s WHERE id = %(handover)s",
     }
