@@ -57,10 +57,10 @@ def find_case(request: ActingRequest) -> HttpResponse:
     """By POST, so that no name stands in an address."""
     if request.method != "POST":
         return redirect("cases")
-    found = queries.find_cases(request.acting, request.POST.get("words", ""))
+    found, more = queries.find_cases(request.acting, request.POST.get("words", ""))
     if len(found) == 1:
         return redirect("case", found[0].pk)
-    return render(request, "cases/found.html", {"cases": found})
+    return render(request, "cases/found.html", {"cases": found, "more": more})
 
 
 @acts(Permission.CASE_NOTIFY)

@@ -604,6 +604,21 @@ def test_a_case_is_found_by_number_name_or_ahv_number(cast: Cast, worker: Client
         assert worker.post("/cases/find", {"words": words})["Location"] == f"/dossiers/{case.pk}/", words
 
 
+def test_a_search_says_when_it_shows_a_part_of_what_fits_and_the_log_names_that_part(
+    cast: Cast, worker: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("suone.cases.queries.PAGE", 2)
+    cases = [notify(cast, last_name="Zenhäusern", first_name=name) for name in ("Anna", "Beat")]
+
+    assert "there are more" not in worker.post("/cases/find", {"words": "Zenh"}).content.decode()
+    hidden = notify(cast, last_name="Zenhäusern", first_name="Carla")
+    page = worker.post("/cases/find", {"words": "Zenh"}).content.decode()
+
+    assert "2 cases are shown, and there are more." in page
+    assert hidden.dossier.number not in page
+    assert Entry.objects.filter(act="case.searched").latest("pk").dossiers_shown == [case.pk for case in cases]
+
+
 def test_a_foreign_case_is_found_by_nobody(cast: Cast, worker: Client) -> None:
     case = notify(cast, by=cast.adviser, last_name="Zenhäusern", ahv_number="756.9217.0769.85", ahv_missing_reason="")
 
