@@ -24,6 +24,21 @@ from suone.institutions.models import DIRECTORY_EDIT, Body, Institution, Office,
 _ADMINISTERS = "((SELECT actor_kind()) = 'staff' AND appointments_may_administer({table}.institution_id))"
 
 
+def _works_at(column: str, institution: str) -> str:
+    return (
+        f"EXISTS (SELECT 1 FROM appointments_appointment a WHERE a.id = {{table}}.{column}"  # noqa: S608
+        f" AND a.institution_id = {institution} OFFSET 0)"
+    )
+
+
+# Whoever enters absences does it for their own institution, and a colleague there stands in.
+_OF_OWN_INSTITUTION = _works_at("staff_id", "(SELECT actor_institution())")
+_ABSENCES = f"{job()} OR (({whoever_may('absence.edit')}) AND {_OF_OWN_INSTITUTION}) OR {own_staff()}"
+_DEPUTY_IS_A_COLLEAGUE = (
+    f"({job()} OR {{table}}.deputy_id IS NULL OR {_works_at('deputy_id', '(SELECT actor_institution())')})"
+)
+
+
 def _days(first: Any, last: Any) -> Func:
     """From the first day to the last, both included; open where one is not named."""
     return Func(first, last, models.Value("[]"), function="daterange", output_field=DateRangeField())
@@ -350,7 +365,8 @@ class Invitation(models.Model):
                 name="appointments_invitation_row_policies",
                 select=f"{whoever_may('appointment.oversee')}"
                 f" OR (SELECT actor_may('appointment.administer')) AND {own_institution()}",
-                insert=f"{job()} OR {_ADMINISTERS}",
+                # A link leads to an appointment of the institution that is administered, and to no other.
+                insert=f"{job()} OR ({_ADMINISTERS} AND {_works_at('appointment_id', '{table}.institution_id')})",
                 update=f"{job()} OR {_ADMINISTERS}",
                 updates=("token_hash", "language", "sent_by", "sent_at", "expires_at", "withdrawn_at"),
             ),
@@ -443,10 +459,10 @@ class Absence(models.Model):
             RowPolicies(
                 name="appointments_absence_row_policies",
                 select=anybody_acting(),
-                insert=f"{whoever_may('absence.edit')} OR {own_staff()}",
-                update=f"{whoever_may('absence.edit')} OR {own_staff()}",
+                insert=f"({_ABSENCES}) AND {_DEPUTY_IS_A_COLLEAGUE}",
+                update=_ABSENCES,
                 updates=("first_day", "last_day"),
-                delete=f"{whoever_may('absence.edit')} OR {own_staff()}",
+                delete=_ABSENCES,
             ),
         ]
 

@@ -201,13 +201,17 @@ class Participant(models.Model):
                 insert=granted(Power.WRITE),
                 # Whoever is asked answers for their own institution, without being able to open the case.
                 update=f"{granted(Power.WRITE)} OR {own_institution()}",
+                # What came to nothing or has ended begins again by being asked, never by one's own word.
+                before=f"({granted(Power.WRITE)}) OR {{table}}.state IN ('asked', 'taking_part')",
                 updates=("state", "staff", "since"),
             ),
             # Whoever answers, or leaves, says so in the timeline of a case that stays closed to them.
             LinesBelow(
                 name="cases_participant_tells",
                 into="dossiers_event",
-                condition=f"{IN_OWN_NAME} AND {{table}}.object_type = 'participant' AND EXISTS ("  # noqa: S608
+                condition=f"{IN_OWN_NAME} AND {{table}}.object_type = 'participant'"  # noqa: S608
+                " AND {table}.act IN ('case.participant_joined', 'case.participant_declined', 'case.participant_left')"
+                " AND EXISTS ("
                 "SELECT 1 FROM cases_participant p WHERE p.id = {table}.object_id"
                 " AND p.dossier_id = {table}.dossier_id AND p.institution_id = (SELECT actor_institution()))",
             ),

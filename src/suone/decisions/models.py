@@ -102,6 +102,8 @@ _ASKED_AND_OPEN = (
     + _of_request("d.state = 'pending' AND d.addressed_id = (SELECT actor_institution())")
     + ")"
 )
+# A text stands with the case of its request: nobody who leads another case writes under this request.
+_IN_ITS_CASE = _of_request("d.dossier_id = {table}.dossier_id")
 _BETWEEN = _of_request("(SELECT actor_institution()) IN (d.addressed_id, d.asked_institution_id)")
 
 
@@ -143,7 +145,7 @@ class RequestText(models.Model):
                 name="decisions_requesttext_row_policies",
                 select=f"{granted(Power.READ, category='{table}.category', author='staff_id')}"
                 f" OR (({granted(Power.READ)}) AND {_BETWEEN}) OR {_ASKED_AND_OPEN}",
-                insert=f"{own_staff()} AND {own_institution()}"
+                insert=f"{own_staff()} AND {own_institution()} AND {_IN_ITS_CASE}"
                 f" AND (({granted(Power.LEAD)}) OR ({{table}}.part = 'reason' AND {_ASKED_AND_OPEN}))",
             ),
         ]

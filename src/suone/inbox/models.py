@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from suone.access.row_policies import EVERY_KIND, RowPolicies, anybody_acting, job, own_staff
+from suone.access.row_policies import EVERY_KIND, RowPolicies, job, own_staff
 from suone.appointments.models import Appointment
 from suone.audit.shown import Shows
 from suone.dossiers.models import Dossier
@@ -37,7 +37,7 @@ class Message(models.Model):
             RowPolicies(
                 name="inbox_message_row_policies",
                 select=_OWN,
-                insert=anybody_acting(),
+                insert=f"{job()} OR {{table}}.by_institution_id IS NOT DISTINCT FROM (SELECT actor_institution())",
                 update=_OWN,
                 updates=("read_at", "mailed_at"),
                 delete=job(),

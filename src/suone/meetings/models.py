@@ -228,7 +228,8 @@ class Invitee(models.Model):
             LinesBelow(
                 name="meetings_invitee_tells",
                 into="dossiers_event",
-                condition=f"{IN_OWN_NAME} AND EXISTS (SELECT 1 FROM meetings_invitee i"  # noqa: S608
+                condition=f"{IN_OWN_NAME} AND starts_with({{table}}.act, 'meeting.')"  # noqa: S608
+                " AND EXISTS (SELECT 1 FROM meetings_invitee i"
                 " WHERE i.dossier_id = {table}.dossier_id AND i.institution_id = (SELECT actor_institution())"
                 " AND i.answer <> 'withdrawn' AND ({table}.object_type = 'invitee' AND i.id = {table}.object_id"
                 " OR {table}.object_type = 'meeting' AND i.meeting_id = {table}.object_id))",

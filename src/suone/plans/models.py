@@ -24,6 +24,14 @@ def _while_plan_is(*states: State) -> str:
     )
 
 
+_OF_ITS_PLAN = "EXISTS (SELECT 1 FROM plans_plan p WHERE p.id = {table}.plan_id AND p.dossier_id = {table}.dossier_id)"
+# A plan binds by the signatures of its round alone.
+_SIGNATURES = (
+    "EXISTS (SELECT 1 FROM plans_signature s WHERE s.plan_id = {table}.id AND s.round = {table}.round AND s.state"
+)
+_BINDS_BY_SIGNATURES = (
+    f"({{table}}.state <> 'binding' OR {_SIGNATURES} = 'signed') AND NOT {_SIGNATURES} IN ('waiting', 'declined')))"
+)
 _RELEASED = (
     "{table}.state = 'released' AND NOT EXISTS (SELECT 1 FROM cases_participant p"
     " WHERE p.dossier_id = {table}.dossier_id AND p.institution_id = {table}.institution_id"
@@ -89,8 +97,8 @@ class Plan(models.Model):
             RowPolicies(
                 name="plans_plan_row_policies",
                 select=granted(Power.READ),
-                insert=granted(Power.WRITE),
-                update=granted(Power.WRITE),
+                insert=f"({granted(Power.WRITE)}) AND {{table}}.state = 'draft'",
+                update=f"({granted(Power.WRITE)}) AND {_BINDS_BY_SIGNATURES}",
                 updates=("state", "round", "review_on", "put_up_on", "put_up_by", "binding_on", "version"),
             ),
         ]
@@ -271,7 +279,7 @@ class Signature(models.Model):
             RowPolicies(
                 name="plans_signature_row_policies",
                 select=granted(Power.READ),
-                insert=granted(Power.WRITE),
+                insert=f"({granted(Power.WRITE)}) AND {{table}}.state = 'waiting' AND {_OF_ITS_PLAN}",
                 # Nobody signs or declines for another institution; a reminder may be noted by anybody at work, and
                 # that an institution which takes part no more need not sign.
                 update=f"({granted(Power.WRITE)}) AND ({{table}}.state = 'waiting' OR {{table}}.institution_id IS NULL"

@@ -177,6 +177,10 @@ BEGIN
             OR h.needs_approval AND h.approved_at IS NULL AND NOT h.is_beginning AND appointments_may_approve(held)) THEN
         RAISE EXCEPTION 'this role is not yours to end' USING ERRCODE = 'insufficient_privilege';
     END IF;
+    -- What somebody held is not unsaid: it ends today at the earliest, and once.
+    IF last_day < appointments_today() OR h.valid_until < appointments_today() THEN
+        RAISE EXCEPTION 'a role does not end in the past' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     UPDATE appointments_heldrole
         SET ended_by_id = actor_staff(),
             ended_at = CASE WHEN last_day IS NULL THEN statement_timestamp() END,
@@ -247,6 +251,17 @@ BEGIN
        AND (NOT appointments_may_administer(NEW.institution_id) OR NEW.id = actor_staff()
             OR NEW.user_id = (SELECT user_id FROM appointments_appointment WHERE id = actor_staff())) THEN
         RAISE EXCEPTION 'this appointment is not yours to change' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    -- When it ended, and by whom, the database says; nobody dates it back.
+    IF actor_kind() = 'staff' THEN
+        IF NEW.active_from IS DISTINCT FROM OLD.active_from AND OLD.active_from <= appointments_today()
+           OR NEW.active_until IS DISTINCT FROM OLD.active_until AND NEW.active_until < appointments_today() THEN
+            RAISE EXCEPTION 'an appointment is not dated back'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'appointment_not_dated_back', TABLE = TG_TABLE_NAME;
+        END IF;
+        NEW.ended_at := CASE WHEN OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL THEN statement_timestamp() ELSE OLD.ended_at END;
+        NEW.ended_by_id := CASE WHEN (NEW.ended_at, NEW.active_until) IS DISTINCT FROM (OLD.ended_at, OLD.active_until)
+                                THEN actor_staff() ELSE OLD.ended_by_id END;
     END IF;
     RETURN NEW;
 END $$;

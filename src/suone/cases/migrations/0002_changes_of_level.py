@@ -71,5 +71,9 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        sql_file(__file__, "lead_of_request.sql", reverse="DROP FUNCTION cases_lead_of_request(bigint)"),
+        sql_file(
+            __file__,
+            "lead_of_request.sql",
+            reverse="DROP FUNCTION cases_lead_of_request(bigint); DROP FUNCTION cases_request_lasts(decisions_decision)",
+        ),
     ]

@@ -14,8 +14,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
             EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = case_id
                     AND (g.institution_id = actor_institution() OR g.staff_id = actor_staff())
                     AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp())
-            OR EXISTS (SELECT 1 FROM decisions_decision d WHERE d.dossier_id = case_id
-                       AND actor_institution() IN (d.addressed_id, d.asked_institution_id))))
+            OR EXISTS (SELECT 1 FROM decisions_decision d WHERE d.dossier_id = case_id AND cases_request_lasts(d))))
 $$;
 REVOKE EXECUTE ON FUNCTION cases_concerned(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION cases_concerned(bigint) TO suone_app;

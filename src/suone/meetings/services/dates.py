@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
 from suone.access.errors import Conflict, Refused
-from suone.dossiers.services import end_of
 from suone.meetings import rules
 from suone.meetings.acts import Act
 from suone.meetings.models import DateAnswer, DateProposal, Invitee, InviteeRole, Meeting
@@ -94,7 +93,7 @@ def fix_date(acting: Acting, *, meeting: Meeting, starts_at: datetime, version: 
         )
     meeting.refresh_from_db()
     _expect(meeting, starts_at)
-    _let_guests_in_until(meeting, starts_at)
+    _let_guests_in(meeting)
     tell_meeting(acting, meeting, Act.DATE_FIXED, text=day_of(meeting))
     tell_invited(acting, meeting, Act.DATE_FIXED)
 
@@ -114,9 +113,7 @@ def _expect(meeting: Meeting, starts_at: datetime) -> None:
     asked.exclude(pk__in=list(suited)).exclude(answer=Answer.DECLINED).update(answer=Answer.WAITING)
 
 
-def _let_guests_in_until(meeting: Meeting, starts_at: datetime) -> None:
+def _let_guests_in(meeting: Meeting) -> None:
     """A guest's link holds until the end of the meeting's day."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT meetings_guests_valid_until(%s, %s)", [meeting.pk, end_of(timezone.localdate(starts_at))]
-        )
+        cursor.execute("SELECT meetings_let_guests_in(%s)", [meeting.pk])

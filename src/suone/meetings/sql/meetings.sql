@@ -95,16 +95,21 @@ BEGIN
     RETURN FOUND;
 END $$;
 
--- Until when the guests' links hold, also of guests whom another institution invited.
-CREATE FUNCTION meetings_guests_valid_until(meeting bigint, until timestamptz) RETURNS void
+-- Guests' links hold until the meeting's day is over, also of guests whom another institution invited: the day is that of
+-- the meeting as it is kept, never an argument.
+CREATE FUNCTION meetings_let_guests_in(meeting bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF NOT meetings_takes_part(meeting) THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    UPDATE meetings_guest g SET valid_until = until WHERE g.meeting_id = meeting AND g.revoked_at IS NULL;
+    UPDATE meetings_guest g
+        SET valid_until = ((m.starts_at AT TIME ZONE 'Europe/Zurich')::date + 1)::timestamp AT TIME ZONE 'Europe/Zurich'
+        FROM meetings_meeting m
+        WHERE m.id = meeting AND m.starts_at IS NOT NULL AND m.state = 'scheduled'
+          AND g.meeting_id = m.id AND g.revoked_at IS NULL;
 END $$;
 
 GRANT EXECUTE ON FUNCTION meetings_is_about, meetings_is_convened_by_own, meetings_lock, meetings_last_answer,
     meetings_cases_on_agenda, meetings_is_written_to, meetings_invitation_of_guest, meetings_answer_of_guest,
-    meetings_guests_valid_until TO suone_app;
+    meetings_let_guests_in TO suone_app;
