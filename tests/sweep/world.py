@@ -32,7 +32,7 @@ from suone.meetings.models import Entry as MinutesEntry
 from suone.persons.models import Joining, Number, Person
 from suone.plans.models import Entry as PlanEntry
 from suone.plans.models import Measure, Plan, Signature
-from suone.procedures.models import KnownFact, ProcedureVersion
+from suone.procedures.models import FactRemark, KnownFact, ProcedureVersion
 from suone.register import epochs
 from suone.register import services as register
 from suone.register.models import Alert
@@ -59,7 +59,7 @@ _CANARIES = {
     "persons_joining": ("reason",),
     "support_servicetext": ("text",),
     "procedures_passage": ("reason",),
-    "procedures_knownfact": ("remark",),
+    "procedures_factremark": ("text",),
     "plans_entry": ("text",),
     "plans_measure": ("title", "payer_text", "result"),
     "plans_signature": ("signer_name", "reason"),
@@ -73,7 +73,7 @@ _CANARIES = {
     "meetings_entry": ("text",),
     "register_alert": ("reference",),
 }
-_KEYS = {"dossiers_particulars": "dossier_id", "procedures_course": "dossier_id"}
+_KEYS = {"procedures_factremark": "fact_id", "dossiers_particulars": "dossier_id", "procedures_course": "dossier_id"}
 
 
 @dataclass
@@ -245,7 +245,10 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
     entry = MinutesEntry.objects.create(
         **seat, kind="contribution", category=DataCategory.FINANCES, text="text", staff=author
     )
-    KnownFact.objects.create(dossier=dossier, fact="health_attested", value=True, staff=author, institution=giver)
+    fact = KnownFact.objects.create(
+        dossier=dossier, fact="health_attested", value=True, staff=author, institution=giver
+    )
+    FactRemark.objects.create(fact=fact, dossier=dossier, category=DataCategory.FINANCES, text="text", staff=author)
     plan = Plan.objects.create(
         dossier=dossier, kind="target_agreement", number=1, state="draft", round=1, language="de", begun_by=author,
         put_up_on=today, put_up_by=author,

@@ -264,7 +264,7 @@ class Note(models.Model):
 
 class TriageQuerySet(CaseBoundQuerySet["Triage"]):
     category = DataCategory.ADMINISTRATIVE
-    author_column = "decided_by_id"
+    author_columns = ("decided_by_id",)
 
 
 class Triage(models.Model):

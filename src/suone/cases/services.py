@@ -55,14 +55,15 @@ from suone.instruments.loading import instrument
 from suone.instruments.rules import Proposal, evaluate
 from suone.procedures.acts import Act as ProcedureAct
 from suone.procedures.facts import Fact, Scalar, Source, word
-from suone.procedures.models import Course, Passage, ProcedureVersion
+from suone.procedures.models import Course, ProcedureVersion
 from suone.procedures.queries import course_of
 from suone.procedures.rules import Phase
 from suone.procedures.services import (
     Party,
+    been_in,
     begin,
     enter,
-    known_facts,
+    every_fact,
     move,
     move_over,
     note_fact,
@@ -760,9 +761,9 @@ def _go_over(acting: Acting, case: Case, course: Course | None, version: Procedu
     if course is None:
         begin(acting, dossier=case.dossier, version=version, facts=facts, parties=parties)
         return
-    been = Passage.objects.filter(dossier_id=case.pk, version__identifier=version.identifier).order_by("-pk")
+    been = [phase for procedure, phase in been_in(case.pk) if procedure == version.identifier]
     known = [phase.id for phase in version.procedure.phases if not phase.is_end]
-    last = next((phase for phase in been.values_list("to_phase", flat=True) if phase in known), known[0])
+    last = next((phase for phase in been if phase in known), known[0])
     phase = move_over(
         acting,
         dossier=case.dossier,
@@ -912,7 +913,7 @@ def _follow(acting: Acting, case: Case, state: State) -> None:
     if course is not None and phase is not None:
         case = readable_with_parts(case.pk)
         enter(
-            acting, dossier=case.dossier, course=course, to=phase.id, facts=known_facts(case.pk), parties=_Parties(case)
+            acting, dossier=case.dossier, course=course, to=phase.id, facts=every_fact(case.pk), parties=_Parties(case)
         )
 
 
@@ -928,7 +929,7 @@ def _close_course(acting: Acting, case: Case, course: Course, phase: str, reason
 def _take_up(acting: Acting, case: Case, course: Course, state: State) -> None:
     """A case taken up again goes on in the phase it was in last, or in the first one of its state."""
     phases = {phase.id: phase for phase in course.procedure.phases}
-    been = Passage.objects.filter(dossier_id=case.pk).order_by("-pk").values_list("to_phase", flat=True)
+    been = [phase for _procedure, phase in been_in(case.pk)]
     last = next((p for p in been if p in phases and phases[p].state == state), None)
     phase = last or next((p.id for p in course.procedure.phases if p.state == state), course.procedure.start.id)
     case = readable_with_parts(case.pk)
