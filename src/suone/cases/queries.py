@@ -158,10 +158,15 @@ def _listed(acting: Acting) -> QuerySet[Case]:
     return cases.prefetch_related("dossier__particulars")
 
 
-def find_cases(acting: Acting, words: str) -> list[Case]:
-    """Cases by name, birth, telephone, AHV number or case number, whole or in part, among those open to whoever asks."""
-    found = list(_listed(acting).filter(pk__in=search_files(acting, words, most=PAGE)))
-    return sorted(found, key=lambda case: (case.dossier.known.sort_name if case.dossier.known else "", -case.pk))
+def find_cases(acting: Acting, words: str) -> tuple[list[Case], bool]:
+    """Cases by name, birth, telephone, AHV number or case number, whole or in part, and whether there are more than these.
+
+    Only those open to whoever asks are looked for.
+    """
+    files = search_files(acting, words, most=PAGE + 1)
+    found = list(_listed(acting).filter(pk__in=files[:PAGE]))
+    found.sort(key=lambda case: (case.dossier.known.sort_name if case.dossier.known else "", -case.pk))
+    return found, len(files) > PAGE
 
 
 def concerned(dossier_id: int) -> Concerned:
