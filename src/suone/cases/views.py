@@ -398,6 +398,8 @@ def access(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "case": this,
         "dossier": this.dossier,
         "grants": grants,
+        # That there is a medical mandate is a matter of work.
+        "shows_services": DataCategory.EMPLOYMENT in readable_categories(request.acting, this.dossier),
         "now": timezone.now(),
         "institutions": {i.pk: i for i in Institution.objects.all()},
     }
