@@ -71,7 +71,7 @@ from suone.register.models import Alert, AlertState
 from suone.register.services import answer_alert
 from suone.workitems.models import State as ItemState
 from suone.workitems.models import WorkItem
-from suone.workitems.services import ask, cancel_items_about, close_items_about, settle_deed, settle_item
+from suone.workitems.services import ask, cancel, cancel_items_about, close_items_about, settle_deed, settle_item
 
 TRIAGE_INSTRUMENT = "level-triage"
 PARTICIPATION = "participation"  # the kind of request
@@ -545,8 +545,11 @@ def close_after_death(acting: Acting, *, case: Case, died_on: date | None = None
         _keep_death(acting, dossier, died_on)
     for participant in Participant.objects.filter(dossier=dossier, state=Taking.ASKED, decision__isnull=False):
         withdraw_request(acting, participant=participant)
-    for item_id in WorkItem.objects.filter(dossier=dossier, state=ItemState.OPEN).values_list("pk", flat=True):
-        cancel_items_about(acting, dossier=dossier, about=("workitem", item_id))
+    for item in WorkItem.objects.filter(dossier=dossier, state=ItemState.OPEN).select_related("addressed", "dossier"):
+        if item.settled_by:
+            cancel_items_about(acting, dossier=dossier, about=("workitem", item.pk))
+        else:
+            cancel(acting, item=item, reason=str(ClosingReason.DIED.label))
     if course is not None:
         _end_course(acting, case, course, text)
     Case.objects.filter(pk=case.pk).update(

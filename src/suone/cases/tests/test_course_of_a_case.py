@@ -108,7 +108,14 @@ def test_a_death_ends_the_case_wherever_it_stands_with_all_that_was_to_be_done_a
     case = activate(cast) if state == State.ACTIVE else notified
     dossier = case.dossier
     sign(cast.worker, dossier, line(cast.adviser))
-    do(cast.coordinator, services.ask_to_take_part, case=case, institution=cast.stranger.institution, due_on=TODAY)
+    do(
+        cast.coordinator,
+        services.ask_to_take_part,
+        case=case,
+        institution=cast.stranger.institution,
+        due_on=TODAY,
+        question="?",
+    )
     item = {"title": "Call", "due_on": TODAY, "addressed_id": cast.worker.institution_id}
     do(cast.coordinator, ask_item, dossier=dossier, **item)
     Message.objects.all().delete()
@@ -126,7 +133,9 @@ def test_a_death_ends_the_case_wherever_it_stands_with_all_that_was_to_be_done_a
     told = Entry.objects.filter(dossier_id=dossier.pk, act__in=["case.closed", "consent.ended_by_death"])
     assert list(told.order_by("pk").values_list("act", flat=True)) == ["case.closed"] + 2 * ["consent.ended_by_death"]
     assert told.get(act="case.closed").details == {"reason": "died"}
-    assert Message.objects.filter(act="consent.ended_by_death", institution=cast.adviser.institution).count() == 1
+    named = {recipient for entry in told for recipient in entry.recipients}
+    assert named == {cast.coordinator.institution_id, cast.adviser.institution_id}
+    assert Message.objects.filter(act="case.closed", staff=cast.worker).exists()
     with pytest.raises(Refused, match="reopen it first"):
         do(cast.worker, services.close_after_death, case=case)
 

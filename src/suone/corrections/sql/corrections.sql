@@ -2,10 +2,10 @@
 -- the identity open. So no file learns from an offer that another institution follows the person.
 
 -- Whether the acting person contributes to a case file with the identity open.
-CREATE FUNCTION corrections_contributes(file bigint, least integer) RETURNS boolean
+CREATE FUNCTION corrections_contributes(file bigint, at_least integer) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     SELECT actor_kind() = 'staff' AND EXISTS (
-        SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = file AND g.power >= least AND (g.categories & 1) <> 0
+        SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = file AND g.power >= at_least AND (g.categories & 1) <> 0
           AND (g.institution_id = actor_institution() OR g.staff_id = actor_staff())
           AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp())
 $$;
