@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("appointments", "0003_who_answers_for_a_key"),
-        ("dossiers", "0006_clear_doubts_under_a_law"),
+        ("dossiers", "0007_clear_doubts_under_a_law"),
         ("institutions", "0002_what_an_institution_is_for"),
     ]
 

@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("appointments", "0003_who_answers_for_a_key"),
-        ("cases", "0005_lines_of_those_outside"),
-        ("dossiers", "0006_clear_doubts_under_a_law"),
+        ("cases", "0006_background_by_category"),
+        ("dossiers", "0007_clear_doubts_under_a_law"),
         ("institutions", "0002_what_an_institution_is_for"),
     ]
 

@@ -8,7 +8,7 @@ from suone.access.sql_files import sql_file
 class Migration(migrations.Migration):
     dependencies = [
         ("appointments", "0003_who_answers_for_a_key"),
-        ("dossiers", "0005_persons_are_keys"),
+        ("dossiers", "0006_authors_read_their_own"),
         ("persons", "0003_ask_for_the_law_and_make_one_key_at_a_time"),
     ]
 
