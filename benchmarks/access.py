@@ -21,8 +21,8 @@ from typing import Any
 from canton import COMMON_NAMES, FIRST_NAMES, Database, Worker, run, say
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suone.config.settings")
-_ROUNDS = 60
-_WARM_UP = 10  # more than the five calls after which a session keeps a plan
+_ROUNDS = 40
+_WARM_UP = 6  # more than the five calls after which a session keeps a plan
 
 
 # A question of the product; the turn chooses which case or person it is about.
