@@ -346,6 +346,7 @@ TABLES: dict[str, Rules] = {
     "representation_representative": of_one_category(
         IDENTITY, insert=opened(WRITE, category=IDENTITY), update=opened(WRITE, category=IDENTITY)
     ),
+    "corrections_correction": of_one_category(IDENTITY),
     "dossiers_contactdetail": of_one_category(
         IDENTITY, insert=opened(WRITE, category=IDENTITY), delete=opened(WRITE, category=IDENTITY)
     ),

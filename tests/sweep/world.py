@@ -20,6 +20,7 @@ from suone.appointments.tests.factories import give
 from suone.assessments.models import Assessment, SectionAnswers
 from suone.cases.models import Background, Case, Draft, LevelChange, Note, Participant, Taking
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
+from suone.corrections.models import Correction
 from suone.decisions.models import Decision, RequestText
 from suone.demo.seed import fill_in
 from suone.documents.models import Document
@@ -315,6 +316,9 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         "draft_id": Draft.objects.create(staff=author, data={"last_name": f"canary-draft-{dossier.pk}"}).pk,
         "representative_id": Representative.objects.create(
             dossier=dossier, kind="guardian", name="words", decided_by="words", valid_from=away, recorded_by=author
+        ).pk,
+        "correction_id": Correction.objects.create(
+            dossier=dossier, offered={"last_name": "words"}, institution=author.institution, offered_by=author
         ).pk,
         "doubt_id": Doubt.objects.create(one=dossier, other=other, because="likeness").pk,
         "joining_id": Joining.objects.create(kept=dossier.person, joined=other.person, reason="reason").pk,

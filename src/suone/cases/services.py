@@ -36,8 +36,8 @@ from suone.cases.models import (
     Triage,
 )
 from suone.cases.queries import noted_in
-from suone.cases.rules import OPEN_STATES, State
-from suone.consents.services import sign_consent
+from suone.cases.rules import OPEN_STATES, ClosingReason, State
+from suone.consents.services import end_consents, sign_consent
 from suone.consents.terms import ScopeLine, Terms
 from suone.decisions.models import Decision
 from suone.decisions.services import answer, ask_decision
@@ -45,9 +45,9 @@ from suone.decisions.services import withdraw as withdraw_decision
 from suone.documents.services import keep_document
 from suone.documents.uploads import Upload
 from suone.dossiers.models import Dossier
-from suone.dossiers.queries import HasPower, has_power
+from suone.dossiers.queries import HasPower, has_power, particulars_of
 from suone.dossiers.rules import Birth
-from suone.dossiers.services import keep_unread, lock, open_dossier, tell
+from suone.dossiers.services import correct_particulars, keep_unread, lock, open_dossier, tell
 from suone.inbox.services import tell_institutions, tell_staff
 from suone.institutions.models import Institution, Region
 from suone.institutions.queries import iiz_office
@@ -74,7 +74,7 @@ from suone.register.models import Alert, AlertState
 from suone.register.services import answer_alert
 from suone.workitems.models import State as ItemState
 from suone.workitems.models import WorkItem
-from suone.workitems.services import ask, cancel_items_about, close_items_about, settle_deed, settle_item
+from suone.workitems.services import ask, cancel, cancel_items_about, close_items_about, settle_deed, settle_item
 
 TRIAGE_INSTRUMENT = "level-triage"
 PARTICIPATION = "participation"  # the kind of request
@@ -593,6 +593,45 @@ def close_case(
     tell_everybody(acting, dossier, Act.CLOSED)
 
 
+def close_after_death(acting: Acting, *, case: Case, died_on: date | None = None, text: str = "") -> None:
+    """The person has died: the case ends wherever it stands, and with it what was to be done and every consent.
+
+    What institutions keep by their own law stays with them. Whoever read by a consent alone reads no longer.
+    """
+    case, course = _locked_to_lead(acting, case.pk)
+    dossier = case.dossier
+    rules.check_can_end_with_a_death(State(case.state))
+    if died_on is not None:
+        _keep_death(acting, dossier, died_on)
+    for participant in Participant.objects.filter(dossier=dossier, state=Taking.ASKED, decision__isnull=False):
+        withdraw_request(acting, participant=participant)
+    for item in WorkItem.objects.filter(dossier=dossier, state=ItemState.OPEN).select_related("addressed", "dossier"):
+        if item.settled_by:
+            cancel_items_about(acting, dossier=dossier, about=("workitem", item.pk))
+        else:
+            cancel(acting, item=item, reason=str(ClosingReason.DIED.label))
+    if course is not None:
+        _end_course(acting, case, course, text)
+    Case.objects.filter(pk=case.pk).update(
+        state=State.CLOSED,
+        state_since=acting.today,
+        outcome="",
+        closing_reason=ClosingReason.DIED,
+        closed_on=acting.today,
+    )
+    _note(acting, dossier, Background.Kind.STATE_REASON, DataCategory.ADMINISTRATIVE, text=text)
+    tell(
+        acting,
+        dossier=dossier,
+        kind=RecordKind.CHANGE,
+        act=Act.CLOSED,
+        text=text,
+        details={"reason": ClosingReason.DIED.value},
+    )
+    tell_everybody(acting, dossier, Act.CLOSED)
+    end_consents(acting, dossier=dossier)  # last: they may be what opens the case to the acting institution
+
+
 def reopen_case(acting: Acting, *, case: Case, reason: str) -> None:
     """Take up a closed or rejected case again, and say why."""
     rules.check_reason(reason)
@@ -924,6 +963,21 @@ def _close_course(acting: Acting, case: Case, course: Course, phase: str, reason
         raise Refused(_("The procedure does not close a case from here: take it to its next step first."))
     wanted = phase or next((to for to in ends if way_to(course, to, facts, on=acting.today).is_open), ends[0])
     move(acting, dossier=case.dossier, course=course, to=wanted, facts=facts, parties=_Parties(case), reason=reason)
+
+
+def _keep_death(acting: Acting, dossier: Dossier, died_on: date) -> None:
+    """The day stands with the particulars of this file, for whoever may read who it is."""
+    known = particulars_of(acting, dossier.pk)
+    if known is not None:
+        correct_particulars(acting, particulars=known, version=known.version, changes={"died_on": died_on})
+
+
+def _end_course(acting: Acting, case: Case, course: Course, reason: str) -> None:
+    """Into a closing phase, whatever it asks for; where the procedure has none the case ends in the phase it is in."""
+    to = next((phase.id for phase in course.procedure.phases if phase.state == State.CLOSED), None)
+    if to is not None and to != course.phase:
+        facts = facts_of(acting, case, course.procedure.phase(to))
+        enter(acting, dossier=case.dossier, course=course, to=to, facts=facts, parties=_Parties(case), reason=reason)
 
 
 def _take_up(acting: Acting, case: Case, course: Course, state: State) -> None:

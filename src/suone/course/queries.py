@@ -21,6 +21,7 @@ from suone.cases.models import Assignment, Case, Function, Participant, Taking, 
 from suone.cases.queries import counted_in
 from suone.cases.rules import OPEN_STATES, State
 from suone.consents.queries import valid_consents
+from suone.corrections.services import ANSWERED as CORRECTION_ANSWERED
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import access_of
 from suone.instruments.loading import instrument
@@ -281,6 +282,8 @@ def deed_of(item: WorkItem) -> Deed | None:
         return None
     if item.about_type == "service" and word_of_item == Fact.MEDICAL_REPORT_ON:
         return Deed(_("Write the medical report"), reverse("medical_report", args=[case, item.about_id]))
+    if word_of_item == CORRECTION_ANSWERED:
+        return Deed(_("Answer"), reverse("answer_correction", args=[case, item.about_id]))
     if word_of_item == "question":
         return Deed(_("Answer"), reverse("answer_question", args=[case, item.pk]))
     if word_of_item in _PAGES:

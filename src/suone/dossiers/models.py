@@ -696,6 +696,7 @@ class Doubt(models.Model):
     cleared_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     reason = models.CharField(max_length=300, blank=True)
+    law = models.CharField(max_length=200, blank=True)  # under which it was cleared
 
     data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
     personal_data: ClassVar[tuple[str, ...]] = ("one", "other", "reason")
@@ -707,9 +708,9 @@ class Doubt(models.Model):
             models.UniqueConstraint(fields=["one", "other"], name="doubt_once_per_pair"),
             models.CheckConstraint(name="doubt_of_an_earlier_and_a_later_file", condition=Q(one__lt=F("other"))),
             models.CheckConstraint(
-                name="doubt_cleared_by_somebody_with_a_reason",
+                name="doubt_cleared_by_somebody_with_a_reason_under_a_law",
                 condition=Q(cleared_at=None, cleared_by=None, outcome="")
-                | Q(cleared_at__isnull=False, cleared_by__isnull=False) & ~Q(outcome="") & ~Q(reason=""),
+                | Q(cleared_at__isnull=False, cleared_by__isnull=False) & ~Q(outcome="") & ~Q(reason="") & ~Q(law=""),
             ),
             # Written by dossiers_find_doubts() and dossiers_clear_doubt() only.
             RowPolicies(name="dossiers_doubt_row_policies", select=whoever_may("person.merge")),

@@ -323,6 +323,13 @@ def test_six_months_after_closing_somebody_is_asked_once_and_the_answer_settles_
     assert by_the_clock(ask_for_later_outcomes) == 0
 
 
+def test_after_a_death_nobody_is_asked_how_things_are(cast: Cast) -> None:
+    case = closed(cast, 190)
+    Case.objects.filter(pk=case.pk).update(closing_reason=ClosingReason.DIED, outcome="")
+
+    assert by_the_clock(ask_for_later_outcomes) == 0
+
+
 def _known(case: Case) -> dict[str, str]:
     return {"moment": "six_months", "outcome": case.outcome}
 
