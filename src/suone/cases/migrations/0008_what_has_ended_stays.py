@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     dependencies = [
         ("appointments", "0004_absences_of_the_own"),
-        ("cases", "0006_background_by_category"),
+        ("cases", "0007_let_a_death_close_a_case"),
         ("decisions", "0004_texts_in_their_case"),
         ("dossiers", "0006_authors_read_their_own"),
         ("institutions", "0003_which_is_the_office"),
