@@ -24,7 +24,7 @@ _DROPPED_CALLS = {  # statements that are a call of this name, or a method of th
     "tell": "who is told",
     "lock": "the lock",
     "notify": "who is notified",
-    "end_grants": "the end of access",
+    "close_beyond": "the end of access",
 }
 WEAKEST = Permission.WORKLIST_READ
 

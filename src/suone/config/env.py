@@ -93,6 +93,11 @@ SETTINGS = (
     Setting("SUONE_STALE_ACCOUNT_DAYS", "90", "After how many days without a log-in an account is shown as stale."),
     Setting("SUONE_CONSENT_MONTHS", "12", "How long a consent is proposed to run, in months."),
     Setting(
+        "SUONE_CONSENT_AT_MOST_MONTHS",
+        "12",
+        "How long a consent may run at most, in months: a default of the product. A change takes effect with `suone migrate`.",
+    ),
+    Setting(
         "SUONE_SIGNS_ALONE_FROM",
         "18",
         "Age in years from which a person signs alone; below it a parent or guardian signs. Under 18 only with the law.",

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from suone.access.acting import Acting
 from suone.appointments.models import Appointment
+from suone.consents import rules
 from suone.consents.consent_form import ConsentFormData, FormRecipient
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
 from suone.consents.terms import Terms
@@ -38,6 +39,20 @@ def readable_consent(acting: Acting, dossier_id: int, consent_id: int) -> Consen
     if consent is None:
         raise Http404
     return consent
+
+
+def chain_of(acting: Acting, consent: Consent) -> list[Consent]:
+    """What a withdrawal ends: the consent, and what it renews and what renews it as far as that still runs."""
+    there = {found.pk: found for found in consents_of(acting, consent.dossier)}
+    chain, waiting = {consent.pk}, [consent.pk]
+    while waiting:
+        pk = waiting.pop()
+        near = {other.pk for other in there.values() if other.renews_id == pk}
+        near |= {there[pk].renews_id or pk}
+        waiting += sorted(near - chain)
+        chain |= near
+    running = (rules.State.PLANNED, rules.State.VALID)
+    return [there[pk] for pk in sorted(chain) if pk == consent.pk or there[pk].state(acting.today) in running]
 
 
 def disclosures_of(acting: Acting, dossier: Dossier) -> list[Disclosure]:

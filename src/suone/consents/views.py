@@ -80,7 +80,8 @@ def withdraw(request: ActingRequest, dossier_id: int, consent_id: int) -> HttpRe
     if request.method == "POST":
         services.withdraw_consent(request.acting, consent=consent)
         return done(request, _("The consent is withdrawn; every access it opened has ended."), "worklist")
-    return render(request, "consents/withdraw.html", {"consent": consent, "dossier": consent.dossier})
+    context = {"chain": queries.chain_of(request.acting, consent), "dossier": consent.dossier}
+    return render(request, "consents/withdraw.html", context)
 
 
 @acts(Permission.CONSENT_SIGN)

@@ -90,6 +90,7 @@ class Dossier(models.Model):
     number = models.CharField(_("Case number"), max_length=12, unique=True)  # 2026-0412
     person = models.ForeignKey(Person, models.PROTECT, related_name="dossiers")
     opened_at = models.DateTimeField(db_default=Now())
+    handed_over_at = models.DateTimeField(null=True)  # by whoever notified it: their own notification opens it no more
     version = models.PositiveIntegerField(default=1)
 
     objects = DossierQuerySet.as_manager()
@@ -150,14 +151,13 @@ class Numbering(models.Model):
 
 
 class OpeningAct(models.TextChoices):
-    """The kinds of act that open a grant."""
+    """The kinds of act that open a grant, in words; the table dossiers_act has them with what they allow."""
 
     NOTIFICATION = "notification", _("own notification")
     CONSENT = "consent", _("consent")
     DISCLOSURE = "disclosure", _("disclosure on a legal basis")
     HAND_OVER = "hand_over", _("accepted hand-over")
     MEDICAL_MANDATE = "medical_mandate", _("medical mandate")
-    COMMISSION = "commission", _("dossier of the legal commission")
     BREAK_GLASS = "break_glass", _("emergency opening")
 
 
@@ -233,7 +233,7 @@ class Grant(models.Model):
                 ],
                 violation_error_message=_("This act has already opened access for the same period."),
             ),
-            # Written by dossiers_open_grant() and dossiers_end_grants() only, which ask for the power to do so.
+            # Written by dossiers_follow() only, for functions that ask for the power to do so.
             # The test is wrapped in coalesce(), or the planner multiplies two estimates and goes astray.
             RowPolicies(
                 name="dossiers_grant_row_policies",
