@@ -114,7 +114,7 @@ differential: .venv/.dev ## Compare a million decisions about access with the re
 	@SUONE_DECISIONS=1000000 $(BIN)/pytest tests/reference; outcome=$$?; \
 	SUONE_VAR=var/test $(BIN)/suone stop; exit $$outcome
 
-# Goes on where it was broken off; begins anew once var/mutants is removed. OF=consents plants in one package alone.
+# Goes on where it was broken off; begins anew once var/mutants is removed. OF=consents plants in one package alone, OF=consents,dossiers in two.
 .PHONY: mutants
 mutants: .venv/.dev ## Loosen every lock once and see a test fall (hours; OF=package for one)
 	@$(BIN)/python -m pytest -p tests.mutants.run --mutants-of=$(OF) src tests; outcome=$$?; \

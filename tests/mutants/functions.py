@@ -10,6 +10,7 @@ import psycopg
 _GUARD = re.compile(
     r"IF\s(?P<condition>(?:(?!\bTHEN\b).)*?)\sTHEN\s+(?:RAISE|RETURN)\b[^;]*;\s*END IF;", re.DOTALL | re.IGNORECASE
 )
+_BEGINS = re.compile(r"\b(?:AND|OR|WHERE|HAVING|IF|ELSIF|WHEN|ON|SELECT|RETURN|NOT)\b|:=|;", re.IGNORECASE)
 _ENDS = re.compile(
     r"\b(AND|OR|ORDER BY|GROUP BY|LIMIT|OFFSET|RETURNING|FOR UPDATE|THEN|LOOP|ON CONFLICT|UNION|WHERE)\b|;",
     re.IGNORECASE,
@@ -40,6 +41,7 @@ def all_faults(owner: psycopg.Connection[Any]) -> Iterator[SqlFault]:
     yield from function_faults(owner)
     yield from trigger_faults(owner)
     yield from right_faults(owner)
+    yield from counting_faults(owner)
 
 
 def function_faults(owner: psycopg.Connection[Any]) -> Iterator[SqlFault]:
@@ -65,6 +67,41 @@ def _parts(body: str) -> Iterator[tuple[int, int, str, str]]:
         operand = body[start.end() : end]
         if "BETWEEN" not in body[max(0, start.start() - 60) : start.start()] and operand.strip():
             yield start.end(), end, "true ", f"without {_short(operand)}"
+    # Each half of an OR apart: a refusal that no longer refuses for this reason, or a way in that is closed.
+    for start, end in sorted(set(_halves(body))):
+        yield start, end, " false ", f"no longer {_short(body[start:end])}"
+
+
+def _halves(body: str) -> Iterator[tuple[int, int]]:
+    for joint in re.finditer(r"\bOR\s", body):
+        yield _start_of_half(body, joint.start()), joint.start()
+        yield joint.end(), _end_of_half(body, joint.end())
+
+
+def _start_of_half(body: str, end: int) -> int:
+    depth, position = 0, end
+    while position > 0:
+        letter = body[position - 1]
+        if letter == ")":
+            depth += 1
+        elif letter == "(":
+            if depth == 0:
+                return position
+            depth -= 1
+        elif depth == 0:
+            word = re.search(r"(\w+|:=|;)\s*$", body[:position])
+            if word and word.end() == position and _BEGINS.fullmatch(word[1]) and word[1].upper() not in ("AND", "NOT"):
+                return position
+        position -= 1
+    return position
+
+
+def _end_of_half(body: str, start: int) -> int:
+    """As the end of an operand, but past what AND joins more closely."""
+    end = _end_of_operand(body, start)
+    while re.match(r"AND\s", body[end : end + 4]):
+        end = _end_of_operand(body, end + 4)
+    return end
 
 
 def _end_of_operand(body: str, start: int) -> int:
@@ -122,6 +159,20 @@ def right_faults(owner: psycopg.Connection[Any]) -> Iterator[SqlFault]:
             (table,),
             f"GRANT {command} ON {table} TO suone_app",
             f"REVOKE {command} ON {table} FROM suone_app",
+        )
+
+
+def counting_faults(owner: psycopg.Connection[Any]) -> Iterator[SqlFault]:
+    """What the role that counts may read, as whoever acts: the reference model plays the app's role alone."""
+    rows = owner.execute(
+        "SELECT tablename, policyname, qual FROM pg_policies WHERE roles = '{suone_report}' ORDER BY 1, 2"
+    )
+    for table, name, condition in rows.fetchall():
+        yield SqlFault(
+            f"{name}: for whoever acts",
+            (table,),
+            f'ALTER POLICY "{name}" ON {table} USING (true)',
+            f'ALTER POLICY "{name}" ON {table} USING ({condition})',
         )
 
 

@@ -44,7 +44,8 @@ class PolicyFault:
 
 
 def faults_of(policy: Policy, reading: str = "") -> Iterator[PolicyFault]:
-    """Every way in which this policy is loosened once; ``reading`` is the table's condition of reading.
+    """Every way in which this policy is loosened once, or one of its ways in closed; ``reading`` is the table's condition
+    of reading.
 
     What changes or deletes a row contains the condition of reading. That half is dropped as a whole: its parts are
     planted where rows are read.
@@ -84,6 +85,10 @@ def _every_fault(condition: str, halves: Iterable[str]) -> Iterator[tuple[str, s
             continue
         what = "the condition of reading" if (start, end) in hidden else shortened(dropped)
         yield f"{condition[:start]}true{condition[end:]}", f"without {what}"
+    # A way in that nobody misses is one that nobody thought of.
+    for start, end in operands(condition, " OR "):
+        if condition[start:end] != "false" and not stands_apart(start, end):
+            yield f"{condition[:start]}false{condition[end:]}", f"no way by {shortened(condition[start:end])}"
     # The kinds of actors stand on the table and in each probe: one hides the other, so all go at once.
     yield _KINDS.sub("true", condition), "without any kind of actor"
     for found in re.finditer(r"power >= [23]", condition):
@@ -94,8 +99,13 @@ def _every_fault(condition: str, halves: Iterable[str]) -> Iterator[tuple[str, s
 
 def conjuncts(condition: str) -> list[tuple[int, int]]:
     """Where each operand of an AND begins and ends, at every depth."""
+    return operands(condition, " AND ")
+
+
+def operands(condition: str, joint: str) -> list[tuple[int, int]]:
+    """Where what this word joins begins and ends, at every depth."""
     found: list[tuple[int, int]] = []
-    opened: list[list[int]] = [[0]]  # per depth: the beginning of the operand, then where each AND stands
+    opened: list[list[int]] = [[0]]  # per depth: the beginning of the operand, then where each joint stands
     position = 0
     quoted = False
     while position < len(condition):
@@ -105,18 +115,18 @@ def conjuncts(condition: str) -> list[tuple[int, int]]:
         elif not quoted and letter == "(":
             opened.append([position + 1])
         elif not quoted and letter == ")":
-            found += _operands(opened.pop(), position)
-        elif not quoted and condition.startswith(" AND ", position):
+            found += _between(opened.pop(), position, joint)
+        elif not quoted and condition.startswith(joint, position):
             opened[-1].append(position)
         position += 1
-    found += _operands(opened.pop(), len(condition))
+    found += _between(opened.pop(), len(condition), joint)
     return found
 
 
-def _operands(marks: list[int], end: int) -> list[tuple[int, int]]:
+def _between(marks: list[int], end: int, joint: str) -> list[tuple[int, int]]:
     if len(marks) == 1:
         return []
-    begins = [marks[0], *(mark + len(" AND ") for mark in marks[1:])]
+    begins = [marks[0], *(mark + len(joint) for mark in marks[1:])]
     return list(zip(begins, [*marks[1:], end], strict=True))
 
 

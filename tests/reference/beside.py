@@ -120,9 +120,10 @@ class Beside:
         return {name: Table(name, keys[name] or "id", tuple(found)) for name, found in columns.items()}
 
     def policies(self) -> list[Policy]:
+        """Those that bind the app's role; what the role that counts may read, tests/test_writes.py asks."""
         rows = self.connection.execute(
             "SELECT tablename, lower(cmd), policyname, qual, with_check FROM pg_policies WHERE schemaname = 'public'"
-            " ORDER BY 1, 2"
+            " AND roles && '{public,suone_app}' ORDER BY 1, 2, 3"
         )
         return [Policy(*row) for row in rows]
 

@@ -140,11 +140,11 @@ def test_a_loosened_policy_is_found(beside: Beside) -> None:
 
 
 def test_loosened_conditions_are_found(beside: Beside) -> None:
-    """A fixed sample of all planted faults: every 25th; ``make mutants`` plants all."""
-    sample = left = list(planted.all_faults(beside))[::25]
+    """A fixed sample of all planted faults: every 31st; ``make mutants`` plants all."""
+    sample = left = list(planted.all_faults(beside))[::31]
 
     for seed in range(1, 41):
         left = planted.survivors(left, beside, [drawn_beside(beside, seed)]) if left else []
 
-    assert len(sample) > 40
+    assert len(sample) > 100
     assert [str(fault) for fault in left] == []

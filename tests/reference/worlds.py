@@ -88,6 +88,8 @@ def _point(chance: random.Random, row: dict[str, Any], kinds: Mapping[str, str],
     row["object_id"] = chance.choice(list(there)) if there else None
     if there and chance.random() < 0.85:
         row["dossier_id"] = there[row["object_id"]]["dossier_id"] or row["dossier_id"]
+    if chance.random() < 0.25:  # the number of one thing under the name of another
+        row["object_type"] = chance.choice([*kinds, ""])
 
 
 def _parents_first(rules: Mapping[str, Rules], parents: Mapping[str, tuple[str, str]]) -> list[str]:

@@ -270,6 +270,9 @@ def test_a_restoration_covers_what_was_lost_before_it_alone(log: list[int], back
 def test_nothing_is_declared_where_nothing_was_lost(log: list[int]) -> None:
     with pytest.raises(Refused, match="continues"):
         declare_restored("by mistake")
+    anchor_file().unlink()
+    with pytest.raises(Refused, match="Nothing is anchored"):
+        declare_restored("before the first seal")
     assert not Entry.objects.filter(act="log.restored").exists()
 
 

@@ -1,0 +1,62 @@
+"""What is planted: each half of a condition by itself."""
+
+import ast
+from pathlib import Path
+
+from tests.mutants.functions import _parts
+from tests.mutants.policies import _every_fault
+from tests.mutants.python import faults_of
+
+
+def test_a_policy_is_loosened_by_each_term_and_closed_by_each_way_in() -> None:
+    condition = "((a = 1) AND ((b = 2) OR ((c = 3) AND d('x AND y'))))"
+
+    assert {what: loosened for loosened, what in _every_fault(condition, ())} == {
+        "everything": "true",
+        "without (a = 1)": "(true AND ((b = 2) OR ((c = 3) AND d('x AND y'))))",
+        "without ((b = 2) OR ((c = 3) AND d('x AND y')))": "((a = 1) AND true)",
+        "without (c = 3)": "((a = 1) AND ((b = 2) OR (true AND d('x AND y'))))",
+        "without d('x AND y')": "((a = 1) AND ((b = 2) OR ((c = 3) AND true)))",
+        "no way by (b = 2)": "((a = 1) AND (false OR ((c = 3) AND d('x AND y'))))",
+        "no way by ((c = 3) AND d('x AND y'))": "((a = 1) AND ((b = 2) OR false))",
+        "without any kind of actor": condition,
+    }
+
+
+def test_a_function_loses_each_guard_and_each_half_of_it() -> None:
+    body = "IF NOT may('x') OR a IS NULL THEN RAISE 'no'; END IF; RETURN EXISTS (SELECT 1 FROM t WHERE b AND (c AND d OR e));"
+
+    planted = {what: " ".join(f"{body[:start]}{new}{body[end:]}".split()) for start, end, new, what in _parts(body)}
+
+    rest = "RETURN EXISTS (SELECT 1 FROM t WHERE b AND (c AND d OR e));"
+    assert planted["without the guard NOT may('x') OR a IS NULL"] == rest
+    assert planted["no longer NOT may('x')"] == f"IF false OR a IS NULL THEN RAISE 'no'; END IF; {rest}"
+    assert planted["no longer a IS NULL"] == f"IF NOT may('x') OR false THEN RAISE 'no'; END IF; {rest}"
+    assert planted["no longer c AND d"].endswith("WHERE b AND ( false OR e));")
+    assert planted["no longer e"].endswith("WHERE b AND (c AND d OR false ));")
+    assert planted["without b"].endswith("WHERE true AND (c AND d OR e));")
+    assert planted["without d"].endswith("WHERE b AND (c AND true OR e));")
+
+
+def test_python_loses_each_check_refusal_and_half(tmp_path: Path) -> None:
+    file = tmp_path / "rules.py"
+    file.write_text(
+        "def may(a, b, c):\n    check_it(a)\n    if a or b:\n        raise Refused\n    return a and b or c\n"
+    )
+
+    planted = {
+        fault.what: ast.unparse(fault.change(ast.parse(file.read_text("utf-8")))).splitlines()[1:]
+        for fault in faults_of(file)
+    }
+
+    check, refusal, answer = "    check_it(a)", ["    if a or b:", "        raise Refused"], "    return a and b or c"
+    assert planted == {
+        "without the check, check_it(…)": ["    pass", *refusal, answer],
+        "without the refusal if a or b": [check, "    pass", answer],
+        "the question without a": [check, "    if b:", refusal[1], answer],
+        "the question without b": [check, "    if a:", refusal[1], answer],
+        "the answer without a and b": [check, *refusal, "    return c"],
+        "the answer without c": [check, *refusal, "    return a and b"],
+        "the answer without a": [check, *refusal, "    return b or c"],
+        "the answer without b": [check, *refusal, "    return a or c"],
+    }
