@@ -89,6 +89,16 @@ def notify(
     return page.url.removeprefix(worker.site.address)
 
 
+def let_read_health(leader: Visitor, address: str, officer: str) -> None:
+    """Record a consent by which a medical officer, by name, may read health."""
+    page = leader.page
+    leader.open(f"{address}consents/sign")
+    page.select_option("#id_medical_officer", label=officer)
+    draw_signature(leader)
+    leader.press("Record the consent")
+    page.wait_for_url(f"**{address}")
+
+
 def draw_signature(visitor: Visitor) -> None:
     page = visitor.page
     pad = page.locator("#pad")

@@ -11,10 +11,10 @@ class ConsentsConfig(AppConfig):
     label = "consents"
 
     def ready(self) -> None:
-        post_migrate.connect(_keep_limit, sender=self)
+        post_migrate.connect(keep_limit, sender=self)
 
 
-def _keep_limit(*, using: str, **_others: Any) -> None:
+def keep_limit(*, using: str, **_others: Any) -> None:
     """How long a consent may run at most is the canton's setting; the database refuses what is longer by itself."""
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT to_regclass('consents_limit')")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 
 from suone.access.categories import HEALTH_BIT
 from suone.access.errors import Refused
-from suone.web.fields import months_after
 
 
 class State(models.TextChoices):
@@ -60,15 +59,14 @@ def check_can_sign(
         _check_recipient(recipient)
 
 
-def check_not_too_long(*, valid_from: date, valid_until: date, signed_on: date, months: int) -> None:
+def check_not_too_long(*, valid_from: date, valid_until: date, latest_from: date, latest: date, months: int) -> None:
     """The canton says for how many months a consent is valid at most; so long it may also begin after its signature."""
-    latest = months_after(valid_from, months) + timedelta(days=1)  # the same day so many months later
     if valid_until > latest:
         raise Refused(
             _("A consent is valid for at most %(months)s months: choose %(day)s as last day, or an earlier one.")
             % {"months": months, "day": f"{latest:%d.%m.%Y}"}
         )
-    if valid_from > months_after(signed_on, months) + timedelta(days=1):
+    if valid_from > latest_from:
         raise Refused(
             _("A consent begins at most %(months)s months after it was signed: choose an earlier first day.")
             % {"months": months}

@@ -29,6 +29,7 @@ from suone.dossiers.services import call, close_beyond, lock, open_for, tell
 from suone.inbox.services import tell_institutions
 from suone.institutions.models import Institution
 from suone.representation.services import check_signature
+from suone.web.fields import months_after
 from suone.workitems.services import ask, close_items_about
 
 TEMPLATE_VERSION = "2026-1"
@@ -59,11 +60,13 @@ def sign_consent(
         signed_on=terms.signed_on,
         on=acting.today,
     )
+    months = settings.CONSENT_AT_MOST_MONTHS
     rules.check_not_too_long(
         valid_from=terms.valid_from,
         valid_until=terms.valid_until,
-        signed_on=terms.signed_on,
-        months=settings.CONSENT_AT_MOST_MONTHS,
+        latest_from=_same_day_after(terms.signed_on, months),
+        latest=_same_day_after(terms.valid_from, months),
+        months=months,
     )
     lock(dossier.pk)
     if not has_power(acting, dossier, Power.LEAD):
@@ -354,6 +357,10 @@ def keep_disclosure(acting: Acting, **fields: object) -> Disclosure:
     else:
         tell(acting, dossier=disclosure.dossier, **told)
     return disclosure
+
+
+def _same_day_after(day: date, months: int) -> date:
+    return months_after(day, months) + timedelta(days=1)
 
 
 def _recipient(line: ScopeLine) -> rules.Recipient:

@@ -16,8 +16,8 @@ $$;
 
 -- The acceptance opens the case to the receiver: for good and with the lead where the sender stops, otherwise to
 -- contribute for twelve months. The sender's own file ends then; for the agreed overlap, and for thirty days in any case,
--- in which the closing review is held, the sender may still contribute. (Both are defaults of the product; they stand in
--- rules.py too.) Where a consent already lets the receiver contribute, it stays the basis and nothing is opened beside it.
+-- in which the closing review is held (due within twenty working days), the sender may still contribute. Both periods are
+-- defaults of the product. Where a consent already lets the receiver contribute, it stays the basis and nothing is opened beside it.
 CREATE FUNCTION handovers_open(hand_over bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
