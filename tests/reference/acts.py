@@ -174,7 +174,7 @@ def vary(world: World, chance: random.Random) -> None:
         "appointments_heldrole": lambda: {
             "role": chance.choice(("medical_officer", "medical_officer", "front_line_worker")),
             "valid_from": moment((-60, -60, -1)).date(), "valid_until": maybe(moment((-2, 9)).date(), 0.3),
-            "ended_at": maybe(moment(), 0.2), "needs_approval": chance.random() < 0.7,
+            "ended_at": maybe(moment(), 0.2), 
             "is_beginning": chance.random() < 0.2, "approved_at": maybe(moment()),
         },
         "institutions_institution": lambda: {"is_iiz_office": chance.random() < 0.3},
@@ -204,6 +204,9 @@ def vary(world: World, chance: random.Random) -> None:
         for row in world.rows[table].values():
             assert isinstance(row, dict)
             row.update(draw())
+    for role in _rows(world, "appointments_heldrole"):
+        assert isinstance(role, dict)
+        role["needs_approval"] = role["role"] == "medical_officer"  # which the database computes
     lines = [line for line in _rows(world, "consents_consentrecipient") if line["staff_id"]]
     for service in _rows(world, "support_service"):
         if chance.random() < 0.8:  # mostly of a line that is there, of this case and officer
