@@ -260,7 +260,7 @@ NO_PAGES = {
     "switch_acting": "an act", "remove_absence": "an act", "remove_directory_entry": "an act",
     "document": "a file", "complete_workitem": "an act", "reopen_workitem": "an act", "cancel_workitem": "an act",
     "decide_factor_reset": "an act", "invite_again": "an act", "approve_role": "an act",
-    "mark_read": "an act", "consent_form": "a file", "tell_person": "an act", "alive": "a word for the page",
+    "mark_read": "an act", "tell_person": "an act", "alive": "a word for the page",
     "alive_case": "a word for the page", "find_case": "an act; its answer is looked at below", "keep_draft": "an act",
     "keep_draft_again": "an act", "drop_draft": "an act", "withdraw_request": "an act", "leave": "an act",
     "resume": "an act", "start_service": "an act", "renew_mandate_access": "an act",

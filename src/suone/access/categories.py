@@ -25,6 +25,10 @@ class DataCategory(models.IntegerChoices):
     def bit(self) -> int:
         return 1 << self.value
 
+    @property
+    def is_sensitive(self) -> bool:
+        return bool(self.bit & SENSITIVE)
+
 
 class Power(models.IntegerChoices):
     """What a grant lets its holder do in a case; each power includes the ones before it."""
@@ -38,6 +42,8 @@ class Power(models.IntegerChoices):
 HEALTH_BIT = DataCategory.HEALTH.bit
 ALL_CATEGORIES = sum(category.bit for category in DataCategory)
 ALL_BUT_HEALTH = ALL_CATEGORIES & ~HEALTH_BIT
+# What nobody is asked to give unless somebody ticks it by hand (default of this product).
+SENSITIVE = HEALTH_BIT | DataCategory.ADDICTION.bit | DataCategory.JUSTICE.bit | DataCategory.MIGRATION.bit
 
 
 def mask_of(categories: Iterable[DataCategory]) -> int:

@@ -10,17 +10,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from suone.access.acting import Acting
-from suone.access.categories import ALL_BUT_HEALTH, DataCategory, mask_of
+from suone.access.categories import DataCategory
 from suone.appointments.models import Appointment
 from suone.appointments.queries import colleagues
 from suone.cases.queries import LevelWay
 from suone.cases.rules import ClosingReason, Level, NoteKind, Outcome, RiskFactor
 from suone.cases.services import Notification
+from suone.consents.consent_form import FormPerson
+from suone.consents.fields import ScopeForm
 from suone.consents.models import Grantor, SignatureForm
-from suone.consents.terms import ScopeLine, Terms
+from suone.consents.terms import Terms
 from suone.documents.uploads import Upload, upload_of
 from suone.dossiers.fields import BirthField
 from suone.institutions.models import Institution, Region
+from suone.persons import ahv
 from suone.procedures.models import ProcedureVersion
 from suone.procedures.queries import proposed_procedure, versions_in_force
 from suone.register.models import Alert
@@ -28,8 +31,10 @@ from suone.register.queries import alerts_of
 from suone.web.fields import DayInput, months_after
 
 
-class NotifyForm(forms.Form):
+class NotifyForm(ScopeForm):
     """A case in five minutes: the person, the consent, and what is known already."""
+
+    field_order = ("last_name", "first_name", "ahv_number", "date_of_birth", "region", "purpose")
 
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100, required=False)
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100, required=False)
@@ -69,17 +74,6 @@ class NotifyForm(forms.Form):
         label=gettext_lazy("First contact at your institution"), required=False, widget=DayInput()
     )
     purpose = forms.CharField(label=gettext_lazy("Purpose of the consent"), max_length=300)
-    recipients = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Institutions that may read"),
-        queryset=Institution.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-    )
-    categories = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("Data they may read"),
-        coerce=int,
-        choices=[(c.value, c.label) for c in DataCategory if c.bit & ALL_BUT_HEALTH],
-        widget=forms.CheckboxSelectMultiple,
-    )
     valid_until = forms.DateField(label=gettext_lazy("Consent valid until"), widget=DayInput())
     signed_on = forms.DateField(label=gettext_lazy("Signed on"), widget=DayInput())
     representative = forms.CharField(
@@ -104,7 +98,6 @@ class NotifyForm(forms.Form):
         self.acting = acting
         self.fields["alert"].queryset = alerts_of(acting)  # type: ignore[attr-defined]
         self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
-        self.fields["recipients"].queryset = Institution.objects.order_by("-is_iiz_office", "circle", "code")  # type: ignore[attr-defined]
         in_force = [version.pk for version in versions_in_force(on=acting.today)]
         self.fields["procedure"].queryset = ProcedureVersion.objects.filter(pk__in=in_force)  # type: ignore[attr-defined]
         self.fields["procedure"].label_from_instance = lambda version: version.title  # type: ignore[attr-defined]
@@ -125,7 +118,6 @@ class NotifyForm(forms.Form):
             "procedure": proposed_procedure(on=acting.today),
             "recipients": [*readers, acting.own_institution_id],
             "alert": alert,
-            "categories": [c.value for c in DataCategory if c.bit & ALL_BUT_HEALTH],
             "purpose": _("Inter-institutional collaboration for integration in this case"),
             "valid_until": months_after(acting.today, settings.CONSENT_MONTHS),
             "signed_on": acting.today,
@@ -137,7 +129,6 @@ class NotifyForm(forms.Form):
         """What was typed, as the service takes it."""
         typed = self.cleaned_data
         upload = self._signature()
-        mask = mask_of(DataCategory(value) for value in typed["categories"])
         return Notification(
             ahv_number=typed["ahv_number"],
             ahv_missing_reason=typed["ahv_missing_reason"],
@@ -150,20 +141,34 @@ class NotifyForm(forms.Form):
             risk_factors=typed["risk_factors"],
             first_contact_on=typed["first_contact_on"],
             procedure=typed["procedure"],
-            terms=Terms(
-                purpose=typed["purpose"],
-                valid_from=self.acting.today,
-                valid_until=typed["valid_until"],
-                signed_on=typed["signed_on"],
-                signature_form=SignatureForm.PAPER if typed["scan"] else SignatureForm.SCREEN,
-                language=typed["language"],
-                grantor=Grantor.REPRESENTATIVE if typed["representative"] else Grantor.PERSON,
-                grantor_name=typed["representative"],
-            ),
+            terms=self.terms(),
             authority=typed["authority"],
-            scope=[ScopeLine(institution, mask) for institution in typed["recipients"]],
+            scope=self.scope(),
             signature=upload,
             alert=typed["alert"],
+        )
+
+    def terms(self) -> Terms:
+        typed = self.cleaned_data
+        return Terms(
+            purpose=typed["purpose"],
+            valid_from=self.acting.today,
+            valid_until=typed["valid_until"],
+            signed_on=typed["signed_on"],
+            signature_form=SignatureForm.PAPER if typed["scan"] else SignatureForm.SCREEN,
+            language=typed["language"],
+            grantor=Grantor.REPRESENTATIVE if typed["representative"] else Grantor.PERSON,
+            grantor_name=typed["representative"],
+        )
+
+    def person(self) -> FormPerson:
+        """Whom the form names that is printed before there is a case."""
+        typed = self.cleaned_data
+        digits = ahv.compact(typed["ahv_number"])
+        return FormPerson(
+            name=" ".join(part for part in (typed["last_name"], typed["first_name"]) if part),
+            born_on=str(typed["date_of_birth"] or ""),
+            ahv_number=ahv.formatted(digits) if digits else typed["ahv_number"],
         )
 
     def _signature(self) -> Upload | None:

@@ -752,7 +752,7 @@ def keep_draft(
         )
         draft.refresh_from_db()
         if not kept:
-            texts = {str(key): str(value) for key, value in data.items()}
+            texts = {str(key): str(value) for key, value in data.items() if value != draft.data.get(key, "")}
             raise Conflict(current={key: str(draft.data.get(key, "")) for key in texts}, submitted=texts)
     record(acting, kind=RecordKind.STORE, act=Act.DRAFT_KEPT, about=("draft", draft.pk))
     return draft

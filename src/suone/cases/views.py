@@ -10,21 +10,22 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from suone.access.acting import Acting
 from suone.access.categories import DataCategory
 from suone.access.permissions import Permission
 from suone.cases import forms, queries, services
 from suone.cases.acts import Act
 from suone.cases.models import Case
 from suone.cases.rules import NoteKind, State
+from suone.consents.services import print_form_before
 from suone.decisions.queries import decision_for
 from suone.decisions.rules import State as DecisionState
 from suone.doors.decorators import ActingRequest, acts, reads
 from suone.dossiers.queries import access_of
 from suone.institutions.models import Institution, Region
 from suone.instruments.loading import instrument
-from suone.web.bound import NOT_TYPED
 from suone.web.fields import number_in
-from suone.web.pages import done, form_page, refusals_on, render
+from suone.web.pages import done, form_page, printed, refusals_on, render
 from suone.workitems.queries import readable_item
 
 
@@ -68,8 +69,12 @@ def notify(request: ActingRequest, draft_id: int | None = None) -> HttpResponse:
     draft = queries.own_draft(acting, draft_id) if draft_id else None
     if request.method == "POST":
         form = forms.NotifyForm(request.POST, request.FILES, acting=acting)
-        if form.is_valid():
+        if "add" in request.POST:
+            form = forms.NotifyForm(initial=form.as_typed(), acting=acting)
+        elif form.is_valid():
             with refusals_on(form):
+                if "print" in request.POST:
+                    return _consent_form(acting, form)
                 notified = services.notify_case(acting, notification=form.notification())
                 if draft is not None:
                     draft.delete()
@@ -91,7 +96,8 @@ def keep_draft(request: ActingRequest, draft_id: int | None = None) -> HttpRespo
         return redirect("notify")
     draft = queries.own_draft(request.acting, draft_id) if draft_id else None
     version = request.POST.get("version", "")
-    draft = services.keep_draft(request.acting, draft=draft, data=_typed(request), version=number_in(version) or 0)
+    typed = forms.NotifyForm(request.POST, acting=request.acting).as_typed()
+    draft = services.keep_draft(request.acting, draft=draft, data=typed, version=number_in(version) or 0)
     if "by_button" in request.POST:
         return done(request, _("The draft is saved."), "notify_draft", draft.pk)
     at = timezone.localtime(draft.updated_at)
@@ -409,12 +415,10 @@ def _proposed(proposal: Any) -> dict[str, Any]:
     return {"level": proposal.band} if proposal else {}
 
 
-def _typed(request: ActingRequest) -> dict[str, Any]:
-    """What stands in the notification's fields, files and signature left out."""
-    several = {"recipients", "categories", "risk_factors"}
-    left_out = NOT_TYPED | {"version", "signature", "scan", "by_button"}
-    names = [name for name in request.POST if name not in left_out]
-    return {name: request.POST.getlist(name) if name in several else request.POST[name] for name in names}
+def _consent_form(acting: Acting, form: forms.NotifyForm) -> HttpResponse:
+    """What the person signs at the desk before the case is notified; a scan of it comes back with the notification."""
+    pdf = print_form_before(acting, person=form.person(), terms=form.terms(), scope=form.scope())
+    return printed(pdf, "consent-form")
 
 
 @acts(Permission.WORKLIST_READ)

@@ -30,25 +30,33 @@ class FormRecipient:
 
 
 @dataclass(frozen=True, slots=True)
+class FormPerson:
+    """Whom the form is about, as far as it is known."""
+
+    name: str
+    born_on: str = ""  # as exactly as it is known
+    ahv_number: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentFormData:
     """What is filled into the form. Both days are included; ``printed_at`` is local time.
 
     ``issuer`` stands in the header of every page; ``worker`` is who hands out the form and signs for the institution.
+    Without a ``case_number`` the form is for the case that will be notified with it.
     """
 
     case_number: str
     issuer: str
     contact: str
-    person: str
+    person: FormPerson
     purpose: str
     recipients: Sequence[FormRecipient]
     valid_from: date
     valid_until: date
     printed_at: datetime
     template_version: str
-    born_on: str = ""  # as exactly as it is known
-    ahv_number: str = ""
-    address: str = ""
     representative: str = ""
     worker: str = ""
     is_recurring: bool = True
@@ -108,7 +116,7 @@ def _filled_in(data: ConsentFormData, words: dict[str, Any]) -> dict[str, Any]:
     return {
         "person": _person(data, words),
         "purpose": data.purpose,
-        "one_case": words["one_case"].format(case=data.case_number),
+        "one_case": words["one_case" if data.case_number else "one_new_case"].format(case=data.case_number),
         "recipients": [_recipient(recipient, words) for recipient in data.recipients],
         "categories": [words["categories"][category.name.lower()] for category in categories_in(mask)],
         "health_note": words["health_note" if mask & HEALTH_BIT else "no_health_note"],
@@ -123,7 +131,7 @@ def _filled_in(data: ConsentFormData, words: dict[str, Any]) -> dict[str, Any]:
         "keeping": words["keeping_by_law"] if years is None else words["keeping_years"].format(years=years),
         "contact": data.contact,
         "signatures": [
-            [words["sign_person"], data.person],
+            [words["sign_person"], data.person.name],
             [words["sign_representative"], data.representative],
             [words["sign_worker"], data.worker],
         ],
@@ -133,10 +141,10 @@ def _filled_in(data: ConsentFormData, words: dict[str, Any]) -> dict[str, Any]:
 def _person(data: ConsentFormData, words: dict[str, Any]) -> list[list[str]]:
     """Label and value of what is known about the person, in the order of reading."""
     known = {
-        "name": data.person,
-        "born_on": data.born_on,
-        "address": data.address,
-        "ahv_number": data.ahv_number,
+        "name": data.person.name,
+        "born_on": data.person.born_on,
+        "address": data.person.address,
+        "ahv_number": data.person.ahv_number,
         "representative": data.representative,
     }
     return [[words[key], value] for key, value in known.items() if value]

@@ -5,17 +5,15 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
-from suone.access.categories import ALL_BUT_HEALTH, HEALTH_BIT, DataCategory, categories_in, mask_of
-from suone.access.permissions import Role
-from suone.appointments.models import Appointment
+from suone.access.categories import ALL_BUT_HEALTH, DataCategory, categories_in, mask_of
+from suone.consents.fields import ScopeForm
 from suone.consents.legal_bases import BY_ACTS, LegalBasis, legal_bases
 from suone.consents.models import Consent, ConsentRecipient, DisclosureForm, Grantor, SignatureForm
-from suone.consents.terms import ScopeLine, Terms
+from suone.consents.terms import Terms
 from suone.documents.uploads import Upload, upload_of
 from suone.institutions.models import Institution
 from suone.web.fields import DayInput, months_after
@@ -23,35 +21,12 @@ from suone.web.fields import DayInput, months_after
 _OPEN_CATEGORIES = [(c.value, c.label) for c in DataCategory if c.bit & ALL_BUT_HEALTH]
 
 
-class SignForm(forms.Form):
+class SignForm(ScopeForm):
     """What the person signs: for what, who, which data, from when until when."""
 
+    field_order = ("purpose",)
+
     purpose = forms.CharField(label=gettext_lazy("Purpose in this case"), max_length=300)
-    recipients = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Institutions that may read"),
-        queryset=Institution.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    named_persons = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Named persons who may read"),
-        queryset=Appointment.objects.none(),
-        required=False,
-        widget=forms.SelectMultiple(attrs={"size": 6}),
-        help_text=gettext_lazy("Where not the whole institution, but only one person there may read."),
-    )
-    categories = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("Data they may read"),
-        coerce=int,
-        choices=_OPEN_CATEGORIES,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    medical_officer = forms.ModelChoiceField(
-        label=gettext_lazy("Medical officer who may also read health"),
-        queryset=Appointment.objects.none(),
-        required=False,
-        help_text=gettext_lazy("Named in person; no institution reads medical content."),
-    )
     valid_from = forms.DateField(label=gettext_lazy("Valid from"), widget=DayInput())
     valid_until = forms.DateField(
         label=gettext_lazy("Valid until"), widget=DayInput(), help_text=gettext_lazy("The last day is included.")
@@ -74,26 +49,15 @@ class SignForm(forms.Form):
     scan = forms.FileField(label=gettext_lazy("Signed form as a scan"), required=False)
     signature = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["recipients"].queryset = Institution.objects.order_by("-is_iiz_office", "circle", "code")  # type: ignore[attr-defined]
-        named = self.fields["named_persons"]
-        working = Appointment.objects.working(on=timezone.localdate())
-        named.queryset = working.select_related("institution").order_by("institution__code", "last_name")  # type: ignore[attr-defined]
-        named.label_from_instance = lambda s: f"{s.institution.short_name} · {s.full_name}"  # type: ignore[attr-defined]
-        officers = working.holding(Role.MEDICAL_OFFICER)
-        self.fields["medical_officer"].queryset = officers  # type: ignore[attr-defined]
-
     @staticmethod
     def starting_values(acting: Acting, *, renewing: Consent | None = None) -> dict[str, Any]:
-        """A new consent is proposed wide and for the canton's usual period; a renewal as it was, from now on."""
+        """A new consent is proposed for the canton's usual period; a renewal as it was, from now on."""
         until = months_after(acting.today, settings.CONSENT_MONTHS)
         if renewing is None:
             office = list(Institution.objects.filter(is_iiz_office=True).values_list("pk", flat=True))
             return {
                 "purpose": _("Inter-institutional collaboration for integration in this case"),
                 "recipients": [*office, acting.own_institution_id],
-                "categories": [value for value, _label in _OPEN_CATEGORIES],
                 "valid_from": acting.today,
                 "valid_until": until,
                 "signed_on": acting.today,
@@ -101,18 +65,11 @@ class SignForm(forms.Form):
                 "oral_allowed": True,
             }
         recipients = list(renewing.recipients.all())
-        mask = 0
-        for recipient in recipients:
-            mask |= recipient.categories
-        officer = next((r.staff_id for r in recipients if r.staff_id and r.categories & HEALTH_BIT), None)
-        named = [r.staff_id for r in recipients if r.staff_id and not r.categories & HEALTH_BIT]
         starts = renewing.valid_until + timedelta(days=1)
         return {
             "purpose": renewing.purpose,
             "recipients": [recipient.institution_id for recipient in recipients if not recipient.staff_id],
-            "categories": [category.value for category in categories_in(mask & ALL_BUT_HEALTH)],
-            "named_persons": named,
-            "medical_officer": officer,
+            "named_persons": [recipient.staff_id for recipient in recipients if recipient.staff_id],
             "valid_from": max(starts, acting.today),
             "valid_until": max(until, months_after(starts, settings.CONSENT_MONTHS)),
             "signed_on": acting.today,
@@ -122,9 +79,7 @@ class SignForm(forms.Form):
         }
 
     def clean(self) -> dict[str, Any]:
-        typed: dict[str, Any] = super().clean() or {}
-        if not (typed.get("recipients") or typed.get("named_persons") or typed.get("medical_officer")):
-            self.add_error("recipients", self.fields["recipients"].error_messages["required"])
+        typed = super().clean()
         if typed.get("grantor") == Grantor.REPRESENTATIVE and not typed.get("grantor_name"):
             self.add_error("grantor_name", _("Name the legal representative who signed."))
         return typed
@@ -134,15 +89,6 @@ class SignForm(forms.Form):
         typed = {name: self.cleaned_data[name] for name in names}
         form = SignatureForm.PAPER if self.cleaned_data["scan"] else SignatureForm.SCREEN
         return Terms(**typed, signature_form=form)
-
-    def scope(self) -> list[ScopeLine]:
-        mask = mask_of(DataCategory(value) for value in self.cleaned_data["categories"])
-        lines = [ScopeLine(institution, mask) for institution in self.cleaned_data["recipients"]]
-        lines += [ScopeLine(person.institution, mask, person) for person in self.cleaned_data["named_persons"]]
-        officer = self.cleaned_data["medical_officer"]
-        if officer is not None:
-            lines.append(ScopeLine(officer.institution, mask | HEALTH_BIT, officer))
-        return lines
 
     def upload(self) -> Upload | None:
         return upload_of(self.cleaned_data["scan"], self.cleaned_data["signature"])

@@ -9,7 +9,7 @@ from django.utils import timezone
 from suone.access.acting import Acting
 from suone.appointments.models import Appointment
 from suone.consents import rules
-from suone.consents.consent_form import ConsentFormData, FormRecipient
+from suone.consents.consent_form import ConsentFormData, FormPerson, FormRecipient
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
 from suone.consents.terms import Terms
 from suone.dossiers.models import ContactDetail, Dossier
@@ -83,29 +83,42 @@ def valid_consents(acting: Acting) -> QuerySet[Consent]:
     return Consent.objects.readable_by(acting).valid(on=acting.today)
 
 
-def form_data_of(
-    acting: Acting, dossier: Dossier, *, terms: Terms, recipients: Sequence[FormRecipient], version: str
-) -> ConsentFormData:
-    """What is filled into the form to print: the person's particulars, and the terms as they are typed so far."""
+def form_person_of(acting: Acting, dossier: Dossier) -> FormPerson:
+    """Whom a case file is about, as the form to print names them."""
     person = particulars_of(acting, dossier.pk)
     if person is None:
         raise Http404
     addresses = contacts_of_person(dossier.pk)[ContactDetail.Kind.ADDRESS]
+    return FormPerson(
+        name=person.full_name,
+        born_on=str(person.birth or ""),
+        ahv_number=ahv.formatted(person.ahv_number) if person.ahv_number else "",
+        address=", ".join(part for part in (*addresses[:1], person.commune) if part),
+    )
+
+
+def form_data_of(
+    acting: Acting,
+    *,
+    person: FormPerson,
+    terms: Terms,
+    recipients: Sequence[FormRecipient],
+    version: str,
+    case_number: str = "",
+) -> ConsentFormData:
+    """What is filled into the form to print, with the terms as they are typed so far."""
     worker = Appointment.objects.select_related("institution").get(pk=acting.own_staff_id)
     return ConsentFormData(
-        case_number=dossier.number,
+        case_number=case_number,
         issuer=worker.institution.name,
         contact=" ".join(part for part in (worker.full_name, worker.phone) if part),
-        person=person.full_name,
+        person=person,
         purpose=terms.purpose,
         recipients=recipients,
         valid_from=terms.valid_from,
         valid_until=terms.valid_until,
         printed_at=timezone.localtime(),
         template_version=version,
-        born_on=str(person.birth or ""),
-        ahv_number=ahv.formatted(person.ahv_number) if person.ahv_number else "",
-        address=", ".join(part for part in (*addresses[:1], person.commune) if part),
         representative=terms.grantor_name,
         worker=worker.full_name,
         is_recurring=terms.is_recurring,

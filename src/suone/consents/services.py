@@ -17,10 +17,10 @@ from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.consents import rules
 from suone.consents.acts import Act
-from suone.consents.consent_form import FormRecipient, consent_form_pdf
+from suone.consents.consent_form import FormPerson, FormRecipient, consent_form_pdf
 from suone.consents.legal_bases import BY_ACTS, CONSENT, legal_basis
 from suone.consents.models import Consent, ConsentRecipient, Disclosure, DisclosureForm, Grantor
-from suone.consents.queries import form_data_of
+from suone.consents.queries import form_data_of, form_person_of
 from suone.consents.terms import ScopeLine, Terms
 from suone.documents.models import Document
 from suone.dossiers.models import Dossier, OpeningAct
@@ -109,11 +109,14 @@ def sign_consent(
 
 def print_form(acting: Acting, *, dossier: Dossier, terms: Terms, scope: Sequence[ScopeLine]) -> bytes:
     """The form to print and sign, as a PDF in the language of the terms; printing is told to the log."""
-    recipients = [
-        FormRecipient(line.institution.name, line.categories, line.staff.full_name if line.staff else "")
-        for line in scope
-    ]
-    data = form_data_of(acting, dossier, terms=terms, recipients=recipients, version=TEMPLATE_VERSION)
+    data = form_data_of(
+        acting,
+        person=form_person_of(acting, dossier),
+        terms=terms,
+        recipients=_on_paper(scope),
+        version=TEMPLATE_VERSION,
+        case_number=dossier.number,
+    )
     record(
         acting,
         kind=RecordKind.PRINT,
@@ -121,6 +124,13 @@ def print_form(acting: Acting, *, dossier: Dossier, terms: Terms, scope: Sequenc
         dossier_id=dossier.pk,
         person_id=dossier.person_id,
     )
+    return consent_form_pdf(data, terms.language)
+
+
+def print_form_before(acting: Acting, *, person: FormPerson, terms: Terms, scope: Sequence[ScopeLine]) -> bytes:
+    """The same form before there is a case, which is notified once the person has signed; the log can name no case yet."""
+    data = form_data_of(acting, person=person, terms=terms, recipients=_on_paper(scope), version=TEMPLATE_VERSION)
+    record(acting, kind=RecordKind.PRINT, act=Act.FORM_PRINTED)
     return consent_form_pdf(data, terms.language)
 
 
@@ -361,6 +371,13 @@ def keep_disclosure(acting: Acting, **fields: object) -> Disclosure:
 
 def _same_day_after(day: date, months: int) -> date:
     return months_after(day, months) + timedelta(days=1)
+
+
+def _on_paper(scope: Sequence[ScopeLine]) -> list[FormRecipient]:
+    return [
+        FormRecipient(line.institution.name, line.categories, line.staff.full_name if line.staff else "")
+        for line in scope
+    ]
 
 
 def _recipient(line: ScopeLine) -> rules.Recipient:

@@ -8,7 +8,6 @@ _CONSENT = f"{_CASE}/consents/<int:consent_id>"
 urlpatterns = [
     path(f"{_CASE}/consents/", views.consents, name="consents"),
     path(f"{_CASE}/consents/sign", views.sign, name="sign_consent"),
-    path(f"{_CASE}/consents/form", views.consent_form, name="consent_form"),
     path(f"{_CONSENT}/renew", views.renew, name="renew_consent"),
     path(f"{_CONSENT}/withdraw", views.withdraw, name="withdraw_consent"),
     path(f"{_CONSENT}/recipients/<int:recipient_id>/narrow", views.narrow, name="narrow_consent"),

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
+from suone.access.acting import Acting
 from suone.access.categories import ALL_BUT_HEALTH, DataCategory, Power
 from suone.access.errors import Refused
 from suone.access.permissions import Permission
@@ -17,7 +18,7 @@ from suone.documents.services import keep_document
 from suone.doors.decorators import ActingRequest, acts, reads
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import has_power, readable_dossier
-from suone.web.pages import done, form_page, refusals_on, render
+from suone.web.pages import done, form_page, printed, refusals_on, render
 
 
 @reads(Permission.CASE_READ, act=Act.READ)
@@ -84,23 +85,6 @@ def withdraw(request: ActingRequest, dossier_id: int, consent_id: int) -> HttpRe
     return render(request, "consents/withdraw.html", context)
 
 
-@acts(Permission.CONSENT_SIGN)
-def consent_form(request: ActingRequest, dossier_id: int) -> HttpResponse:
-    """The form to print and sign, filled in with what is typed so far, in the person's language."""
-    dossier = readable_dossier(request.acting, dossier_id)
-    if request.method != "POST":
-        return redirect("sign_consent", dossier_id)
-    form = forms.SignForm(request.POST)
-    if not form.is_valid():
-        context = {"form": form, "dossier": dossier, "title": f"{_('Record a consent')} · {dossier.number}"}
-        return render(request, "consents/sign.html", context, status=422)
-    pdf = services.print_form(request.acting, dossier=dossier, terms=form.terms(), scope=form.scope())
-    response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{dossier.number}.pdf"'
-    response["Cache-Control"] = "no-store"
-    return response
-
-
 @reads(Permission.DIRECTORY_READ, act=Act.BASES_READ)
 def bases(request: ActingRequest) -> HttpResponse:
     return render(request, "consents/legal_bases.html", {"bases": legal_bases()})
@@ -165,35 +149,45 @@ def tell_person(request: ActingRequest, dossier_id: int, disclosure_id: int) -> 
 
 
 def _sign(request: ActingRequest, dossier: Dossier, *, renewing: Consent | None) -> HttpResponse:
+    """Record what was signed; or print it to be signed, with what is typed so far, in the person's language."""
     acting = request.acting
-    if request.method == "POST":
-        form = forms.SignForm(request.POST, request.FILES)
-        if form.is_valid():
-            with refusals_on(form):
-                upload = form.upload()
-                if upload is None:
-                    raise Refused(_("Add the signed form as a scan, or let the person sign on the screen."))
-                document = keep_document(
-                    acting,
-                    dossier=dossier,
-                    name=upload.name,
-                    data=upload.data,
-                    title=gettext_noop("Signed consent"),
-                    category=DataCategory.ADMINISTRATIVE,
-                    is_own_words=False,
-                )
-                services.sign_consent(
-                    acting,
-                    dossier=dossier,
-                    terms=form.terms(),
-                    scope=form.scope(),
-                    document=document,
-                    renews=renewing,
-                    authority=form.cleaned_data["authority"],
-                )
-                return done(request, _("The consent is recorded; it works from its first day on."), "case", dossier.pk)
+    if request.method != "POST":
+        form = forms.SignForm(initial=forms.SignForm.starting_values(acting, renewing=renewing), before=renewing)
     else:
-        form = forms.SignForm(initial=forms.SignForm.starting_values(acting, renewing=renewing))
+        form = forms.SignForm(request.POST, request.FILES, before=renewing)
+        if "add" in request.POST:
+            form = forms.SignForm(initial=form.as_typed(), before=renewing)
+        elif form.is_valid():
+            with refusals_on(form):
+                if "print" in request.POST:
+                    pdf = services.print_form(acting, dossier=dossier, terms=form.terms(), scope=form.scope())
+                    return printed(pdf, dossier.number)
+                _record(acting, form, dossier, renewing)
+                return done(request, _("The consent is recorded; it works from its first day on."), "case", dossier.pk)
     title = _("Renew the consent") if renewing else _("Record a consent")
     context = {"form": form, "dossier": dossier, "title": f"{title} · {dossier.number}"}
     return render(request, "consents/sign.html", context, status=422 if form.errors else 200)
+
+
+def _record(acting: Acting, form: forms.SignForm, dossier: Dossier, renewing: Consent | None) -> None:
+    upload = form.upload()
+    if upload is None:
+        raise Refused(_("Add the signed form as a scan, or let the person sign on the screen."))
+    document = keep_document(
+        acting,
+        dossier=dossier,
+        name=upload.name,
+        data=upload.data,
+        title=gettext_noop("Signed consent"),
+        category=DataCategory.ADMINISTRATIVE,
+        is_own_words=False,
+    )
+    services.sign_consent(
+        acting,
+        dossier=dossier,
+        terms=form.terms(),
+        scope=form.scope(),
+        document=document,
+        renews=renewing,
+        authority=form.cleaned_data["authority"],
+    )

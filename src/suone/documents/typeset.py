@@ -27,7 +27,7 @@ _TURNING_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 class Frame:
     """What stands around every page.
 
-    ``title`` and ``reference`` (the number of the case) also become the title in the file's properties, which travel
+    ``title`` and ``reference`` (the number of the case, empty before there is one) also become the title in the file's properties, which travel
     with every copy: never put a person into them. ``printed_at`` is shown as it is: give it in local time.
     """
 

@@ -44,6 +44,14 @@ def _block(page: Any, context: dict[str, Any], request: HttpRequest, block: str)
     return "".join(inner.blocks[block](whole))
 
 
+def printed(pdf: bytes, name: str) -> HttpResponse:
+    """A PDF to look at and to print; its name says nothing about a person."""
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def refused_page(request: HttpRequest, sentence: str) -> HttpResponse:
     """A rule forbids the act, and no form is there to carry the sentence."""
     return render(request, "web/refused.html", {"sentence": sentence}, status=422)

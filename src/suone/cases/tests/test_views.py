@@ -2,11 +2,13 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pypdf import PdfReader
 
 from suone.access.categories import HEALTH_BIT, DataCategory
 from suone.access.permissions import Role
@@ -17,7 +19,7 @@ from suone.cases.models import Assignment, Case, Draft, Function, Note, Particip
 from suone.cases.rules import NoteKind, State
 from suone.cases.tests.factories import activate, ask, do, notify
 from suone.consents.services import withdraw_consent
-from suone.consents.tests.factories import DRAWN, WORK, Cast, line
+from suone.consents.tests.factories import DRAWN, WORK, Cast, boxes, line, ticked
 from suone.dossiers.models import Visit
 from suone.persons.queries import numbers_of
 from suone.register.models import Alert
@@ -45,13 +47,11 @@ def typed(cast: Cast, **changes: Any) -> dict[str, Any]:
         "region": cast.region.pk,
         "question": "Can he work full time?",
         "purpose": "Integration in this case",
-        "recipients": [cast.coordinator.institution_id, cast.worker.institution_id],
-        "categories": [0, 1, 10],
         "valid_until": (TODAY + timedelta(days=90)).isoformat(),
         "signed_on": TODAY.isoformat(),
         "signature": DRAWN,
     }
-    return usual | changes
+    return usual | ticked(line(cast.coordinator), line(cast.worker)) | changes
 
 
 def forms_of(case: Case, note: Note) -> dict[str, str]:
@@ -221,11 +221,13 @@ def test_a_case_is_notified_from_an_alert_of_the_register(cast: Cast, worker: Cl
     page = worker.get(f"/cases/notify?with={cast.adviser.institution_id}&alert={alert.pk}").content.decode()
     chosen = [cast.coordinator.institution_id, cast.worker.institution_id, cast.adviser.institution_id]
     assert f'name="alert" value="{alert.pk}"' in page
-    assert [pk for pk in chosen if f'name="recipients" value="{pk}" ' in page] == chosen
     checked = re.findall(r'name="recipients" value="(\d+)"[^>]* checked', page)
     assert sorted(map(int, checked)) == sorted(chosen)
 
-    response = worker.post("/cases/notify", typed(cast, recipients=chosen, alert=alert.pk))
+    response = worker.post(
+        "/cases/notify",
+        typed(cast, alert=alert.pk) | ticked(line(cast.coordinator), line(cast.worker), line(cast.adviser)),
+    )
 
     assert response.status_code == 302
     alert.refresh_from_db()
@@ -280,7 +282,7 @@ def test_a_wrong_notification_keeps_what_was_typed(
 
 
 def test_a_draft_is_saved_while_typing_and_taken_away_when_the_case_is_notified(cast: Cast, worker: Client) -> None:
-    first = worker.post("/cases/drafts", {"last_name": "Mus", "categories": ["0", "1"], "version": ""}).json()
+    first = worker.post("/cases/drafts", {"last_name": "Mus", "version": ""}).json()
     second = worker.post(first["address"], {"last_name": "Muster", "version": first["version"]}).json()
     page = worker.get(second["page"]).content.decode()
     answer = worker.post(second["page"], typed(cast))
@@ -294,7 +296,45 @@ def test_a_draft_is_saved_while_typing_and_taken_away_when_the_case_is_notified(
 def test_signature_and_scan_are_no_part_of_a_draft(worker: Client) -> None:
     worker.post("/cases/drafts", {"last_name": "Mus", "signature": DRAWN, "idempotency_key": "x", "version": ""})
 
-    assert Draft.objects.get().data == {"last_name": "Mus"}
+    kept = Draft.objects.get().data
+    assert {name: value for name, value in kept.items() if value != []} == {"last_name": "Mus"}
+
+
+def test_a_draft_is_shown_again_with_the_boxes_as_they_were_ticked(cast: Cast, worker: Client) -> None:
+    """Where everything was taken away nothing is ticked again by itself."""
+    scope = ticked(line(cast.coordinator, 0b10), line(cast.worker, 0))
+    kept = worker.post("/cases/drafts", typed(cast, version="") | scope).json()
+
+    shown = boxes(worker.get(kept["page"]).content.decode(), ticked=True)
+
+    assert shown == {f"reads_i{cast.coordinator.institution_id}": {1}}
+
+
+def test_nothing_sensitive_is_ticked_beforehand_in_a_notification(worker: Client) -> None:
+    page = worker.get("/cases/notify").content.decode()
+
+    assert {box for row in boxes(page, ticked=True).values() for box in row} == {0, 1, 2, 3, 6, 9, 10}
+
+
+def test_the_form_to_sign_is_printed_before_there_is_a_case(cast: Cast, worker: Client) -> None:
+    """The log hears of it without a case, and neither address nor name of the file say whom it is about."""
+    scope = ticked(line(cast.coordinator, 0b11), line(cast.adviser, 0b1000_0001))
+    form = typed(cast, signature="", print="1", date_of_birth="1984") | scope
+
+    answer = worker.post("/cases/notify", form)
+
+    text = " ".join("".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages).split())
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert answer["Content-Disposition"] == 'inline; filename="consent-form.pdf"'
+    for said in ("Muster Peter", "1984", "756.9217.0769.85", "Integration in this case"):
+        assert said in text
+    anybody = "zuständige Mitarbeitende Person und Kontakt,"
+    assert f"{cast.coordinator.institution.name} {anybody} Arbeit" in text
+    assert f"{cast.adviser.institution.name} {anybody} Justiz" in text
+    told = Entry.objects.get(act="consent.form_printed")
+    assert (told.kind, told.dossier_id, told.person_id) == (RecordKind.PRINT, None, None)
+    assert not Case.objects.exists()
+    assert worker.post("/cases/notify", typed(cast)).status_code == 302
 
 
 def test_a_draft_changed_in_another_window_answers_with_a_conflict(worker: Client) -> None:
@@ -315,7 +355,7 @@ def test_a_draft_of_somebody_else_does_not_exist(cast: Cast, worker: Client) -> 
     assert colleague.get(kept["page"]).status_code == 404
     assert colleague.post(kept["address"], {"question": "yours", "version": "1"}).status_code == 404
     assert colleague.post(kept["page"] + "/drop").status_code == 404
-    assert Draft.objects.get().data == {"question": "mine"}
+    assert Draft.objects.get().data["question"] == "mine"
 
 
 def test_a_draft_is_dropped(worker: Client) -> None:

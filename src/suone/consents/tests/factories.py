@@ -1,13 +1,14 @@
 """The smallest cast around one case file: who leads it, who may be let in, who stays outside."""
 
 import base64
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from suone.access.categories import DataCategory, mask_of
+from suone.access.categories import DataCategory, categories_in, mask_of
 from suone.access.database import acting_as
 from suone.access.permissions import Role
 from suone.appointments.models import Appointment
@@ -71,6 +72,25 @@ def terms(**changes: Any) -> Terms:
 def line(staff: Appointment, categories: int = WORK, *, named: bool = False) -> ScopeLine:
     """A recipient: the institution of this staff member, or by name the staff member alone."""
     return ScopeLine(staff.institution, categories, staff if named else None)
+
+
+def ticked(*scope: ScopeLine) -> dict[str, Any]:
+    """The boxes of a form that asks for a consent, as a browser sends them."""
+    sent: dict[str, Any] = {"recipients": [], "named_persons": []}
+    for one in scope:
+        field, name, pk = ("named_persons", "s", one.staff.pk) if one.staff else ("recipients", "i", one.institution.pk)
+        sent[field].append(pk)
+        sent[f"reads_{name}{pk}"] = [category.value for category in categories_in(one.categories)]
+    return sent
+
+
+def boxes(page: str, *, ticked: bool) -> dict[str, set[int]]:
+    """The boxes of a page by the name of their row."""
+    found: dict[str, set[int]] = {}
+    for name, value, checked in re.findall(r'name="(reads_\w+)" value="(\d+)" id="\w+"( checked)?', page):
+        if bool(checked) is ticked:
+            found.setdefault(name, set()).add(int(value))
+    return found
 
 
 def sign(

@@ -10,7 +10,14 @@ from pypdf import PdfReader
 
 from suone.access.categories import ALL_BUT_HEALTH, DataCategory, mask_of
 from suone.consents import consent_form
-from suone.consents.consent_form import BrokenTemplate, ConsentFormData, FormRecipient, consent_form_pdf, read_template
+from suone.consents.consent_form import (
+    BrokenTemplate,
+    ConsentFormData,
+    FormPerson,
+    FormRecipient,
+    consent_form_pdf,
+    read_template,
+)
 from suone.documents.typeset import LANGUAGES
 
 FILE = consent_form._HERE / "templates" / "consent-2026-1.toml"
@@ -22,10 +29,7 @@ FORM = ConsentFormData(
     case_number="VS-2026-0042",
     issuer="IIZ-Büro Musterkanton",
     contact="IIZ-Büro, Frau Beispiel, 027 000 00 00",
-    person="Müller-Zumthor Anna",
-    born_on="03.05.1982",
-    ahv_number="756.9217.0769.85",
-    address="Dorfstrasse 12, 3999 Musterlingen",
+    person=FormPerson("Müller-Zumthor Anna", "03.05.1982", "756.9217.0769.85", "Dorfstrasse 12, 3999 Musterlingen"),
     purpose="Klären, welche Massnahme passt.",
     recipients=(
         FormRecipient("RAV Siders", WORK),
@@ -40,7 +44,15 @@ FORM = ConsentFormData(
 )
 
 # What stands in the form or not, depending on what is filled in; every other sentence is always there.
-SOMETIMES = {"categories", "representative", "anybody_in_charge", "one_case", "health_note", "no_health_note"}
+SOMETIMES = {
+    "categories",
+    "representative",
+    "anybody_in_charge",
+    "one_case",
+    "one_new_case",
+    "health_note",
+    "no_health_note",
+}
 SOMETIMES |= {"oral", "not_oral", "recurring", "once", "keeping_by_law", "keeping_years"}
 ALWAYS = sorted(set(WORDS["de"]) - SOMETIMES)
 
@@ -66,10 +78,10 @@ def test_the_form_says_everything_a_consent_needs(language: str) -> None:
 
     assert [key for key in ALWAYS if squeezed(words[key]) not in text] == []
     for filled_in in (
-        FORM.person,
+        FORM.person.name,
         "03.05.1982",
-        FORM.ahv_number,
-        FORM.address,
+        FORM.person.ahv_number,
+        FORM.person.address,
         FORM.purpose,
         "RAV Siders",
         "Luc Exemple",
@@ -135,10 +147,10 @@ def test_a_legal_representative_is_named_at_the_top_and_at_the_signature() -> No
 
 
 def test_what_is_unknown_leaves_no_empty_label() -> None:
-    text = said(born_on="", ahv_number="", address="")
+    text = said(person=FormPerson(FORM.person.name))
 
     assert "Geburtsdatum" not in text.replace(squeezed(WORDS["de"]["categories"]["identity"][1]), "")
-    assert squeezed(FORM.person) in text
+    assert squeezed(FORM.person.name) in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -153,11 +165,23 @@ def test_the_properties_of_the_file_name_the_case_and_nobody(language: str) -> N
         assert secret not in properties
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_before_there_is_a_case_its_number_is_written_in_by_hand(language: str) -> None:
+    reader = form(language, case_number="")
+    text = squeezed("".join(page.extract_text() for page in reader.pages))
+
+    assert squeezed(WORDS[language]["one_new_case"]) in text
+    assert "{case}" not in text
+    assert len(reader.pages) == 2
+    assert reader.metadata is not None
+    assert reader.metadata.title == WORDS[language]["title"]
+
+
 @pytest.mark.parametrize(
     "typed", ['#panic("x")', "*Anna* ] #[", "{case} {0}", '"); #read("/frame.toml")', "<b>x</b> $1$"]
 )
 def test_markup_in_names_and_purpose_stays_text(typed: str) -> None:
-    text = said(person=typed, purpose=f"p {typed}", recipients=(FormRecipient(typed, WORK, typed),))
+    text = said(person=FormPerson(typed), purpose=f"p {typed}", recipients=(FormRecipient(typed, WORK, typed),))
 
     assert text.count(squeezed(typed)) >= 5  # person, purpose, recipient twice, signature
 

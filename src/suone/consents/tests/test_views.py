@@ -1,5 +1,6 @@
 """The door for people: who may enters, an outsider finds nothing, and a wrong form keeps what was typed."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -15,7 +16,7 @@ from suone.access.permissions import Role
 from suone.appointments.tests.factories import client_of, make_staff
 from suone.audit.models import Entry, RecordKind
 from suone.consents.models import Consent, ConsentRecipient, Disclosure, SignatureForm
-from suone.consents.tests.factories import DRAWN, PDF, WORK, Cast, line, sign
+from suone.consents.tests.factories import DRAWN, PDF, WORK, Cast, boxes, line, sign, ticked
 from suone.documents.models import Document
 from suone.dossiers.models import Dossier, Grant, OpeningAct
 from suone.dossiers.tests.factories import open_file
@@ -36,9 +37,6 @@ def worker(cast: Cast) -> Client:
 def typed(cast: Cast, **changes: Any) -> dict[str, Any]:
     usual = {
         "purpose": "Clarify what fits",
-        "recipients": [cast.adviser.institution_id],
-        "categories": [1, 10],
-        "medical_officer": "",
         "valid_from": TODAY.isoformat(),
         "valid_until": (TODAY + timedelta(days=90)).isoformat(),
         "is_recurring": "on",
@@ -49,7 +47,7 @@ def typed(cast: Cast, **changes: Any) -> dict[str, Any]:
         "signed_at_place": "Brig",
         "signature": "",
     }
-    return usual | changes
+    return usual | ticked(line(cast.adviser, 1 << 1 | 1 << 10)) | changes
 
 
 def scan() -> SimpleUploadedFile:
@@ -149,7 +147,7 @@ def test_one_person_of_an_institution_is_named_without_the_institution(
 ) -> None:
     answer = worker.post(
         f"/dossiers/{dossier.pk}/consents/sign",
-        typed(cast, recipients=[], named_persons=[cast.adviser.pk], signature=DRAWN),
+        typed(cast, signature=DRAWN) | ticked(line(cast.adviser, named=True)),
     )
 
     assert answer.status_code == 302
@@ -159,13 +157,52 @@ def test_one_person_of_an_institution_is_named_without_the_institution(
 
 
 def test_health_is_typed_for_the_named_medical_officer_alone(cast: Cast, worker: Client, dossier: Dossier) -> None:
-    worker.post(
-        f"/dossiers/{dossier.pk}/consents/sign", typed(cast, signature=DRAWN, medical_officer=cast.physician.pk)
-    )
+    scope = ticked(line(cast.adviser), line(cast.physician, HEALTH_BIT, named=True))
+    worker.post(f"/dossiers/{dossier.pk}/consents/sign", typed(cast, signature=DRAWN) | scope)
 
     grants = Grant.objects.filter(because=OpeningAct.CONSENT)
     assert [grant.staff_id for grant in grants if grant.categories & HEALTH_BIT] == [cast.physician.pk]
     assert len(grants) == 2
+
+
+def test_each_recipient_reads_what_is_ticked_for_them(cast: Cast, worker: Client, dossier: Dossier) -> None:
+    scope = ticked(line(cast.adviser, 0b11), line(cast.stranger, 0b1001))
+    answer = worker.post(f"/dossiers/{dossier.pk}/consents/sign", typed(cast, signature=DRAWN) | scope)
+
+    assert answer.status_code == 302
+    opened = Grant.objects.filter(because=OpeningAct.CONSENT).values_list("institution_id", "categories")
+    assert dict(opened) == {cast.adviser.institution_id: 0b11, cast.stranger.institution_id: 0b1001}
+
+
+def test_nothing_sensitive_is_ticked_beforehand_for_anybody(cast: Cast, worker: Client, dossier: Dossier) -> None:
+    page = worker.get(f"/dossiers/{dossier.pk}/consents/sign").content.decode()
+
+    named = {f"reads_i{staff.institution_id}" for staff in (cast.coordinator, cast.adviser, cast.physician)}
+    assert named <= set(boxes(page, ticked=True))
+    assert {box for row in boxes(page, ticked=True).values() for box in row} == {0, 1, 2, 3, 6, 9, 10}
+    assert {box for row in boxes(page, ticked=False).values() for box in row} == {5, 7, 8}  # and health is not offered
+    alike = set(map(int, re.findall(r'data-check-all="\.scope \.reads-(\d+)"', page)))
+    assert alike == {0, 1, 2, 3, 6, 9, 10}
+
+
+@pytest.mark.parametrize("button", ["add", ""])
+def test_a_person_who_is_named_gets_a_row_before_anything_is_signed(
+    cast: Cast, worker: Client, dossier: Dossier, button: str
+) -> None:
+    """Whoever presses the other button at once sees what would have been signed; what was drawn did not name them."""
+    form = typed(cast, signature=DRAWN, add_person=cast.physician.pk) | ({button: "1"} if button else {})
+    answer = worker.post(f"/dossiers/{dossier.pk}/consents/sign", form)
+
+    page = answer.content.decode()
+    row = f"reads_s{cast.physician.pk}"
+    assert answer.status_code == (200 if button else 422)
+    assert ("This person was added to the table" in page) is not bool(button)
+    assert f'name="named_persons" value="{cast.physician.pk}" id="id_{row}_chosen" checked' in page
+    assert (boxes(page, ticked=True)[row], boxes(page, ticked=False)[row]) == ({0, 1, 2, 3, 6, 9, 10}, {4, 5, 7, 8})
+    assert boxes(page, ticked=True)[f"reads_i{cast.adviser.institution_id}"] == {1, 10}
+    assert 'value="Brig"' in page
+    assert DRAWN not in page
+    assert not Consent.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -173,13 +210,13 @@ def test_health_is_typed_for_the_named_medical_officer_alone(cast: Cast, worker:
     [
         ({"signature": ""}, "Add the signed form as a scan"),
         ({"recipients": []}, "This field is required"),
-        ({"categories": []}, "This field is required"),
-        ({"categories": [4]}, "not one of the available choices"),  # health is no choice of this list
+        ({"reads": []}, "Tick what this recipient may read"),
+        ({"reads": [4]}, "not one of the available choices"),  # health is no choice of an institution
         ({"valid_until": "soon"}, "Enter a valid date"),
         ({"valid_until": (TODAY - timedelta(days=1)).isoformat()}, "The last day must not be before the first"),
         ({"signed_on": (TODAY + timedelta(days=1)).isoformat()}, "A signature cannot lie in the future"),
         ({"grantor": "representative"}, "Name the legal representative"),
-        ({"medical_officer": "worker"}, "not one of the available choices"),
+        ({"named_persons": ["999999"]}, "not one of the available choices"),
         ({"signature": "data:image/png;base64,AAAA"}, "does not fit its name"),
         ({"signature": "data:image/png;base64,A"}, "Add the signed form as a scan"),
     ],
@@ -187,8 +224,8 @@ def test_health_is_typed_for_the_named_medical_officer_alone(cast: Cast, worker:
 def test_a_wrong_form_keeps_what_was_typed_and_nothing_else(
     cast: Cast, worker: Client, dossier: Dossier, changes: dict[str, Any], sentence: str
 ) -> None:
-    if changes.get("medical_officer"):
-        changes = {"medical_officer": cast.worker.pk}
+    if "reads" in changes:
+        changes = {f"reads_i{cast.adviser.institution_id}": changes["reads"]}
 
     answer = worker.post(f"/dossiers/{dossier.pk}/consents/sign", typed(cast, signature=DRAWN) | changes)
 
@@ -214,7 +251,7 @@ def test_the_same_form_sent_twice_signs_once(cast: Cast, worker: Client, dossier
 def test_a_recipient_who_may_not_open_the_case_to_others_reads_why(
     cast: Cast, dossier: Dossier, consent: Consent
 ) -> None:
-    form = typed(cast, recipients=[cast.stranger.institution_id], signature=DRAWN)
+    form = typed(cast, signature=DRAWN) | ticked(line(cast.stranger))
 
     answer = client_of(cast.adviser).post(f"/dossiers/{dossier.pk}/consents/sign", form)
 
@@ -231,6 +268,24 @@ def test_a_renewal_is_proposed_from_the_day_after_as_it_was(
     next_day = (consent.valid_until + timedelta(days=1)).isoformat()
     assert f'name="valid_from" value="{next_day}"' in page
     assert f'value="{consent.purpose}"' in page
+
+
+def test_what_is_sensitive_is_asked_for_anew_in_a_renewal(cast: Cast, worker: Client, dossier: Dossier) -> None:
+    """It is marked as part of the consent before, also when the form comes back; what was taken back meanwhile is not."""
+    scope = [line(cast.adviser, 0b1_0010_0010), line(cast.physician, 0b1_0001, named=True)]
+    before = sign(cast.worker, dossier, *scope)
+    narrowed = before.recipients.get(staff=None)
+    path = f"/dossiers/{dossier.pk}/consents/{before.pk}/renew"
+    worker.post(f"/dossiers/{dossier.pk}/consents/{before.pk}/recipients/{narrowed.pk}/narrow", {"categories": [1, 5]})
+
+    first = worker.get(path)
+    again = worker.post(path, typed(cast) | ticked(line(cast.adviser, 0b10), line(cast.physician, 0b1, named=True)))
+
+    rows = {f"reads_i{cast.adviser.institution_id}": {1}, f"reads_s{cast.physician.pk}": {0}}
+    for page in (first.content.decode(), again.content.decode()):
+        assert {name: boxes(page, ticked=True)[name] for name in rows} == rows
+        marked = re.findall(r'for="id_(\w+)"><span[^>]*>[^<]*</span>\w+<span[^>]*>, was part', page)
+        assert marked == [f"reads_i{cast.adviser.institution_id}_5", f"reads_s{cast.physician.pk}_4"]
 
 
 def test_a_renewal_is_recorded(cast: Cast, worker: Client, dossier: Dossier, consent: Consent) -> None:
@@ -284,12 +339,19 @@ def test_a_withdrawn_consent_is_withdrawn_once(worker: Client, dossier: Dossier,
 def test_the_form_is_printed_with_what_is_typed_and_told_to_the_log(
     cast: Cast, worker: Client, dossier: Dossier
 ) -> None:
-    answer = worker.post(f"/dossiers/{dossier.pk}/consents/form", typed(cast, purpose="Printed purpose"))
+    answer = worker.post(
+        f"/dossiers/{dossier.pk}/consents/sign",
+        typed(cast, purpose="Printed purpose", print="1")
+        | ticked(line(cast.adviser, 1 << 1), line(cast.stranger, 1 << 7)),
+    )
 
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
     assert answer["Content-Type"] == "application/pdf"
     assert "no-store" in answer["Cache-Control"]
-    assert "Printed purpose" in " ".join(text.split())
+    said = " ".join(text.split())
+    assert "Printed purpose" in said
+    for staff, category in ((cast.adviser, "Arbeit"), (cast.stranger, "Justiz")):
+        assert f"{staff.institution.name} zuständige Mitarbeitende {category}" in said
     assert "Muster" not in answer["Content-Disposition"]
     told = Entry.objects.get(act="consent.form_printed")
     assert (told.kind, told.dossier_id) == (RecordKind.PRINT, dossier.pk)
@@ -297,16 +359,16 @@ def test_the_form_is_printed_with_what_is_typed_and_told_to_the_log(
 
 
 def test_an_incomplete_form_is_not_printed(cast: Cast, worker: Client, dossier: Dossier) -> None:
-    answer = worker.post(f"/dossiers/{dossier.pk}/consents/form", typed(cast, recipients=[]))
+    answer = worker.post(f"/dossiers/{dossier.pk}/consents/sign", typed(cast, recipients=[], print="1"))
 
     assert answer.status_code == 422
     assert 'value="Clarify what fits"' in answer.content.decode()
 
 
 def test_the_form_can_be_printed_again_from_the_same_page(cast: Cast, worker: Client, dossier: Dossier) -> None:
-    form = typed(cast, idempotency_key="0f6a7c4e-0000-4000-8000-000000000002")
+    form = typed(cast, print="1", idempotency_key="0f6a7c4e-0000-4000-8000-000000000002")
 
-    answers = [worker.post(f"/dossiers/{dossier.pk}/consents/form", form) for _time in range(2)]
+    answers = [worker.post(f"/dossiers/{dossier.pk}/consents/sign", form) for _time in range(2)]
 
     assert [answer["Content-Type"] for answer in answers] == ["application/pdf"] * 2
 
