@@ -207,9 +207,12 @@ def vary(world: World, chance: random.Random) -> None:
     for role in _rows(world, "appointments_heldrole"):
         assert isinstance(role, dict)
         role["needs_approval"] = role["role"] == "medical_officer"  # which the database computes
-    lines = [line for line in _rows(world, "consents_consentrecipient") if line["staff_id"]]
+    lines = sorted(
+        (one for one in allowed(world, "consent") if one.staff and one.categories & HEALTH),
+        key=lambda one: (one.act, one.staff or 0),
+    )
     for service in _rows(world, "support_service"):
-        if chance.random() < 0.8:  # mostly of a line that is there, of this case and officer
+        if lines and chance.random() < 0.8:  # mostly of an officer whom a consent of this case names for health
             line = chance.choice(lines)
             assert isinstance(service, dict)
-            service.update(stands_on_id=line["consent_id"], dossier_id=line["dossier_id"], staff_id=line["staff_id"])
+            service.update(stands_on_id=line.act, dossier_id=line.dossier, staff_id=line.staff)

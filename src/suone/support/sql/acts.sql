@@ -5,8 +5,8 @@ BEGIN ATOMIC
     SELECT s.id, s.dossier_id, NULL::bigint, s.staff_id, a.categories & (1 | 2 | 16 | 1024), 2,
            greatest(s.ordered_at, a.valid_from), least(s.access_until, a.valid_until), a.legal_basis
     FROM support_service s, consents_consent_allows(s.stands_on_id) a
-    WHERE (act IS NULL OR s.id = act) AND s.kind = 'medical_mandate' AND s.stands_on_id = a.act_id
-      AND a.dossier_id = s.dossier_id AND a.staff_id = s.staff_id AND (a.categories & 16) <> 0;
+    WHERE (act IS NULL OR s.id = act) AND s.kind = 'medical_mandate' AND s.access_until IS NOT NULL
+      AND s.stands_on_id = a.act_id AND a.dossier_id = s.dossier_id AND a.staff_id = s.staff_id AND (a.categories & 16) <> 0;
 END;
 
 INSERT INTO dossiers_act VALUES ('medical_mandate', 'support_mandate_allows');
