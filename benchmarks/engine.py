@@ -208,27 +208,21 @@ def _cpu_of(call: Callable[[], object], times: int) -> float:
 
 
 def _look(cases: int) -> None:
-    """The worklist of a case worker with about a hundred open cases of so many, in a database as ``access.py`` fills it."""
-    import access
+    """The worklist of a case worker with about a hundred open cases of so many, in a canton of its own."""
+    from canton import Canton
     from django.db import connection
 
-    from suone.access.acting import Acting, Kind
     from suone.access.database import acting_as
-    from suone.access.permissions import Role
     from suone.worklist.queries import entries_for
 
     name = f"bench_engine_{os.getpid()}_{cases}"
     with _database(name, migrated=True):
         connection.close()
         connection.settings_dict["NAME"] = name
-        for worker in access._seed(cases):
-            acting = Acting(
-                kind=Kind.STAFF,
-                today=_TODAY,
-                institution_id=worker.institution_id,
-                staff_id=worker.staff_id,
-                roles=frozenset({Role.CASE_MANAGER}),
-            )
+        canton = Canton(cases)
+        canton.fill(whole=True)
+        for worker in canton.workers():
+            acting = worker.acting()
             taken = []
             for _ in range(_LOOKS):
                 with acting_as(acting):

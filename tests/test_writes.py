@@ -213,9 +213,24 @@ ATTEMPTS: dict[str, tuple[str, str]] = {
     ),
     "an answer is given in advance": (
         "coordinator",
-        "INSERT INTO decisions_decision (dossier_id, case_number, kind, asked_institution_id, addressed_id, question,"
-        " due_on, remind_on, state, reason, answered_at) SELECT dossier_id, case_number, kind, asked_institution_id,"
-        " addressed_id, question, due_on, remind_on, 'accepted', '', now() FROM decisions_decision",
+        "INSERT INTO decisions_decision (dossier_id, case_number, kind, asked_institution_id, addressed_id, due_on,"
+        " remind_on, state, answered_at) SELECT dossier_id, case_number, kind, asked_institution_id, addressed_id, due_on,"
+        " remind_on, 'accepted', now() FROM decisions_decision",
+    ),
+    "the reason of an answer is written by whoever asked and does not answer": (
+        "worker",
+        "INSERT INTO decisions_requesttext (dossier_id, decision_id, part, category, text, staff_id, institution_id)"
+        " VALUES (%(theirs)s, %(decision)s, 'reason', 10, 'x', %(worker)s, %(worker_institution)s)",
+    ),
+    "the background of a foreign case is written": (
+        "worker",
+        "INSERT INTO cases_background (dossier_id, kind, category, risk_factor, text, staff_id, institution_id)"
+        " VALUES (%(theirs)s, 'question', 1, '', 'x', %(worker)s, %(worker_institution)s)",
+    ),
+    "the background is written in somebody else's name": (
+        "worker",
+        "INSERT INTO cases_background (dossier_id, kind, category, risk_factor, text, staff_id, institution_id)"
+        " VALUES (%(ours)s, 'question', 1, '', 'x', %(adviser)s, %(adviser_institution)s)",
     ),
     # Other people's files, names, and the log.
     "a line in the timeline of a foreign file": (
@@ -317,7 +332,7 @@ def test_past_the_services_nothing_is_moved_rewritten_or_opened(world: World, at
 def test_the_attempts_are_about_rows_that_are_there(world: World) -> None:
     """Whoever may do a thing in a legal way does it in the same manner: the attempts fail for their reasons alone."""
     legal = {
-        "coordinator": "UPDATE cases_case SET question = 'What now?' WHERE dossier_id = %(ours)s",
+        "coordinator": "UPDATE cases_case SET first_contact_on = now() WHERE dossier_id = %(ours)s",
         "worker": "UPDATE cases_note SET text = 'put right', version = 2",
         "stranger": "UPDATE decisions_decision SET state = 'declined', reason = 'no', answered_at = now()",
         "adviser": "UPDATE handovers_handover SET receiver_staff_id = %(adviser)s WHERE id = %(handover)s",
@@ -600,7 +615,7 @@ def test_figures_are_counted_over_all_rows_in_named_columns(world: World) -> Non
 @pytest.mark.parametrize(
     "statement",
     [
-        "SELECT question FROM cases_case",
+        "SELECT first_contact_on FROM cases_case",
         "SELECT count(*) FROM persons_person",
         "SELECT number FROM dossiers_dossier",
         "SELECT text FROM cases_note",

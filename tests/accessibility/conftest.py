@@ -22,7 +22,7 @@ from django.db import transaction
 from django.utils import timezone
 from suone.cases.models import Case, Draft, Participant, Taking
 from suone.consents.models import Disclosure
-from suone.decisions.models import Decision
+from suone.decisions.models import Decision, RequestText
 from suone.demo.seed import as_owner, fill_in
 from suone.dossiers.models import Dossier, Doubt, Particulars
 from suone.appointments.models import Absence, Appointment, HeldRole, Invitation
@@ -50,8 +50,9 @@ with as_owner(), transaction.atomic():
     Draft.objects.create(staff=worker, kind="handover", data={"last_name": "Muster", "message": "Sucht Arbeit"})
     decision = Decision.objects.create(
         dossier=dossier, case_number=dossier.number, kind="participation", asked_institution=asker.institution,
-        asked_by=asker, addressed=social, question="Wer begleitet?", due_on=today + timedelta(days=3), remind_on=today,
+        asked_by=asker, addressed=social, due_on=today + timedelta(days=3), remind_on=today,
     )
+    RequestText.objects.create(dossier=dossier, decision=decision, part="question", text="Wer begleitet?")
     other = Dossier.objects.create(number="anderes", person=Person.objects.create())
     Particulars.objects.create(dossier=other, last_name="Muster", first_name="Eva", language="de")
     Doubt.objects.create(one=dossier, other=other, because="likeness")

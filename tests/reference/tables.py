@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.reference.model import (
+    ADMINISTRATIVE,
     EVERY_KIND,
     IDENTITY,
     LEAD,
@@ -50,14 +51,17 @@ def of_a_case(*, insert: Rule | None = WRITES, update: Rule | None = WRITES, **m
     return Rules(select=READS, granted=READS, insert=insert, update=update, **more)
 
 
-def of_a_category(*, insert: Rule | None = WRITES, update: Rule | None = WRITES, **more: Any) -> Rules:
-    """What belongs to a data category of a case."""
-    return Rules(select=READS_CATEGORY, granted=READS_CATEGORY, insert=insert, update=update, **more)
+def of_a_category(
+    *, insert: Rule | None = WRITES, update: Rule | None = WRITES, author: str = "", **more: Any
+) -> Rules:
+    """What belongs to a data category of a case, and is read by whoever recorded it whatever the category."""
+    reads = opened(READ, category="category", author=author)
+    return Rules(select=reads, granted=reads, insert=insert, update=update, **more)
 
 
-def of_one_category(category: int, **more: Any) -> Rules:
+def of_one_category(category: int, *, author: str = "", **more: Any) -> Rules:
     """What belongs to a case, in a table whose rows are all of one data category."""
-    reads = opened(READ, category=category)
+    reads = opened(READ, category=category, author=author)
     return Rules(select=reads, granted=reads, **more)
 
 
@@ -131,7 +135,30 @@ def administers(world: World, actor: Actor, row: Row) -> bool:
 # Requests.
 ASKED = either(of_institution("addressed_id"), of_staff("addressed_staff_id"))
 # Hand-overs: the receiver sees what is asked of them while it is open or accepted.
-RECEIVES = both(of_institution("receiver_id"), sees("decisions_decision", "decision_id", state=("pending", "accepted")))
+RECEIVES = both(
+    of_institution("receiver_id"),
+    either(
+        sees("decisions_decision", "decision_id", state=("pending",)),
+        both(sees("decisions_decision", "decision_id", state=("accepted",)), READS),
+    ),
+)
+
+
+def asked_and_open(world: World, actor: Actor, row: Row) -> bool:
+    """The actor's institution is asked, and has not answered yet."""
+    found = world.seen(actor, "decisions_decision", row["decision_id"])
+    return (
+        actor.kind == "staff"
+        and found is not None
+        and found["state"] == "pending"
+        and found["addressed_id"] == actor.institution
+    )
+
+
+def between(world: World, actor: Actor, row: Row) -> bool:
+    """The actor's institution asked, or is asked."""
+    found = world.seen(actor, "decisions_decision", row["decision_id"])
+    return found is not None and actor.institution in (found["addressed_id"], found["asked_institution_id"])
 
 
 def answers_from_outside(world: World, actor: Actor, row: Row) -> bool:
@@ -297,7 +324,9 @@ TABLES: dict[str, Rules] = {
     "dossiers_grant": Rules(select=either(job, of_institution(), of_staff())),
     "dossiers_numbering": Rules(),
     "dossiers_event": of_a_category(
-        insert=either(both(READS, IN_OWN_NAME), both(of_staff(), of_institution(), answers_from_outside)), update=None
+        insert=either(both(READS, IN_OWN_NAME), both(of_staff(), of_institution(), answers_from_outside)),
+        update=None,
+        author="staff_id",
     ),
     "dossiers_visit": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=job),
     "dossiers_emergency": Rules(select=either(READS, allowed("audit.read"))),
@@ -321,22 +350,26 @@ TABLES: dict[str, Rules] = {
     "dossiers_nameentry": Rules(),
     "dossiers_namepart": Rules(),
     # What is kept in a case.
-    "documents_document": of_a_category(before=empty("removed_at")),
+    "documents_document": of_a_category(before=empty("removed_at"), author="kept_by_id"),
     # An item belongs to whom it is addressed, and to whoever watches over it; the lead acts with a reason.
     "workitems_workitem": of_a_category(
         update=either(
             both(either(of_institution("addressed_id"), of_institution("controlling_id")), WRITES_CATEGORY),
             opened(LEAD, category="category"),
-        )
+        ),
+        author="asked_by_id",
     ),
     "cases_case": of_a_case(),
     "cases_assignment": of_a_case(insert=LEADS, update=LEADS),
     "cases_participant": Rules(
         select=PARTICIPANT, granted=READS, insert=WRITES, update=either(WRITES, of_institution())
     ),
-    "cases_note": of_a_category(insert=both(WRITES, IN_OWN_NAME), update=both(WRITES, either(job, RESPONSIBLE))),
-    "cases_triage": of_a_case(update=None),
-    "cases_levelchange": of_a_case(update=None),
+    "cases_note": of_a_category(
+        insert=both(WRITES, IN_OWN_NAME), update=both(WRITES, either(job, RESPONSIBLE)), author="staff_id"
+    ),
+    "cases_background": of_a_category(insert=both(WRITES, IN_OWN_NAME), update=None, delete=WRITES, author="staff_id"),
+    "cases_triage": of_one_category(ADMINISTRATIVE, author="decided_by_id", insert=WRITES),
+    "cases_levelchange": of_one_category(ADMINISTRATIVE, author="staff_id", insert=WRITES),
     "cases_draft": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=OWN_AND_JOBS),
     "consents_consent": of_a_case(insert=both(LEADS, empty("withdrawn_at")), update=job),
     "consents_consentrecipient": of_a_case(insert=both(LEADS, as_signed), update=None),
@@ -352,8 +385,13 @@ TABLES: dict[str, Rules] = {
         ),
         before=being("state", "pending"),
     ),
+    "decisions_requesttext": Rules(
+        select=either(opened(READ, category="category", author="staff_id"), both(READS, between), asked_and_open),
+        granted=opened(READ, category="category", author="staff_id"),
+        insert=both(of_staff(), of_institution(), either(LEADS, both(being("part", "reason"), asked_and_open))),
+    ),
     "handovers_handover": Rules(
-        select=either(READS_CATEGORY, of_institution("sender_id"), RECEIVES),
+        select=either(READS_CATEGORY, both(of_institution("sender_id"), READS), RECEIVES),
         granted=READS_CATEGORY,
         insert=both(LEADS, of_institution("sender_id"), empty("accepted_at", "access_until", "sender_until")),
         update=either(job, RECEIVES),
@@ -365,13 +403,16 @@ TABLES: dict[str, Rules] = {
     "instruments_instrumentversion": _of_each("procedure.publish"),
     "support_service": of_a_case(insert=LEADS),
     "support_servicetext": of_a_category(
-        insert=either(both(unless(being("part", "findings")), WRITES), WRITES_CATEGORY), update=None
+        insert=either(both(unless(being("part", "findings")), WRITES), WRITES_CATEGORY), update=None, author="staff_id"
     ),
     "assessments_assessment": of_a_category(
         insert=WRITES_CATEGORY, update=WRITES_CATEGORY, delete=both(WRITES_CATEGORY, being("state", "draft"))
     ),
     "assessments_sectionanswers": of_a_category(
-        insert=both(WRITES_CATEGORY, DRAFT), update=both(WRITES_CATEGORY, DRAFT), delete=both(WRITES_CATEGORY, DRAFT)
+        insert=both(WRITES_CATEGORY, DRAFT),
+        update=both(WRITES_CATEGORY, DRAFT),
+        delete=both(WRITES_CATEGORY, DRAFT),
+        author="saved_by_id",
     ),
     "assessments_line": of_a_category(
         insert=both(WRITES_CATEGORY, DRAFT), update=None, delete=both(WRITES_CATEGORY, DRAFT)
@@ -411,13 +452,13 @@ TABLES: dict[str, Rules] = {
         update=either(WRITES, both(NO_CASE, of_institution())),
     ),
     "meetings_agendapoint": Rules(
-        select=either(READS_CATEGORY, AT_THE_TABLE),
+        select=either(opened(READ, category="category", author="staff_id"), AT_THE_TABLE),
         insert=both(either(WRITES, AT_THE_TABLE), of_institution(), SEES_THE_MEETING),
         delete=either(WRITES, AT_THE_TABLE),
     ),
     "meetings_entry": Rules(
         select=both(
-            either(READS_CATEGORY, AT_THE_TABLE),
+            either(opened(READ, category="category", author="staff_id"), AT_THE_TABLE),
             either(job, being("kind", "contribution"), of_institution(), minutes_are_finished),
         ),
         insert=both(either(WRITES, AT_THE_TABLE), of_institution(), SEES_THE_MEETING),
@@ -451,6 +492,7 @@ TABLES: dict[str, Rules] = {
 }
 
 DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
+    "decisions_requesttext": {"part": ("question", "reason")},
     "decisions_decision": {"state": ("pending", "accepted", "declined", "withdrawn")},
     "meetings_invitee": {"answer": ("yes", "withdrawn")},
     "meetings_entry": {"kind": ("contribution", "note")},
@@ -497,6 +539,7 @@ PARENTS = {
     "meetings_guest": ("meeting_id", "meetings_meeting"),
     "meetings_agendapoint": ("meeting_id", "meetings_meeting"),
     "meetings_entry": ("meeting_id", "meetings_meeting"),
+    "decisions_requesttext": ("decision_id", "decisions_decision"),
     "plans_entry": ("plan_id", "plans_plan"),
     "plans_measure": ("plan_id", "plans_plan"),
     "plans_signature": ("plan_id", "plans_plan"),

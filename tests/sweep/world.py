@@ -18,9 +18,9 @@ from suone.appointments.models import Absence, Appointment, HeldRole
 from suone.appointments.services import create_partner_system
 from suone.appointments.tests.factories import give
 from suone.assessments.models import Assessment, SectionAnswers
-from suone.cases.models import Case, Draft, LevelChange, Note, Participant, Taking
+from suone.cases.models import Background, Case, Draft, LevelChange, Note, Participant, Taking
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
-from suone.decisions.models import Decision
+from suone.decisions.models import Decision, RequestText
 from suone.demo.seed import fill_in
 from suone.documents.models import Document
 from suone.dossiers.models import Dossier, Doubt, OtherName, Particulars, Residence
@@ -48,14 +48,14 @@ _CANARIES = {
     "dossiers_othername": ("name",),
     "persons_number": ("reason",),
     "dossiers_event": ("text",),
-    "cases_case": ("question", "state_reason"),
+    "cases_background": ("text",),
     "cases_note": ("text",),
     "cases_triage": ("reason",),
     "workitems_workitem": ("title", "details", "reason"),
     "documents_document": ("title", "file_name"),
     "consents_consent": ("purpose", "signed_at_place"),
     "consents_disclosure": ("purpose",),
-    "decisions_decision": ("question", "reason"),
+    "decisions_requesttext": ("text",),
     "persons_joining": ("reason",),
     "support_servicetext": ("text",),
     "procedures_passage": ("reason",),
@@ -73,7 +73,7 @@ _CANARIES = {
     "meetings_entry": ("text",),
     "register_alert": ("reference",),
 }
-_KEYS = {"dossiers_particulars": "dossier_id", "cases_case": "dossier_id", "procedures_course": "dossier_id"}
+_KEYS = {"dossiers_particulars": "dossier_id", "procedures_course": "dossier_id"}
 
 
 @dataclass
@@ -139,7 +139,7 @@ def fingerprint(earlier: dict[str, tuple[int, str]] | None = None) -> dict[str, 
 
     ``earlier`` names the last rows to look at; what a stranger kept later is their own.
     """
-    tables = [*_CANARIES, "dossiers_dossier", "dossiers_grant", "consents_consentrecipient", "cases_participant",
+    tables = [*_CANARIES, "decisions_decision", "dossiers_dossier", "dossiers_grant", "consents_consentrecipient", "cases_participant",
               "cases_assignment", "cases_draft", "dossiers_doubt", "procedures_course", "support_service",
               "plans_plan", "meetings_meeting", "assessments_sectionanswers", "assessments_line",
               "meetings_dateproposal", "meetings_dateanswer"]  # fmt: skip
@@ -206,8 +206,11 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
     )  # fmt: skip
     decision = Decision.objects.create(
         dossier=dossier, case_number=dossier.number, kind="participation", asked_institution=giver, asked_by=author,
-        addressed=Institution.objects.get(code="BSL"), question="question", due_on=today, remind_on=today,
+        addressed=Institution.objects.get(code="BSL"), due_on=today, remind_on=today,
     )  # fmt: skip
+    RequestText.objects.create(dossier=dossier, decision=decision, part="question", text="question", staff=author)
+    for kind in ("question", "state_reason"):
+        Background.objects.create(dossier=dossier, kind=kind, category=DataCategory.EMPLOYMENT, staff=author)
     participant = Participant.objects.create(
         dossier=dossier, institution=Institution.objects.get(code="KIB"), state=Taking.ASKED, decision=decision,
         since=today,

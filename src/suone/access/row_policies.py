@@ -238,18 +238,25 @@ def whoever_may(permission: str) -> str:
     return f"(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('{permission}')))"
 
 
-def granted(power: int, *, on: str = "dossier_id", column: str | None = None, category: str | None = None) -> str:
+def granted(
+    power: int, *, on: str = "dossier_id", column: str | None = None, category: str | None = None, author: str = ""
+) -> str:
     """Staff who hold a grant in force over the row's case (or person), and jobs; no other kind of actor.
 
     ``on`` is the grant's column to meet (``dossier_id`` or ``person_id``), ``column`` the row's (the same name unless
     told), ``category`` an SQL expression for the row's data category as a bit number; without it any category will do.
+    ``author`` is the column of the appointment that recorded the row, which any category in force opens it to: whoever
+    recorded a fact reads it as long as the case is open to their institution.
 
     Two index probes, one for the institution and one for the staff member, instead of an OR over a join. OFFSET 0
     keeps PostgreSQL from hashing the whole grants table for a page of fifty rows. The clock is statement_timestamp():
     an expiry takes effect inside an open transaction too. (The grants table stands in ``dossiers``; its columns are
     named here because persons, one floor below it, are policed by it too.)
     """
-    covers = "" if category is None else f" AND (g.categories & (1::bigint << {category})) <> 0"
+    covers = "" if category is None else f"(g.categories & (1::bigint << {category})) <> 0"
+    if covers:
+        own = f" OR {{table}}.{author} = (SELECT actor_staff())" if author else ""
+        covers = f" AND ({covers}{own})" if own else f" AND {covers}"
     probe = (
         "EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.{on} = {{table}}.{column} AND g.{principal}"
         " AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp()"

@@ -132,6 +132,10 @@ class Assessment(models.Model):
         return self.decided or self.proposed
 
 
+class SectionQuerySet(CaseBoundQuerySet["SectionAnswers"]):
+    author_column = "saved_by_id"
+
+
 class SectionAnswers(models.Model):
     """The answers of one section, in its data category; they are kept as they are once the assessment is finished."""
 
@@ -145,7 +149,7 @@ class SectionAnswers(models.Model):
     saved_at = models.DateTimeField(db_default=Now())
     saved_by = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
 
-    objects = CaseBoundQuerySet["SectionAnswers"].as_manager()
+    objects = SectionQuerySet.as_manager()
 
     personal_data: ClassVar[tuple[str, ...]] = ("answers",)
 
@@ -158,7 +162,7 @@ class SectionAnswers(models.Model):
             ),
             RowPolicies(
                 name="assessments_sectionanswers_row_policies",
-                select=_OF_READERS["select"],
+                select=granted(Power.READ, category=_CATEGORY, author="saved_by_id"),
                 insert=f"{_UNFINISHED} AND ({_OF_READERS['insert']})",
                 update=f"{_UNFINISHED} AND ({_OF_READERS['update']})",
                 updates=("answers", "language", "version", "saved_at", "saved_by"),

@@ -17,7 +17,8 @@ from suone.assessments import drawing
 from suone.assessments.models import Assessment, Line, SectionAnswers
 from suone.assessments.rules import OUTCOME, TRIAGE, Kept, Particulars, State, as_proposal, category_of
 from suone.cases.models import Case, Function
-from suone.cases.rules import OPEN_STATES
+from suone.cases.queries import noted_in
+from suone.cases.rules import OPEN_STATES, risk_factors_in
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import particulars_of as known_particulars
 from suone.dossiers.queries import readable_categories
@@ -118,7 +119,8 @@ def particulars_of(acting: Acting, case: Case) -> Particulars:
     """What the case knows already, as far as it is open to the acting person."""
     known = known_particulars(acting, case.pk)
     return Particulars(
-        risk_factors=case.risk_factors,
+        risk_factors=noted_in(acting, case.pk).risk_factors,
+        open_risks=risk_factors_in(readable_categories(acting, case.dossier)),
         first_contact_on=case.first_contact_on,
         notified_on=case.notified_at.date(),
         age=known.age_on(acting.today) if known else None,

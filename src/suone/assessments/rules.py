@@ -33,6 +33,7 @@ class Particulars:
     """What a case knows already, as far as the acting person may read it."""
 
     risk_factors: Collection[str]
+    open_risks: Collection[str]  # of those that may be noted, the ones whose category is open to whoever answers
     first_contact_on: date | None
     notified_on: date
     age: int | None
@@ -61,9 +62,10 @@ def known_answers(instrument: Instrument, particulars: Particulars) -> dict[str,
 
 def _known(item: Item, particulars: Particulars) -> str:
     if item.known.startswith("risk_factor/"):
-        if not particulars.risk_factors:
-            return ""  # none noted may mean that nobody has looked yet
-        return "yes" if item.known.removeprefix("risk_factor/") in particulars.risk_factors else "no"
+        risk = item.known.removeprefix("risk_factor/")
+        if not particulars.risk_factors or risk not in particulars.open_risks:
+            return ""  # none noted may mean that nobody has looked yet, or that it is closed to whoever answers
+        return "yes" if risk in particulars.risk_factors else "no"
     value = {
         "age": particulars.age,
         "first_contact_on": particulars.first_contact_on,

@@ -6,6 +6,7 @@ from datetime import date
 
 from suone.access.acting import Acting
 from suone.cases.models import Assignment, Case, Function, Participant, Taking
+from suone.cases.queries import counted_in
 from suone.consents.models import Consent
 from suone.dossiers.models import Particulars
 from suone.persons.models import Number
@@ -80,8 +81,8 @@ def _open_items(asked: _Asked) -> int:
 
 _DERIVED: dict[str, Callable[[_Asked], Scalar | None]] = {
     Fact.CONSENT_VALID: _is_consent_valid,
-    Fact.QUESTION_RECORDED: lambda asked: bool(asked.case.question.strip()),
-    Fact.RISK_FACTORS: lambda asked: len(asked.case.risk_factors),
+    Fact.QUESTION_RECORDED: lambda asked: counted_in(asked.case.pk).has_question,
+    Fact.RISK_FACTORS: lambda asked: counted_in(asked.case.pk).risk_factors,
     Fact.FIRST_CONTACT_ON: lambda asked: asked.case.first_contact_on,
     Fact.LEVEL: lambda asked: asked.case.level or None,
     Fact.AGE: _age,

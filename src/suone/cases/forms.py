@@ -1,6 +1,6 @@
 """The shapes of what is typed; the rules stand in ``rules`` and ``services``."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -14,7 +14,15 @@ from suone.access.categories import DataCategory
 from suone.appointments.models import Appointment
 from suone.appointments.queries import colleagues
 from suone.cases.queries import LevelWay
-from suone.cases.rules import ClosingReason, Level, NoteKind, Outcome, RiskFactor
+from suone.cases.rules import (
+    QUESTION_CATEGORY,
+    ClosingReason,
+    Level,
+    NoteKind,
+    Outcome,
+    RiskFactor,
+    risk_factors_in,
+)
 from suone.cases.services import Notification
 from suone.consents.consent_form import FormPerson
 from suone.consents.fields import ScopeForm
@@ -307,9 +315,16 @@ class ParticularsForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, categories: Collection[DataCategory], **kwargs: Any) -> None:
+        """Only what lies in these categories is shown, and can be changed."""
         super().__init__(*args, **kwargs)
         self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
+        risks = risk_factors_in(categories)
+        self.fields["risk_factors"].choices = [(risk.value, risk.label) for risk in risks]  # type: ignore[attr-defined]
+        if not risks:
+            del self.fields["risk_factors"]
+        if QUESTION_CATEGORY not in categories:
+            del self.fields["question"]
 
 
 class CloseForm(forms.Form):

@@ -1,7 +1,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
@@ -13,10 +13,11 @@ from suone.appointments.models import Appointment
 from suone.audit.shown import Shows
 from suone.cases.rules import OPEN_STATES, ClosingReason, Level, NoteKind, Outcome, RiskFactor, State
 from suone.decisions.models import Decision
-from suone.dossiers.models import IN_OWN_NAME, CaseBoundQuerySet, Dossier
+from suone.dossiers.models import IN_OWN_NAME, AdministrativeQuerySet, CaseBoundQuerySet, Dossier, RecordedQuerySet
 from suone.institutions.models import Institution, Region
 
 _AUTHOR = f"{job()} OR ({own_staff()} AND {own_institution()})"
+_ADMINISTRATIVE = str(DataCategory.ADMINISTRATIVE.value)
 _CASE: dict[str, Any] = {"select": granted(Power.READ), "insert": granted(Power.WRITE), "update": granted(Power.WRITE)}
 
 
@@ -26,13 +27,8 @@ class Case(models.Model):
     dossier = models.OneToOneField(Dossier, models.PROTECT, primary_key=True, related_name="case")
     state = models.CharField(_("State"), max_length=12, choices=State, default=State.NOTIFIED)
     state_since = models.DateField()
-    state_reason = models.CharField(max_length=300, blank=True)
     level = models.CharField(_("Level"), max_length=10, choices=Level, blank=True)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("Region"))
-    question = models.TextField(_("Question to the IIZ office"), blank=True)
-    risk_factors = ArrayField(
-        models.CharField(max_length=20, choices=RiskFactor), verbose_name=_("Risk factors"), default=list
-    )
     first_contact_on = models.DateField(_("First contact at the notifying institution"), null=True, blank=True)
     notified_at = models.DateTimeField(db_default=Now())
     notifier = models.ForeignKey(Institution, models.PROTECT, related_name="+")
@@ -44,7 +40,7 @@ class Case(models.Model):
 
     objects = CaseBoundQuerySet["Case"].as_manager()
 
-    personal_data: ClassVar[tuple[str, ...]] = ("question", "risk_factors", "state_reason")
+    personal_data: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         verbose_name = _("case")
@@ -62,11 +58,8 @@ class Case(models.Model):
                 updates=(
                     "state",
                     "state_since",
-                    "state_reason",
                     "level",
                     "region",
-                    "question",
-                    "risk_factors",
                     "first_contact_on",
                     "outcome",
                     "closing_reason",
@@ -83,9 +76,51 @@ class Case(models.Model):
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
-    @property
-    def risk_labels(self) -> list[str]:
-        return [str(RiskFactor(code).label) for code in self.risk_factors]
+
+class Background(models.Model):
+    """What is known of a case beside its course, each fact in its data category: the question, a risk factor, a reason.
+
+    The latest question and the latest reason count. A case that came to its state without one has an empty one.
+    """
+
+    class Kind(models.TextChoices):
+        QUESTION = "question", _("Question to the IIZ office")
+        RISK_FACTOR = "risk_factor", _("Risk factors")
+        STATE_REASON = "state_reason", _("Reason")
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="background", db_index=False)
+    kind = models.CharField(max_length=12, choices=Kind)
+    category = models.PositiveSmallIntegerField(_("Data category"), choices=DataCategory)
+    risk_factor = models.CharField(max_length=20, choices=RiskFactor, blank=True)
+    text = models.TextField(blank=True)
+    at = models.DateTimeField(db_default=Now())
+    staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+    institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
+
+    objects = RecordedQuerySet["Background"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("risk_factor", "text")
+
+    class Meta:
+        verbose_name = _("background")
+        verbose_name_plural = _("background")
+        indexes: ClassVar = [models.Index(name="background_of_case", fields=["dossier", "id"])]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="background_names_a_risk_factor_or_says_something",
+                condition=Q(kind="risk_factor") & ~Q(risk_factor="") | ~Q(kind="risk_factor") & Q(risk_factor=""),
+                violation_error_message=_("A risk factor is chosen from the list; a question or a reason is a text."),
+            ),
+            RowPolicies(
+                name="cases_background_row_policies",
+                select=granted(Power.READ, category="{table}.category", author="staff_id"),
+                insert=f"({granted(Power.WRITE)}) AND ({_AUTHOR})",
+                delete=granted(Power.WRITE),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.dossier_id}"
 
 
 class Function(models.TextChoices):
@@ -199,7 +234,7 @@ class Note(models.Model):
     redacted_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     redaction_reason = models.CharField(max_length=200, blank=True)
 
-    objects = CaseBoundQuerySet["Note"].as_manager()
+    objects = RecordedQuerySet["Note"].as_manager()
 
     personal_data: ClassVar[tuple[str, ...]] = ("text",)
 
@@ -215,7 +250,7 @@ class Note(models.Model):
             ),
             RowPolicies(
                 name="cases_note_row_policies",
-                select=granted(Power.READ, category="{table}.category"),
+                select=granted(Power.READ, category="{table}.category", author="staff_id"),
                 insert=f"({granted(Power.WRITE)}) AND ({_AUTHOR})",
                 # Its author corrects it; its institution and the lead may redact it.
                 update=f"({granted(Power.WRITE)}) AND ({own_institution()} OR {granted(Power.LEAD)})",
@@ -225,6 +260,11 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return f"note {self.pk}"
+
+
+class TriageQuerySet(CaseBoundQuerySet["Triage"]):
+    category = DataCategory.ADMINISTRATIVE
+    author_column = "decided_by_id"
 
 
 class Triage(models.Model):
@@ -240,13 +280,18 @@ class Triage(models.Model):
     decided_at = models.DateTimeField(db_default=Now())
     decided_by = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
 
-    objects = CaseBoundQuerySet["Triage"].as_manager()
+    objects = TriageQuerySet.as_manager()
 
+    data_category: ClassVar[DataCategory] = DataCategory.ADMINISTRATIVE
     personal_data: ClassVar[tuple[str, ...]] = ("answers", "proposal", "reason")
 
     class Meta:
         constraints: ClassVar = [
-            RowPolicies(name="cases_triage_row_policies", select=_CASE["select"], insert=_CASE["insert"]),
+            RowPolicies(
+                name="cases_triage_row_policies",
+                select=granted(Power.READ, category=_ADMINISTRATIVE, author="decided_by_id"),
+                insert=_CASE["insert"],
+            ),
         ]
 
     def __str__(self) -> str:
@@ -265,15 +310,20 @@ class LevelChange(models.Model):
     staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
 
-    objects = CaseBoundQuerySet["LevelChange"].as_manager()
+    objects = AdministrativeQuerySet["LevelChange"].as_manager()
 
+    data_category: ClassVar[DataCategory] = DataCategory.ADMINISTRATIVE
     personal_data: ClassVar[tuple[str, ...]] = ("reason",)
 
     class Meta:
         verbose_name = _("change of level")
         verbose_name_plural = _("changes of level")
         constraints: ClassVar = [
-            RowPolicies(name="cases_levelchange_row_policies", select=_CASE["select"], insert=_CASE["insert"]),
+            RowPolicies(
+                name="cases_levelchange_row_policies",
+                select=granted(Power.READ, category=_ADMINISTRATIVE, author="staff_id"),
+                insert=_CASE["insert"],
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from suone.appointments.models import Appointment
 from suone.appointments.queries import absences_on, contacts_of, stand_ins
 from suone.cases.models import (
     Assignment,
+    Background,
     Case,
     Draft,
     Function,
@@ -24,7 +25,7 @@ from suone.cases.models import (
     Taking,
     Triage,
 )
-from suone.cases.rules import OPEN_STATES, TIMELINE_KINDS, Level, TimelineKind
+from suone.cases.rules import OPEN_STATES, TIMELINE_KINDS, Level, RiskFactor, TimelineKind
 from suone.dossiers.models import Dossier, Event
 from suone.dossiers.queries import events_of, last_visit, search_files
 from suone.inbox.concerned import Concerned
@@ -91,6 +92,50 @@ def readable_case(acting: Acting, dossier_id: int) -> Case:
     return case
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """The background of a case, as far as its categories are open to whoever reads."""
+
+    question: str = ""
+    state_reason: str = ""
+    risk_factors: Sequence[RiskFactor] = ()
+
+    @property
+    def risk_labels(self) -> list[str]:
+        return [str(risk.label) for risk in self.risk_factors]
+
+
+def noted_in(acting: Acting, dossier_id: int) -> Noted:
+    """What is noted of this case and open to the acting person."""
+    rows = Background.objects.readable_by(acting, category_column="category").filter(dossier_id=dossier_id)
+    latest: dict[str, str] = {}
+    risks = set()
+    for kind, risk, text in rows.order_by("pk").values_list("kind", "risk_factor", "text"):
+        latest[kind] = text
+        risks.add(risk)
+    return Noted(
+        question=latest.get(Background.Kind.QUESTION, ""),
+        state_reason=latest.get(Background.Kind.STATE_REASON, ""),
+        risk_factors=[risk for risk in RiskFactor if risk in risks],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What procedures ask of the background, without a word of it."""
+
+    has_question: bool
+    risk_factors: int
+
+
+def counted_in(dossier_id: int) -> Counted:
+    """Whether a question is noted, and how many risk factors, also where their categories are closed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_question, risk_factors FROM cases_counted_background(%s)", [dossier_id])
+        row = cursor.fetchone()
+    return Counted(row[0], row[1]) if row else Counted(has_question=False, risk_factors=0)
+
+
 def case_list(
     acting: Acting, *, region_id: int | None = None, state: str = "open", before_id: int | None = None
 ) -> list[Case]:
@@ -113,10 +158,15 @@ def _listed(acting: Acting) -> QuerySet[Case]:
     return cases.prefetch_related("dossier__particulars")
 
 
-def find_cases(acting: Acting, words: str) -> list[Case]:
-    """Cases by name, birth, telephone, AHV number or case number, whole or in part, among those open to whoever asks."""
-    found = list(_listed(acting).filter(pk__in=search_files(acting, words, most=PAGE)))
-    return sorted(found, key=lambda case: (case.dossier.known.sort_name if case.dossier.known else "", -case.pk))
+def find_cases(acting: Acting, words: str) -> tuple[list[Case], bool]:
+    """Cases by name, birth, telephone, AHV number or case number, whole or in part, and whether there are more than these.
+
+    Only those open to whoever asks are looked for.
+    """
+    files = search_files(acting, words, most=PAGE + 1)
+    found = list(_listed(acting).filter(pk__in=files[:PAGE]))
+    found.sort(key=lambda case: (case.dossier.known.sort_name if case.dossier.known else "", -case.pk))
+    return found, len(files) > PAGE
 
 
 def concerned(dossier_id: int) -> Concerned:
@@ -171,7 +221,7 @@ def _absence(until: date | None, *, has_left: bool) -> str:
 
 
 def participants_of(case: Case) -> list[Participant]:
-    participants = Participant.objects.filter(dossier_id=case.pk).select_related("institution", "decision")
+    participants = Participant.objects.filter(dossier_id=case.pk).prefetch_related("decision__texts")
     return list(participants.select_related("staff__institution", "institution", "decision").order_by("pk"))
 
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from suone.access.categories import DataCategory
 from suone.access.errors import Refused
 
 
@@ -60,6 +61,26 @@ class RiskFactor(models.TextChoices):
     LONG_UNEMPLOYMENT = "long_unemployment", gettext_lazy("long without work")
 
 
+# "Uncertain health" is a consequence for capacity, which partners need to know; diagnoses and findings are health and
+# never a risk factor (ATSG Art. 47 para 2).
+RISK_CATEGORIES = {
+    RiskFactor.HEALTH: DataCategory.EMPLOYMENT,
+    RiskFactor.ADDICTION: DataCategory.ADDICTION,
+    RiskFactor.ILLITERACY: DataCategory.EDUCATION,
+    RiskFactor.FINANCES: DataCategory.FINANCES,
+    RiskFactor.EDUCATION: DataCategory.EDUCATION,
+    RiskFactor.LANGUAGE: DataCategory.EDUCATION,
+    RiskFactor.FAMILY: DataCategory.FAMILY,
+    RiskFactor.HOUSING: DataCategory.FAMILY,
+    RiskFactor.ISOLATION: DataCategory.NETWORK,
+    RiskFactor.MOBILITY: DataCategory.EMPLOYMENT,
+    RiskFactor.JUSTICE: DataCategory.JUSTICE,
+    RiskFactor.LONG_UNEMPLOYMENT: DataCategory.EMPLOYMENT,
+}
+# What the office is asked is about work; what does not belong there goes into a note of its category.
+QUESTION_CATEGORY = DataCategory.EMPLOYMENT
+
+
 class Outcome(models.TextChoices):
     PRIMARY_MARKET = "primary_market", gettext_lazy("work in the primary labour market")
     INTERNSHIP = "internship", gettext_lazy("internship or work trial with prospect")
@@ -110,6 +131,11 @@ class NoteKind(models.TextChoices):
 def can_move(now: State, then: State) -> bool:
     """Whether a case in one state may go to another."""
     return then in MOVES[now]
+
+
+def risk_factors_in(categories: Collection[DataCategory]) -> list[RiskFactor]:
+    """The risk factors that lie in these categories, in their fixed order."""
+    return [risk for risk in RiskFactor if RISK_CATEGORIES[risk] in categories]
 
 
 def check_can_move(now: State, then: State) -> None:

@@ -25,6 +25,7 @@ from suone.cases.acts import Act
 from suone.cases.facts import facts_of
 from suone.cases.models import (
     Assignment,
+    Background,
     Case,
     Draft,
     Function,
@@ -34,6 +35,7 @@ from suone.cases.models import (
     Taking,
     Triage,
 )
+from suone.cases.queries import noted_in
 from suone.cases.rules import OPEN_STATES, State
 from suone.consents.services import sign_consent
 from suone.consents.terms import ScopeLine, Terms
@@ -115,14 +117,10 @@ def notify_case(acting: Acting, *, notification: Notification) -> Case:
         raise Refused(_("The consent must name the IIZ office: otherwise it cannot receive the notification."))
     if notification.signature is None:
         raise Refused(_("Add the signed form as a scan, or let the person sign on the screen."))
-    case = _open(
-        acting,
-        of=notification,
-        question=notification.question,
-        risk_factors=list(notification.risk_factors),
-        first_contact_on=notification.first_contact_on,
-    )
+    case = _open(acting, of=notification, first_contact_on=notification.first_contact_on)
     dossier = case.dossier
+    _note_question(acting, dossier, notification.question)
+    _note_risks(acting, dossier, notification.risk_factors)
     tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.NOTIFIED, recipients=[office.pk])
     document = keep_document(
         acting,
@@ -460,22 +458,83 @@ def redact_note(acting: Acting, *, note: Note, reason: str) -> None:
 
 
 def change_particulars(acting: Acting, *, case: Case, version: int, changes: Mapping[str, Any]) -> None:
-    """Keep what followed after the notification; raises ``Conflict`` with both texts when somebody saved first."""
+    """Keep what followed after the notification; raises ``Conflict`` with both texts when somebody saved first.
+
+    ``question`` and ``risk_factors`` are changed as far as they are open to the acting person.
+    """
     rules.check_first_contact(changes.get("first_contact_on"), on=acting.today)
-    kept = Case.objects.filter(pk=case.pk, version=version).update(**changes, version=F("version") + 1)
+    of_case = {name: value for name, value in changes.items() if name not in _NOTED}
+    kept = Case.objects.filter(pk=case.pk, version=version).update(**of_case, version=F("version") + 1)
     if not kept:
-        case = Case.objects.get(pk=case.pk)
-        labels = {name: str(Case._meta.get_field(name).verbose_name) for name in changes}  # type: ignore[union-attr]
-        raise Conflict(
-            current={labels[name]: str(getattr(case, name) or "") for name in changes},
-            submitted={labels[name]: str(value or "") for name, value in changes.items()},
-        )
+        raise _changed_meanwhile(acting, case, changes)
+    if "question" in changes:
+        _note_question(acting, case.dossier, changes["question"])
+    if "risk_factors" in changes:
+        _note_risks(acting, case.dossier, changes["risk_factors"])
     tell(
         acting,
         dossier=case.dossier,
         kind=RecordKind.CHANGE,
         act=Act.PARTICULARS_CHANGED,
         details={"fields": sorted(changes)},
+    )
+
+
+_NOTED = {"question": gettext_noop("Question to the IIZ office"), "risk_factors": gettext_noop("Risk factors")}
+
+
+def _changed_meanwhile(acting: Acting, case: Case, changes: Mapping[str, Any]) -> Conflict:
+    """Both texts beside each other: as they are kept now, and as they were sent."""
+    now, noted = Case.objects.get(pk=case.pk), noted_in(acting, case.pk)
+    current, submitted = {}, {}
+    for name, value in changes.items():
+        kept = getattr(noted if name in _NOTED else now, name)
+        label = _(_NOTED[name]) if name in _NOTED else str(Case._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+        current[label], submitted[label] = _as_text(kept), _as_text(value)
+    return Conflict(current=current, submitted=submitted)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(str(rules.RiskFactor(code).label) for code in value)
+    return str(value or "")
+
+
+def _note_question(acting: Acting, dossier: Dossier, text: str) -> None:
+    if text.strip() != noted_in(acting, dossier.pk).question.strip():
+        _note(acting, dossier, Background.Kind.QUESTION, rules.QUESTION_CATEGORY, text=text)
+
+
+def _note_risks(acting: Acting, dossier: Dossier, chosen: Iterable[str]) -> None:
+    """What is chosen and not noted yet is added, what is open to the acting person and no longer chosen goes."""
+    wanted = {rules.RiskFactor(code) for code in chosen}
+    noted = set(noted_in(acting, dossier.pk).risk_factors)
+    gone = sorted(noted - wanted)
+    Background.objects.filter(dossier=dossier, kind=Background.Kind.RISK_FACTOR, risk_factor__in=gone).delete()
+    for risk in sorted(wanted - noted):
+        _note(acting, dossier, Background.Kind.RISK_FACTOR, rules.RISK_CATEGORIES[risk], risk_factor=risk)
+
+
+def _note(
+    acting: Acting,
+    dossier: Dossier,
+    kind: Background.Kind,
+    category: DataCategory,
+    *,
+    text: str = "",
+    risk_factor: str = "",
+) -> None:
+    keep_unread(
+        Background(
+            dossier=dossier,
+            kind=kind,
+            category=category,
+            text=text,
+            risk_factor=risk_factor,
+            at=timezone.now(),
+            staff_id=acting.staff_id,
+            institution_id=acting.institution_id,
+        )
     )
 
 
@@ -517,11 +576,11 @@ def close_case(
     Case.objects.filter(pk=case.pk).update(
         state=State.CLOSED,
         state_since=acting.today,
-        state_reason=text,
         outcome=outcome,
         closing_reason=closing_reason,
         closed_on=acting.today,
     )
+    _note(acting, dossier, Background.Kind.STATE_REASON, DataCategory.ADMINISTRATIVE, text=text)
     tell(
         acting,
         dossier=dossier,
@@ -893,7 +952,8 @@ def _lead_moves(acting: Acting, case: Case, then: State, act: Act, reason: str) 
 
 def _move(acting: Acting, case: Case, then: State, reason: str = "") -> None:
     rules.check_can_move(State(case.state), then)
-    Case.objects.filter(pk=case.pk).update(state=then, state_since=acting.today, state_reason=reason)
+    Case.objects.filter(pk=case.pk).update(state=then, state_since=acting.today)
+    _note(acting, case.dossier, Background.Kind.STATE_REASON, DataCategory.ADMINISTRATIVE, text=reason)
 
 
 def _check_leads(acting: Acting, dossier: Dossier) -> None:

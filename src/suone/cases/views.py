@@ -21,7 +21,7 @@ from suone.consents.services import print_form_before
 from suone.decisions.queries import decision_for
 from suone.decisions.rules import State as DecisionState
 from suone.doors.decorators import ActingRequest, acts, reads
-from suone.dossiers.queries import access_of
+from suone.dossiers.queries import access_of, readable_categories
 from suone.institutions.models import Institution, Region
 from suone.instruments.loading import instrument
 from suone.web.fields import number_in
@@ -57,10 +57,10 @@ def find_case(request: ActingRequest) -> HttpResponse:
     """By POST, so that no name stands in an address."""
     if request.method != "POST":
         return redirect("cases")
-    found = queries.find_cases(request.acting, request.POST.get("words", ""))
+    found, more = queries.find_cases(request.acting, request.POST.get("words", ""))
     if len(found) == 1:
         return redirect("case", found[0].pk)
-    return render(request, "cases/found.html", {"cases": found})
+    return render(request, "cases/found.html", {"cases": found, "more": more})
 
 
 @acts(Permission.CASE_NOTIFY)
@@ -131,6 +131,7 @@ def triage(request: ActingRequest, dossier_id: int) -> HttpResponse:
             return done(request, _("The triage is decided."), "case", dossier_id)
     context = {
         "case": this,
+        "noted": queries.noted_in(acting, dossier_id),
         "dossier": this.dossier,
         "questions": [(item, item.text[language], answers[item.id]) for item in questions.items],
         "proposal": proposal,
@@ -331,8 +332,11 @@ def redact_note(request: ActingRequest, dossier_id: int, note_id: int) -> HttpRe
 @acts(Permission.CASE_WORK, act=Act.READ)
 def particulars(request: ActingRequest, dossier_id: int) -> HttpResponse:
     this = queries.readable_case(request.acting, dossier_id)
-    names = ("region", "question", "risk_factors", "first_contact_on", "version")
-    form = forms.ParticularsForm(request.POST or None, initial={name: getattr(this, name) for name in names})
+    noted = queries.noted_in(request.acting, dossier_id)
+    initial = {name: getattr(this, name) for name in ("region", "first_contact_on", "version")}
+    initial |= {"question": noted.question, "risk_factors": noted.risk_factors}
+    open_ones = readable_categories(request.acting, this.dossier)
+    form = forms.ParticularsForm(request.POST or None, initial=initial, categories=open_ones)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             changes = dict(form.cleaned_data)

@@ -18,6 +18,7 @@ from suone.appointments.models import Appointment
 from suone.assessments.queries import instrument_telling
 from suone.cases.facts import facts_of
 from suone.cases.models import Assignment, Case, Function, Participant, Taking, Triage
+from suone.cases.queries import counted_in
 from suone.cases.rules import OPEN_STATES, State
 from suone.consents.queries import valid_consents
 from suone.dossiers.models import Dossier
@@ -166,9 +167,10 @@ def missing_without_procedure(case: Case, participants: Sequence[Participant], *
         sentences.append(_("There is no valid consent: nobody but the notifying institution may read."))
     if not case.first_contact_on:
         sentences.append(_("The day of the first contact at the notifying institution is missing."))
-    if not case.risk_factors:
+    noted = counted_in(case.pk)
+    if not noted.risk_factors:
         sentences.append(_("No risk factors are noted yet."))
-    if not case.question:
+    if not noted.has_question:
         sentences.append(_("The question to the IIZ office is missing."))
     if case.state == State.ACTIVE and not any(
         p.state == Taking.TAKING_PART and p.institution_id != case.notifier_id for p in participants

@@ -69,6 +69,7 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
     assessments = assessments_of(acting, dossier)
     context = {
         "case": this,
+        "noted": cases.noted_in(acting, dossier_id),
         "dossier": dossier,
         "person": known,
         "number": known.ahv_number if known else None,

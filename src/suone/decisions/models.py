@@ -5,12 +5,12 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from suone.access.categories import Power
+from suone.access.categories import DataCategory, Power
 from suone.access.row_policies import RowPolicies, granted, job, own_institution, own_staff
 from suone.appointments.models import Appointment
 from suone.decisions.kinds import kind_of
 from suone.decisions.rules import State
-from suone.dossiers.models import CaseBoundQuerySet, Dossier
+from suone.dossiers.models import CaseBoundQuerySet, Dossier, RecordedQuerySet
 from suone.institutions.models import Institution
 
 # Whoever is asked sees the request itself, and nothing of the case behind it; whoever asked sees what became of it.
@@ -31,18 +31,16 @@ class Decision(models.Model):
     asked_at = models.DateTimeField(db_default=Now())
     addressed = models.ForeignKey(Institution, models.PROTECT, related_name="+")
     addressed_staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
-    question = models.CharField(max_length=300, blank=True)
     due_on = models.DateField(_("Answer until"))
     remind_on = models.DateField()
     reminded_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
-    reason = models.CharField(_("Reason"), max_length=500, blank=True)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
 
     objects = CaseBoundQuerySet["Decision"].as_manager()
 
-    personal_data: ClassVar[tuple[str, ...]] = ("question", "reason")
+    personal_data: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         verbose_name = _("decision")
@@ -58,11 +56,6 @@ class Decision(models.Model):
                 condition=Q(state="pending", answered_at=None) | ~Q(state="pending") & Q(answered_at__isnull=False),
                 violation_error_message=_("A request is pending, or answered at a time."),
             ),
-            models.CheckConstraint(
-                name="decision_declined_with_reason",
-                condition=~Q(state="declined") | ~Q(reason=""),
-                violation_error_message=_("Give the reason for declining."),
-            ),
             RowPolicies(
                 name="decisions_decision_row_policies",
                 select=f"{granted(Power.READ)} OR {_ASKED} OR {_ASKING}",
@@ -70,7 +63,7 @@ class Decision(models.Model):
                 # Those who are asked answer, those who lead withdraw or remind, the clock lets it expire: once.
                 before=_IS % "pending",
                 update=f"{job()} OR ({granted(Power.LEAD)}) AND {_IS % _NOT_ANSWERED} OR {_ASKED} AND {_IS % _ANSWERED}",
-                updates=("state", "reason", "answered_at", "answered_by", "reminded_at"),
+                updates=("state", "answered_at", "answered_by", "reminded_at"),
             ),
         ]
 
@@ -85,3 +78,75 @@ class Decision(models.Model):
     @property
     def is_pending(self) -> bool:
         return self.state == State.PENDING
+
+    @property
+    def question(self) -> str:
+        """What is asked, for whoever may still read it."""
+        return self._text(RequestText.Part.QUESTION)
+
+    @property
+    def reason(self) -> str:
+        """Why it was answered so, for whoever may still read it."""
+        return self._text(RequestText.Part.REASON)
+
+    def _text(self, part: str) -> str:
+        return next((text.text for text in self.texts.all() if text.part == part), "")
+
+
+def _of_request(condition: str) -> str:
+    return f"EXISTS (SELECT 1 FROM decisions_decision d WHERE d.id = {{table}}.decision_id AND {condition} OFFSET 0)"  # noqa: S608
+
+
+_ASKED_AND_OPEN = (
+    "((SELECT actor_kind()) = 'staff' AND "
+    + _of_request("d.state = 'pending' AND d.addressed_id = (SELECT actor_institution())")
+    + ")"
+)
+_BETWEEN = _of_request("(SELECT actor_institution()) IN (d.addressed_id, d.asked_institution_id)")
+
+
+class RequestText(models.Model):
+    """What was written in a request: the question, and the reason of the answer.
+
+    Whoever is asked reads it as long as the answer is open; afterwards it belongs to the case, and both sides read it as
+    long as the case is open to them. Of a request that came to nothing the row of the decision remains: when, by whom,
+    and how it ended.
+    """
+
+    class Part(models.TextChoices):
+        QUESTION = "question", _("What is asked of you")
+        REASON = "reason", _("Reason")
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="texts")
+    part = models.CharField(max_length=10, choices=Part)
+    category = models.PositiveSmallIntegerField(choices=DataCategory, default=DataCategory.ADMINISTRATIVE)
+    text = models.CharField(max_length=500)
+    at = models.DateTimeField(db_default=Now())
+    staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+    institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
+
+    objects = RecordedQuerySet["RequestText"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("text",)
+
+    class Meta:
+        verbose_name = _("text of a request")
+        verbose_name_plural = _("texts of requests")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["decision", "part"],
+                name="request_text_once_for_each_part",
+                violation_error_message=_("This part has been written already."),
+            ),
+            RowPolicies(
+                name="decisions_requesttext_row_policies",
+                select=f"{granted(Power.READ, category='{table}.category', author='staff_id')}"
+                f" OR (({granted(Power.READ)}) AND {_BETWEEN}) OR {_ASKED_AND_OPEN}",
+                insert=f"{own_staff()} AND {own_institution()}"
+                f" AND (({granted(Power.LEAD)}) OR ({{table}}.part = 'reason' AND {_ASKED_AND_OPEN}))",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} of request {self.decision_id}"

@@ -68,7 +68,7 @@ def requests_of(acting: Acting, *, before_id: int | None = None, by_us: bool = F
     if before_id is not None:
         requests = requests.filter(pk__lt=before_id)
     people = ("asked_institution", "asked_by", "addressed", "addressed_staff", "answered_by")
-    return list(requests.select_related(*people).order_by("-pk")[: PAGE + 1])
+    return list(requests.select_related(*people).prefetch_related("texts").order_by("-pk")[: PAGE + 1])
 
 
 def decision_by(acting: Acting, decision_id: int) -> Decision:

@@ -13,7 +13,7 @@ from suone.audit.services import record
 from suone.decisions import rules
 from suone.decisions.acts import Act
 from suone.decisions.kinds import kind_of
-from suone.decisions.models import Decision
+from suone.decisions.models import Decision, RequestText
 from suone.decisions.queries import those_who_answer
 from suone.decisions.rules import State
 from suone.dossiers.models import Dossier
@@ -46,10 +46,10 @@ def ask_decision(
         asked_by_id=acting.staff_id,
         addressed_id=addressed_id,
         addressed_staff_id=addressed_staff_id,
-        question=question,
         due_on=due_on,
         remind_on=rules.reminder_day(acting.today, due_on),
     )
+    _write(acting, decision, RequestText.Part.QUESTION, question)
     _tell(acting, decision, Act.ASKED)
     _tell_addressed(acting, decision, Act.ASKED, region_id)
     return decision
@@ -64,7 +64,12 @@ def answer(acting: Acting, *, decision: Decision, accept: bool, reason: str = ""
         raise Refused(_("Give the reason for declining: it helps those who asked to find another way."))
     rules.check_may_answer(acting.staff_id, those_who_answer(decision, on=acting.today))
     then = State.ACCEPTED if accept else State.DECLINED
-    if not _move(acting, decision, then, reason):
+    # Locked before the reason is written: whoever comes second leaves none behind.
+    is_first = Decision.objects.filter(pk=decision.pk, state=State.PENDING).select_for_update().first() is not None
+    if is_first:
+        _write(acting, decision, RequestText.Part.REASON, reason)
+    if not is_first or not _move(acting, decision, then):
+        decision.refresh_from_db()
         answer_label, reason_label = str(_("Your answer")), str(_("Reason"))
         raise Conflict(
             current={answer_label: str(State(decision.state).label), reason_label: decision.reason},
@@ -77,7 +82,7 @@ def answer(acting: Acting, *, decision: Decision, accept: bool, reason: str = ""
 
 def withdraw(acting: Acting, *, decision: Decision) -> None:
     """The asking institution no longer needs the answer."""
-    if not _move(acting, decision, State.WITHDRAWN, ""):
+    if not _move(acting, decision, State.WITHDRAWN):
         raise Refused(_("This request has already been answered, or its day is past."))
 
 
@@ -98,7 +103,7 @@ def remind_and_expire(acting: Acting) -> tuple[list[Decision], list[Decision]]:
         _remind(acting, decision)
     expired = []
     for decision in pending.filter(due_on__lt=acting.today):
-        if not _move(acting, decision, State.EXPIRED, ""):
+        if not _move(acting, decision, State.EXPIRED):
             continue  # answered at this very moment after all
         expired.append(decision)
         _tell_askers(acting, decision, Act.EXPIRED)
@@ -116,10 +121,22 @@ def _remind(acting: Acting, decision: Decision) -> None:
     _tell_addressed(acting, decision, Act.REMINDED, None)
 
 
-def _move(acting: Acting, decision: Decision, then: State, reason: str) -> bool:
+def _write(acting: Acting, decision: Decision, part: RequestText.Part, text: str) -> None:
+    if text.strip():
+        RequestText.objects.create(
+            dossier_id=decision.dossier_id,
+            decision=decision,
+            part=part,
+            text=text,
+            staff_id=acting.own_staff_id,
+            institution_id=acting.own_institution_id,
+        )
+
+
+def _move(acting: Acting, decision: Decision, then: State) -> bool:
     """Whether this move was the first; a request that moved before stays as it is."""
     moved = Decision.objects.filter(pk=decision.pk, state=State.PENDING).update(
-        state=then, reason=reason, answered_at=timezone.now(), answered_by_id=acting.staff_id
+        state=then, answered_at=timezone.now(), answered_by_id=acting.staff_id
     )
     decision.refresh_from_db()
     if moved:

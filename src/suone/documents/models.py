@@ -12,6 +12,10 @@ from suone.dossiers.models import CaseBoundQuerySet, Dossier
 from suone.institutions.models import Institution
 
 
+class DocumentQuerySet(CaseBoundQuerySet["Document"]):
+    author_column = "kept_by_id"
+
+
 class Document(models.Model):
     """A file of a case. Its bytes lie outside the database under a random name; ``sha256`` tells whether they are whole."""
 
@@ -31,7 +35,7 @@ class Document(models.Model):
     removed_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     removed_reason = models.CharField(max_length=200, blank=True)
 
-    objects = CaseBoundQuerySet["Document"].as_manager()
+    objects = DocumentQuerySet.as_manager()
 
     personal_data: ClassVar[tuple[str, ...]] = ("title", "file_name", "stored_as")
 
@@ -46,7 +50,7 @@ class Document(models.Model):
             ),
             RowPolicies(
                 name="documents_document_row_policies",
-                select=granted(Power.READ, category="{table}.category"),
+                select=granted(Power.READ, category="{table}.category", author="kept_by_id"),
                 insert=granted(Power.WRITE),
                 update=granted(Power.WRITE),
                 updates=("removed_at", "removed_by", "removed_reason"),

@@ -29,10 +29,12 @@ class CaseBoundQuerySet(models.QuerySet[M]):
     """Rows that belong to a case: the application's filter, the first of the two locks (the policies are the second).
 
     ``case_column`` names the row's case; ``category_column`` its data category, where it has one; ``category`` that of a
-    table whose rows are all of one.
+    table whose rows are all of one; ``author_column`` the appointment that recorded the row, and reads it whatever its
+    category.
     """
 
     case_column = "dossier_id"
+    author_column: ClassVar[str] = ""
     category: ClassVar[DataCategory | None] = None
 
     def readable_by(self, acting: Acting, *, category_column: str = "") -> Self:
@@ -44,10 +46,11 @@ class CaseBoundQuerySet(models.QuerySet[M]):
         in_force = Grant.objects.filter(
             dossier_id=OuterRef(self.case_column), valid_from__lte=StatementClock(), valid_until__gt=StatementClock()
         )
+        own = Q(Exact(OuterRef(self.author_column), acting.own_staff_id)) if self.author_column else Q()
         if category_column:
-            in_force = in_force.filter(Covers(F("categories"), OuterRef(category_column)))
+            in_force = in_force.filter(Q(Covers(F("categories"), OuterRef(category_column))) | own)
         if self.category is not None:
-            in_force = in_force.filter(Covers(F("categories"), Value(self.category.value)))
+            in_force = in_force.filter(Q(Covers(F("categories"), Value(self.category.value))) | own)
         return self.filter(
             Exists(in_force.filter(institution_id=acting.own_institution_id))
             | Exists(in_force.filter(staff_id=acting.own_staff_id))
@@ -71,6 +74,16 @@ class Covers(Func):
 
 class DossierQuerySet(CaseBoundQuerySet["Dossier"]):
     case_column = "pk"
+
+
+class RecordedQuerySet(CaseBoundQuerySet[M]):
+    """Rows that name the appointment that recorded them."""
+
+    author_column = "staff_id"
+
+
+class AdministrativeQuerySet(RecordedQuerySet[M]):
+    category = DataCategory.ADMINISTRATIVE
 
 
 class IdentityQuerySet(CaseBoundQuerySet[M]):
@@ -264,7 +277,7 @@ class Event(models.Model):
     text_language = models.CharField(max_length=2, blank=True)
     texts = models.JSONField(null=True)  # the text by language, where a file gave it: then the language is empty
 
-    objects = CaseBoundQuerySet["Event"].as_manager()
+    objects = RecordedQuerySet["Event"].as_manager()
 
     personal_data: ClassVar[tuple[str, ...]] = ("text",)
 
@@ -275,7 +288,7 @@ class Event(models.Model):
         constraints: ClassVar = [
             RowPolicies(
                 name="dossiers_event_row_policies",
-                select=granted(Power.READ, category="{table}.category"),
+                select=granted(Power.READ, category="{table}.category", author="staff_id"),
                 # Always in one's own name. What somebody outside adds by answering is declared with the request.
                 insert=f"({granted(Power.READ)}) AND ({job()} OR {IN_OWN_NAME})",
             ),

@@ -16,10 +16,12 @@ from suone.institutions.models import Institution, Office
 from suone.procedures.facts import CODES, Fact
 
 _OWN = own_institution("sender_id")
-# Whoever is asked sees what is written as long as the answer is open, and afterwards only if they accepted.
+# An ended hand-over closes everything: whoever sent or accepted it reads it as long as the case is open to them.
+_SENT = f"({_OWN} AND ({granted(Power.READ)}))"
+_IS = "EXISTS (SELECT 1 FROM decisions_decision d WHERE d.id = {{table}}.decision_id AND d.state = '{}')"
 _ASKED = (
-    f"({own_institution('receiver_id')} AND EXISTS (SELECT 1 FROM decisions_decision d"  # noqa: S608
-    " WHERE d.id = {table}.decision_id AND d.state IN ('pending', 'accepted')))"
+    f"({own_institution('receiver_id')} AND"
+    f" ({_IS.format('pending')} OR ({_IS.format('accepted')} AND ({granted(Power.READ)}))))"
 )
 
 
@@ -90,7 +92,7 @@ class Handover(models.Model):
             ),
             RowPolicies(
                 name="handovers_handover_row_policies",
-                select=f"{granted(Power.READ, category='{table}.category')} OR {_OWN} OR {_ASKED}",
+                select=f"{granted(Power.READ, category='{table}.category')} OR {_SENT} OR {_ASKED}",
                 insert=f"({granted(Power.LEAD)}) AND {_OWN} AND {{table}}.accepted_at IS NULL"
                 " AND {table}.access_until IS NULL AND {table}.sender_until IS NULL",
                 # The receiver says who follows; the moments of access are written by handovers_open() and

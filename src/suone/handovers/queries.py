@@ -36,7 +36,7 @@ _PEOPLE = ("decision", "sender", "sender_staff", "receiver", "receiver_staff", "
 def handovers_of(acting: Acting, dossier: Dossier) -> list[Handover]:
     """The hand-overs of a case that the acting person may read, the newest first."""
     rows = Handover.objects.readable_by(acting, category_column="category").filter(dossier=dossier)
-    return list(rows.select_related(*_PEOPLE).order_by("-pk"))
+    return list(rows.select_related(*_PEOPLE).prefetch_related("decision__texts").order_by("-pk"))
 
 
 def pending_handover(dossier_id: int) -> Handover | None:
@@ -53,7 +53,7 @@ def readable_handover(acting: Acting, dossier_id: int, handover_id: int) -> Hand
 
 
 def asked_handover(decision: Decision) -> Handover | None:
-    """What the acting institution was asked; gone once it declined or let it expire."""
+    """What the acting institution was asked; gone once it declined or let it expire, or its access has ended."""
     return Handover.objects.filter(decision=decision).select_related(*_PEOPLE).first()
 
 
@@ -69,7 +69,7 @@ class Proposed:
 
 
 def person_of_request(decision: Decision) -> Proposed | None:
-    """Whom an open or accepted request is about: for the institution that was asked."""
+    """Whom a request is about: for the institution that was asked, as long as it is open or what it opened lasts."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM handovers_person(%s)", [decision.pk])
         row = cursor.fetchone()

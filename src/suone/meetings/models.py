@@ -13,7 +13,7 @@ from suone.access.acting import Kind as ActingKind
 from suone.access.categories import DataCategory, Power
 from suone.access.row_policies import LinesBelow, RowPolicies, granted, own_institution
 from suone.appointments.models import Appointment
-from suone.dossiers.models import IN_OWN_NAME, CaseBoundQuerySet, Dossier
+from suone.dossiers.models import IN_OWN_NAME, CaseBoundQuerySet, Dossier, RecordedQuerySet
 from suone.institutions.models import Institution, Region
 from suone.meetings.rules import (
     Answer,
@@ -353,7 +353,7 @@ class Guest(models.Model):
         return f"guest {self.pk}"
 
 
-class AgendaQuerySet(CaseBoundQuerySet["AgendaPoint"]):
+class AgendaQuerySet(RecordedQuerySet["AgendaPoint"]):
     def readable_by(self, acting: Acting, *, category_column: str = "category") -> Self:
         """Points about readable cases, in open categories; points about no case for those invited."""
         granted_ones = super().readable_by(acting, category_column=category_column)
@@ -387,7 +387,7 @@ class AgendaPoint(models.Model):
         constraints: ClassVar = [
             RowPolicies(
                 name="meetings_agendapoint_row_policies",
-                select=f"{granted(Power.READ, category='{table}.category')} OR ({_NO_CASE} AND {_INVITED})",
+                select=f"{granted(Power.READ, category='{table}.category', author='staff_id')} OR ({_NO_CASE} AND {_INVITED})",
                 insert=f"({granted(Power.WRITE)} OR ({_NO_CASE} AND {_INVITED})) AND {_OWN} AND {_SEEN}",
                 delete=granted(Power.WRITE) + f" OR ({_NO_CASE} AND {_INVITED})",
             ),
@@ -397,7 +397,7 @@ class AgendaPoint(models.Model):
         return f"point {self.pk}"
 
 
-class EntryQuerySet(CaseBoundQuerySet["Entry"]):
+class EntryQuerySet(RecordedQuerySet["Entry"]):
     def readable_by(self, acting: Acting, *, category_column: str = "category") -> Self:
         """Entries in open categories; minutes in the making show to the institution that writes them alone."""
         readable = super().readable_by(acting, category_column=category_column)
@@ -459,7 +459,7 @@ class Entry(models.Model):
             ),
             RowPolicies(
                 name="meetings_entry_row_policies",
-                select=f"({granted(Power.READ, category='{table}.category')} OR ({_NO_CASE} AND {_INVITED}))"
+                select=f"({granted(Power.READ, category='{table}.category', author='staff_id')} OR ({_NO_CASE} AND {_INVITED}))"
                 f" AND {_OUT_OF_DRAFT}",
                 insert=f"({granted(Power.WRITE)} OR ({_NO_CASE} AND {_INVITED})) AND {_OWN} AND {_SEEN}",
                 update=f"({granted(Power.WRITE)} OR ({_NO_CASE} AND {_INVITED})) AND {_OWN}",

@@ -10,7 +10,7 @@ from suone.access.categories import DataCategory, Power
 from suone.access.row_policies import RowPolicies, granted
 from suone.appointments.models import Appointment
 from suone.consents.models import Consent
-from suone.dossiers.models import CaseBoundQuerySet, Dossier
+from suone.dossiers.models import CaseBoundQuerySet, Dossier, RecordedQuerySet
 from suone.institutions.models import Institution
 from suone.support.rules import OPEN_STATES, CoachingOutcome, Kind, Part, State, Variant
 
@@ -134,7 +134,7 @@ class ServiceText(models.Model):
     staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
 
-    objects = CaseBoundQuerySet["ServiceText"].as_manager()
+    objects = RecordedQuerySet["ServiceText"].as_manager()
 
     personal_data: ClassVar[tuple[str, ...]] = ("text", "capacity_percent")
 
@@ -164,7 +164,7 @@ class ServiceText(models.Model):
             ),
             RowPolicies(
                 name="support_servicetext_row_policies",
-                select=granted(Power.READ, category="{table}.category"),
+                select=granted(Power.READ, category="{table}.category", author="staff_id"),
                 # A question may go into a category closed to whoever asks; findings come from whoever may read them.
                 insert=f"{{table}}.part <> 'findings' AND ({granted(Power.WRITE)})"
                 f" OR ({granted(Power.WRITE, category='{table}.category')})",

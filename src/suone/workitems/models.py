@@ -20,6 +20,10 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+class WorkItemQuerySet(CaseBoundQuerySet["WorkItem"]):
+    author_column = "asked_by_id"
+
+
 class WorkItem(models.Model):
     """Something to be done in a case by a day.
 
@@ -53,7 +57,7 @@ class WorkItem(models.Model):
     step = models.CharField(max_length=90, blank=True)  # the item of the case's procedure: "phase/item"
     version = models.PositiveIntegerField(default=1)
 
-    objects = CaseBoundQuerySet["WorkItem"].as_manager()
+    objects = WorkItemQuerySet.as_manager()
 
     personal_data: ClassVar[tuple[str, ...]] = ("title", "details", "reason")
 
@@ -73,7 +77,7 @@ class WorkItem(models.Model):
             ),
             RowPolicies(
                 name="workitems_workitem_row_policies",
-                select=granted(Power.READ, category="{table}.category"),
+                select=granted(Power.READ, category="{table}.category", author="asked_by_id"),
                 insert=granted(Power.WRITE),
                 # Whoever does it and whoever asked for it; workitems_guard() says who may change its state.
                 update=f"{_OWN} AND ({granted(Power.WRITE, category='{table}.category')})"

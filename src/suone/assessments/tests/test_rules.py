@@ -11,17 +11,28 @@ from suone.access.errors import Refused
 from suone.assessments import rules
 from suone.assessments.drawing import Dot, Scale, draw
 from suone.assessments.rules import Kept, Particulars, as_proposal
+from suone.cases.rules import RiskFactor
 from suone.instruments.loading import instrument, shipped_instruments
 from suone.instruments.rules import Item, evaluate, explained, fits
 
 TODAY = date(2026, 11, 25)
-NOTHING_KNOWN = Particulars((), None, TODAY, None, "", None, TODAY)
+EVERY_RISK = tuple(RiskFactor)
+NOTHING_KNOWN = Particulars((), EVERY_RISK, None, TODAY, None, "", None, TODAY)
 SEGMENTS, OUTCOME, SEVERITY = instrument("segmentation"), instrument("outcome"), instrument("severity-index")
 each = pytest.mark.parametrize("name", shipped_instruments())
 
 
 def knowing(**changes: object) -> Particulars:
-    names = ("risk_factors", "first_contact_on", "notified_on", "age", "closing_outcome", "closed_on", "on")
+    names = (
+        "risk_factors",
+        "open_risks",
+        "first_contact_on",
+        "notified_on",
+        "age",
+        "closing_outcome",
+        "closed_on",
+        "on",
+    )
     return Particulars(**{name: getattr(NOTHING_KNOWN, name) for name in names} | changes)  # type: ignore[arg-type]
 
 
@@ -33,6 +44,15 @@ def test_risk_factors_that_were_noted_are_answered_and_the_others_are_not_there(
 
     assert (known["health"], known["finances"], known["housing"]) == ("yes", "yes", "no")
     assert "last_work" not in known
+
+
+def test_a_risk_factor_that_is_closed_to_whoever_answers_is_not_said_to_be_absent() -> None:
+    open_ones = [risk for risk in EVERY_RISK if risk != RiskFactor.HOUSING]
+
+    known = rules.known_answers(SEVERITY, knowing(risk_factors=["health"], open_risks=open_ones))
+
+    assert known["finances"] == "no"
+    assert "housing" not in known
 
 
 def test_no_risk_factor_noted_may_mean_that_nobody_has_looked() -> None:

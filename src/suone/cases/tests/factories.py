@@ -5,11 +5,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from suone.access.acting import acting_for_job
 from suone.access.database import acting_as
 from suone.appointments.models import Appointment
 from suone.appointments.tests.factories import acting
 from suone.cases import services
 from suone.cases.models import Case
+from suone.cases.queries import Noted, noted_in
 from suone.cases.services import Notification
 from suone.consents.terms import ScopeLine
 from suone.consents.tests.factories import PDF, WORK, Cast, line, terms
@@ -53,6 +55,11 @@ def activate(cast: Cast, *scope: ScopeLine, **changes: Any) -> Case:
     case = notify(cast, *scope, **changes)
     do(cast.coordinator, services.triage_case, case=case, answers={}, level="simple", reason="")
     return Case.objects.get(pk=case.pk)
+
+
+def noted(case: Case) -> Noted:
+    """The whole background of a case, whoever may read it."""
+    return noted_in(acting_for_job("a test"), case.pk)
 
 
 def ask(cast: Cast, case: Case, whom: Appointment, **changes: Any) -> Decision:

@@ -17,7 +17,7 @@ from suone.cases import services
 from suone.cases.models import Case
 from suone.cases.queries import LATEST, by_day, timeline_of
 from suone.cases.rules import State
-from suone.cases.tests.factories import activate, ask, do
+from suone.cases.tests.factories import activate, ask, do, noted
 from suone.consents.services import withdraw_consent
 from suone.consents.tests.factories import WORK, Cast, line
 from suone.dossiers.models import Event, Visit
@@ -63,11 +63,11 @@ def test_an_unknown_kind_hides_nothing(cast: Cast, active: Case) -> None:
 
 def test_a_case_rests_with_its_reason_and_goes_on(cast: Cast, active: Case) -> None:
     do(cast.coordinator, services.suspend_case, case=active, reason="In hospital")
-    resting = now(active)
+    resting, why = now(active), noted(active).state_reason
     do(cast.coordinator, services.resume_case, case=resting)
 
-    assert (resting.state, resting.state_reason, resting.state_since) == (State.SUSPENDED, "In hospital", TODAY)
-    assert now(active).state == State.ACTIVE
+    assert (resting.state, why, resting.state_since) == (State.SUSPENDED, "In hospital", TODAY)
+    assert (now(active).state, noted(active).state_reason) == (State.ACTIVE, "")
     assert Event.objects.get(act="case.suspended").text == "In hospital"
     assert Message.objects.filter(act="case.suspended", staff=cast.worker).count() == 1
 
@@ -108,7 +108,7 @@ def test_a_closed_case_is_opened_again_with_a_reason_and_forgets_its_outcome(cas
 
     case = now(active)
     assert (case.state, case.outcome, case.closing_reason, case.closed_on) == (State.ACTIVE, "", "", None)
-    assert case.state_reason == "Lost the job"
+    assert noted(case).state_reason == "Lost the job"
 
 
 def test_a_rejected_case_is_opened_again_for_triage(cast: Cast, notified: Case) -> None:
@@ -188,7 +188,7 @@ def test_particulars_follow_later_under_their_version(cast: Cast, active: Case) 
             changes={"question": "Half time?"},
         )
 
-    assert now(active).question == "Full time?"
+    assert noted(active).question == "Full time?"
     assert conflict.value.current == {"Question to the IIZ office": "Full time?"}
     assert conflict.value.submitted == {"Question to the IIZ office": "Half time?"}
 

@@ -18,6 +18,7 @@ from suone.cases.models import Case, Note
 from suone.cases.queries import readable_note, timeline_of
 from suone.cases.rules import NoteKind
 from suone.cases.tests.factories import activate, do
+from suone.consents.services import withdraw_consent
 from suone.consents.tests.factories import WORK, Cast, line
 from suone.dossiers.models import Event
 
@@ -62,7 +63,8 @@ def test_a_note_is_kept_with_author_category_and_kind(cast: Cast, case: Case) ->
     [
         (EMPLOYMENT, {"worker", "coordinator", "adviser", "physician"}),
         (HEALTH, {"physician"}),
-        (FINANCES, {"worker"}),  # the consent does not cover it; the notifier reads all but health
+        # The consent does not cover it: the notifier reads all but health, and whoever wrote it their own.
+        (FINANCES, {"worker", "physician"}),
     ],
 )
 def test_whoever_may_read_the_category_reads_the_text(
@@ -104,11 +106,16 @@ def test_the_applications_filter_alone_keeps_it_too(cast: Cast, case: Case) -> N
     assert readable_note(acting(cast.physician), case.pk, note.pk) == note
 
 
-def test_a_contributor_may_hand_in_what_they_may_not_read(cast: Cast, case: Case) -> None:
-    write(cast.adviser, case, "for the physician", HEALTH)
+def test_whoever_wrote_a_note_reads_it_whatever_its_category_as_long_as_the_case_is_open_to_them(
+    cast: Cast, case: Case
+) -> None:
+    note = write(cast.adviser, case, "for the physician", HEALTH)
 
-    assert texts(cast.adviser, case) == []
-    assert texts(cast.physician, case) == ["for the physician"]
+    assert texts(cast.adviser, case) == texts(cast.physician, case) == ["for the physician"]
+    assert texts(cast.worker, case) == []
+    do(cast.worker, withdraw_consent, consent=case.dossier.consents.get())
+    with acting_as(acting(cast.adviser)):
+        assert not Note.objects.filter(pk=note.pk).exists()
 
 
 def test_the_author_corrects_a_note_and_its_version_grows(cast: Cast, case: Case) -> None:

@@ -14,8 +14,9 @@ from suone.appointments.tests.factories import acting, client_of
 from suone.audit.models import Entry
 from suone.cases import services
 from suone.cases.models import Assignment, Case, Draft, Function, Note, Participant, Taking, Triage
+from suone.cases.queries import Noted
 from suone.cases.rules import State
-from suone.cases.tests.factories import do, notification, notify
+from suone.cases.tests.factories import do, noted, notification, notify
 from suone.consents.models import Consent, Disclosure
 from suone.consents.tests.factories import Cast, line, terms
 from suone.dossiers.models import Dossier, Event, Grant
@@ -35,7 +36,7 @@ def lead(case: Case) -> int:
 def test_a_case_is_notified_with_the_signed_consent_alone(cast: Cast) -> None:
     case = notify(cast)
 
-    assert (case.state, case.question, case.risk_factors, case.first_contact_on) == (State.NOTIFIED, "", [], None)
+    assert (case.state, noted(case), case.first_contact_on) == (State.NOTIFIED, Noted("", "", []), None)
     assert (case.notifier_id, case.notified_by_id) == (cast.worker.institution_id, cast.worker.pk)
     consent = Consent.objects.get(dossier=case.dossier)
     assert consent.document.title == "Signed consent"
@@ -188,7 +189,7 @@ def test_a_rejection_tells_the_notifier_why(cast: Cast, notified: Case) -> None:
     do(cast.coordinator, services.reject_notification, case=notified, reason="Two institutions are enough")
 
     case = Case.objects.get(pk=notified.pk)
-    assert (case.state, case.state_reason) == (State.REJECTED, "Two institutions are enough")
+    assert (case.state, noted(case).state_reason) == (State.REJECTED, "Two institutions are enough")
     assert Event.objects.get(act="case.rejected").text == "Two institutions are enough"
     assert list(Message.objects.filter(act="case.rejected").values_list("staff_id", flat=True)) == [cast.worker.pk]
     assert WorkItem.objects.get(about_type="case").state == ItemState.DONE
@@ -296,5 +297,5 @@ def test_the_notification_is_what_was_typed(cast: Cast) -> None:
 
     typed = notification(cast)
     assert case.dossier.particulars.last_name == typed.last_name
-    assert case.risk_labels == ["uncertain health", "finances, debts"]
+    assert noted(case).risk_labels == ["uncertain health", "finances, debts"]
     assert case.first_contact_on == TODAY - timedelta(days=9)

@@ -17,7 +17,7 @@ from suone.audit.models import Entry, RecordKind
 from suone.cases import services
 from suone.cases.models import Assignment, Case, Draft, Function, Note, Participant, Taking, Triage
 from suone.cases.rules import NoteKind, State
-from suone.cases.tests.factories import activate, ask, do, notify
+from suone.cases.tests.factories import activate, ask, do, noted, notify
 from suone.consents.services import withdraw_consent
 from suone.consents.tests.factories import DRAWN, WORK, Cast, boxes, line, ticked
 from suone.dossiers.models import Visit
@@ -154,7 +154,7 @@ def test_whoever_may_not_read_identity_sees_no_name(cast: Cast) -> None:
     assert "Muster" in client_of(cast.worker).get(f"/dossiers/{case.pk}/").content.decode()
 
 
-def test_a_health_note_shows_to_the_medical_officer_alone(cast: Cast) -> None:
+def test_a_health_note_shows_to_its_author_and_the_medical_officer_alone(cast: Cast) -> None:
     case = activate(cast, line(cast.physician, WORK | HEALTH_BIT, named=True))
     note = note_in(cast, case, text="a diagnosis", category=DataCategory.HEALTH)
 
@@ -163,7 +163,7 @@ def test_a_health_note_shows_to_the_medical_officer_alone(cast: Cast) -> None:
         for name in ("physician", "worker", "coordinator")
     }
 
-    assert [name for name, page in pages.items() if "a diagnosis" in page] == ["physician"]
+    assert [name for name, page in pages.items() if "a diagnosis" in page] == ["physician", "worker"]
     assert client_of(cast.coordinator).get(f"/dossiers/{case.pk}/notes/{note.pk}/redact").status_code == 404
 
 
@@ -204,7 +204,7 @@ def test_a_case_is_notified_from_the_form(cast: Cast, worker: Client) -> None:
 
     case = Case.objects.get()
     assert answer["Location"] == f"/dossiers/{case.pk}/"
-    assert (case.question, [number.digits for number in numbers_of(case.pk)]) == (
+    assert (noted(case).question, [number.digits for number in numbers_of(case.pk)]) == (
         "Can he work full time?",
         ["7569217076985"],
     )
@@ -439,7 +439,7 @@ def test_an_institution_is_asked_and_answers(cast: Cast, coordinator: Client, ac
     assert participant.state == Taking.TAKING_PART
 
 
-def test_a_second_answer_reads_the_first_one(cast: Cast, active: Case) -> None:
+def test_a_second_answer_hears_of_the_first_one_and_an_end_closes_what_was_written(cast: Cast, active: Case) -> None:
     decision = ask(cast, active, cast.adviser)
     adviser = client_of(cast.adviser)
     adviser.post(f"/requests/{decision.pk}", {"answer": "decline", "reason": "Not our client"})
@@ -447,8 +447,12 @@ def test_a_second_answer_reads_the_first_one(cast: Cast, active: Case) -> None:
     answer = adviser.post(f"/requests/{decision.pk}", {"answer": "accept", "staff": cast.adviser.pk})
 
     assert answer.status_code == 409
-    assert "Not our client" in answer.content.decode()
+    assert "declined" in answer.content.decode()
+    for page in (answer, adviser.get(f"/requests/{decision.pk}"), adviser.get("/requests/")):
+        assert "Not our client" not in page.content.decode()
+        assert "Can you take part?" not in page.content.decode()
     assert "has been answered" in adviser.get(f"/requests/{decision.pk}").content.decode()
+    assert "Not our client" in client_of(cast.coordinator).get(f"/dossiers/{active.pk}/").content.decode()
 
 
 def test_a_request_to_another_institution_does_not_exist(cast: Cast, active: Case) -> None:
@@ -523,7 +527,7 @@ def test_particulars_saved_by_somebody_else_meanwhile_are_a_conflict(cast: Cast,
     answer = worker.post(f"/dossiers/{active.pk}/particulars", form | {"question": "second"})
 
     assert answer.status_code == 409
-    assert Case.objects.get(pk=active.pk).question == "first"
+    assert noted(active).question == "first"
 
 
 def test_a_case_is_suspended_resumed_closed_and_opened_again(coordinator: Client, active: Case) -> None:
@@ -598,6 +602,21 @@ def test_a_case_is_found_by_number_name_or_ahv_number(cast: Cast, worker: Client
 
     for words in (case.dossier.number, "756.9217.0769.85", "zenhaus", "Zenhäusern Pet"):
         assert worker.post("/cases/find", {"words": words})["Location"] == f"/dossiers/{case.pk}/", words
+
+
+def test_a_search_says_when_it_shows_a_part_of_what_fits_and_the_log_names_that_part(
+    cast: Cast, worker: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("suone.cases.queries.PAGE", 2)
+    cases = [notify(cast, last_name="Zenhäusern", first_name=name) for name in ("Anna", "Beat")]
+
+    assert "there are more" not in worker.post("/cases/find", {"words": "Zenh"}).content.decode()
+    hidden = notify(cast, last_name="Zenhäusern", first_name="Carla")
+    page = worker.post("/cases/find", {"words": "Zenh"}).content.decode()
+
+    assert "2 cases are shown, and there are more." in page
+    assert hidden.dossier.number not in page
+    assert Entry.objects.filter(act="case.searched").latest("pk").dossiers_shown == [case.pk for case in cases]
 
 
 def test_a_foreign_case_is_found_by_nobody(cast: Cast, worker: Client) -> None:

@@ -117,7 +117,8 @@ def test_the_second_answer_is_a_conflict_that_shows_both(cast: Cast, decision: D
         answer(cast.adviser, decision, accept=not first, reason="second reason")
 
     kept, sent = ("accepted", "declined") if first else ("declined", "accepted")
-    assert conflict.value.current == {"Your answer": kept, "Reason": "first reason"}
+    # What came to nothing is closed to whoever was asked, their own words too.
+    assert conflict.value.current == {"Your answer": kept, "Reason": ""}
     assert conflict.value.submitted == {"Your answer": sent, "Reason": "second reason"}
     decision.refresh_from_db()
     assert decision.reason == "first reason"

@@ -82,7 +82,7 @@ def test_whoever_does_not_lead_asks_nobody(cast: Cast, dossier: Dossier, decisio
 
 def test_whoever_is_asked_may_answer_but_not_pass_the_request_on(cast: Cast, decision: Decision) -> None:
     with acting_as(acting(cast.adviser)):
-        kept = Decision.objects.filter(pk=decision.pk).update(reason="ours")
+        kept = Decision.objects.filter(pk=decision.pk).update(reminded_at=timezone.now())
 
     assert kept == 1
     with pytest.raises(ProgrammingError, match="permission denied"), acting_as(acting(cast.adviser)):

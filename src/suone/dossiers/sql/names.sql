@@ -1,8 +1,12 @@
 -- Search by name below a policy cannot use an index (LIKE and range operators on text are not leakproof), and an index of
 -- names alone, or of grants alone, holds ever more rows that do not count. So the two meet in one index, kept by
 -- triggers: principal (an institution, or with a minus a staff member), then the name from one of its words on. Fifty rows
--- of a common name then lie side by side, however large the register is. What is found is checked against the grants in
--- force, and read under the policies afterwards.
+-- of a common name then lie side by side, however large the register is. The birth ends the row, as a last word that no
+-- name can be: "muler kati =1975-03-12". What is found is checked against the grants in force, and read under the
+-- policies afterwards.
+
+CREATE FUNCTION dossiers_birth_mark(y integer, m integer, d integer) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ' =' || concat_ws('-', y, lpad(m::text, 2, '0'), lpad(d::text, 2, '0'));
 
 -- The names by which one principal, or every one, finds a file.
 CREATE FUNCTION dossiers_index_names(file bigint, who bigint) RETURNS void
@@ -13,10 +17,11 @@ BEGIN
         SELECT DISTINCT p.principal, t.key, file
         FROM (SELECT DISTINCT coalesce(g.institution_id, -g.staff_id) AS principal FROM dossiers_grant g
               WHERE g.dossier_id = file AND g.valid_until > statement_timestamp() AND (g.categories & 1) <> 0) p
-            CROSS JOIN (SELECT name_turned(last_name, first_name) AS key FROM dossiers_particulars WHERE dossier_id = file
+            CROSS JOIN (SELECT name_turned(last_name, first_name) || dossiers_birth_mark(birth_year, birth_month, birth_day) AS key
+                        FROM dossiers_particulars WHERE dossier_id = file
                         UNION
-                        SELECT name_turned(o.name, p.first_name) FROM dossiers_othername o
-                            JOIN dossiers_particulars p USING (dossier_id) WHERE o.dossier_id = file) t
+                        SELECT name_turned(o.name, p.first_name) || dossiers_birth_mark(birth_year, birth_month, birth_day)
+                        FROM dossiers_othername o JOIN dossiers_particulars p USING (dossier_id) WHERE o.dossier_id = file) t
         WHERE who IS NULL OR p.principal = who;
     INSERT INTO dossiers_namepart (principal, part, word)
         SELECT DISTINCT w.principal, substr(w.word, place), w.word
@@ -46,7 +51,8 @@ BEGIN
     PERFORM dossiers_index_names(coalesce(NEW.dossier_id, OLD.dossier_id), NULL);
     RETURN NULL;
 END $$;
-CREATE TRIGGER names_by_particulars AFTER INSERT OR UPDATE OF last_name, first_name ON dossiers_particulars
+CREATE TRIGGER names_by_particulars AFTER INSERT OR UPDATE OF last_name, first_name, birth_year, birth_month, birth_day
+    ON dossiers_particulars
     FOR EACH ROW EXECUTE FUNCTION dossiers_name_changed();
 CREATE TRIGGER names_by_other_name AFTER INSERT OR UPDATE OR DELETE ON dossiers_othername
     FOR EACH ROW EXECUTE FUNCTION dossiers_name_changed();
@@ -65,10 +71,11 @@ BEGIN
         SELECT DISTINCT p.principal, t.key, p.dossier_id
         FROM (SELECT DISTINCT g.dossier_id, coalesce(g.institution_id, -g.staff_id) AS principal FROM dossiers_grant g
               WHERE g.valid_until > statement_timestamp() AND (g.categories & 1) <> 0) p
-            JOIN (SELECT dossier_id, name_turned(last_name, first_name) AS key FROM dossiers_particulars
+            JOIN (SELECT dossier_id, name_turned(last_name, first_name) || dossiers_birth_mark(birth_year, birth_month, birth_day) AS key
+                  FROM dossiers_particulars
                   UNION
-                  SELECT o.dossier_id, name_turned(o.name, p.first_name) FROM dossiers_othername o
-                      JOIN dossiers_particulars p USING (dossier_id)) t USING (dossier_id)
+                  SELECT o.dossier_id, name_turned(o.name, p.first_name) || dossiers_birth_mark(birth_year, birth_month, birth_day)
+                  FROM dossiers_othername o JOIN dossiers_particulars p USING (dossier_id)) t USING (dossier_id)
         ORDER BY 1, 2, 3;
     INSERT INTO dossiers_namepart (principal, part, word)
         SELECT DISTINCT w.principal, substr(w.word, place), w.word
@@ -97,39 +104,58 @@ END $$;
 -- Whether a principal's grant over a file is in force and covers identity.
 CREATE FUNCTION dossiers_lets_know(file bigint, who bigint) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-    SELECT EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = file AND g.institution_id = who
+    SELECT who > 0 AND EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = file AND g.institution_id = who
                    AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp()
                    AND (g.categories & 1) <> 0)
-        OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = file AND g.staff_id = -who
+        OR who < 0 AND EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = file AND g.staff_id = -who
                    AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp()
                    AND (g.categories & 1) <> 0)
 $$;
 
--- Files that one principal finds by a name which begins with ``typed`` and has a word that begins with each of the others.
-CREATE FUNCTION dossiers_named(who bigint, typed text, others text[], y integer, m integer, d integer, at_most integer)
-RETURNS SETOF bigint LANGUAGE plpgsql STABLE
+-- The grants in force over a file, of an institution or a staff member, that cover all of some categories. Written so that
+-- PostgreSQL puts it into the question around it: thousands of files are asked about in one search.
+CREATE FUNCTION dossiers_open_to(file bigint, institution bigint, staff bigint, mask bigint) RETURNS SETOF bigint
+LANGUAGE sql STABLE AS $$
+    SELECT g.id FROM public.dossiers_grant g WHERE g.dossier_id = file AND g.institution_id = institution
+        AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND (g.categories & mask) = mask
+    UNION ALL
+    SELECT g.id FROM public.dossiers_grant g WHERE g.dossier_id = file AND g.staff_id = staff
+        AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND (g.categories & mask) = mask
+$$;
+
+-- What was found already, and the files that one principal finds by a name which begins with ``typed`` and fits each of the
+-- patterns: each file once, and no more of the index is read than it takes.
+CREATE FUNCTION dossiers_named(hits bigint[], who bigint, typed text, patterns text[], at_most integer) RETURNS bigint[]
+LANGUAGE plpgsql STABLE
 SET search_path = public, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
+DECLARE
+    file bigint;
 BEGIN
-    RETURN QUERY SELECT n.dossier_id FROM dossiers_nameentry n
-        WHERE n.principal = who AND n.key >= typed AND n.key < typed || U&'\+10FFFF'
-          AND (' ' || n.key) LIKE ALL (others) AND dossiers_lets_know(n.dossier_id, who)
-          AND (y IS NULL OR EXISTS (
-              SELECT 1 FROM dossiers_particulars p WHERE p.dossier_id = n.dossier_id AND p.birth_year = y
-                AND p.birth_month IS NOT DISTINCT FROM coalesce(m, p.birth_month)
-                AND p.birth_day IS NOT DISTINCT FROM coalesce(d, p.birth_day)))
-        ORDER BY n.principal, n.key, n.dossier_id LIMIT at_most;
+    FOR file IN SELECT n.dossier_id FROM dossiers_nameentry n
+            WHERE n.principal = who AND n.key >= typed AND n.key < typed || U&'\+10FFFF'
+              AND (' ' || n.key) LIKE ALL (patterns) AND dossiers_lets_know(n.dossier_id, who)
+            ORDER BY n.principal, n.key, n.dossier_id LOOP
+        IF file <> ALL (hits) THEN
+            hits := hits || file;
+            EXIT WHEN cardinality(hits) >= at_most;
+        END IF;
+    END LOOP;
+    RETURN hits;
 END $$;
 
--- Files that one principal finds by a word of the name which has ``typed`` further on.
-CREATE FUNCTION dossiers_named_within(who bigint, typed text, at_most integer)
-RETURNS SETOF bigint LANGUAGE plpgsql STABLE
-SET search_path = public, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
-SET enable_mergejoin = off AS $$
+-- The same by a word of the name which has ``typed`` further on. One word after the other: PostgreSQL would join both tables
+-- along the whole index.
+CREATE FUNCTION dossiers_named_within(hits bigint[], who bigint, typed text, mark text, at_most integer) RETURNS bigint[]
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+DECLARE
+    found text;
 BEGIN
-    RETURN QUERY SELECT n.dossier_id FROM dossiers_namepart p
-            JOIN dossiers_nameentry n ON n.principal = p.principal AND n.key >= p.word AND n.key < p.word || '!'
-        WHERE p.principal = who AND p.part >= typed AND p.part < typed || U&'\+10FFFF'
-          AND dossiers_lets_know(n.dossier_id, who) LIMIT at_most;
+    FOR found IN SELECT p.word FROM dossiers_namepart p
+            WHERE p.principal = who AND p.part >= typed AND p.part < typed || U&'\+10FFFF' LOOP
+        EXIT WHEN cardinality(hits) >= at_most;
+        hits := dossiers_named(hits, who, found || ' ', ARRAY[mark], at_most);
+    END LOOP;
+    RETURN hits;
 END $$;
 
 -- Files of which the acting person may read the identity, by words of the name in any order, with the birth where it was
@@ -140,6 +166,7 @@ DECLARE
     typed text := name_key(words);
     spellings text[] := ARRAY[typed];
     tokens text[] := string_to_array(typed, ' ');
+    mark text := CASE WHEN y IS NULL THEN '%' ELSE '%' || dossiers_birth_mark(y, m, d) || '%' END;
     hits bigint[] := '{}';
     who bigint;
     spelled text;
@@ -156,23 +183,27 @@ BEGIN
     END LOOP;
     FOREACH who IN ARRAY ARRAY[actor_institution(), -actor_staff()] LOOP
         CONTINUE WHEN who IS NULL;
-        FOR spelled IN SELECT DISTINCT unnest(spellings) LOOP
+        FOR spelled IN
+            SELECT b.begun FROM unnest(spellings) WITH ORDINALITY s (spelling, place)
+                CROSS JOIN LATERAL name_begun(s.spelling) WITH ORDINALITY b (begun, place)
+            GROUP BY b.begun ORDER BY min(b.place), min(s.place)
+        LOOP
+            EXIT WHEN cardinality(hits) >= at_most;
             parts := string_to_array(spelled, ' ');
             -- The longest word leads: it is the rarest as a rule.
             SELECT i INTO longest FROM generate_subscripts(parts, 1) i ORDER BY length(parts[i]) DESC, i LIMIT 1;
-            hits := hits || ARRAY(SELECT dossiers_named(who, parts[longest], ARRAY(
+            hits := dossiers_named(hits, who, parts[longest], ARRAY(
                 SELECT '% ' || parts[i] || '%' FROM generate_subscripts(parts, 1) i WHERE i <> longest
-            ), y, m, d, at_most * 2));
+            ) || mark, at_most);
         END LOOP;
     END LOOP;
-    IF cardinality(ARRAY(SELECT DISTINCT unnest(hits))) < at_most AND cardinality(tokens) = 1 AND length(typed) > 2
-            AND y IS NULL THEN
+    IF cardinality(hits) < at_most AND cardinality(tokens) = 1 AND length(typed) > 2 THEN
         FOREACH who IN ARRAY ARRAY[actor_institution(), -actor_staff()] LOOP
-            CONTINUE WHEN who IS NULL;
-            hits := hits || ARRAY(SELECT dossiers_named_within(who, typed, at_most));
+            CONTINUE WHEN who IS NULL OR cardinality(hits) >= at_most;
+            hits := dossiers_named_within(hits, who, typed, mark, at_most);
         END LOOP;
     END IF;
-    RETURN QUERY SELECT f.id FROM unnest(hits) WITH ORDINALITY f (id, place) GROUP BY f.id ORDER BY min(f.place) LIMIT at_most;
+    RETURN QUERY SELECT unnest(hits);
 END $$;
 
 CREATE INDEX dossier_by_number ON dossiers_dossier ((replace(number, '-', '')) COLLATE "C");
@@ -181,41 +212,83 @@ CREATE INDEX dossier_by_bare_number ON dossiers_dossier ((ltrim(substr(number, 6
 
 -- Files by digits: part of the AHV number, of a telephone number or of the case number, each from one of its groups on.
 -- The first two are for whoever may read the identity, the last for whoever may open the file at all.
-CREATE FUNCTION dossiers_with_digits(typed text, at_most integer) RETURNS SETOF bigint
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
+--
+-- What begins so in the whole canton is asked for its grants. Where that is much (756, or this year's cases), it ends early,
+-- and the actor's own files are gone through instead: of so many, enough fit soon.
+CREATE FUNCTION dossiers_by_digits(typed text, at_most integer, reach integer) RETURNS SETOF bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
+SET enable_mergejoin = off AS $$
 DECLARE
     beyond text := typed || ':';
+    institution bigint := actor_institution();
+    staff bigint := actor_staff();
+    by_case bigint[];
+    by_person bigint[];
+    hits bigint[];
 BEGIN
     IF actor_kind() IS DISTINCT FROM 'staff' OR typed !~ '^[0-9]{3,14}$' THEN
         RETURN;
     END IF;
-    RETURN QUERY SELECT DISTINCT found.id FROM (
+    by_case := ARRAY(SELECT c.id FROM (
+        SELECT d.id FROM dossiers_dossier d WHERE ltrim(substr(d.number, 6), '0') COLLATE "C" = typed
+        UNION ALL SELECT d.id FROM dossiers_dossier d
+            WHERE substr(d.number, 6) COLLATE "C" >= typed AND substr(d.number, 6) COLLATE "C" < beyond
+        UNION ALL SELECT d.id FROM dossiers_dossier d
+            WHERE replace(d.number, '-', '') COLLATE "C" >= typed AND replace(d.number, '-', '') COLLATE "C" < beyond
+    ) c LIMIT reach);
+    by_person := ARRAY(SELECT p.id FROM (
         SELECT n.dossier_id AS id FROM persons_number n WHERE n.digits >= typed AND n.digits < beyond
-        UNION ALL SELECT n.dossier_id FROM persons_number n WHERE substr(n.digits, 4) >= typed AND substr(n.digits, 4) < beyond
-        UNION ALL SELECT n.dossier_id FROM persons_number n WHERE substr(n.digits, 8) >= typed AND substr(n.digits, 8) < beyond
         UNION ALL SELECT c.dossier_id FROM dossiers_contactdetail c WHERE c.digits >= typed AND c.digits < beyond
-        UNION ALL SELECT c.dossier_id FROM dossiers_contactdetail c WHERE substr(c.digits, 4) >= typed AND substr(c.digits, 4) < beyond
-        UNION ALL SELECT c.dossier_id FROM dossiers_contactdetail c WHERE substr(c.digits, 7) >= typed AND substr(c.digits, 7) < beyond
-    ) found WHERE dossiers_lets_know(found.id, actor_institution()) OR dossiers_lets_know(found.id, -actor_staff())
-    UNION SELECT d.id FROM (
-        SELECT c.id FROM dossiers_dossier c WHERE replace(c.number, '-', '') COLLATE "C" >= typed AND replace(c.number, '-', '') COLLATE "C" < beyond
-        UNION ALL SELECT c.id FROM dossiers_dossier c WHERE substr(c.number, 6) COLLATE "C" >= typed AND substr(c.number, 6) COLLATE "C" < beyond
-        UNION ALL SELECT c.id FROM dossiers_dossier c WHERE ltrim(substr(c.number, 6), '0') COLLATE "C" = typed
-    ) d WHERE dossiers_has_power(d.id, 1)
-    LIMIT at_most;
+        UNION ALL SELECT n.dossier_id FROM persons_number n WHERE substring(n.digits, 4) >= typed AND substring(n.digits, 4) < beyond
+        UNION ALL SELECT n.dossier_id FROM persons_number n WHERE substring(n.digits, 8) >= typed AND substring(n.digits, 8) < beyond
+        UNION ALL SELECT c.dossier_id FROM dossiers_contactdetail c WHERE substring(c.digits, 4) >= typed AND substring(c.digits, 4) < beyond
+        UNION ALL SELECT c.dossier_id FROM dossiers_contactdetail c WHERE substring(c.digits, 7) >= typed AND substring(c.digits, 7) < beyond
+    ) p LIMIT reach);
+    hits := ARRAY(
+        SELECT DISTINCT found.id FROM (
+            SELECT f.id FROM unnest(by_case) f (id)
+                CROSS JOIN LATERAL (SELECT FROM dossiers_open_to(f.id, institution, staff, 0) LIMIT 1) is_open
+            UNION ALL SELECT f.id FROM unnest(by_person) f (id)
+                CROSS JOIN LATERAL (SELECT FROM dossiers_open_to(f.id, institution, staff, 1) LIMIT 1) is_open
+        ) found LIMIT at_most);
+    IF cardinality(hits) < at_most AND reach IN (cardinality(by_case), cardinality(by_person)) THEN
+        hits := ARRAY(SELECT DISTINCT unnest(hits || ARRAY(
+            SELECT g.dossier_id FROM (
+                SELECT i.* FROM dossiers_grant i WHERE i.institution_id = institution
+                UNION ALL SELECT s.* FROM dossiers_grant s WHERE s.staff_id = staff
+            ) g CROSS JOIN LATERAL (
+                SELECT FROM dossiers_dossier d WHERE d.id = g.dossier_id
+                    AND (replace(d.number, '-', '') LIKE typed || '%' OR substr(d.number, 6) LIKE typed || '%')
+                UNION ALL SELECT FROM persons_number n WHERE (g.categories & 1) <> 0 AND n.dossier_id = g.dossier_id
+                    AND typed IN (left(n.digits, length(typed)), substr(n.digits, 4, length(typed)), substr(n.digits, 8, length(typed)))
+                UNION ALL SELECT FROM dossiers_contactdetail c WHERE (g.categories & 1) <> 0 AND c.dossier_id = g.dossier_id
+                    AND typed IN (left(c.digits, length(typed)), substr(c.digits, 4, length(typed)), substr(c.digits, 7, length(typed)))
+                LIMIT 1
+            ) fits WHERE g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() LIMIT at_most)));
+    END IF;
+    RETURN QUERY SELECT unnest(hits) LIMIT at_most;
 END $$;
+
+CREATE FUNCTION dossiers_with_digits(typed text, at_most integer) RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT * FROM dossiers_by_digits(typed, at_most, 4000)
+$$;
 
 -- Files of somebody born on a day, or in a month.
 CREATE FUNCTION dossiers_born(y integer, m integer, d integer, at_most integer) RETURNS SETOF bigint
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+    institution bigint := actor_institution();
+    staff bigint := actor_staff();
 BEGIN
     IF actor_kind() IS DISTINCT FROM 'staff' OR m IS NULL THEN
         RETURN;
     END IF;
     RETURN QUERY SELECT p.dossier_id FROM dossiers_particulars p
-        WHERE p.birth_year = y AND p.birth_month = m AND (d IS NULL OR p.birth_day = d)
-          AND (dossiers_lets_know(p.dossier_id, actor_institution()) OR dossiers_lets_know(p.dossier_id, -actor_staff()))
-        LIMIT at_most;
+            CROSS JOIN LATERAL (SELECT FROM dossiers_open_to(p.dossier_id, institution, staff, 1) LIMIT 1) is_open
+        WHERE p.birth_year = y AND p.birth_month = m AND (d IS NULL OR p.birth_day = d) LIMIT at_most;
 END $$;
 
 GRANT EXECUTE ON FUNCTION dossiers_search, dossiers_with_digits, dossiers_born, dossiers_clear_names TO suone_app;

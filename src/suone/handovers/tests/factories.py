@@ -88,5 +88,9 @@ def accept(by: Appointment, handover: Handover, **changes: Any) -> Handover:
     return accepted
 
 
+def decline(by: Appointment, handover: Handover, reason: str = "Not us") -> None:
+    do(by, services.decline_handover, decision=handover.decision, reason=reason)
+
+
 def case_of(handover: Handover) -> Case:
     return Case.objects.select_related("dossier").get(pk=handover.dossier_id)

@@ -7,10 +7,14 @@ from django.utils import timezone
 from suone.access.database import acting_as
 from suone.appointments.models import Appointment
 from suone.appointments.tests.factories import acting
+from suone.cases.tests.factories import do
 from suone.consents.tests.factories import Cast
+from suone.decisions.models import Decision
 from suone.handovers.models import Handover
-from suone.handovers.queries import referrals_in
-from suone.handovers.tests.factories import accept, propose
+from suone.handovers.queries import person_of_request, referrals_in
+from suone.handovers.rules import Follows
+from suone.handovers.services import end_access
+from suone.handovers.tests.factories import accept, decline, propose
 
 TODAY = timezone.localdate()
 
@@ -34,11 +38,22 @@ def test_both_sides_see_it_and_nobody_else(cast: Cast) -> None:
 
 def test_once_declined_the_receiver_sees_it_no_more(cast: Cast) -> None:
     handover = propose(cast)
-    handover.decision.state, handover.decision.reason = "declined", "Not us"
-    handover.decision.answered_at = timezone.now()
-    handover.decision.save()
+    decline(cast.adviser, handover)
 
     assert (seen_by(cast.worker), seen_by(cast.adviser)) == (1, 0)
+
+
+def test_once_what_it_opened_has_ended_the_receiver_sees_it_no_more_nor_the_person(cast: Cast) -> None:
+    handover = accept(cast.adviser, propose(cast, follows=Follows.BOTH))
+    with acting_as(acting(cast.adviser)):
+        assert person_of_request(handover.decision) is not None
+
+    do(cast.worker, end_access, handover=handover, reason="The person no longer agrees")
+
+    assert (seen_by(cast.worker), seen_by(cast.adviser)) == (1, 0)
+    with acting_as(acting(cast.adviser)):
+        assert person_of_request(handover.decision) is None
+        assert Decision.objects.get(pk=handover.decision_id).state == "accepted"  # that there was one
 
 
 @pytest.mark.parametrize("who", ["worker", "adviser", "stranger"])

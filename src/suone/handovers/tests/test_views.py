@@ -215,9 +215,10 @@ def test_declining_without_a_reason_is_asked_again_and_then_closes_the_particula
     assert adviser.post(path, {"answer": "decline", "reason": "Not entitled"}).status_code == 302
 
     page = adviser.get(path).content.decode()
-    assert "Muster" not in page
-    assert "Not entitled" in page
-    assert "Not entitled" in adviser.get("/requests/").content.decode()
+    assert "has been answered: declined" in page
+    for text in (page, adviser.get("/requests/").content.decode()):
+        assert "Muster" not in text
+        assert "Not entitled" not in text
     assert "Not entitled" in client_of(cast.worker).get("/requests/?show=ours").content.decode()
 
 

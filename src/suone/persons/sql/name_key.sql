@@ -5,28 +5,43 @@
 -- It is coarse on purpose. Two names with the same key are candidates, never one person.
 --
 -- IMMUTABLE is a promise: the dictionary of plain_letters() is the one shipped with PostgreSQL and is not edited.
+
+-- Arabic names that are written down by ear, each in one of its spellings: vowels and double letters are no guide there.
+CREATE FUNCTION name_by_ear(t text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp
+RETURN CASE WHEN t !~ ' (m(o|u|ou)ham|ac?hm|abd|[jy]o?us|h[ou]s|[ck]hal)' THEN t ELSE
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        t, ' m(o|u|ou)hamm?[ae][dt]', ' mohamed', 'g'),                   -- Muhammad, Mohammed, Mouhamed
+           ' ac?hm[ae][dt]', ' ahmed', 'g'),                               -- Ahmad, Achmed, Ahmet
+           ' abd ?(ou|[aeu])(l|(?=r[ar]))', ' abdul', 'g'),                -- Abdul Rahman, Abd al-Rahman, Abderrahman
+           ' [jy]o?uss?[eu]f', ' iusuf', 'g'),                             -- Youssef, Yusuf, Jussuf
+           ' h[ou]ss?[ae][iy]n', ' husein', 'g'),                          -- Hussain, Hossein
+           ' [ck]hal[ei]d', ' kaled', 'g') END;                            -- Khalid, Chaled
+
 CREATE FUNCTION name_key(name text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp
 RETURN (
     WITH plain AS (
         -- An apostrophe joins (D'Angelo, Dangelo), every other sign parts (Meier-Bärtschi, Meier Bärtschi).
-        SELECT ' ' || btrim(regexp_replace(
-            regexp_replace(lower(plain_letters(name)), '[''’‘`´ʼ′]', '', 'g'), '[^[:alnum:]]+', ' ', 'g')) || ' ' AS t
+        SELECT name_by_ear(' ' || btrim(regexp_replace(
+            regexp_replace(lower(plain_letters(name)), '[''’‘`´ʼ′]', '', 'g'), '[^[:alnum:]]+', ' ', 'g')) || ' ') AS t
     ), sounds AS (
         -- Several letters for one sound, the longest first; then one letter for each sound.
         SELECT translate(
             regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-            regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-                t, '(?<!t)sch|sh|sz', 's', 'g'),             -- Şimşek, Schimschek
+            regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+                t, 'dsch|dj|dz|xh', 'd', 'g'),               -- Đorđević, Djordjevic; Hoxha, Hodža, Hodscha
+                   '(?<!t)sch|sh|sz', 's', 'g'),             -- Şimşek, Schimschek
                    'tsch|tch|cch|ch|ck|cz|qu|kh', 'k', 'g'),  -- Petrović, Petrovitch, Petrowitsch; Becker, Beker
-                   'dj|dz', 'd', 'g'),                       -- Đorđević, Djordjevic
+                   ' mc', ' mak', 'g'),                      -- McDonald, MacDonald
                    'ph', 'f', 'g'),                          -- Stephan, Stefan
                    'th', 't', 'g'),                          -- Käthi, Kati
+                   'dt(?= )', 'd', 'g'),                     -- Schmidt, Schmid
                    'gh', 'g', 'g'),                          -- Gheorghe, George
                    'tz|ts', 'z', 'g'),                       -- Fritz, Friz
                    'ou|ue', 'u', 'g'),                       -- Mueller, Müller; Moustafa, Mustafa
                    'ae(?! )', 'a', 'g'),                     -- Baertschi, Bärtschi
                    'oe(?! )', 'o', 'g'),                     -- Zoe keeps its end
                    'a[iy]|e[iy]', 'ei', 'g'),                -- Meier, Meyer, Maier, Mayer
+                   'ks', 'x', 'g'),                          -- Aleksander, Alexander
             'cqwyj', 'kkvii') AS t
         FROM plain
     ), silent AS (
@@ -49,10 +64,24 @@ CREATE FUNCTION name_turned(last text, first text) RETURNS SETOF text LANGUAGE s
 SET search_path = public, pg_temp AS $$
     SELECT DISTINCT array_to_string(words[place:] || words[:place - 1], ' ')
     FROM (SELECT string_to_array(name_key(last), ' ') AS l, string_to_array(name_key(first), ' ') AS f) typed
-        CROSS JOIN LATERAL (SELECT name_key(array_to_string(l, '')) AS l1, name_key(array_to_string(f, '')) AS f1) whole
-        CROSS JOIN LATERAL (VALUES (l || f), (l1 || f), (l || f1), (ARRAY[l1, f1])) spelled (spelling)
+        CROSS JOIN LATERAL (
+            SELECT l || f AS spelling
+            UNION ALL SELECT name_key(array_to_string(l, '')) || f WHERE cardinality(l) > 1
+            UNION ALL SELECT l || name_key(array_to_string(f, '')) WHERE cardinality(f) > 1
+            UNION ALL SELECT ARRAY[name_key(array_to_string(l, '')), name_key(array_to_string(f, ''))]
+                WHERE cardinality(l) > 1 AND cardinality(f) > 1
+        ) spelled
         CROSS JOIN LATERAL (SELECT array_remove(spelling, '') AS words) cleaned
         CROSS JOIN LATERAL generate_series(1, least(cardinality(words), 8)) place
 $$;
 
-GRANT EXECUTE ON FUNCTION name_key, name_letters TO suone_app;
+-- A key, and how else it may read once its last word is typed to the end: "step" goes on to "stefan", "ma" to "meier".
+CREATE FUNCTION name_begun(key text) RETURNS SETOF text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = public, pg_temp AS $$
+    SELECT key UNION ALL SELECT left(key, -length(end_so_far)) || heard
+    FROM (VALUES ('a', 'ei'), ('ae', 'a'), ('oe', 'o'), ('o', 'u'), ('p', 'f'), ('t', 'z'), ('t', 'k'), ('d', 'z'), ('k', 'x'),
+                 ('x', 'd'), ('z', 'k'), ('sk', 's'), ('sk', 'k'), ('tk', 'k'), ('zk', 'k')) ends (end_so_far, heard)
+    WHERE right(key, length(end_so_far)) = end_so_far
+$$;
+
+GRANT EXECUTE ON FUNCTION name_by_ear, name_key, name_letters TO suone_app;

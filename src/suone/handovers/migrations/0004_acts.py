@@ -5,8 +5,8 @@ from suone.access.sql_files import sql_file
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("handovers", "0002_lines_of_those_outside"),
-        ("dossiers", "0006_acts"),
+        ("handovers", "0003_an_end_closes_everything"),
+        ("dossiers", "0007_acts"),
     ]
 
     operations = [

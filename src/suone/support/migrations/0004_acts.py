@@ -9,9 +9,9 @@ class Migration(migrations.Migration):
     dependencies = [
         ("appointments", "0003_who_answers_for_a_key"),
         ("consents", "0002_acts"),
-        ("dossiers", "0006_acts"),
+        ("dossiers", "0007_acts"),
         ("institutions", "0002_what_an_institution_is_for"),
-        ("support", "0002_what_figures_are_made_of"),
+        ("support", "0003_authors_read_their_own"),
     ]
 
     operations = [
