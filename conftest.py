@@ -28,6 +28,7 @@ def pytest_configure() -> None:
     default.update({part: owner[part] for part in ("HOST", "PORT", "NAME", "USER", "PASSWORD") if part in owner})
     compile_catalogues()
     _let_forced_log_ins_be_like_real_ones()
+    _let_forms_come_from_a_page()
     if os.environ.get("DATABASE_URL"):
         return
     embedded.start(settings.VAR, durable=False)
@@ -79,3 +80,28 @@ def _let_forced_log_ins_be_like_real_ones() -> None:
         session.save()
 
     Client.force_login = force_login  # type: ignore[method-assign]
+
+
+def _let_forms_come_from_a_page() -> None:
+    """What a test posts carries the mark of whoever acts, as every form of a page does; an empty one is none."""
+    from django.conf import settings
+    from django.test import Client
+
+    from suone.appointments.acting import SESSION_KEY, current_staff_entries
+    from suone.web.bound import FIELD, seal
+
+    posted = Client.post
+
+    def mark(client: Client) -> str:
+        session = client.session if settings.SESSION_COOKIE_NAME in client.cookies else {}
+        user = session.get("_auth_user_id")
+        entries = current_staff_entries(int(user)) if user else []
+        chosen = next((one for one in entries if one.pk == session.get(SESSION_KEY)), *entries[:1] or [None])
+        return seal(chosen.user_id or 0, chosen.pk) if chosen else ""
+
+    def post(client: Client, path: str, data: Any = None, *rest: Any, **how: Any) -> Any:
+        if not rest and "content_type" not in how and (data is None or (isinstance(data, dict) and FIELD not in data)):
+            data = {FIELD: mark(client)} | (data or {})
+        return posted(client, path, data, *rest, **how)
+
+    Client.post = post  # type: ignore[method-assign,assignment]

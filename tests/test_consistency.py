@@ -11,14 +11,18 @@ import pytest
 from babel.messages.pofile import read_po
 from django.apps import apps
 from django.db import connection, models
+from django.forms import ModelChoiceField
 
 from suone.access.database import APP_ROLE
 from suone.access.permissions import SENSITIVE_PERMISSIONS, Permission, Role
 from suone.access.row_policies import RowPolicies
+from suone.appointments.fields import SeveralStaffField, StaffField
+from suone.appointments.models import Appointment
 from suone.audit.acts import all_acts
 from suone.audit.models import RecordKind
 from suone.config.cli import main
 from suone.config.env import SETTINGS
+from suone.directory import forms as directory_forms
 from tests.sweep.addresses import LIBRARIES, all_addresses
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,6 +58,24 @@ def test_every_view_wears_a_door() -> None:
     }
 
     assert without == set(DOORLESS)
+
+
+def test_a_colleague_is_chosen_with_a_search_wherever_one_is_chosen() -> None:
+    modules = [import_module(f"suone.{path.name}.forms") for path in PACKAGES if (path / "forms.py").exists()]
+    forms = {form for module in modules for form in vars(module).values() if hasattr(form, "base_fields")}
+    forms |= {directory_forms.entry_form(kind) for kind in directory_forms.KINDS}
+    fields = {
+        f"{form.__name__}.{name}": field
+        for form in forms
+        for name, field in form.base_fields.items()
+        if isinstance(field, ModelChoiceField) and field.queryset is not None and field.queryset.model is Appointment
+    }
+
+    lists = {name for name, field in fields.items() if not isinstance(field, StaffField | SeveralStaffField)}
+
+    assert len(fields) > 20
+    lists = {name for name in lists if not name.endswith(".named_persons")}  # rows of a table: chosen by add_person
+    assert lists == {"LogFilter.staff"}  # what is asked there stands in the address, where no name belongs
 
 
 def test_every_sensitive_act_and_every_export_asks_again_who_is_there() -> None:

@@ -333,8 +333,8 @@ def test_the_attempts_are_about_rows_that_are_there(world: World) -> None:
     """Whoever may do a thing in a legal way does it in the same manner: the attempts fail for their reasons alone."""
     legal = {
         "coordinator": "UPDATE cases_case SET first_contact_on = now() WHERE dossier_id = %(ours)s",
-        "worker": "UPDATE cases_note SET text = 'put right', version = 2",
-        "stranger": "UPDATE decisions_decision SET state = 'declined', reason = 'no', answered_at = now()",
+        "worker": "UPDATE cases_note SET text = 'put right', version = 2 WHERE category = 3",
+        "stranger": "UPDATE decisions_decision SET state = 'accepted', answered_at = now()",
         "adviser": "UPDATE handovers_handover SET receiver_staff_id = %(adviser)s WHERE id = %(handover)s",
     }
 
@@ -615,7 +615,7 @@ def test_figures_are_counted_over_all_rows_in_named_columns(world: World) -> Non
 @pytest.mark.parametrize(
     "statement",
     [
-        "SELECT first_contact_on FROM cases_case",
+        "SELECT text FROM cases_background",
         "SELECT count(*) FROM persons_person",
         "SELECT number FROM dossiers_dossier",
         "SELECT text FROM cases_note",

@@ -394,7 +394,13 @@ TABLES: dict[str, Rules] = {
         select=either(READS_CATEGORY, both(of_institution("sender_id"), READS), RECEIVES),
         granted=READS_CATEGORY,
         insert=both(LEADS, of_institution("sender_id"), empty("accepted_at", "access_until", "sender_until")),
-        update=either(job, RECEIVES),
+        update=either(
+            job,
+            both(
+                of_institution("receiver_id"),
+                sees("decisions_decision", "decision_id", state=("pending", "accepted")),
+            ),
+        ),
     ),
     "procedures_course": of_a_case(),
     "procedures_passage": of_a_case(update=None),

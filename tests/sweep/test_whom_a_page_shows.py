@@ -5,8 +5,6 @@ Those who may open cases walk over every address; each request is rolled back on
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -21,6 +19,7 @@ from tests.sweep import world as worlds
 from tests.sweep.addresses import FOREIGN, LINKED, MACHINES, PLAIN, Address, swept_addresses
 from tests.sweep.world import World
 
+_FORMS = re.compile(r"<form([^>]*)>(.*?)</form>", re.DOTALL)
 _CANARY = re.compile(r"canary-([a-z]+)-(\d+)|CNY-(\d+)")
 # Whoever leads most cases, a worker, an adviser, a physician, and the office that clears doubts.
 VISITORS = ("stefan.imsand", "rahel.kalbermatten", "andrea.truffer", "helena.wyssen", "romaine.bonvin-praz")
@@ -75,6 +74,15 @@ class Canaries:
         return cases, persons | {self.person_of[case] for case in cases}, others
 
 
+def _unmarked_forms(page: str) -> Iterator[str]:
+    """Where forms lead that carry no mark of their actor, but for those about language, log-out and the appointment itself."""
+    free = [reverse(name) for name in ("set_language", "account_logout", "switch_acting")]
+    for head, inside in _FORMS.findall(page):
+        action = next(iter(re.findall(r'action="([^"]*)"', head)), "")
+        if 'method="post"' in head and 'name="opened_as" value="' not in inside and action not in free:
+            yield action
+
+
 def different(client: Client, address: Address, objects: dict[str, int | str], canaries: Canaries) -> Iterator[str]:
     """How the log differs from what the answers at this address show."""
     for method in ("get", "post"):
@@ -89,6 +97,8 @@ def different(client: Client, address: Address, objects: dict[str, int | str], c
         if response.status_code in (301, 302, 403, 404, 405):
             continue
         text = body.decode(errors="replace")
+        for action in _unmarked_forms(text):
+            yield f"{method} {url}: a form to {action or url} does not say under which appointment it was opened"
         if "dossier_id" in address.parameters and response.status_code != 204 and not _is_refusal(text):
             text += f"CNY-{objects['dossier_id']}"  # a page below the address of a case is of this case
         cases, persons, others = canaries.spoken_of(text)
@@ -102,12 +112,6 @@ def different(client: Client, address: Address, objects: dict[str, int | str], c
             yield f"{what}: shows persons {sorted(persons)}, the log names {sorted(known)}"
         if others != {kind: ids for kind, ids in rest.items() if kind in others}:
             yield f"{what}: shows {others}, the log names {rest}"
-
-
-@pytest.fixture
-def world(db: None, settings: Any, tmp_path: Path) -> World:
-    settings.REGISTER_KEYS_FOLDER = str(tmp_path)
-    return worlds.build()
 
 
 def test_the_log_names_exactly_those_of_whom_an_answer_shows_something(world: World) -> None:

@@ -20,6 +20,8 @@ from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.institutions.loading import load_directory
 from suone.institutions.models import Institution
+from suone.signin.queries import is_paused
+from suone.signin.services import unlock
 
 Somebody = tuple[str, str, str]  # address, first name, last name
 
@@ -64,7 +66,11 @@ def begin(
 
 
 def set_active(acting: Acting, *, user: User, is_active: bool) -> None:
-    """Lock an account, so that its next request is refused, or let it in again."""
+    """Lock an account, so that its next request is refused, or let it in again; a pause after failures ends too."""
+    if is_active and is_paused(user):
+        unlock(acting, user=user)
+        if user.is_active:
+            return
     if not User.objects.filter(pk=user.pk, is_active=not is_active).update(is_active=is_active):
         raise Refused(_("Nothing to do: this account is so already."))
     record(

@@ -102,9 +102,21 @@ def lock_account(address: str) -> None:
 @account.command("unlock")
 @click.argument("address")
 def unlock_account(address: str) -> None:
-    """Let a locked account in again."""
+    """Let an account in again: one that was locked, or that pauses after failures."""
     _set_active(address, True)
     click.echo(f"{address} is unlocked.")
+
+
+@account.command("change-address")
+@click.argument("address")
+@click.argument("new_address")
+def change_address(address: str, new_address: str) -> None:
+    """Let an account log in with another address; the old one is written to."""
+    with _as_job("accounts: change address") as acting:
+        from suone.signin.services import change_address as change
+
+        change(acting, user=_user(address), address=new_address)
+    click.echo(f"{address} now logs in with {new_address}.")
 
 
 @account.command("reset-link")

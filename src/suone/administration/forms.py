@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from suone.access.acting import Acting
 from suone.access.permissions import Role
+from suone.administration.queries import possible_successors
+from suone.appointments.fields import StaffField, offer
 from suone.appointments.models import Appointment
-from suone.appointments.queries import colleagues
 from suone.appointments.rules import NEED_APPROVAL
 from suone.institutions.models import Institution, Office, Region
 from suone.web.fields import DayInput
@@ -21,26 +22,37 @@ def _label(role: Role) -> str:
     return f"{role.label} ({note})" if role in NEED_APPROVAL else str(role.label)
 
 
-class AppointForm(forms.Form):
-    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100)
-    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100)
-    address = forms.EmailField(label=gettext_lazy("E-mail"), help_text=gettext_lazy("The invitation goes there."))
-    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+class PostForm(forms.Form):
+    """Where and how much somebody works."""
+
     office = forms.ModelChoiceField(label=gettext_lazy("Office"), queryset=Office.objects.none(), required=False)
     region = forms.ModelChoiceField(label=gettext_lazy("Region"), queryset=Region.objects.none(), required=False)
     percentage = forms.IntegerField(
         label=gettext_lazy("Percentage of a full post"), min_value=1, max_value=100, required=False
     )
-    function = forms.CharField(label=gettext_lazy("Function"), max_length=100, required=False)
-    phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=40, required=False)
-    active_from = forms.DateField(label=gettext_lazy("Works here from"), widget=DayInput(), required=False)
-    active_until = forms.DateField(label=gettext_lazy("Works here until"), widget=DayInput(), required=False)
 
     def __init__(self, *args: Any, institution: Institution, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = Office.objects.filter(institution=institution, is_active=True)
         self.fields["office"].queryset = own.select_related("region")  # type: ignore[attr-defined]
         self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
+
+
+class AddressForm(forms.Form):
+    address = forms.EmailField(label=gettext_lazy("New address"), max_length=254)
+
+
+class AppointForm(PostForm):
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100)
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100)
+    address = forms.EmailField(label=gettext_lazy("E-mail"), help_text=gettext_lazy("The invitation goes there."))
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    function = forms.CharField(label=gettext_lazy("Function"), max_length=100, required=False)
+    phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=40, required=False)
+    active_from = forms.DateField(label=gettext_lazy("Works here from"), widget=DayInput(), required=False)
+    active_until = forms.DateField(label=gettext_lazy("Works here until"), widget=DayInput(), required=False)
+
+    field_order = ("first_name", "last_name", "address", "language")
 
 
 class RoleForm(forms.Form):
@@ -66,12 +78,12 @@ class EndForm(forms.Form):
 
 
 class SuccessorForm(forms.Form):
-    successor = forms.ModelChoiceField(label=gettext_lazy("Successor"), queryset=Appointment.objects.none())
+    successor = StaffField(label=gettext_lazy("Successor"))
 
     def __init__(self, *args: Any, acting: Acting, leaver: Appointment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        there = colleagues(leaver.institution_id, on=acting.today).exclude(pk=leaver.pk)
-        self.fields["successor"].queryset = there  # type: ignore[attr-defined]
+        near = leaver.region_id or (leaver.office.region_id if leaver.office else None)
+        offer(self, "successor", possible_successors(leaver, on=acting.today).near_first(near))
 
 
 class JoinForm(forms.Form):

@@ -1,7 +1,7 @@
 """Who works at an institution with which roles, what waits for approval, and what hangs on somebody."""
 
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -12,8 +12,8 @@ from django.utils import timezone
 from suone.access.acting import Acting
 from suone.access.permissions import STAFF_ROLES, Permission, Role
 from suone.appointments import rules
-from suone.appointments.models import Appointment, HeldRole, Invitation, PartnerSystem
-from suone.appointments.queries import as_colleague, with_a_say
+from suone.appointments.models import Appointment, AppointmentQuerySet, HeldRole, Invitation, PartnerSystem
+from suone.appointments.queries import as_colleague, colleagues, with_a_say
 from suone.institutions.models import Institution
 
 
@@ -113,6 +113,11 @@ def roles_to_give(acting: Acting, appointment: Appointment) -> list[Role]:
     me = next((one for one in working if one.appointment == acting.staff_id), None)
     holder = as_colleague(appointment, on=acting.today)
     return [role for role in STAFF_ROLES if me is not None and rules.may_give(me, role, holder, working)]
+
+
+def possible_successors(leaver: Appointment, *, on: date) -> AppointmentQuerySet:
+    """Colleagues who may lead cases, and so take over a caseload."""
+    return colleagues(leaver.institution_id, on=on).who_can(Permission.CASE_LEAD).exclude(pk=leaver.pk)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
 from suone.access.errors import Refused
+from suone.access.models import User
 from suone.access.permissions import Role
 from suone.administration.acts import Act
-from suone.administration.queries import Caseload, approvers_of, caseload_of
+from suone.administration.queries import Caseload, approvers_of, caseload_of, possible_successors
 from suone.appointments import giving
 from suone.appointments.models import Appointment, HeldRole
 from suone.appointments.queries import staff_to_tell
@@ -17,6 +18,8 @@ from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.inbox.services import tell_staff
 from suone.institutions.models import Institution
+from suone.signin.queries import is_paused
+from suone.signin.services import change_address, unlock
 
 
 def give_role(
@@ -29,6 +32,30 @@ def give_role(
     return held
 
 
+def change_log_in_address(acting: Acting, *, appointment: Appointment, address: str) -> None:
+    """A colleague logs in with another address from now on; the old one is written to."""
+    change_address(acting, user=_account_of(acting, appointment), address=address)
+
+
+def unlock_log_in(acting: Acting, *, appointment: Appointment) -> None:
+    """A colleague whose log-in pauses after failures may try again at once."""
+    user = _account_of(acting, appointment)
+    if not is_paused(user):
+        raise Refused(_("This log-in is not paused."))
+    unlock(acting, user=user)
+
+
+def _account_of(acting: Acting, appointment: Appointment) -> User:
+    """The account behind an appointment, for whoever administers every place where it works today."""
+    giving.check_may_administer(acting, appointment)
+    if appointment.user is None:
+        raise Refused(_("Nobody has taken up this appointment yet: send a new link instead."))
+    for other in Appointment.objects.filter(user=appointment.user).working(on=acting.today).exclude(pk=appointment.pk):
+        if not giving.may_administer(acting, other):
+            raise Refused(_("This account also works elsewhere: its owner changes the log-in, or that administrator."))
+    return appointment.user
+
+
 def end_appointment(acting: Acting, *, appointment: Appointment, last_day: date | None) -> None:
     """Set the last day, or end at once: the next request is refused, and open items are in nobody's hands."""
     giving.end_days(acting, appointment=appointment, last_day=last_day)
@@ -39,10 +66,8 @@ def end_appointment(acting: Acting, *, appointment: Appointment, last_day: date 
 def pass_on(acting: Acting, *, leaver: Appointment, successor: Appointment) -> Caseload:
     """The whole caseload to a colleague at once: never grants to a named person, and nothing of health."""
     giving.check_may_administer(acting, leaver)
-    if successor.pk == leaver.pk or successor.institution_id != leaver.institution_id:
-        raise Refused(_("Choose a colleague who works at the same institution."))
-    if not Appointment.objects.filter(pk=successor.pk).working(on=acting.today).exists():
-        raise Refused(_("Choose a colleague who works at the same institution."))
+    if not possible_successors(leaver, on=acting.today).filter(pk=successor.pk).exists():
+        raise Refused(_("Choose a colleague of the same institution who may lead cases."))
     passed = caseload_of(leaver)
     with connection.cursor() as cursor:
         cursor.execute("SELECT administration_pass_on(%s, %s)", [leaver.pk, successor.pk])

@@ -20,6 +20,7 @@ from suone.appointments.giving import Post
 from suone.appointments.models import Appointment
 from suone.doors.decorators import ActingRequest, acts, reads, welcomes_guests
 from suone.institutions.models import Institution
+from suone.signin.queries import is_paused
 from suone.web.pages import done, form_page, refusals_on, render
 
 
@@ -49,9 +50,12 @@ def _list(request: ActingRequest, institution: Institution) -> HttpResponse:
 def one(request: ActingRequest, staff_id: int) -> HttpResponse:
     appointment = queries.appointment_for(request.acting, staff_id)
     [listed] = queries.appointments_of(request.acting, appointment.institution, staff_id=staff_id)
-    return render(
-        request, "administration/appointment.html", {"listed": listed, "institution": appointment.institution}
-    )
+    context = {
+        "listed": listed,
+        "institution": appointment.institution,
+        "is_paused": appointment.user is not None and is_paused(appointment.user),
+    }
+    return render(request, "administration/appointment.html", context)
 
 
 @acts(Permission.APPOINTMENT_ADMINISTER, sensitive=True)
@@ -86,6 +90,48 @@ def invite_again(request: ActingRequest, staff_id: int) -> HttpResponse:
             token = giving.renew_invitation(request.acting, invitation=invitation)
         _send(appointment, token, language)
         return done(request, _("The invitation is on its way."), "appointment", appointment.pk)
+    return redirect("appointment", staff_id)
+
+
+@acts(Permission.APPOINTMENT_ADMINISTER, sensitive=True)
+def change_post(request: ActingRequest, staff_id: int) -> HttpResponse:
+    """Another office, region or percentage; another institution is another appointment."""
+    appointment = queries.appointment_for(request.acting, staff_id)
+    now = {"office": appointment.office_id, "region": appointment.region_id, "percentage": appointment.percentage}
+    form = forms.PostForm(request.POST or None, institution=appointment.institution, initial=now)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            giving.change_post(request.acting, appointment=appointment, **form.cleaned_data)
+            return done(request, _("The change is saved."), "appointment", staff_id)
+    back = reverse("appointment", args=[staff_id])
+    return form_page(request, form, title=_("Change office, region, percentage"), submit=_("Save"), back=back)
+
+
+@acts(Permission.APPOINTMENT_ADMINISTER, sensitive=True)
+def change_log_in(request: ActingRequest, staff_id: int) -> HttpResponse:
+    """Another address to log in with, for a colleague who cannot read the old one any more."""
+    appointment = queries.appointment_for(request.acting, staff_id)
+    form = forms.AddressForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.change_log_in_address(request.acting, appointment=appointment, **form.cleaned_data)
+            return done(request, _("The address of the log-in is changed."), "appointment", staff_id)
+    return form_page(
+        request,
+        form,
+        title=_("Change the address of the log-in"),
+        submit=_("Change it"),
+        back=reverse("appointment", args=[staff_id]),
+        intro=_("Make sure that the address is theirs: a link for a new password goes there. The old address is told."),
+    )
+
+
+@acts(Permission.APPOINTMENT_ADMINISTER, sensitive=True)
+def unlock_log_in(request: ActingRequest, staff_id: int) -> HttpResponse:
+    appointment = queries.appointment_for(request.acting, staff_id)
+    if request.method == "POST":
+        services.unlock_log_in(request.acting, appointment=appointment)
+        return done(request, _("The log-in is unlocked."), "appointment", staff_id)
     return redirect("appointment", staff_id)
 
 

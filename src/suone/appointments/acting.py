@@ -16,6 +16,7 @@ from suone.appointments.models import Appointment
 from suone.appointments.rules import KEY_PREFIX, hash_of_key
 from suone.audit.models import RecordKind
 from suone.audit.services import record
+from suone.web.bound import bound_to
 
 SESSION_KEY = "acting_staff_id"
 _MACHINES = "/api/"
@@ -98,7 +99,9 @@ class ActingMiddleware:
         request.acting = acting_of(staff) if staff else None  # type: ignore[attr-defined]
         request.staff_entries = entries  # type: ignore[attr-defined]
         request.act_under = partial(act_under, request)  # type: ignore[attr-defined]
-        return self.get_response(request)
+        # Forms of every page carry the mark, those in the header of a library's page too.
+        with bound_to(request.acting):  # type: ignore[attr-defined]
+            return self.get_response(request)
 
 
 def _presented_by(request: HttpRequest) -> Acting | None:

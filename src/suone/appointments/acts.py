@@ -10,6 +10,7 @@ class Act(models.TextChoices):
     APPOINTED = "appointment.given", _("Appointment given")
     INVITED = "appointment.invited", _("Invited to an appointment")
     INVITATION_ACCEPTED = "appointment.accepted", _("Invitation accepted")
+    APPOINTMENT_CHANGED = "appointment.changed", _("Office, region or percentage changed")
     APPOINTMENT_ENDED = "appointment.ended", _("Appointment ended")
     ROLE_GIVEN = "appointment.role_given", _("Role given")
     ROLE_APPROVED = "appointment.role_approved", _("Role approved")

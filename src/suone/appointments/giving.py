@@ -201,6 +201,30 @@ def end_role(acting: Acting, *, held: HeldRole, last_day: date | None = None) ->
     _tell_role(acting, Act.ROLE_ENDED, held, before)
 
 
+def change_post(
+    acting: Acting, *, appointment: Appointment, office: Office | None, region: Region | None, percentage: int | None
+) -> None:
+    """Where and how much somebody works from now on; never for which institution, and never with which account."""
+    check_may_administer(acting, appointment)
+    if appointment.has_ended(on=acting.today):
+        raise Refused(_("This appointment has ended already."))
+    if office is not None and office.institution_id != appointment.institution_id:
+        raise Refused(_("Choose an office of the institution."))
+    before = _facts(appointment)
+    Appointment.objects.filter(pk=appointment.pk).update(office=office, region=region, percentage=percentage)
+    appointment.refresh_from_db()
+    if before == (after := _facts(appointment)):
+        raise Refused(_("Nothing was changed."))
+    record(
+        acting,
+        kind=RecordKind.CHANGE,
+        act=Act.APPOINTMENT_CHANGED,
+        about=("appointment", appointment.pk),
+        recipients=[appointment.institution_id],
+        details={"before": before, "after": after},
+    )
+
+
 def end_days(acting: Acting, *, appointment: Appointment, last_day: date | None) -> None:
     """Set the last day, or end it at once; what hangs on it is for the package that ends appointments."""
     if last_day is not None and last_day < acting.today:
@@ -228,10 +252,17 @@ def end_days(acting: Acting, *, appointment: Appointment, last_day: date | None)
     )
 
 
-def check_may_administer(acting: Acting, appointment: Appointment) -> None:
-    """Raise ``Refused`` unless the acting person administers the institution, and it is not their own appointment."""
+def may_administer(acting: Acting, appointment: Appointment) -> bool:
+    """Whether the acting person administers the institution, and it is not their own appointment."""
     me, holder, working = _sides(acting, appointment)
-    if me is None or me.is_same_human_as(holder) or not rules.may_administer(me, appointment.institution_id, working):
+    if me is None or me.is_same_human_as(holder):
+        return False
+    return rules.may_administer(me, appointment.institution_id, working)
+
+
+def check_may_administer(acting: Acting, appointment: Appointment) -> None:
+    """Raise ``Refused`` where they may not."""
+    if not may_administer(acting, appointment):
         raise Refused(_("Whoever administers this institution does it, and nobody for themselves."))
 
 

@@ -1,6 +1,9 @@
 """Who works where, with which roles: appointments, and what names them."""
 
+import re
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -8,7 +11,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Exists, ExpressionWrapper, F, Func, OuterRef, Q
+from django.db.models import Case, Exists, ExpressionWrapper, F, Func, OuterRef, Q, When
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +27,22 @@ _ADMINISTERS = "((SELECT actor_kind()) = 'staff' AND appointments_may_administer
 def _days(first: Any, last: Any) -> Func:
     """From the first day to the last, both included; open where one is not named."""
     return Func(first, last, models.Value("[]"), function="daterange", output_field=DateRangeField())
+
+
+_MOST_WORDS = 12
+_NAMES = ("name_de", "name_fr", "name_it", "name_en")
+_SEARCHED = (
+    "first_name",
+    "last_name",
+    "function",
+    "institution__code",
+    "institution__short_name_fr",
+    *(f"{place}__{name}" for place in ("institution", "office", "region", "office__region") for name in _NAMES),
+)
+
+
+def _in_region(region_id: int) -> Q:
+    return Q(region=region_id) | Q(region=None, office__region=region_id) | Q(region=None, office__region=None)
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -56,11 +75,21 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def in_region(self, region_id: int | None) -> "AppointmentQuerySet":
         """Of those who work here, who does so in a region or for the whole canton; without a region all of them."""
+        return self if region_id is None else self.filter(_in_region(region_id))
+
+    def near_first(self, region_id: int | None) -> "AppointmentQuerySet":
+        """Those of a region before the others, by name: for lists to choose from."""
         if region_id is None:
-            return self
-        return self.filter(
-            Q(region=region_id) | Q(region=None, office__region=region_id) | Q(region=None, office__region=None)
-        )
+            return self.order_by("last_name", "first_name", "pk")
+        return self.order_by(Case(When(_in_region(region_id), then=0), default=1), "last_name", "first_name", "pk")
+
+    def found_by(self, words: str) -> "AppointmentQuerySet":
+        """Whom every one of these words fits: by name, function, office, region or institution."""
+        asked = re.findall(r"[^\s,·\0]+", words)[:_MOST_WORDS]
+        found = self if asked else self.none()
+        for word in asked:
+            found = found.filter(reduce(or_, (Q((f"{place}__unaccent__icontains", word)) for place in _SEARCHED)))
+        return found
 
     def with_roles(self, *, on: date) -> "AppointmentQuerySet":
         """Each with the roles in force that day, in the same query."""

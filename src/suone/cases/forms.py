@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory
-from suone.appointments.models import Appointment
+from suone.access.permissions import Permission
+from suone.appointments.fields import StaffField, offer
+from suone.appointments.models import Appointment, AppointmentQuerySet
 from suone.appointments.queries import colleagues
 from suone.cases.queries import LevelWay
 from suone.cases.rules import (
@@ -244,27 +246,23 @@ class AnswerForm(forms.Form):
         choices=[("accept", gettext_lazy("We take part")), ("decline", gettext_lazy("We do not take part"))],
         widget=forms.RadioSelect,
     )
-    staff = forms.ModelChoiceField(
-        label=gettext_lazy("Who follows the case"), queryset=Appointment.objects.none(), required=False
-    )
+    staff = StaffField(label=gettext_lazy("Who follows the case"), required=False)
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["staff"].queryset = colleagues(acting.own_institution_id, on=acting.today)  # type: ignore[attr-defined]
+        offer(self, "staff", colleagues(acting.own_institution_id, on=acting.today).who_can(Permission.CASE_WORK))
         self.fields["staff"].initial = acting.staff_id
 
 
 class StaffForm(forms.Form):
-    staff = forms.ModelChoiceField(label=gettext_lazy("Who"), queryset=Appointment.objects.none())
+    staff = StaffField(label=gettext_lazy("Who"), across=True)
 
-    def __init__(self, *args: Any, staff: list[Appointment], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, staff: AppointmentQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["staff"]
-        field.queryset = Appointment.objects.filter(pk__in=[s.pk for s in staff]).select_related("institution")  # type: ignore[attr-defined]
-        field.label_from_instance = lambda s: f"{s.institution.short_name} · {s.full_name}"  # type: ignore[attr-defined]
+        offer(self, "staff", staff)
 
 
 class NoteForm(forms.Form):

@@ -11,7 +11,8 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
-from suone.appointments.models import Appointment
+from suone.access.permissions import Permission
+from suone.appointments.models import Appointment, AppointmentQuerySet
 from suone.appointments.queries import absences_on, contacts_of, stand_ins
 from suone.cases.models import (
     Assignment,
@@ -375,12 +376,13 @@ def own_drafts(acting: Acting) -> list[Draft]:
     return list(Draft.objects.filter(staff_id=acting.own_staff_id, kind="notification").order_by("-updated_at"))
 
 
-def possible_leads(case: Case) -> list[Appointment]:
-    """Staff of the institutions that take part, and of the IIZ office."""
-    institutions = [p.institution_id for p in participants_of(case) if p.state == Taking.TAKING_PART]
-    return list(
-        Appointment.objects.filter(Q(institution_id__in=institutions) | Q(institution__is_iiz_office=True))
-        .working(on=timezone.localdate())
-        .select_related("institution")
-        .order_by("institution__code", "last_name")
-    )
+def possible_leads(case: Case) -> AppointmentQuerySet:
+    """Who may lead a case, of the institutions that take part and of the IIZ office; those of its region first."""
+    return people_around(case).who_can(Permission.CASE_LEAD).near_first(case.region_id)
+
+
+def people_around(case: Case) -> AppointmentQuerySet:
+    """Who works today at the institutions that take part, and at the IIZ office."""
+    around = Participant.objects.filter(dossier_id=case.pk, state=Taking.TAKING_PART).values("institution_id")
+    working = Appointment.objects.working(on=timezone.localdate())
+    return working.filter(Q(institution_id__in=around) | Q(institution__is_iiz_office=True))

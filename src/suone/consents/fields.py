@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from suone.access.categories import ALL_CATEGORIES, HEALTH_BIT, SENSITIVE, DataCategory, categories_in, mask_of
-from suone.access.permissions import Role
+from suone.access.permissions import Permission, Role
+from suone.appointments.fields import StaffField, offer
 from suone.appointments.models import Appointment
 from suone.consents.models import Consent
 from suone.consents.terms import ScopeLine
@@ -57,10 +58,10 @@ class ScopeForm(forms.Form):
     named_persons = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Named persons who may read"), queryset=Appointment.objects.none(), required=False
     )
-    add_person = forms.ModelChoiceField(
+    add_person = StaffField(
         label=gettext_lazy("Name one person who may read"),
-        queryset=Appointment.objects.none(),
         required=False,
+        across=True,
         help_text=gettext_lazy(
             "Where not the whole institution, but only one person there may read. A medical officer is named here; no institution reads medical content."
         ),
@@ -69,13 +70,13 @@ class ScopeForm(forms.Form):
     def __init__(self, *args: Any, before: Consent | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.before = _masks_of(before)
+        working = Appointment.objects.working(on=timezone.localdate()).who_can(Permission.CASE_READ)
+        offer(self, "add_person", working.order_by("institution__code", "last_name"))
         self.just_added = self._add_named() if self.is_bound else None
         institutions = Institution.objects.order_by("-is_iiz_office", "circle", "code")
         self.fields["recipients"].queryset = institutions  # type: ignore[attr-defined]
-        working = Appointment.objects.working(on=timezone.localdate()).select_related("institution")
-        for name in ("named_persons", "add_person"):
-            self.fields[name].queryset = working.order_by("institution__code", "last_name")  # type: ignore[attr-defined]
-        self.fields["add_person"].label_from_instance = _in_person  # type: ignore[attr-defined]
+        working = working.select_related("institution")
+        self.fields["named_persons"].queryset = working  # type: ignore[attr-defined]
         self.institutions = list(institutions)
         self.persons = list(working.filter(pk__in=_numbers(self["named_persons"].value())))
         officers = working.holding(Role.MEDICAL_OFFICER).filter(pk__in=[person.pk for person in self.persons])
@@ -148,9 +149,14 @@ class ScopeForm(forms.Form):
     def _add_named(self) -> int | None:
         """Give whoever was just named a row, filled in as every new row is; what was signed did not name them."""
         data = cast(QueryDict, self.data).copy()
-        added = next(iter(_numbers([data.get("add_person")])), None)
-        if added is None:
+        field = self.fields["add_person"]
+        try:
+            person = field.clean(field.widget.value_from_datadict(data, self.files, "add_person"))
+        except forms.ValidationError:
+            return None  # the form says so beside the field, where what was typed stays
+        if person is None:
             return None
+        added: int = person.pk
         data["add_person"] = data["signature"] = ""
         is_new = added not in _numbers(data.getlist("named_persons"))
         if is_new:

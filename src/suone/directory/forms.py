@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
+from django.db.models import Q
+from django.utils import timezone
 
+from suone.appointments.fields import StaffField, offer
 from suone.appointments.models import Appointment, BodyMember, ContactPerson
 from suone.institutions.models import Body, Convention, Institution, Office, ServiceOffer
 from suone.web.fields import DayInput
+
+if TYPE_CHECKING:
+    _ModelForm = forms.ModelForm[Any]
+else:
+    _ModelForm = forms.ModelForm
 
 # What the office keeps in the directory: the word in the address, the model and the fields it edits.
 KINDS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
@@ -33,7 +41,20 @@ KINDS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
 }
 # Entries that begin and end elsewhere: here their particulars are corrected.
 CORRECTED_ONLY = frozenset({"staff"})
+_COLLEAGUES = {"staff", "deputy"}
 _DAYS = {"term_from", "term_until", "starts_on", "ends_on"}
+
+
+class _EntryForm(_ModelForm):
+    """Colleagues are chosen among those who work today; whoever an entry names already stays."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in _COLLEAGUES & self.fields.keys():
+            working = Appointment.objects.working(on=timezone.localdate()).order_by()
+            offered = Q(pk__in=working.values("pk")) | Q(pk=getattr(self.instance, f"{name}_id"))
+            cast(StaffField, self.fields[name]).across = True
+            offer(self, name, Appointment.objects.filter(offered))
 
 
 def entry_form(kind: str) -> type[forms.ModelForm[Any]]:
@@ -42,5 +63,8 @@ def entry_form(kind: str) -> type[forms.ModelForm[Any]]:
     widgets: dict[str, type[forms.Widget] | forms.Widget] = {name: DayInput() for name in fields if name in _DAYS}
     if "parties" in fields:
         widgets["parties"] = forms.CheckboxSelectMultiple()
-    form: type[forms.ModelForm[Any]] = forms.modelform_factory(model, fields=list(fields), widgets=widgets)
+    of_staff = {name: StaffField for name in fields if name in _COLLEAGUES}
+    form: type[forms.ModelForm[Any]] = forms.modelform_factory(
+        model, form=_EntryForm, fields=list(fields), widgets=widgets, field_classes=of_staff
+    )
     return form

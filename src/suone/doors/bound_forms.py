@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from suone.access.acting import Acting
 from suone.access.permissions import Permission
 from suone.web.bound import CHANGE_BACK, FIELD, NOT_TYPED, bound_to, opened
-from suone.web.pages import opened_as_another_page, opened_by_another_page, sent_before_page
+from suone.web.pages import opened_as_another_page, opened_by_another_page, sent_before_page, sent_unmarked_page
 
 __all__ = ["change_back", "digest", "question", "sent_before_page"]
 
@@ -25,11 +25,12 @@ def change_back(request: HttpRequest, acting: Acting) -> Acting:
 def question(request: HttpRequest, acting: Acting, permission: Permission) -> HttpResponse | None:
     """The page that asks, where the form was opened under another appointment; nothing is done meanwhile.
 
-    What was typed is shown again to the account that opened the page, and to nobody else. A form without the mark was
-    made by no page of ours that names somebody: the token against forged requests guards it.
+    What was typed is shown again to the account that opened the page, and to nobody else. A form without the mark is
+    asked too: every page of ours carries it. The token against forged requests says that this browser sent it.
     """
-    if FIELD not in request.POST:
-        return None
+    if not request.POST.get(FIELD):
+        with bound_to(acting):
+            return sent_unmarked_page(request, now=acting.institution_name, may_send=acting.may(permission))
     page = opened(request)
     if page is None or page.user_id != acting.user_id:
         return opened_by_another_page(request)

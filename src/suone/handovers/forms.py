@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
 from suone.access.categories import ALL_BUT_HEALTH, DataCategory, categories_in, mask_of
+from suone.access.permissions import Permission
+from suone.appointments.fields import StaffField, offer
 from suone.appointments.models import Appointment
 from suone.appointments.queries import colleagues
 from suone.cases.services import Particulars
@@ -103,9 +105,8 @@ class QuestionsForm(forms.Form):
 class ProposalForm(forms.Form):
     """What it is about, the person's agreement, what the procedure asks, and for how long."""
 
-    staff = forms.ModelChoiceField(
+    staff = StaffField(
         label=gettext_lazy("Who follows the person there"),
-        queryset=Appointment.objects.none(),
         required=False,
         empty_label=gettext_lazy("nobody yet: our coordinates go to the contact person"),
     )
@@ -164,10 +165,7 @@ class ProposalForm(forms.Form):
         self.guide = guide
         self.facts: dict[str, Asked] = {}
         if partner is not None:
-            near = [(s.pk, f"{s.full_name}, {s.function}".removesuffix(", ")) for s in partner.staff]
-            field = self.fields["staff"]
-            field.queryset = Appointment.objects.filter(pk__in=[pk for pk, _name in near])  # type: ignore[attr-defined]
-            field.widget.choices = [("", field.empty_label), *near]  # type: ignore[attr-defined]  # those near by first
+            offer(self, "staff", partner.staff)
         self.fields["categories"].initial = [category.value for category in categories_in(usual)]
         if constellation is not Constellation.HANDS_OVER:
             del self.fields["overlap_until"]
@@ -269,9 +267,7 @@ class AnswerForm(forms.Form):
         choices=[("accept", gettext_lazy("We take the person on")), ("decline", gettext_lazy("We decline"))],
         widget=forms.RadioSelect,
     )
-    staff = forms.ModelChoiceField(
-        label=gettext_lazy("Who follows the person"), queryset=Appointment.objects.none(), required=False
-    )
+    staff = StaffField(label=gettext_lazy("Who follows the person"), required=False)
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=500,
@@ -282,7 +278,7 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, acting: Acting, asked: int | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["staff"].queryset = colleagues(acting.own_institution_id, on=acting.today)  # type: ignore[attr-defined]
+        offer(self, "staff", colleagues(acting.own_institution_id, on=acting.today).who_can(Permission.CASE_WORK))
         self.fields["staff"].initial = asked or acting.staff_id
 
 

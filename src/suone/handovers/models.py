@@ -97,7 +97,7 @@ class Handover(models.Model):
                 " AND {table}.access_until IS NULL AND {table}.sender_until IS NULL",
                 # The receiver says who follows; the moments of access are written by handovers_open() and
                 # handovers_end() alone.
-                update=f"{job()} OR {_ASKED}",
+                update=f"{job()} OR ({own_institution('receiver_id')} AND ({_IS.format('pending')} OR {_IS.format('accepted')}))",
                 updates=("receiver_staff", "sender_left_at"),
             ),
             # Whoever was asked says what they answered in the timeline of a case that stays closed to them.

@@ -9,8 +9,8 @@ from django.http import Http404
 
 from suone.access.acting import Acting
 from suone.access.permissions import Role
-from suone.appointments.models import Appointment
-from suone.appointments.queries import Contact, contacts_of
+from suone.appointments.models import AppointmentQuerySet
+from suone.appointments.queries import Contact, colleagues, contacts_of
 from suone.cases.models import Case, Participant, Taking
 from suone.consents.models import ConsentRecipient
 from suone.consents.queries import valid_consents
@@ -92,7 +92,7 @@ class Partner:
     institution: Institution
     office: Office | None
     contacts: list[Contact]
-    staff: list[Appointment]  # of the region first
+    staff: AppointmentQuerySet  # of the region first
 
 
 def partner_in(institution: Institution, region: Region | None, *, on: date) -> Partner:
@@ -100,10 +100,7 @@ def partner_in(institution: Institution, region: Region | None, *, on: date) -> 
     contacts = contacts_of(institution, region, on=on)
     of_contact = next((contact.staff.office for contact in contacts if contact.staff.office), None)
     in_region = Office.objects.filter(institution=institution, region=region, is_active=True).order_by("pk").first()
-    staff = (
-        Appointment.objects.filter(institution=institution).working(on=on).holding(*_FOLLOWING).select_related("office")
-    )
-    near = sorted(staff, key=lambda s: (not (region and s.office and s.office.region_id == region.pk), s.last_name))
+    near = colleagues(institution.pk, on=on).holding(*_FOLLOWING).near_first(region.pk if region else None)
     return Partner(institution, (in_region if region else None) or of_contact, contacts, near)
 
 

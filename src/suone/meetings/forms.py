@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory
-from suone.appointments.models import Appointment
+from suone.access.permissions import Permission
+from suone.appointments.fields import SeveralStaffField, StaffField, offer
+from suone.appointments.models import Appointment, AppointmentQuerySet
 from suone.dossiers.models import Dossier
 from suone.institutions.models import Institution, Region
 from suone.meetings.models import AgendaPoint, DateProposal, Guest, Invitee, Meeting
@@ -67,12 +69,7 @@ class ConveneForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("An invitation opens nothing of the case; it shows kind, time, place and case number."),
     )
-    physicians = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Physicians by name"),
-        queryset=Appointment.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
+    physicians = SeveralStaffField(label=gettext_lazy("Physicians by name"), required=False, across=True)
     exception_reason = forms.CharField(
         label=gettext_lazy("If an assessment goes without a physician: why"), max_length=300, required=False
     )
@@ -106,7 +103,7 @@ class ConveneForm(forms.Form):
         self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
         others = Institution.objects.exclude(pk=acting.own_institution_id)
         self.fields["institutions"].queryset = others  # type: ignore[attr-defined]
-        self.fields["physicians"].queryset = physicians()  # type: ignore[attr-defined]
+        offer(self, "physicians", physicians())
         self.fields["answer_until"].initial = acting.today + timedelta(days=_ANSWER_DAYS)
         for number in range(1, _PROPOSED + 1):
             self.fields[f"proposal_{number}"] = _moment(_("Proposed date %(number)s") % {"number": number})
@@ -207,17 +204,13 @@ class ParticularsForm(forms.Form):
 
 class InviteForm(forms.Form):
     institution = forms.ModelChoiceField(label=gettext_lazy("Institution"), queryset=Institution.objects.none())
-    staff = forms.ModelChoiceField(
-        label=gettext_lazy("Somebody by name"), queryset=Appointment.objects.none(), required=False
-    )
+    staff = StaffField(label=gettext_lazy("Somebody by name"), required=False, across=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["institution"].queryset = Institution.objects.all()  # type: ignore[attr-defined]
-        staff = self.fields["staff"]
-        working = Appointment.objects.working(on=timezone.localdate())
-        staff.queryset = working.select_related("institution").order_by("institution__code", "last_name")  # type: ignore[attr-defined]
-        staff.label_from_instance = lambda s: f"{s.institution.short_name} · {s.full_name}"  # type: ignore[attr-defined]
+        working = Appointment.objects.working(on=timezone.localdate()).who_can(Permission.MEETING_ATTEND)
+        offer(self, "staff", working.order_by("institution__code", "last_name"))
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
@@ -335,13 +328,11 @@ class OrderForm(forms.Form):
     variant = forms.ChoiceField(
         label=gettext_lazy("Variant of a coaching"), choices=[("", "–"), *Variant.choices], required=False
     )
-    staff = forms.ModelChoiceField(label=gettext_lazy("Who answers for it"), queryset=Appointment.objects.none())
+    staff = StaffField(label=gettext_lazy("Who answers for it"), across=True)
 
-    def __init__(self, *args: Any, people: Sequence[Appointment], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: AppointmentQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        staff = self.fields["staff"]
-        staff.queryset = Appointment.objects.filter(pk__in=[s.pk for s in people]).select_related("institution")  # type: ignore[attr-defined]
-        staff.label_from_instance = lambda s: f"{s.institution.short_name} · {s.full_name}"  # type: ignore[attr-defined]
+        offer(self, "staff", people)
 
 
 class HoldForm(forms.Form):

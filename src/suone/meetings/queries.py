@@ -14,7 +14,7 @@ from suone.access.acting import Acting
 from suone.access.categories import DataCategory
 from suone.access.errors import Refused
 from suone.access.permissions import Permission, Role
-from suone.appointments.models import Appointment
+from suone.appointments.models import Appointment, AppointmentQuerySet
 from suone.cases.models import Case, Participant, Taking
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import readable_categories
@@ -255,11 +255,9 @@ def institutions_around(dossier: Dossier) -> list[int]:
     return list(around.values_list("institution_id", flat=True))
 
 
-def physicians() -> QuerySet[Appointment]:
+def physicians() -> AppointmentQuerySet:
     """Medical officers, to be invited by name."""
-    return (
-        Appointment.objects.working(on=timezone.localdate()).holding(Role.MEDICAL_OFFICER).select_related("institution")
-    )
+    return Appointment.objects.working(on=timezone.localdate()).holding(Role.MEDICAL_OFFICER)
 
 
 def plan_kinds_for(entry: Entry) -> list[PlanKind]:
@@ -268,14 +266,17 @@ def plan_kinds_for(entry: Entry) -> list[PlanKind]:
     return offered_kinds(dossier) if dossier else []
 
 
-def people_for_service(acting: Acting, entry: Entry) -> list[Appointment]:
+def people_for_service(acting: Acting, entry: Entry) -> AppointmentQuerySet:
     """Who can answer for a service that a mandate asks for: whoever takes part, and medical officers."""
     case = Case.objects.readable_by(acting).filter(pk=entry.dossier_id or 0).first()
-    return (
-        [*possible_staff(case, ServiceKind.COACHING), *possible_staff(case, ServiceKind.MEDICAL_MANDATE)]
-        if case
-        else []
-    )
+    if case is None:
+        return Appointment.objects.none()
+    either = [
+        possible_staff(case, kind).order_by().values("pk")
+        for kind in (ServiceKind.COACHING, ServiceKind.MEDICAL_MANDATE)
+    ]
+    people = Appointment.objects.filter(Q(pk__in=either[0]) | Q(pk__in=either[1]))
+    return people.near_first(case.region_id)
 
 
 def may_follow(acting: Acting, meeting: Meeting) -> bool:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory
-from suone.appointments.models import Appointment
+from suone.appointments.fields import StaffField, offer
+from suone.appointments.models import AppointmentQuerySet
 from suone.documents.uploads import Upload, upload_of
 from suone.institutions.models import Institution, ServiceOffer
 from suone.plans.models import Entry, Measure
@@ -81,9 +82,7 @@ class MeasureForm(_Categorised):
     institution = forms.ModelChoiceField(
         label=gettext_lazy("Responsible institution"), queryset=Institution.objects.none()
     )
-    staff = forms.ModelChoiceField(
-        label=gettext_lazy("Responsible person"), queryset=Appointment.objects.none(), required=False
-    )
+    staff = StaffField(label=gettext_lazy("Responsible person"), required=False, across=True)
     offer = forms.ModelChoiceField(
         label=gettext_lazy("From the catalogue"), queryset=ServiceOffer.objects.none(), required=False
     )
@@ -113,7 +112,7 @@ class MeasureForm(_Categorised):
         self,
         *args: Any,
         goals: Sequence[Entry],
-        staff: Sequence[Appointment],
+        staff: AppointmentQuerySet,
         readable: Sequence[DataCategory] | None = None,
         **kwargs: Any,
     ) -> None:
@@ -121,8 +120,7 @@ class MeasureForm(_Categorised):
         field: Any = self.fields
         field["goal_line"].choices = [("", "–"), *((str(goal.line), _short(goal.text)) for goal in goals)]
         field["institution"].queryset = field["payer"].queryset = Institution.objects.all()
-        field["staff"].queryset = Appointment.objects.filter(pk__in=[s.pk for s in staff]).select_related("institution")
-        field["staff"].label_from_instance = lambda s: f"{s.institution.short_name} · {s.full_name}"
+        offer(self, "staff", staff)
         field["offer"].queryset = ServiceOffer.objects.select_related("institution").order_by("institution", "name_de")
         field["offer"].label_from_instance = lambda offer: f"{offer.institution.short_name} · {offer.name}"
         if readable is not None:

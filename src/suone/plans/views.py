@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from suone.access.categories import DataCategory, Power
 from suone.access.permissions import Permission
 from suone.audit.models import RecordKind
-from suone.cases.queries import possible_leads, readable_case
+from suone.cases.queries import people_around, readable_case
 from suone.documents.typeset import LANGUAGES
 from suone.doors.decorators import ActingRequest, acts, reads
 from suone.dossiers.models import Dossier
@@ -350,7 +350,7 @@ def _measure_form(
         request.POST or None,
         initial=starting,
         goals=queries.sheet_of(acting, this).goals,
-        staff=possible_leads(readable_case(acting, this.dossier_id)),
+        staff=people_around(readable_case(acting, this.dossier_id)).who_can(Permission.CASE_WORK),
         readable=readable_categories(acting, this.dossier) if changes else None,
     )
 

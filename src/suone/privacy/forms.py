@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from suone.appointments.fields import StaffField
 from suone.appointments.models import Appointment
 from suone.audit.acts import all_acts
 from suone.audit.models import RecordKind
@@ -37,7 +38,9 @@ class WhoSawForm(_Period):
 
 
 class ColleagueForm(_Period):
-    colleague = forms.ModelChoiceField(Appointment.objects.all(), label=_("Colleague"))
+    colleague = StaffField(
+        label=_("Colleague"), across=True, queryset=Appointment.objects.select_related("institution", "office")
+    )
 
     field_order = ("colleague", "kind", "institution", "first_day", "last_day", "before")
 
@@ -47,6 +50,7 @@ class LogFilter(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     act = forms.ChoiceField(label=_("Act"), required=False)
     institution = forms.ModelChoiceField(Institution.objects.all(), label=_("Institution"), required=False)
+    # A list, and no name to type: what this form asks stands in the address.
     staff = forms.ModelChoiceField(Appointment.objects.all(), label=_("Staff member"), required=False)
     first_day = forms.DateField(label=_("From"), required=False, widget=DayInput())
     last_day = forms.DateField(label=_("Until"), required=False, widget=DayInput())
@@ -55,5 +59,6 @@ class LogFilter(forms.Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they come
         self.fields["kind"].choices = [("", _("every kind")), *RecordKind.choices]  # type: ignore[attr-defined]
+        self.fields["staff"].label_from_instance = lambda staff: f"{staff.last_name} {staff.first_name}"  # type: ignore[attr-defined]
         acts = sorted(((act.value, str(act.label)) for act in all_acts()), key=lambda act: act[1])
         self.fields["act"].choices = [("", _("every kind")), *acts]  # type: ignore[attr-defined]

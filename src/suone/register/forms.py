@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from suone.access.acting import Acting
+from suone.access.permissions import Permission
+from suone.appointments.fields import StaffField, offer
 from suone.appointments.models import Appointment
 from suone.appointments.queries import colleagues
 from suone.institutions.models import Institution, Office
@@ -45,9 +47,8 @@ class RegisterForm(forms.Form):
     number = _number()
     valid_from = forms.DateField(label=gettext_lazy("Followed since"), widget=DayInput())
     office = forms.ModelChoiceField(label=gettext_lazy("Office"), queryset=Office.objects.none(), required=False)
-    worker = forms.ModelChoiceField(
+    worker = StaffField(
         label=gettext_lazy("Responsible worker"),
-        queryset=Appointment.objects.none(),
         required=False,
         help_text=gettext_lazy("Others are led to this person; without one, to your contact person."),
     )
@@ -66,8 +67,7 @@ class RegisterForm(forms.Form):
         super().__init__(*args, **kwargs)
         own = acting.own_institution_id
         self.fields["office"].queryset = Office.objects.filter(institution_id=own, is_active=True)  # type: ignore[attr-defined]
-        self.fields["worker"].queryset = colleagues(own, on=acting.today)  # type: ignore[attr-defined]
-        self.fields["worker"].label_from_instance = lambda staff: staff.full_name  # type: ignore[attr-defined]
+        offer(self, "worker", colleagues(own, on=acting.today).who_can(Permission.REGISTER_USE))
         self.fields["referred_by"].queryset = Institution.objects.exclude(pk=own)  # type: ignore[attr-defined]
 
     @staticmethod
@@ -128,9 +128,7 @@ class EnrolForm(forms.Form):
             "Using the AHV number is systematic use, in altered form too: name the article that allows it."
         ),
     )
-    responsible = forms.ModelChoiceField(
-        label=gettext_lazy("Responsible person"), queryset=Appointment.objects.none(), required=False
-    )
+    responsible = StaffField(label=gettext_lazy("Responsible person"), required=False)
     began_on = forms.DateField(label=gettext_lazy("Takes part from"), widget=DayInput())
 
     @staticmethod
@@ -142,5 +140,4 @@ class EnrolForm(forms.Form):
 
     def __init__(self, *args: Any, institution: Institution, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["responsible"].queryset = colleagues(institution.pk, on=timezone.localdate())  # type: ignore[attr-defined]
-        self.fields["responsible"].label_from_instance = lambda staff: staff.full_name  # type: ignore[attr-defined]
+        offer(self, "responsible", colleagues(institution.pk, on=timezone.localdate()))

@@ -5,11 +5,11 @@ from allauth.account.forms import ResetPasswordForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from django import forms
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from suone.appointments.models import Appointment
+from suone.appointments.fields import StaffField, offer
+from suone.appointments.models import AppointmentQuerySet
 from suone.signin.letters import keep_letter
 from suone.signin.limits import is_paused, key_of
 from suone.signin.models import Letter
@@ -54,8 +54,8 @@ class AddressForm(forms.Form):
 
 
 class FactorResetForm(forms.Form):
-    holder = forms.ModelChoiceField(label=_("Whose second factor is lost"), queryset=Appointment.objects.none())
+    holder = StaffField(label=_("Whose second factor is lost"))
 
-    def __init__(self, *args: object, colleagues: QuerySet[Appointment], **kwargs: object) -> None:
+    def __init__(self, *args: object, colleagues: AppointmentQuerySet, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["holder"].queryset = colleagues  # type: ignore[attr-defined]
+        offer(self, "holder", colleagues)

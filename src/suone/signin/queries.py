@@ -1,10 +1,9 @@
 """What people look up about log-ins."""
 
-from django.db.models import QuerySet
-
 from suone.access.acting import Acting
 from suone.access.models import User
-from suone.appointments.models import Appointment
+from suone.appointments.models import Appointment, AppointmentQuerySet
+from suone.signin import limits
 from suone.signin.models import FactorReset
 
 
@@ -13,10 +12,15 @@ def open_factor_resets() -> list[FactorReset]:
     return list(FactorReset.objects.filter(decided_at=None).select_related("holder__institution", "asked_by"))
 
 
-def colleagues_with_account(acting: Acting) -> QuerySet[Appointment]:
+def colleagues_with_account(acting: Acting) -> AppointmentQuerySet:
     """For whom the acting person may ask: who works at their institution and can log in; not they themselves."""
     working = Appointment.objects.working(on=acting.today).filter(institution_id=acting.own_institution_id)
     return working.exclude(user=None).exclude(user_id=acting.own_user_id)
+
+
+def is_paused(user: User) -> bool:
+    """Whether the log-in of this account waits after failures."""
+    return limits.is_paused(limits.key_of(user.email))
 
 
 def own_address(acting: Acting) -> str:

@@ -71,6 +71,8 @@ def change_address(acting: Acting, *, user: User, address: str) -> None:
     For the owner, once it is confirmed, and for whoever administers the account. The log names the account by its number.
     """
     old, address = user.email, one_spelling(address)
+    if address == one_spelling(old):
+        raise Refused(_("This is the address of the log-in already."))
     try:
         with transaction.atomic():
             User.objects.filter(pk=user.pk).update(email=address)

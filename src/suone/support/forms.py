@@ -5,17 +5,12 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from suone.access.categories import DataCategory
-from suone.appointments.models import Appointment
+from suone.appointments.fields import StaffField, offer
+from suone.appointments.models import AppointmentQuerySet
 from suone.support.rules import CoachingOutcome, Kind, Part, Variant
 from suone.support.services import Order, Report
 
 _BUT_HEALTH = [choice for choice in DataCategory.choices if choice[0] != DataCategory.HEALTH]
-
-
-def _staff_field(**arguments: Any) -> forms.Field:
-    field = forms.ModelChoiceField(queryset=Appointment.objects.none(), **arguments)
-    field.label_from_instance = lambda obj: f"{obj.institution.short_name} · {obj.full_name}"  # type: ignore[method-assign]
-    return field
 
 
 def _category_field(choices: Sequence[tuple[Any, Any]] = _BUT_HEALTH) -> forms.TypedChoiceField:
@@ -32,8 +27,9 @@ class OrderForm(forms.Form):
     """What its kind asks for and no more: a coaching has a variant and perhaps a second person."""
 
     variant = forms.ChoiceField(label=gettext_lazy("Variant"), choices=Variant.choices, widget=forms.RadioSelect)
-    staff = _staff_field(label=gettext_lazy("Who answers for it"))
-    second = _staff_field(
+    staff = StaffField(label=gettext_lazy("Who answers for it"), across=True)
+    second = StaffField(
+        across=True,
         label=gettext_lazy("Second person of the tandem"),
         required=False,
         help_text=gettext_lazy("A tandem is a RAV adviser and a social worker."),
@@ -43,12 +39,11 @@ class OrderForm(forms.Form):
     )
     category = _category_field()
 
-    def __init__(self, *args: Any, kind: Kind, staff: Sequence[Appointment], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: Kind, staff: AppointmentQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
-        people = Appointment.objects.filter(pk__in=[person.pk for person in staff]).select_related("institution")
-        self.fields["staff"].queryset = people  # type: ignore[attr-defined]
-        self.fields["second"].queryset = people  # type: ignore[attr-defined]
+        offer(self, "staff", staff)
+        offer(self, "second", staff)
         if kind is not Kind.COACHING:
             del self.fields["variant"], self.fields["second"]
         if kind is Kind.MEDICAL_MANDATE:

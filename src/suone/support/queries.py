@@ -10,7 +10,7 @@ from django.utils import timezone
 from suone.access.acting import Acting
 from suone.access.categories import HEALTH_BIT
 from suone.access.permissions import Role
-from suone.appointments.models import Appointment
+from suone.appointments.models import Appointment, AppointmentQuerySet
 from suone.cases.models import Assignment, Case, Function
 from suone.cases.queries import possible_leads
 from suone.consents.models import ConsentRecipient
@@ -118,12 +118,11 @@ def case_manager_of(dossier: Dossier) -> Appointment | None:
     return assignment.staff if assignment else None
 
 
-def possible_staff(case: Case, kind: Kind) -> list[Appointment]:
+def possible_staff(case: Case, kind: Kind) -> AppointmentQuerySet:
     """Who can answer for a service: a medical officer, or staff of those who take part and of the IIZ office."""
     if kind is not Kind.MEDICAL_MANDATE:
         return possible_leads(case)
-    officers = Appointment.objects.working(on=timezone.localdate()).holding(Role.MEDICAL_OFFICER)
-    return list(officers.select_related("institution").order_by("institution__code", "last_name"))
+    return Appointment.objects.working(on=timezone.localdate()).holding(Role.MEDICAL_OFFICER).near_first(case.region_id)
 
 
 @dataclass(frozen=True, slots=True)

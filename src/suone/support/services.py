@@ -237,7 +237,7 @@ def _check_order(acting: Acting, dossier: Dossier, order: Order, *, has_consent:
         is_medical_officer=Role.MEDICAL_OFFICER in order.staff.roles_on(acting.today),
         open_kinds=open_kinds(dossier),
     )
-    if not {person.pk for person in people} <= {person.pk for person in possible_staff(case, order.kind)}:
+    if not {person.pk for person in people} <= set(possible_staff(case, order.kind).values_list("pk", flat=True)):
         raise Refused(_("Choose somebody of an institution that takes part in the case."))
 
 

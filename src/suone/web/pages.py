@@ -76,6 +76,11 @@ def sent_before_page(request: HttpRequest) -> HttpResponse:
     return _question_page(request, {"why": "before", "then": "", "now": "", "may_send": True})
 
 
+def sent_unmarked_page(request: HttpRequest, *, now: str, may_send: bool) -> HttpResponse:
+    """The form does not say under which appointment its page was opened: nothing is done, and asked for whom."""
+    return _question_page(request, {"why": "unmarked", "then": "", "now": now, "may_send": may_send})
+
+
 def session_ended_page(request: HttpRequest) -> HttpResponse:
     """The log-in ended while somebody wrote, and the same account has logged in again: what was typed is not lost."""
     return _question_page(request, {"why": "session", "then": "", "now": "", "may_send": True})

@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from suone.access.categories import DataCategory
-from suone.appointments.models import Appointment
+from suone.access.permissions import Permission
+from suone.appointments.fields import StaffField, offer
 from suone.appointments.queries import colleagues
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import institutions_with_access
@@ -40,11 +41,11 @@ class WorkItemForm(forms.Form):
 
 
 class HandOnForm(forms.Form):
-    staff = forms.ModelChoiceField(label=gettext_lazy("Colleague"), queryset=Appointment.objects.none())
+    staff = StaffField(label=gettext_lazy("Colleague"))
 
     def __init__(self, *args: Any, institution_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["staff"].queryset = colleagues(institution_id, on=timezone.localdate())  # type: ignore[attr-defined]
+        offer(self, "staff", colleagues(institution_id, on=timezone.localdate()).who_can(Permission.CASE_WORK))
 
 
 class ReasonForm(forms.Form):

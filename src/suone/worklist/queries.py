@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
 from suone.access.permissions import Permission
-from suone.appointments.models import Appointment
+from suone.appointments.models import AppointmentQuerySet
 from suone.appointments.queries import colleagues
 from suone.audit.shown import Shows
 from suone.course.queries import Deed, deed_of
@@ -127,8 +127,9 @@ def counts(entries: Iterable[Entry], today: date) -> dict[str, int]:
     return counted
 
 
-def colleagues_of(acting: Acting) -> list[Appointment]:
-    return list(colleagues(acting.own_institution_id, on=acting.today))
+def colleagues_of(acting: Acting) -> AppointmentQuerySet:
+    """To whom work can be handed on."""
+    return colleagues(acting.own_institution_id, on=acting.today).who_can(Permission.CASE_WORK)
 
 
 def _invitations(acting: Acting) -> list[Entry]:

@@ -11,13 +11,13 @@ from django.utils.translation import ngettext
 
 from suone.access.errors import Refused
 from suone.access.permissions import Permission
-from suone.appointments.models import Appointment
 from suone.doors.decorators import ActingRequest, acts, reads
 from suone.register.queries import my_new_alerts
 from suone.web.fields import number_in
 from suone.web.pages import done, render
 from suone.worklist import queries, services
 from suone.worklist.acts import Act
+from suone.worklist.forms import HandOnForm
 
 _FILTERS = ("overdue", "today", "week", "waiting")
 
@@ -63,7 +63,7 @@ def worklist(request: ActingRequest) -> HttpResponse:
         "may_work": acting.may(Permission.CASE_WORK),
         "may_read": acting.may(Permission.CASE_READ),
         "alerts": my_new_alerts(acting) if acting.may(Permission.REGISTER_USE) else 0,
-        "colleagues": queries.colleagues_of(acting),
+        "hand_on": HandOnForm(acting=acting),
     }
     return render(request, "worklist/worklist.html", context)
 
@@ -85,11 +85,10 @@ def several(request: ActingRequest) -> HttpResponse:
         until = _day(request.POST.get("until", ""))
         services.postpone_all(request.acting, items=items, until=until)
     else:
-        working = Appointment.objects.working(on=request.acting.today)
-        staff = working.filter(pk=number_in(request.POST.get("staff", "")) or 0).first()
-        if staff is None:
-            raise Refused(_("Choose a colleague."))
-        services.reassign_all(request.acting, items=items, staff=staff)
+        form = HandOnForm(request.POST, acting=request.acting)
+        if not form.is_valid():
+            raise Refused(" ".join(map(str, form.errors["staff"])))
+        services.reassign_all(request.acting, items=items, staff=form.cleaned_data["staff"])
     sentence = ngettext("%(count)s work item changed.", "%(count)s work items changed.", len(items))
     return done(request, sentence % {"count": len(items)}, "worklist")
 

@@ -22,7 +22,8 @@ BEGIN
             WHERE r.staff_id = leaver AND c.withdrawn_at IS NULL AND c.valid_until >= appointments_today());
 END $$;
 
--- The whole caseload at once, to a colleague who works at the same institution.
+-- The whole caseload at once, to a colleague who works at the same institution. Each case says in its timeline by whom it
+-- is led or followed from now on, and nothing of why.
 CREATE FUNCTION administration_pass_on(leaver bigint, successor bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -41,10 +42,22 @@ BEGIN
         SELECT dossier_id FROM cases_assignment WHERE staff_id = leaver AND valid_until IS NULL) ORDER BY d.id FOR UPDATE;
     WITH ended AS (
         UPDATE cases_assignment SET valid_until = statement_timestamp() WHERE staff_id = leaver AND valid_until IS NULL
+        RETURNING dossier_id, function),
+    named AS (
+        INSERT INTO cases_assignment (dossier_id, function, staff_id, valid_from)
+        SELECT dossier_id, function, successor, statement_timestamp() FROM ended
         RETURNING dossier_id, function)
-    INSERT INTO cases_assignment (dossier_id, function, staff_id, valid_from)
-        SELECT dossier_id, function, successor, statement_timestamp() FROM ended;
-    UPDATE cases_participant SET staff_id = successor WHERE staff_id = leaver AND state IN ('asked', 'taking_part');
+    INSERT INTO dossiers_event (dossier_id, act, category, staff_id, institution_id, object_type, object_id, text, text_language)
+        SELECT n.dossier_id, 'caseload.' || n.function || '_passed', 10, actor_staff(), actor_institution(), 'staff', successor,
+               trim(a.first_name || ' ' || a.last_name), ''
+        FROM named n, appointments_appointment a WHERE a.id = successor;
+    WITH followed AS (
+        UPDATE cases_participant SET staff_id = successor WHERE staff_id = leaver AND state IN ('asked', 'taking_part')
+        RETURNING dossier_id)
+    INSERT INTO dossiers_event (dossier_id, act, category, staff_id, institution_id, object_type, object_id, text, text_language)
+        SELECT f.dossier_id, 'caseload.follower_passed', 10, actor_staff(), actor_institution(), 'staff', successor,
+               trim(a.first_name || ' ' || a.last_name), ''
+        FROM followed f, appointments_appointment a WHERE a.id = successor;
     UPDATE workitems_workitem SET assigned_id = successor, version = version + 1
         WHERE assigned_id = leaver AND state = 'open' AND category <> 4;
     UPDATE decisions_decision SET addressed_staff_id = successor WHERE addressed_staff_id = leaver AND state = 'pending';

@@ -1,5 +1,6 @@
 """Appointing, inviting, giving and approving roles, ending: who may, what is kept and what the log says."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,6 +28,7 @@ from suone.appointments.tests.factories import acting, client_of, make_instituti
 from suone.audit.models import Entry
 from suone.inbox.models import Message
 from suone.institutions.models import Office
+from suone.signin.models import Letter
 
 pytestmark = pytest.mark.django_db
 
@@ -274,6 +276,79 @@ def test_an_end_is_told_with_before_and_after_and_nobody_ends_their_own(world: W
     assert told["after"]["account"] == world.worker.user_id
 
 
+def test_office_region_and_percentage_change_and_the_log_says_before_and_after(world: World) -> None:
+    own = Office.objects.create(institution=world.worker.institution, name_de="SMZ Siders", name_fr="CMS Sierre")
+    foreign = Office.objects.create(institution=world.stranger.institution, name_de="RAV", name_fr="ORP")
+    address = f"/appointments/{world.worker.pk}/change"
+
+    changed = client_of(world.admin).post(address, {"office": own.pk, "percentage": 60, "institution": foreign.pk})
+    elsewhere = client_of(world.admin).post(address, {"office": foreign.pk})
+    own_one = client_of(world.admin).post(f"/appointments/{world.admin.pk}/change", {"percentage": 100})
+    strange = client_of(world.stranger).post(address, {"percentage": 100})
+
+    assert (changed.status_code, elsewhere.status_code, own_one.status_code, strange.status_code) == (
+        302,
+        422,
+        422,
+        404,
+    )
+    world.worker.refresh_from_db()
+    assert (world.worker.office, world.worker.percentage) == (own, 60)
+    told = _details("appointment.changed")
+    assert (told["before"]["office"], told["before"]["percentage"]) == (None, None)
+    assert (told["after"]["office"], told["after"]["percentage"]) == (own.pk, 60)
+    assert told["before"]["institution"] == told["after"]["institution"] == world.worker.institution_id
+    with pytest.raises(Refused, match="of the institution"):
+        do(world.admin, giving.change_post, appointment=world.worker, office=foreign, region=None, percentage=60)
+    with pytest.raises(Refused, match="Nothing was changed"):
+        do(world.admin, giving.change_post, appointment=world.worker, office=own, region=None, percentage=60)
+    with pytest.raises(Refused, match="nobody for themselves"):
+        do(world.worker, giving.change_post, appointment=world.worker, office=None, region=None, percentage=60)
+
+
+def test_the_administrator_changes_the_address_of_a_log_in_and_unlocks_it(world: World) -> None:
+    assert world.worker.user is not None
+    for _try in range(5):
+        Client().post("/accounts/login/", {"login": "ada.worker@example.org", "password": "wrong"})
+    admin, at = client_of(world.admin), f"/appointments/{world.worker.pk}"
+
+    paused = admin.get(at).content.decode()
+    unlocked = admin.post(f"{at}/unlock")
+    again = admin.post(f"{at}/unlock")
+    changed = admin.post(f"{at}/log-in", {"address": "Ada.Muster@example.org"})
+    taken = admin.post(f"{at}/log-in", {"address": "ada.second@example.org"})
+
+    assert "log-in paused after failures" in paused
+    assert (unlocked.status_code, again.status_code) == (302, 422)
+    assert (changed.status_code, taken.status_code) == (302, 422)
+    account = User.objects.get(pk=world.worker.user_id)
+    assert account.email == "ada.muster@example.org"
+    told = Entry.objects.filter(act__in=["account.unlocked", "account.address_changed"]).order_by("pk")
+    assert [(one.act, one.staff_id, one.object_id) for one in told] == [
+        ("account.unlocked", world.admin.pk, account.pk),
+        ("account.address_changed", world.admin.pk, account.pk),
+    ]
+    assert Letter.objects.filter(kind=Letter.Kind.MOVED, address="ada.worker@example.org").count() == 1
+
+
+def test_nobody_takes_over_an_account_that_also_works_elsewhere(world: World) -> None:
+    Appointment.objects.create(
+        user=world.worker.user, institution=world.stranger.institution, first_name="Ada", last_name="Worker"
+    )
+    change = services.change_log_in_address
+
+    with pytest.raises(Refused, match="also works elsewhere"):
+        do(world.admin, change, appointment=world.worker, address="mine@example.org")
+    with pytest.raises(Refused, match="nobody for themselves"):
+        do(world.admin, change, appointment=world.admin, address="mine@example.org")
+    with pytest.raises(Refused, match="nobody for themselves"):
+        do(world.stranger, services.unlock_log_in, appointment=world.worker)
+    appointment, _token = _appoint(world)
+    with pytest.raises(Refused, match="Nobody has taken up"):
+        do(world.admin, change, appointment=appointment, address="mine@example.org")
+    assert User.objects.get(pk=world.worker.user_id).email == "ada.worker@example.org"
+
+
 def test_the_list_shows_stale_accounts_keys_of_leavers_and_who_gave_what(world: World) -> None:
     assert world.worker.user is not None
     long_ago = timezone.now() - timedelta(days=100)
@@ -282,8 +357,19 @@ def test_the_list_shows_stale_accounts_keys_of_leavers_and_who_gave_what(world: 
     Appointment.objects.filter(pk=world.worker.pk).update(active_until=timezone.localdate() - timedelta(days=1))
     do(world.admin, giving.give_role, appointment=world.second, role=Role.TANDEM, valid_from=timezone.localdate())
 
+    held = do(
+        world.admin,
+        giving.give_role,
+        appointment=world.second,
+        role=Role.MEDICAL_OFFICER,
+        valid_from=timezone.localdate(),
+    )
+    do(world.office, giving.approve_role, held=held)
+
     page = client_of(world.admin).get("/appointments/").content.decode()
 
+    assert "given by Ada Admin, approved by Ada Office" in page
+    assert re.search(rf"since [^<]*{timezone.localdate().year}", page)
     assert "has not logged in for a long while" in page
     assert "has left" in page
     assert "Key" in page

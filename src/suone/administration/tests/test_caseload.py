@@ -17,11 +17,11 @@ from suone.administration.services import release_items_of_leavers
 from suone.appointments.models import Appointment
 from suone.appointments.tests.factories import acting, client_of, make_staff
 from suone.audit.models import Entry
-from suone.cases.models import Assignment, Case
+from suone.cases.models import Assignment, Case, Participant
 from suone.cases.queries import lead_of
 from suone.cases.tests.factories import activate
 from suone.consents.tests.factories import Cast, make_cast
-from suone.dossiers.models import Grant
+from suone.dossiers.models import Event, Grant
 from suone.dossiers.tests.factories import TRIAL, keep_act
 from suone.inbox.models import Message
 from suone.workitems.models import State, WorkItem
@@ -90,6 +90,33 @@ def test_the_whole_caseload_passes_in_one_act_with_a_look_before_and_one_record_
     assert Message.objects.filter(act="caseload.passed", staff=successor).count() == 1
 
 
+def test_each_case_says_by_whom_it_is_led_or_followed_from_now_on(
+    cast: Cast, case: Case, administrator: Appointment
+) -> None:
+    Participant.objects.filter(dossier_id=case.pk, institution=cast.worker.institution).update(staff=cast.worker)
+    theirs = make_staff(cast.worker.institution, Role.INSTITUTION_ADMINISTRATOR, last_name="Boss")
+    follows = make_staff(cast.worker.institution, Role.FRONT_LINE_WORKER, last_name="Follows")
+    leads = make_staff(cast.coordinator.institution, Role.CASE_MANAGER, last_name="Leads")
+    with acting_as(acting_for_job("story")):
+        Assignment.objects.create(
+            dossier_id=case.pk, function="case_manager", staff=cast.coordinator, valid_from=timezone.now()
+        )
+
+    _pass_on(administrator, cast.coordinator, leads)
+    _pass_on(theirs, cast.worker, follows)
+    page = client_of(cast.worker).get(f"/dossiers/{case.pk}/").content.decode()
+
+    told = Event.objects.filter(dossier_id=case.pk, act__startswith="caseload.").order_by("act")
+    assert [(one.act, one.text, one.staff, one.object_id) for one in told] == [
+        ("caseload.case_manager_passed", "Ada Leads", administrator, leads.pk),
+        ("caseload.follower_passed", "Ada Follows", theirs, follows.pk),
+        ("caseload.lead_passed", "Ada Leads", administrator, leads.pk),
+    ]
+    for sentence in ("Led from now on by a successor", "Case management from now on by a successor"):
+        assert sentence in page
+    assert Entry.objects.filter(act="caseload.passed").count() == 2  # one for each act, whatever it passed
+
+
 def test_grants_to_a_named_person_never_pass(
     cast: Cast, case: Case, administrator: Appointment, successor: Appointment
 ) -> None:
@@ -120,8 +147,9 @@ def test_only_the_administrator_passes_on_and_only_to_a_colleague_who_works_ther
         for who in (colleague, cast.worker, cast.coordinator):
             with pytest.raises(Refused, match="Whoever administers"):
                 _pass_on(who, cast.coordinator, colleague)
-        for whom in (successor, cast.worker, cast.coordinator):
-            with pytest.raises(Refused, match="works at the same institution"):
+        steering = make_staff(cast.coordinator.institution, Role.STEERING, last_name="Steering")
+        for whom in (successor, cast.worker, cast.coordinator, steering):
+            with pytest.raises(Refused, match="of the same institution who may lead cases"):
                 _pass_on(administrator, cast.coordinator, whom)
     assert lead_of(case) == cast.coordinator
 

@@ -108,6 +108,25 @@ def test_an_account_is_locked_and_unlocked_on_the_server() -> None:
     assert "There is no account" in _run("account", "lock", "nobody@example.org").output
 
 
+def test_a_pause_ends_and_an_address_changes_on_the_server() -> None:
+    staff = make_staff(make_institution("SMZ"), Role.FRONT_LINE_WORKER, last_name="Worker")
+    for _try in range(5):
+        Client().post("/accounts/login/", {"login": "ada.worker@example.org", "password": "wrong"})
+
+    unlocked = _run("account", "unlock", "ada.worker@example.org")
+    twice = _run("account", "unlock", "ada.worker@example.org")
+    changed = _run("account", "change-address", "ada.worker@example.org", "ada.muster@example.org")
+
+    assert (unlocked.exit_code, changed.exit_code) == (0, 0), changed.output
+    assert "is so already" in twice.output
+    assert User.objects.get(pk=staff.user_id).email == "ada.muster@example.org"
+    told = Entry.objects.filter(act__in=["account.unlocked", "account.address_changed"]).order_by("pk")
+    assert [(one.act, one.acting_kind, one.object_id) for one in told] == [
+        ("account.unlocked", "job", staff.user_id),
+        ("account.address_changed", "job", staff.user_id),
+    ]
+
+
 def test_a_link_for_a_new_password_is_printed_and_told() -> None:
     staff = make_staff(make_institution("SMZ"), Role.FRONT_LINE_WORKER, last_name="Worker")
 

@@ -23,6 +23,7 @@ from suone.doors import decorators
 from suone.doors.decorators import acts, reads
 from suone.doors.models import Submission
 from suone.web import pages
+from suone.web.bound import seal
 from suone.web.jinja import environment
 
 pytestmark = pytest.mark.django_db
@@ -31,11 +32,12 @@ pytestmark = pytest.mark.django_db
 def _request(
     method: str = "GET", *, staff: int = 9, roles: tuple[Role, ...] = (Role.FRONT_LINE_WORKER,), **data: str
 ) -> Any:
-    request = getattr(RequestFactory(), method.lower())("/somewhere/7", data)
+    mark = {"opened_as": seal(4, staff)} if method == "POST" else {}
+    request = getattr(RequestFactory(), method.lower())("/somewhere/7", mark | data)
     request.user = User(email="a@example.org")
     request.session = {}
     request.acting = Acting(
-        kind=Kind.STAFF, today=date(2026, 11, 23), institution_id=3, staff_id=staff, roles=frozenset(roles)
+        kind=Kind.STAFF, today=date(2026, 11, 23), institution_id=3, staff_id=staff, user_id=4, roles=frozenset(roles)
     )
     return request
 

@@ -17,13 +17,14 @@ from suone.access.permissions import Permission, Role
 from suone.audit.models import Entry, RecordKind
 from suone.audit.services import record
 from suone.doors.decorators import acts
+from suone.web.bound import seal
 
 pytestmark = pytest.mark.django_db
 TEXT = "Frau Beispiel ist krank"
 
 
 def _request() -> Any:
-    request = RequestFactory().post("/dossiers/7/notes", {"text": TEXT})
+    request = RequestFactory().post("/dossiers/7/notes", {"text": TEXT, "opened_as": seal(4, 9)})
     request.user = User(email="a@example.org")
     request.session = {}
     request.acting = Acting(

@@ -295,8 +295,8 @@ def test_several_items_are_postponed_or_handed_on(cast: Cast, active: Case) -> N
         ({"what": "postpone", "until": "2026-02-31"}, "Choose the new day"),
         ({"what": "postpone", "until": "2020-01-01"}, "Choose a day that is not past"),
         ({"what": "reassign", "staff": ""}, "Choose a colleague"),
-        ({"what": "reassign", "staff": "abc"}, "Choose a colleague"),
-        ({"what": "reassign", "staff": "stranger"}, "Choose somebody who works for the institution"),
+        ({"what": "reassign", "staff": "abc"}, "Nobody is found for “abc”"),
+        ({"what": "reassign", "staff": "stranger"}, "nobody else works there today"),
     ],
 )
 def test_what_cannot_be_done_changes_none_and_says_why(
