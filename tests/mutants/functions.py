@@ -53,10 +53,30 @@ def function_faults(owner: psycopg.Connection[Any]) -> Iterator[SqlFault]:
         " AND (p.prosecdef OR p.prorettype = 'trigger'::regtype) AND p.proname NOT LIKE 'procrastinate%'"
         " ORDER BY p.proname"
     )
+    reached = _reached_through(owner)
     for name, body, definition in rows.fetchall():
+        names = (name, *sorted(reached.get(name, ())))
         for start, end, replacement, what in _parts(body):
             planted = f"{body[:start]}{replacement}{body[end:]}"
-            yield SqlFault(f"{name}(): {what}", (name,), definition.replace(body, planted), definition)
+            yield SqlFault(f"{name}(): {what}", names, definition.replace(body, planted), definition)
+
+
+def _reached_through(owner: psycopg.Connection[Any]) -> dict[str, set[str]]:
+    """The tables and functions that a statement names when it reaches a function by a trigger, a policy or a call."""
+    found: dict[str, set[str]] = {}
+    by_trigger = "SELECT p.proname, t.tgrelid::regclass::text FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+    by_policy = (
+        "SELECT f.proname, p.tablename FROM pg_policies p JOIN pg_proc f ON f.pronamespace = 'public'::regnamespace"
+        " WHERE strpos(coalesce(p.qual, '') || coalesce(p.with_check, ''), f.proname || '(') > 0"
+    )
+    by_call = (
+        "SELECT f.proname, c.proname FROM pg_proc f JOIN pg_proc c ON c.pronamespace = f.pronamespace AND c.oid <> f.oid"
+        " WHERE f.pronamespace = 'public'::regnamespace AND strpos(c.prosrc, f.proname || '(') > 0"
+    )
+    for question in (by_trigger, by_policy, by_call):
+        for name, through in owner.execute(question).fetchall():
+            found.setdefault(name, set()).add(through)
+    return {name: through | {far for near in through for far in found.get(near, ())} for name, through in found.items()}
 
 
 def _parts(body: str) -> Iterator[tuple[int, int, str, str]]:

@@ -138,7 +138,7 @@ def faults_of(file: Path) -> Iterator[PythonFault]:
     for function, name in _functions(tree):
         first_line = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
         for node in ast.walk(function):
-            for what, key in _droppable(node):
+            for what, key in _droppable(node, file.name == "views.py"):
                 yield PythonFault(file, node.lineno, name, first_line, what, _Dropping(key).visit)
 
 
@@ -155,7 +155,7 @@ def all_faults(package: str = "") -> Iterator[PythonFault | PermissionFault]:
 Key = tuple[str, int, int]
 
 
-def _droppable(node: ast.AST) -> Iterator[tuple[str, Key]]:
+def _droppable(node: ast.AST, of_a_page: bool) -> Iterator[tuple[str, Key]]:
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         name = _name_of(node.value.func).lstrip("_")
         for word, what in _DROPPED_CALLS.items():
@@ -171,10 +171,12 @@ def _droppable(node: ast.AST) -> Iterator[tuple[str, Key]]:
     if isinstance(node, ast.Call):
         yield from _words(node)
     if isinstance(node, ast.If):
-        yield from _halves(node.test, "the question")
-        if len(node.body) == 1 and _refuses(node.body[0]) and not node.orelse:
+        refuses = len(node.body) == 1 and _refuses(node.body[0]) and not node.orelse
+        if refuses or not of_a_page:  # what else a page asks is how it goes on, and no lock
+            yield from _halves(node.test, "the question")
+        if refuses:
             yield f"without the refusal if {ast.unparse(node.test)[:80]}", ("refusal", node.lineno, node.col_offset)
-    if isinstance(node, ast.Return) and node.value is not None:
+    if isinstance(node, ast.Return) and node.value is not None and not of_a_page:
         yield from _halves(node.value, "the answer")
 
 
@@ -192,19 +194,30 @@ def _words(call: ast.Call) -> Iterator[tuple[str, Key]]:
 
 
 def _refuses(statement: ast.stmt) -> bool:
-    """By an error, or by no for an answer."""
+    """By an error, by no for an answer, or by going on with the next."""
     if isinstance(statement, ast.Return):
         return isinstance(statement.value, ast.Constant) and not statement.value.value
-    return isinstance(statement, ast.Raise)
+    return isinstance(statement, ast.Raise | ast.Continue)
 
 
 def _halves(condition: ast.expr, of: str) -> Iterator[tuple[str, Key]]:
     """Each of what AND or OR joins, at every depth."""
-    for node in ast.walk(condition):
-        if isinstance(node, ast.BoolOp):
+    joined = [node for node in ast.walk(condition) if isinstance(node, ast.BoolOp)]
+    if of == "the question" or any(_is_yes_or_no(operand) for node in joined for operand in node.values):
+        for node in joined:
             for number, operand in enumerate(node.values):
                 key = (f"half {number} of {node.end_lineno}:{node.end_col_offset}", node.lineno, node.col_offset)
                 yield f"{of} without {ast.unparse(operand)[:80]}", key
+
+
+def _is_yes_or_no(operand: ast.expr) -> bool:
+    """Not a value that stands in for another one, as in ``name or ""``."""
+    if isinstance(operand, ast.Call | ast.Attribute | ast.Name):
+        name = _name_of(operand.func if isinstance(operand, ast.Call) else operand)
+        return name in ("any", "all", "bool", "may") or name.startswith(("is_", "has_", "may_", "leads"))
+    return isinstance(operand, ast.Compare | ast.BoolOp) or (
+        isinstance(operand, ast.UnaryOp) and isinstance(operand.op, ast.Not)
+    )
 
 
 def _name_of(node: ast.expr) -> str:

@@ -35,6 +35,8 @@ _PATIENCE = 20  # seconds for one fault
 _WORLDS = 24  # that a fault in a policy is looked for in
 _SLOW = 4.0  # a test that takes so many seconds of its own is not asked
 _DOORS = "tests/test_doors.py::test_each_door_asks_for_the_permission_that_is_written_down"
+_FILTERS = "tests/sweep/test_filters.py::test_each_filter_hides_foreign_rows_without_the_policies"
+_LOCKS = "tests/test_locks.py::test_each_act_that_needs_a_lock_asks_for_it"
 _RIGHTS = "tests/test_writes.py::test_the_app_has_the_declared_rights_and_no_others"
 _POLICIES = """
 DO $$ DECLARE found record; BEGIN
@@ -82,8 +84,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     places: dict[str, list[str]] = {}
     for nodeid, link in links.found.items():
         if nodeid in items and link["passed"] and link["seconds"] < _SLOW:
-            for place in [nodeid, *link["places"]]:
+            for place in link["places"]:
                 places.setdefault(place, []).append(nodeid)
+    places |= {nodeid: [nodeid] for nodeid in (_DOORS, _FILTERS, _LOCKS, _RIGHTS) if nodeid in items}
     for waiting in places.values():
         waiting.sort(key=lambda nodeid: links.found[nodeid]["seconds"])
     control = [nodeid for nodeid in items if links.found[nodeid]["passed"] and links.found[nodeid]["seconds"] < _SLOW]
@@ -135,8 +138,7 @@ def _faults(
     if "python" in kinds:
         for fault in (fault for package in packages for fault in python.all_faults(package)):
             reached = places.get(fault.place, [])
-            by_list = isinstance(fault, python.PermissionFault)
-            yield "python", fault, fault.plant, [*places.get(_DOORS, []), *reached] if by_list else reached
+            yield "python", fault, fault.plant, [*places.get(_list_with(fault), []), *reached]
     if "functions" in kinds:
         with _owner() as owner:
             for sql in functions.all_faults(owner):
@@ -145,6 +147,15 @@ def _faults(
                     if sql.planting.startswith("GRANT "):
                         reached[:0] = places.get(_RIGHTS, [])
                     yield "function", sql, lambda sql=sql: sql.plant(owner), list(dict.fromkeys(reached))
+
+
+def _list_with(fault: python.PythonFault | python.PermissionFault) -> str:
+    """The test that tries all of a kind, mostly against a list written down apart."""
+    if isinstance(fault, python.PermissionFault):
+        return _DOORS
+    if fault.is_of_a_filter:
+        return _FILTERS
+    return _LOCKS if fault.what in ("without the lock", "without .select_for_update(…)") else ""
 
 
 def _owner() -> psycopg.Connection[Any]:

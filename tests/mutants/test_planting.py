@@ -41,7 +41,7 @@ def test_a_function_loses_each_guard_and_each_half_of_it() -> None:
 def test_python_loses_each_check_refusal_and_half(tmp_path: Path) -> None:
     file = tmp_path / "rules.py"
     file.write_text(
-        "def may(a, b, c):\n    check_it(a)\n    if a or b:\n        raise Refused\n    return a and b or c\n"
+        "def may(a, b, c):\n    check_it(a)\n    if a or b:\n        raise Refused\n    return a and b or not c\n"
     )
 
     planted = {
@@ -49,14 +49,18 @@ def test_python_loses_each_check_refusal_and_half(tmp_path: Path) -> None:
         for fault in faults_of(file)
     }
 
-    check, refusal, answer = "    check_it(a)", ["    if a or b:", "        raise Refused"], "    return a and b or c"
+    check, refusal, answer = (
+        "    check_it(a)",
+        ["    if a or b:", "        raise Refused"],
+        "    return a and b or not c",
+    )
     assert planted == {
         "without the check, check_it(…)": ["    pass", *refusal, answer],
         "without the refusal if a or b": [check, "    pass", answer],
         "the question without a": [check, "    if b:", refusal[1], answer],
         "the question without b": [check, "    if a:", refusal[1], answer],
-        "the answer without a and b": [check, *refusal, "    return c"],
-        "the answer without c": [check, *refusal, "    return a and b"],
-        "the answer without a": [check, *refusal, "    return b or c"],
-        "the answer without b": [check, *refusal, "    return a or c"],
+        "the answer without a and b": [check, *refusal, "    return not c"],
+        "the answer without not c": [check, *refusal, "    return a and b"],
+        "the answer without a": [check, *refusal, "    return b or not c"],
+        "the answer without b": [check, *refusal, "    return a or not c"],
     }

@@ -5,10 +5,7 @@ The usual run gives each parameter three numbers of other kinds, turning from ad
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-import pytest
 from django.conf import settings as django_settings
 from django.db import transaction
 from django.test import Client
@@ -40,12 +37,6 @@ def swapped(address: Address, objects: dict[str, int | str], turn: int) -> Itera
             yield {given: objects[given] for given in address.parameters} | {name: objects[kind]}
     if numbers:
         yield {given: 2**63 if given in numbers else objects[given] for given in address.parameters}
-
-
-@pytest.fixture
-def world(db: None, settings: Any, tmp_path: Path) -> World:
-    settings.REGISTER_KEYS_FOLDER = str(tmp_path)
-    return worlds.build()
 
 
 def _asked_of_requests() -> User:

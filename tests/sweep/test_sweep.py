@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,14 +91,6 @@ def _told(what: str, address: Address, response: HttpResponse, *, canary: str, a
 
 def unlisted() -> list[str]:
     return [address.pattern for address in all_addresses() if not address.is_listed()]
-
-
-@pytest.fixture
-def world(db: None, settings: Any, tmp_path: Path) -> World:
-    settings.API_REQUESTS_A_MINUTE = 10**9
-    settings.CONFIRM_MINUTES = 10**6  # else a long sweep meets the question who is there in place of the views
-    settings.REGISTER_KEYS_FOLDER = str(tmp_path)
-    return worlds.build()
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ Those who may open cases walk over every address; each request is rolled back on
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -114,12 +112,6 @@ def different(client: Client, address: Address, objects: dict[str, int | str], c
             yield f"{what}: shows persons {sorted(persons)}, the log names {sorted(known)}"
         if others != {kind: ids for kind, ids in rest.items() if kind in others}:
             yield f"{what}: shows {others}, the log names {rest}"
-
-
-@pytest.fixture
-def world(db: None, settings: Any, tmp_path: Path) -> World:
-    settings.REGISTER_KEYS_FOLDER = str(tmp_path)
-    return worlds.build()
 
 
 def test_the_log_names_exactly_those_of_whom_an_answer_shows_something(world: World) -> None:

@@ -86,7 +86,7 @@ def complete(acting: Acting, *, item: WorkItem, reason: str = "") -> None:
     )
     item.state, item.done_at, item.done_by_id, item.reason = State.DONE, timezone.now(), acting.staff_id, reason
     item.save(update_fields=["state", "done_at", "done_by", "reason"])
-    _tell(acting, item, Act.DONE, RecordKind.CHANGE, text=_with_reason(item), recipients=_others(acting, item))
+    _tell(acting, item, Act.DONE, RecordKind.CHANGE, text=_with_reason(item))
     _tell_others(acting, item, Act.DONE)
 
 
@@ -111,7 +111,7 @@ def cancel(acting: Acting, *, item: WorkItem, reason: str = "") -> None:
     )
     item.state, item.done_at, item.reason = State.CANCELLED, None, reason
     item.save(update_fields=["state", "done_at", "reason"])
-    _tell(acting, item, Act.CANCELLED, RecordKind.CHANGE, text=_with_reason(item), recipients=_others(acting, item))
+    _tell(acting, item, Act.CANCELLED, RecordKind.CHANGE, text=_with_reason(item))
     _tell_others(acting, item, Act.CANCELLED)
 
 
@@ -232,9 +232,7 @@ def _check_assignment(addressed_id: int, assigned: Appointment | None) -> None:
         raise Refused(_("Choose somebody who works for the institution that does it."))
 
 
-def _tell(
-    acting: Acting, item: WorkItem, act: Act, kind: RecordKind, *, text: str, recipients: Sequence[int] = ()
-) -> None:
+def _tell(acting: Acting, item: WorkItem, act: Act, kind: RecordKind, *, text: str) -> None:
     tell(
         acting,
         dossier=item.dossier,
@@ -245,7 +243,7 @@ def _tell(
         text=text,
         text_language=item.language,
         texts=item.texts,
-        recipients=recipients or [item.addressed_id],
+        recipients=[item.addressed_id],
         on_behalf_of=_absent(acting, item),
     )
 

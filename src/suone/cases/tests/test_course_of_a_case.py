@@ -99,6 +99,25 @@ def test_a_case_with_open_work_items_is_not_closed(cast: Cast, active: Case) -> 
     assert now(active).state == State.CLOSED
 
 
+def test_what_waits_for_an_act_is_cancelled_with_the_closing(cast: Cast, active: Case) -> None:
+    waits: WorkItem = do(
+        cast.coordinator,
+        ask_item,
+        dossier=active.dossier,
+        title="Report",
+        due_on=TODAY,
+        addressed_id=cast.worker.institution_id,
+        settled_by="medical_report_on",
+        about=("service", 7),
+    )
+
+    do(cast.coordinator, services.close_case, case=active, **ENDED)
+
+    waits.refresh_from_db()
+    assert (now(active).state, waits.state) == (State.CLOSED, "cancelled")
+    assert Entry.objects.get(act="workitem.cancelled", object_id=waits.pk).recipients == [cast.worker.institution_id]
+
+
 def test_a_closed_case_is_opened_again_with_a_reason_and_forgets_its_outcome(cast: Cast, active: Case) -> None:
     do(cast.coordinator, services.close_case, case=active, **ENDED)
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from suone.access.acting import acting_for_job
+from suone.access.acting import Acting, acting_for_job
 from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
 from suone.access.permissions import Role
@@ -89,7 +89,8 @@ def test_an_accepted_request_says_who_answered_when(cast: Cast, decision: Decisi
     assert (decision.state, decision.answered_by_id) == (State.ACCEPTED, cast.adviser.pk)
     assert decision.answered_at is not None
     assert told("decision.accepted") == {cast.worker.pk}
-    assert Entry.objects.get(act="decision.accepted").object_id == decision.pk
+    entry = Entry.objects.get(act="decision.accepted")
+    assert (entry.object_type, entry.object_id, entry.dossier_id) == ("decision", decision.pk, decision.dossier_id)
 
 
 def test_a_declined_request_keeps_its_reason(cast: Cast, decision: Decision) -> None:
@@ -168,6 +169,24 @@ def test_answered_requests_are_neither_reminded_nor_expired(cast: Cast, decision
     assert run_job(11) == ([], [])
 
 
+def test_an_answer_at_the_moment_of_the_expiry_counts(
+    cast: Cast, decision: Decision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move = services._move
+
+    def answered_just_before(who: Acting, decision: Decision, then: State, reason: str) -> bool:
+        at = timezone.now()
+        Decision.objects.filter(pk=decision.pk).update(state="accepted", answered_at=at, answered_by=cast.adviser)
+        return move(who, decision, then, reason)
+
+    monkeypatch.setattr(services, "_move", answered_just_before)
+
+    assert run_job(11) == ([], [])
+    decision.refresh_from_db()
+    assert decision.state == State.ACCEPTED
+    assert told("decision.expired") == set()
+
+
 def test_when_the_log_cannot_be_written_the_answer_does_not_count(
     cast: Cast, decision: Decision, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,3 +221,8 @@ def test_who_is_asked_and_who_asked_find_it_on_their_lists(cast: Cast, decision:
         with acting_as(who):
             assert list(addressed_to(who)) == asked
             assert list(asked_by(who)) == waits
+    answer(cast.adviser, decision, accept=True)
+    for staff in (cast.adviser, cast.worker):
+        who = acting(staff)
+        with acting_as(who):
+            assert [*addressed_to(who), *asked_by(who)] == []

@@ -114,3 +114,13 @@ def test_whoever_asked_reminds_once_a_day(cast: Cast, dossier: Dossier) -> None:
             services.remind(who, decision=Decision.objects.get(pk=decision.pk))
 
     assert cast.adviser.pk in told("decision.reminded")
+    with acting_as(who):
+        yesterday = timezone.now() - timedelta(days=1)
+        Decision.objects.filter(pk=decision.pk).update(reminded_at=yesterday)
+        services.remind(who, decision=Decision.objects.get(pk=decision.pk))
+
+    said = Entry.objects.filter(act="decision.reminded").values_list("object_id", "recipients")
+    assert list(said) == [(decision.pk, [cast.adviser.institution_id])] * 2
+    answer(cast.adviser, decision, accept=True)
+    with acting_as(who), pytest.raises(Refused, match="already been answered"):
+        services.remind(who, decision=Decision.objects.get(pk=decision.pk))

@@ -149,7 +149,7 @@ def test_removing_destroys_the_bytes_and_leaves_the_reason(lead: Appointment, do
     kept = Document.objects.get()
     assert (kept.removed_reason, kept.removed_by_id) == ("Wrong person", lead.pk)
     assert list(folder.iterdir()) == []
-    assert Entry.objects.filter(kind="delete", object_type="document").count() == 1
+    assert Entry.objects.get(kind="delete", object_type="document").act == "document.removed"
     assert client_of(lead).get(f"/dossiers/{dossier.pk}/documents/{document.pk}").status_code == 404
 
 
@@ -175,4 +175,5 @@ def test_bytes_of_acts_that_were_undone_are_forgotten_after_a_day(
         forgotten = forget_lost_files(job)
 
     assert forgotten == 1
+    assert Entry.objects.get(act="document.lost_forgotten").details == {"files": 1}
     assert {path.name for path in folder.iterdir()} == {kept.stored_as, "fresh.pdf"}

@@ -118,6 +118,11 @@ def test_a_name_no_font_can_write_still_gives_a_tagged_document() -> None:
     assert "/StructTreeRoot" in reader.trailer["/Root"]
 
 
+def test_a_document_that_cannot_be_tagged_for_another_reason_is_not_printed_untagged() -> None:
+    with pytest.raises(Exception, match="alt"):
+        letter("Muster", template=LETTER + "#image(bytes(\"<svg xmlns='http://www.w3.org/2000/svg'/>\"))")
+
+
 def test_marks_that_turn_the_direction_of_writing_are_left_out() -> None:
     assert "Muster Anna" in text_of(letter("Muster\u202e \x07Anna\x00"))
 

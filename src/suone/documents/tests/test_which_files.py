@@ -69,6 +69,7 @@ def code_of(name: str, data: bytes) -> str:
         ("scan.pdf", PDF + archive(("a.txt", b"x")), "disguised"),
         ("photo.png", PNG + archive(("a.txt", b"x")), "disguised"),
         ("photo.jpg", JPG + PDF, "disguised"),
+        ("photo.png", PNG + b"/JavaScript", "image/png"),  # no reader of pictures runs it
     ],
 )
 def test_a_file_is_what_its_bytes_say(name: str, data: bytes, result: str) -> None:

@@ -10,8 +10,9 @@ from suone.access.acting import acting_for_job
 from suone.access.categories import ALL_BUT_HEALTH, Power
 from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
+from suone.access.permissions import Role
 from suone.appointments.models import Appointment, ContactPerson
-from suone.appointments.tests.factories import acting
+from suone.appointments.tests.factories import acting, make_staff
 from suone.audit.models import Entry
 from suone.cases.models import Assignment, Case, Participant
 from suone.cases.tests.factories import do
@@ -46,6 +47,20 @@ def lead_of(handover: Handover) -> int:
     return Assignment.objects.get(dossier_id=handover.dossier_id, function="lead", valid_until=None).staff_id
 
 
+def assert_said(handover: Handover, act: str, text: str = "") -> None:
+    """The log names the case, the hand-over, who receives on which basis, and between whom; the timeline says why."""
+    entry = Entry.objects.get(act=act)
+    assert (entry.dossier_id, entry.object_type, entry.object_id) == (handover.dossier_id, "handover", handover.pk)
+    assert (entry.recipients, entry.legal_basis) == ([handover.receiver_id], handover.basis)
+    assert entry.details == {"constellation": handover.constellation, "between": handover.between}
+    event = Event.objects.get(act=act)
+    assert (event.dossier_id, event.object_id, event.text) == (handover.dossier_id, handover.pk, text)
+
+
+def told(act: str) -> list[int]:
+    return sorted(Message.objects.filter(act=act).values_list("staff_id", flat=True))
+
+
 def in_days(days: int) -> None:
     job = replace(acting_for_job("a test"), today=TODAY + timedelta(days=days))
     with acting_as(job):
@@ -59,6 +74,7 @@ def test_a_plain_hand_over_opens_a_simple_case_and_asks_in_one_go(cast: Cast) ->
     assert (case.level, case.notifier, lead_of(handover)) == ("simple", cast.worker.institution, cast.worker.pk)
     assert (handover.constellation, handover.between) == ("3", "rav_smz")
     assert handover.decision.is_pending
+    assert_said(handover, "handover.proposed")
     assert Course.objects.get(pk=case.pk).phase == "transfer"
     facts = known_facts(case.pk)
     assert facts[Fact.COORDINATES_SENT]
@@ -81,8 +97,7 @@ def test_the_request_reaches_the_contact_person_with_ones_own_coordinates(cast: 
 
     handover = propose(cast)
 
-    told = Message.objects.filter(act="decision.asked").values_list("staff_id", flat=True)
-    assert list(told) == [cast.adviser.pk]
+    assert told("decision.asked") == [cast.adviser.pk]
     with acting_as(acting(cast.adviser)):
         asked = asked_handover(handover.decision)
         assert asked is not None
@@ -113,6 +128,7 @@ def test_until_the_acceptance_the_sender_stays_responsible_and_nothing_is_open(c
 def test_on_acceptance_the_lead_passes_and_the_sender_may_contribute_for_the_closing_review(cast: Cast) -> None:
     handover = accept(cast.adviser, propose(cast))
 
+    assert_said(handover, "handover.accepted")
     assert lead_of(handover) == cast.adviser.pk
     assert powers(handover) == {"RAV": (Power.LEAD, ALL_BUT_HEALTH), "SMZ": (Power.WRITE, ALL_BUT_HEALTH)}
     assert handover.sender_until is not None
@@ -141,7 +157,6 @@ def test_what_passes_is_recorded_as_given_by_the_sender(cast: Cast) -> None:
     for disclosure in (proposed, accepted):
         assert (disclosure.giver, disclosure.giver_staff) == (cast.worker.institution, cast.worker)
         assert disclosure.recipient == cast.adviser.institution
-    assert Entry.objects.get(act="handover.accepted").legal_basis == "hand-over"
 
 
 def test_declining_needs_a_reason_and_closes_what_was_written(cast: Cast) -> None:
@@ -157,8 +172,8 @@ def test_declining_needs_a_reason_and_closes_what_was_written(cast: Cast) -> Non
         assert asked_handover(handover.decision) is None
         assert person_of_request(handover.decision) is None
     assert lead_of(handover) == cast.worker.pk
-    assert Event.objects.filter(dossier_id=handover.dossier_id, act="handover.declined").exists()
-    assert Message.objects.filter(act="decision.declined", staff=cast.worker).exists()
+    assert_said(handover, "handover.declined", "Not entitled")
+    assert told("decision.declined") == [cast.worker.pk]
 
 
 def test_a_request_nobody_answers_expires_after_a_reminder(cast: Cast) -> None:
@@ -173,7 +188,8 @@ def test_a_request_nobody_answers_expires_after_a_reminder(cast: Cast) -> None:
     handover.decision.refresh_from_db()
     assert handover.decision.state == "expired"
     assert lead_of(handover) == cast.worker.pk
-    assert Event.objects.get(dossier_id=handover.dossier_id, act="handover.expired").staff_id is None
+    assert_said(handover, "handover.expired")
+    assert Event.objects.get(act="handover.expired").staff_id is None
 
 
 def test_a_withdrawn_request_can_no_longer_be_accepted(cast: Cast) -> None:
@@ -181,9 +197,40 @@ def test_a_withdrawn_request_can_no_longer_be_accepted(cast: Cast) -> None:
 
     do(cast.worker, services.withdraw_handover, handover=handover)
 
+    assert_said(handover, "handover.withdrawn")
     with pytest.raises((Conflict, Handover.DoesNotExist)):
         accept(cast.adviser, handover)
     assert powers(handover) == {"SMZ": (Power.LEAD, ALL_BUT_HEALTH)}
+
+
+def test_of_a_withdrawn_request_hears_whoever_was_asked(cast: Cast) -> None:
+    ContactPerson.objects.create(institution=cast.adviser.institution, region=cast.region, staff=cast.adviser)
+    colleague = make_staff(cast.adviser.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
+    named, to_all = propose(cast, staff=colleague), propose(cast)
+
+    do(cast.worker, services.withdraw_handover, handover=named)
+    assert told("handover.withdrawn") == [colleague.pk]
+    do(cast.worker, services.withdraw_handover, handover=to_all)
+
+    assert cast.adviser.pk in told("handover.withdrawn")
+
+
+def test_only_a_worker_of_the_receiver_takes_the_person_on_and_hears_of_it(cast: Cast) -> None:
+    handover = propose(cast)
+    colleague = make_staff(cast.adviser.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
+
+    with pytest.raises(Refused, match="works for the institution that does it"):
+        accept(cast.adviser, handover, staff=cast.worker)
+    accept(cast.adviser, handover, staff=colleague, reason="From Monday")
+
+    assert lead_of(handover) == colleague.pk
+    assert_said(handover, "handover.accepted", "From Monday")
+    assert told("handover.accepted") == [colleague.pk]
+
+
+def test_a_worker_of_another_institution_is_not_asked(cast: Cast) -> None:
+    with pytest.raises(Refused, match="works for the institution that is asked"):
+        propose(cast, staff=cast.stranger)
 
 
 def test_a_second_answer_is_a_conflict(cast: Cast) -> None:
@@ -230,12 +277,25 @@ def test_parallel_support_opens_what_it_needs_for_a_year_and_the_lead_stays(cast
 def test_parallel_access_ends_at_once_when_the_person_no_longer_agrees(cast: Cast) -> None:
     handover = accept(cast.adviser, propose(cast, follows=Follows.BOTH))
 
+    with pytest.raises(Refused, match="Only institutions that lead"):
+        do(cast.adviser, services.end_access, handover=handover, reason="We stop")
+    with pytest.raises(Refused, match="reason"):
+        do(cast.worker, services.end_access, handover=handover, reason=" ")
     do(cast.worker, services.end_access, handover=handover, reason="The person no longer agrees")
 
+    assert_said(handover, "handover.access_ended", "The person no longer agrees")
+    assert told("handover.access_ended") == [cast.adviser.pk]
     assert powers(handover) == {"SMZ": (Power.LEAD, ALL_BUT_HEALTH)}
     assert find_drift() == []
     with pytest.raises(Refused, match="opens nothing"):
         do(cast.worker, services.end_access, handover=handover, reason="Again")
+
+
+def test_a_direct_hand_over_opens_nothing_that_could_be_ended(cast: Cast) -> None:
+    handover = accept(cast.adviser, propose(cast))
+
+    with pytest.raises(Refused, match="opens nothing"):
+        do(cast.adviser, services.end_access, handover=handover, reason="Over")
 
 
 def test_a_consent_that_names_the_receiver_is_the_basis_and_the_measure(cast: Cast) -> None:
@@ -254,6 +314,8 @@ def test_a_consent_that_names_the_receiver_is_the_basis_and_the_measure(cast: Ca
 
     assert (handover.basis, handover.categories) == ("consent", USUAL & WORK)
     assert handover.access_until is None  # the consent opens it, and closes it when it is withdrawn
+    with pytest.raises(Refused, match="opens nothing"):
+        do(cast.worker, services.end_access, handover=handover, reason="Over")
     assert not Grant.objects.filter(because="hand_over").exists()
     assert find_drift() == []
 
@@ -267,6 +329,8 @@ def test_the_next_hand_over_goes_on_from_the_new_lead(cast: Cast, coordinator_iv
         case=case_of(handover),
         proposal=proposal(cast.adviser, coordinator_iv),
     )
+    with pytest.raises(Refused, match="Only institutions that lead"):
+        do(cast.worker, services.withdraw_handover, handover=second)
     second = accept(coordinator_iv, second)
 
     assert lead_of(second) == coordinator_iv.pk
@@ -290,8 +354,20 @@ def test_when_its_time_is_up_the_sender_no_longer_takes_part(cast: Cast) -> None
 
     part = Participant.objects.get(dossier_id=handover.dossier_id, institution=cast.worker.institution)
     assert part.state == "left"
-    told = Message.objects.filter(act="handover.overlap_ended").values_list("staff_id", flat=True)
-    assert set(told) == {cast.worker.pk, cast.adviser.pk}
+    assert_said(handover, "handover.overlap_ended")
+    assert told("handover.overlap_ended") == sorted([cast.worker.pk, cast.adviser.pk])
+
+
+def test_a_sender_who_left_before_does_not_leave_again(cast: Cast) -> None:
+    handover = accept(cast.adviser, propose(cast))
+    Handover.objects.filter(pk=handover.pk).update(sender_until=timezone.now())
+    Participant.objects.filter(dossier_id=handover.dossier_id, institution=cast.worker.institution).update(state="left")
+    job = acting_for_job("a test")
+
+    with acting_as(job):
+        assert services.end_overlaps(job) == 1
+
+    assert not Entry.objects.filter(act="case.participant_left").exists()
 
 
 def test_whoever_stops_without_hand_over_sends_nothing(cast: Cast) -> None:
@@ -307,6 +383,9 @@ def test_whoever_stops_without_hand_over_sends_nothing(cast: Cast) -> None:
     assert nothing is None
     assert Handover.objects.count() == 1
     assert known_facts(handover.dossier_id)[Fact.CONSTELLATION] == "4"
+    assert Entry.objects.get(act="handover.stopped").dossier_id == handover.dossier_id
+    with pytest.raises(Refused, match="Without hand-over nothing is sent"):
+        propose(cast, is_direct=False)
 
 
 def test_what_must_hold_is_asked_before_anything_is_sent(cast: Cast) -> None:

@@ -4,12 +4,14 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 
+from suone.access.acting import acting_for_job
 from suone.access.database import acting_as
 from suone.appointments.models import Appointment
 from suone.appointments.tests.factories import acting
 from suone.cases.tests.factories import do
 from suone.consents.tests.factories import Cast
 from suone.decisions.models import Decision
+from suone.dossiers.models import ContactDetail
 from suone.handovers.models import Handover
 from suone.handovers.queries import person_of_request, referrals_in
 from suone.handovers.rules import Follows
@@ -101,5 +103,83 @@ def test_figures_are_for_those_who_may_count_and_name_nobody(cast: Cast) -> None
         (line,) = referrals_in(TODAY.year)
         assert (line.sender.code, line.receiver.code, line.proposed, line.accepted) == ("SMZ", "RAV", 1, 1)
         assert [(found.proposed, found.before) for found in referrals_in(TODAY.year + 1)] == [(0, 1)]
+        assert [(found.proposed, found.before) for found in referrals_in(TODAY.year - 1)] == []
     with acting_as(acting(cast.worker)):
         assert referrals_in(TODAY.year) == []
+
+
+def test_figures_tell_apart_what_became_of_a_request(cast: Cast) -> None:
+    for state in ("accepted", "declined", "declined", "expired", "expired", "expired", "withdrawn", "pending"):
+        handover = propose(cast)
+        if state == "declined":
+            decline(cast.adviser, handover)
+        elif state != "pending":
+            Decision.objects.filter(pk=handover.decision_id).update(state=state, answered_at=timezone.now())
+
+    for who in (acting(cast.coordinator), acting_for_job("a test")):
+        with acting_as(who):
+            (line,) = referrals_in(TODAY.year)
+        assert (line.proposed, line.accepted, line.declined, line.expired) == (7, 1, 2, 3)
+
+
+def end_as(staff: Appointment, number: int) -> None:
+    with acting_as(acting(staff)), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT handovers_end(%s)", [number])
+
+
+def test_the_database_lets_the_lead_alone_end_parallel_support_of_this_hand_over(cast: Cast) -> None:
+    parallel, other = (accept(cast.adviser, propose(cast, follows=Follows.BOTH)) for _each in range(2))
+    direct = accept(cast.adviser, propose(cast))
+
+    for who, number in ((cast.adviser, parallel.pk), (cast.stranger, parallel.pk), (cast.adviser, direct.pk)):
+        with pytest.raises(ProgrammingError, match="not permitted"):
+            end_as(who, number)
+    with pytest.raises(ProgrammingError, match="not permitted"):
+        end_as(cast.worker, 0)
+    end_as(cast.worker, parallel.pk)
+    parallel.refresh_from_db()
+    ended_at = parallel.access_until
+    end_as(cast.worker, parallel.pk)  # over already: the moment stays
+
+    for handover in (parallel, other):
+        handover.refresh_from_db()
+    assert ended_at is not None
+    assert parallel.access_until == ended_at
+    assert other.access_until is not None
+    assert other.access_until > timezone.now()
+
+
+def test_whoever_was_asked_is_told_the_person_of_this_request_with_number_and_telephone_of_today(cast: Cast) -> None:
+    other = propose(cast, to=cast.adviser)
+    handover = propose(cast)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE dossiers_particulars SET last_name = 'Other' WHERE dossier_id = %s", [other.dossier_id])
+    ContactDetail.objects.filter(dossier_id__in=(handover.dossier_id, other.dossier_id)).delete()
+    for dossier_id, kind, place, value in (
+        (other.dossier_id, "telephone", 0, "079 000 00 00"),
+        (handover.dossier_id, "email", 0, "p@example.org"),
+        (handover.dossier_id, "telephone", 1, "079 111 11 11"),
+        (handover.dossier_id, "telephone", 2, "079 222 22 22"),
+    ):
+        ContactDetail.objects.create(dossier_id=dossier_id, kind=kind, place=place, value=value)
+
+    with acting_as(acting(cast.adviser)):
+        person = person_of_request(handover.decision)
+
+    assert person is not None
+    assert (person.name, person.telephone) == ("Petra Muster", "079 111 11 11")
+
+
+def test_only_whoever_was_asked_was_asked_about_this_case(cast: Cast) -> None:
+    handover, other = propose(cast), propose(cast)
+    asked = "SELECT handovers_was_asked(%s, %s)"
+
+    def was_asked(staff: Appointment, number: int, dossier_id: int) -> object:
+        with acting_as(acting(staff)), connection.cursor() as cursor:
+            cursor.execute(asked, [number, dossier_id])
+            return cursor.fetchone()[0]
+
+    assert was_asked(cast.adviser, handover.pk, handover.dossier_id) is True
+    assert was_asked(cast.adviser, handover.pk, other.dossier_id) is False
+    assert was_asked(cast.adviser, 0, handover.dossier_id) is False
+    assert was_asked(cast.worker, handover.pk, handover.dossier_id) is False

@@ -292,7 +292,9 @@ def test_nobody_but_social_assistance_is_ever_told(cast: Cast, coordinator_iv: A
     iv = client_of(coordinator_iv)
     rav = cast.adviser.institution_id
 
-    assert iv.get(f"/dossiers/{handover.dossier_id}/missed-appointments/{rav}/consent").status_code == 404
+    smz = cast.worker.institution_id
+    for nowhere in (f"{rav}/consent", f"{smz}/hand-over", f"{smz}/nonsense"):
+        assert iv.get(f"/dossiers/{handover.dossier_id}/missed-appointments/{nowhere}").status_code == 404
     # From social assistance itself there is nobody to tell.
     page = client_of(cast.worker).get(f"/dossiers/{handover.dossier_id}/").content.decode()
     assert "Tell social assistance" not in page

@@ -1,13 +1,15 @@
 """A work item belongs to the institution it is addressed to; what an act settles is settled by the act alone."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
-from django.utils import translation
+from django.http import Http404
+from django.utils import timezone, translation
 
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory, Power, mask_of
@@ -21,7 +23,7 @@ from suone.dossiers.models import Dossier, Event
 from suone.dossiers.services import Principal
 from suone.dossiers.tests.factories import let_in, open_file
 from suone.inbox.models import Message
-from suone.workitems import rules, services
+from suone.workitems import queries, rules, services
 from suone.workitems.models import State, WorkItem
 
 DAY = date(2027, 1, 4)
@@ -107,6 +109,23 @@ def test_who_may_complete_and_cancel(
     assert may(rules.check_can_cancel, **common, is_controlling=controlling) is cancels
 
 
+@pytest.mark.parametrize("mine", ["is_addressed", "is_controlling", "leads", ""])
+def test_whoever_does_it_asked_for_it_or_leads_changes_it(mine: str) -> None:
+    whose = dict.fromkeys(("is_addressed", "is_controlling", "leads"), False) | ({mine: True} if mine else {})
+
+    with nullcontext() if mine else pytest.raises(Refused, match="belongs to SMZ"):
+        rules.check_can_change(is_open=True, is_settled_by_act=False, addressed="SMZ", **whose)
+
+
+def test_what_is_no_longer_open_is_neither_completed_nor_cancelled() -> None:
+    mine: dict[str, Any] = {"is_addressed": True, "leads": True, "addressed": "SMZ", "reason": "why"}
+
+    with pytest.raises(Refused, match="no longer open"):
+        rules.check_can_complete(is_open=False, is_settled_by_act=False, **mine)
+    with pytest.raises(Refused, match="no longer open"):
+        rules.check_can_cancel(is_open=False, is_settled_by_act=False, is_controlling=False, **mine)
+
+
 def test_what_an_act_settles_nobody_ticks_off() -> None:
     mine: dict[str, Any] = {"is_addressed": True, "leads": True, "addressed": "SMZ"}
 
@@ -134,10 +153,124 @@ def test_the_lead_completes_with_a_reason_that_reaches_the_addressed_institution
     assert Message.objects.filter(staff=table.rav, act="workitem.done").count() == 1
 
 
+def test_what_is_in_nobodys_hands_is_told_to_the_contact_persons(table: Table) -> None:
+    item = asked(table, table.lead, table.rav)
+
+    does(table.lead, services.cancel, item=item, reason="no longer needed")
+
+    entry = Entry.objects.get(act="workitem.cancelled")
+    assert (entry.object_type, entry.object_id, entry.recipients) == ("workitem", item.pk, [table.rav.institution_id])
+    assert set(Message.objects.filter(act="workitem.cancelled").values_list("staff", flat=True)) == {table.rav.pk}
+
+
+def test_an_item_is_given_to_a_colleague_and_to_no_day_that_is_past(table: Table) -> None:
+    item = asked(table, table.lead, table.rav)
+
+    with pytest.raises(Refused, match="works for the institution that does it"):
+        does(table.rav, services.reassign, item=item, staff=table.iv)
+    with pytest.raises(Refused, match="works for the institution that does it"):
+        asked(table, table.lead, table.rav, assigned=table.iv)
+    with pytest.raises(Refused, match="not past"):
+        does(table.rav, services.postpone, item=item, until=date(2020, 1, 1), version=item.version)
+    does(table.rav, services.reassign, item=item, staff=table.rav)
+    does(table.rav, services.postpone, item=item, until=DAY, version=item.version)
+    does(table.rav, services.complete, item=item)
+    does(table.rav, services.reopen, item=item)
+
+    said = list(
+        Entry.objects.filter(object_type="workitem", object_id=item.pk).order_by("id").values_list("act", flat=True)
+    )
+    assert said == [f"workitem.{act}" for act in ("asked", "assigned", "postponed", "done", "reopened")]
+
+
+def test_a_deed_settles_nothing_of_another_case_and_nothing_else_of_this_one(table: Table) -> None:
+    """Each condition of the settling functions by itself, over rows that differ in one."""
+    elsewhere = replace(table, dossier=open_file(table.lead))
+    deed, other_deed = {"settled_by": "triaged_on"}, {"settled_by": "plan_binding_on"}
+    of_case = [
+        asked(table, table.lead, table.lead, **words)
+        for words in (
+            deed,
+            deed | {"step": "triage/look"},
+            other_deed | {"about": ("meeting", 4)},
+            other_deed | {"about": ("service", 4)},
+            other_deed | {"about": ("meeting", 5)},
+        )
+    ]
+    foreign = asked(elsewhere, table.lead, table.lead, **deed)
+    about = asked(elsewhere, table.lead, table.lead, **other_deed, about=("meeting", 4))
+    done = asked(table, table.lead, table.lead, **deed)
+    WorkItem.objects.filter(pk=done.pk).update(state=State.CANCELLED)
+
+    does(table.lead, services.settle_deed, dossier=table.dossier, by="triaged_on")
+    assert _states(*of_case, foreign, about, done) == "done open open open open open open cancelled"
+    does(table.lead, services.close_items_about, dossier=table.dossier, about=("meeting", 4))
+    assert _states(*of_case, foreign, about, done) == "done open done open open open open cancelled"
+    does(table.lead, services.settle_item, item=of_case[4])
+    does(table.lead, services.settle_steps, dossier=table.dossier, steps=["triage/look"])
+    assert _states(*of_case, foreign, about, done) == "done done done open done open open cancelled"
+    with pytest.raises(ProgrammingError, match="not permitted"):
+        sql(table.lead, "SELECT * FROM workitems_settle(%s, 'triaged_on', '', 0, '{}', 'open')", table.dossier.pk)
+
+
+def test_leaving_a_phase_cancels_what_it_set_in_this_case_alone(table: Table) -> None:
+    elsewhere = replace(table, dossier=open_file(table.lead))
+    deed: dict[str, Any] = {"settled_by": "triaged_on"}
+    of_meeting: dict[str, Any] = {"settled_by": "plan_binding_on", "about": ("meeting", 4)}
+    items = [
+        asked(table, table.lead, table.lead, step="triage/look", **deed),
+        asked(table, table.lead, table.lead, step="triage2/look", **deed),
+        asked(table, table.lead, table.lead, step="triage/see", **of_meeting),
+        asked(elsewhere, table.lead, table.lead, step="triage/look", **deed),
+        asked(elsewhere, table.lead, table.lead, step="triage/see", **of_meeting),
+        asked(table, table.lead, table.lead, step="triage/old", **of_meeting),
+        asked(table, table.lead, table.lead, step="triage2/see", **of_meeting),
+    ]
+    WorkItem.objects.filter(pk=items[5].pk).update(state=State.DONE, done_at=timezone.now(), done_by=table.lead)
+
+    does(table.lead, services.leave_phase, dossier=table.dossier, phase="triage")
+
+    assert _states(*items) == "cancelled open open open open done open"
+    steps = [WorkItem.objects.get(pk=item.pk).step for item in items]
+    assert steps == ["triage/look", "triage2/look", "", "triage/look", "triage/see", "triage/old", "triage2/see"]
+
+
+def test_a_procedure_joins_an_open_item_of_this_case_and_deed_that_belongs_to_something(table: Table) -> None:
+    elsewhere = replace(table, dossier=open_file(table.lead))
+    about = ("service", 7)
+    asked(elsewhere, table.lead, table.lead, settled_by="medical_report_on", about=about)
+    asked(table, table.lead, table.lead, settled_by="triaged_on", about=about)
+    asked(table, table.lead, table.lead, settled_by="medical_report_on")
+    over = asked(table, table.lead, table.lead, settled_by="medical_report_on", about=about)
+    WorkItem.objects.filter(pk=over.pk).update(state=State.CANCELLED)
+
+    def join(who: Acting) -> bool:
+        return services.join_step(dossier=table.dossier, deed="medical_report_on", step="support/report")
+
+    assert does(table.lead, join) is False
+    for call in ("workitems_join_step(%s, '', 'x/y')", "workitems_take_over(%s, '')"):
+        with pytest.raises(ProgrammingError, match="not permitted"):
+            sql(table.lead, f"SELECT * FROM {call}", table.dossier.pk)
+
+
+def _states(*items: WorkItem) -> str:
+    return " ".join(WorkItem.objects.get(pk=item.pk).state for item in items)
+
+
 def test_a_contributor_completes_their_own_alone(table: Table) -> None:
-    own, foreign = asked(table, table.lead, table.rav), asked(table, table.lead, table.lead)
+    colleague = make_staff(table.rav.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
+    own, foreign = asked(table, table.lead, table.rav, assigned=colleague), asked(table, table.lead, table.lead)
 
     does(table.rav, services.complete, item=own)
+    does(table.lead, services.complete, item=foreign)
+    foreign.refresh_from_db()
+    with pytest.raises(Refused, match="belongs to SMZ"):
+        does(table.rav, services.reopen, item=foreign)
+    does(table.lead, services.reopen, item=foreign)
+    with pytest.raises(Refused, match="belongs to SMZ"):
+        does(table.rav, services.cancel, item=foreign, reason="I say so")
+    with pytest.raises(Refused, match="belongs to SMZ"):
+        does(table.rav, services.reassign, item=foreign, staff=table.lead)
     with pytest.raises(Refused, match="belongs to SMZ"):
         does(table.rav, services.complete, item=foreign, reason="I say so")
     with pytest.raises(Refused, match="belongs to SMZ"):
@@ -246,3 +379,19 @@ def test_the_procedure_joins_what_an_act_asked(table: Table) -> None:
     does(table.lead, services.leave_phase, dossier=table.dossier, phase="support")
     item.refresh_from_db()
     assert (item.state, item.step) == (State.OPEN, "")  # the mandate goes on where the case left the phase
+
+
+def test_lists_hold_what_is_open_and_the_latest_that_are_done(table: Table) -> None:
+    todo, done, cancelled = (asked(table, table.lead, table.rav, assigned=table.rav) for _each in range(3))
+    does(table.rav, services.complete, item=done)
+    does(table.rav, services.cancel, item=cancelled)
+
+    for who in (acting(table.lead), acting(table.rav)):
+        with acting_as(who):
+            assert queries.items_of(who, table.dossier) == [todo, done]
+    with acting_as(acting(table.rav)):
+        assert list(queries.mine(acting(table.rav))) == [todo]
+    with acting_as(acting(table.lead)):
+        assert list(queries.waiting_for_others(acting(table.lead))) == [todo]
+    with acting_as(acting(table.iv)), pytest.raises(Http404):
+        queries.readable_item(acting(table.iv), table.dossier.pk, todo.pk)

@@ -1,0 +1,37 @@
+"""One world for all the tests of a file: to build it takes longer than most of them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
+
+from tests.sweep import world as worlds
+from tests.sweep.world import World
+
+
+@pytest.fixture(scope="module")
+def built(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[World, Path]]:
+    """The world, and where the keys of its register lie. Each test ends at a savepoint inside this transaction."""
+    folder, before = tmp_path_factory.mktemp("register"), django_settings.REGISTER_KEYS_FOLDER
+    with django_db_blocker.unblock(), transaction.atomic():
+        django_settings.REGISTER_KEYS_FOLDER = str(folder)
+        try:
+            world = worlds.build()
+        finally:
+            django_settings.REGISTER_KEYS_FOLDER = before
+        yield world, folder
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(built: tuple[World, Path], db: None, settings: Any) -> World:
+    settings.API_REQUESTS_A_MINUTE = 10**9
+    settings.CONFIRM_MINUTES = 10**6  # else a long sweep meets the question who is there in place of the views
+    settings.REGISTER_KEYS_FOLDER = str(built[1])
+    return built[0]

@@ -1,0 +1,105 @@
+"""What the application's own filters hide while the policies are off: one lock must not lean on the other.
+
+As the owner, whom no policy binds, somebody of another institution asks each function that reads rows of cases.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from django.http import Http404
+
+from suone.access.acting import Acting
+from suone.appointments.acting import acting_of
+from suone.appointments.models import Appointment
+from suone.assessments import queries as assessments
+from suone.assessments.models import Assessment
+from suone.cases import queries as cases
+from suone.cases.models import Case, LevelChange, Note, Participant, Triage
+from suone.consents import queries as consents
+from suone.consents.models import Consent, Disclosure
+from suone.documents import queries as documents
+from suone.documents.models import Document
+from suone.dossiers import queries as dossiers
+from suone.dossiers.models import CaseBoundQuerySet, Dossier, Event, Particulars, Residence, Visit
+from suone.dossiers.services import note_visit
+from suone.handovers import queries as handovers
+from suone.handovers.models import Handover
+from suone.plans import queries as plans
+from suone.plans.models import Entry, Measure, Plan, Signature
+from suone.procedures import queries as procedures
+from suone.procedures.models import KnownFact, Passage
+from suone.representation import queries as representation
+from suone.representation.models import Representative
+from suone.support import queries as support
+from suone.support.models import Service, ServiceText
+from suone.workitems import queries as workitems
+from suone.workitems.models import WorkItem
+from tests.sweep.world import World
+
+# Each function with the model of which it shows a row, given in place of what the address names.
+READERS: list[tuple[type[Any], Callable[[Acting, Any], Any]]] = [
+    (Assessment, lambda who, row: assessments.assessments_of(who, row.dossier)),
+    (Assessment, lambda who, row: assessments.answers_of(who, row)),
+    (Case, lambda who, row: cases.readable_case(who, row.pk)),
+    (Case, lambda who, row: cases.case_list(who, state="")),
+    (Note, lambda who, row: cases.readable_note(who, row.dossier_id, row.pk)),
+    (Participant, lambda who, row: cases.readable_participant(who, row.dossier_id, row.pk)),
+    (Triage, lambda who, row: cases.triages_of(who, row.dossier)),
+    (LevelChange, lambda who, row: cases.level_changes_of(who, row.dossier)),
+    (Consent, lambda who, row: consents.consents_of(who, row.dossier)),
+    (Consent, lambda who, row: consents.readable_consent(who, row.dossier_id, row.pk)),
+    (Consent, lambda who, row: list(consents.valid_consents(who))),
+    (Disclosure, lambda who, row: consents.disclosures_of(who, row.dossier)),
+    (Disclosure, lambda who, row: consents.readable_disclosure(who, row.dossier_id, row.pk)),
+    (Document, lambda who, row: documents.documents_of(who, row.dossier)),
+    (Document, lambda who, row: documents.readable_document(who, row.dossier_id, row.pk)),
+    (Dossier, lambda who, row: dossiers.readable_dossier(who, row.pk)),
+    (Event, lambda who, row: dossiers.events_of(who, row.dossier)),
+    (Particulars, lambda who, row: dossiers.particulars_of(who, row.dossier_id)),
+    (Residence, lambda who, row: dossiers.residence_of(who, row.dossier_id)),
+    (Handover, lambda who, row: handovers.handovers_of(who, row.dossier)),
+    (Handover, lambda who, row: handovers.readable_handover(who, row.dossier_id, row.pk)),
+    (Plan, lambda who, row: plans.readable_plan(who, row.dossier_id, row.pk)),
+    (Plan, lambda who, row: plans.sheet_of(who, row).entries),
+    (Plan, lambda who, row: plans.sheet_of(who, row).measures),
+    (Plan, lambda who, row: plans.sheet_of(who, row).signatures),
+    (Entry, lambda who, row: plans.readable_entry(who, row.plan, row.pk)),
+    (Measure, lambda who, row: plans.readable_measure(who, row.plan, row.pk)),
+    (Signature, lambda who, row: plans.readable_signature(who, row.plan, row.pk)),
+    (Passage, lambda who, row: procedures.passages_of(who, row.dossier)),
+    (KnownFact, lambda who, row: procedures.facts_told(who, row.dossier)),
+    (Representative, lambda who, row: representation.representatives_of(who, row.dossier)),
+    (Service, lambda who, row: support.services_of(who, row.dossier)),
+    (Service, lambda who, row: support.readable_service(who, row.dossier_id, row.pk)),
+    (ServiceText, lambda who, row: support.texts_of(who, row.service)),
+    (WorkItem, lambda who, row: workitems.items_of(who, row.dossier)),
+    (WorkItem, lambda who, row: workitems.readable_item(who, row.dossier_id, row.pk)),
+]
+
+
+def shown_to(who: Acting) -> set[int]:
+    """The places in the list of those functions that show something."""
+    shown = set()
+    for place, (model, read) in enumerate(READERS):
+        for row in model.objects.order_by("-pk")[:3]:
+            with suppress(Http404):
+                if read(who, row):
+                    shown.add(place)
+                    break
+    return shown
+
+
+def test_each_filter_hides_foreign_rows_without_the_policies(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = next(user for user in world.visitors.values() if user is not None)
+    stranger = acting_of(Appointment.objects.filter(user=user).latest("pk"))
+    visited = Dossier.objects.latest("pk")
+
+    note_visit(stranger, dossier_id=visited.pk)
+
+    assert shown_to(stranger) == set()
+    assert not Visit.objects.filter(dossier=visited, staff_id=stranger.staff_id).exists()
+    # Nothing else hides the rows: without the filters all are shown.
+    monkeypatch.setattr(CaseBoundQuerySet, "readable_by", lambda self, acting, **others: self.all())
+    assert set(range(len(READERS))) - shown_to(stranger) == set()

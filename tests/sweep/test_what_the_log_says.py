@@ -1,0 +1,48 @@
+"""What the log, the timeline and the inboxes say of each act of the demo canton: written down apart, word by word.
+
+A line that is lost, names another act, or no longer says about what, to whom, on which basis or how differs from the list.
+``SUONE_WRITE_LOG=1 .venv/bin/pytest tests/sweep/test_what_the_log_says.py`` writes it anew; read the difference before you
+commit it.
+"""
+
+import os
+from pathlib import Path
+
+from suone.audit.models import Entry
+from suone.dossiers.models import Event
+from suone.inbox.models import Message
+from tests.sweep.world import World
+
+LIST = Path(__file__).with_name("log.txt")
+
+
+def what_is_said() -> list[str]:
+    """Each act with what is said of it, once, however often it was done."""
+    said = set()
+    for entry in Entry.objects.all():
+        words = {
+            "case": entry.dossier_id,
+            "person": entry.person_id,
+            f"about {entry.object_type}": entry.object_id,
+            "recipients": entry.recipients,
+            "basis": entry.legal_basis,
+            "purpose": entry.purpose if entry.staff_id else "",  # a job's is its own
+            "in place of another": entry.on_behalf_of,
+            "details " + " ".join(sorted(entry.details)): entry.details,
+        }
+        said.add(f"log {entry.act} {entry.kind}: " + ", ".join(word for word, is_said in words.items() if is_said))
+    for event in Event.objects.all():
+        said.add(
+            f"timeline {event.act}: category {event.category}"
+            + (f", about {event.object_type}" * bool(event.object_id))
+        )
+    said |= {f"inbox {act}" for act in Message.objects.values_list("act", flat=True).distinct()}
+    return sorted(said)
+
+
+def test_each_act_of_the_demo_says_what_is_written_down(world: World) -> None:
+    found = what_is_said()
+    if os.environ.get("SUONE_WRITE_LOG"):
+        LIST.write_text("".join(f"{line}\n" for line in found))
+
+    assert found == LIST.read_text().splitlines()
