@@ -107,9 +107,8 @@ def test_what_a_deputy_does_names_the_colleague_who_is_away_in_log_timeline_and_
     there = note(deputy)
     Absence.objects.create(staff=cast.coordinator, deputy=deputy, first_day=today, last_day=today)
     away, own, others = note(deputy), note(cast.coordinator), note(other)
-    Participant.objects.filter(dossier_id=case.pk, institution=deputy.institution).update(staff=deputy)
-    Participant.objects.get_or_create(
-        dossier_id=case.pk, institution=deputy.institution, defaults={"staff": deputy, "state": "taking_part"}
+    Participant.objects.create(
+        dossier_id=case.pk, institution=deputy.institution, staff=deputy, state="taking_part", since=today
     )
     follows = note(deputy)
 
