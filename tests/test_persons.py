@@ -602,7 +602,7 @@ def test_digits_that_many_have_are_looked_for_among_ones_own_files(cast: Cast) -
     def found(typed: str) -> set[int]:
         with acting_as(acting(cast.worker)), connection.cursor() as cursor:
             cursor.execute("SET LOCAL ROLE NONE")
-            cursor.execute("SELECT dossiers_by_digits(%s, 50, 1)", [typed])
+            cursor.execute("SELECT unnest(dossiers_by_digits(%s, 50, 1))", [typed])
             return {pk for (pk,) in cursor.fetchall()}
 
     assert found("756") == {mine.pk, ended.pk, others[1].pk}
@@ -613,7 +613,23 @@ def test_digits_that_many_have_are_looked_for_among_ones_own_files(cast: Cast) -
 
 
 @pytest.mark.parametrize(
-    "words", ["", "m", "%%", "__", "\\", "' OR 1=1", OTHER, "-", "99.99.9999", "x" * 500, "a b c d e f g h i"]
+    "words",
+    [
+        "",
+        "m",
+        "%%",
+        "__",
+        "\\",
+        "' OR 1=1",
+        OTHER,
+        "-",
+        "99.99.9999",
+        "x" * 500,
+        "a b c d e f g h i",
+        "Muster 1998",
+        "Muster 5.1999",
+        "uster 1998",
+    ],
 )
 def test_words_that_fit_nobody_find_nobody(cast: Cast, words: str) -> None:
     open_file(cast.worker, ahv_number=NUMBER)

@@ -19,6 +19,7 @@ _SIZES = {
     "appointments_appointment": STAFF,
     "persons_person": PERSONS,
     "dossiers_dossier": DOSSIERS,
+    "dossiers_event": 3 * ROWS,  # by three policies
 }
 
 

@@ -1,4 +1,4 @@
-"""One world for all the tests of a file: to build it takes longer than most of them."""
+"""One world for all the tests of this folder: to build it takes longer than most of them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.sweep import world as worlds
 from tests.sweep.world import World
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def built(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[World, Path]]:
