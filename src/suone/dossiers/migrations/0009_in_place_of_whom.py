@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("appointments", "0003_who_answers_for_a_key"),
-        ("dossiers", "0006_authors_read_their_own"),
+        ("dossiers", "0008_emergencies_by_category"),
     ]
 
     operations = [
