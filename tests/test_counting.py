@@ -40,6 +40,8 @@ NOT_COUNTED = {
     "documents_document": "files",
     "cases_background": "questions and risk factors: what was typed",
     "decisions_requesttext": "what was asked and answered in words",
+    "procedures_factremark": "remarks in words",
+    "corrections_correction": "particulars that are offered to another file",
     "inbox_message": "messages to colleagues",
     "audit_entry": "the log has questions of its own",
     "assessments_sectionanswers": "answers of persons",
