@@ -134,12 +134,26 @@ def print_form_before(acting: Acting, *, person: FormPerson, terms: Terms, scope
     return consent_form_pdf(data, terms.language)
 
 
+def end_consents(acting: Acting, *, dossier: Dossier) -> None:
+    """All consents of a case end with the person, at once."""
+    lock(dossier.pk)
+    for consent in Consent.objects.filter(dossier=dossier, withdrawn_at=None, valid_until__gte=acting.today):
+        _take_back(acting, consent, Act.ENDED_BY_DEATH)
+    close_beyond(acting, dossier=dossier)
+
+
 def withdraw_consent(acting: Acting, *, consent: Consent) -> None:
     """The person takes the consent back, with all that it renews and that renews it: what they opened ends at once."""
     lock(consent.dossier_id)
-    withdrawn = call("consents_withdraw", consent.pk)
-    if not withdrawn:
+    if not _take_back(acting, consent, Act.WITHDRAWN):
         raise Refused(_("This consent has already been withdrawn."))
+    # Last: it may close the case to the acting institution itself.
+    close_beyond(acting, dossier=consent.dossier)
+
+
+def _take_back(acting: Acting, consent: Consent, act: Act) -> bool:
+    """A consent with its renewals holds no more, which is told; whether any of them still held."""
+    withdrawn: list[int] = call("consents_withdraw", consent.pk)
     dossier = consent.dossier
     told: set[int] = set()
     may_tick_off = has_power(acting, dossier, Power.WRITE)  # who may only read cannot
@@ -151,15 +165,14 @@ def withdraw_consent(acting: Acting, *, consent: Consent) -> None:
             acting,
             dossier=dossier,
             kind=RecordKind.CHANGE,
-            act=Act.WITHDRAWN,
+            act=act,
             about=("consent", pk),
             recipients=institutions,
         )
         if may_tick_off:
             close_items_about(acting, dossier=dossier, about=("consent", pk))
-    tell_institutions(acting, institution_ids=sorted(told), act=Act.WITHDRAWN, dossier=dossier)
-    # Last: it may close the case to the acting institution itself.
-    close_beyond(acting, dossier=dossier)
+    tell_institutions(acting, institution_ids=sorted(told), act=act, dossier=dossier)
+    return bool(withdrawn)
 
 
 def narrow_consent(acting: Acting, *, recipient: ConsentRecipient, categories: int) -> None:

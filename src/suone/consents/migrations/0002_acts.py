@@ -6,7 +6,7 @@ from suone.access.sql_files import sql_file
 class Migration(migrations.Migration):
     dependencies = [
         ("consents", "0001_initial"),
-        ("dossiers", "0007_acts"),
+        ("dossiers", "0010_acts"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from suone.access.sql_files import sql_file
 class Migration(migrations.Migration):
     dependencies = [
         ("handovers", "0003_an_end_closes_everything"),
-        ("dossiers", "0007_acts"),
+        ("dossiers", "0010_acts"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from suone.access.sql_files import sql_file
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dossiers", "0006_authors_read_their_own"),
+        ("dossiers", "0009_in_place_of_whom"),
         ("appointments", "0003_who_answers_for_a_key"),
     ]
 
