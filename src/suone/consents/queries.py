@@ -10,6 +10,7 @@ from suone.access.acting import Acting
 from suone.appointments.models import Appointment
 from suone.consents.consent_form import ConsentFormData, FormPerson, FormRecipient
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
+from suone.consents.rules import State
 from suone.consents.terms import Terms
 from suone.dossiers.models import ContactDetail, Dossier
 from suone.dossiers.queries import contacts_of_person, particulars_of
@@ -25,6 +26,13 @@ def consents_of(acting: Acting, dossier: Dossier) -> list[Consent]:
             Prefetch("recipients", recipients)
         )
     )
+
+
+def standing_beside(acting: Acting, consent: Consent) -> list[Consent]:
+    """The other consents of the case that are valid or will be: the end of this one leaves them as they are."""
+    standing = (State.VALID, State.PLANNED)
+    others = consents_of(acting, consent.dossier)
+    return [other for other in others if other.pk != consent.pk and other.state(acting.today) in standing]
 
 
 def readable_consent(acting: Acting, dossier_id: int, consent_id: int) -> Consent:

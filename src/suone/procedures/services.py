@@ -17,7 +17,7 @@ from suone.appointments.models import Appointment
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.dossiers.models import Dossier
-from suone.dossiers.services import start_of, tell
+from suone.dossiers.services import in_each_language, start_of, tell
 from suone.procedures.acts import Act
 from suone.procedures.facts import CODES, Fact, Scalar, Shape, word
 from suone.procedures.loading import read_procedure
@@ -128,6 +128,8 @@ def note_fact(
             act=Act.FACT_KNOWN,
             about=("fact", known.pk),
             text=sentence_of(fact, value),
+            text_language="",
+            texts=in_each_language(lambda: sentence_of(fact, value)),
             details={"fact": fact.value},
         )
     return known
