@@ -1,4 +1,4 @@
-"""What row policies cost: the pages of a case worker with them and without, at a tenth of the cases and at all.
+"""What row policies cost: the pages of a case worker with them and without, and the search, at growing numbers of cases.
 
 Each size has a database of its own on the embedded server, and each side a session of its own in it: the same functions
 of the product run as the app, bound by the policies, and as the owner, whom no policy binds. There the application's
@@ -21,16 +21,12 @@ from typing import Any
 from canton import COMMON_NAMES, FIRST_NAMES, Database, Worker, run, say
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suone.config.settings")
-_ROUNDS, _ROUNDS_OF_SHORT_PAGES = 60, 120
-_WARM_UP = 10  # more than the five calls after which a session keeps a plan
+_ROUNDS = 40
+_WARM_UP = 6  # more than the five calls after which a session keeps a plan
 
 
-@dataclass(frozen=True)
-class Page:
-    """A question of the product; the turn chooses which case or person it is about."""
-
-    ask: Callable[[int], Any]
-    rounds: int = _ROUNDS
+# A question of the product; the turn chooses which case or person it is about.
+Page = Callable[[int], Any]
 
 
 @dataclass(frozen=True)
@@ -55,7 +51,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, nargs="+", default=[10_000, 100_000], help="how many, for each database")
     parser.add_argument(
-        "--search", action="store_true", help="the search alone, in databases of names and grants alone"
+        "--only", choices=("pages", "search"), help="the search alone needs names, numbers and grants alone"
     )
     parser.add_argument("--explain", action="store_true", help="print the plans of the largest database")
     parser.add_argument(
@@ -72,13 +68,14 @@ def main() -> None:
     databases: list[Database] = []
     try:
         for cases in options.cases:
-            databases.append(Database(cases, whole=not options.search, keep=options.keep))
+            databases.append(Database(cases, whole=options.only != "search", keep=options.keep))
+        pages = {"pages": _pages_of_cases, "search": _search_pages}.get(options.only, _all_pages)
         figures = {}
         for place, worker in enumerate(databases[0].workers):
             say(f"measuring for a {worker.label} institution, load {os.getloadavg()[0]:.1f}")
-            figures |= _measure(databases, place, _search_pages if options.search else _all_pages)
+            figures |= _measure(databases, place, pages)
         if options.explain:
-            _explain(databases[-1], _search_pages if options.search else _all_pages)
+            _explain(databases[-1], pages)
         _print_table(figures, sizes=options.cases)
     finally:
         for database in databases:
@@ -105,13 +102,13 @@ def _measure(databases: Sequence[Database], place: int, pages: Pages) -> dict[tu
         times: dict[tuple[int, bool], list[float]] = defaultdict(list)
         asked: dict[tuple[int, bool], list[int]] = defaultdict(list)
         rows: dict[int, list[int]] = defaultdict(list)
-        for turn in range(-_WARM_UP, all_pages[0][name].rounds):
+        for turn in range(-_WARM_UP, _ROUNDS):
             answers = {}
             first = turn % len(sides)
             for size, bound in sides[first:] + sides[:first]:
                 page = all_pages[size][name]
                 with databases[size].session(bound=bound), _acting(actors[size], bound=bound):
-                    taken, queries, answers[size, bound] = _timed(page.ask, turn)
+                    taken, queries, answers[size, bound] = _timed(page, turn)
                 if turn >= 0:  # before that caches fill, and sessions settle on the plans they keep
                     times[size, bound].append(taken)
                     asked[size, bound].append(queries)
@@ -130,12 +127,15 @@ def _measure(databases: Sequence[Database], place: int, pages: Pages) -> dict[tu
 
 
 def _all_pages(acting: Any, worker: Worker) -> dict[str, Page]:
+    return _pages_of_cases(acting, worker) | _search_pages(acting, worker)
+
+
+def _pages_of_cases(acting: Any, worker: Worker) -> dict[str, Page]:
     from suone.worklist.queries import entries_for, waiting_for
 
     return {
-        "worklist": Page(lambda _turn: [*entries_for(acting), *waiting_for(acting)]),
-        "case page": Page(lambda turn: _case_page(acting, worker.cases[turn % len(worker.cases)])),
-        **_search_pages(acting, worker),
+        "worklist": lambda _turn: [*entries_for(acting), *waiting_for(acting)],
+        "case page": lambda turn: _case_page(acting, worker.cases[turn % len(worker.cases)]),
     }
 
 
@@ -158,31 +158,27 @@ def _search_pages(acting: Any, worker: Worker) -> dict[str, Page]:
         def found(turn: int) -> Any:
             return [case.dossier.who for case in find_cases(acting, words[turn % len(words)])[0]]
 
-        return Page(found, rounds=_ROUNDS_OF_SHORT_PAGES)
+        return found
 
     return {
-        "search, rare name": search(rare),
-        "search, common name": search(COMMON_NAMES),
-        "search, first letters": search([name[:3] for name in rare] + [name[:2] for name in COMMON_NAMES]),
-        "search, inside a common name": search([name[1:] for name in COMMON_NAMES]),
-        "search, inside a rare name": search([name[2:] for name in rare]),
-        "search, both names": search([f"{first} {last}" for last in COMMON_NAMES for first in FIRST_NAMES[:3]]),
-        "search, both names begun": search(
-            [f"{first[:2]} {last[:3]}" for last in COMMON_NAMES for first in FIRST_NAMES]
-        ),
-        "search, words of no one person": search([f"{last} {name[:4]}" for last in COMMON_NAMES for name in rare]),
-        "search, double name": search(double),
-        "search, name and year of birth": search([f"{p.last_name} {p.birth_year}" for p in people]),
-        "search, day of birth": search([str(p.birth) for p in people]),
-        "search, month of birth": search([f"{p.birth_month}.{p.birth_year}" for p in people]),
-        "search, telephone": search(phones),
-        "search, part of a telephone": search([digits[3:6] for digits in phones]),
-        "search, AHV number": search(numbers),
-        "search, part of an AHV number": search(
-            [digits[:5] for digits in numbers] + [digits[3:7] for digits in numbers]
-        ),
-        "search, case number": search(places),
-        "search, part of a case number": search([place[5:] for place in places] + [place[:6] for place in places]),
+        "rare name": search(rare),
+        "common name": search(COMMON_NAMES),
+        "first letters": search([name[:3] for name in rare] + [name[:2] for name in COMMON_NAMES]),
+        "inside a common name": search([name[1:] for name in COMMON_NAMES]),
+        "inside a rare name": search([name[2:] for name in rare]),
+        "both names": search([f"{first} {last}" for last in COMMON_NAMES for first in FIRST_NAMES[:3]]),
+        "both names begun": search([f"{first[:2]} {last[:3]}" for last in COMMON_NAMES for first in FIRST_NAMES]),
+        "words of no one person": search([f"{last} {name[:4]}" for last in COMMON_NAMES for name in rare]),
+        "double name": search(double),
+        "name and year of birth": search([f"{p.last_name} {p.birth_year}" for p in people]),
+        "day of birth": search([str(p.birth) for p in people]),
+        "month of birth": search([f"{p.birth_month}.{p.birth_year}" for p in people]),
+        "telephone": search(phones),
+        "part of a telephone": search([digits[3:6] for digits in phones]),
+        "AHV number": search(numbers),
+        "part of an AHV number": search([digits[:5] for digits in numbers] + [digits[3:7] for digits in numbers]),
+        "case number": search(places),
+        "part of a case number": search([place[5:] for place in places] + [place[:6] for place in places]),
     }
 
 
@@ -263,7 +259,7 @@ def _explain(database: Database, pages: Pages) -> None:
         with database.session(bound=True), _acting(acting, bound=True):
             asked.clear()
             with connection.execute_wrapper(keep):
-                page.ask(0)
+                page(0)
             for query, values in list(asked):
                 print(f"\n-- {name}\n-- {query[:300]}")
                 with connection.cursor() as cursor:

@@ -44,7 +44,7 @@ from suone.dossiers.services import (
 from suone.dossiers.tests.factories import let_in, open_file
 from suone.persons.models import Joining, Number, Person
 from suone.persons.queries import keys_of, surviving
-from suone.persons.services import join, part
+from suone.persons.services import join, keep_doubts_law, part
 
 NUMBER = "756.9217.0769.85"
 OTHER = "756.1234.5678.97"
@@ -374,7 +374,7 @@ def test_keys_are_joined_once_with_a_reason_and_parted_once(cast: Cast) -> None:
         "SELECT persons_join({one}, {other}, 'Same')",
         "SELECT persons_part({joining}, 'Two')",
         "SELECT dossiers_clear_doubt({doubt}, 'one', 'Same')",
-        "SELECT dossiers_part_file({doubt}, 'law')",
+        "SELECT dossiers_part_file({doubt})",
         "SELECT dossiers_find_doubts()",
         "SELECT persons_one_with({one})",
         "SELECT persons_key_of('7569217076985')",
@@ -602,7 +602,7 @@ def test_digits_that_many_have_are_looked_for_among_ones_own_files(cast: Cast) -
     def found(typed: str) -> set[int]:
         with acting_as(acting(cast.worker)), connection.cursor() as cursor:
             cursor.execute("SET LOCAL ROLE NONE")
-            cursor.execute("SELECT dossiers_by_digits(%s, 50, 1)", [typed])
+            cursor.execute("SELECT unnest(dossiers_by_digits(%s, 50, 1))", [typed])
             return {pk for (pk,) in cursor.fetchall()}
 
     assert found("756") == {mine.pk, ended.pk, others[1].pk}
@@ -613,7 +613,23 @@ def test_digits_that_many_have_are_looked_for_among_ones_own_files(cast: Cast) -
 
 
 @pytest.mark.parametrize(
-    "words", ["", "m", "%%", "__", "\\", "' OR 1=1", OTHER, "-", "99.99.9999", "x" * 500, "a b c d e f g h i"]
+    "words",
+    [
+        "",
+        "m",
+        "%%",
+        "__",
+        "\\",
+        "' OR 1=1",
+        OTHER,
+        "-",
+        "99.99.9999",
+        "x" * 500,
+        "a b c d e f g h i",
+        "Muster 1998",
+        "Muster 5.1999",
+        "uster 1998",
+    ],
 )
 def test_words_that_fit_nobody_find_nobody(cast: Cast, words: str) -> None:
     open_file(cast.worker, ahv_number=NUMBER)
@@ -775,14 +791,63 @@ def test_likeness_without_a_number_and_a_number_under_another_name_are_doubts(
     assert found == ([(first.pk, second.pk, because)] if because else [])
 
 
-def test_without_a_law_nothing_is_compared_shown_or_parted(cast: Cast, settings: Any) -> None:
-    open_file(cast.worker), open_file(cast.stranger)
+def test_without_a_law_nothing_is_compared_or_shown(cast: Cast, settings: Any) -> None:
+    one, other = open_file(cast.worker), open_file(cast.stranger)
     settings.DOUBTS_LAW = ""
+    keep_doubts_law(using="default")
 
     assert as_job(find_doubts) == 0
     assert not Doubt.objects.exists()
-    doubt = Doubt.objects.create(one_id=Dossier.objects.earliest("pk").pk, other_id=Dossier.objects.latest("pk").pk)
+    doubt = Doubt.objects.create(one=one, other=other)
     assert look(cast.delegate, doubt) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "question", "answer"),
+    [
+        ("job", "SELECT dossiers_find_doubts()", None),
+        ("delegate", "SELECT persons_join({one}, {other}, 'Same')", None),
+        ("delegate", "SELECT dossiers_clear_doubt({doubt}, 'one', 'Same')", None),
+        ("delegate", "SELECT dossiers_part_file({doubt})", None),
+        ("delegate", "SELECT * FROM dossiers_doubt_keys({doubt})", []),
+        ("delegate", "SELECT * FROM dossiers_doubt_shown({doubt})", []),
+    ],
+)
+def test_without_a_law_the_database_itself_refuses_whatever_the_settings_say(
+    cast: Cast, settings: Any, kind: str, question: str, answer: list[Any] | None
+) -> None:
+    one, other = open_file(cast.worker, ahv_number=NUMBER), open_file(cast.stranger, ahv_number=NUMBER)
+    third = open_file(cast.stranger)
+    doubt = Doubt.objects.create(one=one, other=other, because="number").pk
+    filled_in = question.format(one=one.person_id, other=third.person_id, doubt=doubt)
+    who = acting_for_job("a test") if kind == "job" else acting(cast.delegate)
+
+    for law, is_refused in (("", True), ("Invented Act, 50 % of it's Art. 5", False)):
+        settings.DOUBTS_LAW = law
+        keep_doubts_law(using="default")
+        with acting_as(who), connection.cursor() as cursor:
+            if is_refused and answer is None:
+                with pytest.raises(ProgrammingError, match="not permitted"), transaction.atomic():
+                    cursor.execute(filled_in)
+            else:
+                cursor.execute(filled_in)
+                assert (cursor.fetchall() == []) is is_refused
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT persons_doubts_law()",
+        "CREATE OR REPLACE FUNCTION persons_doubts_law() RETURNS text LANGUAGE sql AS $$ SELECT 'mine' $$",
+    ],
+)
+def test_whether_there_is_a_law_is_not_the_word_of_the_app(cast: Cast, statement: str) -> None:
+    with (
+        pytest.raises(ProgrammingError, match=r"permission denied|must be owner"),
+        acting_as(acting(cast.delegate)),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
 
 
 def test_the_office_sees_institution_name_and_birth_and_the_look_is_in_the_log_for_either(cast: Cast) -> None:
@@ -821,6 +886,7 @@ def test_one_person_joins_the_keys_and_neither_side_learns_of_it(cast: Cast) -> 
     assert _rows() == before
     doubt = Doubt.objects.get()
     assert (doubt.outcome, doubt.cleared_by_id, doubt.reason) == ("one", cast.delegate.pk, "Same birth certificate")
+    assert doubt.law == "Invented Act, Art. 5"
     as_job(find_doubts)
     assert Doubt.objects.count() == 1
     assert set(Entry.objects.filter(act="doubt.cleared").values_list("person_id", flat=True)) == {

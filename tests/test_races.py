@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 
@@ -21,6 +22,9 @@ from suone.cases.rules import NoteKind
 from suone.cases.services import write_note
 from suone.cases.tests.factories import activate
 from suone.consents.tests.factories import Cast, make_cast
+from suone.dossiers.models import Dossier
+from suone.dossiers.services import change_number, open_dossier
+from suone.dossiers.tests.factories import open_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,3 +103,56 @@ def test_a_form_sent_eight_times_at_once_acts_once(case: Case, crowd: Callable[.
         (302, f"/dossiers/{case.pk}/")
     }
     assert Note.objects.count() == before + 1
+
+
+def _types(by: Any, number: str, file: Dossier | None) -> None:
+    """Somebody opens a file, or changes the number of one, as far as the end of the act: nothing is kept."""
+    who = acting(by)
+    with acting_as(who):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '150ms'")
+        if file is not None:
+            change_number(who, dossier=file, ahv_number=number, reason="Mistyped")
+        else:
+            open_dossier(
+                who,
+                ahv_number=number,
+                ahv_missing_reason="" if number else "not known yet",
+                last_name="Muster",
+                first_name="Peter",
+                birth=None,
+                language="de",
+            )
+        transaction.set_rollback(True)
+
+
+def _waits(by: Any, number: str, file: Dossier | None) -> bool:
+    try:
+        _types(by, number, file)
+    except OperationalError:
+        return True
+    finally:
+        connection.close()
+    return False
+
+
+@pytest.mark.parametrize("first_changes", [False, True])
+def test_a_number_that_is_just_typed_elsewhere_keeps_nobody_waiting_longer_than_another(
+    cast: Cast, first_changes: bool
+) -> None:
+    """Whoever opens a file or changes its number waits for whoever does, so that the wait tells nothing of the number."""
+    number, other = "756.9217.0769.85", "756.1234.5678.97"
+    mine, theirs = open_file(cast.worker), open_file(cast.adviser)
+    seconds = [(typed, file) for typed in (number, other, "") for file in (None, theirs) if typed or file is None]
+    who = acting(cast.worker)
+    with ThreadPoolExecutor(1) as elsewhere:
+        with acting_as(who):
+            if first_changes:
+                change_number(who, dossier=mine, ahv_number=number, reason="")
+            else:
+                open_file(cast.worker, ahv_number=number)
+            waiting = [elsewhere.submit(_waits, cast.adviser, *second).result(20) for second in seconds]
+        after = [elsewhere.submit(_waits, cast.adviser, *second).result(20) for second in seconds]
+
+    assert waiting == [True] * len(seconds)
+    assert after == [False] * len(seconds)

@@ -22,6 +22,7 @@ from django.db import transaction
 from django.utils import timezone
 from suone.cases.models import Case, Draft, Participant, Taking
 from suone.consents.models import Disclosure
+from suone.corrections.models import Correction
 from suone.decisions.models import Decision, RequestText
 from suone.demo.seed import as_owner, fill_in
 from suone.dossiers.models import Dossier, Doubt, Particulars
@@ -57,6 +58,9 @@ with as_owner(), transaction.atomic():
     Particulars.objects.create(dossier=other, last_name="Muster", first_name="Eva", language="de")
     Doubt.objects.create(one=dossier, other=other, because="likeness")
     Joining.objects.create(kept=dossier.person, joined=other.person, reason="Dieselbe Person")
+    Correction.objects.create(
+        dossier=dossier, offered={"last_name": "Imhof", "birth_year": 1990}, institution=social, offered_by=worker
+    )
     Disclosure.objects.create(
         dossier=dossier, basis="avig-85f-3", purpose="Abklärung", form="oral", giver=asker.institution,
         giver_staff=asker, recipient=Institution.objects.get(code="RAV"), categories=1,

@@ -205,6 +205,8 @@ def _halves(condition: ast.expr, of: str) -> Iterator[tuple[str, Key]]:
     joined = [node for node in ast.walk(condition) if isinstance(node, ast.BoolOp)]
     if of == "the question" or any(_is_yes_or_no(operand) for node in joined for operand in node.values):
         for node in joined:
+            if any(isinstance(operand, ast.Constant) for operand in node.values):
+                continue  # a value in place of nothing
             for number, operand in enumerate(node.values):
                 key = (f"half {number} of {node.end_lineno}:{node.end_col_offset}", node.lineno, node.col_offset)
                 yield f"{of} without {ast.unparse(operand)[:80]}", key

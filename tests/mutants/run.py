@@ -80,7 +80,6 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     for item in session.items:
         if item.nodeid not in links.found:
             links.keep(item.nodeid, runner.record(item))
-    # A test that falls without any fault says nothing.
     places: dict[str, list[str]] = {}
     for nodeid, link in links.found.items():
         if nodeid in items and link["passed"] and link["seconds"] < _SLOW:
@@ -89,10 +88,6 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     places |= {nodeid: [nodeid] for nodeid in (_DOORS, _FILTERS, _LOCKS, _RIGHTS) if nodeid in items}
     for waiting in places.values():
         waiting.sort(key=lambda nodeid: links.found[nodeid]["seconds"])
-    control = [nodeid for nodeid in items if links.found[nodeid]["passed"] and links.found[nodeid]["seconds"] < _SLOW]
-    fallen = [nodeid for nodeid in control[::11] if runner.judge(_plant_nothing, [nodeid], patience=0) != "survived"]
-    if fallen:
-        raise pytest.UsageError(f"Tests fall without any fault, so nothing can be said about faults: {fallen}")
     decided = _Kept("decided.json")
     planted = survived = accepted = 0
     for kind, fault, plant, reached in _faults(session.config, places):
@@ -101,8 +96,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
             accepted += 1
             continue
         if name not in decided.found:
-            with _policies_off() if getattr(fault, "is_of_a_filter", False) else nullcontext(True) as are_on:
-                decided.keep(name, runner.judge(plant, reached, are_on=are_on))
+            with _policies_off() if getattr(fault, "is_of_a_filter", False) else nullcontext():
+                decided.keep(name, runner.judge(plant, reached))
         verdict = decided.found[name]
         planted += verdict != "nothing"
         if verdict in ("survived", "took too long"):
@@ -171,13 +166,13 @@ def _owner() -> psycopg.Connection[Any]:
 
 
 @contextmanager
-def _policies_off() -> Iterator[bool]:
+def _policies_off() -> Iterator[None]:
     """The second lock taken away, so that it does not hide the first."""
     with _owner() as owner:
         names = [name for (name,) in owner.execute("SELECT relname FROM pg_class WHERE relrowsecurity").fetchall()]
         owner.execute(_POLICIES.format("relrowsecurity", "DISABLE").encode())
         try:
-            yield False
+            yield
         finally:
             known = ", ".join(f"'{name}'" for name in names)
             owner.execute(_POLICIES.format(f"relname IN ({known})", "ENABLE").encode())
@@ -215,26 +210,20 @@ class _Runner:
         words = {word for sql in statements for word in _WORD.findall(str(sql))}
         return {"passed": passed, "seconds": round(time.process_time() - began, 3), "places": sorted(places | words)}
 
-    def judge(
-        self,
-        plant: Callable[[], Callable[[], None] | None],
-        reached: Iterable[str],
-        *,
-        patience: int = _PATIENCE,
-        are_on: bool = True,
-    ) -> str:
+    def judge(self, plant: Callable[[], Callable[[], None] | None], reached: Iterable[str]) -> str:
         """``fell``, ``survived``, ``took too long``, or ``nothing`` where no fault could be planted.
 
-        With the policies off many a test falls by itself: what falls must hold once the fault is taken out.
+        A test that falls without any fault says nothing (many do with the policies off): it must hold once the fault is
+        taken out.
         """
         take_out = plant()
         if take_out is None:
             return "nothing"
         signal.signal(signal.SIGALRM, _too_slow)
-        signal.alarm(patience)
+        signal.alarm(_PATIENCE)
         try:
             for nodeid in reached:
-                if not self._passes(self.items[nodeid]) and (are_on or self._holds_without(nodeid, plant, take_out)):
+                if not self._passes(self.items[nodeid]) and self._holds_without(nodeid, plant, take_out):
                     return "fell"
         except TooSlow:
             return "took too long"
@@ -264,10 +253,6 @@ class _Runner:
         item = next(iter(self.items.values()))
         item._initrequest()  # type: ignore[attr-defined]
         runtestprotocol(item, log=False, nextitem=None)
-
-
-def _plant_nothing() -> Callable[[], None]:
-    return lambda: None
 
 
 def _too_slow(number: int, frame: FrameType | None) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 READ, WRITE, LEAD = 1, 2, 3
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)  # any: what counts is that it is there
-IDENTITY, MIGRATION, NETWORK, ADMINISTRATIVE = 0, 8, 9, 10
+IDENTITY, EMPLOYMENT, MIGRATION, NETWORK, ADMINISTRATIVE = 0, 1, 8, 9, 10
 STAFF_AND_JOBS = frozenset({"staff", "job"})
 EVERY_KIND = frozenset({"staff", "job", "guest", "public", "system", "person"})
 
@@ -149,15 +149,18 @@ def unless(rule: Rule) -> Rule:
     return lambda world, actor, row: not rule(world, actor, row)
 
 
-def opened(power: int, *, category: str | int | None = None, column: str = "dossier_id", author: str = "") -> Rule:
+def opened(
+    power: int, *, category: str | int | None = None, column: str = "dossier_id", author: str | tuple[str, ...] = ()
+) -> Rule:
     """Jobs, and staff to whom an act opened the row's case (and its data category) with this power.
 
     Whoever recorded the row needs no category.
     """
+    authors = (author,) if isinstance(author, str) else author
 
     def rule(world: World, actor: Actor, row: Row) -> bool:
         wanted = row[category] if isinstance(category, str) else category
-        if author and row[author] is not None and row[author] == actor.staff:
+        if actor.staff is not None and actor.staff in [row[name] for name in authors]:
             wanted = None
         return actor.kind == "job" or (
             actor.kind == "staff" and world.reaches(actor, power, dossier=row[column], category=wanted)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tests.reference.model import (
     ADMINISTRATIVE,
+    EMPLOYMENT,
     EVERY_KIND,
     IDENTITY,
     LEAD,
@@ -52,14 +53,14 @@ def of_a_case(*, insert: Rule | None = WRITES, update: Rule | None = WRITES, **m
 
 
 def of_a_category(
-    *, insert: Rule | None = WRITES, update: Rule | None = WRITES, author: str = "", **more: Any
+    *, insert: Rule | None = WRITES, update: Rule | None = WRITES, author: str | tuple[str, ...] = (), **more: Any
 ) -> Rules:
     """What belongs to a data category of a case, and is read by whoever recorded it whatever the category."""
     reads = opened(READ, category="category", author=author)
     return Rules(select=reads, granted=reads, insert=insert, update=update, **more)
 
 
-def of_one_category(category: int, *, author: str = "", **more: Any) -> Rules:
+def of_one_category(category: int, *, author: str | tuple[str, ...] = (), **more: Any) -> Rules:
     """What belongs to a case, in a table whose rows are all of one data category."""
     reads = opened(READ, category=category, author=author)
     return Rules(select=reads, granted=reads, **more)
@@ -329,7 +330,9 @@ TABLES: dict[str, Rules] = {
         author="staff_id",
     ),
     "dossiers_visit": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=job),
-    "dossiers_emergency": Rules(select=either(READS, allowed("audit.read"))),
+    "dossiers_emergency": Rules(
+        select=either(opened(READ, category=ADMINISTRATIVE, author="staff_id"), allowed("audit.read"))
+    ),
     # Persons.
     "persons_person": Rules(select=job),
     "persons_number": Rules(select=opened(READ, category=IDENTITY)),
@@ -343,6 +346,7 @@ TABLES: dict[str, Rules] = {
     "representation_representative": of_one_category(
         IDENTITY, insert=opened(WRITE, category=IDENTITY), update=opened(WRITE, category=IDENTITY)
     ),
+    "corrections_correction": of_one_category(IDENTITY),
     "dossiers_contactdetail": of_one_category(
         IDENTITY, insert=opened(WRITE, category=IDENTITY), delete=opened(WRITE, category=IDENTITY)
     ),
@@ -403,11 +407,14 @@ TABLES: dict[str, Rules] = {
         ),
     ),
     "procedures_course": of_a_case(),
-    "procedures_passage": of_a_case(update=None),
-    "procedures_knownfact": of_a_case(update=None),
+    "procedures_passage": of_one_category(ADMINISTRATIVE, author="staff_id", insert=WRITES),
+    "procedures_knownfact": of_a_category(update=None, author="staff_id"),
+    "procedures_factremark": of_a_category(update=None, author="staff_id"),
     "procedures_procedureversion": _of_each("procedure.publish"),
     "instruments_instrumentversion": _of_each("procedure.publish"),
-    "support_service": of_a_case(insert=LEADS),
+    "support_service": of_one_category(
+        EMPLOYMENT, author=("ordered_by_id", "staff_id", "second_staff_id"), insert=LEADS, update=WRITES
+    ),
     "support_servicetext": of_a_category(
         insert=either(both(unless(being("part", "findings")), WRITES), WRITES_CATEGORY), update=None, author="staff_id"
     ),

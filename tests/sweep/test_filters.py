@@ -19,6 +19,8 @@ from suone.cases import queries as cases
 from suone.cases.models import Case, LevelChange, Note, Participant, Triage
 from suone.consents import queries as consents
 from suone.consents.models import Consent, Disclosure
+from suone.corrections import queries as corrections
+from suone.corrections.models import Correction
 from suone.documents import queries as documents
 from suone.documents.models import Document
 from suone.dossiers import queries as dossiers
@@ -51,6 +53,7 @@ READERS: list[tuple[type[Any], Callable[[Acting, Any], Any]]] = [
     (Consent, lambda who, row: consents.consents_of(who, row.dossier)),
     (Consent, lambda who, row: consents.readable_consent(who, row.dossier_id, row.pk)),
     (Consent, lambda who, row: list(consents.valid_consents(who))),
+    (Correction, lambda who, row: corrections.readable_correction(who, row.dossier_id, row.pk)),
     (Disclosure, lambda who, row: consents.disclosures_of(who, row.dossier)),
     (Disclosure, lambda who, row: consents.readable_disclosure(who, row.dossier_id, row.pk)),
     (Document, lambda who, row: documents.documents_of(who, row.dossier)),

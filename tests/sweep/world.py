@@ -20,6 +20,7 @@ from suone.appointments.tests.factories import give
 from suone.assessments.models import Assessment, SectionAnswers
 from suone.cases.models import Background, Case, Draft, LevelChange, Note, Participant, Taking
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
+from suone.corrections.models import Correction
 from suone.decisions.models import Decision, RequestText
 from suone.demo.seed import fill_in
 from suone.documents.models import Document
@@ -32,7 +33,7 @@ from suone.meetings.models import Entry as MinutesEntry
 from suone.persons.models import Joining, Number, Person
 from suone.plans.models import Entry as PlanEntry
 from suone.plans.models import Measure, Plan, Signature
-from suone.procedures.models import KnownFact, ProcedureVersion
+from suone.procedures.models import FactRemark, KnownFact, ProcedureVersion
 from suone.register import epochs
 from suone.register import services as register
 from suone.register.models import Alert
@@ -59,7 +60,7 @@ _CANARIES = {
     "persons_joining": ("reason",),
     "support_servicetext": ("text",),
     "procedures_passage": ("reason",),
-    "procedures_knownfact": ("remark",),
+    "procedures_factremark": ("text",),
     "plans_entry": ("text",),
     "plans_measure": ("title", "payer_text", "result"),
     "plans_signature": ("signer_name", "reason"),
@@ -73,7 +74,7 @@ _CANARIES = {
     "meetings_entry": ("text",),
     "register_alert": ("reference",),
 }
-_KEYS = {"dossiers_particulars": "dossier_id", "procedures_course": "dossier_id"}
+_KEYS = {"procedures_factremark": "fact_id", "dossiers_particulars": "dossier_id", "procedures_course": "dossier_id"}
 
 
 @dataclass
@@ -245,7 +246,10 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
     entry = MinutesEntry.objects.create(
         **seat, kind="contribution", category=DataCategory.FINANCES, text="text", staff=author
     )
-    KnownFact.objects.create(dossier=dossier, fact="health_attested", value=True, staff=author, institution=giver)
+    fact = KnownFact.objects.create(
+        dossier=dossier, fact="health_attested", value=True, staff=author, institution=giver
+    )
+    FactRemark.objects.create(fact=fact, dossier=dossier, category=DataCategory.FINANCES, text="text", staff=author)
     plan = Plan.objects.create(
         dossier=dossier, kind="target_agreement", number=1, state="draft", round=1, language="de", begun_by=author,
         put_up_on=today, put_up_by=author,
@@ -312,6 +316,9 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         "draft_id": Draft.objects.create(staff=author, data={"last_name": f"canary-draft-{dossier.pk}"}).pk,
         "representative_id": Representative.objects.create(
             dossier=dossier, kind="guardian", name="words", decided_by="words", valid_from=away, recorded_by=author
+        ).pk,
+        "correction_id": Correction.objects.create(
+            dossier=dossier, offered={"last_name": "words"}, institution=author.institution, offered_by=author
         ).pk,
         "doubt_id": Doubt.objects.create(one=dossier, other=other, because="likeness").pk,
         "joining_id": Joining.objects.create(kept=dossier.person, joined=other.person, reason="reason").pk,

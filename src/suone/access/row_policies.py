@@ -239,13 +239,18 @@ def whoever_may(permission: str) -> str:
 
 
 def granted(
-    power: int, *, on: str = "dossier_id", column: str | None = None, category: str | None = None, author: str = ""
+    power: int,
+    *,
+    on: str = "dossier_id",
+    column: str | None = None,
+    category: str | None = None,
+    author: str | Sequence[str] = (),
 ) -> str:
     """Staff who hold a grant in force over the row's case (or person), and jobs; no other kind of actor.
 
     ``on`` is the grant's column to meet (``dossier_id`` or ``person_id``), ``column`` the row's (the same name unless
     told), ``category`` an SQL expression for the row's data category as a bit number; without it any category will do.
-    ``author`` is the column of the appointment that recorded the row, which any category in force opens it to: whoever
+    ``author`` is the column (or columns) of the appointment that recorded the row, to whom any category opens it: whoever
     recorded a fact reads it as long as the case is open to their institution.
 
     Two index probes, one for the institution and one for the staff member, instead of an OR over a join. OFFSET 0
@@ -255,7 +260,8 @@ def granted(
     """
     covers = "" if category is None else f"(g.categories & (1::bigint << {category})) <> 0"
     if covers:
-        own = f" OR {{table}}.{author} = (SELECT actor_staff())" if author else ""
+        authors = [author] if isinstance(author, str) else author
+        own = "".join(f" OR {{table}}.{column} = (SELECT actor_staff())" for column in authors)
         covers = f" AND ({covers}{own})" if own else f" AND {covers}"
     probe = (
         "EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.{on} = {{table}}.{column} AND g.{principal}"

@@ -133,7 +133,7 @@ class Assessment(models.Model):
 
 
 class SectionQuerySet(CaseBoundQuerySet["SectionAnswers"]):
-    author_column = "saved_by_id"
+    author_columns = ("saved_by_id",)
 
 
 class SectionAnswers(models.Model):

@@ -28,7 +28,7 @@ from suone.instruments.rules import Band, Instrument, Section, Step, explained, 
 from suone.procedures.facts import Fact
 from suone.procedures.queries import course_of
 from suone.procedures.rules import Phase
-from suone.procedures.services import known_facts
+from suone.procedures.services import every_fact
 
 PAGE = 50
 
@@ -403,7 +403,7 @@ def _overdue(assessment: Assessment) -> Overdue:
 def labour_measures_running(assessment: Assessment) -> bool:
     """Whether a segment is to be decided while labour-market measures or placement are known to be under way."""
     is_about_a_segment = assessment.version.instrument.tells.decided == Fact.SEGMENT
-    return is_about_a_segment and bool(known_facts(assessment.dossier_id).get(Fact.LABOUR_MEASURES))
+    return is_about_a_segment and bool(every_fact(assessment.dossier_id).get(Fact.LABOUR_MEASURES))
 
 
 def outcomes_of(dossier: Dossier) -> QuerySet[Assessment]:

@@ -19,7 +19,7 @@ from suone.assessments.rules import OUTCOME, State, category_of
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.cases.models import Assignment, Case, Function
-from suone.cases.rules import OPEN_STATES
+from suone.cases.rules import OPEN_STATES, ClosingReason
 from suone.cases.rules import State as CaseState
 from suone.cases.services import follow_procedure, tell_everybody
 from suone.dossiers.models import Dossier
@@ -184,7 +184,7 @@ def ask_for_later_outcomes(acting: Acting) -> int:
     count = 0
     half_a_year_ago = acting.today - timedelta(days=180)
     closed = Case.objects.filter(state=CaseState.CLOSED, closed_on__lte=half_a_year_ago).select_related("dossier")
-    closed = closed.filter(closed_on__gte=acting.today - timedelta(days=370))
+    closed = closed.filter(closed_on__gte=acting.today - timedelta(days=370)).exclude(closing_reason=ClosingReason.DIED)
     for case in closed.iterator(chunk_size=500):
         assert case.closed_on is not None
         if not rules.may_ask_for_later_outcome(case.closed_on, on=acting.today):

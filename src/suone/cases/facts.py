@@ -12,7 +12,7 @@ from suone.dossiers.models import Particulars
 from suone.persons.models import Number
 from suone.procedures.facts import Fact, Scalar
 from suone.procedures.rules import Phase, fact_of
-from suone.procedures.services import known_facts
+from suone.procedures.services import every_fact
 from suone.workitems.models import State as ItemState
 from suone.workitems.models import WorkItem
 
@@ -28,7 +28,7 @@ def facts_of(acting: Acting, case: Case, *phases: Phase) -> dict[str, Scalar]:
     """The facts these phases ask about; whatever is not known is left out."""
     asked = _Asked(acting, case, acting.today)
     words = _asked_by(phases)
-    facts = known_facts(case.pk) if words - _DERIVED.keys() else {}
+    facts = every_fact(case.pk) if words - _DERIVED.keys() else {}
     for fact in words & _DERIVED.keys():
         value = _DERIVED[fact](asked)
         if value is not None:

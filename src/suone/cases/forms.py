@@ -326,9 +326,20 @@ class ParticularsForm(forms.Form):
 
 
 class CloseForm(forms.Form):
-    outcome = forms.ChoiceField(label=gettext_lazy("How it ended"), choices=[("", "–"), *Outcome.choices])
     closing_reason = forms.ChoiceField(
         label=gettext_lazy("Why it is closed"), choices=[("", "–"), *ClosingReason.choices]
+    )
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("How it ended"),
+        choices=[("", "–"), *Outcome.choices],
+        required=False,
+        help_text=gettext_lazy("Leave it empty where the person has died."),
+    )
+    died_on = forms.DateField(
+        label=gettext_lazy("Died on"),
+        required=False,
+        widget=DayInput(),
+        help_text=gettext_lazy("Only where the person has died, if the day is known. All consents end with it."),
     )
     text = forms.CharField(
         label=gettext_lazy("Closing remark"),
@@ -336,3 +347,15 @@ class CloseForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+    @property
+    def has_died(self) -> bool:
+        return bool(self.cleaned_data.get("closing_reason") == ClosingReason.DIED)
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        if not (self.has_died or typed.get("outcome")):
+            self.add_error("outcome", self.fields["outcome"].error_messages["required"])
+        if typed.get("died_on") and not self.has_died:
+            self.add_error("died_on", _("A day of death goes with the reason that the person has died."))
+        return typed

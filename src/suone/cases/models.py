@@ -49,7 +49,8 @@ class Case(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="case_closed_with_outcome_and_reason",
-                condition=~Q(state="closed") | Q(closed_on__isnull=False) & ~Q(outcome="") & ~Q(closing_reason=""),
+                condition=~Q(state="closed")
+                | Q(closed_on__isnull=False) & ~Q(closing_reason="") & (~Q(outcome="") | Q(closing_reason="died")),
                 violation_error_message=_("A closed case has a day, an outcome and a reason."),
             ),
             RowPolicies(
@@ -264,7 +265,7 @@ class Note(models.Model):
 
 class TriageQuerySet(CaseBoundQuerySet["Triage"]):
     category = DataCategory.ADMINISTRATIVE
-    author_column = "decided_by_id"
+    author_columns = ("decided_by_id",)
 
 
 class Triage(models.Model):

@@ -97,6 +97,7 @@ class ClosingReason(models.TextChoices):
     NETWORK_ENOUGH = "network_enough", gettext_lazy("support in the network is enough")
     PERSON_ENDS = "person_ends", gettext_lazy("the person ends the collaboration")
     MOVED = "moved", gettext_lazy("moved away")
+    DIED = "died", gettext_lazy("the person has died")  # default of this product; no source in hand names it
     NO_POTENTIAL = "no_potential", gettext_lazy("no potential for integration at present")
     OTHER = "other", gettext_lazy("other reason")
 
@@ -143,6 +144,12 @@ def check_can_move(now: State, then: State) -> None:
         raise Refused(
             _("A case that is %(now)s cannot become %(then)s.") % {"now": State(now).label, "then": State(then).label}
         )
+
+
+def check_can_end_with_a_death(now: State) -> None:
+    """A death ends a case wherever it stands; nothing else is asked for."""
+    if now not in OPEN_STATES:
+        raise Refused(_("This case is closed: reopen it first."))
 
 
 def check_can_close(*, open_items: int, outcome: str, reason: str) -> None:

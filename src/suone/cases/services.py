@@ -36,8 +36,8 @@ from suone.cases.models import (
     Triage,
 )
 from suone.cases.queries import noted_in
-from suone.cases.rules import OPEN_STATES, State
-from suone.consents.services import sign_consent
+from suone.cases.rules import OPEN_STATES, ClosingReason, State
+from suone.consents.services import end_consents, sign_consent
 from suone.consents.terms import ScopeLine, Terms
 from suone.decisions.models import Decision
 from suone.decisions.services import answer, ask_decision
@@ -45,9 +45,9 @@ from suone.decisions.services import withdraw as withdraw_decision
 from suone.documents.services import keep_document
 from suone.documents.uploads import Upload
 from suone.dossiers.models import Dossier
-from suone.dossiers.queries import HasPower, has_power
+from suone.dossiers.queries import HasPower, has_power, particulars_of
 from suone.dossiers.rules import Birth
-from suone.dossiers.services import keep_unread, lock, open_dossier, tell
+from suone.dossiers.services import correct_particulars, keep_unread, lock, open_dossier, tell
 from suone.inbox.services import tell_institutions, tell_staff
 from suone.institutions.models import Institution, Region
 from suone.institutions.queries import iiz_office
@@ -55,14 +55,15 @@ from suone.instruments.loading import instrument
 from suone.instruments.rules import Proposal, evaluate
 from suone.procedures.acts import Act as ProcedureAct
 from suone.procedures.facts import Fact, Scalar, Source, word
-from suone.procedures.models import Course, Passage, ProcedureVersion
+from suone.procedures.models import Course, ProcedureVersion
 from suone.procedures.queries import course_of
 from suone.procedures.rules import Phase
 from suone.procedures.services import (
     Party,
+    been_in,
     begin,
     enter,
-    known_facts,
+    every_fact,
     move,
     move_over,
     note_fact,
@@ -73,7 +74,7 @@ from suone.register.models import Alert, AlertState
 from suone.register.services import answer_alert
 from suone.workitems.models import State as ItemState
 from suone.workitems.models import WorkItem
-from suone.workitems.services import ask, cancel_items_about, close_items_about, settle_deed, settle_item
+from suone.workitems.services import ask, cancel, cancel_items_about, close_items_about, settle_deed, settle_item
 
 TRIAGE_INSTRUMENT = "level-triage"
 PARTICIPATION = "participation"  # the kind of request
@@ -592,6 +593,45 @@ def close_case(
     tell_everybody(acting, dossier, Act.CLOSED)
 
 
+def close_after_death(acting: Acting, *, case: Case, died_on: date | None = None, text: str = "") -> None:
+    """The person has died: the case ends wherever it stands, and with it what was to be done and every consent.
+
+    What institutions keep by their own law stays with them. Whoever read by a consent alone reads no longer.
+    """
+    case, course = _locked_to_lead(acting, case.pk)
+    dossier = case.dossier
+    rules.check_can_end_with_a_death(State(case.state))
+    if died_on is not None:
+        _keep_death(acting, dossier, died_on)
+    for participant in Participant.objects.filter(dossier=dossier, state=Taking.ASKED, decision__isnull=False):
+        withdraw_request(acting, participant=participant)
+    for item in WorkItem.objects.filter(dossier=dossier, state=ItemState.OPEN).select_related("addressed", "dossier"):
+        if item.settled_by:
+            cancel_items_about(acting, dossier=dossier, about=("workitem", item.pk))
+        else:
+            cancel(acting, item=item, reason=str(ClosingReason.DIED.label))
+    if course is not None:
+        _end_course(acting, case, course, text)
+    Case.objects.filter(pk=case.pk).update(
+        state=State.CLOSED,
+        state_since=acting.today,
+        outcome="",
+        closing_reason=ClosingReason.DIED,
+        closed_on=acting.today,
+    )
+    _note(acting, dossier, Background.Kind.STATE_REASON, DataCategory.ADMINISTRATIVE, text=text)
+    tell(
+        acting,
+        dossier=dossier,
+        kind=RecordKind.CHANGE,
+        act=Act.CLOSED,
+        text=text,
+        details={"reason": ClosingReason.DIED.value},
+    )
+    tell_everybody(acting, dossier, Act.CLOSED)
+    end_consents(acting, dossier=dossier)  # last: they may be what opens the case to the acting institution
+
+
 def reopen_case(acting: Acting, *, case: Case, reason: str) -> None:
     """Take up a closed or rejected case again, and say why."""
     rules.check_reason(reason)
@@ -760,9 +800,9 @@ def _go_over(acting: Acting, case: Case, course: Course | None, version: Procedu
     if course is None:
         begin(acting, dossier=case.dossier, version=version, facts=facts, parties=parties)
         return
-    been = Passage.objects.filter(dossier_id=case.pk, version__identifier=version.identifier).order_by("-pk")
+    been = [phase for procedure, phase in been_in(case.pk) if procedure == version.identifier]
     known = [phase.id for phase in version.procedure.phases if not phase.is_end]
-    last = next((phase for phase in been.values_list("to_phase", flat=True) if phase in known), known[0])
+    last = next((phase for phase in been if phase in known), known[0])
     phase = move_over(
         acting,
         dossier=case.dossier,
@@ -912,7 +952,7 @@ def _follow(acting: Acting, case: Case, state: State) -> None:
     if course is not None and phase is not None:
         case = readable_with_parts(case.pk)
         enter(
-            acting, dossier=case.dossier, course=course, to=phase.id, facts=known_facts(case.pk), parties=_Parties(case)
+            acting, dossier=case.dossier, course=course, to=phase.id, facts=every_fact(case.pk), parties=_Parties(case)
         )
 
 
@@ -925,10 +965,25 @@ def _close_course(acting: Acting, case: Case, course: Course, phase: str, reason
     move(acting, dossier=case.dossier, course=course, to=wanted, facts=facts, parties=_Parties(case), reason=reason)
 
 
+def _keep_death(acting: Acting, dossier: Dossier, died_on: date) -> None:
+    """The day stands with the particulars of this file, for whoever may read who it is."""
+    known = particulars_of(acting, dossier.pk)
+    if known is not None:
+        correct_particulars(acting, particulars=known, version=known.version, changes={"died_on": died_on})
+
+
+def _end_course(acting: Acting, case: Case, course: Course, reason: str) -> None:
+    """Into a closing phase, whatever it asks for; where the procedure has none the case ends in the phase it is in."""
+    to = next((phase.id for phase in course.procedure.phases if phase.state == State.CLOSED), None)
+    if to is not None and to != course.phase:
+        facts = facts_of(acting, case, course.procedure.phase(to))
+        enter(acting, dossier=case.dossier, course=course, to=to, facts=facts, parties=_Parties(case), reason=reason)
+
+
 def _take_up(acting: Acting, case: Case, course: Course, state: State) -> None:
     """A case taken up again goes on in the phase it was in last, or in the first one of its state."""
     phases = {phase.id: phase for phase in course.procedure.phases}
-    been = Passage.objects.filter(dossier_id=case.pk).order_by("-pk").values_list("to_phase", flat=True)
+    been = [phase for _procedure, phase in been_in(case.pk)]
     last = next((p for p in been if p in phases and phases[p].state == state), None)
     phase = last or next((p.id for p in course.procedure.phases if p.state == state), course.procedure.start.id)
     case = readable_with_parts(case.pk)

@@ -372,7 +372,17 @@ def close(request: ActingRequest, dossier_id: int) -> HttpResponse:
     form = forms.CloseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            services.close_case(request.acting, case=this, **form.cleaned_data)
+            typed = form.cleaned_data
+            if form.has_died:
+                services.close_after_death(request.acting, case=this, died_on=typed["died_on"], text=typed["text"])
+                return done(request, _("The case is closed, and all consents have ended."), "worklist")
+            services.close_case(
+                request.acting,
+                case=this,
+                outcome=typed["outcome"],
+                closing_reason=typed["closing_reason"],
+                text=typed["text"],
+            )
             return done(request, _("The case is closed."), "case", dossier_id)
     return _form(request, form, this, title=_("Close the case"), submit=_("Close the case"))
 
@@ -402,6 +412,8 @@ def access(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "open_here": open_here,
         "is_partly_closed": len(open_here) < len(DataCategory),
         "all_but_health": ALL_BUT_HEALTH,
+        # That there is a medical mandate is a matter of work.
+        "shows_services": DataCategory.EMPLOYMENT in open_here,
         "now": timezone.now(),
         "institutions": {i.pk: i for i in Institution.objects.all()},
     }

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "suone.register",
     "suone.decisions",
     "suone.cases",
+    "suone.corrections",
     "suone.assessments",
     "suone.support",
     "suone.plans",

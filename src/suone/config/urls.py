@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("suone.administration.urls")),
     path("", include("suone.dossiers.urls")),
     path("", include("suone.representation.urls")),
+    path("", include("suone.corrections.urls")),
     path("", include("suone.documents.urls")),
     path("", include("suone.workitems.urls")),
     path("", include("suone.inbox.urls")),

@@ -6,6 +6,7 @@ class Act(models.TextChoices):
     SIGNED = "consent.signed", _("Consent signed")
     NARROWED = "consent.narrowed", _("Consent narrowed")
     WITHDRAWN = "consent.withdrawn", _("Consent withdrawn")
+    ENDED_BY_DEATH = "consent.ended_by_death", _("Consent ended: the person has died")
     RENEWED = "consent.renewed", _("Consent renewed")
     EXPIRED = "consent.expired", _("Consent expired")
     EXPIRES_SOON = "consent.expires_soon", _("Consent expires soon")

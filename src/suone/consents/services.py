@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Case, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -135,7 +136,15 @@ def print_form_before(acting: Acting, *, person: FormPerson, terms: Terms, scope
     return consent_form_pdf(data, terms.language)
 
 
-def withdraw_consent(acting: Acting, *, consent: Consent) -> None:
+def end_consents(acting: Acting, *, dossier: Dossier) -> None:
+    """All consents of a case end with the person, at once; last the one by which the acting institution reads itself."""
+    own = ConsentRecipient.objects.filter(institution_id=acting.own_institution_id).values("consent_id")
+    running = Consent.objects.filter(dossier=dossier, withdrawn_at=None, valid_until__gte=acting.today)
+    for consent in running.order_by(Case(When(pk__in=own, then=1), default=0), "pk"):
+        withdraw_consent(acting, consent=consent, act=Act.ENDED_BY_DEATH)
+
+
+def withdraw_consent(acting: Acting, *, consent: Consent, act: Act = Act.WITHDRAWN) -> None:
     """The person takes the consent back: every access it opened ends at once, everywhere."""
     lock(consent.dossier_id)
     if not call("consents_withdraw", consent.pk):
@@ -145,11 +154,11 @@ def withdraw_consent(acting: Acting, *, consent: Consent) -> None:
         acting,
         dossier=consent.dossier,
         kind=RecordKind.CHANGE,
-        act=Act.WITHDRAWN,
+        act=act,
         about=("consent", consent.pk),
         recipients=institutions,
     )
-    tell_institutions(acting, institution_ids=institutions, act=Act.WITHDRAWN, dossier=consent.dossier)
+    tell_institutions(acting, institution_ids=institutions, act=act, dossier=consent.dossier)
     if has_power(acting, consent.dossier, Power.WRITE):  # who may only read cannot tick off what is to be done
         close_items_about(acting, dossier=consent.dossier, about=("consent", consent.pk))
     # Last: it may close the case to the acting institution itself.

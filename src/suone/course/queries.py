@@ -1,6 +1,6 @@
 """What the page of a case and the page of whoever leads cases show."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -21,6 +21,7 @@ from suone.cases.models import Assignment, Case, Function, Participant, Taking, 
 from suone.cases.queries import counted_in
 from suone.cases.rules import OPEN_STATES, State
 from suone.consents.queries import valid_consents
+from suone.corrections.services import ANSWERED as CORRECTION_ANSWERED
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import access_of
 from suone.instruments.loading import instrument
@@ -76,8 +77,11 @@ class Place:
     statements: Sequence[tuple[str, str]] = field(default_factory=tuple)
 
 
-def place_of(acting: Acting, case: Case) -> Place | None:
-    """Where the case stands; nothing for a case without a procedure."""
+def place_of(acting: Acting, case: Case, categories: Collection[DataCategory]) -> Place | None:
+    """Where the case stands; nothing for a case without a procedure.
+
+    What holds and what is missing is said of facts in these categories; of others only that something is missing.
+    """
     course = course_of(case.pk)
     if course is None:
         return None
@@ -90,12 +94,37 @@ def place_of(acting: Acting, case: Case) -> Place | None:
         phase=phase,
         title=in_language(phase.title),
         about=in_language(phase.about),
-        lacking=[_lacking(case, requirement, told_by) for requirement in now.lacking] if case.is_open else [],
-        warnings=[_lacking(case, requirement, told_by) for requirement in now.warnings] if case.is_open else [],
-        met=[_met(Fact(requirement.fact), facts) for requirement in now.met],
-        steps=[_step(acting, case, course, way) for way in now.ways if _is_for(acting, way)],
-        statements=_statements(phase, facts),
+        lacking=_all_lacking(case, now.lacking, told_by, categories) if case.is_open else [],
+        warnings=_all_lacking(case, now.warnings, told_by, categories) if case.is_open else [],
+        met=[_met(Fact(requirement.fact), facts) for requirement in now.met if _is_in(requirement.fact, categories)],
+        steps=[_step(case, course, way, categories) for way in now.ways if _is_for(acting, way)],
+        statements=[
+            (fact, sentence_of(Fact(fact), facts.get(fact))) for fact in stated_facts(phase) if _is_in(fact, categories)
+        ],
     )
+
+
+def _is_in(fact: str, categories: Collection[DataCategory]) -> bool:
+    return word(fact).category in categories
+
+
+def _all_lacking(
+    case: Case, found: Sequence[Requirement], told_by: Mapping[str, str], categories: Collection[DataCategory]
+) -> list[Lacking]:
+    shown = [_lacking(case, requirement, told_by) for requirement in found if _is_in(requirement.fact, categories)]
+    return shown + [Lacking(sentence) for sentence in _closed(found, categories)]
+
+
+def _closed(found: Sequence[Requirement], categories: Collection[DataCategory]) -> list[str]:
+    """One sentence for everything that is missing where the reader may not look."""
+    if all(_is_in(requirement.fact, categories) for requirement in found):
+        return []
+    return [_("Something is missing in a data category that is closed to you: ask the lead.")]
+
+
+def _sentences(found: Sequence[Requirement], categories: Collection[DataCategory]) -> list[str]:
+    shown = [in_language(each.missing) for each in found if _is_in(each.fact, categories)]
+    return shown + _closed(found, categories)
 
 
 def _lacking(case: Case, requirement: Requirement, told_by: Mapping[str, str]) -> Lacking:
@@ -117,7 +146,7 @@ def _is_for(acting: Acting, way: WayOn) -> bool:
     return not way.move.roles or bool(acting.roles & {Role(role) for role in way.move.roles})
 
 
-def _step(acting: Acting, case: Case, course: Course, way: WayOn) -> Step:
+def _step(case: Case, course: Course, way: WayOn, categories: Collection[DataCategory]) -> Step:
     phase = course.procedure.phase(way.move.to)
     # An end is an act of its own, with its outcome or reason.
     ends = {"closed": "close", "rejected": "reject", "withdrawn": "withdraw_notification"}
@@ -131,16 +160,11 @@ def _step(acting: Acting, case: Case, course: Course, way: WayOn) -> Step:
         title=in_language(way.move.title),
         is_open=way.is_open,
         asks_reason=bool(way.warnings),
-        lacking=[in_language(requirement.missing) for requirement in way.lacking],
-        warnings=[in_language(requirement.missing) for requirement in way.warnings],
+        lacking=_sentences(way.lacking, categories),
+        warnings=_sentences(way.warnings, categories),
         address=address,
         is_end=phase.is_end,
     )
-
-
-def _statements(phase: Phase, facts: dict[str, Scalar]) -> list[tuple[str, str]]:
-    """What may be stated in this phase, with what is known now."""
-    return [(fact, sentence_of(Fact(fact), facts.get(fact))) for fact in stated_facts(phase)]
 
 
 def drawing_of(course: Course, been: Sequence[str]) -> str:
@@ -258,6 +282,8 @@ def deed_of(item: WorkItem) -> Deed | None:
         return None
     if item.about_type == "service" and word_of_item == Fact.MEDICAL_REPORT_ON:
         return Deed(_("Write the medical report"), reverse("medical_report", args=[case, item.about_id]))
+    if word_of_item == CORRECTION_ANSWERED:
+        return Deed(_("Answer"), reverse("answer_correction", args=[case, item.about_id]))
     if word_of_item == "question":
         return Deed(_("Answer"), reverse("answer_question", args=[case, item.pk]))
     if word_of_item in _PAGES:

@@ -16,7 +16,7 @@ from suone.dossiers.services import tell
 from suone.inbox.services import tell_staff
 from suone.plans.services import release_signatures
 from suone.procedures.facts import Fact
-from suone.procedures.services import known_facts
+from suone.procedures.services import every_fact
 from suone.register.rules import Purpose
 from suone.register.services import PersonAnswer, look_up_case
 
@@ -45,7 +45,7 @@ def ask_register(acting: Acting, *, case: Case, purpose: Purpose) -> PersonAnswe
     dossier = case.dossier
     answer = look_up_case(acting, dossier=dossier, purpose=purpose)
     writes = reach_into(acting, dossier).has(Power.WRITE) and acting.may(Permission.CASE_WORK)
-    if answer.is_registered and writes and not known_facts(dossier.pk).get(Fact.REGISTER_CHECKED):
+    if answer.is_registered and writes and not every_fact(dossier.pk).get(Fact.REGISTER_CHECKED):
         cases.state_fact(acting, case=case, fact=Fact.REGISTER_CHECKED, value=True)
     return answer
 

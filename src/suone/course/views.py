@@ -23,7 +23,7 @@ from suone.course import forms, queries, services
 from suone.course.acts import Act
 from suone.documents.queries import documents_of
 from suone.doors.decorators import ActingRequest, acts, reads
-from suone.dossiers.queries import particulars_of, reach_into
+from suone.dossiers.queries import particulars_of, reach_into, readable_categories
 from suone.dossiers.services import note_visit
 from suone.handovers.queries import handovers_of, may_be_told_of_missed
 from suone.meetings.queries import meetings_of
@@ -65,7 +65,7 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
     known = particulars_of(acting, dossier_id) if DataCategory.IDENTITY in reach.categories else None
     participants = cases.participants_of(this)
     consent = current_consent(acting, dossier)
-    place = queries.place_of(acting, this)
+    place = queries.place_of(acting, this, reach.categories)
     assessments = assessments_of(acting, dossier)
     context = {
         "case": this,
@@ -131,7 +131,7 @@ def course(request: ActingRequest, dossier_id: int) -> HttpResponse:
     this = cases.readable_case(acting, dossier_id)
     reach = reach_into(acting, this.dossier)
     passages = passages_of(acting, this.dossier)
-    place = queries.place_of(acting, this)
+    place = queries.place_of(acting, this, reach.categories)
     context = {
         "case": this,
         "dossier": this.dossier,
@@ -154,7 +154,7 @@ def _title_of(version: ProcedureVersion, phase_id: str) -> str:
 def advance(request: ActingRequest, dossier_id: int, phase: str) -> HttpResponse:
     """Take the case to its next phase; what speaks against it is shown, and asks for a reason."""
     this = cases.readable_case(request.acting, dossier_id)
-    place = queries.place_of(request.acting, this)
+    place = queries.place_of(request.acting, this, readable_categories(request.acting, this.dossier))
     step = next((step for step in place.steps if step.to == phase), None) if place else None
     if step is None or step.is_end:
         raise Http404

@@ -13,7 +13,7 @@ from suone.institutions.models import Institution
 
 
 class DocumentQuerySet(CaseBoundQuerySet["Document"]):
-    author_column = "kept_by_id"
+    author_columns = ("kept_by_id",)
 
 
 class Document(models.Model):

@@ -63,7 +63,7 @@ def open_doubt(doubt_id: int) -> Doubt:
 def sides_of(doubt: Doubt) -> list[Side]:
     """Both files with institution, name and birth date, for whoever clears doubts; none without a law."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM dossiers_doubt_shown(%s, %s)", [doubt.pk, settings.DOUBTS_LAW])
+        cursor.execute("SELECT * FROM dossiers_doubt_shown(%s)", [doubt.pk])
         rows = cursor.fetchall()
     names = {one.pk: one.name for one in Institution.objects.filter(pk__in=[row[2] for row in rows])}
     sides = []
@@ -101,7 +101,7 @@ def find_two_persons(acting: Acting, *, doubt: Doubt, reason: str) -> None:
     one_id, other_id = _keys(doubt)
     if one_id == other_id:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT dossiers_part_file(%s, %s)", [doubt.pk, settings.DOUBTS_LAW])
+            cursor.execute("SELECT dossiers_part_file(%s)", [doubt.pk])
     _clear(acting, doubt, Doubt.Outcome.TWO, reason)
 
 

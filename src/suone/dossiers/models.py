@@ -1,4 +1,7 @@
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
@@ -29,12 +32,12 @@ class CaseBoundQuerySet(models.QuerySet[M]):
     """Rows that belong to a case: the application's filter, the first of the two locks (the policies are the second).
 
     ``case_column`` names the row's case; ``category_column`` its data category, where it has one; ``category`` that of a
-    table whose rows are all of one; ``author_column`` the appointment that recorded the row, and reads it whatever its
-    category.
+    table whose rows are all of one; ``author_columns`` the appointments that recorded the row, and read it whatever
+    its category.
     """
 
     case_column = "dossier_id"
-    author_column: ClassVar[str] = ""
+    author_columns: ClassVar[Sequence[str]] = ()
     category: ClassVar[DataCategory | None] = None
 
     def readable_by(self, acting: Acting, *, category_column: str = "") -> Self:
@@ -46,11 +49,11 @@ class CaseBoundQuerySet(models.QuerySet[M]):
         in_force = Grant.objects.filter(
             dossier_id=OuterRef(self.case_column), valid_from__lte=StatementClock(), valid_until__gt=StatementClock()
         )
-        own = Q(Exact(OuterRef(self.author_column), acting.own_staff_id)) if self.author_column else Q()
+        own = [Q(Exact(OuterRef(column), acting.own_staff_id)) for column in self.author_columns]
         if category_column:
-            in_force = in_force.filter(Q(Covers(F("categories"), OuterRef(category_column))) | own)
+            in_force = in_force.filter(reduce(or_, own, Q(Covers(F("categories"), OuterRef(category_column)))))
         if self.category is not None:
-            in_force = in_force.filter(Q(Covers(F("categories"), Value(self.category.value))) | own)
+            in_force = in_force.filter(reduce(or_, own, Q(Covers(F("categories"), Value(self.category.value)))))
         return self.filter(
             Exists(in_force.filter(institution_id=acting.own_institution_id))
             | Exists(in_force.filter(staff_id=acting.own_staff_id))
@@ -79,7 +82,7 @@ class DossierQuerySet(CaseBoundQuerySet["Dossier"]):
 class RecordedQuerySet(CaseBoundQuerySet[M]):
     """Rows that name the appointment that recorded them."""
 
-    author_column = "staff_id"
+    author_columns = ("staff_id",)
 
 
 class AdministrativeQuerySet(RecordedQuerySet[M]):
@@ -348,6 +351,7 @@ class Emergency(models.Model):
     until = models.DateTimeField()
     reason = models.CharField(max_length=500)
 
+    data_category: ClassVar[DataCategory] = DataCategory.ADMINISTRATIVE
     personal_data: ClassVar[tuple[str, ...]] = ("reason",)
 
     class Meta:
@@ -355,7 +359,8 @@ class Emergency(models.Model):
             # No INSERT: dossiers_break_glass() writes the row and its grant together.
             RowPolicies(
                 name="dossiers_emergency_row_policies",
-                select=f"{granted(Power.READ)} OR {whoever_may('audit.read')}",
+                select=granted(Power.READ, category=str(DataCategory.ADMINISTRATIVE.value), author="staff_id")
+                + f" OR {whoever_may('audit.read')}",
             ),
         ]
 
@@ -695,6 +700,7 @@ class Doubt(models.Model):
     cleared_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     reason = models.CharField(max_length=300, blank=True)
+    law = models.CharField(max_length=200, blank=True)  # under which it was cleared
 
     data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
     personal_data: ClassVar[tuple[str, ...]] = ("one", "other", "reason")
@@ -706,9 +712,9 @@ class Doubt(models.Model):
             models.UniqueConstraint(fields=["one", "other"], name="doubt_once_per_pair"),
             models.CheckConstraint(name="doubt_of_an_earlier_and_a_later_file", condition=Q(one__lt=F("other"))),
             models.CheckConstraint(
-                name="doubt_cleared_by_somebody_with_a_reason",
+                name="doubt_cleared_by_somebody_with_a_reason_under_a_law",
                 condition=Q(cleared_at=None, cleared_by=None, outcome="")
-                | Q(cleared_at__isnull=False, cleared_by__isnull=False) & ~Q(outcome="") & ~Q(reason=""),
+                | Q(cleared_at__isnull=False, cleared_by__isnull=False) & ~Q(outcome="") & ~Q(reason="") & ~Q(law=""),
             ),
             # Written by dossiers_find_doubts() and dossiers_clear_doubt() only.
             RowPolicies(name="dossiers_doubt_row_policies", select=whoever_may("person.merge")),

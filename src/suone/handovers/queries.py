@@ -115,7 +115,7 @@ def consent_naming(acting: Acting, dossier: Dossier, institution_id: int) -> Con
 def named_advisers(dossier_id: int) -> str:
     """The advisers whom the person named when it was last stated; empty where nobody was."""
     named = KnownFact.objects.filter(dossier_id=dossier_id, fact=Fact.ADVISERS_NAMED).order_by("-pk")
-    return named.values_list("remark", flat=True).first() or ""
+    return named.values_list("remarked__text", flat=True).first() or ""
 
 
 def procedure_of_handovers(*, on: date) -> ProcedureVersion | None:

@@ -48,7 +48,7 @@ from suone.institutions.models import Institution, Office
 from suone.procedures.facts import Fact, Scalar
 from suone.procedures.queries import course_of
 from suone.procedures.rules import months_after
-from suone.procedures.services import known_facts, note_fact
+from suone.procedures.services import every_fact, note_fact
 from suone.workitems.services import ask
 
 HANDOVER = "handover"  # the kind of request, and what work items of it are about
@@ -337,7 +337,7 @@ def _ask(acting: Acting, case: Case, proposal: Proposal) -> Handover:
 
 def _keep_facts(acting: Acting, case: Case, proposal: Proposal) -> None:
     """What was stated and is new; the work items that it settles are ticked off."""
-    known = known_facts(case.pk)
+    known = every_fact(case.pk)
     for fact, value in proposal.known.items():
         if known.get(fact) != value:
             remark = proposal.remarks.get(fact, "")
@@ -350,7 +350,7 @@ def _go_on(acting: Acting, case: Case, proposal: Proposal) -> None:
     place = place_for(course_of(case.pk), None)
     if place is None:
         return
-    guide = guide_for(*place, known_facts(case.pk), on=acting.today)
+    guide = guide_for(*place, every_fact(case.pk), on=acting.today)
     if guide is not None:
         advance_case(acting, case=case, to=guide.following.id, reason=proposal.reason)
 

@@ -334,6 +334,7 @@ class Guest(models.Model):
 
     objects = CaseBoundQuerySet["Guest"].as_manager()
 
+    data_category: ClassVar[DataCategory] = DataCategory.NETWORK
     personal_data: ClassVar[tuple[str, ...]] = ("name", "function", "email")
 
     class Meta:

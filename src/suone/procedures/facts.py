@@ -5,12 +5,14 @@ A fact of a case is *derived* (computed from what the case holds), *told* (an ac
 asks for it, and what follows, stands in the files alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from suone.access.categories import DataCategory
 
 Scalar = bool | int | str | date
 
@@ -132,11 +134,16 @@ class Fact(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What is known about a fact: where it comes from, the shape of its value, and its codes if it is a choice."""
+    """What is known about a fact: where it comes from, the shape of its value, its codes if it is a choice, its category.
+
+    What is said about it in a remark may lie in another category: a comment about a certificate is health.
+    """
 
     source: Source
     shape: Shape
     codes: tuple[str, ...] = ()
+    category: DataCategory = DataCategory.ADMINISTRATIVE
+    remark_category: DataCategory = DataCategory.ADMINISTRATIVE
 
 
 def _words(source: Source, shape: Shape, *facts: Fact, codes: tuple[str, ...] = ()) -> dict[Fact, Word]:
@@ -261,6 +268,61 @@ WORDS: dict[Fact, Word] = {
     **_words(Source.TOLD, Shape.CHOICE, Fact.LIFE_SITUATION, codes=("1", "2", "3", "4", "5", "6")),
     **_words(Source.TOLD, Shape.CHOICE, Fact.SEGMENT, codes=("A", "V", "O", "S")),
 }
+
+# Facts that are about more than the course of the case. That a physician attests an incapacity is a consequence for
+# capacity, which partners need; a remark about it is health (ATSG Art. 47 para 2).
+_CATEGORIES: dict[DataCategory, tuple[Fact, ...]] = {
+    DataCategory.IDENTITY: (Fact.AGE, Fact.AHV_KNOWN),
+    DataCategory.EMPLOYMENT: (
+        Fact.QUESTION_RECORDED,
+        Fact.RISK_FACTORS,
+        Fact.SERVICE_ORDERED,
+        Fact.SERVICES_RUNNING,
+        Fact.COACHING_CLOSED_ON,
+        Fact.COACHING_KIND,
+        Fact.TANDEM_NAMED,
+        Fact.MEDICAL_MANDATE_GIVEN,
+        Fact.MEDICAL_REPORT_ON,
+        Fact.RAD_ATTENDED,
+        Fact.LIFE_SITUATION,
+        Fact.SHORT_ASSESSMENT_ON,
+        Fact.PRACTICE_ASSESSMENT_ON,
+        Fact.POTENTIAL_ASSESSMENT_ON,
+        Fact.SEGMENT,
+        Fact.SEGMENTED_ON,
+        Fact.REGISTERED_ON,
+        Fact.OUT_OF_WORK,
+        Fact.HEALTH_ATTESTED,
+        Fact.NEW_MEDICAL_FACTS,
+        Fact.EARLIER_IV_APPLICATION,
+        Fact.IV_PLACEMENT,
+        Fact.IV_PLACEMENT_ENDED_ON,
+        Fact.IV_CONTACT_KIND,
+        Fact.RELEVANT_MEASURES,
+        Fact.WRITTEN_REQUEST,
+        Fact.FIT_FOR_WORK,
+        Fact.CLARIFIED_ON,
+        Fact.NEED_CLARIFIED,
+        Fact.INTEGRATION_NEED,
+        Fact.LABOUR_MEASURES,
+        Fact.EXPECTED_OVER_TWO_YEARS,
+        Fact.MULTIPLE_PROBLEMS,
+        Fact.INTEGRATED_ON,
+        Fact.LASTING_ON,
+    ),
+    DataCategory.FINANCES: (
+        Fact.BENEFITS_EXHAUSTED,
+        Fact.SUBSIDIARITY_CHECKED,
+        Fact.ENTITLED,
+        Fact.PREVENTION_USEFUL,
+    ),
+    DataCategory.MIGRATION: (Fact.JOBLESS_REFUGEE, Fact.RAV_REGISTRATION),
+}
+_REMARKS_ON_HEALTH = (Fact.HEALTH_ATTESTED, Fact.NEW_MEDICAL_FACTS)
+for _category, _facts in _CATEGORIES.items():
+    for _fact in _facts:
+        _of_remark = DataCategory.HEALTH if _fact in _REMARKS_ON_HEALTH else _category
+        WORDS[_fact] = replace(WORDS[_fact], category=_category, remark_category=_of_remark)
 
 # What a choice's code means.
 CODES: dict[Fact, dict[str, object]] = {

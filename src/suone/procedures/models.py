@@ -8,10 +8,10 @@ from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from suone.access.categories import Power
+from suone.access.categories import DataCategory, Power
 from suone.access.row_policies import RowPolicies, anybody_acting, granted, whoever_may
 from suone.appointments.models import Appointment
-from suone.dossiers.models import CaseBoundQuerySet, Dossier
+from suone.dossiers.models import AdministrativeQuerySet, CaseBoundQuerySet, Dossier, RecordedQuerySet
 from suone.institutions.models import Institution
 from suone.procedures.facts import Fact, Scalar, Shape, word
 from suone.procedures.loading import read_procedure
@@ -124,15 +124,18 @@ class Passage(models.Model):
     staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=500, blank=True)
 
-    objects = CaseBoundQuerySet["Passage"].as_manager()
+    objects = AdministrativeQuerySet["Passage"].as_manager()
 
+    data_category: ClassVar[DataCategory] = DataCategory.ADMINISTRATIVE
     personal_data: ClassVar[tuple[str, ...]] = ("reason",)
 
     class Meta:
         indexes: ClassVar = [models.Index(name="passage_of_case", fields=["dossier", "-id"])]
         constraints: ClassVar = [
             RowPolicies(
-                name="procedures_passage_row_policies", select=granted(Power.READ), insert=granted(Power.WRITE)
+                name="procedures_passage_row_policies",
+                select=granted(Power.READ, category=str(DataCategory.ADMINISTRATIVE.value), author="staff_id"),
+                insert=granted(Power.WRITE),
             ),
         ]
 
@@ -145,21 +148,23 @@ class KnownFact(models.Model):
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="facts")
     fact = models.CharField(max_length=40)  # a word of the registry; no choices, so that a new word needs no migration
+    category = models.PositiveSmallIntegerField(choices=DataCategory, default=DataCategory.ADMINISTRATIVE)
     value = models.JSONField()
     at = models.DateTimeField(db_default=Now())
     staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
-    remark = models.CharField(_("Remark"), max_length=300, blank=True)
 
-    objects = CaseBoundQuerySet["KnownFact"].as_manager()
+    objects = RecordedQuerySet["KnownFact"].as_manager()
 
-    personal_data: ClassVar[tuple[str, ...]] = ("value", "remark")
+    personal_data: ClassVar[tuple[str, ...]] = ("value",)
 
     class Meta:
         indexes: ClassVar = [models.Index(name="fact_of_case", fields=["dossier", "fact", "-id"])]
         constraints: ClassVar = [
             RowPolicies(
-                name="procedures_knownfact_row_policies", select=granted(Power.READ), insert=granted(Power.WRITE)
+                name="procedures_knownfact_row_policies",
+                select=granted(Power.READ, category="{table}.category", author="staff_id"),
+                insert=granted(Power.WRITE),
             ),
         ]
 
@@ -170,6 +175,42 @@ class KnownFact(models.Model):
     def scalar(self) -> Scalar | None:
         """The value as the engine takes it."""
         return scalar_of(self.fact, self.value)
+
+    @property
+    def remark(self) -> str:
+        """What was said about it, for whoever may read that."""
+        try:
+            return self.remarked.text
+        except FactRemark.DoesNotExist:
+            return ""
+
+
+class FactRemark(models.Model):
+    """What was said about a fact, in a data category of its own: a comment about a certificate is health."""
+
+    fact = models.OneToOneField(KnownFact, models.PROTECT, primary_key=True, related_name="remarked")
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
+    category = models.PositiveSmallIntegerField(choices=DataCategory)
+    text = models.CharField(_("Remark"), max_length=300)
+    staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+
+    objects = RecordedQuerySet["FactRemark"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("text",)
+
+    class Meta:
+        verbose_name = _("remark")
+        verbose_name_plural = _("remarks")
+        constraints: ClassVar = [
+            RowPolicies(
+                name="procedures_factremark_row_policies",
+                select=granted(Power.READ, category="{table}.category", author="staff_id"),
+                insert=granted(Power.WRITE),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"remark on {self.fact_id}"
 
 
 def scalar_of(fact: str, kept: object) -> Scalar | None:

@@ -72,8 +72,9 @@ def passages_of(acting: Acting, dossier: Dossier) -> list[Passage]:
 
 def facts_told(acting: Acting, dossier: Dossier) -> list[KnownFact]:
     """What was told and stated about a case, the latest word of each fact, the newest first."""
-    rows = KnownFact.objects.readable_by(acting).filter(dossier=dossier).order_by("fact", "-pk").distinct("fact")
-    return sorted(rows.select_related("staff", "institution"), key=lambda row: row.pk, reverse=True)
+    rows = KnownFact.objects.readable_by(acting, category_column="category").filter(dossier=dossier)
+    rows = rows.order_by("fact", "-pk").distinct("fact")
+    return sorted(rows.select_related("staff", "institution", "remarked"), key=lambda row: row.pk, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)

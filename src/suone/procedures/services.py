@@ -1,5 +1,6 @@
 """Publishing procedures, and leading a case through one."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -7,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import holidays
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,16 @@ from suone.dossiers.services import in_each_language, start_of, tell
 from suone.procedures.acts import Act
 from suone.procedures.facts import CODES, Fact, Scalar, Shape, word
 from suone.procedures.loading import read_procedure
-from suone.procedures.models import Course, KnownFact, Passage, ProcedureVersion, VersionState, digest, scalar_of
+from suone.procedures.models import (
+    Course,
+    FactRemark,
+    KnownFact,
+    Passage,
+    ProcedureVersion,
+    VersionState,
+    digest,
+    scalar_of,
+)
 from suone.procedures.rules import (
     Facts,
     Item,
@@ -114,11 +124,15 @@ def note_fact(
     known = KnownFact.objects.create(
         dossier=dossier,
         fact=fact,
+        category=word(fact).category,
         value=value.isoformat() if isinstance(value, date) else value,
         staff_id=acting.staff_id,
         institution_id=acting.institution_id,
-        remark=remark,
     )
+    if remark.strip():
+        FactRemark.objects.create(
+            fact=known, dossier=dossier, category=word(fact).remark_category, text=remark, staff_id=acting.staff_id
+        )
     # What an act tells stands in the log and the timeline under that act already.
     if word(fact).source.value == "stated":
         tell(
@@ -126,6 +140,7 @@ def note_fact(
             dossier=dossier,
             kind=RecordKind.STORE,
             act=Act.FACT_KNOWN,
+            category=word(fact).category,
             about=("fact", known.pk),
             text=sentence_of(fact, value),
             text_language="",
@@ -162,8 +177,23 @@ def sentence_of(fact: Fact, value: Scalar | None) -> str:
 
 
 def known_facts(dossier_id: int) -> dict[str, Scalar]:
-    """The latest value of every fact that was told or stated about this case."""
+    """The latest value of every fact that was told or stated about this case and is open to whoever acts."""
     return {fact: value for (_case, fact), value in known_facts_of([dossier_id]).items()}
+
+
+def every_fact(dossier_id: int) -> dict[str, Scalar]:
+    """The same in every category: the case goes on as it must, whoever does the next step. No page shows them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT fact, value FROM procedures_every_fact(%s)", [dossier_id])
+        found = {fact: scalar_of(fact, json.loads(kept)) for fact, kept in cursor.fetchall()}
+    return {fact: value for fact, value in found.items() if value is not None}
+
+
+def been_in(dossier_id: int) -> list[tuple[str, str]]:
+    """The phases the case went through, each with the procedure it belongs to, the last one first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT procedure, phase FROM procedures_been_in(%s)", [dossier_id])
+        return list(cursor.fetchall())
 
 
 def known_facts_of(dossier_ids: Iterable[int]) -> dict[tuple[int, str], Scalar]:

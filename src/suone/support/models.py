@@ -13,6 +13,14 @@ from suone.dossiers.models import CaseBoundQuerySet, Dossier, RecordedQuerySet
 from suone.institutions.models import Institution
 from suone.support.rules import OPEN_STATES, CoachingOutcome, Kind, Part, State, Variant
 
+# Whoever ordered a service or carries it out sees it, whatever else of the case is open to them.
+_ANSWERABLE = ("ordered_by_id", "staff_id", "second_staff_id")
+
+
+class ServiceQuerySet(CaseBoundQuerySet["Service"]):
+    category = DataCategory.EMPLOYMENT
+    author_columns = _ANSWERABLE
+
 
 class Service(models.Model):
     """A service that a case is given: who ordered it, who answers for it, how far it is.
@@ -38,8 +46,9 @@ class Service(models.Model):
     # Of a medical mandate: until when its grant was opened to the medical officer.
     access_until = models.DateTimeField(null=True)
 
-    objects = CaseBoundQuerySet["Service"].as_manager()
+    objects = ServiceQuerySet.as_manager()
 
+    data_category: ClassVar[DataCategory] = DataCategory.EMPLOYMENT
     personal_data: ClassVar[tuple[str, ...]] = ("outcome",)
 
     class Meta:
@@ -88,7 +97,7 @@ class Service(models.Model):
             ),
             RowPolicies(
                 name="support_service_row_policies",
-                select=granted(Power.READ),
+                select=granted(Power.READ, category=str(DataCategory.EMPLOYMENT.value), author=_ANSWERABLE),
                 insert=granted(Power.LEAD),
                 update=granted(Power.WRITE),
                 updates=("state", "staff", "institution", "started_on", "ended_on", "outcome", "access_until"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -312,6 +313,8 @@ def _ask(acting: Acting, service: Service, task: Task, staff: Appointment) -> No
         due_on=acting.today + timedelta(days=task.days),
         addressed_id=staff.institution_id,
         assigned=staff,
+        # That there is a mandate is a matter of work; its officer reads it too.
+        category=DataCategory.EMPLOYMENT if service.access_until else DataCategory.ADMINISTRATIVE,
         about=_about(service),
         settled_by=task.settled_by,
     )
@@ -377,6 +380,7 @@ def _tell(acting: Acting, service: Service, act: Act, kind: RecordKind, *, reaso
         dossier=service.dossier,
         kind=kind,
         act=act,
+        category=DataCategory.EMPLOYMENT,
         about=_about(service),
         text=reason or title,
         text_language=None if reason else "",
@@ -386,5 +390,7 @@ def _tell(acting: Acting, service: Service, act: Act, kind: RecordKind, *, reaso
 
 def _tell_how_many(acting: Acting, dossier: Dossier) -> None:
     """The procedure may wait until no service is open any more."""
-    running = Service.objects.filter(dossier=dossier, state__in=OPEN_STATES).count()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT support_running(%s)", [dossier.pk])
+        running = cursor.fetchone()[0]
     reached(acting, dossier=dossier, fact=Fact.SERVICES_RUNNING, value=running)

@@ -21,7 +21,7 @@ class State(models.TextChoices):
 
 
 class WorkItemQuerySet(CaseBoundQuerySet["WorkItem"]):
-    author_column = "asked_by_id"
+    author_columns = ("asked_by_id",)
 
 
 class WorkItem(models.Model):

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from suone.access.acting import acting_for_job
-from suone.access.categories import DataCategory
+from suone.access.categories import ALL_BUT_HEALTH, DataCategory
 from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
 from suone.appointments.tests.factories import acting
@@ -32,7 +32,7 @@ from suone.cases.models import Case
 from suone.cases.rules import ClosingReason, Outcome
 from suone.cases.services import close_case
 from suone.cases.tests.factories import activate, do
-from suone.consents.tests.factories import Cast
+from suone.consents.tests.factories import Cast, line
 from suone.dossiers.models import Event
 from suone.instruments.loading import FOLDER
 from suone.instruments.models import InstrumentVersion
@@ -64,7 +64,7 @@ def by_the_clock(act: object) -> int:
 
 
 def test_what_the_case_knows_is_filled_in_and_what_was_answered_before_too(cast: Cast) -> None:
-    case = activate(cast, risk_factors=["health", "finances"])
+    case = activate(cast, scope=[line(cast.coordinator, ALL_BUT_HEALTH)], risk_factors=["health", "finances"])
     first = begin(cast.coordinator, case, "severity-index")
     known = SectionAnswers.objects.get(assessment=first).answers
     assert (known["health"], known["finances"], known["housing"]) == ("yes", "yes", "no")
@@ -320,6 +320,13 @@ def test_six_months_after_closing_somebody_is_asked_once_and_the_answer_settles_
     assert (this.proposed, item.state) == ("lasting", ItemState.DONE)
     do(cast.coordinator, services.decide_assessment, assessment=this, band="lasting")
     assert known_facts(case.pk)["lasting_on"] == TODAY
+    assert by_the_clock(ask_for_later_outcomes) == 0
+
+
+def test_after_a_death_nobody_is_asked_how_things_are(cast: Cast) -> None:
+    case = closed(cast, 190)
+    Case.objects.filter(pk=case.pk).update(closing_reason=ClosingReason.DIED, outcome="")
+
     assert by_the_clock(ask_for_later_outcomes) == 0
 
 

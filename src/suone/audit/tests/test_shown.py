@@ -14,6 +14,12 @@ class _Line:
     dossier_id: int | None = 5
 
 
+@dataclass
+class _Bare:
+    note: str
+    dossier_id: int
+
+
 class _OfAClass:
     dossier_id = 5
 
@@ -88,6 +94,7 @@ def test_each_row_shows_what_its_class_declares() -> None:
     for row, expected in (
         (_Line(), Shown(cases={5})),
         (_OfAClass(), Shown(cases={5})),
+        (_Bare("x", 5), Shown(cases={5})),
         (_Person(), Shown(persons={9})),
         (_Elsewhere(), Shown(others={"advice": {3}})),
         (_Nobody(), Shown()),

@@ -14,13 +14,14 @@ from suone.appointments.models import Appointment
 from suone.appointments.tests.factories import acting
 from suone.audit.models import Entry
 from suone.cases import services
-from suone.cases.models import Case
+from suone.cases.models import Case, Participant, Taking
 from suone.cases.queries import LATEST, by_day, timeline_of
 from suone.cases.rules import State
 from suone.cases.tests.factories import activate, ask, do, noted
+from suone.consents.models import Consent
 from suone.consents.services import withdraw_consent
-from suone.consents.tests.factories import WORK, Cast, line
-from suone.dossiers.models import Event, Visit
+from suone.consents.tests.factories import WORK, Cast, line, sign
+from suone.dossiers.models import Event, Grant, Particulars, Visit
 from suone.inbox.models import Message
 from suone.workitems.models import WorkItem
 from suone.workitems.services import ask as ask_item
@@ -116,6 +117,54 @@ def test_what_waits_for_an_act_is_cancelled_with_the_closing(cast: Cast, active:
     waits.refresh_from_db()
     assert (now(active).state, waits.state) == (State.CLOSED, "cancelled")
     assert Entry.objects.get(act="workitem.cancelled", object_id=waits.pk).recipients == [cast.worker.institution_id]
+
+
+@pytest.mark.parametrize("state", [State.NOTIFIED, State.ACTIVE])
+def test_a_death_ends_the_case_wherever_it_stands_with_all_that_was_to_be_done_and_every_consent(
+    cast: Cast, notified: Case, state: State
+) -> None:
+    """The office reads by a consent alone: it reads no longer. Who notified the case keeps the file it opened."""
+    case = activate(cast) if state == State.ACTIVE else notified
+    dossier = case.dossier
+    sign(cast.worker, dossier, line(cast.adviser))
+    do(
+        cast.coordinator,
+        services.ask_to_take_part,
+        case=case,
+        institution=cast.stranger.institution,
+        due_on=TODAY,
+        question="?",
+    )
+    item = {"title": "Call", "due_on": TODAY, "addressed_id": cast.worker.institution_id}
+    do(cast.coordinator, ask_item, dossier=dossier, **item)
+    Message.objects.all().delete()
+
+    do(cast.coordinator, services.close_after_death, case=case, died_on=TODAY, text="Told by the family")
+
+    case = now(case)
+    assert (case.state, case.outcome, case.closing_reason, case.closed_on) == (State.CLOSED, "", "died", TODAY)
+    assert Particulars.objects.get(dossier=dossier).died_on == TODAY
+    assert not WorkItem.objects.filter(dossier=dossier, state="open").exists()
+    assert not Participant.objects.filter(dossier=dossier, state=Taking.ASKED).exists()
+    assert not Consent.objects.filter(dossier=dossier, withdrawn_at=None).exists()
+    open_now = Grant.objects.filter(dossier=dossier, valid_until__gt=timezone.now())
+    assert [grant.because for grant in open_now] == ["notification"]
+    told = Entry.objects.filter(dossier_id=dossier.pk, act__in=["case.closed", "consent.ended_by_death"])
+    assert list(told.order_by("pk").values_list("act", flat=True)) == ["case.closed"] + 2 * ["consent.ended_by_death"]
+    assert told.get(act="case.closed").details == {"reason": "died"}
+    named = {recipient for entry in told for recipient in entry.recipients}
+    assert named == {cast.coordinator.institution_id, cast.adviser.institution_id}
+    assert Message.objects.filter(act="case.closed", staff=cast.worker).exists()
+    with pytest.raises(Refused, match="reopen it first"):
+        do(cast.worker, services.close_after_death, case=case)
+
+
+def test_a_day_of_death_that_cannot_be_leaves_everything_as_it_was(cast: Cast, active: Case) -> None:
+    with pytest.raises(Refused, match="cannot lie in the future"):
+        do(cast.coordinator, services.close_after_death, case=active, died_on=TODAY + timedelta(days=1))
+
+    assert now(active).state == State.ACTIVE
+    assert Consent.objects.filter(dossier=active.dossier, withdrawn_at=None).exists()
 
 
 def test_a_closed_case_is_opened_again_with_a_reason_and_forgets_its_outcome(cast: Cast, active: Case) -> None:

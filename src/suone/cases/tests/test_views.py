@@ -414,6 +414,36 @@ def test_a_form_without_its_reason_is_not_accepted(cast: Cast, coordinator: Clie
     assert "This field is required" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"closing_reason": "goals_reached"}, "This field is required"),
+        ({"closing_reason": "moved", "outcome": "none", "died_on": TODAY.isoformat()}, "A day of death goes with"),
+        ({"closing_reason": "died", "died_on": LATER}, "cannot lie in the future"),
+    ],
+)
+def test_an_outcome_is_asked_for_unless_the_person_has_died(
+    coordinator: Client, active: Case, typed: dict[str, str], sentence: str
+) -> None:
+    answer = coordinator.post(f"/dossiers/{active.pk}/close", typed | {"text": "my text"})
+
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert "my text" in answer.content.decode()
+    assert Case.objects.get(pk=active.pk).is_open
+
+
+def test_after_a_death_the_page_leads_to_the_worklist_since_the_case_may_be_closed_to_its_reader(
+    cast: Cast, coordinator: Client, active: Case
+) -> None:
+    answer = coordinator.post(f"/dossiers/{active.pk}/close", {"closing_reason": "died"})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert coordinator.get(f"/dossiers/{active.pk}/").status_code == 404
+    page = client_of(cast.worker).get(f"/dossiers/{active.pk}/").content.decode()
+    assert "the person has died" in page
+
+
 def test_what_a_rule_refuses_stands_on_the_form_with_what_was_typed(coordinator: Client, active: Case) -> None:
     answer = coordinator.post(f"/dossiers/{active.pk}/reject", {"reason": "Two institutions are enough"})
 

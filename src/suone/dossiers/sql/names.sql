@@ -210,12 +210,30 @@ CREATE INDEX dossier_by_number ON dossiers_dossier ((replace(number, '-', '')) C
 CREATE INDEX dossier_by_number_of_year ON dossiers_dossier ((substr(number, 6)) COLLATE "C");
 CREATE INDEX dossier_by_bare_number ON dossiers_dossier ((ltrim(substr(number, 6), '0')) COLLATE "C");
 
--- Files by digits: part of the AHV number, of a telephone number or of the case number, each from one of its groups on.
--- The first two are for whoever may read the identity, the last for whoever may open the file at all.
+-- All files with a number that begins so, from one of its groups on: the case number, the AHV number, a telephone number.
+CREATE FUNCTION dossiers_beginning(typed text, beyond text) RETURNS TABLE (id bigint, mask bigint) LANGUAGE sql STABLE AS $$
+    SELECT d.id, 0::bigint FROM public.dossiers_dossier d WHERE ltrim(substr(d.number, 6), '0') COLLATE "C" = typed
+    UNION ALL SELECT d.id, 0 FROM public.dossiers_dossier d
+        WHERE substr(d.number, 6) COLLATE "C" >= typed AND substr(d.number, 6) COLLATE "C" < beyond
+    UNION ALL SELECT d.id, 0 FROM public.dossiers_dossier d
+        WHERE replace(d.number, '-', '') COLLATE "C" >= typed AND replace(d.number, '-', '') COLLATE "C" < beyond
+    UNION ALL SELECT n.dossier_id, 1 FROM public.persons_number n WHERE n.digits >= typed AND n.digits < beyond
+    UNION ALL SELECT c.dossier_id, 1 FROM public.dossiers_contactdetail c WHERE c.digits >= typed AND c.digits < beyond
+    UNION ALL SELECT n.dossier_id, 1 FROM public.persons_number n
+        WHERE substring(n.digits, 4) >= typed AND substring(n.digits, 4) < beyond
+    UNION ALL SELECT n.dossier_id, 1 FROM public.persons_number n
+        WHERE substring(n.digits, 8) >= typed AND substring(n.digits, 8) < beyond
+    UNION ALL SELECT c.dossier_id, 1 FROM public.dossiers_contactdetail c
+        WHERE substring(c.digits, 4) >= typed AND substring(c.digits, 4) < beyond
+    UNION ALL SELECT c.dossier_id, 1 FROM public.dossiers_contactdetail c
+        WHERE substring(c.digits, 7) >= typed AND substring(c.digits, 7) < beyond
+$$;
+
+-- Files by digits. Case numbers are for whoever may open the file at all, the others for whoever may read the identity.
 --
 -- What begins so in the whole canton is asked for its grants. Where that is much (756, or this year's cases), it ends early,
 -- and the actor's own files are gone through instead: of so many, enough fit soon.
-CREATE FUNCTION dossiers_by_digits(typed text, at_most integer, reach integer) RETURNS SETOF bigint
+CREATE FUNCTION dossiers_by_digits(typed text, at_most integer, reach integer) RETURNS bigint[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
 SET enable_mergejoin = off AS $$
@@ -223,56 +241,46 @@ DECLARE
     beyond text := typed || ':';
     institution bigint := actor_institution();
     staff bigint := actor_staff();
-    by_case bigint[];
-    by_person bigint[];
-    hits bigint[];
+    hits bigint[] := '{}';
+    file bigint;
 BEGIN
     IF actor_kind() IS DISTINCT FROM 'staff' OR typed !~ '^[0-9]{3,14}$' THEN
-        RETURN;
+        RETURN hits;
     END IF;
-    by_case := ARRAY(SELECT c.id FROM (
-        SELECT d.id FROM dossiers_dossier d WHERE ltrim(substr(d.number, 6), '0') COLLATE "C" = typed
-        UNION ALL SELECT d.id FROM dossiers_dossier d
-            WHERE substr(d.number, 6) COLLATE "C" >= typed AND substr(d.number, 6) COLLATE "C" < beyond
-        UNION ALL SELECT d.id FROM dossiers_dossier d
-            WHERE replace(d.number, '-', '') COLLATE "C" >= typed AND replace(d.number, '-', '') COLLATE "C" < beyond
-    ) c LIMIT reach);
-    by_person := ARRAY(SELECT p.id FROM (
-        SELECT n.dossier_id AS id FROM persons_number n WHERE n.digits >= typed AND n.digits < beyond
-        UNION ALL SELECT c.dossier_id FROM dossiers_contactdetail c WHERE c.digits >= typed AND c.digits < beyond
-        UNION ALL SELECT n.dossier_id FROM persons_number n WHERE substring(n.digits, 4) >= typed AND substring(n.digits, 4) < beyond
-        UNION ALL SELECT n.dossier_id FROM persons_number n WHERE substring(n.digits, 8) >= typed AND substring(n.digits, 8) < beyond
-        UNION ALL SELECT c.dossier_id FROM dossiers_contactdetail c WHERE substring(c.digits, 4) >= typed AND substring(c.digits, 4) < beyond
-        UNION ALL SELECT c.dossier_id FROM dossiers_contactdetail c WHERE substring(c.digits, 7) >= typed AND substring(c.digits, 7) < beyond
-    ) p LIMIT reach);
-    hits := ARRAY(
-        SELECT DISTINCT found.id FROM (
-            SELECT f.id FROM unnest(by_case) f (id)
-                CROSS JOIN LATERAL (SELECT FROM dossiers_open_to(f.id, institution, staff, 0) LIMIT 1) is_open
-            UNION ALL SELECT f.id FROM unnest(by_person) f (id)
-                CROSS JOIN LATERAL (SELECT FROM dossiers_open_to(f.id, institution, staff, 1) LIMIT 1) is_open
-        ) found LIMIT at_most);
-    IF cardinality(hits) < at_most AND reach IN (cardinality(by_case), cardinality(by_person)) THEN
-        hits := ARRAY(SELECT DISTINCT unnest(hits || ARRAY(
-            SELECT g.dossier_id FROM (
+    FOR file IN SELECT f.id FROM (SELECT * FROM dossiers_beginning(typed, beyond) LIMIT reach) f
+            CROSS JOIN LATERAL (SELECT FROM dossiers_open_to(f.id, institution, staff, f.mask) LIMIT 1) is_open LOOP
+        IF file <> ALL (hits) THEN
+            hits := hits || file;
+            EXIT WHEN cardinality(hits) >= at_most;
+        END IF;
+    END LOOP;
+    IF cardinality(hits) >= at_most
+            OR (SELECT count(*) FROM (SELECT FROM dossiers_beginning(typed, beyond) LIMIT reach) f) < reach THEN
+        RETURN hits;
+    END IF;
+    FOR file IN SELECT g.dossier_id FROM (
                 SELECT i.* FROM dossiers_grant i WHERE i.institution_id = institution
                 UNION ALL SELECT s.* FROM dossiers_grant s WHERE s.staff_id = staff
             ) g CROSS JOIN LATERAL (
-                SELECT FROM dossiers_dossier d WHERE d.id = g.dossier_id
-                    AND (replace(d.number, '-', '') LIKE typed || '%' OR substr(d.number, 6) LIKE typed || '%')
-                UNION ALL SELECT FROM persons_number n WHERE (g.categories & 1) <> 0 AND n.dossier_id = g.dossier_id
+                SELECT FROM persons_number n WHERE (g.categories & 1) <> 0 AND n.dossier_id = g.dossier_id
                     AND typed IN (left(n.digits, length(typed)), substr(n.digits, 4, length(typed)), substr(n.digits, 8, length(typed)))
                 UNION ALL SELECT FROM dossiers_contactdetail c WHERE (g.categories & 1) <> 0 AND c.dossier_id = g.dossier_id
                     AND typed IN (left(c.digits, length(typed)), substr(c.digits, 4, length(typed)), substr(c.digits, 7, length(typed)))
+                UNION ALL SELECT FROM dossiers_dossier d WHERE d.id = g.dossier_id
+                    AND (replace(d.number, '-', '') LIKE typed || '%' OR substr(d.number, 6) LIKE typed || '%')
                 LIMIT 1
-            ) fits WHERE g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() LIMIT at_most)));
-    END IF;
-    RETURN QUERY SELECT unnest(hits) LIMIT at_most;
+            ) fits WHERE g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() LOOP
+        IF file <> ALL (hits) THEN
+            hits := hits || file;
+            EXIT WHEN cardinality(hits) >= at_most;
+        END IF;
+    END LOOP;
+    RETURN hits;
 END $$;
 
 CREATE FUNCTION dossiers_with_digits(typed text, at_most integer) RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT * FROM dossiers_by_digits(typed, at_most, 4000)
+    SELECT unnest(dossiers_by_digits(typed, at_most, 10000))
 $$;
 
 -- Files of somebody born on a day, or in a month.

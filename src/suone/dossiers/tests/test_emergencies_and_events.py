@@ -110,7 +110,7 @@ def test_the_timeline_shows_the_categories_a_grant_covers(cast: Cast, dossier: D
         read[name] = shown
 
     assert read == {
-        "lead": ["FINANCES", "EMPLOYMENT"],
+        "lead": ["HEALTH", "FINANCES", "EMPLOYMENT"],
         "recipient": ["FINANCES"],
         "physician": ["HEALTH"],
         "stranger": [],

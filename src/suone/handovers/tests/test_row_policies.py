@@ -17,6 +17,7 @@ from suone.handovers.queries import person_of_request, referrals_in
 from suone.handovers.rules import Follows
 from suone.handovers.services import end_access
 from suone.handovers.tests.factories import accept, decline, propose
+from suone.persons.models import Number
 
 TODAY = timezone.localdate()
 
@@ -162,12 +163,18 @@ def test_whoever_was_asked_is_told_the_person_of_this_request_with_number_and_te
         (handover.dossier_id, "telephone", 2, "079 222 22 22"),
     ):
         ContactDetail.objects.create(dossier_id=dossier_id, kind=kind, place=place, value=value)
+    number = Number.objects.get(dossier_id=handover.dossier_id, until=None)
+    digits = number.digits
+    Number.objects.filter(pk=number.pk).update(until=timezone.now())
+    number.pk, number.until, number.digits, number.reason = None, None, None, "not known"
+    number.save(force_insert=True)
 
     with acting_as(acting(cast.adviser)):
         person = person_of_request(handover.decision)
 
     assert person is not None
-    assert (person.name, person.telephone) == ("Petra Muster", "079 111 11 11")
+    assert digits
+    assert (person.name, person.telephone, person.ahv_number) == ("Petra Muster", "079 111 11 11", "")
 
 
 def test_only_whoever_was_asked_was_asked_about_this_case(cast: Cast) -> None:

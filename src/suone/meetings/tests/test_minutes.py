@@ -60,12 +60,13 @@ def test_contributions_are_read_by_category_and_the_last_one_is_told(cast: Cast,
     assert event.category == DataCategory.EMPLOYMENT
 
 
-def test_a_contribution_may_go_where_its_author_cannot_read(cast: Cast, case: Case) -> None:
+def test_a_contribution_is_read_by_its_author_and_those_who_reach_its_category(cast: Cast, case: Case) -> None:
     meeting = convene(cast, case, cast.worker, cast.adviser, starts_at=at(3))
 
     do(cast.adviser, minutes.contribute, meeting=meeting, text="Debts", category=DataCategory.FINANCES)
 
-    assert read_by(cast.adviser, meeting) == []
+    assert read_by(cast.adviser, meeting) == ["Debts"]
+    assert read_by(cast.coordinator, meeting) == []
     assert read_by(cast.worker, meeting) == ["Debts"]
 
 

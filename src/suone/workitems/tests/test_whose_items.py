@@ -308,6 +308,7 @@ def test_the_database_keeps_what_an_act_settles(table: Table, change: str) -> No
     for by in (table.rav, table.lead):
         with pytest.raises(ProgrammingError):
             sql(by, f"UPDATE workitems_workitem SET {change} WHERE id = %s", item.pk)
+    does(table.rav, services.postpone, item=item, until=DAY, version=item.version)  # a new day is no answer
 
     assert WorkItem.objects.get(pk=item.pk).state == State.OPEN
 
