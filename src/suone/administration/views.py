@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -220,7 +220,7 @@ def join(request: ActingRequest, token: str) -> HttpResponse:
     """Take up an appointment: with the account of the invited address, or with a new one."""
     opened = giving.open_invitation(token)
     if opened is None:
-        raise Http404
+        return render(request, "administration/join_over.html", {}, status=404)
     if opened.account_id is not None:
         return _join_with_account(request, token, opened)
     form = forms.JoinForm(request.POST or None)

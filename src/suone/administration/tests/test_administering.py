@@ -181,7 +181,9 @@ def test_a_link_that_is_over_opens_nothing(world: World, change: str) -> None:
     else:
         do(world.admin, services.end_appointment, appointment=appointment, last_day=None)
 
-    assert Client().get(f"/join/{token}").status_code == 404
+    answer = Client().get(f"/join/{token}")
+    assert answer.status_code == 404
+    assert "Ask whoever administers your institution" in answer.content.decode()
     assert _join(token).status_code == 404
     assert not User.objects.filter(email="nina.new@example.org").exists()
 
