@@ -278,6 +278,8 @@ class Event(models.Model):
     category = models.PositiveSmallIntegerField(choices=DataCategory, default=DataCategory.ADMINISTRATIVE)
     staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
+    # The colleague who is away, where a deputy acts.
+    on_behalf_of = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     object_type = models.CharField(max_length=60, blank=True)
     object_id = models.BigIntegerField(null=True)
     text = models.CharField(max_length=300, blank=True)  # a title or reason, in the language it was written in

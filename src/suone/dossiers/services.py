@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory, Power
 from suone.access.errors import Conflict, Refused
+from suone.appointments.queries import stands_in_for
 from suone.audit.models import RecordKind
 from suone.audit.services import Statement, record
 from suone.dossiers.acts import Act
+from suone.dossiers.concerned import concerned_by
 from suone.dossiers.models import (
     ContactDetail,
     Dossier,
@@ -315,12 +317,15 @@ def tell(
     recipients: Sequence[int] = (),
     legal_basis: str = "",
     details: Mapping[str, Any] | None = None,
+    on_behalf_of: int | None = None,
 ) -> None:
     """Tell the log and the case's timeline what was just done. ``text`` is for the timeline alone.
 
     It is in the language of whoever acts, unless another is named; ``""`` means a sentence of the product's own, and
-    ``texts`` holds it in every language where a file gave it.
+    ``texts`` holds it in every language where a file gave it. Both name the colleague who is away, where a deputy acts:
+    ``on_behalf_of``, else whoever follows the case.
     """
+    on_behalf_of = on_behalf_of or absent_follower(acting, dossier.pk)
     event = Event(
         dossier=dossier,
         at=timezone.now(),
@@ -328,6 +333,7 @@ def tell(
         category=category,
         staff_id=acting.staff_id,
         institution_id=acting.institution_id,
+        on_behalf_of_id=on_behalf_of,
         object_type=about[0],
         object_id=about[1],
         text=text[:300],
@@ -344,8 +350,17 @@ def tell(
         recipients=recipients,
         legal_basis=legal_basis,
         details=details,
+        on_behalf_of=on_behalf_of,
         along=_insertion(event),
     )
+
+
+def absent_follower(acting: Acting, dossier_id: int) -> int | None:
+    """Who leads or follows this case and is away, where the acting person stands in for them and does not follow it too."""
+    if acting.staff_id is None or not (covered := stands_in_for(acting.staff_id, on=acting.today)):
+        return None
+    followers = concerned_by(dossier_id).staff_ids
+    return None if acting.staff_id in followers else next((away for away in covered if away in followers), None)
 
 
 def in_each_language(say: Callable[[], str]) -> dict[str, str]:
