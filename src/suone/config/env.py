@@ -104,8 +104,8 @@ SETTINGS = (
     ),
     Setting(
         "SUONE_SIGNS_ALONE_LAW",
-        "ZGB Art. 14",
-        "The law that says from which age a person signs alone, as pages name it.",
+        "ZGB Art. 14 / CC art. 14",
+        "The law that says from which age a person signs alone, as pages name it: in German / in French.",
     ),
     Setting(
         "SUONE_MANDATE_ACCESS_DAYS",
@@ -194,7 +194,7 @@ def number(name: str, *, least: int = 0, most: int = 1_000_000) -> int:
 def signing_age(age: str, law: str) -> tuple[int, str]:
     """From which age a person signs alone, with the law; the default's law is no law for another age."""
     years, article = number(age, least=10, most=18), text(law)
-    if years != 18 and article in ("", "ZGB Art. 14"):
+    if years != 18 and article in ("", "ZGB Art. 14 / CC art. 14"):
         raise WrongSetting(f"{age} is {years}: name the law that says so in {law}.")
     return years, article
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from suone.access.acting import Acting
 from suone.appointments.models import Appointment
-from suone.consents import rules
 from suone.consents.consent_form import ConsentFormData, FormPerson, FormRecipient
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
+from suone.consents.rules import State
 from suone.consents.terms import Terms
 from suone.dossiers.models import ContactDetail, Dossier
 from suone.dossiers.queries import contacts_of_person, particulars_of
@@ -26,6 +26,13 @@ def consents_of(acting: Acting, dossier: Dossier) -> list[Consent]:
             Prefetch("recipients", recipients)
         )
     )
+
+
+def standing_beside(acting: Acting, chain: Sequence[Consent]) -> list[Consent]:
+    """The other consents of the case that are valid or will be: the end of this one and its renewals leaves them be."""
+    standing = (State.VALID, State.PLANNED)
+    others = consents_of(acting, chain[0].dossier)
+    return [other for other in others if other not in chain and other.state(acting.today) in standing]
 
 
 def readable_consent(acting: Acting, dossier_id: int, consent_id: int) -> Consent:
@@ -51,7 +58,7 @@ def chain_of(acting: Acting, consent: Consent) -> list[Consent]:
         near |= {there[pk].renews_id or pk}
         waiting += sorted(near - chain)
         chain |= near
-    running = (rules.State.PLANNED, rules.State.VALID)
+    running = (State.PLANNED, State.VALID)
     return [there[pk] for pk in sorted(chain) if pk == consent.pk or there[pk].state(acting.today) in running]
 
 

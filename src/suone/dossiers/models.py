@@ -14,7 +14,7 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.acting import Acting, Kind
-from suone.access.categories import ALL_CATEGORIES, HEALTH_BIT, DataCategory, Power
+from suone.access.categories import ALL_CATEGORIES, HEALTH_BIT, DataCategory, Power, categories_in
 from suone.access.row_policies import RowPolicies, granted, job, own_institution, own_staff, whoever_may
 from suone.appointments.models import Appointment
 from suone.audit.shown import Shows
@@ -259,6 +259,10 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"grant {self.pk} on {self.dossier_id}"
+
+    @property
+    def category_labels(self) -> list[str]:
+        return [str(category.label) for category in categories_in(self.categories)]
 
 
 # A line of the timeline in the name of whoever acts, for acts of packages above that concern somebody outside the case.

@@ -329,7 +329,12 @@ def tell(
 
 def absent_follower(acting: Acting, dossier_id: int) -> int | None:
     """Who leads or follows this case and is away, where the acting person stands in for them and does not follow it too."""
-    if acting.staff_id is None or not (covered := stands_in_for(acting.staff_id, on=acting.today)):
+    if acting.staff_id is None:
+        return None
+    if not acting.covers:
+        acting.covers.append(tuple(stands_in_for(acting.staff_id, on=acting.today)))
+    [covered] = acting.covers
+    if not covered:
         return None
     followers = concerned_by(dossier_id).staff_ids
     return None if acting.staff_id in followers else next((away for away in covered if away in followers), None)
