@@ -1,11 +1,15 @@
 """The grants in force and the acts behind them, compared over the whole demo canton."""
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection
+from django.utils import timezone
 
+from suone.access.acting import Acting, Kind
+from suone.access.database import acting_as
 from suone.consents.drift import find_drift
 from suone.demo.seed import fill_in
 from suone.dossiers.models import Grant, OpeningAct
+from suone.dossiers.services import call
 
 
 @pytest.fixture
@@ -15,23 +19,46 @@ def canton(db: None) -> None:
 
 def _change_one_grant(change: str) -> Grant:
     grant = Grant.objects.filter(because=OpeningAct.CONSENT, institution__isnull=False).earliest("pk")
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE dossiers_grant SET {change} WHERE id = %s", [grant.pk])
+    _unchecked("dossiers_grant", f"UPDATE dossiers_grant SET {change} WHERE id = {grant.pk}")
     return grant
+
+
+def _unchecked(table: str, statement: str) -> None:
+    """As if the checks that hold grants to their acts were not there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(statement)
+        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def test_every_access_of_the_demo_stands_on_its_act(canton: None) -> None:
     assert Grant.objects.count() > 50
+    assert set(Grant.objects.values_list("because", flat=True)) == {
+        "notification",
+        "consent",
+        "hand_over",
+        "medical_mandate",
+    }
 
     found = find_drift()
 
     assert found == []
 
 
+def test_nobody_but_a_job_compares(db: None) -> None:
+    who = Acting(kind=Kind.STAFF, today=timezone.localdate(), institution_id=1, staff_id=1)
+
+    with pytest.raises(ProgrammingError, match="not permitted"), acting_as(who):
+        call("dossiers_drift")
+
+
 @pytest.mark.parametrize(
     ("change", "kinds"),
     [
         ("categories = 1", ["categories"]),
+        ("power = 1", ["power"]),
         ("valid_until = valid_until + interval '1 year'", ["period"]),
         ("valid_until = greatest(valid_from, statement_timestamp())", ["missing"]),
         ("because_id = 0", ["unfounded", "missing"]),
@@ -50,8 +77,7 @@ def test_a_grant_that_left_its_act_is_found(canton: None, change: str, kinds: li
 
 def test_a_withdrawal_that_left_its_grants_open_is_found(canton: None) -> None:
     grant = Grant.objects.filter(because=OpeningAct.CONSENT).earliest("pk")
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE consents_consent SET withdrawn_at = now() WHERE id = %s", [grant.because_id])
+    _unchecked("consents_consent", f"UPDATE consents_consent SET withdrawn_at = now() WHERE id = {grant.because_id}")
 
     found = find_drift()
 

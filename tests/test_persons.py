@@ -27,21 +27,14 @@ from suone.dossiers.models import (
     Grant,
     NameEntry,
     NamePart,
-    OpeningAct,
     OtherName,
     Particulars,
     Residence,
 )
 from suone.dossiers.queries import MOST, search_files
 from suone.dossiers.rules import Birth
-from suone.dossiers.services import (
-    Principal,
-    change_number,
-    correct_particulars,
-    correct_residence,
-    end_grants,
-)
-from suone.dossiers.tests.factories import let_in, open_file
+from suone.dossiers.services import change_number, close_beyond, correct_particulars, correct_residence
+from suone.dossiers.tests.factories import TRIAL, Principal, change_act, keep_act, let_in, open_file
 from suone.persons.models import Joining, Number, Person
 from suone.persons.queries import keys_of, surviving
 from suone.persons.services import join, keep_doubts_law, part
@@ -659,11 +652,23 @@ def give(dossier: Dossier, **changes: Any) -> Grant:
         "categories": DataCategory.IDENTITY.bit,
         "power": Power.READ,
         "valid_from": timezone.now() - timedelta(days=2),
-        "because": OpeningAct.CONSENT,
+        "because": TRIAL,
         "because_id": dossier.pk,
         "legal_basis": "consent",
     }
-    return Grant.objects.create(**usual | changes)
+    grant = Grant(**usual | changes)
+    keep_act(
+        dossier.pk,
+        dossier.pk,
+        grant.institution_id,
+        grant.staff_id,
+        grant.categories,
+        int(grant.power),
+        grant.valid_from,
+        grant.valid_until,
+    )
+    grant.save()
+    return grant
 
 
 def test_a_common_name_shows_the_first_fifty_by_name_of_those_open_to_the_searcher(cast: Cast) -> None:
@@ -733,7 +738,8 @@ def test_the_index_is_the_same_kept_by_triggers_or_made_anew(cast: Cast) -> None
     let_in(cast.worker, dossier, Principal(cast.stranger.institution_id))
     let_in(cast.worker, dossier, Principal(staff_id=cast.delegate.pk), because=2)
     correct(cast.worker, dossier, last_name="Meier", other_names={OtherName.Kind.FORMER: ["Bärtschi"]})
-    do(cast.worker, lambda who: end_grants(who, dossier=dossier, act=OpeningAct.CONSENT, act_id=2))
+    change_act("categories = 0", because=2)
+    do(cast.worker, lambda who: close_beyond(who, dossier=dossier))
     kept = set(NameEntry.objects.values_list("principal", "key", "dossier_id"))
 
     with connection.cursor() as cursor:

@@ -26,6 +26,7 @@ from suone.cases.services import write_note
 from suone.cases.tests.factories import activate, ask, do, notify
 from suone.consents.models import Consent
 from suone.consents.tests.factories import WORK, Cast, line, make_cast
+from suone.dossiers.models import Grant, OpeningAct
 from suone.handovers.tests.factories import propose, publish_handovers
 from suone.meetings.models import Invitee
 from suone.meetings.tests.factories import convene
@@ -139,7 +140,7 @@ ATTEMPTS: dict[str, tuple[str, str]] = {
     ),
     "a hand-over is opened before it is accepted": (
         "adviser",
-        "SELECT handovers_open(%(handover)s, now(), now())",
+        "SELECT handovers_open(%(handover)s)",
     ),
     "an invitation moves to another institution": (
         "coordinator",
@@ -260,6 +261,61 @@ ATTEMPTS: dict[str, tuple[str, str]] = {
         " because_id, legal_basis) VALUES (%(ours)s, %(coordinator)s, 2047, 3, now(), 'consent',"
         " 1, 'consent')",
     ),
+    **{
+        f"a grant is changed past the functions: {change}": (
+            "coordinator",
+            f"UPDATE dossiers_grant SET {change} WHERE dossier_id = %(ours)s",
+        )
+        for change in (
+            "categories = 2047",
+            "power = 3",
+            "valid_until = '9999-12-31'",
+            "because = 'notification', because_id = dossier_id",
+        )
+    },
+    "a grant is opened with categories, power and period of one's own": (
+        "coordinator",
+        "SELECT dossiers_open_grant(%(ours)s, NULL, %(coordinator)s, 2047, 3, now(), now() + interval '9 years',"
+        " 'consent', %(consent)s, 'consent')",
+    ),
+    "a grant is opened for an act that does not exist": (
+        "coordinator",
+        "SELECT dossiers_open_for('consent', 10000000)",
+    ),
+    "a grant is opened for an act without a word": ("coordinator", "SELECT dossiers_open_for('mine', %(consent)s)"),
+    "a grant is opened for an act of another case": (
+        "coordinator",
+        "SELECT dossiers_open_for('notification', %(theirs)s)",
+    ),
+    "a grant is opened by whoever does not lead": ("adviser", "SELECT dossiers_open_for('consent', %(consent)s)"),
+    "a grant is opened for a hand-over that nobody accepted": (
+        "worker",
+        "SELECT dossiers_open_for('hand_over', %(handover)s)",
+    ),
+    "a grant is opened for a word by the function below": (
+        "coordinator",
+        "SELECT dossiers_follow('consent', %(consent)s, true)",
+    ),
+    "grants of a foreign case are closed": ("stranger", "SELECT dossiers_close_beyond(%(ours)s)"),
+    "an act word is added": (
+        "coordinator",
+        "INSERT INTO dossiers_act VALUES ('mine', 'consents_consent_allows')",
+    ),
+    "an act word gets another check": ("coordinator", "UPDATE dossiers_act SET allows = 'mine'"),
+    "a consent may run for ever": ("coordinator", "UPDATE consents_limit SET months = 999"),
+    "a consent is recorded that runs until 2040": (
+        "coordinator",
+        "INSERT INTO consents_consent (dossier_id, purpose, valid_from, valid_until, is_recurring, oral_allowed,"
+        " grantor, grantor_name, language, template_version, signature_form, signed_on, signed_at_place)"
+        " VALUES (%(ours)s, 'x', now(), '2040-01-01', true, true, 'person', '', 'de', 'x', 'paper', now(), '')",
+    ),
+    "a consent is recorded that begins in 2039": (
+        "coordinator",
+        "INSERT INTO consents_consent (dossier_id, purpose, valid_from, valid_until, is_recurring, oral_allowed,"
+        " grantor, grantor_name, language, template_version, signature_form, signed_on, signed_at_place)"
+        " VALUES (%(ours)s, 'x', '2039-06-01', '2040-01-01', true, true, 'person', '', 'de', 'x', 'paper', now(), '')",
+    ),
+    "the handing over of a case is forgotten": ("coordinator", "UPDATE dossiers_dossier SET handed_over_at = NULL"),
     "what the migrations were is forgotten": ("coordinator", "DELETE FROM django_migrations"),
     "what the migrations were is read": ("coordinator", "SELECT * FROM django_migrations"),
     "the log is emptied": ("coordinator", "DELETE FROM audit_entry"),
@@ -284,6 +340,99 @@ def test_the_attempts_are_about_rows_that_are_there(world: World) -> None:
 
     for who, statement in legal.items():
         assert _sent(acting(world.staff(who)), statement, world.numbers) == 1, who
+
+
+_RECIPIENT = (
+    "INSERT INTO consents_consentrecipient (consent_id, dossier_id, institution_id, staff_id, signed_categories, categories)"
+    " VALUES (%(consent)s, {file}, %(stranger_institution)s, {staff}, {mask}, {mask})"
+)
+
+
+@pytest.mark.parametrize(
+    ("file", "staff", "opened"),
+    [
+        ("%(ours)s", "NULL", 2047 & ~16),  # an institution has no health, whatever is written down
+        ("%(ours)s", "%(stranger)s", 2047 & ~16),  # nor somebody who is no medical officer
+        ("%(ours)s", "%(physician)s", 2047),
+    ],
+)
+def test_a_line_written_into_a_consent_opens_what_the_law_lets_it(
+    world: World, file: str, staff: str, opened: int
+) -> None:
+    who = acting(world.cast.coordinator)
+    before = Grant.objects.latest("pk").pk
+    with acting_as(who), connection.cursor() as cursor:
+        cursor.execute(_RECIPIENT.format(file=file, staff=staff, mask=2047), world.numbers)
+        cursor.execute("SELECT dossiers_open_for('consent', %(consent)s)", world.numbers)
+
+    assert [grant.categories for grant in Grant.objects.filter(pk__gt=before)] == [opened]
+
+
+def test_a_line_of_another_case_in_a_consent_opens_nothing(world: World) -> None:
+    with acting_as(acting(world.cast.stranger)), connection.cursor() as cursor:
+        cursor.execute(_RECIPIENT.format(file="%(theirs)s", staff="NULL", mask=1), world.numbers)
+    before = Grant.objects.count()
+
+    _sent(acting(world.cast.coordinator), "SELECT dossiers_open_for('consent', %(consent)s)", world.numbers)
+
+    assert Grant.objects.count() == before
+
+
+def test_a_reader_who_records_a_disclosure_opens_nothing_with_it(world: World) -> None:
+    who = acting(world.cast.adviser)
+    statement = (
+        "INSERT INTO consents_disclosure (dossier_id, basis, purpose, form, giver_id, recipient_id, categories,"
+        " conditions, access_until) VALUES (%(ours)s, 'avig-85f-3', 'x', 'access', %(adviser_institution)s,"
+        " %(stranger_institution)s, 2047, '{}', '2090-01-01') RETURNING id"
+    )
+    with acting_as(who), connection.cursor() as cursor:
+        cursor.execute(statement, world.numbers)
+        number = cursor.fetchone()[0]
+
+    with pytest.raises(DatabaseError, match="not permitted"):
+        _sent(who, "SELECT dossiers_open_for('disclosure', %(number)s)", {"number": number})
+
+
+# Which tables and columns the function of an act word reads, through the functions that it calls.
+_READ = """
+WITH RECURSIVE functions AS (
+    SELECT a.word, p.oid FROM dossiers_act a JOIN pg_proc p ON p.proname = a.allows
+    UNION
+    SELECT f.word, d.refobjid FROM functions f JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = f.oid
+        AND d.refclassid = 'pg_proc'::regclass
+)
+SELECT f.word, c.relname, k.attname, EXISTS (
+    SELECT 1 FROM pg_trigger t JOIN pg_proc check_of ON check_of.oid = t.tgfoid
+    WHERE t.tgrelid = c.oid AND check_of.proname = 'dossiers_grants_within_acts' AND check_of.prosecdef
+      AND t.tgdeferrable AND t.tginitdeferred AND t.tgenabled = 'O' AND t.tgtype & 8 <> 0 AND t.tgtype & 16 <> 0
+      AND (t.tgattr::text = '' OR k.attnum = ANY (t.tgattr)))
+FROM functions f JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = f.oid
+    AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
+JOIN pg_class c ON c.oid = d.refobjid JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = d.refobjsubid
+WHERE c.relkind = 'r' AND k.attname <> 'id' AND (c.relname = 'dossiers_dossier' OR EXISTS (
+    SELECT 1 FROM pg_attribute x WHERE x.attrelid = c.oid AND x.attname = 'dossier_id'))
+"""
+
+
+def test_every_act_word_has_a_check_that_hangs_on_all_it_reads(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT word FROM dossiers_act")
+        words = {word for (word,) in cursor.fetchall()}
+        cursor.execute(_READ)
+        reads = cursor.fetchall()
+
+    assert words == set(OpeningAct.values), "Register the word in a migration: INSERT INTO dossiers_act …"
+    assert {word for word, *_rest in reads} == words, (
+        "Write the function of the word with BEGIN ATOMIC: then it is known."
+    )
+    assert sorted((table, column) for _word, table, column, is_checked in reads if not is_checked) == [], (
+        "A change there may leave a grant that exceeds its act: CREATE CONSTRAINT TRIGGER grants_within_acts …"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgdeferrable, tginitdeferred, tgtype & 20 FROM pg_trigger WHERE tgname = 'grant_within_its_act'"
+        )
+        assert cursor.fetchall() == [(True, True, 20)]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in (Kind.STAFF, Kind.JOB)])

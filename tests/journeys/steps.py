@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
+from suone.access.categories import DataCategory
 from suone.procedures.loading import shipped
 from tests.conftest import Visitor
 
@@ -87,6 +88,20 @@ def notify(
     worker.press("Notify the case")
     page.wait_for_url("**/dossiers/*/")
     return page.url.removeprefix(worker.site.address)
+
+
+def let_read_health(leader: Visitor, address: str, officer: str) -> None:
+    """Record a consent by which a medical officer, by name, may read health."""
+    page = leader.page
+    leader.open(f"{address}consents/sign")
+    person = page.locator("#id_add_person option", has_text=officer).get_attribute("value")
+    assert person is not None
+    page.select_option("#id_add_person", person)
+    leader.press("Add to the table")
+    page.check(f"#id_reads_s{person}_{DataCategory.HEALTH.value}")
+    draw_signature(leader)
+    leader.press("Record the consent")
+    page.wait_for_url(f"**{address}")
 
 
 def draw_signature(visitor: Visitor) -> None:

@@ -126,6 +126,7 @@ def test_the_bus_inspector_keeps_her_post(visit: Callable[..., Visitor], site: S
 
     # The medical officer reports; partners read what it means for work, and the findings nowhere.
     officer = visit(steps.MEDICAL_OFFICER, language)
+    steps.let_read_health(coordinator, address, "Helena Wyssen")
     mandate = steps.order_service(
         coordinator, address, "medical_mandate", staff="Helena Wyssen", question=words.medical_question
     )

@@ -23,7 +23,7 @@ _DROPPED_CALLS = {  # statements that are a call of this name, or a method of th
     "record": "what the log says",
     "tell": "what the log says",
     "tell_": "who is told",
-    "end_grants": "the end of access",
+    "close_beyond": "the end of access",
     "found": "what is found",
 }
 _SAID = ("about", "recipients", "legal_basis", "purpose", "details", "on_behalf_of", "person_id", "dossier_id")

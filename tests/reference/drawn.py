@@ -9,10 +9,15 @@ from tests.reference.tables import DRAWS, OBJECTS, PARENTS, TABLES
 from tests.reference.worlds import draw_actors, draw_world
 
 
-def drawn_beside(beside: Beside, seed: int) -> tuple[World, list[Actor]]:
-    """The world of this seed, in both, and those who act in it."""
-    world = draw_world(
+def drawn_world(beside: Beside, seed: int) -> World:
+    """The world of this seed."""
+    return draw_world(
         seed, rules=TABLES, tables=beside.tables, draws=DRAWS, parents=PARENTS, objects=OBJECTS, at=datetime.now(UTC)
     )
+
+
+def drawn_beside(beside: Beside, seed: int) -> tuple[World, list[Actor]]:
+    """The world of this seed, in both, and those who act in it."""
+    world = drawn_world(beside, seed)
     beside.load(world)
     return world, draw_actors(random.Random(seed), sorted(PERMISSIONS))

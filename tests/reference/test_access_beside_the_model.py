@@ -5,14 +5,12 @@
 
 import os
 import sys
-from collections.abc import Iterator
 
 import pytest
-from pytest_django import DjangoDbBlocker
 
 from tests.mutants import policies as planted
 from tests.reference.application import filter_of, filtered_models
-from tests.reference.beside import Beside, Expected, differences, opened_beside
+from tests.reference.beside import Beside, Expected, differences
 from tests.reference.drawn import drawn_beside
 from tests.reference.tables import TABLES
 
@@ -37,12 +35,6 @@ CHANGES = {
     ("meetings_entry", "plan_id"),  # what became of a decision of the meeting
     ("meetings_entry", "service_id"),
 }
-
-
-@pytest.fixture(scope="module")
-def beside(django_db_blocker: DjangoDbBlocker) -> Iterator[Beside]:
-    with django_db_blocker.unblock(), opened_beside(TABLES) as opened:
-        yield opened
 
 
 def test_every_policed_table_has_its_rules(beside: Beside) -> None:

@@ -37,6 +37,7 @@ class Acting:
     purpose: str = ""
     name: str = ""
     institution_name: str = ""
+    covers: list[tuple[int, ...]] = field(default_factory=list, compare=False, repr=False)  # for whom, once looked up
 
     @property
     def own_staff_id(self) -> int:

@@ -34,8 +34,11 @@ def acting_as(acting: Acting, *, read_only: bool = False) -> Iterator[None]:
         _write_settings(_settings_of(acting), read_only=read_only)
         yield
         # After an error, or where a rollback was asked for, the savepoint brings the outer actor back by itself.
-        if nested and not connection.needs_rollback:
-            _write_settings(before)
+        if not connection.needs_rollback:
+            if not read_only:
+                _check_what_waits()
+            if nested:
+                _write_settings(before)
 
 
 @contextmanager
@@ -65,6 +68,15 @@ def _settings_of(acting: Acting) -> tuple[str, ...]:
         "" if acting.system_id is None else str(acting.system_id),
         "{" + ",".join(sorted(acting.roles)) + "}",
     )
+
+
+def _check_what_waits() -> None:
+    """Let the database check now what it keeps for the commit, as the actor whose act it is, so that a refusal is theirs.
+
+    Afterwards checks wait again: the mode outlives this block, and the next act would be refused half-way.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
 
 def _read_settings() -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -53,6 +53,8 @@ def one(request: ActingRequest, staff_id: int) -> HttpResponse:
     context = {
         "listed": listed,
         "institution": appointment.institution,
+        "may_administer": giving.may_administer(request.acting, appointment),
+        "may_give": bool(queries.roles_to_give(request.acting, appointment)),
         "is_paused": appointment.user is not None and is_paused(appointment.user),
     }
     return render(request, "administration/appointment.html", context)
@@ -142,8 +144,11 @@ def give_role(request: ActingRequest, staff_id: int) -> HttpResponse:
     form = forms.RoleForm(request.POST or None, roles=roles, initial={"valid_from": request.acting.today})
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            services.give_role(request.acting, appointment=appointment, **form.cleaned_data)
-            return done(request, _("The role is given."), "appointment", staff_id)
+            held = services.give_role(request.acting, appointment=appointment, **form.cleaned_data)
+            said = (
+                _("The role waits for a second person's approval.") if held.needs_approval else _("The role is given.")
+            )
+            return done(request, said, "appointment", staff_id)
     intro = "" if roles else _("None of the roles of this appointment is yours to give.")
     return form_page(
         request,
@@ -215,7 +220,7 @@ def join(request: ActingRequest, token: str) -> HttpResponse:
     """Take up an appointment: with the account of the invited address, or with a new one."""
     opened = giving.open_invitation(token)
     if opened is None:
-        raise Http404
+        return render(request, "administration/join_over.html", {}, status=404)
     if opened.account_id is not None:
         return _join_with_account(request, token, opened)
     form = forms.JoinForm(request.POST or None)

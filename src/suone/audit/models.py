@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from suone.access.actor import (
     ActorInstitution,
@@ -23,7 +24,7 @@ class RecordKind(models.TextChoices):
 
     STORE = "store", _("stored")
     CHANGE = "change", _("changed")
-    READ = "read", _("read")
+    READ = "read", pgettext_lazy("what was done", "read")
     DISCLOSE = "disclose", _("disclosed")
     EXPORT = "export", _("exported")
     PRINT = "print", _("printed")

@@ -9,7 +9,7 @@ class CasesConfig(AppConfig):
         from suone.cases.queries import concerned
         from suone.cases.requests import TO_TAKE_PART
         from suone.decisions.kinds import register
-        from suone.inbox.concerned import register as register_concerned
+        from suone.dossiers.concerned import register as register_concerned
 
         register(TO_TAKE_PART)
         register_concerned(concerned)

@@ -27,9 +27,9 @@ from suone.cases.models import (
     Triage,
 )
 from suone.cases.rules import OPEN_STATES, TIMELINE_KINDS, Level, RiskFactor, TimelineKind
+from suone.dossiers.concerned import Concerned
 from suone.dossiers.models import Dossier, Event
 from suone.dossiers.queries import events_of, last_visit, search_files
-from suone.inbox.concerned import Concerned
 from suone.procedures.models import ProcedureVersion
 from suone.procedures.queries import course_of, versions_of_level
 
@@ -65,11 +65,11 @@ class Line:
         return bool(self._alone) and self._alone == other._alone
 
     @property
-    def _alone(self) -> tuple[str, int | None, int | None] | None:
+    def _alone(self) -> tuple[str, int | None, int | None, int | None] | None:
         """Act and hand of a line that says no more than that."""
         if self.event is None or self.note or self.institution or self.event.text:
             return None
-        return self.event.act, self.event.staff_id, self.event.institution_id
+        return self.event.act, self.event.staff_id, self.event.institution_id, self.event.on_behalf_of_id
 
 
 @dataclass(frozen=True, slots=True)

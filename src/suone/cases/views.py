@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
-from suone.access.categories import DataCategory
+from suone.access.categories import ALL_BUT_HEALTH, DataCategory
 from suone.access.permissions import Permission
 from suone.cases import forms, queries, services
 from suone.cases.acts import Act
@@ -273,7 +273,7 @@ def name_lead(request: ActingRequest, dossier_id: int) -> HttpResponse:
         with refusals_on(form):
             services.name_lead(request.acting, case=this, staff=form.cleaned_data["staff"])
             return done(request, _("The lead is named."), "case", dossier_id)
-    return _form(request, form, this, title=_("Name the lead"), submit=_("Name"))
+    return _form(request, form, this, title=_("Name the lead"), submit=_("Name the lead"))
 
 
 @acts(Permission.CASE_LEAD)
@@ -284,7 +284,7 @@ def name_case_manager(request: ActingRequest, dossier_id: int) -> HttpResponse:
         with refusals_on(form):
             services.name_case_manager(request.acting, case=this, staff=form.cleaned_data["staff"])
             return done(request, _("The case manager is named."), "case", dossier_id)
-    return _form(request, form, this, title=_("Name the case manager"), submit=_("Name"))
+    return _form(request, form, this, title=_("Name the case manager"), submit=_("Name the case manager"))
 
 
 @acts(Permission.CASE_WORK)
@@ -404,12 +404,16 @@ def access(request: ActingRequest, dossier_id: int) -> HttpResponse:
     this = queries.readable_case(request.acting, dossier_id)
     grants = access_of(this.dossier)
     prefetch_related_objects(grants, "staff")
+    open_here = readable_categories(request.acting, this.dossier)
     context = {
         "case": this,
         "dossier": this.dossier,
         "grants": grants,
+        "open_here": open_here,
+        "is_partly_closed": len(open_here) < len(DataCategory),
+        "all_but_health": ALL_BUT_HEALTH,
         # That there is a medical mandate is a matter of work.
-        "shows_services": DataCategory.EMPLOYMENT in readable_categories(request.acting, this.dossier),
+        "shows_services": DataCategory.EMPLOYMENT in open_here,
         "now": timezone.now(),
         "institutions": {i.pk: i for i in Institution.objects.all()},
     }

@@ -93,14 +93,19 @@ SETTINGS = (
     Setting("SUONE_STALE_ACCOUNT_DAYS", "90", "After how many days without a log-in an account is shown as stale."),
     Setting("SUONE_CONSENT_MONTHS", "12", "How long a consent is proposed to run, in months."),
     Setting(
+        "SUONE_CONSENT_AT_MOST_MONTHS",
+        "12",
+        "How long a consent may run at most, in months: a default of the product. A change takes effect with `suone migrate`.",
+    ),
+    Setting(
         "SUONE_SIGNS_ALONE_FROM",
         "18",
         "Age in years from which a person signs alone; below it a parent or guardian signs. Under 18 only with the law.",
     ),
     Setting(
         "SUONE_SIGNS_ALONE_LAW",
-        "ZGB Art. 14",
-        "The law that says from which age a person signs alone, as pages name it.",
+        "ZGB Art. 14 / CC art. 14",
+        "The law that says from which age a person signs alone, as pages name it: in German / in French.",
     ),
     Setting(
         "SUONE_MANDATE_ACCESS_DAYS",
@@ -189,7 +194,7 @@ def number(name: str, *, least: int = 0, most: int = 1_000_000) -> int:
 def signing_age(age: str, law: str) -> tuple[int, str]:
     """From which age a person signs alone, with the law; the default's law is no law for another age."""
     years, article = number(age, least=10, most=18), text(law)
-    if years != 18 and article in ("", "ZGB Art. 14"):
+    if years != 18 and article in ("", "ZGB Art. 14 / CC art. 14"):
         raise WrongSetting(f"{age} is {years}: name the law that says so in {law}.")
     return years, article
 

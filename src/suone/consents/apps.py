@@ -1,6 +1,22 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.db import connections
+from django.db.models.signals import post_migrate
 
 
 class ConsentsConfig(AppConfig):
     name = "suone.consents"
     label = "consents"
+
+    def ready(self) -> None:
+        post_migrate.connect(keep_limit, sender=self)
+
+
+def keep_limit(*, using: str, **_others: Any) -> None:
+    """How long a consent may run at most is the canton's setting; the database refuses what is longer by itself."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT to_regclass('consents_limit')")
+        if cursor.fetchone() != (None,):  # else not yet migrated so far
+            cursor.execute("UPDATE consents_limit SET months = %s", [settings.CONSENT_AT_MOST_MONTHS])

@@ -10,6 +10,7 @@ from suone.access.acting import Acting
 from suone.appointments.models import Appointment
 from suone.consents.consent_form import ConsentFormData, FormPerson, FormRecipient
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
+from suone.consents.rules import State
 from suone.consents.terms import Terms
 from suone.dossiers.models import ContactDetail, Dossier
 from suone.dossiers.queries import contacts_of_person, particulars_of
@@ -27,6 +28,13 @@ def consents_of(acting: Acting, dossier: Dossier) -> list[Consent]:
     )
 
 
+def standing_beside(acting: Acting, chain: Sequence[Consent]) -> list[Consent]:
+    """The other consents of the case that are valid or will be: the end of this one and its renewals leaves them be."""
+    standing = (State.VALID, State.PLANNED)
+    others = consents_of(acting, chain[0].dossier)
+    return [other for other in others if other not in chain and other.state(acting.today) in standing]
+
+
 def readable_consent(acting: Acting, dossier_id: int, consent_id: int) -> Consent:
     consent = (
         Consent.objects.readable_by(acting)
@@ -38,6 +46,20 @@ def readable_consent(acting: Acting, dossier_id: int, consent_id: int) -> Consen
     if consent is None:
         raise Http404
     return consent
+
+
+def chain_of(acting: Acting, consent: Consent) -> list[Consent]:
+    """What a withdrawal ends: the consent, and what it renews and what renews it as far as that still runs."""
+    there = {found.pk: found for found in consents_of(acting, consent.dossier)}
+    chain, waiting = {consent.pk}, [consent.pk]
+    while waiting:
+        pk = waiting.pop()
+        near = {other.pk for other in there.values() if other.renews_id == pk}
+        near |= {there[pk].renews_id or pk}
+        waiting += sorted(near - chain)
+        chain |= near
+    running = (State.PLANNED, State.VALID)
+    return [there[pk] for pk in sorted(chain) if pk == consent.pk or there[pk].state(acting.today) in running]
 
 
 def disclosures_of(acting: Acting, dossier: Dossier) -> list[Disclosure]:

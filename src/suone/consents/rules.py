@@ -59,6 +59,20 @@ def check_can_sign(
         _check_recipient(recipient)
 
 
+def check_not_too_long(*, valid_from: date, valid_until: date, latest_from: date, latest: date, months: int) -> None:
+    """The canton says for how many months a consent is valid at most; so long it may also begin after its signature."""
+    if valid_until > latest:
+        raise Refused(
+            _("A consent is valid for at most %(months)s months: choose %(day)s as last day, or an earlier one.")
+            % {"months": months, "day": f"{latest:%d.%m.%Y}"}
+        )
+    if valid_from > latest_from:
+        raise Refused(
+            _("A consent begins at most %(months)s months after it was signed: choose an earlier first day.")
+            % {"months": months}
+        )
+
+
 def _check_recipient(recipient: Recipient) -> None:
     if not recipient.categories:
         raise Refused(_("Choose at least one data category for every recipient."))

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -21,26 +20,16 @@ from suone.consents.acts import Act
 from suone.consents.consent_form import FormPerson, FormRecipient, consent_form_pdf
 from suone.consents.legal_bases import BY_ACTS, CONSENT, legal_basis
 from suone.consents.models import Consent, ConsentRecipient, Disclosure, DisclosureForm, Grantor
-from suone.consents.queries import current_consent, form_data_of, form_person_of
+from suone.consents.queries import form_data_of, form_person_of
 from suone.consents.terms import ScopeLine, Terms
 from suone.documents.models import Document
 from suone.dossiers.models import Dossier, OpeningAct
-from suone.dossiers.queries import access_of, has_power
-from suone.dossiers.services import (
-    Opening,
-    Principal,
-    call,
-    end_grants,
-    end_of,
-    lock,
-    narrow_grants,
-    open_grants,
-    start_of,
-    tell,
-)
+from suone.dossiers.queries import has_power
+from suone.dossiers.services import call, close_beyond, lock, open_for, tell
 from suone.inbox.services import tell_institutions
 from suone.institutions.models import Institution
 from suone.representation.services import check_signature
+from suone.web.fields import months_after
 from suone.workitems.services import ask, close_items_about
 
 TEMPLATE_VERSION = "2026-1"
@@ -71,6 +60,14 @@ def sign_consent(
         signed_on=terms.signed_on,
         on=acting.today,
     )
+    months = settings.CONSENT_AT_MOST_MONTHS
+    rules.check_not_too_long(
+        valid_from=terms.valid_from,
+        valid_until=terms.valid_until,
+        latest_from=_same_day_after(terms.signed_on, months),
+        latest=_same_day_after(terms.valid_from, months),
+        months=months,
+    )
     lock(dossier.pk)
     if not has_power(acting, dossier, Power.LEAD):
         raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
@@ -91,7 +88,8 @@ def sign_consent(
         **{name: getattr(terms, name) for name in Terms.__slots__},
     )
     for line in scope:
-        _open_line(acting, consent, line)
+        _keep_line(acting, consent, line)
+    open_for(acting, dossier=dossier, act=OpeningAct.CONSENT, act_id=consent.pk)
     act = Act.RENEWED if renews else Act.SIGNED
     institutions = [line.institution.pk for line in scope]
     tell(
@@ -137,37 +135,51 @@ def print_form_before(acting: Acting, *, person: FormPerson, terms: Terms, scope
 
 
 def end_consents(acting: Acting, *, dossier: Dossier) -> None:
-    """All consents of a case end with the person, at once; last the one by which the acting institution reads itself."""
-    own = ConsentRecipient.objects.filter(institution_id=acting.own_institution_id).values("consent_id")
-    running = Consent.objects.filter(dossier=dossier, withdrawn_at=None, valid_until__gte=acting.today)
-    for consent in running.order_by(Case(When(pk__in=own, then=1), default=0), "pk"):
-        withdraw_consent(acting, consent=consent, act=Act.ENDED_BY_DEATH)
+    """All consents of a case end with the person, at once."""
+    lock(dossier.pk)
+    for consent in Consent.objects.filter(dossier=dossier, withdrawn_at=None, valid_until__gte=acting.today):
+        _take_back(acting, consent, Act.ENDED_BY_DEATH)
+    close_beyond(acting, dossier=dossier)
 
 
-def withdraw_consent(acting: Acting, *, consent: Consent, act: Act = Act.WITHDRAWN) -> None:
-    """The person takes the consent back: every access it opened ends at once, everywhere."""
+def withdraw_consent(acting: Acting, *, consent: Consent) -> None:
+    """The person takes the consent back, with all that it renews and that renews it: what they opened ends at once."""
     lock(consent.dossier_id)
-    if not call("consents_withdraw", consent.pk):
+    if not _take_back(acting, consent, Act.WITHDRAWN):
         raise Refused(_("This consent has already been withdrawn."))
-    institutions = list(consent.recipients.values_list("institution_id", flat=True))
-    tell(
-        acting,
-        dossier=consent.dossier,
-        kind=RecordKind.CHANGE,
-        act=act,
-        about=("consent", consent.pk),
-        recipients=institutions,
-    )
-    tell_institutions(acting, institution_ids=institutions, act=act, dossier=consent.dossier)
-    if has_power(acting, consent.dossier, Power.WRITE):  # who may only read cannot tick off what is to be done
-        close_items_about(acting, dossier=consent.dossier, about=("consent", consent.pk))
     # Last: it may close the case to the acting institution itself.
-    _end_mandates(acting, consent.dossier)
-    end_grants(acting, dossier=consent.dossier, act=OpeningAct.CONSENT, act_id=consent.pk)
+    close_beyond(acting, dossier=consent.dossier)
+
+
+def _take_back(acting: Acting, consent: Consent, act: Act) -> bool:
+    """A consent with its renewals holds no more, which is told; whether any of them still held."""
+    withdrawn: list[int] = call("consents_withdraw", consent.pk)
+    dossier = consent.dossier
+    told: set[int] = set()
+    may_tick_off = has_power(acting, dossier, Power.WRITE)  # who may only read cannot
+    for pk in withdrawn:
+        recipients = ConsentRecipient.objects.filter(consent_id=pk).values_list("institution_id", flat=True)
+        institutions = sorted(set(recipients))
+        told.update(institutions)
+        tell(
+            acting,
+            dossier=dossier,
+            kind=RecordKind.CHANGE,
+            act=act,
+            about=("consent", pk),
+            recipients=institutions,
+        )
+        if may_tick_off:
+            close_items_about(acting, dossier=dossier, about=("consent", pk))
+    tell_institutions(acting, institution_ids=sorted(told), act=act, dossier=dossier)
+    return bool(withdrawn)
 
 
 def narrow_consent(acting: Acting, *, recipient: ConsentRecipient, categories: int) -> None:
-    """The person takes some categories back from one recipient; with none left, the recipient reads nothing more."""
+    """The person takes some categories back from one recipient, in every renewal of the consent too.
+
+    With none left, the recipient reads nothing more.
+    """
     consent = recipient.consent
     lock(consent.dossier_id)
     rules.check_can_narrow(now=recipient.categories, then=categories)
@@ -184,15 +196,7 @@ def narrow_consent(acting: Acting, *, recipient: ConsentRecipient, categories: i
         details={"categories": categories},
     )
     tell_institutions(acting, institution_ids=[recipient.institution_id], act=Act.NARROWED, dossier=consent.dossier)
-    principal = _principal(recipient.institution_id, recipient.staff_id)
-    narrow_grants(
-        acting,
-        dossier=consent.dossier,
-        act=OpeningAct.CONSENT,
-        act_id=consent.pk,
-        principal=principal,
-        keep=categories,
-    )
+    close_beyond(acting, dossier=consent.dossier)
 
 
 def record_disclosure(
@@ -246,16 +250,7 @@ def record_disclosure(
         inform_until=acting.today + timedelta(days=_DAYS_TO_INFORM) if ground.duty_to_inform else None,
     )
     if form is DisclosureForm.ACCESS and access_until is not None:
-        open_grants(
-            acting,
-            dossier=dossier,
-            because=Opening(OpeningAct.DISCLOSURE, disclosure.pk, basis),
-            principals=[Principal(institution_id=recipient.pk)],
-            categories=categories,
-            power=Power.READ,
-            valid_from=timezone.now(),
-            valid_until=end_of(access_until),
-        )
+        open_for(acting, dossier=dossier, act=OpeningAct.DISCLOSURE, act_id=disclosure.pk)
     if disclosure.inform_until:
         ask(
             acting,
@@ -313,25 +308,6 @@ def warn_and_expire(acting: Acting) -> tuple[int, int]:
     return warned, expired
 
 
-def _end_mandates(acting: Acting, dossier: Dossier) -> None:
-    """A medical mandate stands on the consents of its case: it is open no longer than the longest one that is left."""
-    now = timezone.now()
-    left = current_consent(acting, dossier)
-    mandates = {
-        grant.because_id
-        for grant in access_of(dossier)
-        if grant.because == OpeningAct.MEDICAL_MANDATE and grant.valid_until > now
-    }
-    for act_id in mandates:
-        end_grants(
-            acting,
-            dossier=dossier,
-            act=OpeningAct.MEDICAL_MANDATE,
-            act_id=act_id,
-            at=end_of(left.valid_until) if left else now,
-        )
-
-
 def _warn(acting: Acting, consent: Consent, step: int) -> None:
     first = consent.warned_days is None
     Consent.objects.filter(pk=consent.pk).update(warned_days=step)
@@ -359,7 +335,7 @@ def _tell_those_who_renew(acting: Acting, consent: Consent, act: Act) -> None:
     )
 
 
-def _open_line(acting: Acting, consent: Consent, line: ScopeLine) -> None:
+def _keep_line(acting: Acting, consent: Consent, line: ScopeLine) -> None:
     ConsentRecipient.objects.create(
         consent=consent,
         dossier=consent.dossier,
@@ -367,17 +343,6 @@ def _open_line(acting: Acting, consent: Consent, line: ScopeLine) -> None:
         staff=line.staff,
         signed_categories=line.categories,
         categories=line.categories,
-    )
-    open_grants(
-        acting,
-        dossier=consent.dossier,
-        because=Opening(OpeningAct.CONSENT, consent.pk, CONSENT),
-        principals=[_principal(line.institution.pk, line.staff.pk if line.staff else None)],
-        categories=line.categories,
-        power=Power.LEAD if line.institution.is_iiz_office else Power.WRITE,
-        # A consent signed today works at once, and one for later from the start of its day.
-        valid_from=start_of(consent.valid_from) if consent.valid_from > acting.today else timezone.now(),
-        valid_until=end_of(consent.valid_until),
     )
     if line.institution.pk != acting.institution_id:
         keep_disclosure(
@@ -417,6 +382,10 @@ def keep_disclosure(acting: Acting, **fields: object) -> Disclosure:
     return disclosure
 
 
+def _same_day_after(day: date, months: int) -> date:
+    return months_after(day, months) + timedelta(days=1)
+
+
 def _on_paper(scope: Sequence[ScopeLine]) -> list[FormRecipient]:
     return [
         FormRecipient(line.institution.name, line.categories, line.staff.full_name if line.staff else "")
@@ -431,7 +400,3 @@ def _recipient(line: ScopeLine) -> rules.Recipient:
         categories=line.categories,
         is_medical_officer=line.staff is not None and Role.MEDICAL_OFFICER in line.staff.roles_on(timezone.localdate()),
     )
-
-
-def _principal(institution_id: int, staff_id: int | None) -> Principal:
-    return Principal(staff_id=staff_id) if staff_id else Principal(institution_id=institution_id)

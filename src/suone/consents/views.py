@@ -78,10 +78,18 @@ def narrow(request: ActingRequest, dossier_id: int, consent_id: int, recipient_i
 @acts(Permission.CONSENT_SIGN, act=Act.READ)
 def withdraw(request: ActingRequest, dossier_id: int, consent_id: int) -> HttpResponse:
     consent = queries.readable_consent(request.acting, dossier_id, consent_id)
+    chain = queries.chain_of(request.acting, consent)
+    others = queries.standing_beside(request.acting, chain)
     if request.method == "POST":
         services.withdraw_consent(request.acting, consent=consent)
-        return done(request, _("The consent is withdrawn; every access it opened has ended."), "worklist")
-    return render(request, "consents/withdraw.html", {"consent": consent, "dossier": consent.dossier})
+        said = _("The consent is withdrawn; every access it opened has ended.")
+        if others:
+            said = f"{said} {_('Another consent of this case still stands.')}"
+        if has_power(request.acting, consent.dossier, Power.READ):
+            return done(request, said, "consents", dossier_id)
+        return done(request, said, "worklist")
+    context = {"chain": chain, "dossier": consent.dossier, "others": others}
+    return render(request, "consents/withdraw.html", context)
 
 
 @reads(Permission.DIRECTORY_READ, act=Act.BASES_READ)

@@ -16,7 +16,7 @@ from suone.cases import queries as cases
 from suone.cases.acts import Act as CaseAct
 from suone.cases.forms import NoteForm
 from suone.cases.models import Taking
-from suone.cases.rules import TimelineKind
+from suone.cases.rules import QUESTION_CATEGORY, RiskFactor, TimelineKind, risk_factors_in
 from suone.cases.services import advance_case, move_case_over, state_fact
 from suone.consents.queries import consents_of, current_consent
 from suone.course import forms, queries, services
@@ -95,6 +95,8 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "is_older": bool(before),
         "following": following,
         "categories": reach.categories,
+        "question_is_closed": QUESTION_CATEGORY not in reach.categories,
+        "some_risks_are_closed": len(risk_factors_in(reach.categories)) < len(RiskFactor),
         "may_write": reach.has(Power.WRITE) and acting.may(Permission.CASE_WORK),
         "may_lead": reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD),
         "may_triage": reach.has(Power.LEAD) and acting.may(Permission.CASE_TRIAGE),

@@ -9,7 +9,7 @@ from suone.access.acting import Acting
 from suone.appointments.queries import absences_on, institutions_of_leavers, staff_to_tell, stand_ins, stands_in_for
 from suone.decisions.models import Decision
 from suone.decisions.rules import State
-from suone.inbox.concerned import Concerned, concerned_by
+from suone.dossiers.concerned import Concerned, concerned_by
 
 PAGE = 50
 

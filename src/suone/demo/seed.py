@@ -37,6 +37,7 @@ from suone.institutions.models import Institution
 from suone.procedures.loading import FOLDER
 from suone.procedures.queries import version_in_force
 from suone.procedures.services import publish
+from suone.support.rules import MANDATE_CATEGORIES
 from suone.workitems.models import State as ItemState
 from suone.workitems.models import WorkItem
 from suone.workitems.services import ask, complete
@@ -125,6 +126,7 @@ class _Story:
         tell_advice(self._act, office, self.directory.regions[stories["peter"]["region"]])
 
     def _bus_inspector(self, story: dict[str, str]) -> None:
+        officer = self.staff[story["medical_officer"]]
         case = self._notify(
             self.staff[story["social_worker"]],
             self.persons[story["person"]],
@@ -133,6 +135,7 @@ class _Story:
             else "Le poste à 25 % peut-il être complété sans le mettre en danger ?",
             risks=[RiskFactor.HEALTH, RiskFactor.ISOLATION, RiskFactor.EDUCATION, RiskFactor.FINANCES],
             with_institutions=("RAV", "IV", "BSL"),
+            officer=officer,
         )
         coordinator = self.staff[story["coordinator"]]
         self._triage(coordinator, case, "complex")
@@ -149,7 +152,6 @@ class _Story:
         self._ask(coordinator, case, "Préparer la table ronde", "IIZ", coordinator, days=-2)
         self._ask(coordinator, case, "Rapport sur l’emploi actuel", "RAV", self.staff[story["rav_adviser"]], days=0)
         self._ask(manager, case, "Fixer la séance d’orientation", "BSL", None, days=4)
-        officer = self.staff[story["medical_officer"]]
         tell_services(self._act, case, coordinator=coordinator, officer=officer, manager=manager)
         institutions = self.directory.institutions
         self._act(
@@ -251,6 +253,7 @@ class _Story:
         question: str,
         risks: list[RiskFactor],
         with_institutions: tuple[str, ...],
+        officer: Appointment | None = None,
     ) -> Case:
         read_by = [self.directory.institutions[code] for code in ("IIZ", *with_institutions)]
         notification = cases.Notification(
@@ -275,7 +278,10 @@ class _Story:
                 signature_form=SignatureForm.SCREEN,
                 language=entry["language"],
             ),
-            scope=[ScopeLine(reader, ALL_BUT_HEALTH) for reader in dict.fromkeys([worker.institution, *read_by])],
+            scope=[
+                *(ScopeLine(reader, ALL_BUT_HEALTH) for reader in dict.fromkeys([worker.institution, *read_by])),
+                *([ScopeLine(officer.institution, MANDATE_CATEGORIES, officer)] if officer else []),
+            ],
             signature=Upload("signature.png", signature_png()),
         )
         case: Case = self._act(worker, lambda acting: cases.notify_case(acting, notification=notification))

@@ -14,7 +14,7 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.acting import Acting, Kind
-from suone.access.categories import ALL_CATEGORIES, HEALTH_BIT, DataCategory, Power
+from suone.access.categories import ALL_CATEGORIES, HEALTH_BIT, DataCategory, Power, categories_in
 from suone.access.row_policies import RowPolicies, granted, job, own_institution, own_staff, whoever_may
 from suone.appointments.models import Appointment
 from suone.audit.shown import Shows
@@ -106,6 +106,7 @@ class Dossier(models.Model):
     number = models.CharField(_("Case number"), max_length=12, unique=True)  # 2026-0412
     person = models.ForeignKey(Person, models.PROTECT, related_name="dossiers")
     opened_at = models.DateTimeField(db_default=Now())
+    handed_over_at = models.DateTimeField(null=True)  # by whoever notified it: their own notification opens it no more
     version = models.PositiveIntegerField(default=1)
 
     objects = DossierQuerySet.as_manager()
@@ -166,14 +167,13 @@ class Numbering(models.Model):
 
 
 class OpeningAct(models.TextChoices):
-    """The kinds of act that open a grant."""
+    """The kinds of act that open a grant, in words; the table dossiers_act has them with what they allow."""
 
     NOTIFICATION = "notification", _("own notification")
     CONSENT = "consent", _("consent")
     DISCLOSURE = "disclosure", _("disclosure on a legal basis")
     HAND_OVER = "hand_over", _("accepted hand-over")
     MEDICAL_MANDATE = "medical_mandate", _("medical mandate")
-    COMMISSION = "commission", _("dossier of the legal commission")
     BREAK_GLASS = "break_glass", _("emergency opening")
 
 
@@ -249,7 +249,7 @@ class Grant(models.Model):
                 ],
                 violation_error_message=_("This act has already opened access for the same period."),
             ),
-            # Written by dossiers_open_grant() and dossiers_end_grants() only, which ask for the power to do so.
+            # Written by dossiers_follow() only, for functions that ask for the power to do so.
             # The test is wrapped in coalesce(), or the planner multiplies two estimates and goes astray.
             RowPolicies(
                 name="dossiers_grant_row_policies",
@@ -259,6 +259,10 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"grant {self.pk} on {self.dossier_id}"
+
+    @property
+    def category_labels(self) -> list[str]:
+        return [str(category.label) for category in categories_in(self.categories)]
 
 
 # A line of the timeline in the name of whoever acts, for acts of packages above that concern somebody outside the case.
@@ -274,6 +278,8 @@ class Event(models.Model):
     category = models.PositiveSmallIntegerField(choices=DataCategory, default=DataCategory.ADMINISTRATIVE)
     staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
+    # The colleague who is away, where a deputy acts.
+    on_behalf_of = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     object_type = models.CharField(max_length=60, blank=True)
     object_id = models.BigIntegerField(null=True)
     text = models.CharField(max_length=300, blank=True)  # a title or reason, in the language it was written in

@@ -110,7 +110,7 @@ def events_of(
         events = events.filter(institution_id=institution_id)
     if only is not None:
         events = events.filter(only)
-    return list(events.select_related("staff", "institution").order_by("-pk")[:most])
+    return list(events.select_related("staff", "institution", "on_behalf_of").order_by("-pk")[:most])
 
 
 def last_visit(acting: Acting, dossier: Dossier) -> Visit | None:

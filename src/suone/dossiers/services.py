@@ -1,6 +1,6 @@
 """Opening a case, opening and ending access to it, and telling what happened in it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -12,16 +12,17 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
-from suone.access.categories import DataCategory, Power
+from suone.access.categories import DataCategory
 from suone.access.errors import Conflict, Refused
+from suone.appointments.queries import stands_in_for
 from suone.audit.models import RecordKind
 from suone.audit.services import Statement, record
 from suone.dossiers.acts import Act
+from suone.dossiers.concerned import concerned_by
 from suone.dossiers.models import (
     ContactDetail,
     Dossier,
     Event,
-    OpeningAct,
     OtherName,
     Particulars,
     Residence,
@@ -34,23 +35,6 @@ from suone.persons.models import Number
 M = TypeVar("M", bound=models.Model)
 
 _BIRTH = ("birth_year", "birth_month", "birth_day")
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Whom a grant is for: an institution, or one staff member."""
-
-    institution_id: int | None = None
-    staff_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """Why a grant is opened: the kind of act, its number and the code of the legal basis."""
-
-    act: OpeningAct
-    id: int
-    legal_basis: str
 
 
 def start_of(day: date) -> datetime:
@@ -207,78 +191,68 @@ def _tell_corrected(acting: Acting, dossier: Dossier, category: DataCategory, fi
     )
 
 
-def open_grants(
-    acting: Acting,
-    *,
-    dossier: Dossier,
-    because: Opening,
-    principals: Iterable[Principal],
-    categories: int,
-    power: Power,
-    valid_from: datetime,
-    valid_until: datetime,
-) -> None:
-    """Let these institutions or staff members reach these categories of the case in this period.
+def open_for(acting: Acting, *, dossier: Dossier, act: str, act_id: int) -> None:
+    """Open the case to everybody whom a kept act lets in: whom, what, how far and how long follows from the act alone.
 
-    ``categories`` is a bit mask. The acting institution must lead the case; otherwise the database refuses.
+    The acting institution must lead the case; otherwise the database refuses.
     """
-    for principal in principals:
-        call(
-            "dossiers_open_grant",
-            dossier.pk,
-            principal.institution_id,
-            principal.staff_id,
-            categories,
-            int(power),
-            valid_from,
-            valid_until,
-            because.act.value,
-            because.id,
-            because.legal_basis,
-        )
+    for change in _changes("dossiers_open_for", str(act), act_id):
         record(
             acting,
             kind=RecordKind.DISCLOSE,
             act=Act.GRANTED,
             dossier_id=dossier.pk,
             person_id=dossier.person_id,
-            about=(because.act.value, because.id),
-            recipients=[principal.institution_id] if principal.institution_id else [],
-            legal_basis=because.legal_basis,
-            details={"categories": categories, "power": int(power), "staff": principal.staff_id},
+            about=(change.act, change.act_id),
+            recipients=change.recipients,
+            legal_basis=change.legal_basis,
+            details={"categories": change.categories, "power": change.power, "staff": change.staff_id},
         )
 
 
-def end_grants(acting: Acting, *, dossier: Dossier, act: OpeningAct, act_id: int, at: datetime | None = None) -> int:
-    """End what one act opened, at once or at a later moment; what other acts opened stays open."""
-    ended: int = call("dossiers_end_grants", dossier.pk, act.value, act_id, at or timezone.now())
-    record(
-        acting,
-        kind=RecordKind.CHANGE,
-        act=Act.GRANT_ENDED,
-        dossier_id=dossier.pk,
-        person_id=dossier.person_id,
-        about=(act.value, act_id),
-        details={"grants": ended},
-    )
-    return ended
+def close_beyond(acting: Acting, *, dossier: Dossier) -> None:
+    """Take away what the acts of the case allow no more; what other acts opened stays open.
+
+    Whoever may open the case may ask for it: what is left follows from the acts alone.
+    """
+    for change in _changes("dossiers_close_beyond", dossier.pk):
+        record(
+            acting,
+            kind=RecordKind.CHANGE,
+            act=Act.GRANT_ENDED,
+            dossier_id=dossier.pk,
+            person_id=dossier.person_id,
+            about=(change.act, change.act_id),
+            recipients=change.recipients,
+            details={"categories": change.categories, "staff": change.staff_id},
+        )
 
 
-def narrow_grants(
-    acting: Acting, *, dossier: Dossier, act: OpeningAct, act_id: int, principal: Principal, keep: int
-) -> None:
-    """Leave only these categories (a bit mask) of what one act opened to one principal; with 0 it ends."""
-    call("dossiers_narrow_grants", dossier.pk, act.value, act_id, principal.institution_id, principal.staff_id, keep)
-    record(
-        acting,
-        kind=RecordKind.CHANGE,
-        act=Act.GRANT_ENDED,
-        dossier_id=dossier.pk,
-        person_id=dossier.person_id,
-        about=(act.value, act_id),
-        recipients=[principal.institution_id] if principal.institution_id else [],
-        details={"categories": keep, "staff": principal.staff_id},
-    )
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What the database did to a grant: ``categories`` is what is open now."""
+
+    act: str
+    act_id: int
+    institution_id: int | None
+    staff_id: int | None
+    categories: int
+    power: int
+    legal_basis: str
+
+    @property
+    def recipients(self) -> list[int]:
+        return [self.institution_id] if self.institution_id else []
+
+
+def _changes(function: str, *arguments: int | str) -> list[_Change]:
+    places = ", ".join(["%s"] * len(arguments))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT word, act_id, institution, staff, mask, with_power, basis FROM {function}({places})",  # noqa: S608
+            arguments,
+        )
+        return [_Change(*row) for row in cursor.fetchall()]
 
 
 def break_glass(acting: Acting, *, number: str, reason: str) -> Dossier:
@@ -315,12 +289,15 @@ def tell(
     recipients: Sequence[int] = (),
     legal_basis: str = "",
     details: Mapping[str, Any] | None = None,
+    on_behalf_of: int | None = None,
 ) -> None:
     """Tell the log and the case's timeline what was just done. ``text`` is for the timeline alone.
 
     It is in the language of whoever acts, unless another is named; ``""`` means a sentence of the product's own, and
-    ``texts`` holds it in every language where a file gave it.
+    ``texts`` holds it in every language where a file gave it. Both name the colleague who is away, where a deputy acts:
+    ``on_behalf_of``, else whoever follows the case.
     """
+    on_behalf_of = on_behalf_of or absent_follower(acting, dossier.pk)
     event = Event(
         dossier=dossier,
         at=timezone.now(),
@@ -328,6 +305,7 @@ def tell(
         category=category,
         staff_id=acting.staff_id,
         institution_id=acting.institution_id,
+        on_behalf_of_id=on_behalf_of,
         object_type=about[0],
         object_id=about[1],
         text=text[:300],
@@ -344,8 +322,22 @@ def tell(
         recipients=recipients,
         legal_basis=legal_basis,
         details=details,
+        on_behalf_of=on_behalf_of,
         along=_insertion(event),
     )
+
+
+def absent_follower(acting: Acting, dossier_id: int) -> int | None:
+    """Who leads or follows this case and is away, where the acting person stands in for them and does not follow it too."""
+    if acting.staff_id is None:
+        return None
+    if not acting.covers:
+        acting.covers.append(tuple(stands_in_for(acting.staff_id, on=acting.today)))
+    [covered] = acting.covers
+    if not covered:
+        return None
+    followers = concerned_by(dossier_id).staff_ids
+    return None if acting.staff_id in followers else next((away for away in covered if away in followers), None)
 
 
 def in_each_language(say: Callable[[], str]) -> dict[str, str]:

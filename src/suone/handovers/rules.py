@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -34,9 +34,6 @@ USUAL = mask_of(
         DataCategory.ADMINISTRATIVE,
     ]
 )
-# The closing review is due within twenty working days of the acceptance; so long the sender may still contribute.
-CLOSING_DAYS = 30
-PARALLEL_MONTHS = 12
 
 
 class Follows(models.TextChoices):
@@ -204,8 +201,3 @@ def check_can_propose(
         raise Refused(_("The consent lets the receiver read none of this: let the person sign a new one."))
     if overlap_until is not None and overlap_until < on:
         raise Refused(_("Choose a day for the overlap that is not past."))
-
-
-def sender_until(*, accepted_on: date, overlap_until: date | None) -> date:
-    """The last day on which an institution that handed over may still contribute: for the overlap and the closing review."""
-    return max(accepted_on + timedelta(days=CLOSING_DAYS), overlap_until or accepted_on)

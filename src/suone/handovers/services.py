@@ -35,9 +35,9 @@ from suone.consents.services import keep_disclosure, record_disclosure
 from suone.decisions.models import Decision
 from suone.decisions.services import answer, ask_decision
 from suone.decisions.services import withdraw as withdraw_decision
-from suone.dossiers.models import Dossier, OpeningAct
+from suone.dossiers.models import Dossier
 from suone.dossiers.queries import has_power
-from suone.dossiers.services import call, end_grants, end_of, lock, tell
+from suone.dossiers.services import call, close_beyond, lock, tell
 from suone.handovers import rules
 from suone.handovers.acts import Act
 from suone.handovers.models import Handover
@@ -47,7 +47,6 @@ from suone.inbox.services import tell_institutions, tell_staff
 from suone.institutions.models import Institution, Office
 from suone.procedures.facts import Fact, Scalar
 from suone.procedures.queries import course_of
-from suone.procedures.rules import months_after
 from suone.procedures.services import every_fact, note_fact
 from suone.workitems.services import ask
 
@@ -153,7 +152,7 @@ def accept_handover(
     if responsible.institution_id != handover.receiver_id:
         raise Refused(_("Choose somebody who works for the institution that does it."))
     answer(acting, decision=decision, accept=True, reason=reason)
-    _open(acting, handover)
+    call("handovers_open", handover.pk)
     dossier = lock(handover.dossier_id)
     case = readable_with_parts(dossier.pk)
     Handover.objects.filter(pk=handover.pk).update(receiver_staff=responsible)
@@ -206,9 +205,8 @@ def end_access(acting: Acting, *, handover: Handover, reason: str) -> None:
         raise Refused(_("This hand-over opens nothing that could be ended here."))
     if not has_power(acting, dossier, Power.LEAD):
         raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
-    at = timezone.now()
     call("handovers_end", handover.pk)
-    end_grants(acting, dossier=dossier, act=OpeningAct.HAND_OVER, act_id=handover.pk, at=at)
+    close_beyond(acting, dossier=dossier)
     _tell(acting, handover, dossier, Act.ACCESS_ENDED, reason)
     tell_institutions(acting, institution_ids=[handover.receiver_id], act=Act.ACCESS_ENDED, dossier=dossier)
 
@@ -353,13 +351,6 @@ def _go_on(acting: Acting, case: Case, proposal: Proposal) -> None:
     guide = guide_for(*place, every_fact(case.pk), on=acting.today)
     if guide is not None:
         advance_case(acting, case=case, to=guide.following.id, reason=proposal.reason)
-
-
-def _open(acting: Acting, handover: Handover) -> None:
-    """Parallel support is agreed for so many months; a direct hand-over leaves the sender time for its closing review."""
-    parallel_until = end_of(months_after(acting.today, rules.PARALLEL_MONTHS))
-    closing_until = end_of(rules.sender_until(accepted_on=acting.today, overlap_until=handover.overlap_until))
-    call("handovers_open", handover.pk, parallel_until, closing_until)
 
 
 def _disclose_access(acting: Acting, handover: Handover, dossier: Dossier, responsible: Appointment) -> None:

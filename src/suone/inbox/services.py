@@ -17,11 +17,11 @@ from suone.appointments.queries import institutions_of_leavers, staff_to_tell
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.dossiers.acts import Act as DossierAct
+from suone.dossiers.concerned import concerned_by
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import access_of
 from suone.dossiers.services import break_glass
 from suone.inbox.acts import Act
-from suone.inbox.concerned import concerned_by
 from suone.inbox.models import Digest, Message, Preference
 
 

@@ -17,7 +17,17 @@ FILES = {
 
 def table_of(lines: Sequence[Line]) -> list[list[str]]:
     """With headings; the same columns as the page."""
-    headings = [_("Entry"), _("When"), _("Who"), _("Institution"), _("What"), _("Kind"), _("Case"), _("For whom")]
+    headings = [
+        _("Entry"),
+        _("When"),
+        _("Who"),
+        _("In place of"),
+        _("Institution"),
+        _("What"),
+        _("Kind"),
+        _("Case"),
+        _("For whom"),
+    ]
     return [headings, *([*_row(line)] for line in lines)]
 
 
@@ -28,6 +38,7 @@ def _row(line: Line) -> list[str]:
         str(entry.pk),
         moment(entry.at),
         line.who or entry.acting_kind,
+        line.in_place_of,
         line.institution,
         sentence_of(entry.act),
         str(entry.get_kind_display()),

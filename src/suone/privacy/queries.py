@@ -30,6 +30,7 @@ class Line:
 
     entry: Entry
     who: str
+    in_place_of: str  # the colleague who is away, where a deputy acted
     institution: str
     cases: tuple["Named", ...]
     further: int  # how many more cases the answer showed
@@ -136,7 +137,7 @@ def last_proof() -> Entry | None:
 
 
 def _lines(entries: Sequence[Entry]) -> list[Line]:
-    staff = Appointment.objects.in_bulk({entry.staff_id for entry in entries if entry.staff_id})
+    staff = Appointment.objects.in_bulk({pk for entry in entries for pk in (entry.staff_id, entry.on_behalf_of) if pk})
     named = {entry.institution_id for entry in entries if entry.institution_id}
     named |= {recipient for entry in entries for recipient in entry.recipients}
     institutions = Institution.objects.in_bulk(named)
@@ -156,6 +157,7 @@ def _lines(entries: Sequence[Entry]) -> list[Line]:
         Line(
             entry,
             who(entry.staff_id),
+            who(entry.on_behalf_of),
             name(entry.institution_id),
             tuple(Named(numbers[case], case) for case in _cases_of(entry)[:_FEW] if case in numbers),
             max(len(_cases_of(entry)) - _FEW, 0),

@@ -63,8 +63,12 @@ def _item(item: Item) -> dict[str, Any]:
         "title": in_language(item.title),
         "who": address_words()[item.addressed],
         "due": _due(item.due),
-        "repeats": _("again every %(count)s months") % {"count": item.repeats} if item.repeats else "",
+        "repeats": _again(item.repeats) if item.repeats else "",
     }
+
+
+def _again(months: int) -> str:
+    return ngettext("again every month", "again every %(count)s months", months) % {"count": months}
 
 
 def _due(due: Due) -> str:

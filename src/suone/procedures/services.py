@@ -18,7 +18,7 @@ from suone.appointments.models import Appointment
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.dossiers.models import Dossier
-from suone.dossiers.services import start_of, tell
+from suone.dossiers.services import in_each_language, start_of, tell
 from suone.procedures.acts import Act
 from suone.procedures.facts import CODES, Fact, Scalar, Shape, word
 from suone.procedures.loading import read_procedure
@@ -143,6 +143,8 @@ def note_fact(
             category=word(fact).category,
             about=("fact", known.pk),
             text=sentence_of(fact, value),
+            text_language="",
+            texts=in_each_language(lambda: sentence_of(fact, value)),
             details={"fact": fact.value},
         )
     return known

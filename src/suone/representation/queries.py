@@ -9,6 +9,7 @@ from suone.dossiers.models import Dossier
 from suone.dossiers.queries import particulars_of
 from suone.representation.models import Representative
 from suone.representation.rules import Signers, SigningAge, latest_birth, signers
+from suone.web.jinja import in_language
 
 
 def representatives_of(acting: Acting, dossier: Dossier) -> list[Representative]:
@@ -36,4 +37,4 @@ def born_last(acting: Acting, dossier: Dossier) -> date | None:
 
 def signing_age() -> SigningAge:
     """From which age the person signs alone in this canton, and by which law."""
-    return SigningAge(settings.SIGNS_ALONE_FROM, settings.SIGNS_ALONE_LAW)
+    return SigningAge(settings.SIGNS_ALONE_FROM, in_language(settings.SIGNS_ALONE_LAW))

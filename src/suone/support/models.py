@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from suone.access.categories import DataCategory, Power
 from suone.access.row_policies import RowPolicies, granted
 from suone.appointments.models import Appointment
+from suone.consents.models import Consent
 from suone.dossiers.models import CaseBoundQuerySet, Dossier, RecordedQuerySet
 from suone.institutions.models import Institution
 from suone.support.rules import OPEN_STATES, CoachingOutcome, Kind, Part, State, Variant
@@ -43,8 +44,9 @@ class Service(models.Model):
     started_on = models.DateField(_("Begun on"), null=True)
     ended_on = models.DateField(_("Ended on"), null=True)
     outcome = models.CharField(_("Outcome"), max_length=20, choices=CoachingOutcome, blank=True)
-    # Of a medical mandate: until when its grant was opened to the medical officer.
+    # Of a medical mandate: until when it opens the case to its officer, and the consent it stands on.
     access_until = models.DateTimeField(null=True)
+    stands_on = models.ForeignKey(Consent, models.PROTECT, null=True, related_name="+")
 
     objects = ServiceQuerySet.as_manager()
 
@@ -85,8 +87,8 @@ class Service(models.Model):
             ),
             models.CheckConstraint(
                 name="service_mandate_says_until_when_it_is_open",
-                condition=Q(kind=Kind.MEDICAL_MANDATE, access_until__isnull=False)
-                | ~Q(kind=Kind.MEDICAL_MANDATE) & Q(access_until=None),
+                condition=Q(kind=Kind.MEDICAL_MANDATE, access_until__isnull=False, stands_on__isnull=False)
+                | ~Q(kind=Kind.MEDICAL_MANDATE) & Q(access_until=None, stands_on=None),
                 violation_error_message=_("A medical mandate says until when the medical officer may read."),
             ),
             models.UniqueConstraint(
@@ -100,7 +102,16 @@ class Service(models.Model):
                 select=granted(Power.READ, category=str(DataCategory.EMPLOYMENT.value), author=_ANSWERABLE),
                 insert=granted(Power.LEAD),
                 update=granted(Power.WRITE),
-                updates=("state", "staff", "institution", "started_on", "ended_on", "outcome", "access_until"),
+                updates=(
+                    "state",
+                    "staff",
+                    "institution",
+                    "started_on",
+                    "ended_on",
+                    "outcome",
+                    "access_until",
+                    "stands_on",
+                ),
             ),
         ]
 

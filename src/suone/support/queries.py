@@ -8,11 +8,13 @@ from django.http import Http404
 from django.utils import timezone
 
 from suone.access.acting import Acting
+from suone.access.categories import HEALTH_BIT
 from suone.access.permissions import Role
 from suone.appointments.models import Appointment, AppointmentQuerySet
 from suone.cases.models import Assignment, Case, Function
 from suone.cases.queries import possible_leads
-from suone.consents.queries import current_consent
+from suone.consents.models import ConsentRecipient
+from suone.consents.queries import valid_consents
 from suone.dossiers.models import Dossier, OpeningAct
 from suone.dossiers.queries import access_of
 from suone.dossiers.services import end_of
@@ -82,11 +84,20 @@ def mandate_access(acting: Acting, service: Service) -> Access | None:
         if grant.because == OpeningAct.MEDICAL_MANDATE and grant.because_id == service.pk
     )
     until = max((ends for ends in of_mandate if ends > now), default=None)
-    consent = current_consent(acting, service.dossier)
-    longer = consent is not None and (until is None or until < end_of(consent.valid_until))
+    line = line_of_officer(acting, service.dossier, service.staff_id)
+    longer = line is not None and (until is None or until < end_of(line.consent.valid_until))
     # The period ends at the start of the day after its last.
     last_day = timezone.localdate(until - timedelta(microseconds=1)) if until else None
     return Access(last_day, is_renewable=service.is_open and longer)
+
+
+def line_of_officer(acting: Acting, dossier: Dossier, staff_id: int) -> ConsentRecipient | None:
+    """Where a valid consent names this medical officer, and health: that of the consent that runs longest."""
+    lines = ConsentRecipient.objects.filter(
+        consent__in=valid_consents(acting).filter(dossier=dossier), staff_id=staff_id
+    )
+    named = [line for line in lines.select_related("consent") if line.categories & HEALTH_BIT]
+    return max(named, key=lambda line: (line.consent.valid_until, line.pk), default=None)
 
 
 def offers_for(dossier: Dossier) -> list[Offer]:

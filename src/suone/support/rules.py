@@ -152,11 +152,18 @@ def check_can_order(
         raise Refused(_("The case has a case management already: complete it before you order another one."))
     _check_coaching(kind, variant, institutions)
     if kind is Kind.MEDICAL_MANDATE:
-        # Medical content passes on: the person must have allowed it (ATSG Art. 33, DSG Art. 6 para 7).
-        if not has_consent:
-            raise Refused(_("A medical mandate needs a valid consent: let the person sign one first."))
         if not is_medical_officer:
             raise Refused(_("Choose a medical officer: nobody else may read medical content."))
+        # Medical content passes on: the person must have allowed it (ATSG Art. 33, DSG Art. 6 para 7).
+        if not has_consent:
+            raise Refused(needs_consent())
+
+
+def needs_consent() -> str:
+    """Medical content is for the officer whom the person named for it."""
+    return _(
+        "A medical mandate needs a valid consent that names its medical officer and health: let the person sign one first."
+    )
 
 
 def _check_coaching(kind: Kind, variant: str, institutions: Sequence[int]) -> None:

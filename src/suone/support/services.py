@@ -17,19 +17,16 @@ from suone.audit.models import RecordKind
 from suone.cases.rules import State as CaseState
 from suone.cases.services import reached, readable_with_parts, tell_everybody
 from suone.consents.legal_bases import CONSENT
-from suone.consents.models import Consent, DisclosureForm
-from suone.consents.queries import current_consent
+from suone.consents.models import ConsentRecipient, DisclosureForm
 from suone.consents.services import keep_disclosure
 from suone.dossiers.models import Dossier, OpeningAct
 from suone.dossiers.queries import has_power
 from suone.dossiers.services import (
-    Opening,
-    Principal,
-    end_grants,
+    close_beyond,
     end_of,
     keep_unread,
     lock,
-    open_grants,
+    open_for,
     tell,
 )
 from suone.inbox.services import tell_staff
@@ -37,7 +34,7 @@ from suone.procedures.facts import Fact
 from suone.support import rules
 from suone.support.acts import Act
 from suone.support.models import Service, ServiceText
-from suone.support.queries import case_manager_of, open_kinds, possible_staff
+from suone.support.queries import case_manager_of, line_of_officer, open_kinds, possible_staff
 from suone.support.rules import MANDATE_CATEGORIES, OPEN_STATES, Kind, Part, State, Task
 from suone.workitems.services import ask, cancel_items_about, close_items_about
 
@@ -71,8 +68,8 @@ def order_service(acting: Acting, *, dossier: Dossier, order: Order) -> Service:
     """
     lock(dossier.pk)
     _check_leads(acting, dossier)
-    consent = current_consent(acting, dossier)
-    _check_order(acting, dossier, order, has_consent=consent is not None)
+    line = line_of_officer(acting, dossier, order.staff.pk) if order.kind is Kind.MEDICAL_MANDATE else None
+    _check_order(acting, dossier, order, has_consent=line is not None)
     service = Service.objects.create(
         dossier=dossier,
         kind=order.kind,
@@ -84,11 +81,12 @@ def order_service(acting: Acting, *, dossier: Dossier, order: Order) -> Service:
         staff=order.staff,
         second_institution_id=order.second.institution_id if order.second else None,
         second_staff=order.second,
-        access_until=end_of(consent.valid_until) if consent and order.kind is Kind.MEDICAL_MANDATE else None,
+        stands_on=line.consent if line else None,
+        access_until=end_of(line.consent.valid_until) if line else None,
     )
     _write(acting, service, Part.QUESTION, order.question, order.category)
-    if consent is not None and order.kind is Kind.MEDICAL_MANDATE:
-        _open_to_officer(acting, service, consent)
+    if line is not None:
+        _open_to_officer(acting, service, line)
     _set_tasks(acting, service)
     _tell(acting, service, Act.ORDERED, RecordKind.STORE)
     tell_staff(acting, staff_ids=[service.staff_id, service.second_staff_id], act=Act.ORDERED, dossier=dossier)
@@ -212,15 +210,14 @@ def renew_mandate_access(acting: Acting, *, service: Service) -> None:
     dossier = lock(service.dossier_id)
     _check_leads(acting, dossier)
     service = Service.objects.get(pk=service.pk)
-    consent = current_consent(acting, dossier)
+    line = line_of_officer(acting, dossier, service.staff_id)
     if service.kind != Kind.MEDICAL_MANDATE or not service.is_open:
         raise Refused(_("Only a medical mandate that is open gives access."))
-    if consent is None:
-        raise Refused(_("A medical mandate needs a valid consent: let the person sign one first."))
-    end_grants(acting, dossier=dossier, act=OpeningAct.MEDICAL_MANDATE, act_id=service.pk)
-    service.access_until = end_of(consent.valid_until)
-    service.save(update_fields=["access_until"])
-    _open_to_officer(acting, service, consent)
+    if line is None:
+        raise Refused(rules.needs_consent())
+    service.stands_on, service.access_until = line.consent, end_of(line.consent.valid_until)
+    service.save(update_fields=["stands_on", "access_until"])
+    _open_to_officer(acting, service, line)
     _tell(acting, service, Act.ACCESS_RENEWED, RecordKind.CHANGE)
 
 
@@ -327,31 +324,21 @@ def _hand_to(acting: Acting, service: Service, manager: Appointment) -> None:
     tell_staff(acting, staff_ids=[manager.pk], act=Act.STARTED, dossier=service.dossier)
 
 
-def _open_to_officer(acting: Acting, service: Service, consent: Consent) -> None:
-    """The named officer alone may read and write, health too, no longer than the consent is valid."""
-    assert service.access_until is not None
-    open_grants(
-        acting,
-        dossier=service.dossier,
-        because=Opening(OpeningAct.MEDICAL_MANDATE, service.pk, CONSENT),
-        principals=[Principal(staff_id=service.staff_id)],
-        categories=MANDATE_CATEGORIES,
-        power=Power.WRITE,
-        valid_from=timezone.now(),
-        valid_until=service.access_until,
-    )
+def _open_to_officer(acting: Acting, service: Service, line: ConsentRecipient) -> None:
+    """The named officer alone may read and write, health too, no further and no longer than the consent names them."""
+    open_for(acting, dossier=service.dossier, act=OpeningAct.MEDICAL_MANDATE, act_id=service.pk)
     if service.institution_id != acting.institution_id:
         keep_disclosure(
             acting,
             dossier=service.dossier,
             basis=CONSENT,
-            purpose=consent.purpose,
+            purpose=line.consent.purpose,
             form=DisclosureForm.ACCESS,
             recipient_id=service.institution_id,
             recipient_staff_id=service.staff_id,
-            categories=MANDATE_CATEGORIES,
-            consent=consent,
-            access_until=consent.valid_until,
+            categories=line.categories & MANDATE_CATEGORIES,
+            consent=line.consent,
+            access_until=line.consent.valid_until,
         )
 
 
@@ -359,7 +346,7 @@ def _shorten_access(acting: Acting, service: Service, until: datetime) -> None:
     assert service.access_until is not None
     until = rules.access_after(opened_until=service.access_until, look_back_until=until)
     Service.objects.filter(pk=service.pk).update(access_until=until)
-    end_grants(acting, dossier=service.dossier, act=OpeningAct.MEDICAL_MANDATE, act_id=service.pk, at=until)
+    close_beyond(acting, dossier=service.dossier)
 
 
 def _raise_conflict(service: Service, part: Part, submitted: str) -> None:

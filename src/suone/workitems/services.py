@@ -12,6 +12,7 @@ from suone.access.acting import Acting
 from suone.access.categories import DataCategory, Power
 from suone.access.errors import Conflict, Refused
 from suone.appointments.models import Appointment
+from suone.appointments.queries import stands_in_for
 from suone.audit.models import RecordKind
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import has_power
@@ -118,9 +119,9 @@ def reassign(acting: Acting, *, item: WorkItem, staff: Appointment) -> None:
     """Put it into the hands of a colleague of the addressed institution."""
     _check_assignment(item.addressed_id, staff)
     _check_can_change(acting, item)
+    _tell(acting, item, Act.ASSIGNED, RecordKind.CHANGE, text=item.title)  # while it is in the hands it was in
     item.assigned = staff
     item.save(update_fields=["assigned"])
-    _tell(acting, item, Act.ASSIGNED, RecordKind.CHANGE, text=item.title)
 
 
 def postpone(acting: Acting, *, item: WorkItem, until: date, version: int) -> None:
@@ -243,4 +244,12 @@ def _tell(acting: Acting, item: WorkItem, act: Act, kind: RecordKind, *, text: s
         text_language=item.language,
         texts=item.texts,
         recipients=[item.addressed_id],
+        on_behalf_of=_absent(acting, item),
     )
+
+
+def _absent(acting: Acting, item: WorkItem) -> int | None:
+    """The colleague in whose hands it is, where somebody who stands in for them acts."""
+    if acting.staff_id is None or item.assigned_id in (None, acting.staff_id):
+        return None
+    return item.assigned_id if item.assigned_id in stands_in_for(acting.staff_id, on=acting.today) else None

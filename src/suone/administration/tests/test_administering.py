@@ -181,7 +181,9 @@ def test_a_link_that_is_over_opens_nothing(world: World, change: str) -> None:
     else:
         do(world.admin, services.end_appointment, appointment=appointment, last_day=None)
 
-    assert Client().get(f"/join/{token}").status_code == 404
+    answer = Client().get(f"/join/{token}")
+    assert answer.status_code == 404
+    assert "Ask whoever administers your institution" in answer.content.decode()
     assert _join(token).status_code == 404
     assert not User.objects.filter(email="nina.new@example.org").exists()
 
@@ -394,7 +396,9 @@ def test_an_administrator_sees_their_own_institution_and_whoever_oversees_sees_a
 def test_an_approval_waits_on_the_page_of_whoever_approves(world: World) -> None:
     client = client_of(world.admin)
     today = timezone.localdate().isoformat()
-    client.post(f"/appointments/{world.worker.pk}/role", {"role": "medical_officer", "valid_from": today})
+    given = client.post(
+        f"/appointments/{world.worker.pk}/role", {"role": "medical_officer", "valid_from": today}, follow=True
+    )
     held = HeldRole.objects.get(role="medical_officer")
 
     own = client.get("/appointments/").content.decode()
@@ -402,11 +406,24 @@ def test_an_approval_waits_on_the_page_of_whoever_approves(world: World) -> None
     other = client_of(world.second).get("/appointments/").content.decode()
     approved = client_of(world.second).post(f"/appointments/roles/{held.pk}/approve").status_code
 
+    assert "The role waits for a second person" in given.content.decode()
     assert "Waiting for your approval" not in own
     assert refused == 422
     assert "Waiting for your approval" in other
     assert approved == 302
     assert Role.MEDICAL_OFFICER in acting(world.worker).roles
+
+
+def test_the_page_offers_nobody_what_they_may_not_do_to_their_own_appointment(world: World) -> None:
+    client = client_of(world.admin)
+    acts = ("change", "role", "log-in", "pass-on", "end")
+
+    own = client.get(f"/appointments/{world.admin.pk}").content.decode()
+    other = client.get(f"/appointments/{world.worker.pk}").content.decode()
+
+    assert [act for act in acts if f"/appointments/{world.admin.pk}/{act}" in own] == []
+    assert "/appointments/roles/" not in own
+    assert [act for act in acts if f"/appointments/{world.worker.pk}/{act}" in other] == list(acts)
 
 
 def test_a_foreign_office_is_refused(world: World) -> None:

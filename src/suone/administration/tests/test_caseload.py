@@ -22,6 +22,7 @@ from suone.cases.queries import lead_of
 from suone.cases.tests.factories import activate
 from suone.consents.tests.factories import Cast, make_cast
 from suone.dossiers.models import Event, Grant
+from suone.dossiers.tests.factories import TRIAL, keep_act
 from suone.inbox.models import Message
 from suone.workitems.models import State, WorkItem
 from suone.workitems.services import complete
@@ -124,7 +125,8 @@ def test_grants_to_a_named_person_never_pass(
     assert own is not None
     named = Grant.objects.filter(pk=own.pk).values().get()
     named |= {"id": None, "institution_id": None, "staff_id": cast.coordinator.pk, "categories": ALL_CATEGORIES}
-    named |= {"because_id": 10**6, "valid_from": now, "valid_until": now + timedelta(days=9)}
+    named |= {"because": TRIAL, "because_id": 1, "valid_from": now, "valid_until": now + timedelta(days=9)}
+    keep_act(1, case.pk, None, cast.coordinator.pk, ALL_CATEGORIES, named["power"], now, named["valid_until"])
     Grant.objects.create(**{name: value for name, value in named.items() if name != "period"})
 
     passed = _pass_on(administrator, cast.coordinator, successor)

@@ -36,7 +36,7 @@ def test_a_step_with_rights_log_timeline_and_work_items_asks_few_times(cast: Cas
 
     assert Entry.objects.count() - told[0] == Event.objects.count() - told[1] >= 2
     assert WorkItem.objects.filter(dossier_id=case.pk, step__startswith="implementation/", state=State.OPEN).exists()
-    assert len(asked) <= 28, "\n".join(query["sql"] for query in asked)
+    assert len(asked) <= 29, "\n".join(query["sql"] for query in asked)
 
 
 def test_a_procedures_text_is_read_once_in_a_process(cast: Cast) -> None:

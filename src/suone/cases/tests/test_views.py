@@ -20,7 +20,7 @@ from suone.cases.rules import NoteKind, State
 from suone.cases.tests.factories import activate, ask, do, noted, notify
 from suone.consents.services import withdraw_consent
 from suone.consents.tests.factories import DRAWN, WORK, Cast, boxes, line, ticked
-from suone.dossiers.models import Visit
+from suone.dossiers.models import Grant, Visit
 from suone.persons.queries import numbers_of
 from suone.register.models import Alert
 
@@ -194,6 +194,11 @@ def test_who_may_open_a_case_is_shown_with_the_act_behind_it(cast: Cast, active:
     assert "consent" in page
     assert "SMZ en" not in page
     assert "until further notice" in page
+    assert "not yet valid" not in page
+    Grant.objects.filter(dossier=active.dossier, because="consent").update(
+        valid_from=timezone.now() + timedelta(days=1)
+    )
+    assert "not yet valid" in worker.get(f"/dossiers/{active.pk}/access").content.decode()
 
 
 # Notifying.

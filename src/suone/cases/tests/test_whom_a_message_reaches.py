@@ -7,17 +7,24 @@ from django.core import mail
 from django.utils import timezone
 
 from suone.access.acting import acting_for_job
+from suone.access.categories import DataCategory
 from suone.access.database import acting_as
 from suone.access.permissions import Role
 from suone.appointments.models import Absence, Appointment, ContactPerson
-from suone.appointments.tests.factories import acting, make_staff
+from suone.appointments.tests.factories import acting, client_of, make_staff
+from suone.audit.models import Entry
 from suone.cases.models import Participant
 from suone.cases.queries import people_of, possible_leads
-from suone.cases.tests.factories import activate, notify
+from suone.cases.rules import NoteKind
+from suone.cases.services import write_note
+from suone.cases.tests.factories import activate, do, notify
 from suone.consents.tests.factories import WORK, Cast, line
+from suone.dossiers.models import Event
 from suone.inbox.models import Message
 from suone.inbox.services import send_digests, tell_institutions, tell_staff
 from suone.institutions.models import Region
+from suone.workitems.models import WorkItem
+from suone.workitems.services import complete
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +89,53 @@ def test_in_place_of_whoever_has_left_the_contact_person_is_told_and_mailed(cast
     assert _told("x.y") == [cast.worker.pk]
     assert leaver.user is not None
     assert leaver.user.email not in {address for sent in mail.outbox for address in sent.to}
+
+
+def test_what_a_deputy_does_names_the_colleague_who_is_away_in_log_timeline_and_pages(cast: Cast) -> None:
+    case = activate(cast)
+    today = timezone.localdate()
+    deputy = make_staff(cast.coordinator.institution, Role.REGIONAL_COORDINATOR, last_name="Standing")
+    other = make_staff(cast.coordinator.institution, Role.REGIONAL_COORDINATOR, last_name="Other")
+
+    def note(by: Appointment) -> tuple[int | None, int | None]:
+        kind = NoteKind.NOTE
+        do(by, write_note, dossier=case.dossier, text="x", category=DataCategory.ADMINISTRATIVE, kind=kind)
+        [logged] = Entry.objects.filter(act="case.note_written").order_by("-pk")[:1]
+        [told] = Event.objects.filter(dossier_id=case.pk).order_by("-pk")[:1]
+        return logged.on_behalf_of, told.on_behalf_of_id
+
+    there = note(deputy)
+    Absence.objects.create(staff=cast.coordinator, deputy=deputy, first_day=today, last_day=today)
+    away, own, others = note(deputy), note(cast.coordinator), note(other)
+    Participant.objects.create(
+        dossier_id=case.pk, institution=deputy.institution, staff=deputy, state="taking_part", since=today
+    )
+    follows = note(deputy)
+
+    assert (there, own, others, follows) == ((None, None),) * 4
+    assert away == (cast.coordinator.pk, cast.coordinator.pk)
+    page = client_of(cast.coordinator).get(f"/dossiers/{case.pk}/").content.decode()
+    assert page.count("for Ada Coordinator, who is away") == 1
+    officer = make_staff(cast.coordinator.institution, Role.DATA_PROTECTION_OFFICER, last_name="Officer")
+    log = client_of(officer).get("/log/?act=case.note_written").content.decode()
+    assert log.count("for Ada Coordinator, who is away") == 1
+
+
+def test_a_work_item_that_a_deputy_completes_names_whose_it_was(cast: Cast) -> None:
+    case = activate(cast)
+    today = timezone.localdate()
+    deputy = make_staff(cast.worker.institution, Role.FRONT_LINE_WORKER, last_name="Standing")
+    item = WorkItem.objects.create(
+        dossier_id=case.pk, category=DataCategory.ADMINISTRATIVE, title="x", language="de", due_on=today,
+        addressed=cast.worker.institution, controlling=cast.worker.institution, assigned=cast.worker,
+        asked_by=cast.worker,
+    )  # fmt: skip
+    Absence.objects.create(staff=cast.worker, deputy=deputy, first_day=today, last_day=today)
+
+    do(deputy, complete, item=item)
+
+    [logged] = Entry.objects.filter(object_type="workitem", object_id=item.pk)
+    assert (logged.staff_id, logged.on_behalf_of) == (deputy.pk, cast.worker.pk)
 
 
 def test_the_case_says_that_its_lead_has_left_or_is_away_and_who_stands_in(cast: Cast) -> None:

@@ -168,10 +168,10 @@ def test_a_withdrawn_consent_need_not_be_renewed_any_more(cast: Cast, dossier: D
     assert WorkItem.objects.get(about_type="consent", about_id=consent.pk).state == "done"
 
 
-def test_when_the_renewal_is_withdrawn_the_warning_is_due_after_all(cast: Cast, dossier: Dossier) -> None:
+def test_when_the_renewal_is_withdrawn_there_is_nothing_left_to_warn_of(cast: Cast, dossier: Dossier) -> None:
     old = running(cast, dossier, days=7)
     new = sign(cast.worker, dossier, line(cast.adviser), renews=old)
     with acting_as(acting(cast.worker)):
         withdraw_consent(acting(cast.worker), consent=new)
 
-    assert run_job() == (1, 0)
+    assert run_job() == (0, 0)

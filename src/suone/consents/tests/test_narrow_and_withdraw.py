@@ -3,20 +3,22 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from suone.access.categories import HEALTH_BIT, DataCategory, categories_in
 from suone.access.database import acting_as
 from suone.access.errors import Refused
 from suone.appointments.models import Appointment
-from suone.appointments.tests.factories import acting
+from suone.appointments.tests.factories import acting, client_of
 from suone.audit.models import Entry
 from suone.consents import services
 from suone.consents.models import Consent, ConsentRecipient
 from suone.consents.tests.factories import WORK, Cast, line, sign
 from suone.dossiers.models import Dossier, Grant, OpeningAct
 from suone.dossiers.queries import readable_categories
+from suone.dossiers.services import call
 from suone.inbox.models import Message
 
 EMPLOYMENT = DataCategory.EMPLOYMENT.bit
@@ -71,6 +73,64 @@ def test_what_another_consent_opened_stays_open(cast: Cast, dossier: Dossier) ->
     withdraw(cast.worker, first)
 
     assert readable(cast.adviser, dossier) == [DataCategory.EDUCATION]
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_a_withdrawal_ends_the_whole_chain_of_renewals(cast: Cast, dossier: Dossier, which: int) -> None:
+    """Whichever of them it is recorded at: for the person it is one consent, and the page says so before."""
+    first = sign(cast.worker, dossier, line(cast.adviser, EMPLOYMENT))
+    second = sign(cast.worker, dossier, line(cast.adviser), line(cast.coordinator), renews=first)
+    third = sign(cast.worker, dossier, line(cast.adviser), renews=second, valid_from=timezone.localdate())
+    apart = sign(cast.worker, dossier, line(cast.stranger))
+    chain = [first, second, third]
+    told = client_of(cast.worker).get(f"/dossiers/{dossier.pk}/consents/{chain[which].pk}/withdraw").content.decode()
+
+    withdraw(cast.adviser, chain[which])
+
+    assert readable(cast.adviser, dossier) == readable(cast.coordinator, dossier) == []
+    assert readable(cast.stranger, dossier) == categories_in(WORK)
+    assert set(Consent.objects.filter(withdrawn_at=None)) == {apart}
+    logged = Entry.objects.filter(act="consent.withdrawn").values_list("object_id", flat=True)
+    assert sorted(logged) == [consent.pk for consent in chain]
+    assert "a consent and its renewals are one" in told
+    assert told.count("Adviser") + told.count("RAV") >= 3
+    messages = Message.objects.filter(act="consent.withdrawn").values_list("staff_id", flat=True)
+    assert sorted(messages) == sorted([cast.coordinator.pk])  # the adviser did it
+
+
+def test_a_renewal_that_is_over_stays_as_it_was(cast: Cast, dossier: Dossier) -> None:
+    first = sign(cast.worker, dossier, line(cast.adviser))
+    renewal = sign(cast.worker, dossier, line(cast.adviser), renews=first)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Grant.objects.filter(because="consent", because_id=first.pk).update(valid_until=F("valid_from"))
+    Consent.objects.filter(pk=first.pk).update(valid_from=yesterday, valid_until=yesterday)
+
+    withdraw(cast.worker, renewal)
+
+    assert Consent.objects.get(pk=first.pk).withdrawn_at is None
+
+
+def test_narrowing_takes_it_from_every_renewal(cast: Cast, dossier: Dossier) -> None:
+    first = sign(cast.worker, dossier, line(cast.adviser))
+    sign(cast.worker, dossier, line(cast.adviser, WORK | DataCategory.FINANCES.bit), line(cast.stranger), renews=first)
+
+    narrow(cast.worker, first, cast.adviser, WORK & ~EMPLOYMENT)
+
+    left = categories_in(WORK & ~EMPLOYMENT | DataCategory.FINANCES.bit)  # which the first did not hold
+    assert readable(cast.adviser, dossier) == left
+    assert readable(cast.stranger, dossier) == categories_in(WORK)
+
+
+def test_a_withdrawal_that_leaves_access_open_is_refused(cast: Cast, dossier: Dossier) -> None:
+    consent = sign(cast.worker, dossier, line(cast.adviser))
+
+    with pytest.raises(IntegrityError, match="exceeds its act"), acting_as(acting(cast.worker)):
+        call("consents_withdraw", consent.pk)
+    for recipient in consent.recipients.all():
+        with pytest.raises(IntegrityError, match="exceeds its act"), acting_as(acting(cast.worker)):
+            call("consents_narrow", recipient.pk, 1)
+
+    assert readable(cast.adviser, dossier) == categories_in(WORK)
 
 
 def test_a_consent_that_has_not_begun_can_be_withdrawn(cast: Cast, dossier: Dossier) -> None:

@@ -92,10 +92,10 @@ def test_nobody_changes_what_was_signed_or_told_and_nobody_deletes_it(
 
 def test_the_database_says_when_and_by_whom_a_consent_was_withdrawn(cast: Cast, consent: Consent) -> None:
     with acting_as(acting(cast.adviser)):
-        assert _run("SELECT consents_withdraw(%s)", consent.pk) == (True,)
-        assert _run("SELECT consents_withdraw(%s)", consent.pk) == (False,)
-
+        assert _run("SELECT consents_withdraw(%s)", consent.pk) == ([consent.pk],)
+        assert _run("SELECT consents_withdraw(%s)", consent.pk) == ([],)
         consent.refresh_from_db()
+        _run("SELECT dossiers_close_beyond(%s)", consent.dossier_id)
 
     assert consent.withdrawn_by_id == cast.adviser.pk
     assert abs((timezone.now() - consent.withdrawn_at).total_seconds()) < 60

@@ -1,6 +1,7 @@
 """Signing: consent, access, disclosure, log and messages come together or not at all."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -14,12 +15,14 @@ from suone.appointments.models import Appointment
 from suone.appointments.tests.factories import acting
 from suone.audit.models import Entry, RecordKind
 from suone.consents import services
+from suone.consents.apps import keep_limit
 from suone.consents.models import Consent, ConsentRecipient, Disclosure
 from suone.consents.tests.factories import WORK, Cast, line, sign, terms
 from suone.dossiers.models import Dossier, Event, Grant, OpeningAct
 from suone.dossiers.queries import readable_categories
 from suone.dossiers.services import end_of, start_of
 from suone.inbox.models import Message
+from suone.web.fields import months_after
 
 pytestmark = pytest.mark.django_db
 
@@ -187,3 +190,30 @@ def test_the_terms_are_kept_as_they_were_signed(cast: Cast, dossier: Dossier) ->
     assert (kept.purpose, kept.is_recurring, kept.oral_allowed) == ("clarify health", False, False)
     assert (kept.signed_at_place, kept.template_version) == ("Brig", services.TEMPLATE_VERSION)
     assert (kept.recorded_by_id, kept.recorded_institution_id) == (cast.worker.pk, cast.worker.institution_id)
+
+
+def test_a_consent_runs_no_longer_than_the_canton_allows(cast: Cast, dossier: Dossier, settings: Any) -> None:
+    settings.CONSENT_AT_MOST_MONTHS = 6
+    today = timezone.localdate()
+    latest = months_after(today, 6) + timedelta(days=1)
+
+    with pytest.raises(Refused, match=f"at most 6 months: choose {latest:%d.%m.%Y}"):
+        sign(cast.worker, dossier, line(cast.adviser), valid_until=latest + timedelta(days=1))
+    later = latest + timedelta(days=1)
+    with pytest.raises(Refused, match="begins at most 6 months after"):
+        sign(cast.worker, dossier, line(cast.adviser), valid_from=later, valid_until=later)
+    assert not Grant.objects.filter(because=OpeningAct.CONSENT).exists()
+    sign(cast.worker, dossier, line(cast.adviser), valid_until=latest)
+
+
+def test_the_database_refuses_what_runs_longer_by_itself(cast: Cast, dossier: Dossier, settings: Any) -> None:
+    settings.CONSENT_AT_MOST_MONTHS = 120  # as if the application let it pass
+    latest = months_after(timezone.localdate(), 12) + timedelta(days=1)
+
+    with pytest.raises(IntegrityError, match="longer than the canton allows"):
+        sign(cast.worker, dossier, line(cast.adviser), valid_until=latest + timedelta(days=1))
+    keep_limit(using="default")  # as `suone migrate` does
+
+    consent = sign(cast.worker, dossier, line(cast.adviser), valid_until=latest + timedelta(days=1))
+
+    assert Grant.objects.get(because=OpeningAct.CONSENT).valid_until == end_of(consent.valid_until)

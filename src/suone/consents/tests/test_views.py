@@ -326,9 +326,24 @@ def test_a_withdrawal_by_a_recipient_shuts_their_own_door(cast: Cast, dossier: D
     assert adviser.post(path).status_code == 404
 
 
+def test_withdrawing_says_which_other_consent_still_stands(
+    cast: Cast, worker: Client, dossier: Dossier, consent: Consent
+) -> None:
+    path = pages(dossier, consent)["withdraw"]
+    assert "still stands" not in worker.get(path).content.decode()
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    renewed = sign(cast.worker, dossier, line(cast.adviser), valid_from=tomorrow)
+
+    page = worker.get(path).content.decode()
+    said = worker.post(path, follow=True).content.decode()
+
+    assert pages(dossier, renewed)["withdraw"] in page
+    assert "Another consent of this case still stands." in said
+
+
 def test_a_withdrawn_consent_is_withdrawn_once(worker: Client, dossier: Dossier, consent: Consent) -> None:
     path = pages(dossier, consent)["withdraw"]
-    worker.post(path)
+    assert worker.post(path)["Location"] == f"/dossiers/{dossier.pk}/consents/"
 
     answer = worker.post(path)
 

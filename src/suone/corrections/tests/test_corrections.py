@@ -19,8 +19,7 @@ from suone.corrections.rules import Field
 from suone.corrections.services import accept_correction, decline_correction, offer_correction
 from suone.dossiers.models import Dossier, Particulars
 from suone.dossiers.rules import Birth
-from suone.dossiers.services import Principal
-from suone.dossiers.tests.factories import let_in, open_file
+from suone.dossiers.tests.factories import Principal, let_in, open_file
 from suone.inbox.models import Message
 from suone.persons.queries import number_of
 from suone.persons.services import join

@@ -10,6 +10,7 @@ from suone.cases.models import Case, Note
 from suone.cases.tests.factories import do, notify
 from suone.consents.tests.factories import Cast, line
 from suone.course.services import inform_everybody
+from suone.dossiers.models import Event
 from suone.inbox.models import Message
 from suone.procedures.models import Course, KnownFact, ProcedureVersion
 from suone.procedures.tests.factories import changed, published
@@ -57,6 +58,10 @@ def test_a_stated_fact_is_kept_told_and_shown(cast: Cast, supported: Case) -> No
     assert Entry.objects.filter(dossier_id=supported.pk, act="procedure.fact_known").count() == 1
     page = client.get(f"/dossiers/{supported.pk}/course").content.decode()
     assert "certificate seen" in page
+    line_told = Event.objects.get(dossier_id=supported.pk, act="procedure.fact_known")
+    assert line_told.text_language == ""
+    assert line_told.texts["fr"].endswith("oui")
+    assert line_told.texts["de"].endswith("ja")
 
 
 @pytest.mark.parametrize("fact", ["plan_binding_on", "no_such_word"])
@@ -119,6 +124,25 @@ def test_a_partner_without_the_category_is_named_as_not_reached(cast: Cast, vers
 
     assert cast.adviser in reach.not_reached
     assert not Message.objects.filter(staff=cast.adviser, act="course.informed").exists()
+
+
+def test_what_lies_in_a_category_that_is_closed_is_called_closed_and_not_lacking(cast: Cast) -> None:
+    case = notify(cast, line(cast.adviser, DataCategory.IDENTITY.bit | DataCategory.EDUCATION.bit), question="Debts?")
+    partner, worker = client_of(cast.adviser), client_of(cast.worker)
+
+    page = partner.get(f"/dossiers/{case.pk}/").content.decode()
+    consents = partner.get(f"/dossiers/{case.pk}/consents/").content.decode()
+    access = partner.get(f"/dossiers/{case.pk}/access").content.decode()
+
+    assert "Debts?" not in page
+    assert page.count("closed to you") == 1
+    assert "as far as open to you" in page
+    assert "closed to you" in consents
+    assert f"/dossiers/{case.pk}/documents/" not in consents
+    assert "Open to you here: Identity and contact, Education." in access
+    assert "does not appear on your pages" in access
+    assert "closed to you" not in worker.get(f"/dossiers/{case.pk}/").content.decode()
+    assert f"/dossiers/{case.pk}/documents/" in worker.get(f"/dossiers/{case.pk}/consents/").content.decode()
 
 
 def test_my_lead_lists_phase_deadline_and_consent(cast: Cast, supported: Case) -> None:

@@ -19,8 +19,7 @@ from suone.documents import services
 from suone.documents.models import Document
 from suone.documents.services import bytes_of, forget_lost_files, keep_document, remove_document
 from suone.dossiers.models import Dossier
-from suone.dossiers.services import Principal
-from suone.dossiers.tests.factories import let_in, open_file
+from suone.dossiers.tests.factories import Principal, let_in, open_file
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n"
 

@@ -39,10 +39,7 @@ BEGIN
                                       interpreter_language, commune, has_no_fixed_address, version)
         VALUES (new_id, last, first, y, m, d, '', correspondence, '', '', false, 1);
     INSERT INTO dossiers_residence (dossier_id, permit, status, version) VALUES (new_id, '', '', 1);
-    INSERT INTO dossiers_grant (dossier_id, institution_id, categories, power, valid_from, valid_until,
-                                because, because_id, legal_basis, opened_at)
-        VALUES (new_id, actor_institution(), 2047 & ~16, 3, statement_timestamp(),
-                '9999-12-31T00:00:00Z', 'notification', new_id, 'own-notification', statement_timestamp());
+    PERFORM dossiers_follow('notification', new_id, true);
     RETURN new_id;
 END $$;
 

@@ -14,9 +14,9 @@ from suone.appointments.tests.factories import acting
 from suone.audit.models import Entry, RecordKind
 from suone.dossiers.models import Dossier, Emergency, Event, Grant, Numbering, Visit
 from suone.dossiers.queries import events_of, last_visit
-from suone.dossiers.services import Principal, break_glass, lock, note_visit, tell
+from suone.dossiers.services import break_glass, lock, note_visit, tell
 from suone.dossiers.tests.conftest import Cast
-from suone.dossiers.tests.factories import let_in
+from suone.dossiers.tests.factories import Principal, let_in
 
 REASON = "Danger to life, nobody of the lead can be reached"
 

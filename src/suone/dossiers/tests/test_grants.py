@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, transaction
+from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 from django.http import Http404
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from suone.access.permissions import Role
 from suone.appointments.models import Appointment
 from suone.appointments.tests.factories import acting, make_staff
 from suone.audit.models import Entry
-from suone.dossiers.models import Dossier, Grant, OpeningAct
+from suone.dossiers.models import Dossier, Grant
 from suone.dossiers.queries import (
     access_of,
     has_power,
@@ -22,9 +22,9 @@ from suone.dossiers.queries import (
     readable_categories,
     readable_dossier,
 )
-from suone.dossiers.services import Principal, end_grants, end_of, narrow_grants, start_of
+from suone.dossiers.services import close_beyond, end_of, open_for, start_of
 from suone.dossiers.tests.conftest import Cast
-from suone.dossiers.tests.factories import let_in, open_file
+from suone.dossiers.tests.factories import TRIAL, Principal, change_act, let_in, open_file
 
 WORK = mask_of([DataCategory.EMPLOYMENT, DataCategory.EDUCATION])
 
@@ -46,6 +46,16 @@ def _categories(staff: Appointment, dossier: Dossier) -> int:
     who = acting(staff)
     with acting_as(who):
         return mask_of(readable_categories(who, dossier))
+
+
+def _close(staff: Appointment, dossier: Dossier) -> None:
+    who = acting(staff)
+    with acting_as(who):
+        close_beyond(who, dossier=dossier)
+
+
+def _of_trial() -> list[Grant]:
+    return list(Grant.objects.filter(because=TRIAL).order_by("pk"))
 
 
 def test_a_new_case_is_led_by_the_institution_that_opened_it_health_left_out(cast: Cast, dossier: Dossier) -> None:
@@ -97,12 +107,9 @@ def test_health_is_opened_to_no_institution(cast: Cast, dossier: Dossier) -> Non
         let_in(cast.lead, dossier, _institution(cast.recipient), categories=HEALTH_BIT)
 
 
-@pytest.mark.parametrize("categories", [0, ALL_CATEGORIES + 1])
-def test_a_grant_covers_at_least_one_category_and_known_ones_only(
-    cast: Cast, dossier: Dossier, categories: int
-) -> None:
+def test_a_grant_covers_known_categories_only(cast: Cast, dossier: Dossier) -> None:
     with pytest.raises(IntegrityError, match="grant_categories_are_known"), transaction.atomic():
-        let_in(cast.lead, dossier, Principal(staff_id=cast.recipient.pk), categories=categories)
+        let_in(cast.lead, dossier, Principal(staff_id=cast.recipient.pk), categories=ALL_CATEGORIES + 1)
 
 
 @pytest.mark.parametrize("power", [Power.READ, Power.WRITE])
@@ -156,72 +163,139 @@ def test_an_expiry_takes_effect_inside_an_open_transaction(cast: Cast, dossier: 
 def test_ending_one_act_leaves_open_what_another_opened(cast: Cast, dossier: Dossier) -> None:
     let_in(cast.lead, dossier, _institution(cast.recipient), categories=WORK, because=1)
     let_in(cast.lead, dossier, _institution(cast.recipient), categories=DataCategory.FINANCES.bit, because=2)
-    who = acting(cast.lead)
+    change_act("categories = 0", because=1)
 
-    with acting_as(who):
-        ended = end_grants(who, dossier=dossier, act=OpeningAct.CONSENT, act_id=1)
+    _close(cast.lead, dossier)
 
-    assert ended == 1
     assert _categories(cast.recipient, dossier) == DataCategory.FINANCES.bit
 
 
 def test_a_grant_ended_before_it_began_is_empty_and_not_inverted(cast: Cast, dossier: Dossier) -> None:
     later = timezone.now() + timedelta(days=3)
     let_in(cast.lead, dossier, _institution(cast.recipient), starts=later)
-    who = acting(cast.lead)
+    change_act("valid_until = valid_from")
 
-    with acting_as(who):
-        end_grants(who, dossier=dossier, act=OpeningAct.CONSENT, act_id=1)
+    _close(cast.lead, dossier)
 
-    grant = Grant.objects.get(because=OpeningAct.CONSENT)
+    [grant] = _of_trial()
     assert grant.valid_from == grant.valid_until == later
 
 
 def test_narrowing_keeps_the_rest_and_the_trace(cast: Cast, dossier: Dossier) -> None:
+    let_in(cast.lead, dossier, _institution(cast.recipient), categories=WORK, power=Power.WRITE)
+    change_act(f"categories = {DataCategory.EDUCATION.bit | DataCategory.FINANCES.bit}, power = 1")
+
+    _close(cast.recipient, dossier)
+
+    assert _categories(cast.recipient, dossier) == DataCategory.EDUCATION.bit  # finances are not opened by it
+    wide, left = _of_trial()
+    assert (wide.categories, left.categories, left.power) == (WORK, DataCategory.EDUCATION.bit, Power.READ)
+    assert (wide.valid_until, left.legal_basis) == (left.valid_from, "consent")
+
+
+def test_an_end_that_comes_earlier_shortens_the_grant(cast: Cast, dossier: Dossier) -> None:
+    let_in(cast.lead, dossier, _institution(cast.recipient))
+    change_act("valid_until = now() + interval '3 days'")
+
+    _close(cast.recipient, dossier)
+
+    [grant] = _of_trial()
+    assert timedelta(days=2) < grant.valid_until - timezone.now() < timedelta(days=3)
+
+
+def test_closing_opens_nothing_that_an_act_allows_anew(cast: Cast, dossier: Dossier) -> None:
     let_in(cast.lead, dossier, _institution(cast.recipient), categories=WORK)
+    change_act(f"categories = {ALL_BUT_HEALTH}, power = 3, valid_until = valid_until + interval '1 year'")
+    before = Grant.objects.values().get(because=TRIAL)
+
+    _close(cast.recipient, dossier)
+
+    assert Grant.objects.values().get(because=TRIAL) == before
+
+
+def test_opening_again_follows_the_act(cast: Cast, dossier: Dossier) -> None:
+    let_in(cast.lead, dossier, _institution(cast.recipient), categories=WORK)
+    change_act(f"categories = {ALL_BUT_HEALTH}")
     who = acting(cast.lead)
 
     with acting_as(who):
-        narrow_grants(
-            who,
-            dossier=dossier,
-            act=OpeningAct.CONSENT,
-            act_id=1,
-            principal=_institution(cast.recipient),
-            keep=DataCategory.EDUCATION.bit,
-        )
-
-    assert _categories(cast.recipient, dossier) == DataCategory.EDUCATION.bit
-    kept = Grant.objects.filter(because=OpeningAct.CONSENT).order_by("id").values_list("categories", flat=True)
-    assert list(kept) == [WORK, DataCategory.EDUCATION.bit]
-
-
-def test_a_reader_may_end_a_consent_and_nothing_else(cast: Cast, dossier: Dossier) -> None:
-    let_in(cast.lead, dossier, _institution(cast.recipient), because=1)
-    who = acting(cast.recipient)
-
-    with pytest.raises(ProgrammingError, match="not permitted"), acting_as(who):
-        end_grants(who, dossier=dossier, act=OpeningAct.NOTIFICATION, act_id=dossier.pk)
+        open_for(who, dossier=dossier, act=TRIAL, act_id=1)
     with acting_as(who):
-        end_grants(who, dossier=dossier, act=OpeningAct.CONSENT, act_id=1)
+        open_for(who, dossier=dossier, act=TRIAL, act_id=1)
 
-    assert _can_open(cast.lead, dossier)
-    assert not _can_open(cast.recipient, dossier)
+    assert _categories(cast.recipient, dossier) == ALL_BUT_HEALTH
+    assert [grant.categories for grant in _of_trial()] == [WORK, ALL_BUT_HEALTH]
+
+
+def test_nothing_is_opened_for_an_act_that_is_not_kept(cast: Cast, dossier: Dossier) -> None:
+    let_in(cast.lead, dossier, _institution(cast.recipient))
+    who = acting(cast.lead)
+
+    for act, number in ((TRIAL, 2), ("invented", 1)):
+        with pytest.raises(DatabaseError), acting_as(who):
+            open_for(who, dossier=dossier, act=act, act_id=number)
 
 
 def test_a_stranger_ends_nothing(cast: Cast, dossier: Dossier) -> None:
     let_in(cast.lead, dossier, _institution(cast.recipient))
-    who = acting(cast.stranger)
 
-    with pytest.raises(ProgrammingError, match="not permitted"), acting_as(who):
-        end_grants(who, dossier=dossier, act=OpeningAct.CONSENT, act_id=1)
+    with pytest.raises(ProgrammingError, match="not permitted"), transaction.atomic():
+        _close(cast.stranger, dossier)
 
 
-def test_the_same_act_opens_no_overlapping_period_twice(cast: Cast, dossier: Dossier) -> None:
-    let_in(cast.lead, dossier, _institution(cast.recipient))
+@pytest.mark.parametrize(
+    "change",
+    [
+        "categories = categories | 2",
+        "power = 2",
+        "valid_until = valid_until + interval '1 second'",
+        "valid_from = valid_from - interval '1 second'",
+        "because_id = 2",
+        "dossier_id = (SELECT max(id) FROM dossiers_dossier)",
+        "institution_id = (SELECT max(id) FROM institutions_institution)",
+        "institution_id = NULL, staff_id = (SELECT max(id) FROM appointments_appointment)",
+        "because = 'notification', because_id = dossier_id",
+    ],
+)
+def test_a_grant_that_exceeds_its_act_is_refused_at_the_end_of_the_act(
+    cast: Cast, dossier: Dossier, change: str
+) -> None:
+    let_in(cast.lead, dossier, _institution(cast.recipient), categories=1)
+    open_file(cast.lead, last_name="Other")
 
-    with pytest.raises(IntegrityError, match="grant_no_overlapping_duplicate"), transaction.atomic():
-        let_in(cast.lead, dossier, _institution(cast.recipient))
+    with pytest.raises(IntegrityError, match="exceeds its act"):
+        _past_the_functions(cast.lead, f"UPDATE dossiers_grant SET {change} WHERE because = 'trial'")
+
+
+def test_an_act_that_allows_less_takes_its_grants_with_it(cast: Cast, dossier: Dossier) -> None:
+    let_in(cast.lead, dossier, _institution(cast.recipient), categories=WORK)
+    less = f"UPDATE trial_act SET categories = {DataCategory.EDUCATION.bit}"
+
+    for forgetful in (less, "DELETE FROM trial_act"):
+        with pytest.raises(IntegrityError, match="exceeds its act"):
+            _past_the_functions(cast.lead, forgetful)
+    _past_the_functions(cast.lead, less, f"SELECT dossiers_close_beyond({dossier.pk})")
+
+    assert _categories(cast.recipient, dossier) == DataCategory.EDUCATION.bit
+
+
+def test_after_an_act_checks_wait_for_the_end_of_the_next(cast: Cast, dossier: Dossier) -> None:
+    let_in(cast.lead, dossier, _institution(cast.recipient), categories=WORK)
+
+    with transaction.atomic():
+        for categories in (DataCategory.EDUCATION.bit, DataCategory.EMPLOYMENT.bit):
+            less = f"UPDATE trial_act SET categories = {categories}"
+            _past_the_functions(cast.lead, less, f"SELECT dossiers_close_beyond({dossier.pk})")
+
+    assert not _can_open(cast.recipient, dossier)
+
+
+def _past_the_functions(staff: Appointment, *statements: str) -> None:
+    """As a fault in a function of the owner's would, in the middle of somebody's act."""
+    with acting_as(acting(staff)), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE suone_owner")
+        for statement in statements:
+            cursor.execute(statement)
 
 
 def test_who_has_access_is_shown_to_whoever_may_open_the_case_alone(cast: Cast, dossier: Dossier) -> None:
@@ -255,14 +329,20 @@ def test_power_is_asked_in_the_period_and_includes_the_lesser_ones(cast: Cast, d
 
 def test_opening_and_ending_access_is_told_to_the_log(cast: Cast, dossier: Dossier) -> None:
     let_in(cast.lead, dossier, _institution(cast.recipient), categories=WORK)
-    who = acting(cast.lead)
-    with acting_as(who):
-        end_grants(who, dossier=dossier, act=OpeningAct.CONSENT, act_id=1)
+    change_act(f"categories = {DataCategory.EDUCATION.bit}")
+    _close(cast.lead, dossier)
 
-    granted, ended = Entry.objects.filter(object_type="consent").order_by("id")
-    assert (granted.kind, granted.recipients) == ("disclose", [cast.recipient.institution_id])
+    granted, ended = Entry.objects.filter(object_type=TRIAL, object_id=1).order_by("id")
+    assert (granted.kind, granted.act, granted.recipients, granted.legal_basis) == (
+        "disclose",
+        "grant.opened",
+        [cast.recipient.institution_id],
+        "consent",
+    )
     assert granted.details == {"categories": WORK, "power": 1, "staff": None}
-    assert (ended.kind, ended.details) == ("change", {"grants": 1})
+    assert (ended.kind, ended.act, ended.recipients) == ("change", "grant.ended", [cast.recipient.institution_id])
+    assert ended.details == {"categories": DataCategory.EDUCATION.bit, "staff": None}
+    assert {granted.dossier_id, ended.dossier_id} == {dossier.pk}
 
 
 def test_a_day_in_switzerland_begins_and_ends_at_its_own_midnight() -> None:

@@ -15,16 +15,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- The acceptance opens the case to the receiver: for good and with the lead where the sender stops, otherwise to
--- contribute until a day. The sender's own file ends then; until the given moment the sender may still contribute.
--- Where a consent already lets the receiver contribute, it stays the basis and nothing is opened beside it.
-CREATE FUNCTION handovers_open(hand_over bigint, parallel_until timestamptz, closing_until timestamptz) RETURNS void
+-- contribute for twelve months. The sender's own file ends then; for the agreed overlap, and for thirty days in any case,
+-- in which the closing review is held (due within twenty working days), the sender may still contribute. Both periods are
+-- defaults of the product. Where a consent already lets the receiver contribute, it stays the basis and nothing is opened beside it.
+CREATE FUNCTION handovers_open(hand_over bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     h handovers_handover;
-    for_ever CONSTANT timestamptz := '9999-12-31T00:00:00Z';
-    ends timestamptz;
+    earlier bigint;
     had bigint;
     now_at timestamptz := statement_timestamp();
+    today date := appointments_today();
 BEGIN
     SELECT * INTO h FROM handovers_handover x WHERE x.id = hand_over;
     PERFORM 1 FROM dossiers_dossier c WHERE c.id = h.dossier_id FOR UPDATE;
@@ -34,36 +35,30 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    ends := CASE WHEN h.constellation = '3' THEN for_ever ELSE parallel_until END;
     IF h.constellation = '3' THEN
-        WITH ended AS (
-            UPDATE dossiers_grant g SET valid_until = greatest(g.valid_from, now_at)
+        SELECT coalesce(bit_or(g.categories), h.categories) INTO had FROM dossiers_grant g
             WHERE g.dossier_id = h.dossier_id AND g.institution_id = h.sender_id AND g.valid_until > now_at
-              AND g.because IN ('notification', 'hand_over')
-            RETURNING g.categories
-        ) SELECT coalesce(bit_or(categories), h.categories) INTO had FROM ended;
-        -- What earlier hand-overs opened to the sender has ended with it.
+              AND g.because IN ('notification', 'hand_over');
+        -- What the sender had by its own notification and by earlier hand-overs ends.
+        UPDATE dossiers_dossier x SET handed_over_at = now_at WHERE x.id = h.dossier_id AND x.handed_over_at IS NULL
+            AND EXISTS (SELECT 1 FROM dossiers_notification_allows(x.id) a WHERE a.institution_id = h.sender_id);
         UPDATE handovers_handover x SET access_until = now_at
             WHERE x.dossier_id = h.dossier_id AND x.receiver_id = h.sender_id AND x.access_until > now_at;
         UPDATE handovers_handover x SET sender_until = now_at
             WHERE x.dossier_id = h.dossier_id AND x.sender_id = h.sender_id AND x.sender_until > now_at;
-        INSERT INTO dossiers_grant (dossier_id, institution_id, categories, power, valid_from, valid_until,
-                                    because, because_id, legal_basis, opened_at)
-            VALUES (h.dossier_id, h.sender_id, had, 2, now_at, closing_until,
-                    'hand_over', h.id, h.basis, now_at);
-    END IF;
-    IF h.constellation = '3' OR h.basis <> 'consent' THEN
-        INSERT INTO dossiers_grant (dossier_id, institution_id, categories, power, valid_from, valid_until,
-                                    because, because_id, legal_basis, opened_at)
-            VALUES (h.dossier_id, h.receiver_id, h.categories, CASE WHEN h.constellation = '3' THEN 3 ELSE 2 END,
-                    now_at, ends, 'hand_over', h.id, h.basis, now_at);
-    ELSE
-        ends := NULL;
     END IF;
     UPDATE handovers_handover x
-        SET accepted_at = now_at, access_until = ends,
-            sender_until = CASE WHEN h.constellation = '3' THEN closing_until END, sender_categories = had
+        SET accepted_at = now_at,
+            access_until = CASE WHEN h.constellation = '3' THEN '9999-12-31T00:00:00Z' WHEN h.basis <> 'consent'
+                                THEN dossiers_start_of((today + interval '12 months')::date + 1) END,
+            sender_until = CASE WHEN h.constellation = '3'
+                                THEN dossiers_start_of(greatest(today + 30, h.overlap_until) + 1) END,
+            sender_categories = had
         WHERE x.id = h.id;
+    PERFORM dossiers_follow('notification', h.dossier_id, false);
+    FOR earlier IN SELECT x.id FROM handovers_handover x WHERE x.dossier_id = h.dossier_id AND x.accepted_at IS NOT NULL LOOP
+        PERFORM dossiers_follow('hand_over', earlier, earlier = h.id);
+    END LOOP;
 END $$;
 
 -- Whether the acting institution is the one that was asked: also once it declined, when it sees the request no more.

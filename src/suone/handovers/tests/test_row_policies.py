@@ -28,9 +28,8 @@ def seen_by(staff: Appointment) -> int:
 
 
 def open_as(staff: Appointment, handover: Handover) -> None:
-    now = timezone.now()
     with acting_as(acting(staff)), connection.cursor() as cursor:
-        cursor.execute("SELECT handovers_open(%s, %s, %s)", [handover.pk, now, now])
+        cursor.execute("SELECT handovers_open(%s)", [handover.pk])
 
 
 def test_both_sides_see_it_and_nobody_else(cast: Cast) -> None:

@@ -14,7 +14,6 @@ from suone.handovers.rules import (
     Follows,
     categories_for,
     check_can_propose,
-    sender_until,
 )
 from suone.institutions.kinds import InstitutionKind as Kind
 from suone.procedures.facts import Fact
@@ -176,9 +175,3 @@ def test_what_speaks_against_a_proposal_is_said(change: dict[str, object], sente
 
     with pytest.raises(Refused, match=sentence):
         check_can_propose(**FINE | change)  # type: ignore[arg-type]
-
-
-def test_the_sender_contributes_for_the_closing_review_or_until_the_overlap_ends() -> None:
-    assert sender_until(accepted_on=TODAY, overlap_until=None) == date(2026, 12, 25)
-    assert sender_until(accepted_on=TODAY, overlap_until=date(2026, 12, 1)) == date(2026, 12, 25)
-    assert sender_until(accepted_on=TODAY, overlap_until=date(2027, 3, 1)) == date(2027, 3, 1)

@@ -12,10 +12,10 @@ from suone.access.errors import Refused
 from suone.appointments.queries import staff_to_tell
 from suone.audit.models import RecordKind
 from suone.audit.services import record
+from suone.dossiers.concerned import Concerned, concerned_by
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import has_power
 from suone.dossiers.services import in_each_language, tell
-from suone.inbox.concerned import Concerned, concerned_by
 from suone.inbox.services import tell_staff
 from suone.meetings.acts import Act
 from suone.meetings.models import Invitee, Meeting

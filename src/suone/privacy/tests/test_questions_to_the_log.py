@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, connection
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from suone.access.acting import Acting
@@ -173,3 +174,6 @@ def test_a_person_under_two_keys_is_one_person(cast: Cast, seen: tuple[str, str]
     answer = officer.post("/log/who-saw", {"number": NUMBER})
 
     assert _lines(answer) == 2
+    assert cast.adviser.full_name in answer.content.decode()  # who saw them under a key that was joined only later
+    Joining.objects.update(parted_at=timezone.now(), parting_reason="Two people")
+    assert cast.adviser.full_name not in officer.post("/log/who-saw", {"number": NUMBER}).content.decode()

@@ -14,8 +14,7 @@ from suone.appointments.tests.factories import acting, client_of, make_instituti
 from suone.audit.models import Entry
 from suone.dossiers.models import Dossier, Event
 from suone.dossiers.rules import Birth
-from suone.dossiers.services import Principal
-from suone.dossiers.tests.factories import let_in, open_file
+from suone.dossiers.tests.factories import Principal, let_in, open_file
 from suone.representation import services
 from suone.representation.models import Representative
 from suone.representation.rules import Kind

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from suone.access.categories import DataCategory
 from suone.appointments.models import Appointment
 from suone.cases.models import Case
 from suone.cases.tests.factories import do
-from suone.consents.tests.factories import Cast
+from suone.consents.terms import ScopeLine
+from suone.consents.tests.factories import Cast, line
 from suone.support import services
 from suone.support.models import Service
-from suone.support.rules import Kind, Variant
+from suone.support.rules import MANDATE_CATEGORIES, Kind, Variant
 from suone.support.services import Order, Report
 
 REPORT = Report(
@@ -17,6 +19,11 @@ REPORT = Report(
     restrictions="No lifting above 15 kg",
     capacity_percent=100,
 )
+
+
+def officer_named(cast: Cast) -> ScopeLine:
+    """What a medical mandate stands on: the person lets this officer read health, and more than the mandate needs."""
+    return line(cast.physician, MANDATE_CATEGORIES | DataCategory.FINANCES.bit, named=True)
 
 
 def order(cast: Cast, case: Case, kind: Kind, *, by: Appointment | None = None, **changes: Any) -> Service:

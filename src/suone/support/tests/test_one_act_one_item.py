@@ -12,14 +12,14 @@ from suone.consents.tests.factories import Cast, line
 from suone.procedures.tests.factories import published
 from suone.support import services
 from suone.support.rules import Kind
-from suone.support.tests.factories import REPORT, order, tandem
+from suone.support.tests.factories import REPORT, officer_named, order, tandem
 from suone.workitems.models import State, WorkItem
 
 
 @pytest.fixture
 def case(cast: Cast) -> Case:
     """Under the canton's procedure, among its services."""
-    case = notify(cast, line(cast.adviser), procedure=published("vs-complex"))
+    case = notify(cast, line(cast.adviser), officer_named(cast), procedure=published("vs-complex"))
     do(cast.coordinator, cases.triage_case, case=case, answers={}, level="complex", reason="seen together")
     decision = ask(cast, case, cast.adviser, due_on=timezone.localdate() + timedelta(days=5))
     do(cast.adviser, cases.answer_participation, decision=decision, accept=True)

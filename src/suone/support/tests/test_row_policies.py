@@ -14,8 +14,7 @@ from suone.appointments.tests.factories import acting
 from suone.cases.models import Case
 from suone.consents.tests.factories import Cast, line, sign
 from suone.dossiers.models import Grant
-from suone.dossiers.services import Principal
-from suone.dossiers.tests.factories import let_in
+from suone.dossiers.tests.factories import Principal, let_in
 from suone.support.models import Service, ServiceText
 from suone.support.queries import texts_of
 from suone.support.rules import Part

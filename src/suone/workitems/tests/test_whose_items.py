@@ -20,8 +20,7 @@ from suone.appointments.models import Appointment
 from suone.appointments.tests.factories import acting, make_institution, make_staff
 from suone.audit.models import Entry
 from suone.dossiers.models import Dossier, Event
-from suone.dossiers.services import Principal
-from suone.dossiers.tests.factories import let_in, open_file
+from suone.dossiers.tests.factories import Principal, let_in, open_file
 from suone.inbox.models import Message
 from suone.workitems import queries, rules, services
 from suone.workitems.models import State, WorkItem

@@ -1,4 +1,4 @@
-"""Whom a message about a case concerns, besides those it names: the cases say it, which stand above this floor."""
+"""Whom a case concerns: its region and who follows it. The cases say it, which stand above this floor."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,0 +1,34 @@
+from django.db import migrations, models
+
+from suone.access.sql_files import sql_file
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("dossiers", "0009_in_place_of_whom"),
+        ("appointments", "0003_who_answers_for_a_key"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="dossier",
+            name="handed_over_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AlterField(
+            model_name="grant",
+            name="because",
+            field=models.CharField(
+                choices=[
+                    ("notification", "own notification"),
+                    ("consent", "consent"),
+                    ("disclosure", "disclosure on a legal basis"),
+                    ("hand_over", "accepted hand-over"),
+                    ("medical_mandate", "medical mandate"),
+                    ("break_glass", "emergency opening"),
+                ],
+                max_length=20,
+            ),
+        ),
+        sql_file(__file__, "acts.sql"),
+    ]

@@ -1,0 +1,218 @@
+"""What kept acts allow, in plain Python: whom, which categories, which power, from when until when.
+
+The same is said in SQL by the packages whose acts they are (``sql/acts.sql``); no grant goes further. Here the rows of a
+world are varied, so that acts of all kinds and states lie in it.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.reference.model import LEAD, READ, WRITE, Row, World
+
+ALL, HEALTH = 2047, 16
+MANDATE = 1 | 2 | HEALTH | 1024  # identity, employment, health, administrative
+FOR_EVER = datetime(9999, 12, 31, tzinfo=UTC)
+_ZURICH = ZoneInfo("Europe/Zurich")
+
+
+@dataclass(frozen=True)
+class Allowance:
+    act: int
+    dossier: int
+    institution: int | None
+    staff: int | None
+    categories: int
+    power: int
+    begins: datetime
+    ends: datetime
+    basis: str
+
+
+def allowed(world: World, word: str) -> set[Allowance]:
+    """What the acts of this word allow; nothing that is empty."""
+    return {one for one in _ACTS[word](world) if one.categories and one.begins < one.ends}
+
+
+def _rows(world: World, table: str) -> list[Row]:
+    return list(world.rows[table].values())
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time.min, _ZURICH).astimezone(UTC)
+
+
+def _was_officer(world: World, staff: int | None, at: datetime) -> bool:
+    day = at.astimezone(_ZURICH).date()
+    return any(
+        role["appointment_id"] == staff
+        and role["role"] == "medical_officer"
+        and role["valid_from"] <= day
+        and (role["valid_until"] is None or role["valid_until"] >= day)
+        and (role["ended_at"] is None or role["ended_at"] > at)
+        and (not role["needs_approval"] or role["is_beginning"] or role["approved_at"] is not None)
+        for role in _rows(world, "appointments_heldrole")
+    )
+
+
+def _notifications(world: World) -> Iterator[Allowance]:
+    """To whoever opened the file, all but health, until they hand it over."""
+    for number in _rows(world, "persons_number"):
+        file = world.rows["dossiers_dossier"].get(number["dossier_id"])
+        if file is not None and number["recorded"] == "given":
+            ends = file["handed_over_at"] or FOR_EVER
+            yield Allowance(
+                file["id"], file["id"], number["institution_id"], None, ALL & ~HEALTH, LEAD,
+                file["opened_at"], ends, "own-notification",
+            )  # fmt: skip
+
+
+def _emergencies(world: World) -> Iterator[Allowance]:
+    for row in _rows(world, "dossiers_emergency"):
+        categories = ALL if _was_officer(world, row["staff_id"], row["at"]) else ALL & ~HEALTH
+        yield Allowance(
+            row["id"],
+            row["dossier_id"],
+            None,
+            row["staff_id"],
+            categories,
+            WRITE,
+            row["at"],
+            row["until"],
+            "break-glass",
+        )
+
+
+def _consents(world: World) -> Iterator[Allowance]:
+    """As signed and not taken back; health for a medical officer who is named, and for nobody else."""
+    for line in _rows(world, "consents_consentrecipient"):
+        consent = world.rows["consents_consent"][line["consent_id"]]
+        if consent["withdrawn_at"] is not None or consent["dossier_id"] != line["dossier_id"]:
+            continue
+        is_officer = _was_officer(world, line["staff_id"], consent["recorded_at"])
+        yield Allowance(
+            consent["id"],
+            consent["dossier_id"],
+            None if line["staff_id"] else line["institution_id"],
+            line["staff_id"],
+            line["categories"] if is_officer else line["categories"] & ~HEALTH,
+            LEAD if world.rows["institutions_institution"][line["institution_id"]]["is_iiz_office"] else WRITE,
+            _start_of(consent["valid_from"]),
+            _start_of(consent["valid_until"] + timedelta(days=1)),
+            "consent",
+        )
+
+
+def _disclosures(world: World) -> Iterator[Allowance]:
+    for row in _rows(world, "consents_disclosure"):
+        if row["form"] == "access" and row["basis"] not in ("consent", "hand-over") and row["access_until"] is not None:
+            ends = _start_of(row["access_until"] + timedelta(days=1))
+            yield Allowance(
+                row["id"], row["dossier_id"], row["recipient_id"], None, row["categories"] & ~HEALTH, READ,
+                row["at"], ends, row["basis"],
+            )  # fmt: skip
+
+
+def _hand_overs(world: World) -> Iterator[Allowance]:
+    """The receiver leads where the sender stops, and else contributes; the sender contributes for a while."""
+    for row in _rows(world, "handovers_handover"):
+        common = {"act": row["id"], "dossier": row["dossier_id"], "staff": None, "basis": row["basis"]}
+        if row["accepted_at"] is not None and row["access_until"] is not None:
+            yield Allowance(
+                institution=row["receiver_id"], categories=row["categories"] & ~HEALTH,
+                power=LEAD if row["constellation"] == "3" else WRITE,
+                begins=row["accepted_at"], ends=row["access_until"], **common,
+            )  # fmt: skip
+        if row["accepted_at"] is not None and row["sender_until"] is not None and row["sender_categories"] is not None:
+            yield Allowance(
+                institution=row["sender_id"], categories=row["sender_categories"] & ~HEALTH, power=WRITE,
+                begins=row["accepted_at"], ends=row["sender_until"], **common,
+            )  # fmt: skip
+
+
+def _mandates(world: World) -> Iterator[Allowance]:
+    """Of the consent it stands on, and no longer; while that names this officer, and health."""
+    for row in _rows(world, "support_service"):
+        if row["kind"] != "medical_mandate" or row["access_until"] is None:
+            continue
+        for line in allowed(world, "consent"):
+            names = (line.act, line.dossier, line.staff) == (row["stands_on_id"], row["dossier_id"], row["staff_id"])
+            if names and line.categories & HEALTH:
+                yield Allowance(
+                    row["id"], row["dossier_id"], None, row["staff_id"], line.categories & MANDATE, WRITE,
+                    max(row["ordered_at"], line.begins), min(row["access_until"], line.ends), line.basis,
+                )  # fmt: skip
+
+
+_ACTS: Mapping[str, Callable[[World], Iterator[Allowance]]] = {
+    "notification": _notifications,
+    "break_glass": _emergencies,
+    "consent": _consents,
+    "disclosure": _disclosures,
+    "hand_over": _hand_overs,
+    "medical_mandate": _mandates,
+}
+WORDS = frozenset(_ACTS)
+
+
+def vary(world: World, chance: random.Random) -> None:
+    """Acts of all kinds and states: signed and taken back, begun and over, with health and without, of other cases."""
+
+    def moment(of: tuple[int, ...] = (-40, -3, 2, 30)) -> datetime:
+        return world.at.replace(microsecond=0) + timedelta(days=chance.choice(of), hours=chance.randrange(24))
+
+    def maybe(value: Any, share: float = 0.6) -> Any:
+        return value if chance.random() < share else None
+
+    def mask() -> int:
+        return chance.choice((0, 1, HEALTH, 3 | HEALTH, ALL, chance.randrange(ALL + 1)))
+
+    drawn: dict[str, Callable[[], dict[str, Any]]] = {
+        "appointments_heldrole": lambda: {
+            "role": chance.choice(("medical_officer", "medical_officer", "front_line_worker")),
+            "valid_from": moment((-60, -60, -1)).date(), "valid_until": maybe(moment((-2, 9)).date(), 0.3),
+            "ended_at": maybe(moment(), 0.2), 
+            "is_beginning": chance.random() < 0.2, "approved_at": maybe(moment()),
+        },
+        "institutions_institution": lambda: {"is_iiz_office": chance.random() < 0.3},
+        "dossiers_dossier": lambda: {"opened_at": moment((-50, -9)), "handed_over_at": maybe(moment(), 0.4)},
+        "persons_number": lambda: {"recorded": chance.choice(("given", "added", "corrected"))},
+        "dossiers_emergency": lambda: {"at": moment(), "until": moment()},
+        "consents_consent": lambda: {
+            "valid_from": moment((-40, -1, 1)).date(), "valid_until": moment((-1, 0, 40)).date(),
+            "withdrawn_at": maybe(moment(), 0.3), "recorded_at": moment((-40, -2)),
+        },
+        "consents_consentrecipient": lambda: {"categories": mask(), "staff_id": maybe(chance.randint(1, 9), 0.7)},
+        "consents_disclosure": lambda: {
+            "categories": mask(), "at": moment(), "access_until": maybe(moment().date()),
+            "form": chance.choice(("access", "access", "oral")),
+            "basis": chance.choice(("avig-85f-3", "avig-85f-3", "consent", "hand-over")),
+        },
+        "handovers_handover": lambda: {
+            "categories": mask(), "sender_categories": maybe(mask()), "constellation": chance.choice("123"),
+            "accepted_at": maybe(moment()), "access_until": maybe(moment()), "sender_until": maybe(moment()),
+        },
+        "support_service": lambda: {
+            "kind": chance.choice(("medical_mandate", "medical_mandate", "coaching")), "ordered_at": moment(),
+            "access_until": maybe(moment(), 0.8),
+        },
+    }  # fmt: skip
+    for table, draw in drawn.items():
+        for row in world.rows[table].values():
+            assert isinstance(row, dict)
+            row.update(draw())
+    for role in _rows(world, "appointments_heldrole"):
+        assert isinstance(role, dict)
+        role["needs_approval"] = role["role"] == "medical_officer"  # which the database computes
+    lines = sorted(
+        (one for one in allowed(world, "consent") if one.staff and one.categories & HEALTH),
+        key=lambda one: (one.act, one.staff or 0),
+    )
+    for service in _rows(world, "support_service"):
+        if lines and chance.random() < 0.8:  # mostly of an officer whom a consent of this case names for health
+            line = chance.choice(lines)
+            assert isinstance(service, dict)
+            service.update(stands_on_id=line.act, dossier_id=line.dossier, staff_id=line.staff)
