@@ -66,6 +66,37 @@ def of_one_category(category: int, *, author: str | tuple[str, ...] = (), **more
     return Rules(select=reads, granted=reads, **more)
 
 
+def at_own_institution(column: str) -> Rule:
+    """The appointment that the row names is one at the institution for which somebody acts."""
+
+    def rule(world: World, actor: Actor, row: Row) -> bool:
+        found = world.rows["appointments_appointment"].get(row[column])
+        return found is not None and found["institution_id"] == actor.institution
+
+    return rule
+
+
+def invites_to_its_own(world: World, actor: Actor, row: Row) -> bool:
+    """The invitation leads to an appointment of the institution that it names."""
+    found = world.rows["appointments_appointment"].get(row["appointment_id"])
+    return found is not None and found["institution_id"] == row["institution_id"]
+
+
+def in_case_of(table: str, column: str) -> Rule:
+    """The row that this one hangs on is seen, and of the same case."""
+
+    def rule(world: World, actor: Actor, row: Row) -> bool:
+        found = world.seen(actor, table, row[column])
+        return found is not None and found["dossier_id"] == row["dossier_id"]
+
+    return rule
+
+
+def in_own_name(world: World, actor: Actor, row: Row) -> bool:
+    """The message comes from the institution for which somebody acts; from nobody, where they act for none."""
+    return bool(row["by_institution_id"] == actor.institution)
+
+
 def of_the_directory(**more: Any) -> Rules:
     edit = allowed("directory.edit")
     return Rules(select=everybody, insert=edit, update=edit, delete=edit, kinds=WITH_SYSTEMS, **more)
@@ -162,12 +193,15 @@ def between(world: World, actor: Actor, row: Row) -> bool:
     return found is not None and actor.institution in (found["addressed_id"], found["asked_institution_id"])
 
 
+OWN_ANSWERS = ("case.participant_joined", "case.participant_declined", "case.participant_left")
+
+
 def answers_from_outside(world: World, actor: Actor, row: Row) -> bool:
     """Whoever was asked something adds a line about it to a case that stays closed to them."""
-    kind, number = row["object_type"], row["object_id"]
+    kind, number, act = row["object_type"], row["object_id"], row["act"]
     invitees = world.all_seen(actor, "meetings_invitee")
     if kind in ("invitee", "meeting"):
-        return any(
+        return act.startswith("meeting.") and any(
             each["dossier_id"] == row["dossier_id"]
             and each["institution_id"] == actor.institution
             and each["answer"] != "withdrawn"
@@ -179,7 +213,7 @@ def answers_from_outside(world: World, actor: Actor, row: Row) -> bool:
         return (
             found is not None and found["dossier_id"] == row["dossier_id"] and found["receiver_id"] == actor.institution
         )
-    found = world.seen(actor, "cases_participant", number) if kind == "participant" else None
+    found = world.seen(actor, "cases_participant", number) if kind == "participant" and act in OWN_ANSWERS else None
     return (
         found is not None and found["dossier_id"] == row["dossier_id"] and found["institution_id"] == actor.institution
     )
@@ -253,6 +287,16 @@ def in_a_plan(*states: str) -> Rule:
     return rule
 
 
+def binds_by_signatures(world: World, actor: Actor, row: Row) -> bool:
+    """A binding plan carries signatures of its round, and none that waits or was refused."""
+    states = {
+        each["state"]
+        for each in world.all_seen(actor, "plans_signature")
+        if each["plan_id"] == row["id"] and each["round"] == row["round"]
+    }
+    return row["state"] != "binding" or ("signed" in states and not states & {"waiting", "declined"})
+
+
 def releases_one_who_left(world: World, actor: Actor, row: Row) -> bool:
     """Whoever no longer takes part is released from signing."""
     return row["state"] == "released" and not any(
@@ -280,6 +324,9 @@ PARTICIPANT = either(READS, of_institution())
 RESPONSIBLE = either(of_institution(), opened(LEAD))
 SIGNS = either(being("state", "waiting"), empty("institution_id"), of_institution(), releases_one_who_left)
 
+ABSENCES = either(job, both(holding("absence.edit"), at_own_institution("staff_id")), of_staff())
+COLLEAGUE_STANDS_IN = either(job, empty("deputy_id"), at_own_institution("deputy_id"))
+
 RESETS = either(allowed("appointment.oversee"), administers)
 
 TABLES: dict[str, Rules] = {
@@ -301,16 +348,16 @@ TABLES: dict[str, Rules] = {
     "appointments_heldrole": Rules(select=everybody, before_log_in=True),
     "appointments_invitation": Rules(
         select=either(allowed("appointment.oversee"), both(holding("appointment.administer"), of_institution())),
-        insert=either(job, administers),
+        insert=either(job, both(administers, invites_to_its_own)),
         update=either(job, administers),
     ),
     "appointments_contactperson": of_the_directory(),
     "appointments_bodymember": replace(of_the_directory(), kinds=STAFF_AND_JOBS),
     "appointments_absence": Rules(
         select=everybody,
-        insert=either(allowed("absence.edit"), of_staff()),
-        update=either(allowed("absence.edit"), of_staff()),
-        delete=either(allowed("absence.edit"), of_staff()),
+        insert=both(ABSENCES, COLLEAGUE_STANDS_IN),
+        update=ABSENCES,
+        delete=ABSENCES,
     ),
     "appointments_partnersystem": Rules(
         select=either(allowed("directory.edit"), both(holding("appointment.administer"), of_institution())),
@@ -366,7 +413,11 @@ TABLES: dict[str, Rules] = {
     "cases_case": of_a_case(),
     "cases_assignment": of_a_case(insert=LEADS, update=LEADS),
     "cases_participant": Rules(
-        select=PARTICIPANT, granted=READS, insert=WRITES, update=either(WRITES, of_institution())
+        select=PARTICIPANT,
+        granted=READS,
+        insert=WRITES,
+        update=either(WRITES, of_institution()),
+        before=either(WRITES, being("state", "asked", "taking_part")),
     ),
     "cases_note": of_a_category(
         insert=both(WRITES, IN_OWN_NAME), update=both(WRITES, either(job, RESPONSIBLE)), author="staff_id"
@@ -392,7 +443,12 @@ TABLES: dict[str, Rules] = {
     "decisions_requesttext": Rules(
         select=either(opened(READ, category="category", author="staff_id"), both(READS, between), asked_and_open),
         granted=opened(READ, category="category", author="staff_id"),
-        insert=both(of_staff(), of_institution(), either(LEADS, both(being("part", "reason"), asked_and_open))),
+        insert=both(
+            of_staff(),
+            of_institution(),
+            in_case_of("decisions_decision", "decision_id"),
+            either(LEADS, both(being("part", "reason"), asked_and_open)),
+        ),
     ),
     "handovers_handover": Rules(
         select=either(READS_CATEGORY, both(of_institution("sender_id"), READS), RECEIVES),
@@ -431,7 +487,7 @@ TABLES: dict[str, Rules] = {
         insert=both(WRITES_CATEGORY, DRAFT), update=None, delete=both(WRITES_CATEGORY, DRAFT)
     ),
     # Plans.
-    "plans_plan": of_a_case(),
+    "plans_plan": of_a_case(insert=both(WRITES, being("state", "draft")), update=both(WRITES, binds_by_signatures)),
     "plans_entry": of_a_category(
         insert=both(WRITES, in_a_plan("draft")),
         update=both(WRITES, in_a_plan("draft")),
@@ -442,7 +498,11 @@ TABLES: dict[str, Rules] = {
         update=both(WRITES, in_a_plan("draft", "in_signing", "binding")),
         delete=both(WRITES, in_a_plan("draft")),
     ),
-    "plans_signature": of_a_case(update=both(WRITES, SIGNS), before=being("state", "waiting")),
+    "plans_signature": of_a_case(
+        insert=both(WRITES, being("state", "waiting"), in_case_of("plans_plan", "plan_id")),
+        update=both(WRITES, SIGNS),
+        before=being("state", "waiting"),
+    ),
     # Meetings.
     "meetings_meeting": Rules(
         select=either(READS, both(NO_CASE, STAFF), invited_here),
@@ -480,7 +540,9 @@ TABLES: dict[str, Rules] = {
     ),
     # One's own.
     "advice_advice": Rules(select=ADVICE, insert=both(ADVICE, of_staff()), update=ADVICE),
-    "inbox_message": Rules(select=OWN_AND_JOBS, insert=everybody, update=OWN_AND_JOBS, delete=job, kinds=EVERY_KIND),
+    "inbox_message": Rules(
+        select=OWN_AND_JOBS, insert=either(job, in_own_name), update=OWN_AND_JOBS, delete=job, kinds=EVERY_KIND
+    ),
     "inbox_preference": Rules(select=OWN_AND_JOBS, insert=OWN_AND_JOBS, update=OWN_AND_JOBS),
     "doors_submission": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=job),
     "doors_systemanswer": Rules(
@@ -510,9 +572,10 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "meetings_invitee": {"answer": ("yes", "withdrawn")},
     "meetings_entry": {"kind": ("contribution", "note")},
     "meetings_meeting": {"minutes_finished_at": (None, MOMENT)},
-    "plans_plan": {"state": ("draft", "draft", "in_signing", "binding", "replaced")},
-    "plans_signature": {"state": ("waiting", "waiting", "signed", "released")},
-    "cases_participant": {"state": ("invited", "taking_part")},
+    "plans_plan": {"state": ("draft", "draft", "in_signing", "binding", "replaced"), "round": (1,)},
+    "plans_signature": {"state": ("waiting", "waiting", "signed", "signed", "released"), "round": (1,)},
+    "cases_participant": {"state": ("asked", "taking_part", "declined")},
+    "dossiers_event": {"act": ("case.participant_left", "meeting.answered", "case.closed")},
     "assessments_assessment": {"state": ("draft", "draft", "finished")},
     "support_servicetext": {"part": ("findings", "order")},
     "documents_document": {"removed_at": (None, MOMENT)},
