@@ -18,7 +18,9 @@ from suone.consents.tests.factories import Cast
 
 
 def line(**changes: Any) -> Line:
-    event: Any = SimpleNamespace(**{"act": "case.read", "staff_id": 1, "institution_id": 2, "text": ""} | changes)
+    event: Any = SimpleNamespace(
+        **{"act": "case.read", "staff_id": 1, "institution_id": 2, "text": "", "on_behalf_of_id": None} | changes
+    )
     return Line(event=event)
 
 
