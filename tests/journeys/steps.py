@@ -94,11 +94,9 @@ def let_read_health(leader: Visitor, address: str, officer: str) -> None:
     """Record a consent by which a medical officer, by name, may read health."""
     page = leader.page
     leader.open(f"{address}consents/sign")
-    person = page.locator("#id_add_person option", has_text=officer).get_attribute("value")
-    assert person is not None
-    page.select_option("#id_add_person", person)
+    choose(leader, "add_person", officer)
     leader.press("Add to the table")
-    page.check(f"#id_reads_s{person}_{DataCategory.HEALTH.value}")
+    page.check(f"[name^=reads_s][value='{DataCategory.HEALTH.value}']")
     draw_signature(leader)
     leader.press("Record the consent")
     page.wait_for_url(f"**{address}")
@@ -175,7 +173,7 @@ def name_case_manager(coordinator: Visitor, address: str, name: str) -> None:
     coordinator.open(address)
     coordinator.press("Name the case manager")
     choose(coordinator, "staff", name)
-    coordinator.press("Name")
+    coordinator.press("Name the case manager")
     coordinator.page.wait_for_url(f"**{address}")
     assert coordinator.word("Case manager") in coordinator.page.locator(".people").inner_text()
 
@@ -470,8 +468,13 @@ def let_the_person_sign(visitor: Visitor, plan: str, *, on_paper: bool = False) 
 
 
 def choose(visitor: Visitor, field: str, text: str) -> None:
-    option = visitor.page.locator(f"[name={field}] option", has_text=text).first
-    visitor.page.select_option(f"[name={field}]", option.get_attribute("value"))
+    """From a list where there are few, by name where there are many."""
+    found = visitor.page.locator(f"[name={field}]").first
+    if found.evaluate("element => element.tagName") == "INPUT":
+        found.fill(text)
+        return
+    option = found.locator("option", has_text=text).first
+    found.select_option(option.get_attribute("value"))
 
 
 def days_from_today(days: int) -> str:

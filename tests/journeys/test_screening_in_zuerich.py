@@ -109,6 +109,6 @@ def _name_lead(worker: Visitor, address: str, name: str) -> None:
     worker.open(address)
     worker.press("Name the lead")
     steps.choose(worker, "staff", name)
-    worker.press("Name")
+    worker.press("Name the lead")
     worker.page.wait_for_url(f"**{address}")
     assert name in worker.page.locator(".who-lead").inner_text()
