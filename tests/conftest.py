@@ -116,6 +116,7 @@ class Visitor:
         )
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(10_000)
+        self.page.set_default_navigation_timeout(60_000)  # a busy machine is slow, not wrong
         self.trouble: list[str] = []
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
