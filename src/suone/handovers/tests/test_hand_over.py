@@ -344,13 +344,17 @@ def test_the_next_hand_over_goes_on_from_the_new_lead(cast: Cast, coordinator_iv
     assert find_drift() == []
 
 
-def test_when_its_time_is_up_the_sender_no_longer_takes_part(cast: Cast) -> None:
-    handover = accept(cast.adviser, propose(cast))
-    now = timezone.now()  # as time would do it
+def let_time_run_out(handover: Handover) -> None:
+    now = timezone.now()
     Grant.objects.filter(because_id=handover.pk, institution=handover.sender, valid_until__gt=now).update(
         valid_until=now
     )
     Handover.objects.filter(pk=handover.pk).update(sender_until=now)
+
+
+def test_when_its_time_is_up_the_sender_no_longer_takes_part(cast: Cast) -> None:
+    handover = accept(cast.adviser, propose(cast))
+    let_time_run_out(handover)
     job = acting_for_job("a test")
 
     with acting_as(job):
@@ -365,7 +369,7 @@ def test_when_its_time_is_up_the_sender_no_longer_takes_part(cast: Cast) -> None
 
 def test_a_sender_who_left_before_does_not_leave_again(cast: Cast) -> None:
     handover = accept(cast.adviser, propose(cast))
-    Handover.objects.filter(pk=handover.pk).update(sender_until=timezone.now())
+    let_time_run_out(handover)
     Participant.objects.filter(dossier_id=handover.dossier_id, institution=cast.worker.institution).update(state="left")
     job = acting_for_job("a test")
 

@@ -123,8 +123,10 @@ def test_figures_tell_apart_what_became_of_a_request(cast: Cast) -> None:
 
 
 def end_as(staff: Appointment, number: int) -> None:
+    """End the hand-over and with it what it opened: whoever leaves that open is refused."""
     with acting_as(acting(staff)), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT handovers_end(%s)", [number])
+        cursor.execute("SELECT dossiers_close_beyond(h.dossier_id) FROM handovers_handover h WHERE h.id = %s", [number])
 
 
 def test_the_database_lets_the_lead_alone_end_parallel_support_of_this_hand_over(cast: Cast) -> None:
