@@ -373,8 +373,11 @@ class _Story:
     def _expire_soon(self, case: Case, *, days: int) -> None:
         # The only thing that no service does: letting time pass.
         until = self.today + timedelta(days=days)
-        Consent.objects.filter(dossier_id=case.pk).update(valid_until=until)
-        with connections["default"].cursor() as cursor:
+        with (
+            transaction.atomic(),
+            connections["default"].cursor() as cursor,
+        ):  # what opened is checked against its consent
+            Consent.objects.filter(dossier_id=case.pk).update(valid_until=until)
             cursor.execute(
                 "UPDATE dossiers_grant SET valid_until = (%s::date + 1)::timestamp AT TIME ZONE 'Europe/Zurich'"
                 " WHERE dossier_id = %s AND because = 'consent'",
