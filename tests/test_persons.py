@@ -716,6 +716,24 @@ def test_a_person_is_found_through_a_grant_in_force_that_covers_identity(
     assert search(cast.stranger, "favre") == []
 
 
+def test_a_grant_without_identity_brings_no_name_into_the_index_and_finds_none_that_lies_there(cast: Cast) -> None:
+    (file,) = make_files(cast, [("Favre", "Anna")])
+    for principal in (cast.stranger.institution_id, -cast.stranger.pk):
+        named = {"institution": cast.stranger.institution} if principal > 0 else {"staff": cast.stranger}
+        grant = give(file, categories=DataCategory.FINANCES.bit, **named)
+        assert not NameEntry.objects.filter(principal=principal).exists()
+        NameEntry.objects.bulk_create(
+            NameEntry(principal=principal, key=entry.key, dossier=file)
+            for entry in NameEntry.objects.filter(principal=cast.worker.institution_id)
+        )
+
+        assert search(cast.stranger, "favre") == []
+        with acting_as(acting_for_job("a test")), connection.cursor() as cursor:
+            cursor.execute("SELECT dossiers_clear_names()")
+        assert set(NameEntry.objects.values_list("principal", flat=True)) == {cast.worker.institution_id}
+        grant.delete()
+
+
 def test_an_expiry_closes_the_name_at_once_and_the_nightly_job_clears_what_it_left(cast: Cast) -> None:
     (file,) = make_files(cast, [("Favre", "Anna")])
     with connection.cursor() as cursor:  # as time would do it, without an act
@@ -737,6 +755,8 @@ def test_the_index_is_the_same_kept_by_triggers_or_made_anew(cast: Cast) -> None
     dossier = open_file(cast.worker, last_name="Meier-Bärtschi")
     let_in(cast.worker, dossier, Principal(cast.stranger.institution_id))
     let_in(cast.worker, dossier, Principal(staff_id=cast.delegate.pk), because=2)
+    finances = DataCategory.FINANCES.bit
+    let_in(cast.worker, dossier, Principal(cast.delegate.institution_id), categories=finances, because=3)
     correct(cast.worker, dossier, last_name="Meier", other_names={OtherName.Kind.FORMER: ["Bärtschi"]})
     change_act("categories = 0", because=2)
     do(cast.worker, lambda who: close_beyond(who, dossier=dossier))

@@ -1,11 +1,14 @@
 """Faults in the functions, triggers and column rights of the database: guards, conditions and checks dropped once."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+
+from tests.mutants.policies import conjuncts, operands
 
 _GUARD = re.compile(
     r"IF\s(?P<condition>(?:(?!\bTHEN\b).)*?)\sTHEN\s+(?:RAISE|RETURN)\b[^;]*;\s*END IF;", re.DOTALL | re.IGNORECASE
@@ -15,6 +18,13 @@ _ENDS = re.compile(
     r"\b(AND|OR|ORDER BY|GROUP BY|LIMIT|OFFSET|RETURNING|FOR UPDATE|THEN|LOOP|ON CONFLICT|UNION|WHERE)\b|;",
     re.IGNORECASE,
 )
+
+
+# What decides in a body that PostgreSQL keeps as a tree and prints with every parenthesis, save AND and OR.
+_WHOLE = re.compile(r"\b(?:WHERE|ON) (?=\()")
+_CASE = re.compile(r"\bWHEN ((?:(?!\bTHEN\b).)+) THEN\b", re.DOTALL)
+_MASK = re.compile(r" & (?=\()")
+_BOUND = re.compile(r"\b(?:LEAST|GREATEST)(?=\()")
 
 
 @dataclass(frozen=True)
@@ -45,19 +55,23 @@ def all_faults(owner: psycopg.Connection[Any]) -> Iterator[SqlFault]:
 
 
 def function_faults(owner: psycopg.Connection[Any]) -> Iterator[SqlFault]:
-    """Each guard and each condition of a function that runs with the owner's rights, or in a trigger."""
+    """Each guard and each condition: of what runs with the owner's rights, in a trigger, or is asked by one of these."""
     rows = owner.execute(
-        "SELECT p.proname, p.prosrc, pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+        "SELECT p.proname, coalesce(pg_get_function_sqlbody(p.oid), p.prosrc), pg_get_functiondef(p.oid),"
+        " p.prosqlbody IS NOT NULL FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
         " JOIN pg_language l ON l.oid = p.prolang WHERE p.prokind = 'f' AND l.lanname IN ('sql', 'plpgsql')"
-        " AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND p.prosqlbody IS NULL"
-        " AND (p.prosecdef OR p.prorettype = 'trigger'::regtype) AND p.proname NOT LIKE 'procrastinate%'"
+        " AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND p.proname NOT LIKE 'procrastinate%'"
         " ORDER BY p.proname"
     )
     reached = _reached_through(owner)
-    for name, body, definition in rows.fetchall():
+    for name, body, definition, is_atomic in rows.fetchall():
         names = (name, *sorted(reached.get(name, ())))
-        for start, end, replacement, what in _parts(body):
+        seen: Counter[str] = Counter()
+        for start, end, replacement, what in _parts_of_atomic(body) if is_atomic else _parts(body):
             planted = f"{body[:start]}{replacement}{body[end:]}"
+            seen[what] += 1
+            if seen[what] > 1:  # the same words twice in one function are two faults
+                what = f"{what} ({seen[what]})"
             yield SqlFault(f"{name}(): {what}", names, definition.replace(body, planted), definition)
 
 
@@ -71,12 +85,25 @@ def _reached_through(owner: psycopg.Connection[Any]) -> dict[str, set[str]]:
     )
     by_call = (
         "SELECT f.proname, c.proname FROM pg_proc f JOIN pg_proc c ON c.pronamespace = f.pronamespace AND c.oid <> f.oid"
-        " WHERE f.pronamespace = 'public'::regnamespace AND strpos(c.prosrc, f.proname || '(') > 0"
+        " WHERE f.pronamespace = 'public'::regnamespace"
+        " AND strpos(coalesce(pg_get_function_sqlbody(c.oid), c.prosrc), f.proname || '(') > 0"
     )
-    for question in (by_trigger, by_policy, by_call):
+    by_word = "SELECT allows, 'dossiers_allowed' FROM dossiers_act"
+    for question in (by_trigger, by_policy, by_call, by_word):
         for name, through in owner.execute(question).fetchall():
             found.setdefault(name, set()).add(through)
-    return {name: through | {far for near in through for far in found.get(near, ())} for name, through in found.items()}
+    return {name: _far(name, found) - {name} for name in found}
+
+
+def _far(name: str, found: dict[str, set[str]]) -> set[str]:
+    """Through others too, however many."""
+    far: set[str] = set()
+    waiting = [name]
+    while waiting:
+        near = found.get(waiting.pop(), set()) - far
+        far |= near
+        waiting += near
+    return far
 
 
 def _parts(body: str) -> Iterator[tuple[int, int, str, str]]:
@@ -90,6 +117,40 @@ def _parts(body: str) -> Iterator[tuple[int, int, str, str]]:
     # Each half of an OR apart: a refusal that no longer refuses for this reason, or a way in that is closed.
     for start, end in sorted(set(_halves(body))):
         yield start, end, " false ", f"no longer {_short(body[start:end])}"
+
+
+def _parts_of_atomic(body: str) -> Iterator[tuple[int, int, str, str]]:
+    """The same of a body without semicolons and guards: what it selects, by which case, how much of it, until when."""
+    for start in _WHOLE.finditer(body):
+        end = _closing(body, start.end())
+        yield start.end(), end, "true", f"without {_short(body[start.end() : end])}"
+    for case in _CASE.finditer(body):
+        yield case.start(1), case.end(1), "true", f"always the case of {_short(case[1])}"
+        yield case.start(1), case.end(1), "false", f"never the case of {_short(case[1])}"
+    for start, end in conjuncts(body):
+        yield start, end, "true", f"without {_short(body[start:end])}"
+    for start, end in operands(body, " OR "):
+        yield start, end, "false", f"no longer {_short(body[start:end])}"
+    for mask in _MASK.finditer(body):
+        end = _closing(body, mask.end())
+        yield mask.start(), end, "", f"without the mask {_short(body[mask.end() : end])}"
+    for bound in _BOUND.finditer(body):
+        opening, end = bound.end(), _closing(body, bound.end())
+        for start, stop in operands(body[opening + 1 : end - 1], ", "):
+            left = body[opening + 1 : end - 1][start:stop]
+            yield bound.start(), end, left, f"{_short(left)} alone instead of the {bound[0].lower()}"
+
+
+def _closing(body: str, opening: int) -> int:
+    """Past the parenthesis that closes the one here."""
+    depth, quoted = 0, False
+    for position in range(opening, len(body)):
+        letter = body[position]
+        quoted ^= letter == "'"
+        depth += 0 if quoted else {"(": 1, ")": -1}.get(letter, 0)
+        if depth == 0:
+            return position + 1
+    return len(body)
 
 
 def _halves(body: str) -> Iterator[tuple[int, int]]:

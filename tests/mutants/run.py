@@ -33,6 +33,7 @@ from tests.reference.tables import TABLES
 
 _PATIENCE = 20  # seconds for one fault
 _WORLDS = 24  # that a fault in a policy is looked for in
+_LIKELY = 6  # tests that fell lately, and are asked first
 _SLOW = 4.0  # a test that takes so many seconds of its own is not asked
 _DOORS = "tests/test_doors.py::test_each_door_asks_for_the_permission_that_is_written_down"
 _FILTERS = "tests/sweep/test_filters.py::test_each_filter_hides_foreign_rows_without_the_policies"
@@ -181,7 +182,7 @@ def _policies_off() -> Iterator[None]:
 class _Runner:
     def __init__(self, items: dict[str, pytest.Item]) -> None:
         self.items = items
-        self.last: pytest.Item | None = None
+        self.felled: list[str] = []  # the tests that fell for the faults before, the last one first
 
     def record(self, item: pytest.Item) -> dict[str, Any]:
         """Run a test once, and say which functions, tables and SQL functions it reached."""
@@ -222,8 +223,9 @@ class _Runner:
         signal.signal(signal.SIGALRM, _too_slow)
         signal.alarm(_PATIENCE)
         try:
-            for nodeid in reached:
+            for nodeid in self._likely_first(reached):
                 if not self._passes(self.items[nodeid]) and self._holds_without(nodeid, plant, take_out):
+                    self.felled = [nodeid, *(other for other in self.felled[:_LIKELY] if other != nodeid)]
                     return "fell"
         except TooSlow:
             return "took too long"
@@ -231,6 +233,14 @@ class _Runner:
             signal.alarm(0)
             take_out()
         return "survived"
+
+    def _likely_first(self, reached: Iterable[str]) -> list[str]:
+        """Faults that lie side by side make the same tests fall."""
+        waiting = list(reached)
+        return [
+            *(nodeid for nodeid in self.felled if nodeid in waiting),
+            *(nodeid for nodeid in waiting if nodeid not in self.felled),
+        ]
 
     def _holds_without(self, nodeid: str, plant: Callable[[], object], take_out: Callable[[], None]) -> bool:
         take_out()

@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from tests.mutants.functions import _parts
+from tests.mutants.functions import _parts, _parts_of_atomic
 from tests.mutants.policies import _every_fault
 from tests.mutants.python import faults_of
 
@@ -36,6 +36,34 @@ def test_a_function_loses_each_guard_and_each_half_of_it() -> None:
     assert planted["no longer e"].endswith("WHERE b AND (c AND d OR false ));")
     assert planted["without b"].endswith("WHERE true AND (c AND d OR e));")
     assert planted["without d"].endswith("WHERE b AND (c AND true OR e));")
+
+
+def test_a_body_that_postgresql_prints_loses_each_term_case_mask_and_bound() -> None:
+    where = "WHERE (((f.act IS NULL) OR (t.id = f.act)) AND (t.ended IS NULL))"
+    case, mask, bound = (
+        "CASE WHEN is_officer(t.who) THEN 2047 ELSE 1 END",
+        "(t.c & ((~ 16))::bigint)",
+        "LEAST(t.a, t.b)",
+    )
+    body = f"SELECT {case}, {mask}, {bound} FROM t {where}"
+
+    planted = {what: f"{body[:start]}{new}{body[end:]}" for start, end, new, what in _parts_of_atomic(body)}
+
+    def with_where(condition: str) -> str:
+        return body.replace(where, f"WHERE {condition}")
+
+    assert planted == {
+        f"without {where.removeprefix('WHERE ')}": with_where("true"),
+        "without ((f.act IS NULL) OR (t.id = f.act))": with_where("(true AND (t.ended IS NULL))"),
+        "without (t.ended IS NULL)": with_where("(((f.act IS NULL) OR (t.id = f.act)) AND true)"),
+        "no longer (f.act IS NULL)": with_where("((false OR (t.id = f.act)) AND (t.ended IS NULL))"),
+        "no longer (t.id = f.act)": with_where("(((f.act IS NULL) OR false) AND (t.ended IS NULL))"),
+        "always the case of is_officer(t.who)": body.replace("is_officer(t.who)", "true"),
+        "never the case of is_officer(t.who)": body.replace("is_officer(t.who)", "false"),
+        "without the mask ((~ 16))": body.replace(mask, "(t.c::bigint)"),
+        "t.a alone instead of the least": body.replace(bound, "t.a"),
+        "t.b alone instead of the least": body.replace(bound, "t.b"),
+    }
 
 
 def test_python_loses_each_check_refusal_and_half(tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ from django.test import Client
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
-from suone.access.acting import Acting
+from suone.access.acting import Acting, acting_for_job
 from suone.access.database import acting_as
 from suone.access.permissions import Role
 from suone.appointments.acting import acting_of
+from suone.appointments.tests.factories import make_staff
 from suone.audit.models import Entry, RecordKind
 from suone.audit.services import record
 from suone.cases.tests.factories import notify
@@ -39,6 +40,12 @@ def officer() -> Client:
 def _read(acting: Acting, *cases: int, act: str = "case.listed", **how: Any) -> None:
     with acting_as(acting):
         record(acting, kind=how.pop("kind", RecordKind.READ), act=act, dossiers_shown=cases, **how)
+
+
+def _asked(acting: Acting, question: str, *values: object) -> list[tuple[Any, ...]]:
+    with acting_as(acting), connection.cursor() as cursor:
+        cursor.execute(question, values)
+        return list(cursor.fetchall())
 
 
 def _lines(answer: HttpResponse) -> int:
@@ -177,3 +184,17 @@ def test_a_person_under_two_keys_is_one_person(cast: Cast, seen: tuple[str, str]
     assert cast.adviser.full_name in answer.content.decode()  # who saw them under a key that was joined only later
     Joining.objects.update(parted_at=timezone.now(), parting_reason="Two people")
     assert cast.adviser.full_name not in officer.post("/log/who-saw", {"number": NUMBER}).content.decode()
+
+
+def test_case_numbers_are_given_to_whoever_may_read_the_log_alone(cast: Cast) -> None:
+    case = notify(cast, by=cast.adviser)
+    officer = make_staff(cast.worker.institution, Role.DATA_PROTECTION_OFFICER, last_name="Officer")
+    number = case.dossier.number
+    by_id, by_number = ([case.pk], ""), ([], number)
+
+    for asked in (by_id, by_number):
+        question = "SELECT id, number FROM privacy_case_numbers(%s::bigint[], %s)"
+        assert _asked(acting_of(officer), question, *asked) == [(case.pk, number)]
+        assert _asked(acting_of(cast.worker), question, *asked) == []
+        assert _asked(acting_for_job("a test"), question, *asked) == []
+    assert _asked(acting_of(officer), "SELECT id FROM privacy_case_numbers(%s::bigint[], %s)", [], "") == []
