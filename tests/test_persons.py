@@ -1,7 +1,7 @@
 """Persons and the case files about them: no number reveals anybody, each file keeps what was typed, keys join and part."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
-from suone.access.acting import acting_for_job
+from suone.access.acting import Acting, Kind, acting_for_job
 from suone.access.categories import DataCategory, Power
 from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
@@ -622,6 +622,11 @@ def test_digits_that_many_have_are_looked_for_among_ones_own_files(cast: Cast) -
         "Muster 1998",
         "Muster 5.1999",
         "uster 1998",
+        "1.4.1998",
+        "1.5.1999",
+        "2.4.1999",
+        "4.1998",
+        "5.1999",
     ],
 )
 def test_words_that_fit_nobody_find_nobody(cast: Cast, words: str) -> None:
@@ -751,7 +756,70 @@ def test_an_expiry_closes_the_name_at_once_and_the_nightly_job_clears_what_it_le
     assert not NamePart.objects.exists()
 
 
+def test_what_is_cleared_away_leaves_the_names_of_other_files_and_of_others(cast: Cast) -> None:
+    names = [
+        "Aebischer",
+        "Favre",
+        "Favre",
+        "Favre",
+        "Zufferey",
+        "Zufferey",
+    ]  # every second one is another institution's
+    files = make_files(cast, [("Aebi", "B")] + [(name, "Anna") for name in names])
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE dossiers_grant DISABLE TRIGGER names_by_grant")
+        for file in (files[2], files[4]):
+            Grant.objects.filter(dossier=file).update(valid_until=timezone.now() - timedelta(seconds=1))
+        cursor.execute("ALTER TABLE dossiers_grant ENABLE TRIGGER names_by_grant")
+
+    with acting_as(acting_for_job("a test")), connection.cursor() as cursor:
+        cursor.execute("SELECT dossiers_clear_names()")
+
+    assert index() == index_made_anew()
+    assert search(cast.worker, "avre") == []
+    assert search(cast.delegate, "avre") == [files[3].pk]
+
+
+def index() -> tuple[set[tuple[Any, ...]], set[tuple[Any, ...]]]:
+    entries = set(NameEntry.objects.values_list("principal", "key", "dossier_id"))
+    return entries, set(NamePart.objects.values_list("principal", "part", "word"))
+
+
+def index_made_anew() -> tuple[set[tuple[Any, ...]], set[tuple[Any, ...]]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT dossiers_index_all_names()")
+    return index()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "dossiers_search('favre', NULL, NULL, NULL, 50)",
+        "dossiers_with_digits('0275556024', 50)",
+        "dossiers_born(1968, 3, NULL, 50)",
+    ],
+)
+def test_staff_alone_search(cast: Cast, question: str) -> None:
+    (file,) = make_files(cast, [("Favre", "Anna")])
+    ContactDetail.objects.create(dossier=file, kind=ContactDetail.Kind.TELEPHONE, place=0, value="027 555 60 24")
+    staff = acting(cast.worker)
+    assert found_by(staff, question) == [(file.pk,)]
+
+    for kind in set(Kind) - {Kind.STAFF}:
+        roles = frozenset({Role.PARTNER_SYSTEM}) if kind is Kind.SYSTEM else frozenset()
+        assert found_by(replace(staff, kind=kind, roles=roles), question) == [], kind
+
+
+def found_by(who: Acting, question: str) -> list[tuple[Any, ...]]:
+    with acting_as(who), connection.cursor() as cursor:
+        cursor.execute(f"SELECT {question}")
+        return list(cursor.fetchall())
+
+
 def test_the_index_is_the_same_kept_by_triggers_or_made_anew(cast: Cast) -> None:
+    other = open_file(cast.worker)
+    correct(cast.worker, other, other_names={OtherName.Kind.FORMER: ["Zen Ruffinen"]})
     dossier = open_file(cast.worker, last_name="Meier-Bärtschi")
     let_in(cast.worker, dossier, Principal(cast.stranger.institution_id))
     let_in(cast.worker, dossier, Principal(staff_id=cast.delegate.pk), because=2)
@@ -760,12 +828,9 @@ def test_the_index_is_the_same_kept_by_triggers_or_made_anew(cast: Cast) -> None
     correct(cast.worker, dossier, last_name="Meier", other_names={OtherName.Kind.FORMER: ["Bärtschi"]})
     change_act("categories = 0", because=2)
     do(cast.worker, lambda who: close_beyond(who, dossier=dossier))
-    kept = set(NameEntry.objects.values_list("principal", "key", "dossier_id"))
+    kept, _parts = index()
 
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT dossiers_index_all_names()")
-
-    assert set(NameEntry.objects.values_list("principal", "key", "dossier_id")) == kept
+    assert index_made_anew()[0] == kept
     assert {principal for principal, _key, _file in kept} == {cast.worker.institution_id, cast.stranger.institution_id}
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import pluggy
 import psycopg
 import pytest
 from _pytest.runner import runtestprotocol
@@ -31,7 +32,8 @@ from tests.reference.beside import opened_beside
 from tests.reference.drawn import drawn_beside
 from tests.reference.tables import TABLES
 
-_PATIENCE = 20  # seconds for one fault
+_PATIENCE = 20  # seconds for one fault: of Python's own time, so that a busy machine decides as a quiet one
+_AT_MOST = 120  # seconds by the clock, for a test that waits for ever
 _WORLDS = 24  # that a fault in a policy is looked for in
 _LIKELY = 6  # tests that fell lately, and are asked first
 _SLOW = 4.0  # a test that takes so many seconds of its own is not asked
@@ -75,6 +77,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
             _judge_policies(_packages(session.config))
     if session.config.getoption("--mutants") == "policies":
         return True
+    session.config.option.tbstyle = "native"  # nobody reads how a test falls
     items = {item.nodeid: item for item in session.items}
     runner = _Runner(items)
     links = _Kept("links.json")
@@ -89,6 +92,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     places |= {nodeid: [nodeid] for nodeid in (_DOORS, _FILTERS, _LOCKS, _RIGHTS) if nodeid in items}
     for waiting in places.values():
         waiting.sort(key=lambda nodeid: links.found[nodeid]["seconds"])
+    runner.begin()
     decided = _Kept("decided.json")
     planted = survived = accepted = 0
     for kind, fault, plant, reached in _faults(session.config, places):
@@ -220,17 +224,20 @@ class _Runner:
         take_out = plant()
         if take_out is None:
             return "nothing"
-        signal.signal(signal.SIGALRM, _too_slow)
-        signal.alarm(_PATIENCE)
+        for number in (signal.SIGALRM, signal.SIGPROF):
+            signal.signal(number, _too_slow)
+        signal.alarm(_AT_MOST)
+        signal.setitimer(signal.ITIMER_PROF, _PATIENCE)
         try:
             for nodeid in self._likely_first(reached):
                 if not self._passes(self.items[nodeid]) and self._holds_without(nodeid, plant, take_out):
                     self.felled = [nodeid, *(other for other in self.felled[:_LIKELY] if other != nodeid)]
                     return "fell"
-        except TooSlow:
+        except (TooSlow, pluggy.PluggyTeardownRaisedWarning):  # the second where it was raised in a hook
             return "took too long"
         finally:
             signal.alarm(0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             take_out()
         return "survived"
 
@@ -258,6 +265,14 @@ class _Runner:
     def _another(self, item: pytest.Item) -> pytest.Item:
         """Some other test, so that what lasts for the session stays."""
         return next((other for other in self.items.values() if other is not item), item)
+
+    def begin(self) -> None:
+        """Make the database, in which faults are looked for: without a test to be recorded nobody has yet."""
+        self._passes(
+            next(
+                item for item in self.items.values() if "db" in _fixtures(item) or item.get_closest_marker("django_db")
+            )
+        )
 
     def finish(self) -> None:
         item = next(iter(self.items.values()))
