@@ -26,7 +26,7 @@ from django.conf import settings
 from django.db import connection
 from pytest_django.plugin import blocking_manager_key
 
-from tests.mutants import functions, policies, python
+from tests.mutants import acts, functions, policies, python
 from tests.mutants.accepted import reason_for
 from tests.reference.beside import opened_beside
 from tests.reference.drawn import drawn_beside
@@ -54,7 +54,7 @@ SOURCE = str(python.ROOT / "src" / "suone") + "/"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--mutants", default="policies,python,functions", help="kinds of faults")
+    parser.addoption("--mutants", default="policies,acts,python,functions", help="kinds of faults")
     parser.addoption("--mutants-of", default="", help="these packages alone, with commas")
 
 
@@ -75,7 +75,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     if "policies" in session.config.getoption("--mutants"):
         with session.config.stash[blocking_manager_key].unblock():
             _judge_policies(_packages(session.config))
-    if session.config.getoption("--mutants") == "policies":
+    if "acts" in session.config.getoption("--mutants"):
+        with session.config.stash[blocking_manager_key].unblock():
+            _judge_acts(_packages(session.config))
+    if set(session.config.getoption("--mutants").split(",")) <= {"policies", "acts"}:
         return True
     session.config.option.tbstyle = "native"  # nobody reads how a test falls
     items = {item.nodeid: item for item in session.items}
@@ -131,6 +134,20 @@ def _judge_policies(packages: list[str]) -> None:
     _say(f"\n  {len(faults)} faults planted in policies, {len(left)} survived")
 
 
+def _judge_acts(packages: list[str]) -> None:
+    """Nor for what acts allow."""
+    with opened_beside(TABLES) as beside:
+        faults = [fault for fault in acts.all_faults(beside.connection) if str(fault).startswith(tuple(packages))]
+        open_faults = [fault for fault in faults if reason_for("function", str(fault)) is None]
+        left = acts.survivors(open_faults, beside, range(1, _WORLDS + 1))
+    for fault in left:
+        _say(f"  {fault}")
+    accepted = len(faults) - len(open_faults)
+    _say(
+        f"\n  {len(open_faults)} faults planted in what acts allow, {len(left)} survived; {accepted} more change nothing"
+    )
+
+
 def _faults(
     config: pytest.Config, places: dict[str, list[str]]
 ) -> Iterator[tuple[str, Any, Callable[[], Callable[[], None] | None], list[str]]]:
@@ -141,8 +158,9 @@ def _faults(
             yield "python", fault, fault.plant, [*places.get(_list_with(fault), []), *reached]
     if "functions" in kinds:
         with _owner() as owner:
+            by_model = acts.judged_by_the_model(owner)
             for sql in functions.all_faults(owner):
-                if str(sql).startswith(tuple(packages)):
+                if str(sql).startswith(tuple(packages)) and sql.names[0] not in by_model:
                     reached = [nodeid for name in sql.names for nodeid in places.get(name, [])]
                     if sql.planting.startswith("GRANT "):
                         reached[:0] = places.get(_RIGHTS, [])

@@ -11,12 +11,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import psycopg
+
 from tests.reference.model import LEAD, READ, WRITE, Row, World
 
 ALL, HEALTH = 2047, 16
 MANDATE = 1 | 2 | HEALTH | 1024  # identity, employment, health, administrative
 FOR_EVER = datetime(9999, 12, 31, tzinfo=UTC)
 _ZURICH = ZoneInfo("Europe/Zurich")
+_ASKED = (
+    "SELECT act_id, dossier_id, institution_id, staff_id, categories, power, valid_from, valid_until, legal_basis"
+    " FROM dossiers_allowed(%s, %s)"
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,11 @@ class Allowance:
 def allowed(world: World, word: str) -> set[Allowance]:
     """What the acts of this word allow; nothing that is empty."""
     return {one for one in _ACTS[word](world) if one.categories and one.begins < one.ends}
+
+
+def in_database(connection: psycopg.Connection[Any], word: str, number: int | None = None) -> list[Allowance]:
+    """What PostgreSQL says that they allow: all of them, or the one with this number."""
+    return [Allowance(*row) for row in connection.execute(_ASKED, [word, number])]
 
 
 def _rows(world: World, table: str) -> list[Row]:
@@ -207,12 +218,16 @@ def vary(world: World, chance: random.Random) -> None:
     for role in _rows(world, "appointments_heldrole"):
         assert isinstance(role, dict)
         role["needs_approval"] = role["role"] == "medical_officer"  # which the database computes
-    lines = sorted(
-        (one for one in allowed(world, "consent") if one.staff and one.categories & HEALTH),
-        key=lambda one: (one.act, one.staff or 0),
-    )
+    named = (one for one in allowed(world, "consent") if one.staff)
+    lines = sorted(named, key=lambda one: (not one.categories & HEALTH, one.act, one.staff or 0))
+    files = sorted(world.rows["dossiers_dossier"])
     for service in _rows(world, "support_service"):
-        if lines and chance.random() < 0.8:  # mostly of an officer whom a consent of this case names for health
-            line = chance.choice(lines)
+        if lines and chance.random() < 0.9:  # mostly of an officer whom a consent of this case names, often for health
+            line = lines[int(len(lines) * chance.random() ** 2)]
             assert isinstance(service, dict)
             service.update(stands_on_id=line.act, dossier_id=line.dossier, staff_id=line.staff)
+            if chance.random() < 0.4:  # or in all but one: of another case, for another officer, or standing on nothing
+                other = chance.choice(("stands_on_id", "dossier_id", "staff_id"))
+                service[other] = {
+                    "stands_on_id": None, "dossier_id": chance.choice(files), "staff_id": (line.staff or 0) % 9 + 1,
+                }[other]  # fmt: skip

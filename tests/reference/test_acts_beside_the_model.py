@@ -4,18 +4,9 @@ import random
 
 import pytest
 
-from tests.reference.acts import WORDS, Allowance, allowed, vary
+from tests.reference.acts import WORDS, allowed, in_database, vary
 from tests.reference.beside import Beside
 from tests.reference.drawn import drawn_world
-
-_ASKED = (
-    "SELECT act_id, dossier_id, institution_id, staff_id, categories, power, valid_from, valid_until, legal_basis"
-    " FROM dossiers_allowed(%s, %s)"
-)
-
-
-def _in_database(beside: Beside, word: str, number: int | None = None) -> list[Allowance]:
-    return [Allowance(*row) for row in beside.connection.execute(_ASKED, [word, number])]
 
 
 def test_every_act_word_has_its_model(beside: Beside) -> None:
@@ -30,10 +21,10 @@ def test_acts_allow_what_the_model_says(beside: Beside, seed: int) -> None:
 
     for word in sorted(WORDS):
         expected = allowed(world, word)
-        found = _in_database(beside, word)
+        found = in_database(beside.connection, word)
         assert set(found) == expected, word
         for number in sorted({one.act for one in expected})[:3]:  # asked for one act it says the same of that act
-            assert set(_in_database(beside, word, number)) == {one for one in expected if one.act == number}
+            assert set(in_database(beside.connection, word, number)) == {one for one in expected if one.act == number}
 
 
 def test_the_worlds_hold_acts_of_every_kind(beside: Beside) -> None:
