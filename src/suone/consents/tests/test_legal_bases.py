@@ -1,5 +1,6 @@
 """The table of legal bases is whole, says what the law says, and a broken file names the place."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,17 @@ def test_every_basis_speaks_every_language(entry: LegalBasis, language: str) -> 
 
 def test_a_language_without_text_falls_back_to_german() -> None:
     assert basis("atsg-32").title("rm") == basis("atsg-32").title("de")
+
+
+def test_an_article_stands_in_german_and_french_and_in_german_where_the_law_has_one_name() -> None:
+    both = replace(basis("atsg-32"), article="Art. 32 ATSG / art. 32 LPGA", formal_law="ATSG")
+
+    assert [both.article_in(language) for language in ("de", "fr", "en")] == [
+        "Art. 32 ATSG",
+        "art. 32 LPGA",
+        "Art. 32 ATSG",
+    ]
+    assert both.formal_law_in("fr") == "ATSG"
 
 
 @pytest.mark.parametrize(

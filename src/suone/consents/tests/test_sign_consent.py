@@ -16,11 +16,13 @@ from suone.appointments.tests.factories import acting
 from suone.audit.models import Entry, RecordKind
 from suone.consents import services
 from suone.consents.apps import keep_limit
-from suone.consents.models import Consent, ConsentRecipient, Disclosure
+from suone.consents.models import Consent, ConsentRecipient, Disclosure, Grantor
 from suone.consents.tests.factories import WORK, Cast, line, sign, terms
 from suone.dossiers.models import Dossier, Event, Grant, OpeningAct
 from suone.dossiers.queries import readable_categories
+from suone.dossiers.rules import Birth
 from suone.dossiers.services import end_of, start_of
+from suone.dossiers.tests.factories import open_file
 from suone.inbox.models import Message
 from suone.web.fields import months_after
 
@@ -162,6 +164,20 @@ def test_a_renewal_names_what_it_renews_and_settles_the_work_item(cast: Cast, do
     assert new.renews == old
     assert Entry.objects.filter(act="consent.renewed", object_id=new.pk).count() == 1
     assert [item.state for item in dossier.work_items.filter(about_type="consent", about_id=old.pk)] == ["done"]
+
+
+def test_nobody_signs_for_whom_they_may_not(cast: Cast) -> None:
+    child = open_file(cast.worker, birth=Birth(timezone.localdate().year - 8))
+
+    with pytest.raises(Refused, match="Enter who signs for the person"):
+        sign(cast.worker, child, line(cast.adviser))
+    assert not Consent.objects.exists()
+
+    parent = {"grantor": Grantor.REPRESENTATIVE, "grantor_name": "Maria Muster"}
+    sign(cast.worker, child, line(cast.adviser), **parent)
+    with pytest.raises(Refused, match="Let Maria Muster sign"):
+        sign(cast.worker, child, line(cast.adviser), **parent | {"grantor_name": "Somebody Else"})
+    assert Consent.objects.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -432,6 +432,25 @@ def test_a_disclosure_without_its_conditions_is_refused_and_keeps_what_was_typed
     assert not Disclosure.objects.exists()
 
 
+def test_a_disclosure_that_is_not_there_or_of_another_case_is_not_told_of(
+    cast: Cast, worker: Client, dossier: Dossier, consent: Consent
+) -> None:
+    other, disclosure = open_file(cast.worker, last_name="Other"), Disclosure.objects.get()
+
+    assert worker.post(f"/dossiers/{dossier.pk}/disclosures/{disclosure.pk + 1}/told").status_code == 404
+    assert worker.post(f"/dossiers/{other.pk}/disclosures/{disclosure.pk}/told").status_code == 404
+    disclosure.refresh_from_db()
+    assert disclosure.informed_at is None
+
+
+def test_whoever_may_not_read_who_it_is_prints_no_form(cast: Cast, dossier: Dossier) -> None:
+    sign(cast.worker, dossier, line(cast.coordinator, 1 << 1))
+    path = f"/dossiers/{dossier.pk}/consents/sign"
+
+    assert client_of(cast.coordinator).post(path, typed(cast, print="1")).status_code == 404
+    assert not Entry.objects.filter(act="consent.form_printed").exists()
+
+
 def test_an_unknown_basis_is_no_page(worker: Client, dossier: Dossier) -> None:
     assert worker.get(f"/dossiers/{dossier.pk}/disclosures/new/because").status_code == 404
     assert worker.post(f"/dossiers/{dossier.pk}/disclosures/new", {"basis": "because"}).status_code == 422

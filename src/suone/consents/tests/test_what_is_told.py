@@ -12,9 +12,10 @@ from suone.access.errors import Refused
 from suone.appointments.tests.factories import acting, client_of
 from suone.audit.tests.said import log_of, said
 from suone.consents import services
+from suone.consents.consent_form import FormPerson
 from suone.consents.models import Consent, Disclosure, DisclosureForm
 from suone.consents.queries import chain_of, current_consent, standing_beside
-from suone.consents.tests.factories import WORK, Cast, line, sign
+from suone.consents.tests.factories import WORK, Cast, line, sign, terms
 from suone.consents.tests.test_clock import let_time_pass, run_job
 from suone.consents.tests.test_disclosures import disclose
 from suone.consents.tests.test_narrow_and_withdraw import narrow, readable, withdraw
@@ -66,6 +67,17 @@ def test_what_is_said_of_a_printed_form(cast: Cast, dossier: Dossier) -> None:
     client_of(cast.worker).post(f"/dossiers/{dossier.pk}/consents/sign", typed(cast, print="1"))
 
     assert log_of("consent.form_printed") == [said("print", case=dossier)]
+
+
+def test_what_is_said_of_a_form_printed_before_there_is_a_case(cast: Cast) -> None:
+    who = acting(cast.worker)
+    person = FormPerson(name="Peter Muster", born_on="01.04.1999", ahv_number="", address="")
+
+    with acting_as(who):
+        pdf = services.print_form_before(who, person=person, terms=terms(), scope=[line(cast.adviser)])
+
+    assert pdf.startswith(b"%PDF")
+    assert log_of("consent.form_printed") == [said("print")]
 
 
 def test_what_is_said_of_narrowing_and_withdrawing(cast: Cast, dossier: Dossier) -> None:
