@@ -46,6 +46,7 @@ NOT_COUNTED = {
     "audit_entry": "the log has questions of its own",
     "assessments_sectionanswers": "answers of persons",
     "assessments_line": "answers of persons, item by item",
+    "assessments_score": "points and proposals; how many were finished and decided, the assessments say",
     "support_servicetext": "texts, medical findings too",
     "meetings_dateproposal": "how a date was found",
     "meetings_guest": "names of guests",

@@ -169,6 +169,20 @@ def opened(
     return rule
 
 
+def opened_all_of(power: int, mask: str) -> Rule:
+    """Jobs, and staff to whom acts together opened every category of the row's case that this mask names."""
+
+    def rule(world: World, actor: Actor, row: Row) -> bool:
+        wanted = [category for category in range(11) if row[mask] >> category & 1]
+        return actor.kind == "job" or (
+            actor.kind == "staff"
+            and world.reaches(actor, power, dossier=row["dossier_id"])
+            and all(world.reaches(actor, power, dossier=row["dossier_id"], category=each) for each in wanted)
+        )
+
+    return rule
+
+
 def of_institution(column: str = "institution_id", kind: str = "staff") -> Rule:
     """Whoever acts for the institution that the row names."""
     return lambda world, actor, row: actor.kind == kind and row[column] is not None and row[column] == actor.institution

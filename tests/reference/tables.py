@@ -36,6 +36,7 @@ from tests.reference.model import (
     of_institution,
     of_staff,
     opened,
+    opened_all_of,
     sees,
     unless,
 )
@@ -44,6 +45,7 @@ ZURICH, PAST, FUTURE = ZoneInfo("Europe/Zurich"), date(2000, 1, 1), date(2100, 1
 WITH_SYSTEMS = frozenset({"staff", "job", "system"})
 READS, READS_CATEGORY = opened(READ), opened(READ, category="category")
 WRITES, WRITES_CATEGORY, LEADS = opened(WRITE), opened(WRITE, category="category"), opened(LEAD)
+READS_ALL, WRITES_ALL = opened_all_of(READ, "categories"), opened_all_of(WRITE, "categories")
 IN_OWN_NAME = either(job, both(of_staff(), of_institution()))
 
 
@@ -486,6 +488,7 @@ TABLES: dict[str, Rules] = {
     "assessments_line": of_a_category(
         insert=both(WRITES_CATEGORY, DRAFT), update=None, delete=both(WRITES_CATEGORY, DRAFT)
     ),
+    "assessments_score": Rules(select=READS_ALL, granted=READS_ALL, insert=both(WRITES_ALL, DRAFT), update=WRITES_ALL),
     # Plans.
     "plans_plan": of_a_case(insert=both(WRITES, being("state", "draft")), update=both(WRITES, binds_by_signatures)),
     "plans_entry": of_a_category(
@@ -577,6 +580,7 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "cases_participant": {"state": ("asked", "taking_part", "declined")},
     "dossiers_event": {"act": ("case.participant_left", "meeting.answered", "case.closed")},
     "assessments_assessment": {"state": ("draft", "draft", "finished")},
+    "assessments_score": {"categories": (0, 2, 6, 1030, 2047)},
     "support_servicetext": {"part": ("findings", "order")},
     "documents_document": {"removed_at": (None, MOMENT)},
     "consents_consent": {"withdrawn_at": (None, MOMENT)},
@@ -621,4 +625,5 @@ PARENTS = {
     "plans_signature": ("plan_id", "plans_plan"),
     "assessments_sectionanswers": ("assessment_id", "assessments_assessment"),
     "assessments_line": ("assessment_id", "assessments_assessment"),
+    "assessments_score": ("assessment_id", "assessments_assessment"),
 }

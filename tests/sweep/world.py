@@ -67,14 +67,15 @@ _CANARIES = {
     "handovers_handover": ("message",),
     "cases_levelchange": ("reason",),
     "advice_advice": ("first_name", "last_name", "contact", "note"),
-    "assessments_assessment": ("reason",),
+    "assessments_score": ("reason",),
     "meetings_invitee": ("reason",),
     "meetings_guest": ("name", "function"),
     "meetings_agendapoint": ("title",),
     "meetings_entry": ("text",),
     "register_alert": ("reference",),
 }
-_KEYS = {"procedures_factremark": "fact_id", "dossiers_particulars": "dossier_id", "procedures_course": "dossier_id"}
+_KEYS = {"procedures_factremark": "fact_id", "dossiers_particulars": "dossier_id", "procedures_course": "dossier_id",
+         "assessments_score": "assessment_id"}  # fmt: skip
 
 
 @dataclass

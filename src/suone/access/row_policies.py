@@ -272,3 +272,21 @@ def granted(
     as_institution = probe.format(principal="institution_id = (SELECT actor_institution())", **common)
     as_staff = probe.format(principal="staff_id = (SELECT actor_staff())", **common)
     return f"(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND ({as_institution} OR {as_staff}))"
+
+
+def granted_all_of(power: int, mask: str) -> str:
+    """Staff to whom every category of the row's case that this mask names is open, by one grant or by several; and jobs.
+
+    ``mask`` is an SQL expression for a bit mask like a grant's. The clock and the two probes are those of ``granted``;
+    without any grant the sum of masks is NULL, and the condition with it.
+    """
+    probe = (
+        "SELECT g.categories FROM dossiers_grant g WHERE g.dossier_id = {{table}}.dossier_id AND g.{principal}"
+        " AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= {power}"
+    )
+    as_institution = probe.format(principal="institution_id = (SELECT actor_institution())", power=int(power))
+    as_staff = probe.format(principal="staff_id = (SELECT actor_staff())", power=int(power))
+    return (
+        f"(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND ({mask} & ~(SELECT"  # noqa: S608
+        f" bit_or(o.categories) FROM ({as_institution} UNION ALL {as_staff}) o)) = 0)"
+    )

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
-from suone.access.row_policies import RowPolicies, granted
+from suone.access.row_policies import RowPolicies, granted, granted_all_of
 from suone.appointments.models import Appointment
 from suone.assessments.rules import State
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
@@ -24,10 +24,11 @@ _UNFINISHED = "EXISTS (SELECT 1 FROM assessments_assessment a WHERE a.id = {tabl
 
 
 class Assessment(models.Model):
-    """An instrument answered in a case: its version, its result, and what a person decided.
+    """An instrument answered in a case: its version, and whether it is finished and decided.
 
     It is finished once and then stays as it is; whoever sees it otherwise later makes it again. The answers lie in
-    their sections, the lines of the calculation each in the data category of its section.
+    their sections, the lines of the calculation each in the data category of its section. What came out is a row of its
+    own, for whoever may read all that it was made of: everybody else sees that there is an assessment, and no more.
     """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="assessments")
@@ -42,18 +43,13 @@ class Assessment(models.Model):
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
     finished_on = models.DateField(null=True)
     finished_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
-    points = models.DecimalField(max_digits=7, decimal_places=2, null=True)
-    proposed = models.CharField(max_length=40, blank=True)
-    rule = models.PositiveSmallIntegerField(null=True)  # the place of the rule that proposed, in the version's file
-    decided = models.CharField(_("Decided"), max_length=40, blank=True)
     decided_on = models.DateField(null=True)
     decided_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
-    reason = models.CharField(_("Reason"), max_length=500, blank=True)
     again_on = models.DateField(null=True)  # by when it is to be made again; taken away from the one before
 
     objects = CaseBoundQuerySet["Assessment"].as_manager()
 
-    personal_data: ClassVar[tuple[str, ...]] = ("points", "proposed", "decided", "reason")
+    personal_data: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         verbose_name = _("assessment")
@@ -81,22 +77,16 @@ class Assessment(models.Model):
                 violation_error_message=_("An instrument is due again by one day only."),
             ),
             models.CheckConstraint(
-                name="assessment_finished_with_its_result",
-                condition=Q(state=State.DRAFT, finished_on=None, finished_by=None, points=None, proposed="")
-                | Q(state=State.FINISHED, finished_on__isnull=False, finished_by__isnull=False, points__isnull=False)
-                & ~Q(proposed=""),
-                violation_error_message=_("A finished assessment has its day, its author and its result."),
+                name="assessment_finished_by_somebody_on_a_day",
+                condition=Q(state=State.DRAFT, finished_on=None, finished_by=None)
+                | Q(state=State.FINISHED, finished_on__isnull=False, finished_by__isnull=False),
+                violation_error_message=_("A finished assessment has its day and its author."),
             ),
             models.CheckConstraint(
                 name="assessment_decided_by_somebody_on_a_day",
-                condition=Q(decided="", decided_on=None, decided_by=None)
-                | Q(state=State.FINISHED, decided_on__isnull=False, decided_by__isnull=False) & ~Q(decided=""),
+                condition=Q(decided_on=None, decided_by=None)
+                | Q(state=State.FINISHED, decided_on__isnull=False, decided_by__isnull=False),
                 violation_error_message=_("A decision has its day and the person who took it."),
-            ),
-            models.CheckConstraint(
-                name="assessment_decided_otherwise_with_a_reason",
-                condition=Q(decided="") | Q(decided=models.F("proposed")) | ~Q(reason=""),
-                violation_error_message=_("Whoever decides otherwise than proposed gives a reason."),
             ),
             RowPolicies(
                 name="assessments_assessment_row_policies",
@@ -106,13 +96,8 @@ class Assessment(models.Model):
                     "saved_sections",
                     "finished_on",
                     "finished_by",
-                    "points",
-                    "proposed",
-                    "rule",
-                    "decided",
                     "decided_on",
                     "decided_by",
-                    "reason",
                     "again_on",
                 ),
                 delete="{table}.state = 'draft' AND (" + granted(Power.WRITE, category=_CATEGORY) + ")",
@@ -125,6 +110,62 @@ class Assessment(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.state == State.FINISHED
+
+    @property
+    def readable_score(self) -> "Score | None":
+        """What came out; none for whoever may not read all that it was made of, nor before it is finished."""
+        try:
+            return self.score
+        except Score.DoesNotExist:
+            return None
+
+
+class ScoreQuerySet(CaseBoundQuerySet["Score"]):
+    mask_column = "categories"
+
+
+class Score(models.Model):
+    """What came out of an assessment: the points, what the instrument proposes, and what a person decided.
+
+    ``categories`` is the mask of all sections that were answered; the database takes it from them.
+    """
+
+    assessment = models.OneToOneField(Assessment, models.PROTECT, primary_key=True, related_name="score")
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
+    categories = models.BigIntegerField(default=0)
+    points = models.DecimalField(max_digits=7, decimal_places=2)
+    proposed = models.CharField(max_length=40)
+    rule = models.PositiveSmallIntegerField(null=True)  # the place of the rule that proposed, in the version's file
+    decided = models.CharField(_("Decided"), max_length=40, blank=True)
+    reason = models.CharField(_("Reason"), max_length=500, blank=True)
+
+    objects = ScoreQuerySet.as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("points", "proposed", "decided", "reason")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="score_has_a_proposal",
+                condition=~Q(proposed=""),
+                violation_error_message=_("A finished assessment has its result."),
+            ),
+            models.CheckConstraint(
+                name="score_decided_otherwise_with_a_reason",
+                condition=Q(decided="") | Q(decided=models.F("proposed")) | ~Q(reason=""),
+                violation_error_message=_("Whoever decides otherwise than proposed gives a reason."),
+            ),
+            RowPolicies(
+                name="assessments_score_row_policies",
+                select=granted_all_of(Power.READ, "{table}.categories"),
+                insert=f"{_UNFINISHED} AND ({granted_all_of(Power.WRITE, '{table}.categories')})",
+                update=granted_all_of(Power.WRITE, "{table}.categories"),
+                updates=("decided", "reason"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"score of assessment {self.assessment_id}"
 
     @property
     def conclusion(self) -> str:

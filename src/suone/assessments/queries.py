@@ -1,12 +1,12 @@
 """What the pages of assessments show: what is offered, what was found, what is due again."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from suone.access.acting import Acting
 from suone.access.categories import DataCategory, Power
 from suone.assessments import drawing
-from suone.assessments.models import Assessment, Line, SectionAnswers
+from suone.assessments.models import Assessment, Line, Score, SectionAnswers
 from suone.assessments.rules import OUTCOME, TRIAGE, Kept, Particulars, State, as_proposal, category_of
 from suone.cases.models import Case, Function
 from suone.cases.queries import noted_in
@@ -34,7 +34,7 @@ PAGE = 50
 
 
 def readable_assessment(acting: Acting, dossier_id: int, assessment_id: int) -> Assessment:
-    """The assessment for whoever may read its result; for everybody else there is none."""
+    """The assessment for whoever may know that there is one; for everybody else there is none."""
     this = _readable(acting).filter(dossier_id=dossier_id, pk=assessment_id).first()
     if this is None:
         raise Http404
@@ -49,16 +49,17 @@ def assessments_of(acting: Acting, dossier: Dossier) -> list[Assessment]:
 def _readable(acting: Acting) -> QuerySet[Assessment]:
     people = ("started_by", "finished_by", "decided_by", "institution", "version", "dossier")
     rows = Assessment.objects.readable_by(acting, category_column="category")
-    return rows.select_related(*people).defer("version__text")
+    scores = Prefetch("score", Score.objects.readable_by(acting))
+    return rows.select_related(*people).defer("version__text").prefetch_related(scores)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished assessment with what it concludes, and how that comes about in one sentence."""
+    """A finished assessment with what it concludes; without a band for whoever may not read all that it was made of."""
 
     assessment: Assessment
     title: str
-    band: Band
+    band: Band | None
     conclusion: str
     figure: str = ""
 
@@ -73,12 +74,14 @@ def results_of(assessments: Iterable[Assessment]) -> list[Result]:
 
 
 def result_of(assessment: Assessment) -> Result:
-    instrument, language = assessment.version.instrument, in_use()
-    band = instrument.band(assessment.conclusion)
+    instrument, language, score = assessment.version.instrument, in_use(), assessment.readable_score
+    if score is None:
+        return Result(assessment, assessment.version.title, None, _("a result that you may not see"))
+    band = instrument.band(score.conclusion)
     points = ""
-    if instrument.measure and assessment.points is not None:
+    if instrument.measure:
         most = figure(instrument.most, language)
-        points = _("%(points)s of %(most)s") % {"points": figure(assessment.points, language), "most": most}
+        points = _("%(points)s of %(most)s") % {"points": figure(score.points, language), "most": most}
     return Result(assessment, assessment.version.title, band, said(band.title, language), points)
 
 
@@ -190,19 +193,21 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The page of a result: conclusion, explanation, calculation by section and by dimension, and what follows."""
+    """The page of a result: conclusion, explanation, calculation by section and by dimension, and what follows.
+
+    Without a score, which is for whoever may read all that it was made of, only what is said of every result is left.
+    """
 
     result: Result
     instrument: Instrument
-    proposed: str
-    sentence: str
-    explanation: str
-    strategy: str
-    note: str
-    is_whole: bool
     parts: Sequence[Part]
-    dimensions: Sequence[tuple[str, str]]
-    bands: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    score: Score | None
+    note: str
+    proposed: str = ""
+    sentence: str = ""
+    explanation: str = ""
+    strategy: str = ""
+    dimensions: Sequence[tuple[str, str]] = ()
 
 
 def sheet_of(acting: Acting, assessment: Assessment) -> Sheet:
@@ -210,27 +215,29 @@ def sheet_of(acting: Acting, assessment: Assessment) -> Sheet:
     instrument, language = assessment.version.instrument, in_use()
     lines = lines_of(acting, assessment)
     saved = answers_of(acting, assessment)
-    points = assessment.points or Decimal(0)
+    result, score = result_of(assessment), assessment.readable_score
+    parts = [
+        _part(instrument, section, lines, saved.get(section.id), section.id in assessment.saved_sections)
+        for section in instrument.sections
+    ]
+    note = said(instrument.note, language)
+    if score is None or result.band is None:
+        return Sheet(result, instrument, parts, None, note)
     steps = tuple(Step(line.item, line.answer, line.points) for line in lines)
-    proposal = as_proposal(instrument, Kept(points, assessment.proposed, assessment.rule, steps))
-    result = result_of(assessment)
+    proposal = as_proposal(instrument, Kept(score.points, score.proposed, score.rule, steps))
     return Sheet(
-        result=result,
-        instrument=instrument,
-        proposed=said(instrument.band(assessment.proposed).title, language),
+        result,
+        instrument,
+        parts,
+        score,
+        note,
+        proposed=said(instrument.band(score.proposed).title, language),
         sentence=explained(instrument, proposal, language),
         explanation=said(result.band.explanation, language),
         strategy=said(result.band.strategy, language),
-        note=said(instrument.note, language),
-        is_whole=set(assessment.saved_sections) <= saved.keys(),
-        parts=[
-            _part(instrument, section, lines, saved.get(section.id), section.id in assessment.saved_sections)
-            for section in instrument.sections
-        ],
         dimensions=[
             (said(d.title, language), figure(proposal.dimensions[d.id], language)) for d in instrument.dimensions
         ],
-        bands=[(band.code, said(band.title, language)) for band in instrument.bands],
     )
 
 
@@ -303,18 +310,20 @@ def _curve(columns: Sequence[Assessment], results: Sequence[Result]) -> tuple[li
     """The points over time where the instrument counts them, and the place among its bands otherwise."""
     language = in_use()
     instrument = columns[-1].version.instrument
+    scored = [(c, c.readable_score, r) for c, r in zip(columns, results, strict=True)]
     if instrument.most:
         dots = [
-            drawing.Dot(c.finished_on or date.min, float(c.points or 0), r.conclusion, r.figure)
-            for c, r in zip(columns, results, strict=True)
+            drawing.Dot(c.finished_on or date.min, float(score.points), r.conclusion, r.figure)
+            for c, score, r in scored
+            if score
         ]
         most = max(float(column.version.instrument.most) for column in columns)
         return dots, drawing.Scale(0, most, [(0, "0"), (most, figure(Decimal(str(most)), language))])
     order = [band.code for band in reversed(instrument.bands)]
     dots = [
-        drawing.Dot(c.finished_on or date.min, order.index(c.conclusion), r.conclusion, "")
-        for c, r in zip(columns, results, strict=True)
-        if c.conclusion in order
+        drawing.Dot(c.finished_on or date.min, order.index(score.conclusion), r.conclusion, "")
+        for c, score, r in scored
+        if score and score.conclusion in order
     ]
     marks = [(place, said(instrument.band(code).title, language)) for place, code in enumerate(order)]
     return dots, drawing.Scale(0, max(len(order) - 1, 1), [(float(place), title) for place, title in marks])
@@ -355,12 +364,21 @@ def export_rows(acting: Acting, dossier: Dossier) -> list[list[Any]]:
         for section, saved in answers_of(acting, assessment).items():
             words = [item for item in instrument.items_of(section) if item.kind == "text" and item.id in saved.answers]
             rows += [[*begin, sections[section], said(i.text, language), saved.answers[i.id], None, ""] for i in words]
-        band = {code.code: said(code.title, language) for code in instrument.bands}
-        rows.append([*begin, "", _("Proposal"), band[assessment.proposed], assessment.points, ""])
-        if assessment.decided:
-            rows.append([*begin, "", _("Decided"), band[assessment.decided], None, ""])
-        if assessment.reason:
-            rows.append([*begin, "", _("Reason"), assessment.reason, None, ""])
+        rows += [[*begin, "", *said_of_result] for said_of_result in _result_rows(assessment)]
+    return rows
+
+
+def _result_rows(assessment: Assessment) -> list[list[Any]]:
+    """What came out, for whoever may read all that it was made of: what it is, which, the points, no dimension."""
+    score, language = assessment.readable_score, in_use()
+    if score is None:
+        return [[_("Proposal"), _("a result that you may not see"), None, ""]]
+    band = {code.code: said(code.title, language) for code in assessment.version.instrument.bands}
+    rows: list[list[Any]] = [[_("Proposal"), band[score.proposed], score.points, ""]]
+    if score.decided:
+        rows.append([_("Decided"), band[score.decided], None, ""])
+    if score.reason:
+        rows.append([_("Reason"), score.reason, None, ""])
     return rows
 
 

@@ -13,7 +13,7 @@ from suone.access.categories import DataCategory, Power
 from suone.access.errors import Conflict, Refused
 from suone.assessments import rules
 from suone.assessments.acts import Act
-from suone.assessments.models import Assessment, Line, SectionAnswers
+from suone.assessments.models import Assessment, Line, Score, SectionAnswers
 from suone.assessments.queries import answers_of, categories_open_for_writing, outcomes_of, particulars_of
 from suone.assessments.rules import OUTCOME, State, category_of
 from suone.audit.models import RecordKind
@@ -108,12 +108,11 @@ def finish_assessment(acting: Acting, *, assessment: Assessment) -> Assessment:
     rules.check_can_finish(assessment.saved_sections)
     rules.check_every_section_is_open(assessment.saved_sections, saved)
     proposal = evaluate(instrument, {item: answer for row in saved.values() for item, answer in row.answers.items()})
-    _keep_lines(assessment, instrument, proposal)
+    _keep_result(assessment, instrument, proposal)
     assessment.state, assessment.finished_on, assessment.finished_by_id = State.FINISHED, acting.today, acting.staff_id
-    assessment.points, assessment.proposed, assessment.rule = proposal.points, proposal.band, proposal.rule
     if not instrument.waits_for_decision:
         _set_clock(acting, assessment)
-    assessment.save(update_fields=["state", "finished_on", "finished_by", "points", "proposed", "rule", "again_on"])
+    assessment.save(update_fields=["state", "finished_on", "finished_by", "again_on"])
     _tell(acting, assessment, Act.FINISHED, RecordKind.CHANGE, details={"proposed": proposal.band})
     for fact, value in rules.facts_of_answers(instrument, proposal, on=acting.today):
         note_fact(acting, dossier=dossier, fact=fact, value=value)
@@ -132,18 +131,24 @@ def decide_assessment(acting: Acting, *, assessment: Assessment, band: str, reas
         raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
     if not assessment.is_finished:
         raise Refused(_("Finish the assessment first: then there is a proposal to decide on."))
-    if assessment.decided:
+    if assessment.decided_on:
         raise Refused(_("This is decided already: make the assessment again if things have changed."))
-    rules.check_decision(instrument, proposed=assessment.proposed, band=band, reason=reason)
-    assessment.decided, assessment.decided_on = band, acting.today
-    assessment.decided_by_id, assessment.reason = acting.own_staff_id, reason.strip()
+    score = Score.objects.readable_by(acting).filter(assessment=assessment).first()
+    if score is None:
+        raise Refused(
+            _(
+                "This result was made of data categories that are closed to you: let somebody decide who may read them all."
+            )
+        )
+    rules.check_decision(instrument, proposed=score.proposed, band=band, reason=reason)
+    score.decided, score.reason = band, reason.strip()
+    assessment.decided_on, assessment.decided_by_id = acting.today, acting.own_staff_id
     if instrument.waits_for_decision:
         _set_clock(acting, assessment)
-    assessment.save(update_fields=["decided", "decided_on", "decided_by", "reason", "again_on"])
-    _tell(
-        acting, assessment, Act.DECIDED, RecordKind.CHANGE, details={"proposed": assessment.proposed, "decided": band}
-    )
-    tell_everybody(acting, dossier, Act.DECIDED)
+    assessment.save(update_fields=["decided_on", "decided_by", "again_on"])
+    score.save(update_fields=["decided", "reason"])
+    _tell(acting, assessment, Act.DECIDED, RecordKind.CHANGE, details={"proposed": score.proposed, "decided": band})
+    tell_everybody(acting, dossier, Act.DECIDED, category=DataCategory(assessment.category))
     for fact, value in rules.facts_of_decision(instrument, band, on=acting.today):
         note_fact(acting, dossier=dossier, fact=fact, value=value)
     follow_procedure(acting, dossier=dossier)
@@ -273,7 +278,10 @@ def _raise_conflict(
     raise Conflict(current=texts(current), submitted=texts(submitted))
 
 
-def _keep_lines(assessment: Assessment, instrument: Instrument, proposal: Proposal) -> None:
+def _keep_result(assessment: Assessment, instrument: Instrument, proposal: Proposal) -> None:
+    score = Score(dossier_id=assessment.dossier_id, assessment=assessment)
+    score.points, score.proposed, score.rule = proposal.points, proposal.band, proposal.rule
+    score.save(force_insert=True)
     lines = []
     for step in proposal.steps:
         item = instrument.item(step.item)

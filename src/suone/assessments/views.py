@@ -68,7 +68,8 @@ def assessment(request: ActingRequest, dossier_id: int, assessment_id: int) -> H
         return render(request, "assessments/tasks.html", context)
     context |= {
         "sheet": queries.sheet_of(acting, this),
-        "may_decide": not this.decided
+        "may_decide": not this.decided_on
+        and this.readable_score
         and acting.may(Permission.CASE_WORK)
         and has_power(acting, this.dossier, Power.LEAD),
     }
@@ -123,8 +124,9 @@ def decide_assessment(request: ActingRequest, dossier_id: int, assessment_id: in
     this = queries.readable_assessment(acting, dossier_id, assessment_id)
     if not this.is_finished:
         return redirect("assessment", dossier_id, assessment_id)
-    instrument = this.version.instrument
-    form = forms.DecisionForm(request.POST or None, instrument=instrument, initial={"band": this.proposed})
+    sheet = queries.sheet_of(acting, this)
+    proposed = sheet.score.proposed if sheet.score else ""
+    form = forms.DecisionForm(request.POST or None, instrument=this.version.instrument, initial={"band": proposed})
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.decide_assessment(acting, assessment=this, **form.cleaned_data)
@@ -132,7 +134,7 @@ def decide_assessment(request: ActingRequest, dossier_id: int, assessment_id: in
     context = {
         "assessment": this,
         "dossier": this.dossier,
-        "sheet": queries.sheet_of(acting, this),
+        "sheet": sheet,
         "form": form,
         "labour_measures": queries.labour_measures_running(this),
     }

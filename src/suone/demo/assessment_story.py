@@ -42,7 +42,7 @@ def tell_overdue(act: Any, case: Case, *, leader: Appointment, today: date) -> N
 
     def decide(acting: Acting) -> Assessment:
         segmented = _finish(acting, case, "segmentation", _REACHABLE)
-        return services.decide_assessment(acting, assessment=segmented, band=segmented.proposed)
+        return services.decide_assessment(acting, assessment=segmented, band=segmented.score.proposed)
 
     _let_pass(act(leader, decide), today - timedelta(days=210))
 

@@ -5,10 +5,11 @@ from operator import or_
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
+from django.contrib.postgres.aggregates import BitOr
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, Lower, Now, Substr
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
@@ -32,13 +33,14 @@ class CaseBoundQuerySet(models.QuerySet[M]):
     """Rows that belong to a case: the application's filter, the first of the two locks (the policies are the second).
 
     ``case_column`` names the row's case; ``category_column`` its data category, where it has one; ``category`` that of a
-    table whose rows are all of one; ``author_columns`` the appointments that recorded the row, and read it whatever
-    its category.
+    table whose rows are all of one; ``mask_column`` the categories of a row that was made of several, and needs them all;
+    ``author_columns`` the appointments that recorded the row, and read it whatever its category.
     """
 
     case_column = "dossier_id"
     author_columns: ClassVar[Sequence[str]] = ()
     category: ClassVar[DataCategory | None] = None
+    mask_column: ClassVar[str] = ""
 
     def readable_by(self, acting: Acting, *, category_column: str = "") -> Self:
         """What a grant in force makes readable to the acting person, for their institution or for themselves."""
@@ -54,6 +56,11 @@ class CaseBoundQuerySet(models.QuerySet[M]):
             in_force = in_force.filter(reduce(or_, own, Q(Covers(F("categories"), OuterRef(category_column)))))
         if self.category is not None:
             in_force = in_force.filter(reduce(or_, own, Q(Covers(F("categories"), Value(self.category.value)))))
+        if self.mask_column:
+            mine = in_force.filter(Q(institution_id=acting.own_institution_id) | Q(staff_id=acting.own_staff_id))
+            opened = mine.order_by().values("dossier_id").annotate(sum=BitOr("categories")).values("sum")
+            mask = F(self.mask_column)
+            return self.filter(Exact(mask, mask.bitand(Subquery(opened))))  # type: ignore[arg-type]
         return self.filter(
             Exists(in_force.filter(institution_id=acting.own_institution_id))
             | Exists(in_force.filter(staff_id=acting.own_staff_id))
@@ -130,11 +137,6 @@ class Dossier(models.Model):
 
     def __str__(self) -> str:
         return self.number
-
-    @property
-    def initials(self) -> str:
-        """The person's initials; none for whoever may not read who it is."""
-        return self.known.initials if self.known else ""
 
     @property
     def who(self) -> str:
@@ -514,10 +516,6 @@ class Particulars(models.Model):
     def full_name(self) -> str:
         """As the person is called: first name first."""
         return f"{self.first_name} {self.last_name}".strip()
-
-    @property
-    def initials(self) -> str:
-        return " ".join(f"{name[:1]}." for name in (self.first_name, self.last_name) if name)
 
     @property
     def birth(self) -> Birth | None:

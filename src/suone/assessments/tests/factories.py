@@ -57,7 +57,9 @@ def finished(
 def decided(by: Appointment, case: Case, band: str = "", reason: str = "", **changes: Any) -> Assessment:
     """A segment: as proposed, or another one with a reason."""
     this = finished(by, case, **changes)
-    result: Assessment = do(by, services.decide_assessment, assessment=this, band=band or this.proposed, reason=reason)
+    result: Assessment = do(
+        by, services.decide_assessment, assessment=this, band=band or this.score.proposed, reason=reason
+    )
     return result
 
 

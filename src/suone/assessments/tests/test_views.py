@@ -9,12 +9,14 @@ from python_calamine import CalamineWorkbook
 
 from suone.appointments.tests.factories import client_of
 from suone.assessments.models import Assessment, SectionAnswers
+from suone.assessments.services import decide_assessment
 from suone.assessments.tests.factories import INTAKE, TO_STABILISE, begin, decided, due_on, finished, save
 from suone.audit.models import Entry
 from suone.cases.models import Case
 from suone.cases.services import state_fact
 from suone.cases.tests.factories import do
 from suone.consents.tests.factories import Cast
+from suone.instruments.rules import figure
 from suone.procedures.facts import Fact
 
 TODAY = timezone.localdate()
@@ -110,16 +112,29 @@ def test_a_section_that_is_closed_does_not_exist_and_is_named_as_such(case: Case
     assert adviser.get(address(case, f"{this.pk}/sections/finances")).status_code == 404
 
 
-def test_lines_in_closed_categories_are_not_shown_and_that_is_said(case: Case, cast: Cast) -> None:
+def test_a_result_made_of_closed_categories_shows_no_number_and_no_band(case: Case, cast: Cast) -> None:
+    """They see that there is one, and the lines that are open to them: on pages, over time, and in files."""
     answers = INTAKE | {"circumstances": {"supported": "yes", "housing_secure": "no"}}
-    this = finished(cast.worker, case, "short-assessment", answers)
-    adviser = client_of(cast.adviser)
+    first = finished(cast.worker, case, "short-assessment", answers)
+    instrument, score = first.version.instrument, first.score
+    other = next(band.code for band in instrument.bands if band.code != score.proposed)
+    do(cast.worker, decide_assessment, assessment=first, band=other, reason="Words of a reason")
+    again = finished(cast.worker, case, "short-assessment", answers)
+    secrets = [instrument.band(code).title["en"] for code in (score.proposed, other)]
+    secrets += ["Words of a reason", f"{figure(score.points, 'en')} of {figure(instrument.most, 'en')}"]
+    paths = [
+        f"/dossiers/{case.pk}/",
+        *(address(case, rest) for rest in ("", f"{first.pk}", f"{again.pk}", "compare/short-assessment", "export/csv")),
+    ]
 
-    page = text_of(adviser, address(case, str(this.pk)))
+    whole, partial = ([text_of(client_of(who), path) for path in paths] for who in (cast.worker, cast.adviser))
 
-    assert "This section is closed to you." in page
-    assert "their lines are not shown, yet they count" in page
-    assert "A way back to work" in page
+    assert [secret for secret in secrets if not any(secret in page for page in whole)] == []
+    for path, page in zip(paths, partial, strict=True):
+        assert "a result that you may not see" in page, path
+        assert [secret for secret in secrets if secret in page] == [], path
+    assert "This section is closed to you." in partial[2]
+    assert "A way back to work" in partial[2]
 
 
 def test_deciding_otherwise_without_a_reason_is_said_on_the_form(case: Case, cast: Cast, worker: Client) -> None:
