@@ -8,13 +8,20 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("advice", "0001_initial"),
-        ("assessments", "0002_authors_read_their_own"),
-        ("handovers", "0003_an_end_closes_everything"),
-        ("meetings", "0004_authors_read_their_own"),
-        ("plans", "0003_labour_market_measures"),
-        ("procedures", "0002_places"),
-        ("support", "0003_authors_read_their_own"),
+        ("assessments", "0003_scores_for_whoever_reads_all"),
+        ("cases", "0008_what_has_ended_stays"),
+        ("consents", "0002_acts"),
+        ("decisions", "0004_texts_in_their_case"),
+        ("handovers", "0004_acts"),
+        ("meetings", "0005_lines_about_meetings"),
+        ("plans", "0004_bound_by_signatures"),
+        ("procedures", "0003_facts_by_category"),
+        ("support", "0005_acts"),
         ("workitems", "0006_authors_read_their_own"),
     ]
 
-    operations = [sql_file(__file__, "counted.sql")]
+    operations = [
+        sql_file(__file__, "counted.sql"),
+        # Every package with rows of cases stands below this one.
+        migrations.RunSQL("SELECT dossiers_keep_to_one_case()", migrations.RunSQL.noop),
+    ]

@@ -31,4 +31,5 @@ class Migration(migrations.Migration):
             ),
         ),
         sql_file(__file__, "acts.sql"),
+        sql_file(__file__, "one_case.sql"),
     ]

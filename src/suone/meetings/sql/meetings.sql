@@ -113,3 +113,16 @@ END $$;
 GRANT EXECUTE ON FUNCTION meetings_is_about, meetings_is_convened_by_own, meetings_lock, meetings_last_answer,
     meetings_cases_on_agenda, meetings_is_written_to, meetings_invitation_of_guest, meetings_answer_of_guest,
     meetings_let_guests_in TO suone_app;
+
+-- A date is answered by somebody invited to the meeting for which it is proposed.
+CREATE FUNCTION meetings_one_meeting() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM meetings_dateproposal p JOIN meetings_invitee i ON i.meeting_id = p.meeting_id
+                   WHERE p.id = NEW.proposal_id AND i.id = NEW.invitee_id) THEN
+        RAISE EXCEPTION 'this date belongs to another meeting' USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER meetings_one_meeting BEFORE INSERT ON meetings_dateanswer
+    FOR EACH ROW EXECUTE FUNCTION meetings_one_meeting();
