@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from suone.access.categories import DataCategory
 from suone.access.row_policies import EVERY_KIND, RowPolicies, job, own_staff
 from suone.appointments.models import Appointment
 from suone.audit.shown import Shows
@@ -15,11 +16,16 @@ _OWN = f"{job()} OR {own_staff()}"
 
 
 class Message(models.Model):
-    """Something a staff member is told: an act in a case, by whom. It repeats no content."""
+    """Something a staff member is told: an act in a case, by whom. It repeats no content.
+
+    What is told to everybody around a case has the data category of what was done: the database keeps the act from whoever
+    may not read it. What concerns the reader's own part (a request, an invitation, an order) has none.
+    """
 
     staff = models.ForeignKey(Appointment, models.CASCADE, related_name="messages")
     dossier = models.ForeignKey(Dossier, models.CASCADE, null=True, related_name="+")
     act = models.CharField(max_length=60)
+    category = models.PositiveSmallIntegerField(choices=DataCategory, null=True)
     by_institution = models.ForeignKey(Institution, models.CASCADE, null=True, related_name="+")
     at = models.DateTimeField(db_default=Now())
     read_at = models.DateTimeField(null=True)

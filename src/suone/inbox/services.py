@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from suone.access.acting import Acting
-from suone.access.categories import Power
+from suone.access.categories import DataCategory, Power
 from suone.access.permissions import Role
 from suone.appointments.models import Appointment
 from suone.appointments.queries import institutions_of_leavers, staff_to_tell
@@ -25,10 +25,18 @@ from suone.inbox.acts import Act
 from suone.inbox.models import Digest, Message, Preference
 
 
-def tell_staff(acting: Acting, *, staff_ids: Iterable[int | None], act: str, dossier: Dossier | None) -> None:
+def tell_staff(
+    acting: Acting,
+    *,
+    staff_ids: Iterable[int | None],
+    act: str,
+    dossier: Dossier | None,
+    category: DataCategory | None = None,
+) -> None:
     """Put a message into these inboxes, in the transaction of the act; nobody is told of their own act.
 
-    In place of somebody who has left, the contact persons of their institution are told.
+    In place of somebody who has left, the contact persons of their institution are told. With ``category``, those who may
+    not read it are told that there is something new, and not what.
     """
     named = [pk for pk in dict.fromkeys(staff_ids) if pk is not None and pk != acting.staff_id]
     if not named:
@@ -39,14 +47,16 @@ def tell_staff(acting: Acting, *, staff_ids: Iterable[int | None], act: str, dos
         instead = staff_to_tell(set(left.values()), region_id, on=acting.today)
         named = list(dict.fromkeys([*(pk for pk in named if pk not in left), *instead]))
     rows = [
-        (staff_id, dossier.pk if dossier else None, str(act), acting.institution_id)
+        (staff_id, dossier.pk if dossier else None, str(act), category, acting.institution_id)
         for staff_id in named
         if staff_id != acting.staff_id
     ]
     # Without reading back: the writer may not read other people's inboxes.
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO inbox_message (staff_id, dossier_id, act, by_institution_id) VALUES (%s, %s, %s, %s)", rows
+            "INSERT INTO inbox_message (staff_id, dossier_id, act, category, by_institution_id)"
+            " VALUES (%s, %s, %s, %s, %s)",
+            rows,
         )
 
 

@@ -199,7 +199,7 @@ def write_medical_report(acting: Acting, *, service: Service, report: Report) ->
     close_items_about(acting, dossier=dossier, about=_about(service))
     _shorten_access(acting, service, end_of(acting.today + timedelta(days=settings.MANDATE_ACCESS_DAYS)))
     _tell(acting, service, Act.REPORTED, RecordKind.STORE)
-    tell_everybody(acting, dossier, Act.REPORTED)
+    tell_everybody(acting, dossier, Act.REPORTED, category=DataCategory.EMPLOYMENT)
     tell_staff(acting, staff_ids=[service.ordered_by_id], act=Act.REPORTED, dossier=dossier)
     reached(acting, dossier=dossier, fact=Fact.MEDICAL_REPORT_ON, value=acting.today)
     _tell_how_many(acting, dossier)
@@ -256,7 +256,7 @@ def _complete(acting: Acting, service: Service, *, result: str, category: DataCa
     _end(acting, service, State.COMPLETED, outcome=outcome)
     close_items_about(acting, dossier=service.dossier, about=_about(service))
     _tell(acting, service, Act.COMPLETED, RecordKind.CHANGE)
-    tell_everybody(acting, service.dossier, Act.COMPLETED)
+    tell_everybody(acting, service.dossier, Act.COMPLETED, category=DataCategory.EMPLOYMENT)
     if service.kind == Kind.COACHING:
         reached(acting, dossier=service.dossier, fact=Fact.COACHING_CLOSED_ON, value=acting.today)
     _tell_how_many(acting, service.dossier)
