@@ -24,16 +24,9 @@ from suone.procedures.rules import (
     standing,
 )
 
-# What parallel support needs where nobody says otherwise; a hand-over for good passes the whole file but health.
-USUAL = mask_of(
-    [
-        DataCategory.IDENTITY,
-        DataCategory.EMPLOYMENT,
-        DataCategory.EDUCATION,
-        DataCategory.FINANCES,
-        DataCategory.ADMINISTRATIVE,
-    ]
-)
+# What every hand-over needs: who it is, what is written about work, what the procedure asks. Whoever hands over ticks what
+# else shall pass (default of this product).
+LEAST = mask_of([DataCategory.IDENTITY, DataCategory.EMPLOYMENT, DataCategory.ADMINISTRATIVE])
 
 
 class Follows(models.TextChoices):
@@ -165,9 +158,9 @@ def _is_excepted(requirement: Requirement, facts: Facts) -> bool:
     return any(condition_holds(condition, facts) for condition in requirement.unless)
 
 
-def categories_for(constellation: Constellation, chosen: int, consented: int | None) -> int:
-    """What the receiver will reach: what was chosen, or the usual; never more than the consent that names them."""
-    wanted = chosen or (ALL_BUT_HEALTH if constellation is Constellation.HANDS_OVER else USUAL)
+def categories_for(chosen: int, consented: int | None) -> int:
+    """What the receiver will reach: what was chosen, or the least; never more than the consent that names them."""
+    wanted = chosen or LEAST
     return wanted & ALL_BUT_HEALTH if consented is None else wanted & consented & ~HEALTH_BIT
 
 

@@ -66,7 +66,7 @@ class Proposal:
     staff: Appointment | None = None  # the worker at the receiver, where one is named
     message: str = ""
     category: DataCategory = DataCategory.EMPLOYMENT
-    categories: int = 0  # what the receiver shall reach; 0 for the usual
+    categories: int = 0  # what the receiver shall reach; 0 for the least
     overlap_until: date | None = None
     facts: Mapping[Fact, Scalar] = field(default_factory=dict)
     remarks: Mapping[Fact, str] = field(default_factory=dict)
@@ -277,9 +277,7 @@ def _ask(acting: Acting, case: Case, proposal: Proposal) -> Handover:
     dossier = case.dossier
     line = consent_naming(acting, dossier, proposal.receiver.pk)
     consent = line.consent if line else None
-    categories = rules.categories_for(
-        proposal.answers.constellation, proposal.categories, line.categories if line else None
-    )
+    categories = rules.categories_for(proposal.categories, line.categories if line else None)
     rules.check_can_propose(
         level=case.level,
         is_open=case.is_open,

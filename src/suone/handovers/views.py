@@ -130,7 +130,7 @@ def _details(
         "partner": _partner(request, case, questions),
         "constellation": answers.constellation,
         "consented": line.categories if line else None,
-        "usual": rules.categories_for(answers.constellation, 0, line.categories if line else None),
+        "usual": rules.categories_for(0, line.categories if line else None),
         "known": known,
         "advisers": queries.named_advisers(case.pk) if case else "",
     }

@@ -25,7 +25,7 @@ from suone.dossiers.services import end_of
 from suone.handovers import services
 from suone.handovers.models import Handover
 from suone.handovers.queries import asked_handover, person_of_request
-from suone.handovers.rules import USUAL, Follows
+from suone.handovers.rules import LEAST, Follows
 from suone.handovers.tests.factories import STATED, accept, case_of, particulars, proposal, propose
 from suone.inbox.models import Message
 from suone.procedures.facts import Fact
@@ -132,7 +132,7 @@ def test_on_acceptance_the_lead_passes_and_the_sender_may_contribute_for_the_clo
 
     assert_said(handover, "handover.accepted")
     assert lead_of(handover) == cast.adviser.pk
-    assert powers(handover) == {"RAV": (Power.LEAD, ALL_BUT_HEALTH), "SMZ": (Power.WRITE, ALL_BUT_HEALTH)}
+    assert powers(handover) == {"RAV": (Power.LEAD, LEAST), "SMZ": (Power.WRITE, ALL_BUT_HEALTH)}
     assert handover.sender_until is not None
     assert handover.sender_until == end_of(TODAY + timedelta(days=30))  # for the closing review
     assert known_facts(handover.dossier_id)[Fact.HANDOVER_ACCEPTED_ON] == TODAY
@@ -155,7 +155,7 @@ def test_what_passes_is_recorded_as_given_by_the_sender(cast: Cast) -> None:
 
     proposed, accepted = Disclosure.objects.filter(dossier_id=handover.dossier_id).order_by("pk")
     assert (proposed.form, proposed.basis, proposed.categories) == ("written", "hand-over", 0b11)
-    assert (accepted.form, accepted.basis, accepted.categories) == ("access", "hand-over", ALL_BUT_HEALTH)
+    assert (accepted.form, accepted.basis, accepted.categories) == ("access", "hand-over", LEAST)
     for disclosure in (proposed, accepted):
         assert (disclosure.giver, disclosure.giver_staff) == (cast.worker.institution, cast.worker)
         assert disclosure.recipient == cast.adviser.institution
@@ -268,7 +268,7 @@ def test_parallel_support_opens_what_it_needs_for_a_year_and_the_lead_stays(cast
     handover = accept(cast.adviser, propose(cast, follows=Follows.BOTH))
 
     assert handover.constellation == "1"
-    assert powers(handover) == {"SMZ": (Power.LEAD, ALL_BUT_HEALTH), "RAV": (Power.WRITE, USUAL)}
+    assert powers(handover) == {"SMZ": (Power.LEAD, ALL_BUT_HEALTH), "RAV": (Power.WRITE, LEAST)}
     assert lead_of(handover) == cast.worker.pk
     assert handover.access_until == end_of(months_after(TODAY, 12))
     assert Course.objects.get(pk=handover.dossier_id).phase == "parallel"
@@ -313,7 +313,7 @@ def test_a_consent_that_names_the_receiver_is_the_basis_and_the_measure(cast: Ca
     )
     handover = accept(cast.adviser, handover)
 
-    assert (handover.basis, handover.categories) == ("consent", USUAL & WORK)
+    assert (handover.basis, handover.categories) == ("consent", LEAST & WORK)
     assert handover.access_until is None  # the consent opens it, and closes it when it is withdrawn
     with pytest.raises(Refused, match="opens nothing"):
         do(cast.worker, services.end_access, handover=handover, reason="Over")

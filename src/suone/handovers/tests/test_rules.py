@@ -4,13 +4,12 @@ from datetime import date
 
 import pytest
 
-from suone.access.categories import ALL_BUT_HEALTH, HEALTH_BIT
+from suone.access.categories import ALL_BUT_HEALTH, HEALTH_BIT, SENSITIVE, DataCategory
 from suone.access.errors import Refused
 from suone.handovers.queries import guide_for
 from suone.handovers.rules import (
-    USUAL,
+    LEAST,
     Answers,
-    Constellation,
     Follows,
     categories_for,
     check_can_propose,
@@ -130,20 +129,26 @@ def test_a_phase_without_a_way_of_its_own_has_no_guide(procedure: Procedure) -> 
 
 
 @pytest.mark.parametrize(
-    ("constellation", "chosen", "consented", "expected"),
+    ("chosen", "consented", "expected"),
     [
-        (Constellation.HANDS_OVER, 0, None, ALL_BUT_HEALTH),
-        (Constellation.REFERS, 0, None, USUAL),
-        (Constellation.REFERS, 0b11, None, 0b11),
-        (Constellation.REFERS, ALL_BUT_HEALTH, 0b101, 0b101),
-        (Constellation.HANDS_OVER, 0, HEALTH_BIT | 1, 1),
-        (Constellation.HANDS_OVER, HEALTH_BIT | 1, None, 1),
+        (0, None, LEAST),
+        (0b11, None, 0b11),
+        (ALL_BUT_HEALTH, None, ALL_BUT_HEALTH),
+        (ALL_BUT_HEALTH, 0b101, 0b101),
+        (0, ALL_BUT_HEALTH, LEAST),
+        (0, HEALTH_BIT | 1, 1),
+        (HEALTH_BIT | 1, None, 1),
     ],
 )
 def test_the_receiver_reaches_what_was_chosen_and_never_more_than_the_consent(
-    constellation: Constellation, chosen: int, consented: int | None, expected: int
+    chosen: int, consented: int | None, expected: int
 ) -> None:
-    assert categories_for(constellation, chosen, consented) == expected
+    assert categories_for(chosen, consented) == expected
+
+
+def test_a_hand_over_starts_with_the_least_and_with_nothing_sensitive() -> None:
+    assert LEAST & SENSITIVE == 0
+    assert categories_for(0, SENSITIVE | DataCategory.IDENTITY.bit) == DataCategory.IDENTITY.bit
 
 
 FINE = {
