@@ -605,6 +605,32 @@ def test_digits_that_many_have_are_looked_for_among_ones_own_files(cast: Cast) -
     assert found("756") == {others[1].pk}
 
 
+def test_a_year_of_birth_finds_those_born_in_it_whom_the_searcher_may_know(cast: Cast) -> None:
+    """Where few are born in it the canton is asked for its grants, where many are one's own files are gone through."""
+    mine, closed, foreign = (
+        open_file(by, birth=Birth(1961, 4, 2)) for by in (cast.worker, cast.stranger, cast.stranger)
+    )
+    let_in(cast.stranger, closed, Principal(cast.worker.institution_id), categories=DataCategory.FINANCES.bit)
+    open_file(cast.worker, birth=Birth(1962))
+
+    def found(reach: int) -> list[int]:
+        with acting_as(acting(cast.worker)), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE NONE")
+            cursor.execute("SELECT dossiers_by_birth(1961, NULL, NULL, 50, %s)", [reach])
+            return [pk for (pk,) in cursor.fetchall()]
+
+    assert search(cast.worker, "1961") == found(1) == found(1000) == [mine.pk]
+    let_in(cast.stranger, foreign, Principal(staff_id=cast.worker.pk))
+    assert sorted(search(cast.worker, "1961")) == sorted(found(1)) == [mine.pk, foreign.pk]
+
+
+def test_how_a_word_ends_is_typed_as_it_is_heard(cast: Cast) -> None:
+    found = [open_file(cast.worker, last_name="Ambord", first_name=name) for name in ("Fabienne", "Fabien")]
+
+    for words in ("Ambort Fabiene", "Fabiene Ambort", "Fabienne", "fabien ambord", "Ambor", "Ambort"):
+        assert sorted(search(cast.worker, words)) == [file.pk for file in found], words
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -210,7 +210,7 @@ def search_files(acting: Acting, typed: str, *, most: int = MOST) -> list[int]:
         if len(words.name) > 1:
             cursor.execute("SELECT dossiers_search(%s, %s, %s, %s, %s)", [words.name, *parts, most])
             found += [pk for (pk,) in cursor.fetchall()]
-        elif words.birth and words.birth.month:
+        elif words.birth:
             cursor.execute("SELECT dossiers_born(%s, %s, %s, %s)", [*parts, most])
             found += [pk for (pk,) in cursor.fetchall()]
     return list(dict.fromkeys(found))

@@ -181,6 +181,7 @@ BEGIN
         spellings := spellings || array_to_string(
             tokens[:i - 1] || name_key(tokens[i] || tokens[i + 1]) || tokens[i + 2:], ' ');
     END LOOP;
+    spellings := spellings || ARRAY(SELECT s FROM name_spelled(typed) s WHERE s <> typed);
     FOREACH who IN ARRAY ARRAY[actor_institution(), -actor_staff()] LOOP
         CONTINUE WHEN who IS NULL;
         FOR spelled IN
@@ -283,20 +284,38 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT unnest(dossiers_by_digits(typed, at_most, 10000))
 $$;
 
--- Files of somebody born on a day, or in a month.
-CREATE FUNCTION dossiers_born(y integer, m integer, d integer, at_most integer) RETURNS SETOF bigint
+-- Files of somebody born on a day, in a month or in a year.
+--
+-- Those born then in the whole canton are asked for their grants. Where that is many, as in a year, it ends early, and the
+-- actor's own files are gone through instead: of so many, enough fit soon.
+CREATE FUNCTION dossiers_by_birth(y integer, m integer, d integer, at_most integer, reach integer) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     institution bigint := actor_institution();
     staff bigint := actor_staff();
 BEGIN
-    IF actor_kind() IS DISTINCT FROM 'staff' OR m IS NULL THEN
+    IF actor_kind() IS DISTINCT FROM 'staff' THEN
         RETURN;
     END IF;
-    RETURN QUERY SELECT p.dossier_id FROM dossiers_particulars p
-            CROSS JOIN LATERAL (SELECT FROM dossiers_open_to(p.dossier_id, institution, staff, 1) LIMIT 1) is_open
-        WHERE p.birth_year = y AND p.birth_month = m AND (d IS NULL OR p.birth_day = d) LIMIT at_most;
+    IF m IS NOT NULL OR (SELECT count(*) FROM (SELECT FROM dossiers_particulars p WHERE p.birth_year = y LIMIT reach) f) < reach THEN
+        RETURN QUERY SELECT p.dossier_id FROM dossiers_particulars p
+                CROSS JOIN LATERAL (SELECT FROM dossiers_open_to(p.dossier_id, institution, staff, 1) LIMIT 1) is_open
+            WHERE p.birth_year = y AND (m IS NULL OR p.birth_month = m) AND (d IS NULL OR p.birth_day = d) LIMIT at_most;
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT p.dossier_id FROM (
+            SELECT i.dossier_id, i.categories, i.valid_from, i.valid_until FROM dossiers_grant i WHERE i.institution_id = institution
+            UNION ALL
+            SELECT s.dossier_id, s.categories, s.valid_from, s.valid_until FROM dossiers_grant s WHERE s.staff_id = staff
+        ) g JOIN dossiers_particulars p ON p.dossier_id = g.dossier_id AND p.birth_year = y
+        WHERE (g.categories & 1) <> 0 AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp()
+        LIMIT at_most;
 END $$;
+
+CREATE FUNCTION dossiers_born(y integer, m integer, d integer, at_most integer) RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT dossiers_by_birth(y, m, d, at_most, 2000)
+$$;
 
 GRANT EXECUTE ON FUNCTION dossiers_search, dossiers_with_digits, dossiers_born, dossiers_clear_names TO suone_app;

@@ -52,11 +52,25 @@ RETURN (
     SELECT btrim(t) FROM silent
 );
 
+-- A key with the ends of its words as they are heard: without an e that is silent (Fabienne, Fabien; Philippe, Philipp), and
+-- with one letter for d and t (Ambord, Ambort).
+CREATE FUNCTION name_heard(key text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp
+RETURN regexp_replace(regexp_replace(key, '(?<=[[:alpha:]][^ aeiou])e(?= |$)', '', 'g'),
+                      '(?<=[[:alpha:]][[:alpha:]])t(?= |$)', 'd', 'g');
+
+-- A key as it was typed, and how else its words may end. The kept keys keep their ends, so that a name is found by each
+-- beginning of it, and Anne Lise by Annelise.
+CREATE FUNCTION name_spelled(key text) RETURNS SETOF text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = public, pg_temp AS $$
+    SELECT key UNION SELECT name_heard(key)
+    UNION SELECT regexp_replace(name_heard(key), '(?<=[[:alpha:]][[:alpha:]])d(?= |$)', 't', 'g')
+$$;
+
 -- The letters of a key in the order of the alphabet: alike whatever the order of words, blanks and hyphens. Only with the
 -- same day of birth does it say that two names may be one person's.
 CREATE FUNCTION name_letters(name text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp
 RETURN (SELECT string_agg(letter, '' ORDER BY letter COLLATE "C")
-        FROM string_to_table(replace(name_key(name), ' ', ''), NULL) letter);
+        FROM string_to_table(replace(name_heard(name_key(name)), ' ', ''), NULL) letter);
 
 -- A name from each of its words on, so that any word may be typed first: "muler kati" and "kati muler". Names of several
 -- words stand in one piece as well, so that Hans Jörg is found by Hansjörg.
