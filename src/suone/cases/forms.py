@@ -1,16 +1,17 @@
 """The shapes of what is typed; the rules stand in ``rules`` and ``services``."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from suone.access.acting import Acting
-from suone.access.categories import DataCategory
+from suone.access.categories import ALL_BUT_HEALTH, DataCategory, categories_in
 from suone.access.permissions import Permission
 from suone.appointments.fields import StaffField, offer
 from suone.appointments.models import Appointment, AppointmentQuerySet
@@ -39,6 +40,27 @@ from suone.procedures.queries import proposed_procedure, versions_in_force
 from suone.register.models import Alert
 from suone.register.queries import alerts_of
 from suone.web.fields import DayInput, months_after
+
+
+def categories_open(categories: Collection[DataCategory]) -> list[tuple[int, str]]:
+    """What a writer may choose from: nobody files under a category what they could not read there."""
+    return [(category.value, str(category.label)) for category in DataCategory if category in categories]
+
+
+class QuestionCategoryField(forms.TypedChoiceField):
+    """Who may read the question; about work unless whoever asks says otherwise."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=gettext_lazy("Data category of the question"),
+            coerce=lambda value: DataCategory(int(value)),
+            choices=categories_open(categories_in(ALL_BUT_HEALTH)),
+            initial=QUESTION_CATEGORY.value,
+            required=False,
+            empty_value=None,
+            help_text=gettext_lazy("Who may read this category reads the question."),
+            **kwargs,
+        )
 
 
 class NotifyForm(ScopeForm):
@@ -74,6 +96,7 @@ class NotifyForm(ScopeForm):
             "What should be found out or coordinated? No diagnoses here: medical content goes to the medical officer."
         ),
     )
+    question_category = QuestionCategoryField()
     risk_factors = forms.MultipleChoiceField(
         label=gettext_lazy("Risk factors"),
         choices=RiskFactor.choices,
@@ -148,6 +171,7 @@ class NotifyForm(ScopeForm):
             language=typed["language"],
             region=typed["region"],
             question=typed["question"],
+            question_category=typed["question_category"] or QUESTION_CATEGORY,
             risk_factors=typed["risk_factors"],
             first_contact_on=typed["first_contact_on"],
             procedure=typed["procedure"],
@@ -265,30 +289,36 @@ class StaffForm(forms.Form):
         offer(self, "staff", staff)
 
 
-class NoteForm(forms.Form):
+class OfOpenCategoryForm(forms.Form):
+    """Something written into a case, in a category that the writer may read."""
+
+    hint: ClassVar[Promise]
+
     category = forms.TypedChoiceField(
-        label=gettext_lazy("Data category"),
-        coerce=int,
-        choices=DataCategory.choices,
-        initial=DataCategory.ADMINISTRATIVE.value,
-        help_text=gettext_lazy(
-            "Who may read this category reads the note. Diagnoses belong under health alone; under employment write what they mean for work."
-        ),
+        label=gettext_lazy("Data category"), coerce=int, initial=DataCategory.ADMINISTRATIVE.value
     )
+
+    def __init__(self, *args: Any, categories: Collection[DataCategory], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].choices = categories_open(categories)  # type: ignore[attr-defined]
+        self.fields["category"].help_text = str(self.hint)
+
+
+class NoteForm(OfOpenCategoryForm):
+    hint = gettext_lazy(
+        "Who may read this category reads the note. Diagnoses belong under health alone; under employment write what they mean for work."
+    )
+
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=NoteKind.choices)
     text = forms.CharField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
-class AnswerQuestionForm(forms.Form):
+class AnswerQuestionForm(OfOpenCategoryForm):
+    hint = gettext_lazy("Who may read this category reads the answer.")
+    field_order = ("text", "category")
+
     text = forms.CharField(
         label=gettext_lazy("Your answer"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4})
-    )
-    category = forms.TypedChoiceField(
-        label=gettext_lazy("Data category"),
-        coerce=int,
-        choices=DataCategory.choices,
-        initial=DataCategory.ADMINISTRATIVE.value,
-        help_text=gettext_lazy("Who may read this category reads the answer."),
     )
 
 
@@ -302,6 +332,7 @@ class ParticularsForm(forms.Form):
     question = forms.CharField(
         label=gettext_lazy("Question to the IIZ office"), required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
+    question_category = QuestionCategoryField()
     risk_factors = forms.MultipleChoiceField(
         label=gettext_lazy("Risk factors"),
         choices=RiskFactor.choices,
@@ -313,7 +344,9 @@ class ParticularsForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, categories: Collection[DataCategory], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, categories: Collection[DataCategory], is_question_closed: bool, **kwargs: Any
+    ) -> None:
         """Only what lies in these categories is shown, and can be changed."""
         super().__init__(*args, **kwargs)
         self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
@@ -321,8 +354,9 @@ class ParticularsForm(forms.Form):
         self.fields["risk_factors"].choices = [(risk.value, risk.label) for risk in risks]  # type: ignore[attr-defined]
         if not risks:
             del self.fields["risk_factors"]
-        if QUESTION_CATEGORY not in categories:
-            del self.fields["question"]
+        self.fields["question_category"].choices = categories_open(categories)  # type: ignore[attr-defined]
+        if is_question_closed or not categories:
+            del self.fields["question"], self.fields["question_category"]
 
 
 class CloseForm(forms.Form):

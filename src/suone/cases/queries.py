@@ -11,6 +11,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from suone.access.acting import Acting
+from suone.access.categories import DataCategory
 from suone.access.permissions import Permission
 from suone.appointments.models import Appointment, AppointmentQuerySet
 from suone.appointments.queries import absences_on, contacts_of, stand_ins
@@ -26,7 +27,7 @@ from suone.cases.models import (
     Taking,
     Triage,
 )
-from suone.cases.rules import OPEN_STATES, TIMELINE_KINDS, Level, RiskFactor, TimelineKind
+from suone.cases.rules import OPEN_STATES, QUESTION_CATEGORY, TIMELINE_KINDS, Level, RiskFactor, TimelineKind
 from suone.dossiers.concerned import Concerned
 from suone.dossiers.models import Dossier, Event
 from suone.dossiers.queries import events_of, last_visit, search_files
@@ -98,6 +99,7 @@ class Noted:
     """The background of a case, as far as its categories are open to whoever reads."""
 
     question: str = ""
+    question_category: DataCategory = QUESTION_CATEGORY
     state_reason: str = ""
     risk_factors: Sequence[RiskFactor] = ()
 
@@ -109,14 +111,16 @@ class Noted:
 def noted_in(acting: Acting, dossier_id: int) -> Noted:
     """What is noted of this case and open to the acting person."""
     rows = Background.objects.readable_by(acting, category_column="category").filter(dossier_id=dossier_id)
-    latest: dict[str, str] = {}
+    latest: dict[str, Background] = {}
     risks = set()
-    for kind, risk, text in rows.order_by("pk").values_list("kind", "risk_factor", "text"):
-        latest[kind] = text
-        risks.add(risk)
+    for row in rows.order_by("pk"):
+        latest[row.kind] = row
+        risks.add(row.risk_factor)
+    question, reason = (latest.get(kind) for kind in (Background.Kind.QUESTION, Background.Kind.STATE_REASON))
     return Noted(
-        question=latest.get(Background.Kind.QUESTION, ""),
-        state_reason=latest.get(Background.Kind.STATE_REASON, ""),
+        question=question.text if question else "",
+        question_category=DataCategory(question.category) if question else QUESTION_CATEGORY,
+        state_reason=reason.text if reason else "",
         risk_factors=[risk for risk in RiskFactor if risk in risks],
     )
 
@@ -135,6 +139,11 @@ def counted_in(dossier_id: int) -> Counted:
         cursor.execute("SELECT has_question, risk_factors FROM cases_counted_background(%s)", [dossier_id])
         row = cursor.fetchone()
     return Counted(row[0], row[1]) if row else Counted(has_question=False, risk_factors=0)
+
+
+def is_question_closed(dossier_id: int, noted: Noted) -> bool:
+    """Whether the case has a question that lies in a data category closed to whoever has read what is noted."""
+    return not noted.question and counted_in(dossier_id).has_question
 
 
 def case_list(

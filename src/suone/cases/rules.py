@@ -77,7 +77,7 @@ RISK_CATEGORIES = {
     RiskFactor.JUSTICE: DataCategory.JUSTICE,
     RiskFactor.LONG_UNEMPLOYMENT: DataCategory.EMPLOYMENT,
 }
-# What the office is asked is about work; what does not belong there goes into a note of its category.
+# What the office is asked is about work, unless whoever asks says otherwise (default of this product).
 QUESTION_CATEGORY = DataCategory.EMPLOYMENT
 
 

@@ -103,6 +103,7 @@ class Notification(Particulars):
     scope: Sequence[ScopeLine]
     signature: Upload | None
     question: str = ""
+    question_category: DataCategory = rules.QUESTION_CATEGORY
     risk_factors: Sequence[str] = field(default_factory=tuple)
     first_contact_on: date | None = None
     authority: str = ""  # that appointed the guardian who signed, where it was one
@@ -120,7 +121,7 @@ def notify_case(acting: Acting, *, notification: Notification) -> Case:
         raise Refused(_("Add the signed form as a scan, or let the person sign on the screen."))
     case = _open(acting, of=notification, first_contact_on=notification.first_contact_on)
     dossier = case.dossier
-    _note_question(acting, dossier, notification.question)
+    _note_question(acting, dossier, notification.question, notification.question_category)
     _note_risks(acting, dossier, notification.risk_factors)
     tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.NOTIFIED, recipients=[office.pk])
     document = keep_document(
@@ -458,10 +459,18 @@ def redact_note(acting: Acting, *, note: Note, reason: str) -> None:
     _tell_note(acting, note, note.dossier, Act.NOTE_REDACTED, RecordKind.DELETE, text=reason)
 
 
-def change_particulars(acting: Acting, *, case: Case, version: int, changes: Mapping[str, Any]) -> None:
+def change_particulars(
+    acting: Acting,
+    *,
+    case: Case,
+    version: int,
+    changes: Mapping[str, Any],
+    question_category: DataCategory | None = None,
+) -> None:
     """Keep what followed after the notification; raises ``Conflict`` with both texts when somebody saved first.
 
-    ``question`` and ``risk_factors`` are changed as far as they are open to the acting person.
+    ``question`` and ``risk_factors`` are changed as far as they are open to the acting person; the question stays in its
+    data category unless another one is named.
     """
     rules.check_first_contact(changes.get("first_contact_on"), on=acting.today)
     of_case = {name: value for name, value in changes.items() if name not in _NOTED}
@@ -469,7 +478,7 @@ def change_particulars(acting: Acting, *, case: Case, version: int, changes: Map
     if not kept:
         raise _changed_meanwhile(acting, case, changes)
     if "question" in changes:
-        _note_question(acting, case.dossier, changes["question"])
+        _note_question(acting, case.dossier, changes["question"], question_category)
     if "risk_factors" in changes:
         _note_risks(acting, case.dossier, changes["risk_factors"])
     tell(
@@ -501,9 +510,14 @@ def _as_text(value: Any) -> str:
     return str(value or "")
 
 
-def _note_question(acting: Acting, dossier: Dossier, text: str) -> None:
-    if text.strip() != noted_in(acting, dossier.pk).question.strip():
-        _note(acting, dossier, Background.Kind.QUESTION, rules.QUESTION_CATEGORY, text=text)
+def _note_question(acting: Acting, dossier: Dossier, text: str, category: DataCategory | None) -> None:
+    """Where the question goes into another data category, what was asked before does not stay readable in the old one."""
+    noted = noted_in(acting, dossier.pk)
+    category = category if category is not None else noted.question_category
+    if category != noted.question_category:
+        Background.objects.filter(dossier=dossier, kind=Background.Kind.QUESTION).delete()
+    if text.strip() != noted.question.strip() or (text.strip() and category != noted.question_category):
+        _note(acting, dossier, Background.Kind.QUESTION, category, text=text)
 
 
 def _note_risks(acting: Acting, dossier: Dossier, chosen: Iterable[str]) -> None:
@@ -1087,7 +1101,17 @@ def _tell_note(acting: Acting, note: Note, dossier: Dossier, act: Act, kind: Rec
     )
 
 
-def tell_everybody(acting: Acting, dossier: Dossier, act: str, *, also: Iterable[int | None] = ()) -> None:
-    """Those who follow the case at the institutions that take part, and these staff members where named."""
+def tell_everybody(
+    acting: Acting,
+    dossier: Dossier,
+    act: str,
+    *,
+    category: DataCategory = DataCategory.ADMINISTRATIVE,
+    also: Iterable[int | None] = (),
+) -> None:
+    """Those who follow the case at the institutions that take part, and these staff members where named.
+
+    What was done is for those who may read its data category; the others learn that there is something new.
+    """
     followers = Participant.objects.filter(dossier=dossier, state=Taking.TAKING_PART).values_list("staff_id", flat=True)
-    tell_staff(acting, staff_ids=[*followers, *also], act=act, dossier=dossier)
+    tell_staff(acting, staff_ids=[*followers, *also], act=act, dossier=dossier, category=category)

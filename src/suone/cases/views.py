@@ -212,7 +212,7 @@ def answer_question(request: ActingRequest, dossier_id: int, item_id: int) -> Ht
     item = readable_item(request.acting, dossier_id, item_id)
     if item.about_type != services.QUESTION:
         raise Http404
-    form = forms.AnswerQuestionForm(request.POST or None)
+    form = forms.AnswerQuestionForm(request.POST or None, categories=readable_categories(request.acting, this.dossier))
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             text, category = form.cleaned_data["text"], DataCategory(form.cleaned_data["category"])
@@ -290,7 +290,7 @@ def name_case_manager(request: ActingRequest, dossier_id: int) -> HttpResponse:
 @acts(Permission.CASE_WORK)
 def write_note(request: ActingRequest, dossier_id: int) -> HttpResponse:
     this = queries.readable_case(request.acting, dossier_id)
-    form = forms.NoteForm(request.POST or None)
+    form = forms.NoteForm(request.POST or None, categories=readable_categories(request.acting, this.dossier))
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.write_note(
@@ -334,14 +334,21 @@ def particulars(request: ActingRequest, dossier_id: int) -> HttpResponse:
     this = queries.readable_case(request.acting, dossier_id)
     noted = queries.noted_in(request.acting, dossier_id)
     initial = {name: getattr(this, name) for name in ("region", "first_contact_on", "version")}
-    initial |= {"question": noted.question, "risk_factors": noted.risk_factors}
-    open_ones = readable_categories(request.acting, this.dossier)
-    form = forms.ParticularsForm(request.POST or None, initial=initial, categories=open_ones)
+    initial |= {"question": noted.question, "question_category": noted.question_category.value}
+    initial |= {"risk_factors": noted.risk_factors}
+    form = forms.ParticularsForm(
+        request.POST or None,
+        initial=initial,
+        categories=readable_categories(request.acting, this.dossier),
+        is_question_closed=queries.is_question_closed(this.pk, noted),
+    )
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             changes = dict(form.cleaned_data)
-            version = changes.pop("version")
-            services.change_particulars(request.acting, case=this, version=version, changes=changes)
+            version, category = changes.pop("version"), changes.pop("question_category", None)
+            services.change_particulars(
+                request.acting, case=this, version=version, changes=changes, question_category=category
+            )
             return done(request, _("The particulars are saved."), "case", dossier_id)
     return _form(request, form, this, title=_("Particulars of the case"), submit=_("Save"))
 

@@ -1,5 +1,6 @@
 """The shapes of what is typed."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from suone.access.categories import ALL_BUT_HEALTH, DataCategory
+from suone.cases.forms import OfOpenCategoryForm
 from suone.procedures.facts import CODES, Fact, Scalar, Shape, word
 from suone.procedures.models import ProcedureVersion
 from suone.procedures.rules import Procedure
@@ -75,15 +77,14 @@ class MoveOverForm(forms.Form):
         ]
 
 
-class InformForm(forms.Form):
-    category = forms.TypedChoiceField(
-        label=gettext_lazy("Data category"),
-        coerce=int,
-        choices=[(c.value, c.label) for c in DataCategory if c.bit & ALL_BUT_HEALTH],
-        initial=DataCategory.ADMINISTRATIVE.value,
-        help_text=gettext_lazy("It reaches those who may read this category, and nobody else."),
-    )
+class InformForm(OfOpenCategoryForm):
+    hint = gettext_lazy("It reaches those who may read this category, and nobody else.")
+
     text = forms.CharField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 5}))
+
+    def __init__(self, *args: Any, categories: Collection[DataCategory], **kwargs: Any) -> None:
+        # Medical content reaches nobody by a message to everybody.
+        super().__init__(*args, categories=[c for c in categories if c.bit & ALL_BUT_HEALTH], **kwargs)
 
 
 class AskRegisterForm(forms.Form):

@@ -16,7 +16,7 @@ from suone.cases import queries as cases
 from suone.cases.acts import Act as CaseAct
 from suone.cases.forms import NoteForm
 from suone.cases.models import Taking
-from suone.cases.rules import QUESTION_CATEGORY, RiskFactor, TimelineKind, risk_factors_in
+from suone.cases.rules import RiskFactor, TimelineKind, risk_factors_in
 from suone.cases.services import advance_case, move_case_over, state_fact
 from suone.consents.queries import consents_of, current_consent
 from suone.course import forms, queries, services
@@ -67,9 +67,10 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
     consent = current_consent(acting, dossier)
     place = queries.place_of(acting, this, reach.categories)
     assessments = assessments_of(acting, dossier)
+    noted = cases.noted_in(acting, dossier_id)
     context = {
         "case": this,
-        "noted": cases.noted_in(acting, dossier_id),
+        "noted": noted,
         "dossier": dossier,
         "person": known,
         "number": known.ahv_number if known else None,
@@ -95,7 +96,7 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "is_older": bool(before),
         "following": following,
         "categories": reach.categories,
-        "question_is_closed": QUESTION_CATEGORY not in reach.categories,
+        "question_is_closed": cases.is_question_closed(dossier_id, noted),
         "some_risks_are_closed": len(risk_factors_in(reach.categories)) < len(RiskFactor),
         "may_write": reach.has(Power.WRITE) and acting.may(Permission.CASE_WORK),
         "may_lead": reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD),
@@ -109,7 +110,7 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         if place
         else queries.missing_without_procedure(this, participants, consent=consent is not None),
         "register_form": forms.AskRegisterForm(auto_id="register_%s") if _may_ask_register(acting, known) else None,
-        "note_form": NoteForm(auto_id="note_%s"),
+        "note_form": NoteForm(auto_id="note_%s", categories=reach.categories),
         "institutions": {p.institution_id: p.institution for p in participants}.values(),
         "of": of,
         "kinds": TimelineKind.choices,
@@ -243,7 +244,7 @@ def leave(request: ActingRequest, dossier_id: int, participant_id: int) -> HttpR
 def inform(request: ActingRequest, dossier_id: int) -> HttpResponse:
     """One message to all who follow the case: each sees what the grants allow."""
     this = cases.readable_case(request.acting, dossier_id)
-    form = forms.InformForm(request.POST or None)
+    form = forms.InformForm(request.POST or None, categories=readable_categories(request.acting, this.dossier))
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             category = DataCategory(form.cleaned_data["category"])

@@ -3,6 +3,8 @@
 import suone.access.row_policies
 from django.db import migrations
 
+from suone.access.sql_files import sql_file
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -41,4 +43,5 @@ class Migration(migrations.Migration):
                 name="cases_participant_tells",
             ),
         ),
+        sql_file(__file__, "notes.sql"),
     ]

@@ -3,15 +3,16 @@
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 from django.http import Http404
 from django.utils import timezone
 
 from suone.access.categories import HEALTH_BIT, DataCategory
 from suone.access.database import acting_as
 from suone.access.errors import Conflict, Refused
+from suone.access.permissions import Role
 from suone.appointments.models import Appointment
-from suone.appointments.tests.factories import acting
+from suone.appointments.tests.factories import acting, make_staff
 from suone.audit.models import Entry, RecordKind
 from suone.cases import services
 from suone.cases.models import Case, Note
@@ -210,3 +211,25 @@ def test_when_the_log_cannot_be_written_the_text_stays(cast: Cast, case: Case, m
 
     note.refresh_from_db()
     assert note.text == "a diagnosis"
+
+
+def test_the_text_of_a_note_is_changed_by_its_author_alone_in_sql_too(cast: Cast, case: Case) -> None:
+    """A colleague of the author and the lead see it, and may redact it; neither puts a word in."""
+    note = write(cast.adviser, case, "Works slowly but with care")
+    colleague = make_staff(cast.adviser.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
+    mine = Note.objects.filter(pk=note.pk)
+
+    for staff in (colleague, cast.coordinator):
+        with (
+            pytest.raises(ProgrammingError, match="its author alone"),
+            transaction.atomic(),
+            acting_as(acting(staff)),
+        ):
+            mine.update(text="Works fast")
+    with acting_as(acting(cast.coordinator)):
+        mine.update(text="", redacted_at=timezone.now(), redaction_reason="Out", redacted_by=cast.worker)
+    with pytest.raises(ProgrammingError, match="redacted"), transaction.atomic(), acting_as(acting(cast.adviser)):
+        mine.update(text="Back again", redacted_at=None)
+
+    note.refresh_from_db()
+    assert (note.text, note.redacted_by) == ("", cast.coordinator)

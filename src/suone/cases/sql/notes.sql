@@ -1,0 +1,20 @@
+-- A note is its author's: nobody else changes a word of it. Whoever may redact it takes the text away as a whole, once, in
+-- their own name and now.
+CREATE FUNCTION cases_note_of_its_author() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF current_user <> 'suone_app' THEN
+        RETURN NEW;
+    END IF;
+    IF OLD.redacted_at IS NOT NULL THEN
+        RAISE EXCEPTION 'this note is redacted' USING ERRCODE = 'insufficient_privilege';
+    ELSIF NEW.redacted_at IS NOT NULL THEN
+        NEW.redacted_at := statement_timestamp();
+        NEW.redacted_by_id := actor_staff();
+    ELSIF OLD.staff_id IS DISTINCT FROM actor_staff() THEN
+        RAISE EXCEPTION 'its author alone changes a note' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER cases_note_of_its_author BEFORE UPDATE ON cases_note
+    FOR EACH ROW EXECUTE FUNCTION cases_note_of_its_author();
