@@ -16,6 +16,7 @@ from suone.consents.models import Consent, ConsentRecipient, DisclosureForm, Gra
 from suone.consents.terms import Terms
 from suone.documents.uploads import Upload, upload_of
 from suone.institutions.models import Institution
+from suone.representation.rules import Signers
 from suone.web.fields import DayInput, months_after
 
 _OPEN_CATEGORIES = [(c.value, c.label) for c in DataCategory if c.bit & ALL_BUT_HEALTH]
@@ -50,12 +51,19 @@ class SignForm(ScopeForm):
     signature = forms.CharField(required=False, widget=forms.HiddenInput)
 
     @staticmethod
-    def starting_values(acting: Acting, *, renewing: Consent | None = None) -> dict[str, Any]:
-        """A new consent is proposed for the canton's usual period; a renewal as it was, from now on."""
+    def starting_values(acting: Acting, *, who: Signers, renewing: Consent | None = None) -> dict[str, Any]:
+        """A new consent is proposed for the canton's usual period; a renewal as it was, from now on.
+
+        Where the person does not sign alone, whoever is recorded as signing for them is proposed.
+        """
+        known: dict[str, Any] = {}
+        if not who.person:
+            names = [representative.name for representative in who.representatives]
+            known = {"grantor": Grantor.REPRESENTATIVE, "grantor_name": names[0] if names else ""}
         until = months_after(acting.today, settings.CONSENT_MONTHS)
         if renewing is None:
             office = list(Institution.objects.filter(is_iiz_office=True).values_list("pk", flat=True))
-            return {
+            return known | {
                 "purpose": _("Inter-institutional collaboration for integration in this case"),
                 "recipients": [*office, acting.own_institution_id],
                 "valid_from": acting.today,
@@ -66,7 +74,7 @@ class SignForm(ScopeForm):
             }
         recipients = list(renewing.recipients.all())
         starts = renewing.valid_until + timedelta(days=1)
-        return {
+        return known | {
             "purpose": renewing.purpose,
             "recipients": [recipient.institution_id for recipient in recipients if not recipient.staff_id],
             "named_persons": [recipient.staff_id for recipient in recipients if recipient.staff_id],

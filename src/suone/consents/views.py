@@ -18,6 +18,7 @@ from suone.documents.services import keep_document
 from suone.doors.decorators import ActingRequest, acts, reads
 from suone.dossiers.models import Dossier
 from suone.dossiers.queries import has_power, readable_dossier
+from suone.representation.queries import signers_of
 from suone.web.pages import done, form_page, printed, refusals_on, render
 
 
@@ -159,7 +160,10 @@ def _sign(request: ActingRequest, dossier: Dossier, *, renewing: Consent | None)
     """Record what was signed; or print it to be signed, with what is typed so far, in the person's language."""
     acting = request.acting
     if request.method != "POST":
-        form = forms.SignForm(initial=forms.SignForm.starting_values(acting, renewing=renewing), before=renewing)
+        who = signers_of(acting, dossier, on=acting.today)
+        form = forms.SignForm(
+            initial=forms.SignForm.starting_values(acting, who=who, renewing=renewing), before=renewing
+        )
     else:
         form = forms.SignForm(request.POST, request.FILES, before=renewing)
         if "add" in request.POST:

@@ -13,4 +13,3 @@ class Act(models.TextChoices):
     GRANTED = "grant.opened", _("Access opened")
     GRANT_ENDED = "grant.ended", _("Access ended")
     GLASS_BROKEN = "glass.broken", _("Case opened in an emergency")
-    DRIFT_CHECKED = "grant.drift_checked", _("Access compared with the acts behind it")

@@ -188,7 +188,8 @@ def waiting_invitations(acting: Acting) -> list[Invitee]:
     invitees = Invitee.objects.filter(
         unanswered, mine, institution_id=acting.own_institution_id, role=InviteeRole.INVITED
     )
-    return list(invitees.select_related("meeting__convening", "meeting__convened_by").order_by("pk"))
+    invitees = invitees.select_related("meeting__convening", "meeting__convened_by", "meeting__dossier__particulars")
+    return list(invitees.order_by("pk"))
 
 
 def answer_day(meeting: Meeting) -> date:

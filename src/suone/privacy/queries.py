@@ -16,6 +16,7 @@ from suone.audit.models import Entry, RecordKind, Seal
 from suone.audit.shown import note_person
 from suone.institutions.models import Institution
 from suone.privacy.acts import Act
+from suone.privacy.purposes import purpose_in_words
 
 PAGE = 50
 MOST = 20_000  # lines of a file
@@ -35,6 +36,7 @@ class Line:
     cases: tuple["Named", ...]
     further: int  # how many more cases the answer showed
     recipients: str
+    purpose: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ def log_page(wanted: dict[str, Any]) -> Page:
 
 def who_saw(wanted: dict[str, Any]) -> Page:
     """A page of everybody who saw something of this person, or acted on it, under whatever key; newest first."""
-    return _page(_narrowed(_of_person(wanted["number"]), wanted))
+    entries, cases = _of_person(wanted["number"])
+    return _page(_narrowed(entries, wanted), about=cases)
 
 
 def opened_by(wanted: dict[str, Any]) -> Page:
@@ -72,15 +75,16 @@ def opened_by(wanted: dict[str, Any]) -> Page:
 
 def who_saw_whole(wanted: dict[str, Any]) -> list[Line]:
     """The same, all of it, for a file."""
-    return _whole(_narrowed(_of_person(wanted["number"]), wanted | {"before": None}))
+    entries, cases = _of_person(wanted["number"])
+    return _whole(_narrowed(entries, wanted | {"before": None}), about=cases)
 
 
 def opened_by_whole(wanted: dict[str, Any]) -> list[Line]:
     return _whole(_narrowed(_of_colleague(wanted["colleague"], wanted), wanted | {"before": None}))
 
 
-def _of_person(number: str) -> QuerySet[Entry]:
-    """Asked of two functions, which ask for the permission themselves: no index on whom a page showed serves a policy."""
+def _of_person(number: str) -> tuple[QuerySet[Entry], list[int]]:
+    """The entries, and the person's cases. Asked of two functions, which ask for the permission themselves: no index on whom a page showed serves a policy."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT persons, dossiers FROM privacy_whom(%s)", [number])
         persons, dossiers = cursor.fetchone()
@@ -88,7 +92,7 @@ def _of_person(number: str) -> QuerySet[Entry]:
         ids = [entry for (entry,) in cursor.fetchall()]
     for person in persons:
         note_person(person)  # the question itself is about this person
-    return Entry.objects.filter(pk__in=ids).order_by("-id")
+    return Entry.objects.filter(pk__in=ids).order_by("-id"), dossiers
 
 
 def _of_colleague(colleague: Appointment, wanted: dict[str, Any]) -> QuerySet[Entry]:
@@ -111,19 +115,19 @@ def _narrowed(entries: QuerySet[Entry], wanted: dict[str, Any]) -> QuerySet[Entr
     return entries
 
 
-def _page(entries: QuerySet[Entry]) -> Page:
+def _page(entries: QuerySet[Entry], about: Sequence[int] = ()) -> Page:
     found = list(entries[: PAGE + 1])
     shown = found[:PAGE]
-    return _lines(shown), shown[-1].pk if len(found) > PAGE else None
+    return _lines(shown, about), shown[-1].pk if len(found) > PAGE else None
 
 
-def _whole(entries: QuerySet[Entry]) -> list[Line]:
+def _whole(entries: QuerySet[Entry], about: Sequence[int] = ()) -> list[Line]:
     """Every line, or none: a file that leaves something out would be taken for the whole."""
     found = list(entries[: MOST + 1])
     if len(found) > MOST:
         sentence = _("That would be more than %(most)s lines: choose a shorter period.")
         raise Refused(sentence % {"most": f"{MOST:,}".replace(",", "'")})
-    return _lines(found)
+    return _lines(found, about)
 
 
 def last_sealing() -> datetime | None:
@@ -136,12 +140,13 @@ def last_proof() -> Entry | None:
     return Entry.objects.filter(act=Act.LOG_PROVEN).order_by("-id").first()
 
 
-def _lines(entries: Sequence[Entry]) -> list[Line]:
+def _lines(entries: Sequence[Entry], about: Sequence[int] = ()) -> list[Line]:
+    """With the names behind the numbers; of many cases in a line, those go first that were asked about."""
     staff = Appointment.objects.in_bulk({pk for entry in entries for pk in (entry.staff_id, entry.on_behalf_of) if pk})
     named = {entry.institution_id for entry in entries if entry.institution_id}
     named |= {recipient for entry in entries for recipient in entry.recipients}
     institutions = Institution.objects.in_bulk(named)
-    numbers = _case_numbers([case for entry in entries for case in _cases_of(entry)[:_FEW]])
+    numbers = _case_numbers([case for entry in entries for case in _cases_of(entry, about)[:_FEW]])
 
     def name(number: int | None) -> str:
         if number is None:
@@ -159,18 +164,20 @@ def _lines(entries: Sequence[Entry]) -> list[Line]:
             who(entry.staff_id),
             who(entry.on_behalf_of),
             name(entry.institution_id),
-            tuple(Named(numbers[case], case) for case in _cases_of(entry)[:_FEW] if case in numbers),
-            max(len(_cases_of(entry)) - _FEW, 0),
+            tuple(Named(numbers[case], case) for case in _cases_of(entry, about)[:_FEW] if case in numbers),
+            max(len(_cases_of(entry, about)) - _FEW, 0),
             ", ".join(name(recipient) for recipient in entry.recipients),
+            purpose_in_words(entry.purpose),
         )
         for entry in entries
     ]
 
 
-def _cases_of(entry: Entry) -> list[int]:
-    """The case that the entry is about, then those that the answer showed beside."""
+def _cases_of(entry: Entry, about: Sequence[int]) -> list[int]:
+    """The case that the entry is about, then those that the answer showed beside, the ones asked about before all."""
     own = [entry.dossier_id] if entry.dossier_id else []
-    return own + [case for case in entry.dossiers_shown if case != entry.dossier_id]
+    cases = own + [case for case in entry.dossiers_shown if case != entry.dossier_id]
+    return sorted(cases, key=lambda case: case not in about)
 
 
 def _case_numbers(ids: Sequence[int], wanted: str = "") -> dict[int, str]:

@@ -139,7 +139,7 @@ def _invitations(acting: Acting) -> list[Entry]:
     return [
         Entry(
             number=meeting.case_number or meeting.get_kind_display(),
-            who="",
+            who=meeting.dossier.who if meeting.dossier else "",
             dossier_id=None,
             about=meeting.dossier_id,
             step=_("Answer the proposed dates") if meeting.starts_at is None else _("Answer the invitation"),

@@ -12,14 +12,18 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from suone.access.categories import HEALTH_BIT
+from suone.access.database import acting_as
 from suone.access.permissions import Role
-from suone.appointments.tests.factories import client_of, make_staff
+from suone.appointments.tests.factories import acting, client_of, make_staff
 from suone.audit.models import Entry, RecordKind
 from suone.consents.models import Consent, ConsentRecipient, Disclosure, SignatureForm
 from suone.consents.tests.factories import DRAWN, PDF, WORK, Cast, boxes, line, sign, ticked
 from suone.documents.models import Document
 from suone.dossiers.models import Dossier, Grant, OpeningAct
+from suone.dossiers.rules import Birth
 from suone.dossiers.tests.factories import open_file
+from suone.representation.rules import Kind
+from suone.representation.services import record_representative
 
 TODAY = timezone.localdate()
 
@@ -461,3 +465,20 @@ def test_everybody_who_works_here_reads_the_legal_bases(cast: Cast) -> None:
 
     assert answer.status_code == 200
     assert "85f" in answer.content.decode()
+
+
+def test_a_minors_renewal_proposes_the_parent_who_is_recorded_and_prints_their_name(cast: Cast, worker: Client) -> None:
+    born = Birth.on(TODAY - timedelta(days=15 * 366))
+    dossier = open_file(cast.worker, birth=born)
+    who = acting(cast.worker)
+    with acting_as(who):
+        record_representative(who, dossier=dossier, kind=Kind.PARENT, name="Hans Muster", valid_from=TODAY)
+    consent = sign(cast.worker, dossier, line(cast.adviser), grantor="representative", grantor_name="Hans Muster")
+
+    for path in ("sign", f"{consent.pk}/renew"):
+        page = worker.get(f"/dossiers/{dossier.pk}/consents/{path}").content.decode()
+        assert re.search(r'<option value="representative" selected>', page), path
+        assert 'value="Hans Muster"' in page, path
+    sent = typed(cast, grantor="representative", grantor_name="Hans Muster", print="1")
+    printed = worker.post(f"/dossiers/{dossier.pk}/consents/sign", sent)
+    assert "Hans Muster" in "".join(page.extract_text() for page in PdfReader(BytesIO(printed.getvalue())).pages)

@@ -1,6 +1,7 @@
 """Who saw this person, and what did this colleague open: asked by data protection alone, and recorded like any reading."""
 
 import csv
+import re
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -20,6 +21,8 @@ from suone.audit.models import Entry, RecordKind
 from suone.audit.services import record
 from suone.cases.tests.factories import notify
 from suone.consents.tests.factories import Cast, make_cast
+from suone.dossiers.models import Dossier
+from suone.dossiers.tests.factories import open_file
 from suone.privacy.acts import Act
 from suone.privacy.tests.test_views import _client
 
@@ -198,3 +201,18 @@ def test_case_numbers_are_given_to_whoever_may_read_the_log_alone(cast: Cast) ->
         assert _asked(acting_of(cast.worker), question, *asked) == []
         assert _asked(acting_for_job("a test"), question, *asked) == []
     assert _asked(acting_of(officer), "SELECT id FROM privacy_case_numbers(%s::bigint[], %s)", [], "") == []
+
+
+def test_of_many_cases_in_a_line_the_one_asked_about_goes_first(
+    cast: Cast, seen: tuple[str, str], officer: Client
+) -> None:
+    """A list showed more cases than a line has room for: the asked one is named, the others are counted."""
+    asked = Dossier.objects.get(number=seen[0])
+    others = [open_file(cast.worker).pk for _ in range(6)]
+    _read(acting_of(cast.worker), *others, asked.pk)
+
+    page = officer.post("/log/who-saw", {"number": seen[0]}).content.decode()
+
+    newest = re.findall(r'<td data-label="[^"]+">(\d{4}-\d{4}[^<]*)</td>', page)[0]
+    assert newest.startswith(f"{seen[0]}, ")
+    assert newest.count("-") == 5  # five numbers, two more are counted

@@ -1,10 +1,12 @@
 """Only data protection reads the log, and each reading is told to it."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from suone.access.acting import acting_for_job
 from suone.access.database import acting_as
@@ -16,8 +18,11 @@ from suone.audit.models import Entry, RecordKind
 from suone.audit.sealing import seal
 from suone.audit.services import record
 from suone.institutions.models import Institution
+from suone.privacy.forms import LogFilter
+from suone.privacy.purposes import purpose_in_words
 
 pytestmark = pytest.mark.django_db
+SOURCE = Path(__file__).parents[2]
 
 
 def _client(role: Role) -> Client:
@@ -80,3 +85,22 @@ def test_the_log_is_proven_on_demand(settings: Any, tmp_path: Path) -> None:
 
     assert answer.status_code == 200
     assert Entry.objects.get(act="log.proven").details == {"findings": 0, "seals": 1}
+
+
+def test_every_purpose_of_a_job_is_said_in_the_readers_language() -> None:
+    """What the clock and the commands name as their purpose, over the whole source."""
+    sources = [path for path in SOURCE.rglob("*.py") if "tests" not in path.parts]
+    named = re.compile(r'(?:acting_for_job|_as_job)\(\s*"([^"]+)"')
+    purposes = {purpose for path in sources for purpose in named.findall(path.read_text())}
+
+    assert len(purposes) > 40
+    with translation.override("fr"):
+        assert {purpose for purpose in purposes if purpose_in_words(purpose) == purpose} == set()
+    assert purpose_in_words("As somebody typed it") == "As somebody typed it"
+
+
+def test_the_filter_offers_each_act_once() -> None:
+    for language in ("de", "fr", "en"):
+        with translation.override(language):
+            labels = [label for _code, label in LogFilter().fields["act"].choices]
+        assert len(labels) == len(set(labels)), language
