@@ -24,6 +24,9 @@ from suone.cases.tests.factories import activate, do
 from suone.consents.services import withdraw_consent
 from suone.consents.tests.factories import Cast, line, make_cast
 from suone.inbox.models import Message
+from suone.meetings.models import Reason
+from suone.meetings.services.convening import answer_invitation, cancel_meeting
+from suone.meetings.tests.factories import convene, invitee
 from suone.procedures.facts import Fact
 from suone.procedures.models import FactRemark, KnownFact, Passage
 from suone.procedures.services import every_fact
@@ -45,8 +48,6 @@ WITHOUT_CATEGORY = {
     "consents.Consent": "says what opens the case, to everybody to whom it opens something",
     "consents.Disclosure": "says what was passed on, to everybody who may have to tell the person",
     # Who sits around the table, and signs: a matter of institutions, needed by those who meet and sign.
-    "meetings.Meeting": "for those invited, who need no access to the case; what is said stands in points and entries",
-    "meetings.Invitee": "for those invited; why an institution cannot come",
     "plans.Signature": "who must sign is counted by everybody who signs",
     # One's own, before a case is opened or beside it.
     "cases.Draft": "its author's alone",
@@ -234,6 +235,29 @@ def test_education_alone_in_sql(cast: Cast, case: Case) -> None:
         assert not KnownFact.objects.exists()
         cursor.execute("SELECT DISTINCT staff_id FROM dossiers_event WHERE category NOT IN (0, 2)")
         assert cursor.fetchall() == [(cast.adviser.pk,)]  # what they did themselves
+
+
+def test_why_a_meeting_falls_through_is_read_with_its_category_or_by_whoever_is_invited(cast: Cast, case: Case) -> None:
+    """With education alone one sees the meeting, and neither why it does not take place nor why somebody does not come."""
+    meeting = convene(cast, case, cast.physician, cast.stranger)
+    absent = invitee(meeting, cast.physician)
+    do(cast.physician, answer_invitation, invitee=absent, accept=False, reason="She is at the clinic")
+    do(cast.coordinator, cancel_meeting, meeting=meeting, reason="He was admitted yesterday")
+
+    seen = {
+        staff: client_of(staff).get(f"/meetings/{meeting.pk}/").content.decode()
+        for staff in (cast.coordinator, cast.physician, cast.stranger, cast.adviser)
+    }
+
+    for staff, page in seen.items():
+        assert "This meeting does not take place." in page
+        assert ("He was admitted yesterday" in page) is (staff != cast.adviser)
+        assert ("She is at the clinic" in page) is (staff in (cast.coordinator, cast.physician))
+    assert "The reason is closed to you." in seen[cast.adviser]
+    with acting_as(acting(cast.adviser)):
+        assert not Reason.objects.exists()
+    with acting_as(acting(cast.stranger)):
+        assert list(Reason.objects.values_list("part", flat=True)) == ["cancelled"]
 
 
 def test_a_message_to_everybody_says_what_was_done_to_those_alone_who_may_read_it(cast: Cast, case: Case) -> None:

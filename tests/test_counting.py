@@ -52,6 +52,7 @@ NOT_COUNTED = {
     "meetings_guest": "names of guests",
     "meetings_agendapoint": "titles",
     "meetings_entry": "what was said",
+    "meetings_reason": "reasons in words",
 }
 # Words of fixed lists that are kept as text: codes of procedures, instruments, laws, roles.
 CODES = {

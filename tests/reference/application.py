@@ -14,7 +14,7 @@ from suone.dossiers.models import CaseBoundQuerySet
 from tests.reference.model import Actor
 
 # Filters that know more than grants (an invitation opens a meeting) stand in the tests of their package.
-_KNOW_MORE = ("meetings_meeting", "meetings_invitee", "meetings_agendapoint", "meetings_entry")
+_KNOW_MORE = ("meetings_meeting", "meetings_invitee", "meetings_agendapoint", "meetings_entry", "meetings_reason")
 
 
 def filtered_models() -> Iterator[type[models.Model]]:

@@ -248,6 +248,11 @@ def own_invitation(world: World, actor: Actor, row: Row) -> bool:
     return actor.kind == "staff" and found is not None and found["institution_id"] == actor.institution
 
 
+def to_its_meeting(world: World, actor: Actor, row: Row) -> bool:
+    found = world.seen(actor, "meetings_invitee", row["invitee_id"])
+    return found is not None and found["meeting_id"] == row["meeting_id"]
+
+
 def same_case(world: World, actor: Actor, row: Row) -> bool:
     """The row says of itself to which case it belongs: the one of its meeting."""
     found = world.seen(actor, "meetings_meeting", row["meeting_id"])
@@ -272,6 +277,7 @@ def minutes_are_finished(world: World, actor: Actor, row: Row) -> bool:
 
 
 STAFF: Rule = lambda world, actor, row: actor.kind == "staff"  # noqa: E731
+OWN_REASON = either(opened(READ, category="category", author="staff_id"), both(NO_CASE, STAFF))
 OF_THE_MEETING = either(both(WRITES, same_case), convened)
 AT_THE_TABLE = both(NO_CASE, invited)
 SEES_THE_MEETING = sees("meetings_meeting", "meeting_id")
@@ -517,6 +523,18 @@ TABLES: dict[str, Rules] = {
         insert=OF_THE_MEETING,
         update=either(WRITES, of_institution(), convened),
     ),
+    "meetings_reason": Rules(
+        select=either(OWN_REASON, both(being("part", "cancelled"), invited)),
+        insert=both(
+            of_staff(),
+            of_institution(),
+            same_case,
+            either(
+                both(being("part", "declined"), own_invitation, to_its_meeting),
+                both(unless(being("part", "declined")), either(WRITES, convened)),
+            ),
+        ),
+    ),
     "meetings_dateproposal": Rules(select=SEES_THE_MEETING, insert=OF_THE_MEETING),
     "meetings_dateanswer": Rules(
         select=sees("meetings_invitee", "invitee_id"), insert=own_invitation, update=own_invitation
@@ -573,6 +591,7 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "decisions_requesttext": {"part": ("question", "reason")},
     "decisions_decision": {"state": ("pending", "accepted", "declined", "withdrawn")},
     "meetings_invitee": {"answer": ("yes", "withdrawn")},
+    "meetings_reason": {"part": ("exception", "cancelled", "declined")},
     "meetings_entry": {"kind": ("contribution", "note")},
     "meetings_meeting": {"minutes_finished_at": (None, MOMENT)},
     "plans_plan": {"state": ("draft", "draft", "in_signing", "binding", "replaced"), "round": (1,)},
@@ -619,6 +638,7 @@ PARENTS = {
     "meetings_guest": ("meeting_id", "meetings_meeting"),
     "meetings_agendapoint": ("meeting_id", "meetings_meeting"),
     "meetings_entry": ("meeting_id", "meetings_meeting"),
+    "meetings_reason": ("meeting_id", "meetings_meeting"),
     "decisions_requesttext": ("decision_id", "decisions_decision"),
     "plans_entry": ("plan_id", "plans_plan"),
     "plans_measure": ("plan_id", "plans_plan"),

@@ -30,6 +30,7 @@ from suone.institutions.models import Institution, Region
 from suone.instruments.queries import version_in_force
 from suone.meetings.models import AgendaPoint, Guest, Invitee, Meeting
 from suone.meetings.models import Entry as MinutesEntry
+from suone.meetings.models import Reason as MeetingReason
 from suone.persons.models import Joining, Number, Person
 from suone.plans.models import Entry as PlanEntry
 from suone.plans.models import Measure, Plan, Signature
@@ -63,12 +64,12 @@ _CANARIES = {
     "procedures_factremark": ("text",),
     "plans_entry": ("text",),
     "plans_measure": ("title", "payer_text", "result"),
-    "plans_signature": ("signer_name", "reason"),
+    "plans_signature": ("signer_name",),
     "handovers_handover": ("message",),
     "cases_levelchange": ("reason",),
     "advice_advice": ("first_name", "last_name", "contact", "note"),
     "assessments_score": ("reason",),
-    "meetings_invitee": ("reason",),
+    "meetings_reason": ("text",),
     "meetings_guest": ("name", "function"),
     "meetings_agendapoint": ("title",),
     "meetings_entry": ("text",),
@@ -243,6 +244,7 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
     guest = Guest.objects.create(
         **seat, name="name", invited_by=author, token_hash=f"hash-{dossier.pk}", valid_until=timezone.now()
     )
+    MeetingReason.objects.create(**seat, staff=author, part="cancelled", text="text")
     point = AgendaPoint.objects.create(**seat, position=1, title="title", language="de", staff=author)
     entry = MinutesEntry.objects.create(
         **seat, kind="contribution", category=DataCategory.FINANCES, text="text", staff=author
@@ -372,8 +374,8 @@ def _hang_canaries() -> None:
         cursor.execute("UPDATE plans_plan SET state = 'in_signing' WHERE round = 1")
         cursor.execute("UPDATE decisions_decision SET case_number = 'CNY-' || dossier_id")
         cursor.execute(
-            "UPDATE meetings_meeting SET case_number = 'CNY-' || dossier_id, place = 'canary-meeting-' || id,"
-            " state_reason = 'canary-meeting-' || id WHERE dossier_id IS NOT NULL"
+            "UPDATE meetings_meeting SET case_number = 'CNY-' || dossier_id, place = 'canary-meeting-' || id"
+            " WHERE dossier_id IS NOT NULL"
         )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from suone.access.acting import Acting
 from suone.access.acting import Kind as ActingKind
 from suone.access.categories import DataCategory, Power
-from suone.access.row_policies import LinesBelow, RowPolicies, granted, own_institution
+from suone.access.row_policies import LinesBelow, RowPolicies, granted, own_institution, own_staff
 from suone.appointments.models import Appointment
 from suone.dossiers.models import IN_OWN_NAME, CaseBoundQuerySet, Dossier, RecordedQuerySet
 from suone.institutions.models import Institution, Region
@@ -53,6 +53,8 @@ _INVITEE = (
     "((SELECT actor_kind()) = 'staff' AND EXISTS (SELECT 1 FROM meetings_invitee i WHERE i.id = {table}.invitee_id"
     " AND i.institution_id = (SELECT actor_institution()) OFFSET 0))"
 )
+# … and it is an invitation to the row's own meeting.
+_DECLINES = _INVITEE.replace(" AND i.institution_id", " AND i.meeting_id = {table}.meeting_id AND i.institution_id")
 
 
 def _invitations_of(acting: Acting, meeting: str) -> Exists:
@@ -92,15 +94,14 @@ class Meeting(models.Model):
     convening = models.ForeignKey(Institution, models.PROTECT, related_name="+")
     convened_by = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     convened_at = models.DateTimeField(db_default=Now())
-    exception_reason = models.CharField(max_length=300, blank=True)  # why an assessment goes without a physician
-    state_reason = models.CharField(max_length=300, blank=True)
+    has_exception = models.BooleanField(default=False)  # an assessment goes without a physician, for a reason
     minutes_finished_at = models.DateTimeField(null=True)
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # of the calendar entry: says nothing
     version = models.PositiveIntegerField(default=1)
 
     objects = MeetingQuerySet.as_manager()
 
-    personal_data: ClassVar[tuple[str, ...]] = ("exception_reason", "state_reason")
+    personal_data: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         verbose_name = _("meeting")
@@ -135,7 +136,6 @@ class Meeting(models.Model):
                     "person_came",
                     "answer_until",
                     "all_answered_at",
-                    "state_reason",
                     "minutes_finished_at",
                     "version",
                 ),
@@ -188,7 +188,6 @@ class Invitee(models.Model):
     staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     role = models.CharField(max_length=8, choices=InviteeRole, default=InviteeRole.INVITED)
     answer = models.CharField(_("Answer"), max_length=9, choices=Answer, default=Answer.WAITING)
-    reason = models.CharField(_("Reason"), max_length=300, blank=True)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     contributed_at = models.DateTimeField(null=True)  # or said that there is nothing to add
@@ -196,7 +195,7 @@ class Invitee(models.Model):
 
     objects = InviteeQuerySet.as_manager()
 
-    personal_data: ClassVar[tuple[str, ...]] = ("reason",)
+    personal_data: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         verbose_name = _("invitation")
@@ -211,18 +210,13 @@ class Invitee(models.Model):
                 name="invitee_once_per_meeting",
                 violation_error_message=_("They are invited already."),
             ),
-            models.CheckConstraint(
-                name="invitee_declined_with_reason",
-                condition=~Q(answer="declined") | ~Q(reason=""),
-                violation_error_message=_("Give the reason for not coming."),
-            ),
             RowPolicies(
                 name="meetings_invitee_row_policies",
                 select=granted(Power.READ) + f" OR {_OWN} OR {_OPEN}",
                 insert=f"({granted(Power.WRITE)}) AND {_SAME_CASE} OR {_CONVENED}",
                 # Whoever is invited answers for their own institution, without being able to open the case.
                 update=f"{granted(Power.WRITE)} OR {_OWN} OR {_CONVENED}",
-                updates=("answer", "reason", "answered_at", "answered_by", "contributed_at", "presence"),
+                updates=("answer", "answered_at", "answered_by", "contributed_at", "presence"),
             ),
             # Whoever is invited says what they answered in the timeline of a case that stays closed to them.
             LinesBelow(
@@ -247,6 +241,59 @@ class Invitee(models.Model):
     @property
     def is_expected(self) -> bool:
         return self.answer not in (Answer.WITHDRAWN, Answer.DECLINED)
+
+
+class ReasonQuerySet(RecordedQuerySet["Reason"]):
+    def readable_by(self, acting: Acting, *, category_column: str = "category") -> Self:
+        """In open categories; of a meeting about no case, and for whoever is invited why it does not take place."""
+        readable = super().readable_by(acting, category_column=category_column)
+        if acting.kind is not ActingKind.STAFF:
+            return readable
+        called_off = self.filter(_invitations_of(acting, "meeting_id"), part=Reason.Part.CANCELLED)
+        return readable | called_off | self.filter(dossier=None)
+
+
+class Reason(models.Model):
+    """Why: an assessment goes without a physician, a meeting does not take place, somebody invited does not come."""
+
+    class Part(models.TextChoices):
+        EXCEPTION = "exception", _("Without a physician")
+        CANCELLED = "cancelled", _("This meeting does not take place.")
+        DECLINED = "declined", _("Reason")
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="reasons")
+    dossier = models.ForeignKey(Dossier, models.PROTECT, null=True, related_name="+")  # the meeting's
+    invitee = models.ForeignKey(Invitee, models.PROTECT, null=True, related_name="+")  # who does not come
+    part = models.CharField(max_length=10, choices=Part)
+    category = models.PositiveSmallIntegerField(choices=DataCategory, default=DataCategory.ADMINISTRATIVE)
+    text = models.CharField(max_length=300)
+    at = models.DateTimeField(db_default=Now())
+    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+
+    objects = ReasonQuerySet.as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("text",)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="reason_of_somebody_who_does_not_come",
+                condition=Q(part="declined", invitee__isnull=False) | ~Q(part="declined") & Q(invitee=None),
+                violation_error_message=_("A reason for not coming belongs to an invitation."),
+            ),
+            RowPolicies(
+                name="meetings_reason_row_policies",
+                select=f"{granted(Power.READ, category='{table}.category', author='staff_id')} OR {_OPEN}"
+                f" OR ({{table}}.part = 'cancelled' AND {_INVITED})",
+                # Each says for themselves why they do not come; the rest is said by whoever keeps the meeting.
+                insert=f"{own_staff()} AND {_OWN} AND {_SAME_CASE} AND (({{table}}.part = 'declined' AND {_DECLINES})"
+                f" OR ({{table}}.part <> 'declined' AND ({granted(Power.WRITE)} OR {_CONVENED})))",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} of meeting {self.meeting_id}"
 
 
 class DateProposal(models.Model):

@@ -1,7 +1,7 @@
 """What the pages of meetings show."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.db import connection
@@ -28,6 +28,7 @@ from suone.meetings.models import (
     Invitee,
     InviteeRole,
     Meeting,
+    Reason,
 )
 from suone.meetings.rules import CASE_KINDS, OPEN_KINDS, Answer, EntryKind, Kind, State, Suits, kinds_in_order
 from suone.plans.queries import offered_kinds
@@ -174,6 +175,26 @@ def table_of(acting: Acting, meeting: Meeting) -> Table:
         hidden_cases=_cases_on_agenda(meeting) - len(cases) if meeting.dossier_id is None else 0,
         contributions=[entry for entry in entries if entry.kind == EntryKind.CONTRIBUTION],
         topics=_topics(points, written),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """What was said about a meeting and is open to whoever reads: why it does not take place, why somebody does not come."""
+
+    exception: str = ""
+    cancelled: str = ""
+    declined: Mapping[int, str] = field(default_factory=dict)  # by invitation
+
+
+def reasons_of(acting: Acting, meeting: Meeting) -> Reasons:
+    """The latest of each."""
+    rows = list(Reason.objects.readable_by(acting).filter(meeting=meeting).order_by("pk"))
+    by_part = {row.part: row.text for row in rows}
+    return Reasons(
+        exception=by_part.get(Reason.Part.EXCEPTION, ""),
+        cancelled=by_part.get(Reason.Part.CANCELLED, ""),
+        declined={row.invitee_id: row.text for row in rows if row.invitee_id is not None},
     )
 
 

@@ -151,9 +151,9 @@ def lacks_physician(kind: Kind, *, invited_physicians: int) -> bool:
     return kind is Kind.ASSESSMENT and not invited_physicians
 
 
-def check_physician(kind: Kind, *, invited_physicians: int, reason: str) -> None:
+def check_physician(kind: Kind, *, invited_physicians: int, has_reason: bool) -> None:
     """An assessment without a physician needs a reason."""
-    if lacks_physician(kind, invited_physicians=invited_physicians) and not reason.strip():
+    if lacks_physician(kind, invited_physicians=invited_physicians) and not has_reason:
         raise Refused(
             _("An assessment needs a physician delegated by the RAD: invite one, or give the reason why not.")
         )

@@ -85,6 +85,7 @@ def meeting(request: ActingRequest, meeting_id: int) -> HttpResponse:
     context = {
         "meeting": this,
         "table": table,
+        "reasons": queries.reasons_of(acting, this),
         "may_keep": _may_keep(acting, this),
         "may_contribute": may_contribute,
         "may_follow": queries.may_follow(acting, this),

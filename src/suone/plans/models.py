@@ -231,7 +231,10 @@ class Measure(models.Model):
 
 
 class Signature(models.Model):
-    """Who has to sign a plan in a round of signing: an institution, or (without one) the person."""
+    """Who has to sign a plan in a round of signing: an institution, or (without one) the person.
+
+    Why somebody declines stands in the timeline alone, in its data category.
+    """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="signatures")
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
@@ -243,14 +246,13 @@ class Signature(models.Model):
     signed_on = models.DateField(_("Signed on"), null=True)
     signer_name = models.CharField(_("Name of whoever signed instead"), max_length=150, blank=True)
     document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")
-    reason = models.CharField(_("Reason"), max_length=500, blank=True)
     recorded_at = models.DateTimeField(null=True)
     recorded_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     reminded_at = models.DateTimeField(null=True)
 
     objects = CaseBoundQuerySet["Signature"].as_manager()
 
-    personal_data: ClassVar[tuple[str, ...]] = ("signer_name", "document", "reason")
+    personal_data: ClassVar[tuple[str, ...]] = ("signer_name", "document")
 
     class Meta:
         verbose_name = _("signature")
@@ -271,11 +273,6 @@ class Signature(models.Model):
                 | Q(signed_on__isnull=False, recorded_at__isnull=False, recorded_by__isnull=False) & ~Q(form=""),
                 violation_error_message=_("A signature has a day, a form, and somebody who recorded it."),
             ),
-            models.CheckConstraint(
-                name="signature_declined_with_reason",
-                condition=~Q(state="declined") | ~Q(reason=""),
-                violation_error_message=_("Give the reason for declining."),
-            ),
             RowPolicies(
                 name="plans_signature_row_policies",
                 select=granted(Power.READ),
@@ -291,7 +288,6 @@ class Signature(models.Model):
                     "signed_on",
                     "signer_name",
                     "document",
-                    "reason",
                     "recorded_at",
                     "recorded_by",
                     "reminded_at",

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from suone.access.acting import Acting
 from suone.appointments.models import Appointment
 from suone.cases.models import Assignment, Participant, Taking
-from suone.dossiers.models import Dossier
+from suone.dossiers.models import Dossier, Event
+from suone.plans.acts import Act
 from suone.plans.models import Entry, Measure, Plan, Signature
 from suone.plans.rules import CURRENT, Difference, EntryKind, Kind, Line, SignatureState, State, differences
 from suone.procedures.queries import course_of
@@ -28,6 +29,7 @@ class Sheet:
     entries: Sequence[Entry]
     measures: Sequence[Measure]
     signatures: Sequence[Signature]
+    reasons: Mapping[int, str]  # by signature, of those who declined
 
     def of(self, kind: str) -> list[Entry]:
         """The sentences of one section."""
@@ -52,9 +54,10 @@ class Sheet:
         return [signature for signature in self.signatures if signature.state == SignatureState.WAITING]
 
     @property
-    def declined(self) -> list[Signature]:
-        """Who declined in the last round, with the reason."""
-        return [signature for signature in self.signatures if signature.state == SignatureState.DECLINED]
+    def declined(self) -> list[tuple[Signature, str]]:
+        """Who declined in the last round, with the reason where it is open to the acting person."""
+        declined = [signature for signature in self.signatures if signature.state == SignatureState.DECLINED]
+        return [(signature, self.reasons.get(signature.pk, "")) for signature in declined]
 
 
 def plans_of(acting: Acting, dossier: Dossier) -> list[Sheet]:
@@ -156,15 +159,19 @@ def _sheets(acting: Acting, plans: Sequence[Plan]) -> list[Sheet]:
     signatures = _by_plan(
         Signature.objects.readable_by(acting).select_related("institution", "staff", "recorded_by", "document"), plans
     )
-    return [
-        Sheet(
-            plan,
-            entries[plan.pk],
-            measures[plan.pk],
-            [signature for signature in signatures[plan.pk] if signature.round == plan.round],
-        )
-        for plan in plans
-    ]
+    last = {plan.pk: [each for each in signatures[plan.pk] if each.round == plan.round] for plan in plans}
+    reasons = _reasons(acting, [signature for of_plan in last.values() for signature in of_plan])
+    return [Sheet(plan, entries[plan.pk], measures[plan.pk], last[plan.pk], reasons) for plan in plans]
+
+
+def _reasons(acting: Acting, signatures: Sequence[Signature]) -> dict[int, str]:
+    """Why somebody declined, as the timeline has it in its data category."""
+    declined = [signature.pk for signature in signatures if signature.state == SignatureState.DECLINED]
+    if not declined:
+        return {}
+    told = Event.objects.readable_by(acting, category_column="category")
+    told = told.filter(act=Act.DECLINED, object_type="signature", object_id__in=declined)
+    return {number: text for number, text in told.values_list("object_id", "text") if number is not None}
 
 
 def _by_plan(rows: QuerySet[R], plans: Sequence[Plan]) -> dict[int, list[R]]:

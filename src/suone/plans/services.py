@@ -254,7 +254,7 @@ def decline(acting: Acting, *, signature: Signature, reason: str) -> None:
     """Refuse to sign and say why: the plan goes back to its draft, the others are told."""
     rules.check_reason(reason)
     signature = _signature_locked(acting, signature)
-    _answer(acting, signature, SignatureState.DECLINED, reason=reason)
+    _answer(acting, signature, SignatureState.DECLINED)
     plan = signature.plan
     _back_to_draft(acting, plan)
     _tell(acting, plan, Act.DECLINED, RecordKind.CHANGE, about=("signature", signature.pk), text=reason)

@@ -16,11 +16,11 @@ from suone.appointments.models import Appointment
 from suone.audit.models import RecordKind
 from suone.cases.services import reached
 from suone.dossiers.models import Dossier
-from suone.dossiers.services import lock
+from suone.dossiers.services import keep_unread, lock
 from suone.institutions.models import Institution, Region
 from suone.meetings import rules
 from suone.meetings.acts import Act
-from suone.meetings.models import AgendaPoint, Invitee, InviteeRole, Meeting
+from suone.meetings.models import AgendaPoint, Invitee, InviteeRole, Meeting, Reason
 from suone.meetings.rules import Answer, Kind, PersonPart, State
 from suone.meetings.services.dates import answer_may_be_the_last, keep_proposals
 from suone.meetings.services.telling import (
@@ -82,8 +82,10 @@ def convene_meeting(acting: Acting, *, convocation: Convocation, dossier: Dossie
         answer_until=convocation.answer_until,
         convening_id=acting.own_institution_id,
         convened_by_id=acting.own_staff_id,
-        exception_reason=convocation.exception_reason,
+        has_exception=bool(convocation.exception_reason.strip()),
     )
+    if meeting.has_exception:
+        _say_why(acting, meeting, Reason.Part.EXCEPTION, convocation.exception_reason)
     own = Seat(Institution.objects.get(pk=acting.own_institution_id))
     _seat(meeting, own, role=InviteeRole.CONVENER, answer=Answer.ACCEPTED)
     invited = [_seat(meeting, seat) for seat in _others(acting, convocation.seats)]
@@ -125,7 +127,7 @@ def invite(acting: Acting, *, meeting: Meeting, seat: Seat) -> Invitee:
     if known is None:
         known = _seat(meeting, seat)
     else:
-        Invitee.objects.filter(pk=known.pk).update(answer=Answer.WAITING, reason="", answered_at=None)
+        Invitee.objects.filter(pk=known.pk).update(answer=Answer.WAITING, answered_at=None)
     _tell_about(acting, meeting, Act.INVITED, known)
     tell_invited(acting, meeting, Act.INVITED, [known])
     return known
@@ -142,9 +144,9 @@ def uninvite(acting: Acting, *, invitee: Invitee) -> None:
     rules.check_physician(
         Kind(meeting.kind),
         invited_physicians=physicians_among(Seat(other.institution, other.staff) for other in _with_staff(others)),
-        reason=meeting.exception_reason,
+        has_reason=meeting.has_exception,
     )
-    Invitee.objects.filter(pk=invitee.pk).update(answer=Answer.WITHDRAWN, reason="", answered_at=timezone.now())
+    Invitee.objects.filter(pk=invitee.pk).update(answer=Answer.WITHDRAWN, answered_at=timezone.now())
     _tell_about(acting, meeting, Act.UNINVITED, invitee)
     tell_invited(acting, meeting, Act.UNINVITED, [invitee])
 
@@ -158,10 +160,11 @@ def answer_invitation(acting: Acting, *, invitee: Invitee, accept: bool, reason:
         rules.check_reason(reason)
     Invitee.objects.filter(pk=invitee.pk).update(
         answer=Answer.ACCEPTED if accept else Answer.DECLINED,
-        reason="" if accept else reason,
         answered_at=timezone.now(),
         answered_by_id=acting.own_staff_id,
     )
+    if not accept:
+        _say_why(acting, meeting, Reason.Part.DECLINED, reason, invitee=invitee)
     _tell_about(acting, meeting, Act.ANSWERED, invitee, details={"accepted": accept})
     tell_convener(acting, meeting, Act.ANSWERED)
     answer_may_be_the_last(acting, meeting)
@@ -189,7 +192,8 @@ def cancel_meeting(acting: Acting, *, meeting: Meeting, reason: str) -> None:
     meeting = lock_meeting(meeting)
     check_keeps(acting, meeting)
     rules.check_can_move(State(meeting.state), State.CANCELLED)
-    Meeting.objects.filter(pk=meeting.pk).update(state=State.CANCELLED, state_reason=reason, version=F("version") + 1)
+    Meeting.objects.filter(pk=meeting.pk).update(state=State.CANCELLED, version=F("version") + 1)
+    _say_why(acting, meeting, Reason.Part.CANCELLED, reason)
     tell_meeting(acting, meeting, Act.CANCELLED, text=reason)
     tell_invited(acting, meeting, Act.CANCELLED)
     dossier = case_of(meeting)
@@ -215,7 +219,22 @@ def _check(acting: Acting, convocation: Convocation, *, has_case: bool) -> None:
     rules.check_physician(
         kind,
         invited_physicians=physicians_among(convocation.seats),
-        reason=convocation.exception_reason,
+        has_reason=bool(convocation.exception_reason.strip()),
+    )
+
+
+def _say_why(acting: Acting, meeting: Meeting, part: Reason.Part, text: str, *, invitee: Invitee | None = None) -> None:
+    keep_unread(
+        Reason(
+            meeting=meeting,
+            dossier_id=meeting.dossier_id,
+            invitee=invitee,
+            part=part,
+            text=text.strip(),
+            at=timezone.now(),
+            staff_id=acting.own_staff_id,
+            institution_id=acting.own_institution_id,
+        )
     )
 
 

@@ -109,7 +109,7 @@ def _expect(meeting: Meeting, starts_at: datetime) -> None:
         proposal__meeting=meeting, proposal__starts_at=starts_at, suits__in=[Suits.YES, Suits.IF_NEED_BE]
     ).values_list("invitee_id", flat=True)
     asked = Invitee.objects.filter(meeting=meeting, role=InviteeRole.INVITED).exclude(answer=Answer.WITHDRAWN)
-    asked.filter(pk__in=list(suited)).update(answer=Answer.ACCEPTED, reason="")
+    asked.filter(pk__in=list(suited)).update(answer=Answer.ACCEPTED)
     asked.exclude(pk__in=list(suited)).exclude(answer=Answer.DECLINED).update(answer=Answer.WAITING)
 
 

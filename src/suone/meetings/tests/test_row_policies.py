@@ -162,7 +162,7 @@ def test_neither_the_outsider_nor_the_invited_without_a_grant_writes(
 
 def test_the_invited_without_a_grant_change_their_own_invitation_alone(cast: Cast, planned: Meeting) -> None:
     with acting_as(acting(cast.physician)):
-        assert Invitee.objects.filter(meeting=planned).update(reason="x") == 1
+        assert Invitee.objects.filter(meeting=planned).update(presence="there") == 1
         assert Meeting.objects.filter(pk=planned.pk).update(place="elsewhere") == 0
 
 
