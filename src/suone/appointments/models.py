@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.access.acting import Kind
 from suone.access.permissions import ROLE_PERMISSIONS, STAFF_ROLES, Permission, Role
-from suone.access.row_policies import RowPolicies, anybody_acting, job, own_institution, own_staff, whoever_may
+from suone.access.row_policies import RowPolicies, Stamp, anybody_acting, job, own_institution, own_staff, whoever_may
 from suone.appointments.rules import BEGINNINGS, NEED_APPROVAL
 from suone.institutions.models import DIRECTORY_EDIT, Body, Institution, Office, Region
 
@@ -205,6 +205,7 @@ class Appointment(models.Model):
                 kinds=(Kind.STAFF, Kind.JOB, Kind.SYSTEM),
                 before_log_in=True,
             ),
+            Stamp(name="appointment_ended", at="ended_at", staff="ended_by"),
         ]
 
     def __str__(self) -> str:
@@ -370,6 +371,9 @@ class Invitation(models.Model):
                 update=f"{job()} OR {_ADMINISTERS}",
                 updates=("token_hash", "language", "sent_by", "sent_at", "expires_at", "withdrawn_at"),
             ),
+            Stamp(name="invitation_sent", at="sent_at", staff="sent_by"),
+            Stamp(name="invitation_accepted", at="accepted_at"),
+            Stamp(name="invitation_withdrawn", at="withdrawn_at"),
         ]
 
     def __str__(self) -> str:
@@ -544,6 +548,8 @@ class PartnerSystem(models.Model):
                 updates=("ended_at",),
                 before="{table}.ended_at IS NULL",
             ),
+            Stamp(name="partner_system_ended", at="ended_at"),
+            Stamp(name="partner_system_used", at="last_used_at"),
         ]
 
     def __str__(self) -> str:

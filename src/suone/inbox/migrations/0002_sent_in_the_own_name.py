@@ -29,4 +29,16 @@ class Migration(migrations.Migration):
                 updates=("mailed_at", "read_at"),
             ),
         ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=suone.access.row_policies.Stamp(at="at", name="message_sent"),
+        ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=suone.access.row_policies.Stamp(at="read_at", name="message_read"),
+        ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=suone.access.row_policies.Stamp(at="mailed_at", name="message_mailed"),
+        ),
     ]
