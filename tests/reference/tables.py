@@ -347,12 +347,20 @@ def of_what_is_open(world: World, actor: Actor, row: Row) -> bool:
     )
 
 
+HANDED_OVER = {
+    "dossier_id": "dossier_id",
+    "giver_id": "sender_id",
+    "giver_staff_id": "sender_staff_id",
+    "recipient_id": "receiver_id",
+    "basis": "basis",
+    "consent_id": "consent_id",
+}
+
+
 def of_hand_over(world: World, actor: Actor, row: Row) -> bool:
     """Who it is and what it is about, by the sender; what it opens, by whoever accepts it now."""
-    same = {"dossier_id": "dossier_id", "sender_id": "giver_id", "sender_staff_id": "giver_staff_id",
-            "receiver_id": "recipient_id", "basis": "basis", "consent_id": "consent_id"}  # fmt: skip
     for found in world.all_seen(actor, "handovers_handover"):
-        if row["giver_staff_id"] is None or any(found[theirs] != row[own] for theirs, own in same.items()):
+        if row["giver_staff_id"] is None or any(row[own] != found[theirs] for own, theirs in HANDED_OVER.items()):
             continue
         proposes = found["sender_staff_id"] == actor.staff and row["form"] != "access"
         if proposes and not row["categories"] & ~(1 | 1 << found["category"]):
@@ -673,6 +681,8 @@ OBJECTS = {
         "handover": "handovers_handover",
     }
 }
+# What passes by a hand-over: a row that says in these columns what another table's row says.
+REPEATS = {"consents_disclosure": ("handovers_handover", HANDED_OVER)}
 PARENTS = {
     "meetings_invitee": ("meeting_id", "meetings_meeting"),
     "meetings_dateproposal": ("meeting_id", "meetings_meeting"),
