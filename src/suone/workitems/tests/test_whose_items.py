@@ -78,7 +78,7 @@ def sql(by: Appointment, statement: str, *values: object) -> int:
         return cursor.rowcount
 
 
-_DONE = "UPDATE workitems_workitem SET state = 'done', done_at = now(), reason = %s WHERE id = %s"
+_DONE = "UPDATE workitems_workitem SET state = 'done', done_at = now(), done_by_id = actor_staff(), reason = %s WHERE id = %s"
 
 # addressed, controlling, leads, reason: whether it may be completed, and cancelled
 _WHO = [
@@ -299,7 +299,12 @@ def test_whoever_asked_may_not_say_in_the_database_that_it_is_done(table: Table)
 
 
 @pytest.mark.parametrize(
-    "change", ["state = 'done', done_at = now(), reason = 'x'", "settled_by = ''", "addressed_id = controlling_id"]
+    "change",
+    [
+        "state = 'done', done_at = now(), done_by_id = actor_staff(), reason = 'x'",
+        "settled_by = ''",
+        "addressed_id = controlling_id",
+    ],
 )
 def test_the_database_keeps_what_an_act_settles(table: Table, change: str) -> None:
     item = asked(table, table.lead, table.rav, settled_by="triaged_on")
