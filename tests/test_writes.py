@@ -209,7 +209,8 @@ ATTEMPTS: dict[str, tuple[str, str]] = {
     "a triage is rewritten": ("coordinator", "UPDATE cases_triage SET level = 'complex'"),
     "an asking institution accepts in place of the one asked": (
         "coordinator",
-        "UPDATE decisions_decision SET state = 'accepted', answered_at = now() WHERE id = %(decision)s",
+        "UPDATE decisions_decision SET state = 'accepted', answered_at = now(), answered_by_id = actor_staff()"
+        " WHERE id = %(decision)s",
     ),
     "an answer is given in advance": (
         "coordinator",
@@ -334,7 +335,7 @@ def test_the_attempts_are_about_rows_that_are_there(world: World) -> None:
     legal = {
         "coordinator": "UPDATE cases_case SET first_contact_on = now() WHERE dossier_id = %(ours)s",
         "worker": "UPDATE cases_note SET text = 'put right', version = 2 WHERE category = 3",
-        "stranger": "UPDATE decisions_decision SET state = 'accepted', answered_at = now()",
+        "stranger": "UPDATE decisions_decision SET state = 'accepted', answered_at = now(), answered_by_id = actor_staff()",
         "adviser": "UPDATE handovers_handover SET receiver_staff_id = %(adviser)s WHERE id = %(handover)s",
     }
 
