@@ -409,7 +409,13 @@ TABLES: dict[str, Rules] = {
         insert=either(job, both(administers, invites_to_its_own)),
         update=either(job, administers),
     ),
-    "appointments_contactperson": of_the_directory(),
+    "appointments_contactperson": Rules(
+        select=everybody,
+        insert=either(job, administers),
+        update=either(job, administers),
+        delete=either(job, administers),
+        kinds=WITH_SYSTEMS,
+    ),
     "appointments_bodymember": replace(of_the_directory(), kinds=STAFF_AND_JOBS),
     "appointments_absence": Rules(
         select=everybody,
@@ -418,9 +424,9 @@ TABLES: dict[str, Rules] = {
         delete=ABSENCES,
     ),
     "appointments_partnersystem": Rules(
-        select=either(allowed("directory.edit"), both(holding("appointment.administer"), of_institution())),
-        insert=allowed("directory.edit"),
-        update=allowed("directory.edit"),
+        select=either(allowed("appointment.oversee"), both(holding("appointment.administer"), of_institution())),
+        insert=either(job, administers),
+        update=either(job, administers),
         before=empty("ended_at"),
     ),
     # The case file.

@@ -12,7 +12,14 @@ from django.utils import timezone
 from suone.access.acting import Acting
 from suone.access.permissions import STAFF_ROLES, Permission, Role
 from suone.appointments import rules
-from suone.appointments.models import Appointment, AppointmentQuerySet, HeldRole, Invitation, PartnerSystem
+from suone.appointments.models import (
+    Appointment,
+    AppointmentQuerySet,
+    ContactPerson,
+    HeldRole,
+    Invitation,
+    PartnerSystem,
+)
 from suone.appointments.queries import as_colleague, colleagues, with_a_say
 from suone.institutions.models import Institution
 
@@ -85,6 +92,20 @@ def appointments_of(acting: Acting, institution: Institution, *, staff_id: int |
             )
         )
     return listed
+
+
+def contact_entries(institution: Institution) -> list[ContactPerson]:
+    """Every entry of an institution, of leavers too."""
+    entries = ContactPerson.objects.filter(institution=institution).select_related("region", "staff", "deputy")
+    return list(entries.order_by("region__position", "position", "pk"))
+
+
+def contact_entry(acting: Acting, contact_id: int) -> ContactPerson:
+    entry = ContactPerson.objects.select_related("institution", "staff", "deputy").filter(pk=contact_id).first()
+    if entry is None:
+        raise Http404
+    institution_for(acting, entry.institution_id)
+    return entry
 
 
 def waiting_for(acting: Acting) -> list[HeldRole]:

@@ -379,6 +379,10 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"invitation {self.pk}"
 
+    @property
+    def is_open(self) -> bool:
+        return self.accepted_at is None and self.withdrawn_at is None
+
 
 class ContactPerson(models.Model):
     """Who answers for an institution in a region, and who stands in."""
@@ -408,13 +412,14 @@ class ContactPerson(models.Model):
                 condition=Q(deputy=None) | ~Q(deputy=F("staff")),
                 violation_error_message=_("Nobody stands in for themselves: choose somebody else as deputy."),
             ),
+            # That they work there stands in sql/who_answers.sql: an entry outlives its leavers and can still be changed.
             RowPolicies(
                 name="appointments_contactperson_row_policies",
                 select=anybody_acting(),
-                insert=DIRECTORY_EDIT,
-                update=DIRECTORY_EDIT,
+                insert=f"{job()} OR {_ADMINISTERS}",
+                update=f"{job()} OR {_ADMINISTERS}",
                 updates=("region", "staff", "deputy", "topics", "position"),
-                delete=DIRECTORY_EDIT,
+                delete=f"{job()} OR {_ADMINISTERS}",
                 kinds=(Kind.STAFF, Kind.JOB, Kind.SYSTEM),
             ),
         ]
@@ -540,11 +545,11 @@ class PartnerSystem(models.Model):
             # A key finds its own system through the function beside (sql/partner_systems.sql), and nothing else.
             RowPolicies(
                 name="appointments_partnersystem_row_policies",
-                select=DIRECTORY_EDIT
+                select=whoever_may("appointment.oversee")
                 + " OR (SELECT actor_may('appointment.administer'))"
                 + " AND {table}.institution_id = (SELECT actor_institution())",
-                insert=DIRECTORY_EDIT,
-                update=DIRECTORY_EDIT,
+                insert=f"{job()} OR {_ADMINISTERS}",
+                update=f"{job()} OR {_ADMINISTERS}",
                 updates=("ended_at",),
                 before="{table}.ended_at IS NULL",
             ),
