@@ -429,6 +429,9 @@ TABLES: dict[str, Rules] = {
         update=either(job, administers),
         before=empty("ended_at"),
     ),
+    "administration_caseloadpassing": Rules(
+        select=either(allowed("appointment.oversee"), both(holding("appointment.administer"), of_institution())),
+    ),
     # The case file.
     "dossiers_dossier": Rules(
         select=opened(READ, column="id"), granted=opened(READ, column="id"), update=opened(READ, column="id")

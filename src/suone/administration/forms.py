@@ -118,7 +118,7 @@ class SuccessorForm(forms.Form):
     def __init__(self, *args: Any, acting: Acting, leaver: Appointment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         near = leaver.region_id or (leaver.office.region_id if leaver.office else None)
-        offer(self, "successor", possible_successors(leaver, on=acting.today).near_first(near))
+        offer(self, "successor", possible_successors(acting, leaver).near_first(near))
 
 
 class JoinForm(forms.Form):

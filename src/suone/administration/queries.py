@@ -1,7 +1,7 @@
 """Who works at an institution with which roles, what waits for approval, and what hangs on somebody."""
 
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from suone.access.acting import Acting
 from suone.access.permissions import STAFF_ROLES, Permission, Role
+from suone.administration.models import CaseloadPassing
 from suone.appointments import rules
 from suone.appointments.models import (
     Appointment,
@@ -136,9 +137,15 @@ def roles_to_give(acting: Acting, appointment: Appointment) -> list[Role]:
     return [role for role in STAFF_ROLES if me is not None and rules.may_give(me, role, holder, working)]
 
 
-def possible_successors(leaver: Appointment, *, on: date) -> AppointmentQuerySet:
-    """Colleagues who may lead cases, and so take over a caseload."""
-    return colleagues(leaver.institution_id, on=on).who_can(Permission.CASE_LEAD).exclude(pk=leaver.pk)
+def possible_successors(acting: Acting, leaver: Appointment) -> AppointmentQuerySet:
+    """Colleagues who may lead cases, and so take over a caseload; never whoever passes it on."""
+    working = colleagues(leaver.institution_id, on=acting.today).who_can(Permission.CASE_LEAD)
+    return working.exclude(pk=leaver.pk).exclude(user=None).exclude(user=acting.user_id)
+
+
+def passed_on(appointment: Appointment) -> list[CaseloadPassing]:
+    """To whom the caseload of an appointment passed, the latest first."""
+    return list(CaseloadPassing.objects.filter(leaver=appointment).select_related("successor", "given_by"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ def one(request: ActingRequest, staff_id: int) -> HttpResponse:
         "institution": appointment.institution,
         "may_administer": giving.may_administer(request.acting, appointment),
         "may_give": bool(queries.roles_to_give(request.acting, appointment)),
+        "passed": queries.passed_on(appointment),
         "is_paused": appointment.user is not None and is_paused(appointment.user),
     }
     return render(request, "administration/appointment.html", context)
