@@ -643,7 +643,7 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "meetings_entry": {"kind": ("contribution", "note")},
     "meetings_meeting": {"minutes_finished_at": (None, MOMENT)},
     "plans_plan": {"state": ("draft", "draft", "in_signing", "binding", "replaced"), "round": (1,)},
-    "plans_signature": {"state": ("waiting", "waiting", "signed", "signed", "released"), "round": (1,)},
+    "plans_signature": {"state": ("waiting", "waiting", "signed", "signed", "released"), "round": (1, 1, 2)},
     "cases_participant": {"state": ("asked", "taking_part", "declined")},
     "dossiers_event": {"act": ("case.participant_left", "meeting.answered", "case.closed")},
     "assessments_assessment": {"state": ("draft", "draft", "finished")},
