@@ -356,6 +356,26 @@ def test_only_those_who_contribute_settle(table: Table, call: str) -> None:
     assert WorkItem.objects.get(pk=item.pk).state == State.OPEN
 
 
+def test_settling_gives_out_what_the_timeline_is_told_and_no_details(table: Table) -> None:
+    item = asked(table, table.lead, table.rav, settled_by="triaged_on", details="said in confidence")
+    over = asked(table, table.lead, table.lead, settled_by="plan_binding_on", step="support/plan")
+    left = asked(table, table.lead, table.lead, settled_by="medical_report_on", step="support/report")
+
+    def called(call: str) -> list[dict[str, object]]:
+        with acting_as(acting(table.iv)), connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {call}", [table.dossier.pk])
+            return [dict(zip([c.name for c in cursor.description], row, strict=True)) for row in cursor.fetchall()]
+
+    told = {"id", "category", "title", "language", "texts", "addressed_id", "assigned_id"}
+    [settled] = called("workitems_settle(%s, 'triaged_on', '', 0, '{}', 'done')")
+    taken = called("workitems_take_over(%s, 'plan_binding_on')")
+    [cancelled] = called("workitems_leave_phase(%s, 'support')")
+    assert (settled["id"], set(settled)) == (item.pk, told)
+    assert taken == [{"workitems_take_over": "support/plan"}]
+    assert (cancelled["id"], set(cancelled)) == (left.pk, told)
+    assert _states(item, over, left) == "done cancelled cancelled"
+
+
 def test_a_hand_ticked_item_is_settled_by_no_deed(table: Table) -> None:
     item = asked(table, table.lead, table.rav, about=("meeting", 4))
 
