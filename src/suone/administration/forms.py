@@ -80,7 +80,7 @@ class ContactPersonForm(forms.Form):
         if entry is not None:
             kept = {"region": entry.region_id, "staff": entry.staff_id, "deputy": entry.deputy_id}
             kept |= {"topics": entry.topics, "position": entry.position}
-        super().__init__(*args, initial=kept, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": kept})
         self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
         working = colleagues(institution.pk, on=acting.today).order_by()
         for name in ("staff", "deputy"):
