@@ -5,7 +5,7 @@ them in one world, each undone before the next.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -17,7 +17,10 @@ from suone.access.permissions import Role
 from suone.appointments.models import Appointment, HeldRole
 from suone.appointments.tests.factories import acting, make_institution, make_staff
 from suone.cases.models import Participant
+from suone.consents.models import Consent
 from suone.decisions.models import Decision, RequestText
+from suone.signin.models import FactorReset
+from suone.workitems.models import WorkItem
 from tests.test_writes import World, world
 
 __all__ = ["world"]
@@ -38,7 +41,7 @@ _PLAN = (
 _SIGNED = (
     "INSERT INTO plans_signature (plan_id, dossier_id, round, institution_id, state, form, signed_on, signer_name, reason,"
     " recorded_at, recorded_by_id) VALUES (%(plan)s, %(ours)s, 1, %(worker_institution)s, '{state}', 'paper', now(), '', '',"
-    " now(), %(worker)s)"
+    " now(), %(adviser)s)"
 )
 _LINE = (
     "INSERT INTO dossiers_event (dossier_id, at, act, category, staff_id, institution_id, object_type, object_id, text,"
@@ -55,6 +58,59 @@ _INVITATION = (
     " now() + interval '9 days')"
 )
 _OFFICE = "UPDATE institutions_institution SET is_iiz_office = NOT is_iiz_office"
+_CONSENT = (
+    "INSERT INTO consents_consent (dossier_id, purpose, valid_from, valid_until, is_recurring, oral_allowed, grantor,"
+    " grantor_name, language, template_version, signature_form, signed_on, signed_at_place, recorded_at, recorded_by_id,"
+    " recorded_institution_id) VALUES (%(ours)s, 'x', now(), now(), true, true, 'person', '', 'de', 'x', 'paper', now(), '',"
+    " now() - interval '1 year', %({staff})s, %({institution})s) RETURNING recorded_at"
+)
+_RECIPIENT = (
+    "INSERT INTO consents_consentrecipient (consent_id, dossier_id, institution_id, signed_categories, categories)"
+    " VALUES (%({consent})s, %(ours)s, %(stranger_institution)s, 3, 3)"
+)
+_DISCLOSURE = (
+    "INSERT INTO consents_disclosure (dossier_id, basis, purpose, form, giver_id, giver_staff_id, recipient_id, categories,"
+    " conditions, consent_id, access_until, at) VALUES (%(ours)s, '{basis}', 'x', '{form}', %({giver})s, %({staff})s,"
+    " %(stranger_institution)s, {categories}, '{{}}', {consent}, {until}, now() - interval '1 year') RETURNING at"
+)
+
+
+def _disclosed(**changes: str) -> str:
+    usual = {
+        "basis": "avig-85f-3", "form": "oral", "giver": "adviser_institution", "staff": "adviser", "categories": "3",
+        "consent": "NULL", "until": "NULL",
+    }  # fmt: skip
+    return _DISCLOSURE.format(**usual | changes)
+
+
+_ACCEPTED = {"basis": "hand-over", "giver": "worker_institution", "staff": "worker", "form": "access"}
+_TRIAGE = (
+    "INSERT INTO cases_triage (dossier_id, decided_by_id, reason, level, instrument, instrument_version, proposal, answers,"
+    " decided_at) VALUES (%(ours)s, %({staff})s, 'x', 'simple', '', '', '{{}}', '{{}}', now() - interval '1 year')"
+    " RETURNING decided_at"
+)
+_DOCUMENT = (
+    "INSERT INTO documents_document (dossier_id, category, size, removed_reason, stored_as, sha256, media_type, file_name,"
+    " language, title, kept_at, kept_by_id, kept_institution_id) VALUES (%(ours)s, 1, 1, '', 'x', 'x', 'x', 'x', 'de', 'x',"
+    " now() - interval '1 year', %({staff})s, %({institution})s) RETURNING kept_at"
+)
+_ANSWER = (
+    "UPDATE decisions_decision SET state = 'accepted', answered_at = now() - interval '1 year', answered_by_id = %({staff})s"
+    " WHERE id = %(decision)s RETURNING answered_at"
+)
+_RESET = (
+    "INSERT INTO signin_factorreset (institution_id, holder_id, holder_account_id, asked_by_id, asked_account_id, at,"
+    " is_approved) VALUES (%(adviser_institution)s, %(adviser)s, %(adviser_account)s, %({staff})s, %({account})s,"
+    " now() - interval '1 year', false) RETURNING at"
+)
+_DECIDED = (
+    "UPDATE signin_factorreset SET decided_by_id = %({staff})s, decided_account_id = %({account})s,"
+    " decided_at = now() - interval '1 year' WHERE id = %(reset)s RETURNING decided_at"
+)
+_DONE = (
+    "UPDATE workitems_workitem SET state = 'done', done_at = now() - interval '1 year', done_by_id = %({staff})s"
+    " WHERE id = %(item)s RETURNING done_at"
+)
 
 # The same statement in its honest form goes through: the attempt is refused for its reason alone.
 ATTEMPTS: dict[str, tuple[str, str, str]] = {
@@ -105,6 +161,76 @@ ATTEMPTS: dict[str, tuple[str, str, str]] = {
         _OFFICE,
         "UPDATE institutions_institution SET name_de = 'X' WHERE id = %(worker_institution)s",
     ),
+    "a consent that somebody else recorded": (
+        "worker",
+        _CONSENT.format(staff="coordinator", institution="worker_institution"),
+        _CONSENT.format(staff="worker", institution="worker_institution"),
+    ),
+    "a consent recorded at another institution": (
+        "worker",
+        _CONSENT.format(staff="worker", institution="adviser_institution"),
+        _CONSENT.format(staff="worker", institution="worker_institution"),
+    ),
+    "a recipient whom the person never signed for": (
+        "worker",
+        _RECIPIENT.format(consent="consent"),
+        _RECIPIENT.format(consent="consent_of_now"),
+    ),
+    "a disclosure that a colleague made": ("adviser", _disclosed(staff="worker"), _disclosed()),
+    "a disclosure that another institution made": ("adviser", _disclosed(giver="worker_institution"), _disclosed()),
+    "a disclosure of what is closed to whoever records it": (
+        "adviser",
+        _disclosed(categories="2047 & ~16"),
+        _disclosed(categories="2"),
+    ),
+    "a disclosure on a consent that names somebody else": (
+        "adviser",
+        _disclosed(basis="consent", consent="%(consent)s"),
+        "",
+    ),
+    "a disclosure by a hand-over that was not accepted": ("adviser", _disclosed(**_ACCEPTED), ""),
+    "access on another basis than a consent for years": (
+        "coordinator",
+        _disclosed(form="access", giver="coordinator_institution", staff="coordinator", until="current_date + 400"),
+        _disclosed(form="access", giver="coordinator_institution", staff="coordinator", until="current_date + 300"),
+    ),
+    "a triage that somebody else decided": (
+        "coordinator",
+        _TRIAGE.format(staff="worker"),
+        _TRIAGE.format(staff="coordinator"),
+    ),
+    "a document that somebody else kept": (
+        "worker",
+        _DOCUMENT.format(staff="coordinator", institution="worker_institution"),
+        _DOCUMENT.format(staff="worker", institution="worker_institution"),
+    ),
+    "a document kept by another institution": (
+        "worker",
+        _DOCUMENT.format(staff="worker", institution="adviser_institution"),
+        _DOCUMENT.format(staff="worker", institution="worker_institution"),
+    ),
+    "a document that nobody kept": (
+        "worker",
+        _DOCUMENT.format(staff="nobody", institution="worker_institution"),
+        _DOCUMENT.format(staff="worker", institution="worker_institution"),
+    ),
+    "an answer that somebody else gave": ("stranger", _ANSWER.format(staff="worker"), _ANSWER.format(staff="stranger")),
+    "an item that somebody else did": ("worker", _DONE.format(staff="adviser"), _DONE.format(staff="worker")),
+    "a reset that somebody else asked for": (
+        "administrator",
+        _RESET.format(staff="coordinator", account="administrator_account"),
+        _RESET.format(staff="administrator", account="administrator_account"),
+    ),
+    "a reset asked for with another's account": (
+        "administrator",
+        _RESET.format(staff="administrator", account="coordinator_account"),
+        _RESET.format(staff="administrator", account="administrator_account"),
+    ),
+    "a reset that somebody else decided": (
+        "administrator",
+        _DECIDED.format(staff="coordinator", account="coordinator_account"),
+        _DECIDED.format(staff="administrator", account="administrator_account"),
+    ),
     "a role that ended long ago": (
         "administrator",
         "SELECT appointments_end_role(%(held)s, current_date - 200)",
@@ -122,6 +248,21 @@ ATTEMPTS: dict[str, tuple[str, str, str]] = {
 def numbers(world: World) -> dict[str, int | None]:
     cast = world.cast
     administrator = make_staff(cast.adviser.institution, Role.INSTITUTION_ADMINISTRATOR, last_name="Administrator")
+    asked_by = make_staff(cast.adviser.institution, last_name="Asking")
+    reset = FactorReset.objects.create(
+        institution_id=cast.adviser.institution_id,
+        holder=cast.worker,
+        holder_account=cast.worker.user,
+        asked_by=asked_by,
+        asked_account=asked_by.user,
+    )
+    consent = Consent.objects.get(pk=world.numbers["consent"])
+    Consent.objects.filter(pk=consent.pk).update(recorded_at=timezone.now() - timedelta(days=1))
+    WorkItem.objects.filter(pk=world.numbers["item"]).update(
+        state="open", done_at=None, done_by=None, addressed=cast.worker.institution, category=1, settled_by=""
+    )
+    consent.pk = None  # signed in this very transaction
+    consent.save()
     invited = [
         Appointment.objects.create(institution=institution, first_name="In", last_name="Vited")
         for institution in (make_institution("SVA"), cast.adviser.institution)
@@ -142,6 +283,12 @@ def numbers(world: World) -> dict[str, int | None]:
         "asked": asked,
         "invited_elsewhere": invited[0].pk,
         "invited_here": invited[1].pk,
+        "consent_of_now": consent.pk,
+        "coordinator_institution": cast.coordinator.institution_id,
+        "reset": reset.pk,
+        "adviser_account": cast.adviser.user_id,
+        "coordinator_account": cast.coordinator.user_id,
+        "administrator_account": administrator.user_id,
         "held": HeldRole.objects.get(appointment=cast.adviser).pk,
     }
 
@@ -158,7 +305,8 @@ def _done(who: Acting, statement: str, values: Mapping[str, object]) -> int:
         refusal = str(error)
     else:
         return touched
-    assert any(word in refusal for word in ("row-level security", "dated back", "past", "at work")), refusal
+    reasons = ("row-level security", "dated back", "past", "at work", "in another's name", "longer than")
+    assert any(reason in refusal for reason in reasons), refusal
     return 0
 
 
@@ -172,6 +320,52 @@ def test_beside_the_acts_nothing_is_forged_and_nothing_is_dated_back(world: Worl
 
     assert {name: rows for name, rows in done.items() if rows} == {}
     assert {name: rows for name, rows in honest.items() if rows != 1} == {}
+
+
+BACK_DATED = {
+    "a consent": ("worker", _CONSENT.format(staff="worker", institution="worker_institution")),
+    "a disclosure": ("adviser", _disclosed()),
+    "a triage": ("coordinator", _TRIAGE.format(staff="coordinator")),
+    "a document": ("worker", _DOCUMENT.format(staff="worker", institution="worker_institution")),
+    "an answer": ("stranger", _ANSWER.format(staff="stranger")),
+    "an item that is done": ("worker", _DONE.format(staff="worker")),
+    "a request to reset a factor": (
+        "administrator",
+        _RESET.format(staff="administrator", account="administrator_account"),
+    ),
+    "a reset that is decided": (
+        "administrator",
+        _DECIDED.format(staff="administrator", account="administrator_account"),
+    ),
+    "a line of the timeline": (
+        "stranger",
+        _LINE.format(act="case.participant_declined").replace("now()", "now() - interval '1 year'")
+        + " RETURNING (SELECT max(at) FROM dossiers_event)",
+    ),
+    "the state of a participant": (
+        "coordinator",
+        "UPDATE cases_participant SET since = now() - interval '1 year' WHERE id = %(participant)s RETURNING since",
+    ),
+    "the lead": (
+        "coordinator",
+        "INSERT INTO cases_assignment (dossier_id, function, staff_id, valid_from)"
+        " VALUES (%(theirs)s, 'case_manager', %(coordinator)s, now() - interval '1 year') RETURNING valid_from",
+    ),
+}
+
+
+def test_when_it_was_is_the_databases_to_say(world: World, numbers: dict[str, int]) -> None:
+    """A year ago becomes now; a day is that of Switzerland."""
+    said = {}
+    for name, (who, statement) in BACK_DATED.items():
+        with transaction.atomic():
+            with acting_as(acting(world.staff(who))), connection.cursor() as cursor:
+                cursor.execute(statement, numbers)
+                (said[name],) = cursor.fetchone()
+            transaction.set_rollback(True)
+
+    days = {name: when if not isinstance(when, datetime) else timezone.localdate(when) for name, when in said.items()}
+    assert {name: day for name, day in days.items() if day != timezone.localdate()} == {}
 
 
 def test_whoever_declined_learns_no_more_of_a_case_and_takes_part_by_being_asked_alone(

@@ -17,7 +17,7 @@ from django.utils import timezone
 from suone.access.acting import Acting, Kind, acting_for_job
 from suone.access.categories import DataCategory
 from suone.access.database import acting_as, counting
-from suone.access.row_policies import RowPolicies, TableRights
+from suone.access.row_policies import RowPolicies, Stamp, TableRights
 from suone.appointments.models import Appointment
 from suone.appointments.tests.factories import acting
 from suone.cases.models import Case, Participant
@@ -209,7 +209,8 @@ ATTEMPTS: dict[str, tuple[str, str]] = {
     "a triage is rewritten": ("coordinator", "UPDATE cases_triage SET level = 'complex'"),
     "an asking institution accepts in place of the one asked": (
         "coordinator",
-        "UPDATE decisions_decision SET state = 'accepted', answered_at = now() WHERE id = %(decision)s",
+        "UPDATE decisions_decision SET state = 'accepted', answered_at = now(), answered_by_id = actor_staff()"
+        " WHERE id = %(decision)s",
     ),
     "an answer is given in advance": (
         "coordinator",
@@ -334,7 +335,7 @@ def test_the_attempts_are_about_rows_that_are_there(world: World) -> None:
     legal = {
         "coordinator": "UPDATE cases_case SET first_contact_on = now() WHERE dossier_id = %(ours)s",
         "worker": "UPDATE cases_note SET text = 'put right', version = 2 WHERE category = 3",
-        "stranger": "UPDATE decisions_decision SET state = 'accepted', answered_at = now()",
+        "stranger": "UPDATE decisions_decision SET state = 'accepted', answered_at = now(), answered_by_id = actor_staff()",
         "adviser": "UPDATE handovers_handover SET receiver_staff_id = %(adviser)s WHERE id = %(handover)s",
     }
 
@@ -566,7 +567,12 @@ def test_every_policy_says_for_which_kind_of_actor_it_holds(db: None) -> None:
         )
         without = {name for (name,) in cursor.fetchall()}
 
-    assert without == before_log_in
+    # Failures, jobs and new log-ins come from everybody, who reads no person's data there (signin/sql/accounts.sql).
+    open_to_all = {
+        "axes_accessfailurelog_select", "axes_accessfailurelog_insert", "django_session_of_the_library",
+        "procrastinate_jobs_select", "procrastinate_jobs_insert",
+    }  # fmt: skip
+    assert without == before_log_in | open_to_all
     assert before_log_in == {
         f"{table}_select" for table in ("appointments_appointment", "appointments_heldrole", "institutions_institution")
     }
@@ -598,6 +604,92 @@ def test_nobody_calls_a_function_that_was_not_given_to_them(db: None) -> None:
     given = {name for name, app, _public in functions if app}
     assert given == declared, "Write GRANT EXECUTE ON FUNCTION … TO suone_app; below the function, in its SQL file."
     assert len(given) > 40
+
+
+# Columns of a time, a day, somebody or an institution that the app may write and that are no stamp, by the reason why.
+_NO_STAMPS = {
+    "people agree on the day or hour, or type it": """advice_advice.on appointments_absence.first_day
+        appointments_absence.last_day appointments_appointment.active_from appointments_appointment.active_until
+        appointments_bodymember.term_from appointments_bodymember.term_until appointments_partnersystem.valid_from
+        appointments_partnersystem.valid_until assessments_assessment.again_on cases_case.first_contact_on
+        consents_consent.valid_from consents_consent.valid_until consents_consent.signed_on
+        consents_disclosure.access_until consents_disclosure.inform_until decisions_decision.due_on
+        decisions_decision.remind_on dossiers_particulars.died_on dossiers_residence.permit_expires_on
+        handovers_handover.overlap_until institutions_convention.starts_on institutions_convention.ends_on
+        meetings_dateproposal.starts_at meetings_entry.due_on meetings_meeting.starts_at meetings_meeting.answer_until
+        plans_measure.from_on plans_measure.until_on plans_plan.review_on plans_signature.signed_on
+        procedures_procedureversion.valid_from procedures_procedureversion.valid_until register_enrolment.began_on
+        register_enrolment.ended_on representation_representative.valid_from representation_representative.valid_until
+        workitems_workitem.due_on""",
+    "whom or where it is about: picked by whoever writes": """appointments_absence.staff_id appointments_absence.deputy_id
+        appointments_appointment.institution_id appointments_appointment.user_id appointments_bodymember.staff_id
+        appointments_contactperson.deputy_id appointments_contactperson.institution_id
+        appointments_contactperson.staff_id appointments_invitation.appointment_id
+        appointments_invitation.institution_id appointments_partnersystem.institution_id
+        appointments_partnersystem.responsible_id cases_assignment.staff_id cases_participant.institution_id
+        cases_participant.staff_id consents_consentrecipient.institution_id consents_consentrecipient.staff_id
+        consents_disclosure.recipient_id consents_disclosure.recipient_staff_id decisions_decision.addressed_id
+        decisions_decision.addressed_staff_id dossiers_event.on_behalf_of_id handovers_handover.receiver_id
+        handovers_handover.receiver_staff_id inbox_message.staff_id institutions_convention_parties.institution_id
+        institutions_office.institution_id institutions_serviceoffer.institution_id meetings_entry.responsible_id
+        meetings_invitee.institution_id meetings_invitee.staff_id plans_measure.institution_id plans_measure.payer_id
+        plans_measure.staff_id plans_signature.institution_id plans_signature.staff_id register_enrolment.institution_id
+        register_enrolment.responsible_id signin_factorreset.institution_id signin_factorreset.holder_id
+        signin_factorreset.holder_account_id support_service.institution_id support_service.second_institution_id
+        support_service.second_staff_id support_service.staff_id workitems_workitem.addressed_id
+        workitems_workitem.assigned_id workitems_workitem.controlling_id""",
+    "the policy asks for one's own": """consents_disclosure.giver_id consents_disclosure.giver_staff_id
+        inbox_message.by_institution_id inbox_preference.staff_id register_alertpreference.institution_id""",
+    "the policy lets no new row have it; functions with the owner's rights write it": """consents_consent.withdrawn_at
+        consents_consent.withdrawn_by_id handovers_handover.accepted_at handovers_handover.access_until
+        handovers_handover.sender_until""",
+    "a trigger writes it (appointments/sql/roles.sql)": """appointments_appointment.given_at
+        appointments_appointment.given_by_id""",
+    "how long a link holds": "appointments_invitation.expires_at meetings_guest.valid_until",
+    "the consent bounds it (support/sql/acts.sql)": "support_service.access_until",
+    "one's own visit before this one": "dossiers_visit.before",
+    "the library of log-ins writes it": "access_user.last_login access_user.date_joined",
+    "of the authority, in words": "representation_representative.decided_by",
+    "a code": "workitems_workitem.settled_by",
+}
+_WHO_AND_WHEN = """
+    SELECT c.relname || '.' || a.attname FROM pg_class c
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    LEFT JOIN pg_constraint f ON f.conrelid = c.oid AND f.contype = 'f' AND f.conkey = ARRAY[a.attnum]
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+      AND c.relname = ANY (%s)
+      AND (has_column_privilege('suone_app', c.oid, a.attnum, 'INSERT')
+           OR has_column_privilege('suone_app', c.oid, a.attnum, 'UPDATE'))
+      AND (a.atttypid IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype)
+           OR f.confrelid IN ('appointments_appointment'::regclass, 'institutions_institution'::regclass,
+                              'access_user'::regclass)
+           OR a.attname ~ '(staff|institution|user|account|_by)(_id)?$')
+"""
+
+
+def test_who_and_when_are_the_databases_to_say(db: None) -> None:
+    """A new column of somebody or some time gets a Stamp, or is listed with the reason why not."""
+    stamps = [(model, stamp) for model in OWN_MODELS for stamp in model._meta.constraints if isinstance(stamp, Stamp)]
+    stamped = {
+        f"{model._meta.db_table}.{model._meta.get_field(name).column}"
+        for model, stamp in stamps
+        for name in stamp.fields.values()
+        if name
+    }
+    listed = [column for columns in _NO_STAMPS.values() for column in columns.split()]
+    with connection.cursor() as cursor:
+        cursor.execute(_WHO_AND_WHEN, [[model._meta.db_table for model in OWN_MODELS]])
+        written = {column for (column,) in cursor.fetchall()}
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger t WHERE tgenabled = 'O' AND tgfoid = 'actor_stamps()'::regprocedure"
+        )
+        triggers = sorted(name for (name,) in cursor.fetchall())
+
+    assert written - stamped - set(listed) == set()
+    assert set(listed) - written == set(), "no such column, or the app may not write it: take it off the list"
+    assert set(listed) & stamped == set()
+    assert len(listed) == len(set(listed))
+    assert triggers == sorted(stamp.name for _model, stamp in stamps)
 
 
 def test_figures_are_counted_over_all_rows_in_named_columns(world: World) -> None:

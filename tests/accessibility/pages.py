@@ -46,6 +46,8 @@ PARTS = {
     "handover": f"SELECT id FROM handovers_handover WHERE decision_id = ({_ASKED})",
     "office": "SELECT id FROM institutions_institution WHERE is_iiz_office",
     "asker": f"SELECT id FROM appointments_appointment WHERE email = '{COORDINATOR}'",
+    "contact": "SELECT min(c.id) FROM appointments_contactperson c JOIN institutions_institution i"
+    " ON i.id = c.institution_id AND i.is_iiz_office",
     "invited": "SELECT max(appointment_id) FROM appointments_invitation",
     "waiting_role": "SELECT max(id) FROM appointments_heldrole WHERE needs_approval AND approved_at IS NULL AND NOT is_beginning",
     "social": "SELECT id FROM institutions_institution WHERE code = 'SMZ'",
@@ -91,6 +93,9 @@ PAGES: dict[str, tuple[str, str]] = {
     "directory_entry": (ADMINISTRATOR, "/directory/edit/institution/{institution}"),
     "appointments": (ADMINISTRATOR, "/appointments/"),
     "appointments_of": (ADMINISTRATOR, "/appointments/of/{social}"),
+    "contact_persons": (ADMINISTRATOR, "/appointments/of/{office}/contact-persons"),
+    "enter_contact_person": (ADMINISTRATOR, "/appointments/of/{office}/contact-persons/add"),
+    "change_contact_person": (ADMINISTRATOR, "/appointments/contact-persons/{contact}"),
     "appoint": (ADMINISTRATOR, "/appointments/of/{office}/add"),
     "appointment": (ADMINISTRATOR, "/appointments/{invited}"),
     "give_role": (ADMINISTRATOR, "/appointments/{invited}/role"),
@@ -263,6 +268,7 @@ STATUS = {"socialaccount_login_error": 401}
 NO_PAGES = {
     "set_language": "an act", "healthz": "a word for machines", "robots": "a word for machines", "several": "an act",
     "switch_acting": "an act", "remove_absence": "an act", "remove_directory_entry": "an act",
+    "remove_contact_person": "an act",
     "document": "a file", "complete_workitem": "an act", "reopen_workitem": "an act", "cancel_workitem": "an act",
     "decide_factor_reset": "an act", "invite_again": "an act", "unlock_log_in": "an act", "approve_role": "an act",
     "mark_read": "an act", "tell_person": "an act", "alive": "a word for the page",
@@ -298,7 +304,8 @@ FORMS_WITH_ERRORS = (
     "ask_participant", "answer_participation", "correct_person", "record_disclosure", "absences",
     "add_directory_entry", "break_glass", "close", "write_note", "order_service", "complete_service", "medical_report",
     "hand_over_person", "answer_handover", "give_advice", "change_level",
-    "add_measure", "convene", "appoint", "give_role", "pass_on", "join", "answer_dates", "minutes", "register", "register_person", "enrol_institution",
+    "add_measure", "convene", "appoint", "give_role", "pass_on", "join", "answer_dates", "minutes",
+    "enter_contact_person", "register", "register_person", "enrol_institution",
 )  # fmt: skip
 
 

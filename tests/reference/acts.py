@@ -18,6 +18,7 @@ from tests.reference.model import LEAD, READ, WRITE, Row, World
 ALL, HEALTH = 2047, 16
 MANDATE = 1 | 2 | HEALTH | 1024  # identity, employment, health, administrative
 FOR_EVER = datetime(9999, 12, 31, tzinfo=UTC)
+_NEVER = datetime(1, 1, 2, tzinfo=UTC)
 _ZURICH = ZoneInfo("Europe/Zurich")
 _ASKED = (
     "SELECT act_id, dossier_id, institution_id, staff_id, categories, power, valid_from, valid_until, legal_basis"
@@ -69,6 +70,29 @@ def _was_officer(world: World, staff: int | None, at: datetime) -> bool:
     )
 
 
+def _officer_until(world: World, staff: int | None) -> datetime:
+    """Until when they are a medical officer without a break; the beginning of time where they are none today."""
+    office = world.rows["appointments_appointment"].get(staff or 0)
+    if office is None or office["ended_at"] is not None:
+        return _NEVER
+    spells = sorted(
+        (max(role["valid_from"], office["active_from"] or date.min),
+         min(role["valid_until"] or date.max, office["active_until"] or date.max))
+        for role in _rows(world, "appointments_heldrole")
+        if role["appointment_id"] == staff and role["role"] == "medical_officer" and role["ended_at"] is None
+        and (not role["needs_approval"] or role["is_beginning"] or role["approved_at"] is not None)
+    )  # fmt: skip
+    today = world.at.astimezone(_ZURICH).date()
+    last = today - timedelta(days=1)
+    for first, until in spells:
+        goes_on = first <= today or first - timedelta(days=1) <= last
+        if goes_on and until >= today:
+            last = max(last, until)
+        if last == date.max:
+            return FOR_EVER
+    return _start_of(last + timedelta(days=1)) if last >= today else _NEVER
+
+
 def _notifications(world: World) -> Iterator[Allowance]:
     """To whoever opened the file, all but health, until they hand it over."""
     for number in _rows(world, "persons_number"):
@@ -83,7 +107,8 @@ def _notifications(world: World) -> Iterator[Allowance]:
 
 def _emergencies(world: World) -> Iterator[Allowance]:
     for row in _rows(world, "dossiers_emergency"):
-        categories = ALL if _was_officer(world, row["staff_id"], row["at"]) else ALL & ~HEALTH
+        is_officer = _was_officer(world, row["staff_id"], row["at"])
+        categories = ALL if is_officer else ALL & ~HEALTH
         yield Allowance(
             row["id"],
             row["dossier_id"],
@@ -92,7 +117,7 @@ def _emergencies(world: World) -> Iterator[Allowance]:
             categories,
             WRITE,
             row["at"],
-            row["until"],
+            min(row["until"], _officer_until(world, row["staff_id"])) if is_officer else row["until"],
             "break-glass",
         )
 
@@ -104,6 +129,9 @@ def _consents(world: World) -> Iterator[Allowance]:
         if consent["withdrawn_at"] is not None or consent["dossier_id"] != line["dossier_id"]:
             continue
         is_officer = _was_officer(world, line["staff_id"], consent["recorded_at"])
+        ends = _start_of(consent["valid_until"] + timedelta(days=1))
+        if is_officer and line["categories"] & HEALTH:
+            ends = min(ends, _officer_until(world, line["staff_id"]))
         yield Allowance(
             consent["id"],
             consent["dossier_id"],
@@ -112,7 +140,7 @@ def _consents(world: World) -> Iterator[Allowance]:
             line["categories"] if is_officer else line["categories"] & ~HEALTH,
             LEAD if world.rows["institutions_institution"][line["institution_id"]]["is_iiz_office"] else WRITE,
             _start_of(consent["valid_from"]),
-            _start_of(consent["valid_until"] + timedelta(days=1)),
+            ends,
             "consent",
         )
 
@@ -127,11 +155,27 @@ def _disclosures(world: World) -> Iterator[Allowance]:
             )  # fmt: skip
 
 
+def _was_withdrawn(world: World, row: Row) -> bool:
+    """The consent it rests on was withdrawn, while the receiver did not lead the case."""
+    consent = world.rows["consents_consent"].get(row["consent_id"])
+    if consent is None or consent["withdrawn_at"] is None:
+        return False
+    then = consent["withdrawn_at"]
+    return not any(
+        each["dossier_id"] == consent["dossier_id"]
+        and each["function"] == "lead"
+        and world.rows["appointments_appointment"][each["staff_id"]]["institution_id"] == row["receiver_id"]
+        and each["valid_from"] <= then
+        and (each["valid_until"] is None or each["valid_until"] > then)
+        for each in _rows(world, "cases_assignment")
+    )
+
+
 def _hand_overs(world: World) -> Iterator[Allowance]:
     """The receiver leads where the sender stops, and else contributes; the sender contributes for a while."""
     for row in _rows(world, "handovers_handover"):
         common = {"act": row["id"], "dossier": row["dossier_id"], "staff": None, "basis": row["basis"]}
-        if row["accepted_at"] is not None and row["access_until"] is not None:
+        if row["accepted_at"] is not None and row["access_until"] is not None and not _was_withdrawn(world, row):
             yield Allowance(
                 institution=row["receiver_id"], categories=row["categories"] & ~HEALTH,
                 power=LEAD if row["constellation"] == "3" else WRITE,
@@ -205,6 +249,10 @@ def vary(world: World, chance: random.Random) -> None:
         "handovers_handover": lambda: {
             "categories": mask(), "sender_categories": maybe(mask()), "constellation": chance.choice("123"),
             "accepted_at": maybe(moment()), "access_until": maybe(moment()), "sender_until": maybe(moment()),
+        },
+        "cases_assignment": lambda: {
+            "function": chance.choice(("lead", "lead", "case_manager")), "valid_from": moment((-60, -20)),
+            "valid_until": maybe(moment((-1, 9)), 0.3),
         },
         "support_service": lambda: {
             "kind": chance.choice(("medical_mandate", "medical_mandate", "coaching")), "ordered_at": moment(),

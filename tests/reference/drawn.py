@@ -5,14 +5,21 @@ from datetime import UTC, datetime
 
 from tests.reference.beside import Beside
 from tests.reference.model import PERMISSIONS, Actor, World
-from tests.reference.tables import DRAWS, OBJECTS, PARENTS, TABLES
+from tests.reference.tables import DRAWS, OBJECTS, PARENTS, REPEATS, TABLES
 from tests.reference.worlds import draw_actors, draw_world
 
 
 def drawn_world(beside: Beside, seed: int) -> World:
     """The world of this seed."""
     return draw_world(
-        seed, rules=TABLES, tables=beside.tables, draws=DRAWS, parents=PARENTS, objects=OBJECTS, at=datetime.now(UTC)
+        seed,
+        rules=TABLES,
+        tables=beside.tables,
+        draws=DRAWS,
+        parents=PARENTS,
+        objects=OBJECTS,
+        repeats=REPEATS,
+        at=datetime.now(UTC),
     )
 
 

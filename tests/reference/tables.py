@@ -4,7 +4,7 @@
 """
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,6 +41,7 @@ from tests.reference.model import (
     unless,
 )
 
+TO_COME = datetime(2100, 1, 1, tzinfo=UTC)
 ZURICH, PAST, FUTURE = ZoneInfo("Europe/Zurich"), date(2000, 1, 1), date(2100, 1, 1)
 WITH_SYSTEMS = frozenset({"staff", "job", "system"})
 READS, READS_CATEGORY = opened(READ), opened(READ, category="category")
@@ -322,6 +323,63 @@ def as_signed(world: World, actor: Actor, row: Row) -> bool:
     return bool(row["categories"] == row["signed_categories"])
 
 
+def is_being_signed(world: World, actor: Actor, row: Row) -> bool:
+    """The consent of the row is recorded in this very transaction."""
+    found = world.seen(actor, "consents_consent", row["consent_id"])
+    return found is not None and found["dossier_id"] == row["dossier_id"] and found["recorded_at"] >= world.at
+
+
+def of_consent(world: World, actor: Actor, row: Row) -> bool:
+    """A consent that stands names the recipient for all that passes."""
+    consent = world.seen(actor, "consents_consent", row["consent_id"])
+    return (
+        row["basis"] == "consent"
+        and consent is not None
+        and consent["withdrawn_at"] is None
+        and any(
+            line["consent_id"] == row["consent_id"]
+            and line["dossier_id"] == row["dossier_id"]
+            and line["institution_id"] == row["recipient_id"]
+            and not row["categories"] & ~line["categories"]
+            for line in world.all_seen(actor, "consents_consentrecipient")
+        )
+    )
+
+
+def of_what_is_open(world: World, actor: Actor, row: Row) -> bool:
+    """On a basis that is written down by hand, and nothing that is closed to the actor."""
+    by_acts = ("consent", "hand-over", "clearing-of-doubts")
+    passed = [category for category in range(11) if row["categories"] >> category & 1]
+    return row["basis"] not in by_acts and all(
+        world.reaches(actor, READ, dossier=row["dossier_id"], category=category) for category in passed
+    )
+
+
+HANDED_OVER = {
+    "dossier_id": "dossier_id",
+    "giver_id": "sender_id",
+    "giver_staff_id": "sender_staff_id",
+    "recipient_id": "receiver_id",
+    "basis": "basis",
+    "consent_id": "consent_id",
+}
+
+
+def of_hand_over(world: World, actor: Actor, row: Row) -> bool:
+    """Who it is and what it is about, by the sender; what it opens, by whoever accepts it now."""
+    for found in world.all_seen(actor, "handovers_handover"):
+        if row["giver_staff_id"] is None or any(row[own] != found[theirs] for own, theirs in HANDED_OVER.items()):
+            continue
+        proposes = found["sender_staff_id"] == actor.staff and row["form"] != "access"
+        if proposes and not row["categories"] & ~(1 | 1 << found["category"]):
+            return True
+        accepts = found["accepted_at"] is not None and found["accepted_at"] >= world.at
+        if accepts and found["receiver_id"] == actor.institution and not row["categories"] & ~found["categories"]:
+            return True
+    return False
+
+
+IN_GIVERS_NAME = both(of_institution("giver_id"), of_staff("giver_staff_id"))
 DRAFT = sees("assessments_assessment", "assessment_id", state=("draft",))
 OWN_AND_JOBS = either(job, of_staff())
 OF_OWN_INSTITUTION = either(job, of_institution())
@@ -359,7 +417,13 @@ TABLES: dict[str, Rules] = {
         insert=either(job, both(administers, invites_to_its_own)),
         update=either(job, administers),
     ),
-    "appointments_contactperson": of_the_directory(),
+    "appointments_contactperson": Rules(
+        select=everybody,
+        insert=either(job, administers),
+        update=either(job, administers),
+        delete=either(job, administers),
+        kinds=WITH_SYSTEMS,
+    ),
     "appointments_bodymember": replace(of_the_directory(), kinds=STAFF_AND_JOBS),
     "appointments_absence": Rules(
         select=everybody,
@@ -368,10 +432,13 @@ TABLES: dict[str, Rules] = {
         delete=ABSENCES,
     ),
     "appointments_partnersystem": Rules(
-        select=either(allowed("directory.edit"), both(holding("appointment.administer"), of_institution())),
-        insert=allowed("directory.edit"),
-        update=allowed("directory.edit"),
+        select=either(allowed("appointment.oversee"), both(holding("appointment.administer"), of_institution())),
+        insert=either(job, administers),
+        update=either(job, administers),
         before=empty("ended_at"),
+    ),
+    "administration_caseloadpassing": Rules(
+        select=either(allowed("appointment.oversee"), both(holding("appointment.administer"), of_institution())),
     ),
     # The case file.
     "dossiers_dossier": Rules(
@@ -435,8 +502,11 @@ TABLES: dict[str, Rules] = {
     "cases_levelchange": of_one_category(ADMINISTRATIVE, author="staff_id", insert=WRITES),
     "cases_draft": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=OWN_AND_JOBS),
     "consents_consent": of_a_case(insert=both(LEADS, empty("withdrawn_at")), update=job),
-    "consents_consentrecipient": of_a_case(insert=both(LEADS, as_signed), update=None),
-    "consents_disclosure": of_a_case(insert=READS, before=empty("informed_at")),
+    "consents_consentrecipient": of_a_case(insert=both(LEADS, as_signed, is_being_signed), update=None),
+    "consents_disclosure": of_a_case(
+        insert=either(both(READS, IN_GIVERS_NAME, either(of_consent, of_what_is_open)), both(STAFF, of_hand_over)),
+        before=empty("informed_at"),
+    ),
     "decisions_decision": Rules(
         select=either(READS, ASKED, of_institution("asked_institution_id")),
         granted=READS,
@@ -595,17 +665,28 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "meetings_entry": {"kind": ("contribution", "note")},
     "meetings_meeting": {"minutes_finished_at": (None, MOMENT)},
     "plans_plan": {"state": ("draft", "draft", "in_signing", "binding", "replaced"), "round": (1,)},
-    "plans_signature": {"state": ("waiting", "waiting", "signed", "signed", "released"), "round": (1,)},
+    "plans_signature": {"state": ("waiting", "waiting", "signed", "signed", "released"), "round": (1, 1, 2)},
     "cases_participant": {"state": ("asked", "taking_part", "declined")},
     "dossiers_event": {"act": ("case.participant_left", "meeting.answered", "case.closed")},
     "assessments_assessment": {"state": ("draft", "draft", "finished")},
     "assessments_score": {"categories": (0, 2, 6, 1030, 2047)},
     "support_servicetext": {"part": ("findings", "order")},
     "documents_document": {"removed_at": (None, MOMENT)},
-    "consents_consent": {"withdrawn_at": (None, MOMENT)},
+    "consents_consent": {"withdrawn_at": (None, MOMENT), "recorded_at": (MOMENT, TO_COME)},
     "consents_consentrecipient": {"categories": (3, 7), "signed_categories": (3, 7)},
-    "consents_disclosure": {"informed_at": (None, MOMENT)},
-    "handovers_handover": dict.fromkeys(("accepted_at", "access_until", "sender_until"), (None, None, MOMENT)),
+    "consents_disclosure": {
+        "informed_at": (None, MOMENT),
+        "basis": ("consent", "avig-85f-3", "hand-over", "clearing-of-doubts"),
+        "form": ("access", "oral"),
+        "categories": (1, 3, 1 << 3),
+    },
+    "handovers_handover": {
+        "accepted_at": (None, None, MOMENT, TO_COME),
+        "access_until": (None, None, MOMENT),
+        "sender_until": (None, None, MOMENT),
+        "basis": ("consent", "hand-over"),
+        "categories": (3, 1 << 3),
+    },
     "appointments_partnersystem": {"ended_at": (None, MOMENT)},
     "signin_factorreset": {"decided_at": (None, MOMENT)},
     "institutions_institution": {"is_iiz_office": (True, False, False)},
@@ -632,6 +713,8 @@ OBJECTS = {
         "handover": "handovers_handover",
     }
 }
+# What passes by a hand-over: a row that says in these columns what another table's row says.
+REPEATS = {"consents_disclosure": ("handovers_handover", HANDED_OVER)}
 PARENTS = {
     "meetings_invitee": ("meeting_id", "meetings_meeting"),
     "meetings_dateproposal": ("meeting_id", "meetings_meeting"),
@@ -639,6 +722,7 @@ PARENTS = {
     "meetings_agendapoint": ("meeting_id", "meetings_meeting"),
     "meetings_entry": ("meeting_id", "meetings_meeting"),
     "meetings_reason": ("meeting_id", "meetings_meeting"),
+    "consents_consentrecipient": ("consent_id", "consents_consent"),
     "decisions_requesttext": ("decision_id", "decisions_decision"),
     "plans_entry": ("plan_id", "plans_plan"),
     "plans_measure": ("plan_id", "plans_plan"),

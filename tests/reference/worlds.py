@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.reference.model import MOMENT, Actor, Opening, Rules, World
+from tests.reference.model import MOMENT, Actor, Opening, Row, Rules, World
 
 INSTITUTIONS, STAFF, PERSONS, DOSSIERS, ROWS = 4, 9, 8, 12, 40
 _SIZES = {
@@ -20,6 +20,7 @@ _SIZES = {
     "persons_person": PERSONS,
     "dossiers_dossier": DOSSIERS,
     "dossiers_event": 3 * ROWS,  # by three policies
+    "consents_disclosure": 3 * ROWS,  # by two
 }
 
 
@@ -64,6 +65,7 @@ def draw_world(
     draws: Mapping[str, Mapping[str, tuple[Any, ...]]],
     parents: Mapping[str, tuple[str, str]],
     objects: Mapping[str, Mapping[str, str]],
+    repeats: Mapping[str, tuple[str, Mapping[str, str]]],
     at: datetime,
 ) -> World:
     """The world of this seed, as it is at this moment."""
@@ -75,11 +77,23 @@ def draw_world(
             key: _row(chance, tables[name], key, keys, draws.get(name, {}), parents.get(name), world)
             for key in keys[name]
         }
+    for name, (other, columns) in repeats.items():
+        for row in world.rows[name].values():
+            _repeat(chance, row, world.rows[other], columns)
     for name, kinds in objects.items():
         for row in world.rows[name].values():
             _point(chance, row, kinds, world)
     _draw_openings(chance, world, tables["dossiers_grant"])
     return world
+
+
+def _repeat(chance: random.Random, row: dict[str, Any], others: Mapping[Any, Row], columns: Mapping[str, str]) -> None:
+    """Let a row say what another one says, often; or all but one thing of it."""
+    if chance.random() < 0.5:
+        return
+    said = others[chance.choice(list(others))]
+    left_out = chance.choice([*columns, *[""] * len(columns)])
+    row.update({own: said[theirs] for own, theirs in columns.items() if own != left_out})
 
 
 def _point(chance: random.Random, row: dict[str, Any], kinds: Mapping[str, str], world: World) -> None:

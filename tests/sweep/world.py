@@ -14,7 +14,7 @@ from suone.access.models import User
 from suone.access.permissions import STAFF_ROLES, Role
 from suone.advice.models import Advice
 from suone.appointments.acting import acting_of
-from suone.appointments.models import Absence, Appointment, HeldRole
+from suone.appointments.models import Absence, Appointment, ContactPerson, HeldRole
 from suone.appointments.services import create_partner_system
 from suone.appointments.tests.factories import give
 from suone.assessments.models import Assessment, SectionAnswers
@@ -295,6 +295,7 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         "advice_id": advice.pk,
         "institution_id": giver.pk,
         "staff_id": author.pk,
+        "contact_id": ContactPerson.objects.filter(institution=giver)[0].pk,
         "held_id": HeldRole.objects.filter(appointment__institution=giver)[0].pk,
         "dossier_id": dossier.pk,
         "plan_id": plan.pk,

@@ -16,7 +16,26 @@ STAFF_AND_JOBS = (Kind.STAFF, Kind.JOB)
 EVERY_KIND = tuple(Kind)
 
 
-class TableRights(BaseConstraint):
+class InDatabase(BaseConstraint):
+    """What a model declares and PostgreSQL keeps, other than by a constraint of the table: rights, policies, triggers."""
+
+    def constraint_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
+        # No part of CREATE TABLE: it follows once the table stands.
+        assert schema_editor is not None
+        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
+        return ""
+
+    def validate(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing to check in Python: the database is the judge."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and self.deconstruct() == other.deconstruct()
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+
+class TableRights(InDatabase):
     """What the app's role may do with a table, by command and, for updates, by column.
 
     By itself for a table that is open on purpose; a table about persons has ``RowPolicies``, which contain it.
@@ -49,29 +68,14 @@ class TableRights(BaseConstraint):
                 statements.append(f"GRANT {command} ({columns}) ON {table} TO {APP_ROLE}")
         return statements
 
-    def constraint_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
-        # A right is no part of CREATE TABLE: it follows once the table stands.
-        assert schema_editor is not None
-        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
-        return ""
-
     def remove_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         assert model is not None
         return f"REVOKE ALL ON {model._meta.db_table} FROM {APP_ROLE}"
-
-    def validate(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing to check in Python: the database is the judge."""
 
     def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
         named = {"allows": self.allows, "updates": self.updates, "inserts": self.inserts}
         return path, args, kwargs | {name: values for name, values in named.items() if values}
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, TableRights) and self.deconstruct() == other.deconstruct()
-
-    def __hash__(self) -> int:
-        return hash(self.name)
 
 
 class RowPolicies(TableRights):
@@ -162,7 +166,7 @@ class RowPolicies(TableRights):
         return path, args, kwargs
 
 
-class LinesBelow(BaseConstraint):
+class LinesBelow(InDatabase):
     """Rows that whoever an act of this package concerns may add to a table of a lower package, such as a timeline.
 
     The lower package knows no act of those above: what its own policy refuses, this one allows beside it. ``condition``
@@ -181,26 +185,42 @@ class LinesBelow(BaseConstraint):
             f" WITH CHECK ((SELECT actor_kind()) = 'staff' AND ({condition}))"
         )
 
-    def constraint_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
-        assert schema_editor is not None
-        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
-        return ""
-
     def remove_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         return f"DROP POLICY IF EXISTS {self.name} ON {self.into}"
-
-    def validate(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing to check in Python: the database is the judge."""
 
     def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
         return path, args, kwargs | {"into": self.into, "condition": self.condition}
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, LinesBelow) and self.deconstruct() == other.deconstruct()
 
-    def __hash__(self) -> int:
-        return hash(self.name)
+class Stamp(InDatabase):
+    """Who did something to a row, and when, are the database's to say: for whatever the app's role writes.
+
+    ``at`` names a time or a day, which becomes that of the statement whatever was sent. ``staff``, ``institution`` and
+    ``account`` name who did it: they are the actor's own, or the row is refused. A day that people type is no stamp.
+    """
+
+    def __init__(self, *, name: str, at: str = "", staff: str = "", institution: str = "", account: str = "") -> None:
+        self.fields = {"at": at, "staff": staff, "institution": institution, "account": account}
+        super().__init__(name=name)
+
+    def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
+        assert model is not None
+        columns = {part: _column(model, name) if name else "" for part, name in self.fields.items()}
+        watched = ", ".join(f'"{column}"' for column in columns.values() if column)
+        arguments = ", ".join(f"'{column}'" for column in columns.values())
+        return (
+            f"CREATE TRIGGER {self.name} BEFORE INSERT OR UPDATE OF {watched} ON {model._meta.db_table} FOR EACH ROW"
+            f" WHEN (current_user = '{APP_ROLE}') EXECUTE FUNCTION actor_stamps({arguments})"
+        )
+
+    def remove_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
+        assert model is not None
+        return f"DROP TRIGGER IF EXISTS {self.name} ON {model._meta.db_table}"
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        return path, args, kwargs | {part: name for part, name in self.fields.items() if name}
 
 
 def _column(model: type[models.Model], name: str) -> str:

@@ -5,13 +5,15 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
+from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from suone.access.acting import Acting
 from suone.access.permissions import Role
 from suone.administration.queries import possible_successors
 from suone.appointments.fields import StaffField, offer
-from suone.appointments.models import Appointment
+from suone.appointments.models import Appointment, ContactPerson
+from suone.appointments.queries import colleagues
 from suone.appointments.rules import NEED_APPROVAL
 from suone.institutions.models import Institution, Office, Region
 from suone.web.fields import DayInput
@@ -55,6 +57,39 @@ class AppointForm(PostForm):
     field_order = ("first_name", "last_name", "address", "language")
 
 
+class ContactPersonForm(forms.Form):
+    """Who answers for an institution: colleagues who work there today, and whoever the entry names already."""
+
+    region = forms.ModelChoiceField(
+        label=gettext_lazy("Region"),
+        queryset=Region.objects.none(),
+        required=False,
+        help_text=gettext_lazy("Without a region: for the whole canton."),
+    )
+    staff = StaffField(label=gettext_lazy("Contact person"))
+    deputy = StaffField(label=gettext_lazy("Deputy"), required=False)
+    topics = forms.CharField(label=gettext_lazy("Responsible for"), max_length=200, required=False)
+    position = forms.IntegerField(
+        label=gettext_lazy("Position in the list"), min_value=0, max_value=999, required=False
+    )
+
+    def __init__(
+        self, *args: Any, acting: Acting, institution: Institution, entry: ContactPerson | None = None, **kwargs: Any
+    ) -> None:
+        kept: dict[str, Any] = {}
+        if entry is not None:
+            kept = {"region": entry.region_id, "staff": entry.staff_id, "deputy": entry.deputy_id}
+            kept |= {"topics": entry.topics, "position": entry.position}
+        super().__init__(*args, **kwargs | {"initial": kept})
+        self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
+        working = colleagues(institution.pk, on=acting.today).order_by()
+        for name in ("staff", "deputy"):
+            offer(self, name, Appointment.objects.filter(Q(pk__in=working.values("pk")) | Q(pk=kept.get(name))))
+
+    def clean_position(self) -> int:
+        return self.cleaned_data["position"] or 0
+
+
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label=gettext_lazy("Role"))
     valid_from = forms.DateField(label=gettext_lazy("From"), widget=DayInput())
@@ -83,7 +118,7 @@ class SuccessorForm(forms.Form):
     def __init__(self, *args: Any, acting: Acting, leaver: Appointment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         near = leaver.region_id or (leaver.office.region_id if leaver.office else None)
-        offer(self, "successor", possible_successors(leaver, on=acting.today).near_first(near))
+        offer(self, "successor", possible_successors(acting, leaver).near_first(near))
 
 
 class JoinForm(forms.Form):

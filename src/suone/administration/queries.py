@@ -1,7 +1,7 @@
 """Who works at an institution with which roles, what waits for approval, and what hangs on somebody."""
 
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -11,8 +11,16 @@ from django.utils import timezone
 
 from suone.access.acting import Acting
 from suone.access.permissions import STAFF_ROLES, Permission, Role
+from suone.administration.models import CaseloadPassing
 from suone.appointments import rules
-from suone.appointments.models import Appointment, AppointmentQuerySet, HeldRole, Invitation, PartnerSystem
+from suone.appointments.models import (
+    Appointment,
+    AppointmentQuerySet,
+    ContactPerson,
+    HeldRole,
+    Invitation,
+    PartnerSystem,
+)
 from suone.appointments.queries import as_colleague, colleagues, with_a_say
 from suone.institutions.models import Institution
 
@@ -87,6 +95,20 @@ def appointments_of(acting: Acting, institution: Institution, *, staff_id: int |
     return listed
 
 
+def contact_entries(institution: Institution) -> list[ContactPerson]:
+    """Every entry of an institution, of leavers too."""
+    entries = ContactPerson.objects.filter(institution=institution).select_related("region", "staff", "deputy")
+    return list(entries.order_by("region__position", "position", "pk"))
+
+
+def contact_entry(acting: Acting, contact_id: int) -> ContactPerson:
+    entry = ContactPerson.objects.select_related("institution", "staff", "deputy").filter(pk=contact_id).first()
+    if entry is None:
+        raise Http404
+    institution_for(acting, entry.institution_id)
+    return entry
+
+
 def waiting_for(acting: Acting) -> list[HeldRole]:
     """Roles that the acting person may approve."""
     waiting = HeldRole.objects.waiting(on=acting.today).select_related("appointment__institution", "given_by")
@@ -115,9 +137,15 @@ def roles_to_give(acting: Acting, appointment: Appointment) -> list[Role]:
     return [role for role in STAFF_ROLES if me is not None and rules.may_give(me, role, holder, working)]
 
 
-def possible_successors(leaver: Appointment, *, on: date) -> AppointmentQuerySet:
-    """Colleagues who may lead cases, and so take over a caseload."""
-    return colleagues(leaver.institution_id, on=on).who_can(Permission.CASE_LEAD).exclude(pk=leaver.pk)
+def possible_successors(acting: Acting, leaver: Appointment) -> AppointmentQuerySet:
+    """Colleagues who may lead cases, and so take over a caseload; never whoever passes it on."""
+    working = colleagues(leaver.institution_id, on=acting.today).who_can(Permission.CASE_LEAD)
+    return working.exclude(pk=leaver.pk).exclude(user=None).exclude(user=acting.user_id)
+
+
+def passed_on(appointment: Appointment) -> list[CaseloadPassing]:
+    """To whom the caseload of an appointment passed, the latest first."""
+    return list(CaseloadPassing.objects.filter(leaver=appointment).select_related("successor", "given_by"))
 
 
 @dataclass(frozen=True, slots=True)

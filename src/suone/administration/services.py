@@ -66,18 +66,21 @@ def end_appointment(acting: Acting, *, appointment: Appointment, last_day: date 
 def pass_on(acting: Acting, *, leaver: Appointment, successor: Appointment) -> Caseload:
     """The whole caseload to a colleague at once: never grants to a named person, and nothing of health."""
     giving.check_may_administer(acting, leaver)
-    if not possible_successors(leaver, on=acting.today).filter(pk=successor.pk).exists():
-        raise Refused(_("Choose a colleague of the same institution who may lead cases."))
+    if not possible_successors(acting, leaver).filter(pk=successor.pk).exists():
+        raise Refused(
+            _("Choose a colleague of the same institution who may lead cases: nobody passes a caseload to themselves.")
+        )
     passed = caseload_of(leaver)
     with connection.cursor() as cursor:
         cursor.execute("SELECT administration_pass_on(%s, %s)", [leaver.pk, successor.pk])
+        (passing,) = cursor.fetchone()
     record(
         acting,
         kind=RecordKind.CHANGE,
         act=Act.CASELOAD_PASSED,
         about=("appointment", leaver.pk),
         recipients=[leaver.institution_id],
-        details={"to": successor.pk, **passed.passes, "named_consents": passed.named_consents},
+        details={"passing": passing, "to": successor.pk, **passed.passes, "named_consents": passed.named_consents},
     )
     tell_staff(acting, staff_ids=[successor.pk], act=Act.CASELOAD_PASSED, dossier=None)
     return passed

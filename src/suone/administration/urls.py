@@ -3,11 +3,20 @@ from django.urls import path
 from suone.administration import views
 
 _STAFF = "appointments/<int:staff_id>"
+_CONTACT = "appointments/contact-persons/<int:contact_id>"
 
 urlpatterns = [
     path("appointments/", views.own, name="appointments"),
     path("appointments/of/<int:institution_id>", views.of_institution, name="appointments_of"),
     path("appointments/of/<int:institution_id>/add", views.appoint, name="appoint"),
+    path("appointments/of/<int:institution_id>/contact-persons", views.contact_persons, name="contact_persons"),
+    path(
+        "appointments/of/<int:institution_id>/contact-persons/add",
+        views.enter_contact_person,
+        name="enter_contact_person",
+    ),
+    path(_CONTACT, views.change_contact_person, name="change_contact_person"),
+    path(f"{_CONTACT}/remove", views.remove_contact_person, name="remove_contact_person"),
     path(_STAFF, views.one, name="appointment"),
     path(f"{_STAFF}/invite", views.invite_again, name="invite_again"),
     path(f"{_STAFF}/change", views.change_post, name="change_post"),

@@ -18,6 +18,10 @@ from suone.appointments import giving
 from suone.appointments.acts import Act as AppointmentAct
 from suone.appointments.giving import Post
 from suone.appointments.models import Appointment
+from suone.appointments.services import Answering
+from suone.appointments.services import change_contact_person as change_contact
+from suone.appointments.services import enter_contact_person as enter_contact
+from suone.appointments.services import remove_contact_person as remove_contact
 from suone.doors.decorators import ActingRequest, acts, reads, welcomes_guests
 from suone.institutions.models import Institution
 from suone.signin.queries import is_paused
@@ -39,6 +43,7 @@ def _list(request: ActingRequest, institution: Institution) -> HttpResponse:
     oversees = request.acting.may(Permission.APPOINTMENT_OVERSEE)
     context = {
         "institution": institution,
+        "may_administer": giving.may_administer_at(request.acting, institution.pk),
         "listed": queries.appointments_of(request.acting, institution),
         "waiting": queries.waiting_for(request.acting),
         "others": Institution.objects.exclude(pk=institution.pk).order_by("code") if oversees else [],
@@ -55,6 +60,7 @@ def one(request: ActingRequest, staff_id: int) -> HttpResponse:
         "institution": appointment.institution,
         "may_administer": giving.may_administer(request.acting, appointment),
         "may_give": bool(queries.roles_to_give(request.acting, appointment)),
+        "passed": queries.passed_on(appointment),
         "is_paused": appointment.user is not None and is_paused(appointment.user),
     }
     return render(request, "administration/appointment.html", context)
@@ -72,7 +78,7 @@ def appoint(request: ActingRequest, institution_id: int) -> HttpResponse:
             appointment, token = giving.appoint(
                 request.acting, institution=institution, post=Post(**typed), address=address, language=language
             )
-            _send(appointment, token, language)
+            _send(appointment, address, token, language)
             return done(request, _("The invitation is on its way."), "appointment", appointment.pk)
     return form_page(
         request, form, title=_("Appoint somebody"), submit=_("Invite"), back=_back(request, institution_id)
@@ -84,13 +90,14 @@ def invite_again(request: ActingRequest, staff_id: int) -> HttpResponse:
     appointment = queries.appointment_for(request.acting, staff_id)
     if request.method == "POST":
         giving.check_may_administer(request.acting, appointment)
-        invitation = appointment.invitations.filter(accepted_at=None, withdrawn_at=None).first()
-        language = invitation.language if invitation else "de"
-        if invitation is None:
-            token = giving.invite(request.acting, appointment=appointment, address=appointment.email)
+        last = appointment.invitations.first()
+        # Never the address of the directory, which others correct: the link goes where the first one went.
+        address, language = (last.address, last.language) if last else (appointment.email, "de")
+        if last is None or not last.is_open:
+            token = giving.invite(request.acting, appointment=appointment, address=address, language=language)
         else:
-            token = giving.renew_invitation(request.acting, invitation=invitation)
-        _send(appointment, token, language)
+            token = giving.renew_invitation(request.acting, invitation=last)
+        _send(appointment, address, token, language)
         return done(request, _("The invitation is on its way."), "appointment", appointment.pk)
     return redirect("appointment", staff_id)
 
@@ -215,6 +222,54 @@ def pass_on(request: ActingRequest, staff_id: int) -> HttpResponse:
     return render(request, "administration/pass_on.html", context, status=422 if form.errors else 200)
 
 
+@reads(Permission.APPOINTMENT_ADMINISTER, act=AppointmentAct.CONTACTS_READ)
+def contact_persons(request: ActingRequest, institution_id: int) -> HttpResponse:
+    """Who answers for the institution, leavers among them: here they are replaced."""
+    institution = queries.institution_for(request.acting, institution_id)
+    context = {
+        "institution": institution,
+        "entries": queries.contact_entries(institution),
+        "may_administer": giving.may_administer_at(request.acting, institution.pk),
+    }
+    return render(request, "administration/contact_persons.html", context)
+
+
+@acts(Permission.APPOINTMENT_ADMINISTER, sensitive=True)
+def enter_contact_person(request: ActingRequest, institution_id: int) -> HttpResponse:
+    institution = queries.institution_for(request.acting, institution_id)
+    form = forms.ContactPersonForm(request.POST or None, acting=request.acting, institution=institution)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            answering = Answering(**form.cleaned_data)
+            enter_contact(request.acting, institution=institution, answering=answering)
+            return done(request, _("The entry is saved."), "contact_persons", institution_id)
+    back = reverse("contact_persons", args=[institution_id])
+    return form_page(request, form, title=_("Enter a contact person"), submit=_("Save"), back=back)
+
+
+@acts(Permission.APPOINTMENT_ADMINISTER, sensitive=True)
+def change_contact_person(request: ActingRequest, contact_id: int) -> HttpResponse:
+    entry = queries.contact_entry(request.acting, contact_id)
+    form = forms.ContactPersonForm(
+        request.POST or None, acting=request.acting, institution=entry.institution, entry=entry
+    )
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            change_contact(request.acting, entry=entry, answering=Answering(**form.cleaned_data))
+            return done(request, _("The entry is saved."), "contact_persons", entry.institution_id)
+    back = reverse("contact_persons", args=[entry.institution_id])
+    return form_page(request, form, title=_("Change a contact person"), submit=_("Save"), back=back)
+
+
+@acts(Permission.APPOINTMENT_ADMINISTER, sensitive=True)
+def remove_contact_person(request: ActingRequest, contact_id: int) -> HttpResponse:
+    entry = queries.contact_entry(request.acting, contact_id)
+    if request.method == "POST":
+        remove_contact(request.acting, entry=entry)
+        return done(request, _("The entry is removed."), "contact_persons", entry.institution_id)
+    return redirect("contact_persons", entry.institution_id)
+
+
 @welcomes_guests
 def join(request: ActingRequest, token: str) -> HttpResponse:
     """Take up an appointment: with the account of the invited address, or with a new one."""
@@ -253,8 +308,8 @@ def _join_with_account(request: ActingRequest, token: str, opened: giving.Opened
     )
 
 
-def _send(appointment: Appointment, token: str, language: str) -> None:
-    send_invitation(address=appointment.email, institution=appointment.institution.name, token=token, language=language)
+def _send(appointment: Appointment, address: str, token: str, language: str) -> None:
+    send_invitation(address=address, institution=appointment.institution.name, token=token, language=language)
 
 
 def _back(request: ActingRequest, institution_id: int) -> str:

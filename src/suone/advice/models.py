@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory
-from suone.access.row_policies import RowPolicies
+from suone.access.row_policies import RowPolicies, Stamp
 from suone.advice.rules import Asker, Channel, LedTo, Topic
 from suone.appointments.models import Appointment
 from suone.audit.shown import Shows
@@ -96,6 +96,7 @@ class Advice(models.Model):
                     "version",
                 ),
             ),
+            Stamp(name="advice_recorded", at="recorded_at", staff="staff", institution="institution"),
         ]
 
     def __str__(self) -> str:

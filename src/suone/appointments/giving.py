@@ -260,6 +260,13 @@ def may_administer(acting: Acting, appointment: Appointment) -> bool:
     return rules.may_administer(me, appointment.institution_id, working)
 
 
+def may_administer_at(acting: Acting, institution_id: int) -> bool:
+    """Whether the acting person administers an institution."""
+    working = with_a_say(institution_id, on=acting.today)
+    me = next((one for one in working if one.appointment == acting.staff_id), None)
+    return me is not None and rules.may_administer(me, institution_id, working)
+
+
 def check_may_administer(acting: Acting, appointment: Appointment) -> None:
     """Raise ``Refused`` where they may not."""
     if not may_administer(acting, appointment):

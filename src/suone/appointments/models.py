@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.access.acting import Kind
 from suone.access.permissions import ROLE_PERMISSIONS, STAFF_ROLES, Permission, Role
-from suone.access.row_policies import RowPolicies, anybody_acting, job, own_institution, own_staff, whoever_may
+from suone.access.row_policies import RowPolicies, Stamp, anybody_acting, job, own_institution, own_staff, whoever_may
 from suone.appointments.rules import BEGINNINGS, NEED_APPROVAL
 from suone.institutions.models import DIRECTORY_EDIT, Body, Institution, Office, Region
 
@@ -205,6 +205,7 @@ class Appointment(models.Model):
                 kinds=(Kind.STAFF, Kind.JOB, Kind.SYSTEM),
                 before_log_in=True,
             ),
+            Stamp(name="appointment_ended", at="ended_at", staff="ended_by"),
         ]
 
     def __str__(self) -> str:
@@ -370,10 +371,17 @@ class Invitation(models.Model):
                 update=f"{job()} OR {_ADMINISTERS}",
                 updates=("token_hash", "language", "sent_by", "sent_at", "expires_at", "withdrawn_at"),
             ),
+            Stamp(name="invitation_sent", at="sent_at", staff="sent_by"),
+            Stamp(name="invitation_accepted", at="accepted_at"),
+            Stamp(name="invitation_withdrawn", at="withdrawn_at"),
         ]
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.accepted_at is None and self.withdrawn_at is None
 
 
 class ContactPerson(models.Model):
@@ -404,13 +412,14 @@ class ContactPerson(models.Model):
                 condition=Q(deputy=None) | ~Q(deputy=F("staff")),
                 violation_error_message=_("Nobody stands in for themselves: choose somebody else as deputy."),
             ),
+            # That they work there stands in sql/who_answers.sql: an entry outlives its leavers and can still be changed.
             RowPolicies(
                 name="appointments_contactperson_row_policies",
                 select=anybody_acting(),
-                insert=DIRECTORY_EDIT,
-                update=DIRECTORY_EDIT,
+                insert=f"{job()} OR {_ADMINISTERS}",
+                update=f"{job()} OR {_ADMINISTERS}",
                 updates=("region", "staff", "deputy", "topics", "position"),
-                delete=DIRECTORY_EDIT,
+                delete=f"{job()} OR {_ADMINISTERS}",
                 kinds=(Kind.STAFF, Kind.JOB, Kind.SYSTEM),
             ),
         ]
@@ -536,14 +545,16 @@ class PartnerSystem(models.Model):
             # A key finds its own system through the function beside (sql/partner_systems.sql), and nothing else.
             RowPolicies(
                 name="appointments_partnersystem_row_policies",
-                select=DIRECTORY_EDIT
+                select=whoever_may("appointment.oversee")
                 + " OR (SELECT actor_may('appointment.administer'))"
                 + " AND {table}.institution_id = (SELECT actor_institution())",
-                insert=DIRECTORY_EDIT,
-                update=DIRECTORY_EDIT,
+                insert=f"{job()} OR {_ADMINISTERS}",
+                update=f"{job()} OR {_ADMINISTERS}",
                 updates=("ended_at",),
                 before="{table}.ended_at IS NULL",
             ),
+            Stamp(name="partner_system_ended", at="ended_at"),
+            Stamp(name="partner_system_used", at="last_used_at"),
         ]
 
     def __str__(self) -> str:

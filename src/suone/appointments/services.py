@@ -1,22 +1,25 @@
-"""Absences, and the keys of partners' systems."""
+"""Absences, who answers for an institution, and the keys of partners' systems."""
 
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from suone.access.acting import Acting
+from suone.access.acting import Acting, Kind
 from suone.access.errors import Refused
 from suone.appointments.acts import Act
-from suone.appointments.models import Absence, Appointment, PartnerSystem
+from suone.appointments.giving import may_administer_at
+from suone.appointments.models import Absence, Appointment, ContactPerson, PartnerSystem
 from suone.appointments.rules import KEY_PREFIX, hash_of_key
 from suone.audit.models import RecordKind
 from suone.audit.services import record
-from suone.institutions.models import Institution
+from suone.institutions.models import Institution, Region
 
 
 def enter_absence(
@@ -49,12 +52,84 @@ def remove_absence(acting: Acting, *, absence: Absence) -> None:
     record(acting, kind=RecordKind.DELETE, act=Act.ABSENCE_REMOVED, about=about)
 
 
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Who answers for an institution in a region, or everywhere, and who stands in."""
+
+    staff: Appointment
+    deputy: Appointment | None = None
+    region: Region | None = None
+    topics: str = ""
+    position: int = 0
+
+
+def enter_contact_person(acting: Acting, *, institution: Institution, answering: Answering) -> ContactPerson:
+    """Somebody who works at the institution answers for it from now on."""
+    entry = ContactPerson(institution=institution)
+    _answer(acting, entry, answering)
+    _tell_contact(acting, RecordKind.STORE, Act.CONTACT_ENTERED, entry, after=_answers(entry))
+    return entry
+
+
+def change_contact_person(acting: Acting, *, entry: ContactPerson, answering: Answering) -> None:
+    """Somebody else answers or stands in, elsewhere or for something else."""
+    before = _answers(entry)
+    _answer(acting, entry, answering)
+    _tell_contact(acting, RecordKind.CHANGE, Act.CONTACT_CHANGED, entry, before=before, after=_answers(entry))
+
+
+def remove_contact_person(acting: Acting, *, entry: ContactPerson) -> None:
+    """They answer for the institution no more."""
+    _check_administers(acting, entry.institution_id)
+    before, number = _answers(entry), entry.pk
+    entry.delete()
+    entry.pk = number
+    _tell_contact(acting, RecordKind.DELETE, Act.CONTACT_REMOVED, entry, before=before)
+
+
+def _answer(acting: Acting, entry: ContactPerson, answering: Answering) -> None:
+    _check_administers(acting, entry.institution_id)
+    values = {name: getattr(answering, name) for name in Answering.__slots__}
+    for named, kept in ((answering.staff, entry.staff_id), (answering.deputy, entry.deputy_id)):
+        if named is not None and named.pk != kept:
+            _check_works_there(acting, named, entry.institution_id)
+    if answering.deputy == answering.staff:
+        raise Refused(_("Nobody stands in for themselves: choose somebody else as deputy."))
+    for name, value in values.items():
+        setattr(entry, name, value)
+    try:
+        with transaction.atomic():
+            entry.save(update_fields=None if entry.pk is None else list(values))
+    except IntegrityError as error:
+        raise Refused(_("This person is already a contact person there.")) from error
+
+
+def _check_administers(acting: Acting, institution_id: int) -> None:
+    if acting.kind is not Kind.JOB and not may_administer_at(acting, institution_id):
+        raise Refused(_("Whoever administers the institution says who answers for it."))
+
+
+def _check_works_there(acting: Acting, staff: Appointment, institution_id: int) -> None:
+    working = Appointment.objects.working(on=acting.today)
+    if not working.filter(pk=staff.pk, institution_id=institution_id).exists():
+        raise Refused(_("Whoever answers for an institution works there: choose a colleague who does today."))
+
+
+def _answers(entry: ContactPerson) -> dict[str, object]:
+    return {"region": entry.region_id, "staff": entry.staff_id, "deputy": entry.deputy_id}
+
+
+def _tell_contact(acting: Acting, kind: RecordKind, act: Act, entry: ContactPerson, **details: Any) -> None:
+    about = ("contactperson", entry.pk)
+    record(acting, kind=kind, act=act, about=about, recipients=[entry.institution_id], details=details)
+
+
 def create_partner_system(
     acting: Acting, *, institution: Institution, name: str, responsible: Appointment, valid_until: date | None = None
 ) -> tuple[PartnerSystem, str]:
     """Let an institution's system in; comes back with its key, which is shown once and kept nowhere."""
-    if responsible.institution_id != institution.pk:
-        raise Refused(_("The responsible person must work for the institution."))
+    _check_administers(acting, institution.pk)
+    _check_works_there(acting, responsible, institution.pk)
     if valid_until is not None and valid_until < acting.today:
         raise Refused(_("A key cannot end before it begins."))
     key = KEY_PREFIX + secrets.token_urlsafe(32)
@@ -72,6 +147,7 @@ def create_partner_system(
 
 def end_partner_system(acting: Acting, *, system: PartnerSystem) -> None:
     """From now on the key opens nothing."""
+    _check_administers(acting, system.institution_id)
     if not PartnerSystem.objects.filter(pk=system.pk, ended_at=None).update(ended_at=timezone.now()):
         raise Refused(_("This key has ended already."))
     record(acting, kind=RecordKind.CHANGE, act=Act.PARTNER_ENDED, about=("partnersystem", system.pk))

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
-from suone.access.row_policies import RowPolicies, granted, granted_all_of
+from suone.access.row_policies import RowPolicies, Stamp, granted, granted_all_of
 from suone.appointments.models import Appointment
 from suone.assessments.rules import State
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
@@ -102,6 +102,9 @@ class Assessment(models.Model):
                 ),
                 delete="{table}.state = 'draft' AND (" + granted(Power.WRITE, category=_CATEGORY) + ")",
             ),
+            Stamp(name="assessment_started", at="started_at", staff="started_by", institution="institution"),
+            Stamp(name="assessment_finished", at="finished_on", staff="finished_by"),
+            Stamp(name="assessment_decided", at="decided_on", staff="decided_by"),
         ]
 
     def __str__(self) -> str:
@@ -209,6 +212,7 @@ class SectionAnswers(models.Model):
                 updates=("answers", "language", "version", "saved_at", "saved_by"),
                 delete=f"{_UNFINISHED} AND ({_OF_READERS['update']})",
             ),
+            Stamp(name="section_saved", at="saved_at", staff="saved_by"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
-from suone.access.row_policies import LinesBelow, RowPolicies, granted, job, own_institution, own_staff
+from suone.access.row_policies import LinesBelow, RowPolicies, Stamp, granted, job, own_institution, own_staff
 from suone.appointments.models import Appointment
 from suone.audit.shown import Shows
 from suone.cases.rules import OPEN_STATES, ClosingReason, Level, NoteKind, Outcome, RiskFactor, State
@@ -68,6 +68,9 @@ class Case(models.Model):
                     "version",
                 ),
             ),
+            Stamp(name="case_notified", at="notified_at", staff="notified_by", institution="notifier"),
+            Stamp(name="case_in_state", at="state_since"),
+            Stamp(name="case_closed", at="closed_on"),
         ]
 
     def __str__(self) -> str:
@@ -118,6 +121,7 @@ class Background(models.Model):
                 insert=f"({granted(Power.WRITE)}) AND ({_AUTHOR})",
                 delete=granted(Power.WRITE),
             ),
+            Stamp(name="background_written", at="at", staff="staff", institution="institution"),
         ]
 
     def __str__(self) -> str:
@@ -161,6 +165,8 @@ class Assignment(models.Model):
                 update=granted(Power.LEAD),
                 updates=("valid_until",),
             ),
+            Stamp(name="assignment_begun", at="valid_from"),
+            Stamp(name="assignment_ended", at="valid_until"),
         ]
 
     def __str__(self) -> str:
@@ -206,6 +212,7 @@ class Participant(models.Model):
                 before=f"({granted(Power.WRITE)}) OR {{table}}.state IN ('asked', 'taking_part')",
                 updates=("state", "staff", "since"),
             ),
+            Stamp(name="participant_in_state", at="since"),
             # Whoever answers, or leaves, says so in the timeline of a case that stays closed to them.
             LinesBelow(
                 name="cases_participant_tells",
@@ -261,6 +268,9 @@ class Note(models.Model):
                 update=f"({granted(Power.WRITE)}) AND ({own_institution()} OR {granted(Power.LEAD)})",
                 updates=("text", "version", "changed_at", "redacted_at", "redacted_by", "redaction_reason"),
             ),
+            Stamp(name="note_written", at="at", staff="staff", institution="institution"),
+            Stamp(name="note_changed", at="changed_at"),
+            Stamp(name="note_redacted", at="redacted_at", staff="redacted_by"),
         ]
 
     def __str__(self) -> str:
@@ -297,6 +307,7 @@ class Triage(models.Model):
                 select=granted(Power.READ, category=_ADMINISTRATIVE, author="decided_by_id"),
                 insert=_CASE["insert"],
             ),
+            Stamp(name="triage_decided", at="decided_at", staff="decided_by"),
         ]
 
     def __str__(self) -> str:
@@ -329,6 +340,8 @@ class LevelChange(models.Model):
                 select=granted(Power.READ, category=_ADMINISTRATIVE, author="staff_id"),
                 insert=_CASE["insert"],
             ),
+            Stamp(name="level_changed", at="at", staff="staff", institution="institution"),
+            Stamp(name="level_changed_on", at="on"),
         ]
 
     def __str__(self) -> str:
@@ -357,6 +370,7 @@ class Draft(models.Model):
                 updates=("data", "version", "updated_at"),
                 delete=f"{job()} OR {own_staff()}",
             ),
+            Stamp(name="draft_updated", at="updated_at", staff="staff"),
         ]
 
     def __str__(self) -> str:

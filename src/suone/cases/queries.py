@@ -182,9 +182,9 @@ def find_cases(acting: Acting, words: str) -> tuple[list[Case], bool]:
 def concerned(dossier_id: int) -> Concerned:
     """Where a case is and who follows it: whom a message about it concerns."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT region, staff FROM cases_concerned(%s)", [dossier_id])
+        cursor.execute("SELECT region, staff, lead, notifier, institutions FROM cases_concerned(%s)", [dossier_id])
         row = cursor.fetchone()
-    return Concerned(row[0], tuple(row[1])) if row else Concerned()
+    return Concerned(row[0], tuple(row[1]), row[2], row[3], frozenset(row[4])) if row else Concerned()
 
 
 def people_of(case: Case, *, on: date) -> list[Involved]:

@@ -588,23 +588,7 @@ def close_case(
         cancel_items_about(acting, dossier=dossier, about=("workitem", item_id))
     if course is not None:
         _close_course(acting, case, course, phase, text)
-    Case.objects.filter(pk=case.pk).update(
-        state=State.CLOSED,
-        state_since=acting.today,
-        outcome=outcome,
-        closing_reason=closing_reason,
-        closed_on=acting.today,
-    )
-    _note(acting, dossier, Background.Kind.STATE_REASON, DataCategory.ADMINISTRATIVE, text=text)
-    tell(
-        acting,
-        dossier=dossier,
-        kind=RecordKind.CHANGE,
-        act=Act.CLOSED,
-        text=text,
-        details={"outcome": outcome, "reason": closing_reason},
-    )
-    tell_everybody(acting, dossier, Act.CLOSED)
+    _keep_closed(acting, case, reason=closing_reason, outcome=outcome, text=text)
 
 
 def close_after_death(acting: Acting, *, case: Case, died_on: date | None = None, text: str = "") -> None:
@@ -626,23 +610,7 @@ def close_after_death(acting: Acting, *, case: Case, died_on: date | None = None
             cancel(acting, item=item, reason=str(ClosingReason.DIED.label))
     if course is not None:
         _end_course(acting, case, course, text)
-    Case.objects.filter(pk=case.pk).update(
-        state=State.CLOSED,
-        state_since=acting.today,
-        outcome="",
-        closing_reason=ClosingReason.DIED,
-        closed_on=acting.today,
-    )
-    _note(acting, dossier, Background.Kind.STATE_REASON, DataCategory.ADMINISTRATIVE, text=text)
-    tell(
-        acting,
-        dossier=dossier,
-        kind=RecordKind.CHANGE,
-        act=Act.CLOSED,
-        text=text,
-        details={"reason": ClosingReason.DIED.value},
-    )
-    tell_everybody(acting, dossier, Act.CLOSED)
+    _keep_closed(acting, case, reason=ClosingReason.DIED, text=text)
     end_consents(acting, dossier=dossier)  # last: they may be what opens the case to the acting institution
 
 
@@ -977,6 +945,27 @@ def _close_course(acting: Acting, case: Case, course: Course, phase: str, reason
         raise Refused(_("The procedure does not close a case from here: take it to its next step first."))
     wanted = phase or next((to for to in ends if way_to(course, to, facts, on=acting.today).is_open), ends[0])
     move(acting, dossier=case.dossier, course=course, to=wanted, facts=facts, parties=_Parties(case), reason=reason)
+
+
+def _keep_closed(acting: Acting, case: Case, *, reason: str, outcome: str = "", text: str) -> None:
+    """The case is closed, and why; everybody in it hears of it."""
+    Case.objects.filter(pk=case.pk).update(
+        state=State.CLOSED,
+        state_since=acting.today,
+        outcome=outcome,
+        closing_reason=reason,
+        closed_on=acting.today,
+    )
+    _note(acting, case.dossier, Background.Kind.STATE_REASON, DataCategory.ADMINISTRATIVE, text=text)
+    tell(
+        acting,
+        dossier=case.dossier,
+        kind=RecordKind.CHANGE,
+        act=Act.CLOSED,
+        text=text,
+        details=({"outcome": outcome} if outcome else {}) | {"reason": str(reason)},
+    )
+    tell_everybody(acting, case.dossier, Act.CLOSED)
 
 
 def _keep_death(acting: Acting, dossier: Dossier, died_on: date) -> None:

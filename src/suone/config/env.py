@@ -98,6 +98,11 @@ SETTINGS = (
         "How long a consent may run at most, in months: a default of the product. A change takes effect with `suone migrate`.",
     ),
     Setting(
+        "SUONE_ACCESS_AT_MOST_MONTHS",
+        "12",
+        "For how many months a case may be opened on a basis other than a consent: a default of the product. A change takes effect with `suone migrate`.",
+    ),
+    Setting(
         "SUONE_SIGNS_ALONE_FROM",
         "18",
         "Age in years from which a person signs alone; below it a parent or guardian signs. Under 18 only with the law.",

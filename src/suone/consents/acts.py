@@ -7,6 +7,15 @@ class Act(models.TextChoices):
     NARROWED = "consent.narrowed", _("Consent narrowed")
     WITHDRAWN = "consent.withdrawn", _("Consent withdrawn")
     ENDED_BY_DEATH = "consent.ended_by_death", _("Consent ended: the person has died")
+    LEAD_SHUT_OUT = "consent.lead_shut_out", _("A consent was withdrawn: you lead this case and can no longer open it")
+    PARTNER_SHUT_OUT = (
+        "consent.partner_shut_out",
+        _("A consent was withdrawn: an institution named in the case you lead can no longer open it"),
+    )
+    NOTIFIER_TOLD = (
+        "consent.notifier_told",
+        _("A consent was withdrawn: an institution named in the case you notified can no longer open it"),
+    )
     RENEWED = "consent.renewed", _("Consent renewed")
     EXPIRED = "consent.expired", _("Consent expired")
     EXPIRES_SOON = "consent.expires_soon", _("Consent expires soon")

@@ -15,8 +15,11 @@ class ConsentsConfig(AppConfig):
 
 
 def keep_limit(*, using: str, **_others: Any) -> None:
-    """How long a consent may run at most is the canton's setting; the database refuses what is longer by itself."""
+    """How long a consent, and access on another basis, last at most are settings; the database refuses what is longer."""
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT to_regclass('consents_limit')")
         if cursor.fetchone() != (None,):  # else not yet migrated so far
-            cursor.execute("UPDATE consents_limit SET months = %s", [settings.CONSENT_AT_MOST_MONTHS])
+            cursor.execute(
+                "UPDATE consents_limit SET months = %s, access_months = %s",
+                [settings.CONSENT_AT_MOST_MONTHS, settings.ACCESS_AT_MOST_MONTHS],
+            )

@@ -9,12 +9,30 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power, categories_in
-from suone.access.row_policies import RowPolicies, granted, job
+from suone.access.row_policies import RowPolicies, Stamp, granted, job, own_institution, own_staff
 from suone.appointments.models import Appointment
 from suone.consents import rules
 from suone.documents.models import Document
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
 from suone.institutions.models import Institution
+
+# Recipients stand in what the person signs: none is added to a consent that was recorded before.
+_SIGNED_WITH = (
+    "EXISTS (SELECT 1 FROM consents_consent c WHERE c.id = {table}.consent_id AND c.dossier_id = {table}.dossier_id"
+    " AND c.recorded_at >= now())"
+)
+# On a consent that stands passes what it names for the recipient; whoever records it need not read it themselves.
+_OF_CONSENT = (
+    "({table}.basis = 'consent' AND EXISTS (SELECT 1 FROM consents_consentrecipient r"
+    " JOIN consents_consent c ON c.id = r.consent_id WHERE r.consent_id = {table}.consent_id"
+    " AND r.dossier_id = {table}.dossier_id AND r.institution_id = {table}.recipient_id AND c.withdrawn_at IS NULL"
+    " AND ({table}.categories & ~r.categories) = 0))"
+)
+# On another basis people pass on what is open to them. What hand-overs pass is theirs to say.
+_ON_ANOTHER_BASIS = (
+    "({table}.basis NOT IN ('consent', 'hand-over', 'clearing-of-doubts')"
+    " AND ({table}.categories & ~dossiers_categories_open({table}.dossier_id)) = 0)"
+)
 
 
 class SignatureForm(models.TextChoices):
@@ -93,6 +111,8 @@ class Consent(models.Model):
                 update=job(),
                 updates=("warned_days", "expiry_told_at"),
             ),
+            Stamp(name="consent_recorded", at="recorded_at", staff="recorded_by", institution="recorded_institution"),
+            Stamp(name="consent_expiry_told", at="expiry_told_at"),
         ]
 
     def __str__(self) -> str:
@@ -127,7 +147,8 @@ class ConsentRecipient(models.Model):
                 name="consents_consentrecipient_row_policies",
                 select=granted(Power.READ),
                 # No UPDATE: consents_narrow() alone takes categories away.
-                insert=f"({granted(Power.LEAD)}) AND {{table}}.categories = {{table}}.signed_categories",
+                insert=f"({granted(Power.LEAD)}) AND {{table}}.categories = {{table}}.signed_categories"
+                f" AND {_SIGNED_WITH}",
             ),
         ]
 
@@ -183,11 +204,14 @@ class Disclosure(models.Model):
             RowPolicies(
                 name="consents_disclosure_row_policies",
                 select=granted(Power.READ),
-                insert=granted(Power.READ),
+                insert=f"({granted(Power.READ)}) AND {own_institution('giver_id')} AND {own_staff('giver_staff_id')}"
+                f" AND ({_OF_CONSENT} OR {_ON_ANOTHER_BASIS})",
                 update=granted(Power.WRITE),
                 updates=("informed_at", "informed_by"),
                 before="{table}.informed_at IS NULL",
             ),
+            Stamp(name="disclosure_made", at="at"),
+            Stamp(name="disclosure_told", at="informed_at", staff="informed_by"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from suone.access.categories import HEALTH_BIT
+from suone.access.categories import HEALTH_BIT, DataCategory
 from suone.access.errors import Refused
 
 
@@ -73,6 +73,17 @@ def check_not_too_long(*, valid_from: date, valid_until: date, latest_from: date
         )
 
 
+def check_access_not_too_long(*, until: date, latest: date, months: int) -> None:
+    """How long a case may be opened at once on another basis than a consent: a default of the product, or the canton's."""
+    if until > latest:
+        raise Refused(
+            _(
+                "On this legal basis a case is opened for at most %(months)s months: choose %(day)s as last day, or an earlier one."
+            )
+            % {"months": months, "day": f"{latest:%d.%m.%Y}"}
+        )
+
+
 def _check_recipient(recipient: Recipient) -> None:
     if not recipient.categories:
         raise Refused(_("Choose at least one data category for every recipient."))
@@ -82,6 +93,17 @@ def _check_recipient(recipient: Recipient) -> None:
             _(
                 "Medical content is for a medical officer only: name one, or leave health out. Partners learn the consequences for fitness under employment."
             )
+        )
+
+
+def check_can_pass_on(*, passed: Iterable[DataCategory], readable: Iterable[DataCategory]) -> None:
+    """On another basis than a consent people pass on what is open to them, and nothing else."""
+    have = set(readable)
+    closed = ", ".join(str(category.label) for category in passed if category not in have)
+    if closed:
+        raise Refused(
+            _("You can pass on only what is open to you in this case. Leave out: %(categories)s.")
+            % {"categories": closed}
         )
 
 

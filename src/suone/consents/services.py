@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from suone.access.acting import Acting
-from suone.access.categories import Power
+from suone.access.categories import Power, categories_in
 from suone.access.errors import Refused
 from suone.access.permissions import Role
+from suone.appointments.models import Appointment
 from suone.audit.models import RecordKind
 from suone.audit.services import record
 from suone.consents import rules
@@ -23,10 +24,11 @@ from suone.consents.models import Consent, ConsentRecipient, Disclosure, Disclos
 from suone.consents.queries import form_data_of, form_person_of
 from suone.consents.terms import ScopeLine, Terms
 from suone.documents.models import Document
+from suone.dossiers.concerned import Concerned, concerned_by
 from suone.dossiers.models import Dossier, OpeningAct
-from suone.dossiers.queries import has_power
+from suone.dossiers.queries import has_power, readable_categories
 from suone.dossiers.services import call, close_beyond, lock, open_for, tell
-from suone.inbox.services import tell_institutions
+from suone.inbox.services import tell_institutions, tell_staff
 from suone.institutions.models import Institution
 from suone.representation.services import check_signature
 from suone.web.fields import months_after
@@ -143,12 +145,27 @@ def end_consents(acting: Acting, *, dossier: Dossier) -> None:
 
 
 def withdraw_consent(acting: Acting, *, consent: Consent) -> None:
-    """The person takes the consent back, with all that it renews and that renews it: what they opened ends at once."""
+    """The person takes the consent back, with all that it renews and that renews it: what they opened ends at once.
+
+    If somebody who is named in the case can no longer open it, its lead and whoever notified it hear of that too.
+    """
     lock(consent.dossier_id)
+    concerned = concerned_by(consent.dossier_id)
     if not _take_back(acting, consent, Act.WITHDRAWN):
         raise Refused(_("This consent has already been withdrawn."))
     # Last: it may close the case to the acting institution itself.
-    close_beyond(acting, dossier=consent.dossier)
+    shut_out = close_beyond(acting, dossier=consent.dossier) & concerned.institution_ids
+    if shut_out:
+        _tell_who_answers(acting, consent.dossier, concerned, shut_out)
+
+
+def _tell_who_answers(acting: Acting, dossier: Dossier, concerned: Concerned, shut_out: set[int]) -> None:
+    lead = Appointment.objects.get(pk=concerned.lead_id) if concerned.lead_id else None
+    if lead is not None:
+        act = Act.LEAD_SHUT_OUT if lead.institution_id in shut_out else Act.PARTNER_SHUT_OUT
+        tell_staff(acting, staff_ids=[lead.pk], act=act, dossier=dossier)
+    if concerned.notifier_id != concerned.lead_id:
+        tell_staff(acting, staff_ids=[concerned.notifier_id], act=Act.NOTIFIER_TOLD, dossier=dossier)
 
 
 def _take_back(acting: Acting, consent: Consent, act: Act) -> bool:
@@ -227,6 +244,9 @@ def record_disclosure(
         raise Refused(_("This legal basis does not allow it by word of mouth."))
     if form is DisclosureForm.ACCESS and (access_until is None or access_until < acting.today):
         raise Refused(_("Say until which day the recipient may open the case."))
+    if form is DisclosureForm.ACCESS and access_until is not None:
+        months = settings.ACCESS_AT_MOST_MONTHS
+        rules.check_access_not_too_long(until=access_until, latest=_same_day_after(acting.today, months), months=months)
     if form is DisclosureForm.ACCESS and not has_power(acting, dossier, Power.LEAD):
         raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
     rules.check_can_sign(
@@ -237,6 +257,7 @@ def record_disclosure(
         signed_on=acting.today,
         on=acting.today,
     )
+    rules.check_can_pass_on(passed=categories_in(categories), readable=readable_categories(acting, dossier))
     disclosure = keep_disclosure(
         acting,
         dossier=dossier,

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
-from suone.access.row_policies import RowPolicies, granted, job, own_institution, own_staff
+from suone.access.row_policies import RowPolicies, Stamp, granted, job, own_institution, own_staff
 from suone.appointments.models import Appointment
 from suone.decisions.kinds import kind_of
 from suone.decisions.rules import State
@@ -65,6 +65,9 @@ class Decision(models.Model):
                 update=f"{job()} OR ({granted(Power.LEAD)}) AND {_IS % _NOT_ANSWERED} OR {_ASKED} AND {_IS % _ANSWERED}",
                 updates=("state", "answered_at", "answered_by", "reminded_at"),
             ),
+            Stamp(name="decision_asked", at="asked_at", staff="asked_by", institution="asked_institution"),
+            Stamp(name="decision_reminded", at="reminded_at"),
+            Stamp(name="decision_answered", at="answered_at", staff="answered_by"),
         ]
 
     def __str__(self) -> str:
@@ -148,6 +151,7 @@ class RequestText(models.Model):
                 insert=f"{own_staff()} AND {own_institution()} AND {_IN_ITS_CASE}"
                 f" AND (({granted(Power.LEAD)}) OR ({{table}}.part = 'reason' AND {_ASKED_AND_OPEN}))",
             ),
+            Stamp(name="request_text_written", at="at", staff="staff", institution="institution"),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from suone.appointments.fields import StaffField, offer
-from suone.appointments.models import Appointment, BodyMember, ContactPerson
+from suone.appointments.models import Appointment, BodyMember
 from suone.institutions.models import Body, Convention, Institution, Office, ServiceOffer
 from suone.web.fields import DayInput
 
@@ -25,9 +25,9 @@ KINDS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
         ("code", "short_name_fr", "kind", "circle", "parent_service", "name_de", "name_fr", "name_it", "name_en"),
     ),
     "office": (Office, ("institution", "region", "name_de", "name_fr", "address", "phone", "email", "is_active")),
-    # Where somebody works, with which roles and until when, is for whoever administers the institution.
+    # Where somebody works, with which roles and until when, and who answers for the institution, is for whoever
+    # administers it.
     "staff": (Appointment, ("first_name", "last_name", "function", "phone", "email")),
-    "contact-person": (ContactPerson, ("institution", "region", "staff", "deputy", "topics", "position")),
     "body": (Body, ("code", "kind", "name_de", "name_fr", "task")),
     "member": (BodyMember, ("body", "staff", "function", "term_from", "term_until")),
     "convention": (
@@ -41,7 +41,7 @@ KINDS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
 }
 # Entries that begin and end elsewhere: here their particulars are corrected.
 CORRECTED_ONLY = frozenset({"staff"})
-_COLLEAGUES = {"staff", "deputy"}
+_COLLEAGUES = {"staff"}
 _DAYS = {"term_from", "term_until", "starts_on", "ends_on"}
 
 

@@ -29,7 +29,13 @@ def keep_entry(acting: Acting, *, form: ModelForm[Any]) -> None:
         entry.save(update_fields=sorted(changed))
     form.save_m2m()
     kind = RecordKind.STORE if is_new else RecordKind.CHANGE
-    record(acting, kind=kind, act=Act.CHANGED, about=(entry._meta.model_name or "", entry.pk))
+    record(
+        acting,
+        kind=kind,
+        act=Act.CHANGED,
+        about=(entry._meta.model_name or "", entry.pk),
+        details={"fields": sorted(form.changed_data)},
+    )
 
 
 def remove_entry(acting: Acting, *, entry: models.Model) -> None:

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
-from suone.access.row_policies import RowPolicies, granted
+from suone.access.row_policies import RowPolicies, Stamp, granted
 from suone.appointments.models import Appointment
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
 from suone.institutions.models import Institution
@@ -56,6 +56,8 @@ class Document(models.Model):
                 updates=("removed_at", "removed_by", "removed_reason"),
                 before="{table}.removed_at IS NULL",
             ),
+            Stamp(name="document_kept", at="kept_at", staff="kept_by", institution="kept_institution"),
+            Stamp(name="document_removed", at="removed_at", staff="removed_by"),
         ]
 
     def __str__(self) -> str:

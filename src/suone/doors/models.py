@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from suone.access.acting import Kind
-from suone.access.row_policies import RowPolicies, job, own_staff
+from suone.access.row_policies import RowPolicies, Stamp, job, own_staff
 
 _OWN = own_staff()
 _OF_SYSTEM = "((SELECT actor_kind()) = 'system' AND {table}.institution_id = (SELECT actor_institution()))"
@@ -33,6 +33,7 @@ class Submission(models.Model):
                 updates=("location", "said"),
                 delete=job(),
             ),
+            Stamp(name="submission_sent", at="at", staff="staff_id"),
         ]
 
     def __str__(self) -> str:
@@ -66,6 +67,7 @@ class SystemAnswer(models.Model):
                 delete=job(),
                 kinds=(Kind.SYSTEM, Kind.JOB),
             ),
+            Stamp(name="system_answered", at="at", institution="institution_id"),
         ]
 
     def __str__(self) -> str:

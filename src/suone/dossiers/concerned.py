@@ -1,4 +1,4 @@
-"""Whom a case concerns: its region and who follows it. The cases say it, which stand above this floor."""
+"""Whom a case concerns: its region, and who has to do with it. The cases say it, which stand above this floor."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """Where a case is, and who follows it."""
+    """Where a case is, who follows, leads and notified it, and which institutions take part in it."""
 
     region_id: int | None = None
     staff_ids: tuple[int, ...] = ()
+    lead_id: int | None = None
+    notifier_id: int | None = None
+    institution_ids: frozenset[int] = frozenset()
 
 
 _find: list[Callable[[int], Concerned]] = []

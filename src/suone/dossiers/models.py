@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.access.acting import Acting, Kind
 from suone.access.categories import ALL_CATEGORIES, HEALTH_BIT, DataCategory, Power, categories_in
-from suone.access.row_policies import RowPolicies, granted, job, own_institution, own_staff, whoever_may
+from suone.access.row_policies import RowPolicies, Stamp, granted, job, own_institution, own_staff, whoever_may
 from suone.appointments.models import Appointment
 from suone.audit.shown import Shows
 from suone.dossiers.rules import Birth
@@ -303,6 +303,7 @@ class Event(models.Model):
                 # Always in one's own name. What somebody outside adds by answering is declared with the request.
                 insert=f"({granted(Power.READ)}) AND ({job()} OR {IN_OWN_NAME})",
             ),
+            Stamp(name="event_written", at="at", staff="staff", institution="institution"),
         ]
 
     def __str__(self) -> str:
@@ -333,6 +334,7 @@ class Visit(models.Model):
                 updates=("at", "before"),
                 delete=job(),
             ),
+            Stamp(name="visit_made", at="at", staff="staff"),
         ]
 
     def __str__(self) -> str:

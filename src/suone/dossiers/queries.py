@@ -1,6 +1,7 @@
 """Who may open a case, whether the acting person may read or write a category in it, and search."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
@@ -120,8 +121,17 @@ def last_visit(acting: Acting, dossier: Dossier) -> Visit | None:
 
 def institutions_with_access(dossier: Dossier, *, power: Power = Power.READ) -> set[int]:
     """The institutions that reach this case now with at least this power, by themselves or through one of their staff."""
+    return institutions_of([grant for grant in grants_in_force(dossier) if grant.power >= power])
+
+
+def grants_in_force(dossier: Dossier) -> list[Grant]:
+    """Every grant over this case that holds now."""
     now = timezone.now()
-    in_force = [g for g in access_of(dossier) if g.valid_from <= now < g.valid_until and g.power >= power]
+    return [grant for grant in access_of(dossier) if grant.valid_from <= now < grant.valid_until]
+
+
+def institutions_of(in_force: Sequence[Grant]) -> set[int]:
+    """The institutions that these grants reach, by themselves or through one of their staff."""
     staff_ids = [grant.staff_id for grant in in_force if grant.staff_id]
     through_staff = Appointment.objects.filter(pk__in=staff_ids).values_list("institution_id", flat=True)
     return {grant.institution_id for grant in in_force if grant.institution_id} | set(through_staff)

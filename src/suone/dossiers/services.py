@@ -28,6 +28,7 @@ from suone.dossiers.models import (
     Residence,
     Visit,
 )
+from suone.dossiers.queries import grants_in_force, institutions_of
 from suone.dossiers.rules import Birth, check_birth, check_death, check_name
 from suone.persons import ahv
 from suone.persons.models import Number
@@ -210,12 +211,17 @@ def open_for(acting: Acting, *, dossier: Dossier, act: str, act_id: int) -> None
         )
 
 
-def close_beyond(acting: Acting, *, dossier: Dossier) -> None:
+def close_beyond(acting: Acting, *, dossier: Dossier) -> set[int]:
     """Take away what the acts of the case allow no more; what other acts opened stays open.
 
-    Whoever may open the case may ask for it: what is left follows from the acts alone.
+    Whoever may open the case may ask for it: what is left follows from the acts alone. Returns the institutions that
+    reach it no more; asked before, since the acting one may be among them.
     """
+    before = grants_in_force(dossier)
+    ended = set()
     for change in _changes("dossiers_close_beyond", dossier.pk):
+        if not change.categories:
+            ended.add((change.act, change.act_id, change.institution_id, change.staff_id))
         record(
             acting,
             kind=RecordKind.CHANGE,
@@ -226,6 +232,8 @@ def close_beyond(acting: Acting, *, dossier: Dossier) -> None:
             recipients=change.recipients,
             details={"categories": change.categories, "staff": change.staff_id},
         )
+    left = [g for g in before if (g.because, g.because_id, g.institution_id, g.staff_id) not in ended]
+    return institutions_of(before) - institutions_of(left)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import HEALTH_BIT, DataCategory, Power, categories_in
-from suone.access.row_policies import LinesBelow, RowPolicies, granted, job, own_institution
+from suone.access.row_policies import LinesBelow, RowPolicies, Stamp, granted, job, own_institution
 from suone.appointments.models import Appointment
 from suone.consents.models import Consent
 from suone.decisions.models import Decision
@@ -22,6 +22,18 @@ _IS = "EXISTS (SELECT 1 FROM decisions_decision d WHERE d.id = {{table}}.decisio
 _ASKED = (
     f"({own_institution('receiver_id')} AND"
     f" ({_IS.format('pending')} OR ({_IS.format('accepted')} AND ({granted(Power.READ)}))))"
+)
+# What passes by a hand-over, from its sender to its receiver on its basis: who it is and what it is about, recorded by the
+# sender; then what it opens, recorded by whoever accepts, in the same transaction.
+_DISCLOSED = (
+    "EXISTS (SELECT 1 FROM handovers_handover h WHERE h.dossier_id = {table}.dossier_id"
+    " AND h.sender_id = {table}.giver_id AND h.sender_staff_id = {table}.giver_staff_id"
+    " AND h.receiver_id = {table}.recipient_id AND h.basis = {table}.basis"
+    " AND h.consent_id IS NOT DISTINCT FROM {table}.consent_id"
+    " AND (h.sender_staff_id = (SELECT actor_staff()) AND {table}.form <> 'access'"
+    " AND ({table}.categories & ~(1 | (1::bigint << h.category))) = 0"
+    " OR h.receiver_id = (SELECT actor_institution()) AND h.accepted_at >= now()"
+    " AND ({table}.categories & ~h.categories) = 0))"
 )
 
 
@@ -100,6 +112,8 @@ class Handover(models.Model):
                 update=f"{job()} OR ({own_institution('receiver_id')} AND ({_IS.format('pending')} OR {_IS.format('accepted')}))",
                 updates=("receiver_staff", "sender_left_at"),
             ),
+            Stamp(name="handover_proposed", at="proposed_on", staff="sender_staff", institution="sender"),
+            Stamp(name="handover_sender_left", at="sender_left_at"),
             # Whoever was asked says what they answered in the timeline of a case that stays closed to them.
             LinesBelow(
                 name="handovers_handover_tells",
@@ -107,6 +121,7 @@ class Handover(models.Model):
                 condition=f"{IN_OWN_NAME} AND {{table}}.object_type = 'handover'"
                 " AND handovers_was_asked({table}.object_id, {table}.dossier_id)",
             ),
+            LinesBelow(name="handovers_handover_discloses", into="consents_disclosure", condition=_DISCLOSED),
         ]
 
     def __str__(self) -> str:

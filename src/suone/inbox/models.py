@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory
-from suone.access.row_policies import EVERY_KIND, RowPolicies, job, own_staff
+from suone.access.row_policies import EVERY_KIND, RowPolicies, Stamp, job, own_staff
 from suone.appointments.models import Appointment
 from suone.audit.shown import Shows
 from suone.dossiers.models import Dossier
@@ -49,6 +49,9 @@ class Message(models.Model):
                 delete=job(),
                 kinds=EVERY_KIND,  # a guest who answers tells whoever invited them
             ),
+            Stamp(name="message_sent", at="at"),
+            Stamp(name="message_read", at="read_at"),
+            Stamp(name="message_mailed", at="mailed_at"),
         ]
 
     def __str__(self) -> str:

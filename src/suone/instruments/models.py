@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from suone.access.row_policies import RowPolicies, anybody_acting, whoever_may
+from suone.access.row_policies import RowPolicies, Stamp, anybody_acting, whoever_may
 from suone.instruments.loading import read_instrument
 from suone.instruments.rules import Instrument, said
 
@@ -47,6 +47,7 @@ class InstrumentVersion(models.Model):
                 update=whoever_may("procedure.publish"),
                 updates=("is_retired",),
             ),
+            Stamp(name="instrument_published", at="published_at"),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from suone.access.acting import Acting
 from suone.access.acting import Kind as ActingKind
 from suone.access.categories import DataCategory, Power
-from suone.access.row_policies import LinesBelow, RowPolicies, granted, own_institution, own_staff
+from suone.access.row_policies import LinesBelow, RowPolicies, Stamp, granted, own_institution, own_staff
 from suone.appointments.models import Appointment
 from suone.dossiers.models import IN_OWN_NAME, CaseBoundQuerySet, Dossier, RecordedQuerySet
 from suone.institutions.models import Institution, Region
@@ -140,6 +140,9 @@ class Meeting(models.Model):
                     "version",
                 ),
             ),
+            Stamp(name="meeting_convened", at="convened_at", staff="convened_by", institution="convening"),
+            Stamp(name="meeting_all_answered", at="all_answered_at"),
+            Stamp(name="meeting_minutes_finished", at="minutes_finished_at"),
         ]
 
     def __str__(self) -> str:
@@ -218,6 +221,8 @@ class Invitee(models.Model):
                 update=f"{granted(Power.WRITE)} OR {_OWN} OR {_CONVENED}",
                 updates=("answer", "answered_at", "answered_by", "contributed_at", "presence"),
             ),
+            Stamp(name="invitee_answered", at="answered_at", staff="answered_by"),
+            Stamp(name="invitee_contributed", at="contributed_at"),
             # Whoever is invited says what they answered in the timeline of a case that stays closed to them.
             LinesBelow(
                 name="meetings_invitee_tells",
@@ -353,6 +358,7 @@ class DateAnswer(models.Model):
                 update=_INVITEE,
                 updates=("suits", "staff", "at"),
             ),
+            Stamp(name="date_answered", at="at", staff="staff"),
         ]
 
     def __str__(self) -> str:
@@ -396,6 +402,9 @@ class Guest(models.Model):
                 update=f"{granted(Power.WRITE)} OR ({_NO_CASE} AND {_OWN})",
                 updates=("revoked_at", "presence"),
             ),
+            Stamp(name="guest_invited", staff="invited_by", institution="institution"),
+            Stamp(name="guest_revoked", at="revoked_at"),
+            Stamp(name="guest_answered", at="answered_at"),
         ]
 
     def __str__(self) -> str:
@@ -440,6 +449,7 @@ class AgendaPoint(models.Model):
                 insert=f"({granted(Power.WRITE)} OR ({_NO_CASE} AND {_INVITED})) AND {_OWN} AND {_SEEN}",
                 delete=granted(Power.WRITE) + f" OR ({_NO_CASE} AND {_INVITED})",
             ),
+            Stamp(name="agenda_point_added", staff="staff", institution="institution"),
         ]
 
     def __str__(self) -> str:
@@ -515,6 +525,8 @@ class Entry(models.Model):
                 updates=("text", "version", "changed_at", "work_item", "plan", "service"),
                 delete=f"{_OWN} AND NOT {_FINISHED}",
             ),
+            Stamp(name="entry_written", at="at", staff="staff", institution="institution"),
+            Stamp(name="entry_changed", at="changed_at"),
         ]
 
     def __str__(self) -> str:

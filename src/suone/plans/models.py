@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
-from suone.access.row_policies import RowPolicies, granted, own_institution
+from suone.access.row_policies import RowPolicies, Stamp, granted, own_institution
 from suone.appointments.models import Appointment
 from suone.documents.models import Document
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
@@ -101,6 +101,9 @@ class Plan(models.Model):
                 update=f"({granted(Power.WRITE)}) AND {_BINDS_BY_SIGNATURES}",
                 updates=("state", "round", "review_on", "put_up_on", "put_up_by", "binding_on", "version"),
             ),
+            Stamp(name="plan_begun", at="begun_at", staff="begun_by"),
+            Stamp(name="plan_put_up", at="put_up_on", staff="put_up_by"),
+            Stamp(name="plan_bound", at="binding_on"),
         ]
 
     def __str__(self) -> str:
@@ -294,6 +297,8 @@ class Signature(models.Model):
                 ),
                 before="{table}.state = 'waiting'",
             ),
+            Stamp(name="signature_recorded", at="recorded_at", staff="recorded_by"),
+            Stamp(name="signature_reminded", at="reminded_at"),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
-from suone.access.row_policies import RowPolicies, anybody_acting, granted, whoever_may
+from suone.access.row_policies import RowPolicies, Stamp, anybody_acting, granted, whoever_may
 from suone.appointments.models import Appointment
 from suone.dossiers.models import AdministrativeQuerySet, CaseBoundQuerySet, Dossier, RecordedQuerySet
 from suone.institutions.models import Institution
@@ -63,6 +63,7 @@ class ProcedureVersion(models.Model):
                 update=whoever_may("procedure.publish"),
                 updates=("state",),
             ),
+            Stamp(name="procedure_published", at="published_at"),
         ]
 
     def __str__(self) -> str:
@@ -97,6 +98,7 @@ class Course(models.Model):
     class Meta:
         constraints: ClassVar = [
             RowPolicies(name="procedures_course_row_policies", **_CASE, updates=("version", "phase", "phase_since")),
+            Stamp(name="course_in_phase", at="phase_since"),
         ]
 
     def __str__(self) -> str:
@@ -137,6 +139,8 @@ class Passage(models.Model):
                 select=granted(Power.READ, category=str(DataCategory.ADMINISTRATIVE.value), author="staff_id"),
                 insert=granted(Power.WRITE),
             ),
+            Stamp(name="passage_made", at="at", staff="staff"),
+            Stamp(name="passage_made_on", at="on"),
         ]
 
     def __str__(self) -> str:
@@ -166,6 +170,7 @@ class KnownFact(models.Model):
                 select=granted(Power.READ, category="{table}.category", author="staff_id"),
                 insert=granted(Power.WRITE),
             ),
+            Stamp(name="fact_known", at="at", staff="staff", institution="institution"),
         ]
 
     def __str__(self) -> str:
@@ -207,6 +212,7 @@ class FactRemark(models.Model):
                 select=granted(Power.READ, category="{table}.category", author="staff_id"),
                 insert=granted(Power.WRITE),
             ),
+            Stamp(name="fact_remarked", staff="staff"),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.acting import Kind
-from suone.access.row_policies import RowPolicies, anybody_acting, job, own_institution, whoever_may
+from suone.access.row_policies import RowPolicies, Stamp, anybody_acting, job, own_institution, whoever_may
 from suone.appointments.models import Appointment
 from suone.audit.shown import Shows
 from suone.institutions.models import Institution, Office
@@ -112,6 +112,7 @@ class Alert(models.Model):
                 update=_OWN,
                 updates=("state", "is_quiet", "answered_at", "answered_by"),
             ),
+            Stamp(name="alert_answered", at="answered_at", staff="answered_by"),
         ]
 
     def __str__(self) -> str:

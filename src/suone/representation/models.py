@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
-from suone.access.row_policies import RowPolicies, granted
+from suone.access.row_policies import RowPolicies, Stamp, granted
 from suone.appointments.models import Appointment
 from suone.dossiers.models import Dossier, IdentityQuerySet
 from suone.representation.rules import Kind
@@ -68,6 +68,8 @@ class Representative(models.Model):
                 update=granted(Power.WRITE, category=_IDENTITY),
                 updates=("ended_on", "ended_by"),
             ),
+            Stamp(name="representative_recorded", at="recorded_at", staff="recorded_by"),
+            Stamp(name="representative_ended", at="ended_on", staff="ended_by"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.access.acting import Kind
 from suone.access.models import User
-from suone.access.row_policies import RowPolicies, anybody_acting, job, own_staff, whoever_may
+from suone.access.row_policies import RowPolicies, Stamp, anybody_acting, job, own_staff, whoever_may
 from suone.appointments.models import Appointment
 
 _ADMINISTERED = (
@@ -49,6 +49,7 @@ class Letter(models.Model):
                 delete=job(),
                 kinds=(Kind.PUBLIC, Kind.STAFF, Kind.JOB),
             ),
+            Stamp(name="letter_asked", at="at"),
         ]
 
     def __str__(self) -> str:
@@ -77,6 +78,8 @@ class AddressChange(models.Model):
                 updates=("confirmed_at",),
                 delete=job(),
             ),
+            Stamp(name="address_change_asked", at="at", staff="staff", account="user"),
+            Stamp(name="address_change_confirmed", at="confirmed_at"),
         ]
 
     def __str__(self) -> str:
@@ -130,6 +133,8 @@ class FactorReset(models.Model):
                 updates=("decided_by", "decided_account", "decided_at", "is_approved"),
                 before="{table}.decided_at IS NULL",
             ),
+            Stamp(name="factor_reset_asked", at="at", staff="asked_by", account="asked_account"),
+            Stamp(name="factor_reset_decided", at="decided_at", staff="decided_by", account="decided_account"),
         ]
 
     def __str__(self) -> str:

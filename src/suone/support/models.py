@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
-from suone.access.row_policies import RowPolicies, granted
+from suone.access.row_policies import RowPolicies, Stamp, granted
 from suone.appointments.models import Appointment
 from suone.consents.models import Consent
 from suone.dossiers.models import CaseBoundQuerySet, Dossier, RecordedQuerySet
@@ -113,6 +113,10 @@ class Service(models.Model):
                     "stands_on",
                 ),
             ),
+            Stamp(name="service_ordered", at="ordered_at", staff="ordered_by", institution="ordering_institution"),
+            Stamp(name="service_ordered_on", at="ordered_on"),
+            Stamp(name="service_started", at="started_on"),
+            Stamp(name="service_ended", at="ended_on"),
         ]
 
     def __str__(self) -> str:
@@ -178,6 +182,7 @@ class ServiceText(models.Model):
                 insert=f"{{table}}.part <> 'findings' AND ({granted(Power.WRITE)})"
                 f" OR ({granted(Power.WRITE, category='{table}.category')})",
             ),
+            Stamp(name="service_text_written", at="at", staff="staff", institution="institution"),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.access.categories import DataCategory, Power
-from suone.access.row_policies import RowPolicies, granted, own_institution
+from suone.access.row_policies import RowPolicies, Stamp, granted, own_institution
 from suone.appointments.models import Appointment
 from suone.dossiers.models import CaseBoundQuerySet, Dossier
 from suone.institutions.models import Institution
@@ -84,6 +84,8 @@ class WorkItem(models.Model):
                 f" OR {granted(Power.LEAD, category='{table}.category')}",
                 updates=("state", "reason", "done_at", "done_by", "assigned", "due_on", "version"),
             ),
+            Stamp(name="item_asked", at="asked_at", staff="asked_by"),
+            Stamp(name="item_done", at="done_at", staff="done_by"),
         ]
 
     def __str__(self) -> str:

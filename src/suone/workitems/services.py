@@ -48,8 +48,8 @@ def ask(
     """
     _check_assignment(addressed_id, assigned)
     if settled_by and about[0]:
-        for before in _changed("SELECT * FROM workitems_take_over(%s, %s)", [dossier.pk, settled_by]):
-            step = step or before.step
+        taken = _take_over(dossier, settled_by)
+        step = step or taken
     item = keep_unread(
         WorkItem(
             dossier=dossier,
@@ -193,8 +193,15 @@ def _settle(
         _tell(acting, item, act, RecordKind.CHANGE, text=item.title)
 
 
+def _take_over(dossier: Dossier, deed: str) -> str:
+    """What the procedure asked for itself is over; the step whose item it was."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT workitems_take_over(%s, %s)", [dossier.pk, deed])
+        return str(cursor.fetchone()[0])
+
+
 def _changed(call: str, arguments: Sequence[Any]) -> list[WorkItem]:
-    """The items that a function of the database changed, whatever their category."""
+    """The items that a function of the database changed, whatever their category: as much of each as the timeline is told."""
     return list(WorkItem.objects.raw(call, arguments))
 
 

@@ -26,6 +26,35 @@ CREATE FUNCTION actor_roles() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
 CREATE FUNCTION actor_may(permission text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
     RETURN coalesce(permission = ANY (nullif(current_setting('suone.permissions', true), '')::text[]), false);
 
+-- Who did something to a row, and when: triggers of tables (Stamp), for whatever the app's role writes; functions with the
+-- owner's rights say both themselves. The columns of the time, the staff member, the institution and the account are the
+-- arguments, empty where there is none. The time is set (a day is that of Switzerland); another's name, or none beside a
+-- time, is refused.
+CREATE FUNCTION actor_stamps() RETURNS trigger LANGUAGE plpgsql SET TimeZone = 'Europe/Zurich' AS $$
+DECLARE
+    written CONSTANT jsonb := to_jsonb(NEW);
+    before CONSTANT jsonb := coalesce(to_jsonb(OLD), '{}');
+    actors CONSTANT bigint[] := ARRAY[NULL, actor_staff(), actor_institution(), actor_user()];
+    at_column CONSTANT text := TG_ARGV[0];
+    is_done CONSTANT boolean := at_column = '' OR written ->> at_column IS NOT NULL;
+    is_new CONSTANT boolean := CASE WHEN at_column = '' THEN TG_OP = 'INSERT'
+                                    ELSE written ->> at_column IS DISTINCT FROM before ->> at_column END;
+    named bigint;
+BEGIN
+    FOR part IN 1..3 LOOP
+        CONTINUE WHEN TG_ARGV[part] = '';
+        named := written ->> TG_ARGV[part];
+        IF (is_new AND is_done OR named IS DISTINCT FROM (before ->> TG_ARGV[part])::bigint)
+           AND named IS DISTINCT FROM actors[part + 1] AND (is_done OR named IS NOT NULL) THEN
+            RAISE EXCEPTION 'in another''s name: % of %', TG_ARGV[part], TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    END LOOP;
+    IF at_column = '' OR NOT is_new OR NOT is_done THEN
+        RETURN NEW;
+    END IF;
+    RETURN jsonb_populate_record(NEW, jsonb_build_object(at_column, statement_timestamp()));
+END $$;
+
 GRANT EXECUTE ON FUNCTION actor_kind(), actor_institution(), actor_staff(), actor_user(), actor_system(), actor_roles(),
     actor_may(text) TO suone_app;
 GRANT USAGE ON SCHEMA public TO suone_app, suone_report;

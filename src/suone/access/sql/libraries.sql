@@ -1,12 +1,13 @@
 -- What the app's role may do with the tables of libraries; what is not listed here it does not reach at all
--- (django_migrations, groups and permissions of Django). None of them holds anything about persons concerned.
+-- (django_migrations, groups and permissions of Django). Whose rows it reaches stands in signin/sql/accounts.sql. None of them holds anything about persons concerned.
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     django_session,
-    account_emailaddress, account_emailconfirmation, mfa_authenticator,
+    account_emailaddress, mfa_authenticator,
     socialaccount_socialaccount, socialaccount_socialtoken,
-    axes_accessattempt, axes_accessattemptexpiration, axes_accessfailurelog, axes_accesslog,
     procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers
 TO suone_app;
+GRANT SELECT, INSERT, DELETE ON axes_accessfailurelog TO suone_app;
+GRANT SELECT, DELETE ON account_emailconfirmation TO suone_app;
 GRANT SELECT ON socialaccount_socialapp TO suone_app;
 
 -- The queue works through functions of its own, which run with the rights of whoever calls them.

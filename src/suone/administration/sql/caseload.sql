@@ -22,21 +22,32 @@ BEGIN
             WHERE r.staff_id = leaver AND c.withdrawn_at IS NULL AND c.valid_until >= appointments_today());
 END $$;
 
--- The whole caseload at once, to a colleague who works at the same institution. Each case says in its timeline by whom it
--- is led or followed from now on, and nothing of why.
-CREATE FUNCTION administration_pass_on(leaver bigint, successor bigint) RETURNS void
+-- The whole caseload at once, to a colleague who works at the same institution, with another account than whoever passes
+-- it on: administering opens no case, not even this way. Who gave what to whom is kept here; each case says in its timeline
+-- by whom it is led or followed from now on, and nothing of why. Comes back with the number of what is kept.
+CREATE FUNCTION administration_pass_on(leaver bigint, successor bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     at_institution bigint := (SELECT institution_id FROM appointments_appointment WHERE id = leaver);
+    giver bigint := (SELECT user_id FROM appointments_appointment WHERE id = actor_staff());
+    receiver bigint := (SELECT a.user_id FROM appointments_appointment a
+        WHERE a.id = successor AND a.institution_id = at_institution AND appointments_works(a, appointments_today()));
+    kept bigint;
 BEGIN
     IF NOT appointments_may_administer(at_institution) THEN
         RAISE EXCEPTION 'this caseload is not yours to pass on' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    IF leaver = successor OR NOT EXISTS (
-        SELECT 1 FROM appointments_appointment a WHERE a.id = successor AND a.institution_id = at_institution
-            AND appointments_works(a, appointments_today())) THEN
+    IF leaver = successor OR receiver IS NULL THEN
         RAISE EXCEPTION 'a successor works at the same institution' USING ERRCODE = 'check_violation';
     END IF;
+    IF giver IS NULL OR giver = receiver THEN
+        RAISE EXCEPTION 'nobody passes a caseload on to themselves' USING ERRCODE = 'check_violation';
+    END IF;
+    INSERT INTO administration_caseloadpassing (institution_id, leaver_id, successor_id, successor_account_id, given_by_id,
+            given_by_account_id, given_at, leads, followed, items, requests, meetings)
+        SELECT at_institution, leaver, successor, receiver, actor_staff(), giver, statement_timestamp(),
+               c.leads, c.followed, c.items, c.requests, c.meetings
+        FROM administration_caseload(leaver) c RETURNING id INTO kept;
     -- Joint steps lock the row of the case first, always in the same order.
     PERFORM 1 FROM dossiers_dossier d WHERE d.id IN (
         SELECT dossier_id FROM cases_assignment WHERE staff_id = leaver AND valid_until IS NULL) ORDER BY d.id FOR UPDATE;
@@ -64,6 +75,7 @@ BEGIN
     UPDATE meetings_invitee i SET staff_id = successor FROM meetings_meeting m
         WHERE m.id = i.meeting_id AND i.staff_id = leaver AND m.state NOT IN ('held', 'cancelled')
           AND NOT EXISTS (SELECT 1 FROM meetings_invitee x WHERE x.meeting_id = i.meeting_id AND x.staff_id = successor);
+    RETURN kept;
 END $$;
 
 -- Open items of somebody who has left are in nobody's hands; done ones keep the name. Comes back with how many.

@@ -333,6 +333,27 @@ def test_the_administrator_changes_the_address_of_a_log_in_and_unlocks_it(world:
     assert Letter.objects.filter(kind=Letter.Kind.MOVED, address="ada.worker@example.org").count() == 1
 
 
+def test_a_new_link_goes_where_the_first_one_went_whatever_the_directory_says(
+    world: World, django_capture_on_commit_callbacks: Any
+) -> None:
+    appointment, _token = _appoint(world)
+    coordinator = make_staff(world.office.institution, Role.REGIONAL_COORDINATOR, last_name="Coordinator")
+    client_of(coordinator).post(
+        f"/directory/edit/staff/{appointment.pk}",
+        {"first_name": "Nina", "last_name": "New", "email": "mine@example.org"},
+    )
+    again = f"/appointments/{appointment.pk}/invite"
+
+    with django_capture_on_commit_callbacks(execute=True):
+        client_of(world.admin).post(again)
+        Invitation.objects.update(withdrawn_at=timezone.now())
+        client_of(world.admin).post(again)
+
+    assert Appointment.objects.get(pk=appointment.pk).email == "mine@example.org"
+    assert [to for sent in mail.outbox for to in sent.to] == ["nina.new@example.org"] * 2
+    assert set(Invitation.objects.values_list("address", flat=True)) == {"nina.new@example.org"}
+
+
 def test_nobody_takes_over_an_account_that_also_works_elsewhere(world: World) -> None:
     Appointment.objects.create(
         user=world.worker.user, institution=world.stranger.institution, first_name="Ada", last_name="Worker"
@@ -355,7 +376,7 @@ def test_the_list_shows_stale_accounts_keys_of_leavers_and_who_gave_what(world: 
     assert world.worker.user is not None
     long_ago = timezone.now() - timedelta(days=100)
     User.objects.filter(pk=world.worker.user.pk).update(last_login=long_ago)
-    do(world.office, create_partner_system, institution=world.worker.institution, name="Key", responsible=world.worker)
+    do(world.admin, create_partner_system, institution=world.worker.institution, name="Key", responsible=world.worker)
     Appointment.objects.filter(pk=world.worker.pk).update(active_until=timezone.localdate() - timedelta(days=1))
     do(world.admin, giving.give_role, appointment=world.second, role=Role.TANDEM, valid_from=timezone.localdate())
 

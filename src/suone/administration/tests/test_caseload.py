@@ -1,9 +1,11 @@
 """A whole caseload passes at once, and what never passes stays; what is left is in nobody's hands."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone, translation
 
 from suone.access.acting import acting_for_job
@@ -12,10 +14,11 @@ from suone.access.database import acting_as
 from suone.access.errors import Refused
 from suone.access.permissions import Role
 from suone.administration import services
-from suone.administration.queries import caseload_of
+from suone.administration.models import CaseloadPassing
+from suone.administration.queries import caseload_of, possible_successors
 from suone.administration.services import release_items_of_leavers
 from suone.appointments.models import Appointment
-from suone.appointments.tests.factories import acting, client_of, make_staff
+from suone.appointments.tests.factories import acting, client_of, give, make_staff
 from suone.audit.models import Entry
 from suone.cases.models import Assignment, Case, Participant
 from suone.cases.queries import lead_of
@@ -152,6 +155,62 @@ def test_only_the_administrator_passes_on_and_only_to_a_colleague_who_works_ther
             with pytest.raises(Refused, match="of the same institution who may lead cases"):
                 _pass_on(administrator, cast.coordinator, whom)
     assert lead_of(case) == cast.coordinator
+
+
+def _pass_on_in_sql(by: Appointment, leaver: Appointment, successor: Appointment) -> None:
+    with transaction.atomic(), acting_as(acting(by)), connection.cursor() as cursor:
+        cursor.execute("SELECT administration_pass_on(%s, %s)", [leaver.pk, successor.pk])
+
+
+def test_who_gave_a_caseload_to_whom_is_kept_and_shown(
+    cast: Cast, case: Case, administrator: Appointment, successor: Appointment
+) -> None:
+    _item(cast, case)
+
+    _pass_on(administrator, cast.coordinator, successor)
+
+    kept = CaseloadPassing.objects.get()
+    assert (kept.given_by, kept.given_by_account_id) == (administrator, administrator.user_id)
+    assert (kept.leaver, kept.successor, kept.successor_account_id) == (cast.coordinator, successor, successor.user_id)
+    assert (kept.institution, kept.leads, kept.items >= 1) == (cast.coordinator.institution, 1, True)
+    assert Entry.objects.get(act="caseload.passed").details["passing"] == kept.pk
+    page = client_of(administrator).get(f"/appointments/{cast.coordinator.pk}").content.decode()
+    assert re.search(r"to Ada Successor on [^<]+, by Ada Administrator", page)
+
+
+def test_the_database_passes_no_caseload_to_whoever_passes_it(cast: Cast, case: Case, successor: Appointment) -> None:
+    mine = make_staff(
+        cast.coordinator.institution, Role.OFFICE_ADMINISTRATOR, Role.REGIONAL_COORDINATOR, last_name="Both"
+    )
+    again = Appointment.objects.create(institution=mine.institution, first_name="Not", last_name="Yet")
+    give(again, Role.REGIONAL_COORDINATOR)
+
+    for whom in (mine, again, cast.worker, cast.coordinator):
+        with pytest.raises(IntegrityError, match=r"successor works at the same|nobody passes"):
+            _pass_on_in_sql(mine, cast.coordinator, whom)
+        with pytest.raises(Refused, match="nobody passes a caseload to themselves"):
+            _pass_on(mine, cast.coordinator, whom)
+    with pytest.raises(ProgrammingError, match="not yours to pass on"):
+        _pass_on_in_sql(successor, cast.coordinator, successor)
+    assert lead_of(case) == cast.coordinator
+    with acting_as(acting(mine)):
+        assert list(possible_successors(acting(mine), cast.coordinator)) == [successor]
+    _pass_on_in_sql(mine, cast.coordinator, successor)
+    assert lead_of(case) == successor
+
+
+def test_the_app_keeps_no_passing_by_itself(cast: Cast, administrator: Appointment, successor: Appointment) -> None:
+    values = {
+        "institution_id": administrator.institution_id, "leaver_id": cast.coordinator.pk, "successor_id": successor.pk,
+        "successor_account_id": successor.user_id, "given_by_id": administrator.pk, "leads": 0, "followed": 0,
+        "given_by_account_id": administrator.user_id, "given_at": timezone.now(), "items": 0, "requests": 0,
+        "meetings": 0,
+    }  # fmt: skip
+    with pytest.raises(ProgrammingError, match="permission denied"), acting_as(acting(administrator)):
+        CaseloadPassing.objects.create(**values)
+    values |= {"successor_account_id": administrator.user_id}
+    with pytest.raises(IntegrityError, match="caseload_passes_to_another_account"), transaction.atomic():
+        CaseloadPassing.objects.create(**values)
 
 
 @pytest.mark.parametrize("at_once", [True, False])

@@ -192,4 +192,10 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddConstraint(
+            model_name="advice",
+            constraint=suone.access.row_policies.Stamp(
+                at="recorded_at", institution="institution", name="advice_recorded", staff="staff"
+            ),
+        ),
     ]

@@ -40,4 +40,28 @@ class Migration(migrations.Migration):
                 updates=("expires_at", "language", "sent_at", "sent_by", "token_hash", "withdrawn_at"),
             ),
         ),
+        migrations.AddConstraint(
+            model_name="appointment",
+            constraint=suone.access.row_policies.Stamp(at="ended_at", name="appointment_ended", staff="ended_by"),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=suone.access.row_policies.Stamp(at="sent_at", name="invitation_sent", staff="sent_by"),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=suone.access.row_policies.Stamp(at="accepted_at", name="invitation_accepted"),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=suone.access.row_policies.Stamp(at="withdrawn_at", name="invitation_withdrawn"),
+        ),
+        migrations.AddConstraint(
+            model_name="partnersystem",
+            constraint=suone.access.row_policies.Stamp(at="ended_at", name="partner_system_ended"),
+        ),
+        migrations.AddConstraint(
+            model_name="partnersystem",
+            constraint=suone.access.row_policies.Stamp(at="last_used_at", name="partner_system_used"),
+        ),
     ]

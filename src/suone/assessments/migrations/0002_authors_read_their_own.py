@@ -27,4 +27,24 @@ class Migration(migrations.Migration):
                 updates=("answers", "language", "saved_at", "saved_by", "version"),
             ),
         ),
+        migrations.AddConstraint(
+            model_name="assessment",
+            constraint=suone.access.row_policies.Stamp(
+                at="started_at", institution="institution", name="assessment_started", staff="started_by"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="assessment",
+            constraint=suone.access.row_policies.Stamp(
+                at="finished_on", name="assessment_finished", staff="finished_by"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="assessment",
+            constraint=suone.access.row_policies.Stamp(at="decided_on", name="assessment_decided", staff="decided_by"),
+        ),
+        migrations.AddConstraint(
+            model_name="sectionanswers",
+            constraint=suone.access.row_policies.Stamp(at="saved_at", name="section_saved", staff="saved_by"),
+        ),
     ]

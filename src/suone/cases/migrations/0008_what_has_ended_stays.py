@@ -44,4 +44,68 @@ class Migration(migrations.Migration):
             ),
         ),
         sql_file(__file__, "notes.sql"),
+        migrations.AddConstraint(
+            model_name="assignment",
+            constraint=suone.access.row_policies.Stamp(at="valid_from", name="assignment_begun"),
+        ),
+        migrations.AddConstraint(
+            model_name="assignment",
+            constraint=suone.access.row_policies.Stamp(at="valid_until", name="assignment_ended"),
+        ),
+        migrations.AddConstraint(
+            model_name="background",
+            constraint=suone.access.row_policies.Stamp(
+                at="at", institution="institution", name="background_written", staff="staff"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=suone.access.row_policies.Stamp(
+                at="notified_at", institution="notifier", name="case_notified", staff="notified_by"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=suone.access.row_policies.Stamp(at="state_since", name="case_in_state"),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=suone.access.row_policies.Stamp(at="closed_on", name="case_closed"),
+        ),
+        migrations.AddConstraint(
+            model_name="draft",
+            constraint=suone.access.row_policies.Stamp(at="updated_at", name="draft_updated", staff="staff"),
+        ),
+        migrations.AddConstraint(
+            model_name="levelchange",
+            constraint=suone.access.row_policies.Stamp(
+                at="at", institution="institution", name="level_changed", staff="staff"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="levelchange",
+            constraint=suone.access.row_policies.Stamp(at="on", name="level_changed_on"),
+        ),
+        migrations.AddConstraint(
+            model_name="note",
+            constraint=suone.access.row_policies.Stamp(
+                at="at", institution="institution", name="note_written", staff="staff"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="note",
+            constraint=suone.access.row_policies.Stamp(at="changed_at", name="note_changed"),
+        ),
+        migrations.AddConstraint(
+            model_name="note",
+            constraint=suone.access.row_policies.Stamp(at="redacted_at", name="note_redacted", staff="redacted_by"),
+        ),
+        migrations.AddConstraint(
+            model_name="participant",
+            constraint=suone.access.row_policies.Stamp(at="since", name="participant_in_state"),
+        ),
+        migrations.AddConstraint(
+            model_name="triage",
+            constraint=suone.access.row_policies.Stamp(at="decided_at", name="triage_decided", staff="decided_by"),
+        ),
     ]

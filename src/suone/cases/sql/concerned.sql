@@ -1,12 +1,20 @@
--- The region of a case and who follows it, for messages: for jobs, and for whoever the case is open to. Whoever is asked
+-- The region of a case, who follows it, who leads it, who notified it and which institutions it names, for messages: for jobs, and for whoever the case is open to. Whoever is asked
 -- to take part, or has just handed a case over, may tell others without reading the rows of the case.
-CREATE FUNCTION cases_concerned(case_id bigint) RETURNS TABLE (region bigint, staff bigint[])
+CREATE FUNCTION cases_concerned(case_id bigint) 
+RETURNS TABLE (region bigint, staff bigint[], lead bigint, notifier bigint, institutions bigint[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT c.region_id, ARRAY(
         SELECT p.staff_id FROM cases_participant p
         WHERE p.dossier_id = c.dossier_id AND p.state = 'taking_part' AND p.staff_id IS NOT NULL
         UNION
-        SELECT a.staff_id FROM cases_assignment a WHERE a.dossier_id = c.dossier_id AND a.valid_until IS NULL)
+        SELECT a.staff_id FROM cases_assignment a WHERE a.dossier_id = c.dossier_id AND a.valid_until IS NULL),
+        (SELECT a.staff_id FROM cases_assignment a
+         WHERE a.dossier_id = c.dossier_id AND a.function = 'lead' AND a.valid_until IS NULL),
+        c.notified_by_id, ARRAY(
+        SELECT p.institution_id FROM cases_participant p WHERE p.dossier_id = c.dossier_id AND p.state = 'taking_part'
+        UNION
+        SELECT s.institution_id FROM cases_assignment a JOIN appointments_appointment s ON s.id = a.staff_id
+        WHERE a.dossier_id = c.dossier_id AND a.valid_until IS NULL)
     FROM cases_case c
     WHERE c.dossier_id = case_id AND (
         actor_kind() = 'job'

@@ -1,13 +1,16 @@
 -- What consents, and disclosures on another legal basis, allow.
 
 -- The named recipients may read and contribute, the IIZ office may open the case to others too; in its categories, from
--- the start of its first day to the end of its last. Health is for a medical officer who is named (ATSG Art. 47 para 2).
+-- the start of its first day to the end of its last. Health is for a medical officer who is named (ATSG Art. 47 para 2), and
+-- what was signed with it holds as long as they are one.
 CREATE FUNCTION consents_consent_allows(act bigint) RETURNS SETOF dossiers_allowance LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT c.id, c.dossier_id, CASE WHEN r.staff_id IS NULL THEN r.institution_id END, r.staff_id,
            r.categories & CASE WHEN dossiers_was_medical_officer(r.staff_id, c.recorded_at) THEN 2047 ELSE 2047 & ~16 END,
            CASE WHEN i.is_iiz_office THEN 3 ELSE 2 END, dossiers_start_of(c.valid_from),
-           dossiers_start_of(c.valid_until + 1), 'consent'::text
+           least(dossiers_start_of(c.valid_until + 1),
+                 CASE WHEN (r.categories & 16) <> 0 AND dossiers_was_medical_officer(r.staff_id, c.recorded_at)
+                      THEN dossiers_medical_officer_until(r.staff_id) END), 'consent'::text
     FROM consents_consent c JOIN consents_consentrecipient r ON r.consent_id = c.id AND r.dossier_id = c.dossier_id
         JOIN institutions_institution i ON i.id = r.institution_id
     WHERE (act IS NULL OR c.id = act) AND c.withdrawn_at IS NULL;
@@ -33,10 +36,13 @@ CREATE CONSTRAINT TRIGGER grants_within_acts
     AFTER UPDATE OF dossier_id, basis, form, recipient_id, categories, access_until, at OR DELETE ON consents_disclosure
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dossiers_grants_within_acts();
 
--- For how many months a consent may be valid at most, and begin ahead of its signature: the canton's setting, kept here by
--- ``suone migrate``.
-CREATE TABLE consents_limit (months integer NOT NULL CHECK (months > 0));
-INSERT INTO consents_limit VALUES (12);
+-- For how many months a consent may be valid at most, and begin ahead of its signature; and for how many the case may be
+-- opened at once on another legal basis. The canton's settings, kept here by ``suone migrate``.
+CREATE TABLE consents_limit (
+    months integer NOT NULL CHECK (months > 0),
+    access_months integer NOT NULL CHECK (access_months > 0)
+);
+INSERT INTO consents_limit VALUES (12, 12);
 GRANT SELECT ON consents_limit TO suone_app;
 
 CREATE FUNCTION consents_check_period() RETURNS trigger
@@ -52,3 +58,17 @@ BEGIN
 END $$;
 CREATE TRIGGER consent_not_longer_than_allowed AFTER INSERT ON consents_consent
     FOR EACH ROW EXECUTE FUNCTION consents_check_period();
+
+-- What a hand-over opens has periods of its own.
+CREATE FUNCTION consents_check_access_period() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NEW.access_until > (NEW.at AT TIME ZONE 'Europe/Zurich')::date
+                          + make_interval(months => (SELECT access_months FROM consents_limit)) THEN
+        RAISE EXCEPTION 'access lasts longer than the canton allows'
+            USING ERRCODE = 'check_violation', TABLE = 'consents_disclosure', CONSTRAINT = 'access_not_longer_than_allowed';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER access_not_longer_than_allowed AFTER INSERT ON consents_disclosure
+    FOR EACH ROW WHEN (NEW.basis NOT IN ('consent', 'hand-over')) EXECUTE FUNCTION consents_check_access_period();

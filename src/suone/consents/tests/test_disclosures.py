@@ -14,11 +14,13 @@ from suone.appointments.models import Appointment
 from suone.appointments.tests.factories import acting
 from suone.audit.models import Entry, RecordKind
 from suone.consents import services
+from suone.consents.apps import keep_limit
 from suone.consents.legal_bases import BY_ACTS, legal_bases, legal_basis
 from suone.consents.models import Disclosure, DisclosureForm
 from suone.consents.tests.factories import WORK, Cast, line, sign
 from suone.dossiers.models import Dossier, Event, Grant, OpeningAct
 from suone.dossiers.services import end_of
+from suone.web.fields import months_after
 from suone.workitems.models import State, WorkItem
 
 TODAY = timezone.localdate()
@@ -91,6 +93,36 @@ def test_by_word_of_mouth_only_where_the_law_allows_it(cast: Cast, dossier: Doss
 def test_health_passes_on_no_other_basis_than_a_consent(cast: Cast, dossier: Dossier) -> None:
     with pytest.raises(Refused, match="for a medical officer only"):
         disclose(cast.worker, dossier, cast.adviser, categories=WORK | HEALTH_BIT)
+
+
+def test_nobody_passes_on_what_is_closed_to_themselves(cast: Cast, dossier: Dossier) -> None:
+    sign(cast.worker, dossier, line(cast.adviser, WORK))
+    finances = DataCategory.FINANCES.bit
+
+    with pytest.raises(Refused, match=r"only what is open to you in this case\. Leave out: Finances"):
+        disclose(cast.adviser, dossier, cast.stranger, categories=WORK | finances)
+
+    assert disclose(cast.adviser, dossier, cast.stranger, categories=WORK).categories == WORK
+
+
+def test_on_another_basis_a_case_is_opened_no_longer_than_the_canton_allows(
+    cast: Cast, dossier: Dossier, settings: Any
+) -> None:
+    settings.ACCESS_AT_MOST_MONTHS = 6
+    latest = months_after(TODAY, 6) + timedelta(days=1)
+    later = {"form": DisclosureForm.ACCESS, "access_until": latest + timedelta(days=1)}
+
+    with pytest.raises(Refused, match=f"at most 6 months: choose {latest:%d.%m.%Y}"):
+        disclose(cast.worker, dossier, cast.adviser, **later)
+    settings.ACCESS_AT_MOST_MONTHS = 7  # as if the application let it pass
+    keep_limit(using="default")  # as `suone migrate` does
+    settings.ACCESS_AT_MOST_MONTHS = 120
+    with pytest.raises(IntegrityError, match="longer than the canton allows"):
+        disclose(cast.worker, dossier, cast.adviser, **later | {"access_until": months_after(TODAY, 8)})
+
+    disclose(cast.worker, dossier, cast.adviser, **later)
+
+    assert Grant.objects.get(because=OpeningAct.DISCLOSURE).valid_until == end_of(latest + timedelta(days=1))
 
 
 def test_writing_opens_nothing(cast: Cast, dossier: Dossier) -> None:

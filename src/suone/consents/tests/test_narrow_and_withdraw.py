@@ -10,15 +10,17 @@ from django.utils import timezone
 from suone.access.categories import HEALTH_BIT, DataCategory, categories_in
 from suone.access.database import acting_as
 from suone.access.errors import Refused
-from suone.appointments.models import Appointment
+from suone.access.permissions import Role
+from suone.appointments.models import Appointment, HeldRole
 from suone.appointments.tests.factories import acting, client_of
 from suone.audit.models import Entry
 from suone.consents import services
+from suone.consents.drift import find_drift
 from suone.consents.models import Consent, ConsentRecipient
 from suone.consents.tests.factories import WORK, Cast, line, sign
 from suone.dossiers.models import Dossier, Grant, OpeningAct
 from suone.dossiers.queries import readable_categories
-from suone.dossiers.services import call
+from suone.dossiers.services import call, end_of
 from suone.inbox.models import Message
 
 EMPLOYMENT = DataCategory.EMPLOYMENT.bit
@@ -224,3 +226,48 @@ def test_a_withdrawn_consent_cannot_be_narrowed(cast: Cast, dossier: Dossier) ->
 
     with pytest.raises(Refused, match="Only a valid consent can be narrowed"):
         narrow(cast.worker, consent, cast.adviser, EMPLOYMENT)
+
+
+@pytest.mark.parametrize("ended_at", [True, False])
+def test_what_was_signed_for_a_medical_officer_ends_with_the_role_and_comes_back_with_it(
+    cast: Cast, dossier: Dossier, ended_at: bool
+) -> None:
+    consent = sign(cast.worker, dossier, line(cast.physician, WORK | HEALTH_BIT, named=True), line(cast.adviser))
+    held = HeldRole.objects.filter(appointment=cast.physician, role=Role.MEDICAL_OFFICER)
+
+    if ended_at:
+        held.update(ended_at=timezone.now())
+    else:
+        Consent.objects.filter(pk=consent.pk).update(recorded_at=timezone.now() - timedelta(days=5))
+        held.update(valid_until=timezone.localdate() - timedelta(days=1))
+    assert readable(cast.physician, dossier) == []
+    assert readable(cast.adviser, dossier) != []  # others by the same consent
+    told = Entry.objects.filter(act="grant.ended", dossier_id=dossier.pk).latest("pk")
+    assert (told.object_id, told.details["staff"], told.details["categories"]) == (consent.pk, cast.physician.pk, 0)
+    assert find_drift() == []
+
+    held.update(ended_at=None, valid_until=None)
+
+    assert DataCategory.HEALTH in readable(cast.physician, dossier)
+    assert Grant.objects.filter(staff=cast.physician).latest("pk").valid_until == end_of(consent.valid_until)
+    assert find_drift() == []
+
+
+def test_health_is_open_until_the_last_day_of_the_role_and_no_longer(cast: Cast, dossier: Dossier) -> None:
+    sign(cast.worker, dossier, line(cast.physician, WORK | HEALTH_BIT, named=True))
+    last_day = timezone.localdate() + timedelta(days=3)
+
+    HeldRole.objects.filter(appointment=cast.physician).update(valid_until=last_day)
+
+    assert Grant.objects.get(staff=cast.physician).valid_until == end_of(last_day)
+    Appointment.objects.filter(pk=cast.physician.pk).update(active_until=last_day - timedelta(days=2))
+    assert Grant.objects.get(staff=cast.physician).valid_until == end_of(last_day - timedelta(days=2))
+
+
+def test_a_consent_signed_for_an_officer_whose_role_ends_first_opens_until_then(cast: Cast, dossier: Dossier) -> None:
+    last_day = timezone.localdate() + timedelta(days=3)
+    HeldRole.objects.filter(appointment=cast.physician).update(valid_until=last_day)
+
+    sign(cast.worker, dossier, line(cast.physician, WORK | HEALTH_BIT, named=True))
+
+    assert Grant.objects.get(staff=cast.physician).valid_until == end_of(last_day)

@@ -130,6 +130,8 @@ def test_whoever_does_not_lead_writes_no_consent(cast: Cast, consent: Consent, d
             template_version="x",
             signature_form="paper",
             signed_on=today,
+            recorded_by=getattr(cast, by),
+            recorded_institution=getattr(cast, by).institution,
         )
 
 

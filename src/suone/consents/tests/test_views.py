@@ -311,6 +311,16 @@ def test_a_recipient_is_narrowed(worker: Client, dossier: Dossier, consent: Cons
     assert (recipient.categories, recipient.signed_categories) == (2, WORK)
 
 
+def test_a_recipient_of_another_consent_is_not_narrowed_here(
+    cast: Cast, worker: Client, dossier: Dossier, consent: Consent
+) -> None:
+    other = sign(cast.worker, dossier, line(cast.stranger)).recipients.get()
+    path = f"/dossiers/{dossier.pk}/consents/{consent.pk}/recipients/{other.pk}/narrow"
+
+    assert (worker.get(path).status_code, worker.post(path, {"categories": [1]}).status_code) == (404, 404)
+    assert ConsentRecipient.objects.get(pk=other.pk).categories == WORK
+
+
 def test_narrowing_nothing_is_refused_on_the_form(worker: Client, dossier: Dossier, consent: Consent) -> None:
     answer = worker.post(pages(dossier, consent)["narrow"], {"categories": [0, 1, 10]})
 

@@ -25,4 +25,24 @@ class Migration(migrations.Migration):
                 select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND ((g.categories & (1::bigint << {table}.category)) <> 0 OR {table}.staff_id = (SELECT actor_staff())) OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND ((g.categories & (1::bigint << {table}.category)) <> 0 OR {table}.staff_id = (SELECT actor_staff())) OFFSET 0))) OR (((SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0)))) AND EXISTS (SELECT 1 FROM decisions_decision d WHERE d.id = {table}.decision_id AND (SELECT actor_institution()) IN (d.addressed_id, d.asked_institution_id) OFFSET 0)) OR ((SELECT actor_kind()) = 'staff' AND EXISTS (SELECT 1 FROM decisions_decision d WHERE d.id = {table}.decision_id AND d.state = 'pending' AND d.addressed_id = (SELECT actor_institution()) OFFSET 0))",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=suone.access.row_policies.Stamp(
+                at="asked_at", institution="asked_institution", name="decision_asked", staff="asked_by"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=suone.access.row_policies.Stamp(at="reminded_at", name="decision_reminded"),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=suone.access.row_policies.Stamp(at="answered_at", name="decision_answered", staff="answered_by"),
+        ),
+        migrations.AddConstraint(
+            model_name="requesttext",
+            constraint=suone.access.row_policies.Stamp(
+                at="at", institution="institution", name="request_text_written", staff="staff"
+            ),
+        ),
     ]

@@ -176,7 +176,8 @@ def test_an_answer_at_the_moment_of_the_expiry_counts(
 
     def answered_just_before(who: Acting, decision: Decision, then: State) -> bool:
         at = timezone.now()
-        Decision.objects.filter(pk=decision.pk).update(state="accepted", answered_at=at, answered_by=cast.adviser)
+        with acting_as(acting(cast.adviser)):
+            Decision.objects.filter(pk=decision.pk).update(state="accepted", answered_at=at, answered_by=cast.adviser)
         return move(who, decision, then)
 
     monkeypatch.setattr(services, "_move", answered_just_before)

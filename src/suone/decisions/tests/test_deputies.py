@@ -114,9 +114,9 @@ def test_whoever_asked_reminds_once_a_day(cast: Cast, dossier: Dossier) -> None:
             services.remind(who, decision=Decision.objects.get(pk=decision.pk))
 
     assert cast.adviser.pk in told("decision.reminded")
+    yesterday = timezone.now() - timedelta(days=1)
+    Decision.objects.filter(pk=decision.pk).update(reminded_at=yesterday)
     with acting_as(who):
-        yesterday = timezone.now() - timedelta(days=1)
-        Decision.objects.filter(pk=decision.pk).update(reminded_at=yesterday)
         services.remind(who, decision=Decision.objects.get(pk=decision.pk))
 
     said = Entry.objects.filter(act="decision.reminded").values_list("object_id", "recipients")

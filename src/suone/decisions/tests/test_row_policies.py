@@ -74,6 +74,7 @@ def test_whoever_does_not_lead_asks_nobody(cast: Cast, dossier: Dossier, decisio
             case_number=dossier.number,
             kind="participation",
             asked_institution_id=who.own_institution_id,
+            asked_by_id=who.staff_id,
             addressed_id=who.own_institution_id,
             due_on=TODAY + timedelta(days=1),
             remind_on=TODAY,

@@ -28,4 +28,14 @@ class Migration(migrations.Migration):
                 updates=("removed_at", "removed_by", "removed_reason"),
             ),
         ),
+        migrations.AddConstraint(
+            model_name="document",
+            constraint=suone.access.row_policies.Stamp(
+                at="kept_at", institution="kept_institution", name="document_kept", staff="kept_by"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="document",
+            constraint=suone.access.row_policies.Stamp(at="removed_at", name="document_removed", staff="removed_by"),
+        ),
     ]

@@ -37,4 +37,12 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddConstraint(
+            model_name="submission",
+            constraint=suone.access.row_policies.Stamp(at="at", name="submission_sent", staff="staff_id"),
+        ),
+        migrations.AddConstraint(
+            model_name="systemanswer",
+            constraint=suone.access.row_policies.Stamp(at="at", institution="institution_id", name="system_answered"),
+        ),
     ]

@@ -1,3 +1,4 @@
+import suone.access.row_policies
 from django.db import migrations, models
 
 from suone.access.sql_files import sql_file
@@ -32,4 +33,14 @@ class Migration(migrations.Migration):
         ),
         sql_file(__file__, "acts.sql"),
         sql_file(__file__, "one_case.sql"),
+        migrations.AddConstraint(
+            model_name="event",
+            constraint=suone.access.row_policies.Stamp(
+                at="at", institution="institution", name="event_written", staff="staff"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="visit",
+            constraint=suone.access.row_policies.Stamp(at="at", name="visit_made", staff="staff"),
+        ),
     ]

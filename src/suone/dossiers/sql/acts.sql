@@ -41,6 +41,20 @@ CREATE FUNCTION dossiers_was_medical_officer(staff bigint, moment timestamptz) R
           AND (NOT h.needs_approval OR h.is_beginning OR h.approved_at IS NOT NULL)
     );
 
+-- Until when a staff member is a medical officer without a break, as it stands today; before all time where they are none.
+CREATE FUNCTION dossiers_medical_officer_until(staff bigint) RETURNS timestamptz LANGUAGE sql STABLE
+    RETURN coalesce((
+        SELECT coalesce(dossiers_start_of(upper(spell.days)), '9999-12-31T00:00:00Z')
+        FROM unnest((
+            SELECT range_agg(daterange(h.valid_from, h.valid_until, '[]') * daterange(a.active_from, a.active_until, '[]'))
+            FROM appointments_heldrole h JOIN appointments_appointment a ON a.id = h.appointment_id
+            WHERE a.id = staff AND h.role = 'medical_officer' AND h.ended_at IS NULL AND a.ended_at IS NULL
+              AND (NOT h.needs_approval OR h.is_beginning OR h.approved_at IS NOT NULL)
+              AND coalesce(h.valid_until >= h.valid_from, true) AND coalesce(a.active_until >= a.active_from, true)
+        )) AS spell (days)
+        WHERE spell.days @> appointments_today()
+    ), '-infinity');
+
 -- Brings what one act has opened in line with what it allows: ends what is too much, leaves what is still allowed of it
 -- and, where it may open, opens what is missing. A grant that has not begun becomes empty, never inverted.
 CREATE FUNCTION dossiers_follow(act_word text, number bigint, may_open boolean)
@@ -202,12 +216,13 @@ BEGIN ATOMIC
     WHERE act IS NULL OR d.id = act;
 END;
 
--- Break-glass: to the named person alone; health only for whoever was a medical officer then.
+-- Break-glass: to the named person alone; health only for whoever was a medical officer then, as long as they are one.
 CREATE FUNCTION dossiers_break_glass_allows(act bigint) RETURNS SETOF dossiers_allowance LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT e.id, e.dossier_id, NULL::bigint, e.staff_id,
            (CASE WHEN dossiers_was_medical_officer(e.staff_id, e.at) THEN 2047 ELSE 2047 & ~16 END)::bigint, 2, e.at,
-           e.until, 'break-glass'::text
+           least(e.until, CASE WHEN dossiers_was_medical_officer(e.staff_id, e.at)
+                               THEN dossiers_medical_officer_until(e.staff_id) END), 'break-glass'::text
     FROM dossiers_emergency e WHERE act IS NULL OR e.id = act;
 END;
 
@@ -219,5 +234,31 @@ CREATE CONSTRAINT TRIGGER grants_within_acts AFTER UPDATE OF dossier_id, institu
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dossiers_grants_within_acts();
 CREATE CONSTRAINT TRIGGER grants_within_acts AFTER UPDATE OR DELETE ON dossiers_emergency
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dossiers_grants_within_acts();
+
+-- What an act opened to a medical officer with health ends with their role, and comes back with it while the act stands;
+-- the log is told of each case.
+CREATE FUNCTION dossiers_follow_medical_officer() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    officer CONSTANT bigint := (coalesce(to_jsonb(NEW), to_jsonb(OLD)) ->> TG_ARGV[0])::bigint;
+    opened record;
+BEGIN
+    FOR opened IN SELECT DISTINCT g.because, g.because_id, g.dossier_id FROM dossiers_grant g
+                  WHERE g.staff_id = officer AND (g.categories & 16) <> 0
+    LOOP
+        INSERT INTO audit_entry (kind, act, acting_kind, dossier_id, person_id, object_type, object_id, recipients, legal_basis,
+                                 purpose, details)
+            SELECT CASE WHEN f.mask = 0 THEN 'change' ELSE 'disclose' END,
+                   CASE WHEN f.mask = 0 THEN 'grant.ended' ELSE 'grant.opened' END, coalesce(actor_kind(), 'job'), d.id,
+                   d.person_id, f.word, f.act_id, '{}', coalesce(f.basis, ''), '',
+                   jsonb_build_object('categories', f.mask, 'power', f.with_power, 'staff', f.staff)
+            FROM dossiers_follow(opened.because, opened.because_id, true) f JOIN dossiers_dossier d ON d.id = opened.dossier_id;
+    END LOOP;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER grants_of_medical_officer AFTER INSERT OR UPDATE OR DELETE ON appointments_heldrole
+    FOR EACH ROW EXECUTE FUNCTION dossiers_follow_medical_officer('appointment_id');
+CREATE TRIGGER grants_of_medical_officer AFTER UPDATE OF active_from, active_until, ended_at ON appointments_appointment
+    FOR EACH ROW EXECUTE FUNCTION dossiers_follow_medical_officer('id');
 
 GRANT EXECUTE ON FUNCTION dossiers_open_for, dossiers_close_beyond, dossiers_drift TO suone_app;

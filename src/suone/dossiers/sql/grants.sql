@@ -15,6 +15,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT g.* FROM dossiers_grant g WHERE g.dossier_id = dossier AND dossiers_has_power(dossier, 1) ORDER BY g.id
 $$;
 
+-- Which categories of a case are open to whoever acts, by all their grants together.
+CREATE FUNCTION dossiers_categories_open(dossier bigint) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT coalesce(bit_or(g.categories), 0) FROM dossiers_grant g
+    WHERE actor_kind() = 'staff' AND g.dossier_id = dossier
+      AND (g.institution_id = actor_institution() OR g.staff_id = actor_staff())
+      AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp()
+$$;
+
 -- Break-glass: a named staff member opens a case for three hours, with a reason. What it opens is said in acts.sql.
 CREATE FUNCTION dossiers_break_glass(case_number text, why text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -36,4 +45,4 @@ BEGIN
     RETURN found_dossier.id;
 END $$;
 
-GRANT EXECUTE ON FUNCTION dossiers_has_power, dossiers_access_of, dossiers_break_glass TO suone_app;
+GRANT EXECUTE ON FUNCTION dossiers_has_power, dossiers_access_of, dossiers_categories_open, dossiers_break_glass TO suone_app;

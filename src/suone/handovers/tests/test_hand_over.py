@@ -15,9 +15,11 @@ from suone.appointments.models import Appointment, ContactPerson
 from suone.appointments.tests.factories import acting, make_staff
 from suone.audit.models import Entry
 from suone.cases.models import Assignment, Case, Participant
+from suone.cases.services import name_lead
 from suone.cases.tests.factories import do
 from suone.consents.drift import find_drift
-from suone.consents.models import Disclosure
+from suone.consents.models import Consent, Disclosure
+from suone.consents.services import withdraw_consent
 from suone.consents.tests.factories import WORK, Cast, line, sign
 from suone.decisions.services import remind_and_expire
 from suone.dossiers.models import Dossier, Event, Grant
@@ -319,6 +321,46 @@ def test_a_consent_that_names_the_receiver_is_the_basis_and_the_measure(cast: Ca
         do(cast.worker, services.end_access, handover=handover, reason="Over")
     assert not Grant.objects.filter(because="hand_over").exists()
     assert find_drift() == []
+
+
+def direct_on_consent(cast: Cast) -> Handover:
+    """Handed over for good on a consent that names the receiver."""
+    first = propose(cast, follows=Follows.BOTH)
+    do(cast.worker, services.withdraw_handover, handover=first)
+    sign(cast.worker, Dossier.objects.get(pk=first.dossier_id), line(cast.adviser, WORK))
+    asked = do(
+        cast.worker, services.propose_handover, case=case_of(first), proposal=proposal(cast.worker, cast.adviser)
+    )
+    return accept(cast.adviser, asked)
+
+
+def withdrawn(by: Appointment, handover: Handover) -> None:
+    do(by, withdraw_consent, consent=Consent.objects.get(dossier=handover.dossier_id))
+
+
+def test_whoever_took_the_lead_keeps_the_case_when_the_consent_is_withdrawn(cast: Cast) -> None:
+    handover = direct_on_consent(cast)
+
+    withdrawn(cast.worker, handover)
+
+    assert powers(handover)["RAV"] == (Power.LEAD, handover.categories)
+    assert not Message.objects.filter(act__endswith="shut_out").exists()
+    assert find_drift() == []
+
+
+def test_what_was_handed_over_on_a_consent_closes_with_it_where_somebody_else_leads(cast: Cast) -> None:
+    handover = direct_on_consent(cast)
+    do(cast.adviser, name_lead, case=case_of(handover), staff=cast.coordinator)
+
+    withdrawn(cast.adviser, handover)
+
+    assert "RAV" not in powers(handover)
+    assert find_drift() == []
+    told = Message.objects.filter(act__in=["consent.partner_shut_out", "consent.notifier_told"])
+    assert sorted(told.values_list("staff__last_name", "act")) == [
+        ("Coordinator", "consent.partner_shut_out"),
+        ("Worker", "consent.notifier_told"),
+    ]
 
 
 def test_the_next_hand_over_goes_on_from_the_new_lead(cast: Cast, coordinator_iv: Appointment) -> None:

@@ -52,4 +52,16 @@ class Migration(migrations.Migration):
             ),
         ),
         sql_file(__file__, "something_new.sql"),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=suone.access.row_policies.Stamp(at="at", name="message_sent"),
+        ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=suone.access.row_policies.Stamp(at="read_at", name="message_read"),
+        ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=suone.access.row_policies.Stamp(at="mailed_at", name="message_mailed"),
+        ),
     ]

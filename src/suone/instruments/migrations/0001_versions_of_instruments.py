@@ -46,4 +46,8 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddConstraint(
+            model_name="instrumentversion",
+            constraint=suone.access.row_policies.Stamp(at="published_at", name="instrument_published"),
+        ),
     ]

@@ -25,4 +25,60 @@ class Migration(migrations.Migration):
                 name="meetings_invitee_tells",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="agendapoint",
+            constraint=suone.access.row_policies.Stamp(
+                institution="institution", name="agenda_point_added", staff="staff"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="dateanswer",
+            constraint=suone.access.row_policies.Stamp(at="at", name="date_answered", staff="staff"),
+        ),
+        migrations.AddConstraint(
+            model_name="entry",
+            constraint=suone.access.row_policies.Stamp(
+                at="at", institution="institution", name="entry_written", staff="staff"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="entry",
+            constraint=suone.access.row_policies.Stamp(at="changed_at", name="entry_changed"),
+        ),
+        migrations.AddConstraint(
+            model_name="guest",
+            constraint=suone.access.row_policies.Stamp(
+                institution="institution", name="guest_invited", staff="invited_by"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="guest",
+            constraint=suone.access.row_policies.Stamp(at="revoked_at", name="guest_revoked"),
+        ),
+        migrations.AddConstraint(
+            model_name="guest",
+            constraint=suone.access.row_policies.Stamp(at="answered_at", name="guest_answered"),
+        ),
+        migrations.AddConstraint(
+            model_name="invitee",
+            constraint=suone.access.row_policies.Stamp(at="answered_at", name="invitee_answered", staff="answered_by"),
+        ),
+        migrations.AddConstraint(
+            model_name="invitee",
+            constraint=suone.access.row_policies.Stamp(at="contributed_at", name="invitee_contributed"),
+        ),
+        migrations.AddConstraint(
+            model_name="meeting",
+            constraint=suone.access.row_policies.Stamp(
+                at="convened_at", institution="convening", name="meeting_convened", staff="convened_by"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="meeting",
+            constraint=suone.access.row_policies.Stamp(at="all_answered_at", name="meeting_all_answered"),
+        ),
+        migrations.AddConstraint(
+            model_name="meeting",
+            constraint=suone.access.row_policies.Stamp(at="minutes_finished_at", name="meeting_minutes_finished"),
+        ),
     ]

@@ -146,7 +146,9 @@ def uninvite(acting: Acting, *, invitee: Invitee) -> None:
         invited_physicians=physicians_among(Seat(other.institution, other.staff) for other in _with_staff(others)),
         has_reason=meeting.has_exception,
     )
-    Invitee.objects.filter(pk=invitee.pk).update(answer=Answer.WITHDRAWN, answered_at=timezone.now())
+    Invitee.objects.filter(pk=invitee.pk).update(
+        answer=Answer.WITHDRAWN, answered_at=timezone.now(), answered_by_id=acting.own_staff_id
+    )
     _tell_about(acting, meeting, Act.UNINVITED, invitee)
     tell_invited(acting, meeting, Act.UNINVITED, [invitee])
 

@@ -54,4 +54,26 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        migrations.AddConstraint(
+            model_name="plan",
+            constraint=suone.access.row_policies.Stamp(at="begun_at", name="plan_begun", staff="begun_by"),
+        ),
+        migrations.AddConstraint(
+            model_name="plan",
+            constraint=suone.access.row_policies.Stamp(at="put_up_on", name="plan_put_up", staff="put_up_by"),
+        ),
+        migrations.AddConstraint(
+            model_name="plan",
+            constraint=suone.access.row_policies.Stamp(at="binding_on", name="plan_bound"),
+        ),
+        migrations.AddConstraint(
+            model_name="signature",
+            constraint=suone.access.row_policies.Stamp(
+                at="recorded_at", name="signature_recorded", staff="recorded_by"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="signature",
+            constraint=suone.access.row_policies.Stamp(at="reminded_at", name="signature_reminded"),
+        ),
     ]

@@ -22,6 +22,7 @@ from suone.audit.services import record
 from suone.cases.tests.factories import notify
 from suone.consents.tests.factories import Cast, make_cast
 from suone.dossiers.models import Dossier
+from suone.dossiers.services import change_number
 from suone.dossiers.tests.factories import open_file
 from suone.privacy.acts import Act
 from suone.privacy.tests.test_views import _client
@@ -187,6 +188,22 @@ def test_a_person_under_two_keys_is_one_person(cast: Cast, seen: tuple[str, str]
     assert cast.adviser.full_name in answer.content.decode()  # who saw them under a key that was joined only later
     Joining.objects.update(parted_at=timezone.now(), parting_reason="Two people")
     assert cast.adviser.full_name not in officer.post("/log/who-saw", {"number": NUMBER}).content.decode()
+
+
+def test_whoever_saw_the_case_before_its_number_was_corrected_is_found_by_the_new_one(
+    cast: Cast, seen: tuple[str, str], officer: Client
+) -> None:
+    """Under the number of somebody who is known already, the file gets the key of that person."""
+    dossier, corrected = Dossier.objects.get(number=seen[0]), "756.1234.5678.97"
+    notify(cast, by=cast.adviser, ahv_number=corrected, ahv_missing_reason="")
+    _read(acting_of(cast.stranger), dossier.pk)
+    before, who = dossier.person_id, acting_of(cast.worker)
+
+    with acting_as(who):
+        change_number(who, dossier=dossier, ahv_number=corrected, reason="Typed wrongly")
+
+    assert dossier.person_id != before
+    assert cast.stranger.full_name in officer.post("/log/who-saw", {"number": corrected}).content.decode()
 
 
 def test_case_numbers_are_given_to_whoever_may_read_the_log_alone(cast: Cast) -> None:

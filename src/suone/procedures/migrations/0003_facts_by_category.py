@@ -124,4 +124,30 @@ class Migration(migrations.Migration):
             ),
         ),
         sql_file(__file__, "every_fact.sql", reverse="DROP FUNCTION procedures_every_fact, procedures_been_in"),
+        migrations.AddConstraint(
+            model_name="course",
+            constraint=suone.access.row_policies.Stamp(at="phase_since", name="course_in_phase"),
+        ),
+        migrations.AddConstraint(
+            model_name="factremark",
+            constraint=suone.access.row_policies.Stamp(name="fact_remarked", staff="staff"),
+        ),
+        migrations.AddConstraint(
+            model_name="knownfact",
+            constraint=suone.access.row_policies.Stamp(
+                at="at", institution="institution", name="fact_known", staff="staff"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="passage",
+            constraint=suone.access.row_policies.Stamp(at="at", name="passage_made", staff="staff"),
+        ),
+        migrations.AddConstraint(
+            model_name="passage",
+            constraint=suone.access.row_policies.Stamp(at="on", name="passage_made_on"),
+        ),
+        migrations.AddConstraint(
+            model_name="procedureversion",
+            constraint=suone.access.row_policies.Stamp(at="published_at", name="procedure_published"),
+        ),
     ]

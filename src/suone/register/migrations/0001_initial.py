@@ -235,4 +235,8 @@ class Migration(migrations.Migration):
         sql_file(__file__, "deliveries.sql"),
         sql_file(__file__, "lookups.sql"),
         sql_file(__file__, "figures.sql"),
+        migrations.AddConstraint(
+            model_name="alert",
+            constraint=suone.access.row_policies.Stamp(at="answered_at", name="alert_answered", staff="answered_by"),
+        ),
     ]

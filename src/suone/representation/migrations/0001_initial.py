@@ -100,4 +100,14 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddConstraint(
+            model_name="representative",
+            constraint=suone.access.row_policies.Stamp(
+                at="recorded_at", name="representative_recorded", staff="recorded_by"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="representative",
+            constraint=suone.access.row_policies.Stamp(at="ended_on", name="representative_ended", staff="ended_by"),
+        ),
     ]

@@ -176,4 +176,30 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddConstraint(
+            model_name="addresschange",
+            constraint=suone.access.row_policies.Stamp(
+                account="user", at="at", name="address_change_asked", staff="staff"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="addresschange",
+            constraint=suone.access.row_policies.Stamp(at="confirmed_at", name="address_change_confirmed"),
+        ),
+        migrations.AddConstraint(
+            model_name="factorreset",
+            constraint=suone.access.row_policies.Stamp(
+                account="asked_account", at="at", name="factor_reset_asked", staff="asked_by"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="factorreset",
+            constraint=suone.access.row_policies.Stamp(
+                account="decided_account", at="decided_at", name="factor_reset_decided", staff="decided_by"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="letter",
+            constraint=suone.access.row_policies.Stamp(at="at", name="letter_asked"),
+        ),
     ]

@@ -68,4 +68,28 @@ class Migration(migrations.Migration):
             ),
         ),
         sql_file(__file__, "acts.sql"),
+        migrations.AddConstraint(
+            model_name="service",
+            constraint=suone.access.row_policies.Stamp(
+                at="ordered_at", institution="ordering_institution", name="service_ordered", staff="ordered_by"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="service",
+            constraint=suone.access.row_policies.Stamp(at="ordered_on", name="service_ordered_on"),
+        ),
+        migrations.AddConstraint(
+            model_name="service",
+            constraint=suone.access.row_policies.Stamp(at="started_on", name="service_started"),
+        ),
+        migrations.AddConstraint(
+            model_name="service",
+            constraint=suone.access.row_policies.Stamp(at="ended_on", name="service_ended"),
+        ),
+        migrations.AddConstraint(
+            model_name="servicetext",
+            constraint=suone.access.row_policies.Stamp(
+                at="at", institution="institution", name="service_text_written", staff="staff"
+            ),
+        ),
     ]

@@ -27,4 +27,12 @@ class Migration(migrations.Migration):
                 updates=("assigned", "done_at", "done_by", "due_on", "reason", "state", "version"),
             ),
         ),
+        migrations.AddConstraint(
+            model_name="workitem",
+            constraint=suone.access.row_policies.Stamp(at="asked_at", name="item_asked", staff="asked_by"),
+        ),
+        migrations.AddConstraint(
+            model_name="workitem",
+            constraint=suone.access.row_policies.Stamp(at="done_at", name="item_done", staff="done_by"),
+        ),
     ]

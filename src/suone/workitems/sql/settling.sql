@@ -30,10 +30,12 @@ END $$;
 CREATE TRIGGER workitems_guard BEFORE UPDATE ON workitems_workitem FOR EACH ROW EXECUTE FUNCTION workitems_guard();
 
 -- The act was done: what waits for this deed, what belongs to this thing, or what these steps of the procedure set.
--- Whoever contributes to a case may do acts that settle what others are to do, in categories closed to them too.
+-- Whoever contributes to a case may do acts that settle what others are to do, in categories closed to them too. What comes
+-- back is what the timeline is told, and nothing else: no details, no reason, nobody's name.
 CREATE FUNCTION workitems_settle(
     of_case bigint, deed text, kind text, number bigint, steps text[], then_state text
-) RETURNS SETOF workitems_workitem LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) RETURNS TABLE (id bigint, category smallint, title text, language text, texts jsonb, addressed_id bigint, assigned_id bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF NOT dossiers_has_power(of_case, 2) OR then_state NOT IN ('done', 'cancelled') THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
@@ -45,11 +47,12 @@ BEGIN
         WHERE w.dossier_id = of_case AND w.state = 'open' AND w.settled_by <> ''
           AND (w.settled_by = deed AND w.step = '' OR kind <> '' AND w.about_type = kind AND w.about_id = number
                OR kind = 'workitem' AND w.id = number OR w.step = ANY (steps))
-        RETURNING w.*;
+        RETURNING w.id, w.category, w.title::text, w.language::text, w.texts, w.addressed_id, w.assigned_id;
 END $$;
 
 -- The case leaves a phase: what the phase set and nobody did is cancelled; what belongs to something else goes on.
-CREATE FUNCTION workitems_leave_phase(of_case bigint, phase text) RETURNS SETOF workitems_workitem
+CREATE FUNCTION workitems_leave_phase(of_case bigint, phase text)
+RETURNS TABLE (id bigint, category smallint, title text, language text, texts jsonb, addressed_id bigint, assigned_id bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF NOT dossiers_has_power(of_case, 2) THEN
@@ -59,19 +62,25 @@ BEGIN
         WHERE w.dossier_id = of_case AND w.state = 'open' AND starts_with(w.step, phase || '/') AND w.about_type <> '';
     RETURN QUERY UPDATE workitems_workitem w SET state = 'cancelled', done_at = NULL
         WHERE w.dossier_id = of_case AND w.state = 'open' AND starts_with(w.step, phase || '/')
-        RETURNING w.*;
+        RETURNING w.id, w.category, w.title::text, w.language::text, w.texts, w.addressed_id, w.assigned_id;
 END $$;
 
--- One act, one item. An act asks for something that the procedure asks already: the act's own item takes its place.
-CREATE FUNCTION workitems_take_over(of_case bigint, deed text) RETURNS SETOF workitems_workitem
+-- One act, one item. An act asks for something that the procedure asks already: the act's own item takes its place, and
+-- the step whose item it was, the one thing that comes back.
+CREATE FUNCTION workitems_take_over(of_case bigint, deed text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    taken text;
 BEGIN
     IF NOT dossiers_has_power(of_case, 2) OR deed = '' THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    RETURN QUERY UPDATE workitems_workitem w SET state = 'cancelled'
-        WHERE w.dossier_id = of_case AND w.state = 'open' AND w.settled_by = deed AND w.about_type = ''
-        RETURNING w.*;
+    WITH over AS (
+        UPDATE workitems_workitem w SET state = 'cancelled'
+            WHERE w.dossier_id = of_case AND w.state = 'open' AND w.settled_by = deed AND w.about_type = ''
+            RETURNING w.id, w.step)
+    SELECT o.step INTO taken FROM over o WHERE o.step <> '' ORDER BY o.id LIMIT 1;
+    RETURN coalesce(taken, '');
 END $$;
 
 -- … and the other way round: the procedure finds that an act has asked already, and counts its item as the step's.

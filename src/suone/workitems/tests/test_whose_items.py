@@ -78,7 +78,7 @@ def sql(by: Appointment, statement: str, *values: object) -> int:
         return cursor.rowcount
 
 
-_DONE = "UPDATE workitems_workitem SET state = 'done', done_at = now(), reason = %s WHERE id = %s"
+_DONE = "UPDATE workitems_workitem SET state = 'done', done_at = now(), done_by_id = actor_staff(), reason = %s WHERE id = %s"
 
 # addressed, controlling, leads, reason: whether it may be completed, and cancelled
 _WHO = [
@@ -299,7 +299,12 @@ def test_whoever_asked_may_not_say_in_the_database_that_it_is_done(table: Table)
 
 
 @pytest.mark.parametrize(
-    "change", ["state = 'done', done_at = now(), reason = 'x'", "settled_by = ''", "addressed_id = controlling_id"]
+    "change",
+    [
+        "state = 'done', done_at = now(), done_by_id = actor_staff(), reason = 'x'",
+        "settled_by = ''",
+        "addressed_id = controlling_id",
+    ],
 )
 def test_the_database_keeps_what_an_act_settles(table: Table, change: str) -> None:
     item = asked(table, table.lead, table.rav, settled_by="triaged_on")
@@ -349,6 +354,26 @@ def test_only_those_who_contribute_settle(table: Table, call: str) -> None:
             sql(by, f"SELECT * FROM {call}", table.dossier.pk)
 
     assert WorkItem.objects.get(pk=item.pk).state == State.OPEN
+
+
+def test_settling_gives_out_what_the_timeline_is_told_and_no_details(table: Table) -> None:
+    item = asked(table, table.lead, table.rav, settled_by="triaged_on", details="said in confidence")
+    over = asked(table, table.lead, table.lead, settled_by="plan_binding_on", step="support/plan")
+    left = asked(table, table.lead, table.lead, settled_by="medical_report_on", step="support/report")
+
+    def called(call: str) -> list[dict[str, object]]:
+        with acting_as(acting(table.iv)), connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {call}", [table.dossier.pk])
+            return [dict(zip([c.name for c in cursor.description], row, strict=True)) for row in cursor.fetchall()]
+
+    told = {"id", "category", "title", "language", "texts", "addressed_id", "assigned_id"}
+    [settled] = called("workitems_settle(%s, 'triaged_on', '', 0, '{}', 'done')")
+    taken = called("workitems_take_over(%s, 'plan_binding_on')")
+    [cancelled] = called("workitems_leave_phase(%s, 'support')")
+    assert (settled["id"], set(settled)) == (item.pk, told)
+    assert taken == [{"workitems_take_over": "support/plan"}]
+    assert (cancelled["id"], set(cancelled)) == (left.pk, told)
+    assert _states(item, over, left) == "done cancelled cancelled"
 
 
 def test_a_hand_ticked_item_is_settled_by_no_deed(table: Table) -> None:

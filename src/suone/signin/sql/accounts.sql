@@ -1,0 +1,130 @@
+-- Accounts and what the libraries for log-ins keep of them. The libraries work while nobody acts yet: at the log-in, on the
+-- pages of one's own account, at a reset. Whoever acts reaches their own account, whoever administers it its address,
+-- whoever approved a reset the factor, a job all of them, and nobody else anything.
+
+CREATE FUNCTION signin_own_account() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT a.user_id FROM appointments_appointment a WHERE actor_kind() = 'staff' AND a.id = actor_staff()
+$$;
+
+-- Another's account, of which whoever acts administers every place where it works today.
+CREATE FUNCTION signin_administers(account bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT actor_kind() = 'staff' AND account IS DISTINCT FROM signin_own_account()
+       AND EXISTS (SELECT 1 FROM appointments_appointment a
+                   WHERE a.user_id = account AND appointments_may_administer(a.institution_id))
+       AND NOT EXISTS (SELECT 1 FROM appointments_appointment a
+                       WHERE a.user_id = account AND appointments_works(a, appointments_today())
+                         AND NOT appointments_may_administer(a.institution_id))
+$$;
+
+-- An account whose reset whoever acts has approved just now, in this transaction.
+CREATE FUNCTION signin_resets(account bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM signin_factorreset r
+        WHERE r.holder_account_id = account AND r.is_approved AND r.decided_account_id = signin_own_account()
+          AND r.decided_at >= transaction_timestamp())
+$$;
+
+GRANT EXECUTE ON FUNCTION signin_own_account(), signin_administers(bigint), signin_resets(bigint) TO suone_app;
+
+-- An account found before anybody acts is no row to hide; what changes of it, and by whom, is.
+CREATE FUNCTION signin_guard_account() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF current_user <> 'suone_app' OR actor_kind() = 'job' THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        IF actor_kind() IS DISTINCT FROM 'guest' THEN
+            RAISE EXCEPTION 'an account is made by whoever takes up an invitation' USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF actor_kind() IS NULL AND (NEW.email, NEW.is_active) = (OLD.email, OLD.is_active)
+       OR actor_kind() = 'staff' AND NEW.is_active = OLD.is_active AND (
+           NEW.id = signin_own_account()
+           OR (NEW.password, NEW.last_login, NEW.first_name, NEW.last_name, NEW.language)
+              IS NOT DISTINCT FROM (OLD.password, OLD.last_login, OLD.first_name, OLD.last_name, OLD.language)
+              AND (signin_administers(NEW.id) OR NEW.email = OLD.email AND signin_resets(NEW.id))) THEN
+        -- A round that goes back would let log-ins in that have ended.
+        IF NEW.log_in_round < OLD.log_in_round THEN
+            RAISE EXCEPTION 'what has ended does not begin again' USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'this account is not yours to change' USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER account_guarded BEFORE INSERT OR UPDATE ON access_user
+    FOR EACH ROW EXECUTE FUNCTION signin_guard_account();
+
+-- A factor stays with its account, and stays what it is.
+CREATE FUNCTION signin_guard_factor() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF (NEW.user_id, NEW.type) IS DISTINCT FROM (OLD.user_id, OLD.type) THEN
+        RAISE EXCEPTION 'a factor stays with its account' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER factor_guarded BEFORE UPDATE ON mfa_authenticator
+    FOR EACH ROW EXECUTE FUNCTION signin_guard_factor();
+
+-- Who asked for a reset, who decided it, whose factor it is and where: the database finds out.
+CREATE FUNCTION signin_sign_reset() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF actor_kind() IS DISTINCT FROM 'staff' THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        SELECT a.institution_id, a.user_id INTO NEW.institution_id, NEW.holder_account_id
+            FROM appointments_appointment a WHERE a.id = NEW.holder_id;
+        NEW.asked_by_id := actor_staff();
+        NEW.asked_account_id := signin_own_account();
+        NEW.at := statement_timestamp();
+        IF NEW.decided_at IS NOT NULL OR NEW.is_approved THEN
+            RAISE EXCEPTION 'a reset is asked for first' USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    ELSE
+        NEW.decided_by_id := actor_staff();
+        NEW.decided_account_id := signin_own_account();
+        NEW.decided_at := statement_timestamp();
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER reset_signed BEFORE INSERT OR UPDATE ON signin_factorreset
+    FOR EACH ROW EXECUTE FUNCTION signin_sign_reset();
+
+-- The tables of the libraries, one condition each. The owner makes and clears them as before.
+DO $$
+DECLARE
+    alone text := '(SELECT actor_kind()) IS NULL OR (SELECT actor_kind()) = ''job''';
+    own text := alone || ' OR user_id = (SELECT signin_own_account())';
+    policed record;
+BEGIN
+    FOR policed IN
+        SELECT * FROM (VALUES
+            ('mfa_authenticator', own || ' OR signin_resets(user_id)'),
+            ('account_emailaddress', own || ' OR signin_administers(user_id)'),
+            ('socialaccount_socialaccount', own)
+        ) AS named (library_table, condition)
+    LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', policed.library_table);
+        EXECUTE format('CREATE POLICY %I ON %I TO suone_app USING (%s)',
+                       policed.library_table || '_of_the_account', policed.library_table, policed.condition);
+    END LOOP;
+    -- Log-ins under way are for nobody who acts: neither to read nor to end. A new one begins where an address is confirmed.
+    ALTER TABLE django_session ENABLE ROW LEVEL SECURITY;
+    EXECUTE format('CREATE POLICY django_session_of_the_library ON django_session TO suone_app USING (%s) WITH CHECK (true)', alone);
+    -- Failures are counted by everybody who fails, and forgotten by a log-in, a job or an administrator.
+    ALTER TABLE axes_accessfailurelog ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY axes_accessfailurelog_select ON axes_accessfailurelog FOR SELECT TO suone_app USING (true);
+    CREATE POLICY axes_accessfailurelog_insert ON axes_accessfailurelog FOR INSERT TO suone_app WITH CHECK (true);
+    EXECUTE format('CREATE POLICY axes_accessfailurelog_delete ON axes_accessfailurelog FOR DELETE TO suone_app'
+                   ' USING (%s OR (SELECT actor_may(''appointment.administer'')))', alone);
+    -- Whoever acts adds to the queue; what became of a job its worker says.
+    ALTER TABLE procrastinate_jobs ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY procrastinate_jobs_select ON procrastinate_jobs FOR SELECT TO suone_app USING (true);
+    CREATE POLICY procrastinate_jobs_insert ON procrastinate_jobs FOR INSERT TO suone_app WITH CHECK (true);
+    EXECUTE format('CREATE POLICY procrastinate_jobs_update ON procrastinate_jobs FOR UPDATE TO suone_app USING (%s)', alone);
+    EXECUTE format('CREATE POLICY procrastinate_jobs_delete ON procrastinate_jobs FOR DELETE TO suone_app USING (%s)', alone);
+END $$;
