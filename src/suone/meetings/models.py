@@ -295,6 +295,7 @@ class Reason(models.Model):
                 insert=f"{own_staff()} AND {_OWN} AND {_SAME_CASE} AND (({{table}}.part = 'declined' AND {_DECLINES})"
                 f" OR ({{table}}.part <> 'declined' AND ({granted(Power.WRITE)} OR {_CONVENED})))",
             ),
+            Stamp(name="reason_given", at="at", staff="staff", institution="institution"),
         ]
 
     def __str__(self) -> str:
