@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 TEST_WORKERS ?= 2
+# A start costs seconds of processor time where Python compiles everything anew each time.
+export PYTHONDONTWRITEBYTECODE :=
 CHROMIUM ?= $(or $(SUONE_CHROMIUM),/usr/bin/chromium)
 
 .PHONY: help
@@ -20,13 +22,14 @@ help: ## List these commands
 
 .venv/.base: .venv/.build requirements/base.txt pyproject.toml
 	@echo "  Install what the product needs …"
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/base.txt
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/base.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 .venv/.dev: .venv/.base requirements/dev.txt
 	@echo "  Install what tests and checks need …"
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@touch $@
 
 .PHONY: install
@@ -118,6 +121,17 @@ differential: .venv/.dev ## Compare a million decisions about access with the re
 .PHONY: mutants
 mutants: .venv/.dev ## Loosen every lock once and see a test fall (hours; OF=package for one)
 	@$(BIN)/python -m pytest -p tests.mutants.run --mutants-of=$(OF) src tests; outcome=$$?; \
+	SUONE_VAR=var/test $(BIN)/suone stop; exit $$outcome
+
+.PHONY: soak
+soak: .venv/.dev chromium ## Run everything random at length: stories, decisions, requests, the whole sweep (hours)
+	@SUONE_CHROMIUM="$(CHROMIUM)" SUONE_SWEEP=full SUONE_DECISIONS=1000000 SUONE_FUZZ=5000 $(BIN)/pytest -n $(TEST_WORKERS) \
+		tests/test_access_state_machine.py tests/reference tests/test_fuzz.py tests/sweep; outcome=$$?; \
+	SUONE_VAR=var/test $(BIN)/suone stop; exit $$outcome
+
+.PHONY: costs
+costs: .venv/.dev chromium ## Run every test and say which part takes how much processor time
+	@SUONE_CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest -p tests.costs; outcome=$$?; \
 	SUONE_VAR=var/test $(BIN)/suone stop; exit $$outcome
 
 .PHONY: fuzz

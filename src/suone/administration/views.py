@@ -78,7 +78,7 @@ def appoint(request: ActingRequest, institution_id: int) -> HttpResponse:
             appointment, token = giving.appoint(
                 request.acting, institution=institution, post=Post(**typed), address=address, language=language
             )
-            _send(appointment, address, token, language)
+            _send(appointment, giving.one_spelling(address), token, language)
             return done(request, _("The invitation is on its way."), "appointment", appointment.pk)
     return form_page(
         request, form, title=_("Appoint somebody"), submit=_("Invite"), back=_back(request, institution_id)
