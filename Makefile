@@ -57,7 +57,7 @@ chromium:
 # The register alone needs it: everything else starts without.
 .PHONY: libsodium
 libsodium: .venv/.base
-	@if $(BIN)/python -c 'from suone.oprf import sodium; sodium.load()' 2>/dev/null; then exit 0; fi; \
+	@if $(BIN)/python -c 'from suone.register.oprf import sodium; sodium.load()' 2>/dev/null; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "  Install libsodium from Debian …"; \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends libsodium23 >/dev/null && exit 0; \
@@ -85,11 +85,11 @@ check: .venv/.dev ## Run the checks that need no test: style, types, floors, mig
 .PHONY: css
 css: .venv/.base ## Compile the styles (needs npm)
 	@npm install --ignore-scripts --no-audit --no-fund --silent
-	@$(BIN)/python -m suone.web.css
+	@$(BIN)/python -m suone.ground.web.css
 
 .PHONY: css-check
 css-check: .venv/.base
-	@echo "  Styles …" && $(BIN)/python -m suone.web.css --check
+	@echo "  Styles …" && $(BIN)/python -m suone.ground.web.css --check
 
 .PHONY: translations
 translations: .venv/.base ## Bring new sentences into the catalogues of locale/

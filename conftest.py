@@ -87,8 +87,8 @@ def _let_forms_come_from_a_page() -> None:
     from django.conf import settings
     from django.test import Client
 
-    from suone.appointments.acting import SESSION_KEY, current_staff_entries
-    from suone.web.bound import FIELD, seal
+    from suone.ground.web.bound import FIELD, seal
+    from suone.organisation.appointments.acting import SESSION_KEY, current_staff_entries
 
     posted = Client.post
 

@@ -131,7 +131,7 @@ def _all_pages(acting: Any, worker: Worker) -> dict[str, Page]:
 
 
 def _pages_of_cases(acting: Any, worker: Worker) -> dict[str, Page]:
-    from suone.worklist.queries import entries_for, waiting_for
+    from suone.desk.worklist.queries import entries_for, waiting_for
 
     return {
         "worklist": lambda _turn: [*entries_for(acting), *waiting_for(acting)],
@@ -141,9 +141,9 @@ def _pages_of_cases(acting: Any, worker: Worker) -> dict[str, Page]:
 
 def _search_pages(acting: Any, worker: Worker) -> dict[str, Page]:
     """What people type, about persons whose case the worker follows."""
-    from suone.cases.queries import find_cases
-    from suone.dossiers.models import ContactDetail, Dossier, Particulars
-    from suone.persons.models import Number
+    from suone.casework.cases.queries import find_cases
+    from suone.records.dossiers.models import ContactDetail, Dossier, Particulars
+    from suone.records.persons.models import Number
 
     people = list(Particulars.objects.filter(dossier__in=worker.cases).order_by("pk"))
     double = [p.last_name for p in people if "-" in p.last_name]
@@ -184,12 +184,12 @@ def _search_pages(acting: Any, worker: Worker) -> dict[str, Page]:
 
 def _case_page(acting: Any, dossier_id: int) -> Any:
     """What the view of a case looks up, in its order."""
-    from suone.access.categories import Power
-    from suone.cases import queries
-    from suone.consents.queries import consents_of, current_consent
-    from suone.documents.queries import documents_of
-    from suone.dossiers.queries import has_power, particulars_of, readable_categories
-    from suone.workitems.queries import items_of
+    from suone.casework.cases import queries
+    from suone.ground.access.categories import Power
+    from suone.records.consents.queries import consents_of, current_consent
+    from suone.records.documents.queries import documents_of
+    from suone.records.dossiers.queries import has_power, particulars_of, readable_categories
+    from suone.records.workitems.queries import items_of
 
     case = queries.readable_case(acting, dossier_id)
     dossier = case.dossier
@@ -214,7 +214,7 @@ def _case_page(acting: Any, dossier_id: int) -> Any:
 @contextmanager
 def _acting(acting: Any, *, bound: bool) -> Iterator[None]:
     """The product's transaction for this actor; unbound it goes on as the owner, with the same settings."""
-    from suone.access.database import acting_as
+    from suone.ground.access.database import acting_as
 
     with acting_as(acting):
         if not bound:

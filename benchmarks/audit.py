@@ -60,15 +60,15 @@ def _measure(rows: int) -> None:
 
     from django.db import connection
 
-    from suone.access.acting import Acting, Kind, acting_for_job
-    from suone.access.database import acting_as
-    from suone.access.permissions import Role
-    from suone.audit.models import Entry, RecordKind
-    from suone.audit.proving import prove_entry, prove_growth
-    from suone.audit.queries import who_saw
-    from suone.audit.sealing import seal
-    from suone.audit.services import record
-    from suone.audit.verifying import verify
+    from suone.ground.access.acting import Acting, Kind, acting_for_job
+    from suone.ground.access.database import acting_as
+    from suone.ground.access.permissions import Role
+    from suone.ground.audit.models import Entry, RecordKind
+    from suone.ground.audit.proving import prove_entry, prove_growth
+    from suone.ground.audit.queries import who_saw
+    from suone.ground.audit.sealing import seal
+    from suone.ground.audit.services import record
+    from suone.ground.audit.verifying import verify
 
     def write() -> None:
         with acting_as(job):

@@ -174,9 +174,9 @@ def _as_owner(statement: str) -> None:
 
 def _decide() -> None:
     """What is missing, which ways are open and what is to be done, for a case of the longest procedure we ship."""
-    from suone.procedures.loading import shipped
-    from suone.procedures.rules import planned_items, standing
-    from suone.procedures.services import holidays_of
+    from suone.canton.procedures.loading import shipped
+    from suone.canton.procedures.rules import planned_items, standing
+    from suone.canton.procedures.services import holidays_of
 
     procedure = shipped()["vs-complex"]
     facts = {"consent_valid": True, "triaged_on": _TODAY, "level": "complex", "risk_factors": 2, "institutions": 3}
@@ -212,8 +212,8 @@ def _look(cases: int) -> None:
     from canton import Canton
     from django.db import connection
 
-    from suone.access.database import acting_as
-    from suone.worklist.queries import entries_for
+    from suone.desk.worklist.queries import entries_for
+    from suone.ground.access.database import acting_as
 
     name = f"bench_engine_{os.getpid()}_{cases}"
     with _database(name, migrated=True):

@@ -27,9 +27,9 @@ from hmac import digest
 from pathlib import Path
 from statistics import median
 
-from suone import oprf
-from suone.oprf import sodium
-from suone.oprf.tokenizers import HmacTokenizer, VoprfTokenizer
+from suone.register import oprf
+from suone.register.oprf import sodium
+from suone.register.oprf.tokenizers import HmacTokenizer, VoprfTokenizer
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suone.config.settings")
 _FOLDER = Path(__file__).parent / "registers"

@@ -59,7 +59,7 @@ def main() -> None:
 def _accounts(count: int) -> list[str]:
     from django.contrib.auth.hashers import make_password
 
-    from suone.access.models import User
+    from suone.ground.access.models import User
 
     password = make_password("Demo-only-4711")
     addresses = [f"known-{number:06}@example.org" for number in range(count)]

@@ -27,7 +27,7 @@ from django.db import transaction
 from django.utils import timezone
 from suone.demo.cast import load_cast
 from suone.demo.seed import as_owner, publish_shipped
-from suone.institutions.loading import load_directory
+from suone.organisation.institutions.loading import load_directory
 with as_owner(), transaction.atomic():
     load_cast(load_directory("vs"), today=timezone.localdate())
     publish_shipped()

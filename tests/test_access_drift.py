@@ -4,12 +4,12 @@ import pytest
 from django.db import ProgrammingError, connection
 from django.utils import timezone
 
-from suone.access.acting import Acting, Kind
-from suone.access.database import acting_as
-from suone.consents.drift import find_drift
 from suone.demo.seed import fill_in
-from suone.dossiers.models import Grant, OpeningAct
-from suone.dossiers.services import call
+from suone.ground.access.acting import Acting, Kind
+from suone.ground.access.database import acting_as
+from suone.records.consents.drift import find_drift
+from suone.records.dossiers.models import Grant, OpeningAct
+from suone.records.dossiers.services import call
 
 
 @pytest.fixture

@@ -25,20 +25,20 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from suone.access.acting import Acting
-from suone.access.categories import ALL_BUT_HEALTH, ALL_CATEGORIES, HEALTH_BIT, DataCategory, Power
-from suone.access.database import acting_as
-from suone.access.errors import Refused
-from suone.appointments.acting import acting_of
-from suone.appointments.models import Appointment
-from suone.consents import services as consents
-from suone.consents.legal_bases import legal_basis
-from suone.consents.models import Consent, DisclosureForm, SignatureForm
-from suone.consents.terms import ScopeLine, Terms
 from suone.demo.cast import load_cast
-from suone.dossiers.models import CaseBoundQuerySet, Dossier, Event, Grant
-from suone.dossiers.services import break_glass, open_dossier
-from suone.institutions.loading import load_directory
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import ALL_BUT_HEALTH, ALL_CATEGORIES, HEALTH_BIT, DataCategory, Power
+from suone.ground.access.database import acting_as
+from suone.ground.access.errors import Refused
+from suone.organisation.appointments.acting import acting_of
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.institutions.loading import load_directory
+from suone.records.consents import services as consents
+from suone.records.consents.legal_bases import legal_basis
+from suone.records.consents.models import Consent, DisclosureForm, SignatureForm
+from suone.records.consents.terms import ScopeLine, Terms
+from suone.records.dossiers.models import CaseBoundQuerySet, Dossier, Event, Grant
+from suone.records.dossiers.services import break_glass, open_dossier
 
 _ACTORS = {
     "smz": "rahel.kalbermatten@example.org",

@@ -9,31 +9,31 @@ from django.db import connection, models
 from django.test import Client
 from django.utils import timezone
 
-from suone.access.categories import DataCategory, Power, mask_of
-from suone.access.database import acting_as
-from suone.access.row_policies import RowPolicies, granted_all_of
-from suone.appointments.models import Appointment
-from suone.appointments.tests.factories import acting, client_of
-from suone.assessments.services import decide_assessment
-from suone.assessments.tests.factories import finished
-from suone.cases import services
-from suone.cases.models import Background, Case, LevelChange, Triage
-from suone.cases.queries import counted_in
-from suone.cases.rules import NoteKind
-from suone.cases.tests.factories import activate, do
-from suone.consents.services import withdraw_consent
-from suone.consents.tests.factories import Cast, line, make_cast
-from suone.inbox.models import Message
-from suone.meetings.models import Reason
-from suone.meetings.services.convening import answer_invitation, cancel_meeting
-from suone.meetings.tests.factories import convene, invitee
-from suone.procedures.facts import Fact
-from suone.procedures.models import FactRemark, KnownFact, Passage
-from suone.procedures.services import every_fact
-from suone.procedures.tests.factories import published
-from suone.support.models import Service, ServiceText
-from suone.support.rules import Kind
-from suone.support.services import Order, order_service
+from suone.canton.procedures.facts import Fact
+from suone.canton.procedures.models import FactRemark, KnownFact, Passage
+from suone.canton.procedures.services import every_fact
+from suone.canton.procedures.tests.factories import published
+from suone.casework.assessments.services import decide_assessment
+from suone.casework.assessments.tests.factories import finished
+from suone.casework.cases import services
+from suone.casework.cases.models import Background, Case, LevelChange, Triage
+from suone.casework.cases.queries import counted_in
+from suone.casework.cases.rules import NoteKind
+from suone.casework.cases.tests.factories import activate, do
+from suone.casework.meetings.models import Reason
+from suone.casework.meetings.services.convening import answer_invitation, cancel_meeting
+from suone.casework.meetings.tests.factories import convene, invitee
+from suone.casework.support.models import Service, ServiceText
+from suone.casework.support.rules import Kind
+from suone.casework.support.services import Order, order_service
+from suone.ground.access.categories import DataCategory, Power, mask_of
+from suone.ground.access.database import acting_as
+from suone.ground.access.row_policies import RowPolicies, granted_all_of
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.appointments.tests.factories import acting, client_of
+from suone.records.consents.services import withdraw_consent
+from suone.records.consents.tests.factories import Cast, line, make_cast
+from suone.records.inbox.models import Message
 
 pytestmark = pytest.mark.django_db
 

@@ -7,16 +7,16 @@ import pytest
 from django.apps import apps
 from django.db import connection, models
 
-from suone.access.acting import acting_for_job
-from suone.access.categories import DataCategory
-from suone.access.database import acting_as, counting
-from suone.appointments.tests.factories import acting
-from suone.cases.rules import NoteKind
-from suone.cases.services import write_note
-from suone.cases.tests.factories import activate, do
-from suone.consents.tests.factories import Cast, make_cast
-from suone.handovers.tests.factories import propose, publish_handovers
-from suone.meetings.tests.factories import convene
+from suone.casework.cases.rules import NoteKind
+from suone.casework.cases.services import write_note
+from suone.casework.cases.tests.factories import activate, do
+from suone.casework.handovers.tests.factories import propose, publish_handovers
+from suone.casework.meetings.tests.factories import convene
+from suone.ground.access.acting import acting_for_job
+from suone.ground.access.categories import DataCategory
+from suone.ground.access.database import acting_as, counting
+from suone.organisation.appointments.tests.factories import acting
+from suone.records.consents.tests.factories import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
 

@@ -14,9 +14,9 @@ from django.test import RequestFactory
 from django.urls import get_resolver
 from django.utils import timezone
 
-from suone.access import acting as acting_module
-from suone.access.acting import Acting, Kind
-from suone.access.permissions import Permission, Role
+from suone.ground.access import acting as acting_module
+from suone.ground.access.acting import Acting, Kind
+from suone.ground.access.permissions import Permission, Role
 
 LIST = Path(__file__).with_name("doors.txt")
 

@@ -8,15 +8,15 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from suone.access.models import User
-from suone.access.permissions import Role
-from suone.appointments.models import Appointment
-from suone.appointments.tests.factories import give
-from suone.audit.models import Entry
-from suone.cases.models import Case, Draft, Note
-from suone.cases.tests.factories import activate
-from suone.consents.tests.factories import Cast, make_cast
-from suone.web.bound import seal
+from suone.casework.cases.models import Case, Draft, Note
+from suone.casework.cases.tests.factories import activate
+from suone.ground.access.models import User
+from suone.ground.access.permissions import Role
+from suone.ground.audit.models import Entry
+from suone.ground.web.bound import seal
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.appointments.tests.factories import give
+from suone.records.consents.tests.factories import Cast, make_cast
 from tests.sweep.addresses import LIBRARIES, all_addresses
 
 pytestmark = pytest.mark.django_db

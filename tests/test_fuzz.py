@@ -25,11 +25,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from suone.access.acting import acting_for_job
-from suone.access.database import acting_as
-from suone.access.permissions import Role
-from suone.appointments.services import create_partner_system
-from suone.appointments.tests.factories import make_institution, make_staff
+from suone.ground.access.acting import acting_for_job
+from suone.ground.access.database import acting_as
+from suone.ground.access.permissions import Role
+from suone.organisation.appointments.services import create_partner_system
+from suone.organisation.appointments.tests.factories import make_institution, make_staff
 
 _DOCUMENT = json.loads((Path(__file__).resolve().parents[1] / "docs" / "openapi.json").read_text())
 _EXAMPLES = int(os.environ.get("SUONE_FUZZ", "12"))

@@ -9,27 +9,27 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from suone.advice.models import Advice
-from suone.appointments.models import Absence, Appointment, HeldRole
-from suone.assessments.models import Assessment
-from suone.cases.models import Case, Draft, Note, Participant
-from suone.consents.models import Consent, ConsentRecipient, Disclosure
-from suone.decisions.models import Decision
+from suone.canton.procedures.models import ProcedureVersion
+from suone.casework.advice.models import Advice
+from suone.casework.assessments.models import Assessment
+from suone.casework.cases.models import Case, Draft, Note, Participant
+from suone.casework.handovers.models import Handover
+from suone.casework.meetings.models import AgendaPoint, Guest, Invitee, Meeting
+from suone.casework.meetings.models import Entry as MeetingEntry
+from suone.casework.plans.models import Entry as PlanEntry
+from suone.casework.plans.models import Measure, Plan, Signature
+from suone.casework.support.models import Service
 from suone.demo.seed import fill_in
-from suone.documents.models import Document
-from suone.dossiers.models import Doubt
-from suone.handovers.models import Handover
-from suone.institutions.models import Institution
-from suone.meetings.models import AgendaPoint, Guest, Invitee, Meeting
-from suone.meetings.models import Entry as MeetingEntry
-from suone.persons.models import Joining
-from suone.plans.models import Entry as PlanEntry
-from suone.plans.models import Measure, Plan, Signature
-from suone.procedures.models import ProcedureVersion
-from suone.register.models import Alert
-from suone.representation.models import Representative
-from suone.support.models import Service
-from suone.workitems.models import WorkItem
+from suone.organisation.appointments.models import Absence, Appointment, HeldRole
+from suone.organisation.institutions.models import Institution
+from suone.records.consents.models import Consent, ConsentRecipient, Disclosure
+from suone.records.decisions.models import Decision
+from suone.records.documents.models import Document
+from suone.records.dossiers.models import Doubt
+from suone.records.persons.models import Joining
+from suone.records.representation.models import Representative
+from suone.records.workitems.models import WorkItem
+from suone.register.server.models import Alert
 from tests.sweep.addresses import MACHINES, Address, swept_addresses
 
 # What these forms do twice is the same as once.

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from suone.cases.tests.factories import do
-from suone.cases.tests.test_simultaneous import at_once
-from suone.consents.tests.factories import Cast, make_cast
-from suone.dossiers.models import Dossier
-from suone.plans import services
-from suone.plans.models import Plan, Signature
-from suone.plans.rules import Form
-from suone.plans.tests.factories import again, draft, of, put_up, shared_case, sign
+from suone.casework.cases.tests.factories import do
+from suone.casework.cases.tests.test_simultaneous import at_once
+from suone.casework.plans import services
+from suone.casework.plans.models import Plan, Signature
+from suone.casework.plans.rules import Form
+from suone.casework.plans.tests.factories import again, draft, of, put_up, shared_case, sign
+from suone.records.consents.tests.factories import Cast, make_cast
+from suone.records.dossiers.models import Dossier
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -35,7 +35,7 @@ def _locks_in(code: CodeType) -> int:
 
 
 def test_each_act_that_needs_a_lock_asks_for_it() -> None:
-    found = "".join(f"{name}\n" for name in locking_functions())
+    found = "".join(f"{name}\n" for name in sorted(locking_functions()))
     if os.environ.get("SUONE_WRITE_LOCKS"):
         LIST.write_text(found)
 

@@ -4,11 +4,11 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
-from suone.appointments import logins
-from suone.appointments.models import Appointment
-from suone.audit.models import Entry
 from suone.demo.cast import PASSWORD, load_cast
-from suone.institutions.loading import load_directory
+from suone.ground.audit.models import Entry
+from suone.organisation.appointments import logins
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.institutions.loading import load_directory
 
 EMAIL = "rahel.kalbermatten@example.org"
 

@@ -10,17 +10,17 @@ from django.apps import apps
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
-from suone.access.acting import Acting, Kind, acting_for_job
-from suone.access.categories import DataCategory, Power
-from suone.access.database import acting_as
-from suone.access.errors import Conflict, Refused
-from suone.access.permissions import Role
-from suone.appointments.models import Appointment
-from suone.appointments.tests.factories import acting, client_of, make_institution, make_staff
-from suone.audit.models import Entry
-from suone.dossiers import doubts as clearing
-from suone.dossiers.doubts import find_doubts
-from suone.dossiers.models import (
+from suone.ground.access.acting import Acting, Kind, acting_for_job
+from suone.ground.access.categories import DataCategory, Power
+from suone.ground.access.database import acting_as
+from suone.ground.access.errors import Conflict, Refused
+from suone.ground.access.permissions import Role
+from suone.ground.audit.models import Entry
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.appointments.tests.factories import acting, client_of, make_institution, make_staff
+from suone.records.dossiers import doubts as clearing
+from suone.records.dossiers.doubts import find_doubts
+from suone.records.dossiers.models import (
     ContactDetail,
     Dossier,
     Doubt,
@@ -31,13 +31,13 @@ from suone.dossiers.models import (
     Particulars,
     Residence,
 )
-from suone.dossiers.queries import MOST, search_files
-from suone.dossiers.rules import Birth
-from suone.dossiers.services import change_number, close_beyond, correct_particulars, correct_residence
-from suone.dossiers.tests.factories import TRIAL, Principal, change_act, keep_act, let_in, open_file
-from suone.persons.models import Joining, Number, Person
-from suone.persons.queries import keys_of, surviving
-from suone.persons.services import join, keep_doubts_law, part
+from suone.records.dossiers.queries import MOST, search_files
+from suone.records.dossiers.rules import Birth
+from suone.records.dossiers.services import change_number, close_beyond, correct_particulars, correct_residence
+from suone.records.dossiers.tests.factories import TRIAL, Principal, change_act, keep_act, let_in, open_file
+from suone.records.persons.models import Joining, Number, Person
+from suone.records.persons.queries import keys_of
+from suone.records.persons.services import join, keep_doubts_law, part
 
 NUMBER = "756.9217.0769.85"
 OTHER = "756.1234.5678.97"
@@ -334,17 +334,6 @@ def test_nothing_that_refers_to_a_key_is_lost_at_one_that_was_joined_away(cast: 
         rows = set(model._default_manager.values_list(f"{name}_id", flat=True))
         assert rows <= reached, f"{model._meta.label}.{name} is out of reach"
     assert set(Entry.objects.exclude(person_id=None).values_list("person_id", flat=True)) <= reached
-
-
-def test_a_key_joined_away_names_the_one_that_stands_for_both_until_they_are_parted(cast: Cast) -> None:
-    one, other = open_file(cast.worker), open_file(cast.stranger)
-
-    joining = do(cast.delegate, join, one_id=one.person_id, other_id=other.person_id, reason="Same")
-    assert do(cast.stranger, lambda _who: surviving(other.person_id)) == one.person_id
-    assert do(cast.delegate, lambda _who: surviving(other.person_id)) is None  # reads no file of theirs
-    do(cast.delegate, part, joining=Joining.objects.get(pk=joining), reason="Two")
-
-    assert do(cast.stranger, lambda _who: surviving(other.person_id)) == other.person_id
 
 
 def test_keys_are_joined_once_with_a_reason_and_parted_once(cast: Cast) -> None:

@@ -9,8 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from suone.access.models import User
-from suone.access.permissions import Role
+from suone.ground.access.models import User
+from suone.ground.access.permissions import Role
 from tests.sweep import world as worlds
 from tests.sweep.addresses import swept_addresses
 

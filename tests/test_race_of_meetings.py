@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from suone.access.acting import Acting
-from suone.appointments.models import Appointment
-from suone.cases.tests.factories import activate, do
-from suone.consents.tests.factories import WORK, Cast, line, make_cast
-from suone.inbox.models import Message
-from suone.meetings.acts import Act
-from suone.meetings.models import Meeting
-from suone.meetings.rules import Suits
-from suone.meetings.services import dates
-from suone.meetings.tests.factories import at, convene, invitee, proposals
+from suone.casework.cases.tests.factories import activate, do
+from suone.casework.meetings.acts import Act
+from suone.casework.meetings.models import Meeting
+from suone.casework.meetings.rules import Suits
+from suone.casework.meetings.services import dates
+from suone.casework.meetings.tests.factories import at, convene, invitee, proposals
+from suone.ground.access.acting import Acting
+from suone.organisation.appointments.models import Appointment
+from suone.records.consents.tests.factories import WORK, Cast, line, make_cast
+from suone.records.inbox.models import Message
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,18 +13,18 @@ from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 
-from suone.access.categories import DataCategory
-from suone.access.database import acting_as
-from suone.access.models import User
-from suone.appointments.tests.factories import acting
-from suone.cases.models import Case, Note
-from suone.cases.rules import NoteKind
-from suone.cases.services import write_note
-from suone.cases.tests.factories import activate
-from suone.consents.tests.factories import Cast, make_cast
-from suone.dossiers.models import Dossier
-from suone.dossiers.services import change_number, open_dossier
-from suone.dossiers.tests.factories import open_file
+from suone.casework.cases.models import Case, Note
+from suone.casework.cases.rules import NoteKind
+from suone.casework.cases.services import write_note
+from suone.casework.cases.tests.factories import activate
+from suone.ground.access.categories import DataCategory
+from suone.ground.access.database import acting_as
+from suone.ground.access.models import User
+from suone.organisation.appointments.tests.factories import acting
+from suone.records.consents.tests.factories import Cast, make_cast
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.services import change_number, open_dossier
+from suone.records.dossiers.tests.factories import open_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from suone.canton.procedures.models import Course
+from suone.casework.handovers.models import Handover
 from suone.demo.cast import load_cast
 from suone.demo.seed import publish_shipped, tell_stories
-from suone.handovers.models import Handover
-from suone.institutions.loading import load_directory
-from suone.institutions.models import Institution
-from suone.procedures.models import Course
-from suone.workitems.models import WorkItem
+from suone.organisation.institutions.loading import load_directory
+from suone.organisation.institutions.models import Institution
+from suone.records.workitems.models import WorkItem
 
 _SOURCE = Path(__file__).resolve().parents[1] / "src" / "suone"
 _SHORT_NAMES = {
     entry[name]
-    for path in (_SOURCE / "institutions" / "files").glob("*.toml")
+    for path in (_SOURCE / "organisation" / "institutions" / "files").glob("*.toml")
     for entry in tomllib.loads(path.read_text())["institution"]
     for name in ("code", "short_name_fr")
 }
@@ -52,7 +52,10 @@ def test_no_line_of_the_program_asks_for_a_short_name() -> None:
 
 
 def test_no_procedure_or_instrument_asks_for_a_short_name() -> None:
-    files = [*(_SOURCE / "procedures" / "files").glob("*.toml"), *(_SOURCE / "instruments" / "files").glob("*.toml")]
+    files = [
+        *(_SOURCE / "canton" / "procedures" / "files").glob("*.toml"),
+        *(_SOURCE / "canton" / "instruments" / "files").glob("*.toml"),
+    ]
     found = [(path.name, value) for path in files for value in _values_in(tomllib.loads(path.read_text()))]
 
     assert len(files) > 10

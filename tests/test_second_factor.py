@@ -13,13 +13,13 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from suone.access.models import User
-from suone.access.permissions import Permission, Role, permissions_of, roles_that_see_persons
-from suone.access.services import end_log_ins
-from suone.appointments.models import Appointment, PartnerSystem
-from suone.audit.models import Entry
 from suone.demo.cast import PASSWORD, load_cast
-from suone.institutions.loading import load_directory
+from suone.ground.access.models import User
+from suone.ground.access.permissions import Permission, Role, permissions_of, roles_that_see_persons
+from suone.ground.access.services import end_log_ins
+from suone.ground.audit.models import Entry
+from suone.organisation.appointments.models import Appointment, PartnerSystem
+from suone.organisation.institutions.loading import load_directory
 
 EMAIL = "stefan.imsand@example.org"  # a regional coordinator
 GLASS = "/emergency"
@@ -169,7 +169,9 @@ def test_the_last_one_is_not_given_back_where_it_is_needed(
 
 def test_a_partners_key_needs_none(staff: Appointment, needed: None) -> None:
     assert Role.PARTNER_SYSTEM not in roles_that_see_persons()
-    assert PartnerSystem._meta.label  # its door is another one: suone.doors.for_systems asks for the key alone
+    assert (
+        PartnerSystem._meta.label
+    )  # its door is another one: suone.ground.entrances.for_systems asks for the key alone
 
 
 # Asked again

@@ -11,16 +11,16 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from suone.access.acting import Acting
-from suone.access.database import acting_as
-from suone.access.permissions import Role
-from suone.appointments.models import Appointment, HeldRole
-from suone.appointments.tests.factories import acting, make_institution, make_staff
-from suone.cases.models import Participant
-from suone.consents.models import Consent
-from suone.decisions.models import Decision, RequestText
-from suone.signin.models import FactorReset
-from suone.workitems.models import WorkItem
+from suone.casework.cases.models import Participant
+from suone.ground.access.acting import Acting
+from suone.ground.access.database import acting_as
+from suone.ground.access.permissions import Role
+from suone.organisation.appointments.models import Appointment, HeldRole
+from suone.organisation.appointments.tests.factories import acting, make_institution, make_staff
+from suone.organisation.signin.models import FactorReset
+from suone.records.consents.models import Consent
+from suone.records.decisions.models import Decision, RequestText
+from suone.records.workitems.models import WorkItem
 from tests.test_writes import World, world
 
 __all__ = ["world"]
@@ -305,7 +305,15 @@ def _done(who: Acting, statement: str, values: Mapping[str, object]) -> int:
         refusal = str(error)
     else:
         return touched
-    reasons = ("row-level security", "dated back", "past", "at work", "in another's name", "longer than")
+    reasons = (
+        "row-level security",
+        "dated back",
+        "past",
+        "at work",
+        "in another's name",
+        "longer than",
+        "another case",
+    )
     assert any(reason in refusal for reason in reasons), refusal
     return 0
 

@@ -44,8 +44,8 @@ class Worker:
     cases: list[int]
 
     def acting(self) -> Any:
-        from suone.access.acting import Acting, Kind
-        from suone.access.permissions import Role
+        from suone.ground.access.acting import Acting, Kind
+        from suone.ground.access.permissions import Role
 
         return Acting(
             kind=Kind.STAFF,

@@ -54,14 +54,14 @@ def _database(name: str, folder: str) -> Iterator[int]:
 
 
 def _line() -> Line:
-    from suone.access.database import acting_as
-    from suone.appointments.tests.factories import acting
-    from suone.cases import services
-    from suone.cases.models import Case
-    from suone.cases.rules import ClosingReason, Outcome, State
-    from suone.cases.tests.factories import notification
-    from suone.consents.tests.factories import make_cast
-    from suone.procedures.tests.factories import published_text
+    from suone.canton.procedures.tests.factories import published_text
+    from suone.casework.cases import services
+    from suone.casework.cases.models import Case
+    from suone.casework.cases.rules import ClosingReason, Outcome, State
+    from suone.casework.cases.tests.factories import notification
+    from suone.ground.access.database import acting_as
+    from suone.organisation.appointments.tests.factories import acting
+    from suone.records.consents.tests.factories import make_cast
 
     cast = make_cast()
     procedure = published_text((Path(__file__).parent / "line.toml").read_text())

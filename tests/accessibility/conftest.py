@@ -20,19 +20,19 @@ import django; django.setup()
 from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
-from suone.cases.models import Case, Draft, Participant, Taking
-from suone.consents.models import Disclosure
-from suone.corrections.models import Correction
-from suone.decisions.models import Decision, RequestText
+from suone.casework.cases.models import Case, Draft, Participant, Taking
+from suone.records.consents.models import Disclosure
+from suone.casework.corrections.models import Correction
+from suone.records.decisions.models import Decision, RequestText
 from suone.demo.seed import as_owner, fill_in
-from suone.dossiers.models import Dossier, Doubt, Particulars
-from suone.appointments.models import Absence, Appointment, HeldRole, Invitation
-from suone.appointments.rules import hash_of_key
-from suone.institutions.models import Institution
-from suone.persons.models import Joining, Person
-from suone.plans.models import Plan, Signature
-from suone.signin.models import FactorReset
-from suone.workitems.models import WorkItem
+from suone.records.dossiers.models import Dossier, Doubt, Particulars
+from suone.organisation.appointments.models import Absence, Appointment, HeldRole, Invitation
+from suone.organisation.appointments.rules import hash_of_key
+from suone.organisation.institutions.models import Institution
+from suone.records.persons.models import Joining, Person
+from suone.casework.plans.models import Plan, Signature
+from suone.organisation.signin.models import FactorReset
+from suone.records.workitems.models import WorkItem
 with as_owner(), transaction.atomic():
     Absence.objects.all().delete()
     fill_in()
@@ -87,10 +87,10 @@ with as_owner(), transaction.atomic():
 _MEET = """
 import django; django.setup()
 from django.utils import timezone
-from suone.access.database import acting_as
-from suone.appointments.acting import acting_of
-from suone.appointments.models import Appointment
-from suone.register.services import Registering, register_person
+from suone.ground.access.database import acting_as
+from suone.organisation.appointments.acting import acting_of
+from suone.organisation.appointments.models import Appointment
+from suone.register.server.services import Registering, register_person
 from tests.journeys.registers import number_of
 for email in ("rahel.kalbermatten@example.org", "thomas.pfammatter@example.org"):
     who = acting_of(Appointment.objects.select_related("institution").get(email=email))

@@ -2,8 +2,8 @@
 
 from stdnum import ean
 
-from suone import oprf
-from suone.register import keys
+from suone.register import oprf
+from suone.register.server import keys
 from tests.conftest import Site
 
 

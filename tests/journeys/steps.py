@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from suone.access.categories import DataCategory
-from suone.procedures.loading import shipped
+from suone.canton.procedures.loading import shipped
+from suone.ground.access.categories import DataCategory
 from tests.conftest import Visitor
 
 SOCIAL_WORKER = "rahel.kalbermatten@example.org"

@@ -14,9 +14,9 @@ from click.testing import CliRunner, Result
 from django.conf import settings
 from stdnum import ean
 
-from suone import oprf
-from suone.register import keys
-from suone.registerclient import commands, pushing, server
+from suone.register import oprf
+from suone.register.client import commands, pushing, server
+from suone.register.server import keys
 from tests.conftest import ROOT, Site
 from tests.journeys.registers import open_register
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
-from suone.access.permissions import Permission
+from suone.ground.access.permissions import Permission
 
 ROOT = Path(__file__).resolve().parents[2]
 _NO_LOCKS = ("acts.py", "apps.py", "forms.py", "urls.py", "conftest.py")  # words, shapes and addresses
@@ -27,7 +27,7 @@ _DROPPED_CALLS = {  # statements that are a call of this name, or a method of th
     "found": "what is found",
 }
 _SAID = ("about", "recipients", "legal_basis", "purpose", "details", "on_behalf_of", "person_id", "dossier_id")
-_UNLOCKED = "__import__('suone.dossiers.models', fromlist=['Dossier']).Dossier.objects.get(pk={})"
+_UNLOCKED = "__import__('suone.records.dossiers.models', fromlist=['Dossier']).Dossier.objects.get(pk={})"
 WEAKEST = Permission.WORKLIST_READ
 
 
@@ -144,8 +144,8 @@ def faults_of(file: Path) -> Iterator[PythonFault]:
 
 def all_faults(package: str = "") -> Iterator[PythonFault | PermissionFault]:
     folder = ROOT / "src" / "suone"
-    for file in sorted([*folder.glob(f"{package or '*'}/*.py"), *folder.glob(f"{package or '*'}/services/*.py")]):
-        if file.parent.name not in ("demo", "config", "oprf", "registerclient") and file.name not in _NO_LOCKS:
+    for file in sorted([*folder.glob(f"*/{package or '*'}/*.py"), *folder.glob(f"*/{package or '*'}/services/*.py")]):
+        if file.parent.name not in ("oprf", "client", "tests", "migrations") and file.name not in _NO_LOCKS:
             yield from faults_of(file)
     for fault in sorted(permission_faults(), key=str):
         if not package or f"/{package}/" in str(fault):

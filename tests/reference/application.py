@@ -8,9 +8,9 @@ from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.utils import timezone
 
-from suone.access.acting import Acting, Kind
-from suone.access.permissions import Role
-from suone.dossiers.models import CaseBoundQuerySet
+from suone.ground.access.acting import Acting, Kind
+from suone.ground.access.permissions import Role
+from suone.records.dossiers.models import CaseBoundQuerySet
 from tests.reference.model import Actor
 
 # Filters that know more than grants (an invitation opens a meeting) stand in the tests of their package.

@@ -635,8 +635,8 @@ TABLES: dict[str, Rules] = {
         select=OWN_AND_JOBS, insert=either(job, in_own_name), update=OWN_AND_JOBS, delete=job, kinds=EVERY_KIND
     ),
     "inbox_preference": Rules(select=OWN_AND_JOBS, insert=OWN_AND_JOBS, update=OWN_AND_JOBS),
-    "doors_submission": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=job),
-    "doors_systemanswer": Rules(
+    "entrances_submission": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=job),
+    "entrances_systemanswer": Rules(
         select=either(job, OF_SYSTEM),
         insert=OF_SYSTEM,
         update=OF_SYSTEM,

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 from ninja.operation import PathView
 
-from suone.access.permissions import Role
+from suone.ground.access.permissions import Role
 
 # Everything of the libraries for log-ins lies below; they know accounts, no case.
 LIBRARIES = ("accounts/",)

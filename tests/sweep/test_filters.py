@@ -10,34 +10,34 @@ from typing import Any
 import pytest
 from django.http import Http404
 
-from suone.access.acting import Acting
-from suone.appointments.acting import acting_of
-from suone.appointments.models import Appointment
-from suone.assessments import queries as assessments
-from suone.assessments.models import Assessment
-from suone.cases import queries as cases
-from suone.cases.models import Case, LevelChange, Note, Participant, Triage
-from suone.consents import queries as consents
-from suone.consents.models import Consent, Disclosure
-from suone.corrections import queries as corrections
-from suone.corrections.models import Correction
-from suone.documents import queries as documents
-from suone.documents.models import Document
-from suone.dossiers import queries as dossiers
-from suone.dossiers.models import CaseBoundQuerySet, Dossier, Event, Particulars, Residence, Visit
-from suone.dossiers.services import note_visit
-from suone.handovers import queries as handovers
-from suone.handovers.models import Handover
-from suone.plans import queries as plans
-from suone.plans.models import Entry, Measure, Plan, Signature
-from suone.procedures import queries as procedures
-from suone.procedures.models import KnownFact, Passage
-from suone.representation import queries as representation
-from suone.representation.models import Representative
-from suone.support import queries as support
-from suone.support.models import Service, ServiceText
-from suone.workitems import queries as workitems
-from suone.workitems.models import WorkItem
+from suone.canton.procedures import queries as procedures
+from suone.canton.procedures.models import KnownFact, Passage
+from suone.casework.assessments import queries as assessments
+from suone.casework.assessments.models import Assessment
+from suone.casework.cases import queries as cases
+from suone.casework.cases.models import Case, LevelChange, Note, Participant, Triage
+from suone.casework.corrections import queries as corrections
+from suone.casework.corrections.models import Correction
+from suone.casework.handovers import queries as handovers
+from suone.casework.handovers.models import Handover
+from suone.casework.plans import queries as plans
+from suone.casework.plans.models import Entry, Measure, Plan, Signature
+from suone.casework.support import queries as support
+from suone.casework.support.models import Service, ServiceText
+from suone.ground.access.acting import Acting
+from suone.organisation.appointments.acting import acting_of
+from suone.organisation.appointments.models import Appointment
+from suone.records.consents import queries as consents
+from suone.records.consents.models import Consent, Disclosure
+from suone.records.documents import queries as documents
+from suone.records.documents.models import Document
+from suone.records.dossiers import queries as dossiers
+from suone.records.dossiers.models import CaseBoundQuerySet, Dossier, Event, Particulars, Residence, Visit
+from suone.records.dossiers.services import note_visit
+from suone.records.representation import queries as representation
+from suone.records.representation.models import Representative
+from suone.records.workitems import queries as workitems
+from suone.records.workitems.models import WorkItem
 from tests.sweep.world import World
 
 # Each function with the model of which it shows a row, given in place of what the address names.

@@ -11,11 +11,11 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from suone.access.models import User
-from suone.access.permissions import Role
-from suone.appointments.models import Appointment
-from suone.appointments.tests.factories import give
-from suone.institutions.models import Institution
+from suone.ground.access.models import User
+from suone.ground.access.permissions import Role
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.appointments.tests.factories import give
+from suone.organisation.institutions.models import Institution
 from tests.sweep import world as worlds
 from tests.sweep.addresses import LINKED, MACHINES, Address, swept_addresses
 from tests.sweep.world import World

@@ -17,8 +17,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import clear_url_caches, include, path, reverse
 
-from suone.access.acting import Acting
-from suone.dossiers.models import CaseBoundQuerySet
+from suone.ground.access.acting import Acting
+from suone.records.dossiers.models import CaseBoundQuerySet
 from tests.sweep import world as worlds
 from tests.sweep.addresses import FOREIGN, OPEN_TO_ROLES, Address, all_addresses, canary_for, swept_addresses
 from tests.sweep.world import World
@@ -147,7 +147,7 @@ class _LeakyAddresses:
 
     @staticmethod
     def leak(request: HttpRequest, dossier_id: int) -> HttpResponse:
-        from suone.dossiers.models import Dossier
+        from suone.records.dossiers.models import Dossier
 
         return HttpResponse(str(Dossier.objects.get(pk=dossier_id).particulars))
 

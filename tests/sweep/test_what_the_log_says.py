@@ -8,9 +8,9 @@ commit it.
 import os
 from pathlib import Path
 
-from suone.audit.models import Entry
-from suone.dossiers.models import Event
-from suone.inbox.models import Message
+from suone.ground.audit.models import Entry
+from suone.records.dossiers.models import Event
+from suone.records.inbox.models import Message
 from tests.sweep.world import World
 
 LIST = Path(__file__).with_name("log.txt")

@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from suone.access.models import User
-from suone.audit.models import Entry
+from suone.ground.access.models import User
+from suone.ground.audit.models import Entry
 from tests.sweep import world as worlds
 from tests.sweep.addresses import FOREIGN, LINKED, MACHINES, PLAIN, Address, swept_addresses
 from tests.sweep.world import World
@@ -133,7 +133,7 @@ def test_the_log_names_exactly_those_of_whom_an_answer_shows_something(world: Wo
 
 
 def test_a_row_that_names_nobody_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("suone.audit.shown._keep", lambda row, shows: None)
+    monkeypatch.setattr("suone.ground.audit.shown._keep", lambda row, shows: None)
     client = Client()
     user = User.objects.get(email=f"{VISITORS[0]}@example.org")
     client.force_login(user, backend=django_settings.AUTHENTICATION_BACKENDS[1])

@@ -7,41 +7,41 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from suone.access.acting import acting_for_job
-from suone.access.categories import DataCategory
-from suone.access.database import acting_as
-from suone.access.models import User
-from suone.access.permissions import STAFF_ROLES, Role
-from suone.advice.models import Advice
-from suone.appointments.acting import acting_of
-from suone.appointments.models import Absence, Appointment, ContactPerson, HeldRole
-from suone.appointments.services import create_partner_system
-from suone.appointments.tests.factories import give
-from suone.assessments.models import Assessment, SectionAnswers
-from suone.cases.models import Background, Case, Draft, LevelChange, Note, Participant, Taking
-from suone.consents.models import Consent, ConsentRecipient, Disclosure
-from suone.corrections.models import Correction
-from suone.decisions.models import Decision, RequestText
+from suone.canton.instruments.queries import version_in_force
+from suone.canton.procedures.models import FactRemark, KnownFact, ProcedureVersion
+from suone.casework.advice.models import Advice
+from suone.casework.assessments.models import Assessment, SectionAnswers
+from suone.casework.cases.models import Background, Case, Draft, LevelChange, Note, Participant, Taking
+from suone.casework.corrections.models import Correction
+from suone.casework.handovers.models import Handover
+from suone.casework.meetings.models import AgendaPoint, Guest, Invitee, Meeting
+from suone.casework.meetings.models import Entry as MinutesEntry
+from suone.casework.meetings.models import Reason as MeetingReason
+from suone.casework.plans.models import Entry as PlanEntry
+from suone.casework.plans.models import Measure, Plan, Signature
+from suone.casework.support.models import Service, ServiceText
 from suone.demo.seed import fill_in
-from suone.documents.models import Document
-from suone.dossiers.models import Dossier, Doubt, OtherName, Particulars, Residence
-from suone.handovers.models import Handover
-from suone.institutions.models import Institution, Region
-from suone.instruments.queries import version_in_force
-from suone.meetings.models import AgendaPoint, Guest, Invitee, Meeting
-from suone.meetings.models import Entry as MinutesEntry
-from suone.meetings.models import Reason as MeetingReason
-from suone.persons.models import Joining, Number, Person
-from suone.plans.models import Entry as PlanEntry
-from suone.plans.models import Measure, Plan, Signature
-from suone.procedures.models import FactRemark, KnownFact, ProcedureVersion
-from suone.register import epochs
-from suone.register import services as register
-from suone.register.models import Alert
-from suone.representation.models import Representative
-from suone.signin.models import FactorReset
-from suone.support.models import Service, ServiceText
-from suone.workitems.models import WorkItem
+from suone.ground.access.acting import acting_for_job
+from suone.ground.access.categories import DataCategory
+from suone.ground.access.database import acting_as
+from suone.ground.access.models import User
+from suone.ground.access.permissions import STAFF_ROLES, Role
+from suone.organisation.appointments.acting import acting_of
+from suone.organisation.appointments.models import Absence, Appointment, ContactPerson, HeldRole
+from suone.organisation.appointments.services import create_partner_system
+from suone.organisation.appointments.tests.factories import give
+from suone.organisation.institutions.models import Institution, Region
+from suone.organisation.signin.models import FactorReset
+from suone.records.consents.models import Consent, ConsentRecipient, Disclosure
+from suone.records.decisions.models import Decision, RequestText
+from suone.records.documents.models import Document
+from suone.records.dossiers.models import Dossier, Doubt, OtherName, Particulars, Residence
+from suone.records.persons.models import Joining, Number, Person
+from suone.records.representation.models import Representative
+from suone.records.workitems.models import WorkItem
+from suone.register.server import epochs
+from suone.register.server import services as register
+from suone.register.server.models import Alert
 
 # A canary names its object: found in an answer, it says what leaked.
 _CANARIES = {

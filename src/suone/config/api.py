@@ -7,10 +7,10 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from suone.api.problems import MEDIA_TYPE, Problem, answer_with_problems, not_found
-from suone.doors.for_systems import PartnerKey
-from suone.register.api import router as register_router
-from suone.web.views import page_not_found
+from suone.ground.api.problems import MEDIA_TYPE, Problem, answer_with_problems, not_found
+from suone.ground.entrances.for_systems import PartnerKey
+from suone.ground.web.views import page_not_found
+from suone.register.server.api import router as register_router
 
 _ABOUT = """\
 For partners' own systems. A key (`suone partner create`) comes as `Authorization: Bearer suone_…` and acts for its
@@ -23,7 +23,7 @@ class MachineDoor(NinjaAPI):
     """The API, and its document in which each answer may also be a problem."""
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
-        package = operation.view_func.__module__.split(".")[1]
+        package = operation.view_func.__module__.split(".")[-2]
         return f"{package}_{operation.view_func.__name__}"
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:

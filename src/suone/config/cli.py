@@ -17,8 +17,8 @@ from typing import Any, TextIO
 
 import click
 
-from suone.administration import commands as administration
-from suone.registerclient import commands as registerclient
+from suone.desk.administration import commands as administration
+from suone.register.client import commands as registerclient
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suone.config.settings")
 
@@ -131,9 +131,9 @@ def demo(port: int | None) -> None:
 
 def _filling_of_the_register(port: int) -> list[str] | None:
     """What delivers to the demo's register once the server answers; nothing where that is done, or cannot be."""
-    from suone.access.errors import Refused
     from suone.demo import register_story
-    from suone.oprf import LibsodiumMissing
+    from suone.ground.access.errors import Refused
+    from suone.register.oprf import LibsodiumMissing
 
     try:
         if not register_story.is_open():
@@ -154,7 +154,7 @@ def fill_demo_register(address: str) -> None:
     _setup_django()
     os.environ.setdefault("NO_PROXY", "localhost")  # the server is on this machine
     from suone.demo.filling import fill
-    from suone.registerclient.trouble import Trouble
+    from suone.register.client.trouble import Trouble
 
     try:
         fill(address, lambda sentence: click.echo(f"  The register: {sentence}"))
@@ -202,8 +202,8 @@ def audit() -> None:
 def seal_log() -> None:
     """Seal what was told since the last time."""
     _start_django()
-    from suone.audit.anchors import Discontinued
-    from suone.audit.sealing import seal
+    from suone.ground.audit.anchors import Discontinued
+    from suone.ground.audit.sealing import seal
 
     try:
         count = seal()
@@ -220,8 +220,8 @@ def seal_log() -> None:
 def verify_log(witness: Path | None) -> None:
     """Recompute every seal; the exit code is 1 when something is found."""
     _start_django()
-    from suone.audit.copying import lag
-    from suone.audit.verifying import verify
+    from suone.ground.audit.copying import lag
+    from suone.ground.audit.verifying import verify
 
     proof = verify(witness=witness)
     for restoration in proof.restorations:
@@ -254,8 +254,8 @@ def verify_log(witness: Path | None) -> None:
 def prove_entry(entry: int) -> None:
     """Print the proof that an entry is in the log; it can be checked without the database."""
     _start_django(quiet=True)
-    from suone.access.errors import Refused
-    from suone.audit import proving
+    from suone.ground.access.errors import Refused
+    from suone.ground.audit import proving
 
     try:
         proof = proving.prove_entry(entry)
@@ -272,8 +272,8 @@ def prove_entry(entry: int) -> None:
 def prove_growth(since: int) -> None:
     """Print the proof that the log has only grown; a witness signs it."""
     _start_django(quiet=True)
-    from suone.access.errors import Refused
-    from suone.audit import proving
+    from suone.ground.access.errors import Refused
+    from suone.ground.audit import proving
 
     try:
         proof = proving.prove_growth(since)
@@ -288,8 +288,8 @@ def prove_growth(since: int) -> None:
 @_in_one_sentence
 def check_proof(file: TextIO, key: Path | None) -> None:
     """Check a proof by the log's public key, without the database; the exit code is 1 when it does not hold."""
-    from suone.audit import heads, proofs
     from suone.config import env
+    from suone.ground.audit import heads, proofs
 
     key = key or env.var_folder() / "keys" / "audit-anchor.pub"
     try:
@@ -313,7 +313,7 @@ def witness_log(file: TextIO | None, folder: Path, key: Path | None, restored: b
 
     Runs on another machine, without the database. Refuses a log that does not continue what was seen.
     """
-    from suone.audit import proofs, witness
+    from suone.ground.audit import proofs, witness
 
     try:
         if key:
@@ -334,9 +334,9 @@ def witness_log(file: TextIO | None, folder: Path, key: Path | None, restored: b
 def declare_restored(reason: str) -> None:
     """Declare that a backup was restored: the log goes on from there, and says what was lost."""
     _start_django()
-    from suone.access.errors import Refused
-    from suone.audit import anchors
-    from suone.audit.sealing import seal
+    from suone.ground.access.errors import Refused
+    from suone.ground.audit import anchors
+    from suone.ground.audit.sealing import seal
 
     try:
         restoration = anchors.declare_restored(reason)
@@ -357,7 +357,7 @@ def procedures() -> None:
 def check_procedures(files: tuple[str, ...]) -> None:
     """Check procedure files; every problem is named with its line. The exit code is 1 when something is found."""
     _setup_django()
-    from suone.procedures.loading import BrokenProcedure, read_procedure
+    from suone.canton.procedures.loading import BrokenProcedure, read_procedure
 
     found = 0
     for file in files:
@@ -383,7 +383,7 @@ def draw_procedure(file: str, language: str, target: str | None) -> None:
     _setup_django()
     from django.utils import translation
 
-    from suone.procedures.described import drawing
+    from suone.canton.procedures.described import drawing
 
     with translation.override(language):
         picture = drawing(_sound(file), alone=True)
@@ -399,11 +399,11 @@ def draw_procedure(file: str, language: str, target: str | None) -> None:
 def publish_procedures(names: tuple[str, ...]) -> None:
     """Publish procedures: shipped ones by name (vs-complex), a canton's own by file; new cases begin under them."""
     _start_django()
-    from suone.access.acting import acting_for_job
-    from suone.access.database import acting_as
-    from suone.access.errors import Refused
-    from suone.procedures.loading import FOLDER
-    from suone.procedures.services import publish
+    from suone.canton.procedures.loading import FOLDER
+    from suone.canton.procedures.services import publish
+    from suone.ground.access.acting import acting_for_job
+    from suone.ground.access.database import acting_as
+    from suone.ground.access.errors import Refused
 
     acting = acting_for_job("procedures: publish")
     for name in names:
@@ -422,7 +422,7 @@ def publish_procedures(names: tuple[str, ...]) -> None:
 
 def _sound(file: str) -> Any:
     """The procedure of a file, or one sentence a problem."""
-    from suone.procedures.loading import BrokenProcedure, read_procedure
+    from suone.canton.procedures.loading import BrokenProcedure, read_procedure
 
     try:
         return read_procedure(_text_of(file), file)
@@ -441,8 +441,8 @@ def instruments() -> None:
 def check_instruments(files: tuple[str, ...]) -> None:
     """Check instrument files; what is wrong is named with its place. The exit code is 1 when something is found."""
     _setup_django()
-    from suone.instruments.loading import BrokenInstrument
-    from suone.procedures.told import read_telling
+    from suone.canton.instruments.loading import BrokenInstrument
+    from suone.canton.procedures.told import read_telling
 
     found = 0
     for file in files:
@@ -464,12 +464,12 @@ def check_instruments(files: tuple[str, ...]) -> None:
 def publish_instruments(files: tuple[str, ...]) -> None:
     """Publish a canton's own instruments by file; new answers are taken under them."""
     _start_django()
-    from suone.access.acting import acting_for_job
-    from suone.access.database import acting_as
-    from suone.access.errors import Refused
-    from suone.instruments.loading import BrokenInstrument
-    from suone.instruments.services import publish
-    from suone.procedures.told import read_telling
+    from suone.canton.instruments.loading import BrokenInstrument
+    from suone.canton.instruments.services import publish
+    from suone.canton.procedures.told import read_telling
+    from suone.ground.access.acting import acting_for_job
+    from suone.ground.access.database import acting_as
+    from suone.ground.access.errors import Refused
 
     acting = acting_for_job("instruments: publish")
     for file in files:
@@ -489,10 +489,10 @@ def publish_instruments(files: tuple[str, ...]) -> None:
 def retire_instrument(identifier: str, version: str) -> None:
     """Take a version out of force; given answers stay, and the one before is in force again."""
     _start_django()
-    from suone.access.acting import acting_for_job
-    from suone.access.database import acting_as
-    from suone.instruments.models import InstrumentVersion
-    from suone.instruments.services import retire
+    from suone.canton.instruments.models import InstrumentVersion
+    from suone.canton.instruments.services import retire
+    from suone.ground.access.acting import acting_for_job
+    from suone.ground.access.database import acting_as
 
     acting = acting_for_job("instruments: retire")
     with acting_as(acting):
@@ -547,7 +547,7 @@ def epoch() -> None:
 def open_epoch(kind: str) -> None:
     """Make keys and open an epoch; the first answers at once, a later one fills beside the current one."""
     _start_django()
-    from suone.register import epochs
+    from suone.register.server import epochs
 
     with _refusals_said():
         number = epochs.open_epoch(kind)
@@ -561,7 +561,7 @@ def open_epoch(kind: str) -> None:
 def list_epochs() -> None:
     """Every epoch and its state; while one fills, how far each institution has come."""
     _start_django()
-    from suone.register import epochs
+    from suone.register.server import epochs
 
     for one in epochs.all_epochs():
         here = "keys here" if one.has_keys else "no keys here"
@@ -576,7 +576,7 @@ def list_epochs() -> None:
 def switch_epoch(even_if_behind: bool) -> None:
     """Let the new epoch answer from now on."""
     _start_django()
-    from suone.register import epochs
+    from suone.register.server import epochs
 
     with _refusals_said():
         number = epochs.switch_epoch(even_if_behind=even_if_behind)
@@ -590,7 +590,7 @@ def switch_epoch(even_if_behind: bool) -> None:
 def destroy_epoch(number: int, yes: bool) -> None:
     """Destroy an old epoch's keys and table, for good."""
     _start_django()
-    from suone.register import epochs
+    from suone.register.server import epochs
 
     warning = (
         f"The keys of epoch {number} will be overwritten and removed here, and its table dropped. Nobody can undo this. "
@@ -612,11 +612,11 @@ def destroy_epoch(number: int, yes: bool) -> None:
 def enrol_institution(institution_code: str, basis: str, responsible: str | None) -> None:
     """Let an institution take part in the register."""
     _start_django()
-    from suone.access.acting import acting_for_job
-    from suone.access.database import acting_as
-    from suone.appointments.models import Appointment
-    from suone.institutions.models import Institution
-    from suone.register.services import enrol
+    from suone.ground.access.acting import acting_for_job
+    from suone.ground.access.database import acting_as
+    from suone.organisation.appointments.models import Appointment
+    from suone.organisation.institutions.models import Institution
+    from suone.register.server.services import enrol
 
     acting = acting_for_job("register: enrol")
     with acting_as(acting), _refusals_said():
@@ -640,9 +640,9 @@ def enrol_institution(institution_code: str, basis: str, responsible: str | None
 def add_canary() -> None:
     """Keep a number that belongs to nobody, read from standard input: whoever touches it is reported."""
     _start_django()
-    from suone.access.acting import acting_for_job
-    from suone.access.database import acting_as
-    from suone.register import services
+    from suone.ground.access.acting import acting_for_job
+    from suone.ground.access.database import acting_as
+    from suone.register.server import services
 
     number = click.prompt("AHV number that belongs to nobody", hide_input=True)
     acting = acting_for_job("register: canary")
@@ -653,7 +653,7 @@ def add_canary() -> None:
 
 @contextmanager
 def _refusals_said() -> Iterator[None]:
-    from suone.access.errors import Refused
+    from suone.ground.access.errors import Refused
 
     try:
         yield
@@ -675,12 +675,12 @@ def partner() -> None:
 def create_partner(institution_code: str, name: str, responsible: str, until: datetime | None) -> None:
     """Make a key for the system NAME of an institution, and show it once."""
     _start_django()
-    from suone.access.acting import acting_for_job
-    from suone.access.database import acting_as
-    from suone.access.errors import Refused
-    from suone.appointments.models import Appointment
-    from suone.appointments.services import create_partner_system
-    from suone.institutions.models import Institution
+    from suone.ground.access.acting import acting_for_job
+    from suone.ground.access.database import acting_as
+    from suone.ground.access.errors import Refused
+    from suone.organisation.appointments.models import Appointment
+    from suone.organisation.appointments.services import create_partner_system
+    from suone.organisation.institutions.models import Institution
 
     acting = acting_for_job("partner systems: create")
     with acting_as(acting):
@@ -714,9 +714,9 @@ def create_partner(institution_code: str, name: str, responsible: str, until: da
 def list_partners() -> None:
     """Every system with a key: whose it is, who answers for it, until when, and when it last came."""
     _start_django()
-    from suone.access.acting import acting_for_job
-    from suone.access.database import acting_as
-    from suone.appointments.models import PartnerSystem
+    from suone.ground.access.acting import acting_for_job
+    from suone.ground.access.database import acting_as
+    from suone.organisation.appointments.models import PartnerSystem
 
     acting = acting_for_job("partner systems: list")
     with acting_as(acting):
@@ -735,11 +735,11 @@ def list_partners() -> None:
 def end_partner(number: int) -> None:
     """End a key at once; ID is the number in the list."""
     _start_django()
-    from suone.access.acting import acting_for_job
-    from suone.access.database import acting_as
-    from suone.access.errors import Refused
-    from suone.appointments.models import PartnerSystem
-    from suone.appointments.services import end_partner_system
+    from suone.ground.access.acting import acting_for_job
+    from suone.ground.access.database import acting_as
+    from suone.ground.access.errors import Refused
+    from suone.organisation.appointments.models import PartnerSystem
+    from suone.organisation.appointments.services import end_partner_system
 
     acting = acting_for_job("partner systems: end")
     with acting_as(acting):
@@ -763,7 +763,7 @@ def access() -> None:
 def verify_access() -> None:
     """Compare the grants in force with the acts behind them; the exit code is 1 when something is found."""
     _start_django()
-    from suone.consents.drift import find_drift
+    from suone.records.consents.drift import find_drift
 
     found = find_drift()
     for drift in found:

@@ -1,17 +1,18 @@
-"""Pictures that are drawn from the code: the floors of the packages, how a case moves, how a plan becomes binding.
+"""Pictures that are drawn from the code: the wings and floors of the packages, how a case moves, how a plan becomes binding.
 
 ``python -m suone.config.drawings`` writes ``docs/drawings.md``; ``--check`` fails when it differs from the code.
 """
 
 import sys
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
-from suone.cases import rules as cases
-from suone.plans import rules as plans
+from suone.casework.cases import rules as cases
+from suone.casework.plans import rules as plans
 
 State = TypeVar("State", bound=Enum)
 
@@ -39,9 +40,10 @@ Everybody signs, or it goes back to its draft; a binding plan is changed by a ne
 {plan_states}
 ```
 
-## The floors of the packages
+## The wings and their floors
 
-Each package may use the floors below it and none above. The list stands in `pyproject.toml`.
+Each package may use the wings and floors below it and none above. The lists stand in `pyproject.toml`, with a reason for
+each.
 
 ```mermaid
 {floors}
@@ -60,12 +62,23 @@ def states_drawing(moves: Mapping[State, Collection[State]], ends: Collection[St
 
 
 def floors_drawing() -> str:
-    """The packages from top to bottom, as a Mermaid flow chart: one box for each floor."""
+    """The wings from top to bottom and the floors of packages in each, as a Mermaid flow chart."""
     contracts = tomllib.loads((_ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    floors = [floor.replace("suone.", "").replace(" | ", " · ") for floor in contracts[0]["layers"]]
-    boxes = [f'    floor{number}["{floor}"]' for number, floor in enumerate(floors)]
-    arrows = [f"    floor{number} --> floor{number + 1}" for number in range(len(floors) - 1)]
-    return "\n".join(["flowchart TB", *boxes, *arrows])
+    rooms = {contract["containers"][0]: contract["layers"] for contract in contracts if "containers" in contract}
+    lines, row = ["flowchart TB"], []
+    for number, layer in enumerate(contracts[0]["layers"]):
+        row.append(f"wing{number}")
+        lines.append(f'    subgraph wing{number}[" "]')
+        for wing in layer.split(" | "):
+            lines += _wing(wing.removeprefix("suone."), rooms.get(wing, []))
+        lines.append("    end")
+    return "\n".join([*lines, *(f"    {upper} --> {lower}" for upper, lower in pairwise(row))])
+
+
+def _wing(name: str, floors: Sequence[str]) -> list[str]:
+    boxes = [f'            {name}{number}["{floor.replace(" | ", " · ")}"]' for number, floor in enumerate(floors)]
+    arrows = [f"            {name}{number - 1} --> {name}{number}" for number in range(1, len(floors))]
+    return [f'        subgraph {name}["{name}"]', *boxes, *arrows, "        end"] if floors else [f"        {name}"]
 
 
 def page() -> str:

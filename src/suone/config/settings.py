@@ -4,9 +4,9 @@ import structlog
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from suone.access.permissions import Role
 from suone.config import embedded, env
 from suone.config.logs import hide_links
+from suone.ground.access.permissions import Role
 
 VAR = env.var_folder()
 SECRET_KEY = env.secret_key(VAR)
@@ -64,37 +64,37 @@ INSTALLED_APPS = [
     "csp",
     "procrastinate.contrib.django",
     "django_structlog",
-    "suone.access",
-    "suone.audit",
-    "suone.web",
-    "suone.doors",
-    "suone.institutions",
-    "suone.appointments",
-    "suone.signin",
-    "suone.directory",
-    "suone.administration",
-    "suone.persons",
-    "suone.dossiers",
-    "suone.representation",
-    "suone.documents",
-    "suone.workitems",
-    "suone.inbox",
-    "suone.consents",
-    "suone.instruments",
-    "suone.procedures",
-    "suone.register",
-    "suone.decisions",
-    "suone.cases",
-    "suone.corrections",
-    "suone.assessments",
-    "suone.support",
-    "suone.plans",
-    "suone.meetings",
-    "suone.handovers",
-    "suone.advice",
-    "suone.course",
-    "suone.worklist",
-    "suone.privacy",
+    "suone.ground.access",
+    "suone.ground.audit",
+    "suone.ground.web",
+    "suone.ground.entrances",
+    "suone.organisation.institutions",
+    "suone.organisation.appointments",
+    "suone.organisation.signin",
+    "suone.desk.directory",
+    "suone.desk.administration",
+    "suone.records.persons",
+    "suone.records.dossiers",
+    "suone.records.representation",
+    "suone.records.documents",
+    "suone.records.workitems",
+    "suone.records.inbox",
+    "suone.records.consents",
+    "suone.canton.instruments",
+    "suone.canton.procedures",
+    "suone.register.server",
+    "suone.records.decisions",
+    "suone.casework.cases",
+    "suone.casework.corrections",
+    "suone.casework.assessments",
+    "suone.casework.support",
+    "suone.casework.plans",
+    "suone.casework.meetings",
+    "suone.casework.handovers",
+    "suone.casework.advice",
+    "suone.casework.casepage",
+    "suone.desk.worklist",
+    "suone.desk.privacy",
     "suone.demo",
 ]
 
@@ -107,14 +107,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "suone.web.middleware.SessionLimitsMiddleware",
-    "suone.web.middleware.AccountLanguageMiddleware",
+    "suone.ground.web.middleware.SessionLimitsMiddleware",
+    "suone.ground.web.middleware.AccountLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "suone.config.logs.PathOnlyMiddleware",
-    "suone.appointments.acting.ActingMiddleware",
+    "suone.organisation.appointments.acting.ActingMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -126,8 +126,8 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "APP_DIRS": True,
         "OPTIONS": {
-            "environment": "suone.web.jinja.environment",
-            "context_processors": ["suone.web.context.page", "suone.inbox.context.unread"],
+            "environment": "suone.ground.web.jinja.environment",
+            "context_processors": ["suone.ground.web.context.page", "suone.records.inbox.context.unread"],
         },
     },
     {
@@ -179,26 +179,26 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "suone.signin.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "suone.organisation.signin.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the office makes the accounts
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_GET = False
-# Failures are counted by suone.signin.limits: a canton's proxy is one address, behind which twenty may fail.
+# Failures are counted by suone.organisation.signin.limits: a canton's proxy is one address, behind which twenty may fail.
 ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": None}
-ACCOUNT_FORMS = {"reset_password": "suone.signin.forms.ForgottenPasswordForm"}
+ACCOUNT_FORMS = {"reset_password": "suone.organisation.signin.forms.ForgottenPasswordForm"}
 SECOND_FACTOR_ROLES = env.words_of("SUONE_SECOND_FACTOR_ROLES", {"persons", "none", *Role.values}) or [
     "persons" if SERVED_OVER_TLS else "none"
 ]
 CONFIRM_MINUTES = env.number("SUONE_CONFIRM_MINUTES", least=1, most=60)
 ACCOUNT_REAUTHENTICATION_TIMEOUT = CONFIRM_MINUTES * 60
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SERVED_OVER_TLS else "http"
-MFA_ADAPTER = "suone.signin.adapter.SecondFactorAdapter"
+MFA_ADAPTER = "suone.organisation.signin.adapter.SecondFactorAdapter"
 MFA_FORMS = {
-    "authenticate": "suone.signin.forms.LogInCodeForm",
-    "reauthenticate": "suone.signin.forms.ConfirmingCodeForm",
+    "authenticate": "suone.organisation.signin.forms.LogInCodeForm",
+    "reauthenticate": "suone.organisation.signin.forms.ConfirmingCodeForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -227,9 +227,9 @@ SOCIALACCOUNT_PROVIDERS = {
 # Five failures, then a pause that grows: by account, from wherever. An address is slowed down after very many.
 LOGIN_FAILURES_BY_ADDRESS = env.number("SUONE_LOGIN_FAILURES_A_MINUTE", least=20)
 TRUSTED_PROXIES = env.number("SUONE_TRUSTED_PROXIES", most=10)
-AXES_HANDLER = "suone.signin.limits.Failures"
-AXES_USERNAME_CALLABLE = "suone.signin.limits.account_key"
-AXES_CLIENT_IP_CALLABLE = "suone.signin.limits.address_of"
+AXES_HANDLER = "suone.organisation.signin.limits.Failures"
+AXES_USERNAME_CALLABLE = "suone.organisation.signin.limits.account_key"
+AXES_CLIENT_IP_CALLABLE = "suone.organisation.signin.limits.address_of"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
@@ -242,7 +242,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = SERVED_OVER_TLS
 CSRF_COOKIE_SECURE = SERVED_OVER_TLS
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "suone.web.views.csrf_failure"
+CSRF_FAILURE_VIEW = "suone.ground.web.views.csrf_failure"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60

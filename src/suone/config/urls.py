@@ -5,37 +5,37 @@ from django.urls import include, path
 from suone.config.api import api
 
 urlpatterns = [
-    path("", include("suone.web.urls")),
-    path("", include("suone.signin.urls")),
+    path("", include("suone.ground.web.urls")),
+    path("", include("suone.organisation.signin.urls")),
     path("accounts/", include("allauth.urls")),
-    path("", include("suone.worklist.urls")),
-    path("", include("suone.appointments.urls")),
-    path("", include("suone.directory.urls")),
-    path("", include("suone.administration.urls")),
-    path("", include("suone.dossiers.urls")),
-    path("", include("suone.representation.urls")),
-    path("", include("suone.corrections.urls")),
-    path("", include("suone.documents.urls")),
-    path("", include("suone.workitems.urls")),
-    path("", include("suone.inbox.urls")),
-    path("", include("suone.consents.urls")),
-    path("", include("suone.register.urls")),
-    path("", include("suone.procedures.urls")),
-    path("", include("suone.cases.urls")),
-    path("", include("suone.assessments.urls")),
-    path("", include("suone.instruments.urls")),
-    path("", include("suone.support.urls")),
-    path("", include("suone.plans.urls")),
-    path("", include("suone.meetings.urls")),
-    path("", include("suone.decisions.urls")),
-    path("", include("suone.handovers.urls")),
-    path("", include("suone.advice.urls")),
-    path("", include("suone.course.urls")),
-    path("", include("suone.privacy.urls")),
+    path("", include("suone.desk.worklist.urls")),
+    path("", include("suone.organisation.appointments.urls")),
+    path("", include("suone.desk.directory.urls")),
+    path("", include("suone.desk.administration.urls")),
+    path("", include("suone.records.dossiers.urls")),
+    path("", include("suone.records.representation.urls")),
+    path("", include("suone.casework.corrections.urls")),
+    path("", include("suone.records.documents.urls")),
+    path("", include("suone.records.workitems.urls")),
+    path("", include("suone.records.inbox.urls")),
+    path("", include("suone.records.consents.urls")),
+    path("", include("suone.register.server.urls")),
+    path("", include("suone.canton.procedures.urls")),
+    path("", include("suone.casework.cases.urls")),
+    path("", include("suone.casework.assessments.urls")),
+    path("", include("suone.canton.instruments.urls")),
+    path("", include("suone.casework.support.urls")),
+    path("", include("suone.casework.plans.urls")),
+    path("", include("suone.casework.meetings.urls")),
+    path("", include("suone.records.decisions.urls")),
+    path("", include("suone.casework.handovers.urls")),
+    path("", include("suone.casework.advice.urls")),
+    path("", include("suone.casework.casepage.urls")),
+    path("", include("suone.desk.privacy.urls")),
     path("api/v1/", api.urls),
 ]
 
-handler400 = "suone.web.views.bad_request"
-handler403 = "suone.web.views.permission_denied"
+handler400 = "suone.ground.web.views.bad_request"
+handler403 = "suone.ground.web.views.permission_denied"
 handler404 = "suone.config.api.nothing_here"
-handler500 = "suone.web.views.server_error"
+handler500 = "suone.ground.web.views.server_error"

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from suone.access.acting import Acting
-from suone.appointments.models import Appointment
-from suone.assessments import services
-from suone.assessments.models import Assessment
-from suone.assessments.queries import answers_of
-from suone.cases.models import Case
+from suone.casework.assessments import services
+from suone.casework.assessments.models import Assessment
+from suone.casework.assessments.queries import answers_of
+from suone.casework.cases.models import Case
+from suone.ground.access.acting import Acting
+from suone.organisation.appointments.models import Appointment
 
 _Answers = Mapping[str, dict[str, str]]
 _LONG_OUT: _Answers = {"work": {"last_work": "longer"}}

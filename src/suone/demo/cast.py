@@ -10,11 +10,11 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.utils import translation
 
-from suone.access.models import User
-from suone.access.permissions import Role
-from suone.appointments.models import Absence, Appointment, BodyMember, ContactPerson, HeldRole
-from suone.appointments.rules import NEED_APPROVAL, OF_THE_COLLABORATION
-from suone.institutions.loading import Directory
+from suone.ground.access.models import User
+from suone.ground.access.permissions import Role
+from suone.organisation.appointments.models import Absence, Appointment, BodyMember, ContactPerson, HeldRole
+from suone.organisation.appointments.rules import NEED_APPROVAL, OF_THE_COLLABORATION
+from suone.organisation.institutions.loading import Directory
 
 # Of the demo alone; every account there has it, and the start prints it.
 PASSWORD = "suone-demo-2026"  # noqa: S105

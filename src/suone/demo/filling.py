@@ -9,16 +9,16 @@ from contextlib import closing, contextmanager
 
 from django.utils import timezone
 
-from suone.access.acting import acting_for_job
-from suone.access.database import acting_as
 from suone.demo import register_story
 from suone.demo.register_people import registrations
-from suone.register import queries
-from suone.registerclient.checking import check
-from suone.registerclient.pushing import SNAPSHOT, Counting, Delivered, Push
-from suone.registerclient.server import Register
-from suone.registerclient.store import Store
-from suone.registerclient.tables import read_table
+from suone.ground.access.acting import acting_for_job
+from suone.ground.access.database import acting_as
+from suone.register.client.checking import check
+from suone.register.client.pushing import SNAPSHOT, Counting, Delivered, Push
+from suone.register.client.server import Register
+from suone.register.client.store import Store
+from suone.register.client.tables import read_table
+from suone.register.server import queries
 
 
 def fill(address: str, say: Callable[[str], None]) -> None:

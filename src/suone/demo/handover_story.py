@@ -5,17 +5,17 @@ from typing import Any
 
 from django.utils import timezone
 
-from suone.access.acting import Acting
-from suone.access.categories import DataCategory
-from suone.advice.services import give_advice
-from suone.appointments.models import Appointment
-from suone.cases.services import Particulars
-from suone.dossiers.rules import Birth
-from suone.handovers import services
-from suone.handovers.rules import Answers, Follows
-from suone.handovers.services import Proposal
-from suone.institutions.models import Region
-from suone.procedures.facts import Fact, Scalar
+from suone.canton.procedures.facts import Fact, Scalar
+from suone.casework.advice.services import give_advice
+from suone.casework.cases.services import Particulars
+from suone.casework.handovers import services
+from suone.casework.handovers.rules import Answers, Follows
+from suone.casework.handovers.services import Proposal
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.institutions.models import Region
+from suone.records.dossiers.rules import Birth
 
 
 def tell_handovers(

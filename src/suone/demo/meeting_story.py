@@ -7,17 +7,24 @@ from typing import Any
 
 from django.utils import timezone
 
-from suone.access.categories import DataCategory
-from suone.appointments.models import Appointment
-from suone.cases.models import Case
-from suone.dossiers.models import Dossier
-from suone.institutions.models import Institution, Region
-from suone.meetings.models import AgendaPoint, DateProposal, Invitee, Meeting
-from suone.meetings.rules import EntryKind, Kind, PersonPart, Presence, Suits
-from suone.meetings.services.convening import Convocation, Seat, answer_invitation, convene_meeting
-from suone.meetings.services.dates import answer_dates
-from suone.meetings.services.guests import invite_guest
-from suone.meetings.services.minutes import Words, add_point, contribute, finish_minutes, hold_meeting, write_entry
+from suone.casework.cases.models import Case
+from suone.casework.meetings.models import AgendaPoint, DateProposal, Invitee, Meeting
+from suone.casework.meetings.rules import EntryKind, Kind, PersonPart, Presence, Suits
+from suone.casework.meetings.services.convening import Convocation, Seat, answer_invitation, convene_meeting
+from suone.casework.meetings.services.dates import answer_dates
+from suone.casework.meetings.services.guests import invite_guest
+from suone.casework.meetings.services.minutes import (
+    Words,
+    add_point,
+    contribute,
+    finish_minutes,
+    hold_meeting,
+    write_entry,
+)
+from suone.ground.access.categories import DataCategory
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.institutions.models import Institution, Region
+from suone.records.dossiers.models import Dossier
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from suone.access.acting import Acting
-from suone.access.categories import DataCategory
-from suone.dossiers.models import Dossier
-from suone.institutions.models import Institution, ServiceOffer
-from suone.plans import services
-from suone.plans.rules import EntryKind, Kind
-from suone.plans.services import MeasureTerms
+from suone.casework.plans import services
+from suone.casework.plans.rules import EntryKind, Kind
+from suone.casework.plans.services import MeasureTerms
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory
+from suone.organisation.institutions.models import Institution, ServiceOffer
+from suone.records.dossiers.models import Dossier
 
 _WRITTEN = (
     (

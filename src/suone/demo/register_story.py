@@ -17,24 +17,24 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from suone.access.acting import acting_for_job
-from suone.access.database import acting_as
-from suone.access.permissions import Role
-from suone.appointments.acting import acting_of_key
-from suone.appointments.models import Appointment
-from suone.appointments.services import create_partner_system
-from suone.cases.models import Participant, Taking
+from suone.casework.cases.models import Participant, Taking
 from suone.demo.cast import cast_file
 from suone.demo.register_people import INSTITUTIONS, Spell
-from suone.institutions.models import Institution, Office
-from suone.persons.ahv import compact, formatted
-from suone.persons.models import Number
-from suone.register import epochs
-from suone.register.models import Enrolment
-from suone.register.services import enrol
-from suone.register.tokens import live_epochs
-from suone.registerclient.checking import Registration
-from suone.registerclient.pushing import CHANGES, SNAPSHOT
+from suone.ground.access.acting import acting_for_job
+from suone.ground.access.database import acting_as
+from suone.ground.access.permissions import Role
+from suone.organisation.appointments.acting import acting_of_key
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.appointments.services import create_partner_system
+from suone.organisation.institutions.models import Institution, Office
+from suone.records.persons.ahv import compact, formatted
+from suone.records.persons.models import Number
+from suone.register.client.checking import Registration
+from suone.register.client.pushing import CHANGES, SNAPSHOT
+from suone.register.server import epochs
+from suone.register.server.models import Enrolment
+from suone.register.server.services import enrol
+from suone.register.server.tokens import live_epochs
 
 _Files = dict[str, dict[str, list[Registration]]]  # institution → kind of delivery → rows
 

@@ -9,17 +9,13 @@ from django.db import connections, transaction
 from django.db.models import OuterRef
 from django.utils import timezone, translation
 
-from suone.access.acting import Acting, acting_for_job
-from suone.access.categories import ALL_BUT_HEALTH, DataCategory
-from suone.access.database import acting_as
-from suone.access.permissions import Role
-from suone.appointments.acting import acting_of
-from suone.appointments.models import Appointment
-from suone.cases import services as cases
-from suone.cases.models import Case
-from suone.cases.rules import ClosingReason, NoteKind, Outcome, RiskFactor
-from suone.consents.models import Consent, SignatureForm
-from suone.consents.terms import ScopeLine, Terms
+from suone.canton.procedures.loading import FOLDER
+from suone.canton.procedures.queries import version_in_force
+from suone.canton.procedures.services import publish
+from suone.casework.cases import services as cases
+from suone.casework.cases.models import Case
+from suone.casework.cases.rules import ClosingReason, NoteKind, Outcome, RiskFactor
+from suone.casework.support.rules import MANDATE_CATEGORIES
 from suone.demo.assessment_story import tell_assessments, tell_overdue
 from suone.demo.cast import Cast, cast_file, load_cast
 from suone.demo.handover_story import tell_advice, tell_handovers
@@ -27,20 +23,24 @@ from suone.demo.meeting_story import Table, tell_meetings
 from suone.demo.pictures import signature_png
 from suone.demo.plan_story import draft_the_plan
 from suone.demo.support_story import tell_services
-from suone.documents.uploads import Upload
-from suone.dossiers.models import ContactDetail, Dossier, Particulars, Residence
-from suone.dossiers.rules import Birth
-from suone.dossiers.services import correct_particulars, correct_residence
-from suone.inbox.models import Message
-from suone.institutions.loading import Directory, load_directory
-from suone.institutions.models import Institution
-from suone.procedures.loading import FOLDER
-from suone.procedures.queries import version_in_force
-from suone.procedures.services import publish
-from suone.support.rules import MANDATE_CATEGORIES
-from suone.workitems.models import State as ItemState
-from suone.workitems.models import WorkItem
-from suone.workitems.services import ask, complete
+from suone.ground.access.acting import Acting, acting_for_job
+from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory
+from suone.ground.access.database import acting_as
+from suone.ground.access.permissions import Role
+from suone.organisation.appointments.acting import acting_of
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.institutions.loading import Directory, load_directory
+from suone.organisation.institutions.models import Institution
+from suone.records.consents.models import Consent, SignatureForm
+from suone.records.consents.terms import ScopeLine, Terms
+from suone.records.documents.uploads import Upload
+from suone.records.dossiers.models import ContactDetail, Dossier, Particulars, Residence
+from suone.records.dossiers.rules import Birth
+from suone.records.dossiers.services import correct_particulars, correct_residence
+from suone.records.inbox.models import Message
+from suone.records.workitems.models import State as ItemState
+from suone.records.workitems.models import WorkItem
+from suone.records.workitems.services import ask, complete
 
 _CANTON = "vs"
 _UNREAD = 3

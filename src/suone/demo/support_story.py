@@ -5,12 +5,10 @@ from typing import Any
 
 from django.utils.translation import override
 
-from suone.appointments.models import Appointment
-from suone.cases.models import Case
-from suone.dossiers.models import Dossier
-from suone.support.models import Service
-from suone.support.rules import Kind
-from suone.support.services import (
+from suone.casework.cases.models import Case
+from suone.casework.support.models import Service
+from suone.casework.support.rules import Kind
+from suone.casework.support.services import (
     Order,
     Report,
     complete_service,
@@ -18,6 +16,8 @@ from suone.support.services import (
     start_service,
     write_medical_report,
 )
+from suone.organisation.appointments.models import Appointment
+from suone.records.dossiers.models import Dossier
 
 Act = Callable[[Appointment, Callable[[Any], Any]], Any]
 

@@ -1,1 +1,1 @@
-"""The blind register: who else follows this person, found out without revealing anybody, and the alerts about it."""
+"""Who else follows the same person, without names: the server, the client at an institution, the blind function."""

@@ -58,10 +58,10 @@ def digest_of_migrations() -> str:
 
 
 def _files_of_migrations() -> set[Path]:
-    after_migrating = [file for file in _SOURCE.glob("*/apps.py") if "post_migrate" in file.read_text("utf-8")]
-    beginnings = [*_SOURCE.glob("*/migrations/*.py"), *_SOURCE.glob("*/models.py"), *after_migrating]
+    after_migrating = [file for file in _SOURCE.rglob("apps.py") if "post_migrate" in file.read_text("utf-8")]
+    beginnings = [*_SOURCE.rglob("migrations/*.py"), *_SOURCE.rglob("models.py"), *after_migrating]
     waiting = [*beginnings, _SOURCE / "config" / "settings.py"]
-    found: set[Path] = {*_SOURCE.glob("*/sql/*"), *_SOURCE.rglob("*.toml")}
+    found: set[Path] = {*_SOURCE.rglob("sql/*"), *_SOURCE.rglob("*.toml")}
     while waiting:
         file = waiting.pop()
         if file not in found:

@@ -7,13 +7,13 @@ from click.testing import CliRunner, Result
 from django.test import Client
 from django.utils import timezone, translation
 
-from suone.access.models import User
-from suone.access.permissions import Role
-from suone.appointments.models import Appointment, HeldRole
-from suone.appointments.tests.factories import acting, client_of, make_institution, make_staff
-from suone.audit.models import Entry
 from suone.config import cli
-from suone.institutions.models import Institution, Office
+from suone.ground.access.models import User
+from suone.ground.access.permissions import Role
+from suone.ground.audit.models import Entry
+from suone.organisation.appointments.models import Appointment, HeldRole
+from suone.organisation.appointments.tests.factories import acting, client_of, make_institution, make_staff
+from suone.organisation.institutions.models import Institution, Office
 
 pytestmark = pytest.mark.django_db
 

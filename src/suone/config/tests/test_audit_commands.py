@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from suone.audit import heads, merkle, proofs
-from suone.audit.heads import Head
 from suone.config.cli import main
+from suone.ground.audit import heads, merkle, proofs
+from suone.ground.audit.heads import Head
 
 LINES = ["(1,100,read)", "(2,200,read)", "(3,300,read)"]
 SALT = bytes(16)

@@ -20,12 +20,12 @@ def test_whatever_a_migrated_database_follows_from_is_in_the_digest() -> None:
     found = {str(file.relative_to(databases._SOURCE)) for file in databases._files_of_migrations()}
 
     assert {
-        "dossiers/migrations/0001_initial.py",
-        "dossiers/sql/grants.sql",
-        "access/row_policies.py",  # a migration runs it
-        "access/categories.py",  # a model reads it
-        "instruments/rules.py",  # what follows a migration reads it
-        "instruments/files/early-detection.toml",
+        "records/dossiers/migrations/0001_initial.py",
+        "records/dossiers/sql/grants.sql",
+        "ground/access/row_policies.py",  # a migration runs it
+        "ground/access/categories.py",  # a model reads it
+        "canton/instruments/rules.py",  # what follows a migration reads it
+        "canton/instruments/files/early-detection.toml",
         "config/settings.py",
     } <= found
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
+from suone.canton.instruments.loading import FOLDER
 from suone.config.cli import main
-from suone.instruments.loading import FOLDER
 
 SHIPPED = sorted(FOLDER.glob("*.toml"))
 

@@ -6,10 +6,10 @@ import pytest
 from click.testing import CliRunner
 from django.utils import timezone, translation
 
-from suone.access.permissions import Role
-from suone.appointments.models import Appointment, PartnerSystem
-from suone.appointments.tests.factories import make_institution, make_staff
 from suone.config import cli
+from suone.ground.access.permissions import Role
+from suone.organisation.appointments.models import Appointment, PartnerSystem
+from suone.organisation.appointments.tests.factories import make_institution, make_staff
 
 pytestmark = pytest.mark.django_db
 

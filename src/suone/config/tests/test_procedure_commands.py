@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from suone.canton.procedures.loading import FOLDER
 from suone.config.cli import main
-from suone.procedures.loading import FOLDER
 
 SHIPPED = sorted(FOLDER.glob("*.toml"))
 

@@ -8,15 +8,15 @@ import pytest
 from click.testing import CliRunner
 from django.utils import translation
 
-from suone import oprf
-from suone.access.permissions import Role
-from suone.appointments.tests.factories import make_institution, make_staff
 from suone.config import cli
-from suone.register import epochs, services, tokens
-from suone.register.models import Enrolment
-from suone.register.tests.factories import DAY, as_job, deliver, do, number_of, row
-from suone.register.tokens import live_epochs
-from suone.registerclient import server
+from suone.ground.access.permissions import Role
+from suone.organisation.appointments.tests.factories import make_institution, make_staff
+from suone.register import oprf
+from suone.register.client import server
+from suone.register.server import epochs, services, tokens
+from suone.register.server.models import Enrolment
+from suone.register.server.tests.factories import DAY, as_job, deliver, do, number_of, row
+from suone.register.server.tokens import live_epochs
 
 pytestmark = pytest.mark.django_db
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from suone.access.permissions import STAFF_ROLES
-from suone.appointments.models import Appointment, ContactPerson
 from suone.demo.register_people import INSTITUTIONS
-from suone.dossiers.models import Particulars, Permit, Residence, Sex, Status
-from suone.persons.ahv import compact, formatted
+from suone.ground.access.permissions import STAFF_ROLES
+from suone.organisation.appointments.models import Appointment, ContactPerson
+from suone.records.dossiers.models import Particulars, Permit, Residence, Sex, Status
+from suone.records.persons.ahv import compact, formatted
 
 CAST = tomllib.loads((files("suone.demo") / "cast.toml").read_text())
-DIRECTORY = tomllib.loads((files("suone.institutions") / "files" / "vs.toml").read_text())
+DIRECTORY = tomllib.loads((files("suone.organisation.institutions") / "files" / "vs.toml").read_text())
 STAFF = {entry["key"]: entry for entry in CAST["staff"]}
 PERSONS = {entry["key"]: entry for entry in CAST["person"]}
 OFFICES = {entry["key"]: entry for entry in DIRECTORY["office"]}

@@ -8,7 +8,7 @@ import pytest
 
 from suone.demo.cast import cast_file
 from suone.demo.register_people import Spell, registrations
-from suone.persons.ahv import compact
+from suone.records.persons.ahv import compact
 
 TODAY = date(2026, 11, 25)
 # IIZ Wallis, Jahresbericht 2024: whom several follow, and per cent of each institution's persons followed elsewhere too.

@@ -12,18 +12,18 @@ import requests
 from django.test import Client
 from requests.adapters import BaseAdapter
 
-from suone.access.acting import acting_for_job
-from suone.access.database import acting_as
-from suone.appointments.acting import acting_of
-from suone.appointments.models import Appointment
 from suone.demo import register_story
 from suone.demo.filling import deliver
 from suone.demo.register_people import INSTITUTIONS, Spell, registrations
 from suone.demo.seed import fill_in
-from suone.register import epochs, queries, services
-from suone.register.models import Alert
-from suone.register.rules import Purpose
-from suone.registerclient.pushing import CHANGES, SNAPSHOT
+from suone.ground.access.acting import acting_for_job
+from suone.ground.access.database import acting_as
+from suone.organisation.appointments.acting import acting_of
+from suone.organisation.appointments.models import Appointment
+from suone.register.client.pushing import CHANGES, SNAPSHOT
+from suone.register.server import epochs, queries, services
+from suone.register.server.models import Alert
+from suone.register.server.rules import Purpose
 
 ADDRESS = "http://localhost"
 

@@ -1,0 +1,103 @@
+"""Looking up which version of an instrument is in force."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import get_language
+
+from suone.canton.instruments.models import InstrumentVersion, Origin
+from suone.canton.instruments.rules import Band, Instrument, Item, figure, said, shown
+
+
+def versions_in_force(identifiers: Iterable[str] | None = None) -> dict[str, InstrumentVersion]:
+    """The version of each instrument that new answers take: the canton's newest own one, else the one shipped."""
+    versions = InstrumentVersion.objects.filter(is_retired=False).defer("text")
+    if identifiers is not None:
+        versions = versions.filter(identifier__in=list(identifiers))
+    found: dict[str, InstrumentVersion] = {}
+    for version in versions.order_by("identifier", "pk"):
+        before = found.get(version.identifier)
+        if before is None or before.origin != Origin.OWN or version.origin == Origin.OWN:
+            found[version.identifier] = version
+    return found
+
+
+def version_in_force(identifier: str) -> InstrumentVersion | None:
+    """The version of this instrument that new answers take."""
+    return versions_in_force([identifier]).get(identifier)
+
+
+def all_versions() -> QuerySet[InstrumentVersion]:
+    return InstrumentVersion.objects.defer("text")
+
+
+def version_by_id(version_id: int) -> InstrumentVersion:
+    version = InstrumentVersion.objects.filter(pk=version_id).first()
+    if version is None:
+        raise Http404
+    return version
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with what each answer counts; nothing where it counts no points."""
+
+    text: str
+    answers: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """A conclusion with what leads to it, and what follows as a rule."""
+
+    title: str
+    explanation: str
+    strategy: str
+    leads_to_it: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """An instrument as its page shows it, in the reader's language."""
+
+    about: str
+    note: str
+    span: str
+    sections: Sequence[tuple[str, Sequence[Asked]]]
+    bands: Sequence[Concluded]
+
+
+def described(version: InstrumentVersion) -> Description:
+    """Everything that a result follows from: whoever reads it can calculate by hand."""
+    instrument, language = version.instrument, (get_language() or "de")[:2]
+    least, most = figure(instrument.least, language), figure(instrument.most, language)
+    return Description(
+        about=said(instrument.about, language),
+        note=said(instrument.note, language),
+        span=f"{said(instrument.measure, language)} {least} – {most}".strip() if instrument.most else "",
+        sections=[
+            (said(section.title, language), [_asked(item, language) for item in instrument.items_of(section.id)])
+            for section in instrument.sections
+        ],
+        bands=[_concluded(instrument, band, language) for band in instrument.bands],
+    )
+
+
+def _asked(item: Item, language: str) -> Asked:
+    if item.kind in ("number", "months"):
+        counted = [(f"≥ {start}", points * item.weight) for start, points in item.steps]
+    else:
+        counted = [(shown(item, code, language), item.points_for(code)) for code in item.codes]
+    points = [(answer, figure(count, language)) for answer, count in counted] if any(item.all_points) else []
+    return Asked(said(item.text, language), points)
+
+
+def _concluded(instrument: Instrument, band: Band, language: str) -> Concluded:
+    reasons = [said(rule.because, language) for rule in instrument.rules if rule.band == band.code]
+    if band.threshold is not None:
+        reasons.append(f"≥ {figure(band.threshold, language)}")
+    return Concluded(
+        said(band.title, language), said(band.explanation, language), said(band.strategy, language), reasons
+    )

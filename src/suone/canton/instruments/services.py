@@ -1,0 +1,73 @@
+"""Publishing instruments: a canton's own weights and questions as a version beside those that come with the product."""
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from suone.canton.instruments.acts import Act
+from suone.canton.instruments.loading import FOLDER, BrokenInstrument, read_instrument
+from suone.canton.instruments.models import InstrumentVersion, Origin, digest
+from suone.ground.access.acting import Acting
+from suone.ground.access.errors import Refused
+from suone.ground.audit.models import RecordKind
+from suone.ground.audit.services import record
+
+
+def publish(acting: Acting, *, text: str, source: str) -> InstrumentVersion:
+    """Check an instrument's file whole and let new answers take it; raises ``BrokenInstrument`` or ``Refused``.
+
+    The same text again brings a retired version back, and changes nothing otherwise.
+    """
+    instrument = read_instrument(text, source)
+    known = InstrumentVersion.objects.filter(identifier=instrument.identifier, version=instrument.version).first()
+    if known is not None and known.sha256 == digest(text):
+        if known.is_retired:
+            _set_retired(acting, known, False, Act.PUBLISHED)
+        return known
+    try:
+        with transaction.atomic():
+            version = InstrumentVersion.objects.create(
+                identifier=instrument.identifier,
+                version=instrument.version,
+                text=text,
+                sha256=digest(text),
+                origin=Origin.OWN,
+            )
+    except IntegrityError as error:
+        raise Refused(
+            _("%(source)s: version %(version)s is published with another text. Give the changed file a new version.")
+            % {"source": source, "version": instrument.version}
+        ) from error
+    record(acting, kind=RecordKind.STORE, act=Act.PUBLISHED, about=("instrument", version.pk))
+    return version
+
+
+def retire(acting: Acting, *, version: InstrumentVersion) -> None:
+    """No new answers are taken under this version; given ones stay. The one before, or the shipped one, is in force."""
+    _set_retired(acting, version, True, Act.RETIRED)
+
+
+def keep_shipped(*, using: str) -> None:
+    """The instruments that come with the product, each version kept whole: the owner's part of ``suone migrate``."""
+    versions = InstrumentVersion.objects.using(using)
+    known = {(row.identifier, row.version): row.sha256 for row in versions.defer("text")}
+    for path in sorted(FOLDER.glob("*.toml")):
+        text = path.read_text("utf-8")
+        instrument = read_instrument(text, path.name)
+        kept = known.get((instrument.identifier, instrument.version))
+        if kept is None:
+            versions.create(
+                identifier=instrument.identifier,
+                version=instrument.version,
+                text=text,
+                sha256=digest(text),
+                origin=Origin.SHIPPED,
+            )
+        elif kept != digest(text):
+            raise BrokenInstrument(
+                f"{path.name}: version {instrument.version} is kept with another text. Give the changed file a new version."
+            )
+
+
+def _set_retired(acting: Acting, version: InstrumentVersion, is_retired: bool, act: Act) -> None:
+    InstrumentVersion.objects.filter(pk=version.pk).update(is_retired=is_retired)
+    record(acting, kind=RecordKind.CHANGE, act=act, about=("instrument", version.pk))

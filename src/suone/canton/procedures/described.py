@@ -1,0 +1,108 @@
+"""A procedure in the reader's words, for its page: nothing that the file does not say."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from suone.canton.procedures.drawing import described, draw
+from suone.canton.procedures.facts import Fact
+from suone.canton.procedures.models import ProcedureVersion
+from suone.canton.procedures.rules import Due, Item, Phase, Procedure, Requirement
+from suone.canton.procedures.services import in_language
+from suone.organisation.institutions.kinds import InstitutionKind
+
+
+def page_of(version: ProcedureVersion) -> dict[str, Any]:
+    """What the page of a procedure shows."""
+    procedure = version.procedure
+    return {
+        "version": version,
+        "about": in_language(procedure.about),
+        "source": procedure.source,
+        "phases": [_phase(procedure, phase) for phase in procedure.phases],
+        "drawing": drawing(procedure),
+    }
+
+
+def drawing(procedure: Procedure, *, alone: bool = False) -> str:
+    """The procedure's picture in the reader's language, for a page or ``alone``, as a file."""
+    summary = described(procedure, say=in_language, leads_to=_("leads to"), here_is="")
+    return draw(procedure, say=in_language, title=in_language(procedure.title), summary=summary, alone=alone)
+
+
+def _phase(procedure: Procedure, phase: Phase) -> dict[str, Any]:
+    return {
+        "title": in_language(phase.title),
+        "state": state_words()[phase.state],
+        "about": in_language(phase.about),
+        "requirements": [_requirement(requirement) for requirement in phase.requirements],
+        "work_items": [_item(item) for item in phase.items],
+        "moves": [
+            {
+                "title": in_language(move.title),
+                "to": in_language(procedure.phase(move.to).title),
+                "automatic": move.automatic,
+            }
+            for move in phase.moves
+        ],
+    }
+
+
+def _requirement(requirement: Requirement) -> dict[str, Any]:
+    return {
+        "fact": Fact(requirement.fact).label,
+        "is_hint": requirement.severity == "should",
+        "law": requirement.law,
+        "missing": in_language(requirement.missing),
+    }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {
+        "title": in_language(item.title),
+        "who": address_words()[item.addressed],
+        "due": _due(item.due),
+        "repeats": _again(item.repeats) if item.repeats else "",
+    }
+
+
+def _again(months: int) -> str:
+    return ngettext("again every month", "again every %(count)s months", months) % {"count": months}
+
+
+def _due(due: Due) -> str:
+    parts = []
+    if due.months:
+        parts.append(ngettext("%(count)s month", "%(count)s months", due.months) % {"count": due.months})
+    if due.days:
+        parts.append(ngettext("%(count)s day", "%(count)s days", due.days) % {"count": due.days})
+    if due.working_days:
+        parts.append(
+            ngettext("%(count)s working day", "%(count)s working days", due.working_days) % {"count": due.working_days}
+        )
+    return _("within %(time)s") % {"time": " + ".join(parts)}
+
+
+def address_words() -> dict[str, str]:
+    """Who a work item goes to."""
+    return {
+        "office": _("IIZ office"),
+        "notifier": _("notifying institution"),
+        "lead": _("lead"),
+        "case_manager": _("case manager"),
+        **{kind.value: str(kind.label) for kind in InstitutionKind},
+    }
+
+
+def state_words() -> dict[str, str]:
+    """The machine states that phases stand for."""
+    return {
+        "notified": _("notified"),
+        "in_triage": _("in triage"),
+        "active": _("active"),
+        "in_aftercare": _("in aftercare"),
+        "closed": _("closed"),
+        "rejected": _("rejected"),
+        "withdrawn": _("withdrawn"),
+    }

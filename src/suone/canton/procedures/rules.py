@@ -1,0 +1,410 @@
+"""The engine: a procedure and the facts of a case in; what is possible, missing and due out. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Literal
+
+from suone.canton.procedures.facts import Scalar, Shape, word
+from suone.organisation.institutions.kinds import InstitutionKind
+
+Texts = Mapping[str, str]
+Facts = Mapping[str, Scalar]
+Severity = Literal["must", "should"]
+
+# Which machine states a phase may stand for; the states themselves belong to the case.
+PHASE_STATES = ("notified", "in_triage", "active", "in_aftercare", "closed", "rejected", "withdrawn")
+ENDS = frozenset({"closed", "rejected", "withdrawn"})
+# Which of them a move may lead to; the case has the last word, and a test beside it compares the two.
+FOLLOWING_STATES: Mapping[str, tuple[str, ...]] = {
+    "notified": ("in_triage", "active", "rejected", "withdrawn"),
+    "in_triage": ("active", "rejected", "withdrawn"),
+    "active": ("in_aftercare", "closed"),
+    "in_aftercare": ("active", "closed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What must hold before a case goes on, and the sentence that explains what is missing.
+
+    ``rule`` is a word of ``RULES``; ``fact`` the fact it asks; ``number``, ``codes`` its arguments. With ``applies``
+    it is asked only of cases for which these facts hold; with ``unless`` it is settled where one of these holds. A
+    requirement that *should* hold is a warning: whoever goes on all the same gives a reason. One that ``chooses`` only
+    sorts between the ways out of a phase: where it does not hold, another way is meant and nothing is missing.
+    """
+
+    id: str
+    rule: str
+    fact: str
+    missing: Texts
+    severity: Severity = "must"
+    number: int = 0
+    codes: tuple[str, ...] = ()
+    applies: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    law: str = ""
+    chooses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a work item is due, counted from the day it is set."""
+
+    working_days: int = 0
+    days: int = 0
+    months: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something to be done in a phase.
+
+    ``addressed`` names who does it by a word of ``ADDRESSES``, which is a part in the case or a kind of institution; ``controlling`` who follows
+    it up. ``completed_by`` is the fact that settles it; without one it is ticked off by hand. An item that ``repeats``
+    is set again, so many months after it was done, as long as the case stays in the phase.
+    """
+
+    id: str
+    title: Texts
+    addressed: str
+    due: Due
+    controlling: str = "lead"
+    role: str = ""
+    completed_by: str = ""
+    repeats: int = 0
+    applies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A way from one phase to another; ``needs`` names the requirements that must hold for it.
+
+    An ``automatic`` move is made by itself as soon as its requirements hold.
+    """
+
+    to: str
+    title: Texts
+    needs: tuple[str, ...]
+    roles: tuple[str, ...] = ()
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    id: str
+    title: Texts
+    state: str
+    about: Texts
+    requirements: tuple[Requirement, ...] = ()
+    items: tuple[Item, ...] = ()
+    moves: tuple[Move, ...] = ()
+    instruments: tuple[str, ...] = ()
+    meetings: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    plans: tuple[str, ...] = ()
+
+    def requirement(self, requirement_id: str) -> Requirement:
+        return next(requirement for requirement in self.requirements if requirement.id == requirement_id)
+
+    def excluding(self, fact: str) -> Requirement | None:
+        """The requirement by which nobody may go on while this fact holds, if there is one."""
+        asked = (r for r in self.requirements if r.rule == "holds_not" and r.severity == "must" and not r.chooses)
+        return next((requirement for requirement in asked if requirement.fact == fact), None)
+
+    @property
+    def is_end(self) -> bool:
+        return self.state in ENDS
+
+    @property
+    def goes_on_by_itself(self) -> bool:
+        """Whether something may follow without anybody's doing: a move, or an item that is set again."""
+        return any(move.automatic for move in self.moves) or any(item.repeats for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """One version of how a canton works with a kind of case. The first phase is where a case begins."""
+
+    identifier: str
+    version: str
+    canton: str
+    title: Texts
+    about: Texts
+    source: str
+    levels: tuple[str, ...]
+    retention: str
+    valid_from: date
+    phases: tuple[Phase, ...]
+    valid_until: date | None = None
+    ages: tuple[int, int] | None = None
+    capacity: int = 0  # for about how many cases at once there is room; 0 where nobody counts places
+
+    def phase(self, phase_id: str) -> Phase:
+        return next(phase for phase in self.phases if phase.id == phase_id)
+
+    @property
+    def start(self) -> Phase:
+        return self.phases[0]
+
+    def item(self, phase_id: str, item_id: str) -> Item:
+        return next(item for item in self.phase(phase_id).items if item.id == item_id)
+
+
+@dataclass(frozen=True, slots=True)
+class WayOn:
+    """A move as it stands for one case: what it still lacks, and what speaks against it without forbidding it."""
+
+    move: Move
+    lacking: tuple[Requirement, ...]
+    warnings: tuple[Requirement, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return not self.lacking
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a case stands in its procedure."""
+
+    phase: Phase
+    met: tuple[Requirement, ...]
+    lacking: tuple[Requirement, ...]
+    warnings: tuple[Requirement, ...]
+    ways: tuple[WayOn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A work item that a phase sets."""
+
+    item: Item
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What another version of a procedure changes: added, removed and changed places, each by its name."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    changed: tuple[str, ...] = field(default_factory=tuple)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.added or self.removed or self.changed)
+
+
+def _holds(requirement: Requirement, value: Scalar | None, on: date) -> bool:
+    return bool(value)
+
+
+def _holds_not(requirement: Requirement, value: Scalar | None, on: date) -> bool:
+    return not value
+
+
+def _within_months(requirement: Requirement, value: Scalar | None, on: date) -> bool:
+    return isinstance(value, date) and value >= months_before(on, requirement.number)
+
+
+def _months_passed(requirement: Requirement, value: Scalar | None, on: date) -> bool:
+    """Without the day there is no pause to keep."""
+    return not isinstance(value, date) or value <= months_before(on, requirement.number)
+
+
+def _at_least(requirement: Requirement, value: Scalar | None, on: date) -> bool:
+    return isinstance(value, int) and value >= requirement.number
+
+
+def _at_most(requirement: Requirement, value: Scalar | None, on: date) -> bool:
+    return isinstance(value, int) and value <= requirement.number
+
+
+def _one_of(requirement: Requirement, value: Scalar | None, on: date) -> bool:
+    return value in requirement.codes
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A kind of requirement: how it is judged, which shape of fact it asks, which argument it takes."""
+
+    test: Callable[[Requirement, Scalar | None, date], bool]
+    shapes: tuple[Shape, ...]
+    argument: Literal["", "number", "codes"] = ""
+
+
+_ANY = (Shape.YES, Shape.DAY, Shape.NUMBER, Shape.CHOICE)
+# The one short list of rules a file may name.
+RULES: dict[str, Rule] = {
+    "holds": Rule(_holds, _ANY),
+    "holds_not": Rule(_holds_not, _ANY),
+    "within_months": Rule(_within_months, (Shape.DAY,), "number"),
+    "months_passed": Rule(_months_passed, (Shape.DAY,), "number"),
+    "at_least": Rule(_at_least, (Shape.NUMBER,), "number"),
+    "at_most": Rule(_at_most, (Shape.NUMBER,), "number"),
+    "one_of": Rule(_one_of, (Shape.CHOICE,), "codes"),
+}
+# Who a work item may be addressed to: somebody's part in the case, or an institution of this kind that takes part in it.
+PARTS = ("office", "notifier", "lead", "case_manager")
+ADDRESSES = (*PARTS, *(kind.value for kind in InstitutionKind))
+
+
+def applies(conditions: Iterable[str], facts: Facts) -> bool:
+    """Whether every condition holds: a fact (``health_attested``), its negation (``!entitled``) or a value (``segment=S``)."""
+    return all(condition_holds(condition, facts) for condition in conditions)
+
+
+def condition_holds(condition: str, facts: Facts) -> bool:
+    if condition.startswith("!"):
+        return not condition_holds(condition[1:], facts)
+    fact, _, wanted = condition.partition("=")
+    value = facts.get(fact)
+    return bool(value) if not wanted else str(value) == wanted
+
+
+def fact_of(condition: str) -> str:
+    """The fact that a condition asks about."""
+    return condition.removeprefix("!").partition("=")[0]
+
+
+def is_met(requirement: Requirement, facts: Facts, *, on: date) -> bool:
+    """Whether a requirement holds for a case, is settled by an exception, or is not asked of it."""
+    if not applies(requirement.applies, facts):
+        return True
+    if any(condition_holds(condition, facts) for condition in requirement.unless):
+        return True
+    return RULES[requirement.rule].test(requirement, facts.get(requirement.fact), on)
+
+
+def standing(phase: Phase, facts: Facts, *, on: date) -> Standing:
+    """What holds, what is missing and where the case may go from this phase."""
+    met = {requirement.id: is_met(requirement, facts, on=on) for requirement in phase.requirements}
+    asked = [requirement for requirement in phase.requirements if applies(requirement.applies, facts)]
+    missing = [requirement for requirement in asked if not met[requirement.id] and not requirement.chooses]
+    return Standing(
+        phase=phase,
+        met=tuple(r for r in asked if met[r.id]),
+        lacking=tuple(r for r in missing if r.severity == "must"),
+        warnings=tuple(r for r in missing if r.severity == "should"),
+        ways=tuple(_way(phase, move, met) for move in phase.moves),
+    )
+
+
+def _way(phase: Phase, move: Move, met: Mapping[str, bool]) -> WayOn:
+    open_ones = [phase.requirement(requirement_id) for requirement_id in move.needs if not met[requirement_id]]
+    return WayOn(
+        move,
+        lacking=tuple(r for r in open_ones if r.severity == "must"),
+        warnings=tuple(r for r in open_ones if r.severity == "should"),
+    )
+
+
+def automatic_way(phase: Phase, facts: Facts, *, on: date) -> Move | None:
+    """The first move that is made by itself now: everything it needs holds, warnings included."""
+    for way in standing(phase, facts, on=on).ways:
+        if way.move.automatic and way.is_open and not way.warnings:
+            return way.move
+    return None
+
+
+def planned_items(phase: Phase, facts: Facts, *, on: date, holidays: frozenset[date]) -> list[Planned]:
+    """The work items of a phase, as a case enters it.
+
+    Those whose fact holds already are not set, unless they repeat: then the next time is due so many months after the
+    last one, and never earlier than today.
+    """
+    return [
+        Planned(item, _first_due_day(item, facts, on=on, holidays=holidays))
+        for item in phase.items
+        if applies(item.applies, facts) and (item.repeats or not is_settled(item, facts, since=None))
+    ]
+
+
+def _first_due_day(item: Item, facts: Facts, *, on: date, holidays: frozenset[date]) -> date:
+    last = facts.get(item.completed_by)
+    if item.repeats and isinstance(last, date):
+        return due_day(Due(), on=max(on, months_after(last, item.repeats)), holidays=holidays)
+    return due_day(item.due, on=on, holidays=holidays)
+
+
+def is_settled(item: Item, facts: Facts, *, since: date | None) -> bool:
+    """Whether the fact that completes an item holds; a day counts only after ``since``, where one is given.
+
+    What happened on the day itself is what the item was set after: the review meeting that was held today does not
+    settle the next one.
+    """
+    value = facts.get(item.completed_by)
+    if isinstance(value, date) and since is not None:
+        return value > since
+    return bool(value)
+
+
+def due_day(due: Due, *, on: date, holidays: frozenset[date]) -> date:
+    """The day by which something is due: calendar days and months, then working days of the canton.
+
+    A deadline in days or months that ends on a day off moves to the next working day (as ATSG Art. 38 para 3 has it).
+    """
+    day = months_after(on, due.months) + timedelta(days=due.days)
+    if due.working_days:
+        return working_days_after(day, due.working_days, holidays)
+    while not _is_working_day(day, holidays):
+        day += timedelta(days=1)
+    return day
+
+
+def working_days_after(day: date, count: int, holidays: frozenset[date]) -> date:
+    """The day so many working days later; the first day itself does not count."""
+    while count > 0:
+        day += timedelta(days=1)
+        if _is_working_day(day, holidays):
+            count -= 1
+    return day
+
+
+def _is_working_day(day: date, holidays: frozenset[date]) -> bool:
+    return day.weekday() < 5 and day not in holidays
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day some months later, or the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return _clipped(year, month + 1, day.day)
+
+
+def months_before(day: date, months: int) -> date:
+    return months_after(day, -months)
+
+
+def _clipped(year: int, month: int, day: int) -> date:
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return min(date(year, month, 1) + timedelta(days=day - 1), following - timedelta(days=1))
+
+
+def difference(old: Procedure, new: Procedure) -> Difference:
+    """What another version changes, place by place: ``phase``, ``phase/requirement``, ``phase/item``, ``phase → phase``."""
+    before, after = _places(old), _places(new)
+    return Difference(
+        added=tuple(name for name in after if name not in before),
+        removed=tuple(name for name in before if name not in after),
+        changed=tuple(name for name in after if name in before and after[name] != before[name]),
+    )
+
+
+def _places(procedure: Procedure) -> dict[str, object]:
+    places: dict[str, object] = {}
+    for phase in procedure.phases:
+        places[phase.id] = (dict(phase.title), phase.state)
+        places |= {f"{phase.id}/{requirement.id}": requirement for requirement in phase.requirements}
+        places |= {f"{phase.id}/{item.id}": item for item in phase.items}
+        places |= {f"{phase.id} → {move.to}": move for move in phase.moves}
+    return places
+
+
+def stated_facts(phase: Phase) -> Sequence[str]:
+    """The facts this phase asks that a worker may state."""
+    asked = [requirement.fact for requirement in phase.requirements]
+    asked += [fact_of(c) for requirement in phase.requirements for c in (*requirement.applies, *requirement.unless)]
+    asked += [item.completed_by for item in phase.items if item.completed_by]
+    asked += [fact_of(c) for item in phase.items for c in item.applies]
+    return [fact for fact in dict.fromkeys(asked) if word(fact).source.value == "stated"]

@@ -1,0 +1,33 @@
+"""The facts that an instrument's file tells are words of the registry, in their shape."""
+
+import pytest
+
+from suone.canton.instruments.loading import FOLDER, BrokenInstrument
+from suone.canton.procedures.told import read_telling
+
+SEGMENTATION = (FOLDER / "segmentation.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_shipped_instrument_tells_facts_that_there_are(path) -> None:
+    assert read_telling(path.read_text("utf-8"), path.name).identifier == path.stem
+
+
+@pytest.mark.parametrize(
+    ("there", "instead", "sentence"),
+    [
+        ('decided = "segment"', 'decided = "segmnt"', "own.toml, tells, decided: 'segmnt' is no fact; see "),
+        ('decided_on = "segmented_on"', 'decided_on = "age"', "own.toml, tells, decided_on: age follows from the case"),
+        ('decided = "segment"', 'decided = "integrated_on"', "integrated_on is day, yet choice is told here."),
+        (
+            'id = "chances"',
+            'id = "chances"\ntells = "entitled"',
+            "item chances: entitled is yes, yet choice is told here.",
+        ),
+    ],
+)
+def test_another_word_is_refused_with_its_place(there: str, instead: str, sentence: str) -> None:
+    with pytest.raises(BrokenInstrument) as broken:
+        read_telling(SEGMENTATION.replace(there, instead, 1), "own.toml")
+
+    assert sentence in str(broken.value)

@@ -1,0 +1,81 @@
+"""What is typed about a first advice: a minute's worth."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from suone.casework.advice.models import Advice
+from suone.casework.advice.rules import Asker, Channel, Topic
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory
+from suone.ground.web.fields import DayInput
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.institutions.models import Region
+
+_FIELDS = (
+    "on", "asker", "channel", "topic", "minutes", "region", "is_anonymous", "first_name", "last_name", "contact",
+    "category", "note",
+)  # fmt: skip
+
+
+class AdviceForm(forms.Form):
+    asker = forms.ChoiceField(label=gettext_lazy("Who asked"), choices=Asker.choices, widget=forms.RadioSelect)
+    topic = forms.ChoiceField(label=gettext_lazy("About what"), choices=[("", "–"), *Topic.choices])
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("The question and the advice in a sentence; no diagnoses here."),
+    )
+    minutes = forms.IntegerField(label=gettext_lazy("Duration in minutes"), min_value=1, max_value=600)
+    channel = forms.ChoiceField(label=gettext_lazy("How"), choices=Channel.choices)
+    on = forms.DateField(label=gettext_lazy("Day"), widget=DayInput())
+    is_anonymous = forms.BooleanField(
+        label=gettext_lazy("Wishes to stay unnamed"),
+        required=False,
+        help_text=gettext_lazy("Then no name and no address is kept."),
+    )
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100, required=False)
+    last_name = forms.CharField(label=gettext_lazy("Last name or organisation"), max_length=100, required=False)
+    contact = forms.CharField(label=gettext_lazy("Telephone or e-mail"), max_length=150, required=False)
+    region = forms.ModelChoiceField(label=gettext_lazy("Region"), queryset=Region.objects.none(), required=False)
+    category = forms.TypedChoiceField(
+        label=gettext_lazy("Data category"),
+        coerce=int,
+        choices=[(c.value, c.label) for c in DataCategory if c.bit & ALL_BUT_HEALTH],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        named = [name for name in ("first_name", "last_name", "contact") if typed.get(name)]
+        if typed.get("is_anonymous") and named:
+            sentence = _("Whoever wishes to stay unnamed leaves no name and no address: take them out.")
+            self.add_error(named[0], sentence)
+        return typed
+
+    @staticmethod
+    def starting_values(acting: Acting) -> dict[str, Any]:
+        """What is usual: today, by telephone, ten minutes, in one's own region."""
+        staff = Appointment.objects.select_related("office").get(pk=acting.own_staff_id)
+        return {
+            "on": acting.today,
+            "minutes": 10,
+            "channel": Channel.PHONE,
+            "category": DataCategory.ADMINISTRATIVE.value,
+            "region": staff.office.region_id if staff.office else None,
+        }
+
+
+class CorrectAdviceForm(AdviceForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    @staticmethod
+    def values_of(advice: Advice) -> dict[str, Any]:
+        return {name: getattr(advice, name) for name in (*_FIELDS, "version")}

@@ -1,0 +1,58 @@
+"""Who asks, about what, through which channel; and that whoever wishes to stay unnamed does. Pure."""
+
+from datetime import date
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from suone.ground.access.categories import DataCategory
+from suone.ground.access.errors import Refused
+
+
+class Asker(models.TextChoices):
+    CITIZEN = "citizen", gettext_lazy("citizen")
+    EMPLOYER = "employer", gettext_lazy("employer")
+    PHYSICIAN = "physician", gettext_lazy("physician")
+    INSTITUTION = "institution", gettext_lazy("institution")
+
+
+class Channel(models.TextChoices):
+    PHONE = "phone", gettext_lazy("telephone")
+    COUNTER = "counter", gettext_lazy("on the spot")
+    MAIL = "mail", gettext_lazy("e-mail or letter")
+    VIDEO = "video", gettext_lazy("video call")
+
+
+class Topic(models.TextChoices):
+    WORK = "work", gettext_lazy("looking for work")
+    JOB_AT_RISK = "job_at_risk", gettext_lazy("job at risk")
+    HEALTH_AND_WORK = "health_and_work", gettext_lazy("health and work")
+    BENEFITS = "benefits", gettext_lazy("who is responsible, benefits")
+    MONEY = "money", gettext_lazy("money, debts")
+    TRAINING = "training", gettext_lazy("education, training")
+    FAMILY = "family", gettext_lazy("family, housing")
+    STAY = "stay", gettext_lazy("residence, integration")
+    OTHER = "other", gettext_lazy("something else")
+
+
+class LedTo(models.TextChoices):
+    """What came of it, beside the advice itself."""
+
+    NOTHING = "", gettext_lazy("advice was enough")
+    NOTIFICATION = "notification", gettext_lazy("notification begun")
+    HANDOVER = "handover", gettext_lazy("hand-over begun")
+
+
+def check_can_give(
+    *, on: date, minutes: int, is_anonymous: bool, name: str, contact: str, category: int, today: date
+) -> None:
+    """A talk has taken place, for some minutes; whoever wishes to stay unnamed leaves neither name nor address."""
+    if on > today:
+        raise Refused(_("The advice cannot lie in the future."))
+    if not 1 <= minutes <= 600:
+        raise Refused(_("Give the minutes it took, between 1 and 600."))
+    if is_anonymous and (name.strip() or contact.strip()):
+        raise Refused(_("Whoever wishes to stay unnamed leaves no name and no address: take them out."))
+    if category == DataCategory.HEALTH:
+        raise Refused(_("No medical content here: write what it means for work."))

@@ -1,0 +1,438 @@
+"""What the pages of assessments show: what is offered, what was found, what is due again."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import Http404
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from suone.canton.instruments.models import InstrumentVersion
+from suone.canton.instruments.queries import versions_in_force
+from suone.canton.instruments.rules import Band, Instrument, Section, Step, explained, figure, name_of, said, shown
+from suone.canton.procedures.facts import Fact
+from suone.canton.procedures.queries import course_of
+from suone.canton.procedures.rules import Phase
+from suone.canton.procedures.services import every_fact
+from suone.casework.assessments import drawing
+from suone.casework.assessments.models import Assessment, Line, Score, SectionAnswers
+from suone.casework.assessments.rules import OUTCOME, TRIAGE, Kept, Particulars, State, as_proposal, category_of
+from suone.casework.cases.models import Case, Function
+from suone.casework.cases.queries import noted_in
+from suone.casework.cases.rules import OPEN_STATES, risk_factors_in
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory, Power
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.queries import particulars_of as known_particulars
+from suone.records.dossiers.queries import readable_categories
+
+PAGE = 50
+
+
+def readable_assessment(acting: Acting, dossier_id: int, assessment_id: int) -> Assessment:
+    """The assessment for whoever may know that there is one; for everybody else there is none."""
+    this = _readable(acting).filter(dossier_id=dossier_id, pk=assessment_id).first()
+    if this is None:
+        raise Http404
+    return this
+
+
+def assessments_of(acting: Acting, dossier: Dossier) -> list[Assessment]:
+    """All of a case that are open to the acting person, the newest first."""
+    return list(_readable(acting).filter(dossier=dossier).order_by("-pk"))
+
+
+def _readable(acting: Acting) -> QuerySet[Assessment]:
+    people = ("started_by", "finished_by", "decided_by", "institution", "version", "dossier")
+    rows = Assessment.objects.readable_by(acting, category_column="category")
+    scores = Prefetch("score", Score.objects.readable_by(acting))
+    return rows.select_related(*people).defer("version__text").prefetch_related(scores)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finished assessment with what it concludes; without a band for whoever may not read all that it was made of."""
+
+    assessment: Assessment
+    title: str
+    band: Band | None
+    conclusion: str
+    figure: str = ""
+
+
+def results_of(assessments: Iterable[Assessment]) -> list[Result]:
+    """The last finished one of each instrument, in the order in which they come."""
+    last: dict[str, Assessment] = {}
+    for assessment in assessments:
+        if assessment.is_finished:
+            last.setdefault(assessment.instrument, assessment)
+    return [result_of(assessment) for assessment in last.values()]
+
+
+def result_of(assessment: Assessment) -> Result:
+    instrument, language, score = assessment.version.instrument, in_use(), assessment.readable_score
+    if score is None:
+        return Result(assessment, assessment.version.title, None, _("a result that you may not see"))
+    band = instrument.band(score.conclusion)
+    points = ""
+    if instrument.measure:
+        most = figure(instrument.most, language)
+        points = _("%(points)s of %(most)s") % {"points": figure(score.points, language), "most": most}
+    return Result(assessment, assessment.version.title, band, said(band.title, language), points)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An instrument that can be answered in a case, and its draft where somebody has begun."""
+
+    identifier: str
+    title: str
+    about: str
+    draft: Assessment | None = None
+
+
+def offers_for(case: Case, assessments: Sequence[Assessment]) -> tuple[list[Offer], list[Offer]]:
+    """What the phase of the case's procedure foresees, and what there is besides."""
+    course = course_of(case.pk)
+    foreseen = [name for name in course.current.instruments if name != TRIAGE] if course else []
+    versions = versions_in_force()
+    drafts = {a.instrument: a for a in assessments if not a.is_finished}
+    first = [_offer(versions[name], drafts) for name in foreseen if name in versions]
+    others = [_offer(v, drafts) for name, v in versions.items() if name not in (*foreseen, TRIAGE)]
+    return first, sorted(others, key=lambda offer: offer.title)
+
+
+def _offer(version: InstrumentVersion, drafts: dict[str, Assessment]) -> Offer:
+    draft = drafts.get(version.identifier)
+    return Offer(version.identifier, version.title, said(version.instrument.about, in_use()), draft)
+
+
+def instrument_telling(phase: Phase) -> dict[str, str]:
+    """Which fact comes true through which instrument of a phase."""
+    names = [name for name in phase.instruments if name != TRIAGE]
+    versions = versions_in_force(names) if names else {}
+    return {fact: name for name, version in versions.items() for fact in version.instrument.facts_told()}
+
+
+def particulars_of(acting: Acting, case: Case) -> Particulars:
+    """What the case knows already, as far as it is open to the acting person."""
+    known = known_particulars(acting, case.pk)
+    return Particulars(
+        risk_factors=noted_in(acting, case.pk).risk_factors,
+        open_risks=risk_factors_in(readable_categories(acting, case.dossier)),
+        first_contact_on=case.first_contact_on,
+        notified_on=case.notified_at.date(),
+        age=known.age_on(acting.today) if known else None,
+        closing_outcome=case.outcome,
+        closed_on=case.closed_on,
+        on=acting.today,
+    )
+
+
+def answers_of(acting: Acting, assessment: Assessment) -> dict[str, SectionAnswers]:
+    """The saved sections that are open to the acting person."""
+    rows = SectionAnswers.objects.readable_by(acting, category_column="category").filter(assessment=assessment)
+    return {row.section: row for row in rows.select_related("saved_by")}
+
+
+def lines_of(acting: Acting, assessment: Assessment) -> list[Line]:
+    """The lines of the calculation that are open to the acting person."""
+    rows = Line.objects.readable_by(acting, category_column="category").filter(assessment=assessment)
+    return list(rows.order_by("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A section on the list of an unfinished assessment."""
+
+    section: Section
+    title: str
+    category: str
+    is_open: bool  # to the acting person
+    saved: SectionAnswers | None
+
+
+def tasks_of(acting: Acting, assessment: Assessment) -> list[Task]:
+    """The sections in their order: which are saved, which are closed to the acting person."""
+    saved = answers_of(acting, assessment)
+    writable = set(readable_categories(acting, assessment.dossier, power=Power.WRITE))
+    return [
+        Task(
+            section=section,
+            title=said(section.title, in_use()),
+            category=str(category_of(section.category).label),
+            is_open=category_of(section.category) in writable,
+            saved=saved.get(section.id),
+        )
+        for section in assessment.version.instrument.sections
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A line of the calculation as a page shows it."""
+
+    question: str
+    answer: str
+    points: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section of a result: what was answered and counted; words that were written."""
+
+    title: str
+    is_open: bool
+    lines: Sequence[Counted]
+    words: Sequence[tuple[str, str, str]]  # question, text, language
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The page of a result: conclusion, explanation, calculation by section and by dimension, and what follows.
+
+    Without a score, which is for whoever may read all that it was made of, only what is said of every result is left.
+    """
+
+    result: Result
+    instrument: Instrument
+    parts: Sequence[Part]
+    score: Score | None
+    note: str
+    proposed: str = ""
+    sentence: str = ""
+    explanation: str = ""
+    strategy: str = ""
+    dimensions: Sequence[tuple[str, str]] = ()
+
+
+def sheet_of(acting: Acting, assessment: Assessment) -> Sheet:
+    """A finished assessment with its calculation, as far as the acting person may read it."""
+    instrument, language = assessment.version.instrument, in_use()
+    lines = lines_of(acting, assessment)
+    saved = answers_of(acting, assessment)
+    result, score = result_of(assessment), assessment.readable_score
+    parts = [
+        _part(instrument, section, lines, saved.get(section.id), section.id in assessment.saved_sections)
+        for section in instrument.sections
+    ]
+    note = said(instrument.note, language)
+    if score is None or result.band is None:
+        return Sheet(result, instrument, parts, None, note)
+    steps = tuple(Step(line.item, line.answer, line.points) for line in lines)
+    proposal = as_proposal(instrument, Kept(score.points, score.proposed, score.rule, steps))
+    return Sheet(
+        result,
+        instrument,
+        parts,
+        score,
+        note,
+        proposed=said(instrument.band(score.proposed).title, language),
+        sentence=explained(instrument, proposal, language),
+        explanation=said(result.band.explanation, language),
+        strategy=said(result.band.strategy, language),
+        dimensions=[
+            (said(d.title, language), figure(proposal.dimensions[d.id], language)) for d in instrument.dimensions
+        ],
+    )
+
+
+def _part(
+    instrument: Instrument, section: Section, lines: Sequence[Line], saved: SectionAnswers | None, is_saved: bool
+) -> Part:
+    language = in_use()
+    items = {item.id: item for item in instrument.items_of(section.id)}
+    written = saved.answers if saved else {}
+    return Part(
+        title=said(section.title, language),
+        is_open=saved is not None or not is_saved,
+        lines=[
+            Counted(
+                name_of(items[line.item], language),
+                shown(items[line.item], line.answer, language),
+                figure(line.points, language) if instrument.most else "",
+            )
+            for line in lines
+            if line.item in items
+        ],
+        words=[
+            (name_of(item, language), written[item.id], saved.language)
+            for item in items.values()
+            if item.kind == "text" and saved and written.get(item.id)
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """An instrument over time: the chart, the same in words, and the answers side by side."""
+
+    title: str
+    columns: Sequence[Assessment]
+    results: Sequence[Result]
+    rows: Sequence[tuple[str, Sequence[str]]]
+    chart: str
+
+
+def comparison_of(acting: Acting, dossier: Dossier, identifier: str) -> Comparison:
+    """The finished assessments of one instrument, the first one first."""
+    rows = _readable(acting).filter(dossier=dossier, instrument=identifier, state=State.FINISHED)
+    columns = list(rows.order_by("number"))
+    if not columns:
+        raise Http404
+    results = [result_of(assessment) for assessment in columns]
+    of_lines = Line.objects.readable_by(acting, category_column="category").filter(assessment__in=columns)
+    answers = {(line.assessment_id, line.item): line.answer for line in of_lines}
+    newest = columns[-1].version.instrument
+    return Comparison(
+        title=columns[-1].version.title,
+        columns=columns,
+        results=results,
+        rows=[
+            (name_of(item, in_use()), [_cell(answers.get((column.pk, item.id)), column, item.id) for column in columns])
+            for item in newest.items
+            if item.counts
+        ],
+        chart=drawing.draw(*_curve(columns, results), title=columns[-1].version.title),
+    )
+
+
+def _cell(answer: str | None, column: Assessment, item_id: str) -> str:
+    items = {item.id: item for item in column.version.instrument.items}
+    return shown(items[item_id], answer, in_use()) if answer is not None and item_id in items else "–"
+
+
+def _curve(columns: Sequence[Assessment], results: Sequence[Result]) -> tuple[list[drawing.Dot], drawing.Scale]:
+    """The points over time where the instrument counts them, and the place among its bands otherwise."""
+    language = in_use()
+    instrument = columns[-1].version.instrument
+    scored = [(c, c.readable_score, r) for c, r in zip(columns, results, strict=True)]
+    if instrument.most:
+        dots = [
+            drawing.Dot(c.finished_on or date.min, float(score.points), r.conclusion, r.figure)
+            for c, score, r in scored
+            if score
+        ]
+        most = max(float(column.version.instrument.most) for column in columns)
+        return dots, drawing.Scale(0, most, [(0, "0"), (most, figure(Decimal(str(most)), language))])
+    order = [band.code for band in reversed(instrument.bands)]
+    dots = [
+        drawing.Dot(c.finished_on or date.min, order.index(score.conclusion), r.conclusion, "")
+        for c, score, r in scored
+        if score and score.conclusion in order
+    ]
+    marks = [(place, said(instrument.band(code).title, language)) for place, code in enumerate(order)]
+    return dots, drawing.Scale(0, max(len(order) - 1, 1), [(float(place), title) for place, title in marks])
+
+
+def export_rows(acting: Acting, dossier: Dossier) -> list[list[Any]]:
+    """Every finished assessment of a case that is open to the acting person, a line for each answer and result."""
+    language = in_use()
+    headings = [
+        _("Instrument"), _("Version"), _("No."), _("Finished on"), _("Institution"), _("Section"), _("Question"),
+        _("Answer given"), _("Points"), _("Dimension"),
+    ]  # fmt: skip
+    rows: list[list[Any]] = [headings]
+    for assessment in reversed(assessments_of(acting, dossier)):
+        if not assessment.is_finished:
+            continue
+        begin = [
+            assessment.version.title, assessment.version.version, assessment.number, assessment.finished_on,
+            assessment.institution.short_name,
+        ]  # fmt: skip
+        instrument = assessment.version.instrument
+        titles = {d.id: said(d.title, language) for d in instrument.dimensions}
+        items = {item.id: item for item in instrument.items}
+        sections = {section.id: said(section.title, language) for section in instrument.sections}
+        for line in lines_of(acting, assessment):
+            item = items[line.item]
+            answer = shown(item, line.answer, language)
+            rows.append(
+                [
+                    *begin,
+                    sections[item.section],
+                    said(item.text, language),
+                    answer,
+                    line.points,
+                    titles.get(line.dimension, ""),
+                ]
+            )
+        for section, saved in answers_of(acting, assessment).items():
+            words = [item for item in instrument.items_of(section) if item.kind == "text" and item.id in saved.answers]
+            rows += [[*begin, sections[section], said(i.text, language), saved.answers[i.id], None, ""] for i in words]
+        rows += [[*begin, "", *said_of_result] for said_of_result in _result_rows(assessment)]
+    return rows
+
+
+def _result_rows(assessment: Assessment) -> list[list[Any]]:
+    """What came out, for whoever may read all that it was made of: what it is, which, the points, no dimension."""
+    score, language = assessment.readable_score, in_use()
+    if score is None:
+        return [[_("Proposal"), _("a result that you may not see"), None, ""]]
+    band = {code.code: said(code.title, language) for code in assessment.version.instrument.bands}
+    rows: list[list[Any]] = [[_("Proposal"), band[score.proposed], score.points, ""]]
+    if score.decided:
+        rows.append([_("Decided"), band[score.decided], None, ""])
+    if score.reason:
+        rows.append([_("Reason"), score.reason, None, ""])
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A case in which an instrument should have been made again."""
+
+    assessment: Assessment
+    result: Result
+    lead: str
+    institution: str
+
+
+def overdue_reassessments(acting: Acting, *, after_id: int | None = None) -> tuple[list[Overdue], int | None]:
+    """What was due again before today in open cases, the longest overdue first, and the cursor of the next page."""
+    rows = (
+        _readable(acting)
+        .filter(again_on__lt=acting.today, dossier__case__state__in=OPEN_STATES)
+        .prefetch_related("dossier__assignments__staff__institution", "dossier__particulars")
+    )
+    if after_id is not None:
+        last = Assessment.objects.filter(pk=after_id).values_list("again_on", flat=True).first()
+        if last is not None:
+            rows = rows.filter(Q(again_on__gt=last) | Q(again_on=last, pk__gt=after_id))
+    page = list(rows.order_by("again_on", "pk")[: PAGE + 1])
+    following = page[PAGE - 1].pk if len(page) > PAGE else None
+    return [_overdue(assessment) for assessment in page[:PAGE]], following
+
+
+def _overdue(assessment: Assessment) -> Overdue:
+    current = [
+        assignment.staff
+        for assignment in assessment.dossier.assignments.all()
+        if assignment.function == Function.LEAD and assignment.valid_until is None
+    ]
+    lead, institution = (current[0].full_name, current[0].institution.short_name) if current else ("–", "")
+    return Overdue(assessment, result_of(assessment), lead, institution)
+
+
+def labour_measures_running(assessment: Assessment) -> bool:
+    """Whether a segment is to be decided while labour-market measures or placement are known to be under way."""
+    is_about_a_segment = assessment.version.instrument.tells.decided == Fact.SEGMENT
+    return is_about_a_segment and bool(every_fact(assessment.dossier_id).get(Fact.LABOUR_MEASURES))
+
+
+def outcomes_of(dossier: Dossier) -> QuerySet[Assessment]:
+    """The outcomes recorded in a case."""
+    return Assessment.objects.filter(dossier=dossier, instrument=OUTCOME, state=State.FINISHED)
+
+
+def categories_open_for_writing(acting: Acting, dossier: Dossier) -> set[DataCategory]:
+    return set(readable_categories(acting, dossier, power=Power.WRITE))
+
+
+def in_use() -> str:
+    """The reader's language."""
+    return (get_language() or "de")[:2]

@@ -1,0 +1,181 @@
+"""What is true of kept answers: who decides, when it is due again, what is known already. Pure: no clock, no database."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from suone.canton.instruments.rules import Instrument, Item, Proposal, Step, fits, full_months
+from suone.canton.procedures.facts import Fact, Scalar, word
+from suone.canton.procedures.rules import months_after
+from suone.ground.access.categories import DataCategory
+from suone.ground.access.errors import Refused
+
+TRIAGE = "level-triage"  # has a page of its own, which decides the level
+OUTCOME = "outcome"
+MONTHS_UNTIL_LATER_OUTCOME = 6
+DAYS_TO_ANSWER = 20
+_DAYS_AHEAD = 14
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", gettext_lazy("not finished")
+    FINISHED = "finished", gettext_lazy("finished")
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What a case knows already, as far as the acting person may read it."""
+
+    risk_factors: Collection[str]
+    open_risks: Collection[str]  # of those that may be noted, the ones whose category is open to whoever answers
+    first_contact_on: date | None
+    notified_on: date
+    age: int | None
+    closing_outcome: str
+    closed_on: date | None
+    on: date
+
+    @property
+    def closing_moment(self) -> str:
+        """Whether an outcome recorded now is the one at closing or the one about six months later."""
+        if self.closed_on is None:
+            return ""
+        return "six_months" if full_months(self.closed_on, self.on) >= MONTHS_UNTIL_LATER_OUTCOME - 1 else "closing"
+
+
+def category_of(name: str) -> DataCategory:
+    """The data category of an instrument's file."""
+    return DataCategory[name.upper()]
+
+
+def known_answers(instrument: Instrument, particulars: Particulars) -> dict[str, str]:
+    """The answers that the case knows already: nobody types them again."""
+    known = {item.id: _known(item, particulars) for item in instrument.items if item.known}
+    return {name: answer for name, answer in known.items() if fits(instrument.item(name), answer)}
+
+
+def _known(item: Item, particulars: Particulars) -> str:
+    if item.known.startswith("risk_factor/"):
+        risk = item.known.removeprefix("risk_factor/")
+        if not particulars.risk_factors or risk not in particulars.open_risks:
+            return ""  # none noted may mean that nobody has looked yet, or that it is closed to whoever answers
+        return "yes" if risk in particulars.risk_factors else "no"
+    value = {
+        "age": particulars.age,
+        "first_contact_on": particulars.first_contact_on,
+        "notified_on": particulars.notified_on,
+        "closing_outcome": particulars.closing_outcome,
+        "closing_moment": particulars.closing_moment,
+    }[item.known]
+    return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)
+
+
+def answers_of_section(instrument: Instrument, section: str, answers: Mapping[str, str]) -> dict[str, str]:
+    """Those answers that belong to a section and are answers to its questions."""
+    asked = [item for item in instrument.items_of(section) if item.is_asked]
+    return {item.id: answers[item.id].strip() for item in asked if fits(item, answers.get(item.id, "").strip())}
+
+
+def is_all_known(instrument: Instrument, answers: Mapping[str, str]) -> bool:
+    """Whether nothing is left to be asked."""
+    return all(item.id in answers for item in instrument.items if item.is_asked and item.counts)
+
+
+def check_every_section_is_open(saved: Collection[str], readable: Collection[str]) -> None:
+    """A result follows from all answers: whoever finishes must be able to read them all."""
+    if set(saved) - set(readable):
+        raise Refused(
+            _("Some sections lie in a data category that is closed to you: let somebody finish who may read them all.")
+        )
+
+
+def check_can_finish(saved: Collection[str]) -> None:
+    if not saved:
+        raise Refused(_("Nothing is answered yet: save at least one section first."))
+
+
+def check_decision(instrument: Instrument, *, proposed: str, band: str, reason: str) -> None:
+    """A person decides among the bands, and says why when deciding otherwise than proposed."""
+    if band not in {known.code for known in instrument.bands}:
+        raise Refused(_("Choose one of the possible conclusions."))
+    if band != proposed and not reason.strip():
+        raise Refused(_("You decide otherwise than proposed: give a reason, so that the others understand it."))
+
+
+def due_again_on(instrument: Instrument, *, on: date) -> date | None:
+    """By when it is to be made again; nothing for an instrument that asks for it no more than once."""
+    return months_after(on, instrument.again_after_months) if instrument.again_after_months else None
+
+
+def is_to_be_asked_again(again_on: date, *, on: date) -> bool:
+    """Whether the day is near enough to ask somebody for it."""
+    return (again_on - on).days <= _DAYS_AHEAD
+
+
+def may_ask_for_later_outcome(closed_on: date, *, on: date) -> bool:
+    """About six months after closing, and no longer than a year."""
+    return MONTHS_UNTIL_LATER_OUTCOME <= full_months(closed_on, on) < 2 * MONTHS_UNTIL_LATER_OUTCOME
+
+
+def facts_of_answers(instrument: Instrument, proposal: Proposal, *, on: date) -> Iterator[tuple[Fact, Scalar]]:
+    """What comes true when an assessment is finished: the answers that tell something, and the day."""
+    for step in proposal.steps:
+        item = instrument.item(step.item)
+        if item.tells:
+            yield Fact(item.tells), _value(item, step.answer)
+    if instrument.tells.finished_on:
+        yield Fact(instrument.tells.finished_on), on
+
+
+def facts_of_decision(instrument: Instrument, band: str, *, on: date) -> Iterator[tuple[Fact, Scalar]]:
+    """What comes true when somebody decides; a band for which the fact has no code tells nothing."""
+    tells = instrument.tells
+    if tells.decided and band in word(tells.decided).codes:
+        yield Fact(tells.decided), band
+    if tells.decided_on:
+        yield Fact(tells.decided_on), on
+    if instrument.band(band).tells:
+        yield Fact(instrument.band(band).tells), on
+
+
+def _value(item: Item, answer: str) -> Scalar:
+    if item.kind == "yes_no":
+        return answer == "yes"
+    if item.kind == "day":
+        return date.fromisoformat(answer)
+    return answer if item.kind == "choice" else int(answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of a finished assessment, as far as its reader may read it."""
+
+    points: Decimal
+    proposed: str
+    rule: int | None
+    steps: tuple[Step, ...]
+
+
+def as_proposal(instrument: Instrument, kept: Kept) -> Proposal:
+    """A kept result as the engine gave it; lines in categories that are closed to the reader are left out."""
+    under = {item.id: item.dimension for item in instrument.items}
+    dimensions = {
+        dimension.id: sum((s.points for s in kept.steps if under.get(s.item) == dimension.id), Decimal(0))
+        for dimension in instrument.dimensions
+    }
+    return Proposal(
+        instrument.identifier, instrument.version, kept.proposed, kept.points, kept.steps, (), dimensions, (), kept.rule
+    )
+
+
+def harmless(cell: Any) -> Any:
+    """A cell that a spreadsheet never takes for a formula."""
+    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n"):
+        return "'" + cell
+    return cell

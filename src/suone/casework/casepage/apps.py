@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CasepageConfig(AppConfig):
+    name = "suone.casework.casepage"
+    label = "casepage"

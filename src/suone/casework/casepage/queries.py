@@ -1,0 +1,354 @@
+"""What the page of a case and the page of whoever leads cases show."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from suone.canton.instruments.loading import instrument
+from suone.canton.procedures.drawing import described, draw
+from suone.canton.procedures.facts import Fact, Scalar, Source, word
+from suone.canton.procedures.models import Course
+from suone.canton.procedures.queries import course_of
+from suone.canton.procedures.rules import Phase, Requirement, WayOn, standing, stated_facts
+from suone.canton.procedures.services import in_language, known_facts_of, sentence_of
+from suone.casework.assessments.queries import instrument_telling
+from suone.casework.cases.facts import facts_of
+from suone.casework.cases.models import Assignment, Case, Function, Participant, Taking, Triage
+from suone.casework.cases.queries import counted_in
+from suone.casework.cases.rules import OPEN_STATES, State
+from suone.casework.corrections.services import ANSWERED as CORRECTION_ANSWERED
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory
+from suone.ground.access.permissions import Role
+from suone.organisation.appointments.models import Appointment
+from suone.records.consents.queries import valid_consents
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.queries import access_of
+from suone.records.workitems.models import State as ItemState
+from suone.records.workitems.models import WorkItem
+from suone.records.workitems.queries import readable_items
+
+_MOST_STEERED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """What is missing, and where to do something about it."""
+
+    sentence: str
+    law: str = ""
+    address: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A way on from the current phase, as a page offers it."""
+
+    to: str
+    title: str
+    is_open: bool
+    asks_reason: bool
+    lacking: Sequence[str]
+    warnings: Sequence[str]
+    address: str
+    is_end: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a case stands in its procedure: what is missing, what speaks against going on, where it may go."""
+
+    course: Course
+    phase: Phase
+    title: str
+    about: str
+    lacking: Sequence[Lacking]
+    warnings: Sequence[Lacking]
+    met: Sequence[str]
+    steps: Sequence[Step]
+    statements: Sequence[tuple[str, str]] = field(default_factory=tuple)
+
+
+def place_of(acting: Acting, case: Case, categories: Collection[DataCategory]) -> Place | None:
+    """Where the case stands; nothing for a case without a procedure.
+
+    What holds and what is missing is said of facts in these categories; of others only that something is missing.
+    """
+    course = course_of(case.pk)
+    if course is None:
+        return None
+    phase = course.current
+    facts = facts_of(acting, case, phase)
+    now = standing(phase, facts, on=acting.today)
+    told_by = instrument_telling(phase)
+    return Place(
+        course=course,
+        phase=phase,
+        title=in_language(phase.title),
+        about=in_language(phase.about),
+        lacking=_all_lacking(case, now.lacking, told_by, categories) if case.is_open else [],
+        warnings=_all_lacking(case, now.warnings, told_by, categories) if case.is_open else [],
+        met=[_met(Fact(requirement.fact), facts) for requirement in now.met if _is_in(requirement.fact, categories)],
+        steps=[_step(case, course, way, categories) for way in now.ways if _is_for(acting, way)],
+        statements=[
+            (fact, sentence_of(Fact(fact), facts.get(fact))) for fact in stated_facts(phase) if _is_in(fact, categories)
+        ],
+    )
+
+
+def _is_in(fact: str, categories: Collection[DataCategory]) -> bool:
+    return word(fact).category in categories
+
+
+def _all_lacking(
+    case: Case, found: Sequence[Requirement], told_by: Mapping[str, str], categories: Collection[DataCategory]
+) -> list[Lacking]:
+    shown = [_lacking(case, requirement, told_by) for requirement in found if _is_in(requirement.fact, categories)]
+    return shown + [Lacking(sentence) for sentence in _closed(found, categories)]
+
+
+def _closed(found: Sequence[Requirement], categories: Collection[DataCategory]) -> list[str]:
+    """One sentence for everything that is missing where the reader may not look."""
+    if all(_is_in(requirement.fact, categories) for requirement in found):
+        return []
+    return [_("Something is missing in a data category that is closed to you: ask the lead.")]
+
+
+def _sentences(found: Sequence[Requirement], categories: Collection[DataCategory]) -> list[str]:
+    shown = [in_language(each.missing) for each in found if _is_in(each.fact, categories)]
+    return shown + _closed(found, categories)
+
+
+def _lacking(case: Case, requirement: Requirement, told_by: Mapping[str, str]) -> Lacking:
+    sentence = in_language(requirement.missing)
+    if requirement.fact in told_by:
+        return Lacking(sentence, requirement.law, reverse("assessments", args=[case.pk]), _("Assess"))
+    if word(requirement.fact).source is Source.STATED:
+        address = reverse("state_fact", args=[case.pk, requirement.fact])
+        return Lacking(sentence, requirement.law, address, _("State it"))
+    return Lacking(sentence, requirement.law)
+
+
+def _met(fact: Fact, facts: dict[str, Scalar]) -> str:
+    """A fact that holds; with its value, unless that is a plain yes."""
+    return str(fact.label) if facts.get(fact) is True else sentence_of(fact, facts.get(fact))
+
+
+def _is_for(acting: Acting, way: WayOn) -> bool:
+    return not way.move.roles or bool(acting.roles & {Role(role) for role in way.move.roles})
+
+
+def _step(case: Case, course: Course, way: WayOn, categories: Collection[DataCategory]) -> Step:
+    phase = course.procedure.phase(way.move.to)
+    # An end is an act of its own, with its outcome or reason.
+    ends = {"closed": "close", "rejected": "reject", "withdrawn": "withdraw_notification"}
+    address = (
+        reverse(ends[phase.state], args=[case.pk])
+        if phase.state in ends
+        else reverse("advance", args=[case.pk, phase.id])
+    )
+    return Step(
+        to=phase.id,
+        title=in_language(way.move.title),
+        is_open=way.is_open,
+        asks_reason=bool(way.warnings),
+        lacking=_sentences(way.lacking, categories),
+        warnings=_sentences(way.warnings, categories),
+        address=address,
+        is_end=phase.is_end,
+    )
+
+
+def drawing_of(course: Course, been: Sequence[str]) -> str:
+    """The procedure's picture with the place of this case."""
+    procedure = course.procedure
+    return draw(
+        procedure,
+        say=in_language,
+        here=course.phase,
+        been=been,
+        title=in_language(procedure.title),
+        summary=described(
+            procedure, say=in_language, here=course.phase, leads_to=_("leads to"), here_is=_("the case is here")
+        ),
+    )
+
+
+def missing_without_procedure(case: Case, participants: Sequence[Participant], *, consent: bool) -> list[Lacking]:
+    """What an open case that follows no procedure still lacks."""
+    if not case.is_open:
+        return []
+    sentences = []
+    if not consent:
+        sentences.append(_("There is no valid consent: nobody but the notifying institution may read."))
+    if not case.first_contact_on:
+        sentences.append(_("The day of the first contact at the notifying institution is missing."))
+    noted = counted_in(case.pk)
+    if not noted.risk_factors:
+        sentences.append(_("No risk factors are noted yet."))
+    if not noted.has_question:
+        sentences.append(_("The question to the IIZ office is missing."))
+    if case.state == State.ACTIVE and not any(
+        p.state == Taking.TAKING_PART and p.institution_id != case.notifier_id for p in participants
+    ):
+        sentences.append(_("No other institution takes part yet."))
+    return [Lacking(sentence) for sentence in sentences]
+
+
+def reasons_of(triage: Triage) -> list[str]:
+    """The answers that spoke for a higher level, in the reader's language."""
+    language = (get_language() or "de")[:2]
+    known = {item.id: item.text[language] for item in instrument(triage.instrument).items}
+    return [known.get(step["item"], step["item"]) for step in triage.proposal["steps"] if step["points"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom a message to everybody reaches, given what the grants allow, and whom it does not."""
+
+    reached: Sequence[Appointment]
+    not_reached: Sequence[Appointment]
+
+
+def reach_of(dossier: Dossier, category: DataCategory) -> Reach:
+    """Those who follow the case at the institutions that take part, by whether they may read this category now."""
+    now = timezone.now()
+    reading = [
+        grant
+        for grant in access_of(dossier)
+        if grant.valid_from <= now < grant.valid_until and grant.categories & category.bit
+    ]
+    institutions = {grant.institution_id for grant in reading if grant.institution_id}
+    named = {grant.staff_id for grant in reading if grant.staff_id}
+    following = Participant.objects.filter(dossier=dossier, state=Taking.TAKING_PART, staff__isnull=False)
+    people = {p.staff for p in following.select_related("staff__institution") if p.staff}
+    leads = Assignment.objects.filter(dossier=dossier, valid_until=None).select_related("staff__institution")
+    people |= {assignment.staff for assignment in leads}
+    ordered = sorted(people, key=lambda staff: (staff.institution.code, staff.last_name))
+    reads = [staff for staff in ordered if staff.institution_id in institutions or staff.pk in named]
+    return Reach(reached=reads, not_reached=[staff for staff in ordered if staff not in reads])
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """The act that settles a work item, in words, and the page on which it is done."""
+
+    sentence: str
+    address: str
+
+
+_MEETINGS = {
+    Fact.ROUND_TABLE_HELD_ON,
+    Fact.ASSESSMENT_HELD_ON,
+    Fact.JOINT_INTERVIEW_HELD_ON,
+    Fact.REVIEW_HELD_ON,
+    Fact.NETWORK_MEETING_HELD_ON,
+    Fact.INTERVISION_HELD_ON,
+    Fact.SESSION_DISCUSSED_ON,
+    Fact.CONTRIBUTIONS_IN,
+}
+# By the word that settles an item: what to do, and the page of the case where it is done.
+_PAGES: dict[str, tuple[object, str]] = {
+    Fact.TRIAGED_ON: (gettext_lazy("Decide the triage"), "triage"),
+    Fact.MEETING_CONVENED: (gettext_lazy("Convene the meeting"), "convene"),
+    Fact.PLAN_DRAFTED: (gettext_lazy("Write the plan"), "plans"),
+    Fact.PLAN_BINDING_ON: (gettext_lazy("Write the plan and have it signed"), "plans"),
+    Fact.TARGET_AGREEMENT_BINDING_ON: (gettext_lazy("Write the plan and have it signed"), "plans"),
+    Fact.SERVICE_ORDERED: (gettext_lazy("Order the service"), "choose_service"),
+    Fact.MEDICAL_MANDATE_GIVEN: (gettext_lazy("Order the service"), "choose_service"),
+    Fact.CASE_MANAGER_NAMED: (gettext_lazy("Name the case manager"), "name_case_manager"),
+    Fact.CONSENT_VALID: (gettext_lazy("Record a consent"), "sign_consent"),
+    "consent_renewed": (gettext_lazy("Renew the consent"), "consents"),
+    "person_informed": (gettext_lazy("Tell the person"), "consents"),
+    "plan_signed": (gettext_lazy("Sign the plan"), "plans"),
+    "plan_reviewed": (gettext_lazy("Review the plan"), "plans"),
+    "assessment": (gettext_lazy("Assess"), "assessments"),
+    "later_outcome": (gettext_lazy("Assess"), "assessments"),
+}
+
+
+def deed_of(item: WorkItem) -> Deed | None:
+    """What settles this item; nothing for one that is ticked off by hand."""
+    word_of_item, case = item.settled_by, item.dossier_id
+    if not word_of_item:
+        return None
+    if item.about_type == "service" and word_of_item == Fact.MEDICAL_REPORT_ON:
+        return Deed(_("Write the medical report"), reverse("medical_report", args=[case, item.about_id]))
+    if word_of_item == CORRECTION_ANSWERED:
+        return Deed(_("Answer"), reverse("answer_correction", args=[case, item.about_id]))
+    if word_of_item == "question":
+        return Deed(_("Answer"), reverse("answer_question", args=[case, item.pk]))
+    if word_of_item in _PAGES:
+        sentence, page = _PAGES[word_of_item]
+        return Deed(str(sentence), reverse(page, args=[case]))
+    if word_of_item in _MEETINGS:
+        return Deed(_("Hold the meeting"), reverse("convene", args=[case]))
+    if word_of_item in Fact.values and word(word_of_item).source is Source.STATED:
+        return Deed(_("State it"), reverse("state_fact", args=[case, word_of_item]))
+    if word_of_item == Fact.HANDOVER_ACCEPTED_ON:
+        return Deed(_("Hand over the case"), reverse("case", args=[case]) + "#handovers-title")
+    if word_of_item in (Fact.COACHING_CLOSED_ON, Fact.MEDICAL_REPORT_ON, Fact.SERVICES_RUNNING):
+        return Deed(_("Complete the service"), reverse("case", args=[case]) + "#services-title")
+    return Deed(_("Assess"), reverse("assessments", args=[case]))
+
+
+@dataclass(frozen=True, slots=True)
+class Steered:
+    """A case in somebody's lead, on one line."""
+
+    case: Case
+    functions: Sequence[str]
+    phase: str
+    next_due: date | None
+    plan_binding_on: Scalar | None
+    review_on: Scalar | None
+    consent_until: date | None
+
+
+def steered_cases(acting: Acting) -> list[Steered]:
+    """The open cases that the acting person leads or manages, what is due first standing first."""
+    functions: dict[int, list[str]] = {}
+    for assignment in Assignment.objects.filter(staff_id=acting.own_staff_id, valid_until=None):
+        functions.setdefault(assignment.dossier_id, []).append(str(Function(assignment.function).label))
+    cases = (
+        Case.objects.readable_by(acting)
+        .filter(pk__in=functions, state__in=OPEN_STATES)
+        .select_related("dossier", "region", "notifier")
+        .prefetch_related("dossier__particulars")[:_MOST_STEERED]
+    )
+    ids = [case.pk for case in cases]
+    courses = {course.pk: course for course in Course.objects.filter(pk__in=ids).select_related("version")}
+    due = _first(readable_items(acting).filter(state=ItemState.OPEN), "due_on", ids, min)
+    until = _first(valid_consents(acting), "valid_until", ids, max)
+    facts = known_facts_of(ids)
+    steered = [
+        Steered(
+            case=case,
+            functions=functions[case.pk],
+            phase=in_language(courses[case.pk].current.title) if case.pk in courses else "",
+            next_due=due.get(case.pk),
+            plan_binding_on=facts.get((case.pk, Fact.PLAN_BINDING_ON)),
+            review_on=facts.get((case.pk, Fact.PLAN_REVIEW_ON)),
+            consent_until=until.get(case.pk),
+        )
+        for case in cases
+    ]
+    return sorted(steered, key=lambda line: (line.next_due or date.max, line.case.pk))
+
+
+def _first(
+    rows: QuerySet[Any], column: str, dossier_ids: Sequence[int], better: Callable[[date, date], date]
+) -> dict[int, date]:
+    """The earliest (or latest) day of each case."""
+    found: dict[int, date] = {}
+    for dossier_id, day in rows.filter(dossier_id__in=dossier_ids).values_list("dossier_id", column):
+        found[dossier_id] = better(day, found.get(dossier_id, day))
+    return found

@@ -1,0 +1,56 @@
+"""Informing everybody at once, asking the register from a case, and letting an institution go."""
+
+from suone.canton.procedures.facts import Fact
+from suone.canton.procedures.services import every_fact
+from suone.casework.casepage import rules
+from suone.casework.casepage.acts import Act
+from suone.casework.casepage.queries import Reach, reach_of
+from suone.casework.cases import services as cases
+from suone.casework.cases.models import Case, Participant
+from suone.casework.cases.rules import NoteKind
+from suone.casework.plans.services import release_signatures
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory, Power
+from suone.ground.access.permissions import Permission
+from suone.ground.audit.models import RecordKind
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.queries import reach_into
+from suone.records.dossiers.services import tell
+from suone.records.inbox.services import tell_staff
+from suone.register.server.rules import Purpose
+from suone.register.server.services import PersonAnswer, look_up_case
+
+
+def inform_everybody(acting: Acting, *, dossier: Dossier, text: str, category: DataCategory) -> Reach:
+    """Write a note and tell all who follow the case and may read it; who it does not reach is named to the writer."""
+    reach = reach_of(dossier, category)
+    others = [staff for staff in reach.reached if staff.pk != acting.staff_id]
+    rules.check_can_inform(text, reached=len(others))
+    note = cases.write_note(acting, dossier=dossier, text=text, category=category, kind=NoteKind.NOTE)
+    tell(
+        acting,
+        dossier=dossier,
+        kind=RecordKind.DISCLOSE,
+        act=Act.INFORMED,
+        category=category,
+        about=("note", note.pk),
+        recipients=sorted({staff.institution_id for staff in others}),
+    )
+    tell_staff(acting, staff_ids=[staff.pk for staff in others], act=Act.INFORMED, dossier=dossier)
+    return reach
+
+
+def ask_register(acting: Acting, *, case: Case, purpose: Purpose) -> PersonAnswer:
+    """Ask who else follows the person of a case; that the register was checked is kept, where the procedure may ask."""
+    dossier = case.dossier
+    answer = look_up_case(acting, dossier=dossier, purpose=purpose)
+    writes = reach_into(acting, dossier).has(Power.WRITE) and acting.may(Permission.CASE_WORK)
+    if answer.is_registered and writes and not every_fact(dossier.pk).get(Fact.REGISTER_CHECKED):
+        cases.state_fact(acting, case=case, fact=Fact.REGISTER_CHECKED, value=True)
+    return answer
+
+
+def leave(acting: Acting, *, participant: Participant) -> None:
+    """An institution no longer takes part: no plan waits for its signature any more."""
+    cases.leave(acting, participant=participant)
+    release_signatures(acting, dossier=participant.dossier)

@@ -1,0 +1,161 @@
+"""The course of a case on its pages: what is missing, what can be stated, where it may go, moving over, informing all."""
+
+import pytest
+
+from suone.canton.procedures.models import Course, KnownFact, ProcedureVersion
+from suone.canton.procedures.tests.factories import changed, published
+from suone.casework.casepage.services import inform_everybody
+from suone.casework.cases import services
+from suone.casework.cases.models import Case, Note
+from suone.casework.cases.tests.factories import do, notify
+from suone.ground.access.categories import DataCategory
+from suone.ground.audit.models import Entry
+from suone.organisation.appointments.tests.factories import client_of
+from suone.records.consents.tests.factories import Cast, line
+from suone.records.dossiers.models import Event
+from suone.records.inbox.models import Message
+
+
+@pytest.fixture
+def version(db: None) -> ProcedureVersion:
+    return published("vs-complex")
+
+
+@pytest.fixture
+def supported(cast: Cast, version: ProcedureVersion) -> Case:
+    """In the phase of services, under the Valais procedure."""
+    case = notify(cast, procedure=version)
+    do(cast.coordinator, services.triage_case, case=case, answers={}, level="complex", reason="seen together")
+    return case
+
+
+def test_the_case_says_its_phase_and_what_is_missing(cast: Cast, supported: Case) -> None:
+    page = client_of(cast.coordinator).get(f"/dossiers/{supported.pk}/").content.decode()
+
+    assert "Services" in page
+    assert "No service is set in yet" in page
+    assert f"/dossiers/{supported.pk}/course" in page
+
+
+def test_the_course_shows_the_drawing_with_the_place_of_the_case(cast: Cast, supported: Case) -> None:
+    page = client_of(cast.coordinator).get(f"/dossiers/{supported.pk}/course").content.decode()
+
+    assert '<g class="phase here">' in page
+    assert '<g class="phase past">' in page
+    assert "the case is here" in page
+    assert "not yet" in page
+
+
+def test_a_stated_fact_is_kept_told_and_shown(cast: Cast, supported: Case) -> None:
+    client = client_of(cast.worker)
+
+    answer = client.post(
+        f"/dossiers/{supported.pk}/course/facts/health_attested", {"value": "yes", "remark": "certificate seen"}
+    )
+
+    assert answer.status_code == 302
+    assert KnownFact.objects.get(dossier_id=supported.pk, fact="health_attested").value is True
+    assert Entry.objects.filter(dossier_id=supported.pk, act="procedure.fact_known").count() == 1
+    page = client.get(f"/dossiers/{supported.pk}/course").content.decode()
+    assert "certificate seen" in page
+    line_told = Event.objects.get(dossier_id=supported.pk, act="procedure.fact_known")
+    assert line_told.text_language == ""
+    assert line_told.texts["fr"].endswith("oui")
+    assert line_told.texts["de"].endswith("ja")
+
+
+@pytest.mark.parametrize("fact", ["plan_binding_on", "no_such_word"])
+def test_what_an_act_tells_cannot_be_stated(cast: Cast, supported: Case, fact: str) -> None:
+    assert client_of(cast.worker).get(f"/dossiers/{supported.pk}/course/facts/{fact}").status_code == 404
+
+
+def test_a_step_that_lacks_something_is_refused_and_the_case_stays(cast: Cast, supported: Case) -> None:
+    client = client_of(cast.coordinator)
+
+    answer = client.post(f"/dossiers/{supported.pk}/course/advance/implementation", {"reason": ""})
+
+    assert answer.status_code == 422
+    assert "not signed by all" in answer.content.decode()
+    assert Course.objects.get(pk=supported.pk).phase == "support"
+
+
+def test_an_end_is_no_step_but_an_act_of_its_own(cast: Cast, supported: Case) -> None:
+    assert client_of(cast.coordinator).get(f"/dossiers/{supported.pk}/course/advance/closed").status_code == 404
+
+
+def test_moving_over_shows_the_difference_first(cast: Cast, supported: Case) -> None:
+    newer = changed("vs-complex", "2027.1", ("number = 2", "number = 3"))
+    client = client_of(cast.coordinator)
+
+    chosen = client.post(f"/dossiers/{supported.pk}/course/over", {"version": newer.pk})
+    page = client.get(chosen["Location"]).content.decode()
+    answer = client.post(chosen["Location"], {"phase": "support", "reason": "new rules"})
+
+    assert "support/partners" in page
+    assert answer.status_code == 302
+    assert Course.objects.get(pk=supported.pk).version == newer
+
+
+def test_informing_everybody_reaches_those_who_may_read_and_names_the_others(cast: Cast, supported: Case) -> None:
+    reach = do(
+        cast.worker, inform_everybody, dossier=supported.dossier, text="She begins on Monday.",
+        category=DataCategory.EMPLOYMENT,
+    )  # fmt: skip
+
+    assert cast.coordinator in reach.reached
+    assert Note.objects.get(dossier_id=supported.pk).text == "She begins on Monday."
+    assert Message.objects.filter(staff=cast.coordinator, act="course.informed").count() == 1
+    entry = Entry.objects.get(dossier_id=supported.pk, act="course.informed")
+    assert entry.recipients == [cast.coordinator.institution_id]
+
+
+def test_a_partner_without_the_category_is_named_as_not_reached(cast: Cast, version: ProcedureVersion) -> None:
+    case = notify(cast, line(cast.adviser, DataCategory.ADMINISTRATIVE.bit), procedure=version)
+    do(cast.coordinator, services.triage_case, case=case, answers={}, level="complex", reason="seen together")
+    decision = do(
+        cast.coordinator, services.ask_to_take_part, case=case, institution=cast.adviser.institution,
+        due_on=case.state_since, question="",
+    )  # fmt: skip
+    do(cast.adviser, services.answer_participation, decision=decision, accept=True)
+
+    reach = do(
+        cast.worker, inform_everybody, dossier=case.dossier, text="Works on Mondays.", category=DataCategory.EMPLOYMENT
+    )
+
+    assert cast.adviser in reach.not_reached
+    assert not Message.objects.filter(staff=cast.adviser, act="course.informed").exists()
+
+
+def test_what_lies_in_a_category_that_is_closed_is_called_closed_and_not_lacking(cast: Cast) -> None:
+    case = notify(cast, line(cast.adviser, DataCategory.IDENTITY.bit | DataCategory.EDUCATION.bit), question="Debts?")
+    partner, worker = client_of(cast.adviser), client_of(cast.worker)
+
+    page = partner.get(f"/dossiers/{case.pk}/").content.decode()
+    consents = partner.get(f"/dossiers/{case.pk}/consents/").content.decode()
+    access = partner.get(f"/dossiers/{case.pk}/access").content.decode()
+
+    assert "Debts?" not in page
+    assert page.count("closed to you") == 1
+    assert "as far as open to you" in page
+    assert "closed to you" in consents
+    assert f"/dossiers/{case.pk}/documents/" not in consents
+    assert "Open to you here: Identity and contact, Education." in access
+    assert "does not appear on your pages" in access
+    assert "closed to you" not in worker.get(f"/dossiers/{case.pk}/").content.decode()
+    assert f"/dossiers/{case.pk}/documents/" in worker.get(f"/dossiers/{case.pk}/consents/").content.decode()
+
+
+def test_my_lead_lists_phase_deadline_and_consent(cast: Cast, supported: Case) -> None:
+    page = client_of(cast.coordinator).get("/cases/mine").content.decode()
+
+    assert supported.dossier.number in page
+    assert "Services" in page
+
+
+def test_each_procedure_has_its_page(cast: Cast, version: ProcedureVersion) -> None:
+    page = client_of(cast.worker).get(f"/procedures/{version.pk}").content.decode()
+
+    assert "IIZ Wallis" in page
+    assert "Triage the notification" in page
+    assert "within 5 working days" in page
+    assert "<svg" in page

@@ -1,0 +1,300 @@
+"""The case on one page, its course through the procedure, and steering it."""
+
+from typing import TYPE_CHECKING
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from suone.canton.procedures.facts import Fact, Source, word
+from suone.canton.procedures.models import ProcedureVersion
+from suone.canton.procedures.queries import course_of, facts_told, passages_of, version_by_id, versions_in_force
+from suone.canton.procedures.rules import difference
+from suone.canton.procedures.services import in_language, sentence_of
+from suone.casework.assessments.queries import assessments_of, results_of
+from suone.casework.casepage import forms, queries, services
+from suone.casework.casepage.acts import Act
+from suone.casework.cases import queries as cases
+from suone.casework.cases.acts import Act as CaseAct
+from suone.casework.cases.forms import NoteForm
+from suone.casework.cases.models import Taking
+from suone.casework.cases.rules import RiskFactor, TimelineKind, risk_factors_in
+from suone.casework.cases.services import advance_case, move_case_over, state_fact
+from suone.casework.handovers.queries import handovers_of, may_be_told_of_missed
+from suone.casework.meetings.queries import meetings_of
+from suone.casework.plans.queries import plans_of
+from suone.casework.support.queries import services_of
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory, Power
+from suone.ground.access.permissions import Permission
+from suone.ground.entrances.decorators import ActingRequest, acts, reads
+from suone.ground.web.fields import number_in
+from suone.ground.web.pages import done, form_page, refusals_on, render
+from suone.records.consents.queries import consents_of, current_consent
+from suone.records.documents.queries import documents_of
+from suone.records.dossiers.queries import particulars_of, reach_into, readable_categories
+from suone.records.dossiers.services import note_visit
+from suone.records.workitems.models import State as ItemState
+from suone.records.workitems.queries import items_of
+from suone.register.server.queries import takes_part
+from suone.register.server.rules import Purpose
+
+if TYPE_CHECKING:
+    from suone.records.dossiers.queries import Known
+
+
+@reads(Permission.CASE_READ, act=CaseAct.READ, leaves=[note_visit])
+def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    acting = request.acting
+    this = cases.readable_case(acting, dossier_id)
+    dossier = this.dossier
+    before = request.GET.get("before", "")
+    of = request.GET.get("institution", "")
+    kind = request.GET.get("kind", "")
+    lines, following = cases.timeline_of(
+        acting,
+        dossier,
+        before_id=number_in(before),
+        institution_id=number_in(of),
+        kind=kind,
+    )
+    items = items_of(acting, dossier)
+    reach = reach_into(acting, dossier)
+    known = particulars_of(acting, dossier_id) if DataCategory.IDENTITY in reach.categories else None
+    participants = cases.participants_of(this)
+    consent = current_consent(acting, dossier)
+    place = queries.place_of(acting, this, reach.categories)
+    assessments = assessments_of(acting, dossier)
+    noted = cases.noted_in(acting, dossier_id)
+    context = {
+        "case": this,
+        "noted": noted,
+        "dossier": dossier,
+        "person": known,
+        "number": known.ahv_number if known else None,
+        "people": cases.people_of(this, on=acting.today),
+        "participants": participants,
+        "lead": cases.lead_of(this),
+        "consents": [(consent, consent.state(acting.today)) for consent in consents_of(acting, dossier)],
+        "consent": consent,
+        "items": [(item, queries.deed_of(item)) for item in items if item.is_open],
+        "items_done": [item for item in items if item.state == ItemState.DONE],
+        "documents": documents_of(acting, dossier),
+        "plans": plans_of(acting, dossier),
+        "handovers": handovers_of(acting, dossier),
+        "may_hand_over": reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD) and this.level != "complex",
+        "may_tell_missed": acting.may(Permission.DISCLOSURE_RECORD) and may_be_told_of_missed(acting, participants),
+        "level_changes": cases.level_changes_of(acting, dossier),
+        "meetings": meetings_of(acting, dossier),
+        "services": services_of(acting, dossier),
+        "results": results_of(assessments),
+        "drafts": [assessment for assessment in assessments if not assessment.is_finished],
+        "triages": [(triage, queries.reasons_of(triage)) for triage in cases.triages_of(acting, dossier)],
+        "days": cases.by_day(lines),
+        "is_older": bool(before),
+        "following": following,
+        "categories": reach.categories,
+        "question_is_closed": cases.is_question_closed(dossier_id, noted),
+        "some_risks_are_closed": len(risk_factors_in(reach.categories)) < len(RiskFactor),
+        "may_write": reach.has(Power.WRITE) and acting.may(Permission.CASE_WORK),
+        "may_lead": reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD),
+        "may_triage": reach.has(Power.LEAD) and acting.may(Permission.CASE_TRIAGE),
+        "may_consent": acting.may(Permission.CONSENT_SIGN),
+        "may_plan": reach.has(Power.WRITE) and acting.may(Permission.PLAN_WRITE),
+        "may_convene": reach.has(Power.WRITE) and acting.may(Permission.MEETING_CONVENE),
+        "may_order": reach.has(Power.LEAD) and acting.may(Permission.SERVICE_ORDER),
+        "place": place,
+        "missing": place.lacking
+        if place
+        else queries.missing_without_procedure(this, participants, consent=consent is not None),
+        "register_form": forms.AskRegisterForm(auto_id="register_%s") if _may_ask_register(acting, known) else None,
+        "note_form": NoteForm(auto_id="note_%s", categories=reach.categories),
+        "institutions": {p.institution_id: p.institution for p in participants}.values(),
+        "of": of,
+        "kinds": TimelineKind.choices,
+        "kind": kind,
+    }
+    return render(request, "casepage/case.html", context, block="timeline" if before or of or kind else "")
+
+
+def _may_ask_register(acting: Acting, known: "Known | None") -> bool:
+    """Whether the worker may ask who else follows the person, and there is a number to ask about."""
+    is_known = known is not None and known.ahv_number is not None
+    return is_known and acting.may(Permission.REGISTER_USE) and takes_part(acting)
+
+
+@reads(Permission.CASE_READ, act=Act.READ)
+def course(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    """Where the case stands in its procedure, how it came there, and where it may go."""
+    acting = request.acting
+    this = cases.readable_case(acting, dossier_id)
+    reach = reach_into(acting, this.dossier)
+    passages = passages_of(acting, this.dossier)
+    place = queries.place_of(acting, this, reach.categories)
+    context = {
+        "case": this,
+        "dossier": this.dossier,
+        "place": place,
+        "drawing": queries.drawing_of(place.course, [p.to_phase for p in passages]) if place else "",
+        "passages": [(p, _title_of(p.version, p.to_phase)) for p in passages],
+        "facts": [(row, sentence_of(Fact(row.fact), row.scalar)) for row in facts_told(acting, this.dossier)],
+        "may_write": reach.has(Power.WRITE) and acting.may(Permission.CASE_WORK),
+        "may_lead": reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD),
+        "may_move_over": reach.has(Power.LEAD) and acting.may(Permission.PROCEDURE_MOVE_OVER),
+    }
+    return render(request, "casepage/course.html", context)
+
+
+def _title_of(version: ProcedureVersion, phase_id: str) -> str:
+    return next((in_language(phase.title) for phase in version.procedure.phases if phase.id == phase_id), phase_id)
+
+
+@acts(Permission.CASE_LEAD, act=Act.READ)
+def advance(request: ActingRequest, dossier_id: int, phase: str) -> HttpResponse:
+    """Take the case to its next phase; what speaks against it is shown, and asks for a reason."""
+    this = cases.readable_case(request.acting, dossier_id)
+    place = queries.place_of(request.acting, this, readable_categories(request.acting, this.dossier))
+    step = next((step for step in place.steps if step.to == phase), None) if place else None
+    if step is None or step.is_end:
+        raise Http404
+    form = forms.AdvanceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            advance_case(request.acting, case=this, to=phase, reason=form.cleaned_data["reason"])
+            return done(request, _("The case goes on: %(step)s.") % {"step": step.title}, "case", dossier_id)
+    context = {"case": this, "dossier": this.dossier, "step": step, "form": form}
+    return render(request, "casepage/advance.html", context, status=422 if form.errors else 200)
+
+
+@acts(Permission.CASE_WORK)
+def state(request: ActingRequest, dossier_id: int, fact: str) -> HttpResponse:
+    """State a fact that the procedure asks about."""
+    this = cases.readable_case(request.acting, dossier_id)
+    if fact not in Fact.values or word(fact).source is not Source.STATED:
+        raise Http404
+    form = forms.StatementForm(request.POST or None, fact=Fact(fact))
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            state_fact(
+                request.acting, case=this, fact=Fact(fact), value=form.stated, remark=form.cleaned_data["remark"]
+            )
+            return done(request, _("The fact is recorded."), "course", dossier_id)
+    back = reverse("course", args=[dossier_id])
+    what = _("State a fact")
+    return form_page(request, form, title=f"{what} · {this.dossier.number}", submit=_("Record"), back=back)
+
+
+@acts(Permission.PROCEDURE_MOVE_OVER)
+def choose_version(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    """Another version or procedure for a running case: first which one."""
+    this = cases.readable_case(request.acting, dossier_id)
+    current = course_of(dossier_id)
+    others = [v for v in versions_in_force(on=request.acting.today) if not current or v.pk != current.version_id]
+    form = forms.VersionForm(request.POST or None, versions=others)
+    if request.method == "POST" and form.is_valid():
+        return redirect("move_over", dossier_id, form.cleaned_data["version"].pk)
+    return form_page(
+        request,
+        form,
+        title=f"{_('Move the case over')} · {this.dossier.number}",
+        submit=_("Show the difference"),
+        back=reverse("course", args=[dossier_id]),
+        intro=_("A running case keeps the version it began under, until somebody moves it over."),
+    )
+
+
+@acts(Permission.PROCEDURE_MOVE_OVER)
+def move_over(request: ActingRequest, dossier_id: int, version_id: int) -> HttpResponse:
+    """… then what changes, and in which phase the case goes on."""
+    this = cases.readable_case(request.acting, dossier_id)
+    version = version_by_id(version_id)
+    current = course_of(dossier_id)
+    form = forms.MoveOverForm(
+        request.POST or None,
+        procedure=version.procedure,
+        initial={"phase": current.phase if current else version.procedure.start.id},
+    )
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            move_case_over(request.acting, case=this, version=version, **form.cleaned_data)
+            return done(request, _("The case goes on under the other version."), "course", dossier_id)
+    context = {
+        "case": this,
+        "dossier": this.dossier,
+        "version": version,
+        "current": current,
+        "difference": difference(current.procedure, version.procedure) if current else None,
+        "form": form,
+    }
+    return render(request, "casepage/move_over.html", context, status=422 if form.errors else 200)
+
+
+@acts(Permission.CASE_LEAD)
+def leave(request: ActingRequest, dossier_id: int, participant_id: int) -> HttpResponse:
+    participant = cases.readable_participant(request.acting, dossier_id, participant_id)
+    if request.method != "POST":
+        return redirect("case", dossier_id)
+    services.leave(request.acting, participant=participant)
+    return done(request, _("The institution no longer takes part."), "case", dossier_id)
+
+
+@acts(Permission.CASE_WORK)
+def inform(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    """One message to all who follow the case: each sees what the grants allow."""
+    this = cases.readable_case(request.acting, dossier_id)
+    form = forms.InformForm(request.POST or None, categories=readable_categories(request.acting, this.dossier))
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            category = DataCategory(form.cleaned_data["category"])
+            reach = services.inform_everybody(
+                request.acting, dossier=this.dossier, text=form.cleaned_data["text"], category=category
+            )
+            return done(request, _sentence_about(reach), "case", dossier_id)
+    return form_page(
+        request,
+        form,
+        title=f"{_('Inform everybody')} · {this.dossier.number}",
+        submit=_("Inform"),
+        back=reverse("case", args=[dossier_id]),
+        intro=_("A note in the timeline, and a message to each who follows the case and may read this data category."),
+    )
+
+
+@acts(Permission.REGISTER_USE)
+def ask_register(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    """Who else follows the person of this case? The case alone is named: it knows the number."""
+    acting = request.acting
+    this = cases.readable_case(acting, dossier_id)
+    reach = reach_into(acting, this.dossier)
+    known = particulars_of(acting, dossier_id)
+    form = forms.AskRegisterForm(request.POST)
+    if request.method != "POST" or not form.is_valid() or not _may_ask_register(acting, known):
+        return redirect("case", dossier_id)
+    answer = services.ask_register(acting, case=this, purpose=Purpose(form.cleaned_data["purpose"]))
+    may_invite = reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD) and this.is_open
+    inside = {p.institution_id for p in cases.participants_of(this) if p.state in (Taking.ASKED, Taking.TAKING_PART)}
+    context = {
+        "dossier": this.dossier,
+        "answer": answer,
+        "number": known.ahv_number if known else None,
+        "others": answer.institutions_now(on=acting.today, but=inside) if may_invite else [],
+        "today": acting.today,
+    }
+    return render(request, "casepage/register.html", context)
+
+
+def _sentence_about(reach: queries.Reach) -> str:
+    count = len(reach.reached)
+    sentence = ngettext("%(count)s person may read it.", "%(count)s people may read it.", count) % {"count": count}
+    if not reach.not_reached:
+        return sentence
+    names = ", ".join(f"{staff.full_name} ({staff.institution.short_name})" for staff in reach.not_reached)
+    return sentence + " " + _("Not reached, since no consent covers it: %(names)s.") % {"names": names}
+
+
+@reads(Permission.CASE_READ, act=Act.STEERED)
+def steering(request: ActingRequest) -> HttpResponse:
+    """All cases in my lead or management, on one page."""
+    return render(request, "casepage/steering.html", {"lines": queries.steered_cases(request.acting)})

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class CasesConfig(AppConfig):
+    name = "suone.casework.cases"
+    label = "cases"
+
+    def ready(self) -> None:
+        from suone.casework.cases.queries import concerned
+        from suone.casework.cases.requests import TO_TAKE_PART
+        from suone.records.decisions.kinds import register
+        from suone.records.dossiers.concerned import register as register_concerned
+
+        register(TO_TAKE_PART)
+        register_concerned(concerned)

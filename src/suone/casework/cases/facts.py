@@ -1,0 +1,95 @@
+"""What a procedure asks about a case, gathered from what the case holds and from what was told."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from suone.canton.procedures.facts import Fact, Scalar
+from suone.canton.procedures.rules import Phase, fact_of
+from suone.canton.procedures.services import every_fact
+from suone.casework.cases.models import Assignment, Case, Function, Participant, Taking
+from suone.casework.cases.queries import counted_in
+from suone.ground.access.acting import Acting
+from suone.records.consents.models import Consent
+from suone.records.dossiers.models import Particulars
+from suone.records.persons.models import Number
+from suone.records.workitems.models import State as ItemState
+from suone.records.workitems.models import WorkItem
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    acting: Acting
+    case: Case
+    on: date
+
+
+def facts_of(acting: Acting, case: Case, *phases: Phase) -> dict[str, Scalar]:
+    """The facts these phases ask about; whatever is not known is left out."""
+    asked = _Asked(acting, case, acting.today)
+    words = _asked_by(phases)
+    facts = every_fact(case.pk) if words - _DERIVED.keys() else {}
+    for fact in words & _DERIVED.keys():
+        value = _DERIVED[fact](asked)
+        if value is not None:
+            facts[fact] = value
+    return facts
+
+
+def _asked_by(phases: Iterable[Phase]) -> set[str]:
+    words: set[str] = set()
+    for phase in phases:
+        for requirement in phase.requirements:
+            words.add(requirement.fact)
+            words |= {fact_of(condition) for condition in (*requirement.applies, *requirement.unless)}
+        for item in phase.items:
+            words |= {item.completed_by, *(fact_of(condition) for condition in item.applies)}
+    return words - {""}
+
+
+def _age(asked: _Asked) -> int | None:
+    """Not known where the person's identity is closed to whoever asks."""
+    known = Particulars.objects.filter(pk=asked.case.pk).first()
+    return known.age_on(asked.on) if known else None
+
+
+def _ahv_known(asked: _Asked) -> bool | None:
+    """Not known where the person's identity is closed to whoever asks."""
+    number = Number.objects.filter(dossier_id=asked.case.pk, until=None).first()
+    return None if number is None else number.digits is not None
+
+
+def _is_named(function: Function) -> Callable[[_Asked], bool]:
+    def named(asked: _Asked) -> bool:
+        current = Assignment.objects.filter(dossier_id=asked.case.pk, function=function, valid_until=None)
+        return current.exists()
+
+    return named
+
+
+def _institutions(asked: _Asked) -> int:
+    return Participant.objects.filter(dossier_id=asked.case.pk, state=Taking.TAKING_PART).count()
+
+
+def _is_consent_valid(asked: _Asked) -> bool:
+    return Consent.objects.valid(on=asked.on).filter(dossier_id=asked.case.pk).exists()
+
+
+def _open_items(asked: _Asked) -> int:
+    return WorkItem.objects.filter(dossier_id=asked.case.pk, state=ItemState.OPEN).count()
+
+
+_DERIVED: dict[str, Callable[[_Asked], Scalar | None]] = {
+    Fact.CONSENT_VALID: _is_consent_valid,
+    Fact.QUESTION_RECORDED: lambda asked: counted_in(asked.case.pk).has_question,
+    Fact.RISK_FACTORS: lambda asked: counted_in(asked.case.pk).risk_factors,
+    Fact.FIRST_CONTACT_ON: lambda asked: asked.case.first_contact_on,
+    Fact.LEVEL: lambda asked: asked.case.level or None,
+    Fact.AGE: _age,
+    Fact.INSTITUTIONS: _institutions,
+    Fact.LEAD_NAMED: _is_named(Function.LEAD),
+    Fact.CASE_MANAGER_NAMED: _is_named(Function.CASE_MANAGER),
+    Fact.NOTIFIER_CIRCLE: lambda asked: asked.case.notifier.circle,
+    Fact.OPEN_ITEMS: _open_items,
+    Fact.AHV_KNOWN: _ahv_known,
+}

@@ -1,0 +1,397 @@
+"""What the pages of a case show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from suone.canton.procedures.models import ProcedureVersion
+from suone.canton.procedures.queries import course_of, versions_of_level
+from suone.casework.cases.models import (
+    Assignment,
+    Background,
+    Case,
+    Draft,
+    Function,
+    LevelChange,
+    Note,
+    Participant,
+    Taking,
+    Triage,
+)
+from suone.casework.cases.rules import OPEN_STATES, QUESTION_CATEGORY, TIMELINE_KINDS, Level, RiskFactor, TimelineKind
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory
+from suone.ground.access.permissions import Permission
+from suone.organisation.appointments.models import Appointment, AppointmentQuerySet
+from suone.organisation.appointments.queries import absences_on, contacts_of, stand_ins
+from suone.records.dossiers.concerned import Concerned
+from suone.records.dossiers.models import Dossier, Event
+from suone.records.dossiers.queries import events_of, last_visit, search_files
+
+PAGE = 50
+LATEST = 20  # entries of the timeline at once
+
+
+@dataclass(frozen=True, slots=True)
+class Involved:
+    """Somebody on the strip of who is involved."""
+
+    name: str
+    institution: str
+    function: str = ""
+    phone: str = ""
+    deputy: str = ""
+    absence: str = ""
+    is_lead: bool = False
+    tags: Sequence[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the timeline: an event, with its note where there is one; or the mark of the last visit."""
+
+    event: Event | None
+    note: Note | None = None
+    institution: str = ""  # the one that was asked, takes part or left
+    times: int = 1  # how often in a row
+
+    def says_the_same_as(self, other: "Line") -> bool:
+        """Whether two lines read alike: the same act by the same hand, with nothing said about either."""
+        return bool(self._alone) and self._alone == other._alone
+
+    @property
+    def _alone(self) -> tuple[str, int | None, int | None, int | None] | None:
+        """Act and hand of a line that says no more than that."""
+        if self.event is None or self.note or self.institution or self.event.text:
+            return None
+        return self.event.act, self.event.staff_id, self.event.institution_id, self.event.on_behalf_of_id
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the timeline."""
+
+    on: date
+    lines: list[Line]
+
+
+def readable_case(acting: Acting, dossier_id: int) -> Case:
+    """The case with its file; for whoever may not open it there is none."""
+    case = (
+        Case.objects.readable_by(acting)
+        .filter(pk=dossier_id)
+        .select_related("dossier", "region", "notifier", "notified_by")
+        .first()
+    )
+    if case is None:
+        raise Http404
+    return case
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """The background of a case, as far as its categories are open to whoever reads."""
+
+    question: str = ""
+    question_category: DataCategory = QUESTION_CATEGORY
+    state_reason: str = ""
+    risk_factors: Sequence[RiskFactor] = ()
+
+    @property
+    def risk_labels(self) -> list[str]:
+        return [str(risk.label) for risk in self.risk_factors]
+
+
+def noted_in(acting: Acting, dossier_id: int) -> Noted:
+    """What is noted of this case and open to the acting person."""
+    rows = Background.objects.readable_by(acting, category_column="category").filter(dossier_id=dossier_id)
+    latest: dict[str, Background] = {}
+    risks = set()
+    for row in rows.order_by("pk"):
+        latest[row.kind] = row
+        risks.add(row.risk_factor)
+    question, reason = (latest.get(kind) for kind in (Background.Kind.QUESTION, Background.Kind.STATE_REASON))
+    return Noted(
+        question=question.text if question else "",
+        question_category=DataCategory(question.category) if question else QUESTION_CATEGORY,
+        state_reason=reason.text if reason else "",
+        risk_factors=[risk for risk in RiskFactor if risk in risks],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What procedures ask of the background, without a word of it."""
+
+    has_question: bool
+    risk_factors: int
+
+
+def counted_in(dossier_id: int) -> Counted:
+    """Whether a question is noted, and how many risk factors, also where their categories are closed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_question, risk_factors FROM cases_counted_background(%s)", [dossier_id])
+        row = cursor.fetchone()
+    return Counted(row[0], row[1]) if row else Counted(has_question=False, risk_factors=0)
+
+
+def is_question_closed(dossier_id: int, noted: Noted) -> bool:
+    """Whether the case has a question that lies in a data category closed to whoever has read what is noted."""
+    return not noted.question and counted_in(dossier_id).has_question
+
+
+def case_list(
+    acting: Acting, *, region_id: int | None = None, state: str = "open", before_id: int | None = None
+) -> list[Case]:
+    """Cases open to the acting person, newest first, one more than a page to tell whether more follow."""
+    cases = _listed(acting)
+    if state == "open":
+        cases = cases.filter(state__in=OPEN_STATES)
+    elif state:
+        cases = cases.filter(state=state)
+    if region_id:
+        cases = cases.filter(region_id=region_id)
+    if before_id:
+        cases = cases.filter(pk__lt=before_id)
+    return list(cases.order_by("-pk")[: PAGE + 1])
+
+
+def _listed(acting: Acting) -> QuerySet[Case]:
+    # Particulars are fetched beside, not joined: a case whose identity is closed stays in the list, without a name.
+    cases = Case.objects.readable_by(acting).select_related("dossier", "region", "notifier")
+    return cases.prefetch_related("dossier__particulars")
+
+
+def find_cases(acting: Acting, words: str) -> tuple[list[Case], bool]:
+    """Cases by name, birth, telephone, AHV number or case number, whole or in part, and whether there are more than these.
+
+    Only those open to whoever asks are looked for.
+    """
+    files = search_files(acting, words, most=PAGE + 1)
+    found = list(_listed(acting).filter(pk__in=files[:PAGE]))
+    found.sort(key=lambda case: (case.dossier.known.sort_name if case.dossier.known else "", -case.pk))
+    return found, len(files) > PAGE
+
+
+def concerned(dossier_id: int) -> Concerned:
+    """Where a case is and who follows it: whom a message about it concerns."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT region, staff, lead, notifier, institutions FROM cases_concerned(%s)", [dossier_id])
+        row = cursor.fetchone()
+    return Concerned(row[0], tuple(row[1]), row[2], row[3], frozenset(row[4])) if row else Concerned()
+
+
+def people_of(case: Case, *, on: date) -> list[Involved]:
+    """Lead, case manager and participants, the lead first, with absences and deputies."""
+    current = Assignment.objects.filter(dossier_id=case.pk, valid_until=None).select_related("staff__institution")
+    functions: dict[int, list[str]] = {}
+    staff: dict[int, Appointment] = {}
+    for assignment in sorted(current, key=lambda a: a.function != Function.LEAD):
+        functions.setdefault(assignment.staff_id, []).append(assignment.function)
+        staff[assignment.staff_id] = assignment.staff
+    participants = list(participants_of(case))
+    for participant in participants:
+        if participant.state == Taking.TAKING_PART and participant.staff:
+            staff.setdefault(participant.staff_id or 0, participant.staff)
+    away = absences_on(staff, on=on)
+    covering = stand_ins(set(away), on=on) if away else {}
+    names = Appointment.objects.in_bulk({pk for found in covering.values() for pk in found})
+    people = []
+    for pk, person in staff.items():
+        has_left = person.has_ended(on=on)
+        deputy = next((names[found] for found in covering.get(pk, [])), None)
+        if has_left:  # the contact person is whom to call
+            contact = next(iter(contacts_of(person.institution, case.region, on=on)), None)
+            deputy = contact.staff if contact else None
+        people.append(
+            Involved(
+                name=person.full_name,
+                institution=person.institution.name,
+                function=person.function,
+                phone=person.phone,
+                is_lead=Function.LEAD in functions.get(pk, []),
+                tags=[str(Function.CASE_MANAGER.label)] if Function.CASE_MANAGER in functions.get(pk, []) else [],
+                absence=_absence(away.get(pk), has_left=has_left),
+                deputy=f"{deputy.full_name}, {deputy.phone}" if deputy else "",
+            )
+        )
+    return people
+
+
+def _absence(until: date | None, *, has_left: bool) -> str:
+    if has_left:
+        return _("No longer works here")
+    return _("Away until %(day)s") % {"day": formats.date_format(until, "d.m.Y")} if until else ""
+
+
+def participants_of(case: Case) -> list[Participant]:
+    participants = Participant.objects.filter(dossier_id=case.pk).prefetch_related("decision__texts")
+    return list(participants.select_related("staff__institution", "institution", "decision").order_by("pk"))
+
+
+def lead_of(case: Case) -> Appointment | None:
+    """Who leads the case now."""
+    assignment = (
+        Assignment.objects.filter(dossier_id=case.pk, function=Function.LEAD, valid_until=None)
+        .select_related("staff__institution")
+        .first()
+    )
+    return assignment.staff if assignment else None
+
+
+def timeline_of(
+    acting: Acting, dossier: Dossier, *, before_id: int | None, institution_id: int | None = None, kind: str = ""
+) -> tuple[list[Line], int | None]:
+    """Events with their notes, newest first, a mark where the last visit was, and the cursor of the next page."""
+    only = _of_kind(kind)
+    events = events_of(acting, dossier, before_id=before_id, most=LATEST + 1, institution_id=institution_id, only=only)
+    following = events[LATEST - 1].pk if len(events) > LATEST else None
+    events = events[:LATEST]
+    note_ids = {event.object_id or 0 for event in events if event.object_type == "note"}
+    notes = {
+        note.pk: note
+        for note in Note.objects.readable_by(acting, category_column="category")
+        .filter(pk__in=note_ids)
+        .select_related("staff", "institution")
+    }
+    about = {event.object_id or 0 for event in events if event.object_type == "participant"}
+    asked = {
+        participant.pk: participant.institution.name
+        for participant in Participant.objects.filter(pk__in=about).select_related("institution")
+    }
+    shown: set[int] = set()
+    lines: list[Line] = []
+    visit = last_visit(acting, dossier)
+    since: datetime | None = visit.before_this_one(at=timezone.now()) if visit else None
+    for event in events:
+        if since is not None and event.at <= since:
+            if lines:
+                lines.append(Line(event=None))
+            since = None
+        note = notes.get(event.object_id or 0) if event.object_type == "note" else None
+        if note is not None and note.pk in shown:
+            note = None
+        elif note is not None:
+            shown.add(note.pk)
+        institution = asked.get(event.object_id or 0, "") if event.object_type == "participant" else ""
+        lines.append(Line(event=event, note=note, institution=institution))
+    return lines, following
+
+
+def by_day(lines: Sequence[Line]) -> list[Day]:
+    """The lines under their days, what reads alike told once; the mark of the last visit stays below what came since."""
+    days: list[Day] = []
+    for line in lines:
+        on = timezone.localdate(line.event.at) if line.event else days[-1].on
+        if not days or days[-1].on != on:
+            days.append(Day(on, [line]))
+        elif line.says_the_same_as(days[-1].lines[-1]):
+            days[-1].lines[-1] = replace(days[-1].lines[-1], times=days[-1].lines[-1].times + 1)
+        else:
+            days[-1].lines.append(line)
+    return days
+
+
+def _of_kind(kind: str) -> Q | None:
+    if kind not in TimelineKind.values:
+        return None
+    if kind == TimelineKind.COURSE:
+        return ~Q(object_type__in=TIMELINE_KINDS)
+    return Q(object_type__in=[name for name, its_kind in TIMELINE_KINDS.items() if its_kind == kind])
+
+
+def readable_note(acting: Acting, dossier_id: int, note_id: int) -> Note:
+    note = (
+        Note.objects.readable_by(acting, category_column="category")
+        .filter(dossier_id=dossier_id, pk=note_id)
+        .select_related("dossier")
+        .first()
+    )
+    if note is None:
+        raise Http404
+    return note
+
+
+def readable_participant(acting: Acting, dossier_id: int, participant_id: int) -> Participant:
+    participant = (
+        Participant.objects.readable_by(acting)
+        .filter(dossier_id=dossier_id, pk=participant_id)
+        .select_related("dossier", "decision", "institution")
+        .first()
+    )
+    if participant is None:
+        raise Http404
+    return participant
+
+
+def triages_of(acting: Acting, dossier: Dossier) -> list[Triage]:
+    """The triages of a case, newest first."""
+    return list(Triage.objects.readable_by(acting).filter(dossier=dossier).select_related("decided_by").order_by("-pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class LevelWay:
+    """A level a case can change to, and the procedure under which it goes on there, if another than now."""
+
+    level: Level
+    procedure: ProcedureVersion | None
+
+    @property
+    def code(self) -> str:
+        return f"{self.level.value}:{self.procedure.pk if self.procedure else ''}"
+
+    @property
+    def title(self) -> str:
+        if self.procedure is None:
+            return _("%(level)s, as it goes now") % {"level": self.level.label}
+        return f"{self.level.label}: {self.procedure.title}"
+
+
+def level_ways(case: Case, *, on: date) -> list[LevelWay]:
+    """The other levels: under the present procedure where it carries them, and under each other that does."""
+    course = course_of(case.pk)
+    ways = []
+    for level in Level:
+        if level == case.level:
+            continue
+        versions = versions_of_level(level, on=on, canton=course.procedure.canton if course else "")
+        if course is None or level in course.procedure.levels:
+            ways.append(LevelWay(level, None))
+        current = course.procedure.identifier if course else ""
+        ways += [LevelWay(level, version) for version in versions if version.identifier != current]
+    return ways
+
+
+def level_changes_of(acting: Acting, dossier: Dossier) -> list[LevelChange]:
+    """How the level came about, the latest first."""
+    changes = LevelChange.objects.readable_by(acting).filter(dossier=dossier)
+    return list(changes.select_related("staff", "institution").order_by("-pk"))
+
+
+def own_draft(acting: Acting, draft_id: int, *, kind: str = "notification") -> Draft:
+    draft = Draft.objects.filter(pk=draft_id, staff_id=acting.own_staff_id, kind=kind).first()
+    if draft is None:
+        raise Http404
+    return draft
+
+
+def own_drafts(acting: Acting) -> list[Draft]:
+    return list(Draft.objects.filter(staff_id=acting.own_staff_id, kind="notification").order_by("-updated_at"))
+
+
+def possible_leads(case: Case) -> AppointmentQuerySet:
+    """Who may lead a case, of the institutions that take part and of the IIZ office; those of its region first."""
+    return people_around(case).who_can(Permission.CASE_LEAD).near_first(case.region_id)
+
+
+def people_around(case: Case) -> AppointmentQuerySet:
+    """Who works today at the institutions that take part, and at the IIZ office."""
+    around = Participant.objects.filter(dossier_id=case.pk, state=Taking.TAKING_PART).values("institution_id")
+    working = Appointment.objects.working(on=timezone.localdate())
+    return working.filter(Q(institution_id__in=around) | Q(institution__is_iiz_office=True))

@@ -1,0 +1,188 @@
+"""How a case may move, and what each step asks for. Pure: no clock, no database."""
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from suone.ground.access.categories import DataCategory
+from suone.ground.access.errors import Refused
+
+
+class State(models.TextChoices):
+    """The few machine states of a case; a canton's phases map onto them, reports use them."""
+
+    NOTIFIED = "notified", gettext_lazy("notified")
+    IN_TRIAGE = "in_triage", gettext_lazy("in triage")
+    ACTIVE = "active", gettext_lazy("active")
+    SUSPENDED = "suspended", gettext_lazy("suspended")
+    IN_AFTERCARE = "in_aftercare", gettext_lazy("in aftercare")
+    CLOSED = "closed", gettext_lazy("closed")
+    REJECTED = "rejected", gettext_lazy("rejected")
+    WITHDRAWN = "withdrawn", gettext_lazy("withdrawn")
+
+
+# From where to where, and nothing else; the diagram in docs is drawn from this table.
+MOVES: dict[State, frozenset[State]] = {
+    State.NOTIFIED: frozenset({State.IN_TRIAGE, State.ACTIVE, State.REJECTED, State.WITHDRAWN}),
+    State.IN_TRIAGE: frozenset({State.ACTIVE, State.REJECTED, State.WITHDRAWN}),
+    State.ACTIVE: frozenset({State.SUSPENDED, State.IN_AFTERCARE, State.CLOSED}),
+    State.SUSPENDED: frozenset({State.ACTIVE, State.CLOSED}),
+    State.IN_AFTERCARE: frozenset({State.ACTIVE, State.CLOSED}),
+    State.CLOSED: frozenset({State.ACTIVE}),
+    State.REJECTED: frozenset({State.IN_TRIAGE}),
+    State.WITHDRAWN: frozenset({State.IN_TRIAGE}),
+}
+OPEN_STATES = frozenset({State.NOTIFIED, State.IN_TRIAGE, State.ACTIVE, State.SUSPENDED, State.IN_AFTERCARE})
+
+
+class Level(models.TextChoices):
+    SIMPLE = "simple", gettext_lazy("simple")
+    NETWORK = "network", gettext_lazy("network")
+    COMPLEX = "complex", gettext_lazy("complex")
+
+
+class RiskFactor(models.TextChoices):
+    """What front-line workers note when they notify a case."""
+
+    HEALTH = "health", gettext_lazy("uncertain health")
+    ADDICTION = "addiction", gettext_lazy("addiction")
+    ILLITERACY = "illiteracy", gettext_lazy("reading and writing")
+    FINANCES = "finances", gettext_lazy("finances, debts")
+    EDUCATION = "education", gettext_lazy("low education")
+    LANGUAGE = "language", gettext_lazy("local language")
+    FAMILY = "family", gettext_lazy("family, childcare")
+    HOUSING = "housing", gettext_lazy("housing")
+    ISOLATION = "isolation", gettext_lazy("isolation")
+    MOBILITY = "mobility", gettext_lazy("mobility")
+    JUSTICE = "justice", gettext_lazy("justice")
+    LONG_UNEMPLOYMENT = "long_unemployment", gettext_lazy("long without work")
+
+
+# "Uncertain health" is a consequence for capacity, which partners need to know; diagnoses and findings are health and
+# never a risk factor (ATSG Art. 47 para 2).
+RISK_CATEGORIES = {
+    RiskFactor.HEALTH: DataCategory.EMPLOYMENT,
+    RiskFactor.ADDICTION: DataCategory.ADDICTION,
+    RiskFactor.ILLITERACY: DataCategory.EDUCATION,
+    RiskFactor.FINANCES: DataCategory.FINANCES,
+    RiskFactor.EDUCATION: DataCategory.EDUCATION,
+    RiskFactor.LANGUAGE: DataCategory.EDUCATION,
+    RiskFactor.FAMILY: DataCategory.FAMILY,
+    RiskFactor.HOUSING: DataCategory.FAMILY,
+    RiskFactor.ISOLATION: DataCategory.NETWORK,
+    RiskFactor.MOBILITY: DataCategory.EMPLOYMENT,
+    RiskFactor.JUSTICE: DataCategory.JUSTICE,
+    RiskFactor.LONG_UNEMPLOYMENT: DataCategory.EMPLOYMENT,
+}
+# What the office is asked is about work, unless whoever asks says otherwise (default of this product).
+QUESTION_CATEGORY = DataCategory.EMPLOYMENT
+
+
+class Outcome(models.TextChoices):
+    PRIMARY_MARKET = "primary_market", gettext_lazy("work in the primary labour market")
+    INTERNSHIP = "internship", gettext_lazy("internship or work trial with prospect")
+    TRAINING = "training", gettext_lazy("education or training")
+    SECOND_MARKET = "second_market", gettext_lazy("work in the supplementary labour market")
+    SOCIAL = "social", gettext_lazy("social integration")
+    BENEFITS = "benefits", gettext_lazy("claims clarified, benefits granted")
+    STABILISED = "stabilised", gettext_lazy("situation stabilised")
+    NONE = "none", gettext_lazy("goals not reached")
+
+
+class ClosingReason(models.TextChoices):
+    GOALS_REACHED = "goals_reached", gettext_lazy("goals reached")
+    NETWORK_ENOUGH = "network_enough", gettext_lazy("support in the network is enough")
+    PERSON_ENDS = "person_ends", gettext_lazy("the person ends the collaboration")
+    MOVED = "moved", gettext_lazy("moved away")
+    DIED = "died", gettext_lazy("the person has died")  # default of this product; no source in hand names it
+    NO_POTENTIAL = "no_potential", gettext_lazy("no potential for integration at present")
+    OTHER = "other", gettext_lazy("other reason")
+
+
+class TimelineKind(models.TextChoices):
+    """What the timeline can be narrowed to; whatever is of no other kind is the case's course."""
+
+    NOTES = "notes", gettext_lazy("Notes")
+    WORK_ITEMS = "work_items", gettext_lazy("Work items")
+    DOCUMENTS = "documents", gettext_lazy("Documents")
+    CONSENTS = "consents", gettext_lazy("Consents and disclosures")
+    COURSE = "course", gettext_lazy("Course of the case")
+
+
+# What an event is about → its kind.
+TIMELINE_KINDS = {
+    "note": TimelineKind.NOTES,
+    "workitem": TimelineKind.WORK_ITEMS,
+    "document": TimelineKind.DOCUMENTS,
+    "consent": TimelineKind.CONSENTS,
+    "disclosure": TimelineKind.CONSENTS,
+}
+
+
+class NoteKind(models.TextChoices):
+    NOTE = "note", gettext_lazy("note")
+    CALL = "call", gettext_lazy("telephone call")
+    MEETING = "meeting", gettext_lazy("conversation, meeting")
+    PLAN = "plan", gettext_lazy("plan, goals")
+
+
+def can_move(now: State, then: State) -> bool:
+    """Whether a case in one state may go to another."""
+    return then in MOVES[now]
+
+
+def risk_factors_in(categories: Collection[DataCategory]) -> list[RiskFactor]:
+    """The risk factors that lie in these categories, in their fixed order."""
+    return [risk for risk in RiskFactor if RISK_CATEGORIES[risk] in categories]
+
+
+def check_can_move(now: State, then: State) -> None:
+    if not can_move(now, then):
+        raise Refused(
+            _("A case that is %(now)s cannot become %(then)s.") % {"now": State(now).label, "then": State(then).label}
+        )
+
+
+def check_can_end_with_a_death(now: State) -> None:
+    """A death ends a case wherever it stands; nothing else is asked for."""
+    if now not in OPEN_STATES:
+        raise Refused(_("This case is closed: reopen it first."))
+
+
+def check_can_close(*, open_items: int, outcome: str, reason: str) -> None:
+    """Whoever closes a case says how it ended and why, and leaves nothing open behind."""
+    if outcome not in Outcome.values or reason not in ClosingReason.values:
+        raise Refused(_("Say how the case ended and for which reason it is closed."))
+    if open_items:
+        raise Refused(_("There are still open work items: finish or cancel them first."))
+
+
+def check_first_contact(first_contact_on: date | None, *, on: date) -> None:
+    if first_contact_on is not None and first_contact_on > on:
+        raise Refused(_("The first contact cannot lie in the future."))
+
+
+def check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refused(_("Give a reason: the others want to understand it."))
+
+
+def check_can_change_level(*, now: str, then: str, is_open: bool) -> None:
+    """The level of an open case changes once it has one; the first one is the triage's."""
+    if not is_open:
+        raise Refused(_("This case is closed: reopen it first."))
+    if not now:
+        raise Refused(_("This case has no level yet: triage it first."))
+    if then not in Level.values or then == now:
+        raise Refused(_("Choose another level than the present one."))
+
+
+def check_can_ask(*, institution_id: int, taking_part: Collection[int], asked: Collection[int]) -> None:
+    """An institution is asked once; whoever takes part already is not asked again."""
+    if institution_id in taking_part:
+        raise Refused(_("This institution takes part already."))
+    if institution_id in asked:
+        raise Refused(_("This institution has already been asked and has not answered yet."))

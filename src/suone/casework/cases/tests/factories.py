@@ -1,0 +1,71 @@
+"""The smallest case: notified by the worker, its consent naming the IIZ office."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from suone.casework.cases import services
+from suone.casework.cases.models import Case
+from suone.casework.cases.queries import Noted, noted_in
+from suone.casework.cases.services import Notification
+from suone.ground.access.acting import acting_for_job
+from suone.ground.access.database import acting_as
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.appointments.tests.factories import acting
+from suone.records.consents.terms import ScopeLine
+from suone.records.consents.tests.factories import PDF, WORK, Cast, line, terms
+from suone.records.decisions.models import Decision
+from suone.records.documents.uploads import Upload
+from suone.records.dossiers.rules import Birth
+
+
+def notification(cast: Cast, *scope: ScopeLine, **changes: Any) -> Notification:
+    """With the signed consent alone, as far as nothing else is said."""
+    usual: dict[str, Any] = {
+        "ahv_number": "",
+        "ahv_missing_reason": "not yet registered",
+        "last_name": "Muster",
+        "first_name": "Peter",
+        "date_of_birth": Birth(1999, 4, 1),
+        "language": "de",
+        "region": cast.region,
+        "terms": terms(),
+        "scope": [line(cast.coordinator, WORK), *scope],
+        "signature": Upload("signed.pdf", PDF),
+    }
+    return Notification(**usual | changes)
+
+
+def notify(cast: Cast, *scope: ScopeLine, by: Appointment | None = None, **changes: Any) -> Case:
+    who = acting(by or cast.worker)
+    with acting_as(who):
+        return services.notify_case(who, notification=notification(cast, *scope, **changes))
+
+
+def do(by: Appointment, act: Any, **arguments: Any) -> Any:
+    """One service, as this staff member; cases are read anew, as a page would."""
+    who = acting(by)
+    with acting_as(who):
+        return act(who, **arguments)
+
+
+def activate(cast: Cast, *scope: ScopeLine, **changes: Any) -> Case:
+    """A case that the office has triaged; the office leads it."""
+    case = notify(cast, *scope, **changes)
+    do(cast.coordinator, services.triage_case, case=case, answers={}, level="simple", reason="")
+    return Case.objects.get(pk=case.pk)
+
+
+def noted(case: Case) -> Noted:
+    """The whole background of a case, whoever may read it."""
+    return noted_in(acting_for_job("a test"), case.pk)
+
+
+def ask(cast: Cast, case: Case, whom: Appointment, **changes: Any) -> Decision:
+    """An institution asked to take part by the office."""
+    usual: dict[str, Any] = {"due_on": timezone.localdate() + timedelta(days=10), "question": "Can you take part?"}
+    decision: Decision = do(
+        cast.coordinator, services.ask_to_take_part, case=case, institution=whom.institution, **usual | changes
+    )
+    return decision

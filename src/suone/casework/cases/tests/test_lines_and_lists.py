@@ -1,0 +1,62 @@
+"""Which lines of a timeline read alike, and which cases stand in the list."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from suone.casework.cases import services
+from suone.casework.cases.models import Case
+from suone.casework.cases.queries import Line, case_list
+from suone.casework.cases.rules import check_can_change_level
+from suone.casework.cases.tests.factories import do
+from suone.ground.access.database import acting_as
+from suone.ground.access.errors import Refused
+from suone.organisation.appointments.tests.factories import acting
+from suone.records.consents.tests.factories import Cast
+
+
+def line(**changes: Any) -> Line:
+    event: Any = SimpleNamespace(
+        **{"act": "case.read", "staff_id": 1, "institution_id": 2, "text": "", "on_behalf_of_id": None} | changes
+    )
+    return Line(event=event)
+
+
+def test_lines_of_the_same_act_by_the_same_hand_read_alike() -> None:
+    note: Any = object()
+
+    assert line().says_the_same_as(line())
+    for other in (line(act="case.closed"), line(staff_id=9), line(institution_id=9)):
+        assert not line().says_the_same_as(other)
+    for says_more in (
+        line(text="why"),
+        replace(line(), note=note),
+        replace(line(), institution="RAV"),
+        Line(event=None),
+    ):
+        assert not says_more.says_the_same_as(says_more)
+
+
+def test_the_list_holds_open_cases_those_of_one_state_or_all(cast: Cast, active: Case) -> None:
+    def listed(state: str) -> list[Case]:
+        who = acting(cast.coordinator)
+        with acting_as(who):
+            return case_list(who, state=state)
+
+    assert (listed("open"), listed("closed"), listed("")) == ([active], [], [active])
+    do(
+        cast.coordinator,
+        services.close_case,
+        case=active,
+        outcome="primary_market",
+        closing_reason="goals_reached",
+    )
+    assert (listed("open"), listed("active"), listed("closed"), listed("")) == ([], [], [active], [active])
+
+
+def test_the_level_of_a_closed_case_stays() -> None:
+    check_can_change_level(now="simple", then="complex", is_open=True)
+    with pytest.raises(Refused, match="closed"):
+        check_can_change_level(now="simple", then="complex", is_open=False)

@@ -1,0 +1,234 @@
+"""Around the table: asked once, answered once, and taking part opens nothing by itself."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from suone.casework.cases import services
+from suone.casework.cases.models import Assignment, Case, Function, Participant, Taking
+from suone.casework.cases.queries import people_of, possible_leads
+from suone.casework.cases.tests.factories import activate, ask, do
+from suone.ground.access.acting import acting_for_job
+from suone.ground.access.database import acting_as
+from suone.ground.access.errors import Conflict, Refused
+from suone.ground.access.permissions import Role
+from suone.organisation.appointments.models import Absence, ContactPerson
+from suone.organisation.appointments.tests.factories import acting, make_staff
+from suone.records.consents.tests.factories import Cast, line
+from suone.records.decisions.jobs import remind_about_requests
+from suone.records.decisions.models import Decision
+from suone.records.decisions.services import remind_and_expire
+from suone.records.dossiers.models import Dossier, Event
+
+TODAY = timezone.localdate()
+
+
+def state_of(case: Case, institution_id: int) -> str:
+    return Participant.objects.filter(dossier=case.dossier, institution_id=institution_id).latest("pk").state
+
+
+def current(case: Case, function: Function) -> list[int]:
+    return list(
+        Assignment.objects.filter(dossier=case.dossier, function=function, valid_until=None).values_list(
+            "staff_id", flat=True
+        )
+    )
+
+
+def test_an_institution_that_accepts_takes_part_and_names_who_follows(cast: Cast, active: Case) -> None:
+    colleague = make_staff(cast.adviser.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
+    decision = ask(cast, active, cast.adviser)
+    assert state_of(active, cast.adviser.institution_id) == Taking.ASKED
+
+    do(cast.adviser, services.answer_participation, decision=decision, accept=True, staff=colleague)
+
+    participant = Participant.objects.get(institution=cast.adviser.institution)
+    assert (participant.state, participant.staff_id) == (Taking.TAKING_PART, colleague.pk)
+    assert Event.objects.filter(dossier=active.dossier, act="case.participant_joined").count() == 1
+
+
+def test_taking_part_opens_nothing(cast: Cast, active: Case) -> None:
+    decision = ask(cast, active, cast.adviser)
+
+    do(cast.adviser, services.answer_participation, decision=decision, accept=True)
+
+    with acting_as(acting(cast.adviser)):
+        assert not Dossier.objects.exists()
+        assert not Case.objects.exists()
+        assert Participant.objects.get().institution_id == cast.adviser.institution_id  # its own part, and no other
+
+
+def test_an_institution_that_declines_says_why_on_the_timeline(cast: Cast, active: Case) -> None:
+    decision = ask(cast, active, cast.adviser)
+
+    do(cast.adviser, services.answer_participation, decision=decision, accept=False, reason="Not our client")
+
+    participant = Participant.objects.get(institution=cast.adviser.institution)
+    assert (participant.state, participant.staff_id) == (Taking.DECLINED, None)
+    assert Event.objects.get(act="case.participant_declined").text == "Not our client"
+
+
+def test_a_second_answer_changes_nothing(cast: Cast, active: Case) -> None:
+    decision = ask(cast, active, cast.adviser)
+    do(cast.adviser, services.answer_participation, decision=decision, accept=False, reason="Not our client")
+
+    with pytest.raises(Conflict):
+        do(cast.adviser, services.answer_participation, decision=decision, accept=True)
+
+    assert state_of(active, cast.adviser.institution_id) == Taking.DECLINED
+
+
+def test_nobody_is_asked_twice_but_whoever_declined_may_be_asked_again(cast: Cast, active: Case) -> None:
+    decision = ask(cast, active, cast.adviser)
+    with pytest.raises(Refused, match="has already been asked"):
+        ask(cast, active, cast.adviser)
+    with pytest.raises(Refused, match="takes part already"):
+        ask(cast, active, cast.worker)
+
+    do(cast.adviser, services.answer_participation, decision=decision, accept=False, reason="Not now")
+
+    assert ask(cast, active, cast.adviser).pk != decision.pk
+
+
+def test_the_database_refuses_the_same_institution_twice(cast: Cast, active: Case) -> None:
+    with pytest.raises(IntegrityError, match="participant_once_per_case"), transaction.atomic():
+        Participant.objects.create(
+            dossier=active.dossier, institution=cast.worker.institution, state=Taking.ASKED, since=TODAY
+        )
+
+
+def test_whoever_does_not_lead_asks_nobody(cast: Cast) -> None:
+    case = activate(cast, line(cast.adviser))
+
+    with pytest.raises(Refused, match="Only institutions that lead the case"):
+        do(
+            cast.adviser,
+            services.ask_to_take_part,
+            case=case,
+            institution=cast.stranger.institution,
+            due_on=TODAY,
+            question="",
+        )
+
+    assert not Decision.objects.exists()
+
+
+def test_a_withdrawn_request_need_not_be_answered(cast: Cast, active: Case) -> None:
+    decision = ask(cast, active, cast.adviser)
+    participant = Participant.objects.get(decision=decision)
+
+    do(cast.coordinator, services.withdraw_request, participant=participant)
+
+    assert state_of(active, cast.adviser.institution_id) == Taking.LEFT
+    with pytest.raises(Conflict):
+        do(cast.adviser, services.answer_participation, decision=decision, accept=True)
+    with pytest.raises(Refused, match="already been answered"):
+        do(
+            cast.coordinator,
+            services.withdraw_request,
+            participant=Participant.objects.select_related("dossier", "decision").get(pk=participant.pk),
+        )
+
+
+def test_a_request_nobody_answers_is_told_to_the_timeline(cast: Cast, active: Case) -> None:
+    ask(cast, active, cast.adviser, due_on=TODAY)
+    job = replace(acting_for_job("a test"), today=TODAY + timedelta(days=1))
+
+    with acting_as(job):
+        remind_and_expire(job)
+
+    assert state_of(active, cast.adviser.institution_id) == Taking.DECLINED
+    assert Event.objects.get(act="case.participant_declined").staff_id is None
+
+
+def test_the_job_of_the_day_leaves_running_requests_alone(cast: Cast, active: Case) -> None:
+    ask(cast, active, cast.adviser, due_on=TODAY)
+
+    remind_about_requests(timestamp=0)
+
+    assert state_of(active, cast.adviser.institution_id) == Taking.ASKED
+
+
+def test_the_lead_ends_a_part_and_an_institution_its_own(cast: Cast) -> None:
+    case = activate(cast, line(cast.adviser), line(cast.stranger))
+    for staff in (cast.adviser, cast.stranger):
+        do(staff, services.answer_participation, decision=ask(cast, case, staff), accept=True)
+    theirs, own = (
+        Participant.objects.select_related("dossier", "institution").get(institution=staff.institution)
+        for staff in (cast.stranger, cast.adviser)
+    )
+
+    with pytest.raises(Refused, match="Only institutions that lead the case"):
+        do(cast.adviser, services.leave, participant=theirs)
+    do(cast.adviser, services.leave, participant=own)
+    do(cast.coordinator, services.leave, participant=theirs)
+
+    assert state_of(case, cast.adviser.institution_id) == Taking.LEFT
+    assert state_of(case, cast.stranger.institution_id) == Taking.LEFT
+    with pytest.raises(Refused, match="does not take part"):
+        do(cast.coordinator, services.leave, participant=theirs)
+
+
+@pytest.mark.parametrize(
+    ("service", "function"),
+    [(services.name_lead, Function.LEAD), (services.name_case_manager, Function.CASE_MANAGER)],
+)
+def test_there_is_exactly_one_at_a_time_and_the_ones_before_stay_on_record(
+    cast: Cast, active: Case, service: object, function: Function
+) -> None:
+    before = Assignment.objects.filter(dossier=active.dossier, function=function).count()
+
+    for staff in (cast.worker, cast.coordinator, cast.worker):
+        do(cast.coordinator, service, case=active, staff=staff)
+
+    assert current(active, function) == [cast.worker.pk]
+    assert Assignment.objects.filter(dossier=active.dossier, function=function).count() == before + 3
+
+
+def test_only_somebody_around_the_table_leads(cast: Cast, active: Case) -> None:
+    with pytest.raises(Refused, match="Choose somebody of an institution that takes part"):
+        do(cast.coordinator, services.name_lead, case=active, staff=cast.stranger)
+
+    assert current(active, Function.LEAD) == [cast.coordinator.pk]
+
+
+def test_whoever_does_not_lead_names_no_lead(cast: Cast) -> None:
+    case = activate(cast, line(cast.adviser))
+
+    with pytest.raises(Refused, match="Only institutions that lead the case"):
+        do(cast.adviser, services.name_lead, case=case, staff=cast.worker)
+
+
+def test_the_database_refuses_two_leads_at_once(cast: Cast, active: Case) -> None:
+    with pytest.raises(IntegrityError, match="one_lead_and_one_case_manager_at_a_time"), transaction.atomic():
+        Assignment.objects.create(
+            dossier=active.dossier, function=Function.LEAD, staff=cast.worker, valid_from=timezone.now()
+        )
+
+
+def test_who_is_involved_shows_the_lead_first_with_absence_and_deputy(cast: Cast, active: Case) -> None:
+    deputy = make_staff(cast.coordinator.institution, Role.REGIONAL_COORDINATOR, last_name="Deputy")
+    ContactPerson.objects.filter(staff=cast.coordinator).update(deputy=deputy)
+    Absence.objects.create(staff=cast.coordinator, first_day=TODAY, last_day=TODAY + timedelta(days=2))
+    do(cast.coordinator, services.name_case_manager, case=active, staff=cast.worker)
+
+    with acting_as(acting(cast.worker)):
+        people = people_of(active, on=TODAY)
+
+    assert [(person.name, person.is_lead) for person in people] == [
+        (cast.coordinator.full_name, True),
+        (cast.worker.full_name, False),
+    ]
+    assert people[0].absence == f"Away until {TODAY + timedelta(days=2):%d.%m.%Y}"
+    assert people[0].deputy == f"{deputy.full_name}, {deputy.phone}"
+    assert people[1].tags == ["Case manager"]
+
+
+def test_staff_of_the_table_and_the_office_can_be_named(cast: Cast, active: Case) -> None:
+    with acting_as(acting(cast.coordinator)):
+        names = {staff.pk for staff in possible_leads(active)}
+
+    assert names == {cast.worker.pk, cast.coordinator.pk}

@@ -1,0 +1,118 @@
+"""How a case may move: every state against every other, and what each step asks for."""
+
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+
+from suone.casework.cases.rules import (
+    MOVES,
+    OPEN_STATES,
+    ClosingReason,
+    Outcome,
+    State,
+    can_move,
+    check_can_ask,
+    check_can_close,
+    check_can_move,
+    check_first_contact,
+    check_reason,
+)
+from suone.ground.access.errors import Refused
+
+N, T, A, S, C = State.NOTIFIED, State.IN_TRIAGE, State.ACTIVE, State.SUSPENDED, State.CLOSED
+AFTER, REJECTED, WITHDRAWN = State.IN_AFTERCARE, State.REJECTED, State.WITHDRAWN
+POSSIBLE = {
+    (N, T), (N, A), (N, REJECTED), (N, WITHDRAWN),
+    (T, A), (T, REJECTED), (T, WITHDRAWN),
+    (A, S), (A, AFTER), (A, C),
+    (S, A), (S, C),
+    (AFTER, A), (AFTER, C),
+    (C, A),
+    (REJECTED, T),
+    (WITHDRAWN, T),
+}  # fmt: skip
+TODAY = date(2026, 3, 10)
+
+
+@pytest.mark.parametrize(("now", "then"), list(product(State, State)))
+def test_a_case_moves_along_the_table_and_no_other_way(now: State, then: State) -> None:
+    assert can_move(now, then) is ((now, then) in POSSIBLE)
+
+    if (now, then) in POSSIBLE:
+        check_can_move(now, then)
+    else:
+        with pytest.raises(Refused, match=f"A case that is {now.label} cannot become {then.label}"):
+            check_can_move(now, then)
+
+
+def test_every_state_stands_in_the_table_and_every_state_can_be_left() -> None:
+    assert set(MOVES) == set(State)
+    assert all(MOVES.values())
+
+
+def test_from_every_state_a_case_can_be_active_again_and_closed() -> None:
+    def reachable(start: State) -> set[State]:
+        found, waiting = set(), {start}
+        while waiting:
+            state = waiting.pop()
+            found.add(state)
+            waiting |= MOVES[state] - found
+        return found
+
+    assert all({A, C} <= reachable(state) for state in State)
+
+
+def test_open_is_what_is_neither_closed_nor_turned_away() -> None:
+    assert set(State) - OPEN_STATES == {C, REJECTED, WITHDRAWN}
+
+
+@pytest.mark.parametrize(("outcome", "reason"), list(product(Outcome.values, ClosingReason.values)))
+def test_every_outcome_closes_with_every_reason(outcome: str, reason: str) -> None:
+    check_can_close(open_items=0, outcome=outcome, reason=reason)
+
+
+@pytest.mark.parametrize(
+    ("open_items", "outcome", "reason", "sentence"),
+    [
+        (0, "", "goals_reached", "Say how the case ended"),
+        (0, "training", "", "Say how the case ended"),
+        (0, "nonsense", "goals_reached", "Say how the case ended"),
+        (0, "training", "nonsense", "Say how the case ended"),
+        (1, "training", "goals_reached", "There are still open work items"),
+    ],
+)
+def test_closing_leaves_nothing_open_and_nothing_unsaid(
+    open_items: int, outcome: str, reason: str, sentence: str
+) -> None:
+    with pytest.raises(Refused, match=sentence):
+        check_can_close(open_items=open_items, outcome=outcome, reason=reason)
+
+
+@pytest.mark.parametrize("day", [None, TODAY, TODAY - timedelta(days=400)])
+def test_the_first_contact_may_be_unknown_or_past(day: date | None) -> None:
+    check_first_contact(day, on=TODAY)
+
+
+def test_the_first_contact_cannot_lie_in_the_future() -> None:
+    with pytest.raises(Refused, match="cannot lie in the future"):
+        check_first_contact(TODAY + timedelta(days=1), on=TODAY)
+
+
+@pytest.mark.parametrize("reason", ["", " ", "\n\t"])
+def test_a_reason_is_more_than_spaces(reason: str) -> None:
+    with pytest.raises(Refused, match="Give a reason"):
+        check_reason(reason)
+
+
+@pytest.mark.parametrize(
+    ("taking_part", "asked", "sentence"),
+    [({1}, set(), "takes part already"), (set(), {1}, "has already been asked"), ({1}, {1}, "takes part already")],
+)
+def test_an_institution_is_asked_once(taking_part: set[int], asked: set[int], sentence: str) -> None:
+    with pytest.raises(Refused, match=sentence):
+        check_can_ask(institution_id=1, taking_part=taking_part, asked=asked)
+
+
+def test_whoever_is_neither_in_nor_asked_can_be_asked() -> None:
+    check_can_ask(institution_id=1, taking_part={2}, asked={3})

@@ -1,0 +1,150 @@
+"""Two people at the same moment: each step counts once, and nothing is lost."""
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from suone.casework.cases import services
+from suone.casework.cases.models import Assignment, Case, Function, Note, Participant, Taking
+from suone.casework.cases.rules import NoteKind
+from suone.casework.cases.tests.factories import activate, ask, do, notify
+from suone.ground.access.categories import DataCategory
+from suone.ground.access.database import acting_as
+from suone.ground.access.errors import Conflict, Refused
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.appointments.tests.factories import acting
+from suone.records.consents.tests.factories import Cast, make_cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROUNDS = 10
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:
+    return make_cast()
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Exception | None]:
+    """Start all of them together, each on a connection of its own; what each one ended with."""
+    barrier = Barrier(len(acts))
+    ended: list[Exception | None] = [None] * len(acts)
+
+    def run(place: int, act: Callable[[], Any]) -> None:
+        try:
+            barrier.wait(timeout=10)
+            act()
+        except Exception as error:
+            ended[place] = error
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return ended
+
+
+@pytest.mark.parametrize(
+    ("service", "function"),
+    [(services.name_lead, Function.LEAD), (services.name_case_manager, Function.CASE_MANAGER)],
+)
+def test_two_namings_at_once_leave_exactly_one(cast: Cast, service: Any, function: Function) -> None:
+    case = activate(cast)
+    before = Assignment.objects.filter(dossier=case.dossier, function=function).count()
+
+    def name(by: Appointment, staff: Appointment) -> Callable[[], Any]:
+        return lambda: do(by, service, case=case, staff=staff)
+
+    for _round in range(ROUNDS):
+        ended = at_once(name(cast.worker, cast.coordinator), name(cast.coordinator, cast.worker))
+        assert ended == [None, None]
+        assert Assignment.objects.filter(dossier=case.dossier, function=function, valid_until=None).count() == 1
+
+    assert Assignment.objects.filter(dossier=case.dossier, function=function).count() == before + 2 * ROUNDS
+
+
+def test_of_two_answers_at_once_one_counts_and_the_other_hears_of_it(cast: Cast) -> None:
+    case = activate(cast)
+
+    for _round in range(ROUNDS):
+        decision = ask(cast, case, cast.adviser)
+        accept = {"decision": decision, "accept": True}
+        decline = {"decision": decision, "accept": False, "reason": "Not our client"}
+        ended = at_once(
+            lambda accept=accept: do(cast.adviser, services.answer_participation, **accept),
+            lambda decline=decline: do(cast.adviser, services.answer_participation, **decline),
+        )
+
+        assert sorted(type(error).__name__ for error in ended) == ["Conflict", "NoneType"]
+        participant = Participant.objects.get(decision=decision)
+        decision.refresh_from_db()
+        accepted = ended[0] is None
+        assert decision.state == ("accepted" if accepted else "declined")
+        assert participant.state == (Taking.TAKING_PART if accepted else Taking.DECLINED)
+        if accepted:
+            do(cast.coordinator, services.leave, participant=participant)
+
+
+def test_the_same_institution_asked_by_two_at_once_is_asked_once(cast: Cast) -> None:
+    for _round in range(ROUNDS):
+        case = activate(cast)
+
+        ended = at_once(*[lambda case=case: ask(cast, case, cast.adviser)] * 2)
+
+        assert sorted(type(error).__name__ for error in ended) == ["NoneType", "Refused"]
+        assert Participant.objects.filter(dossier=case.dossier, institution=cast.adviser.institution).count() == 1
+
+
+def test_of_two_triages_at_once_none_is_lost_and_the_case_is_active_once(cast: Cast) -> None:
+    case = notify(cast)
+
+    def triage() -> None:
+        do(cast.coordinator, services.triage_case, case=case, answers={}, level="simple", reason="")
+
+    ended = at_once(triage, triage)
+
+    assert ended == [None, None]
+    assert Case.objects.get(pk=case.pk).state == "active"
+    assert Assignment.objects.filter(dossier=case.dossier, function=Function.LEAD, valid_until=None).count() == 1
+
+
+def test_of_a_closing_and_a_suspension_at_once_the_later_follows_the_table(cast: Cast) -> None:
+    case = activate(cast)
+
+    ended = at_once(
+        lambda: do(
+            cast.coordinator, services.close_case, case=case, outcome="training", closing_reason="goals_reached"
+        ),
+        lambda: do(cast.worker, services.suspend_case, case=case, reason="Holidays"),
+    )
+
+    # Closing a resting case is allowed, resting a closed one is not.
+    assert ended[0] is None
+    assert ended[1] is None or isinstance(ended[1], Refused)
+    assert Case.objects.get(pk=case.pk).state == "closed"
+
+
+def test_of_two_corrections_at_once_one_is_kept_and_the_other_handed_back(cast: Cast) -> None:
+    case = activate(cast)
+    who = acting(cast.worker)
+    with acting_as(who):
+        note = services.write_note(
+            who, dossier=case.dossier, text="first", category=DataCategory.ADMINISTRATIVE, kind=NoteKind.NOTE
+        )
+
+    with acting_as(who):
+        known = Note.objects.select_related("dossier").get(pk=note.pk)
+    ended = at_once(
+        lambda: do(cast.worker, services.correct_note, note=known, text="one", version=1),
+        lambda: do(cast.worker, services.correct_note, note=known, text="two", version=1),
+    )
+
+    conflicts = [error for error in ended if isinstance(error, Conflict)]
+    assert len(conflicts) == 1
+    assert {conflicts[0].current["Text"], conflicts[0].submitted["Text"]} == {"one", "two"}

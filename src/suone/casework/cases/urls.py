@@ -1,0 +1,37 @@
+from django.urls import path
+
+from suone.casework.cases import views
+
+_CASE = "dossiers/<int:dossier_id>"
+
+urlpatterns = [
+    path("alive", views.alive, name="alive"),
+    path(f"alive/{_CASE}", views.alive_case, name="alive_case"),
+    path("cases/", views.case_list, name="cases"),
+    path("cases/find", views.find_case, name="find_case"),
+    path("cases/notify", views.notify, name="notify"),
+    path("cases/drafts", views.keep_draft, name="keep_draft"),
+    path("cases/drafts/<int:draft_id>", views.notify, name="notify_draft"),
+    path("cases/drafts/<int:draft_id>/keep", views.keep_draft, name="keep_draft_again"),
+    path("cases/drafts/<int:draft_id>/drop", views.drop_draft, name="drop_draft"),
+    path(f"{_CASE}/access", views.access, name="case_access"),
+    path(f"{_CASE}/triage", views.triage, name="triage"),
+    path(f"{_CASE}/level", views.change_level, name="change_level"),
+    path(f"{_CASE}/reject", views.reject, name="reject"),
+    path(f"{_CASE}/withdraw", views.withdraw, name="withdraw_notification"),
+    path(f"{_CASE}/question", views.ask_notifier, name="ask_notifier"),
+    path(f"{_CASE}/question/<int:item_id>/answer", views.answer_question, name="answer_question"),
+    path(f"{_CASE}/participants", views.ask_participant, name="ask_participant"),
+    path(f"{_CASE}/participants/<int:participant_id>/withdraw", views.withdraw_request, name="withdraw_request"),
+    path("requests/<int:decision_id>", views.answer_participation, name="answer_participation"),
+    path(f"{_CASE}/lead", views.name_lead, name="name_lead"),
+    path(f"{_CASE}/case-manager", views.name_case_manager, name="name_case_manager"),
+    path(f"{_CASE}/notes", views.write_note, name="write_note"),
+    path(f"{_CASE}/notes/<int:note_id>/correct", views.correct_note, name="correct_note"),
+    path(f"{_CASE}/notes/<int:note_id>/redact", views.redact_note, name="redact_note"),
+    path(f"{_CASE}/particulars", views.particulars, name="particulars"),
+    path(f"{_CASE}/suspend", views.suspend, name="suspend"),
+    path(f"{_CASE}/resume", views.resume, name="resume"),
+    path(f"{_CASE}/close", views.close, name="close"),
+    path(f"{_CASE}/reopen", views.reopen, name="reopen"),
+]

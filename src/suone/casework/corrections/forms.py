@@ -1,0 +1,32 @@
+"""The shapes of what is typed about an offered correction."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from suone.casework.corrections.rules import Difference, Field
+
+
+class OfferForm(forms.Form):
+    """What this file has otherwise than the other one; nothing is ticked beforehand."""
+
+    fields_offered = forms.MultipleChoiceField(
+        label=gettext_lazy("What you offer"), widget=forms.CheckboxSelectMultiple, choices=()
+    )
+
+    def __init__(self, *args: Any, differences: Sequence[Difference], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["fields_offered"].choices = [  # type: ignore[attr-defined]
+            (one.field.value, f"{one.field.label}: {one.here or '–'} → {one.there}") for one in differences
+        ]
+
+    def chosen(self) -> list[Field]:
+        return [Field(name) for name in self.cleaned_data["fields_offered"]]
+
+
+class DeclineForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )

@@ -1,0 +1,322 @@
+"""The shapes of what is typed when a person passes to another institution."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import QueryDict
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from suone.canton.procedures.facts import CODES, Fact, Scalar, Shape, word
+from suone.canton.procedures.services import in_language
+from suone.casework.cases.services import Particulars
+from suone.casework.handovers.queries import Guide, Partner
+from suone.casework.handovers.rules import Answers, Asked, Constellation, Follows
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory, categories_in, mask_of
+from suone.ground.access.permissions import Permission
+from suone.ground.web.fields import DayInput
+from suone.organisation.appointments.fields import StaffField, offer
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.appointments.queries import colleagues
+from suone.organisation.institutions.models import Circle, Institution, Region
+from suone.records.consents.legal_bases import LegalBasis
+from suone.records.dossiers.fields import BirthField
+
+_OPEN_CATEGORIES = [(c.value, c.label) for c in DataCategory if c.bit & ALL_BUT_HEALTH]
+
+
+def typed_so_far(form: forms.Form, data: QueryDict) -> dict[str, Any]:
+    """What stands in a form that is looked at again, before it is sent for good."""
+    return {
+        name: field.widget.value_from_datadict(data, {}, form.add_prefix(name)) for name, field in form.fields.items()
+    }
+
+
+class PersonForm(forms.Form):
+    """Whom it is about, where the person has no case yet."""
+
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100, required=False)
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100, required=False)
+    ahv_number = forms.CharField(
+        label=gettext_lazy("AHV number"),
+        required=False,
+        help_text=gettext_lazy("Always used between the institutions: 13 digits, from the card."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    date_of_birth = BirthField(required=False)
+    ahv_missing_reason = forms.CharField(label=gettext_lazy("If it is missing: why"), max_length=200, required=False)
+    language = forms.ChoiceField(label=gettext_lazy("Language of correspondence"), choices=settings.PERSON_LANGUAGES)
+    region = forms.ModelChoiceField(label=gettext_lazy("Region"), queryset=Region.objects.none())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
+
+    @staticmethod
+    def starting_values(acting: Acting) -> dict[str, Any]:
+        """What is known before anything is typed."""
+        staff = Appointment.objects.select_related("office").get(pk=acting.own_staff_id)
+        return {
+            "region": staff.office.region_id if staff.office else None,
+            "language": (get_language() or "de")[:2],
+        }
+
+    def particulars(self) -> Particulars:
+        return Particulars(**self.cleaned_data)
+
+
+class QuestionsForm(forms.Form):
+    """To whom, and the two questions."""
+
+    receiver = forms.ModelChoiceField(
+        label=gettext_lazy("The other institution"), queryset=Institution.objects.none(), empty_label="–"
+    )
+    follows = forms.ChoiceField(
+        label=gettext_lazy("Who goes on following the person?"), choices=Follows.choices, widget=forms.RadioSelect
+    )
+    is_direct = forms.ChoiceField(
+        label=gettext_lazy("Is it a direct referral?"),
+        choices=[
+            ("yes", gettext_lazy("yes, we refer the person to them")),
+            ("no", gettext_lazy("no, the person came or goes by themselves")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.acting = acting
+        others = Institution.objects.exclude(pk=acting.own_institution_id).exclude(circle=Circle.PRIVATE)
+        field = self.fields["receiver"]
+        field.queryset = others.filter(is_iiz_office=False)  # type: ignore[attr-defined]
+        field.label_from_instance = lambda i: f"{i.short_name} · {i.name}"  # type: ignore[attr-defined]
+
+    @property
+    def answers(self) -> Answers:
+        own = Institution.objects.values_list("kind", flat=True).get(pk=self.acting.own_institution_id)
+        typed = self.cleaned_data
+        return Answers(Follows(typed["follows"]), typed["is_direct"] == "yes", own, typed["receiver"].kind)
+
+
+class ProposalForm(forms.Form):
+    """What it is about, the person's agreement, what the procedure asks, and for how long."""
+
+    staff = StaffField(
+        label=gettext_lazy("Who follows the person there"),
+        required=False,
+        empty_label=gettext_lazy("nobody yet: our coordinates go to the contact person"),
+    )
+    message = forms.CharField(
+        label=gettext_lazy("What it is about"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("The other institution reads this before it answers. No diagnoses here."),
+    )
+    agrees = forms.BooleanField(
+        label=gettext_lazy("The person knows of this hand-over and agrees to it in this case"), required=False
+    )
+    category = forms.TypedChoiceField(
+        label=gettext_lazy("Data category of what is written"),
+        coerce=int,
+        choices=_OPEN_CATEGORIES,
+        initial=DataCategory.EMPLOYMENT.value,
+    )
+    categories = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Data the other institution will reach"),
+        coerce=int,
+        choices=_OPEN_CATEGORIES,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    overlap_until = forms.DateField(
+        label=gettext_lazy("Both follow the person until"),
+        required=False,
+        widget=DayInput(),
+        help_text=gettext_lazy(
+            "Without a day there is no overlap: you may still contribute for thirty days, for the closing review."
+        ),
+    )
+    due_on = forms.DateField(label=gettext_lazy("Answer until"), widget=DayInput())
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Needed if you go on in spite of what speaks against it."),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        partner: Partner | None,
+        guide: Guide | None,
+        constellation: Constellation,
+        consented: int | None,
+        usual: int,
+        known: Mapping[str, Scalar],
+        advisers: str = "",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.guide = guide
+        self.facts: dict[str, Asked] = {}
+        if partner is not None:
+            offer(self, "staff", partner.staff)
+        self.fields["categories"].initial = [category.value for category in categories_in(usual)]
+        if constellation is not Constellation.HANDS_OVER:
+            del self.fields["overlap_until"]
+        if consented is not None:
+            del self.fields["agrees"]
+        if constellation is Constellation.STOPS:
+            for name in ("staff", "message", "agrees", "category", "categories", "due_on"):
+                self.fields.pop(name, None)
+        for asked in guide.asked if guide else ():
+            name = f"fact_{asked.fact.value}"
+            self.facts[name] = asked
+            self.fields[name] = _field_for(
+                asked, advisers if asked.fact is Fact.ADVISERS_NAMED else known.get(asked.fact)
+            )
+
+    @property
+    def must_hold(self) -> list[forms.BoundField]:
+        """The facts with a rule behind them."""
+        return [self[name] for name, asked in self.facts.items() if asked.requirement is not None]
+
+    @property
+    def where_it_applies(self) -> list[forms.BoundField]:
+        """The facts on which further rules depend."""
+        return [self[name] for name, asked in self.facts.items() if asked.requirement is None]
+
+    def stated(self) -> dict[Fact, Scalar]:
+        """What was stated; whatever is left empty is not."""
+        return stated_in(self.facts, self.cleaned_data)
+
+    def stated_so_far(self, data: QueryDict) -> tuple[dict[Fact, Scalar], dict[Fact, str]]:
+        """Facts and remarks of a form that is not complete yet."""
+        typed = typed_so_far(self, data)
+        return stated_in(self.facts, typed), _remarks_in(typed)
+
+    def remarks(self) -> dict[Fact, str]:
+        return _remarks_in(self.cleaned_data)
+
+    def mask(self) -> int:
+        return mask_of(DataCategory(value) for value in self.cleaned_data.get("categories", []))
+
+
+def _remarks_in(values: Mapping[str, Any]) -> dict[Fact, str]:
+    """The names of the advisers, where they are asked for."""
+    names = values.get(f"fact_{Fact.ADVISERS_NAMED.value}", "")
+    return {Fact.ADVISERS_NAMED: names} if isinstance(names, str) and names else {}
+
+
+def stated_in(facts: Mapping[str, Asked], values: Mapping[str, Any]) -> dict[Fact, Scalar]:
+    """The facts among typed values, in the shape of their words; empty ones are left out."""
+    found: dict[Fact, Scalar] = {}
+    for name, asked in facts.items():
+        value = values.get(name)
+        if value in (None, "", False):
+            continue
+        shape = word(asked.fact).shape
+        if shape is Shape.DAY:
+            day = value if isinstance(value, date) else _day(str(value))
+            if day is not None:
+                found[asked.fact] = day
+        elif shape is Shape.CHOICE:
+            found[asked.fact] = str(value)
+        else:
+            found[asked.fact] = True
+    return found
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _field_for(asked: Asked, known: Scalar | None) -> forms.Field:
+    """A fact as a field: its rule is the explanation, and what must hold is required."""
+    fact, requirement = asked.fact, asked.requirement
+    missing = in_language(requirement.missing) if requirement else ""
+    law = f" ({requirement.law})" if requirement and requirement.law else ""
+    common: dict[str, Any] = {
+        "label": fact.label,
+        "help_text": missing + law,
+        "required": requirement is not None and requirement.severity == "must",
+        "error_messages": {"required": missing} if missing else {},
+        "initial": known,
+    }
+    if fact is Fact.ADVISERS_NAMED:
+        return forms.CharField(**common | {"label": _("Advisers at the other institutions")}, max_length=300)
+    shape = word(fact).shape
+    if shape is Shape.DAY:
+        return forms.DateField(widget=DayInput(), **common)
+    if shape is Shape.CHOICE:
+        return forms.ChoiceField(choices=[("", "–"), *CODES[fact].items()], **common)
+    return forms.BooleanField(**common)
+
+
+class AnswerForm(forms.Form):
+    answer = forms.ChoiceField(
+        label=gettext_lazy("Your answer"),
+        choices=[("accept", gettext_lazy("We take the person on")), ("decline", gettext_lazy("We decline"))],
+        widget=forms.RadioSelect,
+    )
+    staff = StaffField(label=gettext_lazy("Who follows the person"), required=False)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Needed when you decline: the other institution reads it. No diagnoses here."),
+    )
+
+    def __init__(self, *args: Any, acting: Acting, asked: int | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "staff", colleagues(acting.own_institution_id, on=acting.today).who_can(Permission.CASE_WORK))
+        self.fields["staff"].initial = asked or acting.staff_id
+
+
+class MissedBasisForm(forms.Form):
+    """Whom missed appointments are told, and on which ground."""
+
+    recipient = forms.ModelChoiceField(label=gettext_lazy("Social assistance"), queryset=Institution.objects.none())
+    basis = forms.ChoiceField(label=gettext_lazy("Legal basis"), widget=forms.RadioSelect)
+
+    def __init__(
+        self, *args: Any, recipients: Sequence[Institution], bases: Sequence[LegalBasis], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        language = (get_language() or "de")[:2]
+        field = self.fields["recipient"]
+        field.queryset = Institution.objects.filter(pk__in=[i.pk for i in recipients])  # type: ignore[attr-defined]
+        if len(recipients) == 1:
+            field.initial = recipients[0].pk
+        self.fields["basis"].choices = [  # type: ignore[attr-defined]
+            (basis.code, f"{basis.title(language)} ({basis.article_in(language)})") for basis in bases
+        ]
+
+
+class MissedForm(forms.Form):
+    """What is told: which appointments, on which conditions, for which purpose."""
+
+    conditions = forms.MultipleChoiceField(
+        label=gettext_lazy("These conditions hold"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    purpose = forms.CharField(label=gettext_lazy("Purpose"), max_length=300)
+    text = forms.CharField(
+        label=gettext_lazy("Which appointments were missed"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Days and kind of the appointments alone; no judgement, no diagnoses."),
+    )
+
+    def __init__(self, *args: Any, basis: LegalBasis, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = (get_language() or "de")[:2]
+        self.fields["conditions"].choices = [(c.code, c.sentence(language)) for c in basis.conditions]  # type: ignore[attr-defined]

@@ -1,0 +1,146 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from suone.canton.procedures.facts import CODES, Fact
+from suone.casework.handovers.rules import Constellation
+from suone.ground.access.categories import HEALTH_BIT, DataCategory, Power, categories_in
+from suone.ground.access.row_policies import LinesBelow, RowPolicies, Stamp, granted, job, own_institution
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.institutions.models import Institution, Office
+from suone.records.consents.models import Consent
+from suone.records.decisions.models import Decision
+from suone.records.decisions.rules import State
+from suone.records.dossiers.models import IN_OWN_NAME, CaseBoundQuerySet, Dossier
+
+_OWN = own_institution("sender_id")
+# An ended hand-over closes everything: whoever sent or accepted it reads it as long as the case is open to them.
+_SENT = f"({_OWN} AND ({granted(Power.READ)}))"
+_IS = "EXISTS (SELECT 1 FROM decisions_decision d WHERE d.id = {{table}}.decision_id AND d.state = '{}')"
+_ASKED = (
+    f"({own_institution('receiver_id')} AND"
+    f" ({_IS.format('pending')} OR ({_IS.format('accepted')} AND ({granted(Power.READ)}))))"
+)
+# What passes by a hand-over, from its sender to its receiver on its basis: who it is and what it is about, recorded by the
+# sender; then what it opens, recorded by whoever accepts, in the same transaction.
+_DISCLOSED = (
+    "EXISTS (SELECT 1 FROM handovers_handover h WHERE h.dossier_id = {table}.dossier_id"
+    " AND h.sender_id = {table}.giver_id AND h.sender_staff_id = {table}.giver_staff_id"
+    " AND h.receiver_id = {table}.recipient_id AND h.basis = {table}.basis"
+    " AND h.consent_id IS NOT DISTINCT FROM {table}.consent_id"
+    " AND (h.sender_staff_id = (SELECT actor_staff()) AND {table}.form <> 'access'"
+    " AND ({table}.categories & ~(1 | (1::bigint << h.category))) = 0"
+    " OR h.receiver_id = (SELECT actor_institution()) AND h.accepted_at >= now()"
+    " AND ({table}.categories & ~h.categories) = 0))"
+)
+
+
+class Handover(models.Model):
+    """A person passes from one institution to another, or is supported by both: proposed by one, answered by the other.
+
+    Whether it is pending, accepted, declined or expired is the matter of its ``decision``. Until it is accepted the
+    sender stays responsible.
+    """
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="handovers")
+    decision = models.OneToOneField(Decision, models.PROTECT, related_name="handover")
+    sender = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    sender_staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
+    receiver = models.ForeignKey(Institution, models.PROTECT, related_name="+", verbose_name=_("To which institution"))
+    office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+", verbose_name=_("Office"))
+    receiver_staff = models.ForeignKey(
+        Appointment, models.PROTECT, null=True, related_name="+"
+    )  # asked, then responsible
+    constellation = models.CharField(_("Constellation"), max_length=1, choices=Constellation)
+    between = models.CharField(max_length=10)  # under which agreement: a code of the fact handover_between
+    category = models.PositiveSmallIntegerField(choices=DataCategory, default=DataCategory.EMPLOYMENT)
+    message = models.TextField(_("What it is about"), blank=True)
+    language = models.CharField(max_length=2)
+    basis = models.CharField(_("Legal basis"), max_length=40)  # a code of legal_bases.toml
+    consent = models.ForeignKey(Consent, models.PROTECT, null=True, related_name="+")
+    categories = models.BigIntegerField()  # what the receiver will reach
+    overlap_until = models.DateField(_("Both follow until"), null=True)
+    proposed_on = models.DateField()
+    accepted_at = models.DateTimeField(null=True)
+    access_until = models.DateTimeField(null=True)  # of the receiver; for ever is a moment too
+    sender_until = models.DateTimeField(null=True)  # how long an institution that handed over may still contribute
+    sender_categories = models.BigIntegerField(null=True)  # what they reached before, and reach so long
+    sender_left_at = models.DateTimeField(null=True)
+
+    objects = CaseBoundQuerySet["Handover"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("message",)
+
+    class Meta:
+        verbose_name = _("hand-over")
+        verbose_name_plural = _("hand-overs")
+        indexes: ClassVar = [
+            models.Index(name="handover_of_case", fields=["dossier", "-id"]),
+            models.Index(name="handover_by_year", fields=["proposed_on", "sender", "receiver"]),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="handover_between_two",
+                condition=~Q(sender=F("receiver")),
+                violation_error_message=_("Choose another institution than your own."),
+            ),
+            models.CheckConstraint(
+                name="handover_without_health",
+                condition=Q(categories__gt=0, categories__lt=1 << len(DataCategory))
+                & ~Q(category=DataCategory.HEALTH.value),
+                violation_error_message=_("A hand-over passes data, and no medical content."),
+            ),
+            models.CheckConstraint(
+                name="handover_on_consent_names_it",
+                condition=Q(basis="consent", consent__isnull=False) | ~Q(basis="consent") & Q(consent=None),
+                violation_error_message=_("A hand-over on a consent names the consent."),
+            ),
+            models.CheckConstraint(
+                name="handover_sender_stops_once_accepted",
+                condition=Q(sender_until=None) | Q(accepted_at__isnull=False, constellation="3"),
+                violation_error_message=_("Only an accepted direct hand-over ends the sender's part."),
+            ),
+            RowPolicies(
+                name="handovers_handover_row_policies",
+                select=f"{granted(Power.READ, category='{table}.category')} OR {_SENT} OR {_ASKED}",
+                insert=f"({granted(Power.LEAD)}) AND {_OWN} AND {{table}}.accepted_at IS NULL"
+                " AND {table}.access_until IS NULL AND {table}.sender_until IS NULL",
+                # The receiver says who follows; the moments of access are written by handovers_open() and
+                # handovers_end() alone.
+                update=f"{job()} OR ({own_institution('receiver_id')} AND ({_IS.format('pending')} OR {_IS.format('accepted')}))",
+                updates=("receiver_staff", "sender_left_at"),
+            ),
+            Stamp(name="handover_proposed", at="proposed_on", staff="sender_staff", institution="sender"),
+            Stamp(name="handover_sender_left", at="sender_left_at"),
+            # Whoever was asked says what they answered in the timeline of a case that stays closed to them.
+            LinesBelow(
+                name="handovers_handover_tells",
+                into="dossiers_event",
+                condition=f"{IN_OWN_NAME} AND {{table}}.object_type = 'handover'"
+                " AND handovers_was_asked({table}.object_id, {table}.dossier_id)",
+            ),
+            LinesBelow(name="handovers_handover_discloses", into="consents_disclosure", condition=_DISCLOSED),
+        ]
+
+    def __str__(self) -> str:
+        return f"hand-over {self.pk}"
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether the sender stops, and the lead passes."""
+        return self.constellation == Constellation.HANDS_OVER
+
+    @property
+    def is_pending(self) -> bool:
+        return self.decision.state == State.PENDING
+
+    @property
+    def category_labels(self) -> list[str]:
+        return [str(category.label) for category in categories_in(self.categories & ~HEALTH_BIT)]
+
+    @property
+    def agreement(self) -> str:
+        """Under which agreement, in words."""
+        return str(CODES[Fact.HANDOVER_BETWEEN].get(self.between, self.between))

@@ -1,0 +1,240 @@
+"""Hand-overs of a case, what an institution is asked, whom to contact, and how many there are in each direction."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.http import Http404
+
+from suone.canton.procedures.facts import Fact, Scalar
+from suone.canton.procedures.models import Course, KnownFact, ProcedureVersion
+from suone.canton.procedures.queries import versions_of_level
+from suone.canton.procedures.rules import Phase, Procedure, Requirement, WayOn, planned_items, standing
+from suone.canton.procedures.services import in_language
+from suone.casework.cases.models import Case, Participant, Taking
+from suone.casework.handovers.models import Handover
+from suone.casework.handovers.rules import TOLD_OF_MISSED, Asked, asked_facts, way_for
+from suone.ground.access.acting import Acting
+from suone.ground.access.permissions import Role
+from suone.organisation.appointments.models import AppointmentQuerySet
+from suone.organisation.appointments.queries import Contact, colleagues, contacts_of
+from suone.organisation.institutions.models import Institution, Office, Region
+from suone.records.consents.models import ConsentRecipient
+from suone.records.consents.queries import valid_consents
+from suone.records.decisions.models import Decision
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.rules import Birth
+from suone.records.persons.ahv import formatted
+
+# Those who may follow a person; a physician of the RAD is no addressee of a hand-over.
+_FOLLOWING = [Role.FRONT_LINE_WORKER, Role.CONTACT_PERSON, Role.CASE_MANAGER, Role.TANDEM]
+_NONE = (0, 0, 0, 0)
+_PEOPLE = ("decision", "sender", "sender_staff", "receiver", "receiver_staff", "office", "decision__answered_by")
+
+
+def handovers_of(acting: Acting, dossier: Dossier) -> list[Handover]:
+    """The hand-overs of a case that the acting person may read, the newest first."""
+    rows = Handover.objects.readable_by(acting, category_column="category").filter(dossier=dossier)
+    return list(rows.select_related(*_PEOPLE).prefetch_related("decision__texts").order_by("-pk"))
+
+
+def pending_handover(dossier_id: int) -> Handover | None:
+    """The one that waits for an answer, if there is one."""
+    return Handover.objects.filter(dossier_id=dossier_id, decision__state="pending").first()
+
+
+def readable_handover(acting: Acting, dossier_id: int, handover_id: int) -> Handover:
+    rows = Handover.objects.readable_by(acting, category_column="category").select_related("dossier", *_PEOPLE)
+    handover = rows.filter(dossier_id=dossier_id, pk=handover_id).first()
+    if handover is None:
+        raise Http404
+    return handover
+
+
+def asked_handover(decision: Decision) -> Handover | None:
+    """What the acting institution was asked; gone once it declined or let it expire, or its access has ended."""
+    return Handover.objects.filter(decision=decision).select_related(*_PEOPLE).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """The person of a request, as the institution that was asked sees them: known or not, and whom to call."""
+
+    name: str
+    birth: Birth | None
+    ahv_number: str
+    telephone: str
+    commune: str
+
+
+def person_of_request(decision: Decision) -> Proposed | None:
+    """Whom a request is about: for the institution that was asked, as long as it is open or what it opened lasts."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM handovers_person(%s)", [decision.pk])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    digits, last_name, first_name, year, month, day, telephone, commune = row
+    return Proposed(
+        name=f"{first_name} {last_name}".strip(),
+        birth=Birth(year, month, day) if year else None,
+        ahv_number=formatted(digits) if digits else "",
+        telephone=telephone or "",
+        commune=commune,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """Where a hand-over goes: the office in the region, and the contact persons to whom one's own coordinates are sent."""
+
+    institution: Institution
+    office: Office | None
+    contacts: list[Contact]
+    staff: AppointmentQuerySet  # of the region first
+
+
+def partner_in(institution: Institution, region: Region | None, *, on: date) -> Partner:
+    """The partner institution as the directory knows it in a region."""
+    contacts = contacts_of(institution, region, on=on)
+    of_contact = next((contact.staff.office for contact in contacts if contact.staff.office), None)
+    in_region = Office.objects.filter(institution=institution, region=region, is_active=True).order_by("pk").first()
+    near = colleagues(institution.pk, on=on).holding(*_FOLLOWING).near_first(region.pk if region else None)
+    return Partner(institution, (in_region if region else None) or of_contact, contacts, near)
+
+
+def consent_naming(acting: Acting, dossier: Dossier, institution_id: int) -> ConsentRecipient | None:
+    """The line of a valid consent that names this institution, the one that runs longest."""
+    lines = ConsentRecipient.objects.filter(
+        consent__in=valid_consents(acting).filter(dossier=dossier), institution_id=institution_id, staff=None
+    ).exclude(categories=0)
+    return lines.select_related("consent").order_by("-consent__valid_until").first()
+
+
+def named_advisers(dossier_id: int) -> str:
+    """The advisers whom the person named when it was last stated; empty where nobody was."""
+    named = KnownFact.objects.filter(dossier_id=dossier_id, fact=Fact.ADVISERS_NAMED).order_by("-pk")
+    return named.values_list("remarked__text", flat=True).first() or ""
+
+
+def procedure_of_handovers(*, on: date) -> ProcedureVersion | None:
+    """The canton's procedure under which two institutions settle a simple case: the one that asks between whom."""
+    asks = Fact.HANDOVER_BETWEEN.value
+    for version in versions_of_level("simple", on=on):
+        if any(requirement.fact == asks for requirement in version.procedure.start.requirements):
+            return version
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What the procedure says about this constellation: where the case goes, what is asked, what is missing or doubtful."""
+
+    procedure: Procedure
+    phase: Phase
+    way: WayOn
+    following: Phase
+    asked: list[Asked]
+    lacking: tuple[Requirement, ...]
+    warnings: tuple[Requirement, ...]
+    later: tuple[Requirement, ...]  # what the following phase will ask
+
+
+def guide_for(procedure: Procedure, phase: Phase, facts: Mapping[str, Scalar], *, on: date) -> Guide | None:
+    """None where the procedure has no way of its own for this constellation: the request is asked all the same."""
+    way = way_for(phase, facts, procedure, on=on)
+    if way is None:
+        return None
+    following = procedure.phase(way.move.to)
+    return Guide(
+        procedure=procedure,
+        phase=phase,
+        way=way,
+        following=following,
+        asked=asked_facts(phase, following, way.move.needs, facts),
+        lacking=way.lacking,
+        warnings=way.warnings,
+        later=standing(following, facts, on=on).lacking,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What one side will find among its work items."""
+
+    title: str
+    who: str
+
+
+def duties_in(guide: Guide, facts: Mapping[str, Scalar], acting: Acting, receiver: Institution) -> list[Duty]:
+    """The work items that the following phase sets, with whose they are."""
+    items = planned_items(guide.following, facts, on=acting.today, holidays=frozenset())
+    kinds = {str(receiver.kind): receiver.short_name}
+    return [
+        Duty(in_language(planned.item.title), kinds.get(planned.item.addressed, acting.institution_name))
+        for planned in items
+    ]
+
+
+def place_for(course: Course | None, version: ProcedureVersion | None) -> tuple[Procedure, Phase] | None:
+    """Where a case stands, or will begin to."""
+    if course is not None:
+        return course.procedure, course.current
+    return (version.procedure, version.procedure.start) if version is not None else None
+
+
+def social_assistance_in(case: Case, acting: Acting) -> list[Institution]:
+    """Whom missed appointments may be told: social assistance, where it takes part in the case; never one's own."""
+    taking_part = case.dossier.participants.filter(state=Taking.TAKING_PART).values("institution_id")
+    institutions = Institution.objects.filter(pk__in=taking_part, kind=TOLD_OF_MISSED)
+    return list(institutions.exclude(pk=acting.own_institution_id))
+
+
+def may_be_told_of_missed(acting: Acting, participants: Iterable[Participant]) -> bool:
+    """Whether social assistance of another institution takes part."""
+    return any(
+        p.state == Taking.TAKING_PART
+        and p.institution.kind == TOLD_OF_MISSED
+        and p.institution_id != acting.institution_id
+        for p in participants
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Referrals:
+    """Referrals in one direction in a year."""
+
+    sender: Institution
+    receiver: Institution
+    proposed: int
+    accepted: int
+    declined: int
+    expired: int
+    before: int  # proposed in the year before
+
+
+def referrals_in(year: int) -> list[Referrals]:
+    """How many persons were referred in each direction, most first, with the year before beside it."""
+    now, before = _counted(year), _counted(year - 1)
+    institutions = Institution.objects.in_bulk()
+    return [
+        Referrals(
+            institutions[pair[0]],
+            institutions[pair[1]],
+            before=before.get(pair, _NONE)[0],
+            **_named(now.get(pair, _NONE)),
+        )
+        for pair in dict.fromkeys([*now, *before])
+    ]
+
+
+def _named(counts: tuple[int, ...]) -> dict[str, int]:
+    return dict(zip(("proposed", "accepted", "declined", "expired"), counts, strict=True))
+
+
+def _counted(year: int) -> dict[tuple[int, int], tuple[int, ...]]:
+    """By sender and receiver: proposed, accepted, declined, expired."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM handovers_counted(%s)", [year])
+        return {(sender, receiver): tuple(counts) for sender, receiver, *counts in cursor.fetchall()}

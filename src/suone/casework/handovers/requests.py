@@ -1,0 +1,17 @@
+"""The kind of request that hand-overs make."""
+
+from django.utils.translation import gettext_lazy as _
+
+from suone.casework.cases.requests import lead_of
+from suone.casework.handovers.services import HANDOVER, expire_handover
+from suone.records.decisions.kinds import Kind
+
+TO_HAND_OVER = Kind(
+    code=HANDOVER,
+    title=_("Hand-over"),
+    to_answer=_("Answer the proposed hand-over"),
+    awaited=_("Answer to the proposed hand-over"),
+    address="answer_handover",
+    concerned=lead_of,
+    expired=expire_handover,
+)

@@ -1,0 +1,196 @@
+"""Which of the four constellations it is, what is to be observed, and when a hand-over may be proposed. Pure."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from suone.canton.procedures.facts import Fact, Shape, Source, word
+from suone.canton.procedures.rules import (
+    Facts,
+    Phase,
+    Procedure,
+    Requirement,
+    WayOn,
+    applies,
+    condition_holds,
+    fact_of,
+    standing,
+)
+from suone.ground.access.categories import ALL_BUT_HEALTH, HEALTH_BIT, DataCategory, mask_of
+from suone.ground.access.errors import Refused
+from suone.organisation.institutions.kinds import InstitutionKind as Kind
+
+# What every hand-over needs: who it is, what is written about work, what the procedure asks. Whoever hands over ticks what
+# else shall pass (default of this product).
+LEAST = mask_of([DataCategory.IDENTITY, DataCategory.EMPLOYMENT, DataCategory.ADMINISTRATIVE])
+
+
+class Follows(models.TextChoices):
+    """The first question: who goes on following the person?"""
+
+    BOTH = "both", gettext_lazy("both institutions, side by side")
+    THEY = "they", gettext_lazy("the other institution alone: we hand over and stop")
+    WE = "we", gettext_lazy("we alone: the other institution stopped earlier")
+
+
+class Constellation(models.TextChoices):
+    """The four of the agreement SMZ–IV, which serves as the model for all."""
+
+    REFERS = "1", gettext_lazy("1: referral, both go on following")
+    COMES = "2", gettext_lazy("2: the same in the other direction, both go on following")
+    HANDS_OVER = "3", gettext_lazy("3: direct hand-over, one stops")
+    STOPS = "4", gettext_lazy("4: one stops without hand-over")
+
+
+# Agreements and directives by which kind of institution refers to which; whatever has none is between others.
+# The coordination of social benefits is a kind of its own: it is no party to any of them.
+_BETWEEN = {
+    (Kind.SOCIAL_ASSISTANCE, Kind.DISABILITY_INSURANCE): "smz_iv",
+    (Kind.DISABILITY_INSURANCE, Kind.SOCIAL_ASSISTANCE): "iv_smz",
+    (Kind.UNEMPLOYMENT_INSURANCE, Kind.SOCIAL_ASSISTANCE): "rav_smz",
+    (Kind.SOCIAL_ASSISTANCE, Kind.UNEMPLOYMENT_INSURANCE): "rav_smz",
+    (Kind.ASYLUM, Kind.UNEMPLOYMENT_INSURANCE): "bip_rav",  # BIP is the asylum office's bureau for integration at work
+}
+# Whom the agreement SMZ–IV lets be told of missed appointments. Nobody else ever is.
+TOLD_OF_MISSED = Kind.SOCIAL_ASSISTANCE
+# What the act itself makes true, or asks as one of its two questions: no field of its own.
+_TOLD_BY_THE_ACT = frozenset(
+    {
+        Fact.HANDOVER_BETWEEN,
+        Fact.CONSTELLATION,
+        Fact.PARTNER_CONTACTED,
+        Fact.COORDINATES_SENT,
+        Fact.OVERLAP_SETTLED,
+        Fact.HANDOVER_ACCEPTED_ON,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The two questions answered, between institutions of two kinds."""
+
+    follows: Follows
+    is_direct: bool
+    own: str
+    other: str
+
+    @property
+    def between(self) -> str:
+        """Under which agreement; where the person came by themselves, or the others stopped, they come from there."""
+        comes_to_us = self.follows is Follows.WE or (self.follows is Follows.BOTH and not self.is_direct)
+        pair = (self.other, self.own) if comes_to_us else (self.own, self.other)
+        return _BETWEEN.get((Kind(pair[0]), Kind(pair[1])), "other")
+
+    @property
+    def constellation(self) -> Constellation:
+        if self.follows is Follows.BOTH:
+            refers = self.is_direct and self.between != "iv_smz"
+            return Constellation.REFERS if refers else Constellation.COMES
+        if self.follows is Follows.THEY and self.is_direct:
+            return Constellation.HANDS_OVER
+        return Constellation.STOPS
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A fact the form asks for, with the rule behind it; ``requirement`` is missing where it only opens or settles others."""
+
+    fact: Fact
+    requirement: Requirement | None
+
+
+def way_for(phase: Phase, facts: Facts, procedure: Procedure, *, on: date) -> WayOn | None:
+    """The way out of a phase that this constellation chooses; none where the case goes on where it is."""
+    for way in standing(phase, facts, on=on).ways:
+        chosen_by = [phase.requirement(need) for need in way.move.needs if phase.requirement(need).chooses]
+        if chosen_by and not procedure.phase(way.move.to).is_end and not any(r.chooses for r in way.lacking):
+            return way
+    return None
+
+
+def asked_facts(phase: Phase, following: Phase, needs: Collection[str], facts: Facts) -> list[Asked]:
+    """What the form asks, as the procedure's file has it: first what must hold on this way, then what it depends on.
+
+    ``following`` is the phase the case goes to: what it makes depend on a fact is asked here too, so that its work
+    items are set at once.
+    """
+    on_the_way = [phase.requirement(need) for need in needs if not phase.requirement(need).chooses]
+    found: dict[str, Asked] = {}
+    for requirement in on_the_way:
+        if requirement.rule == "holds" and applies(requirement.applies, facts) and not _is_excepted(requirement, facts):
+            found.setdefault(requirement.fact, Asked(Fact(requirement.fact), requirement))
+    for requirement in following.requirements:
+        if requirement.applies and applies(requirement.applies, facts):
+            found.setdefault(requirement.fact, Asked(Fact(requirement.fact), requirement))
+    for requirement in [*on_the_way, *(r for r in following.requirements if r.applies)]:
+        for fact in _open_conditions(requirement, facts):
+            found.setdefault(fact, Asked(Fact(fact), None))
+    return [asked for fact, asked in found.items() if _is_stated(fact)]
+
+
+def _open_conditions(requirement: Requirement, facts: Facts) -> Iterable[str]:
+    """The facts on which it still depends whether a requirement is asked, or settled by an exception."""
+    for place, condition in enumerate(requirement.applies):
+        others = [other for index, other in enumerate(requirement.applies) if index != place]
+        if applies(others, facts) and word(fact_of(condition)).shape is not Shape.CHOICE:
+            yield fact_of(condition)
+    if not applies(requirement.applies, facts):
+        return
+    if requirement.rule != "holds":  # a pause is asked by the day it began
+        yield requirement.fact
+        if not facts.get(requirement.fact):
+            return
+    for condition in requirement.unless:
+        if word(fact_of(condition)).shape is not Shape.CHOICE:
+            yield fact_of(condition)
+
+
+def _is_stated(fact: str) -> bool:
+    return word(fact).source is Source.STATED and fact not in _TOLD_BY_THE_ACT
+
+
+def _is_excepted(requirement: Requirement, facts: Facts) -> bool:
+    return any(condition_holds(condition, facts) for condition in requirement.unless)
+
+
+def categories_for(chosen: int, consented: int | None) -> int:
+    """What the receiver will reach: what was chosen, or the least; never more than the consent that names them."""
+    wanted = chosen or LEAST
+    return wanted & ALL_BUT_HEALTH if consented is None else wanted & consented & ~HEALTH_BIT
+
+
+def check_can_propose(
+    *,
+    level: str,
+    is_open: bool,
+    own_institution: bool,
+    is_pending: bool,
+    agrees: bool,
+    categories: int,
+    overlap_until: date | None,
+    on: date,
+) -> None:
+    """A hand-over belongs to a simple or network case, is asked once at a time, and the person agrees to it."""
+    if level == "complex":
+        raise Refused(_("This case is complex: its partners are asked to take part, and the office names the lead."))
+    if not is_open:
+        raise Refused(_("This case is closed: reopen it first."))
+    if own_institution:
+        raise Refused(_("Choose another institution than your own."))
+    if is_pending:
+        raise Refused(_("A hand-over is already proposed and not yet answered: wait for the answer, or withdraw it."))
+    if not agrees:
+        raise Refused(
+            _(
+                "Ask the person first: a hand-over passes data, and without a consent that names the receiver it needs their agreement in this case."
+            )
+        )
+    if not categories:
+        raise Refused(_("The consent lets the receiver read none of this: let the person sign a new one."))
+    if overlap_until is not None and overlap_until < on:
+        raise Refused(_("Choose a day for the overlap that is not past."))

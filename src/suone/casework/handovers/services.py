@@ -1,0 +1,420 @@
+"""What people do when a person passes from one institution to another: one function for each act."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from suone.canton.procedures.facts import Fact, Scalar
+from suone.canton.procedures.queries import course_of
+from suone.canton.procedures.services import every_fact, note_fact
+from suone.casework.cases.models import Case, Participant, Taking
+from suone.casework.cases.rules import NoteKind, check_reason
+from suone.casework.cases.services import (
+    Particulars,
+    advance_case,
+    follow_procedure,
+    join,
+    leave,
+    name_lead,
+    open_simple_case,
+    reached,
+    readable_with_parts,
+    tell_everybody,
+    write_note,
+)
+from suone.casework.handovers import rules
+from suone.casework.handovers.acts import Act
+from suone.casework.handovers.models import Handover
+from suone.casework.handovers.queries import (
+    consent_naming,
+    guide_for,
+    pending_handover,
+    place_for,
+    procedure_of_handovers,
+)
+from suone.casework.handovers.rules import Answers, Constellation
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory, Power
+from suone.ground.access.errors import Refused
+from suone.ground.audit.models import RecordKind
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.institutions.models import Institution, Office
+from suone.records.consents.legal_bases import CONSENT, HAND_OVER
+from suone.records.consents.models import Consent, Disclosure, DisclosureForm
+from suone.records.consents.services import keep_disclosure, record_disclosure
+from suone.records.decisions.models import Decision
+from suone.records.decisions.services import answer, ask_decision
+from suone.records.decisions.services import withdraw as withdraw_decision
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.queries import has_power
+from suone.records.dossiers.services import call, close_beyond, lock, tell
+from suone.records.inbox.services import tell_institutions, tell_staff
+from suone.records.workitems.services import ask
+
+HANDOVER = "handover"  # the kind of request, and what work items of it are about
+_CLOSING_REVIEW_DAYS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What the guided form gathers: the two questions answered, the partner, what it is about, what is known."""
+
+    answers: Answers
+    receiver: Institution
+    due_on: date
+    agrees: bool = False  # the person, to this hand-over
+    office: Office | None = None
+    staff: Appointment | None = None  # the worker at the receiver, where one is named
+    message: str = ""
+    category: DataCategory = DataCategory.EMPLOYMENT
+    categories: int = 0  # what the receiver shall reach; 0 for the least
+    overlap_until: date | None = None
+    facts: Mapping[Fact, Scalar] = field(default_factory=dict)
+    remarks: Mapping[Fact, str] = field(default_factory=dict)
+    reason: str = ""  # why it goes on in spite of a warning
+
+    @property
+    def known(self) -> dict[Fact, Scalar]:
+        """The facts with what follows from the two questions, and from the request itself."""
+        found: dict[Fact, Scalar] = dict(self.facts)
+        found[Fact.HANDOVER_BETWEEN] = self.answers.between
+        found[Fact.CONSTELLATION] = self.answers.constellation.value
+        found |= told_by_request(self.answers.constellation)
+        if self.staff is None and Fact.PARTNER_CONTACTED in found:
+            found[Fact.COORDINATES_SENT] = True
+        return found
+
+
+def told_by_request(constellation: Constellation) -> dict[Fact, Scalar]:
+    """What the request itself makes true: it reaches the worker, or the contact person with one's own coordinates."""
+    if constellation is Constellation.STOPS:
+        return {}
+    found: dict[Fact, Scalar] = {Fact.PARTNER_CONTACTED: True}
+    if constellation is Constellation.HANDS_OVER:
+        found[Fact.OVERLAP_SETTLED] = True
+    return found
+
+
+def propose_handover(acting: Acting, *, case: Case, proposal: Proposal) -> Handover | None:
+    """Ask another institution to take a person on, or to support them side by side; its contact person hears of it.
+
+    What was stated is kept, and the case goes where its procedure says, which sets each side's work items. Nothing is
+    asked, and nothing returned, where one institution stops without hand-over. The sender stays responsible until the
+    acceptance.
+    """
+    dossier = lock(case.dossier_id)
+    if not has_power(acting, dossier, Power.LEAD):
+        raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
+    case = readable_with_parts(case.pk)
+    if proposal.answers.constellation is Constellation.STOPS:
+        _keep_facts(acting, case, proposal)
+        _go_on(acting, case, proposal)
+        tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.STOPPED)
+        return None
+    handover = _ask(acting, case, proposal)
+    _keep_facts(acting, case, proposal)
+    _go_on(acting, case, proposal)
+    tell_everybody(acting, dossier, Act.PROPOSED)
+    return handover
+
+
+def propose_for_person(acting: Acting, *, of: Particulars, proposal: Proposal) -> Handover:
+    """Open a simple case for a person who has none yet, and propose the hand-over in one go."""
+    if proposal.answers.constellation is Constellation.STOPS:
+        raise Refused(_("Without hand-over nothing is sent: no case is needed for it."))
+    version = procedure_of_handovers(on=acting.today)
+    case = open_simple_case(acting, of=of, procedure=version, facts=proposal.known, remarks=proposal.remarks)
+    handover = propose_handover(acting, case=case, proposal=proposal)
+    assert handover is not None
+    return handover
+
+
+def open_before_handover(
+    acting: Acting, *, of: Particulars, answers: Answers, facts: Mapping[Fact, Scalar], remarks: Mapping[Fact, str]
+) -> Case:
+    """Open a simple case in which something must happen before anything is proposed, such as a network meeting."""
+    known = dict(facts) | {
+        Fact.HANDOVER_BETWEEN: answers.between,
+        Fact.CONSTELLATION: answers.constellation.value,
+    }
+    version = procedure_of_handovers(on=acting.today)
+    return open_simple_case(acting, of=of, procedure=version, facts=known, remarks=remarks)
+
+
+def accept_handover(
+    acting: Acting, *, decision: Decision, staff: Appointment | None = None, reason: str = ""
+) -> Handover:
+    """Take the person on, naming who follows them: access opens, and with a direct hand-over the lead passes.
+
+    Exactly one answer counts; ``Conflict`` tells whoever comes second.
+    """
+    handover = Handover.objects.select_related("decision", "sender", "receiver").get(decision=decision)
+    responsible = staff or Appointment.objects.get(pk=acting.own_staff_id)
+    if responsible.institution_id != handover.receiver_id:
+        raise Refused(_("Choose somebody who works for the institution that does it."))
+    answer(acting, decision=decision, accept=True, reason=reason)
+    call("handovers_open", handover.pk)
+    dossier = lock(handover.dossier_id)
+    case = readable_with_parts(dossier.pk)
+    Handover.objects.filter(pk=handover.pk).update(receiver_staff=responsible)
+    handover.refresh_from_db()
+    join(acting, dossier=dossier, institution_id=handover.receiver_id, staff_id=responsible.pk)
+    _disclose_access(acting, handover, dossier, responsible)
+    _tell(acting, handover, dossier, Act.ACCEPTED, reason)
+    if handover.is_direct:
+        name_lead(acting, case=case, staff=responsible)
+        if course_of(dossier.pk) is None:
+            _ask_for_closing_review(acting, handover, dossier)
+    reached(acting, dossier=dossier, fact=Fact.HANDOVER_ACCEPTED_ON, value=acting.today)
+    tell_staff(acting, staff_ids=[responsible.pk], act=Act.ACCEPTED, dossier=dossier)
+    return handover
+
+
+def decline_handover(acting: Acting, *, decision: Decision, reason: str) -> None:
+    """Not us, and why; the sender stays responsible, and what was written is closed to the receiver again."""
+    handover = Handover.objects.get(decision=decision)
+    answer(acting, decision=decision, accept=False, reason=reason)
+    _tell(acting, handover, _case_of(decision), Act.DECLINED, reason)
+
+
+def expire_handover(acting: Acting, decision: Decision) -> None:
+    """Nobody answered in time: the sender stays responsible."""
+    handover = Handover.objects.filter(decision=decision).select_related("dossier").first()
+    if handover is not None:
+        _tell(acting, handover, handover.dossier, Act.EXPIRED)
+
+
+def withdraw_handover(acting: Acting, *, handover: Handover) -> None:
+    """The sender takes the request back before it is answered."""
+    dossier = lock(handover.dossier_id)
+    if not has_power(acting, dossier, Power.LEAD):
+        raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
+    withdraw_decision(acting, decision=handover.decision)
+    _tell(acting, handover, dossier, Act.WITHDRAWN)
+    told = [handover.receiver_staff_id] if handover.receiver_staff_id else []
+    tell_staff(acting, staff_ids=told, act=Act.WITHDRAWN, dossier=dossier)
+    if not told:
+        tell_institutions(acting, institution_ids=[handover.receiver_id], act=Act.WITHDRAWN, dossier=dossier)
+
+
+def end_access(acting: Acting, *, handover: Handover, reason: str) -> None:
+    """The person no longer agrees to parallel support, or it has ended: what this hand-over opened closes at once."""
+    check_reason(reason)
+    dossier = lock(handover.dossier_id)
+    handover = Handover.objects.get(pk=handover.pk)
+    if handover.is_direct or handover.access_until is None or handover.access_until <= timezone.now():
+        raise Refused(_("This hand-over opens nothing that could be ended here."))
+    if not has_power(acting, dossier, Power.LEAD):
+        raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
+    call("handovers_end", handover.pk)
+    close_beyond(acting, dossier=dossier)
+    _tell(acting, handover, dossier, Act.ACCESS_ENDED, reason)
+    tell_institutions(acting, institution_ids=[handover.receiver_id], act=Act.ACCESS_ENDED, dossier=dossier)
+
+
+def end_overlaps(acting: Acting) -> int:
+    """The clock's part, as a job: institutions that handed over and whose time is up no longer take part; how many."""
+    over = Handover.objects.filter(sender_until__lte=timezone.now(), sender_left_at=None)
+    count = 0
+    for handover in over.select_related("dossier", "decision"):
+        Handover.objects.filter(pk=handover.pk).update(sender_left_at=timezone.now())
+        part = Participant.objects.filter(
+            dossier_id=handover.dossier_id, institution_id=handover.sender_id, state=Taking.TAKING_PART
+        )
+        for participant in part.select_related("dossier"):
+            leave(acting, participant=participant)
+        _tell(acting, handover, handover.dossier, Act.OVERLAP_ENDED)
+        both = [handover.sender_staff_id, handover.receiver_staff_id]
+        tell_staff(acting, staff_ids=both, act=Act.OVERLAP_ENDED, dossier=handover.dossier)
+        count += 1
+    return count
+
+
+def tell_missed_appointment(
+    acting: Acting, *, case: Case, recipient: Institution, basis: str, purpose: str, confirmed: Sequence[str], text: str
+) -> Disclosure:
+    """Tell social assistance of missed appointments or lacking cooperation: a worker's own decision, on a legal basis.
+
+    Nothing in the product does this by itself, and no other kind of institution is ever told (agreement SMZ–IV).
+    """
+    if recipient.kind != rules.TOLD_OF_MISSED or recipient.pk == acting.institution_id:
+        raise Refused(_("Missed appointments are told to social assistance alone."))
+    if not text.strip():
+        raise Refused(_("Say which appointments were missed, and nothing more."))
+    dossier = lock(case.dossier_id)
+    what: dict[str, Any] = {
+        "dossier": dossier,
+        "basis": basis,
+        "purpose": purpose,
+        "form": DisclosureForm.WRITTEN,
+        "categories": DataCategory.ADMINISTRATIVE.bit,
+    }
+    if basis == CONSENT:
+        line = consent_naming(acting, dossier, recipient.pk)
+        if line is None or not line.categories & DataCategory.ADMINISTRATIVE.bit:
+            raise Refused(_("No valid consent lets this institution read it: choose another legal basis."))
+        disclosure = keep_disclosure(acting, recipient_id=recipient.pk, consent=line.consent, **what)
+    else:
+        disclosure = record_disclosure(acting, recipient=recipient, confirmed=confirmed, **what)
+    write_note(acting, dossier=dossier, text=text, category=DataCategory.ADMINISTRATIVE, kind=NoteKind.NOTE)
+    tell(
+        acting,
+        dossier=dossier,
+        kind=RecordKind.DISCLOSE,
+        act=Act.MISSED_TOLD,
+        about=("disclosure", disclosure.pk),
+        recipients=[recipient.pk],
+        legal_basis=basis,
+    )
+    tell_institutions(
+        acting, institution_ids=[recipient.pk], act=Act.MISSED_TOLD, dossier=dossier, region_id=case.region_id
+    )
+    reached(acting, dossier=dossier, fact=Fact.COOPERATION_TOLD, value=True)
+    return disclosure
+
+
+def _ask(acting: Acting, case: Case, proposal: Proposal) -> Handover:
+    """The request with what it is about; the identity that it tells is recorded as a disclosure."""
+    dossier = case.dossier
+    line = consent_naming(acting, dossier, proposal.receiver.pk)
+    consent = line.consent if line else None
+    categories = rules.categories_for(proposal.categories, line.categories if line else None)
+    rules.check_can_propose(
+        level=case.level,
+        is_open=case.is_open,
+        own_institution=proposal.receiver.pk == acting.own_institution_id,
+        is_pending=pending_handover(dossier.pk) is not None,
+        agrees=proposal.agrees or consent is not None,
+        categories=categories,
+        overlap_until=proposal.overlap_until,
+        on=acting.today,
+    )
+    if proposal.staff is not None and proposal.staff.institution_id != proposal.receiver.pk:
+        raise Refused(_("Choose somebody who works for the institution that is asked."))
+    decision = ask_decision(
+        acting,
+        dossier=dossier,
+        kind=HANDOVER,
+        addressed_id=proposal.receiver.pk,
+        addressed_staff_id=proposal.staff.pk if proposal.staff else None,
+        due_on=proposal.due_on,
+        region_id=case.region_id,
+    )
+    handover = Handover.objects.create(
+        dossier=dossier,
+        decision=decision,
+        sender_id=acting.own_institution_id,
+        sender_staff_id=acting.own_staff_id,
+        receiver=proposal.receiver,
+        office=proposal.office,
+        receiver_staff=proposal.staff,
+        constellation=proposal.answers.constellation,
+        between=proposal.answers.between,
+        category=proposal.category,
+        message=proposal.message.strip(),
+        language=(translation.get_language() or "de")[:2],
+        basis=CONSENT if consent else HAND_OVER,
+        consent=consent,
+        categories=categories,
+        overlap_until=proposal.overlap_until,
+        proposed_on=acting.today,
+    )
+    _disclose(
+        acting,
+        handover,
+        dossier,
+        purpose=_("Proposed hand-over: who the person is, and what it is about"),
+        form=DisclosureForm.WRITTEN,
+        categories=DataCategory.IDENTITY.bit | (proposal.category.bit if handover.message else 0),
+        consent=consent,
+    )
+    _tell(acting, handover, dossier, Act.PROPOSED)
+    return handover
+
+
+def _keep_facts(acting: Acting, case: Case, proposal: Proposal) -> None:
+    """What was stated and is new; the work items that it settles are ticked off."""
+    known = every_fact(case.pk)
+    for fact, value in proposal.known.items():
+        if known.get(fact) != value:
+            remark = proposal.remarks.get(fact, "")
+            note_fact(acting, dossier=case.dossier, fact=fact, value=value, remark=remark)
+    follow_procedure(acting, dossier=case.dossier)
+
+
+def _go_on(acting: Acting, case: Case, proposal: Proposal) -> None:
+    """To the phase that the constellation chooses, where the procedure has one from here."""
+    place = place_for(course_of(case.pk), None)
+    if place is None:
+        return
+    guide = guide_for(*place, every_fact(case.pk), on=acting.today)
+    if guide is not None:
+        advance_case(acting, case=case, to=guide.following.id, reason=proposal.reason)
+
+
+def _disclose_access(acting: Acting, handover: Handover, dossier: Dossier, responsible: Appointment) -> None:
+    """What the sender gave by handing over, recorded by whoever accepted."""
+    until = handover.access_until
+    consent = Consent.objects.filter(pk=handover.consent_id).first() if handover.consent_id else None
+    _disclose(
+        acting,
+        handover,
+        dossier,
+        purpose=_("Accepted hand-over"),
+        form=DisclosureForm.ACCESS,
+        categories=handover.categories,
+        consent=consent,
+        recipient_staff=responsible,
+        # For good has no last day; a period ends with the day before its last moment.
+        access_until=None if until is None or handover.is_direct else timezone.localdate(until - timedelta(seconds=1)),
+    )
+
+
+def _disclose(acting: Acting, handover: Handover, dossier: Dossier, **fields: object) -> None:
+    keep_disclosure(
+        acting,
+        dossier=dossier,
+        basis=handover.basis,
+        giver_id=handover.sender_id,
+        giver_staff_id=handover.sender_staff_id,
+        recipient_id=handover.receiver_id,
+        **fields,
+    )
+
+
+def _ask_for_closing_review(acting: Acting, handover: Handover, dossier: Dossier) -> None:
+    """A closing review belongs to a direct hand-over; under a procedure its file sets the work item."""
+    ask(
+        acting,
+        dossier=dossier,
+        title=gettext_noop("Hold the closing review with the receiving institution"),
+        is_own_words=False,
+        due_on=acting.today + timedelta(days=_CLOSING_REVIEW_DAYS),
+        addressed_id=handover.sender_id,
+        assigned=Appointment.objects.get(pk=handover.sender_staff_id),
+        about=(HANDOVER, handover.pk),
+    )
+
+
+def _case_of(decision: Decision) -> Dossier:
+    """The case by its number alone: whoever declines may not open it."""
+    return Dossier(pk=decision.dossier_id, number=decision.case_number)
+
+
+def _tell(acting: Acting, handover: Handover, dossier: Dossier, act: Act, text: str = "") -> None:
+    tell(
+        acting,
+        dossier=dossier,
+        kind=RecordKind.CHANGE,
+        act=act,
+        about=(HANDOVER, handover.pk),
+        text=text,
+        recipients=[handover.receiver_id],
+        legal_basis=handover.basis,
+        details={"constellation": handover.constellation, "between": handover.between},
+    )

@@ -1,0 +1,31 @@
+from collections.abc import Iterator
+
+import pytest
+from django.utils import translation
+
+from suone.casework.handovers.tests.factories import publish_handovers
+from suone.ground.access.permissions import Role
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.appointments.tests.factories import make_institution, make_staff
+from suone.records.consents.tests.factories import Cast, make_cast
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Sentences are compared in the language of the source."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The worker's institution is SMZ, the adviser's RAV."""
+    cast = make_cast()
+    publish_handovers()
+    return cast
+
+
+@pytest.fixture
+def coordinator_iv(cast: Cast) -> Appointment:
+    """An integration coordinator of the IV."""
+    return make_staff(make_institution("IV"), Role.FRONT_LINE_WORKER, last_name="Integration")

@@ -1,0 +1,349 @@
+"""The door for people: the guided form, the answer, figures, and missed appointments."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from suone.canton.procedures.models import Course, Passage
+from suone.canton.procedures.services import known_facts
+from suone.casework.cases.models import Case, Note
+from suone.casework.cases.services import change_level
+from suone.casework.cases.tests.factories import do
+from suone.casework.handovers import services
+from suone.casework.handovers.models import Handover
+from suone.casework.handovers.rules import Follows
+from suone.casework.handovers.tests.factories import AHV_NUMBER, TO_IV, accept, case_of, proposal, propose
+from suone.ground.audit.models import Entry
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.appointments.tests.factories import client_of
+from suone.records.consents.models import Disclosure
+from suone.records.consents.tests.factories import WORK, Cast, line, sign
+from suone.records.dossiers.models import Dossier
+
+TODAY = timezone.localdate()
+
+
+@pytest.fixture
+def worker(cast: Cast) -> Client:
+    return client_of(cast.worker)
+
+
+def typed(cast: Cast, to: Appointment, **changes: Any) -> dict[str, Any]:
+    usual = {
+        "last_name": "Muster",
+        "first_name": "Petra",
+        "ahv_number": AHV_NUMBER,
+        "language": "de",
+        "region": cast.region.pk,
+        "receiver": to.institution_id,
+        "follows": "they",
+        "is_direct": "yes",
+        "message": "Looks for work in sales",
+        "agrees": "on",
+        "category": 1,
+        "due_on": (TODAY + timedelta(days=10)).isoformat(),
+        "fact_register_checked": "on",
+        "fact_person_asked": "on",
+        "fact_promise_reminder": "on",
+        "send": "1",
+    }
+    return {name: value for name, value in (usual | changes).items() if value is not None}
+
+
+def test_the_first_look_asks_two_questions_and_sends_nothing(cast: Cast, worker: Client) -> None:
+    page = worker.get("/handovers/new").content.decode()
+    assert "Who goes on following the person?" in page
+    assert "Make no promise about another institution" in page
+
+    look = worker.post(
+        "/handovers/new",
+        {"receiver": cast.adviser.institution_id, "follows": "they", "is_direct": "yes", "last_name": "Muster"},
+    )
+
+    text = look.content.decode()
+    assert look.status_code == 200
+    assert "3: direct hand-over" in text
+    assert "The register has not been checked yet" in text
+    assert "Hold the closing review with the receiving institution" in text
+    assert 'value="Muster"' in text
+    assert not Dossier.objects.exists()
+
+
+def test_a_plain_hand_over_goes_out_in_one_form(cast: Cast, worker: Client) -> None:
+    answer = worker.post("/handovers/new", typed(cast, cast.adviser))
+
+    handover = Handover.objects.get()
+    assert answer.headers["Location"] == f"/dossiers/{handover.dossier_id}/"
+    page = worker.get(f"/dossiers/{handover.dossier_id}/").content.decode()
+    assert "SMZ → RAV" in page
+    assert "Looks for work in sales" in page
+
+
+def test_what_must_hold_is_said_at_its_field_and_nothing_typed_is_lost(cast: Cast, worker: Client) -> None:
+    answer = worker.post("/handovers/new", typed(cast, cast.adviser, fact_register_checked=None))
+
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Looks for work in sales" in text
+    assert 'href="#id_fact_register_checked"' in text
+    assert not Dossier.objects.exists()
+
+
+def to_iv(cast: Cast, iv: Appointment, **changes: Any) -> dict[str, Any]:
+    more = {
+        "follows": "both",
+        "fact_advisers_named": "Ada Worker, SMZ",
+        "fact_iv_contact_kind": "application",
+        "fact_health_attested": "on",
+    }
+    return typed(cast, iv, **more | changes)
+
+
+def test_the_names_of_the_advisers_are_kept_as_the_remark(
+    cast: Cast, worker: Client, coordinator_iv: Appointment
+) -> None:
+    worker.post("/handovers/new", to_iv(cast, coordinator_iv))
+
+    handover = Handover.objects.get()
+    fact = Dossier.objects.get(pk=handover.dossier_id).facts.get(fact="advisers_named")
+    assert fact.remark == "Ada Worker, SMZ"
+
+
+@pytest.mark.parametrize(
+    ("days", "more", "goes"),
+    [
+        (30, {}, False),
+        (30, {"reason": "The IV adviser asks for it"}, True),
+        (30, {"fact_relevant_measures": "on"}, True),
+        (400, {}, True),
+    ],
+)
+def test_the_pause_warns_and_goes_through_with_an_exception_or_a_reason(
+    cast: Cast, worker: Client, coordinator_iv: Appointment, days: int, more: dict[str, str], goes: bool
+) -> None:
+    """The network meeting is a told fact: it was held in the case, so the pause is all that is left."""
+    handover = propose(cast, coordinator_iv, follows=Follows.BOTH, facts=TO_IV)
+    do(cast.worker, services.withdraw_handover, handover=handover)
+    case = case_of(handover)
+    Course.objects.filter(pk=case.pk).update(phase="contact")
+    Case.objects.filter(pk=case.pk).update(state="notified")
+    case.dossier.facts.create(fact="network_meeting_held_on", value=TODAY.isoformat())
+    asked = {
+        "fact_iv_placement_ended_on": (TODAY - timedelta(days=days)).isoformat(),
+        "fact_written_request": "on",
+        "fact_former_adviser_contacted": "on",
+        "fact_target_agreement_considered": "on",
+    }
+
+    answer = worker.post(f"/dossiers/{case.pk}/handovers/propose", to_iv(cast, coordinator_iv, **asked | more))
+
+    text = answer.content.decode()
+    if goes:
+        assert answer.status_code == 302, text
+        assert Course.objects.get(pk=case.pk).phase == "parallel"
+        assert Passage.objects.filter(dossier=case.dossier).latest("pk").reason == more.get("reason", "")
+    else:
+        assert answer.status_code == 422
+        assert "a new request makes no sense so soon" in text
+        assert "give the reason" in text
+
+
+def test_the_network_meeting_comes_first_after_a_placement_ended(
+    cast: Cast, worker: Client, coordinator_iv: Appointment
+) -> None:
+    asked = {
+        "fact_iv_placement_ended_on": (TODAY - timedelta(days=400)).isoformat(),
+        "fact_written_request": "on",
+        "fact_former_adviser_contacted": "on",
+        "fact_target_agreement_considered": "on",
+    }
+
+    answer = worker.post("/handovers/new", to_iv(cast, coordinator_iv, **asked))
+
+    assert answer.status_code == 422
+    assert "Before a new placement there is a network meeting in any case" in answer.content.decode()
+
+
+def test_where_something_must_happen_first_the_case_alone_is_opened(
+    cast: Cast, worker: Client, coordinator_iv: Appointment
+) -> None:
+    ended_on = (TODAY - timedelta(days=400)).isoformat()
+    asked = to_iv(cast, coordinator_iv, fact_iv_placement_ended_on=ended_on, message=None, send=None, open="1")
+
+    answer = worker.post("/handovers/new", asked)
+
+    case = Case.objects.get()
+    assert answer.headers["Location"] == f"/dossiers/{case.pk}/"
+    assert not Handover.objects.exists()
+    assert Course.objects.get(pk=case.pk).phase == "contact"
+    assert known_facts(case.pk)["iv_placement_ended_on"] == TODAY - timedelta(days=400)
+    assert "Before a new placement there is a network meeting" in worker.get(f"/dossiers/{case.pk}/").content.decode()
+
+
+def test_the_answer_page_shows_who_and_what_and_the_reading_is_logged(cast: Cast) -> None:
+    handover = propose(cast)
+    path = f"/handovers/requests/{handover.decision_id}"
+
+    page = client_of(cast.adviser).get(path).content.decode()
+
+    assert "Petra Muster" in page
+    assert AHV_NUMBER in page
+    assert "Looks for work in sales" in page
+    assert cast.worker.phone in page
+    assert Entry.objects.filter(act="handover.read", staff_id=cast.adviser.pk).count() == 1
+    assert client_of(cast.stranger).get(path).status_code == 404
+
+
+def test_accepting_leads_into_the_case(cast: Cast) -> None:
+    handover = propose(cast)
+    adviser = client_of(cast.adviser)
+
+    answer = adviser.post(f"/handovers/requests/{handover.decision_id}", {"answer": "accept", "staff": cast.adviser.pk})
+
+    assert answer.headers["Location"] == f"/dossiers/{handover.dossier_id}/"
+    assert adviser.get(f"/dossiers/{handover.dossier_id}/").status_code == 200
+
+
+def test_declining_without_a_reason_is_asked_again_and_then_closes_the_particulars(cast: Cast) -> None:
+    handover = propose(cast)
+    adviser, path = client_of(cast.adviser), f"/handovers/requests/{handover.decision_id}"
+
+    assert adviser.post(path, {"answer": "decline"}).status_code == 422
+    assert adviser.post(path, {"answer": "decline", "reason": "Not entitled"}).status_code == 302
+
+    page = adviser.get(path).content.decode()
+    assert "has been answered: declined" in page
+    for text in (page, adviser.get("/requests/").content.decode()):
+        assert "Muster" not in text
+        assert "Not entitled" not in text
+    assert "Not entitled" in client_of(cast.worker).get("/requests/?show=ours").content.decode()
+
+
+def test_a_request_to_take_part_is_not_answered_here(cast: Cast) -> None:
+    handover = propose(cast)
+    handover.decision.kind = "participation"
+    handover.decision.save()
+
+    assert client_of(cast.adviser).get(f"/handovers/requests/{handover.decision_id}").status_code == 404
+
+
+def test_withdrawing_and_reminding_are_for_whoever_asked(cast: Cast, worker: Client) -> None:
+    handover = propose(cast)
+    stranger = client_of(cast.stranger)
+    remind, withdraw = (
+        f"/requests/{handover.decision_id}/remind",
+        f"/dossiers/{handover.dossier_id}/handovers/{handover.pk}/withdraw",
+    )
+
+    assert stranger.post(remind).status_code == 404
+    assert stranger.post(withdraw).status_code == 404
+    assert worker.post(remind).status_code == 302
+    assert worker.post(withdraw).status_code == 302
+    handover.decision.refresh_from_db()
+    assert handover.decision.state == "withdrawn"
+
+
+def test_ending_the_access_asks_why(cast: Cast, worker: Client) -> None:
+    handover = accept(cast.adviser, propose(cast, follows=Follows.BOTH))
+    path = f"/dossiers/{handover.dossier_id}/handovers/{handover.pk}/end"
+
+    assert worker.get(path).status_code == 200
+    assert worker.post(path, {"reason": ""}).status_code == 422
+    assert worker.post(path, {"reason": "No longer wished"}).status_code == 302
+    assert client_of(cast.adviser).get(f"/dossiers/{handover.dossier_id}/").status_code == 404
+
+
+def shared_with_iv(cast: Cast, iv: Appointment) -> Handover:
+    """A case of the SMZ in which the IV takes part."""
+    return accept(iv, propose(cast, iv, follows=Follows.BOTH, facts=TO_IV))
+
+
+def test_social_assistance_is_told_of_missed_appointments_on_a_legal_basis(
+    cast: Cast, coordinator_iv: Appointment
+) -> None:
+    handover = shared_with_iv(cast, coordinator_iv)
+    iv, start = client_of(coordinator_iv), f"/dossiers/{handover.dossier_id}/missed-appointments"
+    smz = cast.worker.institution_id
+
+    chosen = iv.post(start, {"recipient": smz, "basis": "ivg-68bis-3"})
+    path = chosen.headers["Location"]
+    assert path == f"{start}/{smz}/ivg-68bis-3"
+    typed = {"purpose": "Cooperation", "text": "2 March, 9 March: job coaching"}
+    assert iv.post(path, typed).status_code == 422  # the conditions are not confirmed
+    conditions = ["no_private_interest", "cost_bearer_unclear", "purpose_measures", "formal_law", "reciprocity"]
+    assert iv.post(path, typed | {"conditions": conditions}).status_code == 302
+
+    disclosure = Disclosure.objects.latest("pk")
+    assert (disclosure.basis, disclosure.recipient_id, disclosure.giver) == (
+        "ivg-68bis-3",
+        smz,
+        coordinator_iv.institution,
+    )
+    assert Note.objects.get(dossier_id=handover.dossier_id).text == typed["text"]
+    assert Entry.objects.filter(act="handover.missed_told").count() == 1
+    assert known_facts(handover.dossier_id)["cooperation_told"] is True
+
+
+def test_nobody_but_social_assistance_is_ever_told(cast: Cast, coordinator_iv: Appointment) -> None:
+    handover = shared_with_iv(cast, coordinator_iv)
+    iv = client_of(coordinator_iv)
+    rav = cast.adviser.institution_id
+
+    smz = cast.worker.institution_id
+    for nowhere in (f"{rav}/consent", f"{smz}/hand-over", f"{smz}/nonsense"):
+        assert iv.get(f"/dossiers/{handover.dossier_id}/missed-appointments/{nowhere}").status_code == 404
+    # From social assistance itself there is nobody to tell.
+    page = client_of(cast.worker).get(f"/dossiers/{handover.dossier_id}/").content.decode()
+    assert "Tell social assistance" not in page
+
+
+def test_a_consent_that_names_social_assistance_is_a_basis_too(cast: Cast, coordinator_iv: Appointment) -> None:
+    handover = accept(coordinator_iv, propose(cast, coordinator_iv, facts=TO_IV))
+    iv = client_of(coordinator_iv)
+    path = f"/dossiers/{handover.dossier_id}/missed-appointments/{cast.worker.institution_id}/consent"
+    typed = {"purpose": "Cooperation", "text": "2 March", "conditions": ["single_case", "person_consents"]}
+
+    assert iv.post(path, typed).status_code == 422
+    sign(coordinator_iv, Dossier.objects.get(pk=handover.dossier_id), line(cast.worker, WORK))
+    assert iv.post(path, typed).status_code == 302
+
+    assert Disclosure.objects.latest("pk").consent is not None
+
+
+def test_referrals_are_counted_for_the_office(cast: Cast) -> None:
+    propose(cast)
+
+    page = client_of(cast.coordinator).get("/handovers/referrals").content.decode()
+
+    assert "SMZ → RAV" in page
+    assert client_of(cast.worker).get("/handovers/referrals").status_code == 403
+
+
+def test_the_level_changes_without_anything_being_typed_again(cast: Cast, worker: Client) -> None:
+    handover = accept(cast.adviser, propose(cast, follows=Follows.BOTH))
+    path = f"/dossiers/{handover.dossier_id}/level"
+
+    assert "network" in worker.get(path).content.decode()
+    assert worker.post(path, {"way": "network:"}).status_code == 422
+    assert worker.post(path, {"way": "network:", "reason": "BSL joins"}).status_code == 302
+
+    assert case_of(handover).level == "network"
+    page = worker.get(f"/dossiers/{handover.dossier_id}/").content.decode()
+    assert "simple → network" in page
+    assert "BSL joins" in page
+
+
+def test_a_hand_over_is_not_offered_in_a_complex_case(cast: Cast, worker: Client) -> None:
+    handover = propose(cast)
+    do(cast.worker, services.withdraw_handover, handover=handover)
+    do(cast.worker, change_level, case=case_of(handover), level="complex", reason="Difficulties accumulate")
+
+    page = worker.get(f"/dossiers/{handover.dossier_id}/").content.decode()
+    assert f"/dossiers/{handover.dossier_id}/handovers/propose" not in page
+    answer = worker.post(f"/dossiers/{handover.dossier_id}/handovers/propose", typed(cast, cast.adviser))
+    assert answer.status_code == 422
+    assert "This case is complex" in answer.content.decode()
+    assert proposal(cast.worker, cast.adviser).answers.between == "rav_smz"

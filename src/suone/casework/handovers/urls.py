@@ -1,0 +1,17 @@
+from django.urls import path
+
+from suone.casework.handovers import views
+
+_CASE = "dossiers/<int:dossier_id>"
+
+urlpatterns = [
+    path("handovers/new", views.hand_over_person, name="hand_over_person"),
+    path("handovers/drafts/<int:draft_id>", views.hand_over_person, name="hand_over_draft"),
+    path("handovers/referrals", views.referrals, name="referrals"),
+    path("handovers/requests/<int:decision_id>", views.answer, name="answer_handover"),
+    path(f"{_CASE}/handovers/propose", views.hand_over, name="hand_over"),
+    path(f"{_CASE}/handovers/<int:handover_id>/withdraw", views.withdraw, name="withdraw_handover"),
+    path(f"{_CASE}/handovers/<int:handover_id>/end", views.end_access, name="end_handover_access"),
+    path(f"{_CASE}/missed-appointments", views.tell_missed, name="tell_missed"),
+    path(f"{_CASE}/missed-appointments/<int:institution_id>/<slug:basis>", views.tell_missed_on, name="tell_missed_on"),
+]

@@ -1,0 +1,324 @@
+"""The pages of hand-overs: load, ask the form, call one service, answer."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from suone.canton.procedures.facts import Fact, Scalar
+from suone.canton.procedures.queries import course_of
+from suone.canton.procedures.services import in_language, known_facts
+from suone.casework.cases.forms import ReasonForm
+from suone.casework.cases.models import Case, Draft
+from suone.casework.cases.queries import own_draft, readable_case
+from suone.casework.cases.services import default_answer_day
+from suone.casework.handovers import forms, queries, rules, services
+from suone.casework.handovers.acts import Act
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory
+from suone.ground.access.permissions import Permission
+from suone.ground.entrances.decorators import ActingRequest, acts, reads
+from suone.ground.web.fields import number_in
+from suone.ground.web.pages import done, form_page, refusals_on, render
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.institutions.models import Region
+from suone.records.consents.legal_bases import HAND_OVER, LegalBasis, legal_bases, legal_basis
+from suone.records.decisions.queries import decision_for
+
+
+@acts(Permission.CASE_LEAD, act=Act.READ)
+def hand_over(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    """Propose to hand over the person of a case, or to support them side by side."""
+    return _guided(request, readable_case(request.acting, dossier_id))
+
+
+@acts(Permission.CASE_NOTIFY)
+def hand_over_person(request: ActingRequest, draft_id: int | None = None) -> HttpResponse:
+    """The same for a person without a case: a simple one is opened in one go, from a draft where one was begun."""
+    draft = own_draft(request.acting, draft_id, kind=services.HANDOVER) if draft_id else None
+    return _guided(request, None, draft)
+
+
+def _guided(request: ActingRequest, case: Case | None, draft: Draft | None = None) -> HttpResponse:
+    """Two questions first; then what their constellation asks, until it is sent for good."""
+    acting, sends, opens = request.acting, "send" in request.POST, case is None and "open" in request.POST
+    data = request.POST if request.method == "POST" else None
+    person = _person_form(request, sends or opens, draft) if case is None else None
+    questions = forms.QuestionsForm(data, acting=acting)
+    known = known_facts(case.pk) if case else {}
+    context: dict[str, Any] = {"case": case, "dossier": case.dossier if case else None, "person": person}
+    context |= {"questions": questions, "details": None}
+    if data is not None and questions.is_valid():
+        details = _details(request, case, questions, known, draft, sends=sends)
+        context |= details
+        form, sent_person = details["details"], person is None or not (sends or opens) or person.is_valid()
+        if opens and person is not None and sent_person:
+            with refusals_on(person):
+                return _open_only(request, person, questions, form)
+        if sends and form.is_valid() and sent_person:
+            proposal = _proposal(acting, questions, form, details["partner"])
+            with refusals_on(form):
+                answer = _propose(request, case, person, proposal)
+                if draft is not None:
+                    draft.delete()
+                return answer
+    if data is not None and not sends and getattr(request, "htmx", False) and questions.errors:
+        context["questions"] = forms.QuestionsForm(initial=questions.data, acting=acting)  # still being answered
+    wrong = [form for form in (person, context["questions"], context["details"]) if form is not None and form.errors]
+    status = 422 if wrong else 200
+    return render(request, "handovers/guided.html", context, block="guided", status=status)
+
+
+def _propose(
+    request: ActingRequest, case: Case | None, person: forms.PersonForm | None, proposal: services.Proposal
+) -> HttpResponse:
+    if case is None:
+        assert person is not None
+        handover = services.propose_for_person(request.acting, of=person.particulars(), proposal=proposal)
+        return done(request, _("A simple case is open, and the hand-over is proposed."), "case", handover.dossier_id)
+    if services.propose_handover(request.acting, case=case, proposal=proposal) is None:
+        return done(request, _("It is recorded that one institution goes on alone; nothing was sent."), "case", case.pk)
+    return done(request, _("The hand-over is proposed; until it is accepted you stay responsible."), "case", case.pk)
+
+
+def _open_only(
+    request: ActingRequest, person: forms.PersonForm, questions: forms.QuestionsForm, form: forms.ProposalForm
+) -> HttpResponse:
+    """Something has to happen first: the case is opened with what is known, and nothing is sent."""
+    facts, remarks = form.stated_so_far(request.POST)
+    opened = services.open_before_handover(
+        request.acting, of=person.particulars(), answers=questions.answers, facts=facts, remarks=remarks
+    )
+    return done(
+        request, _("A simple case is open; it says what is to be done before the hand-over."), "case", opened.pk
+    )
+
+
+def _person_form(request: ActingRequest, sends: bool, draft: Draft | None) -> forms.PersonForm:
+    if sends:
+        return forms.PersonForm(request.POST)
+    known = draft.data if draft else {}
+    form = forms.PersonForm(initial=forms.PersonForm.starting_values(request.acting) | known)
+    if request.method == "POST":
+        form.initial = {**form.initial, **forms.typed_so_far(form, request.POST)}
+    return form
+
+
+def _details(
+    request: ActingRequest,
+    case: Case | None,
+    questions: forms.QuestionsForm,
+    known: dict[str, Scalar],
+    draft: Draft | None,
+    *,
+    sends: bool,
+) -> dict[str, Any]:
+    """What the constellation asks, given what is known and what is typed so far."""
+    acting, answers = request.acting, questions.answers
+    version = None if case else queries.procedure_of_handovers(on=acting.today)
+    place = queries.place_for(course_of(case.pk) if case else None, version)
+    facts = known | {
+        Fact.HANDOVER_BETWEEN.value: answers.between,
+        Fact.CONSTELLATION.value: answers.constellation.value,
+    }
+    facts |= {fact.value: value for fact, value in services.told_by_request(answers.constellation).items()}
+    line = queries.consent_naming(acting, case.dossier, questions.cleaned_data["receiver"].pk) if case else None
+    options: dict[str, Any] = {
+        "partner": _partner(request, case, questions),
+        "constellation": answers.constellation,
+        "consented": line.categories if line else None,
+        "usual": rules.categories_for(0, line.categories if line else None),
+        "known": known,
+        "advisers": queries.named_advisers(case.pk) if case else "",
+    }
+    guide = queries.guide_for(*place, facts, on=acting.today) if place else None
+    for _round in range(2):  # what is typed may make the procedure ask more
+        form = forms.ProposalForm(guide=guide, initial={"due_on": default_answer_day(acting)}, **options)
+        typed = forms.typed_so_far(form, request.POST)
+        facts |= {fact.value: value for fact, value in forms.stated_in(form.facts, typed).items()}
+        guide = queries.guide_for(*place, facts, on=acting.today) if place else None
+    if sends:
+        form = forms.ProposalForm(request.POST, guide=guide, **options)
+    else:
+        form = forms.ProposalForm(guide=guide, initial=_starting(acting, typed, request, draft), **options)
+    return (
+        {"details": form, "answers": answers, "guide": guide, "consent": line.consent if line else None}
+        | options
+        | {
+            "speaks_against": _beside(guide.warnings, form) if guide else [],
+            "first": _beside(guide.lacking, form) if guide else [],
+            "duties": queries.duties_in(guide, facts, acting, questions.cleaned_data["receiver"]) if guide else [],
+            "later": [in_language(requirement.missing) for requirement in guide.later] if guide else [],
+            "asks_reason": sends or bool(guide and _beside(guide.warnings, form)),
+        }
+    )
+
+
+def _beside(requirements: Any, form: forms.ProposalForm) -> list[str]:
+    """The sentences of requirements for which the form has no field of its own that settles them."""
+    asked = {entry.fact.value for entry in form.facts.values() if entry.requirement is not None}
+    return [in_language(requirement.missing) for requirement in requirements if requirement.fact not in asked]
+
+
+def _starting(acting: Acting, typed: dict[str, Any], request: ActingRequest, draft: Draft | None) -> dict[str, Any]:
+    """What was typed before the form was looked at again; the boxes of the first look are as usual."""
+    if "message" not in request.POST:
+        return {"due_on": default_answer_day(acting)} | (draft.data if draft else {})
+    return typed
+
+
+def _partner(request: ActingRequest, case: Case | None, questions: forms.QuestionsForm) -> queries.Partner:
+    region = case.region if case else Region.objects.filter(pk=number_in(request.POST.get("region", "")) or 0).first()
+    return queries.partner_in(questions.cleaned_data["receiver"], region, on=request.acting.today)
+
+
+def _proposal(
+    acting: Acting, questions: forms.QuestionsForm, form: forms.ProposalForm, partner: queries.Partner
+) -> services.Proposal:
+    typed = form.cleaned_data
+    return services.Proposal(
+        answers=questions.answers,
+        receiver=questions.cleaned_data["receiver"],
+        office=partner.office,
+        due_on=typed.get("due_on") or default_answer_day(acting),
+        agrees=typed.get("agrees", False),
+        staff=typed.get("staff"),
+        message=typed.get("message", ""),
+        category=DataCategory(typed.get("category") or DataCategory.EMPLOYMENT),
+        categories=form.mask(),
+        overlap_until=typed.get("overlap_until"),
+        facts=form.stated(),
+        remarks=form.remarks(),
+        reason=typed["reason"],
+    )
+
+
+@acts(Permission.CASE_READ, act=Act.READ)
+def answer(request: ActingRequest, decision_id: int) -> HttpResponse:
+    """What is proposed to us, by whom and about whom; accept it, or decline with a reason."""
+    decision = decision_for(request.acting, decision_id, kind=services.HANDOVER)
+    handover = queries.asked_handover(decision)
+    form = forms.AnswerForm(
+        request.POST or None, acting=request.acting, asked=handover.receiver_staff_id if handover else None
+    )
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            return _answered(request, decision, form.cleaned_data)
+    person = queries.person_of_request(decision) if handover else None
+    context = {
+        "decision": decision,
+        "handover": handover,
+        "person": person,
+        "form": form,
+        "passes_lead": handover is not None and handover.is_direct,
+    }
+    return render(request, "handovers/answer.html", context, status=422 if form.errors else 200)
+
+
+def _answered(request: ActingRequest, decision: Any, typed: dict[str, Any]) -> HttpResponse:
+    if typed["answer"] == "accept":
+        staff: Appointment | None = typed["staff"]
+        accepted = services.accept_handover(request.acting, decision=decision, staff=staff, reason=typed["reason"])
+        return done(request, _("You have taken the person on; the case is open to you."), "case", accepted.dossier_id)
+    services.decline_handover(request.acting, decision=decision, reason=typed["reason"])
+    return done(request, _("You have declined; the other institution stays responsible and reads why."), "requests")
+
+
+@acts(Permission.CASE_LEAD)
+def withdraw(request: ActingRequest, dossier_id: int, handover_id: int) -> HttpResponse:
+    handover = queries.readable_handover(request.acting, dossier_id, handover_id)
+    if request.method != "POST":
+        return redirect("case", dossier_id)
+    services.withdraw_handover(request.acting, handover=handover)
+    return done(request, _("The hand-over is withdrawn."), "case", dossier_id)
+
+
+@acts(Permission.CASE_LEAD)
+def end_access(request: ActingRequest, dossier_id: int, handover_id: int) -> HttpResponse:
+    handover = queries.readable_handover(request.acting, dossier_id, handover_id)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.end_access(request.acting, handover=handover, reason=form.cleaned_data["reason"])
+            return done(request, _("What this hand-over opened is closed."), "case", dossier_id)
+    return form_page(
+        request,
+        form,
+        title=f"{_('End the access from this hand-over')} · {handover.dossier.number}",
+        submit=_("End the access"),
+        back=reverse("case", args=[dossier_id]),
+        intro=_("The person no longer agrees, or the support side by side has ended: it closes at once."),
+    )
+
+
+@acts(Permission.DISCLOSURE_RECORD)
+def tell_missed(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    """Telling social assistance of missed appointments: first whom, and on which ground."""
+    case = readable_case(request.acting, dossier_id)
+    recipients = queries.social_assistance_in(case, request.acting)
+    form = forms.MissedBasisForm(request.POST or None, recipients=recipients, bases=_grounds())
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        return redirect("tell_missed_on", dossier_id, typed["recipient"].pk, typed["basis"])
+    return form_page(
+        request,
+        form,
+        title=f"{_('Tell social assistance of missed appointments')} · {case.dossier.number}",
+        submit=_("Next"),
+        back=reverse("case", args=[dossier_id]),
+        intro=_(
+            "You decide whether anything is told; it never happens by itself. Only social assistance in this case can be told."
+        ),
+    )
+
+
+@acts(Permission.DISCLOSURE_RECORD)
+def tell_missed_on(request: ActingRequest, dossier_id: int, institution_id: int, basis: str) -> HttpResponse:
+    """… then what, for which purpose, with the conditions of that ground."""
+    case = readable_case(request.acting, dossier_id)
+    recipients = {i.pk: i for i in queries.social_assistance_in(case, request.acting)}
+    ground = legal_basis(basis)
+    if institution_id not in recipients or ground is None or ground not in _grounds():
+        raise Http404
+    starting = {"purpose": _("Cooperation with social assistance under the agreement SMZ–IV")}
+    form = forms.MissedForm(request.POST or None, basis=ground, initial=starting)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            typed = form.cleaned_data
+            services.tell_missed_appointment(
+                request.acting,
+                case=case,
+                recipient=recipients[institution_id],
+                basis=basis,
+                purpose=typed["purpose"],
+                confirmed=typed["conditions"],
+                text=typed["text"],
+            )
+            return done(request, _("Social assistance is told, and the disclosure is recorded."), "case", dossier_id)
+    language = (get_language() or "de")[:2]
+    return form_page(
+        request,
+        form,
+        title=f"{_('Tell social assistance of missed appointments')} · {case.dossier.number}",
+        submit=_("Tell them"),
+        back=reverse("case", args=[dossier_id]),
+        intro=f"{recipients[institution_id]}, {ground.title(language)} ({ground.article_in(language)})",
+    )
+
+
+def _grounds() -> list[LegalBasis]:
+    """The consent, and the laws that serve integration."""
+    return [ground for ground in legal_bases() if ground.for_integration and ground.code != HAND_OVER]
+
+
+@reads(Permission.REFERRAL_COUNT, act=Act.COUNTED)
+def referrals(request: ActingRequest) -> HttpResponse:
+    """How many persons were referred in each direction in a year."""
+    year = number_in(request.GET.get("year", "")) or request.acting.today.year
+    year = year if 2000 <= year <= request.acting.today.year else request.acting.today.year
+    lines = queries.referrals_in(year)
+    context = {"lines": lines, "year": year, "this_year": request.acting.today.year}
+    return render(request, "handovers/referrals.html", context)

@@ -1,0 +1,374 @@
+"""The shapes of what is typed; the rules stand in ``rules`` and ``services``."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from suone.casework.meetings.models import AgendaPoint, DateProposal, Guest, Invitee, Meeting
+from suone.casework.meetings.queries import institutions_around, institutions_at, kinds_for, physicians
+from suone.casework.meetings.rules import (
+    MINUTES_KINDS,
+    USUAL_MINUTES,
+    USUAL_PART,
+    Answer,
+    EntryKind,
+    Kind,
+    PersonPart,
+    Presence,
+    Section,
+    Suits,
+)
+from suone.casework.meetings.services.convening import Convocation, Seat
+from suone.casework.meetings.services.minutes import Words
+from suone.casework.plans.rules import Kind as PlanKind
+from suone.casework.support.rules import Kind as ServiceKind
+from suone.casework.support.rules import Variant
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory
+from suone.ground.access.permissions import Permission
+from suone.ground.web.fields import DayInput, MomentInput
+from suone.organisation.appointments.fields import SeveralStaffField, StaffField, offer
+from suone.organisation.appointments.models import Appointment, AppointmentQuerySet
+from suone.organisation.institutions.models import Institution, Region
+from suone.records.dossiers.models import Dossier
+
+_PROPOSED = 4
+_ANSWER_DAYS = 7
+
+
+def _moment(label: Any, **others: Any) -> forms.DateTimeField:
+    return forms.DateTimeField(label=label, required=False, widget=MomentInput(), **others)
+
+
+def _category(initial: DataCategory) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=gettext_lazy("Data category"),
+        coerce=int,
+        choices=DataCategory.choices,
+        initial=initial.value,
+        help_text=gettext_lazy(
+            "Who may read this category reads it. Diagnoses belong under health alone; under employment write what they mean for work."
+        ),
+    )
+
+
+class ConveneForm(forms.Form):
+    """Who meets, when, where, and about what."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"))
+    region = forms.ModelChoiceField(label=gettext_lazy("Region"), queryset=Region.objects.none(), required=False)
+    institutions = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Institutions"),
+        queryset=Institution.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("An invitation opens nothing of the case; it shows kind, time, place and case number."),
+    )
+    physicians = SeveralStaffField(label=gettext_lazy("Physicians by name"), required=False, across=True)
+    exception_reason = forms.CharField(
+        label=gettext_lazy("If an assessment goes without a physician: why"), max_length=300, required=False
+    )
+    person_part = forms.ChoiceField(
+        label=gettext_lazy("The person is"),
+        choices=[("", gettext_lazy("as usual for this kind")), *PersonPart.choices],
+        required=False,
+    )
+    second_part_after = forms.IntegerField(
+        label=gettext_lazy("Second part with the person after (minutes)"), required=False, min_value=1, max_value=480
+    )
+    starts_at = _moment(gettext_lazy("Begins, if the time is fixed already"))
+    answer_until = forms.DateField(label=gettext_lazy("Answers until"), required=False, widget=DayInput())
+    minutes = forms.IntegerField(label=gettext_lazy("Length in minutes"), required=False, min_value=15, max_value=480)
+    place = forms.CharField(
+        label=gettext_lazy("Place"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("It stands in calendars and guests read it: no personal data here."),
+    )
+    points = forms.CharField(
+        label=gettext_lazy("Agenda, one point on each line"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args: Any, acting: Acting, dossier: Dossier | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds_for(dossier)]  # type: ignore[attr-defined]
+        self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
+        others = Institution.objects.exclude(pk=acting.own_institution_id)
+        self.fields["institutions"].queryset = others  # type: ignore[attr-defined]
+        offer(self, "physicians", physicians())
+        self.fields["answer_until"].initial = acting.today + timedelta(days=_ANSWER_DAYS)
+        for number in range(1, _PROPOSED + 1):
+            self.fields[f"proposal_{number}"] = _moment(_("Proposed date %(number)s") % {"number": number})
+        if dossier is None:
+            for name in ("physicians", "exception_reason", "person_part", "second_part_after"):
+                del self.fields[name]
+        else:
+            del self.fields["region"]
+            self.fields["institutions"].initial = institutions_around(dossier)
+
+    @property
+    def proposed(self) -> list[forms.BoundField]:
+        return [self[f"proposal_{number}"] for number in range(1, _PROPOSED + 1)]
+
+    def convocation(self, region: Region | None) -> Convocation:
+        """What was typed, as the service takes it."""
+        typed = self.cleaned_data
+        kind = Kind(typed["kind"])
+        proposals = [typed[field.name] for field in self.proposed if typed[field.name]]
+        seats = [Seat(institution) for institution in typed["institutions"]]
+        seats += [Seat(staff.institution, staff) for staff in typed.get("physicians", ())]
+        part = PersonPart(typed.get("person_part") or USUAL_PART[kind])
+        minutes = typed["minutes"] or USUAL_MINUTES.get(kind, 60)
+        after = typed.get("second_part_after")
+        return Convocation(
+            kind=kind,
+            seats=seats,
+            region=typed.get("region") or region,
+            starts_at=typed["starts_at"],
+            proposals=proposals,
+            answer_until=typed["answer_until"] if proposals else None,
+            minutes=minutes,
+            place=typed["place"],
+            person_part=part,
+            second_part_after=(after or minutes // 2) if part == PersonPart.SECOND else None,
+            exception_reason=typed.get("exception_reason", ""),
+            points=[line.strip() for line in typed["points"].splitlines() if line.strip()],
+        )
+
+
+class ProposeForm(forms.Form):
+    """Further dates to choose from."""
+
+    answer_until = forms.DateField(label=gettext_lazy("Answers until"), widget=DayInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for number in range(1, _PROPOSED + 1):
+            self.fields[f"proposal_{number}"] = _moment(_("Proposed date %(number)s") % {"number": number})
+
+    def proposals(self) -> list[Any]:
+        return [value for name, value in self.cleaned_data.items() if name.startswith("proposal_") and value]
+
+
+class DatesForm(forms.Form):
+    """Which of the proposed dates suit."""
+
+    def __init__(self, *args: Any, proposals: Sequence[DateProposal], labels: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for proposal, label in zip(proposals, labels, strict=True):
+            self.fields[f"date_{proposal.pk}"] = forms.ChoiceField(
+                label=label, choices=Suits.choices, widget=forms.RadioSelect
+            )
+
+    def answers(self) -> dict[int, Suits]:
+        return {int(name.removeprefix("date_")): Suits(value) for name, value in self.cleaned_data.items()}
+
+
+class AnswerForm(forms.Form):
+    answer = forms.ChoiceField(
+        label=gettext_lazy("Your answer"),
+        choices=[("accept", gettext_lazy("We will be there")), ("decline", gettext_lazy("We will not be there"))],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("Needed when you will not be there."),
+    )
+
+
+class FixForm(forms.Form):
+    starts_at = forms.DateTimeField(label=gettext_lazy("Begins"), widget=MomentInput())
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ParticularsForm(forms.Form):
+    place = forms.CharField(
+        label=gettext_lazy("Place"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("It stands in calendars and guests read it: no personal data here."),
+    )
+    minutes = forms.IntegerField(label=gettext_lazy("Length in minutes"), min_value=15, max_value=480)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class InviteForm(forms.Form):
+    institution = forms.ModelChoiceField(label=gettext_lazy("Institution"), queryset=Institution.objects.none())
+    staff = StaffField(label=gettext_lazy("Somebody by name"), required=False, across=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["institution"].queryset = Institution.objects.all()  # type: ignore[attr-defined]
+        working = Appointment.objects.working(on=timezone.localdate()).who_can(Permission.MEETING_ATTEND)
+        offer(self, "staff", working.order_by("institution__code", "last_name"))
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        staff, institution = typed.get("staff"), typed.get("institution")
+        if staff and institution and staff.institution_id != institution.pk:
+            self.add_error("staff", _("Choose somebody who works for this institution."))
+        return typed
+
+    def seat(self) -> Seat:
+        return Seat(self.cleaned_data["institution"], self.cleaned_data["staff"])
+
+
+class GuestForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    function = forms.CharField(label=gettext_lazy("Function"), max_length=100, required=False)
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        required=False,
+        help_text=gettext_lazy("For your records: the product sends no mail to guests."),
+    )
+
+
+class GuestAnswerForm(forms.Form):
+    answer = forms.ChoiceField(choices=[("accept", ""), ("decline", "")])
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=200,
+        help_text=gettext_lazy("Everybody invited reads it: no personal data here."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class ContributeForm(forms.Form):
+    category = _category(DataCategory.EMPLOYMENT)
+    text = forms.CharField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 8}))
+
+
+class PointForm(forms.Form):
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=200, required=False)
+    category = _category(DataCategory.ADMINISTRATIVE)
+    case = forms.CharField(
+        label=gettext_lazy("Case number"),
+        required=False,
+        max_length=12,
+        help_text=gettext_lazy("Only those who may open the case see it on the agenda."),
+    )
+
+    def __init__(self, *args: Any, takes_cases: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not takes_cases:
+            del self.fields["case"]
+
+
+class EntryForm(forms.Form):
+    """Something that stands in the minutes."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=[(kind.value, kind.label) for kind in MINUTES_KINDS])
+    point = forms.ModelChoiceField(
+        label=gettext_lazy("Point of the agenda"), queryset=AgendaPoint.objects.none(), required=False
+    )
+    category = _category(DataCategory.ADMINISTRATIVE)
+    text = forms.CharField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
+    responsible = forms.ModelChoiceField(
+        label=gettext_lazy("Who does it"), queryset=Institution.objects.none(), required=False
+    )
+    due_on = forms.DateField(
+        label=gettext_lazy("Until"),
+        required=False,
+        widget=DayInput(),
+        help_text=gettext_lazy("With both, a decision becomes a work item when the minutes are finished."),
+    )
+
+    def __init__(self, *args: Any, meeting: Meeting, points: Sequence[AgendaPoint], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        point = self.fields["point"]
+        point.queryset = AgendaPoint.objects.filter(pk__in=[p.pk for p in points]).select_related("dossier")  # type: ignore[attr-defined]
+        point.label_from_instance = _label_of  # type: ignore[attr-defined]
+        self.fields["responsible"].queryset = institutions_at(meeting)  # type: ignore[attr-defined]
+
+    def words(self) -> Words:
+        typed = self.cleaned_data
+        return Words(
+            kind=EntryKind(typed["kind"]),
+            text=typed["text"],
+            category=DataCategory(typed["category"]),
+            point=typed["point"],
+            responsible=typed["responsible"],
+            due_on=typed["due_on"],
+        )
+
+
+class CorrectEntryForm(forms.Form):
+    text = forms.CharField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 8}))
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class IntoPlanForm(forms.Form):
+    """Into which plan, and where in it."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Plan"))
+    section = forms.ChoiceField(label=gettext_lazy("Section"), choices=Section.choices, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, kinds: Sequence[PlanKind], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+
+
+class OrderForm(forms.Form):
+    """Which service a mandate asks for, and who answers for it."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Service"), choices=ServiceKind.choices)
+    variant = forms.ChoiceField(
+        label=gettext_lazy("Variant of a coaching"), choices=[("", "–"), *Variant.choices], required=False
+    )
+    staff = StaffField(label=gettext_lazy("Who answers for it"), across=True)
+
+    def __init__(self, *args: Any, people: AppointmentQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "staff", people)
+
+
+class HoldForm(forms.Form):
+    """Who was there."""
+
+    def __init__(
+        self, *args: Any, meeting: Meeting, invitees: Sequence[Invitee], guests: Sequence[Guest], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if meeting.person_part != PersonPart.ABSENT:
+            self.fields["person_came"] = forms.ChoiceField(
+                label=_("Was the person there?"),
+                choices=[("yes", _("yes")), ("no", _("no"))],
+                widget=forms.RadioSelect,
+            )
+        for prefix, people in (("invitee", invitees), ("guest", guests)):
+            for somebody in people:
+                self.fields[f"{prefix}_{somebody.pk}"] = forms.ChoiceField(
+                    label=somebody.name,
+                    choices=[choice for choice in Presence.choices if choice[0] != Presence.UNKNOWN],
+                    initial=Presence.EXCUSED if somebody.answer == Answer.DECLINED else Presence.PRESENT,
+                    widget=forms.RadioSelect,
+                )
+
+    def presences(self, prefix: str) -> dict[int, Presence]:
+        return {
+            int(name.removeprefix(f"{prefix}_")): Presence(value)
+            for name, value in self.cleaned_data.items()
+            if name.startswith(f"{prefix}_")
+        }
+
+    @property
+    def person_came(self) -> bool | None:
+        came = self.cleaned_data.get("person_came")
+        return came == "yes" if came else None
+
+
+def _label_of(point: AgendaPoint) -> str:
+    return f"{point.position}. {point.title or (point.dossier.number if point.dossier else '')}"

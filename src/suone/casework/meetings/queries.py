@@ -1,0 +1,350 @@
+"""What the pages of meetings show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from suone.canton.procedures.queries import course_of
+from suone.casework.cases.models import Case, Participant, Taking
+from suone.casework.meetings.models import (
+    AgendaPoint,
+    DateAnswer,
+    DateProposal,
+    Entry,
+    Guest,
+    Invitee,
+    InviteeRole,
+    Meeting,
+    Reason,
+)
+from suone.casework.meetings.rules import CASE_KINDS, OPEN_KINDS, Answer, EntryKind, Kind, State, Suits, kinds_in_order
+from suone.casework.plans.queries import offered_kinds
+from suone.casework.plans.rules import Kind as PlanKind
+from suone.casework.support.queries import possible_staff
+from suone.casework.support.rules import Kind as ServiceKind
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory
+from suone.ground.access.errors import Refused
+from suone.ground.access.permissions import Permission, Role
+from suone.organisation.appointments.models import Appointment, AppointmentQuerySet
+from suone.organisation.institutions.models import Institution
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.queries import readable_categories
+
+PAGE = 50
+_AHEAD = (State.PLANNING, State.SCHEDULED)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A proposed date with the answers to it, by the invitation's number."""
+
+    proposal: DateProposal
+    answers: Mapping[int, Suits]
+
+    def count(self, suits: str) -> int:
+        return sum(answer == suits for answer in self.answers.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A point of the agenda with what stands under it; without a point, what belongs to none."""
+
+    point: AgendaPoint | None
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Everything about one meeting that the acting person may see."""
+
+    meeting: Meeting
+    dossier: Dossier | None  # none where the case is not open
+    invitees: Sequence[Invitee]
+    guests: Sequence[Guest]
+    own: Invitee | None
+    dates: Sequence[Proposed]
+    points: Sequence[AgendaPoint]
+    hidden_cases: int
+    contributions: Sequence[Entry]
+    topics: Sequence[Topic]
+
+    @property
+    def at_table(self) -> list[Invitee]:
+        return [invitee for invitee in self.invitees if invitee.answer != Answer.WITHDRAWN]
+
+    @property
+    def without_contribution(self) -> list[Invitee]:
+        """Whose contribution is still awaited."""
+        asked = [invitee for invitee in self.at_table if invitee.role == InviteeRole.INVITED]
+        return [invitee for invitee in asked if invitee.contributed_at is None and invitee.is_expected]
+
+    def has_answered_dates(self, invitee: Invitee) -> bool:
+        """Whether this invitee has answered every proposed date."""
+        return bool(self.dates) and all(invitee.pk in date.answers for date in self.dates)
+
+    @property
+    def entries(self) -> list[Entry]:
+        return [entry for topic in self.topics for entry in topic.entries]
+
+
+def meeting_list(
+    acting: Acting, *, show: str = "ahead", region_id: int | None = None, mine: bool = False
+) -> list[Meeting]:
+    """Meetings ahead by their time (those without one first), or past ones from the latest on."""
+    meetings = Meeting.objects.readable_by(acting)
+    if mine:
+        own = Invitee.objects.filter(meeting_id=OuterRef("pk"), institution_id=acting.own_institution_id)
+        meetings = meetings.filter(
+            Q(convened_by_id=acting.own_staff_id)
+            | Exists(own.filter(staff=None))
+            | Exists(own.filter(staff_id=acting.own_staff_id))
+        )
+    if region_id:
+        meetings = meetings.filter(region_id=region_id)
+    meetings = meetings.select_related("convening", "convened_by", "region")
+    if show == "past":
+        return list(meetings.exclude(state__in=_AHEAD).order_by("-starts_at", "-pk")[:PAGE])
+    return list(meetings.filter(state__in=_AHEAD).order_by("starts_at", "pk")[:PAGE])
+
+
+def meetings_of(acting: Acting, dossier: Dossier) -> list[Meeting]:
+    """The meetings of a case: those ahead by their time, then the past ones from the latest on."""
+    meetings = Meeting.objects.readable_by(acting).filter(dossier=dossier).select_related("convening")
+    by_time = list(meetings.order_by("starts_at", "pk"))
+    ahead = [meeting for meeting in by_time if meeting.is_ahead]
+    past = [meeting for meeting in by_time if not meeting.is_ahead]
+    return [*ahead, *reversed(past)]
+
+
+def readable_meeting(acting: Acting, meeting_id: int) -> Meeting:
+    """The meeting for whoever is at the table or may open its case; for everybody else it does not exist."""
+    meetings = Meeting.objects.readable_by(acting).select_related("convening", "convened_by", "region")
+    meeting = meetings.filter(pk=meeting_id).first()
+    if meeting is None:
+        raise Http404
+    return meeting
+
+
+def open_case_of(acting: Acting, meeting: Meeting) -> Dossier | None:
+    """The case of a meeting, where the acting person may open it."""
+    return Dossier.objects.readable_by(acting).filter(pk=meeting.dossier_id or 0).first()
+
+
+def case_by_number(acting: Acting, number: str) -> Dossier:
+    """A case that the acting person may open, by its number; raises ``Refused`` for any other."""
+    dossier = Dossier.objects.readable_by(acting).filter(number=number).first()
+    if dossier is None:
+        raise Refused(_("There is no case with this number that you may open."))
+    return dossier
+
+
+def table_of(acting: Acting, meeting: Meeting) -> Table:
+    """Everything about one meeting that the acting person may see."""
+    invitees = list(
+        Invitee.objects.readable_by(acting)
+        .filter(meeting=meeting)
+        .select_related("institution", "staff", "answered_by")
+        .order_by("role", "institution__code", "pk")
+    )
+    points = list(
+        AgendaPoint.objects.readable_by(acting).filter(meeting=meeting).select_related("dossier", "institution")
+    )
+    entries = list(
+        Entry.objects.readable_by(acting)
+        .filter(meeting=meeting)
+        .select_related("institution", "staff", "responsible", "work_item", "plan", "service")
+        .order_by("pk")
+    )
+    written = [entry for entry in entries if entry.kind != EntryKind.CONTRIBUTION]
+    cases = {point.dossier_id for point in points if point.dossier_id and meeting.dossier_id is None}
+    return Table(
+        meeting=meeting,
+        dossier=open_case_of(acting, meeting),
+        invitees=invitees,
+        guests=list(_guests_seen_by(acting, meeting)),
+        own=_own_of(acting, invitees),
+        dates=_dates_of(meeting, invitees),
+        points=points,
+        hidden_cases=_cases_on_agenda(meeting) - len(cases) if meeting.dossier_id is None else 0,
+        contributions=[entry for entry in entries if entry.kind == EntryKind.CONTRIBUTION],
+        topics=_topics(points, written),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """What was said about a meeting and is open to whoever reads: why it does not take place, why somebody does not come."""
+
+    exception: str = ""
+    cancelled: str = ""
+    declined: Mapping[int, str] = field(default_factory=dict)  # by invitation
+
+
+def reasons_of(acting: Acting, meeting: Meeting) -> Reasons:
+    """The latest of each."""
+    rows = list(Reason.objects.readable_by(acting).filter(meeting=meeting).order_by("pk"))
+    by_part = {row.part: row.text for row in rows}
+    return Reasons(
+        exception=by_part.get(Reason.Part.EXCEPTION, ""),
+        cancelled=by_part.get(Reason.Part.CANCELLED, ""),
+        declined={row.invitee_id: row.text for row in rows if row.invitee_id is not None},
+    )
+
+
+def waiting_invitations(acting: Acting) -> list[Invitee]:
+    """Invitations that one's institution, or one oneself by name, has still to answer: whether to come, or which dates."""
+    answered = DateAnswer.objects.filter(proposal_id=OuterRef("pk"), invitee_id=OuterRef(OuterRef("pk")))
+    open_dates = DateProposal.objects.filter(~Exists(answered), meeting_id=OuterRef("meeting_id"))
+    unanswered = Q(meeting__state=State.SCHEDULED, answer=Answer.WAITING) | Q(
+        Exists(open_dates), meeting__state=State.PLANNING, answer__in=[Answer.WAITING, Answer.ACCEPTED]
+    )
+    mine = Q(staff_id=acting.own_staff_id) | Q(staff=None)
+    invitees = Invitee.objects.filter(
+        unanswered, mine, institution_id=acting.own_institution_id, role=InviteeRole.INVITED
+    )
+    invitees = invitees.select_related("meeting__convening", "meeting__convened_by", "meeting__dossier__particulars")
+    return list(invitees.order_by("pk"))
+
+
+def answer_day(meeting: Meeting) -> date:
+    """Until when an invitation should be answered: the day that was said, or the day before the meeting."""
+    if meeting.starts_at is not None:
+        return timezone.localdate(meeting.starts_at) - timedelta(days=1)
+    return meeting.answer_until or timezone.localdate()
+
+
+def own_invitation(acting: Acting, meeting_id: int) -> Invitee:
+    """The invitation of one's own institution; one by name goes before one of the institution."""
+    meeting = readable_meeting(acting, meeting_id)
+    invitees = Invitee.objects.filter(meeting=meeting, institution_id=acting.own_institution_id)
+    own = _own_of(acting, list(invitees.select_related("meeting", "institution")))
+    if own is None:
+        raise Http404
+    return own
+
+
+def invitee_of(acting: Acting, meeting_id: int, invitee_id: int) -> Invitee:
+    invitees = Invitee.objects.readable_by(acting).select_related("meeting", "institution")
+    invitee = invitees.filter(meeting=readable_meeting(acting, meeting_id), pk=invitee_id).first()
+    if invitee is None:
+        raise Http404
+    return invitee
+
+
+def guest_of(acting: Acting, meeting_id: int, guest_id: int) -> Guest:
+    guests = _guests_seen_by(acting, readable_meeting(acting, meeting_id)).select_related("meeting")
+    guest = guests.filter(pk=guest_id).first()
+    if guest is None:
+        raise Http404
+    return guest
+
+
+def point_of(acting: Acting, meeting_id: int, point_id: int) -> AgendaPoint:
+    points = AgendaPoint.objects.readable_by(acting).select_related("meeting", "dossier")
+    point = points.filter(meeting=readable_meeting(acting, meeting_id), pk=point_id).first()
+    if point is None:
+        raise Http404
+    return point
+
+
+def entry_of(acting: Acting, meeting_id: int, entry_id: int) -> Entry:
+    entries = Entry.objects.readable_by(acting).select_related("meeting", "responsible")
+    entry = entries.filter(meeting=readable_meeting(acting, meeting_id), pk=entry_id).first()
+    if entry is None:
+        raise Http404
+    return entry
+
+
+def kinds_for(dossier: Dossier | None) -> list[Kind]:
+    """The kinds of meeting to choose from, those of the procedure's current phase first."""
+    if dossier is None:
+        return [kind for kind in Kind if kind in OPEN_KINDS]
+    course = course_of(dossier.pk)
+    first = course.current.meetings if course else ()
+    return kinds_in_order(first, [kind for kind in Kind if kind in CASE_KINDS | {Kind.INTERVISION}])
+
+
+def institutions_around(dossier: Dossier) -> list[int]:
+    """The institutions that take part in a case, or were asked to."""
+    around = Participant.objects.filter(dossier=dossier, state__in=[Taking.ASKED, Taking.TAKING_PART])
+    return list(around.values_list("institution_id", flat=True))
+
+
+def physicians() -> AppointmentQuerySet:
+    """Medical officers, to be invited by name."""
+    return Appointment.objects.working(on=timezone.localdate()).holding(Role.MEDICAL_OFFICER)
+
+
+def plan_kinds_for(entry: Entry) -> list[PlanKind]:
+    """The plans into which an entry can be written."""
+    dossier = Dossier.objects.filter(pk=entry.dossier_id or 0).first()
+    return offered_kinds(dossier) if dossier else []
+
+
+def people_for_service(acting: Acting, entry: Entry) -> AppointmentQuerySet:
+    """Who can answer for a service that a mandate asks for: whoever takes part, and medical officers."""
+    case = Case.objects.readable_by(acting).filter(pk=entry.dossier_id or 0).first()
+    if case is None:
+        return Appointment.objects.none()
+    either = [
+        possible_staff(case, kind).order_by().values("pk")
+        for kind in (ServiceKind.COACHING, ServiceKind.MEDICAL_MANDATE)
+    ]
+    people = Appointment.objects.filter(Q(pk__in=either[0]) | Q(pk__in=either[1]))
+    return people.near_first(case.region_id)
+
+
+def may_follow(acting: Acting, meeting: Meeting) -> bool:
+    """Whether the acting person may let something follow from the finished minutes."""
+    is_own = meeting.convening_id == acting.institution_id
+    return is_own and meeting.minutes_finished_at is not None and acting.may(Permission.PLAN_WRITE)
+
+
+def institutions_at(meeting: Meeting) -> QuerySet[Institution]:
+    """Who can be made responsible: the institutions at the table."""
+    at_table = Invitee.objects.filter(meeting=meeting).exclude(answer=Answer.WITHDRAWN)
+    return Institution.objects.filter(pk__in=at_table.values("institution_id"))
+
+
+def _guests_seen_by(acting: Acting, meeting: Meeting) -> QuerySet[Guest]:
+    """By those who invited them; by others where the person's social network is open to them."""
+    guests = Guest.objects.filter(meeting=meeting).select_related("institution").order_by("pk")
+    dossier = open_case_of(acting, meeting)
+    if dossier is not None and DataCategory.NETWORK in readable_categories(acting, dossier):
+        return guests
+    return guests.filter(institution_id=acting.own_institution_id)
+
+
+def _own_of(acting: Acting, invitees: Sequence[Invitee]) -> Invitee | None:
+    own = [i for i in invitees if i.institution_id == acting.institution_id and i.answer != Answer.WITHDRAWN]
+    by_name = [invitee for invitee in own if invitee.staff_id == acting.staff_id]
+    return next(iter([*by_name, *(invitee for invitee in own if invitee.staff_id is None)]), None)
+
+
+def _dates_of(meeting: Meeting, invitees: Sequence[Invitee]) -> list[Proposed]:
+    proposals = list(DateProposal.objects.filter(meeting=meeting))
+    answers: dict[int, dict[int, Suits]] = {proposal.pk: {} for proposal in proposals}
+    for answer in DateAnswer.objects.filter(proposal__in=proposals, invitee__in=[i.pk for i in invitees]):
+        answers[answer.proposal_id][answer.invitee_id] = Suits(answer.suits)
+    return [Proposed(proposal, answers[proposal.pk]) for proposal in proposals]
+
+
+def _cases_on_agenda(meeting: Meeting) -> int:
+    with connection.cursor() as cursor:
+        # Counted in the database: how many cases there are may be known, whose they are may not.
+        cursor.execute("SELECT meetings_cases_on_agenda(%s)", [meeting.pk])
+        return int(cursor.fetchone()[0])
+
+
+def _topics(points: Sequence[AgendaPoint], entries: Sequence[Entry]) -> list[Topic]:
+    known = {point.pk for point in points}
+    loose = [entry for entry in entries if entry.point_id not in known]
+    topics = [Topic(point, [entry for entry in entries if entry.point_id == point.pk]) for point in points]
+    return [*topics, Topic(None, loose)] if loose else topics

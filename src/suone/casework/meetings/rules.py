@@ -1,0 +1,289 @@
+"""What meetings there are, who must be there, and when what may be done with one."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from suone.ground.access.errors import Refused
+
+
+class Kind(models.TextChoices):
+    ROUND_TABLE = "round_table", gettext_lazy("Round table")
+    ASSESSMENT = "assessment", gettext_lazy("Assessment")
+    JOINT_INTERVIEW = "joint_interview", gettext_lazy("Joint interview")
+    REVIEW = "review", gettext_lazy("Review meeting")
+    NETWORK = "network", gettext_lazy("Network meeting")
+    INTERVISION = "intervision", gettext_lazy("Intervision")
+    FIXED_SESSION = "fixed_session", gettext_lazy("Fixed session")
+    REGIONAL = "regional", gettext_lazy("Regional meeting")
+
+
+# About one case; an intervision may be about one or about none.
+CASE_KINDS = frozenset({Kind.ROUND_TABLE, Kind.ASSESSMENT, Kind.JOINT_INTERVIEW, Kind.REVIEW, Kind.NETWORK})
+OPEN_KINDS = frozenset({Kind.FIXED_SESSION, Kind.REGIONAL, Kind.INTERVISION})
+# Kinds whose agenda may hold cases of their own.
+SESSION_KINDS = frozenset({Kind.FIXED_SESSION, Kind.INTERVISION})
+
+
+class PersonPart(models.TextChoices):
+    """When the person concerned is there."""
+
+    ABSENT = "absent", gettext_lazy("not present")
+    WHOLE = "whole", gettext_lazy("present from beginning to end")
+    SECOND = "second", gettext_lazy("present in the second part")
+
+
+# The person is normally absent from a round table; an assessment is made with them; a joint interview has two parts.
+USUAL_PART: dict[Kind, PersonPart] = {
+    Kind.ROUND_TABLE: PersonPart.ABSENT,
+    Kind.ASSESSMENT: PersonPart.WHOLE,
+    Kind.JOINT_INTERVIEW: PersonPart.SECOND,
+    Kind.REVIEW: PersonPart.WHOLE,
+    Kind.NETWORK: PersonPart.WHOLE,
+    Kind.INTERVISION: PersonPart.ABSENT,
+    Kind.FIXED_SESSION: PersonPart.ABSENT,
+    Kind.REGIONAL: PersonPart.ABSENT,
+}
+# Held with the person: without them they were none.
+_NEEDED_PART = {Kind.ASSESSMENT: PersonPart.WHOLE, Kind.JOINT_INTERVIEW: PersonPart.SECOND}
+WITH_PERSON = frozenset(_NEEDED_PART)
+USUAL_MINUTES: dict[Kind, int] = {Kind.JOINT_INTERVIEW: 150, Kind.FIXED_SESSION: 180}
+SHORTEST, LONGEST = 15, 480
+
+
+class State(models.TextChoices):
+    PLANNING = "planning", gettext_lazy("a date is being found")
+    SCHEDULED = "scheduled", gettext_lazy("planned")
+    HELD = "held", gettext_lazy("held")
+    CANCELLED = "cancelled", gettext_lazy("cancelled")
+
+
+# From where to where, and nothing else; a planned meeting may be planned for another time.
+MOVES: dict[State, frozenset[State]] = {
+    State.PLANNING: frozenset({State.SCHEDULED, State.CANCELLED}),
+    State.SCHEDULED: frozenset({State.SCHEDULED, State.HELD, State.CANCELLED}),
+    State.HELD: frozenset(),
+    State.CANCELLED: frozenset(),
+}
+
+
+class Answer(models.TextChoices):
+    """What became of an invitation."""
+
+    WAITING = "waiting", gettext_lazy("not answered yet")
+    ACCEPTED = "accepted", gettext_lazy("will be there")
+    DECLINED = "declined", gettext_lazy("will not be there")
+    WITHDRAWN = "withdrawn", gettext_lazy("no longer invited")
+
+
+class Suits(models.TextChoices):
+    """Whether a proposed date suits."""
+
+    YES = "yes", gettext_lazy("yes")
+    IF_NEED_BE = "if_need_be", gettext_lazy("if need be")
+    NO = "no", gettext_lazy("no")
+
+
+class Presence(models.TextChoices):
+    UNKNOWN = "unknown", gettext_lazy("not recorded")
+    PRESENT = "present", gettext_lazy("present")
+    EXCUSED = "excused", gettext_lazy("excused")
+    ABSENT = "absent", gettext_lazy("absent")
+
+
+class EntryKind(models.TextChoices):
+    CONTRIBUTION = "contribution", gettext_lazy("Contribution in advance")
+    MINUTES = "minutes", gettext_lazy("Minutes")
+    RECOMMENDATION = "recommendation", gettext_lazy("Recommendation")
+    DECISION = "decision", gettext_lazy("Decision")
+    MANDATE = "mandate", gettext_lazy("Mandate")
+
+
+# What the minutes hold; contributions come before.
+MINUTES_KINDS = tuple(kind for kind in EntryKind if kind is not EntryKind.CONTRIBUTION)
+# Somebody has to do something by a day.
+BINDING_KINDS = frozenset({EntryKind.DECISION, EntryKind.MANDATE})
+
+
+# From these something may follow.
+FOLLOWED_KINDS = frozenset({EntryKind.RECOMMENDATION, EntryKind.DECISION, EntryKind.MANDATE})
+
+
+class Section(models.TextChoices):
+    """Where in a plan something decided is written."""
+
+    MEASURE = "measure", gettext_lazy("Measure")
+    GOAL = "goal", gettext_lazy("Goal")
+    DIFFICULTY = "difficulty", gettext_lazy("Difficulty")
+    RESOURCE = "resource", gettext_lazy("Resource")
+    COMMITMENT = "commitment", gettext_lazy("Commitment of the person")
+
+
+def kinds_in_order(first: Collection[str], kinds: Iterable[Kind]) -> list[Kind]:
+    """The kinds a procedure names for its phase, then the others."""
+    return sorted(kinds, key=lambda kind: kind.value not in first)
+
+
+def check_kind(kind: Kind, *, has_case: bool) -> None:
+    """Whether such a meeting is about a case or about none."""
+    if has_case and kind not in CASE_KINDS | {Kind.INTERVISION}:
+        raise Refused(_("Such a meeting is about many cases: convene it from the list of meetings."))
+    if not has_case and kind not in OPEN_KINDS:
+        raise Refused(_("Such a meeting is about one case: convene it from the page of the case."))
+
+
+def check_person_part(kind: Kind, part: PersonPart, *, has_case: bool) -> None:
+    """Whether the person is there when the kind of meeting needs them, and only where there is one."""
+    needed = _NEEDED_PART.get(kind)
+    if needed is not None and part != needed:
+        raise Refused(
+            _("%(meeting)s: the person must be %(part)s.") % {"meeting": kind.label, "part": PersonPart(needed).label}
+        )
+    if not has_case and part != PersonPart.ABSENT:
+        raise Refused(_("No person concerned takes part in a meeting without a case."))
+
+
+def lacks_physician(kind: Kind, *, invited_physicians: int) -> bool:
+    """An assessment needs a physician delegated by the RAD."""
+    return kind is Kind.ASSESSMENT and not invited_physicians
+
+
+def check_physician(kind: Kind, *, invited_physicians: int, has_reason: bool) -> None:
+    """An assessment without a physician needs a reason."""
+    if lacks_physician(kind, invited_physicians=invited_physicians) and not has_reason:
+        raise Refused(
+            _("An assessment needs a physician delegated by the RAD: invite one, or give the reason why not.")
+        )
+
+
+def check_length(minutes: int, second_part_after: int | None, part: PersonPart) -> None:
+    """How long it takes, and when the person comes in."""
+    if not SHORTEST <= minutes <= LONGEST:
+        raise Refused(
+            _("A meeting takes between %(least)s and %(most)s minutes.") % {"least": SHORTEST, "most": LONGEST}
+        )
+    if part == PersonPart.SECOND and not second_part_after:
+        raise Refused(_("Say after how many minutes the second part with the person begins."))
+    if second_part_after and second_part_after >= minutes:
+        raise Refused(_("The second part must begin before the meeting ends."))
+
+
+def check_when(
+    starts_at: datetime | None, proposals: Collection[datetime], answer_until: date | None, *, on: date
+) -> None:
+    """A fixed time, or at least two dates to choose from with a day for the answers."""
+    if starts_at is None and not proposals:
+        raise Refused(_("Fix the time of the meeting, or propose dates to choose from."))
+    if starts_at is not None and proposals:
+        raise Refused(_("Either fix the time or propose dates, not both."))
+    if proposals:
+        check_proposals(proposals, answer_until, on=on)
+
+
+def check_proposals(proposals: Collection[datetime], answer_until: date | None, *, on: date) -> None:
+    """Proposed dates lie ahead, differ, and leave time for an answer."""
+    if len(set(proposals)) < len(proposals):
+        raise Refused(_("A date is proposed twice."))
+    if any(proposal.date() <= on for proposal in proposals):
+        raise Refused(_("Propose dates from tomorrow on."))
+    if answer_until is None or answer_until < on:
+        raise Refused(_("Say until when the answers are needed: today or later."))
+    if any(proposal.date() < answer_until for proposal in proposals):
+        raise Refused(_("The answers are needed before the first proposed date."))
+
+
+def check_can_move(now: State, then: State) -> None:
+    """Whether a meeting in one state may go to another."""
+    if then in MOVES[now]:
+        return
+    if now is State.PLANNING:
+        raise Refused(_("Fix the date first."))
+    raise Refused(_("This meeting is over: it was held, or cancelled."))
+
+
+def is_open(state: State) -> bool:
+    """Whether the meeting still lies ahead."""
+    return bool(MOVES[state])
+
+
+def check_open(state: State) -> None:
+    """What is only possible before the meeting was held or cancelled."""
+    if not is_open(state):
+        raise Refused(_("This meeting is over: it was held, or cancelled."))
+
+
+def check_can_hold(
+    state: State, kind: Kind, part: PersonPart, *, person_came: bool | None, starts_on: date | None, on: date
+) -> None:
+    """A meeting has been held once its day has come; of the person it is recorded whether they came."""
+    check_can_move(state, State.HELD)
+    if starts_on is not None and starts_on > on:
+        raise Refused(_("The day of the meeting has not come yet."))
+    if part != PersonPart.ABSENT and person_came is None:
+        raise Refused(_("Say whether the person was there."))
+    if kind in _NEEDED_PART and not person_came:
+        raise Refused(
+            _("%(meeting)s: without the person it has not been held. Find a new date, or cancel it.")
+            % {"meeting": kind.label}
+        )
+
+
+def check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refused(_("Give the reason: those concerned will read it."))
+
+
+def check_text(text: str) -> None:
+    if not text.strip():
+        raise Refused(_("Write a text first."))
+
+
+def check_binding(kind: EntryKind, *, has_responsible: bool, due_on: date | None, on: date) -> None:
+    """A decision and a mandate say who does it and until when; nothing else does."""
+    if kind not in BINDING_KINDS:
+        return
+    if has_responsible != (due_on is not None):
+        raise Refused(_("Name both: who is responsible, and until when."))
+    if kind is EntryKind.MANDATE and not has_responsible:
+        raise Refused(_("A mandate names who carries it out, and until when."))
+    if due_on is not None and due_on < on:
+        raise Refused(_("Choose a day that is not past."))
+
+
+def check_section(section: Section, *, has_responsible: bool) -> None:
+    """A measure is somebody's."""
+    if section is Section.MEASURE and not has_responsible:
+        raise Refused(_("A measure needs somebody responsible: choose another section, or write it in the plan."))
+
+
+def check_can_follow(kind: EntryKind, *, is_finished: bool, has_case: bool, is_own: bool, is_done: bool) -> None:
+    """Something follows once from what stands in finished minutes about a case, for whoever wrote them."""
+    if kind not in FOLLOWED_KINDS or not has_case:
+        raise Refused(_("Something follows from recommendations, decisions and mandates about a case."))
+    if not is_finished:
+        raise Refused(_("Finish the minutes first."))
+    if not is_own:
+        raise Refused(_("Only the institution that wrote it can change this."))
+    if is_done:
+        raise Refused(_("This has been done already."))
+
+
+def check_minutes_open(state: State, *, finished: bool) -> None:
+    """Minutes are written from the planned meeting on, until they are finished."""
+    if state in (State.PLANNING, State.CANCELLED):
+        raise Refused(_("Minutes are written once the date is fixed."))
+    if finished:
+        raise Refused(_("The minutes are finished and no longer change."))
+
+
+def check_can_finish(state: State, *, finished: bool, entries: int) -> None:
+    """Minutes are finished after the meeting, once, and hold something."""
+    if state is not State.HELD:
+        raise Refused(_("Record first that the meeting was held."))
+    if finished:
+        raise Refused(_("The minutes are finished and no longer change."))
+    if not entries:
+        raise Refused(_("The minutes are still empty."))

@@ -1,0 +1,288 @@
+"""Convening a meeting, inviting to it, answering, cancelling."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from suone.canton.procedures.facts import Fact
+from suone.casework.cases.services import reached
+from suone.casework.meetings import rules
+from suone.casework.meetings.acts import Act
+from suone.casework.meetings.models import AgendaPoint, Invitee, InviteeRole, Meeting, Reason
+from suone.casework.meetings.rules import Answer, Kind, PersonPart, State
+from suone.casework.meetings.services.dates import answer_may_be_the_last, keep_proposals
+from suone.casework.meetings.services.telling import (
+    case_of,
+    check_keeps,
+    check_own,
+    lock_meeting,
+    tell_convener,
+    tell_invited,
+    tell_meeting,
+    titles_of,
+    written_language,
+)
+from suone.ground.access.acting import Acting
+from suone.ground.access.errors import Conflict, Refused
+from suone.ground.access.permissions import Role
+from suone.ground.audit.models import RecordKind
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.institutions.models import Institution, Region
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.services import keep_unread, lock
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who is invited: an institution, or one staff member of it by name."""
+
+    institution: Institution
+    staff: Appointment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Convocation:
+    """What is said when a meeting is convened: a fixed time, or dates to choose from with a day for the answers."""
+
+    kind: Kind
+    seats: Sequence[Seat]
+    region: Region | None = None
+    starts_at: datetime | None = None
+    proposals: Sequence[datetime] = field(default_factory=tuple)
+    answer_until: date | None = None
+    minutes: int = 60
+    place: str = ""
+    person_part: PersonPart = PersonPart.ABSENT
+    second_part_after: int | None = None
+    exception_reason: str = ""
+    points: Sequence[str] = field(default_factory=tuple)
+
+
+def convene_meeting(acting: Acting, *, convocation: Convocation, dossier: Dossier | None = None) -> Meeting:
+    """Call people to a table, about a case or about none; everybody invited is told."""
+    _check(acting, convocation, has_case=dossier is not None)
+    if dossier is not None:
+        dossier = lock(dossier.pk)
+    meeting = Meeting.objects.create(
+        dossier=dossier,
+        case_number=dossier.number if dossier else "",
+        kind=convocation.kind,
+        region=convocation.region,
+        state=State.SCHEDULED if convocation.starts_at else State.PLANNING,
+        starts_at=convocation.starts_at,
+        minutes=convocation.minutes,
+        place=convocation.place,
+        person_part=convocation.person_part,
+        second_part_after=convocation.second_part_after if convocation.person_part == PersonPart.SECOND else None,
+        answer_until=convocation.answer_until,
+        convening_id=acting.own_institution_id,
+        convened_by_id=acting.own_staff_id,
+        has_exception=bool(convocation.exception_reason.strip()),
+    )
+    if meeting.has_exception:
+        _say_why(acting, meeting, Reason.Part.EXCEPTION, convocation.exception_reason)
+    own = Seat(Institution.objects.get(pk=acting.own_institution_id))
+    _seat(meeting, own, role=InviteeRole.CONVENER, answer=Answer.ACCEPTED)
+    invited = [_seat(meeting, seat) for seat in _others(acting, convocation.seats)]
+    keep_proposals(meeting, convocation.proposals)
+    for position, title in enumerate(convocation.points, start=1):
+        AgendaPoint.objects.create(
+            meeting=meeting,
+            dossier=dossier,
+            position=position,
+            title=title,
+            language=written_language(),
+            institution_id=acting.own_institution_id,
+            staff_id=acting.own_staff_id,
+        )
+    tell_meeting(
+        acting,
+        meeting,
+        Act.CONVENED,
+        kind=RecordKind.STORE,
+        text=titles_of(meeting)[written_language()],
+        texts=titles_of(meeting),
+        recipients=[invitee.institution_id for invitee in invited],
+        details={"kind": meeting.kind},
+    )
+    tell_invited(acting, meeting, Act.CONVENED, invited)
+    if dossier is not None:
+        reached(acting, dossier=dossier, fact=Fact.MEETING_CONVENED)
+    return meeting
+
+
+def invite(acting: Acting, *, meeting: Meeting, seat: Seat) -> Invitee:
+    """Invite one more institution, or one staff member of it by name."""
+    meeting = lock_meeting(meeting)
+    check_keeps(acting, meeting)
+    rules.check_open(State(meeting.state))
+    known = Invitee.objects.filter(meeting=meeting, institution=seat.institution, staff=seat.staff).first()
+    if known is not None and known.answer != Answer.WITHDRAWN:
+        raise Refused(_("They are invited already."))
+    if known is None:
+        known = _seat(meeting, seat)
+    else:
+        Invitee.objects.filter(pk=known.pk).update(answer=Answer.WAITING, answered_at=None)
+    _tell_about(acting, meeting, Act.INVITED, known)
+    tell_invited(acting, meeting, Act.INVITED, [known])
+    return known
+
+
+def uninvite(acting: Acting, *, invitee: Invitee) -> None:
+    """Take an invitation back; those concerned are told."""
+    meeting = lock_meeting(invitee.meeting)
+    check_keeps(acting, meeting)
+    rules.check_open(State(meeting.state))
+    if invitee.role == InviteeRole.CONVENER:
+        raise Refused(_("Whoever convenes the meeting is at the table: cancel the meeting instead."))
+    others = Invitee.objects.filter(meeting=meeting).exclude(answer=Answer.WITHDRAWN).exclude(pk=invitee.pk)
+    rules.check_physician(
+        Kind(meeting.kind),
+        invited_physicians=physicians_among(Seat(other.institution, other.staff) for other in _with_staff(others)),
+        has_reason=meeting.has_exception,
+    )
+    Invitee.objects.filter(pk=invitee.pk).update(
+        answer=Answer.WITHDRAWN, answered_at=timezone.now(), answered_by_id=acting.own_staff_id
+    )
+    _tell_about(acting, meeting, Act.UNINVITED, invitee)
+    tell_invited(acting, meeting, Act.UNINVITED, [invitee])
+
+
+def answer_invitation(acting: Acting, *, invitee: Invitee, accept: bool, reason: str = "") -> None:
+    """Say for one's institution whether it will be there; declining gives the reason."""
+    meeting = lock_meeting(invitee.meeting)
+    check_own(acting, invitee)
+    rules.check_open(State(meeting.state))
+    if not accept:
+        rules.check_reason(reason)
+    Invitee.objects.filter(pk=invitee.pk).update(
+        answer=Answer.ACCEPTED if accept else Answer.DECLINED,
+        answered_at=timezone.now(),
+        answered_by_id=acting.own_staff_id,
+    )
+    if not accept:
+        _say_why(acting, meeting, Reason.Part.DECLINED, reason, invitee=invitee)
+    _tell_about(acting, meeting, Act.ANSWERED, invitee, details={"accepted": accept})
+    tell_convener(acting, meeting, Act.ANSWERED)
+    answer_may_be_the_last(acting, meeting)
+
+
+def change_particulars(acting: Acting, *, meeting: Meeting, place: str, minutes: int, version: int) -> None:
+    """Where it is, and how long it takes; raises ``Conflict`` when somebody else saved first."""
+    meeting = lock_meeting(meeting)
+    check_keeps(acting, meeting)
+    rules.check_open(State(meeting.state))
+    rules.check_length(minutes, meeting.second_part_after, PersonPart(meeting.person_part))
+    kept = Meeting.objects.filter(pk=meeting.pk, version=version).update(
+        place=place, minutes=minutes, version=F("version") + 1
+    )
+    if not kept:
+        label = str(_("Place"))
+        raise Conflict(current={label: meeting.place}, submitted={label: place}, about=meeting)
+    tell_meeting(acting, meeting, Act.CHANGED)
+    tell_invited(acting, meeting, Act.CHANGED)
+
+
+def cancel_meeting(acting: Acting, *, meeting: Meeting, reason: str) -> None:
+    """The meeting does not take place; everybody is told, with the reason."""
+    rules.check_reason(reason)
+    meeting = lock_meeting(meeting)
+    check_keeps(acting, meeting)
+    rules.check_can_move(State(meeting.state), State.CANCELLED)
+    Meeting.objects.filter(pk=meeting.pk).update(state=State.CANCELLED, version=F("version") + 1)
+    _say_why(acting, meeting, Reason.Part.CANCELLED, reason)
+    tell_meeting(acting, meeting, Act.CANCELLED, text=reason)
+    tell_invited(acting, meeting, Act.CANCELLED)
+    dossier = case_of(meeting)
+    if dossier is not None and not _another_is_convened(meeting, dossier):
+        reached(acting, dossier=dossier, fact=Fact.MEETING_CONVENED, value=False)
+
+
+def physicians_among(seats: Iterable[Seat]) -> int:
+    """How many medical officers are invited: by name, or through an institution in which one works."""
+    seats = list(seats)
+    officers = Appointment.objects.working(on=timezone.localdate()).holding(Role.MEDICAL_OFFICER)
+    named = officers.filter(pk__in=[seat.staff.pk for seat in seats if seat.staff is not None])
+    through = officers.filter(institution_id__in=[seat.institution.pk for seat in seats if seat.staff is None])
+    return named.count() + through.values("institution_id").distinct().count()
+
+
+def _check(acting: Acting, convocation: Convocation, *, has_case: bool) -> None:
+    kind = Kind(convocation.kind)
+    rules.check_kind(kind, has_case=has_case)
+    rules.check_person_part(kind, convocation.person_part, has_case=has_case)
+    rules.check_length(convocation.minutes, convocation.second_part_after, convocation.person_part)
+    rules.check_when(convocation.starts_at, convocation.proposals, convocation.answer_until, on=acting.today)
+    rules.check_physician(
+        kind,
+        invited_physicians=physicians_among(convocation.seats),
+        has_reason=bool(convocation.exception_reason.strip()),
+    )
+
+
+def _say_why(acting: Acting, meeting: Meeting, part: Reason.Part, text: str, *, invitee: Invitee | None = None) -> None:
+    keep_unread(
+        Reason(
+            meeting=meeting,
+            dossier_id=meeting.dossier_id,
+            invitee=invitee,
+            part=part,
+            text=text.strip(),
+            at=timezone.now(),
+            staff_id=acting.own_staff_id,
+            institution_id=acting.own_institution_id,
+        )
+    )
+
+
+def _others(acting: Acting, seats: Iterable[Seat]) -> list[Seat]:
+    """Everybody once, without the convening institution as a whole: it is at the table anyway."""
+    once = {(seat.institution.pk, seat.staff.pk if seat.staff else None): seat for seat in seats}
+    return [
+        seat for (institution_id, staff_id), seat in once.items() if staff_id or institution_id != acting.institution_id
+    ]
+
+
+def _seat(
+    meeting: Meeting, seat: Seat, *, role: InviteeRole = InviteeRole.INVITED, answer: Answer = Answer.WAITING
+) -> Invitee:
+    try:
+        with transaction.atomic():
+            return Invitee.objects.create(
+                meeting=meeting,
+                dossier_id=meeting.dossier_id,
+                institution=seat.institution,
+                staff=seat.staff,
+                role=role,
+                answer=answer,
+            )
+    except IntegrityError as error:
+        raise Refused(_("They are invited already.")) from error
+
+
+def _with_staff(invitees: Iterable[Invitee]) -> Iterable[Invitee]:
+    return Invitee.objects.filter(pk__in=[invitee.pk for invitee in invitees]).select_related("institution", "staff")
+
+
+def _another_is_convened(meeting: Meeting, dossier: Dossier) -> bool:
+    ahead = Q(state=State.PLANNING) | Q(state=State.SCHEDULED)
+    return Meeting.objects.filter(ahead, dossier=dossier).exclude(pk=meeting.pk).exists()
+
+
+def _tell_about(
+    acting: Acting, meeting: Meeting, act: Act, invitee: Invitee, details: dict[str, object] | None = None
+) -> None:
+    tell_meeting(
+        acting,
+        meeting,
+        act,
+        about=("invitee", invitee.pk),
+        text=invitee.institution.name,
+        recipients=[invitee.institution_id],
+        details=details,
+    )

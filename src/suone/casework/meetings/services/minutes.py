@@ -1,0 +1,348 @@
+"""Agenda, contributions in advance, presence, minutes, and what follows from them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import F, Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from suone.canton.procedures.facts import Fact
+from suone.casework.cases.services import reached
+from suone.casework.meetings import rules
+from suone.casework.meetings.acts import Act
+from suone.casework.meetings.models import AgendaPoint, Entry, Guest, Invitee, InviteeRole, Meeting
+from suone.casework.meetings.rules import Answer, EntryKind, Kind, PersonPart, Presence, State
+from suone.casework.meetings.services.convening import Seat, physicians_among
+from suone.casework.meetings.services.telling import (
+    case_of,
+    check_keeps,
+    check_own,
+    lock_meeting,
+    tell_invited,
+    tell_meeting,
+    written_language,
+)
+from suone.casework.support.rules import Kind as ServiceKind
+from suone.casework.support.services import complete_by_meeting
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory, Power
+from suone.ground.access.errors import Conflict, Refused
+from suone.ground.audit.models import RecordKind
+from suone.organisation.institutions.models import Institution
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.queries import has_power, institutions_with_access, readable_categories
+from suone.records.dossiers.services import keep_unread
+from suone.records.workitems.services import ask
+
+_TITLE = 200  # of a work item
+_HELD_ON: dict[Kind, Fact] = {
+    Kind.ROUND_TABLE: Fact.ROUND_TABLE_HELD_ON,
+    Kind.ASSESSMENT: Fact.ASSESSMENT_HELD_ON,
+    Kind.JOINT_INTERVIEW: Fact.JOINT_INTERVIEW_HELD_ON,
+    Kind.REVIEW: Fact.REVIEW_HELD_ON,
+    Kind.NETWORK: Fact.NETWORK_MEETING_HELD_ON,
+    Kind.INTERVISION: Fact.INTERVISION_HELD_ON,
+    Kind.FIXED_SESSION: Fact.SESSION_DISCUSSED_ON,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is written into the minutes, and who has to do what until when."""
+
+    kind: EntryKind
+    text: str
+    category: DataCategory = DataCategory.ADMINISTRATIVE
+    point: AgendaPoint | None = None
+    responsible: Institution | None = None
+    due_on: date | None = None
+
+
+def add_point(
+    acting: Acting,
+    *,
+    meeting: Meeting,
+    title: str = "",
+    dossier: Dossier | None = None,
+    category: DataCategory = DataCategory.ADMINISTRATIVE,
+) -> AgendaPoint:
+    """Put something on the agenda; in a fixed session or an intervision also a case of one's own."""
+    meeting = lock_meeting(meeting)
+    rules.check_open(State(meeting.state))
+    if dossier is not None:
+        _check_may_be_discussed(acting, meeting, dossier)
+    elif not title.strip():
+        raise Refused(_("Write a text first."))
+    last = AgendaPoint.objects.filter(meeting=meeting).aggregate(last=Max("position"))["last"] or 0
+    point = keep_unread(
+        AgendaPoint(
+            meeting=meeting,
+            dossier_id=dossier.pk if dossier else meeting.dossier_id,
+            position=last + 1,
+            title=title,
+            language=written_language(),
+            category=category,
+            institution_id=acting.own_institution_id,
+            staff_id=acting.own_staff_id,
+        )
+    )
+    tell_meeting(acting, meeting, Act.POINT_ADDED, dossier=dossier, category=category, about=("point", point.pk))
+    return point
+
+
+def remove_point(acting: Acting, *, point: AgendaPoint) -> None:
+    """Take a point off the agenda before anything was written to it."""
+    meeting = lock_meeting(point.meeting)
+    rules.check_open(State(meeting.state))
+    if point.institution_id != acting.institution_id:
+        check_keeps(acting, meeting)
+    if _is_written_to(point):
+        raise Refused(_("Something is written to this point: it stays on the agenda."))
+    tell_meeting(acting, meeting, Act.POINT_REMOVED, dossier=point.dossier, about=("point", point.pk))
+    point.delete()
+
+
+def contribute(acting: Acting, *, meeting: Meeting, text: str, category: DataCategory) -> Entry:
+    """Give in advance what one's institution knows, in a data category; who may read that category reads it."""
+    rules.check_text(text)
+    meeting = lock_meeting(meeting)
+    rules.check_open(State(meeting.state))
+    dossier = case_of(meeting)
+    if dossier is not None and not has_power(acting, dossier, Power.WRITE):
+        raise Refused(_("Your institution may not contribute to this case: the consent must name it."))
+    entry = _keep(acting, meeting, Words(EntryKind.CONTRIBUTION, text, category))
+    tell_entry(acting, entry, Act.CONTRIBUTED, kind=RecordKind.STORE)
+    _has_contributed(acting, meeting)
+    return entry
+
+
+def nothing_to_add(acting: Acting, *, invitee: Invitee) -> None:
+    """One's institution has nothing to give in advance, and nobody needs to wait for it."""
+    meeting = lock_meeting(invitee.meeting)
+    check_own(acting, invitee)
+    rules.check_open(State(meeting.state))
+    tell_meeting(acting, meeting, Act.NOTHING_TO_ADD, about=("invitee", invitee.pk), text=invitee.institution.name)
+    _has_contributed(acting, meeting)
+
+
+def write_entry(acting: Acting, *, meeting: Meeting, words: Words) -> Entry:
+    """Write into the minutes; until they are finished one's own institution alone reads it."""
+    rules.check_text(words.text)
+    meeting = lock_meeting(meeting)
+    check_keeps(acting, meeting)
+    rules.check_minutes_open(State(meeting.state), finished=meeting.minutes_finished_at is not None)
+    _check_binding(acting, meeting, words)
+    entry = _keep(acting, meeting, words)
+    tell_entry(acting, entry, Act.ENTRY_WRITTEN, kind=RecordKind.STORE)
+    return entry
+
+
+def correct_entry(acting: Acting, *, entry: Entry, text: str, version: int) -> None:
+    """Correct what one's institution wrote; raises ``Conflict`` with both texts when it was changed meanwhile."""
+    rules.check_text(text)
+    _check_is_draft(acting, entry)
+    kept = Entry.objects.filter(pk=entry.pk, version=version).update(
+        text=text, version=F("version") + 1, changed_at=timezone.now()
+    )
+    if not kept:
+        entry.refresh_from_db()
+        label = str(_("Text"))
+        raise Conflict(current={label: entry.text}, submitted={label: text}, about=entry)
+    tell_entry(acting, entry, Act.ENTRY_CORRECTED)
+
+
+def remove_entry(acting: Acting, *, entry: Entry) -> None:
+    """Take an entry out of minutes that are not finished, or one's contribution before the meeting."""
+    _check_is_draft(acting, entry)
+    tell_entry(acting, entry, Act.ENTRY_REMOVED, kind=RecordKind.DELETE)
+    Entry.objects.filter(pk=entry.pk).delete()
+
+
+def hold_meeting(
+    acting: Acting,
+    *,
+    meeting: Meeting,
+    presences: Mapping[int, Presence],
+    guests: Mapping[int, Presence] | None = None,
+    person_came: bool | None = None,
+) -> None:
+    """Record that the meeting was held and who was there (by the invitation's number); the procedure goes on."""
+    meeting = lock_meeting(meeting)
+    check_keeps(acting, meeting)
+    starts_on = timezone.localdate(meeting.starts_at) if meeting.starts_at else None
+    rules.check_can_hold(
+        State(meeting.state),
+        Kind(meeting.kind),
+        PersonPart(meeting.person_part),
+        person_came=person_came,
+        starts_on=starts_on,
+        on=acting.today,
+    )
+    for pk, presence in presences.items():
+        Invitee.objects.filter(pk=pk, meeting=meeting).update(presence=presence)
+    for pk, presence in (guests or {}).items():
+        Guest.objects.filter(pk=pk, meeting=meeting).update(presence=presence)
+    Meeting.objects.filter(pk=meeting.pk).update(state=State.HELD, person_came=person_came, version=F("version") + 1)
+    _complete_service(acting, meeting)
+    tell_meeting(acting, meeting, Act.HELD, details={"person_came": person_came})
+    tell_invited(acting, meeting, Act.HELD)
+    _tell_procedures(acting, meeting, starts_on or acting.today, person_came=person_came)
+
+
+def finish_minutes(acting: Acting, *, meeting: Meeting) -> None:
+    """Finish the minutes: everybody whom the grants allow reads them, and what was decided becomes work items."""
+    meeting = lock_meeting(meeting)
+    check_keeps(acting, meeting)
+    entries = list(Entry.objects.filter(meeting=meeting).exclude(kind=EntryKind.CONTRIBUTION))
+    rules.check_can_finish(State(meeting.state), finished=meeting.minutes_finished_at is not None, entries=len(entries))
+    Meeting.objects.filter(pk=meeting.pk).update(minutes_finished_at=timezone.now(), version=F("version") + 1)
+    for entry in entries:
+        _let_it_be_done(acting, entry)
+    tell_meeting(acting, meeting, Act.MINUTES_FINISHED)
+    tell_invited(acting, meeting, Act.MINUTES_FINISHED)
+
+
+def tell_entry(acting: Acting, entry: Entry, act: Act, *, kind: RecordKind = RecordKind.CHANGE) -> None:
+    """To the log, and to the timeline in the entry's data category."""
+    tell_meeting(
+        acting,
+        entry.meeting,
+        act,
+        kind=kind,
+        dossier=_case_of_entry(entry),
+        category=DataCategory(entry.category),
+        about=("meeting_entry", entry.pk),
+        details={"kind": entry.kind},
+    )
+
+
+def _keep(acting: Acting, meeting: Meeting, words: Words) -> Entry:
+    """Kept without reading it back: its category may be closed to whoever writes it."""
+    return keep_unread(
+        Entry(
+            meeting=meeting,
+            dossier_id=words.point.dossier_id if words.point else meeting.dossier_id,
+            point=words.point,
+            kind=words.kind,
+            category=words.category,
+            text=words.text,
+            language=written_language(),
+            responsible=words.responsible,
+            due_on=words.due_on,
+            institution_id=acting.own_institution_id,
+            staff_id=acting.own_staff_id,
+            at=timezone.now(),
+        )
+    )
+
+
+def _has_contributed(acting: Acting, meeting: Meeting) -> None:
+    """With the last contribution that was awaited the procedure hears that all are there."""
+    own = Invitee.objects.filter(meeting=meeting, institution_id=acting.own_institution_id)
+    own.filter(contributed_at=None).update(contributed_at=timezone.now())
+    dossier = case_of(meeting)
+    if dossier is None or not has_power(acting, dossier, Power.WRITE):
+        return
+    awaited = Invitee.objects.filter(meeting=meeting, role=InviteeRole.INVITED, contributed_at=None)
+    if not awaited.exclude(answer__in=[Answer.WITHDRAWN, Answer.DECLINED]).exists():
+        reached(acting, dossier=dossier, fact=Fact.CONTRIBUTIONS_IN)
+
+
+def _is_written_to(point: AgendaPoint) -> bool:
+    with connection.cursor() as cursor:
+        # Asked in the database: others may still draft what stands under it.
+        cursor.execute("SELECT meetings_is_written_to(%s)", [point.pk])
+        return bool(cursor.fetchone()[0])
+
+
+def _check_may_be_discussed(acting: Acting, meeting: Meeting, dossier: Dossier) -> None:
+    if Kind(meeting.kind) not in rules.SESSION_KINDS or meeting.dossier_id is not None:
+        raise Refused(
+            _("This meeting is about one case or about none: cases are put on the agenda of a fixed session.")
+        )
+    if not has_power(acting, dossier, Power.WRITE):
+        raise Refused(_("You can put cases on the agenda to which you may contribute."))
+    if meeting.convening_id not in institutions_with_access(dossier):
+        raise Refused(
+            _("The convening institution cannot open this case: the consent must name %(institution)s.")
+            % {"institution": meeting.convening.name}
+        )
+    if AgendaPoint.objects.filter(meeting=meeting, dossier=dossier).exists():
+        raise Refused(_("This case is on the agenda already."))
+
+
+def _check_binding(acting: Acting, meeting: Meeting, words: Words) -> None:
+    rules.check_binding(words.kind, has_responsible=words.responsible is not None, due_on=words.due_on, on=acting.today)
+    dossier = words.point.dossier if words.point and words.point.dossier_id else case_of(meeting)
+    if words.responsible is None or dossier is None:
+        return
+    # It becomes a work item when the minutes are finished: whoever finishes them must be able to read it.
+    if words.category not in readable_categories(acting, dossier):
+        raise Refused(_("Choose a data category that is open to you: what is to be done must be readable."))
+
+
+def _check_is_draft(acting: Acting, entry: Entry) -> None:
+    meeting = lock_meeting(entry.meeting)
+    if entry.institution_id != acting.institution_id:
+        raise Refused(_("Only the institution that wrote it can change this."))
+    if entry.kind == EntryKind.CONTRIBUTION:
+        rules.check_open(State(meeting.state))
+    else:
+        rules.check_minutes_open(State(meeting.state), finished=meeting.minutes_finished_at is not None)
+
+
+def _tell_procedures(acting: Acting, meeting: Meeting, day: date, *, person_came: bool | None) -> None:
+    """The procedures of the case, or of the cases on the agenda, hear that they were spoken about."""
+    fact = _HELD_ON.get(Kind(meeting.kind))
+    if fact is None:
+        return
+    dossier = case_of(meeting)
+    if dossier is not None and meeting.kind in rules.WITH_PERSON:
+        reached(acting, dossier=dossier, fact=Fact.PERSON_ATTENDED, value=bool(person_came))
+    if dossier is not None and meeting.kind == Kind.ASSESSMENT:
+        reached(acting, dossier=dossier, fact=Fact.RAD_ATTENDED, value=_physician_came(meeting))
+    spoken_of = [dossier] if dossier else _cases_on_agenda(meeting)
+    for one in spoken_of:
+        reached(acting, dossier=one, fact=fact, value=day)
+
+
+def _physician_came(meeting: Meeting) -> bool:
+    present = Invitee.objects.filter(meeting=meeting, presence=Presence.PRESENT).select_related("institution", "staff")
+    return physicians_among(Seat(invitee.institution, invitee.staff) for invitee in present) > 0
+
+
+def _complete_service(acting: Acting, meeting: Meeting) -> None:
+    """A round table or assessment that was ordered as a service is done with its meeting."""
+    dossier = case_of(meeting)
+    if dossier is not None and meeting.kind in ServiceKind.values:
+        complete_by_meeting(acting, dossier=dossier, kind=ServiceKind(meeting.kind))
+
+
+def _cases_on_agenda(meeting: Meeting) -> list[Dossier]:
+    points = AgendaPoint.objects.filter(meeting=meeting, dossier__isnull=False)
+    return list(Dossier.objects.filter(pk__in=points.values("dossier_id")).order_by("pk"))
+
+
+def _let_it_be_done(acting: Acting, entry: Entry) -> None:
+    """A decision or mandate with somebody responsible becomes a work item of the case."""
+    dossier = _case_of_entry(entry)
+    if dossier is None or entry.responsible_id is None or entry.due_on is None:
+        return
+    item = ask(
+        acting,
+        dossier=dossier,
+        title=entry.text if len(entry.text) <= _TITLE else f"{entry.text[: _TITLE - 1]}…",
+        details=entry.text if len(entry.text) > _TITLE else "",
+        due_on=entry.due_on,
+        addressed_id=entry.responsible_id,
+        category=DataCategory(entry.category),
+        about=("meeting", entry.meeting_id),
+    )
+    Entry.objects.filter(pk=entry.pk).update(work_item_id=item.pk)
+
+
+def _case_of_entry(entry: Entry) -> Dossier | None:
+    return Dossier.objects.filter(pk=entry.dossier_id).first() if entry.dossier_id else None

@@ -1,0 +1,131 @@
+"""What every act about a meeting does: lock it, ask who may keep it, tell the log and those at the table."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db import connection
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from suone.casework.meetings.acts import Act
+from suone.casework.meetings.models import Invitee, Meeting
+from suone.casework.meetings.rules import Answer, Kind
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory, Power
+from suone.ground.access.errors import Refused
+from suone.ground.audit.models import RecordKind
+from suone.ground.audit.services import record
+from suone.organisation.appointments.queries import staff_to_tell
+from suone.records.dossiers.concerned import Concerned, concerned_by
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.queries import has_power
+from suone.records.dossiers.services import in_each_language, tell
+from suone.records.inbox.services import tell_staff
+
+
+def lock_meeting(meeting: Meeting) -> Meeting:
+    """Lock the case, then the meeting, before whatever several people complete together; the meeting as it is now.
+
+    In the database, since whoever is invited may not be able to open the case.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT meetings_lock(%s)", [meeting.pk])
+    return Meeting.objects.select_related("convening", "region").get(pk=meeting.pk)
+
+
+def case_of(meeting: Meeting) -> Dossier | None:
+    """The case of a meeting; by its number alone for whoever is invited and may not open it."""
+    if meeting.dossier_id is None:
+        return None
+    opened = Dossier.objects.filter(pk=meeting.dossier_id).first()
+    return opened or Dossier(pk=meeting.dossier_id, number=meeting.case_number)
+
+
+def keeps(acting: Acting, meeting: Meeting) -> bool:
+    """Whether the acting institution convened the meeting, or leads its case."""
+    if meeting.convening_id == acting.institution_id:
+        return True
+    dossier = case_of(meeting)
+    return dossier is not None and has_power(acting, dossier, Power.LEAD)
+
+
+def check_keeps(acting: Acting, meeting: Meeting) -> None:
+    if not keeps(acting, meeting):
+        raise Refused(_("Only the institution that convened the meeting or leads the case can do this."))
+
+
+def check_own(acting: Acting, invitee: Invitee) -> None:
+    """Everybody answers for their own institution, as long as it is invited; asked once the meeting is locked."""
+    own = Invitee.objects.filter(pk=invitee.pk, institution_id=acting.own_institution_id)
+    if not own.exclude(answer=Answer.WITHDRAWN).exists():
+        raise Refused(_("You can answer for your own institution only, while it is invited."))
+
+
+def written_language() -> str:
+    """The language in which somebody writes just now."""
+    return (translation.get_language() or "de")[:2]
+
+
+def tell_meeting(
+    acting: Acting,
+    meeting: Meeting,
+    act: Act,
+    *,
+    kind: RecordKind = RecordKind.CHANGE,
+    dossier: Dossier | None = None,
+    category: DataCategory = DataCategory.ADMINISTRATIVE,
+    about: tuple[str, int | None] | None = None,
+    text: str = "",
+    texts: Mapping[str, str] | None = None,
+    recipients: Sequence[int] = (),
+    details: dict[str, object] | None = None,
+) -> None:
+    """To the log, and to the timeline of the case where the meeting (or the point of its agenda) is about one."""
+    dossier = dossier or case_of(meeting)
+    about = about or ("meeting", meeting.pk)
+    if dossier is None:
+        record(acting, kind=kind, act=act, about=about, recipients=recipients, details=details)
+        return
+    tell(
+        acting,
+        dossier=dossier,
+        kind=kind,
+        act=act,
+        category=category,
+        about=about,
+        text=text,
+        texts=texts,
+        recipients=recipients,
+        details=details,
+    )
+
+
+def tell_invited(acting: Acting, meeting: Meeting, act: Act, invitees: Iterable[Invitee] | None = None) -> None:
+    """Leave a message with whoever is at the table: the named staff member, or the institution's contact persons."""
+    at_table = list(Invitee.objects.filter(meeting=meeting).exclude(answer=Answer.WITHDRAWN))
+    chosen = at_table if invitees is None else list(invitees)
+    named = [invitee.staff_id for invitee in chosen if invitee.staff_id]
+    institutions = [invitee.institution_id for invitee in chosen if not invitee.staff_id]
+    concerned = concerned_by(meeting.dossier_id) if meeting.dossier_id else Concerned()
+    contacts = staff_to_tell(
+        [pk for pk in institutions if pk != acting.institution_id],
+        meeting.region_id or concerned.region_id,
+        on=acting.today,
+        following=concerned.staff_ids,
+    )
+    tell_staff(acting, staff_ids=[*named, *contacts], act=act, dossier=case_of(meeting))
+
+
+def tell_convener(acting: Acting, meeting: Meeting, act: Act) -> None:
+    """Leave a message with whoever convened the meeting."""
+    tell_staff(acting, staff_ids=[meeting.convened_by_id], act=act, dossier=case_of(meeting))
+
+
+def titles_of(meeting: Meeting) -> dict[str, str]:
+    """Kind and day of the meeting in each language, for readers of the timeline."""
+    label = Kind(meeting.kind).label
+    return in_each_language(lambda: ", ".join(part for part in (str(label), day_of(meeting)) if part))
+
+
+def day_of(meeting: Meeting) -> str:
+    """The meeting's day and hour for the timeline."""
+    return f"{timezone.localtime(meeting.starts_at):%d.%m.%Y, %H:%M}" if meeting.starts_at else ""

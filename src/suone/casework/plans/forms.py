@@ -1,0 +1,189 @@
+"""The shapes of what is typed about a plan."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from suone.casework.plans.models import Entry, Measure
+from suone.casework.plans.rules import EntryKind, Form, Kind, MeasureState
+from suone.casework.plans.services import MeasureTerms
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory
+from suone.ground.web.fields import DayInput
+from suone.organisation.appointments.fields import StaffField, offer
+from suone.organisation.appointments.models import AppointmentQuerySet
+from suone.organisation.institutions.models import Institution, ServiceOffer
+from suone.records.documents.uploads import Upload, upload_of
+
+_CATEGORY_HELP = gettext_lazy(
+    "Who may read this category reads it. Diagnoses belong under health alone; under employment write what they mean for work."
+)
+
+
+class BeginForm(forms.Form):
+    kind = forms.ChoiceField(label=gettext_lazy("Kind of plan"), widget=forms.RadioSelect)
+    review_on = forms.DateField(label=gettext_lazy("Review on"), required=False, widget=DayInput())
+
+    def __init__(self, *args: Any, kinds: Sequence[Kind], acting: Acting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+        self.fields["kind"].initial = kinds[0].value
+        self.fields["review_on"].initial = acting.today + timedelta(days=90)
+
+
+class ReviewForm(forms.Form):
+    review_on = forms.DateField(label=gettext_lazy("Review on"), required=False, widget=DayInput())
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class _Categorised(forms.Form):
+    category = forms.TypedChoiceField(
+        label=gettext_lazy("Data category"),
+        coerce=int,
+        choices=DataCategory.choices,
+        initial=DataCategory.EMPLOYMENT.value,
+        help_text=_CATEGORY_HELP,
+    )
+
+    def _leave(self, readable: Sequence[DataCategory]) -> None:
+        """What somebody changes stays in a category that they can read themselves."""
+        self.fields["category"].choices = [(c.value, c.label) for c in readable]  # type: ignore[attr-defined]
+
+
+class EntryForm(_Categorised):
+    text = forms.CharField(label=gettext_lazy("Text"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+    kind = forms.ChoiceField(choices=EntryKind.choices, widget=forms.HiddenInput)
+
+    field_order = ("text", "category", "kind")
+
+
+class ChangeEntryForm(_Categorised):
+    text = forms.CharField(label=gettext_lazy("Text"), max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    field_order = ("text", "category", "version")
+
+    def __init__(self, *args: Any, readable: Sequence[DataCategory], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._leave(readable)
+
+
+class MeasureForm(_Categorised):
+    """A measure with all its terms; title and institution are enough."""
+
+    title = forms.CharField(label=gettext_lazy("Measure"), max_length=300)
+    goal_line = forms.TypedChoiceField(
+        label=gettext_lazy("Goal it serves"), coerce=UUID, empty_value=None, required=False
+    )
+    institution = forms.ModelChoiceField(
+        label=gettext_lazy("Responsible institution"), queryset=Institution.objects.none()
+    )
+    staff = StaffField(label=gettext_lazy("Responsible person"), required=False, across=True)
+    offer = forms.ModelChoiceField(
+        label=gettext_lazy("From the catalogue"), queryset=ServiceOffer.objects.none(), required=False
+    )
+    payer = forms.ModelChoiceField(label=gettext_lazy("Who pays"), queryset=Institution.objects.none(), required=False)
+    payer_text = forms.CharField(label=gettext_lazy("About the payment"), max_length=200, required=False)
+    from_on = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput())
+    until_on = forms.DateField(label=gettext_lazy("Until"), required=False, widget=DayInput())
+    is_for_labour_market = forms.BooleanField(label=gettext_lazy("Labour-market measure or placement"), required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    field_order = (
+        "title",
+        "goal_line",
+        "institution",
+        "staff",
+        "offer",
+        "payer",
+        "payer_text",
+        "from_on",
+        "until_on",
+        "is_for_labour_market",
+        "category",
+        "version",
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        goals: Sequence[Entry],
+        staff: AppointmentQuerySet,
+        readable: Sequence[DataCategory] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields
+        field["goal_line"].choices = [("", "–"), *((str(goal.line), _short(goal.text)) for goal in goals)]
+        field["institution"].queryset = field["payer"].queryset = Institution.objects.all()
+        offer(self, "staff", staff)
+        field["offer"].queryset = ServiceOffer.objects.select_related("institution").order_by("institution", "name_de")
+        field["offer"].label_from_instance = lambda offer: f"{offer.institution.short_name} · {offer.name}"
+        if readable is not None:
+            self._leave(readable)
+
+    @staticmethod
+    def values_of(measure: Measure) -> dict[str, Any]:
+        """A kept measure as the form shows it."""
+        names = (
+            "title",
+            "goal_line",
+            "payer_text",
+            "from_on",
+            "until_on",
+            "is_for_labour_market",
+            "category",
+            "version",
+        )
+        keys = {name: getattr(measure, f"{name}_id") for name in ("institution", "staff", "offer", "payer")}
+        return keys | {name: getattr(measure, name) for name in names}
+
+    def terms(self) -> MeasureTerms:
+        typed = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        return MeasureTerms(**typed | {"category": DataCategory(typed["category"])})
+
+
+class ProgressForm(forms.Form):
+    state = forms.ChoiceField(label=gettext_lazy("State"), choices=MeasureState.choices, widget=forms.RadioSelect)
+    result = forms.CharField(
+        label=gettext_lazy("Result"),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class SignForm(forms.Form):
+    """How somebody signed. An institution's worker signs by the own log-in; the person draws, or a page is scanned."""
+
+    form = forms.ChoiceField(label=gettext_lazy("How"), choices=Form.choices, widget=forms.RadioSelect)
+    signed_on = forms.DateField(label=gettext_lazy("Signed on"), widget=DayInput())
+    signer_name = forms.CharField(
+        label=gettext_lazy("If somebody else signed: who"),
+        max_length=150,
+        required=False,
+        help_text=gettext_lazy("Such as a legal representative, or the head of the office."),
+    )
+    scan = forms.FileField(
+        label=gettext_lazy("Signed page as a scan"), required=False, help_text=gettext_lazy("PDF or picture.")
+    )
+    signature = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def upload(self) -> Upload | None:
+        """What belongs to the chosen form, and nothing else."""
+        chosen = self.cleaned_data["form"]
+        scan = self.cleaned_data["scan"] if chosen == Form.SCAN else None
+        return upload_of(scan, self.cleaned_data["signature"] if chosen == Form.SCREEN else "")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 90 else text[:90].rsplit(" ", 1)[0] + " …"

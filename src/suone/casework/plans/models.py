@@ -1,0 +1,310 @@
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from suone.casework.plans.rules import EntryKind, Form, Kind, MeasureState, SignatureState, State
+from suone.ground.access.categories import DataCategory, Power
+from suone.ground.access.row_policies import RowPolicies, Stamp, granted, own_institution
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.institutions.models import Institution, ServiceOffer
+from suone.records.documents.models import Document
+from suone.records.dossiers.models import CaseBoundQuerySet, Dossier
+
+
+def _while_plan_is(*states: State) -> str:
+    """Contributors, as long as the row's plan, of the same case, is in one of these states."""
+    allowed = ", ".join(f"'{state.value}'" for state in states)
+    own_plan = "p.id = {table}.plan_id AND p.dossier_id = {table}.dossier_id"
+    return (
+        f"({granted(Power.WRITE)}) AND EXISTS (SELECT 1 FROM plans_plan p WHERE {own_plan} AND p.state IN ({allowed}))"  # noqa: S608
+    )
+
+
+_OF_ITS_PLAN = "EXISTS (SELECT 1 FROM plans_plan p WHERE p.id = {table}.plan_id AND p.dossier_id = {table}.dossier_id)"
+# A plan binds by the signatures of its round alone.
+_SIGNATURES = (
+    "EXISTS (SELECT 1 FROM plans_signature s WHERE s.plan_id = {table}.id AND s.round = {table}.round AND s.state"
+)
+_BINDS_BY_SIGNATURES = (
+    f"({{table}}.state <> 'binding' OR {_SIGNATURES} = 'signed') AND NOT {_SIGNATURES} IN ('waiting', 'declined')))"
+)
+_RELEASED = (
+    "{table}.state = 'released' AND NOT EXISTS (SELECT 1 FROM cases_participant p"
+    " WHERE p.dossier_id = {table}.dossier_id AND p.institution_id = {table}.institution_id"
+    " AND p.state = 'taking_part')"
+)
+
+
+class Plan(models.Model):
+    """One version of a plan of a case: from its draft through the signatures until a newer version takes its place."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="plans")
+    kind = models.CharField(_("Kind"), max_length=20, choices=Kind)
+    number = models.PositiveSmallIntegerField()  # the version within case and kind
+    previous = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")  # the version it was copied from
+    state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
+    # Each time the plan is put up a new round begins; signatures of an earlier round are history and count no more.
+    round = models.PositiveSmallIntegerField(default=0)
+    review_on = models.DateField(_("Review on"), null=True, blank=True)
+    language = models.CharField(max_length=2)
+    begun_at = models.DateTimeField(db_default=Now())
+    begun_by = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
+    put_up_on = models.DateField(null=True)
+    put_up_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+    binding_on = models.DateField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = CaseBoundQuerySet["Plan"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        verbose_name = _("plan")
+        verbose_name_plural = _("plans")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["dossier", "kind", "number"],
+                name="plan_version_once",
+                violation_error_message=_("This version of the plan exists already."),
+            ),
+            models.UniqueConstraint(
+                fields=["dossier", "kind"],
+                condition=Q(state__in=["draft", "in_signing"]),
+                name="plan_one_in_the_making",
+                violation_error_message=_("A version of this plan is in the making: go on with it."),
+            ),
+            models.UniqueConstraint(
+                fields=["dossier", "kind"],
+                condition=Q(state="binding"),
+                name="plan_one_binding",
+                violation_error_message=_("One version of a plan binds at a time."),
+            ),
+            models.CheckConstraint(
+                name="plan_binding_since_a_day",
+                condition=Q(state__in=["binding", "superseded"], binding_on__isnull=False)
+                | Q(state__in=["draft", "in_signing", "dropped"], binding_on=None),
+                violation_error_message=_("A binding plan has the day since which it binds."),
+            ),
+            models.CheckConstraint(
+                name="plan_put_up_on_and_by_together",
+                condition=Q(put_up_on=None, put_up_by=None) | Q(put_up_on__isnull=False, put_up_by__isnull=False),
+                violation_error_message=_("Who put the plan up for signature, and when, belong together."),
+            ),
+            RowPolicies(
+                name="plans_plan_row_policies",
+                select=granted(Power.READ),
+                insert=f"({granted(Power.WRITE)}) AND {{table}}.state = 'draft'",
+                update=f"({granted(Power.WRITE)}) AND {_BINDS_BY_SIGNATURES}",
+                updates=("state", "round", "review_on", "put_up_on", "put_up_by", "binding_on", "version"),
+            ),
+            Stamp(name="plan_begun", at="begun_at", staff="begun_by"),
+            Stamp(name="plan_put_up", at="put_up_on", staff="put_up_by"),
+            Stamp(name="plan_bound", at="binding_on"),
+        ]
+
+    def __str__(self) -> str:
+        return f"plan {self.pk}"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == State.DRAFT
+
+
+class Entry(models.Model):
+    """A sentence of a plan, in a data category: what the situation is, a goal, a commitment of the person."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="entries")
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+", db_index=False)
+    line = models.UUIDField(default=uuid.uuid4)  # the same through all versions
+    kind = models.CharField(max_length=12, choices=EntryKind)
+    category = models.PositiveSmallIntegerField(_("Data category"), choices=DataCategory)
+    text = models.TextField(_("Text"))
+    language = models.CharField(max_length=2)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = CaseBoundQuerySet["Entry"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("text",)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["plan", "line"],
+                name="entry_once_per_version",
+                violation_error_message=_("This line stands in the plan already."),
+            ),
+            RowPolicies(
+                name="plans_entry_row_policies",
+                select=granted(Power.READ, category="{table}.category"),
+                insert=_while_plan_is(State.DRAFT),
+                update=_while_plan_is(State.DRAFT),
+                updates=("kind", "category", "text", "language", "version"),
+                delete=_while_plan_is(State.DRAFT),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"entry {self.pk}"
+
+
+class Measure(models.Model):
+    """Something an institution does by the plan: who, from whose catalogue, at whose expense, from when until when.
+
+    What was agreed stays as it was signed (a trigger sees to it, sql/plans.sql); its course goes on.
+    """
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="measures")
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+", db_index=False)
+    line = models.UUIDField(default=uuid.uuid4)
+    # By its line, no foreign key: a goal may be closed to whoever takes it out or copies the plan.
+    goal_line = models.UUIDField(null=True)
+    category = models.PositiveSmallIntegerField(_("Data category"), choices=DataCategory)
+    title = models.CharField(_("Measure"), max_length=300)
+    language = models.CharField(max_length=2)
+    institution = models.ForeignKey(
+        Institution, models.PROTECT, related_name="+", verbose_name=_("Responsible institution")
+    )
+    staff = models.ForeignKey(
+        Appointment, models.PROTECT, null=True, related_name="+", verbose_name=_("Responsible person")
+    )
+    offer = models.ForeignKey(
+        ServiceOffer, models.PROTECT, null=True, related_name="+", verbose_name=_("From the catalogue")
+    )
+    payer = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+", verbose_name=_("Who pays"))
+    payer_text = models.CharField(_("About the payment"), max_length=200, blank=True)
+    from_on = models.DateField(_("From"), null=True)
+    until_on = models.DateField(_("Until"), null=True)
+    state = models.CharField(_("State"), max_length=12, choices=MeasureState, default=MeasureState.PLANNED)
+    result = models.TextField(_("Result"), blank=True)
+    # Told to the procedure: a phase may exclude such measures.
+    is_for_labour_market = models.BooleanField(_("Labour-market measure or placement"), default=False)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = CaseBoundQuerySet["Measure"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("title", "payer_text", "result")
+
+    class Meta:
+        verbose_name = _("measure")
+        verbose_name_plural = _("measures")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["plan", "line"],
+                name="measure_once_per_version",
+                violation_error_message=_("This line stands in the plan already."),
+            ),
+            models.CheckConstraint(
+                name="measure_runs_forward",
+                condition=Q(from_on=None) | Q(until_on=None) | Q(until_on__gte=F("from_on")),
+                violation_error_message=_("The last day must not be before the first."),
+            ),
+            RowPolicies(
+                name="plans_measure_row_policies",
+                select=granted(Power.READ, category="{table}.category"),
+                insert=_while_plan_is(State.DRAFT),
+                # While it is signed too: the course of a measure goes on from the version before.
+                update=_while_plan_is(State.DRAFT, State.IN_SIGNING, State.BINDING),
+                updates=(
+                    "goal_line",
+                    "category",
+                    "title",
+                    "language",
+                    "institution",
+                    "staff",
+                    "offer",
+                    "payer",
+                    "payer_text",
+                    "from_on",
+                    "until_on",
+                    "state",
+                    "result",
+                    "is_for_labour_market",
+                    "version",
+                ),
+                delete=_while_plan_is(State.DRAFT),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"measure {self.pk}"
+
+
+class Signature(models.Model):
+    """Who has to sign a plan in a round of signing: an institution, or (without one) the person.
+
+    Why somebody declines stands in the timeline alone, in its data category.
+    """
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="signatures")
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
+    round = models.PositiveSmallIntegerField()
+    institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=SignatureState, default=SignatureState.WAITING)
+    staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")  # who is asked, then who signed
+    form = models.CharField(_("How"), max_length=10, choices=Form, blank=True)
+    signed_on = models.DateField(_("Signed on"), null=True)
+    signer_name = models.CharField(_("Name of whoever signed instead"), max_length=150, blank=True)
+    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField(null=True)
+    recorded_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+    reminded_at = models.DateTimeField(null=True)
+
+    objects = CaseBoundQuerySet["Signature"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("signer_name", "document")
+
+    class Meta:
+        verbose_name = _("signature")
+        verbose_name_plural = _("signatures")
+        indexes: ClassVar = [
+            models.Index(name="signature_waiting", fields=["plan", "round"], condition=Q(state="waiting")),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["plan", "round", "institution"],
+                nulls_distinct=False,
+                name="signature_once_per_party",
+                violation_error_message=_("Everybody signs a plan once."),
+            ),
+            models.CheckConstraint(
+                name="signature_with_day_form_and_recorder",
+                condition=~Q(state="signed")
+                | Q(signed_on__isnull=False, recorded_at__isnull=False, recorded_by__isnull=False) & ~Q(form=""),
+                violation_error_message=_("A signature has a day, a form, and somebody who recorded it."),
+            ),
+            RowPolicies(
+                name="plans_signature_row_policies",
+                select=granted(Power.READ),
+                insert=f"({granted(Power.WRITE)}) AND {{table}}.state = 'waiting' AND {_OF_ITS_PLAN}",
+                # Nobody signs or declines for another institution; a reminder may be noted by anybody at work, and
+                # that an institution which takes part no more need not sign.
+                update=f"({granted(Power.WRITE)}) AND ({{table}}.state = 'waiting' OR {{table}}.institution_id IS NULL"
+                f" OR {own_institution()} OR {_RELEASED})",
+                updates=(
+                    "state",
+                    "staff",
+                    "form",
+                    "signed_on",
+                    "signer_name",
+                    "document",
+                    "recorded_at",
+                    "recorded_by",
+                    "reminded_at",
+                ),
+                before="{table}.state = 'waiting'",
+            ),
+            Stamp(name="signature_recorded", at="recorded_at", staff="recorded_by"),
+            Stamp(name="signature_reminded", at="reminded_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"signature {self.pk}"
+
+    @property
+    def party(self) -> str:
+        """Who signs, as a line to show."""
+        return self.institution.name if self.institution else str(_("The person"))

@@ -1,0 +1,206 @@
+"""What the pages of a plan show."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from suone.canton.procedures.queries import course_of
+from suone.casework.cases.models import Assignment, Participant, Taking
+from suone.casework.plans.acts import Act
+from suone.casework.plans.models import Entry, Measure, Plan, Signature
+from suone.casework.plans.rules import CURRENT, Difference, EntryKind, Kind, Line, SignatureState, State, differences
+from suone.ground.access.acting import Acting
+from suone.organisation.appointments.models import Appointment
+from suone.records.dossiers.models import Dossier, Event
+
+R = TypeVar("R", Entry, Measure, Signature)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A version of a plan with what the acting person may read of it, and the signatures of its last round."""
+
+    plan: Plan
+    entries: Sequence[Entry]
+    measures: Sequence[Measure]
+    signatures: Sequence[Signature]
+    reasons: Mapping[int, str]  # by signature, of those who declined
+
+    def of(self, kind: str) -> list[Entry]:
+        """The sentences of one section."""
+        return [entry for entry in self.entries if entry.kind == kind]
+
+    @property
+    def goals(self) -> list[Entry]:
+        return self.of(EntryKind.GOAL)
+
+    def measures_for(self, goal: Entry | None) -> list[Measure]:
+        """The measures that serve a goal; without one, those that serve none the reader can see."""
+        if goal is not None:
+            return [measure for measure in self.measures if measure.goal_line == goal.line]
+        seen = {entry.line for entry in self.goals}
+        return [measure for measure in self.measures if measure.goal_line not in seen]
+
+    @property
+    def waiting(self) -> list[Signature]:
+        """Who has still to sign; nobody once the plan went back to its draft."""
+        if self.plan.state != State.IN_SIGNING:
+            return []
+        return [signature for signature in self.signatures if signature.state == SignatureState.WAITING]
+
+    @property
+    def declined(self) -> list[tuple[Signature, str]]:
+        """Who declined in the last round, with the reason where it is open to the acting person."""
+        declined = [signature for signature in self.signatures if signature.state == SignatureState.DECLINED]
+        return [(signature, self.reasons.get(signature.pk, "")) for signature in declined]
+
+
+def plans_of(acting: Acting, dossier: Dossier) -> list[Sheet]:
+    """The plans of a case that count now: what binds, and what is in the making; by kind, the newer version first."""
+    return _sheets(acting, _in_order(_plans(acting).filter(dossier=dossier, state__in=CURRENT)))
+
+
+def versions_of(acting: Acting, dossier: Dossier, *, kind: str = "") -> list[Plan]:
+    """Every version of the case's plans, or of one kind; by kind, the newest first."""
+    plans = _plans(acting).filter(dossier=dossier)
+    return _in_order(plans.filter(kind=kind) if kind else plans)
+
+
+def readable_plan(acting: Acting, dossier_id: int, plan_id: int) -> Plan:
+    plan = _plans(acting).filter(dossier_id=dossier_id, pk=plan_id).first()
+    if plan is None:
+        raise Http404
+    return plan
+
+
+def sheet_of(acting: Acting, plan: Plan) -> Sheet:
+    """A version with everything that the acting person may read of it."""
+    return _sheets(acting, [plan])[0]
+
+
+def readable_entry(acting: Acting, plan: Plan, entry_id: int) -> Entry:
+    entry = Entry.objects.readable_by(acting, category_column="category").filter(plan=plan, pk=entry_id).first()
+    if entry is None:
+        raise Http404
+    entry.plan = plan
+    return entry
+
+
+def readable_measure(acting: Acting, plan: Plan, measure_id: int) -> Measure:
+    measures = Measure.objects.readable_by(acting, category_column="category").filter(plan=plan, pk=measure_id)
+    measure = measures.select_related("institution", "staff", "offer", "payer").first()
+    if measure is None:
+        raise Http404
+    measure.plan = plan
+    return measure
+
+
+def readable_signature(acting: Acting, plan: Plan, signature_id: int) -> Signature:
+    """A signature of the round that runs; those of earlier rounds are history."""
+    signatures = Signature.objects.readable_by(acting).filter(plan=plan, round=plan.round, pk=signature_id)
+    signature = signatures.select_related("institution", "staff").first()
+    if signature is None:
+        raise Http404
+    signature.plan = plan
+    return signature
+
+
+def compared(acting: Acting, before: Plan, after: Plan) -> list[Difference]:
+    """What differs between two versions, as far as the acting person may read it."""
+    older, newer = _sheets(acting, [before, after])
+    # A goal is named in its newest words on both sides: a measure has not changed because its goal was reworded.
+    goals = {goal.line: goal.text for sheet in (older, newer) for goal in sheet.goals}
+    return differences(_lines(older, goals), _lines(newer, goals))
+
+
+def offered_kinds(dossier: Dossier) -> list[Kind]:
+    """The kinds of plan that the case's procedure speaks of; without a procedure, all."""
+    course = course_of(dossier.pk)
+    named = {kind for phase in course.procedure.phases for kind in phase.plans} if course else set()
+    return [kind for kind in Kind if not named or kind.value in named]
+
+
+def taking_part(dossier: Dossier) -> list[Participant]:
+    """Who signs a plan beside the person: the institutions that take part."""
+    participants = Participant.objects.filter(dossier=dossier, state=Taking.TAKING_PART)
+    return list(participants.select_related("institution", "staff").order_by("pk"))
+
+
+def who_follows(dossier: Dossier) -> Appointment | None:
+    """Who reviews the plan: the case manager, or the lead until one is named."""
+    named = Assignment.objects.filter(dossier=dossier, valid_until=None).select_related("staff")
+    assignment = named.order_by("function").first()  # "case_manager" stands before "lead"
+    return assignment.staff if assignment else None
+
+
+def _plans(acting: Acting) -> QuerySet[Plan]:
+    return Plan.objects.readable_by(acting).select_related("dossier", "begun_by", "put_up_by")
+
+
+def _in_order(plans: Iterable[Plan]) -> list[Plan]:
+    kinds = list(Kind)
+    return sorted(plans, key=lambda plan: (kinds.index(Kind(plan.kind)), -plan.number))
+
+
+def _sheets(acting: Acting, plans: Sequence[Plan]) -> list[Sheet]:
+    """Several versions in a fixed number of questions."""
+    entries = _by_plan(Entry.objects.readable_by(acting, category_column="category"), plans)
+    measures = _by_plan(
+        Measure.objects.readable_by(acting, category_column="category").select_related(
+            "institution", "staff", "offer", "payer"
+        ),
+        plans,
+    )
+    signatures = _by_plan(
+        Signature.objects.readable_by(acting).select_related("institution", "staff", "recorded_by", "document"), plans
+    )
+    last = {plan.pk: [each for each in signatures[plan.pk] if each.round == plan.round] for plan in plans}
+    reasons = _reasons(acting, [signature for of_plan in last.values() for signature in of_plan])
+    return [Sheet(plan, entries[plan.pk], measures[plan.pk], last[plan.pk], reasons) for plan in plans]
+
+
+def _reasons(acting: Acting, signatures: Sequence[Signature]) -> dict[int, str]:
+    """Why somebody declined, as the timeline has it in its data category."""
+    declined = [signature.pk for signature in signatures if signature.state == SignatureState.DECLINED]
+    if not declined:
+        return {}
+    told = Event.objects.readable_by(acting, category_column="category")
+    told = told.filter(act=Act.DECLINED, object_type="signature", object_id__in=declined)
+    return {number: text for number, text in told.values_list("object_id", "text") if number is not None}
+
+
+def _by_plan(rows: QuerySet[R], plans: Sequence[Plan]) -> dict[int, list[R]]:
+    found: dict[int, list[R]] = {plan.pk: [] for plan in plans}
+    for row in rows.filter(plan__in=list(found)).order_by("pk"):
+        found[row.plan_id].append(row)
+    return found
+
+
+def _lines(sheet: Sheet, goals: Mapping[UUID, str]) -> list[Line]:
+    """A version as it is compared, section by section."""
+    written = [
+        Line(str(entry.line), str(kind.label), {_("Text"): entry.text})
+        for kind in EntryKind
+        for entry in sheet.of(kind)
+    ]
+    return written + [Line(str(m.line), _("Measures"), _parts(m, goals)) for m in sheet.measures]
+
+
+def _parts(measure: Measure, goals: Mapping[UUID, str]) -> dict[str, str]:
+    """What is agreed about a measure, by its label; the course it takes is no part of it."""
+    return {
+        _("Measure"): measure.title,
+        _("Goal"): goals.get(measure.goal_line, "") if measure.goal_line else "",
+        _("Responsible institution"): measure.institution.name,
+        _("Responsible person"): measure.staff.full_name if measure.staff else "",
+        _("From the catalogue"): measure.offer.name if measure.offer else "",
+        _("Who pays"): ", ".join(part for part in (measure.payer and measure.payer.name, measure.payer_text) if part),
+        _("From"): f"{measure.from_on:%d.%m.%Y}" if measure.from_on else "",
+        _("Until"): f"{measure.until_on:%d.%m.%Y}" if measure.until_on else "",
+        _("Labour-market measure or placement"): _("yes") if measure.is_for_labour_market else "",
+    }

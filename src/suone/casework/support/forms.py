@@ -1,0 +1,112 @@
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from suone.casework.support.rules import CoachingOutcome, Kind, Part, Variant
+from suone.casework.support.services import Order, Report
+from suone.ground.access.categories import DataCategory
+from suone.organisation.appointments.fields import StaffField, offer
+from suone.organisation.appointments.models import AppointmentQuerySet
+
+_BUT_HEALTH = [choice for choice in DataCategory.choices if choice[0] != DataCategory.HEALTH]
+
+
+def _category_field(choices: Sequence[tuple[Any, Any]] = _BUT_HEALTH) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=gettext_lazy("Data category"),
+        coerce=lambda value: DataCategory(int(value)),
+        choices=choices,
+        initial=DataCategory.EMPLOYMENT.value,
+        help_text=gettext_lazy("Who may read this category reads the text."),
+    )
+
+
+class OrderForm(forms.Form):
+    """What its kind asks for and no more: a coaching has a variant and perhaps a second person."""
+
+    variant = forms.ChoiceField(label=gettext_lazy("Variant"), choices=Variant.choices, widget=forms.RadioSelect)
+    staff = StaffField(label=gettext_lazy("Who answers for it"), across=True)
+    second = StaffField(
+        across=True,
+        label=gettext_lazy("Second person of the tandem"),
+        required=False,
+        help_text=gettext_lazy("A tandem is a RAV adviser and a social worker."),
+    )
+    question = forms.CharField(
+        label=Part.QUESTION.label, max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    category = _category_field()
+
+    def __init__(self, *args: Any, kind: Kind, staff: AppointmentQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+        offer(self, "staff", staff)
+        offer(self, "second", staff)
+        if kind is not Kind.COACHING:
+            del self.fields["variant"], self.fields["second"]
+        if kind is Kind.MEDICAL_MANDATE:
+            self.fields["staff"].label = gettext_lazy("Medical officer")
+            self.fields["staff"].help_text = gettext_lazy(
+                "May open the case and its compartment of health while the consent is valid."
+            )
+            self.fields["question"].required = True
+            self.fields["category"].choices = DataCategory.choices  # type: ignore[attr-defined]
+
+    def order(self) -> Order:
+        """What was typed, as the service takes it."""
+        return Order(kind=self.kind, **self.cleaned_data)
+
+
+class CompleteForm(forms.Form):
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("How the coaching ended"), choices=CoachingOutcome.choices, widget=forms.RadioSelect
+    )
+    result = forms.CharField(
+        label=Part.RESULT.label,
+        max_length=5000,
+        help_text=gettext_lazy("What was found, and what is recommended. Diagnoses do not belong here."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    category = _category_field()
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kind != Kind.COACHING:
+            del self.fields["outcome"]
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ReportForm(forms.Form):
+    """The findings, and apart from them what partners read."""
+
+    findings = forms.CharField(
+        label=Part.FINDINGS.label,
+        max_length=20_000,
+        help_text=gettext_lazy("Medical officers alone read this: it lies in the compartment of health."),
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+    consequences = forms.CharField(
+        label=Part.CONSEQUENCES.label,
+        max_length=5000,
+        help_text=gettext_lazy("Partners read this, under employment: no diagnoses."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    capacity_percent = forms.IntegerField(
+        label=gettext_lazy("Capacity in an adapted activity, in per cent"), min_value=0, max_value=100, required=False
+    )
+    restrictions = forms.CharField(
+        label=Part.RESTRICTIONS.label,
+        max_length=2000,
+        required=False,
+        help_text=gettext_lazy("Partners read this too: what the work must not ask for."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def report(self) -> Report:
+        """What was typed, as the service takes it."""
+        return Report(**self.cleaned_data)

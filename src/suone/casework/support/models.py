@@ -1,0 +1,189 @@
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from suone.casework.support.rules import OPEN_STATES, CoachingOutcome, Kind, Part, State, Variant
+from suone.ground.access.categories import DataCategory, Power
+from suone.ground.access.row_policies import RowPolicies, Stamp, granted
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.institutions.models import Institution
+from suone.records.consents.models import Consent
+from suone.records.dossiers.models import CaseBoundQuerySet, Dossier, RecordedQuerySet
+
+# Whoever ordered a service or carries it out sees it, whatever else of the case is open to them.
+_ANSWERABLE = ("ordered_by_id", "staff_id", "second_staff_id")
+
+
+class ServiceQuerySet(CaseBoundQuerySet["Service"]):
+    category = DataCategory.EMPLOYMENT
+    author_columns = _ANSWERABLE
+
+
+class Service(models.Model):
+    """A service that a case is given: who ordered it, who answers for it, how far it is.
+
+    It holds no word about the person; what is asked and found stands in its texts, each in its data category.
+    """
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="services")
+    kind = models.CharField(_("Kind"), max_length=20, choices=Kind)
+    variant = models.CharField(_("Variant"), max_length=10, choices=Variant, blank=True)
+    state = models.CharField(_("State"), max_length=10, choices=State, default=State.ORDERED)
+    ordered_on = models.DateField(_("Ordered on"))
+    ordered_at = models.DateTimeField(db_default=Now())
+    ordered_by = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
+    ordering_institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+", verbose_name=_("Responsible"))
+    second_institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
+    second_staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+    started_on = models.DateField(_("Begun on"), null=True)
+    ended_on = models.DateField(_("Ended on"), null=True)
+    outcome = models.CharField(_("Outcome"), max_length=20, choices=CoachingOutcome, blank=True)
+    # Of a medical mandate: until when it opens the case to its officer, and the consent it stands on.
+    access_until = models.DateTimeField(null=True)
+    stands_on = models.ForeignKey(Consent, models.PROTECT, null=True, related_name="+")
+
+    objects = ServiceQuerySet.as_manager()
+
+    data_category: ClassVar[DataCategory] = DataCategory.EMPLOYMENT
+    personal_data: ClassVar[tuple[str, ...]] = ("outcome",)
+
+    class Meta:
+        verbose_name = _("service")
+        verbose_name_plural = _("services")
+        indexes: ClassVar = [
+            models.Index(name="service_ordered", fields=["ordered_on", "kind"]),
+            models.Index(name="service_ended", fields=["ended_on", "kind"], condition=Q(ended_on__isnull=False)),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="service_coaching_has_a_variant",
+                condition=Q(kind=Kind.COACHING) & ~Q(variant="") | ~Q(kind=Kind.COACHING) & Q(variant=""),
+                violation_error_message=_("A coaching is a tandem or intensive; other services have no variant."),
+            ),
+            models.CheckConstraint(
+                name="service_tandem_of_two_institutions",
+                condition=Q(variant=Variant.TANDEM, second_staff__isnull=False, second_institution__isnull=False)
+                & ~Q(second_institution=F("institution"))
+                | ~Q(variant=Variant.TANDEM) & Q(second_staff=None, second_institution=None),
+                violation_error_message=_("A tandem has two people of two institutions."),
+            ),
+            models.CheckConstraint(
+                name="service_ended_on_and_state_together",
+                condition=Q(state__in=sorted(OPEN_STATES), ended_on=None)
+                | ~Q(state__in=sorted(OPEN_STATES)) & Q(ended_on__isnull=False),
+                violation_error_message=_("A service that has ended has its day, an open one has none."),
+            ),
+            models.CheckConstraint(
+                name="service_completed_coaching_has_an_outcome",
+                condition=Q(kind=Kind.COACHING, state=State.COMPLETED) & ~Q(outcome="")
+                | ~Q(kind=Kind.COACHING, state=State.COMPLETED) & Q(outcome=""),
+                violation_error_message=_("A completed coaching has an outcome, nothing else has one."),
+            ),
+            models.CheckConstraint(
+                name="service_mandate_says_until_when_it_is_open",
+                condition=Q(kind=Kind.MEDICAL_MANDATE, access_until__isnull=False, stands_on__isnull=False)
+                | ~Q(kind=Kind.MEDICAL_MANDATE) & Q(access_until=None, stands_on=None),
+                violation_error_message=_("A medical mandate says until when the medical officer may read."),
+            ),
+            models.UniqueConstraint(
+                fields=["dossier"],
+                condition=Q(kind=Kind.CASE_MANAGEMENT, state__in=sorted(OPEN_STATES)),
+                name="service_one_case_management_at_a_time",
+                violation_error_message=_("A case has one case management at a time."),
+            ),
+            RowPolicies(
+                name="support_service_row_policies",
+                select=granted(Power.READ, category=str(DataCategory.EMPLOYMENT.value), author=_ANSWERABLE),
+                insert=granted(Power.LEAD),
+                update=granted(Power.WRITE),
+                updates=(
+                    "state",
+                    "staff",
+                    "institution",
+                    "started_on",
+                    "ended_on",
+                    "outcome",
+                    "access_until",
+                    "stands_on",
+                ),
+            ),
+            Stamp(name="service_ordered", at="ordered_at", staff="ordered_by", institution="ordering_institution"),
+            Stamp(name="service_ordered_on", at="ordered_on"),
+            Stamp(name="service_started", at="started_on"),
+            Stamp(name="service_ended", at="ended_on"),
+        ]
+
+    def __str__(self) -> str:
+        return f"service {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+
+class ServiceText(models.Model):
+    """What somebody wrote about a service: the question, the result, the parts of a medical report.
+
+    Medical findings lie in the compartment of health, which a grant opens to a medical officer alone; partners read the
+    consequences for fitness and capacity, which lie under employment (ATSG Art. 47 para 2).
+    """
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
+    service = models.ForeignKey(Service, models.PROTECT, related_name="texts")
+    part = models.CharField(_("Part"), max_length=12, choices=Part)
+    category = models.PositiveSmallIntegerField(_("Data category"), choices=DataCategory)
+    text = models.TextField(_("Text"))
+    capacity_percent = models.PositiveSmallIntegerField(
+        _("Capacity in an adapted activity, in per cent"), null=True, validators=[MaxValueValidator(100)]
+    )
+    language = models.CharField(max_length=2)
+    at = models.DateTimeField(db_default=Now())
+    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+
+    objects = RecordedQuerySet["ServiceText"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("text", "capacity_percent")
+
+    class Meta:
+        verbose_name = _("text of a service")
+        verbose_name_plural = _("texts of services")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["service", "part"],
+                name="service_text_once_for_each_part",
+                violation_error_message=_("This part has been written already."),
+            ),
+            models.CheckConstraint(
+                name="service_text_findings_in_health",
+                condition=~Q(part=Part.FINDINGS) | Q(category=DataCategory.HEALTH),
+                violation_error_message=_("Medical findings lie in the compartment of health."),
+            ),
+            models.CheckConstraint(
+                name="service_text_consequences_under_employment",
+                condition=~Q(part__in=[Part.CONSEQUENCES, Part.RESTRICTIONS]) | Q(category=DataCategory.EMPLOYMENT),
+                violation_error_message=_("Consequences for fitness and capacity lie under employment."),
+            ),
+            models.CheckConstraint(
+                name="service_text_capacity_is_a_consequence",
+                condition=Q(capacity_percent=None) | Q(part=Part.CONSEQUENCES, capacity_percent__lte=100),
+                violation_error_message=_("The capacity is a percentage, and part of the consequences."),
+            ),
+            RowPolicies(
+                name="support_servicetext_row_policies",
+                select=granted(Power.READ, category="{table}.category", author="staff_id"),
+                # A question may go into a category closed to whoever asks; findings come from whoever may read them.
+                insert=f"{{table}}.part <> 'findings' AND ({granted(Power.WRITE)})"
+                f" OR ({granted(Power.WRITE, category='{table}.category')})",
+            ),
+            Stamp(name="service_text_written", at="at", staff="staff", institution="institution"),
+        ]
+
+    def __str__(self) -> str:
+        return f"text {self.pk} of service {self.service_id}"

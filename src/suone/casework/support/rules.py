@@ -1,0 +1,229 @@
+"""The services a case is given: what they are, what they set to be done, and what may become of them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from suone.canton.procedures.facts import Fact
+from suone.ground.access.categories import DataCategory, mask_of
+from suone.ground.access.errors import Refused
+
+
+class Kind(models.TextChoices):
+    """The words that procedures use for them too."""
+
+    ROUND_TABLE = "round_table", gettext_lazy("Round table")
+    ASSESSMENT = "assessment", gettext_lazy("Assessment")
+    COACHING = "coaching", gettext_lazy("Coaching RAV–SMZ")
+    CASE_MANAGEMENT = "case_management", gettext_lazy("Case management")
+    MEDICAL_MANDATE = "medical_mandate", gettext_lazy("Medical mandate")
+
+
+class Variant(models.TextChoices):
+    TANDEM = "tandem", gettext_lazy("tandem: RAV adviser and social worker")
+    INTENSIVE = "intensive", gettext_lazy("intensive coaching")
+
+
+class State(models.TextChoices):
+    ORDERED = "ordered", gettext_lazy("ordered")
+    RUNNING = "running", gettext_lazy("under way")
+    COMPLETED = "completed", gettext_lazy("completed")
+    CANCELLED = "cancelled", gettext_lazy("cancelled")
+
+
+class CoachingOutcome(models.TextChoices):
+    REINTEGRATED = "reintegrated", gettext_lazy("reintegrated")
+    CONTINUED = "continued", gettext_lazy("continued by another service or institution")
+    NOT_REINTEGRATED = "not_reintegrated", gettext_lazy("not reintegrated")
+    BROKEN_OFF = "broken_off", gettext_lazy("broken off")
+
+
+class Part(models.TextChoices):
+    """What a text about a service is: each lies in its own data category."""
+
+    QUESTION = "question", gettext_lazy("What it should find out")
+    RESULT = "result", gettext_lazy("Result")
+    FINDINGS = "findings", gettext_lazy("Medical findings")
+    CONSEQUENCES = "consequences", gettext_lazy("Consequences for fitness and capacity")
+    RESTRICTIONS = "restrictions", gettext_lazy("Restrictions at work")
+    REASON = "reason", gettext_lazy("Reason")
+
+
+# From where to where, and nothing else.
+MOVES: dict[State, frozenset[State]] = {
+    State.ORDERED: frozenset({State.RUNNING, State.COMPLETED, State.CANCELLED}),
+    State.RUNNING: frozenset({State.COMPLETED, State.CANCELLED}),
+    State.COMPLETED: frozenset(),
+    State.CANCELLED: frozenset(),
+}
+OPEN_STATES = frozenset({State.ORDERED, State.RUNNING})
+# Held at a meeting, which completes them.
+HELD_AT_MEETINGS = frozenset({Kind.ROUND_TABLE, Kind.ASSESSMENT})
+# What a medical officer needs: who it is, what is asked about work, and the compartment of health.
+MANDATE_CATEGORIES = mask_of(
+    [DataCategory.IDENTITY, DataCategory.EMPLOYMENT, DataCategory.HEALTH, DataCategory.ADMINISTRATIVE]
+)
+
+EXPLANATIONS: dict[Kind, Promise] = {
+    Kind.ROUND_TABLE: gettext_lazy(
+        "Professionals of several institutions evaluate the whole situation, normally without the person, and give recommendations and mandates."
+    ),
+    Kind.ASSESSMENT: gettext_lazy(
+        "Contact persons, notifying worker and a medical officer evaluate situation and resources with the person; it ends in a target agreement."
+    ),
+    Kind.COACHING: gettext_lazy(
+        "Unemployment insurance and social assistance support the person together: as a tandem, or intensively when the benefits are exhausted."
+    ),
+    Kind.CASE_MANAGEMENT: gettext_lazy(
+        "One case manager answers for continuous support across the institutions and draws up the integration plan with them."
+    ),
+    Kind.MEDICAL_MANDATE: gettext_lazy(
+        "A medical officer clarifies fitness and capacity. The findings stay with the medical officer; partners read the consequences alone."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a service sets to be done, and in how many days; each reader has the title in their language."""
+
+    title: str
+    days: int
+    settled_by: Fact  # the deed, which the procedure may wait for too: then both have one item
+
+
+# The service's own work items, set when it is ordered.
+TASKS: dict[tuple[Kind, str], tuple[Task, ...]] = {
+    (Kind.ROUND_TABLE, ""): (Task(gettext_noop("Convene the round table"), 14, Fact.ROUND_TABLE_HELD_ON),),
+    (Kind.ASSESSMENT, ""): (Task(gettext_noop("Convene the assessment meeting"), 14, Fact.ASSESSMENT_HELD_ON),),
+    (Kind.COACHING, Variant.TANDEM): (
+        Task(gettext_noop("Draw up the integration plan in the tandem"), 30, Fact.PLAN_BINDING_ON),
+        Task(gettext_noop("Bring the tandem to the intervision"), 90, Fact.INTERVISION_HELD_ON),
+    ),
+    (Kind.COACHING, Variant.INTENSIVE): (
+        Task(gettext_noop("Draw up the integration plan of the intensive coaching"), 14, Fact.PLAN_BINDING_ON),
+        Task(gettext_noop("Bring the coaching to the intervision"), 60, Fact.INTERVISION_HELD_ON),
+    ),
+    (Kind.CASE_MANAGEMENT, ""): (),
+    (Kind.MEDICAL_MANDATE, ""): (Task(gettext_noop("Carry out the medical mandate"), 60, Fact.MEDICAL_REPORT_ON),),
+}
+# A case management begins with its case manager.
+NAMING = Task(gettext_noop("Name the case manager"), 7, Fact.CASE_MANAGER_NAMED)
+PLANNING = Task(gettext_noop("Draw up the integration plan with the institutions"), 30, Fact.PLAN_BINDING_ON)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A kind of service to choose; ``is_foreseen`` by the phase of the case's procedure."""
+
+    kind: Kind
+    explanation: str
+    is_foreseen: bool
+
+
+def offers(foreseen: Collection[str]) -> list[Offer]:
+    """All kinds: those that the case's phase foresees first."""
+    every = [Offer(kind, str(EXPLANATIONS[kind]), kind.value in foreseen) for kind in Kind]
+    return sorted(every, key=lambda offer: not offer.is_foreseen)
+
+
+def check_can_order(
+    *,
+    kind: Kind,
+    variant: str,
+    institutions: Sequence[int],
+    is_case_active: bool,
+    has_consent: bool,
+    is_medical_officer: bool,
+    open_kinds: Collection[str],
+) -> None:
+    """A service is ordered in an active case, with whoever its kind asks for.
+
+    ``institutions`` are those of the people responsible, in their order.
+    """
+    if not is_case_active:
+        raise Refused(_("Services are ordered in an active case: triage it, or take it up again first."))
+    if kind is Kind.CASE_MANAGEMENT and kind in open_kinds:
+        raise Refused(_("The case has a case management already: complete it before you order another one."))
+    _check_coaching(kind, variant, institutions)
+    if kind is Kind.MEDICAL_MANDATE:
+        if not is_medical_officer:
+            raise Refused(_("Choose a medical officer: nobody else may read medical content."))
+        # Medical content passes on: the person must have allowed it (ATSG Art. 33, DSG Art. 6 para 7).
+        if not has_consent:
+            raise Refused(needs_consent())
+
+
+def needs_consent() -> str:
+    """Medical content is for the officer whom the person named for it."""
+    return _(
+        "A medical mandate needs a valid consent that names its medical officer and health: let the person sign one first."
+    )
+
+
+def _check_coaching(kind: Kind, variant: str, institutions: Sequence[int]) -> None:
+    if kind is not Kind.COACHING:
+        if variant or len(institutions) > 1:
+            raise Refused(_("Only a coaching has a variant and a second person responsible."))
+        return
+    if variant not in Variant.values:
+        raise Refused(_("Choose whether the coaching is a tandem or intensive."))
+    if variant == Variant.TANDEM and len(set(institutions)) < 2:
+        raise Refused(_("A tandem has two people of two institutions: RAV adviser and social worker."))
+    if variant == Variant.INTENSIVE and len(institutions) > 1:
+        raise Refused(_("An intensive coaching has one person responsible; for two choose the tandem."))
+
+
+def check_can_move(now: State, then: State) -> None:
+    if then not in MOVES[now]:
+        raise Refused(
+            _("A service that is %(now)s cannot become %(then)s.")
+            % {"now": State(now).label, "then": State(then).label}
+        )
+
+
+def check_can_start(kind: Kind, *, has_case_manager: bool) -> None:
+    if kind is Kind.CASE_MANAGEMENT and not has_case_manager:
+        raise Refused(_("Name the case manager first: the case management begins with them."))
+
+
+def check_can_complete(kind: Kind, *, result: str, outcome: str) -> None:
+    """A service ends with a result; a coaching with its outcome too, and a medical mandate with its report."""
+    if kind is Kind.MEDICAL_MANDATE:
+        raise Refused(_("A medical mandate is completed by the medical officer's report."))
+    if kind is Kind.COACHING and outcome not in CoachingOutcome.values:
+        raise Refused(_("Say how the coaching ended: the outcome counts for the year's figures."))
+    if kind is not Kind.COACHING and outcome:
+        raise Refused(_("Only a coaching is closed with an outcome."))
+    if not result.strip():
+        raise Refused(_("Write the result in a sentence or two: the others build on it."))
+
+
+def check_can_report(kind: Kind, *, is_named_officer: bool, findings: str, consequences: str) -> None:
+    """The named medical officer reports; what partners read is the consequences (ATSG Art. 47 para 2)."""
+    if kind is not Kind.MEDICAL_MANDATE:
+        raise Refused(_("Only a medical mandate has a medical report."))
+    if not is_named_officer:
+        raise Refused(_("Only the medical officer who holds the mandate can write its report."))
+    if not findings.strip() or not consequences.strip():
+        raise Refused(_("Write the findings and, apart from them, the consequences that partners read."))
+
+
+def check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refused(_("Give a reason: the others want to understand it."))
+
+
+def access_after(*, opened_until: datetime, look_back_until: datetime) -> datetime:
+    """After the report the officer may look back for a while, and never longer than the mandate was open anyway."""
+    return min(opened_until, look_back_until)
+
+
+def share_reintegrated(*, closed: int, reintegrated: int) -> float | None:
+    """The share of the closed coachings that ended in work; none where none was closed."""
+    return reintegrated / closed if closed else None

@@ -1,0 +1,383 @@
+"""What people do with the services of a case: order, begin, complete, cancel, and write a medical report."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from suone.canton.procedures.facts import Fact
+from suone.casework.cases.rules import State as CaseState
+from suone.casework.cases.services import reached, readable_with_parts, tell_everybody
+from suone.casework.support import rules
+from suone.casework.support.acts import Act
+from suone.casework.support.models import Service, ServiceText
+from suone.casework.support.queries import case_manager_of, line_of_officer, open_kinds, possible_staff
+from suone.casework.support.rules import MANDATE_CATEGORIES, OPEN_STATES, Kind, Part, State, Task
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory, Power
+from suone.ground.access.errors import Conflict, Refused
+from suone.ground.access.permissions import Role
+from suone.ground.audit.models import RecordKind
+from suone.organisation.appointments.models import Appointment
+from suone.records.consents.legal_bases import CONSENT
+from suone.records.consents.models import ConsentRecipient, DisclosureForm
+from suone.records.consents.services import keep_disclosure
+from suone.records.dossiers.models import Dossier, OpeningAct
+from suone.records.dossiers.queries import has_power
+from suone.records.dossiers.services import (
+    close_beyond,
+    end_of,
+    keep_unread,
+    lock,
+    open_for,
+    tell,
+)
+from suone.records.inbox.services import tell_staff
+from suone.records.workitems.services import ask, cancel_items_about, close_items_about
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A service as it is ordered: its kind, who answers for it, and what it should find out."""
+
+    kind: Kind
+    staff: Appointment
+    question: str
+    category: DataCategory = DataCategory.EMPLOYMENT
+    variant: str = ""
+    second: Appointment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A medical report: the findings for medical officers, and apart from them what partners read."""
+
+    findings: str
+    consequences: str
+    restrictions: str = ""
+    capacity_percent: int | None = None
+
+
+def order_service(acting: Acting, *, dossier: Dossier, order: Order) -> Service:
+    """Order a service for the case and set what it needs to be done; a medical mandate opens the case to its officer.
+
+    The acting institution must lead the case.
+    """
+    lock(dossier.pk)
+    _check_leads(acting, dossier)
+    line = line_of_officer(acting, dossier, order.staff.pk) if order.kind is Kind.MEDICAL_MANDATE else None
+    _check_order(acting, dossier, order, has_consent=line is not None)
+    service = Service.objects.create(
+        dossier=dossier,
+        kind=order.kind,
+        variant=order.variant,
+        ordered_on=acting.today,
+        ordered_by_id=acting.own_staff_id,
+        ordering_institution_id=acting.own_institution_id,
+        institution_id=order.staff.institution_id,
+        staff=order.staff,
+        second_institution_id=order.second.institution_id if order.second else None,
+        second_staff=order.second,
+        stands_on=line.consent if line else None,
+        access_until=end_of(line.consent.valid_until) if line else None,
+    )
+    _write(acting, service, Part.QUESTION, order.question, order.category)
+    if line is not None:
+        _open_to_officer(acting, service, line)
+    _set_tasks(acting, service)
+    _tell(acting, service, Act.ORDERED, RecordKind.STORE)
+    tell_staff(acting, staff_ids=[service.staff_id, service.second_staff_id], act=Act.ORDERED, dossier=dossier)
+    reached(acting, dossier=dossier, fact=Fact.SERVICE_ORDERED)
+    if order.kind is Kind.MEDICAL_MANDATE:
+        reached(acting, dossier=dossier, fact=Fact.MEDICAL_MANDATE_GIVEN)
+    if order.kind is Kind.COACHING:
+        reached(acting, dossier=dossier, fact=Fact.COACHING_KIND, value=str(order.variant))
+    _tell_how_many(acting, dossier)
+    return service
+
+
+def start_service(acting: Acting, *, service: Service) -> None:
+    """The service begins. A case management begins with its case manager, who draws up the plan."""
+    service = _locked(acting, service)
+    rules.check_can_move(State(service.state), State.RUNNING)
+    manager = case_manager_of(service.dossier)
+    rules.check_can_start(Kind(service.kind), has_case_manager=manager is not None)
+    Service.objects.filter(pk=service.pk).update(state=State.RUNNING, started_on=acting.today)
+    if service.kind == Kind.CASE_MANAGEMENT and manager is not None:
+        _hand_to(acting, service, manager)
+    _tell(acting, service, Act.STARTED, RecordKind.CHANGE)
+
+
+def complete_service(
+    acting: Acting,
+    *,
+    service: Service,
+    result: str,
+    category: DataCategory = DataCategory.EMPLOYMENT,
+    outcome: str = "",
+) -> None:
+    """The service has its result; what it set to be done is done with it.
+
+    Raises ``Conflict`` with both results for whoever comes second.
+    """
+    service = _locked(acting, service)
+    rules.check_can_complete(Kind(service.kind), result=result, outcome=outcome)
+    if service.state == State.COMPLETED:
+        _raise_conflict(service, Part.RESULT, result)
+    rules.check_can_move(State(service.state), State.COMPLETED)
+    _complete(acting, service, result=result, category=category, outcome=outcome)
+
+
+def complete_by_meeting(
+    acting: Acting,
+    *,
+    dossier: Dossier,
+    kind: Kind,
+    result: str = "",
+    category: DataCategory = DataCategory.EMPLOYMENT,
+) -> Service | None:
+    """A round table or assessment was held: the oldest open service of that kind is completed, if one was ordered.
+
+    Without a result the minutes of the meeting speak for themselves.
+    """
+    lock(dossier.pk)
+    services = Service.objects.filter(dossier=dossier, kind=kind, state__in=OPEN_STATES).select_related("dossier")
+    service = services.order_by("pk").first() if kind in rules.HELD_AT_MEETINGS else None
+    if service is not None:
+        _complete(acting, service, result=result, category=category)
+    return service
+
+
+def cancel_service(acting: Acting, *, service: Service, reason: str) -> None:
+    """The service is not needed any more, and why; the access of a medical mandate ends at once."""
+    rules.check_reason(reason)
+    service = _locked(acting, service)
+    rules.check_can_move(State(service.state), State.CANCELLED)
+    _write(acting, service, Part.REASON, reason, DataCategory.ADMINISTRATIVE)
+    _end(acting, service, State.CANCELLED)
+    cancel_items_about(acting, dossier=service.dossier, about=_about(service))
+    if service.access_until is not None:
+        _shorten_access(acting, service, timezone.now())
+    _tell(acting, service, Act.CANCELLED, RecordKind.CHANGE, reason=reason)
+    tell_staff(
+        acting, staff_ids=[service.staff_id, service.second_staff_id], act=Act.CANCELLED, dossier=service.dossier
+    )
+    _tell_how_many(acting, service.dossier)
+
+
+def write_medical_report(acting: Acting, *, service: Service, report: Report) -> None:
+    """Complete the mandate with findings and consequences; partners are told that it is there, without its content.
+
+    Findings go into the compartment of health; consequences for fitness and capacity under employment, where partners
+    read them (ATSG Art. 47 para 2). Afterwards the officer may look back for a while.
+    """
+    dossier = lock(service.dossier_id)
+    service = Service.objects.get(pk=service.pk)
+    rules.check_can_report(
+        Kind(service.kind),
+        is_named_officer=service.staff_id == acting.staff_id,
+        findings=report.findings,
+        consequences=report.consequences,
+    )
+    if service.state == State.COMPLETED:
+        _raise_conflict(service, Part.CONSEQUENCES, report.consequences)
+    rules.check_can_move(State(service.state), State.COMPLETED)
+    _write(acting, service, Part.FINDINGS, report.findings, DataCategory.HEALTH)
+    _write(
+        acting,
+        service,
+        Part.CONSEQUENCES,
+        report.consequences,
+        DataCategory.EMPLOYMENT,
+        capacity_percent=report.capacity_percent,
+    )
+    _write(acting, service, Part.RESTRICTIONS, report.restrictions, DataCategory.EMPLOYMENT)
+    _end(acting, service, State.COMPLETED)
+    close_items_about(acting, dossier=dossier, about=_about(service))
+    _shorten_access(acting, service, end_of(acting.today + timedelta(days=settings.MANDATE_ACCESS_DAYS)))
+    _tell(acting, service, Act.REPORTED, RecordKind.STORE)
+    tell_everybody(acting, dossier, Act.REPORTED, category=DataCategory.EMPLOYMENT)
+    tell_staff(acting, staff_ids=[service.ordered_by_id], act=Act.REPORTED, dossier=dossier)
+    reached(acting, dossier=dossier, fact=Fact.MEDICAL_REPORT_ON, value=acting.today)
+    _tell_how_many(acting, dossier)
+
+
+def renew_mandate_access(acting: Acting, *, service: Service) -> None:
+    """Let the medical officer go on reading under the consent that is valid now, after an older one has ended."""
+    dossier = lock(service.dossier_id)
+    _check_leads(acting, dossier)
+    service = Service.objects.get(pk=service.pk)
+    line = line_of_officer(acting, dossier, service.staff_id)
+    if service.kind != Kind.MEDICAL_MANDATE or not service.is_open:
+        raise Refused(_("Only a medical mandate that is open gives access."))
+    if line is None:
+        raise Refused(rules.needs_consent())
+    service.stands_on, service.access_until = line.consent, end_of(line.consent.valid_until)
+    service.save(update_fields=["stands_on", "access_until"])
+    _open_to_officer(acting, service, line)
+    _tell(acting, service, Act.ACCESS_RENEWED, RecordKind.CHANGE)
+
+
+def _check_leads(acting: Acting, dossier: Dossier) -> None:
+    if not has_power(acting, dossier, Power.LEAD):
+        raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
+
+
+def _check_order(acting: Acting, dossier: Dossier, order: Order, *, has_consent: bool) -> None:
+    case = readable_with_parts(dossier.pk)
+    people = [order.staff, order.second] if order.second else [order.staff]
+    rules.check_can_order(
+        kind=order.kind,
+        variant=order.variant,
+        institutions=[person.institution_id for person in people],
+        is_case_active=case.state in (CaseState.ACTIVE, CaseState.IN_AFTERCARE),
+        has_consent=has_consent,
+        is_medical_officer=Role.MEDICAL_OFFICER in order.staff.roles_on(acting.today),
+        open_kinds=open_kinds(dossier),
+    )
+    if not {person.pk for person in people} <= set(possible_staff(case, order.kind).values_list("pk", flat=True)):
+        raise Refused(_("Choose somebody of an institution that takes part in the case."))
+
+
+def _locked(acting: Acting, service: Service) -> Service:
+    """The service as it is kept now, its case locked, for those who lead the case or answer for the service."""
+    dossier = lock(service.dossier_id)
+    now = Service.objects.select_related("dossier").get(pk=service.pk)
+    if acting.institution_id not in (now.institution_id, now.second_institution_id):
+        _check_leads(acting, dossier)
+    return now
+
+
+def _complete(acting: Acting, service: Service, *, result: str, category: DataCategory, outcome: str = "") -> None:
+    _write(acting, service, Part.RESULT, result, category)
+    _end(acting, service, State.COMPLETED, outcome=outcome)
+    close_items_about(acting, dossier=service.dossier, about=_about(service))
+    _tell(acting, service, Act.COMPLETED, RecordKind.CHANGE)
+    tell_everybody(acting, service.dossier, Act.COMPLETED, category=DataCategory.EMPLOYMENT)
+    if service.kind == Kind.COACHING:
+        reached(acting, dossier=service.dossier, fact=Fact.COACHING_CLOSED_ON, value=acting.today)
+    _tell_how_many(acting, service.dossier)
+
+
+def _end(acting: Acting, service: Service, then: State, *, outcome: str = "") -> None:
+    Service.objects.filter(pk=service.pk).update(state=then, ended_on=acting.today, outcome=outcome)
+
+
+def _write(
+    acting: Acting,
+    service: Service,
+    part: Part,
+    text: str,
+    category: DataCategory,
+    *,
+    capacity_percent: int | None = None,
+) -> None:
+    """Keep a text in its category, where there is one; whoever writes need not be able to read it."""
+    if text.strip():
+        keep_unread(
+            ServiceText(
+                dossier_id=service.dossier_id,
+                service=service,
+                part=part,
+                category=category,
+                text=text.strip(),
+                capacity_percent=capacity_percent,
+                language=(translation.get_language() or "de")[:2],
+                at=timezone.now(),
+                staff_id=acting.own_staff_id,
+                institution_id=acting.own_institution_id,
+            )
+        )
+
+
+def _set_tasks(acting: Acting, service: Service) -> None:
+    """The service's own work items: for whoever answers for it, or to name the case manager first."""
+    for task in rules.TASKS[Kind(service.kind), service.variant]:
+        _ask(acting, service, task, service.staff)
+    if service.kind == Kind.CASE_MANAGEMENT and case_manager_of(service.dossier) is None:
+        _ask(acting, service, rules.NAMING, service.ordered_by)
+
+
+def _ask(acting: Acting, service: Service, task: Task, staff: Appointment) -> None:
+    ask(
+        acting,
+        dossier=service.dossier,
+        title=task.title,
+        is_own_words=False,
+        due_on=acting.today + timedelta(days=task.days),
+        addressed_id=staff.institution_id,
+        assigned=staff,
+        # That there is a mandate is a matter of work; its officer reads it too.
+        category=DataCategory.EMPLOYMENT if service.access_until else DataCategory.ADMINISTRATIVE,
+        about=_about(service),
+        settled_by=task.settled_by,
+    )
+
+
+def _hand_to(acting: Acting, service: Service, manager: Appointment) -> None:
+    Service.objects.filter(pk=service.pk).update(staff=manager, institution_id=manager.institution_id)
+    close_items_about(acting, dossier=service.dossier, about=_about(service))
+    _ask(acting, service, rules.PLANNING, manager)
+    tell_staff(acting, staff_ids=[manager.pk], act=Act.STARTED, dossier=service.dossier)
+
+
+def _open_to_officer(acting: Acting, service: Service, line: ConsentRecipient) -> None:
+    """The named officer alone may read and write, health too, no further and no longer than the consent names them."""
+    open_for(acting, dossier=service.dossier, act=OpeningAct.MEDICAL_MANDATE, act_id=service.pk)
+    if service.institution_id != acting.institution_id:
+        keep_disclosure(
+            acting,
+            dossier=service.dossier,
+            basis=CONSENT,
+            purpose=line.consent.purpose,
+            form=DisclosureForm.ACCESS,
+            recipient_id=service.institution_id,
+            recipient_staff_id=service.staff_id,
+            categories=line.categories & MANDATE_CATEGORIES,
+            consent=line.consent,
+            access_until=line.consent.valid_until,
+        )
+
+
+def _shorten_access(acting: Acting, service: Service, until: datetime) -> None:
+    assert service.access_until is not None
+    until = rules.access_after(opened_until=service.access_until, look_back_until=until)
+    Service.objects.filter(pk=service.pk).update(access_until=until)
+    close_beyond(acting, dossier=service.dossier)
+
+
+def _raise_conflict(service: Service, part: Part, submitted: str) -> None:
+    kept = ServiceText.objects.filter(service=service, part=part).values_list("text", flat=True).first()
+    label = str(part.label)
+    raise Conflict(current={label: kept or ""}, submitted={label: submitted})
+
+
+def _about(service: Service) -> tuple[str, int]:
+    return ("service", service.pk)
+
+
+def _tell(acting: Acting, service: Service, act: Act, kind: RecordKind, *, reason: str = "") -> None:
+    with translation.override(None):  # as in the code: each reader has it in their language
+        title = str(Kind(service.kind).label)
+    tell(
+        acting,
+        dossier=service.dossier,
+        kind=kind,
+        act=act,
+        category=DataCategory.EMPLOYMENT,
+        about=_about(service),
+        text=reason or title,
+        text_language=None if reason else "",
+        recipients=[service.institution_id],
+    )
+
+
+def _tell_how_many(acting: Acting, dossier: Dossier) -> None:
+    """The procedure may wait until no service is open any more."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT support_running(%s)", [dossier.pk])
+        running = cursor.fetchone()[0]
+    reached(acting, dossier=dossier, fact=Fact.SERVICES_RUNNING, value=running)

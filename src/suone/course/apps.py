@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class CourseConfig(AppConfig):
-    name = "suone.course"
-    label = "course"

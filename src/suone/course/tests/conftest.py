@@ -1,3 +1,0 @@
-from suone.cases.tests.conftest import _english, active, cast, notified
-
-__all__ = ["_english", "active", "cast", "notified"]

@@ -1,8 +1,0 @@
-from django.urls import path
-
-from suone.decisions import views
-
-urlpatterns = [
-    path("requests/", views.requests, name="requests"),
-    path("requests/<int:decision_id>/remind", views.remind, name="remind_request"),
-]

@@ -1,0 +1,173 @@
+"""What needs me today: work items, requests to answer, consents that run out, and what I wait for from others."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import ClassVar
+
+from django.utils.translation import gettext as _
+
+from suone.casework.casepage.queries import Deed, deed_of
+from suone.casework.meetings.queries import answer_day, waiting_invitations
+from suone.ground.access.acting import Acting
+from suone.ground.access.permissions import Permission
+from suone.ground.audit.shown import Shows
+from suone.ground.web.jinja import told
+from suone.organisation.appointments.models import AppointmentQuerySet
+from suone.organisation.appointments.queries import colleagues
+from suone.records.decisions.kinds import kind_of
+from suone.records.decisions.queries import addressed_to, asked_by
+from suone.records.workitems.models import WorkItem
+from suone.records.workitems.queries import mine, waiting_for_others
+
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the worklist. ``dossier_id`` is missing where only a request, not the case, is open to me.
+
+    ``about`` is the case that the line names, open to me or not.
+    """
+
+    shows: ClassVar = Shows(case="about")
+
+    number: str
+    who: str
+    dossier_id: int | None
+    about: int | None
+    step: str
+    language: str
+    due_on: date
+    institution: str
+    person: str
+    phone: str
+    state: str
+    item: WorkItem | None = None
+    deed: Deed | None = None  # the act that settles it
+    decision_id: int | None = None
+    answered_at_page: str = ""  # the name of the page where this kind of request is answered
+    meeting_id: int | None = None
+
+    def urgency(self, today: date) -> str:
+        if self.due_on < today:
+            return "overdue"
+        if self.due_on == today:
+            return "today"
+        return "week" if self.due_on <= today + timedelta(days=7) else "later"
+
+
+def entries_for(acting: Acting) -> list[Entry]:
+    """What is mine to do, by deadline, at most ``MOST``."""
+    items = [_of_item(item, _("open")) for item in mine(acting).order_by("due_on", "pk")[:MOST]]
+    requests = [
+        Entry(
+            number=decision.case_number,
+            who="",
+            dossier_id=None,
+            about=decision.dossier_id,
+            step=str(kind_of(decision).to_answer),
+            language="",
+            due_on=decision.due_on,
+            institution=decision.asked_institution.short_name,
+            person=decision.asked_by.full_name if decision.asked_by else "",
+            phone=decision.asked_by.phone if decision.asked_by else "",
+            state=_("request"),
+            decision_id=decision.pk,
+            answered_at_page=kind_of(decision).address,
+        )
+        for decision in (addressed_to(acting)[:MOST] if acting.may(Permission.CASE_WORK) else ())
+    ]
+    return sorted([*items, *requests, *_invitations(acting)], key=lambda entry: (entry.due_on, entry.number))
+
+
+def waiting_for(acting: Acting) -> list[Entry]:
+    """What I asked others to do or decide, naming institution and person."""
+    items = [_of_item(item, _("waits")) for item in waiting_for_others(acting).order_by("due_on", "pk")[:MOST]]
+    requests = [
+        Entry(
+            number=decision.case_number,
+            who=decision.dossier.who,
+            dossier_id=decision.dossier_id,
+            about=decision.dossier_id,
+            step=str(kind_of(decision).awaited),
+            language="",
+            due_on=decision.due_on,
+            institution=decision.addressed.short_name,
+            person=decision.addressed_staff.full_name if decision.addressed_staff else "",
+            phone=decision.addressed_staff.phone if decision.addressed_staff else "",
+            state=_("waits"),
+        )
+        for decision in asked_by(acting)[:MOST]
+    ]
+    return sorted([*items, *requests], key=lambda entry: (entry.due_on, entry.number))
+
+
+# What the table can be sorted by, beside the deadline that decides among equals.
+SORTS: dict[str, Callable[[Entry], str]] = {
+    "due": lambda entry: "",
+    "case": lambda entry: entry.number,
+    "who": lambda entry: f"{entry.institution} {entry.person}".casefold(),
+}
+
+
+def in_order(entries: list[Entry], column: str, *, descending: bool) -> list[Entry]:
+    """By deadline, or by case or responsible and then by deadline."""
+    by_deadline = sorted(
+        entries, key=lambda entry: (entry.due_on, entry.number), reverse=descending and column == "due"
+    )
+    return sorted(by_deadline, key=SORTS[column], reverse=descending)
+
+
+def counts(entries: Iterable[Entry], today: date) -> dict[str, int]:
+    """How many are overdue, due today, due within a week."""
+    counted = {"overdue": 0, "today": 0, "week": 0, "later": 0}
+    for entry in entries:
+        counted[entry.urgency(today)] += 1
+    return counted
+
+
+def colleagues_of(acting: Acting) -> AppointmentQuerySet:
+    """To whom work can be handed on."""
+    return colleagues(acting.own_institution_id, on=acting.today).who_can(Permission.CASE_WORK)
+
+
+def _invitations(acting: Acting) -> list[Entry]:
+    """Meetings to which one's institution has still to say whether it comes, or which dates suit."""
+    if not acting.may(Permission.MEETING_ATTEND):
+        return []
+    return [
+        Entry(
+            number=meeting.case_number or meeting.get_kind_display(),
+            who=meeting.dossier.who if meeting.dossier else "",
+            dossier_id=None,
+            about=meeting.dossier_id,
+            step=_("Answer the proposed dates") if meeting.starts_at is None else _("Answer the invitation"),
+            language="",
+            due_on=answer_day(meeting),
+            institution=meeting.convening.short_name,
+            person=meeting.convened_by.full_name,
+            phone=meeting.convened_by.phone,
+            state=_("invitation"),
+            meeting_id=meeting.pk,
+        )
+        for meeting in (invitee.meeting for invitee in waiting_invitations(acting)[:MOST])
+    ]
+
+
+def _of_item(item: WorkItem, state: str) -> Entry:
+    return Entry(
+        number=item.dossier.number,
+        who=item.dossier.who,
+        dossier_id=item.dossier_id,
+        about=item.dossier_id,
+        step=told(item.title, item.language, item.texts),
+        language=item.language,
+        due_on=item.due_on,
+        institution=item.addressed.short_name,
+        person=item.assigned.full_name if item.assigned else "",
+        phone=item.assigned.phone if item.assigned else "",
+        state=state,
+        item=item,
+        deed=deed_of(item),
+    )

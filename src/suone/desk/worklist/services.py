@@ -1,0 +1,30 @@
+"""Doing the same thing to several work items at once: all or none."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from suone.ground.access.acting import Acting
+from suone.organisation.appointments.models import Appointment
+from suone.records.workitems.models import State, WorkItem
+from suone.records.workitems.queries import mine
+from suone.records.workitems.services import complete, postpone, reassign
+
+
+def chosen_items(acting: Acting, ids: Sequence[int]) -> list[WorkItem]:
+    """The ticked items that are still mine to do."""
+    return list(mine(acting).filter(pk__in=ids, state=State.OPEN).order_by("pk"))
+
+
+def complete_all(acting: Acting, *, items: Sequence[WorkItem]) -> None:
+    for item in items:
+        complete(acting, item=item)
+
+
+def postpone_all(acting: Acting, *, items: Sequence[WorkItem], until: date) -> None:
+    for item in items:
+        postpone(acting, item=item, until=until, version=item.version)
+
+
+def reassign_all(acting: Acting, *, items: Sequence[WorkItem], staff: Appointment) -> None:
+    for item in items:
+        reassign(acting, item=item, staff=staff)

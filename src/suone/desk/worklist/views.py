@@ -1,0 +1,102 @@
+"""The home page, and what is done to several items at once."""
+
+from contextlib import suppress
+from datetime import date
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from suone.desk.worklist import queries, services
+from suone.desk.worklist.acts import Act
+from suone.desk.worklist.forms import HandOnForm
+from suone.ground.access.errors import Refused
+from suone.ground.access.permissions import Permission
+from suone.ground.entrances.decorators import ActingRequest, acts, reads
+from suone.ground.web.fields import number_in
+from suone.ground.web.pages import done, render
+from suone.register.server.queries import my_new_alerts
+
+_FILTERS = ("overdue", "today", "week", "waiting")
+
+
+@reads(Permission.WORKLIST_READ, act=Act.READ)
+def worklist(request: ActingRequest) -> HttpResponse:
+    acting = request.acting
+    chosen = request.GET.get("show", "")
+    entries = queries.entries_for(acting)
+    waiting = queries.waiting_for(acting)
+    counted = queries.counts(entries, acting.today) | {"waiting": len(waiting)}
+    if chosen == "waiting":
+        shown = waiting
+    elif chosen in _FILTERS:
+        shown = [entry for entry in entries if entry.urgency(acting.today) == chosen]
+    else:
+        shown, chosen = entries, ""
+    sort = request.GET.get("sort", "due")
+    column, descending = sort.removeprefix("-"), sort.startswith("-")
+    if column not in queries.SORTS:
+        column, descending = "due", False
+    labels = {
+        "overdue": _("Overdue"),
+        "today": _("Today"),
+        "week": _("This week"),
+        "waiting": _("Waiting for others"),
+    }
+    context = {
+        "entries": queries.in_order(shown, column, descending=descending),
+        "tiles": [
+            {
+                "kind": name,
+                "label": labels[name],
+                "count": f"{queries.MOST}+" if counted[name] >= queries.MOST else counted[name],
+                "current": name == chosen,
+                "url": "/" if name == chosen else f"/?show={name}",
+            }
+            for name in _FILTERS
+        ],
+        "chosen": chosen,
+        "column": column,
+        "descending": descending,
+        "may_work": acting.may(Permission.CASE_WORK),
+        "may_read": acting.may(Permission.CASE_READ),
+        "alerts": my_new_alerts(acting) if acting.may(Permission.REGISTER_USE) else 0,
+        "hand_on": HandOnForm(acting=acting),
+    }
+    return render(request, "worklist/worklist.html", context)
+
+
+@acts(Permission.CASE_WORK)
+def several(request: ActingRequest) -> HttpResponse:
+    """Done, postpone or hand on whatever is ticked: all or none."""
+    if request.method != "POST":
+        return redirect("worklist")
+    items = services.chosen_items(
+        request.acting, [pk for text in request.POST.getlist("item") if (pk := number_in(text))]
+    )
+    if not items:
+        raise Refused(_("Tick at least one work item that is still open."))
+    what = request.POST.get("what")
+    if what == "done":
+        services.complete_all(request.acting, items=items)
+    elif what == "postpone":
+        until = _day(request.POST.get("until", ""))
+        services.postpone_all(request.acting, items=items, until=until)
+    else:
+        form = HandOnForm(request.POST, acting=request.acting)
+        if not form.is_valid():
+            raise Refused(" ".join(map(str, form.errors["staff"])))
+        services.reassign_all(request.acting, items=items, staff=form.cleaned_data["staff"])
+    sentence = ngettext("%(count)s work item changed.", "%(count)s work items changed.", len(items))
+    return done(request, sentence % {"count": len(items)}, "worklist")
+
+
+def _day(text: str) -> date:
+    """The day that was chosen; a day that no calendar has is none."""
+    with suppress(ValueError):
+        day = parse_date(text)
+        if day is not None:
+            return day
+    raise Refused(_("Choose the new day."))

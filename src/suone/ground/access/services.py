@@ -1,0 +1,16 @@
+"""What people do with their own account."""
+
+from django.db.models import F
+
+from suone.ground.access.models import User
+
+
+def keep_language(user: User, *, language: str) -> None:
+    """Show pages and mails in this language from now on, on whatever machine."""
+    User.objects.filter(pk=user.pk).update(language=language)
+
+
+def end_log_ins(user: User) -> None:
+    """Wherever somebody is logged in to this account, the next page asks for the log-in again."""
+    User.objects.filter(pk=user.pk).update(log_in_round=F("log_in_round") + 1)
+    user.refresh_from_db(fields=["log_in_round"])

@@ -1,0 +1,167 @@
+"""Errors as problem details (RFC 9457), with a sentence in the language of ``Accept-Language`` and nothing personal.
+
+What was sent is never repeated: a wrong value may be somebody's number.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from pydantic import Field
+
+from suone.ground.access.errors import Conflict, Refused
+from suone.ground.api.shapes import Answered
+
+MEDIA_TYPE = "application/problem+json"
+_LOGGER = logging.getLogger("suone.ground.api")
+
+
+class FieldProblem(Answered):
+    """What is wrong with one field of what was sent."""
+
+    pointer: str = Field(description="Where it stands, as a JSON pointer (RFC 6901) or the name of a parameter.")
+    code: str = Field(description="A stable word.")
+    detail: str = Field(description="A sentence in the caller's language.")
+
+
+class Problem(Answered):
+    """What went wrong, and what to do."""
+
+    type: str = Field(description="A stable code: urn:suone:problem:<word>.")
+    title: str
+    status: int
+    detail: str = Field(description="A sentence in the caller's language.")
+    errors: list[FieldProblem] = []
+
+
+class Trouble(Exception):
+    """A problem of an endpoint's own: a stable word, a sentence, and what a machine needs in order to go on."""
+
+    def __init__(
+        self,
+        word: str,
+        sentence: str,
+        *,
+        status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
+        errors: Sequence[FieldProblem] = (),
+        **members: object,
+    ) -> None:
+        super().__init__(word)
+        self.word = word
+        self.sentence = sentence
+        self.status = status
+        self.errors = errors
+        self.members = members
+
+
+class TooMany(Exception):
+    """More requests than allowed; the next one is heard after so many seconds."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__("too many requests")
+        self.wait = wait
+
+
+def problem(
+    status: HTTPStatus,
+    word: str,
+    sentence: str,
+    *,
+    errors: Sequence[FieldProblem] = (),
+    headers: Mapping[str, str] | None = None,
+    **members: object,
+) -> HttpResponse:
+    """The answer that tells a machine what went wrong."""
+    told = Problem(
+        type=f"urn:suone:problem:{word}",
+        title=status.phrase,
+        status=status.value,
+        detail=sentence,
+        errors=list(errors),
+    )
+    answer = JsonResponse(told.model_dump() | members, status=status, content_type=MEDIA_TYPE, headers=headers)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def not_found() -> HttpResponse:
+    return problem(HTTPStatus.NOT_FOUND, "not-found", _("There is nothing at this address for you."))
+
+
+def answer_with_problems(api: NinjaAPI) -> None:
+    """Every exception that leaves a handler becomes a problem."""
+    answers: dict[type[Exception], Any] = {
+        Trouble: lambda e: problem(e.status, e.word, e.sentence, errors=e.errors, **e.members),
+        Refused: lambda e: problem(HTTPStatus.UNPROCESSABLE_ENTITY, "refused", str(e)),
+        Conflict: lambda e: problem(
+            HTTPStatus.CONFLICT, "conflict", _("Somebody else saved first: read again, then send again.")
+        ),
+        PermissionDenied: lambda e: problem(
+            HTTPStatus.FORBIDDEN, "forbidden", _("The key does not allow this: ask the IIZ office for the right.")
+        ),
+        Http404: lambda e: not_found(),
+        AuthenticationError: lambda e: problem(
+            HTTPStatus.UNAUTHORIZED,
+            "key",
+            _("The key is missing, unknown or has ended: ask the IIZ office for a new one."),
+            headers={"WWW-Authenticate": "Bearer"},
+        ),
+        TooMany: lambda e: problem(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            "too-many",
+            _("Too many requests: wait as long as Retry-After says."),
+            headers={"Retry-After": str(e.wait)},
+        ),
+        RequestDataTooBig: lambda e: problem(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", _("The request is too large: send it in smaller parts.")
+        ),
+        ValidationError: lambda e: problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "shape",
+            _shape_sentence(),
+            errors=[_wrong_field(error) for error in e.errors],
+        ),
+        HttpError: lambda e: problem(HTTPStatus(e.status_code), "unreadable", _("The request cannot be read as JSON.")),
+        Exception: _broken,
+    }
+    for kind, answer in answers.items():
+        api.add_exception_handler(kind, _handler(answer))
+
+
+def _handler(answer: Any) -> Any:
+    def handle(_request: HttpRequest, error: Exception) -> HttpResponse:
+        told: HttpResponse = answer(error)
+        return told
+
+    return handle
+
+
+def _broken(error: Exception) -> HttpResponse:
+    _LOGGER.error("a request of a partner's system failed", exc_info=error)
+    return problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "broken",
+        _("Something went wrong here, and nothing was kept: try again later, or tell those who run this installation."),
+    )
+
+
+def _shape_sentence() -> str:
+    return _("The request does not have the form that the document asks for: see the fields named.")
+
+
+def _wrong_field(error: Mapping[str, Any]) -> FieldProblem:
+    place = [str(part) for part in error["loc"]]
+    if error["type"] == "extra_forbidden":
+        place = place[:-1]  # the name of a field nobody asked for is the caller's own text
+    if place[:1] == ["body"]:
+        place = place[2:]  # behind the name of our own parameter
+        pointer = "/" + "/".join(place)
+    else:
+        pointer = place[-1] if place else ""
+    return FieldProblem(pointer=pointer, code=error["type"], detail=_("This value cannot be used."))

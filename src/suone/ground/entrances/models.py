@@ -1,0 +1,74 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+from suone.ground.access.acting import Kind
+from suone.ground.access.row_policies import RowPolicies, Stamp, job, own_staff
+
+_OWN = own_staff()
+_OF_SYSTEM = "((SELECT actor_kind()) = 'system' AND {table}.institution_id = (SELECT actor_institution()))"
+
+
+class Submission(models.Model):
+    """A form that was sent once: the same form sent again gets the same answer and does nothing."""
+
+    key = models.UUIDField()
+    staff_id = models.BigIntegerField()
+    path = models.CharField(max_length=200)
+    location = models.CharField(max_length=300, blank=True)  # where the first answer led
+    said = models.CharField(max_length=64)  # SHA-256 over what was sent
+    at = models.DateTimeField(db_default=Now())
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["staff_id", "key", "path"], name="submission_once"),
+            RowPolicies(
+                name="entrances_submission_row_policies",
+                select=f"{job()} OR {_OWN}",
+                insert=_OWN,
+                update=_OWN,
+                updates=("location", "said"),
+                delete=job(),
+            ),
+            Stamp(name="submission_sent", at="at", staff="staff_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"submission {self.pk}"
+
+
+class SystemAnswer(models.Model):
+    """What a partner's system was answered once: the same request with the same key gets it again, and does nothing.
+
+    Kept only for acts whose answers are numbers and states; what is said about a person is never kept here.
+    """
+
+    institution_id = models.BigIntegerField()
+    key = models.CharField(max_length=64)
+    request = models.CharField(max_length=64)  # SHA-256 over method, path and body
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.TextField(blank=True)
+    at = models.DateTimeField(db_default=Now())
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["institution_id", "key"], name="system_answer_once"),
+            RowPolicies(
+                name="entrances_systemanswer_row_policies",
+                select=f"{job()} OR {_OF_SYSTEM}",
+                insert=_OF_SYSTEM,
+                update=_OF_SYSTEM,
+                updates=("status", "body"),
+                delete=job(),
+                kinds=(Kind.SYSTEM, Kind.JOB),
+            ),
+            Stamp(name="system_answered", at="at", institution="institution_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"answer {self.pk}"

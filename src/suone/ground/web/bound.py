@@ -1,0 +1,59 @@
+"""A form is bound to its actor: the appointment under which its page was opened travels with it, sealed.
+
+The seal proves that the page was opened by this account, so that what was typed is shown again to nobody else.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from django.core.signing import BadSignature, Signer
+from django.http import HttpRequest
+
+from suone.ground.access.acting import Acting
+
+FIELD = "opened_as"
+# The button that changes back to the appointment of the page, and sends.
+CHANGE_BACK = "change_back"
+KEY = "idempotency_key"
+NOT_TYPED = frozenset({FIELD, CHANGE_BACK, KEY, "csrfmiddlewaretoken"})
+_signer = Signer(salt="suone.opened-as")
+_now: ContextVar[Acting | None] = ContextVar("bound", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Under which account and appointment a page was opened."""
+
+    user_id: int
+    staff_id: int
+
+
+@contextmanager
+def bound_to(acting: Acting | None) -> Iterator[None]:
+    """Forms that are made inside carry the appointment of whoever acts."""
+    token = _now.set(acting)
+    try:
+        yield
+    finally:
+        _now.reset(token)
+
+
+def seal_of_now() -> str:
+    """What the forms of the page that is being made carry; nothing where no appointment acts."""
+    acting = _now.get()
+    return "" if acting is None or acting.staff_id is None else seal(acting.user_id or 0, acting.staff_id)
+
+
+def seal(user_id: int, staff_id: int) -> str:
+    return _signer.sign(f"{user_id}.{staff_id}")
+
+
+def opened(request: HttpRequest) -> Opened | None:
+    """Who opened the page of this form; None where the seal is missing or was forged."""
+    try:
+        user_id, staff_id = _signer.unsign(request.POST.get(FIELD, "")).split(".")
+        return Opened(int(user_id), int(staff_id))
+    except (BadSignature, ValueError):
+        return None

@@ -1,0 +1,49 @@
+"""What every page gets to know."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest
+from django.urls import reverse
+
+from suone.ground.access.acting import Acting
+from suone.ground.access.permissions import Permission
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    acting: Acting | None = getattr(request, "acting", None)
+    return {
+        "acting": acting,
+        "staff_entries": getattr(request, "staff_entries", []),
+        "navigation": _navigation(request, acting),
+        "messages": messages.get_messages(request),
+        "here": request.path,
+        "user": request.user if hasattr(request, "user") else None,
+        "sso_providers": _sso_providers(),
+    }
+
+
+def _navigation(request: HttpRequest, acting: Acting | None) -> list[dict[str, Any]]:
+    if acting is None:
+        return []
+    entries: list[dict[str, Any]] = []
+    for name, label, permission in settings.NAVIGATION:
+        # Two entries of one name are two ways in: the first that is open is the one.
+        if acting.may(Permission(permission)) and all(entry["label"] != label for entry in entries):
+            entries.append({"name": name, "url": reverse(name), "label": label})
+    # One entry alone is the current one: /cases/notify lies below /cases/ too.
+    fitting = [address for entry in entries if _leads_to(address := entry["url"], request.path)]
+    return [entry | {"current": entry["url"] == max(fitting, key=len, default="")} for entry in entries]
+
+
+def _leads_to(address: str, path: str) -> bool:
+    if address == "/":
+        return path == address
+    return path.startswith((address, settings.NAVIGATION_ALSO.get(address, address)))
+
+
+def _sso_providers() -> list[dict[str, str]]:
+    """The identity provider of the canton, where one is set up."""
+    apps: list[dict[str, Any]] = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+    return [{"name": app["name"], "url": reverse("openid_connect_login", args=[app["provider_id"]])} for app in apps]

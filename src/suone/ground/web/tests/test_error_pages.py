@@ -1,0 +1,109 @@
+"""Pages for what went wrong: in the reader's language, saying what to do, showing nothing else."""
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from suone.ground.access.models import User
+from suone.ground.web import views
+
+pytestmark = pytest.mark.django_db
+
+
+def said(language: str, sentence: str) -> str:
+    with translation.override(language):
+        return translation.gettext(sentence)
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client(raise_request_exception=False)
+
+
+@pytest.fixture
+def account() -> User:
+    """An account without a staff entry: it may log in and open nothing."""
+    return User.objects.create_user(email="ada@example.org", password="Demo-only-4711", language="de")
+
+
+def log_in(client: Client, account: User) -> None:
+    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("de", "Diese Seite gibt es nicht"), ("fr", "Cette page n’existe pas"), ("en", "This page does not exist")],
+)
+def test_a_page_that_does_not_exist_says_so(client: Client, language: str, title: str) -> None:
+    answer = client.get("/nowhere/at/all", headers={"accept-language": language})
+
+    page = answer.content.decode()
+    assert answer.status_code == 404
+    assert f'<html lang="{language}">' in page
+    assert f"<h1>{title}</h1>" in page
+    assert "/nowhere" not in page.split("<main")[1]
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "en"])
+def test_a_page_one_may_not_open_says_whom_to_ask(client: Client, account: User, language: str) -> None:
+    User.objects.filter(pk=account.pk).update(language=language)
+    log_in(client, account)
+
+    answer = client.get("/")
+
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert f'<html lang="{language}">' in page
+    assert said(language, "You may not open this page") in page
+    assert said(language, "Your role does not include it. If you need it, ask the IIZ office.") in page
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "en"])
+def test_a_fault_of_ours_is_told_without_its_details(
+    client: Client, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise RuntimeError("the inner secret")
+
+    monkeypatch.setattr(views.connection, "cursor", broken)
+
+    answer = client.get("/healthz", headers={"accept-language": language})
+
+    page = answer.content.decode()
+    assert answer.status_code == 500
+    assert f'<html lang="{language}">' in page
+    assert said(language, "Something went wrong on our side") in page
+    assert "the inner secret" not in page
+
+
+def test_the_sentences_of_the_error_pages_are_translated() -> None:
+    sentences = [
+        "You may not open this page",
+        "This page does not exist",
+        "This request could not be understood",
+        "Something went wrong on our side",
+    ]
+
+    for sentence in sentences:
+        assert len({said(language, sentence) for language in ("de", "fr", "en")}) == 3, sentence
+
+
+def test_a_form_from_elsewhere_is_not_accepted(account: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    log_in(client, account)
+
+    answer = client.post("/language", {"language": "fr"})
+
+    assert answer.status_code == 403
+    account.refresh_from_db()
+    assert account.language == "de"
+
+
+def test_a_form_sent_after_the_log_in_has_ended_leads_to_the_log_in() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/language", {"language": "fr"})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/")
+
+
+def test_error_pages_are_kept_by_nobody(client: Client) -> None:
+    assert client.get("/nowhere")["Cache-Control"] == "no-store"

@@ -1,0 +1,76 @@
+"""Error pages, the language, the question whether a page may stay open."""
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template import loader
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from suone.ground.access.services import keep_language
+from suone.ground.web.bound import opened
+from suone.ground.web.pages import render, session_ended_page
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Show pages in another language, staying on the page; an account keeps its choice."""
+    language = request.POST.get("language", "")
+    back = request.POST.get("next", "/")
+    response = HttpResponseRedirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "/")
+    if language in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+        translation.activate(language)
+        if request.user.is_authenticated:
+            keep_language(request.user, language=language)
+    return response
+
+
+@require_GET
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """For the load balancer: whether the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_GET
+def robots(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "web/error.html", {"code": 400}, status=400)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    if not request.user.is_authenticated:
+        return redirect("account_login")  # the session has ended meanwhile
+    page = opened(request)
+    if page is not None and page.user_id == request.user.pk:
+        return session_ended_page(request)  # … and the same account has logged in again
+    return render(request, "web/error.html", {"code": 400}, status=403)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "web/error.html", {"code": 403}, status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "web/error.html", {"code": 404}, status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Stands alone: whatever went wrong may go wrong in the base page too."""
+    return HttpResponse(loader.get_template("web/broken.html").render({}), status=500)

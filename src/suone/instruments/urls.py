@@ -1,8 +1,0 @@
-from django.urls import path
-
-from suone.instruments import views
-
-urlpatterns = [
-    path("instruments/", views.instruments, name="instruments"),
-    path("instruments/<int:version_id>", views.instrument, name="instrument"),
-]

@@ -1,0 +1,1 @@
+"""Who works where: institutions, appointments with their roles, and how somebody gets in."""

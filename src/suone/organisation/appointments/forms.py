@@ -1,0 +1,30 @@
+"""The shapes of what is typed about those who work here."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from suone.ground.access.acting import Acting
+from suone.ground.access.permissions import Permission
+from suone.ground.web.fields import DayInput
+from suone.organisation.appointments.fields import StaffField, offer
+from suone.organisation.appointments.queries import colleagues
+
+
+class AbsenceForm(forms.Form):
+    staff = StaffField(label=gettext_lazy("Who"))
+    deputy = StaffField(
+        label=gettext_lazy("Who stands in"),
+        required=False,
+        help_text=gettext_lazy("Where they are away too, whoever stands in for them covers both."),
+    )
+    first_day = forms.DateField(label=gettext_lazy("First day"), widget=DayInput())
+    last_day = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput())
+
+    def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        there = colleagues(acting.own_institution_id, on=acting.today)
+        offer(self, "staff", there if acting.may(Permission.ABSENCE_EDIT) else there.filter(pk=acting.own_staff_id))
+        offer(self, "deputy", there)
+        self.fields["staff"].initial = acting.staff_id

@@ -1,0 +1,569 @@
+"""Who works where, with which roles: appointments, and what names them."""
+
+import re
+from datetime import date
+from functools import reduce
+from operator import or_
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import Case, Exists, ExpressionWrapper, F, Func, OuterRef, Q, When
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+from suone.ground.access.acting import Kind
+from suone.ground.access.permissions import ROLE_PERMISSIONS, STAFF_ROLES, Permission, Role
+from suone.ground.access.row_policies import (
+    RowPolicies,
+    Stamp,
+    anybody_acting,
+    job,
+    own_institution,
+    own_staff,
+    whoever_may,
+)
+from suone.organisation.appointments.rules import BEGINNINGS, NEED_APPROVAL
+from suone.organisation.institutions.models import DIRECTORY_EDIT, Body, Institution, Office, Region
+
+_ADMINISTERS = "((SELECT actor_kind()) = 'staff' AND appointments_may_administer({table}.institution_id))"
+
+
+def _works_at(column: str, institution: str) -> str:
+    return (
+        f"EXISTS (SELECT 1 FROM appointments_appointment a WHERE a.id = {{table}}.{column}"  # noqa: S608
+        f" AND a.institution_id = {institution} OFFSET 0)"
+    )
+
+
+# Whoever enters absences does it for their own institution, and a colleague there stands in.
+_OF_OWN_INSTITUTION = _works_at("staff_id", "(SELECT actor_institution())")
+_ABSENCES = f"{job()} OR (({whoever_may('absence.edit')}) AND {_OF_OWN_INSTITUTION}) OR {own_staff()}"
+_DEPUTY_IS_A_COLLEAGUE = (
+    f"({job()} OR {{table}}.deputy_id IS NULL OR {_works_at('deputy_id', '(SELECT actor_institution())')})"
+)
+
+
+def _days(first: Any, last: Any) -> Func:
+    """From the first day to the last, both included; open where one is not named."""
+    return Func(first, last, models.Value("[]"), function="daterange", output_field=DateRangeField())
+
+
+_MOST_WORDS = 12
+_NAMES = ("name_de", "name_fr", "name_it", "name_en")
+_SEARCHED = (
+    "first_name",
+    "last_name",
+    "function",
+    "institution__code",
+    "institution__short_name_fr",
+    *(f"{place}__{name}" for place in ("institution", "office", "region", "office__region") for name in _NAMES),
+)
+
+
+def _in_region(region_id: int) -> Q:
+    return Q(region=region_id) | Q(region=None, office__region=region_id) | Q(region=None, office__region=None)
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    """Who works here now: asked by every picker, message, mail, lead and answer.
+
+    ``working(on=day)`` comes first; what follows it reckons with the same day.
+    """
+
+    _day: date | None = None
+
+    def working(self, *, on: date) -> "AppointmentQuerySet":
+        """Who works at their institution on this day; an account that is locked works nowhere."""
+        working = self.filter(
+            Q(active_from=None) | Q(active_from__lte=on),
+            Q(active_until=None) | Q(active_until__gte=on),
+            Q(user=None) | Q(user__is_active=True),
+            ended_at=None,
+        )
+        working._day = on
+        return working
+
+    def holding(self, *roles: Role) -> "AppointmentQuerySet":
+        """Of those who work here, who holds one of these roles that day."""
+        held = HeldRole.objects.in_force(on=self._reckoned()).filter(role__in=roles, appointment=OuterRef("pk"))
+        return self.filter(Exists(held))
+
+    def who_can(self, permission: Permission) -> "AppointmentQuerySet":
+        """Of those who work here, whom a role allows this."""
+        return self.holding(*(role for role in STAFF_ROLES if permission in ROLE_PERMISSIONS[role]))
+
+    def in_region(self, region_id: int | None) -> "AppointmentQuerySet":
+        """Of those who work here, who does so in a region or for the whole canton; without a region all of them."""
+        return self if region_id is None else self.filter(_in_region(region_id))
+
+    def near_first(self, region_id: int | None) -> "AppointmentQuerySet":
+        """Those of a region before the others, by name: for lists to choose from."""
+        if region_id is None:
+            return self.order_by("last_name", "first_name", "pk")
+        return self.order_by(Case(When(_in_region(region_id), then=0), default=1), "last_name", "first_name", "pk")
+
+    def found_by(self, words: str) -> "AppointmentQuerySet":
+        """Whom every one of these words fits: by name, function, office, region or institution."""
+        asked = re.findall(r"[^\s,·\0]+", words)[:_MOST_WORDS]
+        found = self if asked else self.none()
+        for word in asked:
+            found = found.filter(reduce(or_, (Q((f"{place}__unaccent__icontains", word)) for place in _SEARCHED)))
+        return found
+
+    def with_roles(self, *, on: date) -> "AppointmentQuerySet":
+        """Each with the roles in force that day, in the same query."""
+        held = HeldRole.objects.in_force(on=on).filter(appointment=OuterRef("pk"))
+        return self.annotate(roles_in_force=ArraySubquery(held.values("role")))
+
+    def _reckoned(self) -> date:
+        assert self._day is not None, "say first on which day: working(on=…)"
+        return self._day
+
+    def _clone(self) -> "AppointmentQuerySet":
+        clone: AppointmentQuerySet = super()._clone()  # type: ignore[misc]
+        clone._day = self._day
+        return clone
+
+
+class Appointment(models.Model):
+    """Somebody works at an institution, in an office or region, for a share of a full post, from a day on.
+
+    The account and the institution never change: who moves gets a new appointment, and grants, leads and requests,
+    which name the appointment, stay with the one that ended. The account comes by accepting an invitation.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="staff_entries"
+    )
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="staff")
+    office = models.ForeignKey(
+        Office, models.PROTECT, null=True, blank=True, related_name="staff", verbose_name=_("Office")
+    )
+    # Where an office works for the whole canton, or somebody for another region than their office's.
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Region")
+    )
+    percentage = models.PositiveSmallIntegerField(_("Percentage of a full post"), null=True, blank=True)
+    first_name = models.CharField(_("First name"), max_length=100)
+    last_name = models.CharField(_("Last name"), max_length=100)
+    function = models.CharField(_("Function"), max_length=100, blank=True)
+    phone = models.CharField(_("Telephone"), max_length=40, blank=True)
+    email = models.EmailField(_("E-mail"), blank=True)
+    active_from = models.DateField(_("Works here from"), null=True, blank=True)
+    active_until = models.DateField(_("Works here until"), null=True, blank=True)  # the last day
+    given_by = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="+")
+    given_at = models.DateTimeField(null=True, editable=False)  # both set by the database
+    ended_at = models.DateTimeField(null=True, editable=False)  # at once, before the last day is over
+    ended_by = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="+")
+
+    objects = AppointmentQuerySet.as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        ordering: ClassVar = ["last_name", "first_name"]
+        verbose_name = _("appointment")
+        verbose_name_plural = _("appointments")
+        constraints: ClassVar = [
+            ExclusionConstraint(
+                name="appointment_once_at_a_time",
+                expressions=[
+                    (F("user"), RangeOperators.EQUAL),
+                    (F("institution"), RangeOperators.EQUAL),
+                    (_days(F("active_from"), F("active_until")), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(ended_at=None),
+                violation_error_message=_("This account already works for this institution."),
+            ),
+            models.CheckConstraint(
+                name="appointment_runs_forward",
+                condition=Q(active_from=None) | Q(active_until=None) | Q(active_until__gte=F("active_from")),
+                violation_error_message=_("The last day must not be before the first."),
+            ),
+            models.CheckConstraint(
+                name="appointment_percentage",
+                condition=Q(percentage=None) | Q(percentage__gte=1, percentage__lte=100),
+                violation_error_message=_("A percentage lies between 1 and 100."),
+            ),
+            # The own entry is readable before anybody acts: that is how a log-in finds whom it acts as. By whom it is
+            # changed stands in sql/roles.sql.
+            RowPolicies(
+                name="appointments_appointment_row_policies",
+                select=anybody_acting(),
+                insert=f"{job()} OR {_ADMINISTERS}",
+                update=f"{DIRECTORY_EDIT} OR {_ADMINISTERS}",
+                updates=(
+                    "office",
+                    "region",
+                    "percentage",
+                    "first_name",
+                    "last_name",
+                    "function",
+                    "phone",
+                    "email",
+                    "active_from",
+                    "active_until",
+                    "ended_at",
+                    "ended_by",
+                ),
+                kinds=(Kind.STAFF, Kind.JOB, Kind.SYSTEM),
+                before_log_in=True,
+            ),
+            Stamp(name="appointment_ended", at="ended_at", staff="ended_by"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def roles_on(self, day: date) -> frozenset[Role]:
+        """The roles in force that day."""
+        return frozenset(Role(held.role) for held in self.held_roles.in_force(on=day))
+
+    def has_begun(self, *, on: date) -> bool:
+        return self.active_from is None or self.active_from <= on
+
+    def has_ended(self, *, on: date) -> bool:
+        """Whether the last day is over, or it was ended at once."""
+        return self.ended_at is not None or (self.active_until is not None and self.active_until < on)
+
+
+class HeldRoleQuerySet(models.QuerySet["HeldRole"]):
+    def in_force(self, *, on: date) -> "HeldRoleQuerySet":
+        """Those that open something that day; the same as ``rules.in_force``."""
+        return self.filter(
+            Q(valid_until=None) | Q(valid_until__gte=on),
+            Q(needs_approval=False) | Q(is_beginning=True) | Q(approved_at__isnull=False),
+            valid_from__lte=on,
+            ended_at=None,
+        )
+
+    def waiting(self, *, on: date) -> "HeldRoleQuerySet":
+        """Those that take effect once a second person approves."""
+        return self.filter(
+            Q(valid_until=None) | Q(valid_until__gte=on),
+            needs_approval=True,
+            is_beginning=False,
+            approved_at=None,
+            ended_at=None,
+        )
+
+
+class HeldRole(models.Model):
+    """A role of an appointment: since when, given and approved by whom.
+
+    Written by the functions in sql/roles.sql alone, which ask who may; roles that open much take effect when a second
+    person approves.
+    """
+
+    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="held_roles")
+    role = models.CharField(_("Role"), max_length=40, choices=[(role.value, role.label) for role in STAFF_ROLES])
+    valid_from = models.DateField(_("From"))
+    valid_until = models.DateField(_("Until"), null=True, blank=True)  # the last day
+    needs_approval = models.GeneratedField(
+        expression=ExpressionWrapper(Q(role__in=sorted(NEED_APPROVAL)), output_field=models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    given_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+    given_by_account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    given_at = models.DateTimeField(db_default=Now())
+    approved_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+    approved_by_account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)  # at once, or declined
+    is_beginning = models.BooleanField(db_default=False)  # one of the two with whom an installation begins
+
+    objects = HeldRoleQuerySet.as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        ordering: ClassVar = ["appointment", "role", "valid_from"]
+        verbose_name = _("role held")
+        verbose_name_plural = _("roles held")
+        constraints: ClassVar = [
+            ExclusionConstraint(
+                name="role_once_at_a_time",
+                expressions=[
+                    (F("appointment"), RangeOperators.EQUAL),
+                    (F("role"), RangeOperators.EQUAL),
+                    (_days(F("valid_from"), F("valid_until")), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(ended_at=None),
+                violation_error_message=_("This role is already given for some of these days."),
+            ),
+            models.CheckConstraint(
+                name="role_runs_forward",
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")) | Q(ended_by__isnull=False),
+                violation_error_message=_("The last day must not be before the first."),
+            ),
+            models.CheckConstraint(
+                name="role_giver_is_not_approver",
+                condition=Q(approved_at=None)
+                | Q(given_by_account__isnull=False, approved_by_account__isnull=False)
+                & ~Q(given_by_account=F("approved_by_account")),
+                violation_error_message=_("Nobody approves what they gave themselves."),
+            ),
+            models.CheckConstraint(
+                name="role_approved_who_and_when_together",
+                condition=Q(approved_at=None, approved_by_account=None)
+                | Q(approved_at__isnull=False, approved_by_account__isnull=False),
+                violation_error_message=_("An approval names who and when."),
+            ),
+            models.CheckConstraint(
+                name="role_beginnings_are_two",
+                condition=Q(is_beginning=False)
+                | Q(role__in=sorted(BEGINNINGS), given_by=None, given_by_account=None, approved_at=None),
+                violation_error_message=_("An installation begins with an administrator and a delegate."),
+            ),
+            # As the appointments themselves: a log-in finds its roles before anybody acts.
+            RowPolicies(
+                name="appointments_heldrole_row_policies",
+                select=anybody_acting(),
+                kinds=(Kind.STAFF, Kind.JOB, Kind.SYSTEM),
+                before_log_in=True,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(Role(self.role).label)
+
+
+class Invitation(models.Model):
+    """A one-time link by which somebody takes up an appointment; of the link only the hash is kept."""
+
+    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="invitations")
+    institution = models.ForeignKey(Institution, models.CASCADE, related_name="+")
+    address = models.EmailField(_("E-mail"))  # in small letters: any spelling is one invitation, and one account
+    language = models.CharField(_("Language"), max_length=2, choices=settings.LANGUAGES, default="de")
+    token_hash = models.CharField(max_length=64, unique=True)
+    sent_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+    sent_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["institution", "address"],
+                condition=Q(accepted_at=None, withdrawn_at=None),
+                name="invitation_once_per_address",
+                violation_error_message=_("This address is already invited."),
+            ),
+            models.CheckConstraint(
+                name="invitation_address_in_small_letters",
+                condition=Q(address=Lower("address")),
+                violation_error_message=_("An address is kept in small letters."),
+            ),
+            RowPolicies(
+                name="appointments_invitation_row_policies",
+                select=f"{whoever_may('appointment.oversee')}"
+                f" OR (SELECT actor_may('appointment.administer')) AND {own_institution()}",
+                # A link leads to an appointment of the institution that is administered, and to no other.
+                insert=f"{job()} OR ({_ADMINISTERS} AND {_works_at('appointment_id', '{table}.institution_id')})",
+                update=f"{job()} OR {_ADMINISTERS}",
+                updates=("token_hash", "language", "sent_by", "sent_at", "expires_at", "withdrawn_at"),
+            ),
+            Stamp(name="invitation_sent", at="sent_at", staff="sent_by"),
+            Stamp(name="invitation_accepted", at="accepted_at"),
+            Stamp(name="invitation_withdrawn", at="withdrawn_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.accepted_at is None and self.withdrawn_at is None
+
+
+class ContactPerson(models.Model):
+    """Who answers for an institution in a region, and who stands in."""
+
+    institution = models.ForeignKey(Institution, models.CASCADE, related_name="contact_persons")
+    region = models.ForeignKey(Region, models.CASCADE, null=True, blank=True, related_name="contact_persons")
+    staff = models.ForeignKey(Appointment, models.CASCADE, related_name="contact_for")
+    deputy = models.ForeignKey(Appointment, models.SET_NULL, null=True, blank=True, related_name="deputy_for")
+    topics = models.CharField(_("Responsible for"), max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        ordering: ClassVar = ["institution", "region", "position"]
+        verbose_name = _("contact person")
+        verbose_name_plural = _("contact persons")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["institution", "region", "staff"],
+                nulls_distinct=False,
+                name="contact_person_once_per_region",
+                violation_error_message=_("This person is already a contact person there."),
+            ),
+            models.CheckConstraint(
+                name="contact_person_is_not_own_deputy",
+                condition=Q(deputy=None) | ~Q(deputy=F("staff")),
+                violation_error_message=_("Nobody stands in for themselves: choose somebody else as deputy."),
+            ),
+            # That they work there stands in sql/who_answers.sql: an entry outlives its leavers and can still be changed.
+            RowPolicies(
+                name="appointments_contactperson_row_policies",
+                select=anybody_acting(),
+                insert=f"{job()} OR {_ADMINISTERS}",
+                update=f"{job()} OR {_ADMINISTERS}",
+                updates=("region", "staff", "deputy", "topics", "position"),
+                delete=f"{job()} OR {_ADMINISTERS}",
+                kinds=(Kind.STAFF, Kind.JOB, Kind.SYSTEM),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.staff)
+
+
+class Absence(models.Model):
+    """Days on which a staff member is away; both days included."""
+
+    staff = models.ForeignKey(Appointment, models.CASCADE, related_name="absences")
+    deputy = models.ForeignKey(
+        Appointment, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Who stands in")
+    )
+    first_day = models.DateField(_("First day"))
+    last_day = models.DateField(_("Last day"))
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="absence_deputy_is_somebody_else",
+                condition=Q(deputy=None) | ~Q(deputy=F("staff")),
+                violation_error_message=_("Nobody stands in for themselves: choose somebody else as deputy."),
+            ),
+            models.CheckConstraint(
+                name="absence_runs_forward",
+                condition=Q(last_day__gte=F("first_day")),
+                violation_error_message=_("The last day must not be before the first."),
+            ),
+            ExclusionConstraint(
+                name="absence_no_overlap",
+                expressions=[
+                    (F("staff"), RangeOperators.EQUAL),
+                    (
+                        _days(F("first_day"), F("last_day")),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=_("An absence is already entered for some of these days."),
+            ),
+            RowPolicies(
+                name="appointments_absence_row_policies",
+                select=anybody_acting(),
+                insert=f"({_ABSENCES}) AND {_DEPUTY_IS_A_COLLEAGUE}",
+                update=_ABSENCES,
+                updates=("first_day", "last_day"),
+                delete=_ABSENCES,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_day}–{self.last_day}"
+
+
+class BodyMember(models.Model):
+    """A seat in a body for a term; ``term_until`` is the last day."""
+
+    body = models.ForeignKey(Body, models.CASCADE, related_name="members")
+    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="seats")
+    function = models.CharField(_("Function in the body"), max_length=100, blank=True)
+    term_from = models.DateField(_("Term from"))
+    term_until = models.DateField(_("Term until"), null=True, blank=True)
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        ordering: ClassVar = ["body", "term_from"]
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="term_runs_forward",
+                condition=Q(term_until=None) | Q(term_until__gte=F("term_from")),
+                violation_error_message=_("The term must not end before it begins."),
+            ),
+            RowPolicies(
+                name="appointments_bodymember_row_policies",
+                select=anybody_acting(),
+                insert=DIRECTORY_EDIT,
+                update=DIRECTORY_EDIT,
+                updates=("function", "term_from", "term_until"),
+                delete=DIRECTORY_EDIT,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.staff)
+
+
+class PartnerSystem(models.Model):
+    """An institution's own system that comes in by the machine door, with a key of which only the hash is kept."""
+
+    institution = models.ForeignKey(
+        Institution, models.PROTECT, related_name="partner_systems", verbose_name=_("Institution")
+    )
+    name = models.CharField(_("Name"), max_length=100)
+    responsible = models.ForeignKey(
+        Appointment, models.PROTECT, related_name="partner_systems", verbose_name=_("Responsible person")
+    )
+    key_hash = models.CharField(max_length=64, unique=True)  # SHA-256; the key itself is 256 random bits
+    valid_from = models.DateField(_("Valid from"))
+    valid_until = models.DateField(_("Valid until"), null=True, blank=True)  # the last day
+    ended_at = models.DateTimeField(_("Ended"), null=True, blank=True)  # before its last day
+    last_used_at = models.DateTimeField(_("Last used"), null=True, blank=True)
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        ordering: ClassVar = ["institution", "id"]
+        verbose_name = _("partner's system")
+        verbose_name_plural = _("partners' systems")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="partner_system_runs_forward",
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
+                violation_error_message=_("A key cannot end before it begins."),
+            ),
+            # A key finds its own system through the function beside (sql/partner_systems.sql), and nothing else.
+            RowPolicies(
+                name="appointments_partnersystem_row_policies",
+                select=whoever_may("appointment.oversee")
+                + " OR (SELECT actor_may('appointment.administer'))"
+                + " AND {table}.institution_id = (SELECT actor_institution())",
+                insert=f"{job()} OR {_ADMINISTERS}",
+                update=f"{job()} OR {_ADMINISTERS}",
+                updates=("ended_at",),
+                before="{table}.ended_at IS NULL",
+            ),
+            Stamp(name="partner_system_ended", at="ended_at"),
+            Stamp(name="partner_system_used", at="last_used_at"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,205 @@
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from suone.ground.access.acting import Kind
+from suone.ground.access.row_policies import RowPolicies, anybody_acting, whoever_may
+from suone.organisation.institutions.kinds import InstitutionKind
+
+# The directory says nothing about persons concerned: everybody who acts may read it, the office edits it.
+DIRECTORY_EDIT = whoever_may("directory.edit")
+
+
+_NAMES = ("name_de", "name_fr", "name_it", "name_en")
+
+
+def _directory(table: str, *updates: str, before_log_in: bool = False) -> RowPolicies:
+    return RowPolicies(
+        name=f"institutions_{table}_row_policies",
+        select=anybody_acting(),
+        insert=DIRECTORY_EDIT,
+        update=DIRECTORY_EDIT,
+        updates=updates,
+        delete=DIRECTORY_EDIT,
+        kinds=(Kind.STAFF, Kind.JOB, Kind.SYSTEM),
+        before_log_in=before_log_in,
+    )
+
+
+class Named(models.Model):
+    """Something of the directory with a name in each language; German stands in where another is missing."""
+
+    name_de = models.CharField(_("Name (German)"), max_length=150)
+    name_fr = models.CharField(_("Name (French)"), max_length=150)
+    name_it = models.CharField(_("Name (Italian)"), max_length=150, blank=True)
+    name_en = models.CharField(_("Name (English)"), max_length=150, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        language = (get_language() or "de")[:2]
+        return getattr(self, f"name_{language}", "") or self.name_de
+
+
+class Region(Named):
+    code = models.SlugField(_("Code"), max_length=30, unique=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
+        constraints: ClassVar = [_directory("region", *_NAMES, "position")]
+
+
+class Circle(models.TextChoices):
+    FIRST = "first", _("first circle")
+    SECOND = "second", _("second circle")
+    PRIVATE = "private", _("private")
+
+
+class Institution(Named):
+    """A partner of the collaboration: notifies, follows, or mediates, according to its circle.
+
+    ``code`` and names are shown and nothing else: what an institution may and must do depends on its ``kind``.
+    """
+
+    code = models.CharField(_("Short name"), max_length=20, unique=True)
+    short_name_fr = models.CharField(_("Short name (French)"), max_length=20, blank=True)
+    kind = models.CharField(_("Kind of institution"), max_length=24, choices=InstitutionKind)
+    circle = models.CharField(_("Circle"), max_length=10, choices=Circle)
+    parent_service = models.CharField(_("Belongs to"), max_length=60, blank=True)  # DIHA, DSW …
+    is_iiz_office = models.BooleanField(_("Is the IIZ office"), default=False)
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        ordering: ClassVar = ["circle", "code"]
+        verbose_name = _("institution")
+        verbose_name_plural = _("institutions")
+        constraints: ClassVar = [
+            # A log-in shows for whom it acts.
+            _directory(
+                "institution",
+                *_NAMES,
+                "short_name_fr",
+                "circle",
+                "kind",
+                "parent_service",
+                "is_iiz_office",
+                before_log_in=True,
+            ),
+            models.CheckConstraint(
+                name="institution_has_a_known_kind",
+                condition=models.Q(kind__in=InstitutionKind.values),
+                violation_error_message=_("Choose what kind of institution it is."),
+            ),
+        ]
+
+    @property
+    def short_name(self) -> str:
+        """RAV in German is ORP in French."""
+        if (get_language() or "de").startswith("fr") and self.short_name_fr:
+            return self.short_name_fr
+        return self.code
+
+
+class Office(Named):
+    """Where an institution works: in a region, or for the whole canton when no region is given."""
+
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="offices")
+    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="offices")
+    address = models.CharField(_("Address"), max_length=200, blank=True)
+    phone = models.CharField(_("Telephone"), max_length=40, blank=True)
+    email = models.EmailField(_("E-mail"), blank=True)
+    is_active = models.BooleanField(_("Active"), default=True)
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")
+        constraints: ClassVar = [_directory("office", *_NAMES, "region", "address", "phone", "email", "is_active")]
+
+
+class BodyKind(models.TextChoices):
+    STEERING = "steering", _("steering group")
+    DEVELOPMENT = "development", _("development and coordination body")
+    LEGAL_COMMISSION = "legal_commission", _("legal commission")
+    OFFICE = "office", _("IIZ office")
+
+
+class Body(Named):
+    """A body of the collaboration with members and terms."""
+
+    code = models.SlugField(_("Code"), max_length=30, unique=True)
+    kind = models.CharField(_("Kind"), max_length=20, choices=BodyKind)
+    task = models.CharField(_("Task"), max_length=300, blank=True)
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        ordering: ClassVar = ["name_de"]
+        verbose_name = _("body")
+        verbose_name_plural = _("bodies")
+        constraints: ClassVar = [_directory("body", *_NAMES, "kind", "task")]
+
+
+class Convention(models.Model):
+    """A contract, directive or agreement between institutions, and whether it gives reciprocity."""
+
+    title_de = models.CharField(_("Title (German)"), max_length=200)
+    title_fr = models.CharField(_("Title (French)"), max_length=200)
+    kind = models.CharField(_("Kind"), max_length=60)  # contract, directive, agreement
+    parties = models.ManyToManyField(Institution, related_name="conventions", verbose_name=_("Parties"))
+    starts_on = models.DateField(_("In force from"), null=True, blank=True)
+    ends_on = models.DateField(_("In force until"), null=True, blank=True)
+    gives_reciprocity = models.BooleanField(_("Gives reciprocity"), default=False)
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        ordering: ClassVar = ["title_de"]
+        verbose_name = _("convention")
+        verbose_name_plural = _("conventions")
+        constraints: ClassVar = [
+            _directory("convention", "title_de", "title_fr", "kind", "starts_on", "ends_on", "gives_reciprocity")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The title in the reader's language."""
+        return self.title_fr if (get_language() or "de").startswith("fr") else self.title_de
+
+
+class ServiceOffer(Named):
+    """A measure an institution can offer: who may get it, and who pays."""
+
+    institution = models.ForeignKey(Institution, models.CASCADE, related_name="services_offered")
+    for_whom_de = models.CharField(_("Who may get it (German)"), max_length=300, blank=True)
+    for_whom_fr = models.CharField(_("Who may get it (French)"), max_length=300, blank=True)
+    who_pays_de = models.CharField(_("Who pays (German)"), max_length=200, blank=True)
+    who_pays_fr = models.CharField(_("Who pays (French)"), max_length=200, blank=True)
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        ordering: ClassVar = ["institution", "name_de"]
+        verbose_name = _("service offered")
+        verbose_name_plural = _("services offered")
+        constraints: ClassVar = [
+            _directory("serviceoffer", *_NAMES, "for_whom_de", "for_whom_fr", "who_pays_de", "who_pays_fr")
+        ]

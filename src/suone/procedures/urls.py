@@ -1,9 +1,0 @@
-from django.urls import path
-
-from suone.procedures import views
-
-urlpatterns = [
-    path("procedures/", views.procedures, name="procedures"),
-    path("procedures/places", views.places, name="places"),
-    path("procedures/<int:version_id>", views.procedure, name="procedure"),
-]

@@ -1,0 +1,1 @@
+"""What is kept: persons, case files and who may open them, consents, documents, requests, things to do, messages."""

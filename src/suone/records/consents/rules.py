@@ -1,0 +1,129 @@
+"""What makes a consent valid, and what may follow from it. Pure: no clock, no database."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from suone.ground.access.categories import HEALTH_BIT, DataCategory
+from suone.ground.access.errors import Refused
+
+
+class State(models.TextChoices):
+    PLANNED = "planned", gettext_lazy("not yet valid")
+    VALID = "valid", gettext_lazy("valid")
+    EXPIRED = "expired", gettext_lazy("expired")
+    WITHDRAWN = "withdrawn", gettext_lazy("withdrawn")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who may read what: an institution, or one named person of it; ``categories`` is a bit mask."""
+
+    institution_id: int
+    staff_id: int | None
+    categories: int
+    is_medical_officer: bool = False
+
+
+def state_of(*, valid_from: date, valid_until: date, is_withdrawn: bool, on: date) -> State:
+    """A consent runs from the start of its first day to the end of its last."""
+    if is_withdrawn:
+        return State.WITHDRAWN
+    if on < valid_from:
+        return State.PLANNED
+    return State.EXPIRED if on > valid_until else State.VALID
+
+
+def check_can_sign(
+    *, recipients: Sequence[Recipient], purpose: str, valid_from: date, valid_until: date, signed_on: date, on: date
+) -> None:
+    """A consent has a purpose, at least one recipient, a period that is not over, and names nobody twice."""
+    if not purpose.strip():
+        raise Refused(_("Say for which purpose the data may be used in this case."))
+    if not recipients:
+        raise Refused(_("Choose at least one institution that may read."))
+    if valid_until < valid_from:
+        raise Refused(_("The last day must not be before the first."))
+    if valid_until < on:
+        raise Refused(_("This consent would already be over: choose a later last day."))
+    if signed_on > on:
+        raise Refused(_("A signature cannot lie in the future."))
+    named = [(recipient.institution_id, recipient.staff_id) for recipient in recipients]
+    if len(named) != len(set(named)):
+        raise Refused(_("Name every recipient once only."))
+    for recipient in recipients:
+        _check_recipient(recipient)
+
+
+def check_not_too_long(*, valid_from: date, valid_until: date, latest_from: date, latest: date, months: int) -> None:
+    """The canton says for how many months a consent is valid at most; so long it may also begin after its signature."""
+    if valid_until > latest:
+        raise Refused(
+            _("A consent is valid for at most %(months)s months: choose %(day)s as last day, or an earlier one.")
+            % {"months": months, "day": f"{latest:%d.%m.%Y}"}
+        )
+    if valid_from > latest_from:
+        raise Refused(
+            _("A consent begins at most %(months)s months after it was signed: choose an earlier first day.")
+            % {"months": months}
+        )
+
+
+def check_access_not_too_long(*, until: date, latest: date, months: int) -> None:
+    """How long a case may be opened at once on another basis than a consent: a default of the product, or the canton's."""
+    if until > latest:
+        raise Refused(
+            _(
+                "On this legal basis a case is opened for at most %(months)s months: choose %(day)s as last day, or an earlier one."
+            )
+            % {"months": months, "day": f"{latest:%d.%m.%Y}"}
+        )
+
+
+def _check_recipient(recipient: Recipient) -> None:
+    if not recipient.categories:
+        raise Refused(_("Choose at least one data category for every recipient."))
+    # ATSG Art. 47 para 2: medical content is for the medical officer.
+    if recipient.categories & HEALTH_BIT and not (recipient.staff_id and recipient.is_medical_officer):
+        raise Refused(
+            _(
+                "Medical content is for a medical officer only: name one, or leave health out. Partners learn the consequences for fitness under employment."
+            )
+        )
+
+
+def check_can_pass_on(*, passed: Iterable[DataCategory], readable: Iterable[DataCategory]) -> None:
+    """On another basis than a consent people pass on what is open to them, and nothing else."""
+    have = set(readable)
+    closed = ", ".join(str(category.label) for category in passed if category not in have)
+    if closed:
+        raise Refused(
+            _("You can pass on only what is open to you in this case. Leave out: %(categories)s.")
+            % {"categories": closed}
+        )
+
+
+def check_can_narrow(*, now: int, then: int) -> None:
+    """Narrowing takes away; whoever wants more asks the person for a new consent."""
+    if then & ~now:
+        raise Refused(_("A consent can only be narrowed here: for more, let the person sign a new one."))
+    if then == now:
+        raise Refused(_("Take away at least one category, or withdraw the consent."))
+
+
+def warning_due(*, valid_until: date, on: date, warn_days: Iterable[int], warned: int | None) -> int | None:
+    """The step of warning that is due (days before the last day) and was not given yet, the nearest one."""
+    left = (valid_until - on).days
+    reached = [step for step in warn_days if 0 <= left <= step]
+    step = min(reached, default=None)
+    return step if step is not None and (warned is None or step < warned) else None
+
+
+def missing_conditions(*, wanted: Iterable[str], confirmed: Iterable[str]) -> list[str]:
+    """Which conditions of a legal basis nobody has confirmed yet."""
+    have = set(confirmed)
+    return [code for code in wanted if code not in have]

@@ -1,0 +1,423 @@
+"""Consents and disclosures: every act opens and ends grants in its own transaction."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import Power, categories_in
+from suone.ground.access.errors import Refused
+from suone.ground.access.permissions import Role
+from suone.ground.audit.models import RecordKind
+from suone.ground.audit.services import record
+from suone.ground.web.fields import months_after
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.institutions.models import Institution
+from suone.records.consents import rules
+from suone.records.consents.acts import Act
+from suone.records.consents.consent_form import FormPerson, FormRecipient, consent_form_pdf
+from suone.records.consents.legal_bases import BY_ACTS, CONSENT, legal_basis
+from suone.records.consents.models import Consent, ConsentRecipient, Disclosure, DisclosureForm, Grantor
+from suone.records.consents.queries import form_data_of, form_person_of
+from suone.records.consents.terms import ScopeLine, Terms
+from suone.records.documents.models import Document
+from suone.records.dossiers.concerned import Concerned, concerned_by
+from suone.records.dossiers.models import Dossier, OpeningAct
+from suone.records.dossiers.queries import has_power, readable_categories
+from suone.records.dossiers.services import call, close_beyond, lock, open_for, tell
+from suone.records.inbox.services import tell_institutions, tell_staff
+from suone.records.representation.services import check_signature
+from suone.records.workitems.services import ask, close_items_about
+
+TEMPLATE_VERSION = "2026-1"
+_DAYS_TO_INFORM = 30
+
+
+def sign_consent(
+    acting: Acting,
+    *,
+    dossier: Dossier,
+    terms: Terms,
+    scope: Sequence[ScopeLine],
+    document: Document | None = None,
+    renews: Consent | None = None,
+    authority: str = "",
+) -> Consent:
+    """Let the recipients read these categories of the case in this period.
+
+    The acting institution must lead the case. Each recipient gets a grant and a disclosure record; the IIZ office may
+    open the case to others, everybody else may read and contribute. Whoever signs must be allowed to: the person, or a
+    representative, of whom ``authority`` says who appointed them where it is a guardian not recorded yet.
+    """
+    rules.check_can_sign(
+        recipients=[_recipient(line) for line in scope],
+        purpose=terms.purpose,
+        valid_from=terms.valid_from,
+        valid_until=terms.valid_until,
+        signed_on=terms.signed_on,
+        on=acting.today,
+    )
+    months = settings.CONSENT_AT_MOST_MONTHS
+    rules.check_not_too_long(
+        valid_from=terms.valid_from,
+        valid_until=terms.valid_until,
+        latest_from=_same_day_after(terms.signed_on, months),
+        latest=_same_day_after(terms.valid_from, months),
+        months=months,
+    )
+    lock(dossier.pk)
+    if not has_power(acting, dossier, Power.LEAD):
+        raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
+    check_signature(
+        acting,
+        dossier=dossier,
+        on=terms.signed_on,
+        representative=terms.grantor_name if terms.grantor == Grantor.REPRESENTATIVE else "",
+        authority=authority,
+    )
+    consent = Consent.objects.create(
+        dossier=dossier,
+        document=document,
+        renews=renews,
+        template_version=TEMPLATE_VERSION,
+        recorded_by_id=acting.staff_id,
+        recorded_institution_id=acting.institution_id,
+        **{name: getattr(terms, name) for name in Terms.__slots__},
+    )
+    for line in scope:
+        _keep_line(acting, consent, line)
+    open_for(acting, dossier=dossier, act=OpeningAct.CONSENT, act_id=consent.pk)
+    act = Act.RENEWED if renews else Act.SIGNED
+    institutions = [line.institution.pk for line in scope]
+    tell(
+        acting,
+        dossier=dossier,
+        kind=RecordKind.STORE,
+        act=act,
+        about=("consent", consent.pk),
+        recipients=institutions,
+        legal_basis=CONSENT,
+    )
+    if renews:
+        close_items_about(acting, dossier=dossier, about=("consent", renews.pk))
+    tell_institutions(acting, institution_ids=institutions, act=act, dossier=dossier)
+    return consent
+
+
+def print_form(acting: Acting, *, dossier: Dossier, terms: Terms, scope: Sequence[ScopeLine]) -> bytes:
+    """The form to print and sign, as a PDF in the language of the terms; printing is told to the log."""
+    data = form_data_of(
+        acting,
+        person=form_person_of(acting, dossier),
+        terms=terms,
+        recipients=_on_paper(scope),
+        version=TEMPLATE_VERSION,
+        case_number=dossier.number,
+    )
+    record(
+        acting,
+        kind=RecordKind.PRINT,
+        act=Act.FORM_PRINTED,
+        dossier_id=dossier.pk,
+        person_id=dossier.person_id,
+    )
+    return consent_form_pdf(data, terms.language)
+
+
+def print_form_before(acting: Acting, *, person: FormPerson, terms: Terms, scope: Sequence[ScopeLine]) -> bytes:
+    """The same form before there is a case, which is notified once the person has signed; the log can name no case yet."""
+    data = form_data_of(acting, person=person, terms=terms, recipients=_on_paper(scope), version=TEMPLATE_VERSION)
+    record(acting, kind=RecordKind.PRINT, act=Act.FORM_PRINTED)
+    return consent_form_pdf(data, terms.language)
+
+
+def end_consents(acting: Acting, *, dossier: Dossier) -> None:
+    """All consents of a case end with the person, at once."""
+    lock(dossier.pk)
+    for consent in Consent.objects.filter(dossier=dossier, withdrawn_at=None, valid_until__gte=acting.today):
+        _take_back(acting, consent, Act.ENDED_BY_DEATH)
+    close_beyond(acting, dossier=dossier)
+
+
+def withdraw_consent(acting: Acting, *, consent: Consent) -> None:
+    """The person takes the consent back, with all that it renews and that renews it: what they opened ends at once.
+
+    If somebody who is named in the case can no longer open it, its lead and whoever notified it hear of that too.
+    """
+    lock(consent.dossier_id)
+    concerned = concerned_by(consent.dossier_id)
+    if not _take_back(acting, consent, Act.WITHDRAWN):
+        raise Refused(_("This consent has already been withdrawn."))
+    # Last: it may close the case to the acting institution itself.
+    shut_out = close_beyond(acting, dossier=consent.dossier) & concerned.institution_ids
+    if shut_out:
+        _tell_who_answers(acting, consent.dossier, concerned, shut_out)
+
+
+def _tell_who_answers(acting: Acting, dossier: Dossier, concerned: Concerned, shut_out: set[int]) -> None:
+    lead = Appointment.objects.get(pk=concerned.lead_id) if concerned.lead_id else None
+    if lead is not None:
+        act = Act.LEAD_SHUT_OUT if lead.institution_id in shut_out else Act.PARTNER_SHUT_OUT
+        tell_staff(acting, staff_ids=[lead.pk], act=act, dossier=dossier)
+    if concerned.notifier_id != concerned.lead_id:
+        tell_staff(acting, staff_ids=[concerned.notifier_id], act=Act.NOTIFIER_TOLD, dossier=dossier)
+
+
+def _take_back(acting: Acting, consent: Consent, act: Act) -> bool:
+    """A consent with its renewals holds no more, which is told; whether any of them still held."""
+    withdrawn: list[int] = call("consents_withdraw", consent.pk)
+    dossier = consent.dossier
+    told: set[int] = set()
+    may_tick_off = has_power(acting, dossier, Power.WRITE)  # who may only read cannot
+    for pk in withdrawn:
+        recipients = ConsentRecipient.objects.filter(consent_id=pk).values_list("institution_id", flat=True)
+        institutions = sorted(set(recipients))
+        told.update(institutions)
+        tell(
+            acting,
+            dossier=dossier,
+            kind=RecordKind.CHANGE,
+            act=act,
+            about=("consent", pk),
+            recipients=institutions,
+        )
+        if may_tick_off:
+            close_items_about(acting, dossier=dossier, about=("consent", pk))
+    tell_institutions(acting, institution_ids=sorted(told), act=act, dossier=dossier)
+    return bool(withdrawn)
+
+
+def narrow_consent(acting: Acting, *, recipient: ConsentRecipient, categories: int) -> None:
+    """The person takes some categories back from one recipient, in every renewal of the consent too.
+
+    With none left, the recipient reads nothing more.
+    """
+    consent = recipient.consent
+    lock(consent.dossier_id)
+    rules.check_can_narrow(now=recipient.categories, then=categories)
+    if consent.state(acting.today) not in (rules.State.VALID, rules.State.PLANNED):
+        raise Refused(_("Only a valid consent can be narrowed."))
+    call("consents_narrow", recipient.pk, categories)
+    tell(
+        acting,
+        dossier=consent.dossier,
+        kind=RecordKind.CHANGE,
+        act=Act.NARROWED,
+        about=("consent", consent.pk),
+        recipients=[recipient.institution_id],
+        details={"categories": categories},
+    )
+    tell_institutions(acting, institution_ids=[recipient.institution_id], act=Act.NARROWED, dossier=consent.dossier)
+    close_beyond(acting, dossier=consent.dossier)
+
+
+def record_disclosure(
+    acting: Acting,
+    *,
+    dossier: Dossier,
+    basis: str,
+    purpose: str,
+    form: DisclosureForm,
+    recipient: Institution,
+    categories: int,
+    confirmed: Sequence[str],
+    access_until: date | None = None,
+) -> Disclosure:
+    """Pass data to another institution on another basis than a consent, with its conditions confirmed.
+
+    In the form of access it opens a grant until the given day. A basis with a duty to inform sets a work item
+    "tell the person".
+    """
+    ground = legal_basis(basis)
+    if ground is None or basis in BY_ACTS:
+        raise Refused(_("Choose one of the legal bases."))
+    if rules.missing_conditions(wanted=[c.code for c in ground.conditions], confirmed=confirmed):
+        raise Refused(
+            _("Confirm every condition of the legal basis; if one does not hold, ask the person for a consent.")
+        )
+    if form is DisclosureForm.ORAL and not ground.oral:
+        raise Refused(_("This legal basis does not allow it by word of mouth."))
+    if form is DisclosureForm.ACCESS and (access_until is None or access_until < acting.today):
+        raise Refused(_("Say until which day the recipient may open the case."))
+    if form is DisclosureForm.ACCESS and access_until is not None:
+        months = settings.ACCESS_AT_MOST_MONTHS
+        rules.check_access_not_too_long(until=access_until, latest=_same_day_after(acting.today, months), months=months)
+    if form is DisclosureForm.ACCESS and not has_power(acting, dossier, Power.LEAD):
+        raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
+    rules.check_can_sign(
+        recipients=[rules.Recipient(recipient.pk, None, categories)],
+        purpose=purpose,
+        valid_from=acting.today,
+        valid_until=access_until or acting.today,
+        signed_on=acting.today,
+        on=acting.today,
+    )
+    rules.check_can_pass_on(passed=categories_in(categories), readable=readable_categories(acting, dossier))
+    disclosure = keep_disclosure(
+        acting,
+        dossier=dossier,
+        basis=basis,
+        purpose=purpose,
+        form=form,
+        recipient_id=recipient.pk,
+        categories=categories,
+        conditions=list(confirmed),
+        access_until=access_until,
+        inform_until=acting.today + timedelta(days=_DAYS_TO_INFORM) if ground.duty_to_inform else None,
+    )
+    if form is DisclosureForm.ACCESS and access_until is not None:
+        open_for(acting, dossier=dossier, act=OpeningAct.DISCLOSURE, act_id=disclosure.pk)
+    if disclosure.inform_until:
+        ask(
+            acting,
+            dossier=dossier,
+            title=gettext_noop("Tell the person that and what was exchanged"),
+            is_own_words=False,
+            due_on=disclosure.inform_until,
+            addressed_id=disclosure.giver_id,
+            about=("disclosure", disclosure.pk),
+            settled_by="person_informed",
+        )
+    return disclosure
+
+
+def tell_person(acting: Acting, *, disclosure: Disclosure) -> None:
+    """The duty to inform is done: the person knows that and what was exchanged."""
+    done = Disclosure.objects.filter(pk=disclosure.pk, informed_at=None).update(
+        informed_at=timezone.now(), informed_by_id=acting.staff_id
+    )
+    if not done:
+        raise Refused(_("The person has already been informed."))
+    tell(
+        acting,
+        dossier=disclosure.dossier,
+        kind=RecordKind.CHANGE,
+        act=Act.PERSON_TOLD,
+        about=("disclosure", disclosure.pk),
+    )
+    close_items_about(acting, dossier=disclosure.dossier, about=("disclosure", disclosure.pk))
+
+
+def warn_and_expire(acting: Acting) -> tuple[int, int]:
+    """The clock's part, as a job: warnings before and on the last day, and the event of an expiry.
+
+    Access itself ends by the clock of the database; no job is needed for that. Returns how many of each.
+    """
+    warned = expired = 0
+    running = Consent.objects.filter(withdrawn_at=None, expiry_told_at=None).select_related("dossier")
+    replaced = Consent.objects.filter(renews__isnull=False, withdrawn_at=None).values("renews_id")
+    for consent in running.filter(valid_until__gte=acting.today).exclude(pk__in=replaced):
+        step = rules.warning_due(
+            valid_until=consent.valid_until,
+            on=acting.today,
+            warn_days=settings.CONSENT_WARNING_DAYS,
+            warned=consent.warned_days,
+        )
+        if step is not None:
+            _warn(acting, consent, step)
+            warned += 1
+    for consent in running.filter(valid_until__lt=acting.today):
+        Consent.objects.filter(pk=consent.pk).update(expiry_told_at=timezone.now())
+        tell(acting, dossier=consent.dossier, kind=RecordKind.CHANGE, act=Act.EXPIRED, about=("consent", consent.pk))
+        _tell_those_who_renew(acting, consent, Act.EXPIRED)
+        expired += 1
+    return warned, expired
+
+
+def _warn(acting: Acting, consent: Consent, step: int) -> None:
+    first = consent.warned_days is None
+    Consent.objects.filter(pk=consent.pk).update(warned_days=step)
+    tell(acting, dossier=consent.dossier, kind=RecordKind.CHANGE, act=Act.EXPIRES_SOON, about=("consent", consent.pk))
+    _tell_those_who_renew(acting, consent, Act.EXPIRES_SOON)
+    if first and consent.recorded_institution_id:
+        ask(
+            acting,
+            dossier=consent.dossier,
+            title=gettext_noop("Renew the consent"),
+            is_own_words=False,
+            due_on=consent.valid_until,
+            addressed_id=consent.recorded_institution_id,
+            assigned=consent.recorded_by,
+            about=("consent", consent.pk),
+            settled_by="consent_renewed",
+        )
+
+
+def _tell_those_who_renew(acting: Acting, consent: Consent, act: Act) -> None:
+    office = Institution.objects.filter(is_iiz_office=True).values_list("pk", flat=True)
+    concerned = {consent.recorded_institution_id, *office} - {None}
+    tell_institutions(
+        acting, institution_ids=[pk for pk in concerned if pk is not None], act=act, dossier=consent.dossier
+    )
+
+
+def _keep_line(acting: Acting, consent: Consent, line: ScopeLine) -> None:
+    ConsentRecipient.objects.create(
+        consent=consent,
+        dossier=consent.dossier,
+        institution=line.institution,
+        staff=line.staff,
+        signed_categories=line.categories,
+        categories=line.categories,
+    )
+    if line.institution.pk != acting.institution_id:
+        keep_disclosure(
+            acting,
+            dossier=consent.dossier,
+            basis=CONSENT,
+            purpose=consent.purpose,
+            form=DisclosureForm.ACCESS,
+            recipient_id=line.institution.pk,
+            recipient_staff=line.staff,
+            categories=line.categories,
+            consent=consent,
+            access_until=consent.valid_until,
+        )
+
+
+def keep_disclosure(acting: Acting, **fields: object) -> Disclosure:
+    """Record that data passes to another institution; for acts that pass it by themselves.
+
+    The acting person gives it, unless others are named: whoever accepts a hand-over records what the sender gave.
+    """
+    giver: dict[str, object] = {"giver_id": acting.own_institution_id, "giver_staff_id": acting.staff_id}
+    disclosure: Disclosure = Disclosure.objects.create(**giver | fields)
+    told: dict[str, Any] = {
+        "kind": RecordKind.DISCLOSE,
+        "act": Act.DISCLOSED,
+        "about": ("disclosure", disclosure.pk),
+        "recipients": [disclosure.recipient_id],
+        "legal_basis": disclosure.basis,
+        "details": {"categories": disclosure.categories, "form": disclosure.form},
+    }
+    if disclosure.basis == CONSENT:
+        # The timeline has the consent already; one more line for each recipient would bury it.
+        record(acting, dossier_id=disclosure.dossier_id, person_id=disclosure.dossier.person_id, **told)
+    else:
+        tell(acting, dossier=disclosure.dossier, **told)
+    return disclosure
+
+
+def _same_day_after(day: date, months: int) -> date:
+    return months_after(day, months) + timedelta(days=1)
+
+
+def _on_paper(scope: Sequence[ScopeLine]) -> list[FormRecipient]:
+    return [
+        FormRecipient(line.institution.name, line.categories, line.staff.full_name if line.staff else "")
+        for line in scope
+    ]
+
+
+def _recipient(line: ScopeLine) -> rules.Recipient:
+    return rules.Recipient(
+        institution_id=line.institution.pk,
+        staff_id=line.staff.pk if line.staff else None,
+        categories=line.categories,
+        is_medical_officer=line.staff is not None and Role.MEDICAL_OFFICER in line.staff.roles_on(timezone.localdate()),
+    )

@@ -1,0 +1,85 @@
+"""Requests that wait for an answer, and those that have one."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from suone.ground.access.acting import Acting
+from suone.organisation.appointments.queries import (
+    absences_on,
+    institutions_of_leavers,
+    staff_to_tell,
+    stand_ins,
+    stands_in_for,
+)
+from suone.records.decisions.models import Decision
+from suone.records.decisions.rules import State
+from suone.records.dossiers.concerned import Concerned, concerned_by
+
+PAGE = 50
+
+
+def addressed_to(acting: Acting) -> QuerySet[Decision]:
+    """What the acting person or their institution is asked to decide, also in place of a colleague who is away."""
+    mine = [acting.staff_id, *stands_in_for(acting.own_staff_id, on=acting.today)]
+    return Decision.objects.filter(
+        Q(addressed_staff_id__in=mine) | Q(addressed_staff=None, addressed_id=acting.institution_id),
+        state=State.PENDING,
+    ).select_related("asked_institution", "asked_by", "addressed")
+
+
+def those_who_answer(decision: Decision, *, on: date) -> list[int]:
+    """Who may answer: the person named, while they are away whoever covers them too; nobody in particular where none is named.
+
+    Where nobody covers them, or the person has left, the institution's contact persons of the region stand in.
+    """
+    if decision.addressed_staff_id is None:
+        return []
+    named = decision.addressed_staff_id
+    concerned = concerned_by(decision.dossier_id) if decision.dossier_id else Concerned()
+    if institutions_of_leavers([named], on=on):
+        return staff_to_tell({decision.addressed_id}, concerned.region_id, on=on)
+    if named not in absences_on([named], on=on):
+        return [named]
+    covering = stand_ins([named], on=on).get(named)
+    return [named, *(covering or staff_to_tell({decision.addressed_id}, concerned.region_id, on=on))]
+
+
+def asked_by(acting: Acting) -> QuerySet[Decision]:
+    """What the acting person asked and still waits for."""
+    asked = Decision.objects.filter(asked_by_id=acting.staff_id, state=State.PENDING)
+    return asked.select_related("dossier", "addressed", "addressed_staff").prefetch_related("dossier__particulars")
+
+
+def decision_for(acting: Acting, decision_id: int, *, kind: str) -> Decision:
+    """A request of this kind to the acting person's institution, open or answered; one of another kind does not exist."""
+    decision = (
+        Decision.objects.filter(pk=decision_id, addressed_id=acting.institution_id, kind=kind)
+        .select_related("asked_institution", "asked_by", "addressed", "addressed_staff", "answered_by")
+        .first()
+    )
+    if decision is None:
+        raise Http404
+    return decision
+
+
+def requests_of(acting: Acting, *, before_id: int | None = None, by_us: bool = False) -> list[Decision]:
+    """Requests to the acting person's institution, or by it, open ones and answered ones, the newest first.
+
+    One more than a page, to tell whether more follow.
+    """
+    institution = {"asked_institution_id" if by_us else "addressed_id": acting.own_institution_id}
+    requests = Decision.objects.filter(**institution)
+    if before_id is not None:
+        requests = requests.filter(pk__lt=before_id)
+    people = ("asked_institution", "asked_by", "addressed", "addressed_staff", "answered_by")
+    return list(requests.select_related(*people).prefetch_related("texts").order_by("-pk")[: PAGE + 1])
+
+
+def decision_by(acting: Acting, decision_id: int) -> Decision:
+    """A request of the acting person's institution."""
+    decision = Decision.objects.filter(pk=decision_id, asked_institution_id=acting.own_institution_id).first()
+    if decision is None:
+        raise Http404
+    return decision

@@ -1,0 +1,195 @@
+"""Request, reminder, answer with its reason, or expiry."""
+
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from suone.ground.access.acting import Acting
+from suone.ground.access.errors import Conflict, Refused
+from suone.ground.audit.models import RecordKind
+from suone.ground.audit.services import record
+from suone.organisation.appointments.queries import with_stand_ins
+from suone.records.decisions import rules
+from suone.records.decisions.acts import Act
+from suone.records.decisions.kinds import kind_of
+from suone.records.decisions.models import Decision, RequestText
+from suone.records.decisions.queries import those_who_answer
+from suone.records.decisions.rules import State
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.services import start_of
+from suone.records.inbox.services import tell_institutions, tell_staff
+
+
+def ask_decision(
+    acting: Acting,
+    *,
+    dossier: Dossier,
+    kind: str,
+    addressed_id: int,
+    due_on: date,
+    addressed_staff_id: int | None = None,
+    question: str = "",
+    region_id: int | None = None,
+) -> Decision:
+    """Ask an institution to decide until a day: its contact persons are told, or the one person who is named.
+
+    Where somebody who is told is away, the deputy is told too and may answer.
+    """
+    if due_on < acting.today:
+        raise Refused(_("Choose a day that is not past."))
+    decision = Decision.objects.create(
+        dossier=dossier,
+        case_number=dossier.number,
+        kind=kind,
+        asked_institution_id=acting.own_institution_id,
+        asked_by_id=acting.staff_id,
+        addressed_id=addressed_id,
+        addressed_staff_id=addressed_staff_id,
+        due_on=due_on,
+        remind_on=rules.reminder_day(acting.today, due_on),
+    )
+    _write(acting, decision, RequestText.Part.QUESTION, question)
+    _tell(acting, decision, Act.ASKED)
+    _tell_addressed(acting, decision, Act.ASKED, region_id)
+    return decision
+
+
+def answer(acting: Acting, *, decision: Decision, accept: bool, reason: str = "") -> Decision:
+    """Accept, or decline with a reason; exactly one answer counts, whoever is first.
+
+    Raises ``Conflict`` with both answers for whoever comes second.
+    """
+    if not accept and not reason.strip():
+        raise Refused(_("Give the reason for declining: it helps those who asked to find another way."))
+    rules.check_may_answer(acting.staff_id, those_who_answer(decision, on=acting.today))
+    then = State.ACCEPTED if accept else State.DECLINED
+    # Locked before the reason is written: whoever comes second leaves none behind.
+    is_first = Decision.objects.filter(pk=decision.pk, state=State.PENDING).select_for_update().first() is not None
+    if is_first:
+        _write(acting, decision, RequestText.Part.REASON, reason)
+    if not is_first or not _move(acting, decision, then):
+        decision.refresh_from_db()
+        answer_label, reason_label = str(_("Your answer")), str(_("Reason"))
+        raise Conflict(
+            current={answer_label: str(State(decision.state).label), reason_label: decision.reason},
+            submitted={answer_label: str(then.label), reason_label: reason},
+            about=decision,
+        )
+    _tell_askers(acting, decision, _ACT_OF[then])
+    return decision
+
+
+def withdraw(acting: Acting, *, decision: Decision) -> None:
+    """The asking institution no longer needs the answer."""
+    if not _move(acting, decision, State.WITHDRAWN):
+        raise Refused(_("This request has already been answered, or its day is past."))
+
+
+def remind(acting: Acting, *, decision: Decision) -> None:
+    """Whoever asked reminds those who have not answered yet, at most once a day."""
+    if decision.state != State.PENDING:
+        raise Refused(_("This request has already been answered, or its day is past."))
+    if decision.reminded_at and timezone.localdate(decision.reminded_at) == acting.today:
+        raise Refused(_("They were reminded today already: call them, or wait until tomorrow."))
+    _remind(acting, decision)
+
+
+def remind_and_expire(acting: Acting) -> tuple[list[Decision], list[Decision]]:
+    """The clock's part, as a job: reminders that are due, requests whose day is past, deputies who take over today."""
+    pending = Decision.objects.filter(state=State.PENDING)
+    reminded = list(pending.filter(reminded_at=None, remind_on__lte=acting.today, due_on__gte=acting.today))
+    for decision in reminded:
+        _remind(acting, decision)
+    expired = []
+    for decision in pending.filter(due_on__lt=acting.today):
+        if not _move(acting, decision, State.EXPIRED):
+            continue  # answered at this very moment after all
+        expired.append(decision)
+        _tell_askers(acting, decision, Act.EXPIRED)
+        kind_of(decision).expired(acting, decision)
+    for decision in pending.filter(
+        addressed_staff__absences__first_day=acting.today, asked_at__lt=start_of(acting.today)
+    ):
+        _tell_addressed(acting, decision, Act.STANDS_IN, None)
+    return reminded, expired
+
+
+def _remind(acting: Acting, decision: Decision) -> None:
+    Decision.objects.filter(pk=decision.pk).update(reminded_at=timezone.now())
+    _tell(acting, decision, Act.REMINDED)
+    _tell_addressed(acting, decision, Act.REMINDED, None)
+
+
+def _write(acting: Acting, decision: Decision, part: RequestText.Part, text: str) -> None:
+    if text.strip():
+        RequestText.objects.create(
+            dossier_id=decision.dossier_id,
+            decision=decision,
+            part=part,
+            text=text,
+            staff_id=acting.own_staff_id,
+            institution_id=acting.own_institution_id,
+        )
+
+
+def _move(acting: Acting, decision: Decision, then: State) -> bool:
+    """Whether this move was the first; a request that moved before stays as it is."""
+    moved = Decision.objects.filter(pk=decision.pk, state=State.PENDING).update(
+        state=then, answered_at=timezone.now(), answered_by_id=acting.staff_id
+    )
+    decision.refresh_from_db()
+    if moved:
+        _tell(acting, decision, _ACT_OF[then])
+    return bool(moved)
+
+
+_ACT_OF = {
+    State.ACCEPTED: Act.ACCEPTED,
+    State.DECLINED: Act.DECLINED,
+    State.EXPIRED: Act.EXPIRED,
+    State.WITHDRAWN: Act.WITHDRAWN,
+}
+
+
+_ANSWERS = (Act.ACCEPTED, Act.DECLINED)
+
+
+def _absent(acting: Acting, decision: Decision) -> int | None:
+    """The colleague who was asked, where somebody else answers in their place."""
+    return decision.addressed_staff_id if decision.addressed_staff_id != acting.staff_id else None
+
+
+def _case_of(decision: Decision) -> Dossier:
+    """The case by its number alone: whoever answers may not be able to open it."""
+    return Dossier(pk=decision.dossier_id, number=decision.case_number)
+
+
+def _tell(acting: Acting, decision: Decision, act: Act) -> None:
+    """To the log alone: what a request means for the case is told to its timeline by whoever asked."""
+    record(
+        acting,
+        kind=RecordKind.CHANGE,
+        act=act,
+        dossier_id=decision.dossier_id,
+        about=("decision", decision.pk),
+        recipients=[decision.addressed_id],
+        on_behalf_of=_absent(acting, decision) if act in _ANSWERS else None,
+    )
+
+
+def _tell_askers(acting: Acting, decision: Decision, act: Act) -> None:
+    """Whoever asked, or stands in for them, and whom the kind of request names."""
+    asked = with_stand_ins([decision.asked_by_id] if decision.asked_by_id else [], on=acting.today)
+    concerned = kind_of(decision).concerned(decision)
+    tell_staff(acting, staff_ids=[*asked, *concerned], act=act, dossier=_case_of(decision))
+
+
+def _tell_addressed(acting: Acting, decision: Decision, act: Act, region_id: int | None) -> None:
+    if decision.addressed_staff_id:
+        answering = those_who_answer(decision, on=acting.today)
+        tell_staff(acting, staff_ids=answering, act=act, dossier=_case_of(decision))
+    else:
+        tell_institutions(
+            acting, institution_ids=[decision.addressed_id], act=act, dossier=_case_of(decision), region_id=region_id
+        )

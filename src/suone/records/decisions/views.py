@@ -1,0 +1,37 @@
+"""What was asked of us, and what we asked."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from suone.ground.access.permissions import Permission
+from suone.ground.entrances.decorators import ActingRequest, acts, reads
+from suone.ground.web.fields import number_in
+from suone.ground.web.pages import done, render
+from suone.records.decisions import queries, services
+from suone.records.decisions.acts import Act
+from suone.records.decisions.kinds import kind_of
+
+
+@reads(Permission.CASE_READ, act=Act.LISTED)
+def requests(request: ActingRequest) -> HttpResponse:
+    """The requests to one's own institution, or by it: open and answered, with who answered and why."""
+    by_us = request.GET.get("show") == "ours"
+    found = queries.requests_of(request.acting, before_id=number_in(request.GET.get("before", "")), by_us=by_us)
+    page = found[: queries.PAGE]
+    context = {
+        "open": [(decision, kind_of(decision)) for decision in page if decision.is_pending],
+        "answered": [(decision, kind_of(decision)) for decision in page if not decision.is_pending],
+        "following": page[-1].pk if len(found) > queries.PAGE else None,
+        "by_us": by_us,
+    }
+    return render(request, "decisions/requests.html", context)
+
+
+@acts(Permission.CASE_WORK)
+def remind(request: ActingRequest, decision_id: int) -> HttpResponse:
+    decision = queries.decision_by(request.acting, decision_id)
+    if request.method != "POST":
+        return redirect("requests")
+    services.remind(request.acting, decision=decision)
+    return done(request, _("They are reminded."), "requests")

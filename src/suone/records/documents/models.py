@@ -1,0 +1,64 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from suone.ground.access.categories import DataCategory, Power
+from suone.ground.access.row_policies import RowPolicies, Stamp, granted
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.institutions.models import Institution
+from suone.records.dossiers.models import CaseBoundQuerySet, Dossier
+
+
+class DocumentQuerySet(CaseBoundQuerySet["Document"]):
+    author_columns = ("kept_by_id",)
+
+
+class Document(models.Model):
+    """A file of a case. Its bytes lie outside the database under a random name; ``sha256`` tells whether they are whole."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="documents")
+    category = models.PositiveSmallIntegerField(_("Data category"), choices=DataCategory)
+    title = models.CharField(_("Title"), max_length=150)
+    language = models.CharField(max_length=2)
+    file_name = models.CharField(max_length=150)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    stored_as = models.CharField(max_length=80)
+    kept_at = models.DateTimeField(db_default=Now())
+    kept_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+    kept_institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+    removed_reason = models.CharField(max_length=200, blank=True)
+
+    objects = DocumentQuerySet.as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("title", "file_name", "stored_as")
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="document_removed_at_and_reason_together",
+                condition=Q(removed_at=None, removed_reason="") | Q(removed_at__isnull=False) & ~Q(removed_reason=""),
+                violation_error_message=_("Give the reason why the document is removed."),
+            ),
+            RowPolicies(
+                name="documents_document_row_policies",
+                select=granted(Power.READ, category="{table}.category", author="kept_by_id"),
+                insert=granted(Power.WRITE),
+                update=granted(Power.WRITE),
+                updates=("removed_at", "removed_by", "removed_reason"),
+                before="{table}.removed_at IS NULL",
+            ),
+            Stamp(name="document_kept", at="kept_at", staff="kept_by", institution="kept_institution"),
+            Stamp(name="document_removed", at="removed_at", staff="removed_by"),
+        ]
+
+    def __str__(self) -> str:
+        return f"document {self.pk}"

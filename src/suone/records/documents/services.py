@@ -1,0 +1,182 @@
+"""Keeping files in a case, and handing them out."""
+
+import hashlib
+import socket
+import struct
+import uuid
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory
+from suone.ground.access.errors import Refused
+from suone.ground.audit.models import RecordKind
+from suone.ground.audit.services import record
+from suone.records.documents import rules
+from suone.records.documents.acts import Act
+from suone.records.documents.models import Document
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.services import keep_unread, tell
+
+_MOST_UNPACKED = 100 * 1024 * 1024
+
+
+def keep_document(
+    acting: Acting,
+    *,
+    dossier: Dossier,
+    name: str,
+    data: bytes,
+    title: str,
+    category: DataCategory,
+    is_own_words: bool = True,
+) -> Document:
+    """Check a file and keep it in a category of the case; ``Refused`` says what is wrong with it.
+
+    A title that the product gives (``is_own_words`` false) is kept as in the code: each reader has it in their language.
+    """
+    kind = _checked(name, data)
+    folder = Path(settings.DOCUMENTS_FOLDER)
+    stored_as = f"{uuid.uuid4().hex}.{kind.ending}"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / stored_as).write_bytes(data)
+    document = keep_unread(
+        Document(
+            dossier=dossier,
+            category=category,
+            title=title,
+            language=(translation.get_language() or "de")[:2] if is_own_words else "",
+            file_name=Path(name).name[:150],
+            media_type=kind.media_type,
+            size=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+            stored_as=stored_as,
+            kept_at=timezone.now(),
+            kept_by_id=acting.staff_id,
+            kept_institution_id=acting.institution_id,
+        )
+    )
+    tell(
+        acting,
+        dossier=dossier,
+        kind=RecordKind.STORE,
+        act=Act.KEPT,
+        category=category,
+        about=("document", document.pk),
+        text=title,
+        text_language=document.language,
+    )
+    return document
+
+
+def bytes_of(document: Document) -> bytes:
+    """The file itself; ``Refused`` when it is gone or was changed outside the product."""
+    try:
+        data = (Path(settings.DOCUMENTS_FOLDER) / document.stored_as).read_bytes()
+    except FileNotFoundError as error:
+        raise Refused(_("The file is missing on the server: tell the administration.")) from error
+    if hashlib.sha256(data).hexdigest() != document.sha256:
+        raise Refused(_("The file was changed outside the product: tell the administration."))
+    return data
+
+
+def remove_document(acting: Acting, *, document: Document, reason: str) -> None:
+    """Take a file out of the case: its bytes are destroyed, the line with the reason stays."""
+    if not reason.strip():
+        raise Refused(_("Give the reason why the document is removed."))
+    document.removed_at, document.removed_by_id, document.removed_reason = timezone.now(), acting.staff_id, reason
+    document.save(update_fields=["removed_at", "removed_by", "removed_reason"])
+    (Path(settings.DOCUMENTS_FOLDER) / document.stored_as).unlink(missing_ok=True)
+    tell(
+        acting,
+        dossier=document.dossier,
+        kind=RecordKind.DELETE,
+        act=Act.REMOVED,
+        category=DataCategory(document.category),
+        about=("document", document.pk),
+        text=document.title,
+    )
+
+
+def forget_lost_files(acting: Acting) -> int:
+    """Delete the bytes that no document names: an act was undone after it had written them. Returns how many.
+
+    A day old at least: the act that wrote a younger file may still be on its way.
+    """
+    known = set(Document.objects.filter(removed_at=None).values_list("stored_as", flat=True))
+    yesterday = timezone.now().timestamp() - 24 * 60 * 60
+    folder = Path(settings.DOCUMENTS_FOLDER)
+    lost = [
+        path
+        for path in (folder.iterdir() if folder.exists() else ())
+        if path.name not in known and path.stat().st_mtime < yesterday
+    ]
+    for path in lost:
+        path.unlink(missing_ok=True)
+    if lost:
+        record(acting, kind=RecordKind.DELETE, act=Act.LOST_FORGOTTEN, details={"files": len(lost)})
+    return len(lost)
+
+
+def _checked(name: str, data: bytes) -> rules.FileType:
+    try:
+        kind = rules.check_file(name, data, most_bytes=settings.UPLOAD_MAX_BYTES)
+        if kind.ending == "docx":
+            _check_archive(data)
+    except rules.Unfit as unfit:
+        raise Refused(_sentence(unfit.code)) from unfit
+    _scan(data)
+    return kind
+
+
+def _check_archive(data: bytes) -> None:
+    """A Word file is an archive: no archive inside it, and nothing that unpacks to a mountain."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            members = archive.infolist()
+    except zipfile.BadZipFile as error:
+        raise rules.Unfit("disguised") from error
+    names = [member.filename.lower() for member in members]
+    if "word/document.xml" not in names:
+        raise rules.Unfit("disguised")
+    if sum(member.file_size for member in members) > _MOST_UNPACKED or len(members) > 2000:
+        raise rules.Unfit("large")
+    if any(name.endswith((".zip", ".docm", ".exe", ".bin", ".jar", ".7z", ".rar")) for name in names):
+        raise rules.Unfit("active")
+
+
+def _scan(data: bytes) -> None:
+    """Ask ClamAV where one is set up (its INSTREAM command); without one the installation's setting decides."""
+    if not settings.CLAMD_SOCKET:
+        if settings.UNSCANNED_UPLOADS == "refuse":
+            raise Refused(_("No virus scanner is set up here, so no file can be kept: tell the administration."))
+        return
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as scanner:
+            scanner.settimeout(30)
+            scanner.connect(settings.CLAMD_SOCKET)
+            scanner.sendall(b"zINSTREAM\0" + struct.pack("!L", len(data)) + data + struct.pack("!L", 0))
+            answer = scanner.recv(4096)
+    except OSError as error:
+        raise Refused(_("The virus scanner does not answer: try again later.")) from error
+    if b"OK" not in answer:
+        raise Refused(_sentence("virus"))
+
+
+def _sentence(code: str) -> str:
+    megabytes = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
+    sentences = {
+        "empty": _("The file is empty: choose another one."),
+        "large": _("The file is too large: at most %(megabytes)s MB are possible.") % {"megabytes": megabytes},
+        "type": _("This kind of file cannot be kept. Possible are: %(endings)s.")
+        % {"endings": ", ".join(rules.ENDINGS)},
+        "disguised": _("The content of the file does not fit its name: save it again as PDF and choose that."),
+        "virus": _("The virus scanner refuses this file."),
+        "active": _("The file contains programs or other files: save it again as a plain PDF and choose that."),
+    }
+    return sentences[code]

@@ -1,0 +1,726 @@
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.conf import settings
+from django.contrib.postgres.aggregates import BitOr
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Concat, Lower, Now, Substr
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext_lazy as _
+
+from suone.ground.access.acting import Acting, Kind
+from suone.ground.access.categories import ALL_CATEGORIES, HEALTH_BIT, DataCategory, Power, categories_in
+from suone.ground.access.row_policies import RowPolicies, Stamp, granted, job, own_institution, own_staff, whoever_may
+from suone.ground.audit.shown import Shows
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.institutions.models import Institution
+from suone.records.dossiers.rules import Birth
+from suone.records.persons.models import Person
+
+M = TypeVar("M", bound=models.Model, covariant=True)
+
+# "Until further notice" as a value, so that a period is always two timestamps and comparable.
+FOR_EVER = "9999-12-31T00:00:00Z"
+
+
+class CaseBoundQuerySet(models.QuerySet[M]):
+    """Rows that belong to a case: the application's filter, the first of the two locks (the policies are the second).
+
+    ``case_column`` names the row's case; ``category_column`` its data category, where it has one; ``category`` that of a
+    table whose rows are all of one; ``mask_column`` the categories of a row that was made of several, and needs them all;
+    ``author_columns`` the appointments that recorded the row, and read it whatever its category.
+    """
+
+    case_column = "dossier_id"
+    author_columns: ClassVar[Sequence[str]] = ()
+    category: ClassVar[DataCategory | None] = None
+    mask_column: ClassVar[str] = ""
+
+    def readable_by(self, acting: Acting, *, category_column: str = "") -> Self:
+        """What a grant in force makes readable to the acting person, for their institution or for themselves."""
+        if acting.kind is Kind.JOB:
+            return self
+        if acting.kind is not Kind.STAFF:
+            return self.none()
+        in_force = Grant.objects.filter(
+            dossier_id=OuterRef(self.case_column), valid_from__lte=StatementClock(), valid_until__gt=StatementClock()
+        )
+        own = [Q(Exact(OuterRef(column), acting.own_staff_id)) for column in self.author_columns]
+        if category_column:
+            in_force = in_force.filter(reduce(or_, own, Q(Covers(F("categories"), OuterRef(category_column)))))
+        if self.category is not None:
+            in_force = in_force.filter(reduce(or_, own, Q(Covers(F("categories"), Value(self.category.value)))))
+        if self.mask_column:
+            mine = in_force.filter(Q(institution_id=acting.own_institution_id) | Q(staff_id=acting.own_staff_id))
+            opened = mine.order_by().values("dossier_id").annotate(sum=BitOr("categories")).values("sum")
+            mask = F(self.mask_column)
+            return self.filter(Exact(mask, mask.bitand(Subquery(opened))))  # type: ignore[arg-type]
+        return self.filter(
+            Exists(in_force.filter(institution_id=acting.own_institution_id))
+            | Exists(in_force.filter(staff_id=acting.own_staff_id))
+        )
+
+
+class StatementClock(Func):
+    """The database's clock at this statement, the same one the row policies ask."""
+
+    template = "statement_timestamp()"
+    output_field = models.DateTimeField()
+
+
+class Covers(Func):
+    """Whether a grant's mask covers a data category."""
+
+    template = "(%(expressions)s)) <> 0"
+    arg_joiner = " & (1::bigint << "
+    output_field = models.BooleanField()
+
+
+class DossierQuerySet(CaseBoundQuerySet["Dossier"]):
+    case_column = "pk"
+
+
+class RecordedQuerySet(CaseBoundQuerySet[M]):
+    """Rows that name the appointment that recorded them."""
+
+    author_columns = ("staff_id",)
+
+
+class AdministrativeQuerySet(RecordedQuerySet[M]):
+    category = DataCategory.ADMINISTRATIVE
+
+
+class IdentityQuerySet(CaseBoundQuerySet[M]):
+    category = DataCategory.IDENTITY
+
+
+class MigrationQuerySet(CaseBoundQuerySet[M]):
+    category = DataCategory.MIGRATION
+
+
+class Dossier(models.Model):
+    """A case as a thing that can be opened: whoever holds a grant in force may open it, nobody else.
+
+    Locking its row (``select_for_update``) serialises whatever several people complete together.
+    """
+
+    number = models.CharField(_("Case number"), max_length=12, unique=True)  # 2026-0412
+    person = models.ForeignKey(Person, models.PROTECT, related_name="dossiers")
+    opened_at = models.DateTimeField(db_default=Now())
+    handed_over_at = models.DateTimeField(null=True)  # by whoever notified it: their own notification opens it no more
+    version = models.PositiveIntegerField(default=1)
+
+    objects = DossierQuerySet.as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("person",)
+    shows: ClassVar = Shows(case="pk")
+
+    class Meta:
+        verbose_name = _("case file")
+        verbose_name_plural = _("case files")
+        constraints: ClassVar = [
+            # No INSERT: a case file opens through dossiers_open(), which writes its first grant with it.
+            RowPolicies(
+                name="dossiers_dossier_row_policies",
+                select=granted(Power.READ, column="id"),
+                # To read is enough for locking it: whoever hears of a withdrawal records it, one act at a time.
+                update=granted(Power.READ, column="id"),
+                updates=("version",),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def who(self) -> str:
+        """The person's name and year of birth; nothing for whoever may not read who it is."""
+        return self.known.who if self.known else ""
+
+    @property
+    def known(self) -> "Particulars | None":
+        """Who the person is, as this file has it; none for whoever may not read it."""
+        try:
+            return self.particulars
+        except Particulars.DoesNotExist:
+            return None
+
+
+class Numbering(models.Model):
+    """The last case number given out in a year."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField()
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        # No condition at all: only dossiers_open() counts.
+        constraints: ClassVar = [RowPolicies(name="dossiers_numbering_row_policies")]
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last}"
+
+
+class OpeningAct(models.TextChoices):
+    """The kinds of act that open a grant, in words; the table dossiers_act has them with what they allow."""
+
+    NOTIFICATION = "notification", _("own notification")
+    CONSENT = "consent", _("consent")
+    DISCLOSURE = "disclosure", _("disclosure on a legal basis")
+    HAND_OVER = "hand_over", _("accepted hand-over")
+    MEDICAL_MANDATE = "medical_mandate", _("medical mandate")
+    BREAK_GLASS = "break_glass", _("emergency opening")
+
+
+class Grant(models.Model):
+    """Who may reach which case, which categories, with which power, from when until when, because of which act.
+
+    The one truth of access: row policies and the application's filters read nothing else. Opened and ended by acts
+    only, in the same transaction. One row per case, principal and opening act, so that the end of one act never closes
+    what another opened. ``categories`` is a bit mask of ``DataCategory``; the period is half open.
+    """
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="grants", db_index=False)
+    institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+", db_index=False)
+    staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+", db_index=False)
+    categories = models.BigIntegerField()
+    power = models.PositiveSmallIntegerField(choices=Power)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField(default=FOR_EVER)
+    because = models.CharField(max_length=20, choices=OpeningAct)
+    because_id = models.BigIntegerField()
+    legal_basis = models.CharField(max_length=40)
+    opened_at = models.DateTimeField(db_default=Now())
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        indexes: ClassVar = [
+            *(
+                models.Index(
+                    name=f"grant_{first}_{second}",
+                    fields=[first, second],
+                    include=["valid_from", "valid_until", "categories", "power"],
+                    condition=Q(**{f"{principal}__isnull": False}),
+                )
+                for principal in ("institution", "staff")
+                for first, second in (("dossier", principal), (principal, "dossier"))
+            ),
+            models.Index(name="grant_because", fields=["because", "because_id"]),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="grant_to_institution_or_staff",
+                condition=Q(institution__isnull=False, staff=None) | Q(institution=None, staff__isnull=False),
+                violation_error_message=_("Access goes to an institution or to one staff member."),
+            ),
+            models.CheckConstraint(
+                name="grant_period_runs_forward",
+                condition=Q(valid_until__gte=F("valid_from")),
+                violation_error_message=_("Access must not end before it begins."),
+            ),
+            models.CheckConstraint(
+                name="grant_categories_are_known",
+                condition=Q(categories__gt=0, categories__lte=ALL_CATEGORIES),
+                violation_error_message=_("Name at least one data category."),
+            ),
+            # ATSG Art. 47 para 2: medical content is for the medical officer.
+            models.CheckConstraint(
+                name="grant_health_to_staff_only",
+                condition=Q(staff__isnull=False) | Q(Exact(F("categories").bitand(HEALTH_BIT), 0)),
+                violation_error_message=_("Health is opened to one staff member, never to an institution."),
+            ),
+            ExclusionConstraint(
+                name="grant_no_overlapping_duplicate",
+                expressions=[
+                    (F("dossier"), RangeOperators.EQUAL),
+                    (Coalesce(F("institution"), Value(0)), RangeOperators.EQUAL),
+                    (Coalesce(F("staff"), Value(0)), RangeOperators.EQUAL),
+                    (F("because"), RangeOperators.EQUAL),
+                    (F("because_id"), RangeOperators.EQUAL),
+                    (Func(F("valid_from"), F("valid_until"), function="tstzrange"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("This act has already opened access for the same period."),
+            ),
+            # Written by dossiers_follow() only, for functions that ask for the power to do so.
+            # The test is wrapped in coalesce(), or the planner multiplies two estimates and goes astray.
+            RowPolicies(
+                name="dossiers_grant_row_policies",
+                select=f"coalesce({job()} OR {own_institution()} OR {own_staff()}, false)",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"grant {self.pk} on {self.dossier_id}"
+
+    @property
+    def category_labels(self) -> list[str]:
+        return [str(category.label) for category in categories_in(self.categories)]
+
+
+# A line of the timeline in the name of whoever acts, for acts of packages above that concern somebody outside the case.
+IN_OWN_NAME = f"{own_staff()} AND {own_institution()}"
+
+
+class Event(models.Model):
+    """A line of the case's timeline: who did what, when, in which data category."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="events", db_index=False)
+    at = models.DateTimeField(db_default=Now())
+    act = models.CharField(max_length=60)
+    category = models.PositiveSmallIntegerField(choices=DataCategory, default=DataCategory.ADMINISTRATIVE)
+    staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+    institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
+    # The colleague who is away, where a deputy acts.
+    on_behalf_of = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+    object_type = models.CharField(max_length=60, blank=True)
+    object_id = models.BigIntegerField(null=True)
+    text = models.CharField(max_length=300, blank=True)  # a title or reason, in the language it was written in
+    text_language = models.CharField(max_length=2, blank=True)
+    texts = models.JSONField(null=True)  # the text by language, where a file gave it: then the language is empty
+
+    objects = RecordedQuerySet["Event"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("text",)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        indexes: ClassVar = [models.Index(name="event_dossier_at", fields=["dossier", "-id"])]
+        constraints: ClassVar = [
+            RowPolicies(
+                name="dossiers_event_row_policies",
+                select=granted(Power.READ, category="{table}.category", author="staff_id"),
+                # Always in one's own name. What somebody outside adds by answering is declared with the request.
+                insert=f"({granted(Power.READ)}) AND ({job()} OR {IN_OWN_NAME})",
+            ),
+            Stamp(name="event_written", at="at", staff="staff", institution="institution"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act} in {self.dossier_id}"
+
+
+class Visit(models.Model):
+    """When a staff member last had a case open: the timeline marks what came since."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+")
+    staff = models.ForeignKey(Appointment, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    before = models.DateTimeField(null=True)  # the visit before this one
+
+    # A page opened again within ten minutes belongs to the same visit.
+    LASTS: ClassVar = timedelta(minutes=10)
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["staff", "dossier"], name="visit_once_per_staff_and_case"),
+            RowPolicies(
+                name="dossiers_visit_row_policies",
+                select=f"{job()} OR {own_staff()}",
+                insert=own_staff(),
+                update=own_staff(),
+                updates=("at", "before"),
+                delete=job(),
+            ),
+            Stamp(name="visit_made", at="at", staff="staff"),
+        ]
+
+    def __str__(self) -> str:
+        return f"visit {self.pk}"
+
+    def is_over(self, *, at: datetime) -> bool:
+        return at - self.at > self.LASTS
+
+    def before_this_one(self, *, at: datetime) -> datetime | None:
+        """When the case was open the last time, for somebody who opens it now."""
+        return self.at if self.is_over(at=at) else self.before
+
+
+class Emergency(models.Model):
+    """A case opened in an emergency ("break-glass"): by whom, why, until when."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="emergencies")
+    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+    until = models.DateTimeField()
+    reason = models.CharField(max_length=500)
+
+    data_category: ClassVar[DataCategory] = DataCategory.ADMINISTRATIVE
+    personal_data: ClassVar[tuple[str, ...]] = ("reason",)
+
+    class Meta:
+        constraints: ClassVar = [
+            # No INSERT: dossiers_break_glass() writes the row and its grant together.
+            RowPolicies(
+                name="dossiers_emergency_row_policies",
+                select=granted(Power.READ, category=str(DataCategory.ADMINISTRATIVE.value), author="staff_id")
+                + f" OR {whoever_may('audit.read')}",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"emergency {self.pk}"
+
+
+class Sex(models.TextChoices):
+    FEMALE = "f", _("female")
+    MALE = "m", _("male")
+    OTHER = "x", _("other or not recorded")
+
+
+class Permit(models.TextChoices):
+    """What a person stays in Switzerland with (AIG); its status is a field of its own."""
+
+    SWISS = "CH", _("Swiss citizen")
+    B = "B", _("B (residence permit)")
+    C = "C", _("C (settlement permit)")
+    CI = "Ci", _("Ci (residence permit with gainful employment)")
+    F = "F", _("F (provisionally admitted)")
+    G = "G", _("G (cross-border commuter)")
+    L = "L", _("L (short-term residence)")
+    N = "N", _("N (asylum seeker)")
+    S = "S", _("S (protection status)")
+
+
+class Status(models.TextChoices):
+    NONE = "", _("no particular status")
+    RECOGNISED_REFUGEE = "recognised_refugee", _("recognised refugee")
+    PROVISIONALLY_ADMITTED = "provisionally_admitted", _("provisionally admitted")
+    PROVISIONALLY_ADMITTED_REFUGEE = "provisionally_admitted_refugee", _("provisionally admitted refugee")
+    ASYLUM_SEEKER = "asylum_seeker", _("asylum seeker")
+    PROTECTION = "protection", _("in need of protection")
+
+
+_IDENTITY = str(DataCategory.IDENTITY.value)
+_MIGRATION = str(DataCategory.MIGRATION.value)
+# Rows of a table of several are put anew, never changed.
+_SEVERAL: dict[str, Any] = {
+    "select": granted(Power.READ, category=_IDENTITY),
+    "insert": granted(Power.WRITE, category=_IDENTITY),
+    "delete": granted(Power.WRITE, category=_IDENTITY),
+}
+
+
+class Particulars(models.Model):
+    """Who the person of a case file is, as this file has it: typed by whoever opened it, and read under its grants.
+
+    Another file of the same person has particulars of its own. What is not known exactly is kept as what it is: a year or
+    a month of birth, one name alone, no fixed address.
+    """
+
+    dossier = models.OneToOneField(Dossier, models.PROTECT, primary_key=True, related_name="particulars")
+    last_name = models.CharField(_("Last name"), max_length=100, blank=True)
+    first_name = models.CharField(_("First name"), max_length=100, blank=True)
+    birth_year = models.PositiveSmallIntegerField(null=True)
+    birth_month = models.PositiveSmallIntegerField(null=True)
+    birth_day = models.PositiveSmallIntegerField(null=True)
+    died_on = models.DateField(_("Died on"), null=True, blank=True)
+    sex = models.CharField(_("Sex as recorded"), max_length=1, choices=Sex, blank=True)
+    language = models.CharField(_("Language of correspondence"), max_length=2, choices=settings.PERSON_LANGUAGES)
+    interpreter_language = models.CharField(_("Interpreter needed for"), max_length=60, blank=True)
+    commune = models.CharField(_("Commune"), max_length=100, blank=True)
+    has_no_fixed_address = models.BooleanField(_("No fixed address"), default=False)
+    version = models.PositiveIntegerField(default=1)
+    # Lists are sorted by this, so that every server agrees whatever its collation.
+    sort_name = models.GeneratedField(
+        expression=Lower(Func(Concat(F("last_name"), Value(" "), F("first_name")), function="plain_letters")),
+        output_field=models.CharField(max_length=210),
+        db_persist=True,
+    )
+    # With the same day of birth: perhaps the same person.
+    letters = models.GeneratedField(
+        expression=Func(Concat(F("last_name"), Value(" "), F("first_name")), function="name_letters"),
+        output_field=models.CharField(max_length=210, null=True),
+        db_persist=True,
+    )
+
+    objects = IdentityQuerySet["Particulars"].as_manager()
+
+    data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
+    personal_data: ClassVar[tuple[str, ...]] = (
+        "last_name",
+        "first_name",
+        "birth_year",
+        "birth_month",
+        "birth_day",
+        "died_on",
+        "sex",
+        "language",
+        "interpreter_language",
+        "commune",
+        "has_no_fixed_address",
+    )
+
+    class Meta:
+        verbose_name = _("particulars")
+        verbose_name_plural = _("particulars")
+        indexes: ClassVar = [
+            models.Index(name="particulars_by_birth", fields=["birth_year", "birth_month", "birth_day"]),
+            models.Index(name="particulars_alike", fields=["letters", "birth_year"]),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="particulars_have_a_name",
+                condition=~Q(last_name="") | ~Q(first_name=""),
+                violation_error_message=_("Enter the name; whoever has one name only has it in one of the two fields."),
+            ),
+            models.CheckConstraint(
+                name="particulars_birth_is_a_day",
+                condition=Q(
+                    Func(
+                        F("birth_year"),
+                        F("birth_month"),
+                        F("birth_day"),
+                        function="birth_is_known",
+                        output_field=models.BooleanField(),
+                    )
+                ),
+                violation_error_message=_("This date of birth cannot be right: check it and type it again."),
+            ),
+            # Begun by dossiers_open() only.
+            RowPolicies(
+                name="dossiers_particulars_row_policies",
+                select=granted(Power.READ, category=_IDENTITY),
+                update=granted(Power.WRITE, category=_IDENTITY),
+                updates=(
+                    "last_name",
+                    "first_name",
+                    "birth_year",
+                    "birth_month",
+                    "birth_day",
+                    "died_on",
+                    "sex",
+                    "language",
+                    "interpreter_language",
+                    "commune",
+                    "has_no_fixed_address",
+                    "version",
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.last_name} {self.first_name}".strip()
+
+    @property
+    def full_name(self) -> str:
+        """As the person is called: first name first."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def birth(self) -> Birth | None:
+        return Birth(self.birth_year, self.birth_month, self.birth_day) if self.birth_year else None
+
+    @property
+    def who(self) -> str:
+        """Name and year of birth, to tell people apart in a list."""
+        return f"{self}, {self.birth_year}" if self.birth_year else str(self)
+
+    def age_on(self, day: date) -> int | None:
+        """The age in full years, as far as it is certain; not known without a year of birth."""
+        return self.birth.age_on(day) if self.birth else None
+
+
+class OtherName(models.Model):
+    """A name the person has or had besides, in one field: search finds it too."""
+
+    class Kind(models.TextChoices):
+        FORMER = "former", _("former name")
+        SPELLING = "spelling", _("other spelling")
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="other_names")
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(_("Name"), max_length=200)
+
+    objects = IdentityQuerySet["OtherName"].as_manager()
+
+    data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
+    personal_data: ClassVar[tuple[str, ...]] = ("name",)
+
+    class Meta:
+        verbose_name = _("other name")
+        verbose_name_plural = _("other names")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="other_name_once",
+                fields=["dossier", "kind", "name"],
+                violation_error_message=_("This name is there already."),
+            ),
+            RowPolicies(name="dossiers_othername_row_policies", **_SEVERAL),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContactDetail(models.Model):
+    """An address, a telephone number or an e-mail address; a person may have several of each, in their order."""
+
+    class Kind(models.TextChoices):
+        ADDRESS = "address", _("Address")
+        TELEPHONE = "telephone", _("Telephone")
+        EMAIL = "email", _("E-mail")
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="contact_details")
+    kind = models.CharField(max_length=10, choices=Kind)
+    place = models.PositiveSmallIntegerField()
+    value = models.CharField(max_length=200)
+    # A telephone number as it is searched: 0275556024, however it was typed.
+    digits = models.GeneratedField(
+        expression=Func(F("kind"), F("value"), function="telephone_digits"),
+        output_field=models.CharField(max_length=200, null=True, db_collation="C"),
+        db_persist=True,
+    )
+
+    objects = IdentityQuerySet["ContactDetail"].as_manager()
+
+    data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
+    personal_data: ClassVar[tuple[str, ...]] = ("value",)
+
+    class Meta:
+        verbose_name = _("contact detail")
+        verbose_name_plural = _("contact details")
+        indexes: ClassVar = [
+            # Part of a number is typed as it is printed, from one of its groups on: 027 555 60 24.
+            models.Index(F("digits"), name="telephone_by_digits"),
+            models.Index(Substr("digits", 4), name="telephone_by_second_group"),
+            models.Index(Substr("digits", 7), name="telephone_by_third_group"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="contact_detail_in_its_place",
+                fields=["dossier", "kind", "place"],
+                violation_error_message=_("Each contact detail has a place of its own."),
+            ),
+            RowPolicies(name="dossiers_contactdetail_row_policies", **_SEVERAL),
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Residence(models.Model):
+    """What the person of a case file stays in Switzerland with, as this file has it."""
+
+    dossier = models.OneToOneField(Dossier, models.PROTECT, primary_key=True, related_name="residence")
+    permit = models.CharField(_("Permit"), max_length=2, choices=Permit, blank=True)
+    permit_expires_on = models.DateField(_("Permit expires on"), null=True, blank=True)
+    status = models.CharField(_("Status"), max_length=40, choices=Status, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = MigrationQuerySet["Residence"].as_manager()
+
+    data_category: ClassVar[DataCategory] = DataCategory.MIGRATION
+    personal_data: ClassVar[tuple[str, ...]] = ("permit", "permit_expires_on", "status")
+
+    class Meta:
+        verbose_name = _("residence")
+        verbose_name_plural = _("residences")
+        constraints: ClassVar = [
+            # Begun by dossiers_open() only.
+            RowPolicies(
+                name="dossiers_residence_row_policies",
+                select=granted(Power.READ, category=_MIGRATION),
+                update=granted(Power.WRITE, category=_MIGRATION),
+                updates=("permit", "permit_expires_on", "status", "version"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"residence in {self.dossier_id}"
+
+
+class NameEntry(models.Model):
+    """A name by which an institution or a staff member finds a case file: where name and grant meet in one index.
+
+    Kept by triggers on grants and particulars, read by dossiers_search() alone; the app's role reaches no row.
+    ``principal`` is an institution, or with a minus a staff member; ``key`` the name from one of its words on.
+    """
+
+    pk = models.CompositePrimaryKey("principal", "key", "dossier")
+    principal = models.BigIntegerField()
+    key = models.CharField(max_length=420, db_collation="C")
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+", db_index=False)
+
+    personal_data: ClassVar[tuple[str, ...]] = ("key",)
+    data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
+
+    class Meta:
+        indexes: ClassVar = [models.Index(name="name_entry_of_file", fields=["dossier", "principal"])]
+        constraints: ClassVar = [RowPolicies(name="dossiers_nameentry_row_policies")]
+
+    def __str__(self) -> str:
+        return f"name of {self.dossier_id}"
+
+
+class NamePart(models.Model):
+    """The rest of a word from one of its letters on, so that parts inside a name are found; once for each principal."""
+
+    pk = models.CompositePrimaryKey("principal", "part", "word")
+    principal = models.BigIntegerField()
+    part = models.CharField(max_length=210, db_collation="C")
+    word = models.CharField(max_length=210, db_collation="C")
+
+    personal_data: ClassVar[tuple[str, ...]] = ("part", "word")
+    data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
+
+    class Meta:
+        constraints: ClassVar = [RowPolicies(name="dossiers_namepart_row_policies")]
+
+    def __str__(self) -> str:
+        return "part of a name"
+
+
+class Doubt(models.Model):
+    """Two files that may be about one person, or under one number about two: for the office to clear."""
+
+    class Because(models.TextChoices):
+        LIKENESS = "likeness", _("the same name and day of birth, without a number")
+        NUMBER = "number", _("the same AHV number under another name or day of birth")
+
+    class Outcome(models.TextChoices):
+        ONE = "one", _("one person")
+        TWO = "two", _("two persons")
+
+    one = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
+    other = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
+    because = models.CharField(max_length=10, choices=Because)
+    found_at = models.DateTimeField(db_default=Now())
+    cleared_at = models.DateTimeField(null=True)
+    cleared_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    law = models.CharField(max_length=200, blank=True)  # under which it was cleared
+
+    data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
+    personal_data: ClassVar[tuple[str, ...]] = ("one", "other", "reason")
+
+    class Meta:
+        verbose_name = _("doubt")
+        verbose_name_plural = _("doubts")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["one", "other"], name="doubt_once_per_pair"),
+            models.CheckConstraint(name="doubt_of_an_earlier_and_a_later_file", condition=Q(one__lt=F("other"))),
+            models.CheckConstraint(
+                name="doubt_cleared_by_somebody_with_a_reason_under_a_law",
+                condition=Q(cleared_at=None, cleared_by=None, outcome="")
+                | Q(cleared_at__isnull=False, cleared_by__isnull=False) & ~Q(outcome="") & ~Q(reason="") & ~Q(law=""),
+            ),
+            # Written by dossiers_find_doubts() and dossiers_clear_doubt() only.
+            RowPolicies(name="dossiers_doubt_row_policies", select=whoever_may("person.merge")),
+        ]
+
+    def __str__(self) -> str:
+        return f"doubt {self.pk}"

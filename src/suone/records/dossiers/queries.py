@@ -1,0 +1,226 @@
+"""Who may open a case, whether the acting person may read or write a category in it, and search."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
+
+from django.db import connection
+from django.db.models import BooleanField, Func, OuterRef, Q, QuerySet, Subquery
+from django.http import Http404
+from django.utils import timezone
+
+from suone.ground.access.acting import Acting, Kind
+from suone.ground.access.categories import DataCategory, Power
+from suone.organisation.appointments.models import Appointment
+from suone.records.dossiers.models import (
+    ContactDetail,
+    Dossier,
+    Event,
+    Grant,
+    OtherName,
+    Particulars,
+    Residence,
+    StatementClock,
+    Visit,
+)
+from suone.records.dossiers.rules import Birth, birth_typed
+from suone.records.persons.models import Number
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+MOST = 50
+
+
+def readable_dossier(acting: Acting, dossier_id: int) -> Dossier:
+    """The case for whoever may open it; for everybody else it does not exist.
+
+    Not joined with the particulars: a grant that leaves out identity opens the case too.
+    """
+    dossier = Dossier.objects.readable_by(acting).filter(pk=dossier_id).first()
+    if dossier is None:
+        raise Http404
+    return dossier
+
+
+def access_of(dossier: Dossier) -> list[Grant]:
+    """Every grant over this case, ended ones too, for whoever may open it."""
+    return list(Grant.objects.raw("SELECT * FROM dossiers_access_of(%s)", [dossier.pk]))
+
+
+def own_grants(acting: Acting, dossier: Dossier) -> QuerySet[Grant]:
+    """The grants in force through which the acting person reaches this case."""
+    mine = Grant.objects.filter(dossier=dossier, valid_from__lte=StatementClock(), valid_until__gt=StatementClock())
+    return mine.filter(institution_id=acting.own_institution_id) | mine.filter(staff_id=acting.own_staff_id)
+
+
+def readable_categories(acting: Acting, dossier: Dossier, *, power: Power = Power.READ) -> list[DataCategory]:
+    """The data categories of this case that the acting person reaches with at least this power."""
+    mask = 0
+    for grant in own_grants(acting, dossier).filter(power__gte=power):
+        mask |= grant.categories
+    return [category for category in DataCategory if mask & category.bit]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far the acting person reaches into a case: the greatest power, and the readable data categories."""
+
+    power: int
+    categories: list[DataCategory]
+
+    def has(self, power: Power) -> bool:
+        return self.power >= power
+
+
+def reach_into(acting: Acting, dossier: Dossier) -> Reach:
+    """Power and categories of the acting person in this case in one question, for pages that ask for both."""
+    power = mask = 0
+    for of_grant, categories in own_grants(acting, dossier).values_list("power", "categories"):
+        power, mask = max(power, of_grant), mask | categories
+    return Reach(power, [category for category in DataCategory if mask & category.bit])
+
+
+def has_power(acting: Acting, dossier: Dossier, power: Power) -> bool:
+    """Whether the acting person reaches this case with at least this power; a job does, as the policies have it."""
+    return acting.kind is Kind.JOB or own_grants(acting, dossier).filter(power__gte=power).exists()
+
+
+class HasPower(Func):
+    """The same as a column of a row that names its case, for whoever acts in this transaction."""
+
+    function = "dossiers_has_power"
+    output_field = BooleanField()
+
+
+def events_of(
+    acting: Acting,
+    dossier: Dossier,
+    *,
+    before_id: int | None = None,
+    most: int = 50,
+    institution_id: int | None = None,
+    only: Q | None = None,
+) -> list[Event]:
+    """The timeline, newest first, in the categories open to the acting person; of one institution or kind where asked."""
+    events = Event.objects.readable_by(acting, category_column="category").filter(dossier=dossier)
+    if before_id is not None:
+        events = events.filter(pk__lt=before_id)
+    if institution_id is not None:
+        events = events.filter(institution_id=institution_id)
+    if only is not None:
+        events = events.filter(only)
+    return list(events.select_related("staff", "institution", "on_behalf_of").order_by("-pk")[:most])
+
+
+def last_visit(acting: Acting, dossier: Dossier) -> Visit | None:
+    """When the acting person last had this case open, and the time before."""
+    return Visit.objects.filter(staff_id=acting.own_staff_id, dossier=dossier).first()
+
+
+def institutions_with_access(dossier: Dossier, *, power: Power = Power.READ) -> set[int]:
+    """The institutions that reach this case now with at least this power, by themselves or through one of their staff."""
+    return institutions_of([grant for grant in grants_in_force(dossier) if grant.power >= power])
+
+
+def grants_in_force(dossier: Dossier) -> list[Grant]:
+    """Every grant over this case that holds now."""
+    now = timezone.now()
+    return [grant for grant in access_of(dossier) if grant.valid_from <= now < grant.valid_until]
+
+
+def institutions_of(in_force: Sequence[Grant]) -> set[int]:
+    """The institutions that these grants reach, by themselves or through one of their staff."""
+    staff_ids = [grant.staff_id for grant in in_force if grant.staff_id]
+    through_staff = Appointment.objects.filter(pk__in=staff_ids).values_list("institution_id", flat=True)
+    return {grant.institution_id for grant in in_force if grant.institution_id} | set(through_staff)
+
+
+if TYPE_CHECKING:
+
+    class _Beside(TypedDict):
+        ahv_number: str | None
+
+    Known = WithAnnotations[Particulars, _Beside]
+
+
+def particulars_of(acting: Acting, dossier_id: int) -> "Known | None":
+    """Who the person of a case file is, with the AHV number; none for whoever may not read it."""
+    rows = Particulars.objects.readable_by(acting)
+    number = Number.objects.filter(dossier_id=OuterRef("pk"), until=None).values("digits")
+    return rows.annotate(ahv_number=Subquery(number)).filter(dossier_id=dossier_id).select_related("dossier").first()
+
+
+def residence_of(acting: Acting, dossier_id: int) -> Residence | None:
+    """What the person stays in Switzerland with; none for whoever may not read it."""
+    rows = Residence.objects.readable_by(acting)
+    return rows.filter(dossier_id=dossier_id).select_related("dossier").first()
+
+
+def contacts_of_person(dossier_id: int) -> dict[str, list[str]]:
+    """Addresses, telephone numbers and e-mail addresses by their kind, in their order."""
+    found: dict[str, list[str]] = {kind: [] for kind in ContactDetail.Kind.values}
+    for detail in ContactDetail.objects.filter(dossier_id=dossier_id).order_by("kind", "place"):
+        found[detail.kind].append(detail.value)
+    return found
+
+
+def other_names_of(dossier_id: int) -> dict[str, list[str]]:
+    """Former names and other spellings."""
+    found: dict[str, list[str]] = {kind: [] for kind in OtherName.Kind.values}
+    for name in OtherName.objects.filter(dossier_id=dossier_id).order_by("pk"):
+        found[name.kind].append(name.name)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What was typed into the search: words of a name, a birth, or digits of some number."""
+
+    name: str = ""
+    birth: Birth | None = None
+    digits: str = ""
+
+
+_LABELS = re.compile(r"(?<!\w)(?:ahv|avs|nss|svn|ahvn13|tel|tél|n[°º]|nr|no|geb|née?|né·e)(?!\w)[.:]?", re.IGNORECASE)
+
+
+def words_of(typed: str) -> Words:
+    """A number however it is written, a birth with or without a name, or a name alone."""
+    plain = _LABELS.sub(" ", typed).strip()
+    if birth := birth_typed(plain):
+        # Four digits may be a year, and part of a number as well.
+        return Words(birth=birth, digits=plain if birth.month is None else "")
+    if not any(sign.isalpha() for sign in plain):
+        return Words(digits=_dialled(plain))
+    births = [(part, birth_typed(part)) for part in plain.split()]
+    name = " ".join(part for part, birth in births if birth is None)
+    return Words(name=name, birth=next((birth for _part, birth in births if birth), None))
+
+
+def _dialled(typed: str) -> str:
+    """The digits, with a telephone number as it is dialled within the country."""
+    digits = re.sub(r"[^0-9+]", "", typed.replace("(0)", ""))
+    return re.sub(r"^(?:\+|00)41|\+", "0", digits)
+
+
+def search_files(acting: Acting, typed: str, *, most: int = MOST) -> list[int]:
+    """The case files that fit what was typed, at most ``most``: by name in any order and spelling, birth, or a number.
+
+    Names and births fit only where the acting person may read the identity; a case number wherever the file is open.
+    """
+    words = words_of(typed)
+    found: list[int] = []
+    with connection.cursor() as cursor:
+        if words.digits:
+            cursor.execute("SELECT dossiers_with_digits(%s, %s)", [words.digits, most])
+            found += [pk for (pk,) in cursor.fetchall()]
+        parts = [words.birth.year, words.birth.month, words.birth.day] if words.birth else [None, None, None]
+        if len(words.name) > 1:
+            cursor.execute("SELECT dossiers_search(%s, %s, %s, %s, %s)", [words.name, *parts, most])
+            found += [pk for (pk,) in cursor.fetchall()]
+        elif words.birth:
+            cursor.execute("SELECT dossiers_born(%s, %s, %s, %s)", [*parts, most])
+            found += [pk for (pk,) in cursor.fetchall()]
+    return list(dict.fromkeys(found))

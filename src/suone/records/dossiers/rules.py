@@ -1,0 +1,88 @@
+"""What is true of particulars. Pure: no clock, no database."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from suone.ground.access.errors import Refused
+
+_EARLIEST = 1880
+_SHAPES = (
+    re.compile(r"(?P<day>\d{1,2})[./](?P<month>\d{1,2})[./](?P<year>\d{4})"),
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
+    re.compile(r"(?P<month>\d{1,2})[./](?P<year>\d{4})"),
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})"),
+    re.compile(r"(?P<year>\d{4})"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """When somebody was born, as exactly as it is known: the day, the month or the year alone."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    @classmethod
+    def on(cls, day: date) -> "Birth":
+        return cls(day.year, day.month, day.day)
+
+    @property
+    def exact(self) -> date | None:
+        """The day, where it is known; a year is never taken for its first of January."""
+        return date(self.year, self.month, self.day) if self.month and self.day else None
+
+    def __str__(self) -> str:
+        known = [f"{part:02}" for part in (self.day, self.month) if part]
+        return ".".join([*known, str(self.year)])
+
+    def age_on(self, day: date) -> int:
+        """The full years reached for certain: of somebody of whom the year alone is known, the fewest possible."""
+        month, of_month = self.month or 12, self.day or 31
+        return day.year - self.year - ((day.month, day.day) < (month, of_month))
+
+    def oldest_on(self, day: date) -> int:
+        """The full years that are possible at most."""
+        return day.year - self.year - ((day.month, day.day) < (self.month or 1, self.day or 1))
+
+
+def birth_typed(text: str) -> Birth | None:
+    """What was typed as a day, a month or a year of birth; None when it is none of them."""
+    text = re.sub(r"\s*([./-])\s*", r"\1", text.strip())
+    for shape in _SHAPES:
+        if found := shape.fullmatch(text):
+            parts = {name: int(value) for name, value in found.groupdict().items()}
+            birth = Birth(**parts)
+            try:
+                date(birth.year, birth.month or 1, birth.day or 1)
+            except ValueError:
+                return None
+            return birth
+    return None
+
+
+def check_birth(birth: Birth | None, *, on: date) -> None:
+    """Nobody is born tomorrow, nor a hundred and fifty years ago."""
+    if birth is None:
+        return
+    if birth.oldest_on(on) < 0 or birth.year < _EARLIEST:
+        raise Refused(_("This date of birth cannot be right: check it and type it again."))
+
+
+def check_name(last_name: str, first_name: str) -> None:
+    """Some people have one name only; nobody has none."""
+    if not (last_name.strip() or first_name.strip()):
+        raise Refused(_("Enter the name; whoever has one name only has it in one of the two fields."))
+
+
+def check_death(died_on: date | None, birth: Birth | None, *, on: date) -> None:
+    """A death lies behind us, and after the birth."""
+    if died_on is None:
+        return
+    if died_on > on:
+        raise Refused(_("A date of death cannot lie in the future."))
+    if birth is not None and birth.oldest_on(died_on) < 0:
+        raise Refused(_("The date of death lies before the date of birth."))

@@ -1,0 +1,14 @@
+"""How many messages wait: for the navigation of every page."""
+
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest
+
+from suone.records.inbox.queries import unread_count
+
+
+def unread(request: HttpRequest) -> dict[str, Any]:
+    """Inside a door only: outside its transaction nobody acts, and nothing is readable."""
+    acting = getattr(request, "acting", None)
+    return {"unread": unread_count(acting) if acting is not None and connection.in_atomic_block else 0}

@@ -1,0 +1,141 @@
+"""Telling staff what happened, and the daily mail that says only how much is new."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import connection
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory, Power
+from suone.ground.access.permissions import Role
+from suone.ground.audit.models import RecordKind
+from suone.ground.audit.services import record
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.appointments.queries import institutions_of_leavers, staff_to_tell
+from suone.records.dossiers.acts import Act as DossierAct
+from suone.records.dossiers.concerned import concerned_by
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.queries import access_of
+from suone.records.dossiers.services import break_glass
+from suone.records.inbox.acts import Act
+from suone.records.inbox.models import Digest, Message, Preference
+
+
+def tell_staff(
+    acting: Acting,
+    *,
+    staff_ids: Iterable[int | None],
+    act: str,
+    dossier: Dossier | None,
+    category: DataCategory | None = None,
+) -> None:
+    """Put a message into these inboxes, in the transaction of the act; nobody is told of their own act.
+
+    In place of somebody who has left, the contact persons of their institution are told. With ``category``, those who may
+    not read it are told that there is something new, and not what.
+    """
+    named = [pk for pk in dict.fromkeys(staff_ids) if pk is not None and pk != acting.staff_id]
+    if not named:
+        return
+    left = institutions_of_leavers(named, on=acting.today)
+    if left:
+        region_id = concerned_by(dossier.pk).region_id if dossier else None
+        instead = staff_to_tell(set(left.values()), region_id, on=acting.today)
+        named = list(dict.fromkeys([*(pk for pk in named if pk not in left), *instead]))
+    rows = [
+        (staff_id, dossier.pk if dossier else None, str(act), category, acting.institution_id)
+        for staff_id in named
+        if staff_id != acting.staff_id
+    ]
+    # Without reading back: the writer may not read other people's inboxes.
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO inbox_message (staff_id, dossier_id, act, category, by_institution_id)"
+            " VALUES (%s, %s, %s, %s, %s)",
+            rows,
+        )
+
+
+def tell_institutions(
+    acting: Acting, *, institution_ids: Iterable[int], act: str, dossier: Dossier, region_id: int | None = None
+) -> None:
+    """Tell the contact persons of these institutions in the case's region, and who follows the case there, once each.
+
+    Where one is away, whoever covers them is told too.
+    """
+    others = set(institution_ids) - {acting.institution_id}
+    if not others:
+        return
+    concerned = concerned_by(dossier.pk)
+    staff_ids = staff_to_tell(others, region_id or concerned.region_id, on=acting.today, following=concerned.staff_ids)
+    tell_staff(acting, staff_ids=staff_ids, act=act, dossier=dossier)
+
+
+def open_in_emergency(acting: Acting, *, number: str, reason: str) -> Dossier:
+    """Break-glass: open a case for three hours; its notifier and leads, and data protection, are told at once."""
+    dossier = break_glass(acting, number=number, reason=reason)
+    leading = {
+        grant.institution_id for grant in access_of(dossier) if grant.power == Power.LEAD and grant.institution_id
+    }
+    tell_institutions(acting, institution_ids=leading, act=DossierAct.GLASS_BROKEN, dossier=dossier)
+    officers = Appointment.objects.working(on=acting.today).holding(Role.DATA_PROTECTION_OFFICER)
+    tell_staff(acting, staff_ids=officers.values_list("pk", flat=True), act=DossierAct.GLASS_BROKEN, dossier=dossier)
+    return dossier
+
+
+def mark_read(acting: Acting, *, message_ids: Iterable[int] | None = None) -> None:
+    """The acting person has seen these messages, or all."""
+    messages = Message.objects.filter(staff_id=acting.own_staff_id, read_at=None)
+    if message_ids is not None:
+        messages = messages.filter(pk__in=list(message_ids))
+    messages.update(read_at=timezone.now())
+    record(acting, kind=RecordKind.CHANGE, act=Act.READ)
+
+
+def set_preference(acting: Acting, *, digest: Digest) -> None:
+    """How the acting person wants to be told from now on."""
+    Preference.objects.update_or_create(staff_id=acting.own_staff_id, defaults={"digest": digest})
+    record(acting, kind=RecordKind.CHANGE, act=Act.PREFERENCE_SET, details={"digest": digest.value})
+
+
+def send_digests(acting: Acting) -> int:
+    """One mail to everybody with new messages, without a word about persons or cases; the number of mails.
+
+    A message is marked before its mail leaves, so that a mail sent twice after a crash is the worst that can happen
+    to nobody: at most one mail is lost, and the message itself waits in the product.
+    """
+    silent = Preference.objects.filter(digest=Digest.NEVER).values("staff_id")
+    waiting = Message.objects.filter(mailed_at=None, read_at=None).exclude(staff_id__in=silent)
+    counts: dict[int, int] = {}
+    for staff_id in waiting.values_list("staff_id", flat=True):
+        counts[staff_id] = counts.get(staff_id, 0) + 1
+    people = Appointment.objects.filter(pk__in=counts).working(on=acting.today).select_related("user")
+    Message.objects.filter(mailed_at=None, staff_id__in=counts).update(mailed_at=timezone.now())
+    sent = 0
+    for staff in people:
+        address = staff.user.email if staff.user else staff.email
+        if address:
+            _digest(address, staff.user.language if staff.user else "de", counts[staff.pk]).send()
+            sent += 1
+    record(acting, kind=RecordKind.CHANGE, act=Act.DIGEST_SENT, details={"mails": sent})
+    return sent
+
+
+def _digest(address: str, language: str, new: int) -> EmailMessage:
+    with translation.override(language):
+        subject = ngettext("%(new)s new message", "%(new)s new messages", new) % {"new": new}
+        lines = [
+            _("Good day"),
+            "",
+            ngettext("There is %(new)s new message for you.", "There are %(new)s new messages for you.", new)
+            % {"new": new},
+            _("Log in to read: %(address)s") % {"address": settings.BASE_URL},
+            "",
+            _("You can change in your account how you are told."),
+            settings.PRODUCT_NAME,
+        ]
+    return EmailMessage(subject=subject, body="\n".join(lines), to=[address])

@@ -1,0 +1,40 @@
+"""Who is recorded as signing for the person of a case."""
+
+from datetime import date
+
+from django.conf import settings
+
+from suone.ground.access.acting import Acting
+from suone.ground.web.jinja import in_language
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.queries import particulars_of
+from suone.records.representation.models import Representative
+from suone.records.representation.rules import Signers, SigningAge, latest_birth, signers
+
+
+def representatives_of(acting: Acting, dossier: Dossier) -> list[Representative]:
+    """Everybody recorded for this case, ended ones too, for whoever may read who the person is."""
+    kept = Representative.objects.readable_by(acting)
+    return list(kept.filter(dossier=dossier).select_related("recorded_by", "ended_by"))
+
+
+def signers_of(acting: Acting, dossier: Dossier, *, on: date) -> Signers:
+    """Who may sign for the person of this case on a day: asked wherever somebody signs."""
+    return signers(
+        born_last=born_last(acting, dossier),
+        representatives=representatives_of(acting, dossier),
+        age=signing_age(),
+        on=on,
+    )
+
+
+def born_last(acting: Acting, dossier: Dossier) -> date | None:
+    """The latest day on which the person can have been born, as far as this case file knows it."""
+    particulars = particulars_of(acting, dossier.pk)
+    birth = particulars.birth if particulars else None
+    return latest_birth(birth.year, birth.month, birth.day) if birth else None
+
+
+def signing_age() -> SigningAge:
+    """From which age the person signs alone in this canton, and by which law."""
+    return SigningAge(settings.SIGNS_ALONE_FROM, in_language(settings.SIGNS_ALONE_LAW))

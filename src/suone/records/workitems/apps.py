@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WorkItemsConfig(AppConfig):
+    name = "suone.records.workitems"
+    label = "workitems"

@@ -1,0 +1,57 @@
+"""The shapes of what is typed about work items."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from suone.ground.access.categories import DataCategory
+from suone.ground.access.permissions import Permission
+from suone.ground.web.fields import DayInput
+from suone.organisation.appointments.fields import StaffField, offer
+from suone.organisation.appointments.queries import colleagues
+from suone.organisation.institutions.models import Institution
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.queries import institutions_with_access
+
+
+class WorkItemForm(forms.Form):
+    title = forms.CharField(label=gettext_lazy("What is to be done"), max_length=200)
+    due_on = forms.DateField(label=gettext_lazy("Due on"), widget=DayInput())
+    addressed = forms.ModelChoiceField(
+        label=gettext_lazy("Who does it"),
+        queryset=Institution.objects.none(),
+        help_text=gettext_lazy("Institutions that can open this case."),
+    )
+    category = forms.TypedChoiceField(
+        label=gettext_lazy("Data category"),
+        coerce=int,
+        choices=DataCategory.choices,
+        initial=DataCategory.ADMINISTRATIVE.value,
+    )
+    details = forms.CharField(
+        label=gettext_lazy("Details"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reached = institutions_with_access(dossier)
+        self.fields["addressed"].queryset = Institution.objects.filter(pk__in=reached)  # type: ignore[attr-defined]
+
+
+class HandOnForm(forms.Form):
+    staff = StaffField(label=gettext_lazy("Colleague"))
+
+    def __init__(self, *args: Any, institution_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "staff", colleagues(institution_id, on=timezone.localdate()).who_can(Permission.CASE_WORK))
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
+
+
+class PostponeForm(forms.Form):
+    until = forms.DateField(label=gettext_lazy("New day"), widget=DayInput())
+    version = forms.IntegerField(widget=forms.HiddenInput)

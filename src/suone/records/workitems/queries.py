@@ -1,0 +1,75 @@
+"""Which work items wait for whom."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from suone.ground.access.acting import Acting
+from suone.ground.access.permissions import Permission
+from suone.records.dossiers.models import Dossier
+from suone.records.workitems.models import State, WorkItem
+
+
+def readable_items(acting: Acting) -> QuerySet[WorkItem]:
+    """Work items in cases and categories that are open to the acting person."""
+    items = WorkItem.objects.readable_by(acting, category_column="category")
+    # Persons are fetched beside, not joined: what is to be done stays in the list where identity is closed.
+    return items.select_related(
+        "dossier", "addressed", "controlling", "assigned", "done_by__institution"
+    ).prefetch_related("dossier__particulars")
+
+
+def readable_item(acting: Acting, dossier_id: int, item_id: int) -> WorkItem:
+    item = readable_items(acting).filter(dossier_id=dossier_id, pk=item_id).first()
+    if item is None:
+        raise Http404
+    return item
+
+
+def items_of(acting: Acting, dossier: Dossier) -> list[WorkItem]:
+    """Open items by day, then the latest that are done."""
+    items = readable_items(acting).filter(dossier=dossier)
+    done = items.filter(state=State.DONE).order_by("-done_at", "-pk")[:10]
+    return [*items.filter(state=State.OPEN).order_by("due_on", "pk"), *done]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An item that a step of the case's procedure set, without what it says."""
+
+    step: str
+    state: str
+    asked_at: datetime
+    done_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == State.OPEN
+
+
+def steps_of(dossier: Dossier) -> list[Step]:
+    """What the case's procedure has set so far, in this order, for whoever contributes to the case."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM workitems_steps(%s)", [dossier.pk])
+        return [Step(*row) for row in cursor.fetchall()]
+
+
+def mine(acting: Acting) -> QuerySet[WorkItem]:
+    """Open items in my hands; and for my institution in nobody's hands yet, if I work on cases."""
+    whose = Q(assigned_id=acting.staff_id)
+    if acting.may(Permission.CASE_WORK):
+        whose |= Q(assigned=None, addressed_id=acting.institution_id)
+    return readable_items(acting).filter(whose, state=State.OPEN)
+
+
+def waiting_for_others(acting: Acting) -> QuerySet[WorkItem]:
+    """Open items that I asked others to do."""
+    return (
+        readable_items(acting)
+        .filter(controlling_id=acting.institution_id, asked_by_id=acting.staff_id, state=State.OPEN)
+        .exclude(assigned_id=acting.staff_id)
+        .exclude(assigned=None, addressed_id=acting.institution_id)
+    )

@@ -1,0 +1,422 @@
+"""A work item belongs to the institution it is addressed to; what an act settles is settled by the act alone."""
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+from django.http import Http404
+from django.utils import timezone, translation
+
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory, Power, mask_of
+from suone.ground.access.database import acting_as
+from suone.ground.access.errors import Refused
+from suone.ground.access.permissions import Role
+from suone.ground.audit.models import Entry
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.appointments.tests.factories import acting, make_institution, make_staff
+from suone.records.dossiers.models import Dossier, Event
+from suone.records.dossiers.tests.factories import Principal, let_in, open_file
+from suone.records.inbox.models import Message
+from suone.records.workitems import queries, rules, services
+from suone.records.workitems.models import State, WorkItem
+
+DAY = date(2027, 1, 4)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The SMZ leads; RAV and IV contribute, the last in one category."""
+
+    dossier: Dossier
+    lead: Appointment
+    rav: Appointment
+    iv: Appointment
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def table(db: None) -> Table:
+    lead = make_staff(make_institution("SMZ"), Role.FRONT_LINE_WORKER, last_name="Lead")
+    rav = make_staff(make_institution("RAV"), Role.FRONT_LINE_WORKER, last_name="Adviser")
+    iv = make_staff(make_institution("IV"), Role.FRONT_LINE_WORKER, last_name="Coordinator")
+    dossier = open_file(lead)
+    some = mask_of([DataCategory.EMPLOYMENT])
+    let_in(lead, dossier, Principal(institution_id=rav.institution_id), power=Power.WRITE, because=1)
+    let_in(lead, dossier, Principal(institution_id=iv.institution_id), power=Power.WRITE, categories=some, because=2)
+    return Table(dossier, lead, rav, iv)
+
+
+def asked(table: Table, by: Appointment, of: Appointment, **words: Any) -> WorkItem:
+    who = acting(by)
+    with acting_as(who):
+        item = services.ask(
+            who, dossier=table.dossier, title="Call", due_on=DAY, addressed_id=of.institution_id, **words
+        )
+    return WorkItem.objects.select_related("addressed", "dossier").get(pk=item.pk)
+
+
+def does(by: Appointment, act: Any, /, **words: Any) -> Any:
+    who = acting(by)
+    with acting_as(who):
+        return act(who, **words)
+
+
+def sql(by: Appointment, statement: str, *values: object) -> int:
+    """What the app's role can do by itself, in the name of this staff member."""
+    with acting_as(acting(by)), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.rowcount
+
+
+_DONE = "UPDATE workitems_workitem SET state = 'done', done_at = now(), done_by_id = actor_staff(), reason = %s WHERE id = %s"
+
+# addressed, controlling, leads, reason: whether it may be completed, and cancelled
+_WHO = [
+    (True, False, False, "", True, True),
+    (False, False, False, "why", False, False),
+    (False, True, False, "why", False, True),
+    (False, True, False, " ", False, False),
+    (False, False, True, "why", True, True),
+    (False, False, True, "", False, False),
+]
+
+
+@pytest.mark.parametrize(("addressed", "controlling", "leads", "reason", "completes", "cancels"), _WHO)
+def test_who_may_complete_and_cancel(
+    addressed: bool, controlling: bool, leads: bool, reason: str, completes: bool, cancels: bool
+) -> None:
+    common: dict[str, Any] = {"is_addressed": addressed, "leads": leads, "reason": reason, "addressed": "SMZ"}
+
+    def may(check: Any, **words: Any) -> bool:
+        try:
+            check(is_open=True, is_settled_by_act=False, **words)
+        except Refused:
+            return False
+        return True
+
+    assert may(rules.check_can_complete, **common) is completes
+    assert may(rules.check_can_cancel, **common, is_controlling=controlling) is cancels
+
+
+@pytest.mark.parametrize("mine", ["is_addressed", "is_controlling", "leads", ""])
+def test_whoever_does_it_asked_for_it_or_leads_changes_it(mine: str) -> None:
+    whose = dict.fromkeys(("is_addressed", "is_controlling", "leads"), False) | ({mine: True} if mine else {})
+
+    with nullcontext() if mine else pytest.raises(Refused, match="belongs to SMZ"):
+        rules.check_can_change(is_open=True, is_settled_by_act=False, addressed="SMZ", **whose)
+
+
+def test_what_is_no_longer_open_is_neither_completed_nor_cancelled() -> None:
+    mine: dict[str, Any] = {"is_addressed": True, "leads": True, "addressed": "SMZ", "reason": "why"}
+
+    with pytest.raises(Refused, match="no longer open"):
+        rules.check_can_complete(is_open=False, is_settled_by_act=False, **mine)
+    with pytest.raises(Refused, match="no longer open"):
+        rules.check_can_cancel(is_open=False, is_settled_by_act=False, is_controlling=False, **mine)
+
+
+def test_what_an_act_settles_nobody_ticks_off() -> None:
+    mine: dict[str, Any] = {"is_addressed": True, "leads": True, "addressed": "SMZ"}
+
+    with pytest.raises(Refused, match="An act settles"):
+        rules.check_can_complete(is_open=True, is_settled_by_act=True, reason="why", **mine)
+    with pytest.raises(Refused, match="An act settles"):
+        rules.check_can_cancel(is_open=True, is_settled_by_act=True, is_controlling=True, reason="why", **mine)
+    with pytest.raises(Refused, match="An act settles"):
+        rules.check_can_change(is_open=False, is_settled_by_act=True, is_controlling=True, **mine)
+    rules.check_can_change(is_open=True, is_settled_by_act=True, is_controlling=True, **mine)  # a new day is no answer
+
+
+def test_the_lead_completes_with_a_reason_that_reaches_the_addressed_institution(table: Table) -> None:
+    item = asked(table, table.lead, table.rav, assigned=table.rav)
+    with pytest.raises(Refused, match="Give the reason: RAV"):
+        does(table.lead, services.complete, item=item)
+
+    does(table.lead, services.complete, item=item, reason="done on the telephone")
+
+    item.refresh_from_db()
+    entry = Entry.objects.filter(act="workitem.done").latest("id")
+    assert (item.state, item.done_by, item.reason) == (State.DONE, table.lead, "done on the telephone")
+    assert entry.recipients == [table.rav.institution_id]
+    assert "done on the telephone" in Event.objects.filter(act="workitem.done").latest("id").text
+    assert Message.objects.filter(staff=table.rav, act="workitem.done").count() == 1
+
+
+def test_what_is_in_nobodys_hands_is_told_to_the_contact_persons(table: Table) -> None:
+    item = asked(table, table.lead, table.rav)
+
+    does(table.lead, services.cancel, item=item, reason="no longer needed")
+
+    entry = Entry.objects.get(act="workitem.cancelled")
+    assert (entry.object_type, entry.object_id, entry.recipients) == ("workitem", item.pk, [table.rav.institution_id])
+    assert set(Message.objects.filter(act="workitem.cancelled").values_list("staff", flat=True)) == {table.rav.pk}
+
+
+def test_an_item_is_given_to_a_colleague_and_to_no_day_that_is_past(table: Table) -> None:
+    item = asked(table, table.lead, table.rav)
+
+    with pytest.raises(Refused, match="works for the institution that does it"):
+        does(table.rav, services.reassign, item=item, staff=table.iv)
+    with pytest.raises(Refused, match="works for the institution that does it"):
+        asked(table, table.lead, table.rav, assigned=table.iv)
+    with pytest.raises(Refused, match="not past"):
+        does(table.rav, services.postpone, item=item, until=date(2020, 1, 1), version=item.version)
+    does(table.rav, services.reassign, item=item, staff=table.rav)
+    does(table.rav, services.postpone, item=item, until=DAY, version=item.version)
+    does(table.rav, services.complete, item=item)
+    does(table.rav, services.reopen, item=item)
+
+    said = list(
+        Entry.objects.filter(object_type="workitem", object_id=item.pk).order_by("id").values_list("act", flat=True)
+    )
+    assert said == [f"workitem.{act}" for act in ("asked", "assigned", "postponed", "done", "reopened")]
+
+
+def test_a_deed_settles_nothing_of_another_case_and_nothing_else_of_this_one(table: Table) -> None:
+    """Each condition of the settling functions by itself, over rows that differ in one."""
+    elsewhere = replace(table, dossier=open_file(table.lead))
+    deed, other_deed = {"settled_by": "triaged_on"}, {"settled_by": "plan_binding_on"}
+    of_case = [
+        asked(table, table.lead, table.lead, **words)
+        for words in (
+            deed,
+            deed | {"step": "triage/look"},
+            other_deed | {"about": ("meeting", 4)},
+            other_deed | {"about": ("service", 4)},
+            other_deed | {"about": ("meeting", 5)},
+        )
+    ]
+    foreign = asked(elsewhere, table.lead, table.lead, **deed)
+    about = asked(elsewhere, table.lead, table.lead, **other_deed, about=("meeting", 4))
+    done = asked(table, table.lead, table.lead, **deed)
+    WorkItem.objects.filter(pk=done.pk).update(state=State.CANCELLED)
+
+    does(table.lead, services.settle_deed, dossier=table.dossier, by="triaged_on")
+    assert _states(*of_case, foreign, about, done) == "done open open open open open open cancelled"
+    does(table.lead, services.close_items_about, dossier=table.dossier, about=("meeting", 4))
+    assert _states(*of_case, foreign, about, done) == "done open done open open open open cancelled"
+    does(table.lead, services.settle_item, item=of_case[4])
+    does(table.lead, services.settle_steps, dossier=table.dossier, steps=["triage/look"])
+    assert _states(*of_case, foreign, about, done) == "done done done open done open open cancelled"
+    with pytest.raises(ProgrammingError, match="not permitted"):
+        sql(table.lead, "SELECT * FROM workitems_settle(%s, 'triaged_on', '', 0, '{}', 'open')", table.dossier.pk)
+
+
+def test_leaving_a_phase_cancels_what_it_set_in_this_case_alone(table: Table) -> None:
+    elsewhere = replace(table, dossier=open_file(table.lead))
+    deed: dict[str, Any] = {"settled_by": "triaged_on"}
+    of_meeting: dict[str, Any] = {"settled_by": "plan_binding_on", "about": ("meeting", 4)}
+    items = [
+        asked(table, table.lead, table.lead, step="triage/look", **deed),
+        asked(table, table.lead, table.lead, step="triage2/look", **deed),
+        asked(table, table.lead, table.lead, step="triage/see", **of_meeting),
+        asked(elsewhere, table.lead, table.lead, step="triage/look", **deed),
+        asked(elsewhere, table.lead, table.lead, step="triage/see", **of_meeting),
+        asked(table, table.lead, table.lead, step="triage/old", **of_meeting),
+        asked(table, table.lead, table.lead, step="triage2/see", **of_meeting),
+    ]
+    WorkItem.objects.filter(pk=items[5].pk).update(state=State.DONE, done_at=timezone.now(), done_by=table.lead)
+
+    does(table.lead, services.leave_phase, dossier=table.dossier, phase="triage")
+
+    assert _states(*items) == "cancelled open open open open done open"
+    steps = [WorkItem.objects.get(pk=item.pk).step for item in items]
+    assert steps == ["triage/look", "triage2/look", "", "triage/look", "triage/see", "triage/old", "triage2/see"]
+
+
+def test_a_procedure_joins_an_open_item_of_this_case_and_deed_that_belongs_to_something(table: Table) -> None:
+    elsewhere = replace(table, dossier=open_file(table.lead))
+    about = ("service", 7)
+    asked(elsewhere, table.lead, table.lead, settled_by="medical_report_on", about=about)
+    asked(table, table.lead, table.lead, settled_by="triaged_on", about=about)
+    asked(table, table.lead, table.lead, settled_by="medical_report_on")
+    over = asked(table, table.lead, table.lead, settled_by="medical_report_on", about=about)
+    WorkItem.objects.filter(pk=over.pk).update(state=State.CANCELLED)
+
+    def join(who: Acting) -> bool:
+        return services.join_step(dossier=table.dossier, deed="medical_report_on", step="support/report")
+
+    assert does(table.lead, join) is False
+    for call in ("workitems_join_step(%s, '', 'x/y')", "workitems_take_over(%s, '')"):
+        with pytest.raises(ProgrammingError, match="not permitted"):
+            sql(table.lead, f"SELECT * FROM {call}", table.dossier.pk)
+
+
+def _states(*items: WorkItem) -> str:
+    return " ".join(WorkItem.objects.get(pk=item.pk).state for item in items)
+
+
+def test_a_contributor_completes_their_own_alone(table: Table) -> None:
+    colleague = make_staff(table.rav.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
+    own, foreign = asked(table, table.lead, table.rav, assigned=colleague), asked(table, table.lead, table.lead)
+
+    does(table.rav, services.complete, item=own)
+    does(table.lead, services.complete, item=foreign)
+    foreign.refresh_from_db()
+    with pytest.raises(Refused, match="belongs to SMZ"):
+        does(table.rav, services.reopen, item=foreign)
+    does(table.lead, services.reopen, item=foreign)
+    with pytest.raises(Refused, match="belongs to SMZ"):
+        does(table.rav, services.cancel, item=foreign, reason="I say so")
+    with pytest.raises(Refused, match="belongs to SMZ"):
+        does(table.rav, services.reassign, item=foreign, staff=table.lead)
+    with pytest.raises(Refused, match="belongs to SMZ"):
+        does(table.rav, services.complete, item=foreign, reason="I say so")
+    with pytest.raises(Refused, match="belongs to SMZ"):
+        does(table.rav, services.postpone, item=foreign, until=DAY, version=1)
+
+    assert [WorkItem.objects.get(pk=i.pk).state for i in (own, foreign)] == [State.DONE, State.OPEN]
+    assert not Message.objects.filter(act="workitem.done").exists()  # nobody else spoke for them
+
+
+def test_the_database_lets_nobody_tick_off_what_is_not_theirs(table: Table) -> None:
+    of_lead, of_rav = asked(table, table.lead, table.lead), asked(table, table.rav, table.rav)
+
+    assert sql(table.rav, _DONE, "why", of_lead.pk) == 0  # neither addressed nor asking
+    with pytest.raises(ProgrammingError, match="reason is missing"):
+        sql(table.lead, _DONE, "", of_rav.pk)
+    assert sql(table.lead, _DONE, "why", of_rav.pk) == 1
+
+
+def test_whoever_asked_may_not_say_in_the_database_that_it_is_done(table: Table) -> None:
+    item = asked(table, table.rav, table.lead)
+
+    with pytest.raises(ProgrammingError, match="not permitted"):
+        sql(table.rav, _DONE, "why", item.pk)
+    with pytest.raises(ProgrammingError, match="reason is missing"):
+        sql(table.rav, "UPDATE workitems_workitem SET state = 'cancelled' WHERE id = %s", item.pk)
+    assert sql(table.rav, "UPDATE workitems_workitem SET state = 'cancelled', reason = 'x' WHERE id = %s", item.pk) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "state = 'done', done_at = now(), done_by_id = actor_staff(), reason = 'x'",
+        "settled_by = ''",
+        "addressed_id = controlling_id",
+    ],
+)
+def test_the_database_keeps_what_an_act_settles(table: Table, change: str) -> None:
+    item = asked(table, table.lead, table.rav, settled_by="triaged_on")
+
+    for by in (table.rav, table.lead):
+        with pytest.raises(ProgrammingError):
+            sql(by, f"UPDATE workitems_workitem SET {change} WHERE id = %s", item.pk)
+    does(table.rav, services.postpone, item=item, until=DAY, version=item.version)  # a new day is no answer
+
+    assert WorkItem.objects.get(pk=item.pk).state == State.OPEN
+
+
+def test_an_item_in_a_closed_category_is_not_changed_unseen(table: Table) -> None:
+    item = asked(table, table.lead, table.iv, category=DataCategory.FINANCES)
+
+    assert sql(table.iv, _DONE, "", item.pk) == 0
+
+
+def test_a_deed_settles_what_waits_for_it_in_closed_categories_too(table: Table) -> None:
+    item = asked(table, table.lead, table.lead, settled_by="plan_binding_on", category=DataCategory.FINANCES)
+    other = asked(table, table.lead, table.lead, settled_by="triaged_on")
+
+    does(table.iv, services.settle_deed, dossier=table.dossier, by="plan_binding_on")
+
+    states = {i.pk: i.state for i in WorkItem.objects.all()}
+    assert (states[item.pk], states[other.pk]) == (State.DONE, State.OPEN)
+    assert Entry.objects.filter(act="workitem.done", object_id=item.pk).count() == 1
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "workitems_settle(%s, 'triaged_on', '', 0, '{}', 'done')",
+        "workitems_leave_phase(%s, 'support')",
+        "workitems_take_over(%s, 'triaged_on')",
+        "workitems_join_step(%s, 'triaged_on', 'x/y')",
+    ],
+)
+def test_only_those_who_contribute_settle(table: Table, call: str) -> None:
+    stranger = make_staff(make_institution("BSL"), Role.FRONT_LINE_WORKER, last_name="Stranger")
+    reader = make_staff(make_institution("T1"), Role.FRONT_LINE_WORKER, last_name="Reader")
+    let_in(table.lead, table.dossier, Principal(institution_id=reader.institution_id), because=3)
+    item = asked(table, table.lead, table.lead, settled_by="triaged_on")
+
+    for by in (stranger, reader):
+        with pytest.raises(ProgrammingError, match="not permitted"):
+            sql(by, f"SELECT * FROM {call}", table.dossier.pk)
+
+    assert WorkItem.objects.get(pk=item.pk).state == State.OPEN
+
+
+def test_settling_gives_out_what_the_timeline_is_told_and_no_details(table: Table) -> None:
+    item = asked(table, table.lead, table.rav, settled_by="triaged_on", details="said in confidence")
+    over = asked(table, table.lead, table.lead, settled_by="plan_binding_on", step="support/plan")
+    left = asked(table, table.lead, table.lead, settled_by="medical_report_on", step="support/report")
+
+    def called(call: str) -> list[dict[str, object]]:
+        with acting_as(acting(table.iv)), connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {call}", [table.dossier.pk])
+            return [dict(zip([c.name for c in cursor.description], row, strict=True)) for row in cursor.fetchall()]
+
+    told = {"id", "category", "title", "language", "texts", "addressed_id", "assigned_id"}
+    [settled] = called("workitems_settle(%s, 'triaged_on', '', 0, '{}', 'done')")
+    taken = called("workitems_take_over(%s, 'plan_binding_on')")
+    [cancelled] = called("workitems_leave_phase(%s, 'support')")
+    assert (settled["id"], set(settled)) == (item.pk, told)
+    assert taken == [{"workitems_take_over": "support/plan"}]
+    assert (cancelled["id"], set(cancelled)) == (left.pk, told)
+    assert _states(item, over, left) == "done cancelled cancelled"
+
+
+def test_a_hand_ticked_item_is_settled_by_no_deed(table: Table) -> None:
+    item = asked(table, table.lead, table.rav, about=("meeting", 4))
+
+    does(table.rav, services.close_items_about, dossier=table.dossier, about=("meeting", 4))
+
+    assert WorkItem.objects.get(pk=item.pk).state == State.OPEN
+
+
+def test_an_act_takes_the_place_of_what_the_procedure_asks(table: Table) -> None:
+    of_procedure = asked(table, table.lead, table.lead, settled_by="medical_report_on", step="support/report")
+
+    of_act = asked(table, table.lead, table.rav, settled_by="medical_report_on", about=("service", 7))
+
+    of_procedure.refresh_from_db()
+    assert (of_procedure.state, of_act.state, of_act.step) == (State.CANCELLED, State.OPEN, "support/report")
+
+
+def test_the_procedure_joins_what_an_act_asked(table: Table) -> None:
+    item = asked(table, table.lead, table.rav, settled_by="medical_report_on", about=("service", 7))
+
+    def join(who: Acting) -> bool:
+        return services.join_step(dossier=table.dossier, deed="medical_report_on", step="support/report")
+
+    assert does(table.lead, join) is True
+    assert does(table.lead, join) is False  # it is a step of the procedure already
+    does(table.lead, services.leave_phase, dossier=table.dossier, phase="support")
+    item.refresh_from_db()
+    assert (item.state, item.step) == (State.OPEN, "")  # the mandate goes on where the case left the phase
+
+
+def test_lists_hold_what_is_open_and_the_latest_that_are_done(table: Table) -> None:
+    todo, done, cancelled = (asked(table, table.lead, table.rav, assigned=table.rav) for _each in range(3))
+    does(table.rav, services.complete, item=done)
+    does(table.rav, services.cancel, item=cancelled)
+
+    for who in (acting(table.lead), acting(table.rav)):
+        with acting_as(who):
+            assert queries.items_of(who, table.dossier) == [todo, done]
+    with acting_as(acting(table.rav)):
+        assert list(queries.mine(acting(table.rav))) == [todo]
+    with acting_as(acting(table.lead)):
+        assert list(queries.waiting_for_others(acting(table.lead))) == [todo]
+    with acting_as(acting(table.iv)), pytest.raises(Http404):
+        queries.readable_item(acting(table.iv), table.dossier.pk, todo.pk)

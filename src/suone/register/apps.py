@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class RegisterConfig(AppConfig):
-    name = "suone.register"
-    label = "register"

@@ -1,0 +1,31 @@
+"""The client's sentences in the language of whoever runs it, from the same catalogues as the product's."""
+
+import gettext as catalogues
+import locale
+from pathlib import Path
+
+LANGUAGES = ("de", "fr", "en")
+_FOLDER = Path(__file__).resolve().parents[4] / "locale"
+_chosen = [catalogues.NullTranslations()]
+
+
+def speak(language: str) -> None:
+    """From now on in this language; English where its catalogue is missing."""
+    _chosen[0] = catalogues.translation("django", str(_FOLDER), [language], fallback=True)
+
+
+def language_of_the_machine() -> str:
+    """German or French where the machine is set so, else English."""
+    try:
+        named = locale.setlocale(locale.LC_CTYPE, "")[:2].lower()
+    except locale.Error:
+        return "en"
+    return named if named in LANGUAGES else "en"
+
+
+def gettext(sentence: str) -> str:
+    return _chosen[0].gettext(sentence)
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    return _chosen[0].ngettext(singular, plural, number)

@@ -1,0 +1,38 @@
+"""What the clock does for the register."""
+
+from datetime import timedelta
+
+from procrastinate.contrib.django import app
+
+from suone.ground.access.acting import acting_for_job
+from suone.ground.access.database import acting_as
+from suone.register.server.services import renew_sealed, tell_new_overlaps, tell_unusual_use
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="register.tell", pass_context=False)
+def tell_about_overlaps(timestamp: int) -> None:
+    """New overlaps are told within a minute; a large delivery's in portions, each in a transaction of its own."""
+    acting = acting_for_job("register: tell new overlaps")
+    more = True
+    while more:
+        with acting_as(acting):
+            more = tell_new_overlaps(acting).may_be_more
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queueing_lock="register.renew", pass_context=False)
+def carry_over_to_the_new_epoch(timestamp: int) -> None:
+    """While a new epoch fills; otherwise nothing."""
+    acting = acting_for_job("register: renew")
+    with acting_as(acting):
+        renew_sealed(acting)
+
+
+@app.periodic(cron="10 5 * * *")
+@app.task(queueing_lock="register.use", pass_context=False)
+def look_at_yesterdays_use(timestamp: int) -> None:
+    """What should be looked at is told each morning."""
+    acting = acting_for_job("register: yesterday's use")
+    with acting_as(acting):
+        tell_unusual_use(acting, day=acting.today - timedelta(days=1))

@@ -1,8 +1,0 @@
-from django.urls import path
-
-from suone.representation import views
-
-urlpatterns = [
-    path("dossiers/<int:dossier_id>/representatives", views.representatives, name="representatives"),
-    path("dossiers/<int:dossier_id>/representatives/<int:representative_id>/end", views.end, name="end_representation"),
-]

@@ -1,8 +1,0 @@
-from django.urls import path
-
-from suone.worklist import views
-
-urlpatterns = [
-    path("", views.worklist, name="worklist"),
-    path("worklist/several", views.several, name="several"),
-]
