@@ -1,0 +1,38 @@
+"""Trouble that a user can mend is one sentence on the screen, without a traceback."""
+
+import errno
+import sys
+
+import click
+
+from suone.ground.access.errors import Refused
+
+
+class Trouble(Exception):
+    """Something that whoever runs the command can mend; the message is one sentence that says how."""
+
+
+class Commands(click.Group):
+    """A group whose commands say trouble in one sentence; what nobody foresaw keeps its traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            sentence = _sentence(error)
+            if sentence is None:
+                raise
+            raise click.ClickException(sentence) from error
+
+
+def _sentence(error: Exception) -> str | None:
+    if isinstance(error, Trouble | Refused):
+        return str(error)
+    # Where nobody has imported Django, no error is one of its own.
+    database = sys.modules.get("django.db.utils")
+    if database and isinstance(error, database.OperationalError):
+        reason = str(error).strip().splitlines()[0]
+        return f"The database cannot be reached ({reason}): see docs/operations.md."
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "The disk is full: free some space and start again."
+    return None
