@@ -36,8 +36,8 @@ help: ## List these commands
 install: .venv/.base libsodium ## Install what the product needs into .venv
 
 .PHONY: demo
-demo: .venv/.base libsodium ## Start everything with the demo canton
-	@exec $(BIN)/suone demo
+demo: .venv/.base libsodium ## Start everything with the demo canton (PORT=8123 for another port)
+	@exec $(BIN)/suone demo $(if $(PORT),--port $(PORT))
 
 .PHONY: stop
 stop: .venv/.base ## Stop the embedded PostgreSQL servers

@@ -18,12 +18,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from suone.ground.console.trouble import Trouble
+
 ROOT = Path(__file__).resolve().parents[3]
 DATABASE = "suone"
 _PATIENCE = 60  # seconds; crash recovery may take a while
 
 
-class ServerTrouble(Exception):
+class ServerTrouble(Trouble):
     """The database cannot be used; the message is one sentence that says what to do."""
 
 

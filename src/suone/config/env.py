@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from suone.ground.console.trouble import Trouble
 
-class WrongSetting(Exception):
+
+class WrongSetting(Trouble):
     """A setting's value cannot be used; the message names the setting and the remedy."""
 
 
@@ -284,6 +286,17 @@ def database(name: str) -> dict[str, object] | None:
         "PORT": str(port or ""),
         "OPTIONS": options,
     }
+
+
+def port() -> int:
+    """The port of the web server."""
+    return number("SUONE_PORT", least=1, most=65535)
+
+
+def choose_port(number: int) -> int:
+    """Another port from here on, for our children too; before the settings are read, since addresses in mails follow it."""
+    os.environ["SUONE_PORT"] = str(number)
+    return port()
 
 
 def uses_embedded_server() -> bool:

@@ -11,7 +11,7 @@ from suone.ground.access.permissions import Role
 VAR = env.var_folder()
 SECRET_KEY = env.secret_key(VAR)
 DEBUG = env.switch("SUONE_DEBUG")
-PORT = env.number("SUONE_PORT", least=1, most=65535)
+PORT = env.port()
 BASE_URL = env.text("SUONE_BASE_URL") or f"http://localhost:{PORT}"
 ALLOWED_HOSTS = env.words("SUONE_ALLOWED_HOSTS")
 SERVED_OVER_TLS = BASE_URL.startswith("https://")

@@ -1,37 +1,14 @@
-"""``suone init`` and ``suone account``: a new installation, and emergencies on the server; each told to the log.
+"""``suone init`` and ``suone account``: a new installation, and emergencies on the server; each told to the log."""
 
-Django is imported inside, so that a command that needs none of it starts quickly.
-"""
-
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-_start: list[Callable[[], None]] = []
+from suone.ground.console.database import as_job
+from suone.ground.console.trouble import Commands
 
-
-def add_to(main: click.Group, *, start: Callable[[], None]) -> None:
-    """Put the commands into ``suone``; ``start`` reaches the database."""
-    _start[:] = [start]
-    main.add_command(init)
-    main.add_command(account)
-
-
-@contextmanager
-def _as_job(purpose: str) -> Iterator[Any]:
-    _start[0]()
-    from suone.ground.access.acting import acting_for_job
-    from suone.ground.access.database import acting_as
-    from suone.ground.access.errors import Refused
-
-    acting = acting_for_job(purpose)
-    try:
-        with acting_as(acting):
-            yield acting
-    except Refused as refusal:
-        raise click.ClickException(str(refusal)) from refusal
+if TYPE_CHECKING:
+    from suone.ground.access.models import User
 
 
 @click.command("init")
@@ -50,7 +27,7 @@ def init(
     """
     if administrator.strip().lower() == delegate.strip().lower():
         raise click.ClickException("Administrator and delegate are two people: give two addresses.")
-    with _as_job("suone init") as acting:
+    with as_job("suone init") as acting:
         from suone.desk.administration.beginning import begin
         from suone.organisation.institutions.loading import UnknownCanton
 
@@ -69,7 +46,7 @@ def init(
     click.echo("Hand the links over now: each works once, and is kept nowhere.", err=True)
 
 
-@click.group()
+@click.group(cls=Commands)
 def account() -> None:
     """Accounts, for emergencies on the server: what is done here is told to the log."""
 
@@ -77,7 +54,7 @@ def account() -> None:
 @account.command("list")
 def list_accounts() -> None:
     """Every account with its last log-in and where it works today."""
-    with _as_job("accounts: list") as acting:
+    with as_job("accounts: list") as acting:
         from suone.ground.access.models import User
         from suone.organisation.appointments.models import Appointment
 
@@ -112,7 +89,7 @@ def unlock_account(address: str) -> None:
 @click.argument("new_address")
 def change_address(address: str, new_address: str) -> None:
     """Let an account log in with another address; the old one is written to."""
-    with _as_job("accounts: change address") as acting:
+    with as_job("accounts: change address") as acting:
         from suone.organisation.signin.services import change_address as change
 
         change(acting, user=_user(address), address=new_address)
@@ -123,7 +100,7 @@ def change_address(address: str, new_address: str) -> None:
 @click.argument("address")
 def reset_link(address: str) -> None:
     """Print a link by which an account sets a new password."""
-    with _as_job("accounts: link for a new password") as acting:
+    with as_job("accounts: link for a new password") as acting:
         from suone.desk.administration.beginning import make_reset_link
 
         link = make_reset_link(acting, user=_user(address))
@@ -135,7 +112,7 @@ def reset_link(address: str) -> None:
 @click.argument("address")
 def invite_account(institution_code: str, address: str) -> None:
     """Print a new one-time link for an appointment that nobody has taken up yet."""
-    with _as_job("accounts: invite") as acting:
+    with as_job("accounts: invite") as acting:
         from suone.desk.administration.letters import link_to
         from suone.organisation.appointments.giving import one_spelling, renew_invitation
         from suone.organisation.appointments.models import Invitation
@@ -157,7 +134,7 @@ def _names(both: str) -> tuple[str, str]:
     return first, last
 
 
-def _user(address: str) -> Any:
+def _user(address: str) -> "User":
     from suone.ground.access.models import User
 
     user = User.objects.filter(email__iexact=address.strip()).first()
@@ -167,7 +144,7 @@ def _user(address: str) -> Any:
 
 
 def _set_active(address: str, is_active: bool) -> None:
-    with _as_job("accounts: unlock" if is_active else "accounts: lock") as acting:
+    with as_job("accounts: unlock" if is_active else "accounts: lock") as acting:
         from suone.desk.administration.beginning import set_active
 
         set_active(acting, user=_user(address), is_active=is_active)

@@ -1,4 +1,7 @@
-"""The commands ``suone register push``, ``renew`` and ``who``: what an institution's own IT runs."""
+"""The commands ``suone register push``, ``renew`` and ``who``: what an institution's own IT runs.
+
+What turns numbers into tokens and speaks with the register is imported inside, so that ``suone --help`` is quick.
+"""
 
 import sqlite3
 import sys
@@ -6,20 +9,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from suone.register.client.checking import Checked, Registration, ahv_number, check
-from suone.register.client.columns import AHV_NUMBER
 from suone.register.client.language import LANGUAGES, language_of_the_machine, ngettext, speak
 from suone.register.client.language import gettext as _
-from suone.register.client.pushing import CHANGES, SNAPSHOT, Counting, Delivered, Push
-from suone.register.client.server import Register, WouldEndMany
-from suone.register.client.store import Store
-from suone.register.client.tables import Row, Table, read_table
 from suone.register.client.trouble import Trouble
-from suone.register.oprf import LibsodiumMissing
+
+if TYPE_CHECKING:
+    from suone.register.client.checking import Checked, Registration
+    from suone.register.client.pushing import Counting, Delivered, Push
+    from suone.register.client.server import WouldEndMany
+    from suone.register.client.store import Store
+    from suone.register.client.tables import Row, Table
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _STORE = click.option(
@@ -44,6 +47,8 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 def _in_one_sentence(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def run(*args: Any, language: str | None = None, **kwargs: Any) -> Any:
+        from suone.register.oprf import LibsodiumMissing
+
         speak(language or language_of_the_machine())
         try:
             return command(*args, language=language or language_of_the_machine(), **kwargs)
@@ -87,6 +92,10 @@ def push(
     AHV numbers are blinded here; none leaves. Rows with errors are written to a file of the same form, to be corrected
     and sent again with --changes; the exit code is then 2.
     """
+    from suone.register.client.checking import check
+    from suone.register.client.pushing import CHANGES, SNAPSHOT
+    from suone.register.client.tables import read_table
+
     table = read_table(file)
     errors = errors or file.with_name(f"{file.stem}-errors{file.suffix}")
     with _pushing(url, key_file, store, hmac_key_file, language, yes=yes) as pushing:
@@ -122,6 +131,8 @@ def renew(url: str, key_file: Path, store: Path, hmac_key_file: Path | None, lan
 @_in_one_sentence
 def who(reference: str, url: str, store: Path, language: str) -> None:
     """Show the AHV number behind a REFERENCE, for messages of the register that name it. Asks the store alone."""
+    from suone.register.client.store import Store
+
     with closing(Store(store, url)) as kept:
         numbers = kept.numbers_of(reference)
     if not numbers:
@@ -133,7 +144,11 @@ def who(reference: str, url: str, store: Path, language: str) -> None:
 @contextmanager
 def _pushing(
     url: str, key_file: Path, store: Path, hmac_key_file: Path | None, language: str, *, yes: bool
-) -> Iterator[Push]:
+) -> Iterator["Push"]:
+    from suone.register.client.pushing import Push
+    from suone.register.client.server import Register
+    from suone.register.client.store import Store
+
     hmac_key = None if hmac_key_file is None else _common_key(hmac_key_file)
     with (
         closing(Register(_safe(url), _text_of(key_file), language=language)) as register,
@@ -163,20 +178,23 @@ def _common_key(path: Path) -> bytes:
         raise Trouble(_("The key in %(file)s is not written in hexadecimal.") % {"file": path.name}) from error
 
 
-def _held(table: Table, checked: Checked, store: Store) -> list[Registration]:
+def _held(table: "Table", checked: "Checked", store: "Store") -> list["Registration"]:
     """In a snapshot a person whose row has an error is no person who is missing: what was delivered last stays."""
+    from suone.register.client.checking import ahv_number
+    from suone.register.client.columns import AHV_NUMBER
+
     wrong = {ahv_number(table.cell(row, AHV_NUMBER)) for row, _sentence in checked.errors}
     wrong -= {registration.number for _row, registration in checked.valid}
     return [one for one in store.registrations() if one.number in wrong and one.valid_until is None]
 
 
 @contextmanager
-def _progress(title: str, length: int) -> Iterator[Counting]:
+def _progress(title: str, length: int) -> Iterator["Counting"]:
     with click.progressbar(length=length, label=f"  {title}", file=sys.stderr) as bar:
         yield bar
 
 
-def _confirm(many: WouldEndMany) -> bool:
+def _confirm(many: "WouldEndMany") -> bool:
     said = _("This would end %(ended)s of %(open)s open registrations.") % {
         "ended": many.ended,
         "open": many.open_before,
@@ -186,7 +204,7 @@ def _confirm(many: WouldEndMany) -> bool:
     return click.confirm(said + " " + _("Go on?"))
 
 
-def _tell(delivered: Delivered) -> None:
+def _tell(delivered: "Delivered") -> None:
     applied = delivered.applied
     click.echo(
         _("%(added)s added, %(changed)s changed, %(ended)s ended, %(unchanged)s unchanged.")
@@ -208,7 +226,7 @@ def _tell(delivered: Delivered) -> None:
         )
 
 
-def _tell_errors(table: Table, errors: Sequence[tuple[Row, str]], path: Path) -> None:
+def _tell_errors(table: "Table", errors: Sequence[tuple["Row", str]], path: Path) -> None:
     if not errors:
         return
     table.write_errors(path, errors)

@@ -81,7 +81,7 @@ def test_the_same_number_is_blinded_differently_each_time(
 
 def test_the_client_needs_no_django_and_nothing_else_of_the_product() -> None:
     look = (
-        "import sys, suone.register.client.commands;"
+        "import sys, suone.register.client.commands, suone.register.client.pushing, suone.register.client.tables;"
         "print(*sorted({name.split('.')[2] for name in sys.modules if name.startswith('suone.register.')}),"
         " 'django' in sys.modules)"
     )

@@ -1,16 +1,15 @@
 """``suone init`` and ``suone account``: what they print, what they keep, and that the log hears of it."""
 
-from collections.abc import Iterator
-
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from django.test import Client
-from django.utils import timezone, translation
+from django.utils import timezone
 
-from suone.config import cli
+from suone.desk.administration.commands import account, init
 from suone.ground.access.models import User
 from suone.ground.access.permissions import Role
 from suone.ground.audit.models import Entry
+from suone.ground.console.tests.running import run
 from suone.organisation.appointments.models import Appointment, HeldRole
 from suone.organisation.appointments.tests.factories import acting, client_of, make_institution, make_staff
 from suone.organisation.institutions.models import Institution, Office
@@ -23,15 +22,8 @@ INIT = [
 ]  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _started(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(cli, "_start_django", lambda: translation.activate("en"))
-    with translation.override("en"):
-        yield
-
-
-def _run(*words: str) -> Result:
-    return CliRunner().invoke(cli.main, list(words))
+def _run(name: str, *words: str) -> Result:
+    return run(init if name == "init" else account, *words)
 
 
 def test_init_makes_the_directory_and_two_people_approved_by_nobody() -> None:

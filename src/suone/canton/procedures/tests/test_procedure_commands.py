@@ -3,16 +3,16 @@
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
+from suone.canton.procedures.commands import procedures
 from suone.canton.procedures.loading import FOLDER
-from suone.config.cli import main
+from suone.ground.console.tests.running import run
 
 SHIPPED = sorted(FOLDER.glob("*.toml"))
 
 
 def test_every_shipped_procedure_is_sound() -> None:
-    result = CliRunner().invoke(main, ["procedures", "check", *map(str, SHIPPED)])
+    result = run(procedures, "check", *SHIPPED)
 
     assert result.exit_code == 0, result.output
     assert result.output.count("is sound") == len(SHIPPED)
@@ -22,7 +22,7 @@ def test_problems_are_named_with_file_line_and_what_is_allowed(tmp_path: Path) -
     broken = tmp_path / "own.toml"
     broken.write_text((FOLDER / "vs-complex.toml").read_text().replace('to = "network"', 'to = "nowhere"'))
 
-    result = CliRunner().invoke(main, ["procedures", "check", str(broken)])
+    result = run(procedures, "check", broken)
 
     assert result.exit_code == 1
     assert "own.toml, line" in result.output
@@ -33,9 +33,7 @@ def test_problems_are_named_with_file_line_and_what_is_allowed(tmp_path: Path) -
 def test_a_drawing_speaks_the_asked_language(tmp_path: Path, language: str, word: str) -> None:
     target = tmp_path / "drawing.svg"
 
-    result = CliRunner().invoke(
-        main, ["procedures", "draw", str(FOLDER / "vs-complex.toml"), "--language", language, "--to", str(target)]
-    )
+    result = run(procedures, "draw", FOLDER / "vs-complex.toml", "--language", language, "--to", target)
 
     assert result.exit_code == 0, result.output
     assert word in target.read_text()

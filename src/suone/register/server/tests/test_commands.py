@@ -1,19 +1,17 @@
 """``suone register epoch …``, ``enrol`` and ``canary``: a year's keys, on purpose and with a warning."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
-from django.utils import translation
 
-from suone.config import cli
 from suone.ground.access.permissions import Role
+from suone.ground.console.tests import running
 from suone.organisation.appointments.tests.factories import make_institution, make_staff
 from suone.register import oprf
 from suone.register.client import server
 from suone.register.server import epochs, services, tokens
+from suone.register.server.commands import add_canary, enrol_institution, epoch
 from suone.register.server.models import Enrolment
 from suone.register.server.tests.factories import DAY, as_job, deliver, do, number_of, row
 from suone.register.server.tokens import live_epochs
@@ -21,21 +19,15 @@ from suone.register.server.tokens import live_epochs
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
-
-
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any) -> Any:
     settings.REGISTER_KEYS_FOLDER = str(tmp_path / "keys")
-    monkeypatch.setattr(cli, "_start_django", lambda: None)
     # In tests the one connection there is belongs to the owner.
     for function in ("all_epochs", "open_epoch", "progress", "switch_epoch", "destroy_epoch"):
         defaults = getattr(epochs, function).__kwdefaults__
         monkeypatch.setitem(defaults, "using", "default")
-    return lambda *words, **more: CliRunner().invoke(cli.main, ["register", *words], **more)
+    commands = {"epoch": epoch, "enrol": enrol_institution, "canary": add_canary}
+    return lambda name, *words, **more: running.run(commands[name], *words, **more)
 
 
 def test_a_year_from_opening_to_destruction(run: Any, tmp_path: Path) -> None:

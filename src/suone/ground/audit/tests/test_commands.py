@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from suone.config.cli import main
 from suone.ground.audit import heads, merkle, proofs
+from suone.ground.audit.commands import audit
 from suone.ground.audit.heads import Head
+from suone.ground.console.tests.running import run
 
 LINES = ["(1,100,read)", "(2,200,read)", "(3,300,read)"]
 SALT = bytes(16)
@@ -39,8 +40,8 @@ def log(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _run(*arguments: object) -> Result:
-    return CliRunner().invoke(main, ["audit", *(str(argument) for argument in arguments)])
+def _run(*words: object) -> Result:
+    return run(audit, *words)
 
 
 def test_a_proof_is_checked_with_the_public_key_alone(log: Path) -> None:

@@ -2,16 +2,15 @@
 
 from pathlib import Path
 
-from click.testing import CliRunner
-
 from suone.canton.instruments.loading import FOLDER
-from suone.config.cli import main
+from suone.canton.procedures.commands import instruments
+from suone.ground.console.tests.running import run
 
 SHIPPED = sorted(FOLDER.glob("*.toml"))
 
 
 def test_every_shipped_instrument_is_sound() -> None:
-    result = CliRunner().invoke(main, ["instruments", "check", *map(str, SHIPPED)])
+    result = run(instruments, "check", *SHIPPED)
 
     assert result.exit_code == 0, result.output
     assert result.output.count("is sound.") == len(SHIPPED)
@@ -21,7 +20,7 @@ def test_a_broken_file_is_named_with_its_place_and_the_others_are_checked_all_th
     broken = tmp_path / "own.toml"
     broken.write_text((FOLDER / "severity-index.toml").read_text("utf-8").replace("weight = 0.75", "weight = 9", 1))
 
-    result = CliRunner().invoke(main, ["instruments", "check", str(broken), str(SHIPPED[0])])
+    result = run(instruments, "check", broken, SHIPPED[0])
 
     assert result.exit_code == 1
     assert "own.toml: the points span 0 to 14.75, but range says 0 to 6.5" in result.output
