@@ -1,6 +1,5 @@
 """The fictional cast: staff with their accounts, contact persons, absences, seats; and the persons concerned."""
 
-import tomllib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -10,8 +9,10 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.utils import translation
 
+from suone.demo.cast_schema import CASTS
 from suone.ground.access.models import User
 from suone.ground.access.permissions import Role
+from suone.ground.schemafiles.problems import text_of
 from suone.organisation.appointments.models import Absence, Appointment, BodyMember, ContactPerson, HeldRole
 from suone.organisation.appointments.rules import NEED_APPROVAL, OF_THE_COLLABORATION
 from suone.organisation.institutions.loading import Directory
@@ -30,7 +31,8 @@ class Cast:
 
 @cache
 def cast_file() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("cast.toml").read_text())
+    path = Path(__file__).with_name("cast.toml")
+    return CASTS.read(text_of(path), path.name).model_dump(exclude_unset=True)
 
 
 def logins() -> list[tuple[str, str, str]]:

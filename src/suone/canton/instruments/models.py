@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from suone.canton.instruments.loading import read_instrument
+from suone.canton.instruments.loading import read_kept_instrument
 from suone.canton.instruments.rules import Instrument, said
 from suone.ground.access.row_policies import RowPolicies, Stamp, anybody_acting, whoever_may
 
@@ -57,7 +57,7 @@ class InstrumentVersion(models.Model):
     def instrument(self) -> Instrument:
         """The instrument as the engine reads it: once in each process, and only then is its text fetched."""
         if self.sha256 not in _READ:
-            _READ[self.sha256] = read_instrument(self.text, f"{self.identifier} {self.version}")
+            _READ[self.sha256] = read_kept_instrument(self.text, f"{self.identifier} {self.version}")
         return _READ[self.sha256]
 
     @property

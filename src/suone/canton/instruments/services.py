@@ -63,9 +63,8 @@ def keep_shipped(*, using: str) -> None:
                 origin=Origin.SHIPPED,
             )
         elif kept != digest(text):
-            raise BrokenInstrument(
-                f"{path.name}: version {instrument.version} is kept with another text. Give the changed file a new version."
-            )
+            sentence = f"version {instrument.version} is kept with another text. Give the changed file a new version."
+            raise BrokenInstrument([f"{path.name}: {sentence}"])
 
 
 def _set_retired(acting: Acting, version: InstrumentVersion, is_retired: bool, act: Act) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from suone.canton.procedures.facts import Fact, Scalar, Shape, word
-from suone.canton.procedures.loading import read_procedure
+from suone.canton.procedures.loading import read_kept_procedure
 from suone.canton.procedures.rules import Phase, Procedure
 from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.row_policies import RowPolicies, Stamp, anybody_acting, granted, whoever_may
@@ -73,7 +73,7 @@ class ProcedureVersion(models.Model):
     def procedure(self) -> Procedure:
         """The procedure as the engine reads it: once in each process, and only then is its text fetched."""
         if self.sha256 not in _READ:
-            _READ[self.sha256] = read_procedure(self.text, f"{self.identifier} {self.version}")
+            _READ[self.sha256] = read_kept_procedure(self.text, f"{self.identifier} {self.version}")
         return _READ[self.sha256]
 
     @property

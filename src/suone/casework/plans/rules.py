@@ -14,7 +14,7 @@ REMIND_AFTER = timedelta(days=7)
 
 
 class Kind(models.TextChoices):
-    """The codes a procedure uses (``procedures.loading.PLAN_KINDS``)."""
+    """The codes a procedure uses (``procedures.schema.PLAN_KINDS``)."""
 
     INTEGRATION_PLAN = "integration_plan", gettext_lazy("Integration plan")
     ACTION_PLAN = "action_plan", gettext_lazy("Action plan")

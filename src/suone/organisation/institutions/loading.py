@@ -1,10 +1,10 @@
 """A canton's directory is a file (``files/<canton>.toml``): read into the tables, again and again without doubling."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from suone.ground.schemafiles.problems import BrokenFile, text_of
 from suone.organisation.institutions.models import Body, Convention, Institution, Office, Region, ServiceOffer
 
 _FOLDER = Path(__file__).parent / "files"
@@ -24,13 +24,20 @@ class UnknownCanton(Exception):
     """Neither a canton that comes with the product nor a file."""
 
 
+class BrokenDirectory(BrokenFile):
+    """The file cannot be used as a directory."""
+
+
 def load_directory(canton: str) -> Directory:
-    """Bring a canton's file, named by its code or its path, into the directory: what is there is brought up to date, nothing is removed."""
+    """Bring a canton's file, named by its code or its path, into the directory: what is there is brought up to date, nothing is removed.
+
+    Raises ``UnknownCanton``, or ``BrokenDirectory`` with every problem of the file.
+    """
     path = Path(canton) if canton.endswith(".toml") else _FOLDER / f"{canton}.toml"
     if not path.is_file():
         known = ", ".join(sorted(file.stem for file in _FOLDER.glob("*.toml")))
         raise UnknownCanton(f"There is no directory {canton}: give a file that ends in .toml, or one of {known}.")
-    content = tomllib.loads(path.read_text())
+    content = _content_of(path)
     regions = {entry["code"]: _keep(Region, {"code": entry["code"]}, entry) for entry in content["region"]}
     institutions = {
         entry["code"]: _keep(Institution, {"code": entry["code"]}, entry) for entry in content["institution"]
@@ -53,6 +60,18 @@ def load_directory(canton: str) -> Directory:
             entry | {"institution": institution},
         )
     return Directory(institutions, regions, offices, bodies)
+
+
+def _content_of(path: Path) -> dict[str, Any]:
+    """The checked content: what an entry leaves out stays as the tables have it."""
+    from suone.organisation.institutions.schema import DIRECTORIES  # late: a start need not build schemas
+
+    try:
+        read = DIRECTORIES.read(text_of(path), path.name)
+    except BrokenFile as broken:
+        raise BrokenDirectory(broken.problems) from broken
+    lists = ("region", "institution", "office", "body", "convention", "service")
+    return {name: [entry.model_dump(exclude_unset=True) for entry in getattr(read, name)] for name in lists}
 
 
 def _keep(model: Any, by: dict[str, Any], entry: dict[str, Any]) -> Any:

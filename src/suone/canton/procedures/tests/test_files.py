@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from suone.canton.procedures.facts import Fact, Scalar, Shape, word
-from suone.canton.procedures.loading import FOLDER, NEEDED_LANGUAGES, read_procedure, shipped
+from suone.canton.procedures.loading import FOLDER, read_procedure, shipped
 from suone.canton.procedures.rules import (
     Move,
     Phase,
@@ -23,6 +23,7 @@ from suone.canton.procedures.rules import (
     planned_items,
     standing,
 )
+from suone.ground.schemafiles.checks import LANGUAGES
 
 TODAY = date(2026, 6, 15)
 PROCEDURES = shipped()
@@ -70,7 +71,7 @@ def test_every_file_is_sound_and_named_like_its_identifier(path: Path) -> None:
 @every_procedure
 def test_every_text_stands_in_german_french_and_english_and_titles_in_italian(procedure: Procedure) -> None:
     for place, texts in texts_of(procedure):
-        assert set(texts) >= set(NEEDED_LANGUAGES), place
+        assert set(texts) >= set(LANGUAGES), place
     assert procedure.title["it"]
     assert [phase.id for phase in procedure.phases if not phase.title.get("it")] == []
 
@@ -88,7 +89,7 @@ def test_french_has_its_narrow_spaces(procedure: Procedure) -> None:
 
 
 def test_every_missing_thing_has_a_sentence_of_its_own() -> None:
-    for language in NEEDED_LANGUAGES:
+    for language in LANGUAGES:
         sentences = Counter(
             requirement.missing[language]
             for procedure in PROCEDURES.values()
@@ -111,7 +112,7 @@ def test_what_is_missing_is_said_in_whole_sentences(procedure: Procedure) -> Non
 @every_procedure
 def test_two_work_items_of_a_phase_do_not_read_alike(procedure: Procedure) -> None:
     for phase in procedure.phases:
-        for language in NEEDED_LANGUAGES:
+        for language in LANGUAGES:
             assert len({item.title[language] for item in phase.items}) == len(phase.items), phase.id
 
 

@@ -16,13 +16,13 @@ def test_every_shipped_instrument_tells_facts_that_there_are(path) -> None:
 @pytest.mark.parametrize(
     ("there", "instead", "sentence"),
     [
-        ('decided = "segment"', 'decided = "segmnt"', "own.toml, tells, decided: 'segmnt' is no fact; see "),
-        ('decided_on = "segmented_on"', 'decided_on = "age"', "own.toml, tells, decided_on: age follows from the case"),
+        ('decided = "segment"', 'decided = "segmnt"', ": decided 'segmnt' is no fact; the guide"),
+        ('decided_on = "segmented_on"', 'decided_on = "age"', "the instrument: decided_on age follows from the case"),
         ('decided = "segment"', 'decided = "integrated_on"', "integrated_on is day, yet choice is told here."),
         (
             'id = "chances"',
             'id = "chances"\ntells = "entitled"',
-            "item chances: entitled is yes, yet choice is told here.",
+            "item chances: tells entitled is yes, yet choice is told here.",
         ),
     ],
 )

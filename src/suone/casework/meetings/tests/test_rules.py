@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from suone.canton.procedures.loading import MEETING_KINDS
+from suone.canton.procedures.schema import MEETING_KINDS
 from suone.casework.meetings import rules
 from suone.casework.meetings.rules import EntryKind, Kind, PersonPart, State
 from suone.ground.access.errors import Refused

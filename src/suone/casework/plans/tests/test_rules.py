@@ -7,7 +7,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suone.canton.procedures.loading import PLAN_KINDS
+from suone.canton.procedures.schema import PLAN_KINDS
 from suone.casework.plans import rules
 from suone.casework.plans.rules import Change, Form, Kind, Line, SignatureState, State, differences
 from suone.ground.access.errors import Refused

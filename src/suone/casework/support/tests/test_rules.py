@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from suone.canton.procedures.facts import CODES, Fact
-from suone.canton.procedures.loading import SERVICE_KINDS
+from suone.canton.procedures.schema import SERVICE_KINDS
 from suone.casework.support import rules
 from suone.casework.support.rules import MOVES, TASKS, CoachingOutcome, Kind, State, Variant
 from suone.ground.access.categories import HEALTH_BIT

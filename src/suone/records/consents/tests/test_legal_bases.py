@@ -106,14 +106,25 @@ def test_only_what_the_person_agrees_to_names_no_law_in_the_formal_sense() -> No
         (
             '["affected_partner"]',
             '["good_weather"]',
-            "ivg-68bis-5: condition good_weather is not described; known are [",
+            "basis ivg-68bis-5: conditions 'good_weather' is unknown; possible are single_case, ",
         ),
-        ('title.fr = "Communication de données par l’AVS"', "", "ahvg-50a: the text in fr is missing."),
-        ('de = "Es geht um einen einzelnen Fall."', "", "single_case: the text in de is missing."),
-        ('code = "atsg-32"', 'code = "atsg-32"\nmood = "good"', "atsg-32: ['mood'] is not known; allowed are ["),
-        ('article = "ATSG Art. 32 / LPGA art. 32"', "", "atsg-32: article is missing."),
-        ("[[basis]]", "[[bases]]", "canton.toml: basis is missing."),
-        ("[conditions.single_case]", "[conditions.single_case", "canton.toml: "),
+        ('title.fr = "Communication de données par l’AVS"', "", "basis ahvg-50a: title is missing in fr."),
+        (
+            'de = "Es geht um einen einzelnen Fall."',
+            "",
+            "canton.toml, line 5, the legal bases: conditions: single_case is missing in de.",
+        ),
+        (
+            'code = "atsg-32"',
+            'code = "atsg-32"\nmood = "good"',
+            "basis atsg-32: unknown entry mood; allowed are article, ",
+        ),
+        ('article = "ATSG Art. 32 / LPGA art. 32"', "", "basis atsg-32: article is missing."),
+        ("[[basis]]", "[[bases]]", "canton.toml, line 1, the legal bases: basis is missing."),
+        ("[conditions.single_case]", "[conditions.single_case", "canton.toml, line 5, column "),
+        ('code = "avig-97a"', 'code = "atsg-32"', "the legal bases: basis atsg-32 stands twice."),
+        ('conditions = ["affected_partner"]', "conditions = []", "basis ivg-68bis-5: conditions is missing."),
+        ("for_integration = false", 'for_integration = "no"', "for_integration must be true or false."),
     ],
 )
 def test_a_broken_file_names_the_place_and_the_remedy(there: str, instead: str, sentence: str) -> None:

@@ -1,0 +1,310 @@
+"""The schema of a procedure's file, and what must hang together in it; the rules themselves know nothing of files."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from suone.canton.instruments.loading import shipped_instruments
+from suone.canton.procedures import rules
+from suone.canton.procedures.facts import Fact, Shape, word
+from suone.canton.procedures.loading import BrokenProcedure
+from suone.canton.procedures.rules import ADDRESSES, FOLLOWING_STATES, PHASE_STATES, RULES, fact_of
+from suone.ground.access.permissions import Role
+from suone.ground.schemafiles.checks import Between, Check, Day, InLanguages, Many, Name, OneOf, Text
+from suone.ground.schemafiles.positions import Path
+from suone.ground.schemafiles.problems import Fault, not_among, twice
+from suone.ground.schemafiles.reading import Entry, Kind
+
+CANTONS = tuple(
+    "AG AI AR BE BL BS FR GE GL GR JU LU NE NW OW SG SH SO SZ TG TI UR VD VS ZG ZH".split()  # noqa: SIM905 - a list reads worse
+)
+MEETING_KINDS = (
+    "round_table",
+    "assessment",
+    "joint_interview",
+    "review",
+    "network",
+    "intervision",
+    "fixed_session",
+    "regional",
+)
+SERVICE_KINDS = ("round_table", "assessment", "coaching", "case_management", "medical_mandate")
+PLAN_KINDS = ("integration_plan", "action_plan", "target_agreement")
+LEVELS = ("simple", "network", "complex")
+# Bounds are defaults of the product: far above what a procedure needs, far below what hurts the clock.
+_MONTHS = Between(0, 120)
+
+Title = Annotated[dict[str, str], InLanguages(150)]
+About = Annotated[dict[str, str], InLanguages(2000)]
+Sentence = Annotated[dict[str, str], InLanguages(600)]
+Condition = Annotated[str, Text(80)]
+Conditions = Annotated[list[Condition], Many(20)]
+
+
+class Ages(Check):
+    """Two ages, the younger one first."""
+
+    def faults(self, value: list[int]) -> Iterator[Fault]:
+        if len(value) != 2 or not 0 <= value[0] <= value[1] <= 150:
+            yield Fault("must be the youngest and the oldest age")
+
+    def in_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        return schema | {"minItems": 2, "maxItems": 2}
+
+
+class Due(Entry):
+    working_days: Annotated[int, Between(0, 500)] = 0
+    days: Annotated[int, Between(0, 3660)] = 0
+    months: Annotated[int, _MONTHS] = 0
+
+    def faults(self) -> Iterator[Fault]:
+        if not (self.working_days or self.days or self.months):
+            yield Fault("due needs working_days, days or months")
+
+
+class Requirement(Entry):
+    id: Name
+    rule: Annotated[str, OneOf(RULES)] = Field(description="How the fact is judged.")
+    fact: Annotated[str, OneOf(Fact.values)] = Field(description="Which fact of the case is asked.")
+    missing: Sentence = Field(description="What is missing while it does not hold, and what to do about it.")
+    severity: Annotated[str, OneOf(("must", "should"))] = "must"
+    number: Annotated[int, Between(0, 10_000)] = Field(0, description="What the rule compares with.")
+    codes: Annotated[list[Annotated[str, Text(40)]], Many(20)] = []
+    applies: Conditions = Field([], description="It is asked only of cases for which all of these hold.")
+    unless: Conditions = Field([], description="It is settled as soon as one of these holds.")
+    law: Annotated[str, Text(200, least=0)] = Field("", description="The article of law or agreement.")
+    chooses: bool = Field(False, description="It only sorts between ways out of the phase.")
+
+    def faults(self) -> Iterator[Fault]:
+        rule, known = RULES[self.rule], word(self.fact)
+        yield from _faults_of(self.applies, "applies")
+        yield from _faults_of(self.unless, "unless")
+        if known.shape not in rule.shapes:
+            shapes = ", ".join(shape.value for shape in rule.shapes)
+            sentence = f"rule {self.rule} asks a fact of the kind {shapes}; {self.fact} is {known.shape.value}"
+            yield Fault(sentence, ("rule",))
+            return
+        if rule.argument and not getattr(self, rule.argument):
+            yield Fault(f"rule {self.rule} needs {rule.argument}")
+        for argument in ("number", "codes"):
+            if argument in self.model_fields_set and argument != rule.argument:
+                yield Fault(f"rule {self.rule} takes no {argument}", (argument,))
+        if rule.argument == "codes":
+            yield from not_among(self.codes, known.codes, "codes")
+
+
+class Item(Entry):
+    id: Name
+    title: Title = Field(description="What is to be done.")
+    addressed: Annotated[str, OneOf(ADDRESSES)] = Field(description="Who does it.")
+    due: Due = Field(description="When it is due, counted from the day it is set.")
+    controlling: Annotated[str, OneOf(ADDRESSES)] = Field("lead", description="Who follows it up.")
+    role: Annotated[str, OneOf(Role.values)] = ""
+    completed_by: Annotated[str, OneOf(Fact.values)] = Field("", description="The fact that ticks it off.")
+    repeats_after_months: Annotated[int, _MONTHS] = Field(0, description="It is set again after so many months.")
+    applies: Conditions = []
+
+    def faults(self) -> Iterator[Fault]:
+        yield from _faults_of(self.applies, "applies")
+
+
+class Move(Entry):
+    to: Annotated[str, Text(40)] = Field(description="The phase it leads to.")
+    title: Title
+    needs: Annotated[list[str], Many(60)] | None = Field(None, description="The requirements it needs; all by default.")
+    roles: Annotated[list[Annotated[str, OneOf(Role.values)]], Many(20)] = []
+    automatic: bool = Field(False, description="It is made by itself as soon as everything holds.")
+
+
+class Phase(Entry):
+    id: Name
+    state: Annotated[str, OneOf(PHASE_STATES)] = Field(description="What it counts as in reports.")
+    title: Title
+    about: About
+    requirement: Annotated[list[Requirement], Many(60)] = []
+    item: Annotated[list[Item], Many(60)] = []
+    move: Annotated[list[Move], Many(30)] = []
+    instruments: Annotated[list[Annotated[str, OneOf(shipped_instruments)]], Many(30)] = []
+    meetings: Annotated[list[Annotated[str, OneOf(MEETING_KINDS)]], Many(20)] = []
+    services: Annotated[list[Annotated[str, OneOf(SERVICE_KINDS)]], Many(20)] = []
+    plans: Annotated[list[Annotated[str, OneOf(PLAN_KINDS)]], Many(20)] = []
+
+    def faults(self) -> Iterator[Fault]:
+        known = [requirement.id for requirement in self.requirement]
+        yield from twice(known, "requirement")
+        yield from twice([item.id for item in self.item], "item")
+        for number, move in enumerate(self.move):
+            at = ("move", number)
+            yield from not_among(move.needs or [], known, "needs", at)
+            if move.automatic and not (known if move.needs is None else move.needs):
+                yield Fault("a move that is made by itself needs a requirement: it would be made at once", at)
+
+
+class Procedure(Entry):
+    """How a canton works with a kind of case; the guide is docs/procedures.md."""
+
+    identifier: Name = Field(description="The name of the procedure for good.")
+    version: Annotated[str, Text(20)] = Field(description='A text such as "2026.1"; a changed file gets a new one.')
+    canton: Annotated[str, OneOf(CANTONS)] = Field(description="Its working days count for the deadlines.")
+    source: Annotated[str, Text(300)] = Field(description="The agreement, directive or paper that it follows.")
+    retention: Annotated[str, Text(60)] = Field(description="The retention class of its cases.")
+    valid_from: Day
+    valid_until: Day | None = None
+    levels: Annotated[list[Annotated[str, OneOf(LEVELS)]], Many(3)] = []
+    ages: Annotated[list[int], Ages()] | None = Field(None, description="The youngest and the oldest age.")
+    capacity: Annotated[int, Between(0, 100_000)] = Field(0, description="For about how many cases there is room.")
+    title: Title
+    about: About
+    phase: Annotated[list[Phase], Many(60, least=1)]
+
+    def faults(self) -> Iterator[Fault]:
+        if self.valid_until is not None and self.valid_until < self.valid_from:
+            yield Fault("valid_until lies before valid_from", ("valid_until",))
+        found = [*twice([phase.id for phase in self.phase], "phase"), *_faults_of_graph(as_rules(self))]
+        yield from found
+        if not found:  # or a misspelt phase would be named twice
+            yield from _faults_of_ways(self.phase)
+
+
+PROCEDURES = Kind(Procedure, "the procedure", BrokenProcedure)
+
+
+def as_rules(read: Procedure) -> rules.Procedure:
+    """The procedure as the engine knows it."""
+    return rules.Procedure(
+        identifier=read.identifier,
+        version=read.version,
+        canton=read.canton,
+        title=read.title,
+        about=read.about,
+        source=read.source,
+        levels=tuple(read.levels),
+        retention=read.retention,
+        valid_from=read.valid_from,
+        valid_until=read.valid_until,
+        phases=tuple(_phase(phase) for phase in read.phase),
+        ages=(read.ages[0], read.ages[1]) if read.ages and len(read.ages) == 2 else None,
+        capacity=read.capacity,
+    )
+
+
+def _phase(read: Phase) -> rules.Phase:
+    return rules.Phase(
+        id=read.id,
+        title=read.title,
+        state=read.state,
+        about=read.about,
+        requirements=tuple(_requirement(requirement) for requirement in read.requirement),
+        items=tuple(_item(item) for item in read.item),
+        moves=tuple(_move(move, read.requirement) for move in read.move),
+        instruments=tuple(read.instruments),
+        meetings=tuple(read.meetings),
+        services=tuple(read.services),
+        plans=tuple(read.plans),
+    )
+
+
+def _requirement(read: Requirement) -> rules.Requirement:
+    return rules.Requirement(
+        id=read.id,
+        rule=read.rule,
+        fact=read.fact,
+        missing=read.missing,
+        severity="should" if read.severity == "should" else "must",
+        number=read.number,
+        codes=tuple(read.codes),
+        applies=tuple(read.applies),
+        unless=tuple(read.unless),
+        law=read.law,
+        chooses=read.chooses,
+    )
+
+
+def _item(read: Item) -> rules.Item:
+    return rules.Item(
+        id=read.id,
+        title=read.title,
+        addressed=read.addressed,
+        due=rules.Due(read.due.working_days, read.due.days, read.due.months),
+        controlling=read.controlling,
+        role=read.role,
+        completed_by=read.completed_by,
+        repeats=read.repeats_after_months,
+        applies=tuple(read.applies),
+    )
+
+
+def _move(read: Move, known: Sequence[Requirement]) -> rules.Move:
+    needs = [requirement.id for requirement in known] if read.needs is None else read.needs
+    return rules.Move(read.to, read.title, tuple(needs), tuple(read.roles), read.automatic)
+
+
+def _faults_of(conditions: Sequence[str], key: str) -> Iterator[Fault]:
+    for number, condition in enumerate(conditions):
+        fact, wanted = fact_of(condition), condition.partition("=")[2]
+        if fact not in Fact.values:
+            yield from not_among([fact], Fact.values, key)
+        elif wanted and word(fact).shape is not Shape.CHOICE:
+            yield Fault(f"{key}: {fact} has no codes; write {fact} or !{fact}", (key, number))
+        elif "=" in condition:
+            yield from not_among([wanted], word(fact).codes, f"{key}, {fact}")
+
+
+def _faults_of_graph(procedure: rules.Procedure) -> Iterator[Fault]:
+    if procedure.start.state != "notified":
+        yield Fault("the first phase must be notified", ("phase", 0))
+    if not any(phase.state == "closed" for phase in procedure.phases):
+        yield Fault("no phase is closed: a case could never end")
+    states = {phase.id: phase.state for phase in procedure.phases}
+    for number, phase in enumerate(procedure.phases):
+        yield from _faults_of_moves(phase, states, ("phase", number))
+        yield from _faults_of_needs(phase, ("phase", number))
+
+
+def _faults_of_moves(phase: rules.Phase, states: Mapping[str, str], at: Path) -> Iterator[Fault]:
+    if phase.is_end and phase.moves:
+        yield Fault(f"a phase that is {phase.state} has no moves: reopening is an act of the case", at)
+    if not phase.is_end and not phase.moves:
+        yield Fault("no move leads out of it: a dead end", at)
+    for position, move in enumerate(phase.moves):
+        there = (*at, "move", position)
+        for fault in not_among([move.to], states, "to"):
+            yield Fault(fault.sentence, (*there, "to"))
+        then = states.get(move.to, phase.state)
+        if not phase.is_end and then not in (phase.state, *FOLLOWING_STATES[phase.state]):
+            possible = ", ".join(FOLLOWING_STATES[phase.state])
+            yield Fault(f"a case that is {phase.state} cannot become {then}; possible are {possible}", (*there, "to"))
+
+
+def _faults_of_needs(phase: rules.Phase, at: Path) -> Iterator[Fault]:
+    """What must hold is needed by a move; what sorts between moves is not needed by all of them."""
+    for position, requirement in enumerate(phase.requirements):
+        needing = [move for move in phase.moves if requirement.id in move.needs]
+        there = (*at, "requirement", position)
+        if requirement.severity == "must" and not needing:
+            yield Fault('no move needs it: name it in needs, or write severity = "should"', there)
+        if requirement.chooses and len(needing) == len(phase.moves):
+            yield Fault("it chooses between the moves, yet all of them need it", (*there, "chooses"))
+
+
+def _faults_of_ways(phases: Sequence[Phase]) -> Iterator[Fault]:
+    ways = {phase.id: [move.to for move in phase.move] for phase in phases}
+    ends = {phase.id for phase in phases if phase.state in rules.ENDS}
+    reachable = _closure([phases[0].id], ways)
+    for number, phase in enumerate(phases):
+        if phase.id not in reachable:
+            yield Fault("no way leads to it from the first phase", ("phase", number))
+        elif not _closure([phase.id], ways) & ends:
+            yield Fault("no way leads from it to an end", ("phase", number))
+
+
+def _closure(starts: Iterable[str], ways: Mapping[str, Iterable[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(starts)
+    while waiting:
+        place = waiting.pop()
+        if place not in found:
+            found.add(place)
+            waiting += ways.get(place, [])
+    return found
