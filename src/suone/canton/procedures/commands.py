@@ -154,7 +154,9 @@ def retire_instrument(identifier: str, version: str) -> None:
 
 
 def _text_of(file: str) -> str:
+    from suone.ground.schemafiles.problems import BrokenFile, text_of
+
     try:
-        return Path(file).read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise click.ClickException(f"{file} is not written in UTF-8: save it so and try again.") from error
+        return text_of(Path(file))
+    except BrokenFile as broken:
+        raise click.ClickException(str(broken)) from broken

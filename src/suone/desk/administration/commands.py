@@ -29,7 +29,7 @@ def init(
         raise click.ClickException("Administrator and delegate are two people: give two addresses.")
     with as_job("suone init") as acting:
         from suone.desk.administration.beginning import begin
-        from suone.organisation.institutions.loading import UnknownCanton
+        from suone.organisation.institutions.loading import BrokenDirectory, UnknownCanton
 
         try:
             links = begin(
@@ -39,7 +39,7 @@ def init(
                 delegate=(delegate, *_names(delegate_name)),
                 mail=mail,
             )
-        except UnknownCanton as error:
+        except (UnknownCanton, BrokenDirectory) as error:
             raise click.ClickException(str(error)) from error
     for address, link in links:
         click.echo(f"{address}  {link}")

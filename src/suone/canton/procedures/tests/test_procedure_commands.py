@@ -29,6 +29,19 @@ def test_problems_are_named_with_file_line_and_what_is_allowed(tmp_path: Path) -
     assert "to 'nowhere' is unknown; possible are notification, support" in result.output
 
 
+@pytest.mark.parametrize("group", ["procedures", "instruments"])
+def test_a_byte_order_mark_is_skipped_and_another_encoding_is_named_with_its_line(tmp_path: Path, group: str) -> None:
+    text = next((FOLDER.parents[1] / group / "files").glob("*.toml")).read_text("utf-8")
+    own, other = tmp_path / "own.toml", tmp_path / "other.toml"
+    own.write_text(text, "utf-8-sig")
+    other.write_text(f"# ok\n# Übergabe\n{text}", "latin-1", errors="replace")
+
+    read, refused = (CliRunner().invoke(main, [group, "check", str(path)]) for path in (own, other))
+
+    assert (read.exit_code, refused.exit_code) == (0, 1)
+    assert "other.toml, line 2: this is not written in UTF-8: save the file again" in refused.output
+
+
 @pytest.mark.parametrize(("language", "word"), [("de", "Meldung"), ("fr", "Annonce"), ("en", "Notification")])
 def test_a_drawing_speaks_the_asked_language(tmp_path: Path, language: str, word: str) -> None:
     target = tmp_path / "drawing.svg"

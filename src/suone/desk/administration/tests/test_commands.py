@@ -1,5 +1,7 @@
 """``suone init`` and ``suone account``: what they print, what they keep, and that the log hears of it."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import Result
 from django.test import Client
@@ -61,6 +63,21 @@ def test_init_begins_once_and_says_what_is_wrong() -> None:
     assert "Give first and last name" in nameless.output
     assert "has begun" in again.output
     assert HeldRole.objects.count() == 2
+
+
+def test_init_names_every_mistake_of_a_directory_with_its_line(tmp_path: Path) -> None:
+    own = tmp_path / "be.toml"
+    own.write_text(
+        '\ufeffcanton = "BE"\n[[institution]]\ncode = "IIZ"\nkind = "boss"\ncircle = "first"\nname_de = "A"\n'
+    )
+
+    broken = _run("init", str(own), *INIT[2:])
+
+    assert broken.exit_code == 1
+    assert (
+        "be.toml, line 2, institution IIZ: name_fr is missing.\nbe.toml, line 4, institution IIZ: kind" in broken.output
+    )
+    assert not Institution.objects.exists()
 
 
 def test_where_one_of_the_two_is_lost_without_a_successor_it_begins_anew() -> None:
