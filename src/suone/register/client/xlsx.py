@@ -6,11 +6,9 @@
 import json
 import subprocess
 import sys
-import zipfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime
-from html import escape
 from pathlib import Path
 
 from suone.register.client.language import gettext as _
@@ -18,6 +16,7 @@ from suone.register.client.trouble import Trouble
 
 _MEMORY = 1_500_000_000  # bytes: a million rows need about a third of it
 _SECONDS = 120
+_LONGEST_CELL = 32_767  # of a spreadsheet
 
 
 def read_xlsx(path: Path) -> list[list[str]]:
@@ -38,43 +37,19 @@ def read_xlsx(path: Path) -> list[list[str]]:
 
 def write_xlsx(path: Path, rows: Iterable[Sequence[str]]) -> None:
     """A workbook of one sheet in which every cell is a text: nothing is turned into a number or run as a formula."""
-    lines = (
-        "<row>"
-        + "".join(f'<c t="inlineStr"><is><t xml:space="preserve">{_xml(cell)}</t></is></c>' for cell in row)
-        + "</row>"
-        for row in rows
-    )
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
-        for name, text in _FRAME.items():
-            book.writestr(name, _HEAD + text)
-        with book.open("xl/worksheets/sheet1.xml", "w") as sheet:
-            sheet.write(f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
-            for line in lines:
-                sheet.write(line.encode())
-            sheet.write(b"</sheetData></worksheet>")
+    from xlsxwriter import Workbook  # late: few files come as XLSX
+
+    # Row by row: a million rows need no more memory than one.
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with Workbook(path, options) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                sheet.write_string(number, column, _printable(cell)[:_LONGEST_CELL])
 
 
-def _xml(cell: str) -> str:
-    return escape("".join(sign for sign in cell if sign >= " " or sign in "\t\n"), quote=False)
-
-
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_FRAME = {
-    "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
-    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}.worksheet+xml"/></Types>',
-    "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
-    f'<Relationship Id="r1" Type="{_DOCUMENT}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-    "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_DOCUMENT}"><sheets>'
-    '<sheet name="1" sheetId="1" r:id="r1"/></sheets></workbook>',
-    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
-    f'<Relationship Id="r1" Type="{_DOCUMENT}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-}
+def _printable(cell: str) -> str:
+    return "".join(sign for sign in cell if sign >= " " or sign in "\t\n")
 
 
 def _text(cell: object) -> str:
