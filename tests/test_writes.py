@@ -388,9 +388,9 @@ def test_a_reader_records_no_disclosure_of_what_is_closed_to_them(world: World) 
 def test_a_reader_who_records_a_disclosure_opens_nothing_with_it(world: World) -> None:
     who = acting(world.cast.adviser)
     statement = (
-        "INSERT INTO consents_disclosure (dossier_id, basis, purpose, form, giver_id, recipient_id, categories,"
-        " conditions, access_until) VALUES (%(ours)s, 'avig-85f-3', 'x', 'access', %(adviser_institution)s,"
-        " %(stranger_institution)s, 1, '{}', now() + interval '1 month') RETURNING id"
+        "INSERT INTO consents_disclosure (dossier_id, basis, purpose, form, giver_id, giver_staff_id,"
+        " recipient_id, categories, conditions, access_until) VALUES (%(ours)s, 'avig-85f-3', 'x', 'access',"
+        " %(adviser_institution)s, %(adviser)s, %(stranger_institution)s, 1, '{}', now() + interval '1 month') RETURNING id"
     )
     with acting_as(who), connection.cursor() as cursor:
         cursor.execute(statement, world.numbers)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
@@ -23,8 +24,8 @@ class MachineDoor(NinjaAPI):
     """The API, and its document in which each answer may also be a problem."""
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
-        package = operation.view_func.__module__.split(".")[-2]
-        return f"{package}_{operation.view_func.__name__}"
+        config = apps.get_containing_app_config(operation.view_func.__module__)
+        return f"{config.label if config else 'api'}_{operation.view_func.__name__}"
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         document = super().get_openapi_schema(**options)

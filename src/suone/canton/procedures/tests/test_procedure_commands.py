@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import click
 import pytest
 
-from suone.canton.procedures.commands import procedures
+from suone.canton.procedures.commands import instruments, procedures
 from suone.canton.procedures.loading import FOLDER
 from suone.ground.console.tests.running import run
 
@@ -29,14 +30,16 @@ def test_problems_are_named_with_file_line_and_what_is_allowed(tmp_path: Path) -
     assert "to 'nowhere' is unknown; possible are notification, support" in result.output
 
 
-@pytest.mark.parametrize("group", ["procedures", "instruments"])
-def test_a_byte_order_mark_is_skipped_and_another_encoding_is_named_with_its_line(tmp_path: Path, group: str) -> None:
-    text = next((FOLDER.parents[1] / group / "files").glob("*.toml")).read_text("utf-8")
+@pytest.mark.parametrize("group", [procedures, instruments], ids=["procedures", "instruments"])
+def test_a_byte_order_mark_is_skipped_and_another_encoding_is_named_with_its_line(
+    tmp_path: Path, group: click.Group
+) -> None:
+    text = next((FOLDER.parents[1] / str(group.name) / "files").glob("*.toml")).read_text("utf-8")
     own, other = tmp_path / "own.toml", tmp_path / "other.toml"
     own.write_text(text, "utf-8-sig")
     other.write_text(f"# ok\n# Übergabe\n{text}", "latin-1", errors="replace")
 
-    read, refused = (CliRunner().invoke(main, [group, "check", str(path)]) for path in (own, other))
+    read, refused = (run(group, "check", path) for path in (own, other))
 
     assert (read.exit_code, refused.exit_code) == (0, 1)
     assert "other.toml, line 2: this is not written in UTF-8: save the file again" in refused.output
