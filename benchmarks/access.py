@@ -20,6 +20,8 @@ from typing import Any
 
 from canton import COMMON_NAMES, FIRST_NAMES, Database, Worker, run, say
 
+from suone.casework.leading import queries as leading
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suone.config.settings")
 _ROUNDS = 40
 _WARM_UP = 6  # more than the five calls after which a session keeps a plan
@@ -205,7 +207,7 @@ def _case_page(acting: Any, dossier_id: int) -> Any:
         consents_of(acting, dossier),
         current_consent(acting, dossier),
         documents_of(acting, dossier),
-        queries.triages_of(acting, dossier),
+        leading.triages_of(acting, dossier),
         has_power(acting, dossier, Power.WRITE),
         has_power(acting, dossier, Power.LEAD),
     )

@@ -10,16 +10,17 @@ from django.test import Client
 from django.utils import timezone
 
 from suone.canton.procedures.facts import Fact
-from suone.canton.procedures.models import FactRemark, KnownFact, Passage
-from suone.canton.procedures.services import every_fact
 from suone.canton.procedures.tests.factories import published
 from suone.casework.assessments.services import decide_assessment
 from suone.casework.assessments.tests.factories import finished
 from suone.casework.cases import services
-from suone.casework.cases.models import Background, Case, LevelChange, Triage
+from suone.casework.cases.models import Background, Case
 from suone.casework.cases.queries import counted_in
 from suone.casework.cases.rules import NoteKind
-from suone.casework.cases.tests.factories import activate, do
+from suone.casework.leading import services as leading
+from suone.casework.leading.models import FactRemark, KnownFact, LevelChange, Passage, Triage
+from suone.casework.leading.queries import every_fact
+from suone.casework.leading.tests.factories import activate, do
 from suone.casework.meetings.models import Reason
 from suone.casework.meetings.services.convening import answer_invitation, cancel_meeting
 from suone.casework.meetings.tests.factories import convene, invitee
@@ -128,14 +129,14 @@ def case(cast: Cast) -> Case:
     )
     do(
         cast.coordinator,
-        services.change_level,
+        leading.change_level,
         case=case,
         level="network",
         reason=SECRETS["level"],
     )
     do(
         cast.coordinator,
-        services.triage_case,
+        leading.triage_case,
         case=case,
         answers={},
         level="complex",
@@ -161,7 +162,7 @@ def case(cast: Cast) -> Case:
     )
     do(
         cast.coordinator,
-        services.state_fact,
+        leading.state_fact,
         case=case,
         fact=Fact.HEALTH_ATTESTED,
         value=True,
@@ -263,7 +264,7 @@ def test_why_a_meeting_falls_through_is_read_with_its_category_or_by_whoever_is_
 def test_a_message_to_everybody_says_what_was_done_to_those_alone_who_may_read_it(cast: Cast, case: Case) -> None:
     """The others learn that there is something new: on the page, and in the row that is kept for them."""
     Message.objects.all().delete()
-    do(cast.coordinator, services.suspend_case, case=case, reason="Waits for the end of the cure")
+    do(cast.coordinator, leading.suspend_case, case=case, reason="Waits for the end of the cure")
     instrument = finished(cast.coordinator, case)
     do(cast.coordinator, decide_assessment, assessment=instrument, band=instrument.score.proposed)
 

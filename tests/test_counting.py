@@ -9,8 +9,8 @@ from django.db import connection, models
 
 from suone.casework.cases.rules import NoteKind
 from suone.casework.cases.services import write_note
-from suone.casework.cases.tests.factories import activate, do
 from suone.casework.handovers.tests.factories import propose, publish_handovers
+from suone.casework.leading.tests.factories import activate, do
 from suone.casework.meetings.tests.factories import convene
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.categories import DataCategory
@@ -40,7 +40,7 @@ NOT_COUNTED = {
     "documents_document": "files",
     "cases_background": "questions and risk factors: what was typed",
     "decisions_requesttext": "what was asked and answered in words",
-    "procedures_factremark": "remarks in words",
+    "leading_factremark": "remarks in words",
     "corrections_correction": "particulars that are offered to another file",
     "inbox_message": "messages to colleagues",
     "audit_entry": "the log has questions of its own",
@@ -57,11 +57,11 @@ NOT_COUNTED = {
 # Words of fixed lists that are kept as text: codes of procedures, instruments, laws, roles.
 CODES = {
     "decisions_decision.kind", "handovers_handover.basis", "consents_disclosure.basis", "workitems_workitem.settled_by",
-    "workitems_workitem.step", "procedures_course.phase", "procedures_passage.from_phase", "procedures_passage.to_phase",
-    "procedures_knownfact.fact", "procedures_procedureversion.identifier", "procedures_procedureversion.version",
+    "workitems_workitem.step", "leading_course.phase", "leading_passage.from_phase", "leading_passage.to_phase",
+    "leading_knownfact.fact", "procedures_procedureversion.identifier", "procedures_procedureversion.version",
     "procedures_procedureversion.canton", "instruments_instrumentversion.identifier",
-    "instruments_instrumentversion.version", "assessments_assessment.instrument", "cases_triage.instrument",
-    "cases_triage.instrument_version", "institutions_institution.code", "institutions_region.code",
+    "instruments_instrumentversion.version", "assessments_assessment.instrument", "leading_triage.instrument",
+    "leading_triage.instrument_version", "institutions_institution.code", "institutions_region.code",
 }  # fmt: skip
 # Personal all the same: the outcome of a service, one word of a fixed list, is what its figures are about.
 PERSONAL = {"support_service.outcome"}

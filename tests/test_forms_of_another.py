@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from suone.casework.cases.models import Case, Draft, Note
-from suone.casework.cases.tests.factories import activate
+from suone.casework.leading.tests.factories import activate
 from suone.ground.access.models import User
 from suone.ground.access.permissions import Role
 from suone.ground.audit.models import Entry

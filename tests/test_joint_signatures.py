@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from suone.casework.cases.tests.factories import do
-from suone.casework.cases.tests.test_simultaneous import at_once
+from suone.casework.leading.tests.factories import do
+from suone.casework.leading.tests.test_simultaneous import at_once
 from suone.casework.plans import services
 from suone.casework.plans.models import Plan, Signature
 from suone.casework.plans.rules import Form

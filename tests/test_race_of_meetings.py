@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from suone.casework.cases.tests.factories import activate, do
+from suone.casework.leading.tests.factories import activate, do
 from suone.casework.meetings.acts import Act
 from suone.casework.meetings.models import Meeting
 from suone.casework.meetings.rules import Suits

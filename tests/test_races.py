@@ -16,7 +16,7 @@ from django.test import Client
 from suone.casework.cases.models import Case, Note
 from suone.casework.cases.rules import NoteKind
 from suone.casework.cases.services import write_note
-from suone.casework.cases.tests.factories import activate
+from suone.casework.leading.tests.factories import activate
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.database import acting_as
 from suone.ground.access.models import User

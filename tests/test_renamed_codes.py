@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from suone.canton.procedures.models import Course
 from suone.casework.handovers.models import Handover
+from suone.casework.leading.models import Course
 from suone.demo.cast import load_cast
 from suone.demo.seed import publish_shipped, tell_stories
 from suone.organisation.institutions.loading import load_directory

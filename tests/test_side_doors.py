@@ -85,7 +85,7 @@ def _disclosed(**changes: str) -> str:
 
 _ACCEPTED = {"basis": "hand-over", "giver": "worker_institution", "staff": "worker", "form": "access"}
 _TRIAGE = (
-    "INSERT INTO cases_triage (dossier_id, decided_by_id, reason, level, instrument, instrument_version, proposal, answers,"
+    "INSERT INTO leading_triage (dossier_id, decided_by_id, reason, level, instrument, instrument_version, proposal, answers,"
     " decided_at) VALUES (%(ours)s, %({staff})s, 'x', 'simple', '', '', '{{}}', '{{}}', now() - interval '1 year')"
     " RETURNING decided_at"
 )

@@ -17,8 +17,8 @@ from django.utils import timezone
 from suone.casework.cases.models import Case, Participant
 from suone.casework.cases.rules import NoteKind
 from suone.casework.cases.services import write_note
-from suone.casework.cases.tests.factories import activate, ask, do, notify
 from suone.casework.handovers.tests.factories import propose, publish_handovers
+from suone.casework.leading.tests.factories import activate, ask, do, notify
 from suone.casework.meetings.models import Invitee
 from suone.casework.meetings.tests.factories import convene
 from suone.ground.access.acting import Acting, Kind, acting_for_job
@@ -206,7 +206,7 @@ ATTEMPTS: dict[str, tuple[str, str]] = {
         "coordinator",
         "UPDATE cases_assignment SET staff_id = %(adviser)s",
     ),
-    "a triage is rewritten": ("coordinator", "UPDATE cases_triage SET level = 'complex'"),
+    "a triage is rewritten": ("coordinator", "UPDATE leading_triage SET level = 'complex'"),
     "an asking institution accepts in place of the one asked": (
         "coordinator",
         "UPDATE decisions_decision SET state = 'accepted', answered_at = now(), answered_by_id = actor_staff()"

@@ -55,10 +55,10 @@ def _database(name: str, folder: str) -> Iterator[int]:
 
 def _line() -> Line:
     from suone.canton.procedures.tests.factories import published_text
-    from suone.casework.cases import services
     from suone.casework.cases.models import Case
     from suone.casework.cases.rules import ClosingReason, Outcome, State
-    from suone.casework.cases.tests.factories import notification
+    from suone.casework.leading import services
+    from suone.casework.leading.tests.factories import notification
     from suone.ground.access.database import acting_as
     from suone.organisation.appointments.tests.factories import acting
     from suone.records.consents.tests.factories import make_cast

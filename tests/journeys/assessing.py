@@ -68,12 +68,12 @@ def let_months_pass(site: Site, address: str, months: int) -> None:
     for table, columns in {
         "assessments_assessment": ("finished_on", "decided_on", "again_on"),
         "workitems_workitem": ("due_on", "asked_at", "done_at"),
-        "procedures_course": ("phase_since",),
+        "leading_course": ("phase_since",),
     }.items():
         moved = ", ".join(f"{column} = {column} - {earlier}" for column in columns)
         site.sql(f"UPDATE {table} SET {moved} WHERE dossier_id = %s", case)
     site.sql(
-        f"UPDATE procedures_knownfact SET value = to_jsonb(((value #>> '{{}}')::date - {earlier})::date)"
+        f"UPDATE leading_knownfact SET value = to_jsonb(((value #>> '{{}}')::date - {earlier})::date)"
         " WHERE dossier_id = %s AND right(fact, 3) = '_on'",
         case,
     )

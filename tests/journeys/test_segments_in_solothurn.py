@@ -153,9 +153,7 @@ def test_from_the_intake_through_two_reassessments_to_aftercare(
     assert not asks("aftercare", "lasting")
     steps.finish_all_work_items(worker, address)
     steps.close(worker, address, "primary_market")
-    phases = site.sql(
-        "SELECT to_phase FROM procedures_passage WHERE dossier_id = %s ORDER BY id", steps.case_id(address)
-    )
+    phases = site.sql("SELECT to_phase FROM leading_passage WHERE dossier_id = %s ORDER BY id", steps.case_id(address))
     assert [phase for (phase,) in phases] == [
         "intake", "segmentation", "orient", "segmentation", "stabilise", "segmentation", "change", "aftercare", "closed",
     ]  # fmt: skip

@@ -10,16 +10,17 @@ from typing import Any
 import pytest
 from django.http import Http404
 
-from suone.canton.procedures import queries as procedures
-from suone.canton.procedures.models import KnownFact, Passage
 from suone.casework.assessments import queries as assessments
 from suone.casework.assessments.models import Assessment
 from suone.casework.cases import queries as cases
-from suone.casework.cases.models import Case, LevelChange, Note, Participant, Triage
+from suone.casework.cases.models import Case, Note, Participant
 from suone.casework.corrections import queries as corrections
 from suone.casework.corrections.models import Correction
 from suone.casework.handovers import queries as handovers
 from suone.casework.handovers.models import Handover
+from suone.casework.leading import queries as leading
+from suone.casework.leading import queries as procedures
+from suone.casework.leading.models import KnownFact, LevelChange, Passage, Triage
 from suone.casework.plans import queries as plans
 from suone.casework.plans.models import Entry, Measure, Plan, Signature
 from suone.casework.support import queries as support
@@ -48,8 +49,8 @@ READERS: list[tuple[type[Any], Callable[[Acting, Any], Any]]] = [
     (Case, lambda who, row: cases.case_list(who, state="")),
     (Note, lambda who, row: cases.readable_note(who, row.dossier_id, row.pk)),
     (Participant, lambda who, row: cases.readable_participant(who, row.dossier_id, row.pk)),
-    (Triage, lambda who, row: cases.triages_of(who, row.dossier)),
-    (LevelChange, lambda who, row: cases.level_changes_of(who, row.dossier)),
+    (Triage, lambda who, row: leading.triages_of(who, row.dossier)),
+    (LevelChange, lambda who, row: leading.level_changes_of(who, row.dossier)),
     (Consent, lambda who, row: consents.consents_of(who, row.dossier)),
     (Consent, lambda who, row: consents.readable_consent(who, row.dossier_id, row.pk)),
     (Consent, lambda who, row: list(consents.valid_consents(who))),

@@ -8,12 +8,13 @@ from django.db import connection
 from django.utils import timezone
 
 from suone.canton.instruments.queries import version_in_force
-from suone.canton.procedures.models import FactRemark, KnownFact, ProcedureVersion
+from suone.canton.procedures.models import ProcedureVersion
 from suone.casework.advice.models import Advice
 from suone.casework.assessments.models import Assessment, SectionAnswers
-from suone.casework.cases.models import Background, Case, Draft, LevelChange, Note, Participant, Taking
+from suone.casework.cases.models import Background, Case, Draft, Note, Participant, Taking
 from suone.casework.corrections.models import Correction
 from suone.casework.handovers.models import Handover
+from suone.casework.leading.models import FactRemark, KnownFact, LevelChange
 from suone.casework.meetings.models import AgendaPoint, Guest, Invitee, Meeting
 from suone.casework.meetings.models import Entry as MinutesEntry
 from suone.casework.meetings.models import Reason as MeetingReason
@@ -52,7 +53,7 @@ _CANARIES = {
     "dossiers_event": ("text",),
     "cases_background": ("text",),
     "cases_note": ("text",),
-    "cases_triage": ("reason",),
+    "leading_triage": ("reason",),
     "workitems_workitem": ("title", "details", "reason"),
     "documents_document": ("title", "file_name"),
     "consents_consent": ("purpose", "signed_at_place"),
@@ -60,13 +61,13 @@ _CANARIES = {
     "decisions_requesttext": ("text",),
     "persons_joining": ("reason",),
     "support_servicetext": ("text",),
-    "procedures_passage": ("reason",),
-    "procedures_factremark": ("text",),
+    "leading_passage": ("reason",),
+    "leading_factremark": ("text",),
     "plans_entry": ("text",),
     "plans_measure": ("title", "payer_text", "result"),
     "plans_signature": ("signer_name",),
     "handovers_handover": ("message",),
-    "cases_levelchange": ("reason",),
+    "leading_levelchange": ("reason",),
     "advice_advice": ("first_name", "last_name", "contact", "note"),
     "assessments_score": ("reason",),
     "meetings_reason": ("text",),
@@ -75,7 +76,7 @@ _CANARIES = {
     "meetings_entry": ("text",),
     "register_alert": ("reference",),
 }
-_KEYS = {"procedures_factremark": "fact_id", "dossiers_particulars": "dossier_id", "procedures_course": "dossier_id",
+_KEYS = {"leading_factremark": "fact_id", "dossiers_particulars": "dossier_id", "leading_course": "dossier_id",
          "assessments_score": "assessment_id"}  # fmt: skip
 
 
@@ -143,7 +144,7 @@ def fingerprint(earlier: dict[str, tuple[int, str]] | None = None) -> dict[str, 
     ``earlier`` names the last rows to look at; what a stranger kept later is their own.
     """
     tables = [*_CANARIES, "decisions_decision", "dossiers_dossier", "dossiers_grant", "consents_consentrecipient", "cases_participant",
-              "cases_assignment", "cases_draft", "dossiers_doubt", "procedures_course", "support_service",
+              "cases_assignment", "cases_draft", "dossiers_doubt", "leading_course", "support_service",
               "plans_plan", "meetings_meeting", "assessments_sectionanswers", "assessments_line",
               "meetings_dateproposal", "meetings_dateanswer"]  # fmt: skip
     found = {}

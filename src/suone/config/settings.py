@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "suone.register.server",
     "suone.records.decisions",
     "suone.casework.cases",
+    "suone.casework.leading",
     "suone.casework.corrections",
     "suone.casework.assessments",
     "suone.casework.support",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("suone.register.server.urls")),
     path("", include("suone.canton.procedures.urls")),
     path("", include("suone.casework.cases.urls")),
+    path("", include("suone.casework.leading.urls")),
     path("", include("suone.casework.assessments.urls")),
     path("", include("suone.canton.instruments.urls")),
     path("", include("suone.casework.support.urls")),

@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from suone.canton.procedures.facts import Fact, Scalar
 from suone.casework.advice.services import give_advice
-from suone.casework.cases.services import Particulars
 from suone.casework.handovers import services
 from suone.casework.handovers.rules import Answers, Follows
 from suone.casework.handovers.services import Proposal
+from suone.casework.leading.services import Particulars
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
 from suone.organisation.appointments.models import Appointment

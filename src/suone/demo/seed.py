@@ -15,6 +15,7 @@ from suone.canton.procedures.services import publish
 from suone.casework.cases import services as cases
 from suone.casework.cases.models import Case
 from suone.casework.cases.rules import ClosingReason, NoteKind, Outcome, RiskFactor
+from suone.casework.leading import services as leading
 from suone.casework.support.rules import MANDATE_CATEGORIES
 from suone.demo.assessment_story import tell_assessments, tell_overdue
 from suone.demo.cast import Cast, cast_file, load_cast
@@ -218,7 +219,7 @@ class _Story:
             return  # waits for its triage
         coordinator = self._coordinator(region)
         if number % 7 == 0:
-            self._act(coordinator, lambda acting: cases.reject_notification(acting, case=case, reason=_REJECTED))
+            self._act(coordinator, lambda acting: leading.reject_notification(acting, case=case, reason=_REJECTED))
             return
         closes = number % 6 == 4  # from the network, where it needs no service
         self._triage(coordinator, case, "complex" if number % 3 and not closes else "network")
@@ -230,7 +231,7 @@ class _Story:
         if closes:
             self._close(coordinator, case)
         elif number % 6 == 5:
-            self._act(coordinator, lambda acting: cases.suspend_case(acting, case=case, reason=_RESTS))
+            self._act(coordinator, lambda acting: leading.suspend_case(acting, case=case, reason=_RESTS))
         if number % 4 == 3:
             self._expire_soon(case, days=(5, 25, 0)[number % 3])
 
@@ -256,7 +257,7 @@ class _Story:
         officer: Appointment | None = None,
     ) -> Case:
         read_by = [self.directory.institutions[code] for code in ("IIZ", *with_institutions)]
-        notification = cases.Notification(
+        notification = leading.Notification(
             ahv_number=entry.get("ahv_number", ""),
             ahv_missing_reason=entry.get("ahv_missing_reason", ""),
             last_name=entry["last_name"],
@@ -284,7 +285,7 @@ class _Story:
             ],
             signature=Upload("signature.png", signature_png()),
         )
-        case: Case = self._act(worker, lambda acting: cases.notify_case(acting, notification=notification))
+        case: Case = self._act(worker, lambda acting: leading.notify_case(acting, notification=notification))
         self._complete_particulars(worker, case, entry)
         return case
 
@@ -315,7 +316,7 @@ class _Story:
         answers = {"several_institutions": "yes", "difficulties_accumulate": "yes" if level == "complex" else "no"}
         answers |= {"complex_risks": "yes" if level == "complex" else "no", "claims_clear": "yes"}
         self._act(
-            coordinator, lambda acting: cases.triage_case(acting, case=case, answers=answers, level=level, reason="")
+            coordinator, lambda acting: leading.triage_case(acting, case=case, answers=answers, level=level, reason="")
         )
 
     def _take_part(self, coordinator: Appointment, case: Case, answering: Appointment) -> None:
@@ -364,7 +365,7 @@ class _Story:
             by_hand = WorkItem.objects.filter(dossier_id=case.pk, state=ItemState.OPEN, settled_by="")
             for item in by_hand.select_related("dossier", "addressed"):
                 complete(acting, item=item, reason=_SETTLED)
-            cases.close_case(
+            leading.close_case(
                 acting, case=case, outcome=Outcome.PRIMARY_MARKET, closing_reason=ClosingReason.GOALS_REACHED
             )
 

@@ -1,5 +1,4 @@
 import hashlib
-from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
@@ -8,14 +7,10 @@ from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from suone.canton.procedures.facts import Fact, Scalar, Shape, word
 from suone.canton.procedures.loading import read_kept_procedure
-from suone.canton.procedures.rules import Phase, Procedure
-from suone.ground.access.categories import DataCategory, Power
+from suone.canton.procedures.rules import Procedure
+from suone.ground.access.categories import Power
 from suone.ground.access.row_policies import RowPolicies, Stamp, anybody_acting, granted, whoever_may
-from suone.organisation.appointments.models import Appointment
-from suone.organisation.institutions.models import Institution
-from suone.records.dossiers.models import AdministrativeQuerySet, CaseBoundQuerySet, Dossier, RecordedQuerySet
 
 _CASE: dict[str, Any] = {"select": granted(Power.READ), "insert": granted(Power.WRITE), "update": granted(Power.WRITE)}
 
@@ -81,152 +76,6 @@ class ProcedureVersion(models.Model):
         """The title in the reader's language."""
         texts = self.procedure.title
         return texts.get((get_language() or "de")[:2], texts["de"])
-
-
-class Course(models.Model):
-    """Where a case stands in its procedure: the version it began under, and its phase."""
-
-    dossier = models.OneToOneField(Dossier, models.PROTECT, primary_key=True, related_name="course")
-    version = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="+")
-    phase = models.CharField(max_length=40)
-    phase_since = models.DateField()
-
-    objects = CaseBoundQuerySet["Course"].as_manager()
-
-    personal_data: ClassVar[tuple[str, ...]] = ()
-
-    class Meta:
-        constraints: ClassVar = [
-            RowPolicies(name="procedures_course_row_policies", **_CASE, updates=("version", "phase", "phase_since")),
-            Stamp(name="course_in_phase", at="phase_since"),
-        ]
-
-    def __str__(self) -> str:
-        return f"course of {self.dossier_id}"
-
-    @property
-    def procedure(self) -> Procedure:
-        return self.version.procedure
-
-    @property
-    def current(self) -> Phase:
-        """The phase the case is in."""
-        return self.procedure.phase(self.phase)
-
-
-class Passage(models.Model):
-    """A case went from one phase to another: when, through whom, and why in spite of a warning."""
-
-    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="passages")
-    version = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="+")
-    from_phase = models.CharField(max_length=40, blank=True)
-    to_phase = models.CharField(max_length=40)
-    on = models.DateField()
-    at = models.DateTimeField(db_default=Now())
-    staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
-    reason = models.CharField(max_length=500, blank=True)
-
-    objects = AdministrativeQuerySet["Passage"].as_manager()
-
-    data_category: ClassVar[DataCategory] = DataCategory.ADMINISTRATIVE
-    personal_data: ClassVar[tuple[str, ...]] = ("reason",)
-
-    class Meta:
-        indexes: ClassVar = [models.Index(name="passage_of_case", fields=["dossier", "-id"])]
-        constraints: ClassVar = [
-            RowPolicies(
-                name="procedures_passage_row_policies",
-                select=granted(Power.READ, category=str(DataCategory.ADMINISTRATIVE.value), author="staff_id"),
-                insert=granted(Power.WRITE),
-            ),
-            Stamp(name="passage_made", at="at", staff="staff"),
-            Stamp(name="passage_made_on", at="on"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.from_phase} → {self.to_phase}"
-
-
-class KnownFact(models.Model):
-    """A fact that an act told or a worker stated; the latest one of each word counts, earlier ones stay."""
-
-    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="facts")
-    fact = models.CharField(max_length=40)  # a word of the registry; no choices, so that a new word needs no migration
-    category = models.PositiveSmallIntegerField(choices=DataCategory, default=DataCategory.ADMINISTRATIVE)
-    value = models.JSONField()
-    at = models.DateTimeField(db_default=Now())
-    staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
-    institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
-
-    objects = RecordedQuerySet["KnownFact"].as_manager()
-
-    personal_data: ClassVar[tuple[str, ...]] = ("value",)
-
-    class Meta:
-        indexes: ClassVar = [models.Index(name="fact_of_case", fields=["dossier", "fact", "-id"])]
-        constraints: ClassVar = [
-            RowPolicies(
-                name="procedures_knownfact_row_policies",
-                select=granted(Power.READ, category="{table}.category", author="staff_id"),
-                insert=granted(Power.WRITE),
-            ),
-            Stamp(name="fact_known", at="at", staff="staff", institution="institution"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.fact} of {self.dossier_id}"
-
-    @property
-    def scalar(self) -> Scalar | None:
-        """The value as the engine takes it."""
-        return scalar_of(self.fact, self.value)
-
-    @property
-    def remark(self) -> str:
-        """What was said about it, for whoever may read that."""
-        try:
-            return self.remarked.text
-        except FactRemark.DoesNotExist:
-            return ""
-
-
-class FactRemark(models.Model):
-    """What was said about a fact, in a data category of its own: a comment about a certificate is health."""
-
-    fact = models.OneToOneField(KnownFact, models.PROTECT, primary_key=True, related_name="remarked")
-    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
-    category = models.PositiveSmallIntegerField(choices=DataCategory)
-    text = models.CharField(_("Remark"), max_length=300)
-    staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
-
-    objects = RecordedQuerySet["FactRemark"].as_manager()
-
-    personal_data: ClassVar[tuple[str, ...]] = ("text",)
-
-    class Meta:
-        verbose_name = _("remark")
-        verbose_name_plural = _("remarks")
-        constraints: ClassVar = [
-            RowPolicies(
-                name="procedures_factremark_row_policies",
-                select=granted(Power.READ, category="{table}.category", author="staff_id"),
-                insert=granted(Power.WRITE),
-            ),
-            Stamp(name="fact_remarked", staff="staff"),
-        ]
-
-    def __str__(self) -> str:
-        return f"remark on {self.fact_id}"
-
-
-def scalar_of(fact: str, kept: object) -> Scalar | None:
-    """A kept value in the shape of its word; nothing for a word that no longer is in the registry."""
-    if fact not in Fact.values or kept is None:
-        return None
-    if word(fact).shape is Shape.DAY:
-        return date.fromisoformat(str(kept)) if kept else None
-    assert isinstance(kept, bool | int | str)
-    return kept
 
 
 def digest(text: str) -> str:

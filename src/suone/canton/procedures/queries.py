@@ -1,19 +1,12 @@
-"""Looking up procedures and where a case stands in one."""
+"""Looking up procedures and their versions."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from suone.canton.procedures.facts import Fact
-from suone.canton.procedures.models import Course, KnownFact, Passage, ProcedureVersion, VersionState
-from suone.canton.procedures.rules import Phase
-from suone.ground.access.acting import Acting
-from suone.records.dossiers.models import Dossier
+from suone.canton.procedures.models import ProcedureVersion, VersionState
 
 
 def versions_in_force(*, on: date) -> list[ProcedureVersion]:
@@ -57,75 +50,3 @@ def version_by_id(version_id: int) -> ProcedureVersion:
     if version is None:
         raise Http404
     return version
-
-
-def course_of(dossier_id: int) -> Course | None:
-    """Where a case stands; nothing for a case without a procedure."""
-    return Course.objects.filter(pk=dossier_id).select_related("version").defer("version__text").first()
-
-
-def passages_of(acting: Acting, dossier: Dossier) -> list[Passage]:
-    """The phases a case went through, the first one first."""
-    passages = Passage.objects.readable_by(acting).filter(dossier=dossier)
-    return list(passages.select_related("staff", "version").order_by("pk"))
-
-
-def facts_told(acting: Acting, dossier: Dossier) -> list[KnownFact]:
-    """What was told and stated about a case, the latest word of each fact, the newest first."""
-    rows = KnownFact.objects.readable_by(acting, category_column="category").filter(dossier=dossier)
-    rows = rows.order_by("fact", "-pk").distinct("fact")
-    return sorted(rows.select_related("staff", "institution", "remarked"), key=lambda row: row.pk, reverse=True)
-
-
-@dataclass(frozen=True, slots=True)
-class TakenPlaces:
-    """The cases in a phase: all, those expected to take more than two years, those that entered it this year."""
-
-    phase: Phase
-    cases: int
-    over_two_years: int
-    entered_this_year: int
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """For about how many cases a procedure has room, and who is in it; whoever has only asked takes no place yet."""
-
-    version: ProcedureVersion
-    asking: Sequence[TakenPlaces]
-    taking: Sequence[TakenPlaces]
-
-    @property
-    def taken(self) -> int:
-        return sum(line.cases for line in self.taking)
-
-    @property
-    def over_two_years(self) -> int:
-        return sum(line.over_two_years for line in self.taking)
-
-    @property
-    def free(self) -> int:
-        """Below nothing where there are more cases than places."""
-        return self.version.procedure.capacity - self.taken
-
-
-def places_on(day: date) -> list[Places]:
-    """The procedures in force that count their places, whatever version a case began under."""
-    return [_places(version, day) for version in versions_in_force(on=day) if version.procedure.capacity]
-
-
-def _places(version: ProcedureVersion, day: date) -> Places:
-    counted = _counted(version.identifier, day.replace(month=1, day=1))
-    phases = [phase for phase in version.procedure.phases if not phase.is_end]
-    lines = [TakenPlaces(phase, *counted.get(phase.id, (0, 0, 0))) for phase in phases]
-    asking = [line for line in lines if line.phase.state in ("notified", "in_triage")]
-    return Places(version, asking, [line for line in lines if line not in asking])
-
-
-def _counted(identifier: str, since: date) -> dict[str, tuple[int, int, int]]:
-    """By phase, counted by the database whoever may open the cases."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT * FROM procedures_counted(%s, %s, %s)", [identifier, since, Fact.EXPECTED_OVER_TWO_YEARS.value]
-        )
-        return {phase: (cases, over, entered) for phase, cases, over, entered in cursor.fetchall()}

@@ -1,64 +1,22 @@
-"""Publishing procedures, and leading a case through one."""
+"""Publishing procedures, and their texts in the reader's language."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from typing import Any
 
 import holidays
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from suone.canton.procedures.acts import Act
 from suone.canton.procedures.facts import CODES, Fact, Scalar, Shape, word
 from suone.canton.procedures.loading import read_procedure
-from suone.canton.procedures.models import (
-    Course,
-    FactRemark,
-    KnownFact,
-    Passage,
-    ProcedureVersion,
-    VersionState,
-    digest,
-    scalar_of,
-)
-from suone.canton.procedures.rules import (
-    Facts,
-    Item,
-    Phase,
-    Planned,
-    WayOn,
-    automatic_way,
-    is_settled,
-    months_after,
-    planned_items,
-    standing,
-)
+from suone.canton.procedures.models import ProcedureVersion, VersionState, digest
 from suone.ground.access.acting import Acting
 from suone.ground.access.errors import Refused
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
-from suone.organisation.appointments.models import Appointment
-from suone.records.dossiers.models import Dossier
-from suone.records.dossiers.services import in_each_language, start_of, tell
-from suone.records.workitems.queries import Step, steps_of
-from suone.records.workitems.services import ask, join_step, leave_phase, settle_steps
-
-_MOST_STEPS = 10  # automatic moves in a row: more would be a circle
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """Who a work item of the procedure goes to: an institution, and somebody of it where one is named."""
-
-    institution_id: int
-    staff: Appointment | None = None
-
-
-Parties = Callable[[str], Party]
 
 
 def publish(acting: Acting, *, text: str, source: str) -> ProcedureVersion:
@@ -96,70 +54,6 @@ def retire(acting: Acting, *, version: ProcedureVersion) -> None:
     record(acting, kind=RecordKind.CHANGE, act=Act.RETIRED, about=("procedure", version.pk))
 
 
-def begin(acting: Acting, *, dossier: Dossier, version: ProcedureVersion, facts: Facts, parties: Parties) -> Course:
-    """Put a case at the start of a procedure, in the version in force, and set the first work items."""
-    if version.state != VersionState.PUBLISHED:
-        raise Refused(_("This version of the procedure is retired: choose the one in force."))
-    start = version.procedure.start
-    course = Course.objects.create(dossier=dossier, version=version, phase=start.id, phase_since=acting.today)
-    Passage.objects.create(
-        dossier=dossier, version=version, to_phase=start.id, on=acting.today, staff_id=acting.staff_id
-    )
-    tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.BEGUN, **_titled(version))
-    _set_items(acting, course, start, facts, parties)
-    return course
-
-
-def note_fact(
-    acting: Acting,
-    *,
-    dossier: Dossier,
-    fact: Fact,
-    value: Scalar,
-    remark: str = "",
-    about: tuple[str, int | None] = ("", None),
-) -> KnownFact:
-    """Keep what an act made true or a worker states; the latest word counts."""
-    _check_value(acting, fact, value)
-    known = KnownFact.objects.create(
-        dossier=dossier,
-        fact=fact,
-        category=word(fact).category,
-        value=value.isoformat() if isinstance(value, date) else value,
-        staff_id=acting.staff_id,
-        institution_id=acting.institution_id,
-    )
-    if remark.strip():
-        FactRemark.objects.create(
-            fact=known, dossier=dossier, category=word(fact).remark_category, text=remark, staff_id=acting.staff_id
-        )
-    # What an act tells stands in the log and the timeline under that act already.
-    if word(fact).source.value == "stated":
-        tell(
-            acting,
-            dossier=dossier,
-            kind=RecordKind.STORE,
-            act=Act.FACT_KNOWN,
-            category=word(fact).category,
-            about=("fact", known.pk),
-            text=sentence_of(fact, value),
-            text_language="",
-            texts=in_each_language(lambda: sentence_of(fact, value)),
-            details={"fact": fact.value},
-        )
-    return known
-
-
-def _check_value(acting: Acting, fact: Fact, value: Scalar) -> None:
-    known = word(fact)
-    if known.shape is Shape.DAY and not isinstance(value, date):
-        raise Refused(_("Give the day on which it happened."))
-    if known.source.value == "stated" and isinstance(value, date) and value > acting.today:
-        raise Refused(_("This day lies in the future: state what has happened."))
-    if known.shape is Shape.CHOICE and value not in known.codes:
-        raise Refused(_("Choose one of the possible answers."))
-
-
 def sentence_of(fact: Fact, value: Scalar | None) -> str:
     """A fact with its value, as a line to show."""
     shape = word(fact).shape
@@ -176,180 +70,6 @@ def sentence_of(fact: Fact, value: Scalar | None) -> str:
     return _("%(fact)s: %(value)s") % {"fact": fact.label, "value": said}
 
 
-def known_facts(dossier_id: int) -> dict[str, Scalar]:
-    """The latest value of every fact that was told or stated about this case and is open to whoever acts."""
-    return {fact: value for (_case, fact), value in known_facts_of([dossier_id]).items()}
-
-
-def every_fact(dossier_id: int) -> dict[str, Scalar]:
-    """The same in every category: the case goes on as it must, whoever does the next step. No page shows them."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT fact, value FROM procedures_every_fact(%s)", [dossier_id])
-        found = {fact: scalar_of(fact, json.loads(kept)) for fact, kept in cursor.fetchall()}
-    return {fact: value for fact, value in found.items() if value is not None}
-
-
-def been_in(dossier_id: int) -> list[tuple[str, str]]:
-    """The phases the case went through, each with the procedure it belongs to, the last one first."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT procedure, phase FROM procedures_been_in(%s)", [dossier_id])
-        return list(cursor.fetchall())
-
-
-def known_facts_of(dossier_ids: Iterable[int]) -> dict[tuple[int, str], Scalar]:
-    """The same for many cases at once, by case and fact."""
-    rows = KnownFact.objects.filter(dossier_id__in=list(dossier_ids)).order_by("dossier_id", "fact", "-pk")
-    found: dict[tuple[int, str], Scalar] = {}
-    for dossier_id, fact, kept in rows.distinct("dossier_id", "fact").values_list("dossier_id", "fact", "value"):
-        value = scalar_of(fact, kept)
-        if value is not None:
-            found[dossier_id, fact] = value
-    return found
-
-
-def move(
-    acting: Acting,
-    *,
-    dossier: Dossier,
-    course: Course,
-    to: str,
-    facts: Facts,
-    parties: Parties,
-    reason: str = "",
-) -> Phase:
-    """Take the case to another phase; raises ``Refused`` with what is missing.
-
-    What should hold and does not needs a reason. The caller holds the lock of the case and has checked who may.
-    """
-    way = way_to(course, to, facts, on=acting.today)
-    if way.lacking:
-        raise Refused(" ".join(in_language(requirement.missing) for requirement in way.lacking))
-    if way.warnings and not reason.strip():
-        sentences = " ".join(in_language(requirement.missing) for requirement in way.warnings)
-        raise Refused(sentences + " " + _("If the case goes on all the same, give the reason."))
-    return enter(acting, dossier=dossier, course=course, to=to, facts=facts, parties=parties, reason=reason)
-
-
-def enter(
-    acting: Acting, *, dossier: Dossier, course: Course, to: str, facts: Facts, parties: Parties, reason: str = ""
-) -> Phase:
-    """Put the case into a phase: what the last one left open is settled, the new one's work items are set."""
-    phase = course.procedure.phase(to)
-    Passage.objects.create(
-        dossier=dossier,
-        version_id=course.version_id,
-        from_phase=course.phase,
-        to_phase=to,
-        on=acting.today,
-        staff_id=acting.staff_id,
-        reason=reason,
-    )
-    leave_phase(acting, dossier=dossier, phase=course.phase)
-    course.phase, course.phase_since = to, acting.today
-    course.save(update_fields=["phase", "phase_since"])
-    tell(
-        acting,
-        dossier=dossier,
-        kind=RecordKind.CHANGE,
-        act=Act.MOVED,
-        text=phase.title["de"],
-        text_language="",
-        texts=phase.title,
-        details={"phase": to},
-    )
-    _set_items(acting, course, phase, facts, parties)
-    return phase
-
-
-def settle(acting: Acting, *, dossier: Dossier, course: Course, facts: Facts, parties: Parties) -> Phase | None:
-    """Tick off what the facts settle, make the moves that are made by themselves; the phase reached, if it changed."""
-    reached = None
-    for _step in range(_MOST_STEPS):
-        settle_items(acting, dossier=dossier, course=course, facts=facts)
-        _set_items_that_apply_now(acting, course, facts, parties)
-        following = automatic_way(course.current, facts, on=acting.today)
-        if following is None:
-            break
-        reached = enter(acting, dossier=dossier, course=course, to=following.to, facts=facts, parties=parties)
-    set_repeating_items(acting, dossier=dossier, course=course, parties=parties)
-    return reached
-
-
-def settle_items(acting: Acting, *, dossier: Dossier, course: Course, facts: Facts) -> None:
-    """Tick off the open work items of the phase whose fact now holds."""
-    items = {f"{course.phase}/{item.id}": item for item in course.current.items if item.completed_by}
-    if not items:
-        return
-    waiting = [row for row in steps_of(dossier) if row.is_open and row.step in items]
-    settled = [row.step for row in waiting if is_settled(items[row.step], facts, since=_since(items[row.step], row))]
-    settle_steps(acting, dossier=dossier, steps=settled)
-
-
-def _since(item: Item, row: Step) -> date | None:
-    """A repeated item is settled only by what happened after it was set."""
-    return row.asked_at.date() if item.repeats else None
-
-
-def set_repeating_items(acting: Acting, *, dossier: Dossier, course: Course, parties: Parties) -> int:
-    """Set what is to be done again in this phase, so many months after it was done; how many were set."""
-    count = 0
-    repeated = [item for item in course.current.items if item.repeats]
-    been = steps_of(dossier) if repeated else []
-    for item in repeated:
-        step = f"{course.phase}/{item.id}"
-        if any(row.is_open for row in been if row.step == step):
-            continue
-        last = max((row.done_at for row in been if row.step == step and row.done_at), default=None)
-        if last is not None:
-            _set_item(acting, dossier, step, Planned(item, months_after(last.date(), item.repeats)), parties)
-            count += 1
-    return count
-
-
-def move_over(
-    acting: Acting,
-    *,
-    dossier: Dossier,
-    course: Course,
-    version: ProcedureVersion,
-    phase: str,
-    facts: Facts,
-    parties: Parties,
-    reason: str = "",
-) -> Phase:
-    """Let a running case go on under another version or procedure, in the phase that somebody chose."""
-    if version.state != VersionState.PUBLISHED:
-        raise Refused(_("This version of the procedure is retired: choose the one in force."))
-    if phase not in [entry.id for entry in version.procedure.phases]:
-        raise Refused(_("Choose the phase in which the case goes on."))
-    leave_phase(acting, dossier=dossier, phase=course.phase)
-    course.version = version
-    course.save(update_fields=["version"])
-    tell(
-        acting,
-        dossier=dossier,
-        kind=RecordKind.CHANGE,
-        act=Act.MOVED_OVER,
-        **_titled(version),
-        details={"version": version.pk},
-    )
-    return enter(acting, dossier=dossier, course=course, to=phase, facts=facts, parties=parties, reason=reason)
-
-
-def _titled(version: ProcedureVersion) -> dict[str, Any]:
-    """A procedure's title for the timeline, which each reader has in their language."""
-    texts = version.procedure.title
-    return {"text": texts["de"], "text_language": "", "texts": texts}
-
-
-def way_to(course: Course, to: str, facts: Facts, *, on: date) -> WayOn:
-    """The move to this phase as it stands; raises ``Refused`` where there is none."""
-    for way in standing(course.current, facts, on=on).ways:
-        if way.move.to == to:
-            return way
-    raise Refused(_("The procedure knows no step from here to there: look at its drawing."))
-
-
 def in_language(texts: Mapping[str, str]) -> str:
     """A procedure's sentence in the reader's language, or in German."""
     return texts.get((get_language() or "de")[:2], texts["de"])
@@ -359,43 +79,3 @@ def in_language(texts: Mapping[str, str]) -> str:
 def holidays_of(canton: str, year: int) -> frozenset[date]:
     """The canton's days off in this year and the next."""
     return frozenset(holidays.country_holidays("CH", subdiv=canton, years=[year, year + 1]))
-
-
-def _set_items(acting: Acting, course: Course, phase: Phase, facts: Facts, parties: Parties) -> None:
-    days_off = holidays_of(course.procedure.canton, acting.today.year)
-    for planned in planned_items(phase, facts, on=acting.today, holidays=days_off):
-        _set_item(acting, course.dossier, f"{phase.id}/{planned.item.id}", planned, parties)
-
-
-def _set_items_that_apply_now(acting: Acting, course: Course, facts: Facts, parties: Parties) -> None:
-    """An item may be asked of a case only later, once a fact comes true; it is set then, and once in a phase."""
-    phase = course.current
-    late = [item for item in phase.items if item.applies]
-    if not late:
-        return
-    since = start_of(course.phase_since)
-    been = {row.step for row in steps_of(course.dossier) if row.asked_at >= since}
-    days_off = holidays_of(course.procedure.canton, acting.today.year)
-    for planned in planned_items(replace(phase, items=tuple(late)), facts, on=acting.today, holidays=days_off):
-        if f"{phase.id}/{planned.item.id}" not in been:
-            _set_item(acting, course.dossier, f"{phase.id}/{planned.item.id}", planned, parties)
-
-
-def _set_item(acting: Acting, dossier: Dossier, step: str, planned: Planned, parties: Parties) -> None:
-    item = planned.item
-    if item.completed_by and join_step(dossier=dossier, deed=item.completed_by, step=step):
-        return  # an act has asked for it already
-    addressed = parties(item.addressed)
-    ask(
-        acting,
-        dossier=dossier,
-        title=item.title["de"],
-        texts=item.title,
-        is_own_words=False,
-        due_on=planned.due_on,
-        addressed_id=addressed.institution_id,
-        assigned=addressed.staff,
-        controlling_id=parties(item.controlling).institution_id,
-        step=step,
-        settled_by=item.completed_by,
-    )

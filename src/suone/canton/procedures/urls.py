@@ -4,6 +4,5 @@ from suone.canton.procedures import views
 
 urlpatterns = [
     path("procedures/", views.procedures, name="procedures"),
-    path("procedures/places", views.places, name="places"),
     path("procedures/<int:version_id>", views.procedure, name="procedure"),
 ]

@@ -4,8 +4,7 @@ from django.http import HttpResponse
 
 from suone.canton.procedures.acts import Act
 from suone.canton.procedures.described import page_of
-from suone.canton.procedures.queries import all_versions, places_on, version_by_id
-from suone.canton.procedures.services import in_language
+from suone.canton.procedures.queries import all_versions, version_by_id
 from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, reads
 from suone.ground.web.pages import render
@@ -19,9 +18,3 @@ def procedures(request: ActingRequest) -> HttpResponse:
 @reads(Permission.PROCEDURE_READ, act=Act.LISTED)
 def procedure(request: ActingRequest, version_id: int) -> HttpResponse:
     return render(request, "procedures/procedure.html", page_of(version_by_id(version_id)))
-
-
-@reads(Permission.PLACES_COUNT, act=Act.PLACES_COUNTED)
-def places(request: ActingRequest) -> HttpResponse:
-    """Where a procedure has room for so many cases: how many are taken, phase by phase."""
-    return render(request, "procedures/places.html", {"offices": places_on(request.acting.today), "said": in_language})

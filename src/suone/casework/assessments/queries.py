@@ -15,15 +15,14 @@ from suone.canton.instruments.models import InstrumentVersion
 from suone.canton.instruments.queries import versions_in_force
 from suone.canton.instruments.rules import Band, Instrument, Section, Step, explained, figure, name_of, said, shown
 from suone.canton.procedures.facts import Fact
-from suone.canton.procedures.queries import course_of
 from suone.canton.procedures.rules import Phase
-from suone.canton.procedures.services import every_fact
 from suone.casework.assessments import drawing
 from suone.casework.assessments.models import Assessment, Line, Score, SectionAnswers
 from suone.casework.assessments.rules import OUTCOME, TRIAGE, Kept, Particulars, State, as_proposal, category_of
 from suone.casework.cases.models import Case, Function
 from suone.casework.cases.queries import noted_in
 from suone.casework.cases.rules import OPEN_STATES, risk_factors_in
+from suone.casework.leading.queries import course_of, every_fact
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory, Power
 from suone.records.dossiers.models import Dossier

@@ -10,8 +10,6 @@ from django.utils.translation import gettext_noop
 
 from suone.canton.instruments.queries import version_in_force
 from suone.canton.instruments.rules import Instrument, Proposal, evaluate, name_of, shown
-from suone.canton.procedures.queries import course_of
-from suone.canton.procedures.services import note_fact
 from suone.casework.assessments import rules
 from suone.casework.assessments.acts import Act
 from suone.casework.assessments.models import Assessment, Line, Score, SectionAnswers
@@ -20,7 +18,9 @@ from suone.casework.assessments.rules import OUTCOME, State, category_of
 from suone.casework.cases.models import Assignment, Case, Function
 from suone.casework.cases.rules import OPEN_STATES, ClosingReason
 from suone.casework.cases.rules import State as CaseState
-from suone.casework.cases.services import follow_procedure, tell_everybody
+from suone.casework.cases.services import tell_everybody
+from suone.casework.leading.queries import course_of
+from suone.casework.leading.services import follow_procedure, note_fact
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.errors import Conflict, Refused

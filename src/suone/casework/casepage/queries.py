@@ -14,19 +14,19 @@ from django.utils.translation import gettext as _
 from suone.canton.instruments.loading import instrument
 from suone.canton.procedures.drawing import described, draw
 from suone.canton.procedures.facts import Fact, Scalar, Source, word
-from suone.canton.procedures.models import Course
-from suone.canton.procedures.queries import course_of
-from suone.canton.procedures.rules import Phase, Requirement, WayOn, standing, stated_facts
-from suone.canton.procedures.services import in_language, known_facts_of, sentence_of
+from suone.canton.procedures.rules import Phase, Requirement, standing, stated_facts
+from suone.canton.procedures.services import in_language, sentence_of
 from suone.casework.assessments.queries import instrument_telling
-from suone.casework.cases.facts import facts_of
-from suone.casework.cases.models import Assignment, Case, Function, Participant, Taking, Triage
+from suone.casework.cases.models import Assignment, Case, Function, Participant, Taking
 from suone.casework.cases.queries import counted_in
 from suone.casework.cases.rules import OPEN_STATES, State
 from suone.casework.corrections.services import ANSWERED as CORRECTION_ANSWERED
+from suone.casework.leading.facts import facts_of
+from suone.casework.leading.models import Course, Triage
+from suone.casework.leading.queries import course_of, known_facts_of
+from suone.casework.leading.steps import Step, closed, is_in, steps_on
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
-from suone.ground.access.permissions import Role
 from suone.organisation.appointments.models import Appointment
 from suone.records.consents.queries import valid_consents
 from suone.records.dossiers.models import Dossier
@@ -46,20 +46,6 @@ class Lacking:
     law: str = ""
     address: str = ""
     action: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A way on from the current phase, as a page offers it."""
-
-    to: str
-    title: str
-    is_open: bool
-    asks_reason: bool
-    lacking: Sequence[str]
-    warnings: Sequence[str]
-    address: str
-    is_end: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,35 +82,19 @@ def place_of(acting: Acting, case: Case, categories: Collection[DataCategory]) -
         about=in_language(phase.about),
         lacking=_all_lacking(case, now.lacking, told_by, categories) if case.is_open else [],
         warnings=_all_lacking(case, now.warnings, told_by, categories) if case.is_open else [],
-        met=[_met(Fact(requirement.fact), facts) for requirement in now.met if _is_in(requirement.fact, categories)],
-        steps=[_step(case, course, way, categories) for way in now.ways if _is_for(acting, way)],
+        met=[_met(Fact(requirement.fact), facts) for requirement in now.met if is_in(requirement.fact, categories)],
+        steps=steps_on(acting, case, course, now, categories),
         statements=[
-            (fact, sentence_of(Fact(fact), facts.get(fact))) for fact in stated_facts(phase) if _is_in(fact, categories)
+            (fact, sentence_of(Fact(fact), facts.get(fact))) for fact in stated_facts(phase) if is_in(fact, categories)
         ],
     )
-
-
-def _is_in(fact: str, categories: Collection[DataCategory]) -> bool:
-    return word(fact).category in categories
 
 
 def _all_lacking(
     case: Case, found: Sequence[Requirement], told_by: Mapping[str, str], categories: Collection[DataCategory]
 ) -> list[Lacking]:
-    shown = [_lacking(case, requirement, told_by) for requirement in found if _is_in(requirement.fact, categories)]
-    return shown + [Lacking(sentence) for sentence in _closed(found, categories)]
-
-
-def _closed(found: Sequence[Requirement], categories: Collection[DataCategory]) -> list[str]:
-    """One sentence for everything that is missing where the reader may not look."""
-    if all(_is_in(requirement.fact, categories) for requirement in found):
-        return []
-    return [_("Something is missing in a data category that is closed to you: ask the lead.")]
-
-
-def _sentences(found: Sequence[Requirement], categories: Collection[DataCategory]) -> list[str]:
-    shown = [in_language(each.missing) for each in found if _is_in(each.fact, categories)]
-    return shown + _closed(found, categories)
+    shown = [_lacking(case, requirement, told_by) for requirement in found if is_in(requirement.fact, categories)]
+    return shown + [Lacking(sentence) for sentence in closed(found, categories)]
 
 
 def _lacking(case: Case, requirement: Requirement, told_by: Mapping[str, str]) -> Lacking:
@@ -140,31 +110,6 @@ def _lacking(case: Case, requirement: Requirement, told_by: Mapping[str, str]) -
 def _met(fact: Fact, facts: dict[str, Scalar]) -> str:
     """A fact that holds; with its value, unless that is a plain yes."""
     return str(fact.label) if facts.get(fact) is True else sentence_of(fact, facts.get(fact))
-
-
-def _is_for(acting: Acting, way: WayOn) -> bool:
-    return not way.move.roles or bool(acting.roles & {Role(role) for role in way.move.roles})
-
-
-def _step(case: Case, course: Course, way: WayOn, categories: Collection[DataCategory]) -> Step:
-    phase = course.procedure.phase(way.move.to)
-    # An end is an act of its own, with its outcome or reason.
-    ends = {"closed": "close", "rejected": "reject", "withdrawn": "withdraw_notification"}
-    address = (
-        reverse(ends[phase.state], args=[case.pk])
-        if phase.state in ends
-        else reverse("advance", args=[case.pk, phase.id])
-    )
-    return Step(
-        to=phase.id,
-        title=in_language(way.move.title),
-        is_open=way.is_open,
-        asks_reason=bool(way.warnings),
-        lacking=_sentences(way.lacking, categories),
-        warnings=_sentences(way.warnings, categories),
-        address=address,
-        is_end=phase.is_end,
-    )
 
 
 def drawing_of(course: Course, been: Sequence[str]) -> str:

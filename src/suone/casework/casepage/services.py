@@ -1,13 +1,14 @@
 """Informing everybody at once, asking the register from a case, and letting an institution go."""
 
 from suone.canton.procedures.facts import Fact
-from suone.canton.procedures.services import every_fact
 from suone.casework.casepage import rules
 from suone.casework.casepage.acts import Act
 from suone.casework.casepage.queries import Reach, reach_of
 from suone.casework.cases import services as cases
 from suone.casework.cases.models import Case, Participant
 from suone.casework.cases.rules import NoteKind
+from suone.casework.leading import services as leading
+from suone.casework.leading.queries import every_fact
 from suone.casework.plans.services import release_signatures
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory, Power
@@ -46,7 +47,7 @@ def ask_register(acting: Acting, *, case: Case, purpose: Purpose) -> PersonAnswe
     answer = look_up_case(acting, dossier=dossier, purpose=purpose)
     writes = reach_into(acting, dossier).has(Power.WRITE) and acting.may(Permission.CASE_WORK)
     if answer.is_registered and writes and not every_fact(dossier.pk).get(Fact.REGISTER_CHECKED):
-        cases.state_fact(acting, case=case, fact=Fact.REGISTER_CHECKED, value=True)
+        leading.state_fact(acting, case=case, fact=Fact.REGISTER_CHECKED, value=True)
     return answer
 
 

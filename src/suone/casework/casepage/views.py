@@ -2,16 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from suone.canton.procedures.facts import Fact, Source, word
+from suone.canton.procedures.facts import Fact
 from suone.canton.procedures.models import ProcedureVersion
-from suone.canton.procedures.queries import course_of, facts_told, passages_of, version_by_id, versions_in_force
-from suone.canton.procedures.rules import difference
 from suone.canton.procedures.services import in_language, sentence_of
 from suone.casework.assessments.queries import assessments_of, results_of
 from suone.casework.casepage import forms, queries, services
@@ -21,8 +19,10 @@ from suone.casework.cases.acts import Act as CaseAct
 from suone.casework.cases.forms import NoteForm
 from suone.casework.cases.models import Taking
 from suone.casework.cases.rules import RiskFactor, TimelineKind, risk_factors_in
-from suone.casework.cases.services import advance_case, move_case_over, state_fact
 from suone.casework.handovers.queries import handovers_of, may_be_told_of_missed
+from suone.casework.leading import queries as leading
+from suone.casework.leading.acts import Act as LeadingAct
+from suone.casework.leading.queries import facts_told, passages_of
 from suone.casework.meetings.queries import meetings_of
 from suone.casework.plans.queries import plans_of
 from suone.casework.support.queries import services_of
@@ -86,12 +86,12 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "handovers": handovers_of(acting, dossier),
         "may_hand_over": reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD) and this.level != "complex",
         "may_tell_missed": acting.may(Permission.DISCLOSURE_RECORD) and may_be_told_of_missed(acting, participants),
-        "level_changes": cases.level_changes_of(acting, dossier),
+        "level_changes": leading.level_changes_of(acting, dossier),
         "meetings": meetings_of(acting, dossier),
         "services": services_of(acting, dossier),
         "results": results_of(assessments),
         "drafts": [assessment for assessment in assessments if not assessment.is_finished],
-        "triages": [(triage, queries.reasons_of(triage)) for triage in cases.triages_of(acting, dossier)],
+        "triages": [(triage, queries.reasons_of(triage)) for triage in leading.triages_of(acting, dossier)],
         "days": cases.by_day(lines),
         "is_older": bool(before),
         "following": following,
@@ -125,7 +125,7 @@ def _may_ask_register(acting: Acting, known: "Known | None") -> bool:
     return is_known and acting.may(Permission.REGISTER_USE) and takes_part(acting)
 
 
-@reads(Permission.CASE_READ, act=Act.READ)
+@reads(Permission.CASE_READ, act=LeadingAct.READ)
 def course(request: ActingRequest, dossier_id: int) -> HttpResponse:
     """Where the case stands in its procedure, how it came there, and where it may go."""
     acting = request.acting
@@ -149,86 +149,6 @@ def course(request: ActingRequest, dossier_id: int) -> HttpResponse:
 
 def _title_of(version: ProcedureVersion, phase_id: str) -> str:
     return next((in_language(phase.title) for phase in version.procedure.phases if phase.id == phase_id), phase_id)
-
-
-@acts(Permission.CASE_LEAD, act=Act.READ)
-def advance(request: ActingRequest, dossier_id: int, phase: str) -> HttpResponse:
-    """Take the case to its next phase; what speaks against it is shown, and asks for a reason."""
-    this = cases.readable_case(request.acting, dossier_id)
-    place = queries.place_of(request.acting, this, readable_categories(request.acting, this.dossier))
-    step = next((step for step in place.steps if step.to == phase), None) if place else None
-    if step is None or step.is_end:
-        raise Http404
-    form = forms.AdvanceForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        with refusals_on(form):
-            advance_case(request.acting, case=this, to=phase, reason=form.cleaned_data["reason"])
-            return done(request, _("The case goes on: %(step)s.") % {"step": step.title}, "case", dossier_id)
-    context = {"case": this, "dossier": this.dossier, "step": step, "form": form}
-    return render(request, "casepage/advance.html", context, status=422 if form.errors else 200)
-
-
-@acts(Permission.CASE_WORK)
-def state(request: ActingRequest, dossier_id: int, fact: str) -> HttpResponse:
-    """State a fact that the procedure asks about."""
-    this = cases.readable_case(request.acting, dossier_id)
-    if fact not in Fact.values or word(fact).source is not Source.STATED:
-        raise Http404
-    form = forms.StatementForm(request.POST or None, fact=Fact(fact))
-    if request.method == "POST" and form.is_valid():
-        with refusals_on(form):
-            state_fact(
-                request.acting, case=this, fact=Fact(fact), value=form.stated, remark=form.cleaned_data["remark"]
-            )
-            return done(request, _("The fact is recorded."), "course", dossier_id)
-    back = reverse("course", args=[dossier_id])
-    what = _("State a fact")
-    return form_page(request, form, title=f"{what} · {this.dossier.number}", submit=_("Record"), back=back)
-
-
-@acts(Permission.PROCEDURE_MOVE_OVER)
-def choose_version(request: ActingRequest, dossier_id: int) -> HttpResponse:
-    """Another version or procedure for a running case: first which one."""
-    this = cases.readable_case(request.acting, dossier_id)
-    current = course_of(dossier_id)
-    others = [v for v in versions_in_force(on=request.acting.today) if not current or v.pk != current.version_id]
-    form = forms.VersionForm(request.POST or None, versions=others)
-    if request.method == "POST" and form.is_valid():
-        return redirect("move_over", dossier_id, form.cleaned_data["version"].pk)
-    return form_page(
-        request,
-        form,
-        title=f"{_('Move the case over')} · {this.dossier.number}",
-        submit=_("Show the difference"),
-        back=reverse("course", args=[dossier_id]),
-        intro=_("A running case keeps the version it began under, until somebody moves it over."),
-    )
-
-
-@acts(Permission.PROCEDURE_MOVE_OVER)
-def move_over(request: ActingRequest, dossier_id: int, version_id: int) -> HttpResponse:
-    """… then what changes, and in which phase the case goes on."""
-    this = cases.readable_case(request.acting, dossier_id)
-    version = version_by_id(version_id)
-    current = course_of(dossier_id)
-    form = forms.MoveOverForm(
-        request.POST or None,
-        procedure=version.procedure,
-        initial={"phase": current.phase if current else version.procedure.start.id},
-    )
-    if request.method == "POST" and form.is_valid():
-        with refusals_on(form):
-            move_case_over(request.acting, case=this, version=version, **form.cleaned_data)
-            return done(request, _("The case goes on under the other version."), "course", dossier_id)
-    context = {
-        "case": this,
-        "dossier": this.dossier,
-        "version": version,
-        "current": current,
-        "difference": difference(current.procedure, version.procedure) if current else None,
-        "form": form,
-    }
-    return render(request, "casepage/move_over.html", context, status=422 if form.errors else 200)
 
 
 @acts(Permission.CASE_LEAD)

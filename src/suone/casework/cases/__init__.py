@@ -1,1 +1,1 @@
-"""A case from notification to closing: triage, participants, notes, lead and case manager, timeline."""
+"""What a case is: state and level, participants, lead and case manager, notes, background, timeline."""

@@ -3,16 +3,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Act(models.TextChoices):
-    NOTIFIED = "case.notified", _("Case notified")
-    OPENED = "case.opened_simple", _("Case opened between institutions")
     READ = "case.read", _("Case opened")
     LISTED = "case.listed", _("Cases listed")
     FOUND = "case.searched", _("Case searched")
-    TRIAGED = "case.triaged", _("Case triaged")
-    LEVEL_CHANGED = "case.level_changed", _("Level changed")
-    REJECTED = "case.rejected", _("Notification rejected")
-    QUESTION_ASKED = "case.question_asked", _("Question to the notifying institution")
-    QUESTION_ANSWERED = "case.question_answered", _("Question answered")
     PARTICIPANT_ASKED = "case.participant_asked", _("Institution asked to take part")
     PARTICIPANT_JOINED = "case.participant_joined", _("Institution takes part")
     PARTICIPANT_DECLINED = "case.participant_declined", _("Institution does not take part")
@@ -22,10 +15,5 @@ class Act(models.TextChoices):
     NOTE_WRITTEN = "case.note_written", _("Note written")
     NOTE_CORRECTED = "case.note_corrected", _("Note corrected")
     NOTE_REDACTED = "case.note_redacted", _("Note redacted")
-    SUSPENDED = "case.suspended", _("Case suspended")
-    RESUMED = "case.resumed", _("Case resumed")
-    CLOSED = "case.closed", _("Case closed")
-    REOPENED = "case.reopened", _("Case reopened")
-    WITHDRAWN = "case.withdrawn", _("Notification withdrawn")
     PARTICULARS_CHANGED = "case.particulars_changed", _("Particulars of the case changed")
     DRAFT_KEPT = "case.draft_kept", _("Draft saved")

@@ -14,16 +14,9 @@ from suone.ground.audit.shown import Shows
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution, Region
 from suone.records.decisions.models import Decision
-from suone.records.dossiers.models import (
-    IN_OWN_NAME,
-    AdministrativeQuerySet,
-    CaseBoundQuerySet,
-    Dossier,
-    RecordedQuerySet,
-)
+from suone.records.dossiers.models import IN_OWN_NAME, CaseBoundQuerySet, Dossier, RecordedQuerySet
 
 _AUTHOR = f"{job()} OR ({own_staff()} AND {own_institution()})"
-_ADMINISTRATIVE = str(DataCategory.ADMINISTRATIVE.value)
 _CASE: dict[str, Any] = {"select": granted(Power.READ), "insert": granted(Power.WRITE), "update": granted(Power.WRITE)}
 
 
@@ -281,77 +274,6 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return f"note {self.pk}"
-
-
-class TriageQuerySet(CaseBoundQuerySet["Triage"]):
-    category = DataCategory.ADMINISTRATIVE
-    author_columns = ("decided_by_id",)
-
-
-class Triage(models.Model):
-    """A triage: the answers, what the instrument proposed with its calculation, and what a person decided."""
-
-    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="triages")
-    instrument = models.CharField(max_length=40)
-    instrument_version = models.CharField(max_length=20)
-    answers = models.JSONField()
-    proposal = models.JSONField()
-    level = models.CharField(_("Level"), max_length=10, choices=Level)
-    reason = models.CharField(_("Reason"), max_length=500, blank=True)
-    decided_at = models.DateTimeField(db_default=Now())
-    decided_by = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
-
-    objects = TriageQuerySet.as_manager()
-
-    data_category: ClassVar[DataCategory] = DataCategory.ADMINISTRATIVE
-    personal_data: ClassVar[tuple[str, ...]] = ("answers", "proposal", "reason")
-
-    class Meta:
-        constraints: ClassVar = [
-            RowPolicies(
-                name="cases_triage_row_policies",
-                select=granted(Power.READ, category=_ADMINISTRATIVE, author="decided_by_id"),
-                insert=_CASE["insert"],
-            ),
-            Stamp(name="triage_decided", at="decided_at", staff="decided_by"),
-        ]
-
-    def __str__(self) -> str:
-        return f"triage {self.pk}"
-
-
-class LevelChange(models.Model):
-    """A case came to another level of collaboration: when, through whom, and why. The first one is the triage's."""
-
-    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="level_changes")
-    from_level = models.CharField(max_length=10, choices=Level, blank=True)
-    to_level = models.CharField(_("Level"), max_length=10, choices=Level)
-    reason = models.CharField(_("Reason"), max_length=500, blank=True)
-    on = models.DateField()
-    at = models.DateTimeField(db_default=Now())
-    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
-    institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
-
-    objects = AdministrativeQuerySet["LevelChange"].as_manager()
-
-    data_category: ClassVar[DataCategory] = DataCategory.ADMINISTRATIVE
-    personal_data: ClassVar[tuple[str, ...]] = ("reason",)
-
-    class Meta:
-        verbose_name = _("change of level")
-        verbose_name_plural = _("changes of level")
-        constraints: ClassVar = [
-            RowPolicies(
-                name="cases_levelchange_row_policies",
-                select=granted(Power.READ, category=_ADMINISTRATIVE, author="staff_id"),
-                insert=_CASE["insert"],
-            ),
-            Stamp(name="level_changed", at="at", staff="staff", institution="institution"),
-            Stamp(name="level_changed_on", at="on"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.from_level} → {self.to_level}"
 
 
 class Draft(models.Model):

@@ -10,21 +10,8 @@ from django.http import Http404
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from suone.canton.procedures.models import ProcedureVersion
-from suone.canton.procedures.queries import course_of, versions_of_level
-from suone.casework.cases.models import (
-    Assignment,
-    Background,
-    Case,
-    Draft,
-    Function,
-    LevelChange,
-    Note,
-    Participant,
-    Taking,
-    Triage,
-)
-from suone.casework.cases.rules import OPEN_STATES, QUESTION_CATEGORY, TIMELINE_KINDS, Level, RiskFactor, TimelineKind
+from suone.casework.cases.models import Assignment, Background, Case, Draft, Function, Note, Participant, Taking
+from suone.casework.cases.rules import OPEN_STATES, QUESTION_CATEGORY, TIMELINE_KINDS, RiskFactor, TimelineKind
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.permissions import Permission
@@ -328,50 +315,6 @@ def readable_participant(acting: Acting, dossier_id: int, participant_id: int) -
     if participant is None:
         raise Http404
     return participant
-
-
-def triages_of(acting: Acting, dossier: Dossier) -> list[Triage]:
-    """The triages of a case, newest first."""
-    return list(Triage.objects.readable_by(acting).filter(dossier=dossier).select_related("decided_by").order_by("-pk"))
-
-
-@dataclass(frozen=True, slots=True)
-class LevelWay:
-    """A level a case can change to, and the procedure under which it goes on there, if another than now."""
-
-    level: Level
-    procedure: ProcedureVersion | None
-
-    @property
-    def code(self) -> str:
-        return f"{self.level.value}:{self.procedure.pk if self.procedure else ''}"
-
-    @property
-    def title(self) -> str:
-        if self.procedure is None:
-            return _("%(level)s, as it goes now") % {"level": self.level.label}
-        return f"{self.level.label}: {self.procedure.title}"
-
-
-def level_ways(case: Case, *, on: date) -> list[LevelWay]:
-    """The other levels: under the present procedure where it carries them, and under each other that does."""
-    course = course_of(case.pk)
-    ways = []
-    for level in Level:
-        if level == case.level:
-            continue
-        versions = versions_of_level(level, on=on, canton=course.procedure.canton if course else "")
-        if course is None or level in course.procedure.levels:
-            ways.append(LevelWay(level, None))
-        current = course.procedure.identifier if course else ""
-        ways += [LevelWay(level, version) for version in versions if version.identifier != current]
-    return ways
-
-
-def level_changes_of(acting: Acting, dossier: Dossier) -> list[LevelChange]:
-    """How the level came about, the latest first."""
-    changes = LevelChange.objects.readable_by(acting).filter(dossier=dossier)
-    return list(changes.select_related("staff", "institution").order_by("-pk"))
 
 
 def own_draft(acting: Acting, draft_id: int, *, kind: str = "notification") -> Draft:

@@ -1,4 +1,4 @@
-"""How a case may move, and what each step asks for. Pure: no clock, no database."""
+"""How a case may move, and what is asked for in it. Pure: no clock, no database."""
 
 from collections.abc import Collection
 from datetime import date
@@ -146,20 +146,6 @@ def check_can_move(now: State, then: State) -> None:
         )
 
 
-def check_can_end_with_a_death(now: State) -> None:
-    """A death ends a case wherever it stands; nothing else is asked for."""
-    if now not in OPEN_STATES:
-        raise Refused(_("This case is closed: reopen it first."))
-
-
-def check_can_close(*, open_items: int, outcome: str, reason: str) -> None:
-    """Whoever closes a case says how it ended and why, and leaves nothing open behind."""
-    if outcome not in Outcome.values or reason not in ClosingReason.values:
-        raise Refused(_("Say how the case ended and for which reason it is closed."))
-    if open_items:
-        raise Refused(_("There are still open work items: finish or cancel them first."))
-
-
 def check_first_contact(first_contact_on: date | None, *, on: date) -> None:
     if first_contact_on is not None and first_contact_on > on:
         raise Refused(_("The first contact cannot lie in the future."))
@@ -168,16 +154,6 @@ def check_first_contact(first_contact_on: date | None, *, on: date) -> None:
 def check_reason(reason: str) -> None:
     if not reason.strip():
         raise Refused(_("Give a reason: the others want to understand it."))
-
-
-def check_can_change_level(*, now: str, then: str, is_open: bool) -> None:
-    """The level of an open case changes once it has one; the first one is the triage's."""
-    if not is_open:
-        raise Refused(_("This case is closed: reopen it first."))
-    if not now:
-        raise Refused(_("This case has no level yet: triage it first."))
-    if then not in Level.values or then == now:
-        raise Refused(_("Choose another level than the present one."))
 
 
 def check_can_ask(*, institution_id: int, taking_part: Collection[int], asked: Collection[int]) -> None:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from suone.canton.procedures.facts import CODES, Fact, Scalar, Shape, word
 from suone.canton.procedures.services import in_language
-from suone.casework.cases.services import Particulars
 from suone.casework.handovers.queries import Guide, Partner
 from suone.casework.handovers.rules import Answers, Asked, Constellation, Follows
+from suone.casework.leading.services import Particulars
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory, categories_in, mask_of
 from suone.ground.access.permissions import Permission

@@ -8,13 +8,14 @@ from django.db import connection
 from django.http import Http404
 
 from suone.canton.procedures.facts import Fact, Scalar
-from suone.canton.procedures.models import Course, KnownFact, ProcedureVersion
+from suone.canton.procedures.models import ProcedureVersion
 from suone.canton.procedures.queries import versions_of_level
 from suone.canton.procedures.rules import Phase, Procedure, Requirement, WayOn, planned_items, standing
 from suone.canton.procedures.services import in_language
 from suone.casework.cases.models import Case, Participant, Taking
 from suone.casework.handovers.models import Handover
 from suone.casework.handovers.rules import TOLD_OF_MISSED, Asked, asked_facts, way_for
+from suone.casework.leading.models import Course, KnownFact
 from suone.ground.access.acting import Acting
 from suone.ground.access.permissions import Role
 from suone.organisation.appointments.models import AppointmentQuerySet

@@ -10,23 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from suone.canton.procedures.facts import Fact, Scalar
-from suone.canton.procedures.queries import course_of
-from suone.canton.procedures.services import every_fact, note_fact
 from suone.casework.cases.models import Case, Participant, Taking
 from suone.casework.cases.rules import NoteKind, check_reason
-from suone.casework.cases.services import (
-    Particulars,
-    advance_case,
-    follow_procedure,
-    join,
-    leave,
-    name_lead,
-    open_simple_case,
-    reached,
-    readable_with_parts,
-    tell_everybody,
-    write_note,
-)
+from suone.casework.cases.services import join, leave, name_lead, tell_everybody, write_note
 from suone.casework.handovers import rules
 from suone.casework.handovers.acts import Act
 from suone.casework.handovers.models import Handover
@@ -38,6 +24,16 @@ from suone.casework.handovers.queries import (
     procedure_of_handovers,
 )
 from suone.casework.handovers.rules import Answers, Constellation
+from suone.casework.leading.queries import course_of, every_fact
+from suone.casework.leading.services import (
+    Particulars,
+    advance_case,
+    follow_procedure,
+    note_fact,
+    open_simple_case,
+    reached,
+    readable_with_parts,
+)
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.errors import Refused

@@ -9,14 +9,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from suone.canton.procedures.facts import Fact, Scalar
-from suone.canton.procedures.queries import course_of
-from suone.canton.procedures.services import in_language, known_facts
+from suone.canton.procedures.services import in_language
 from suone.casework.cases.forms import ReasonForm
 from suone.casework.cases.models import Case, Draft
 from suone.casework.cases.queries import own_draft, readable_case
 from suone.casework.cases.services import default_answer_day
 from suone.casework.handovers import forms, queries, rules, services
 from suone.casework.handovers.acts import Act
+from suone.casework.leading.queries import course_of, known_facts
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.permissions import Permission

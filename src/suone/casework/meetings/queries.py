@@ -10,8 +10,8 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from suone.canton.procedures.queries import course_of
 from suone.casework.cases.models import Case, Participant, Taking
+from suone.casework.leading.queries import course_of
 from suone.casework.meetings.models import (
     AgendaPoint,
     DateAnswer,

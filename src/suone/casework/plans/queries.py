@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from suone.canton.procedures.queries import course_of
 from suone.casework.cases.models import Assignment, Participant, Taking
+from suone.casework.leading.queries import course_of
 from suone.casework.plans.acts import Act
 from suone.casework.plans.models import Entry, Measure, Plan, Signature
 from suone.casework.plans.rules import CURRENT, Difference, EntryKind, Kind, Line, SignatureState, State, differences

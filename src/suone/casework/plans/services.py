@@ -12,9 +12,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from suone.canton.procedures.facts import Fact
-from suone.canton.procedures.queries import course_of
 from suone.canton.procedures.services import in_language
-from suone.casework.cases.services import reached, tell_everybody
+from suone.casework.cases.services import tell_everybody
+from suone.casework.leading.queries import course_of
+from suone.casework.leading.services import reached
 from suone.casework.plans import rules
 from suone.casework.plans.acts import Act
 from suone.casework.plans.models import Entry, Measure, Plan, Signature

@@ -7,9 +7,9 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
-from suone.canton.procedures.queries import course_of
 from suone.casework.cases.models import Assignment, Case, Function
 from suone.casework.cases.queries import possible_leads
+from suone.casework.leading.queries import course_of
 from suone.casework.support import rules
 from suone.casework.support.models import Service, ServiceText
 from suone.casework.support.rules import OPEN_STATES, CoachingOutcome, Kind, Offer, State

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from suone.canton.procedures.facts import Fact
 from suone.casework.cases.rules import State as CaseState
-from suone.casework.cases.services import reached, readable_with_parts, tell_everybody
+from suone.casework.cases.services import tell_everybody
+from suone.casework.leading.services import reached, readable_with_parts
 from suone.casework.support import rules
 from suone.casework.support.acts import Act
 from suone.casework.support.models import Service, ServiceText
@@ -27,14 +28,7 @@ from suone.records.consents.models import ConsentRecipient, DisclosureForm
 from suone.records.consents.services import keep_disclosure
 from suone.records.dossiers.models import Dossier, OpeningAct
 from suone.records.dossiers.queries import has_power
-from suone.records.dossiers.services import (
-    close_beyond,
-    end_of,
-    keep_unread,
-    lock,
-    open_for,
-    tell,
-)
+from suone.records.dossiers.services import close_beyond, end_of, keep_unread, lock, open_for, tell
 from suone.records.inbox.services import tell_staff
 from suone.records.workitems.services import ask, cancel_items_about, close_items_about
 

@@ -1,8 +1,5 @@
-import django.db.models.deletion
 import django.db.models.functions.datetime
-import suone.ground.access.first_tables
 import suone.ground.access.row_policies
-from suone.ground.access.sql_files import sql_file
 from django.db import migrations, models
 
 
@@ -12,288 +9,53 @@ class Migration(migrations.Migration):
     dependencies = [
         ("access", "0003_rights_on_tables_of_libraries"),
         ("appointments", "0001_initial"),
-        ("dossiers", "0001_initial"),
         ("institutions", "0001_initial"),
     ]
 
     operations = [
-        suone.ground.access.first_tables.CreateModels(
-            operations=[
-                migrations.CreateModel(
-                    name="ProcedureVersion",
-                    fields=[
-                        (
-                            "id",
-                            models.BigAutoField(
-                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                            ),
-                        ),
-                        ("identifier", models.SlugField(max_length=40)),
-                        ("version", models.CharField(max_length=20)),
-                        ("canton", models.CharField(max_length=2)),
-                        ("text", models.TextField()),
-                        ("sha256", models.CharField(max_length=64)),
-                        ("valid_from", models.DateField()),
-                        ("valid_until", models.DateField(null=True)),
-                        (
-                            "state",
-                            models.CharField(
-                                choices=[("published", "published"), ("retired", "retired")],
-                                default="published",
-                                max_length=10,
-                            ),
-                        ),
-                        ("published_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                    ],
-                    options={
-                        "ordering": ["canton", "identifier", "-valid_from", "-pk"],
-                        "constraints": [
-                            models.UniqueConstraint(
-                                fields=("identifier", "version"),
-                                name="procedure_version_once",
-                                violation_error_message="This version is published already: give the changed file a new version.",
-                            ),
-                            models.CheckConstraint(
-                                condition=models.Q(
-                                    ("valid_until", None), ("valid_until__gte", models.F("valid_from")), _connector="OR"
-                                ),
-                                name="procedure_version_runs_forward",
-                                violation_error_message="The validity must not end before it begins.",
-                            ),
-                            suone.ground.access.row_policies.RowPolicies(
-                                insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('procedure.publish')))",
-                                name="procedures_procedureversion_row_policies",
-                                select="true",
-                                update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('procedure.publish')))",
-                                updates=("state",),
-                            ),
-                            suone.ground.access.row_policies.Stamp(at="published_at", name="procedure_published"),
-                        ],
-                    },
+        migrations.CreateModel(
+            name="ProcedureVersion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("identifier", models.SlugField(max_length=40)),
+                ("version", models.CharField(max_length=20)),
+                ("canton", models.CharField(max_length=2)),
+                ("text", models.TextField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("published", "published"), ("retired", "retired")], default="published", max_length=10
+                    ),
                 ),
-                migrations.CreateModel(
-                    name="Course",
-                    fields=[
-                        (
-                            "dossier",
-                            models.OneToOneField(
-                                on_delete=django.db.models.deletion.PROTECT,
-                                primary_key=True,
-                                related_name="course",
-                                serialize=False,
-                                to="dossiers.dossier",
-                            ),
-                        ),
-                        (
-                            "version",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="+",
-                                to="procedures.procedureversion",
-                            ),
-                        ),
-                        ("phase", models.CharField(max_length=40)),
-                        ("phase_since", models.DateField()),
-                    ],
-                    options={
-                        "constraints": [
-                            suone.ground.access.row_policies.RowPolicies(
-                                insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)))",
-                                name="procedures_course_row_policies",
-                                select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0)))",
-                                update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)))",
-                                updates=("phase", "phase_since", "version"),
-                            ),
-                            suone.ground.access.row_policies.Stamp(at="phase_since", name="course_in_phase"),
-                        ],
-                    },
-                ),
-                migrations.CreateModel(
-                    name="Passage",
-                    fields=[
-                        (
-                            "id",
-                            models.BigAutoField(
-                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                            ),
-                        ),
-                        (
-                            "dossier",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="passages",
-                                to="dossiers.dossier",
-                            ),
-                        ),
-                        (
-                            "version",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="+",
-                                to="procedures.procedureversion",
-                            ),
-                        ),
-                        ("from_phase", models.CharField(blank=True, max_length=40)),
-                        ("to_phase", models.CharField(max_length=40)),
-                        ("on", models.DateField()),
-                        ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                        (
-                            "staff",
-                            models.ForeignKey(
-                                null=True,
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="+",
-                                to="appointments.appointment",
-                            ),
-                        ),
-                        ("reason", models.CharField(blank=True, max_length=500)),
-                    ],
-                    options={
-                        "indexes": [models.Index(fields=["dossier", "-id"], name="passage_of_case")],
-                        "constraints": [
-                            suone.ground.access.row_policies.RowPolicies(
-                                insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)))",
-                                name="procedures_passage_row_policies",
-                                select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND ((g.categories & (1::bigint << 10)) <> 0 OR {table}.staff_id = (SELECT actor_staff())) OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND ((g.categories & (1::bigint << 10)) <> 0 OR {table}.staff_id = (SELECT actor_staff())) OFFSET 0)))",
-                            ),
-                            suone.ground.access.row_policies.Stamp(at="at", name="passage_made", staff="staff"),
-                            suone.ground.access.row_policies.Stamp(at="on", name="passage_made_on"),
-                        ],
-                    },
-                ),
-                migrations.CreateModel(
-                    name="KnownFact",
-                    fields=[
-                        (
-                            "id",
-                            models.BigAutoField(
-                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                            ),
-                        ),
-                        (
-                            "dossier",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.PROTECT, related_name="facts", to="dossiers.dossier"
-                            ),
-                        ),
-                        ("fact", models.CharField(max_length=40)),
-                        (
-                            "category",
-                            models.PositiveSmallIntegerField(
-                                choices=[
-                                    (0, "Identity and contact"),
-                                    (1, "Employment"),
-                                    (2, "Education"),
-                                    (3, "Finances"),
-                                    (4, "Health"),
-                                    (5, "Addiction"),
-                                    (6, "Family and housing"),
-                                    (7, "Justice"),
-                                    (8, "Migration"),
-                                    (9, "Social network"),
-                                    (10, "Administrative"),
-                                ],
-                                default=10,
-                            ),
-                        ),
-                        ("value", models.JSONField()),
-                        ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                        (
-                            "staff",
-                            models.ForeignKey(
-                                null=True,
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="+",
-                                to="appointments.appointment",
-                            ),
-                        ),
-                        (
-                            "institution",
-                            models.ForeignKey(
-                                null=True,
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="+",
-                                to="institutions.institution",
-                            ),
-                        ),
-                    ],
-                    options={
-                        "indexes": [models.Index(fields=["dossier", "fact", "-id"], name="fact_of_case")],
-                        "constraints": [
-                            suone.ground.access.row_policies.RowPolicies(
-                                insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)))",
-                                name="procedures_knownfact_row_policies",
-                                select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND ((g.categories & (1::bigint << {table}.category)) <> 0 OR {table}.staff_id = (SELECT actor_staff())) OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND ((g.categories & (1::bigint << {table}.category)) <> 0 OR {table}.staff_id = (SELECT actor_staff())) OFFSET 0)))",
-                            ),
-                            suone.ground.access.row_policies.Stamp(
-                                at="at", institution="institution", name="fact_known", staff="staff"
-                            ),
-                        ],
-                    },
-                ),
-                migrations.CreateModel(
-                    name="FactRemark",
-                    fields=[
-                        (
-                            "fact",
-                            models.OneToOneField(
-                                on_delete=django.db.models.deletion.PROTECT,
-                                primary_key=True,
-                                related_name="remarked",
-                                serialize=False,
-                                to="procedures.knownfact",
-                            ),
-                        ),
-                        (
-                            "dossier",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dossiers.dossier"
-                            ),
-                        ),
-                        (
-                            "category",
-                            models.PositiveSmallIntegerField(
-                                choices=[
-                                    (0, "Identity and contact"),
-                                    (1, "Employment"),
-                                    (2, "Education"),
-                                    (3, "Finances"),
-                                    (4, "Health"),
-                                    (5, "Addiction"),
-                                    (6, "Family and housing"),
-                                    (7, "Justice"),
-                                    (8, "Migration"),
-                                    (9, "Social network"),
-                                    (10, "Administrative"),
-                                ]
-                            ),
-                        ),
-                        ("text", models.CharField(max_length=300, verbose_name="Remark")),
-                        (
-                            "staff",
-                            models.ForeignKey(
-                                null=True,
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="+",
-                                to="appointments.appointment",
-                            ),
-                        ),
-                    ],
-                    options={
-                        "verbose_name": "remark",
-                        "verbose_name_plural": "remarks",
-                        "constraints": [
-                            suone.ground.access.row_policies.RowPolicies(
-                                insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)))",
-                                name="procedures_factremark_row_policies",
-                                select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND ((g.categories & (1::bigint << {table}.category)) <> 0 OR {table}.staff_id = (SELECT actor_staff())) OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND ((g.categories & (1::bigint << {table}.category)) <> 0 OR {table}.staff_id = (SELECT actor_staff())) OFFSET 0)))",
-                            ),
-                            suone.ground.access.row_policies.Stamp(name="fact_remarked", staff="staff"),
-                        ],
-                    },
-                ),
+                ("published_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
+            options={
+                "ordering": ["canton", "identifier", "-valid_from", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("identifier", "version"),
+                        name="procedure_version_once",
+                        violation_error_message="This version is published already: give the changed file a new version.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until", None), ("valid_until__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="procedure_version_runs_forward",
+                        violation_error_message="The validity must not end before it begins.",
+                    ),
+                    suone.ground.access.row_policies.RowPolicies(
+                        insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('procedure.publish')))",
+                        name="procedures_procedureversion_row_policies",
+                        select="true",
+                        update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('procedure.publish')))",
+                        updates=("state",),
+                    ),
+                    suone.ground.access.row_policies.Stamp(at="published_at", name="procedure_published"),
+                ],
+            },
         ),
-        sql_file(__file__, "places.sql", reverse="DROP FUNCTION procedures_counted(text, date, text)"),
-        sql_file(__file__, "every_fact.sql", reverse="DROP FUNCTION procedures_every_fact, procedures_been_in"),
     ]

@@ -12,7 +12,7 @@ from suone.casework.advice import services
 from suone.casework.advice.models import Advice
 from suone.casework.advice.queries import advice_list, all_of, figures
 from suone.casework.cases.models import Draft
-from suone.casework.cases.tests.factories import do
+from suone.casework.leading.tests.factories import do
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Conflict
 from suone.ground.access.permissions import Role

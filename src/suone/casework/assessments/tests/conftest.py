@@ -5,7 +5,7 @@ from django.utils import translation
 
 from suone.canton.procedures.tests.factories import published
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import notify
+from suone.casework.leading.tests.factories import notify
 from suone.ground.access.categories import ALL_BUT_HEALTH
 from suone.records.consents.tests.factories import WORK, Cast, line, make_cast
 

@@ -7,7 +7,7 @@ from typing import Any
 from suone.casework.assessments import services
 from suone.casework.assessments.models import Assessment, SectionAnswers
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import do
+from suone.casework.leading.tests.factories import do
 from suone.organisation.appointments.models import Appointment
 
 TO_STABILISE = {

@@ -11,8 +11,6 @@ from suone.canton.instruments.loading import FOLDER
 from suone.canton.instruments.models import InstrumentVersion
 from suone.canton.instruments.rules import evaluate
 from suone.canton.instruments.services import publish
-from suone.canton.procedures.models import Course
-from suone.canton.procedures.services import known_facts
 from suone.casework.assessments import services
 from suone.casework.assessments.models import Assessment, Line, Score, SectionAnswers
 from suone.casework.assessments.queries import overdue_reassessments
@@ -30,8 +28,10 @@ from suone.casework.assessments.tests.factories import (
 )
 from suone.casework.cases.models import Case
 from suone.casework.cases.rules import ClosingReason, Outcome
-from suone.casework.cases.services import close_case
-from suone.casework.cases.tests.factories import activate, do
+from suone.casework.leading.models import Course
+from suone.casework.leading.queries import known_facts
+from suone.casework.leading.services import close_case
+from suone.casework.leading.tests.factories import activate, do
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory
 from suone.ground.access.database import acting_as

@@ -6,7 +6,7 @@ from django.db import ProgrammingError, transaction
 from suone.casework.assessments.models import Assessment, Line, Score, SectionAnswers
 from suone.casework.assessments.tests.factories import INTAKE, begin, finished, save
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import notify
+from suone.casework.leading.tests.factories import notify
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory, mask_of
 from suone.ground.access.database import acting_as

@@ -13,8 +13,8 @@ from suone.casework.assessments.models import Assessment, SectionAnswers
 from suone.casework.assessments.services import decide_assessment
 from suone.casework.assessments.tests.factories import INTAKE, TO_STABILISE, begin, decided, due_on, finished, save
 from suone.casework.cases.models import Case
-from suone.casework.cases.services import state_fact
-from suone.casework.cases.tests.factories import do
+from suone.casework.leading.services import state_fact
+from suone.casework.leading.tests.factories import do
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.tests.factories import client_of
 from suone.records.consents.tests.factories import Cast

@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
         ("consents", "0001_initial"),
         ("decisions", "0001_initial"),
         ("handovers", "0001_initial"),
+        ("leading", "0001_initial"),
         ("meetings", "0001_initial"),
         ("plans", "0001_initial"),
         ("procedures", "0001_initial"),

@@ -4,8 +4,8 @@
 GRANT SELECT (id, opened_at) ON dossiers_dossier TO suone_report;
 GRANT SELECT (dossier_id, at, until) ON dossiers_emergency TO suone_report;
 GRANT SELECT (dossier_id, function, valid_from, valid_until) ON cases_assignment TO suone_report;
-GRANT SELECT (dossier_id, instrument, instrument_version, level, decided_at) ON cases_triage TO suone_report;
-GRANT SELECT (dossier_id, from_level, to_level, "on", institution_id) ON cases_levelchange TO suone_report;
+GRANT SELECT (dossier_id, instrument, instrument_version, level, decided_at) ON leading_triage TO suone_report;
+GRANT SELECT (dossier_id, from_level, to_level, "on", institution_id) ON leading_levelchange TO suone_report;
 GRANT SELECT (dossier_id, kind, category, at, institution_id) ON cases_note TO suone_report;
 GRANT SELECT (id, dossier_id, kind, asked_institution_id, asked_at, addressed_id, due_on, reminded_at, state, answered_at)
     ON decisions_decision TO suone_report;
@@ -32,9 +32,9 @@ GRANT SELECT (dossier_id, basis, form, giver_id, recipient_id, categories, at, i
     ON consents_disclosure TO suone_report;
 GRANT SELECT (dossier_id, category, due_on, addressed_id, controlling_id, asked_at, state, done_at, settled_by, step)
     ON workitems_workitem TO suone_report;
-GRANT SELECT (dossier_id, version_id, phase, phase_since) ON procedures_course TO suone_report;
-GRANT SELECT (dossier_id, version_id, from_phase, to_phase, "on") ON procedures_passage TO suone_report;
-GRANT SELECT (dossier_id, fact, at, institution_id) ON procedures_knownfact TO suone_report;
+GRANT SELECT (dossier_id, version_id, phase, phase_since) ON leading_course TO suone_report;
+GRANT SELECT (dossier_id, version_id, from_phase, to_phase, "on") ON leading_passage TO suone_report;
+GRANT SELECT (dossier_id, fact, at, institution_id) ON leading_knownfact TO suone_report;
 GRANT SELECT (id, identifier, version, canton) ON procedures_procedureversion TO suone_report;
 GRANT SELECT (id, identifier, version) ON instruments_instrumentversion TO suone_report;
 GRANT SELECT (institution_id, "on", asker, channel, topic, minutes, region_id, is_anonymous, led_to)

@@ -1,3 +1,3 @@
-from suone.casework.cases.tests.conftest import _english, active, cast, notified
+from suone.casework.leading.tests.conftest import _english, active, cast, notified
 
 __all__ = ["_english", "active", "cast", "notified"]

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from suone.canton.procedures.models import KnownFact
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import activate, notify
+from suone.casework.leading.models import KnownFact
+from suone.casework.leading.tests.factories import activate, notify
 from suone.ground.access.permissions import Role
 from suone.organisation.appointments.tests.factories import client_of, make_staff
 from suone.records.consents.tests.factories import WORK, Cast, line

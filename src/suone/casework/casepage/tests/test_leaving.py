@@ -8,7 +8,7 @@ from django.db import ProgrammingError, connection
 
 from suone.casework.casepage.services import leave
 from suone.casework.cases.models import Participant
-from suone.casework.cases.tests.factories import do
+from suone.casework.leading.tests.factories import do
 from suone.casework.plans.models import Plan, Signature
 from suone.casework.plans.services import remind_signers
 from suone.casework.plans.tests.factories import again, draft, of, person_signs, put_up, shared_case, sign

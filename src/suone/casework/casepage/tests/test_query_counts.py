@@ -11,7 +11,8 @@ from django.utils import timezone
 from suone.casework.cases import services
 from suone.casework.cases.models import Case
 from suone.casework.cases.rules import NoteKind
-from suone.casework.cases.tests.factories import activate, ask, do, notify
+from suone.casework.leading import services as leading
+from suone.casework.leading.tests.factories import activate, ask, do, notify
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.permissions import Role
 from suone.organisation.appointments.tests.factories import client_of, make_institution, make_staff
@@ -63,7 +64,7 @@ def fill(cast: Cast, case: Case, rows: range) -> None:
             terms=terms(),
             scope=[line(staff), line(staff, named=True)],
         )
-        do(cast.coordinator, services.triage_case, case=case, answers={}, level="simple", reason="")
+        do(cast.coordinator, leading.triage_case, case=case, answers={}, level="simple", reason="")
 
 
 @pytest.mark.parametrize("page", ["", "access", "consents/"])

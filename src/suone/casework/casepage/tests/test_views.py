@@ -2,12 +2,14 @@
 
 import pytest
 
-from suone.canton.procedures.models import Course, KnownFact, ProcedureVersion
+from suone.canton.procedures.models import ProcedureVersion
 from suone.canton.procedures.tests.factories import changed, published
 from suone.casework.casepage.services import inform_everybody
 from suone.casework.cases import services
 from suone.casework.cases.models import Case, Note
-from suone.casework.cases.tests.factories import do, notify
+from suone.casework.leading import services as leading
+from suone.casework.leading.models import Course, KnownFact
+from suone.casework.leading.tests.factories import do, notify
 from suone.ground.access.categories import DataCategory
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.tests.factories import client_of
@@ -25,7 +27,7 @@ def version(db: None) -> ProcedureVersion:
 def supported(cast: Cast, version: ProcedureVersion) -> Case:
     """In the phase of services, under the Valais procedure."""
     case = notify(cast, procedure=version)
-    do(cast.coordinator, services.triage_case, case=case, answers={}, level="complex", reason="seen together")
+    do(cast.coordinator, leading.triage_case, case=case, answers={}, level="complex", reason="seen together")
     return case
 
 
@@ -111,7 +113,7 @@ def test_informing_everybody_reaches_those_who_may_read_and_names_the_others(cas
 
 def test_a_partner_without_the_category_is_named_as_not_reached(cast: Cast, version: ProcedureVersion) -> None:
     case = notify(cast, line(cast.adviser, DataCategory.ADMINISTRATIVE.bit), procedure=version)
-    do(cast.coordinator, services.triage_case, case=case, answers={}, level="complex", reason="seen together")
+    do(cast.coordinator, leading.triage_case, case=case, answers={}, level="complex", reason="seen together")
     decision = do(
         cast.coordinator, services.ask_to_take_part, case=case, institution=cast.adviser.institution,
         due_on=case.state_since, question="",

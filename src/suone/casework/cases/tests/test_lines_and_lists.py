@@ -4,15 +4,10 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
-
-from suone.casework.cases import services
 from suone.casework.cases.models import Case
 from suone.casework.cases.queries import Line, case_list
-from suone.casework.cases.rules import check_can_change_level
-from suone.casework.cases.tests.factories import do
+from suone.casework.leading.tests.factories import close
 from suone.ground.access.database import acting_as
-from suone.ground.access.errors import Refused
 from suone.organisation.appointments.tests.factories import acting
 from suone.records.consents.tests.factories import Cast
 
@@ -46,17 +41,5 @@ def test_the_list_holds_open_cases_those_of_one_state_or_all(cast: Cast, active:
             return case_list(who, state=state)
 
     assert (listed("open"), listed("closed"), listed("")) == ([active], [], [active])
-    do(
-        cast.coordinator,
-        services.close_case,
-        case=active,
-        outcome="primary_market",
-        closing_reason="goals_reached",
-    )
+    close(cast, active)
     assert (listed("open"), listed("active"), listed("closed"), listed("")) == ([], [], [active], [active])
-
-
-def test_the_level_of_a_closed_case_stays() -> None:
-    check_can_change_level(now="simple", then="complex", is_open=True)
-    with pytest.raises(Refused, match="closed"):
-        check_can_change_level(now="simple", then="complex", is_open=False)

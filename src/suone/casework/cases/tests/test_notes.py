@@ -11,7 +11,7 @@ from suone.casework.cases import services
 from suone.casework.cases.models import Case, Note
 from suone.casework.cases.queries import readable_note, timeline_of
 from suone.casework.cases.rules import NoteKind
-from suone.casework.cases.tests.factories import activate, do
+from suone.casework.leading.tests.factories import activate, do
 from suone.ground.access.categories import HEALTH_BIT, DataCategory
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Conflict, Refused

@@ -10,7 +10,7 @@ from django.utils import timezone
 from suone.casework.cases import services
 from suone.casework.cases.models import Assignment, Case, Function, Participant, Taking
 from suone.casework.cases.queries import people_of, possible_leads
-from suone.casework.cases.tests.factories import activate, ask, do
+from suone.casework.leading.tests.factories import activate, ask, do
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Conflict, Refused

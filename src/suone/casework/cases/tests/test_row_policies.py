@@ -6,8 +6,8 @@ from django.db.models import Model
 from django.utils import timezone
 
 from suone.casework.cases import services
-from suone.casework.cases.models import Assignment, Case, Note, Participant, Taking, Triage
-from suone.casework.cases.tests.factories import activate, ask, do
+from suone.casework.cases.models import Assignment, Case, Note, Participant, Taking
+from suone.casework.leading.tests.factories import activate, ask, do
 from suone.ground.access.acting import Acting, Kind, acting_for_job
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.database import acting_as
@@ -16,12 +16,12 @@ from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting
 from suone.records.consents.tests.factories import Cast, line
 
-TABLES = [Case, Assignment, Participant, Note, Triage]
+TABLES = [Case, Assignment, Participant, Note]
 
 
 @pytest.fixture
 def case(cast: Cast) -> Case:
-    """Open to the adviser; with a note, a triage and everybody's part."""
+    """Open to the adviser; with a note and everybody's part."""
     case = activate(cast, line(cast.adviser))
     do(
         cast.worker,

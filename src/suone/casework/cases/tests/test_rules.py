@@ -8,12 +8,9 @@ import pytest
 from suone.casework.cases.rules import (
     MOVES,
     OPEN_STATES,
-    ClosingReason,
-    Outcome,
     State,
     can_move,
     check_can_ask,
-    check_can_close,
     check_can_move,
     check_first_contact,
     check_reason,
@@ -65,28 +62,6 @@ def test_from_every_state_a_case_can_be_active_again_and_closed() -> None:
 
 def test_open_is_what_is_neither_closed_nor_turned_away() -> None:
     assert set(State) - OPEN_STATES == {C, REJECTED, WITHDRAWN}
-
-
-@pytest.mark.parametrize(("outcome", "reason"), list(product(Outcome.values, ClosingReason.values)))
-def test_every_outcome_closes_with_every_reason(outcome: str, reason: str) -> None:
-    check_can_close(open_items=0, outcome=outcome, reason=reason)
-
-
-@pytest.mark.parametrize(
-    ("open_items", "outcome", "reason", "sentence"),
-    [
-        (0, "", "goals_reached", "Say how the case ended"),
-        (0, "training", "", "Say how the case ended"),
-        (0, "nonsense", "goals_reached", "Say how the case ended"),
-        (0, "training", "nonsense", "Say how the case ended"),
-        (1, "training", "goals_reached", "There are still open work items"),
-    ],
-)
-def test_closing_leaves_nothing_open_and_nothing_unsaid(
-    open_items: int, outcome: str, reason: str, sentence: str
-) -> None:
-    with pytest.raises(Refused, match=sentence):
-        check_can_close(open_items=open_items, outcome=outcome, reason=reason)
 
 
 @pytest.mark.parametrize("day", [None, TODAY, TODAY - timedelta(days=400)])

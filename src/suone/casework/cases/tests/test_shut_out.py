@@ -1,7 +1,7 @@
 """A withdrawal may close the case to whoever is named in it: who answers for the case hears of it, once."""
 
 from suone.casework.cases.services import answer_participation, name_lead
-from suone.casework.cases.tests.factories import activate, ask, do
+from suone.casework.leading.tests.factories import activate, ask, do
 from suone.records.consents.models import Consent
 from suone.records.consents.services import withdraw_consent
 from suone.records.consents.tests.factories import WORK, Cast, line

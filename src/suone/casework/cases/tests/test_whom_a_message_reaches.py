@@ -10,7 +10,7 @@ from suone.casework.cases.models import Participant
 from suone.casework.cases.queries import people_of, possible_leads
 from suone.casework.cases.rules import NoteKind
 from suone.casework.cases.services import write_note
-from suone.casework.cases.tests.factories import activate, do, notify
+from suone.casework.leading.tests.factories import activate, do, notify
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.database import acting_as

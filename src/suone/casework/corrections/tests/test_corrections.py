@@ -4,11 +4,11 @@ import pytest
 from django.db import ProgrammingError, connection
 
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import do, notify
 from suone.casework.corrections.models import Correction
 from suone.casework.corrections.queries import differences_between, targets_of
 from suone.casework.corrections.rules import Field
 from suone.casework.corrections.services import accept_correction, decline_correction, offer_correction
+from suone.casework.leading.tests.factories import do, notify
 from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused

@@ -9,12 +9,12 @@ from suone.canton.procedures.facts import Fact
 from suone.canton.procedures.loading import FOLDER
 from suone.canton.procedures.services import publish
 from suone.casework.cases.models import Case
-from suone.casework.cases.services import Particulars
-from suone.casework.cases.tests.factories import do
 from suone.casework.handovers import services
 from suone.casework.handovers.models import Handover
 from suone.casework.handovers.rules import Answers, Follows
 from suone.casework.handovers.services import Proposal
+from suone.casework.leading.services import Particulars
+from suone.casework.leading.tests.factories import do
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.database import acting_as
 from suone.organisation.appointments.models import Appointment

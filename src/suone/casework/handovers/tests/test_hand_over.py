@@ -7,17 +7,17 @@ import pytest
 from django.utils import timezone
 
 from suone.canton.procedures.facts import Fact
-from suone.canton.procedures.models import Course
 from suone.canton.procedures.rules import months_after
-from suone.canton.procedures.services import known_facts
 from suone.casework.cases.models import Assignment, Case, Participant
 from suone.casework.cases.services import name_lead
-from suone.casework.cases.tests.factories import do
 from suone.casework.handovers import services
 from suone.casework.handovers.models import Handover
 from suone.casework.handovers.queries import asked_handover, person_of_request
 from suone.casework.handovers.rules import LEAST, Follows
 from suone.casework.handovers.tests.factories import STATED, accept, case_of, particulars, proposal, propose
+from suone.casework.leading.models import Course
+from suone.casework.leading.queries import known_facts
+from suone.casework.leading.tests.factories import do
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.categories import ALL_BUT_HEALTH, Power
 from suone.ground.access.database import acting_as

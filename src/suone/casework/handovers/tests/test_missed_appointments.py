@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from suone.canton.procedures.services import known_facts
 from suone.casework.cases.models import Participant, Taking
-from suone.casework.cases.tests.factories import do
 from suone.casework.handovers import services
 from suone.casework.handovers.models import Handover
 from suone.casework.handovers.queries import may_be_told_of_missed, social_assistance_in
 from suone.casework.handovers.rules import Follows
 from suone.casework.handovers.tests.factories import TO_IV, accept, case_of, propose
+from suone.casework.leading.queries import known_facts
+from suone.casework.leading.tests.factories import do
 from suone.ground.access.categories import DataCategory, mask_of
 from suone.ground.access.errors import Refused
 from suone.ground.audit.models import Entry

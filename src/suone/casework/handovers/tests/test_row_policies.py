@@ -4,12 +4,12 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 
-from suone.casework.cases.tests.factories import do
 from suone.casework.handovers.models import Handover
 from suone.casework.handovers.queries import person_of_request, referrals_in
 from suone.casework.handovers.rules import Follows
 from suone.casework.handovers.services import end_access
 from suone.casework.handovers.tests.factories import accept, decline, propose
+from suone.casework.leading.tests.factories import do
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.database import acting_as
 from suone.organisation.appointments.models import Appointment

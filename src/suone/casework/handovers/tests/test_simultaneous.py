@@ -4,10 +4,10 @@ import pytest
 from django.utils import timezone
 
 from suone.casework.cases.models import Assignment
-from suone.casework.cases.tests.factories import do
-from suone.casework.cases.tests.test_simultaneous import at_once
 from suone.casework.handovers import services
 from suone.casework.handovers.tests.factories import propose, publish_handovers
+from suone.casework.leading.tests.factories import do
+from suone.casework.leading.tests.test_simultaneous import at_once
 from suone.organisation.appointments.tests.factories import make_staff
 from suone.records.consents.tests.factories import Cast, make_cast
 from suone.records.dossiers.models import Grant

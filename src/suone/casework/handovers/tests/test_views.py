@@ -7,15 +7,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from suone.canton.procedures.models import Course, Passage
-from suone.canton.procedures.services import known_facts
 from suone.casework.cases.models import Case, Note
-from suone.casework.cases.services import change_level
-from suone.casework.cases.tests.factories import do
 from suone.casework.handovers import services
 from suone.casework.handovers.models import Handover
 from suone.casework.handovers.rules import Follows
 from suone.casework.handovers.tests.factories import AHV_NUMBER, TO_IV, accept, case_of, proposal, propose
+from suone.casework.leading.models import Course, Passage
+from suone.casework.leading.queries import known_facts
+from suone.casework.leading.services import change_level
+from suone.casework.leading.tests.factories import do
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import client_of

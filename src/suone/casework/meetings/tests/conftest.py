@@ -5,7 +5,7 @@ from django.core.cache import cache
 from django.utils import translation
 
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import activate
+from suone.casework.leading.tests.factories import activate
 from suone.casework.meetings.models import Meeting
 from suone.casework.meetings.tests.factories import convene
 from suone.records.consents.tests.factories import WORK, Cast, line, make_cast

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import do
+from suone.casework.leading.tests.factories import do
 from suone.casework.meetings.models import DateProposal, Invitee, Meeting
 from suone.casework.meetings.rules import Kind
 from suone.casework.meetings.services.convening import Convocation, Seat, convene_meeting

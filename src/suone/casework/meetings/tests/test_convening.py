@@ -3,9 +3,9 @@
 import pytest
 
 from suone.canton.procedures.facts import Fact
-from suone.canton.procedures.services import known_facts
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import do
+from suone.casework.leading.queries import known_facts
+from suone.casework.leading.tests.factories import do
 from suone.casework.meetings.acts import Act
 from suone.casework.meetings.models import Invitee, Meeting, Reason
 from suone.casework.meetings.rules import Answer, Kind, PersonPart, State

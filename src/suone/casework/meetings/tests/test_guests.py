@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import do
+from suone.casework.leading.tests.factories import do
 from suone.casework.meetings.acts import Act
 from suone.casework.meetings.models import Guest, Meeting
 from suone.casework.meetings.rules import Answer

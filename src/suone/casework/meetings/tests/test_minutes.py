@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from suone.canton.procedures.facts import Fact
-from suone.canton.procedures.services import known_facts
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import activate, do
+from suone.casework.leading.queries import known_facts
+from suone.casework.leading.tests.factories import activate, do
 from suone.casework.meetings.acts import Act
 from suone.casework.meetings.models import AgendaPoint, Entry, Meeting
 from suone.casework.meetings.rules import EntryKind, Kind, PersonPart, Presence, State

@@ -8,7 +8,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import do
+from suone.casework.leading.tests.factories import do
 from suone.casework.meetings.acts import Act
 from suone.casework.meetings.models import Invitee, Meeting
 from suone.casework.meetings.rules import EntryKind, Presence

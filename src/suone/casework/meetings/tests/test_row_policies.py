@@ -8,7 +8,7 @@ from django.db import ProgrammingError, transaction
 from django.utils import timezone
 
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import do
+from suone.casework.leading.tests.factories import do
 from suone.casework.meetings.models import AgendaPoint, DateAnswer, DateProposal, Entry, Guest, Invitee, Meeting
 from suone.casework.meetings.rules import EntryKind, Kind, Suits
 from suone.casework.meetings.services import dates, guests, minutes

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import do
+from suone.casework.leading.tests.factories import do
 from suone.casework.meetings import queries
 from suone.casework.meetings.acts import Act
 from suone.casework.meetings.models import AgendaPoint, DateAnswer, Entry, Guest, Invitee, Meeting

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from suone.casework.cases.models import Case
 from suone.casework.cases.services import answer_participation
-from suone.casework.cases.tests.factories import activate, ask, do
+from suone.casework.leading.tests.factories import activate, ask, do
 from suone.casework.plans import services
 from suone.casework.plans.models import Measure, Plan, Signature
 from suone.casework.plans.rules import EntryKind, Form, Kind

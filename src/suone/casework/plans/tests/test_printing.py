@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from suone.casework.cases.models import Case
 from suone.casework.cases.queries import readable_case
-from suone.casework.cases.tests.factories import do
+from suone.casework.leading.tests.factories import do
 from suone.casework.plans import printing, services
 from suone.casework.plans.models import Plan
 from suone.casework.plans.printing import booklet_pdf, plan_pdf

@@ -6,7 +6,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import do
+from suone.casework.leading.tests.factories import do
 from suone.casework.plans.models import Entry, Measure, Plan, Signature
 from suone.casework.plans.queries import sheet_of
 from suone.casework.plans.rules import EntryKind

@@ -9,10 +9,10 @@ import pytest
 from django.db import ProgrammingError, connection
 from django.utils import timezone
 
-from suone.canton.procedures.models import KnownFact
 from suone.casework.cases.models import Assignment, Case
 from suone.casework.cases.services import name_case_manager
-from suone.casework.cases.tests.factories import do
+from suone.casework.leading.models import KnownFact
+from suone.casework.leading.tests.factories import do
 from suone.casework.plans import services
 from suone.casework.plans.jobs import remind_about_signatures
 from suone.casework.plans.models import Plan, Signature

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import do
+from suone.casework.leading.tests.factories import do
 from suone.casework.plans import services
 from suone.casework.plans.models import Entry, Measure, Plan, Signature
 from suone.casework.plans.rules import EntryKind

@@ -8,11 +8,11 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from suone.canton.procedures.facts import Fact
-from suone.canton.procedures.models import Course, KnownFact
-from suone.canton.procedures.services import known_facts
 from suone.canton.procedures.tests.factories import published
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import do
+from suone.casework.leading.models import Course, KnownFact
+from suone.casework.leading.queries import known_facts
+from suone.casework.leading.tests.factories import do
 from suone.casework.plans import services
 from suone.casework.plans.models import Entry, Measure, Plan
 from suone.casework.plans.rules import EntryKind, Kind, MeasureState

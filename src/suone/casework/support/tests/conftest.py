@@ -6,7 +6,7 @@ from django.utils import timezone, translation
 
 from suone.casework.cases import services as cases
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import activate, ask, do
+from suone.casework.leading.tests.factories import activate, ask, do
 from suone.casework.support.tests.factories import officer_named
 from suone.records.consents.tests.factories import Cast, line, make_cast
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import do
+from suone.casework.leading.tests.factories import do
 from suone.casework.support import services
 from suone.casework.support.models import Service
 from suone.casework.support.rules import MANDATE_CATEGORIES, Kind, Variant

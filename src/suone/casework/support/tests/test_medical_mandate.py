@@ -8,9 +8,9 @@ from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from suone.canton.procedures.facts import Fact
-from suone.canton.procedures.models import KnownFact
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import do
+from suone.casework.leading.models import KnownFact
+from suone.casework.leading.tests.factories import do
 from suone.casework.support import services
 from suone.casework.support.models import Service, ServiceText
 from suone.casework.support.rules import MANDATE_CATEGORIES, Kind, Part, State

@@ -8,7 +8,8 @@ from django.utils import timezone
 from suone.canton.procedures.tests.factories import published
 from suone.casework.cases import services as cases
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import ask, do, notify
+from suone.casework.leading import services as leading
+from suone.casework.leading.tests.factories import ask, do, notify
 from suone.casework.support import services
 from suone.casework.support.rules import Kind
 from suone.casework.support.tests.factories import REPORT, officer_named, order, tandem
@@ -20,7 +21,7 @@ from suone.records.workitems.models import State, WorkItem
 def case(cast: Cast) -> Case:
     """Under the canton's procedure, among its services."""
     case = notify(cast, line(cast.adviser), officer_named(cast), procedure=published("vs-complex"))
-    do(cast.coordinator, cases.triage_case, case=case, answers={}, level="complex", reason="seen together")
+    do(cast.coordinator, leading.triage_case, case=case, answers={}, level="complex", reason="seen together")
     decision = ask(cast, case, cast.adviser, due_on=timezone.localdate() + timedelta(days=5))
     do(cast.adviser, cases.answer_participation, decision=decision, accept=True)
     return Case.objects.get(pk=case.pk)

@@ -7,10 +7,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from suone.canton.procedures.facts import Fact
-from suone.canton.procedures.models import KnownFact
 from suone.casework.cases import services as cases
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import activate, do, notify
+from suone.casework.leading import services as leading
+from suone.casework.leading.models import KnownFact
+from suone.casework.leading.tests.factories import activate, do, notify
 from suone.casework.support import services
 from suone.casework.support.models import Service, ServiceText
 from suone.casework.support.rules import CoachingOutcome, Kind, Part, State, Variant
@@ -322,7 +323,7 @@ def test_an_ordered_service_opens_the_way_of_the_procedure(cast: Cast) -> None:
     from suone.canton.procedures.tests.factories import published
 
     case = activate(cast, procedure=published("vs-complex"))
-    do(cast.coordinator, cases.triage_case, case=case, answers={}, level="complex", reason="seen together")
+    do(cast.coordinator, leading.triage_case, case=case, answers={}, level="complex", reason="seen together")
 
     order(cast, case, Kind.ROUND_TABLE)
 

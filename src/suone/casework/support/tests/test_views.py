@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from suone.canton.procedures.tests.factories import published
-from suone.casework.cases import services as cases
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import do
+from suone.casework.leading import services as cases
+from suone.casework.leading.tests.factories import do
 from suone.casework.support import services
 from suone.casework.support.models import Service, ServiceText
 from suone.casework.support.queries import services_of

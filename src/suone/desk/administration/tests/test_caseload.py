@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from suone.casework.cases.models import Assignment, Case, Participant
 from suone.casework.cases.queries import lead_of
-from suone.casework.cases.tests.factories import activate
+from suone.casework.leading.tests.factories import activate
 from suone.desk.administration import services
 from suone.desk.administration.models import CaseloadPassing
 from suone.desk.administration.queries import caseload_of, possible_successors

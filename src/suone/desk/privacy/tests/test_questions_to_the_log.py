@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
-from suone.casework.cases.tests.factories import notify
+from suone.casework.leading.tests.factories import notify
 from suone.desk.privacy.acts import Act
 from suone.desk.privacy.tests.test_views import _client
 from suone.ground.access.acting import Acting, acting_for_job

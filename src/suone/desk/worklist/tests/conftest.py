@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import activate
+from suone.casework.leading.tests.factories import activate
 from suone.records.consents.tests.factories import Cast, make_cast
 
 

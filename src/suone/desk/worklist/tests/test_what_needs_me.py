@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import activate, ask, do, notify
+from suone.casework.leading.tests.factories import activate, ask, do, notify
 from suone.desk.worklist import services
 from suone.desk.worklist.queries import Entry, colleagues_of, counts, entries_for, waiting_for
 from suone.ground.access.categories import DataCategory

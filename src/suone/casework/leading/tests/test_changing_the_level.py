@@ -3,13 +3,14 @@
 import pytest
 
 from suone.canton.procedures.loading import FOLDER
-from suone.canton.procedures.models import Course, KnownFact, ProcedureVersion
+from suone.canton.procedures.models import ProcedureVersion
 from suone.canton.procedures.services import publish
-from suone.casework.cases import services
-from suone.casework.cases.models import Case, LevelChange
-from suone.casework.cases.queries import level_ways
-from suone.casework.cases.services import Particulars
-from suone.casework.cases.tests.factories import do
+from suone.casework.cases.models import Case
+from suone.casework.leading import services
+from suone.casework.leading.models import Course, KnownFact, LevelChange
+from suone.casework.leading.queries import level_ways
+from suone.casework.leading.services import Particulars
+from suone.casework.leading.tests.factories import do
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from suone.casework.cases.tests.factories import activate
+from suone.casework.leading.tests.factories import activate
 from suone.organisation.appointments.models import Appointment
 from suone.records.consents.tests.factories import WORK, Cast, line
 from suone.records.inbox.models import Message

@@ -8,11 +8,13 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from suone.casework.cases import services
-from suone.casework.cases.models import Assignment, Case, Draft, Function, Note, Participant, Taking, Triage
+from suone.casework.cases import services as case_services
+from suone.casework.cases.models import Assignment, Case, Draft, Function, Note, Participant, Taking
 from suone.casework.cases.queries import Noted
 from suone.casework.cases.rules import State
-from suone.casework.cases.tests.factories import do, noted, notification, notify
+from suone.casework.leading import services
+from suone.casework.leading.models import Triage
+from suone.casework.leading.tests.factories import do, noted, notification, notify
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Conflict, Refused
 from suone.ground.audit.models import Entry
@@ -98,9 +100,9 @@ def test_when_the_log_cannot_be_written_there_is_no_case(cast: Cast, monkeypatch
 
 
 def test_a_draft_is_kept_again_and_again_under_its_version(cast: Cast) -> None:
-    draft = do(cast.worker, services.keep_draft, draft=None, data={"last_name": "Mus"}, version=0)
+    draft = do(cast.worker, case_services.keep_draft, draft=None, data={"last_name": "Mus"}, version=0)
 
-    again = do(cast.worker, services.keep_draft, draft=draft, data={"last_name": "Muster"}, version=draft.version)
+    again = do(cast.worker, case_services.keep_draft, draft=draft, data={"last_name": "Muster"}, version=draft.version)
 
     assert Draft.objects.count() == 1
     assert (again.data, again.version) == ({"last_name": "Muster"}, 2)
@@ -108,11 +110,11 @@ def test_a_draft_is_kept_again_and_again_under_its_version(cast: Cast) -> None:
 
 
 def test_a_draft_changed_in_another_window_is_not_overwritten(cast: Cast) -> None:
-    draft = do(cast.worker, services.keep_draft, draft=None, data={"question": "old"}, version=0)
-    do(cast.worker, services.keep_draft, draft=draft, data={"question": "first"}, version=1)
+    draft = do(cast.worker, case_services.keep_draft, draft=None, data={"question": "old"}, version=0)
+    do(cast.worker, case_services.keep_draft, draft=draft, data={"question": "first"}, version=1)
 
     with pytest.raises(Conflict) as conflict:
-        do(cast.worker, services.keep_draft, draft=draft, data={"question": "second"}, version=1)
+        do(cast.worker, case_services.keep_draft, draft=draft, data={"question": "second"}, version=1)
 
     assert conflict.value.current == {"question": "first"}
     assert conflict.value.submitted == {"question": "second"}
@@ -120,7 +122,7 @@ def test_a_draft_changed_in_another_window_is_not_overwritten(cast: Cast) -> Non
 
 
 def test_a_draft_is_its_authors_alone(cast: Cast) -> None:
-    do(cast.worker, services.keep_draft, draft=None, data={"last_name": "Muster"}, version=0)
+    do(cast.worker, case_services.keep_draft, draft=None, data={"last_name": "Muster"}, version=0)
 
     for other in (cast.coordinator, cast.adviser, cast.stranger):
         with acting_as(acting(other)):
@@ -176,7 +178,7 @@ def test_a_level_that_does_not_exist_is_refused(cast: Cast, notified: Case) -> N
 
 
 def test_a_second_triage_changes_the_level_and_neither_state_nor_lead(cast: Cast, active: Case) -> None:
-    do(cast.coordinator, services.name_lead, case=active, staff=cast.worker)
+    do(cast.coordinator, case_services.name_lead, case=active, staff=cast.worker)
 
     do(cast.coordinator, services.triage_case, case=active, answers=COMPLEX, level="complex", reason="")
 

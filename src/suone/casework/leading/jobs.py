@@ -1,14 +1,14 @@
-"""What the clock does for procedures."""
+"""What the clock does for cases that follow a procedure."""
 
 from procrastinate.contrib.django import app
 
-from suone.casework.cases.services import follow_procedures
+from suone.casework.leading.services import follow_procedures
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.database import acting_as
 
 
 @app.periodic(cron="0 5 * * *")
-@app.task(queueing_lock="cases.procedures", pass_context=False)
+@app.task(queueing_lock="leading.procedures", pass_context=False)
 def follow_procedures_of_the_day(timestamp: int) -> None:
     """What the day alone changes: repeated work items that are due again, ways that open by themselves."""
     acting = acting_for_job("procedures: the clock")

@@ -1,15 +1,15 @@
 -- What the engine asks of a case, in every data category: it goes on the same way whoever does the next step. For those to
 -- whom the case is open; pages show what is open to their reader.
-CREATE FUNCTION procedures_every_fact(case_id bigint) RETURNS TABLE (fact text, value jsonb)
+CREATE FUNCTION leading_every_fact(case_id bigint) RETURNS TABLE (fact text, value jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT DISTINCT ON (f.fact) f.fact, f.value FROM procedures_knownfact f
+    SELECT DISTINCT ON (f.fact) f.fact, f.value FROM leading_knownfact f
     WHERE f.dossier_id = case_id AND dossiers_has_power(case_id, 1) ORDER BY f.fact, f.id DESC
 $$;
 
-CREATE FUNCTION procedures_been_in(case_id bigint) RETURNS TABLE (procedure text, phase text)
+CREATE FUNCTION leading_been_in(case_id bigint) RETURNS TABLE (procedure text, phase text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT v.identifier, p.to_phase FROM procedures_passage p JOIN procedures_procedureversion v ON v.id = p.version_id
+    SELECT v.identifier, p.to_phase FROM leading_passage p JOIN procedures_procedureversion v ON v.id = p.version_id
     WHERE p.dossier_id = case_id AND dossiers_has_power(case_id, 1) ORDER BY p.id DESC
 $$;
 
-GRANT EXECUTE ON FUNCTION procedures_every_fact, procedures_been_in TO suone_app;
+GRANT EXECUTE ON FUNCTION leading_every_fact, leading_been_in TO suone_app;

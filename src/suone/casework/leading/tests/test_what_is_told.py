@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from suone.casework.cases import services
+from suone.casework.cases import services as case_services
 from suone.casework.cases.models import Case, Note, Participant
 from suone.casework.cases.rules import NoteKind
-from suone.casework.cases.tests.factories import activate, ask, do, noted
-from suone.casework.cases.tests.test_course_of_a_case import ENDED, now
+from suone.casework.leading import services
+from suone.casework.leading.tests.factories import activate, ask, do, noted
+from suone.casework.leading.tests.test_course_of_a_case import ENDED, now
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.errors import Conflict, Refused
 from suone.ground.audit.tests.said import log_of, said
@@ -104,13 +105,13 @@ def test_a_question_is_answered_by_whom_it_is_asked_of(cast: Cast, notified: Cas
 
 def test_what_is_said_of_those_who_take_part(cast: Cast, active: Case) -> None:
     first = ask(cast, active, cast.adviser)
-    do(cast.adviser, services.answer_participation, decision=first, accept=True, reason="Gladly")
+    do(cast.adviser, case_services.answer_participation, decision=first, accept=True, reason="Gladly")
     second = ask(cast, active, cast.stranger)
-    do(cast.stranger, services.answer_participation, decision=second, accept=False, reason="Not ours")
+    do(cast.stranger, case_services.answer_participation, decision=second, accept=False, reason="Not ours")
     ask(cast, active, cast.physician)
     joined, declined, asked = Participant.objects.filter(decision__isnull=False).order_by("pk")
-    do(cast.coordinator, services.withdraw_request, participant=asked)
-    do(cast.coordinator, services.leave, participant=Participant.objects.get(pk=joined.pk))
+    do(cast.coordinator, case_services.withdraw_request, participant=asked)
+    do(cast.coordinator, case_services.leave, participant=Participant.objects.get(pk=joined.pk))
 
     def about(participant: Participant) -> dict[str, Any]:
         to = [participant.institution_id]
@@ -127,27 +128,27 @@ def test_what_is_said_of_those_who_take_part(cast: Cast, active: Case) -> None:
     }
     for participant in (declined, asked):
         with pytest.raises(Refused, match="already been answered"):
-            do(cast.coordinator, services.withdraw_request, participant=Participant.objects.get(pk=participant.pk))
+            do(cast.coordinator, case_services.withdraw_request, participant=Participant.objects.get(pk=participant.pk))
         with pytest.raises(Refused, match="does not take part"):
-            do(cast.coordinator, services.leave, participant=Participant.objects.get(pk=participant.pk))
+            do(cast.coordinator, case_services.leave, participant=Participant.objects.get(pk=participant.pk))
 
 
 def test_who_takes_part_is_settled_by_themselves_and_by_the_lead(cast: Cast) -> None:
     case = activate(cast, line(cast.adviser), line(cast.stranger))
     for staff in (cast.adviser, cast.stranger):
-        do(staff, services.answer_participation, decision=ask(cast, case, staff), accept=True)
+        do(staff, case_services.answer_participation, decision=ask(cast, case, staff), accept=True)
     adviser = Participant.objects.get(institution=cast.adviser.institution)
     ask(cast, case, cast.physician)
 
     with pytest.raises(Refused, match="Only institutions that lead"):
-        do(cast.stranger, services.leave, participant=adviser)
+        do(cast.stranger, case_services.leave, participant=adviser)
     with pytest.raises(Refused, match="Only institutions that lead"):
         do(
             cast.stranger,
-            services.withdraw_request,
+            case_services.withdraw_request,
             participant=Participant.objects.select_related("decision").get(state="asked"),
         )
-    do(cast.adviser, services.leave, participant=adviser)
+    do(cast.adviser, case_services.leave, participant=adviser)
 
     assert sorted(Participant.objects.filter(dossier=case.dossier).values_list("state", flat=True)) == [
         "asked",
@@ -158,8 +159,8 @@ def test_who_takes_part_is_settled_by_themselves_and_by_the_lead(cast: Cast) -> 
 
 
 def test_what_is_said_of_who_leads_and_manages(cast: Cast, active: Case) -> None:
-    do(cast.coordinator, services.name_lead, case=active, staff=cast.worker)
-    do(cast.coordinator, services.name_case_manager, case=active, staff=cast.worker)
+    do(cast.coordinator, case_services.name_lead, case=active, staff=cast.worker)
+    do(cast.coordinator, case_services.name_case_manager, case=active, staff=cast.worker)
 
     about = ("staff", cast.worker.pk)
     for act in ("case.lead_named", "case.case_manager_named"):
@@ -172,15 +173,15 @@ def test_what_is_said_of_notes(cast: Cast, active: Case) -> None:
     employment = DataCategory.EMPLOYMENT
     note = do(
         cast.worker,
-        services.write_note,
+        case_services.write_note,
         dossier=active.dossier,
         text="Wants to learn",
         category=employment,
         kind=NoteKind.NOTE,
     )
     note = Note.objects.get(pk=note.pk)
-    do(cast.worker, services.correct_note, note=note, text="Learns", version=note.version)
-    do(cast.coordinator, services.redact_note, note=Note.objects.get(pk=note.pk), reason="Too much")
+    do(cast.worker, case_services.correct_note, note=note, text="Learns", version=note.version)
+    do(cast.coordinator, case_services.redact_note, note=Note.objects.get(pk=note.pk), reason="Too much")
 
     about = ("note", note.pk)
     for act, kind, text in (
@@ -193,9 +194,9 @@ def test_what_is_said_of_notes(cast: Cast, active: Case) -> None:
     redacted = Note.objects.get(pk=note.pk)
     assert (redacted.text, redacted.redaction_reason, redacted.redacted_by_id) == ("", "Too much", cast.coordinator.pk)
     with pytest.raises(Refused, match="Only its author"):
-        do(cast.worker, services.correct_note, note=redacted, text="Again", version=redacted.version)
+        do(cast.worker, case_services.correct_note, note=redacted, text="Again", version=redacted.version)
     with pytest.raises(Refused, match="already been redacted"):
-        do(cast.coordinator, services.redact_note, note=redacted, reason="Twice")
+        do(cast.coordinator, case_services.redact_note, note=redacted, reason="Twice")
 
 
 def test_what_is_said_of_resting_going_on_and_closing(cast: Cast, active: Case) -> None:
@@ -236,7 +237,7 @@ def test_what_is_said_of_another_level(cast: Cast, active: Case) -> None:
 
 def test_what_is_said_of_changed_particulars(cast: Cast, active: Case) -> None:
     changes = {"question": "Full time?", "risk_factors": ["finances"], "first_contact_on": TODAY - timedelta(days=3)}
-    do(cast.worker, services.change_particulars, case=active, version=active.version, changes=changes)
+    do(cast.worker, case_services.change_particulars, case=active, version=active.version, changes=changes)
 
     details = {"fields": ["first_contact_on", "question", "risk_factors"]}
     assert log_of("case.particulars_changed") == [said("change", case=active.dossier, details=details)]
@@ -245,10 +246,10 @@ def test_what_is_said_of_changed_particulars(cast: Cast, active: Case) -> None:
 
 
 def test_what_is_said_of_a_draft_and_a_second_window_overwrites_nothing(cast: Cast) -> None:
-    draft = do(cast.worker, services.keep_draft, draft=None, data={"last_name": "M"}, version=0)
+    draft = do(cast.worker, case_services.keep_draft, draft=None, data={"last_name": "M"}, version=0)
     do(
         cast.worker,
-        services.keep_draft,
+        case_services.keep_draft,
         draft=draft,
         data={"last_name": "Mu", "first_name": "P"},
         version=draft.version,
@@ -257,7 +258,7 @@ def test_what_is_said_of_a_draft_and_a_second_window_overwrites_nothing(cast: Ca
     about = said("store", about=("draft", draft.pk))
     assert log_of("case.draft_kept") == [about, about]
     with pytest.raises(Conflict) as conflict:
-        do(cast.worker, services.keep_draft, draft=draft, data={"last_name": "Mus", "first_name": "P"}, version=1)
+        do(cast.worker, case_services.keep_draft, draft=draft, data={"last_name": "Mus", "first_name": "P"}, version=1)
     assert (conflict.value.current, conflict.value.submitted) == ({"last_name": "Mu"}, {"last_name": "Mus"})
     assert len(log_of("case.draft_kept")) == 2
 
@@ -265,7 +266,7 @@ def test_what_is_said_of_a_draft_and_a_second_window_overwrites_nothing(cast: Ca
 def test_who_stands_by_and_does_not_lead_names_nobody(cast: Cast) -> None:
     case = activate(cast, line(cast.adviser))
 
-    for service in (services.name_lead, services.name_case_manager):
+    for service in (case_services.name_lead, case_services.name_case_manager):
         with pytest.raises(Refused, match="Only institutions that lead"):
             do(cast.adviser, service, case=case, staff=cast.worker)
         with pytest.raises(Refused, match="that takes part"):

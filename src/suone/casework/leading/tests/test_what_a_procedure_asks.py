@@ -5,10 +5,10 @@ import pytest
 from suone.canton.procedures.facts import Fact, Scalar
 from suone.canton.procedures.loading import shipped
 from suone.canton.procedures.rules import ENDS, FOLLOWING_STATES, PHASE_STATES
-from suone.casework.cases.facts import facts_of
 from suone.casework.cases.models import Case
 from suone.casework.cases.rules import MOVES, State
-from suone.casework.cases.tests.factories import do, notify
+from suone.casework.leading.facts import facts_of
+from suone.casework.leading.tests.factories import do, notify
 from suone.ground.access.acting import Acting
 from suone.records.consents.tests.factories import Cast
 

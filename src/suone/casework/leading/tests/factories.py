@@ -5,10 +5,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from suone.casework.cases import services
+from suone.casework.cases import services as case_services
 from suone.casework.cases.models import Case
 from suone.casework.cases.queries import Noted, noted_in
-from suone.casework.cases.services import Notification
+from suone.casework.leading import services
+from suone.casework.leading.services import Notification
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.database import acting_as
 from suone.organisation.appointments.models import Appointment
@@ -66,6 +67,11 @@ def ask(cast: Cast, case: Case, whom: Appointment, **changes: Any) -> Decision:
     """An institution asked to take part by the office."""
     usual: dict[str, Any] = {"due_on": timezone.localdate() + timedelta(days=10), "question": "Can you take part?"}
     decision: Decision = do(
-        cast.coordinator, services.ask_to_take_part, case=case, institution=whom.institution, **usual | changes
+        cast.coordinator, case_services.ask_to_take_part, case=case, institution=whom.institution, **usual | changes
     )
     return decision
+
+
+def close(cast: Cast, case: Case) -> None:
+    """The office closes the case, since its goals are reached."""
+    do(cast.coordinator, services.close_case, case=case, outcome="primary_market", closing_reason="goals_reached")

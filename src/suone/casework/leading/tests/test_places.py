@@ -3,12 +3,12 @@
 from django.utils import timezone
 
 from suone.canton.procedures.facts import Fact
-from suone.canton.procedures.models import Course
-from suone.canton.procedures.queries import places_on
 from suone.canton.procedures.tests.factories import changed, published
-from suone.casework.cases import services
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import do, notify
+from suone.casework.leading import services
+from suone.casework.leading.models import Course
+from suone.casework.leading.queries import places_on
+from suone.casework.leading.tests.factories import do, notify
 from suone.ground.access.database import acting_as
 from suone.organisation.appointments.tests.factories import acting, client_of
 from suone.records.consents.tests.factories import Cast

@@ -7,11 +7,12 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from suone.casework.cases import services
+from suone.casework.cases import services as case_services
 from suone.casework.cases.models import Case, Participant, Taking
 from suone.casework.cases.queries import LATEST, by_day, timeline_of
 from suone.casework.cases.rules import State
-from suone.casework.cases.tests.factories import activate, ask, do, noted
+from suone.casework.leading import services
+from suone.casework.leading.tests.factories import activate, ask, do, noted
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Conflict, Refused
@@ -129,7 +130,7 @@ def test_a_death_ends_the_case_wherever_it_stands_with_all_that_was_to_be_done_a
     sign(cast.worker, dossier, line(cast.adviser))
     do(
         cast.coordinator,
-        services.ask_to_take_part,
+        case_services.ask_to_take_part,
         case=case,
         institution=cast.stranger.institution,
         due_on=TODAY,
@@ -246,11 +247,11 @@ def test_the_database_refuses_a_closed_case_without_its_outcome(active: Case) ->
 def test_particulars_follow_later_under_their_version(cast: Cast, active: Case) -> None:
     changes = {"question": "Full time?", "first_contact_on": TODAY - timedelta(days=3)}
 
-    do(cast.worker, services.change_particulars, case=active, version=active.version, changes=changes)
+    do(cast.worker, case_services.change_particulars, case=active, version=active.version, changes=changes)
     with pytest.raises(Conflict) as conflict:
         do(
             cast.coordinator,
-            services.change_particulars,
+            case_services.change_particulars,
             case=active,
             version=active.version,
             changes={"question": "Half time?"},
@@ -267,7 +268,7 @@ def test_when_the_log_cannot_be_written_the_case_stays_as_it_was(
     def full_disk(*args: object, **kwargs: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(services, "tell", full_disk)
+    monkeypatch.setattr("suone.casework.leading.services.closing.tell", full_disk)
 
     with pytest.raises(OSError, match="no space left"), transaction.atomic():
         do(cast.coordinator, services.suspend_case, case=active, reason="In hospital")
@@ -279,7 +280,7 @@ def test_the_timeline_shows_the_newest_first_and_only_what_a_grant_allows(cast: 
     case = activate(cast, line(cast.adviser, WORK & ~DataCategory.ADMINISTRATIVE.bit))
     do(
         cast.worker,
-        services.write_note,
+        case_services.write_note,
         dossier=case.dossier,
         text="works",
         category=DataCategory.EMPLOYMENT,

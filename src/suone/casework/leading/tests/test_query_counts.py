@@ -7,9 +7,9 @@ from django.test.utils import CaptureQueriesContext
 
 from suone.canton.procedures.facts import Fact
 from suone.canton.procedures.tests.factories import changed, published
-from suone.casework.cases import services
 from suone.casework.cases.models import Case
-from suone.casework.cases.tests.factories import do, notify
+from suone.casework.leading import services
+from suone.casework.leading.tests.factories import do, notify
 from suone.ground.access.database import acting_as
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.tests.factories import acting

@@ -6,9 +6,9 @@ from datetime import date
 
 from suone.canton.procedures.facts import Fact, Scalar
 from suone.canton.procedures.rules import Phase, fact_of
-from suone.canton.procedures.services import every_fact
 from suone.casework.cases.models import Assignment, Case, Function, Participant, Taking
 from suone.casework.cases.queries import counted_in
+from suone.casework.leading.queries import every_fact
 from suone.ground.access.acting import Acting
 from suone.records.consents.models import Consent
 from suone.records.dossiers.models import Particulars

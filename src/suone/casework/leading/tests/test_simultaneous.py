@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from suone.casework.cases import services
+from suone.casework.cases import services as case_services
 from suone.casework.cases.models import Assignment, Case, Function, Note, Participant, Taking
 from suone.casework.cases.rules import NoteKind
-from suone.casework.cases.tests.factories import activate, ask, do, notify
+from suone.casework.leading import services
+from suone.casework.leading.tests.factories import activate, ask, do, notify
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Conflict, Refused
@@ -52,7 +53,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Exception | None]:
 
 @pytest.mark.parametrize(
     ("service", "function"),
-    [(services.name_lead, Function.LEAD), (services.name_case_manager, Function.CASE_MANAGER)],
+    [(case_services.name_lead, Function.LEAD), (case_services.name_case_manager, Function.CASE_MANAGER)],
 )
 def test_two_namings_at_once_leave_exactly_one(cast: Cast, service: Any, function: Function) -> None:
     case = activate(cast)
@@ -77,8 +78,8 @@ def test_of_two_answers_at_once_one_counts_and_the_other_hears_of_it(cast: Cast)
         accept = {"decision": decision, "accept": True}
         decline = {"decision": decision, "accept": False, "reason": "Not our client"}
         ended = at_once(
-            lambda accept=accept: do(cast.adviser, services.answer_participation, **accept),
-            lambda decline=decline: do(cast.adviser, services.answer_participation, **decline),
+            lambda accept=accept: do(cast.adviser, case_services.answer_participation, **accept),
+            lambda decline=decline: do(cast.adviser, case_services.answer_participation, **decline),
         )
 
         assert sorted(type(error).__name__ for error in ended) == ["Conflict", "NoneType"]
@@ -88,7 +89,7 @@ def test_of_two_answers_at_once_one_counts_and_the_other_hears_of_it(cast: Cast)
         assert decision.state == ("accepted" if accepted else "declined")
         assert participant.state == (Taking.TAKING_PART if accepted else Taking.DECLINED)
         if accepted:
-            do(cast.coordinator, services.leave, participant=participant)
+            do(cast.coordinator, case_services.leave, participant=participant)
 
 
 def test_the_same_institution_asked_by_two_at_once_is_asked_once(cast: Cast) -> None:
@@ -134,15 +135,15 @@ def test_of_two_corrections_at_once_one_is_kept_and_the_other_handed_back(cast: 
     case = activate(cast)
     who = acting(cast.worker)
     with acting_as(who):
-        note = services.write_note(
+        note = case_services.write_note(
             who, dossier=case.dossier, text="first", category=DataCategory.ADMINISTRATIVE, kind=NoteKind.NOTE
         )
 
     with acting_as(who):
         known = Note.objects.select_related("dossier").get(pk=note.pk)
     ended = at_once(
-        lambda: do(cast.worker, services.correct_note, note=known, text="one", version=1),
-        lambda: do(cast.worker, services.correct_note, note=known, text="two", version=1),
+        lambda: do(cast.worker, case_services.correct_note, note=known, text="one", version=1),
+        lambda: do(cast.worker, case_services.correct_note, note=known, text="two", version=1),
     )
 
     conflicts = [error for error in ended if isinstance(error, Conflict)]

@@ -3,12 +3,13 @@
 import pytest
 
 from suone.canton.procedures.facts import Fact
-from suone.canton.procedures.models import Course, KnownFact, Passage, ProcedureVersion
+from suone.canton.procedures.models import ProcedureVersion
 from suone.canton.procedures.tests.factories import published
-from suone.casework.cases import services
 from suone.casework.cases.models import Case
 from suone.casework.cases.rules import ClosingReason, Outcome, State
-from suone.casework.cases.tests.factories import do, notify
+from suone.casework.leading import services
+from suone.casework.leading.models import Course, KnownFact, Passage
+from suone.casework.leading.tests.factories import do, notify
 from suone.ground.access.errors import Refused
 from suone.ground.audit.models import Entry
 from suone.records.consents.tests.factories import Cast

@@ -1,0 +1,1 @@
+"""Leading a case through its procedure: notifying, triage, following, levels, closing."""

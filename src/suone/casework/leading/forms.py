@@ -1,0 +1,318 @@
+"""The shapes of what is typed while a case is led."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from suone.canton.procedures.facts import CODES, Fact, Scalar, Shape, word
+from suone.canton.procedures.models import ProcedureVersion
+from suone.canton.procedures.queries import proposed_procedure, versions_in_force
+from suone.canton.procedures.rules import Procedure
+from suone.canton.procedures.services import in_language
+from suone.casework.cases.forms import OfOpenCategoryForm, QuestionCategoryField
+from suone.casework.cases.rules import QUESTION_CATEGORY, ClosingReason, Level, Outcome, RiskFactor
+from suone.casework.leading.queries import LevelWay
+from suone.casework.leading.services import Notification
+from suone.ground.access.acting import Acting
+from suone.ground.web.fields import DayInput, months_after
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.institutions.models import Institution, Region
+from suone.records.consents.consent_form import FormPerson
+from suone.records.consents.fields import ScopeForm
+from suone.records.consents.models import Grantor, SignatureForm
+from suone.records.consents.terms import Terms
+from suone.records.documents.uploads import Upload, upload_of
+from suone.records.dossiers.fields import BirthField
+from suone.records.persons import ahv
+from suone.register.server.models import Alert
+from suone.register.server.queries import alerts_of
+
+
+class NotifyForm(ScopeForm):
+    """A case in five minutes: the person, the consent, and what is known already."""
+
+    field_order = ("last_name", "first_name", "ahv_number", "date_of_birth", "region", "purpose")
+
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100, required=False)
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100, required=False)
+    date_of_birth = BirthField(required=False)
+    ahv_number = forms.CharField(
+        label=gettext_lazy("AHV number"),
+        required=False,
+        help_text=gettext_lazy("13 digits, starting with 756. It connects the institutions; type it from the card."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    ahv_missing_reason = forms.CharField(label=gettext_lazy("If it is missing: why"), max_length=200, required=False)
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of correspondence"), choices=settings.PERSON_LANGUAGES, initial="de"
+    )
+    region = forms.ModelChoiceField(label=gettext_lazy("Region"), queryset=Region.objects.none())
+    procedure = forms.ModelChoiceField(
+        label=gettext_lazy("Procedure"),
+        queryset=ProcedureVersion.objects.none(),
+        required=False,
+        help_text=gettext_lazy("How the case will go; it keeps the version in force today."),
+    )
+    question = forms.CharField(
+        label=gettext_lazy("Question to the IIZ office"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy(
+            "What should be found out or coordinated? No diagnoses here: medical content goes to the medical officer."
+        ),
+    )
+    question_category = QuestionCategoryField()
+    risk_factors = forms.MultipleChoiceField(
+        label=gettext_lazy("Risk factors"),
+        choices=RiskFactor.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    first_contact_on = forms.DateField(
+        label=gettext_lazy("First contact at your institution"), required=False, widget=DayInput()
+    )
+    purpose = forms.CharField(label=gettext_lazy("Purpose of the consent"), max_length=300)
+    valid_until = forms.DateField(label=gettext_lazy("Consent valid until"), widget=DayInput())
+    signed_on = forms.DateField(label=gettext_lazy("Signed on"), widget=DayInput())
+    representative = forms.CharField(
+        label=gettext_lazy("If somebody else signed for the person: who"),
+        max_length=150,
+        required=False,
+        help_text=gettext_lazy("A parent of somebody too young to sign, or a guardian."),
+    )
+    authority = forms.CharField(
+        label=gettext_lazy("Authority that appointed the guardian"), max_length=150, required=False
+    )
+    scan = forms.FileField(
+        label=gettext_lazy("Signed form as a scan"),
+        required=False,
+        help_text=gettext_lazy("PDF or picture. Or let the person sign below."),
+    )
+    signature = forms.CharField(required=False, widget=forms.HiddenInput)
+    alert = forms.ModelChoiceField(queryset=Alert.objects.none(), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.acting = acting
+        self.fields["alert"].queryset = alerts_of(acting)  # type: ignore[attr-defined]
+        self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
+        in_force = [version.pk for version in versions_in_force(on=acting.today)]
+        self.fields["procedure"].queryset = ProcedureVersion.objects.filter(pk__in=in_force)  # type: ignore[attr-defined]
+        self.fields["procedure"].label_from_instance = lambda version: version.title  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        if not (typed.get("last_name") or typed.get("first_name")):
+            self.add_error("last_name", _("Enter the name; whoever has one name only has it in one of the two fields."))
+        return typed
+
+    @staticmethod
+    def starting_values(acting: Acting, *, others: Sequence[int] = (), alert: int | None = None) -> dict[str, Any]:
+        """What is known before anything is typed; from the register, which other institutions follow the person."""
+        staff = Appointment.objects.select_related("office").get(pk=acting.own_staff_id)
+        readers = Institution.objects.filter(Q(is_iiz_office=True) | Q(pk__in=others)).values_list("pk", flat=True)
+        return {
+            "region": staff.office.region_id if staff.office else None,
+            "procedure": proposed_procedure(on=acting.today),
+            "recipients": [*readers, acting.own_institution_id],
+            "alert": alert,
+            "purpose": _("Inter-institutional collaboration for integration in this case"),
+            "valid_until": months_after(acting.today, settings.CONSENT_MONTHS),
+            "signed_on": acting.today,
+            "first_contact_on": None,
+            "language": "de",
+        }
+
+    def notification(self) -> Notification:
+        """What was typed, as the service takes it."""
+        typed = self.cleaned_data
+        upload = self._signature()
+        return Notification(
+            ahv_number=typed["ahv_number"],
+            ahv_missing_reason=typed["ahv_missing_reason"],
+            last_name=typed["last_name"],
+            first_name=typed["first_name"],
+            date_of_birth=typed["date_of_birth"],
+            language=typed["language"],
+            region=typed["region"],
+            question=typed["question"],
+            question_category=typed["question_category"] or QUESTION_CATEGORY,
+            risk_factors=typed["risk_factors"],
+            first_contact_on=typed["first_contact_on"],
+            procedure=typed["procedure"],
+            terms=self.terms(),
+            authority=typed["authority"],
+            scope=self.scope(),
+            signature=upload,
+            alert=typed["alert"],
+        )
+
+    def terms(self) -> Terms:
+        typed = self.cleaned_data
+        return Terms(
+            purpose=typed["purpose"],
+            valid_from=self.acting.today,
+            valid_until=typed["valid_until"],
+            signed_on=typed["signed_on"],
+            signature_form=SignatureForm.PAPER if typed["scan"] else SignatureForm.SCREEN,
+            language=typed["language"],
+            grantor=Grantor.REPRESENTATIVE if typed["representative"] else Grantor.PERSON,
+            grantor_name=typed["representative"],
+        )
+
+    def person(self) -> FormPerson:
+        """Whom the form names that is printed before there is a case."""
+        typed = self.cleaned_data
+        digits = ahv.compact(typed["ahv_number"])
+        return FormPerson(
+            name=" ".join(part for part in (typed["last_name"], typed["first_name"]) if part),
+            born_on=str(typed["date_of_birth"] or ""),
+            ahv_number=ahv.formatted(digits) if digits else typed["ahv_number"],
+        )
+
+    def _signature(self) -> Upload | None:
+        return upload_of(self.cleaned_data["scan"], self.cleaned_data["signature"])
+
+
+class TriageDecisionForm(forms.Form):
+    level = forms.ChoiceField(label=gettext_lazy("Level"), choices=Level.choices, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("Needed when you decide otherwise than proposed."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class LevelForm(forms.Form):
+    """Another level, and how the case goes on there; nothing else is typed."""
+
+    way = forms.ChoiceField(label=gettext_lazy("New level, and how the case goes on"), widget=forms.RadioSelect)
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, ways: Sequence[LevelWay], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ways = {way.code: way for way in ways}
+        self.fields["way"].choices = [(way.code, way.title) for way in ways]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> LevelWay:
+        return self.ways[self.cleaned_data["way"]]
+
+
+class QuestionForm(forms.Form):
+    question = forms.CharField(
+        label=gettext_lazy("Question"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    due_on = forms.DateField(label=gettext_lazy("Answer until"), widget=DayInput())
+
+
+class AnswerQuestionForm(OfOpenCategoryForm):
+    hint = gettext_lazy("Who may read this category reads the answer.")
+    field_order = ("text", "category")
+
+    text = forms.CharField(
+        label=gettext_lazy("Your answer"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class CloseForm(forms.Form):
+    closing_reason = forms.ChoiceField(
+        label=gettext_lazy("Why it is closed"), choices=[("", "–"), *ClosingReason.choices]
+    )
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("How it ended"),
+        choices=[("", "–"), *Outcome.choices],
+        required=False,
+        help_text=gettext_lazy("Leave it empty where the person has died."),
+    )
+    died_on = forms.DateField(
+        label=gettext_lazy("Died on"),
+        required=False,
+        widget=DayInput(),
+        help_text=gettext_lazy("Only where the person has died, if the day is known. All consents end with it."),
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Closing remark"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    @property
+    def has_died(self) -> bool:
+        return bool(self.cleaned_data.get("closing_reason") == ClosingReason.DIED)
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        if not (self.has_died or typed.get("outcome")):
+            self.add_error("outcome", self.fields["outcome"].error_messages["required"])
+        if typed.get("died_on") and not self.has_died:
+            self.add_error("died_on", _("A day of death goes with the reason that the person has died."))
+        return typed
+
+
+class StatementForm(forms.Form):
+    """A fact, in the shape of its word."""
+
+    value = forms.Field()
+    remark = forms.CharField(
+        label=gettext_lazy("Remark"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("Where it is documented, or who said so. No diagnoses here."),
+    )
+
+    def __init__(self, *args: Any, fact: Fact, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["value"] = _field_for(fact)
+
+    @property
+    def stated(self) -> Scalar:
+        """What was stated, as the engine takes it."""
+        value: Scalar = self.cleaned_data["value"]
+        return value == "yes" if value in ("yes", "no") else value
+
+
+def _field_for(fact: Fact) -> forms.Field:
+    shape = word(fact).shape
+    if shape is Shape.DAY:
+        return forms.DateField(label=fact.label, widget=DayInput())
+    if shape is Shape.NUMBER:
+        return forms.IntegerField(label=fact.label, min_value=0, max_value=10_000)
+    if shape is Shape.CHOICE:
+        return forms.ChoiceField(label=fact.label, choices=list(CODES[fact].items()), widget=forms.RadioSelect)
+    return forms.ChoiceField(label=fact.label, choices=[("yes", _("yes")), ("no", _("no"))], widget=forms.RadioSelect)
+
+
+class AdvanceForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class VersionForm(forms.Form):
+    version = forms.ModelChoiceField(label=gettext_lazy("Procedure"), queryset=ProcedureVersion.objects.none())
+
+    def __init__(self, *args: Any, versions: list[ProcedureVersion], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["version"]
+        field.queryset = ProcedureVersion.objects.filter(pk__in=[v.pk for v in versions])  # type: ignore[attr-defined]
+        field.label_from_instance = lambda version: f"{version.title} ({version.version})"  # type: ignore[attr-defined]
+
+
+class MoveOverForm(forms.Form):
+    phase = forms.ChoiceField(label=gettext_lazy("Phase in which the case goes on"))
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, procedure: Procedure, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phase"].choices = [  # type: ignore[attr-defined]
+            (phase.id, in_language(phase.title)) for phase in procedure.phases if not phase.is_end
+        ]

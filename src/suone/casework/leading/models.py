@@ -1,0 +1,236 @@
+from datetime import date
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from suone.canton.procedures.facts import Fact, Scalar, Shape, word
+from suone.canton.procedures.models import ProcedureVersion
+from suone.canton.procedures.rules import Phase, Procedure
+from suone.casework.cases.rules import Level
+from suone.ground.access.categories import DataCategory, Power
+from suone.ground.access.row_policies import RowPolicies, Stamp, granted
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.institutions.models import Institution
+from suone.records.dossiers.models import AdministrativeQuerySet, CaseBoundQuerySet, Dossier, RecordedQuerySet
+
+_ADMINISTRATIVE = str(DataCategory.ADMINISTRATIVE.value)
+_CASE: dict[str, Any] = {"select": granted(Power.READ), "insert": granted(Power.WRITE), "update": granted(Power.WRITE)}
+
+
+class Course(models.Model):
+    """Where a case stands in its procedure: the version it began under, and its phase."""
+
+    dossier = models.OneToOneField(Dossier, models.PROTECT, primary_key=True, related_name="course")
+    version = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="+")
+    phase = models.CharField(max_length=40)
+    phase_since = models.DateField()
+
+    objects = CaseBoundQuerySet["Course"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        constraints: ClassVar = [
+            RowPolicies(name="leading_course_row_policies", **_CASE, updates=("version", "phase", "phase_since")),
+            Stamp(name="course_in_phase", at="phase_since"),
+        ]
+
+    def __str__(self) -> str:
+        return f"course of {self.dossier_id}"
+
+    @property
+    def procedure(self) -> Procedure:
+        return self.version.procedure
+
+    @property
+    def current(self) -> Phase:
+        """The phase the case is in."""
+        return self.procedure.phase(self.phase)
+
+
+class Passage(models.Model):
+    """A case went from one phase to another: when, through whom, and why in spite of a warning."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="passages")
+    version = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="+")
+    from_phase = models.CharField(max_length=40, blank=True)
+    to_phase = models.CharField(max_length=40)
+    on = models.DateField()
+    at = models.DateTimeField(db_default=Now())
+    staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=500, blank=True)
+
+    objects = AdministrativeQuerySet["Passage"].as_manager()
+
+    data_category: ClassVar[DataCategory] = DataCategory.ADMINISTRATIVE
+    personal_data: ClassVar[tuple[str, ...]] = ("reason",)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(name="passage_of_case", fields=["dossier", "-id"])]
+        constraints: ClassVar = [
+            RowPolicies(
+                name="leading_passage_row_policies",
+                select=granted(Power.READ, category=str(DataCategory.ADMINISTRATIVE.value), author="staff_id"),
+                insert=granted(Power.WRITE),
+            ),
+            Stamp(name="passage_made", at="at", staff="staff"),
+            Stamp(name="passage_made_on", at="on"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_phase} → {self.to_phase}"
+
+
+class KnownFact(models.Model):
+    """A fact that an act told or a worker stated; the latest one of each word counts, earlier ones stay."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="facts")
+    fact = models.CharField(max_length=40)  # a word of the registry; no choices, so that a new word needs no migration
+    category = models.PositiveSmallIntegerField(choices=DataCategory, default=DataCategory.ADMINISTRATIVE)
+    value = models.JSONField()
+    at = models.DateTimeField(db_default=Now())
+    staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+    institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
+
+    objects = RecordedQuerySet["KnownFact"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("value",)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(name="fact_of_case", fields=["dossier", "fact", "-id"])]
+        constraints: ClassVar = [
+            RowPolicies(
+                name="leading_knownfact_row_policies",
+                select=granted(Power.READ, category="{table}.category", author="staff_id"),
+                insert=granted(Power.WRITE),
+            ),
+            Stamp(name="fact_known", at="at", staff="staff", institution="institution"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fact} of {self.dossier_id}"
+
+    @property
+    def scalar(self) -> Scalar | None:
+        """The value as the engine takes it."""
+        return scalar_of(self.fact, self.value)
+
+    @property
+    def remark(self) -> str:
+        """What was said about it, for whoever may read that."""
+        try:
+            return self.remarked.text
+        except FactRemark.DoesNotExist:
+            return ""
+
+
+class FactRemark(models.Model):
+    """What was said about a fact, in a data category of its own: a comment about a certificate is health."""
+
+    fact = models.OneToOneField(KnownFact, models.PROTECT, primary_key=True, related_name="remarked")
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
+    category = models.PositiveSmallIntegerField(choices=DataCategory)
+    text = models.CharField(_("Remark"), max_length=300)
+    staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+
+    objects = RecordedQuerySet["FactRemark"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("text",)
+
+    class Meta:
+        verbose_name = _("remark")
+        verbose_name_plural = _("remarks")
+        constraints: ClassVar = [
+            RowPolicies(
+                name="leading_factremark_row_policies",
+                select=granted(Power.READ, category="{table}.category", author="staff_id"),
+                insert=granted(Power.WRITE),
+            ),
+            Stamp(name="fact_remarked", staff="staff"),
+        ]
+
+    def __str__(self) -> str:
+        return f"remark on {self.fact_id}"
+
+
+def scalar_of(fact: str, kept: object) -> Scalar | None:
+    """A kept value in the shape of its word; nothing for a word that no longer is in the registry."""
+    if fact not in Fact.values or kept is None:
+        return None
+    if word(fact).shape is Shape.DAY:
+        return date.fromisoformat(str(kept)) if kept else None
+    assert isinstance(kept, bool | int | str)
+    return kept
+
+
+class TriageQuerySet(CaseBoundQuerySet["Triage"]):
+    category = DataCategory.ADMINISTRATIVE
+    author_columns = ("decided_by_id",)
+
+
+class Triage(models.Model):
+    """A triage: the answers, what the instrument proposed with its calculation, and what a person decided."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="triages")
+    instrument = models.CharField(max_length=40)
+    instrument_version = models.CharField(max_length=20)
+    answers = models.JSONField()
+    proposal = models.JSONField()
+    level = models.CharField(_("Level"), max_length=10, choices=Level)
+    reason = models.CharField(_("Reason"), max_length=500, blank=True)
+    decided_at = models.DateTimeField(db_default=Now())
+    decided_by = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
+
+    objects = TriageQuerySet.as_manager()
+
+    data_category: ClassVar[DataCategory] = DataCategory.ADMINISTRATIVE
+    personal_data: ClassVar[tuple[str, ...]] = ("answers", "proposal", "reason")
+
+    class Meta:
+        constraints: ClassVar = [
+            RowPolicies(
+                name="leading_triage_row_policies",
+                select=granted(Power.READ, category=_ADMINISTRATIVE, author="decided_by_id"),
+                insert=_CASE["insert"],
+            ),
+            Stamp(name="triage_decided", at="decided_at", staff="decided_by"),
+        ]
+
+    def __str__(self) -> str:
+        return f"triage {self.pk}"
+
+
+class LevelChange(models.Model):
+    """A case came to another level of collaboration: when, through whom, and why. The first one is the triage's."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="level_changes")
+    from_level = models.CharField(max_length=10, choices=Level, blank=True)
+    to_level = models.CharField(_("Level"), max_length=10, choices=Level)
+    reason = models.CharField(_("Reason"), max_length=500, blank=True)
+    on = models.DateField()
+    at = models.DateTimeField(db_default=Now())
+    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+
+    objects = AdministrativeQuerySet["LevelChange"].as_manager()
+
+    data_category: ClassVar[DataCategory] = DataCategory.ADMINISTRATIVE
+    personal_data: ClassVar[tuple[str, ...]] = ("reason",)
+
+    class Meta:
+        verbose_name = _("change of level")
+        verbose_name_plural = _("changes of level")
+        constraints: ClassVar = [
+            RowPolicies(
+                name="leading_levelchange_row_policies",
+                select=granted(Power.READ, category=_ADMINISTRATIVE, author="staff_id"),
+                insert=_CASE["insert"],
+            ),
+            Stamp(name="level_changed", at="at", staff="staff", institution="institution"),
+            Stamp(name="level_changed_on", at="on"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_level} → {self.to_level}"

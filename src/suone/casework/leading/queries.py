@@ -1,0 +1,166 @@
+"""Where a case stands in its procedure, how it came there, and what is known of it."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from suone.canton.procedures.facts import Fact, Scalar
+from suone.canton.procedures.models import ProcedureVersion
+from suone.canton.procedures.queries import versions_in_force, versions_of_level
+from suone.canton.procedures.rules import Phase
+from suone.casework.cases.models import Case
+from suone.casework.cases.rules import Level
+from suone.casework.leading.models import Course, KnownFact, LevelChange, Passage, Triage, scalar_of
+from suone.ground.access.acting import Acting
+from suone.records.dossiers.models import Dossier
+
+
+def course_of(dossier_id: int) -> Course | None:
+    """Where a case stands; nothing for a case without a procedure."""
+    return Course.objects.filter(pk=dossier_id).select_related("version").defer("version__text").first()
+
+
+def passages_of(acting: Acting, dossier: Dossier) -> list[Passage]:
+    """The phases a case went through, the first one first."""
+    passages = Passage.objects.readable_by(acting).filter(dossier=dossier)
+    return list(passages.select_related("staff", "version").order_by("pk"))
+
+
+def facts_told(acting: Acting, dossier: Dossier) -> list[KnownFact]:
+    """What was told and stated about a case, the latest word of each fact, the newest first."""
+    rows = KnownFact.objects.readable_by(acting, category_column="category").filter(dossier=dossier)
+    rows = rows.order_by("fact", "-pk").distinct("fact")
+    return sorted(rows.select_related("staff", "institution", "remarked"), key=lambda row: row.pk, reverse=True)
+
+
+def known_facts(dossier_id: int) -> dict[str, Scalar]:
+    """The latest value of every fact that was told or stated about this case and is open to whoever acts."""
+    return {fact: value for (_case, fact), value in known_facts_of([dossier_id]).items()}
+
+
+def known_facts_of(dossier_ids: Iterable[int]) -> dict[tuple[int, str], Scalar]:
+    """The same for many cases at once, by case and fact."""
+    rows = KnownFact.objects.filter(dossier_id__in=list(dossier_ids)).order_by("dossier_id", "fact", "-pk")
+    found: dict[tuple[int, str], Scalar] = {}
+    for dossier_id, fact, kept in rows.distinct("dossier_id", "fact").values_list("dossier_id", "fact", "value"):
+        value = scalar_of(fact, kept)
+        if value is not None:
+            found[dossier_id, fact] = value
+    return found
+
+
+def every_fact(dossier_id: int) -> dict[str, Scalar]:
+    """The same in every category: the case goes on as it must, whoever does the next step. No page shows them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT fact, value FROM leading_every_fact(%s)", [dossier_id])
+        found = {fact: scalar_of(fact, json.loads(kept)) for fact, kept in cursor.fetchall()}
+    return {fact: value for fact, value in found.items() if value is not None}
+
+
+def been_in(dossier_id: int) -> list[tuple[str, str]]:
+    """The phases the case went through, each with the procedure it belongs to, the last one first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT procedure, phase FROM leading_been_in(%s)", [dossier_id])
+        return list(cursor.fetchall())
+
+
+def triages_of(acting: Acting, dossier: Dossier) -> list[Triage]:
+    """The triages of a case, newest first."""
+    return list(Triage.objects.readable_by(acting).filter(dossier=dossier).select_related("decided_by").order_by("-pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class LevelWay:
+    """A level a case can change to, and the procedure under which it goes on there, if another than now."""
+
+    level: Level
+    procedure: ProcedureVersion | None
+
+    @property
+    def code(self) -> str:
+        return f"{self.level.value}:{self.procedure.pk if self.procedure else ''}"
+
+    @property
+    def title(self) -> str:
+        if self.procedure is None:
+            return _("%(level)s, as it goes now") % {"level": self.level.label}
+        return f"{self.level.label}: {self.procedure.title}"
+
+
+def level_ways(case: Case, *, on: date) -> list[LevelWay]:
+    """The other levels: under the present procedure where it carries them, and under each other that does."""
+    course = course_of(case.pk)
+    ways = []
+    for level in Level:
+        if level == case.level:
+            continue
+        versions = versions_of_level(level, on=on, canton=course.procedure.canton if course else "")
+        if course is None or level in course.procedure.levels:
+            ways.append(LevelWay(level, None))
+        current = course.procedure.identifier if course else ""
+        ways += [LevelWay(level, version) for version in versions if version.identifier != current]
+    return ways
+
+
+def level_changes_of(acting: Acting, dossier: Dossier) -> list[LevelChange]:
+    """How the level came about, the latest first."""
+    changes = LevelChange.objects.readable_by(acting).filter(dossier=dossier)
+    return list(changes.select_related("staff", "institution").order_by("-pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class TakenPlaces:
+    """The cases in a phase: all, those expected to take more than two years, those that entered it this year."""
+
+    phase: Phase
+    cases: int
+    over_two_years: int
+    entered_this_year: int
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """For about how many cases a procedure has room, and who is in it; whoever has only asked takes no place yet."""
+
+    version: ProcedureVersion
+    asking: Sequence[TakenPlaces]
+    taking: Sequence[TakenPlaces]
+
+    @property
+    def taken(self) -> int:
+        return sum(line.cases for line in self.taking)
+
+    @property
+    def over_two_years(self) -> int:
+        return sum(line.over_two_years for line in self.taking)
+
+    @property
+    def free(self) -> int:
+        """Below nothing where there are more cases than places."""
+        return self.version.procedure.capacity - self.taken
+
+
+def places_on(day: date) -> list[Places]:
+    """The procedures in force that count their places, whatever version a case began under."""
+    return [_places(version, day) for version in versions_in_force(on=day) if version.procedure.capacity]
+
+
+def _places(version: ProcedureVersion, day: date) -> Places:
+    counted = _counted(version.identifier, day.replace(month=1, day=1))
+    phases = [phase for phase in version.procedure.phases if not phase.is_end]
+    lines = [TakenPlaces(phase, *counted.get(phase.id, (0, 0, 0))) for phase in phases]
+    asking = [line for line in lines if line.phase.state in ("notified", "in_triage")]
+    return Places(version, asking, [line for line in lines if line not in asking])
+
+
+def _counted(identifier: str, since: date) -> dict[str, tuple[int, int, int]]:
+    """By phase, counted by the database whoever may open the cases."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM leading_counted(%s, %s, %s)", [identifier, since, Fact.EXPECTED_OVER_TWO_YEARS.value]
+        )
+        return {phase: (cases, over, entered) for phase, cases, over, entered in cursor.fetchall()}

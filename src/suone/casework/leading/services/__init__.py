@@ -1,0 +1,61 @@
+"""What people do while they lead a case: one module for each thing, and its public names here."""
+
+from suone.casework.leading.services.closing import (
+    close_after_death,
+    close_case,
+    reopen_case,
+    resume_case,
+    suspend_case,
+)
+from suone.casework.leading.services.course import note_fact
+from suone.casework.leading.services.following import (
+    advance_case,
+    follow_procedure,
+    follow_procedures,
+    move_case_over,
+    reached,
+    state_fact,
+)
+from suone.casework.leading.services.levels import change_level
+from suone.casework.leading.services.notifying import (
+    QUESTION,
+    Notification,
+    Particulars,
+    answer_question,
+    ask_notifier,
+    notify_case,
+    open_simple_case,
+    reject_notification,
+    withdraw_notification,
+)
+from suone.casework.leading.services.shared import readable_with_parts
+from suone.casework.leading.services.triage import TRIAGE_INSTRUMENT, propose_level, triage_case
+
+__all__ = [
+    "QUESTION",
+    "TRIAGE_INSTRUMENT",
+    "Notification",
+    "Particulars",
+    "advance_case",
+    "answer_question",
+    "ask_notifier",
+    "change_level",
+    "close_after_death",
+    "close_case",
+    "follow_procedure",
+    "follow_procedures",
+    "move_case_over",
+    "note_fact",
+    "notify_case",
+    "open_simple_case",
+    "propose_level",
+    "reached",
+    "readable_with_parts",
+    "reject_notification",
+    "reopen_case",
+    "resume_case",
+    "state_fact",
+    "suspend_case",
+    "triage_case",
+    "withdraw_notification",
+]

@@ -1,0 +1,179 @@
+"""A case rests, ends and is taken up again."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from suone.casework.cases.models import Background, Case, Participant, Taking
+from suone.casework.cases.rules import ClosingReason, State, check_can_move, check_reason
+from suone.casework.cases.services import check_leads, note_background, tell_everybody, withdraw_request
+from suone.casework.leading import rules
+from suone.casework.leading.acts import Act
+from suone.casework.leading.facts import facts_of
+from suone.casework.leading.models import Course
+from suone.casework.leading.queries import been_in, course_of
+from suone.casework.leading.services.course import enter, move, way_to
+from suone.casework.leading.services.following import follow_procedure
+from suone.casework.leading.services.shared import PartiesOfCase, locked_to_lead, move_to_state, readable_with_parts
+from suone.casework.leading.services.triage import ask_for_triage
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory
+from suone.ground.access.errors import Refused
+from suone.ground.audit.models import RecordKind
+from suone.records.consents.services import end_consents
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.queries import particulars_of
+from suone.records.dossiers.services import correct_particulars, lock, tell
+from suone.records.workitems.models import State as ItemState
+from suone.records.workitems.models import WorkItem
+from suone.records.workitems.services import cancel, cancel_items_about
+
+
+def suspend_case(acting: Acting, *, case: Case, reason: str) -> None:
+    """Let the case rest, and say why."""
+    check_reason(reason)
+    _lead_moves(acting, case, State.SUSPENDED, Act.SUSPENDED, reason)
+
+
+def resume_case(acting: Acting, *, case: Case) -> None:
+    """Take up a resting case."""
+    if case.state != State.SUSPENDED:
+        check_can_move(State(case.state), State.SUSPENDED)
+    _lead_moves(acting, case, State.ACTIVE, Act.RESUMED, "")
+    follow_procedure(acting, dossier=case.dossier)
+
+
+def close_case(
+    acting: Acting, *, case: Case, outcome: str, closing_reason: str, text: str = "", phase: str = ""
+) -> None:
+    """Close the case with its outcome and reason; consents keep running until they end or are withdrawn.
+
+    Under a procedure the case must be able to go to a closing phase from where it stands (``phase``, or the first one).
+    """
+    case, course = locked_to_lead(acting, case.pk)
+    dossier = case.dossier
+    check_can_move(State(case.state), State.CLOSED)
+    # What the procedure set for the phase that ends is withdrawn with it, and what waits for an act is with the closing;
+    # what people asked must be settled.
+    waiting = WorkItem.objects.filter(dossier=dossier, state=ItemState.OPEN)
+    open_items = waiting.filter(settled_by="")
+    if course is not None:
+        open_items = open_items.exclude(step__startswith=f"{course.phase}/")
+    rules.check_can_close(open_items=open_items.count(), outcome=outcome, reason=closing_reason)
+    for item_id in waiting.exclude(settled_by="").values_list("pk", flat=True):
+        cancel_items_about(acting, dossier=dossier, about=("workitem", item_id))
+    if course is not None:
+        _close_course(acting, case, course, phase, text)
+    _keep_closed(acting, case, reason=closing_reason, outcome=outcome, text=text)
+
+
+def close_after_death(acting: Acting, *, case: Case, died_on: date | None = None, text: str = "") -> None:
+    """The person has died: the case ends wherever it stands, and with it what was to be done and every consent.
+
+    What institutions keep by their own law stays with them. Whoever read by a consent alone reads no longer.
+    """
+    case, course = locked_to_lead(acting, case.pk)
+    dossier = case.dossier
+    rules.check_can_end_with_a_death(State(case.state))
+    if died_on is not None:
+        _keep_death(acting, dossier, died_on)
+    for participant in Participant.objects.filter(dossier=dossier, state=Taking.ASKED, decision__isnull=False):
+        withdraw_request(acting, participant=participant)
+    for item in WorkItem.objects.filter(dossier=dossier, state=ItemState.OPEN).select_related("addressed", "dossier"):
+        if item.settled_by:
+            cancel_items_about(acting, dossier=dossier, about=("workitem", item.pk))
+        else:
+            cancel(acting, item=item, reason=str(ClosingReason.DIED.label))
+    if course is not None:
+        _end_course(acting, case, course, text)
+    _keep_closed(acting, case, reason=ClosingReason.DIED, text=text)
+    end_consents(acting, dossier=dossier)  # last: they may be what opens the case to the acting institution
+
+
+def reopen_case(acting: Acting, *, case: Case, reason: str) -> None:
+    """Take up a closed or rejected case again, and say why."""
+    check_reason(reason)
+    then = State.ACTIVE if case.state == State.CLOSED else State.IN_TRIAGE
+    if case.state not in (State.CLOSED, State.REJECTED, State.WITHDRAWN):
+        check_can_move(State(case.state), State.NOTIFIED)
+    _lead_moves(acting, case, then, Act.REOPENED, reason)
+    Case.objects.filter(pk=case.pk).update(outcome="", closing_reason="", closed_on=None)
+    course = course_of(case.pk)
+    if course is not None:
+        _take_up(acting, case, course, then)
+    elif then == State.IN_TRIAGE:
+        ask_for_triage(acting, case.dossier)
+
+
+def _close_course(acting: Acting, case: Case, course: Course, phase: str, reason: str) -> None:
+    facts = facts_of(acting, case, course.current)
+    ends = [move.to for move in course.current.moves if course.procedure.phase(move.to).state == State.CLOSED]
+    if not ends:
+        raise Refused(_("The procedure does not close a case from here: take it to its next step first."))
+    wanted = phase or next((to for to in ends if way_to(course, to, facts, on=acting.today).is_open), ends[0])
+    move(
+        acting, dossier=case.dossier, course=course, to=wanted, facts=facts, parties=PartiesOfCase(case), reason=reason
+    )
+
+
+def _keep_death(acting: Acting, dossier: Dossier, died_on: date) -> None:
+    """The day stands with the particulars of this file, for whoever may read who it is."""
+    known = particulars_of(acting, dossier.pk)
+    if known is not None:
+        correct_particulars(acting, particulars=known, version=known.version, changes={"died_on": died_on})
+
+
+def _keep_closed(acting: Acting, case: Case, *, reason: str, outcome: str = "", text: str) -> None:
+    """The case is closed, and why; everybody in it hears of it."""
+    Case.objects.filter(pk=case.pk).update(
+        state=State.CLOSED,
+        state_since=acting.today,
+        outcome=outcome,
+        closing_reason=reason,
+        closed_on=acting.today,
+    )
+    note_background(acting, case.dossier, Background.Kind.STATE_REASON, DataCategory.ADMINISTRATIVE, text=text)
+    tell(
+        acting,
+        dossier=case.dossier,
+        kind=RecordKind.CHANGE,
+        act=Act.CLOSED,
+        text=text,
+        details=({"outcome": outcome} if outcome else {}) | {"reason": str(reason)},
+    )
+    tell_everybody(acting, case.dossier, Act.CLOSED)
+
+
+def _end_course(acting: Acting, case: Case, course: Course, reason: str) -> None:
+    """Into a closing phase, whatever it asks for; where the procedure has none the case ends in the phase it is in."""
+    to = next((phase.id for phase in course.procedure.phases if phase.state == State.CLOSED), None)
+    if to is not None and to != course.phase:
+        facts = facts_of(acting, case, course.procedure.phase(to))
+        enter(
+            acting, dossier=case.dossier, course=course, to=to, facts=facts, parties=PartiesOfCase(case), reason=reason
+        )
+
+
+def _take_up(acting: Acting, case: Case, course: Course, state: State) -> None:
+    """A case taken up again goes on in the phase it was in last, or in the first one of its state."""
+    phases = {phase.id: phase for phase in course.procedure.phases}
+    been = [phase for _procedure, phase in been_in(case.pk)]
+    last = next((p for p in been if p in phases and phases[p].state == state), None)
+    phase = last or next((p.id for p in course.procedure.phases if p.state == state), course.procedure.start.id)
+    case = readable_with_parts(case.pk)
+    enter(
+        acting,
+        dossier=case.dossier,
+        course=course,
+        to=phase,
+        facts=facts_of(acting, case, phases[phase]),
+        parties=PartiesOfCase(case),
+    )
+
+
+def _lead_moves(acting: Acting, case: Case, then: State, act: Act, reason: str) -> None:
+    dossier = lock(case.dossier_id)
+    check_leads(acting, dossier)
+    move_to_state(acting, Case.objects.get(pk=case.pk), then, reason)
+    tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=act, text=reason)
+    tell_everybody(acting, dossier, act)

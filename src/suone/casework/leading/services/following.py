@@ -1,0 +1,187 @@
+"""Following the procedure: facts that come true, steps to the next phase, another version."""
+
+from django.utils.translation import gettext as _
+
+from suone.canton.procedures.facts import Fact, Scalar, Source, word
+from suone.canton.procedures.models import ProcedureVersion
+from suone.canton.procedures.rules import Phase
+from suone.casework.cases.models import Case
+from suone.casework.cases.rules import OPEN_STATES, State, check_reason
+from suone.casework.cases.services import tell_everybody
+from suone.casework.leading.acts import Act
+from suone.casework.leading.facts import facts_of
+from suone.casework.leading.queries import course_of, every_fact
+from suone.casework.leading.services.course import begin, enter, move, move_over, note_fact, settle, way_to
+from suone.casework.leading.services.shared import (
+    PartiesOfCase,
+    course_in,
+    locked_to_lead,
+    move_to_state,
+    readable_with_parts,
+)
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import Power
+from suone.ground.access.errors import Refused
+from suone.ground.access.permissions import Role
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.queries import has_power
+from suone.records.dossiers.services import lock
+from suone.records.inbox.services import tell_institutions
+from suone.records.workitems.models import State as ItemState
+from suone.records.workitems.models import WorkItem
+from suone.records.workitems.services import settle_deed
+
+
+def reached(
+    acting: Acting,
+    *,
+    dossier: Dossier,
+    fact: Fact,
+    value: Scalar = True,
+    remark: str = "",
+) -> None:
+    """Something that the procedure may wait for came true: keep it, tick off what it settles, go on where the file says so.
+
+    Acts of other packages tell it in their own transaction; a case without a procedure keeps the fact all the same.
+    """
+    lock(dossier.pk)
+    note_fact(acting, dossier=dossier, fact=fact, value=value, remark=remark)
+    if value:
+        settle_deed(acting, dossier=dossier, by=fact)
+    follow_procedure(acting, dossier=dossier)
+
+
+def follow_procedure(acting: Acting, *, dossier: Dossier) -> None:
+    """Tick off what holds by now and make the moves that are made by themselves; the case follows its phase."""
+    case = readable_with_parts(dossier.pk)
+    course = course_in(case)
+    if course is None or not case.is_open or case.state == State.SUSPENDED:
+        return  # a case that rests goes nowhere by itself
+    phase = settle(
+        acting,
+        dossier=case.dossier,
+        course=course,
+        facts=facts_of(acting, case, *course.procedure.phases),
+        parties=PartiesOfCase(case),
+    )
+    if phase is not None:
+        follow_phase(acting, case, phase)
+
+
+def follow_procedures(acting: Acting) -> int:
+    """The clock's part, as a job: every open case that follows a procedure is settled; how many there were."""
+    open_cases = Case.objects.filter(state__in=OPEN_STATES, dossier__course__isnull=False).select_related("dossier")
+    count = 0
+    for case in open_cases.iterator(chunk_size=500):
+        lock(case.pk)
+        follow_procedure(acting, dossier=case.dossier)
+        count += 1
+    return count
+
+
+def advance_case(acting: Acting, *, case: Case, to: str, reason: str = "") -> None:
+    """Take the case to its next phase; raises ``Refused`` with the sentences of what is missing."""
+    case, course = locked_to_lead(acting, case.pk)
+    dossier = case.dossier
+    if course is None:
+        raise Refused(_("This case follows no procedure."))
+    current_and_next = [phase for phase in course.procedure.phases if phase.id in (course.phase, to)]
+    facts = facts_of(acting, case, *current_and_next)
+    way = way_to(course, to, facts, on=acting.today)
+    if way.move.roles and not acting.roles & {Role(role) for role in way.move.roles}:
+        allowed = ", ".join(str(Role(role).label) for role in way.move.roles)
+        raise Refused(_("This step is for: %(roles)s.") % {"roles": allowed})
+    if course.procedure.phase(to).is_end:
+        raise Refused(_("Close the case with its outcome and reason: this step ends it."))
+    phase = move(
+        acting,
+        dossier=dossier,
+        course=course,
+        to=to,
+        facts=facts,
+        parties=PartiesOfCase(case),
+        reason=reason,
+    )
+    follow_phase(acting, case, phase)
+    tell_everybody(acting, dossier, Act.MOVED)
+    if phase.goes_on_by_itself:
+        follow_procedure(acting, dossier=dossier)
+
+
+def move_case_over(acting: Acting, *, case: Case, version: ProcedureVersion, phase: str, reason: str = "") -> None:
+    """Let a running case go on under another version or procedure; one without a procedure begins to follow it."""
+    case, course = locked_to_lead(acting, case.pk)
+    dossier = case.dossier
+    check_reason(reason)
+    if not case.is_open:
+        raise Refused(_("This case is closed: reopen it first."))
+    facts = facts_of(acting, case, *version.procedure.phases)
+    if course is None:
+        course = begin(acting, dossier=dossier, version=version, facts=facts, parties=PartiesOfCase(case))
+    reached_phase = move_over(
+        acting,
+        dossier=dossier,
+        course=course,
+        version=version,
+        phase=phase,
+        facts=facts,
+        parties=PartiesOfCase(case),
+        reason=reason,
+    )
+    follow_phase(acting, case, reached_phase)
+    tell_everybody(acting, dossier, Act.MOVED_OVER)
+
+
+def state_fact(acting: Acting, *, case: Case, fact: Fact, value: Scalar, remark: str = "") -> None:
+    """A worker states a fact the procedure asks about; the latest word counts."""
+    if word(fact).source is not Source.STATED:
+        raise Refused(_("This follows from an act: do the act instead."))
+    _check_whose_word(acting, case, fact, remark)
+    reached(acting, dossier=case.dossier, fact=fact, value=value, remark=remark)
+
+
+def _check_whose_word(acting: Acting, case: Case, fact: Fact, remark: str) -> None:
+    """What an institution is asked to do it states itself; the lead may in its place, with a remark that says why."""
+    asked = WorkItem.objects.filter(dossier_id=case.pk, settled_by=fact, state=ItemState.OPEN)
+    for item in asked.exclude(addressed_id=acting.institution_id).select_related("addressed"):
+        whose = {"institution": item.addressed.short_name}
+        if not has_power(acting, case.dossier, Power.LEAD):
+            raise Refused(_("%(institution)s is asked to do this: only they state it.") % whose)
+        if not remark.strip():
+            raise Refused(_("%(institution)s is asked to do this: say in the remark why you state it.") % whose)
+        tell_institutions(acting, institution_ids=[item.addressed_id], act=Act.FACT_KNOWN, dossier=case.dossier)
+
+
+def begin_procedure(acting: Acting, case: Case, version: ProcedureVersion) -> None:
+    """The case begins to follow a procedure, and goes on by itself as far as what is known allows."""
+    begin(
+        acting,
+        dossier=case.dossier,
+        version=version,
+        facts=facts_of(acting, case, version.procedure.start),
+        parties=PartiesOfCase(case),
+    )
+    follow_procedure(acting, dossier=case.dossier)
+
+
+def follow_phase(acting: Acting, case: Case, phase: Phase) -> None:
+    """The machine state that a canton's phase stands for."""
+    state = State(phase.state)
+    if case.state != state:
+        move_to_state(acting, case, state)
+
+
+def follow_state(acting: Acting, case: Case, state: State) -> None:
+    """The procedure goes where the case went: to the first phase that stands for this state, if it has one."""
+    course = course_of(case.pk)
+    phase = next((p for p in course.procedure.phases if p.state == state), None) if course else None
+    if course is not None and phase is not None:
+        case = readable_with_parts(case.pk)
+        enter(
+            acting,
+            dossier=case.dossier,
+            course=course,
+            to=phase.id,
+            facts=every_fact(case.pk),
+            parties=PartiesOfCase(case),
+        )

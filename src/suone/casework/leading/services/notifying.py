@@ -1,0 +1,221 @@
+"""Notifying a case, and what the IIZ office and the notifying institution say to each other before its triage."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from suone.canton.procedures.facts import Fact, Scalar
+from suone.canton.procedures.models import ProcedureVersion
+from suone.casework.cases.models import Case, Function
+from suone.casework.cases.rules import QUESTION_CATEGORY, Level, NoteKind, State, check_first_contact, check_reason
+from suone.casework.cases.services import assign, join, note_question, note_risks, write_note
+from suone.casework.leading.acts import Act
+from suone.casework.leading.services.course import note_fact
+from suone.casework.leading.services.following import begin_procedure, follow_state
+from suone.casework.leading.services.levels import keep_level
+from suone.casework.leading.services.shared import move_to_state
+from suone.casework.leading.services.triage import ask_for_triage, finish_triage_item
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory
+from suone.ground.access.errors import Refused
+from suone.ground.audit.models import RecordKind
+from suone.organisation.institutions.models import Region
+from suone.organisation.institutions.queries import iiz_office
+from suone.records.consents.services import sign_consent
+from suone.records.consents.terms import ScopeLine, Terms
+from suone.records.documents.services import keep_document
+from suone.records.documents.uploads import Upload
+from suone.records.dossiers.rules import Birth
+from suone.records.dossiers.services import lock, open_dossier, tell
+from suone.records.inbox.services import tell_institutions, tell_staff
+from suone.records.workitems.models import WorkItem
+from suone.records.workitems.services import ask, settle_item
+from suone.register.server.models import Alert, AlertState
+from suone.register.server.services import answer_alert
+
+QUESTION = "question"  # what a work item of a question back is about
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Particulars:
+    """Whom a new case is about, and where."""
+
+    last_name: str
+    first_name: str
+    region: Region
+    ahv_number: str = ""
+    ahv_missing_reason: str = ""
+    date_of_birth: Birth | None = None
+    language: str = "de"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification(Particulars):
+    """What is known when a case is notified; with the signed consent alone, everything else may follow."""
+
+    terms: Terms
+    scope: Sequence[ScopeLine]
+    signature: Upload | None
+    question: str = ""
+    question_category: DataCategory = QUESTION_CATEGORY
+    risk_factors: Sequence[str] = field(default_factory=tuple)
+    first_contact_on: date | None = None
+    authority: str = ""  # that appointed the guardian who signed, where it was one
+    procedure: ProcedureVersion | None = None  # without one the case goes by its machine states alone
+    alert: Alert | None = None  # of the register, where it gave the occasion
+
+
+def notify_case(acting: Acting, *, notification: Notification) -> Case:
+    """Notify a case to the IIZ office: person, case file, signed consent, and a work item to triage it."""
+    office = iiz_office()
+    check_first_contact(notification.first_contact_on, on=acting.today)
+    if office.pk not in {line.institution.pk for line in notification.scope}:
+        raise Refused(_("The consent must name the IIZ office: otherwise it cannot receive the notification."))
+    if notification.signature is None:
+        raise Refused(_("Add the signed form as a scan, or let the person sign on the screen."))
+    case = _open(acting, of=notification, first_contact_on=notification.first_contact_on)
+    dossier = case.dossier
+    note_question(acting, dossier, notification.question, notification.question_category)
+    note_risks(acting, dossier, notification.risk_factors)
+    tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.NOTIFIED, recipients=[office.pk])
+    document = keep_document(
+        acting,
+        dossier=dossier,
+        name=notification.signature.name,
+        data=notification.signature.data,
+        title=gettext_noop("Signed consent"),
+        category=DataCategory.ADMINISTRATIVE,
+        is_own_words=False,
+    )
+    sign_consent(
+        acting,
+        dossier=dossier,
+        terms=notification.terms,
+        scope=notification.scope,
+        document=document,
+        authority=notification.authority,
+    )
+    if notification.procedure is None:
+        ask_for_triage(acting, dossier)
+    else:
+        begin_procedure(acting, case, notification.procedure)
+    tell_institutions(
+        acting,
+        institution_ids=[office.pk],
+        act=Act.NOTIFIED,
+        dossier=dossier,
+        region_id=notification.region.pk,
+    )
+    if notification.alert is not None:
+        answer_alert(acting, alert=notification.alert, state=AlertState.NOTIFIED)
+    return case
+
+
+def open_simple_case(
+    acting: Acting,
+    *,
+    of: Particulars,
+    procedure: ProcedureVersion | None,
+    facts: Mapping[Fact, Scalar],
+    remarks: Mapping[Fact, str],
+) -> Case:
+    """Open a case that two institutions settle between themselves: no notification, no triage, nothing opened to others.
+
+    ``facts`` are what is known from the start, with ``remarks`` to some, so that the procedure sets nothing that is
+    done already.
+    """
+    case = _open(acting, of=of, level=Level.SIMPLE)
+    dossier = case.dossier
+    tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.OPENED)
+    keep_level(acting, dossier.pk, "", Level.SIMPLE, "")
+    for fact, value in facts.items():
+        note_fact(acting, dossier=dossier, fact=fact, value=value, remark=remarks.get(fact, ""))
+    if procedure is not None:
+        begin_procedure(acting, case, procedure)
+    return case
+
+
+def _open(acting: Acting, *, of: Particulars, **fields: object) -> Case:
+    """The case file about a person, with its own institution taking part and leading."""
+    dossier = open_dossier(
+        acting,
+        ahv_number=of.ahv_number,
+        ahv_missing_reason=of.ahv_missing_reason,
+        last_name=of.last_name,
+        first_name=of.first_name,
+        birth=of.date_of_birth,
+        language=of.language,
+    )
+    case: Case = Case.objects.create(
+        dossier=dossier,
+        state_since=acting.today,
+        region=of.region,
+        notifier_id=acting.own_institution_id,
+        notified_by_id=acting.own_staff_id,
+        **fields,
+    )
+    join(acting, dossier=dossier, institution_id=acting.own_institution_id, staff_id=acting.own_staff_id)
+    assign(dossier, Function.LEAD, acting.own_staff_id)
+    return case
+
+
+def reject_notification(acting: Acting, *, case: Case, reason: str) -> None:
+    """The office does not take the case, and says why."""
+    check_reason(reason)
+    dossier = lock(case.dossier_id)
+    move_to_state(acting, Case.objects.get(pk=case.pk), State.REJECTED, reason)
+    finish_triage_item(acting, dossier)
+    follow_state(acting, case, State.REJECTED)
+    tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.REJECTED, text=reason)
+    tell_staff(acting, staff_ids=[case.notified_by_id], act=Act.REJECTED, dossier=dossier)
+
+
+def withdraw_notification(acting: Acting, *, case: Case, reason: str) -> None:
+    """The notifying institution takes its notification back before the triage is done."""
+    check_reason(reason)
+    dossier = lock(case.dossier_id)
+    if acting.institution_id != case.notifier_id:
+        raise Refused(_("Only the notifying institution can withdraw its notification."))
+    move_to_state(acting, Case.objects.get(pk=case.pk), State.WITHDRAWN, reason)
+    finish_triage_item(acting, dossier)
+    follow_state(acting, case, State.WITHDRAWN)
+    tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.WITHDRAWN, text=reason)
+    tell_institutions(acting, institution_ids=[iiz_office().pk], act=Act.WITHDRAWN, dossier=dossier)
+
+
+def ask_notifier(acting: Acting, *, case: Case, question: str, due_on: date) -> WorkItem:
+    """Ask the notifying institution back; the case is in triage meanwhile."""
+    check_reason(question)
+    dossier = lock(case.dossier_id)
+    case = Case.objects.get(pk=case.pk)
+    if case.state == State.NOTIFIED:
+        move_to_state(acting, case, State.IN_TRIAGE)
+    item = ask(
+        acting,
+        dossier=dossier,
+        title=gettext_noop("Answer the IIZ office's question"),
+        is_own_words=False,
+        details=question,
+        due_on=due_on,
+        addressed_id=case.notifier_id,
+        assigned=case.notified_by,
+        about=(QUESTION, dossier.pk),
+        settled_by=QUESTION,
+    )
+    tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.QUESTION_ASKED)
+    tell_staff(acting, staff_ids=[case.notified_by_id], act=Act.QUESTION_ASKED, dossier=dossier)
+    return item
+
+
+def answer_question(acting: Acting, *, item: WorkItem, text: str, category: DataCategory) -> None:
+    """Answer what the office asked back: the answer is a note, the work item is done, the asking person is told."""
+    if acting.institution_id != item.addressed_id:
+        raise Refused(_("This question is asked of %(institution)s.") % {"institution": item.addressed.short_name})
+    if not item.is_open:
+        raise Refused(_("This work item is no longer open."))
+    write_note(acting, dossier=item.dossier, text=text, category=category, kind=NoteKind.NOTE)
+    settle_item(acting, item=item)
+    tell_staff(acting, staff_ids=[item.asked_by_id], act=Act.QUESTION_ANSWERED, dossier=item.dossier)

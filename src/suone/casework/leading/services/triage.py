@@ -1,0 +1,97 @@
+"""The triage of a notified case."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from suone.canton.instruments.loading import instrument
+from suone.canton.instruments.rules import Proposal, evaluate
+from suone.canton.procedures.facts import Fact
+from suone.casework.cases.models import Case, Function
+from suone.casework.cases.rules import Level, State, check_reason
+from suone.casework.cases.services import assign, tell_everybody
+from suone.casework.leading.acts import Act
+from suone.casework.leading.models import Triage
+from suone.casework.leading.queries import course_of
+from suone.casework.leading.services.following import reached
+from suone.casework.leading.services.levels import set_level
+from suone.casework.leading.services.shared import move_to_state
+from suone.ground.access.acting import Acting
+from suone.ground.access.errors import Refused
+from suone.ground.audit.models import RecordKind
+from suone.organisation.institutions.queries import iiz_office
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.services import lock, tell
+from suone.records.workitems.services import ask, close_items_about
+
+TRIAGE_INSTRUMENT = "level-triage"
+_TRIAGE_DAYS = 5
+
+
+def propose_level(answers: Mapping[str, str]) -> Proposal:
+    """What the triage instrument proposes for these answers."""
+    return evaluate(instrument(TRIAGE_INSTRUMENT), answers)
+
+
+def triage_case(acting: Acting, *, case: Case, answers: Mapping[str, str], level: str, reason: str) -> Triage:
+    """Decide the level; the instrument proposes, a person decides and gives a reason when deciding otherwise.
+
+    Afterwards the case is active, led by whoever triaged it, until somebody else is named.
+    """
+    dossier = lock(case.dossier_id)
+    case = Case.objects.get(pk=case.pk)
+    if level not in Level.values:
+        raise Refused(_("Choose one of the three levels."))
+    proposal = propose_level(answers)
+    if level != proposal.band:
+        check_reason(reason)
+    triage = Triage.objects.create(
+        dossier=dossier,
+        instrument=proposal.identifier,
+        instrument_version=proposal.version,
+        answers=dict(answers),
+        proposal=proposal.as_json(),
+        level=level,
+        reason=reason,
+        decided_by_id=acting.own_staff_id,
+    )
+    if level != case.level:
+        set_level(acting, case, level, reason)
+    if case.state in (State.NOTIFIED, State.IN_TRIAGE):
+        assign(dossier, Function.LEAD, acting.own_staff_id)
+        finish_triage_item(acting, dossier)
+        if course_of(dossier.pk) is None:
+            move_to_state(acting, case, State.ACTIVE)
+    tell(
+        acting,
+        dossier=dossier,
+        kind=RecordKind.CHANGE,
+        act=Act.TRIAGED,
+        about=("triage", triage.pk),
+        text=reason,
+        details={"level": level, "proposed": proposal.band},
+    )
+    tell_everybody(acting, dossier, Act.TRIAGED)
+    reached(acting, dossier=dossier, fact=Fact.TRIAGED_ON, value=acting.today)
+    return triage
+
+
+def ask_for_triage(acting: Acting, dossier: Dossier) -> None:
+    """A work item for the IIZ office."""
+    ask(
+        acting,
+        dossier=dossier,
+        title=gettext_noop("Triage the notification"),
+        is_own_words=False,
+        due_on=acting.today + timedelta(days=_TRIAGE_DAYS),
+        addressed_id=iiz_office().pk,
+        about=("case", dossier.pk),
+        settled_by=Fact.TRIAGED_ON,
+    )
+
+
+def finish_triage_item(acting: Acting, dossier: Dossier) -> None:
+    """Whatever becomes of the notification, nobody need triage it any more."""
+    close_items_about(acting, dossier=dossier, about=("case", dossier.pk))

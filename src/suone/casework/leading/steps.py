@@ -1,0 +1,93 @@
+"""Where a case may go from the phase it is in, as its pages offer it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from suone.canton.procedures.facts import word
+from suone.canton.procedures.rules import Requirement, Standing, WayOn, standing
+from suone.canton.procedures.services import in_language
+from suone.casework.cases.models import Case
+from suone.casework.leading.facts import facts_of
+from suone.casework.leading.models import Course
+from suone.casework.leading.queries import course_of
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory
+from suone.ground.access.permissions import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A way on from the current phase, as a page offers it."""
+
+    to: str
+    title: str
+    is_open: bool
+    asks_reason: bool
+    lacking: Sequence[str]
+    warnings: Sequence[str]
+    address: str
+    is_end: bool
+
+
+def steps_on(
+    acting: Acting, case: Case, course: Course, now: Standing, categories: Collection[DataCategory]
+) -> list[Step]:
+    """The ways on from where the case stands that are for whoever acts.
+
+    What is missing is said of facts in these categories; of others only that something is missing.
+    """
+    return [_step(case, course, way, categories) for way in now.ways if _is_for(acting, way)]
+
+
+def step_to(acting: Acting, case: Case, to: str, categories: Collection[DataCategory]) -> Step | None:
+    """The way on to this phase, where there is one."""
+    course = course_of(case.pk)
+    if course is None:
+        return None
+    now = standing(course.current, facts_of(acting, case, course.current), on=acting.today)
+    return next((step for step in steps_on(acting, case, course, now, categories) if step.to == to), None)
+
+
+def _step(case: Case, course: Course, way: WayOn, categories: Collection[DataCategory]) -> Step:
+    phase = course.procedure.phase(way.move.to)
+    # An end is an act of its own, with its outcome or reason.
+    ends = {"closed": "close", "rejected": "reject", "withdrawn": "withdraw_notification"}
+    address = (
+        reverse(ends[phase.state], args=[case.pk])
+        if phase.state in ends
+        else reverse("advance", args=[case.pk, phase.id])
+    )
+    return Step(
+        to=phase.id,
+        title=in_language(way.move.title),
+        is_open=way.is_open,
+        asks_reason=bool(way.warnings),
+        lacking=_sentences(way.lacking, categories),
+        warnings=_sentences(way.warnings, categories),
+        address=address,
+        is_end=phase.is_end,
+    )
+
+
+def _is_for(acting: Acting, way: WayOn) -> bool:
+    return not way.move.roles or bool(acting.roles & {Role(role) for role in way.move.roles})
+
+
+def _sentences(found: Sequence[Requirement], categories: Collection[DataCategory]) -> list[str]:
+    shown = [in_language(each.missing) for each in found if is_in(each.fact, categories)]
+    return shown + closed(found, categories)
+
+
+def closed(found: Sequence[Requirement], categories: Collection[DataCategory]) -> list[str]:
+    """One sentence for everything that is missing where the reader may not look."""
+    if all(is_in(requirement.fact, categories) for requirement in found):
+        return []
+    return [_("Something is missing in a data category that is closed to you: ask the lead.")]
+
+
+def is_in(fact: str, categories: Collection[DataCategory]) -> bool:
+    """Whether this fact lies in one of these categories."""
+    return word(fact).category in categories

@@ -1,0 +1,44 @@
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from suone.casework.cases.models import Case
+from suone.casework.leading.tests.factories import activate, notify
+from suone.organisation.appointments.tests.factories import client_of
+from suone.records.consents.tests.factories import Cast, make_cast
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Sentences are compared in the language of the source."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def notified(cast: Cast) -> Case:
+    """Waiting for its triage; the worker's institution and the office may open it."""
+    return notify(cast)
+
+
+@pytest.fixture
+def active(cast: Cast) -> Case:
+    """Triaged and led by the office's coordinator."""
+    return activate(cast)
+
+
+@pytest.fixture
+def worker(cast: Cast) -> Client:
+    return client_of(cast.worker)
+
+
+@pytest.fixture
+def coordinator(cast: Cast) -> Client:
+    return client_of(cast.coordinator)

@@ -1,0 +1,340 @@
+"""The pages on which a case is led: load, ask the form, call one service, answer."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from suone.canton.instruments.loading import instrument
+from suone.canton.procedures.facts import Fact, Source, word
+from suone.canton.procedures.queries import version_by_id, versions_in_force
+from suone.canton.procedures.rules import difference
+from suone.canton.procedures.services import in_language
+from suone.casework.cases import forms as case_forms
+from suone.casework.cases import queries as cases
+from suone.casework.cases import services as case_services
+from suone.casework.cases.acts import Act as CaseAct
+from suone.casework.cases.pages import form_of_case
+from suone.casework.leading import forms, queries, services
+from suone.casework.leading.acts import Act
+from suone.casework.leading.steps import step_to
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory
+from suone.ground.access.permissions import Permission
+from suone.ground.entrances.decorators import ActingRequest, acts, reads
+from suone.ground.web.fields import number_in
+from suone.ground.web.pages import done, form_page, printed, refusals_on, render
+from suone.records.consents.services import print_form_before
+from suone.records.dossiers.queries import readable_categories
+from suone.records.workitems.queries import readable_item
+
+
+@acts(Permission.CASE_NOTIFY)
+def notify(request: ActingRequest, draft_id: int | None = None) -> HttpResponse:
+    acting = request.acting
+    draft = cases.own_draft(acting, draft_id) if draft_id else None
+    if request.method == "POST":
+        form = forms.NotifyForm(request.POST, request.FILES, acting=acting)
+        if "add" in request.POST:
+            form = forms.NotifyForm(initial=form.as_typed(), acting=acting)
+        elif form.is_valid():
+            with refusals_on(form):
+                if "print" in request.POST:
+                    return _consent_form(acting, form)
+                notified = services.notify_case(acting, notification=form.notification())
+                if draft is not None:
+                    draft.delete()
+                return done(request, _("The case is notified. The IIZ office has been told."), "case", notified.pk)
+    else:
+        others = [number for number in map(number_in, request.GET.get("with", "").split(",")) if number]
+        alert = number_in(request.GET.get("alert", ""))
+        known = forms.NotifyForm.starting_values(acting, others=others, alert=alert)
+        values = known | (draft.data if draft else {})
+        form = forms.NotifyForm(initial=values, acting=acting)
+    context = {"form": form, "draft": draft, "drafts": cases.own_drafts(acting)}
+    return render(request, "leading/notify.html", context, status=422 if form.errors else 200)
+
+
+@acts(Permission.CASE_NOTIFY)
+def keep_draft(request: ActingRequest, draft_id: int | None = None) -> HttpResponse:
+    """Autosave: two seconds after the last key, or by the button."""
+    if request.method != "POST":
+        return redirect("notify")
+    draft = cases.own_draft(request.acting, draft_id) if draft_id else None
+    version = request.POST.get("version", "")
+    typed = forms.NotifyForm(request.POST, acting=request.acting).as_typed()
+    draft = case_services.keep_draft(request.acting, draft=draft, data=typed, version=number_in(version) or 0)
+    if "by_button" in request.POST:
+        return done(request, _("The draft is saved."), "notify_draft", draft.pk)
+    at = timezone.localtime(draft.updated_at)
+    # From now on the same draft is kept on, and notifying the case takes it away.
+    address, page = reverse("keep_draft_again", args=[draft.pk]), reverse("notify_draft", args=[draft.pk])
+    return JsonResponse({"version": draft.version, "at": f"{at:%H:%M}", "address": address, "page": page})
+
+
+@acts(Permission.CASE_NOTIFY)
+def drop_draft(request: ActingRequest, draft_id: int) -> HttpResponse:
+    draft = cases.own_draft(request.acting, draft_id)
+    if request.method != "POST":
+        return redirect("notify_draft", draft.pk)
+    draft.delete()
+    return done(request, _("The draft is deleted."), "notify")
+
+
+def _consent_form(acting: Acting, form: forms.NotifyForm) -> HttpResponse:
+    """What the person signs at the desk before the case is notified; a scan of it comes back with the notification."""
+    pdf = print_form_before(acting, person=form.person(), terms=form.terms(), scope=form.scope())
+    return printed(pdf, "consent-form")
+
+
+@acts(Permission.CASE_TRIAGE, act=CaseAct.READ)
+def triage(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    acting = request.acting
+    this = cases.readable_case(acting, dossier_id)
+    questions = instrument(services.TRIAGE_INSTRUMENT)
+    language = (get_language() or "de")[:2]
+    answers = {item.id: request.POST.get(f"item_{item.id}", "unknown") for item in questions.items}
+    proposal = services.propose_level(answers) if request.method == "POST" else None
+    decides = "decide" in request.POST
+    form = forms.TriageDecisionForm(request.POST if decides else None, initial=_proposed(proposal))
+    if decides and form.is_valid():
+        with refusals_on(form):
+            services.triage_case(acting, case=this, answers=answers, **form.cleaned_data)
+            return done(request, _("The triage is decided."), "case", dossier_id)
+    context = {
+        "case": this,
+        "noted": cases.noted_in(acting, dossier_id),
+        "dossier": this.dossier,
+        "questions": [(item, item.text[language], answers[item.id]) for item in questions.items],
+        "proposal": proposal,
+        "band": questions.band(proposal.band) if proposal else None,
+        "reasons": [(questions.item(s.item).text[language], s) for s in proposal.reasons] if proposal else [],
+        "unanswered": [questions.item(i).text[language] for i in proposal.unanswered] if proposal else [],
+        "form": form,
+        "title": questions.title[language],
+        "source": questions.source,
+    }
+    return render(request, "leading/triage.html", context, status=422 if form.errors else 200)
+
+
+def _proposed(proposal: Any) -> dict[str, Any]:
+    return {"level": proposal.band} if proposal else {}
+
+
+@acts(Permission.CASE_LEAD)
+def change_level(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    """A simple matter becomes a network or a complex case, or comes back; nothing is typed again."""
+    this = cases.readable_case(request.acting, dossier_id)
+    form = forms.LevelForm(request.POST or None, ways=queries.level_ways(this, on=request.acting.today))
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.change_level(
+                request.acting,
+                case=this,
+                level=form.chosen.level,
+                procedure=form.chosen.procedure,
+                reason=form.cleaned_data["reason"],
+            )
+            sentence = _("The level is changed; the case says what is still missing there.")
+            return done(request, sentence, "case", dossier_id)
+    intro = _("Everything that is written stays. What the new level asks beyond it is shown as missing.")
+    return form_of_case(request, form, this, title=_("Change the level"), submit=_("Change the level"), intro=intro)
+
+
+@acts(Permission.CASE_TRIAGE)
+def reject(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    this = cases.readable_case(request.acting, dossier_id)
+    form = case_forms.ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.reject_notification(request.acting, case=this, reason=form.cleaned_data["reason"])
+            return done(
+                request, _("The notification is rejected; the notifying institution is told why."), "case", dossier_id
+            )
+    return form_of_case(request, form, this, title=_("Reject the notification"), submit=_("Reject"))
+
+
+@acts(Permission.CASE_NOTIFY)
+def withdraw(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    this = cases.readable_case(request.acting, dossier_id)
+    form = case_forms.ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.withdraw_notification(request.acting, case=this, reason=form.cleaned_data["reason"])
+            return done(request, _("The notification is withdrawn."), "case", dossier_id)
+    return form_of_case(request, form, this, title=_("Withdraw the notification"), submit=_("Withdraw"))
+
+
+@acts(Permission.CASE_TRIAGE)
+def ask_notifier(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    this = cases.readable_case(request.acting, dossier_id)
+    starting = {"due_on": case_services.default_answer_day(request.acting)}
+    form = forms.QuestionForm(request.POST or None, initial=starting)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.ask_notifier(request.acting, case=this, **form.cleaned_data)
+            return done(
+                request,
+                _("The question is asked; the notifying person finds it on their worklist."),
+                "case",
+                dossier_id,
+            )
+    return form_of_case(request, form, this, title=_("Ask the notifying institution"), submit=_("Ask"))
+
+
+@acts(Permission.CASE_WORK, act=CaseAct.READ)
+def answer_question(request: ActingRequest, dossier_id: int, item_id: int) -> HttpResponse:
+    this = cases.readable_case(request.acting, dossier_id)
+    item = readable_item(request.acting, dossier_id, item_id)
+    if item.about_type != services.QUESTION:
+        raise Http404
+    form = forms.AnswerQuestionForm(request.POST or None, categories=readable_categories(request.acting, this.dossier))
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            text, category = form.cleaned_data["text"], DataCategory(form.cleaned_data["category"])
+            services.answer_question(request.acting, item=item, text=text, category=category)
+            return done(request, _("Your answer is kept as a note; whoever asked has been told."), "case", dossier_id)
+    return form_of_case(request, form, this, title=_("Answer the question"), submit=_("Answer"), intro=item.details)
+
+
+@acts(Permission.CASE_LEAD, act=Act.READ)
+def advance(request: ActingRequest, dossier_id: int, phase: str) -> HttpResponse:
+    """Take the case to its next phase; what speaks against it is shown, and asks for a reason."""
+    this = cases.readable_case(request.acting, dossier_id)
+    step = step_to(request.acting, this, phase, readable_categories(request.acting, this.dossier))
+    if step is None or step.is_end:
+        raise Http404
+    form = forms.AdvanceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.advance_case(request.acting, case=this, to=phase, reason=form.cleaned_data["reason"])
+            return done(request, _("The case goes on: %(step)s.") % {"step": step.title}, "case", dossier_id)
+    context = {"case": this, "dossier": this.dossier, "step": step, "form": form}
+    return render(request, "leading/advance.html", context, status=422 if form.errors else 200)
+
+
+@acts(Permission.CASE_WORK)
+def state(request: ActingRequest, dossier_id: int, fact: str) -> HttpResponse:
+    """State a fact that the procedure asks about."""
+    this = cases.readable_case(request.acting, dossier_id)
+    if fact not in Fact.values or word(fact).source is not Source.STATED:
+        raise Http404
+    form = forms.StatementForm(request.POST or None, fact=Fact(fact))
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.state_fact(
+                request.acting, case=this, fact=Fact(fact), value=form.stated, remark=form.cleaned_data["remark"]
+            )
+            return done(request, _("The fact is recorded."), "course", dossier_id)
+    back = reverse("course", args=[dossier_id])
+    what = _("State a fact")
+    return form_page(request, form, title=f"{what} · {this.dossier.number}", submit=_("Record"), back=back)
+
+
+@acts(Permission.PROCEDURE_MOVE_OVER)
+def choose_version(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    """Another version or procedure for a running case: first which one."""
+    this = cases.readable_case(request.acting, dossier_id)
+    current = queries.course_of(dossier_id)
+    others = [v for v in versions_in_force(on=request.acting.today) if not current or v.pk != current.version_id]
+    form = forms.VersionForm(request.POST or None, versions=others)
+    if request.method == "POST" and form.is_valid():
+        return redirect("move_over", dossier_id, form.cleaned_data["version"].pk)
+    return form_page(
+        request,
+        form,
+        title=f"{_('Move the case over')} · {this.dossier.number}",
+        submit=_("Show the difference"),
+        back=reverse("course", args=[dossier_id]),
+        intro=_("A running case keeps the version it began under, until somebody moves it over."),
+    )
+
+
+@acts(Permission.PROCEDURE_MOVE_OVER)
+def move_over(request: ActingRequest, dossier_id: int, version_id: int) -> HttpResponse:
+    """… then what changes, and in which phase the case goes on."""
+    this = cases.readable_case(request.acting, dossier_id)
+    version = version_by_id(version_id)
+    current = queries.course_of(dossier_id)
+    form = forms.MoveOverForm(
+        request.POST or None,
+        procedure=version.procedure,
+        initial={"phase": current.phase if current else version.procedure.start.id},
+    )
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.move_case_over(request.acting, case=this, version=version, **form.cleaned_data)
+            return done(request, _("The case goes on under the other version."), "course", dossier_id)
+    context = {
+        "case": this,
+        "dossier": this.dossier,
+        "version": version,
+        "current": current,
+        "difference": difference(current.procedure, version.procedure) if current else None,
+        "form": form,
+    }
+    return render(request, "leading/move_over.html", context, status=422 if form.errors else 200)
+
+
+@acts(Permission.CASE_LEAD)
+def suspend(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    this = cases.readable_case(request.acting, dossier_id)
+    form = case_forms.ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.suspend_case(request.acting, case=this, reason=form.cleaned_data["reason"])
+            return done(request, _("The case rests."), "case", dossier_id)
+    return form_of_case(request, form, this, title=_("Suspend the case"), submit=_("Suspend"))
+
+
+@acts(Permission.CASE_LEAD)
+def resume(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    this = cases.readable_case(request.acting, dossier_id)
+    if request.method == "POST":
+        services.resume_case(request.acting, case=this)
+        return done(request, _("The case is taken up again."), "case", dossier_id)
+    return redirect("case", dossier_id)
+
+
+@acts(Permission.CASE_LEAD)
+def close(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    this = cases.readable_case(request.acting, dossier_id)
+    form = forms.CloseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            typed = form.cleaned_data
+            if form.has_died:
+                services.close_after_death(request.acting, case=this, died_on=typed["died_on"], text=typed["text"])
+                return done(request, _("The case is closed, and all consents have ended."), "worklist")
+            services.close_case(
+                request.acting,
+                case=this,
+                outcome=typed["outcome"],
+                closing_reason=typed["closing_reason"],
+                text=typed["text"],
+            )
+            return done(request, _("The case is closed."), "case", dossier_id)
+    return form_of_case(request, form, this, title=_("Close the case"), submit=_("Close the case"))
+
+
+@acts(Permission.CASE_LEAD)
+def reopen(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    this = cases.readable_case(request.acting, dossier_id)
+    form = case_forms.ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.reopen_case(request.acting, case=this, reason=form.cleaned_data["reason"])
+            return done(request, _("The case is taken up again."), "case", dossier_id)
+    return form_of_case(request, form, this, title=_("Reopen the case"), submit=_("Reopen"))
+
+
+@reads(Permission.PLACES_COUNT, act=Act.PLACES_COUNTED)
+def places(request: ActingRequest) -> HttpResponse:
+    """Where a procedure has room for so many cases: how many are taken, phase by phase."""
+    return render(
+        request, "leading/places.html", {"offices": queries.places_on(request.acting.today), "said": in_language}
+    )
