@@ -52,7 +52,7 @@ def draw_procedure(file: str, language: str, target: str | None) -> None:
     set_up_django()
     from django.utils import translation
 
-    from suone.canton.procedures.described import drawing
+    from suone.canton.procedures.in_words import drawing
 
     with translation.override(language):
         picture = drawing(_sound(file), alone=True)
@@ -102,7 +102,7 @@ def check_instruments(files: tuple[str, ...]) -> None:
     """Check instrument files; what is wrong is named with its place. The exit code is 1 when something is found."""
     set_up_django()
     from suone.canton.instruments.loading import BrokenInstrument
-    from suone.canton.procedures.told import read_telling
+    from suone.canton.procedures.facts_of_instruments import read_telling
 
     found = 0
     for file in files:
@@ -125,7 +125,7 @@ def publish_instruments(files: tuple[str, ...]) -> None:
     reach_database()
     from suone.canton.instruments.loading import BrokenInstrument
     from suone.canton.instruments.services import publish
-    from suone.canton.procedures.told import read_telling
+    from suone.canton.procedures.facts_of_instruments import read_telling
 
     for file in files:
         try:

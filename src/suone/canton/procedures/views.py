@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 
 from suone.canton.procedures.acts import Act
-from suone.canton.procedures.described import page_of
+from suone.canton.procedures.in_words import page_of
 from suone.canton.procedures.queries import all_versions, version_by_id
 from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, reads

@@ -7,8 +7,8 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from suone.casework.cases.queries import concerned
-        from suone.casework.cases.requests import TO_TAKE_PART
-        from suone.records.decisions.kinds import register
+        from suone.casework.cases.request_to_take_part import TO_TAKE_PART
+        from suone.records.decisions.models import register
         from suone.records.dossiers.concerned import register as register_concerned
 
         register(TO_TAKE_PART)

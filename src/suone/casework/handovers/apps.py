@@ -6,7 +6,7 @@ class HandoversConfig(AppConfig):
     label = "handovers"
 
     def ready(self) -> None:
-        from suone.casework.handovers.requests import TO_HAND_OVER
-        from suone.records.decisions.kinds import register
+        from suone.casework.handovers.request_to_hand_over import TO_HAND_OVER
+        from suone.records.decisions.models import register
 
         register(TO_HAND_OVER)

@@ -15,7 +15,7 @@ from suone.casework.meetings.calendar import calendar_entry
 from suone.casework.meetings.minutes_print import minutes_pdf
 from suone.casework.meetings.models import DateProposal, Meeting
 from suone.casework.meetings.rules import SESSION_KINDS, Section, State
-from suone.casework.meetings.services import convening, dates, following, guests
+from suone.casework.meetings.services import carrying_out, convening, dates, guests
 from suone.casework.meetings.services import minutes as minute_services
 from suone.casework.meetings.services.telling import keeps
 from suone.casework.plans.rules import Kind as PlanKind
@@ -301,7 +301,7 @@ def write_into_plan(request: ActingRequest, meeting_id: int, meeting_entry_id: i
     form = forms.IntoPlanForm(request.POST or None, kinds=queries.plan_kinds_for(entry))
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            plan = following.write_into_plan(
+            plan = carrying_out.write_into_plan(
                 request.acting,
                 entry=entry,
                 kind=PlanKind(form.cleaned_data["kind"]),
@@ -319,7 +319,7 @@ def order_from_mandate(request: ActingRequest, meeting_id: int, meeting_entry_id
     form = forms.OrderForm(request.POST or None, people=people)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            service = following.order_from_mandate(
+            service = carrying_out.order_from_mandate(
                 request.acting,
                 entry=entry,
                 kind=ServiceKind(form.cleaned_data["kind"]),

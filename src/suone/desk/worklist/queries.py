@@ -15,7 +15,7 @@ from suone.ground.audit.shown import Shows
 from suone.ground.web.jinja import told
 from suone.organisation.appointments.models import AppointmentQuerySet
 from suone.organisation.appointments.queries import colleagues
-from suone.records.decisions.kinds import kind_of
+from suone.records.decisions.models import kind_of
 from suone.records.decisions.queries import addressed_to, asked_by
 from suone.records.workitems.models import WorkItem
 from suone.records.workitems.queries import mine, waiting_for_others

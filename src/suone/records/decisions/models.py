@@ -1,17 +1,60 @@
-from typing import ClassVar
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.row_policies import RowPolicies, Stamp, granted, job, own_institution, own_staff
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution
-from suone.records.decisions.kinds import kind_of
 from suone.records.decisions.rules import State
 from suone.records.dossiers.models import CaseBoundQuerySet, Dossier, RecordedQuerySet
+
+Sentence = Any  # a lazy translation
+
+
+def _nobody(decision: "Decision") -> Iterable[int | None]:
+    return ()
+
+
+def _nothing(acting: Acting, decision: "Decision") -> None:
+    """Nothing follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of request.
+
+    ``title`` names it, ``to_answer`` and ``awaited`` stand on the worklists of both sides; ``address`` names the page
+    where it is answered, by its number. ``concerned`` says which staff members hear of its answer beside whoever asked,
+    ``expired`` what follows where nobody answered.
+    """
+
+    code: str
+    title: Sentence
+    to_answer: Sentence
+    awaited: Sentence
+    address: str
+    concerned: Callable[["Decision"], Iterable[int | None]] = _nobody
+    expired: Callable[[Acting, "Decision"], None] = _nothing
+
+
+_KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Enter a kind, once, as its package starts."""
+    _KINDS[kind.code] = kind
+
+
+def kind_of(decision: "Decision") -> Kind:
+    return _KINDS[decision.kind]
+
 
 # Whoever is asked sees the request itself, and nothing of the case behind it; whoever asked sees what became of it.
 _ASKED = f"({own_institution('addressed_id')} OR {own_staff('addressed_staff_id')})"
@@ -25,7 +68,7 @@ class Decision(models.Model):
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="decisions")
     case_number = models.CharField(max_length=12)  # for whoever is asked and cannot open the case
-    kind = models.CharField(max_length=40)  # a code of kinds.py: participation, hand-over, …
+    kind = models.CharField(max_length=40)  # the code of a registered kind: participation, hand-over, …
     asked_institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
     asked_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(db_default=Now())

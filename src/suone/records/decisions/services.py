@@ -12,8 +12,7 @@ from suone.ground.audit.services import record
 from suone.organisation.appointments.queries import with_stand_ins
 from suone.records.decisions import rules
 from suone.records.decisions.acts import Act
-from suone.records.decisions.kinds import kind_of
-from suone.records.decisions.models import Decision, RequestText
+from suone.records.decisions.models import Decision, RequestText, kind_of
 from suone.records.decisions.queries import those_who_answer
 from suone.records.decisions.rules import State
 from suone.records.dossiers.models import Dossier

@@ -10,7 +10,7 @@ from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, render
 from suone.records.decisions import queries, services
 from suone.records.decisions.acts import Act
-from suone.records.decisions.kinds import kind_of
+from suone.records.decisions.models import kind_of
 
 
 @reads(Permission.CASE_READ, act=Act.LISTED)

@@ -26,6 +26,7 @@ from suone.records.persons.queries import number_of
 from suone.register import oprf
 from suone.register.server import keys, rules
 from suone.register.server.acts import Act
+from suone.register.server.common_cases import persons_in_common
 from suone.register.server.contacts import Found, places_in, resolve
 from suone.register.server.functions import call
 from suone.register.server.models import PLACES, Alert, AlertPreference, AlertState, Enrolment, Tells
@@ -41,7 +42,6 @@ from suone.register.server.tokens import (
     stored,
     tokens_here,
 )
-from suone.register.server.working_together import persons_in_common
 
 MOST_ROWS = 5_000  # in one part of a delivery
 MOST_NUMBERS = 1_000  # in one question to the token service

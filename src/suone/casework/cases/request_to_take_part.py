@@ -6,8 +6,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from suone.casework.cases.services import PARTICIPATION, expire_participation
-from suone.records.decisions.kinds import Kind
-from suone.records.decisions.models import Decision
+from suone.records.decisions.models import Decision, Kind
 
 
 def lead_of(decision: Decision) -> Iterable[int | None]:

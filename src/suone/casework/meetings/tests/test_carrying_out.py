@@ -11,7 +11,7 @@ from suone.casework.leading.tests.factories import do
 from suone.casework.meetings.acts import Act
 from suone.casework.meetings.models import Entry, Meeting
 from suone.casework.meetings.rules import EntryKind, Section
-from suone.casework.meetings.services import following, minutes
+from suone.casework.meetings.services import carrying_out, minutes
 from suone.casework.meetings.services.minutes import Words
 from suone.casework.meetings.tests.factories import convene
 from suone.casework.plans.models import Entry as PlanEntry
@@ -55,7 +55,7 @@ def entry_of(cast: Cast, meeting: Meeting, *, finished: bool = True, **changes: 
 def into_plan(cast: Cast, entry: Entry, section: Section = Section.MEASURE) -> None:
     do(
         cast.coordinator,
-        following.write_into_plan,
+        carrying_out.write_into_plan,
         entry=entry,
         kind=PlanKind.INTEGRATION_PLAN,
         section=section,
@@ -102,7 +102,7 @@ def test_a_mandate_becomes_a_service(cast: Cast, meeting: Meeting) -> None:
 
     do(
         cast.coordinator,
-        following.order_from_mandate,
+        carrying_out.order_from_mandate,
         entry=entry,
         kind=ServiceKind.CASE_MANAGEMENT,
         staff=cast.coordinator,
@@ -120,7 +120,7 @@ def test_a_decision_is_no_mandate(cast: Cast, meeting: Meeting) -> None:
     with pytest.raises(Refused, match="Only a mandate"):
         do(
             cast.coordinator,
-            following.order_from_mandate,
+            carrying_out.order_from_mandate,
             entry=entry_of(cast, meeting),
             kind=ServiceKind.CASE_MANAGEMENT,
             staff=cast.coordinator,

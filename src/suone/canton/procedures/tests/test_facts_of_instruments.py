@@ -3,7 +3,7 @@
 import pytest
 
 from suone.canton.instruments.loading import FOLDER, BrokenInstrument
-from suone.canton.procedures.told import read_telling
+from suone.canton.procedures.facts_of_instruments import read_telling
 
 SEGMENTATION = (FOLDER / "segmentation.toml").read_text("utf-8")
 

@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from suone.casework.cases.requests import lead_of
+from suone.casework.cases.request_to_take_part import lead_of
 from suone.casework.handovers.services import HANDOVER, expire_handover
-from suone.records.decisions.kinds import Kind
+from suone.records.decisions.models import Kind
 
 TO_HAND_OVER = Kind(
     code=HANDOVER,
