@@ -3,6 +3,7 @@
 import random
 from datetime import UTC, datetime
 
+from suone.organisation.appointments.rules import NEED_APPROVAL
 from tests.reference.beside import Beside
 from tests.reference.model import PERMISSIONS, Actor, World
 from tests.reference.tables import DRAWS, OBJECTS, PARENTS, REPEATS, TABLES
@@ -11,7 +12,7 @@ from tests.reference.worlds import draw_actors, draw_world
 
 def drawn_world(beside: Beside, seed: int) -> World:
     """The world of this seed."""
-    return draw_world(
+    world = draw_world(
         seed,
         rules=TABLES,
         tables=beside.tables,
@@ -21,6 +22,10 @@ def drawn_world(beside: Beside, seed: int) -> World:
         repeats=REPEATS,
         at=datetime.now(UTC),
     )
+    for held in world.rows["appointments_heldrole"].values():
+        assert isinstance(held, dict)
+        held["needs_approval"] = held["role"] in NEED_APPROVAL  # which the database computes
+    return world
 
 
 def drawn_beside(beside: Beside, seed: int) -> tuple[World, list[Actor]]:

@@ -700,7 +700,6 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
         "valid_from": (PAST, PAST, PAST, FUTURE),
         "valid_until": (None, None, FUTURE, PAST),
         "ended_at": (None, None, None, MOMENT),
-        "needs_approval": (True, False),
         "is_beginning": (True, False),
         "approved_at": (None, MOMENT),
     },
@@ -713,8 +712,16 @@ OBJECTS = {
         "handover": "handovers_handover",
     }
 }
-# What passes by a hand-over: a row that says in these columns what another table's row says.
-REPEATS = {"consents_disclosure": ("handovers_handover", HANDED_OVER)}
+# What passes by a hand-over or on a consent: a row that says in these columns what another table's row says.
+REPEATS = (
+    ("consents_disclosure", "appointments_appointment", {"giver_id": "institution_id", "giver_staff_id": "id"}),
+    ("consents_disclosure", "handovers_handover", HANDED_OVER),
+    (
+        "consents_disclosure",
+        "consents_consentrecipient",
+        {"dossier_id": "dossier_id", "consent_id": "consent_id", "recipient_id": "institution_id"},
+    ),
+)
 PARENTS = {
     "meetings_invitee": ("meeting_id", "meetings_meeting"),
     "meetings_dateproposal": ("meeting_id", "meetings_meeting"),

@@ -6,7 +6,7 @@ foreign keys; what hangs on a meeting, a plan or an assessment mostly repeats it
 
 import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -65,7 +65,7 @@ def draw_world(
     draws: Mapping[str, Mapping[str, tuple[Any, ...]]],
     parents: Mapping[str, tuple[str, str]],
     objects: Mapping[str, Mapping[str, str]],
-    repeats: Mapping[str, tuple[str, Mapping[str, str]]],
+    repeats: Iterable[tuple[str, str, Mapping[str, str]]],
     at: datetime,
 ) -> World:
     """The world of this seed, as it is at this moment."""
@@ -77,7 +77,7 @@ def draw_world(
             key: _row(chance, tables[name], key, keys, draws.get(name, {}), parents.get(name), world)
             for key in keys[name]
         }
-    for name, (other, columns) in repeats.items():
+    for name, other, columns in repeats:
         for row in world.rows[name].values():
             _repeat(chance, row, world.rows[other], columns)
     for name, kinds in objects.items():

@@ -98,4 +98,4 @@ SET search_path = public, pg_temp AS $$
     WHERE right(key, length(end_so_far)) = end_so_far
 $$;
 
-GRANT EXECUTE ON FUNCTION name_by_ear, name_key, name_letters TO suone_app;
+GRANT EXECUTE ON FUNCTION name_by_ear, name_heard, name_key, name_letters TO suone_app;
