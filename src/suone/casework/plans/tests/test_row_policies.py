@@ -1,7 +1,7 @@
 """Through the policies alone, without a filter of the application: the lead, the recipient, the outsider, nobody."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
