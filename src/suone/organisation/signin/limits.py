@@ -20,7 +20,8 @@ from django.utils import timezone
 from suone.ground.access.models import User
 from suone.organisation.signin.rules import FREE_FAILURES, REMEMBERED, one_spelling, pause_after
 
-_NOWHERE = "0.0.0.0"  # noqa: S104  # nosec B104 - a name for requests over a socket, which come from no address
+# A name for requests over a socket, which come from no address.
+_NOWHERE = "0.0.0.0"  # noqa: S104  # nosec B104
 _IPV6_OF_ONE_SUBSCRIBER = 64
 
 
