@@ -20,7 +20,7 @@ from suone.casework.plans.models import Entry as PlanEntry
 from suone.casework.plans.models import Measure, Plan, Signature
 from suone.casework.support.models import Service
 from suone.demo.seed import fill_in
-from suone.organisation.appointments.models import Absence, Appointment, HeldRole
+from suone.organisation.appointments.models import Absence, Appointment, ContactPerson, HeldRole
 from suone.organisation.institutions.models import Institution
 from suone.records.consents.models import Consent, ConsentRecipient, Disclosure
 from suone.records.decisions.models import Decision
@@ -143,6 +143,7 @@ def _examples(case: Case) -> dict[str, int | str]:
         "held_id": first(HeldRole.objects.all()),
         "staff_id": first(Appointment.objects.all()),
         "reset_id": 0,
+        "contact_id": first(ContactPerson.objects.all()),
         "correction_id": 0,
         "representative_id": first(Representative.objects.filter(**mine)),
         "kind": "institution",

@@ -22,7 +22,7 @@ from suone.organisation.appointments.tests.factories import give
 from suone.organisation.institutions.models import Institution
 
 pytestmark = pytest.mark.django_db
-SOURCE = Path(__file__).parents[2]
+SOURCE = Path(__file__).parents[3]
 
 
 def _client(role: Role) -> Client:
@@ -90,7 +90,7 @@ def test_the_log_is_proven_on_demand(settings: Any, tmp_path: Path) -> None:
 def test_every_purpose_of_a_job_is_said_in_the_readers_language() -> None:
     """What the clock and the commands name as their purpose, over the whole source."""
     sources = [path for path in SOURCE.rglob("*.py") if "tests" not in path.parts]
-    named = re.compile(r'(?:acting_for_job|_as_job)\(\s*"([^"]+)"')
+    named = re.compile(r'(?:acting_for_job|as_job)\(\s*"([^"]+)"')
     purposes = {purpose for path in sources for purpose in named.findall(path.read_text())}
 
     assert len(purposes) > 40

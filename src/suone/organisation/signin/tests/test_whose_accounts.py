@@ -200,13 +200,18 @@ _APPROVE = (
 
 
 def test_the_database_finds_out_who_asks_for_a_reset_and_who_decides(world: World) -> None:
-    assert _reset(world.office, world) == 1  # in the name of somebody else
+    with pytest.raises(ProgrammingError, match="in another's name"):
+        _reset(world.office, world)
+    own = (world.office.pk, world.account("office"))
+    assert _reset(world.office, world, asked_by_id=own[0], asked_account_id=own[1]) == 1
     kept = FactorReset.objects.get()
 
     assert (kept.asked_by, kept.asked_account_id) == (world.office, world.account("office"))
-    with pytest.raises(IntegrityError, match="three_accounts"):  # approves what she asked for, in another's name
+    with pytest.raises(ProgrammingError, match="in another's name"):
         sql(world.office, _APPROVE, world.admin.pk, world.account("admin"))
-    sql(world.admin, _APPROVE, world.office.pk, world.account("office"))
+    with pytest.raises(IntegrityError, match="three_accounts"):  # approves what she asked for
+        sql(world.office, _APPROVE, *own)
+    sql(world.admin, _APPROVE, world.admin.pk, world.account("admin"))
     kept.refresh_from_db()
     assert (kept.decided_by, kept.decided_account_id) == (world.admin, world.account("admin"))
 
@@ -225,7 +230,7 @@ def test_a_reset_is_of_the_institution_and_the_account_of_its_holder(world: Worl
 def test_only_the_approved_reset_removes_another_factor(world: World) -> None:
     _reset(world.admin, world)
     with acting_as(acting(world.office)), connection.cursor() as cursor:
-        cursor.execute(_APPROVE, [None, None])
+        cursor.execute(_APPROVE, [world.office.pk, world.account("office")])
         for account, removed in ((world.account("colleague"), 0), (world.account("worker"), 1)):
             cursor.execute(_FACTOR, [account])
             assert cursor.rowcount == removed
