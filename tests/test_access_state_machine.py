@@ -340,8 +340,8 @@ class AccessStories(RuleBasedStateMachine):
                 access_until=acting.today + timedelta(days=lasts),
             )
 
-        if not self.mask_of(actor, dossier.pk, Power.LEAD):
-            self.refused(actor, disclose)
+        if not self.mask_of(actor, dossier.pk, Power.LEAD) or mask & ~self.mask_of(actor, dossier.pk):
+            self.refused(actor, disclose)  # people pass on what is open to them
             return
         with acting_as(acting):
             disclosure = disclose()

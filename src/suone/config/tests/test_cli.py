@@ -88,9 +88,9 @@ def test_the_demo_goes_on_to_a_free_port_and_says_so(tmp_path: Path, taken: int,
 def test_make_demo_hands_its_port_on() -> None:
     for words, asked in ((["PORT=8123"], "suone demo --port 8123"), ([], "suone demo")):
         shown = subprocess.run(
-            ["make", "--dry-run", "demo", *words],
+            ["make", "--dry-run", "--no-print-directory", "demo", *words],
             cwd=ROOT,
-            env={name: value for name, value in os.environ.items() if name not in ("PORT", "MAKEFLAGS")},
+            env={name: value for name, value in os.environ.items() if name not in ("PORT", "MAKEFLAGS", "MAKELEVEL")},
             capture_output=True,
             text=True,
             check=True,
