@@ -70,14 +70,14 @@ def test_of_150_pairs_of_last_signatures_none_leaves_the_plan_stuck(cast: Cast, 
 def test_without_the_lock_the_plan_gets_stuck(cast: Cast, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted fault: the race above can fail. Each looks whether anybody is left before the other is through."""
     both_looked = Barrier(2)
-    states = services._states
+    states = services.signing._states
 
     def look_together(plan: Plan) -> Any:
         found = states(plan)
         both_looked.wait(timeout=20)
         return found
 
-    monkeypatch.setattr(services, "lock", lambda dossier_id: Dossier.objects.get(pk=dossier_id))
-    monkeypatch.setattr(services, "_states", look_together)
+    monkeypatch.setattr(services.shared, "lock", lambda dossier_id: Dossier.objects.get(pk=dossier_id))
+    monkeypatch.setattr(services.signing, "_states", look_together)
 
     assert race(cast, plan, trials=1) == 1

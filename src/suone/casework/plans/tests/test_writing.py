@@ -201,8 +201,8 @@ def test_a_failing_log_undoes_the_act(cast: Cast, case: Case, monkeypatch: pytes
     def fail(*_args: object, **_kwargs: object) -> None:
         raise RuntimeError("the log is full")
 
-    monkeypatch.setattr(services, "record", fail)
-    monkeypatch.setattr(services, "tell", fail)
+    monkeypatch.setattr(services.shared, "record", fail)
+    monkeypatch.setattr(services.shared, "tell", fail)
 
     with pytest.raises(RuntimeError):
         do(cast.worker, services.begin_plan, dossier=case.dossier, kind=Kind.INTEGRATION_PLAN)

@@ -1,0 +1,163 @@
+"""What writing and signing share: locks, moves between states, who is told."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import F
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from suone.canton.procedures.facts import Fact
+from suone.canton.procedures.services import in_language
+from suone.casework.cases.services import tell_everybody
+from suone.casework.leading.queries import course_of
+from suone.casework.leading.services import reached
+from suone.casework.plans import rules
+from suone.casework.plans.acts import Act
+from suone.casework.plans.models import Entry, Measure, Plan
+from suone.casework.plans.queries import who_follows
+from suone.casework.plans.rules import Kind, MeasureState, State
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory, Power
+from suone.ground.access.errors import Conflict, Refused
+from suone.ground.audit.models import RecordKind
+from suone.ground.audit.services import record
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.queries import has_power
+from suone.records.dossiers.services import in_each_language, lock, tell
+from suone.records.workitems.services import ask
+
+# The deeds that settle the work items of a plan.
+SIGNED = "plan_signed"
+
+
+REVIEWED = "plan_reviewed"
+
+
+def tell_labour_measures(acting: Acting, plan: Plan) -> None:
+    """Whether what binds still holds a labour-market measure that is to come or under way."""
+    binding = Measure.objects.filter(dossier=plan.dossier, plan__state=State.BINDING, is_for_labour_market=True)
+    is_under_way = binding.filter(state__in=[MeasureState.PLANNED, MeasureState.RUNNING]).exists()
+    reached(acting, dossier=plan.dossier, fact=Fact.LABOUR_MEASURES, value=is_under_way)
+
+
+def ask_for_review(acting: Acting, plan: Plan, review_on: date | None) -> None:
+    if review_on is None:
+        return
+    who = who_follows(plan.dossier)
+    ask(
+        acting,
+        dossier=plan.dossier,
+        title=_("Review the plan"),
+        due_on=review_on,
+        addressed_id=who.institution_id if who else acting.own_institution_id,
+        assigned=who,
+        about=("plan", plan.pk),
+        settled_by=REVIEWED,
+    )
+    reached(acting, dossier=plan.dossier, fact=Fact.PLAN_REVIEW_ON, value=review_on)
+
+
+def locked(acting: Acting, dossier_id: int) -> Dossier:
+    """The case, locked, for whoever may write in it: what several complete together happens one after the other."""
+    dossier = lock(dossier_id)
+    if not has_power(acting, dossier, Power.WRITE):
+        raise Refused(_("You may read this case and not write in it: ask the lead for a consent that lets you."))
+    return dossier
+
+
+def plan_locked(acting: Acting, plan: Plan) -> Plan:
+    """The plan as it is kept now, its case locked."""
+    dossier = locked(acting, plan.dossier_id)
+    plan = Plan.objects.get(pk=plan.pk)
+    plan.dossier = dossier
+    return plan
+
+
+def draft_locked(acting: Acting, plan: Plan) -> Plan:
+    plan = plan_locked(acting, plan)
+    rules.check_can_edit(State(plan.state))
+    return plan
+
+
+def move_to(plan: Plan, then: State, **changes: Any) -> None:
+    rules.check_can_move(State(plan.state), then)
+    plan.state = then
+    Plan.objects.filter(pk=plan.pk).update(state=then, version=F("version") + 1, **changes)
+
+
+def check_foreseen(plan: Plan) -> None:
+    """A phase of the procedure may exclude labour-market measures; its own sentence says what to do."""
+    course = course_of(plan.dossier_id)
+    excluding = course and course.current.excluding(Fact.LABOUR_MEASURES)
+    if excluding:
+        raise Refused(in_language(excluding.missing))
+
+
+def keep_line(row: Entry | Measure, changes: Mapping[str, Any], version: int) -> None:
+    """Change a line where nobody saved first; raises ``Conflict`` with both texts otherwise."""
+    rows = type(row)._default_manager.filter(pk=row.pk)
+    if rows.filter(version=version).update(**changes, version=F("version") + 1):
+        return
+    current = rows.first()
+    if current is None:
+        raise Refused(_("Somebody else has taken this line out meanwhile."))
+    raise conflict_in(current, changes)
+
+
+def conflict_in(current: Plan | Entry | Measure, changes: Mapping[str, Any]) -> Conflict:
+    """Both texts under the labels of their fields; a goal's mark says nothing to a reader and is left out."""
+    shown: list[Any] = [current._meta.get_field(name) for name in changes if name != "goal_line"]
+    return Conflict(
+        current={str(field.verbose_name): _shown(field, getattr(current, field.name)) for field in shown},
+        submitted={str(field.verbose_name): _shown(field, changes[field.name]) for field in shown},
+    )
+
+
+def _shown(field: Any, value: Any) -> str:
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, ""))
+    return f"{value:%d.%m.%Y}" if isinstance(value, date) else str(value or "")
+
+
+def note_line(acting: Acting, plan: Plan, act: Act, kind: RecordKind, about: tuple[str, int | None]) -> None:
+    """To the log alone: the timeline tells of a draft when it is begun and put up, not of every sentence."""
+    record(acting, kind=kind, act=act, dossier_id=plan.dossier_id, person_id=plan.dossier.person_id, about=about)
+
+
+def tell_of(
+    acting: Acting,
+    plan: Plan,
+    act: Act,
+    kind: RecordKind,
+    *,
+    about: tuple[str, int | None] | None = None,
+    text: str = "",
+    category: DataCategory = DataCategory.ADMINISTRATIVE,
+    recipients: Sequence[int] = (),
+) -> None:
+    names = in_each_language(lambda: f"{Kind(plan.kind).label} {plan.number}")
+    tell(
+        acting,
+        dossier=plan.dossier,
+        kind=kind,
+        act=act,
+        category=category,
+        about=about or ("plan", plan.pk),
+        text=text or names[own_language()],
+        text_language=None if text else "",
+        texts=None if text else names,
+        recipients=recipients,
+        details={"plan": plan.pk, "version": plan.number},
+    )
+
+
+def tell_everybody_of(acting: Acting, plan: Plan, act: Act) -> None:
+    """Everybody around the table, whoever leads the case, and whoever put the plan up."""
+    lead = who_follows(plan.dossier)
+    tell_everybody(acting, plan.dossier, act, also=[lead.pk if lead else None, plan.put_up_by_id])
+
+
+def own_language() -> str:
+    return (translation.get_language() or "de")[:2]

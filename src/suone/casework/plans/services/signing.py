@@ -1,0 +1,271 @@
+"""Putting a plan up for signature, signing it, declining, and what becomes of it then."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from suone.canton.procedures.facts import Fact
+from suone.casework.leading.services import reached
+from suone.casework.plans import rules
+from suone.casework.plans.acts import Act
+from suone.casework.plans.models import Entry, Measure, Plan, Signature
+from suone.casework.plans.queries import taking_part
+from suone.casework.plans.rules import EntryKind, Form, Kind, SignatureState, State
+from suone.casework.plans.services.shared import (
+    SIGNED,
+    ask_for_review,
+    check_foreseen,
+    move_to,
+    note_line,
+    plan_locked,
+    tell_everybody_of,
+    tell_labour_measures,
+    tell_of,
+)
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory, Power
+from suone.ground.access.errors import Refused
+from suone.ground.audit.models import RecordKind
+from suone.records.documents.services import keep_document
+from suone.records.documents.uploads import Upload
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.queries import has_power, institutions_with_access
+from suone.records.dossiers.services import lock
+from suone.records.inbox.services import tell_institutions, tell_staff
+from suone.records.representation.services import check_signature
+from suone.records.workitems.services import ask, cancel_items_about, close_items_about
+
+_DAYS_TO_SIGN = 14
+
+
+def put_up_for_signature(acting: Acting, *, plan: Plan) -> None:
+    """Ask every institution that takes part, and the person, to sign; from now on the text stands still."""
+    plan = plan_locked(acting, plan)
+    rules.check_can_move(State(plan.state), State.IN_SIGNING)
+    if Measure.objects.filter(plan=plan, is_for_labour_market=True).exists():
+        check_foreseen(plan)
+    parties = taking_part(plan.dossier)
+    can_work = institutions_with_access(plan.dossier, power=Power.WRITE)
+    rules.check_can_put_up(
+        goals=Entry.objects.filter(plan=plan, kind=EntryKind.GOAL).count(),
+        measures=Measure.objects.filter(plan=plan).count(),
+        closed_to=[party.institution.name for party in parties if party.institution_id not in can_work],
+    )
+    plan.round += 1
+    move_to(plan, State.IN_SIGNING, round=plan.round, put_up_on=acting.today, put_up_by_id=acting.own_staff_id)
+    for party in parties:
+        signature = _await(plan, party.institution_id, party.staff_id)
+        ask(
+            acting,
+            dossier=plan.dossier,
+            title=_("Sign the plan"),
+            due_on=acting.today + timedelta(days=_DAYS_TO_SIGN),
+            addressed_id=party.institution_id,
+            assigned=party.staff,
+            about=("signature", signature.pk),
+            settled_by=SIGNED,
+        )
+    _await(plan, None, None)
+    institutions = [party.institution_id for party in parties]
+    tell_of(acting, plan, Act.PUT_UP, RecordKind.CHANGE, recipients=institutions)
+    tell_institutions(acting, institution_ids=institutions, act=Act.PUT_UP, dossier=plan.dossier)
+
+
+def withdraw_signing(acting: Acting, *, plan: Plan, reason: str = "") -> None:
+    """Take the plan back from signature to change it; what was signed so far counts no more."""
+    plan = plan_locked(acting, plan)
+    _back_to_draft(acting, plan)
+    tell_of(acting, plan, Act.SIGNING_WITHDRAWN, RecordKind.CHANGE, text=reason)
+    tell_everybody_of(acting, plan, Act.SIGNING_WITHDRAWN)
+
+
+def sign(
+    acting: Acting,
+    *,
+    signature: Signature,
+    form: Form,
+    signed_on: date,
+    signer_name: str = "",
+    upload: Upload | None = None,
+) -> None:
+    """Sign for one's own institution, or record that the person has signed; with the last signature the plan binds."""
+    signature = _signature_locked(acting, signature)
+    rules.check_can_sign(
+        form=form,
+        has_file=upload is not None,
+        needs_file=signature.institution_id is None,  # an institution's worker signs by the own log-in
+        signed_on=signed_on,
+        on=acting.today,
+    )
+    if signature.institution_id is None:
+        check_signature(acting, dossier=signature.plan.dossier, on=signed_on, representative=signer_name)
+    _answer(
+        acting,
+        signature,
+        SignatureState.SIGNED,
+        form=form,
+        signed_on=signed_on,
+        signer_name=signer_name,
+        document=_kept(acting, signature, upload),
+    )
+    close_items_about(acting, dossier=signature.plan.dossier, about=("signature", signature.pk))
+    tell_of(
+        acting, signature.plan, Act.SIGNED, RecordKind.CHANGE, about=("signature", signature.pk), text=signature.party
+    )
+    _bind_when_signed(acting, signature.plan)
+
+
+def decline(acting: Acting, *, signature: Signature, reason: str) -> None:
+    """Refuse to sign and say why: the plan goes back to its draft, the others are told."""
+    rules.check_reason(reason)
+    signature = _signature_locked(acting, signature)
+    _answer(acting, signature, SignatureState.DECLINED)
+    plan = signature.plan
+    _back_to_draft(acting, plan)
+    tell_of(acting, plan, Act.DECLINED, RecordKind.CHANGE, about=("signature", signature.pk), text=reason)
+    tell_everybody_of(acting, plan, Act.DECLINED)
+
+
+def release_signatures(acting: Acting, *, dossier: Dossier) -> None:
+    """Institutions that have left the case sign no more: a plan in signing waits for the others alone.
+
+    Whoever leaves and may not write in the case leaves it to the job of the morning.
+    """
+    dossier = lock(dossier.pk)
+    if acting.institution_id and not has_power(acting, dossier, Power.WRITE):
+        return
+    staying = {None, *(party.institution_id for party in taking_part(dossier))}
+    for plan in Plan.objects.filter(dossier=dossier, state=State.IN_SIGNING).select_related("dossier"):
+        gone = [signature for signature in _waiting(plan) if signature.institution_id not in staying]
+        for signature in gone:
+            _release(acting, plan, signature)
+        if gone:
+            _bind_when_signed(acting, plan)
+
+
+def remind(acting: Acting, *, plan: Plan) -> None:
+    """Remind everybody who has still to sign."""
+    plan = plan_locked(acting, plan)
+    if plan.state != State.IN_SIGNING:
+        raise Refused(_("This plan waits for no signature."))
+    for signature in _waiting(plan):
+        _remind(acting, plan, signature)
+
+
+def remind_signers(acting: Acting) -> int:
+    """The clock's part, as a job: whoever has not signed a week after the plan was put up is reminded, once."""
+    count = 0
+    plans = Plan.objects.filter(state=State.IN_SIGNING).select_related("dossier")
+    for plan in plans:
+        release_signatures(acting, dossier=plan.dossier)
+    for plan in plans.all():
+        assert plan.put_up_on is not None
+        for signature in _waiting(plan):
+            reminded = signature.reminded_at is not None
+            if rules.reminder_due(put_up_on=plan.put_up_on, reminded=reminded, on=acting.today):
+                _remind(acting, plan, signature)
+                count += 1
+    return count
+
+
+def _release(acting: Acting, plan: Plan, signature: Signature) -> None:
+    Signature.objects.filter(pk=signature.pk).update(
+        state=SignatureState.RELEASED, recorded_at=timezone.now(), recorded_by_id=acting.staff_id
+    )
+    about = ("signature", signature.pk)
+    cancel_items_about(acting, dossier=plan.dossier, about=about)
+    tell_of(acting, plan, Act.SIGNATURE_RELEASED, RecordKind.CHANGE, about=about, text=signature.party)
+
+
+def _bind_when_signed(acting: Acting, plan: Plan) -> None:
+    if rules.is_binding([SignatureState(state) for state in _states(plan)]):
+        _bind(acting, plan)
+
+
+def _bind(acting: Acting, plan: Plan) -> None:
+    """All have signed: the plan binds, and takes the place of the version before."""
+    for old in Plan.objects.filter(dossier=plan.dossier, kind=plan.kind, state=State.BINDING).select_related("dossier"):
+        move_to(old, State.SUPERSEDED)
+        close_items_about(acting, dossier=plan.dossier, about=("plan", old.pk))
+    move_to(plan, State.BINDING, binding_on=acting.today)
+    tell_of(acting, plan, Act.BINDING, RecordKind.CHANGE)
+    tell_everybody_of(acting, plan, Act.BINDING)
+    ask_for_review(acting, plan, plan.review_on)
+    agreement = plan.kind == Kind.TARGET_AGREEMENT
+    fact = Fact.TARGET_AGREEMENT_BINDING_ON if agreement else Fact.PLAN_BINDING_ON
+    reached(acting, dossier=plan.dossier, fact=fact, value=acting.today)
+    if Measure.objects.filter(plan=plan, is_for_labour_market=True).exists():
+        tell_labour_measures(acting, plan)
+
+
+def _back_to_draft(acting: Acting, plan: Plan) -> None:
+    """Nobody is asked to sign any more, and what was signed in this round counts no more."""
+    move_to(plan, State.DRAFT)
+    asked = list(Signature.objects.filter(plan=plan, round=plan.round).values_list("pk", flat=True))
+    for signature_id in asked:
+        cancel_items_about(acting, dossier=plan.dossier, about=("signature", signature_id))
+
+
+def _await(plan: Plan, institution_id: int | None, staff_id: int | None) -> Signature:
+    return Signature.objects.create(
+        plan=plan, dossier=plan.dossier, round=plan.round, institution_id=institution_id, staff_id=staff_id
+    )
+
+
+def _answer(acting: Acting, signature: Signature, state: SignatureState, **told: Any) -> None:
+    if signature.institution_id is not None:
+        told["staff_id"] = acting.own_staff_id
+    Signature.objects.filter(pk=signature.pk).update(
+        state=state, recorded_at=timezone.now(), recorded_by_id=acting.own_staff_id, **told
+    )
+
+
+def _kept(acting: Acting, signature: Signature, upload: Upload | None) -> Any:
+    if upload is None:
+        return None
+    return keep_document(
+        acting,
+        dossier=signature.plan.dossier,
+        name=upload.name,
+        data=upload.data,
+        title=_("Signature on the plan"),
+        category=DataCategory.ADMINISTRATIVE,
+    )
+
+
+def _waiting(plan: Plan) -> list[Signature]:
+    waiting = Signature.objects.filter(plan=plan, round=plan.round, state=SignatureState.WAITING)
+    return list(waiting.select_related("institution").order_by("pk"))
+
+
+def _states(plan: Plan) -> list[str]:
+    """What has become of every signature of the round, as it is kept now."""
+    return list(Signature.objects.filter(plan=plan, round=plan.round).values_list("state", flat=True))
+
+
+def _remind(acting: Acting, plan: Plan, signature: Signature) -> None:
+    Signature.objects.filter(pk=signature.pk).update(reminded_at=timezone.now())
+    if signature.institution_id is None or signature.staff_id:
+        # For the person, whoever put the plan up sees to it.
+        staff_ids = [signature.staff_id or plan.put_up_by_id]
+        tell_staff(acting, staff_ids=staff_ids, act=Act.REMINDED, dossier=plan.dossier)
+    else:
+        institution_ids = [signature.institution_id]
+        tell_institutions(acting, institution_ids=institution_ids, act=Act.REMINDED, dossier=plan.dossier)
+    note_line(acting, plan, Act.REMINDED, RecordKind.CHANGE, ("signature", signature.pk))
+
+
+def _signature_locked(acting: Acting, signature: Signature) -> Signature:
+    """A signature that is waited for, for whoever may give it, its case locked."""
+    plan = plan_locked(acting, signature.plan)
+    signature = Signature.objects.select_related("institution").get(pk=signature.pk)
+    signature.plan = plan
+    if plan.state != State.IN_SIGNING or signature.round != plan.round:
+        raise Refused(_("This plan waits for no signature."))
+    if signature.state != SignatureState.WAITING:
+        raise Refused(_("This signature has been given already."))
+    if signature.institution_id not in (None, acting.institution_id):
+        raise Refused(_("Each institution signs for itself."))
+    return signature

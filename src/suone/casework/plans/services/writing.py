@@ -1,0 +1,223 @@
+"""Beginning a plan and its next version, and what it says: goals, measures, the day of review."""
+
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from suone.canton.procedures.facts import Fact
+from suone.casework.leading.services import reached
+from suone.casework.plans import rules
+from suone.casework.plans.acts import Act
+from suone.casework.plans.models import Entry, Measure, Plan
+from suone.casework.plans.rules import EntryKind, Kind, MeasureState, State
+from suone.casework.plans.services.shared import (
+    ask_for_review,
+    check_foreseen,
+    conflict_in,
+    draft_locked,
+    keep_line,
+    locked,
+    move_to,
+    note_line,
+    own_language,
+    plan_locked,
+    tell_labour_measures,
+    tell_of,
+)
+from suone.ground.access.acting import Acting
+from suone.ground.access.categories import DataCategory
+from suone.ground.access.errors import Refused
+from suone.ground.audit.models import RecordKind
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.institutions.models import Institution, ServiceOffer
+from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.services import keep_unread
+from suone.records.workitems.services import close_items_about
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureTerms:
+    """What is agreed about a measure; with a title and an institution alone, everything else may follow."""
+
+    title: str
+    institution: Institution
+    category: DataCategory = DataCategory.EMPLOYMENT
+    goal_line: UUID | None = None
+    staff: Appointment | None = None
+    offer: ServiceOffer | None = None
+    payer: Institution | None = None
+    payer_text: str = ""
+    from_on: date | None = None
+    until_on: date | None = None
+    is_for_labour_market: bool = False
+
+
+def begin_plan(acting: Acting, *, dossier: Dossier, kind: Kind, review_on: date | None = None) -> Plan:
+    """Begin a plan of this kind as a draft; a plan that binds already is changed instead."""
+    dossier = locked(acting, dossier.pk)
+    plans = Plan.objects.filter(dossier=dossier, kind=kind)
+    rules.check_can_begin(
+        has_draft=plans.filter(state__in=rules.IN_THE_MAKING).exists(),
+        has_binding=plans.filter(state=State.BINDING).exists(),
+    )
+    plan = _open_version(acting, dossier, kind, review_on=review_on)
+    tell_of(acting, plan, Act.BEGUN, RecordKind.STORE)
+    reached(acting, dossier=dossier, fact=Fact.PLAN_DRAFTED)
+    return plan
+
+
+def change_plan(acting: Acting, *, plan: Plan) -> Plan:
+    """Open a new version of a binding plan: a copy to change and sign anew. Until then the old one goes on binding."""
+    plan = plan_locked(acting, plan)
+    rules.check_can_move(State(plan.state), State.SUPERSEDED)
+    rules.check_can_begin(
+        has_draft=Plan.objects.filter(dossier=plan.dossier, kind=plan.kind, state__in=rules.IN_THE_MAKING).exists(),
+        has_binding=False,
+    )
+    new = _open_version(acting, plan.dossier, Kind(plan.kind), previous=plan)
+    # By a function of the database: the copy is whole, whatever categories are closed to whoever opens it.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT plans_copy_content(%s, %s)", [plan.pk, new.pk])
+    tell_of(acting, new, Act.NEW_VERSION, RecordKind.STORE)
+    return new
+
+
+def draft_for(acting: Acting, *, dossier: Dossier, kind: Kind) -> Plan:
+    """The draft in which a decision of a meeting is written down: the one in the making, or one opened for it."""
+    plans = Plan.objects.filter(dossier=dossier, kind=kind).select_related("dossier")
+    plan = plans.filter(state__in=rules.IN_THE_MAKING).first()
+    if plan is not None:
+        rules.check_can_edit(State(plan.state))
+        return plan
+    binding = plans.filter(state=State.BINDING).first()
+    return change_plan(acting, plan=binding) if binding else begin_plan(acting, dossier=dossier, kind=kind)
+
+
+def set_review(acting: Acting, *, plan: Plan, review_on: date | None, version: int) -> None:
+    """Say when the plan is to be looked at (again); raises ``Conflict`` when somebody saved first.
+
+    The only day of a binding plan that moves without a new version: a review may find that all is well.
+    """
+    plan = plan_locked(acting, plan)
+    if plan.state != State.BINDING:
+        rules.check_can_edit(State(plan.state))
+    if review_on and review_on < acting.today:
+        raise Refused(_("Choose a day that is not past."))
+    if not Plan.objects.filter(pk=plan.pk, version=version).update(review_on=review_on, version=F("version") + 1):
+        raise conflict_in(plan, {"review_on": review_on})
+    note_line(acting, plan, Act.REVIEW_SET, RecordKind.CHANGE, ("plan", plan.pk))
+    if plan.state == State.BINDING:
+        close_items_about(acting, dossier=plan.dossier, about=("plan", plan.pk))
+        ask_for_review(acting, plan, review_on)
+
+
+def add_entry(
+    acting: Acting, *, plan: Plan, kind: EntryKind, text: str, category: DataCategory = DataCategory.EMPLOYMENT
+) -> Entry:
+    """Write a sentence into a section of the draft, in a data category: who may read that reads the sentence."""
+    plan = draft_locked(acting, plan)
+    entry = keep_unread(
+        Entry(plan=plan, dossier=plan.dossier, kind=kind, category=category, text=text, language=own_language())
+    )
+    note_line(acting, plan, Act.ENTRY_WRITTEN, RecordKind.STORE, ("planentry", entry.pk))
+    return entry
+
+
+def change_entry(acting: Acting, *, entry: Entry, text: str, category: DataCategory, version: int) -> None:
+    """Change a sentence of the draft; raises ``Conflict`` with both texts when somebody saved first."""
+    plan = draft_locked(acting, entry.plan)
+    keep_line(entry, {"text": text, "category": category}, version)
+    note_line(acting, plan, Act.ENTRY_CHANGED, RecordKind.CHANGE, ("planentry", entry.pk))
+
+
+def remove_entry(acting: Acting, *, entry: Entry) -> None:
+    """Take a sentence out of the draft; measures that served a goal stay, without it."""
+    plan = draft_locked(acting, entry.plan)
+    Entry.objects.filter(pk=entry.pk).delete()
+    note_line(acting, plan, Act.ENTRY_REMOVED, RecordKind.DELETE, ("planentry", entry.pk))
+
+
+def add_measure(acting: Acting, *, plan: Plan, terms: MeasureTerms) -> Measure:
+    """Write a measure into the draft: who does what, for which goal, at whose expense, from when until when."""
+    plan = draft_locked(acting, plan)
+    _check_terms(plan, terms)
+    measure = keep_unread(Measure(plan=plan, dossier=plan.dossier, language=own_language(), **_columns(terms)))
+    note_line(acting, plan, Act.MEASURE_WRITTEN, RecordKind.STORE, ("measure", measure.pk))
+    return measure
+
+
+def change_measure(acting: Acting, *, measure: Measure, terms: MeasureTerms, version: int) -> None:
+    """Change a measure of the draft; raises ``Conflict`` with both texts when somebody saved first."""
+    plan = draft_locked(acting, measure.plan)
+    _check_terms(plan, terms)
+    keep_line(measure, _columns(terms), version)
+    note_line(acting, plan, Act.MEASURE_CHANGED, RecordKind.CHANGE, ("measure", measure.pk))
+
+
+def remove_measure(acting: Acting, *, measure: Measure) -> None:
+    """Take a measure out of the draft."""
+    plan = draft_locked(acting, measure.plan)
+    Measure.objects.filter(pk=measure.pk).delete()
+    note_line(acting, plan, Act.MEASURE_REMOVED, RecordKind.DELETE, ("measure", measure.pk))
+
+
+def drop_plan(acting: Acting, *, plan: Plan) -> None:
+    """Give up a draft; what binds goes on binding."""
+    plan = plan_locked(acting, plan)
+    move_to(plan, State.DROPPED)
+    tell_of(acting, plan, Act.DROPPED, RecordKind.CHANGE)
+
+
+def record_progress(acting: Acting, *, measure: Measure, state: MeasureState, result: str, version: int) -> None:
+    """Say how a measure of the binding plan goes, and what came of it; raises ``Conflict`` when somebody saved first."""
+    plan = plan_locked(acting, measure.plan)
+    if plan.state != State.BINDING:
+        raise Refused(_("The course of a measure is recorded once its plan binds."))
+    keep_line(measure, {"state": state, "result": result}, version)
+    # A version in the making goes on from here.
+    Measure.objects.filter(
+        dossier=plan.dossier, line=measure.line, plan__kind=plan.kind, plan__state__in=rules.IN_THE_MAKING
+    ).update(state=state, result=result)
+    tell_of(
+        acting,
+        plan,
+        Act.PROGRESS,
+        RecordKind.CHANGE,
+        about=("measure", measure.pk),
+        category=DataCategory(measure.category),
+        text=f"{measure.title}: {state.label}",
+    )
+    if measure.is_for_labour_market:
+        tell_labour_measures(acting, plan)
+
+
+def _open_version(
+    acting: Acting, dossier: Dossier, kind: Kind, *, previous: Plan | None = None, review_on: date | None = None
+) -> Plan:
+    last = Plan.objects.filter(dossier=dossier, kind=kind).order_by("-number").values_list("number", flat=True).first()
+    return Plan.objects.create(
+        dossier=dossier,
+        kind=kind,
+        number=(last or 0) + 1,
+        previous=previous,
+        review_on=review_on,
+        language=own_language(),
+        begun_by_id=acting.own_staff_id,
+    )
+
+
+def _columns(terms: MeasureTerms) -> dict[str, Any]:
+    return {name.name: getattr(terms, name.name) for name in fields(terms)}
+
+
+def _check_terms(plan: Plan, terms: MeasureTerms) -> None:
+    if terms.is_for_labour_market:
+        check_foreseen(plan)
+    rules.check_days(terms.from_on, terms.until_on)
+    if terms.staff is not None and terms.staff.institution_id != terms.institution.pk:
+        raise Refused(_("Choose somebody who works for the institution that does it."))

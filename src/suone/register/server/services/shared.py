@@ -1,0 +1,73 @@
+"""What the register's acts share: quotas, epochs, days, canaries."""
+
+from datetime import date
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from suone.ground.access.acting import Acting
+from suone.ground.access.errors import Refused
+from suone.ground.access.permissions import Role
+from suone.ground.audit.models import RecordKind
+from suone.ground.audit.services import record
+from suone.organisation.appointments.models import Appointment
+from suone.records.inbox.services import tell_staff
+from suone.records.persons import ahv
+from suone.register.server import rules
+from suone.register.server.acts import Act
+from suone.register.server.models import Enrolment
+from suone.register.server.tokens import (
+    EpochInfo,
+    live_epochs,
+)
+
+
+class QuotaExceeded(Refused):
+    """More questions than work with people explains: it goes on the next day, or with a higher quota."""
+
+
+def checked_number(text: str) -> str:
+    """An AHV number as its 13 digits; raises ``Refused`` for one that does not exist."""
+    digits = ahv.compact(text)
+    if digits is None:
+        raise Refused(_("This AHV number does not exist: check the 13 digits and type it again."))
+    return digits
+
+
+def tell_of_canary(acting: Acting, *, touched: bool) -> None:
+    """Whoever touches a number that belongs to nobody searches: the office and data protection are told at once."""
+    if not touched:
+        return
+    record(acting, kind=RecordKind.DENIED, act=Act.CANARY_TOUCHED)
+    tell_overseers(acting, Act.CANARY_TOUCHED)
+
+
+def tell_overseers(acting: Acting, act: Act) -> None:
+    watching = Appointment.objects.working(on=acting.today).holding(
+        Role.DATA_PROTECTION_OFFICER, Role.OFFICE_ADMINISTRATOR
+    )
+    tell_staff(acting, staff_ids=list(watching.values_list("pk", flat=True)), act=act, dossier=None)
+
+
+# ---- beneath
+
+
+def check_takes_part(acting: Acting) -> None:
+    """The database refuses as well; here with a sentence."""
+    if not Enrolment.objects.filter(institution_id=acting.own_institution_id, ended_on=None).exists():
+        raise Refused(_("Your institution takes no part in the register: ask the IIZ office."))
+
+
+def open_epochs() -> list[EpochInfo]:
+    epochs = live_epochs()
+    if not epochs:
+        raise Refused(_("The register is not open yet: ask the IIZ office."))
+    return epochs
+
+
+def current_epoch() -> EpochInfo:
+    return next(epoch for epoch in open_epochs() if epoch.is_current)
+
+
+def kept_days(first: date, last: date | None) -> tuple[date, date | None]:
+    return rules.kept_days(first, last, weeks=settings.REGISTER_DATES == "week")
