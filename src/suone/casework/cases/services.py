@@ -172,13 +172,19 @@ def redact_note(acting: Acting, *, note: Note, reason: str) -> None:
         raise Refused(_("This note has already been redacted."))
     if note.institution_id != acting.institution_id and not has_power(acting, note.dossier, Power.LEAD):
         raise Refused(_("Only its institution or the lead can redact a note."))
-    Note.objects.filter(pk=note.pk).update(
+    redacted = Note.objects.filter(pk=note.pk, redacted_at=None).update(
         text="",
         redacted_at=timezone.now(),
         redacted_by_id=acting.staff_id,
         redaction_reason=reason,
         version=F("version") + 1,
     )
+    if not redacted:  # by somebody else meanwhile, or it lies in a data category that is closed to whoever asks
+        raise Refused(
+            _("This note has already been redacted.")
+            if Note.objects.filter(pk=note.pk).exists()
+            else _("Only its institution or the lead can redact a note.")
+        )
     _tell_note(acting, note, note.dossier, Act.NOTE_REDACTED, RecordKind.DELETE, text=reason)
 
 

@@ -174,6 +174,17 @@ def test_another_recipient_redacts_nothing(cast: Cast) -> None:
     assert note.text == "a diagnosis"
 
 
+def test_what_is_closed_to_the_lead_is_not_redacted_and_the_log_says_nothing_of_it(cast: Cast, case: Case) -> None:
+    note = write(cast.physician, case, "a diagnosis", HEALTH)
+
+    with pytest.raises(Refused, match="Only its institution or the lead"):
+        act_on(cast.coordinator, services.redact_note, note, reason="I may not read it")
+
+    note.refresh_from_db()
+    assert note.text == "a diagnosis"
+    assert not Entry.objects.filter(act="case.note_redacted").exists()
+
+
 def test_redacting_needs_a_reason_and_happens_once(cast: Cast, case: Case) -> None:
     note = write(cast.adviser, case, "a diagnosis")
 
