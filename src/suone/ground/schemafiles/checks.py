@@ -5,6 +5,7 @@ meets a limit that came later (docs/decisions/0022). Each check says itself in t
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -21,15 +22,15 @@ LANGUAGES = ("de", "fr", "en")
 FURTHER_LANGUAGES = ("it",)
 
 
-class Check:
+class Check(ABC):
     """One thing to keep to; ``faults`` finds what is wrong, each sentence following upon the key."""
 
-    def faults(self, value: Any) -> Iterator[Fault]:
-        raise NotImplementedError
+    @abstractmethod
+    def faults(self, value: Any) -> Iterator[Fault]: ...
 
+    @abstractmethod
     def in_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The JSON Schema of the bare type, with this check."""
-        raise NotImplementedError
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.with_info_after_validator_function(self._checked, handler(source))
