@@ -144,7 +144,8 @@ def faults_of(file: Path) -> Iterator[PythonFault]:
 
 def all_faults(package: str = "") -> Iterator[PythonFault | PermissionFault]:
     folder = ROOT / "src" / "suone"
-    for file in sorted([*folder.glob(f"*/{package or '*'}/*.py"), *folder.glob(f"*/{package or '*'}/services/*.py")]):
+    rooms = (f"*/{package or '*'}{part}/*.py" for part in ("", "/models", "/services"))
+    for file in sorted(file for room in rooms for file in folder.glob(room)):
         if file.parent.name not in ("oprf", "client", "tests", "migrations") and file.name not in _NO_LOCKS:
             yield from faults_of(file)
     for fault in sorted(permission_faults(), key=str):

@@ -59,7 +59,12 @@ def digest_of_migrations() -> str:
 
 def _files_of_migrations() -> set[Path]:
     after_migrating = [file for file in _SOURCE.rglob("apps.py") if "post_migrate" in file.read_text("utf-8")]
-    beginnings = [*_SOURCE.rglob("migrations/*.py"), *_SOURCE.rglob("models.py"), *after_migrating]
+    beginnings = [
+        *_SOURCE.rglob("migrations/*.py"),
+        *_SOURCE.rglob("models.py"),
+        *_SOURCE.rglob("models/*.py"),
+        *after_migrating,
+    ]
     waiting = [*beginnings, _SOURCE / "config" / "settings.py"]
     found: set[Path] = {*_SOURCE.rglob("sql/*"), *_SOURCE.rglob("*.toml")}
     while waiting:

@@ -1,3 +1,5 @@
+"""Meetings, who is invited, when, and why not."""
+
 import uuid
 from datetime import datetime, timedelta
 from typing import ClassVar, Self
@@ -10,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.casework.meetings.rules import (
     Answer,
-    EntryKind,
     Kind,
     PersonPart,
     Presence,
@@ -18,8 +19,6 @@ from suone.casework.meetings.rules import (
     Suits,
     is_open,
 )
-from suone.casework.plans.models import Plan
-from suone.casework.support.models import Service
 from suone.ground.access.acting import Acting
 from suone.ground.access.acting import Kind as ActingKind
 from suone.ground.access.categories import DataCategory, Power
@@ -27,38 +26,55 @@ from suone.ground.access.row_policies import LinesBelow, RowPolicies, Stamp, gra
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution, Region
 from suone.records.dossiers.models import IN_OWN_NAME, CaseBoundQuerySet, Dossier, RecordedQuerySet
-from suone.records.workitems.models import WorkItem
 
-_OWN = own_institution()
-_NO_CASE = "{table}.dossier_id IS NULL"
+OWN = own_institution()
+
+
+NO_CASE = "{table}.dossier_id IS NULL"
+
+
 # A meeting without a case is known to everybody who works with one: it says nothing about a person.
-_OPEN = f"({_NO_CASE} AND (SELECT actor_kind()) = 'staff')"
-_CONVENES = f"({_NO_CASE} AND (SELECT actor_kind()) = 'staff' AND (SELECT actor_may('meeting.convene')))"
+_OPEN = f"({NO_CASE} AND (SELECT actor_kind()) = 'staff')"
+
+
+_CONVENES = f"({NO_CASE} AND (SELECT actor_kind()) = 'staff' AND (SELECT actor_may('meeting.convene')))"
+
+
 # The same for what belongs to a meeting: it has no case either, and the acting institution convened it.
-_CONVENED = f"({_NO_CASE} AND (SELECT actor_kind()) = 'staff' AND meetings_is_convened_by_own({{table}}.meeting_id))"
+_CONVENED = f"({NO_CASE} AND (SELECT actor_kind()) = 'staff' AND meetings_is_convened_by_own({{table}}.meeting_id))"
+
+
 # Whoever writes sees the meeting: the inner table's own policy decides.
-_SEEN = "EXISTS (SELECT 1 FROM meetings_meeting m WHERE m.id = {table}.meeting_id OFFSET 0)"
+SEEN = "EXISTS (SELECT 1 FROM meetings_meeting m WHERE m.id = {table}.meeting_id OFFSET 0)"
+
+
 # A row says of itself to which case it belongs: the one of its meeting.
 _SAME_CASE = "meetings_is_about({table}.meeting_id, {table}.dossier_id)"
 
 
 # The acting institution is invited to the row's meeting, or is the invitee the row is about.
-_INVITED = (
+INVITED = (
     "((SELECT actor_kind()) = 'staff' AND EXISTS (SELECT 1 FROM meetings_invitee i"
     " WHERE i.meeting_id = {table}.meeting_id AND i.institution_id = (SELECT actor_institution())"
     " AND i.answer <> 'withdrawn' OFFSET 0))"
 )
-_INVITED_HERE = _INVITED.replace("{table}.meeting_id", "{table}.id")
+
+
+_INVITED_HERE = INVITED.replace("{table}.meeting_id", "{table}.id")
+
+
 _INVITEE = (
     "((SELECT actor_kind()) = 'staff' AND EXISTS (SELECT 1 FROM meetings_invitee i WHERE i.id = {table}.invitee_id"
     " AND i.institution_id = (SELECT actor_institution()) OFFSET 0))"
 )
+
+
 # … and it is an invitation to the row's own meeting.
 _DECLINES = _INVITEE.replace(" AND i.institution_id", " AND i.meeting_id = {table}.meeting_id AND i.institution_id")
 
 
-def _invitations_of(acting: Acting, meeting: str) -> Exists:
-    """The first lock's part of ``_INVITED``."""
+def invitations_of(acting: Acting, meeting: str) -> Exists:
+    """The first lock's part of ``INVITED``."""
     mine = Invitee.objects.filter(meeting_id=OuterRef(meeting), institution_id=acting.own_institution_id)
     return Exists(mine.exclude(answer=Answer.WITHDRAWN))
 
@@ -69,7 +85,7 @@ class MeetingQuerySet(CaseBoundQuerySet["Meeting"]):
         granted_ones = super().readable_by(acting, category_column=category_column)
         if acting.kind is not ActingKind.STAFF:
             return granted_ones
-        return granted_ones | self.filter(_invitations_of(acting, "pk")) | self.filter(dossier=None)
+        return granted_ones | self.filter(invitations_of(acting, "pk")) | self.filter(dossier=None)
 
 
 class Meeting(models.Model):
@@ -127,7 +143,7 @@ class Meeting(models.Model):
                 name="meetings_meeting_row_policies",
                 select=granted(Power.READ) + f" OR {_OPEN} OR {_INVITED_HERE}",
                 insert=f"({granted(Power.WRITE)} OR {_CONVENES}) AND {own_institution('convening_id')}",
-                update=f"{granted(Power.WRITE)} OR ({_NO_CASE} AND {own_institution('convening_id')})",
+                update=f"{granted(Power.WRITE)} OR ({NO_CASE} AND {own_institution('convening_id')})",
                 updates=(
                     "state",
                     "starts_at",
@@ -215,10 +231,10 @@ class Invitee(models.Model):
             ),
             RowPolicies(
                 name="meetings_invitee_row_policies",
-                select=granted(Power.READ) + f" OR {_OWN} OR {_OPEN}",
+                select=granted(Power.READ) + f" OR {OWN} OR {_OPEN}",
                 insert=f"({granted(Power.WRITE)}) AND {_SAME_CASE} OR {_CONVENED}",
                 # Whoever is invited answers for their own institution, without being able to open the case.
-                update=f"{granted(Power.WRITE)} OR {_OWN} OR {_CONVENED}",
+                update=f"{granted(Power.WRITE)} OR {OWN} OR {_CONVENED}",
                 updates=("answer", "answered_at", "answered_by", "contributed_at", "presence"),
             ),
             Stamp(name="invitee_answered", at="answered_at", staff="answered_by"),
@@ -254,7 +270,7 @@ class ReasonQuerySet(RecordedQuerySet["Reason"]):
         readable = super().readable_by(acting, category_column=category_column)
         if acting.kind is not ActingKind.STAFF:
             return readable
-        called_off = self.filter(_invitations_of(acting, "meeting_id"), part=Reason.Part.CANCELLED)
+        called_off = self.filter(invitations_of(acting, "meeting_id"), part=Reason.Part.CANCELLED)
         return readable | called_off | self.filter(dossier=None)
 
 
@@ -290,9 +306,9 @@ class Reason(models.Model):
             RowPolicies(
                 name="meetings_reason_row_policies",
                 select=f"{granted(Power.READ, category='{table}.category', author='staff_id')} OR {_OPEN}"
-                f" OR ({{table}}.part = 'cancelled' AND {_INVITED})",
+                f" OR ({{table}}.part = 'cancelled' AND {INVITED})",
                 # Each says for themselves why they do not come; the rest is said by whoever keeps the meeting.
-                insert=f"{own_staff()} AND {_OWN} AND {_SAME_CASE} AND (({{table}}.part = 'declined' AND {_DECLINES})"
+                insert=f"{own_staff()} AND {OWN} AND {_SAME_CASE} AND (({{table}}.part = 'declined' AND {_DECLINES})"
                 f" OR ({{table}}.part <> 'declined' AND ({granted(Power.WRITE)} OR {_CONVENED})))",
             ),
             Stamp(name="reason_given", at="at", staff="staff", institution="institution"),
@@ -324,7 +340,7 @@ class DateProposal(models.Model):
             RowPolicies(
                 name="meetings_dateproposal_row_policies",
                 # Whoever sees the meeting sees the dates: the inner table's own policy decides.
-                select=_SEEN,
+                select=SEEN,
                 insert=f"({granted(Power.WRITE)}) AND {_SAME_CASE} OR {_CONVENED}",
             ),
         ]
@@ -398,9 +414,9 @@ class Guest(models.Model):
         constraints: ClassVar = [
             RowPolicies(
                 name="meetings_guest_row_policies",
-                select=granted(Power.READ, category=str(DataCategory.NETWORK.value)) + f" OR {_OWN}",
-                insert=f"(({granted(Power.WRITE)}) AND {_SAME_CASE} OR {_CONVENED}) AND {_OWN}",
-                update=f"{granted(Power.WRITE)} OR ({_NO_CASE} AND {_OWN})",
+                select=granted(Power.READ, category=str(DataCategory.NETWORK.value)) + f" OR {OWN}",
+                insert=f"(({granted(Power.WRITE)}) AND {_SAME_CASE} OR {_CONVENED}) AND {OWN}",
+                update=f"{granted(Power.WRITE)} OR ({NO_CASE} AND {OWN})",
                 updates=("revoked_at", "presence"),
             ),
             Stamp(name="guest_invited", staff="invited_by", institution="institution"),
@@ -410,125 +426,3 @@ class Guest(models.Model):
 
     def __str__(self) -> str:
         return f"guest {self.pk}"
-
-
-class AgendaQuerySet(RecordedQuerySet["AgendaPoint"]):
-    def readable_by(self, acting: Acting, *, category_column: str = "category") -> Self:
-        """Points about readable cases, in open categories; points about no case for those invited."""
-        granted_ones = super().readable_by(acting, category_column=category_column)
-        if acting.kind is not ActingKind.STAFF:
-            return granted_ones
-        return granted_ones | self.filter(_invitations_of(acting, "meeting_id"), dossier=None)
-
-
-class AgendaPoint(models.Model):
-    """What is spoken about; in a fixed session, whose case. A case shows to those with a grant over it alone."""
-
-    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="points")
-    dossier = models.ForeignKey(Dossier, models.PROTECT, null=True, related_name="+")
-    position = models.PositiveSmallIntegerField()
-    title = models.CharField(_("Title"), max_length=200, blank=True)
-    language = models.CharField(max_length=2)
-    category = models.PositiveSmallIntegerField(
-        _("Data category"), choices=DataCategory, default=DataCategory.ADMINISTRATIVE
-    )
-    institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
-    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
-
-    objects = AgendaQuerySet.as_manager()
-
-    personal_data: ClassVar[tuple[str, ...]] = ("title",)
-
-    class Meta:
-        ordering: ClassVar = ["position", "pk"]
-        verbose_name = _("point of the agenda")
-        verbose_name_plural = _("points of the agenda")
-        constraints: ClassVar = [
-            RowPolicies(
-                name="meetings_agendapoint_row_policies",
-                select=f"{granted(Power.READ, category='{table}.category', author='staff_id')} OR ({_NO_CASE} AND {_INVITED})",
-                insert=f"({granted(Power.WRITE)} OR ({_NO_CASE} AND {_INVITED})) AND {_OWN} AND {_SEEN}",
-                delete=granted(Power.WRITE) + f" OR ({_NO_CASE} AND {_INVITED})",
-            ),
-            Stamp(name="agenda_point_added", staff="staff", institution="institution"),
-        ]
-
-    def __str__(self) -> str:
-        return f"point {self.pk}"
-
-
-class EntryQuerySet(RecordedQuerySet["Entry"]):
-    def readable_by(self, acting: Acting, *, category_column: str = "category") -> Self:
-        """Entries in open categories; minutes in the making show to the institution that writes them alone."""
-        readable = super().readable_by(acting, category_column=category_column)
-        if acting.kind is not ActingKind.STAFF:
-            return readable
-        readable = readable | self.filter(_invitations_of(acting, "meeting_id"), dossier=None)
-        return readable.filter(
-            Q(kind=EntryKind.CONTRIBUTION)
-            | Q(institution_id=acting.institution_id)
-            | Q(meeting__minutes_finished_at__isnull=False)
-        )
-
-
-_FINISHED = (
-    "EXISTS (SELECT 1 FROM meetings_meeting m WHERE m.id = {table}.meeting_id"
-    " AND m.minutes_finished_at IS NOT NULL OFFSET 0)"
-)
-_OUT_OF_DRAFT = f"((SELECT actor_kind()) = 'job' OR {{table}}.kind = 'contribution' OR {_OWN} OR {_FINISHED})"
-
-
-class Entry(models.Model):
-    """A contribution in advance, or something that stands in the minutes, in a data category."""
-
-    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="entries")
-    dossier = models.ForeignKey(Dossier, models.PROTECT, null=True, related_name="+")
-    point = models.ForeignKey(AgendaPoint, models.PROTECT, null=True, related_name="entries")
-    kind = models.CharField(_("Kind"), max_length=14, choices=EntryKind)
-    category = models.PositiveSmallIntegerField(_("Data category"), choices=DataCategory)
-    text = models.TextField(_("Text"))
-    language = models.CharField(max_length=2)
-    responsible = models.ForeignKey(
-        Institution, models.PROTECT, null=True, related_name="+", verbose_name=_("Who does it")
-    )
-    due_on = models.DateField(_("Until"), null=True)
-    # What followed from it.
-    work_item = models.ForeignKey(WorkItem, models.PROTECT, null=True, related_name="+")
-    plan = models.ForeignKey(Plan, models.PROTECT, null=True, related_name="+")
-    service = models.ForeignKey(Service, models.PROTECT, null=True, related_name="+")
-    institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
-    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
-    at = models.DateTimeField(db_default=Now())
-    changed_at = models.DateTimeField(null=True)
-    version = models.PositiveIntegerField(default=1)
-
-    objects = EntryQuerySet.as_manager()
-
-    personal_data: ClassVar[tuple[str, ...]] = ("text",)
-
-    class Meta:
-        ordering: ClassVar = ["pk"]
-        verbose_name = _("entry")
-        verbose_name_plural = _("entries")
-        indexes: ClassVar = [models.Index(name="entry_of_meeting", fields=["meeting", "id"])]
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                name="entry_with_responsible_and_day",
-                condition=Q(responsible=None, due_on=None) | Q(responsible__isnull=False, due_on__isnull=False),
-                violation_error_message=_("Name both: who is responsible, and until when."),
-            ),
-            RowPolicies(
-                name="meetings_entry_row_policies",
-                select=f"({granted(Power.READ, category='{table}.category', author='staff_id')} OR ({_NO_CASE} AND {_INVITED}))"
-                f" AND {_OUT_OF_DRAFT}",
-                insert=f"({granted(Power.WRITE)} OR ({_NO_CASE} AND {_INVITED})) AND {_OWN} AND {_SEEN}",
-                update=f"({granted(Power.WRITE)} OR ({_NO_CASE} AND {_INVITED})) AND {_OWN}",
-                updates=("text", "version", "changed_at", "work_item", "plan", "service"),
-                delete=f"{_OWN} AND NOT {_FINISHED}",
-            ),
-            Stamp(name="entry_written", at="at", staff="staff", institution="institution"),
-            Stamp(name="entry_changed", at="changed_at"),
-        ]
-
-    def __str__(self) -> str:
-        return f"entry {self.pk}"
