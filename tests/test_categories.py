@@ -269,7 +269,7 @@ def test_a_message_to_everybody_says_what_was_done_to_those_alone_who_may_read_i
     do(cast.coordinator, decide_assessment, assessment=instrument, band=instrument.score.proposed)
 
     told = {
-        staff: list(Message.objects.filter(staff=staff).values_list("act", flat=True))
+        staff: list(Message.objects.filter(staff=staff).order_by("pk").values_list("act", flat=True))
         for staff in (cast.physician, cast.adviser)
     }
 

@@ -18,7 +18,7 @@ from suone.canton.procedures.rules import Phase, Requirement, standing, stated_f
 from suone.canton.procedures.services import in_language, sentence_of
 from suone.casework.assessments.queries import instrument_telling
 from suone.casework.cases.models import Assignment, Case, Function, Participant, Taking
-from suone.casework.cases.queries import counted_in
+from suone.casework.cases.queries import Counted
 from suone.casework.cases.rules import OPEN_STATES, State
 from suone.casework.corrections.services import ANSWERED as CORRECTION_ANSWERED
 from suone.casework.leading.facts import facts_of
@@ -127,7 +127,9 @@ def drawing_of(course: Course, been: Sequence[str]) -> str:
     )
 
 
-def missing_without_procedure(case: Case, participants: Sequence[Participant], *, consent: bool) -> list[Lacking]:
+def missing_without_procedure(
+    case: Case, participants: Sequence[Participant], *, counted: Counted, consent: bool
+) -> list[Lacking]:
     """What an open case that follows no procedure still lacks."""
     if not case.is_open:
         return []
@@ -136,10 +138,9 @@ def missing_without_procedure(case: Case, participants: Sequence[Participant], *
         sentences.append(_("There is no valid consent: nobody but the notifying institution may read."))
     if not case.first_contact_on:
         sentences.append(_("The day of the first contact at the notifying institution is missing."))
-    noted = counted_in(case.pk)
-    if not noted.risk_factors:
+    if not counted.risk_factors:
         sentences.append(_("No risk factors are noted yet."))
-    if not noted.has_question:
+    if not counted.has_question:
         sentences.append(_("The question to the IIZ office is missing."))
     if case.state == State.ACTIVE and not any(
         p.state == Taking.TAKING_PART and p.institution_id != case.notifier_id for p in participants

@@ -1,10 +1,11 @@
 """The case on one page, its course through the procedure, and steering it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -68,6 +69,7 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
     place = queries.place_of(acting, this, reach.categories)
     assessments = assessments_of(acting, dossier)
     noted = cases.noted_in(acting, dossier_id)
+    counted: Any = SimpleLazyObject(lambda: cases.counted_in(dossier_id))  # asked only where something depends on it
     context = {
         "case": this,
         "noted": noted,
@@ -96,7 +98,7 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "is_older": bool(before),
         "following": following,
         "categories": reach.categories,
-        "question_is_closed": cases.is_question_closed(dossier_id, noted),
+        "question_is_closed": cases.is_question_closed(noted, counted),
         "some_risks_are_closed": len(risk_factors_in(reach.categories)) < len(RiskFactor),
         "may_write": reach.has(Power.WRITE) and acting.may(Permission.CASE_WORK),
         "may_lead": reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD),
@@ -108,7 +110,7 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "place": place,
         "missing": place.lacking
         if place
-        else queries.missing_without_procedure(this, participants, consent=consent is not None),
+        else queries.missing_without_procedure(this, participants, counted=counted, consent=consent is not None),
         "register_form": forms.AskRegisterForm(auto_id="register_%s") if _may_ask_register(acting, known) else None,
         "note_form": NoteForm(auto_id="note_%s", categories=reach.categories),
         "institutions": {p.institution_id: p.institution for p in participants}.values(),

@@ -128,9 +128,9 @@ def counted_in(dossier_id: int) -> Counted:
     return Counted(row[0], row[1]) if row else Counted(has_question=False, risk_factors=0)
 
 
-def is_question_closed(dossier_id: int, noted: Noted) -> bool:
+def is_question_closed(noted: Noted, counted: Counted) -> bool:
     """Whether the case has a question that lies in a data category closed to whoever has read what is noted."""
-    return not noted.question and counted_in(dossier_id).has_question
+    return not noted.question and counted.has_question
 
 
 def case_list(

@@ -174,7 +174,7 @@ def particulars(request: ActingRequest, dossier_id: int) -> HttpResponse:
         request.POST or None,
         initial=initial,
         categories=readable_categories(request.acting, this.dossier),
-        is_question_closed=queries.is_question_closed(this.pk, noted),
+        is_question_closed=queries.is_question_closed(noted, queries.counted_in(this.pk)),
     )
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from suone.canton.procedures.facts import Fact, Scalar
 from suone.canton.procedures.rules import Phase, fact_of
 from suone.casework.cases.models import Assignment, Case, Function, Participant, Taking
-from suone.casework.cases.queries import counted_in
+from suone.casework.cases.queries import Counted, counted_in
 from suone.casework.leading.queries import every_fact
 from suone.ground.access.acting import Acting
 from suone.records.consents.models import Consent
@@ -17,11 +18,15 @@ from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Asked:
     acting: Acting
     case: Case
     on: date
+
+    @cached_property
+    def counted(self) -> Counted:
+        return counted_in(self.case.pk)
 
 
 def facts_of(acting: Acting, case: Case, *phases: Phase) -> dict[str, Scalar]:
@@ -81,8 +86,8 @@ def _open_items(asked: _Asked) -> int:
 
 _DERIVED: dict[str, Callable[[_Asked], Scalar | None]] = {
     Fact.CONSENT_VALID: _is_consent_valid,
-    Fact.QUESTION_RECORDED: lambda asked: counted_in(asked.case.pk).has_question,
-    Fact.RISK_FACTORS: lambda asked: counted_in(asked.case.pk).risk_factors,
+    Fact.QUESTION_RECORDED: lambda asked: asked.counted.has_question,
+    Fact.RISK_FACTORS: lambda asked: asked.counted.risk_factors,
     Fact.FIRST_CONTACT_ON: lambda asked: asked.case.first_contact_on,
     Fact.LEVEL: lambda asked: asked.case.level or None,
     Fact.AGE: _age,

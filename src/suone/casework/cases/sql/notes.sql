@@ -1,5 +1,5 @@
--- A note is its author's: nobody else changes a word of it. Whoever may redact it takes the text away as a whole, once, in
--- their own name and now.
+-- A note is its author's: nobody else changes a word of it. Whoever may redact it takes the text away as a whole, once (who
+-- and when: the table's Stamp).
 CREATE FUNCTION cases_note_of_its_author() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
@@ -8,10 +8,7 @@ BEGIN
     END IF;
     IF OLD.redacted_at IS NOT NULL THEN
         RAISE EXCEPTION 'this note is redacted' USING ERRCODE = 'insufficient_privilege';
-    ELSIF NEW.redacted_at IS NOT NULL THEN
-        NEW.redacted_at := statement_timestamp();
-        NEW.redacted_by_id := actor_staff();
-    ELSIF OLD.staff_id IS DISTINCT FROM actor_staff() THEN
+    ELSIF NEW.redacted_at IS NULL AND OLD.staff_id IS DISTINCT FROM actor_staff() THEN
         RAISE EXCEPTION 'its author alone changes a note' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NEW;

@@ -237,8 +237,15 @@ def test_the_text_of_a_note_is_changed_by_its_author_alone_in_sql_too(cast: Cast
             acting_as(acting(staff)),
         ):
             mine.update(text="Works fast")
+    out = {"text": "", "redacted_at": timezone.now(), "redaction_reason": "Out"}
+    with (
+        pytest.raises(ProgrammingError, match="in another's name"),
+        transaction.atomic(),
+        acting_as(acting(cast.coordinator)),
+    ):
+        mine.update(**out, redacted_by=cast.worker)
     with acting_as(acting(cast.coordinator)):
-        mine.update(text="", redacted_at=timezone.now(), redaction_reason="Out", redacted_by=cast.worker)
+        mine.update(**out, redacted_by=cast.coordinator)
     with pytest.raises(ProgrammingError, match="redacted"), transaction.atomic(), acting_as(acting(cast.adviser)):
         mine.update(text="Back again", redacted_at=None)
 

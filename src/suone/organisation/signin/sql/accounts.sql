@@ -68,7 +68,8 @@ END $$;
 CREATE TRIGGER factor_guarded BEFORE UPDATE ON mfa_authenticator
     FOR EACH ROW EXECUTE FUNCTION signin_guard_factor();
 
--- Who asked for a reset, who decided it, whose factor it is and where: the database finds out.
+-- Whose factor it is and where, and whose accounts asked and decided: the database finds out from the appointments. Which
+-- appointments, and when: the table's Stamps.
 CREATE FUNCTION signin_sign_reset() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -78,16 +79,12 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         SELECT a.institution_id, a.user_id INTO NEW.institution_id, NEW.holder_account_id
             FROM appointments_appointment a WHERE a.id = NEW.holder_id;
-        NEW.asked_by_id := actor_staff();
         NEW.asked_account_id := signin_own_account();
-        NEW.at := statement_timestamp();
         IF NEW.decided_at IS NOT NULL OR NEW.is_approved THEN
             RAISE EXCEPTION 'a reset is asked for first' USING ERRCODE = 'insufficient_privilege';
         END IF;
     ELSE
-        NEW.decided_by_id := actor_staff();
         NEW.decided_account_id := signin_own_account();
-        NEW.decided_at := statement_timestamp();
     END IF;
     RETURN NEW;
 END $$;
