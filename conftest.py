@@ -15,6 +15,8 @@ from pytest_django import DjangoDbBlocker
 
 def pytest_configure() -> None:
     from django.conf import settings
+    from hypothesis import HealthCheck
+    from hypothesis import settings as of_examples
 
     from suone.config import embedded, prepare
     from suone.config.translations import compile_catalogues
@@ -27,6 +29,9 @@ def pytest_configure() -> None:
     default, owner = settings.DATABASES["default"], settings.DATABASES["owner"]
     default.update({part: owner[part] for part in ("HOST", "PORT", "NAME", "USER", "PASSWORD") if part in owner})
     compile_catalogues()
+    # How long an example takes says how busy the machine is.
+    of_examples.register_profile("any load", of_examples(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    of_examples.load_profile("any load")
     _let_forced_log_ins_be_like_real_ones()
     _let_forms_come_from_a_page()
     if os.environ.get("DATABASE_URL"):

@@ -67,10 +67,10 @@ def test_the_pause_doubles_with_each_further_failure() -> None:
 
 def test_what_is_tried_during_a_pause_does_not_prolong_it() -> None:
     fail(5)
-    let_pass(0.9)
+    let_pass(0.5)
     fail(10)
 
-    let_pass(0.2)
+    let_pass(0.6)
 
     assert gets_in(ADA)
 
