@@ -335,6 +335,35 @@ def test_rules_know_no_clock_and_no_rows() -> None:
     assert [str(path) for path in SOURCES.rglob("rules.py") if forbidden.search(path.read_text())] == []
 
 
+class _Clocks(ast.NodeVisitor):
+    """Where a module asks the clock as it is imported: the day it keeps is yesterday's once midnight passes."""
+
+    def __init__(self) -> None:
+        self.lines: list[int] = []
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        for part in (*node.decorator_list, node.args):
+            self.visit(part)
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self.visit(node.args)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("localdate", "localtime", "now", "today"):
+            self.lines.append(node.lineno)
+        self.generic_visit(node)
+
+
+def test_nothing_asks_the_clock_before_it_runs() -> None:
+    found = []
+    for path in (*SOURCES.rglob("*.py"), *(ROOT / "tests").rglob("*.py")):
+        clocks = _Clocks()
+        clocks.visit(ast.parse(path.read_text()))
+        found += [f"{path.relative_to(ROOT)}:{line}" for line in clocks.lines]
+
+    assert found == []
+
+
 def test_every_sentence_of_the_code_is_in_the_catalogues() -> None:
     """Those inside f-strings too, which the extraction does not read."""
     with (ROOT / "locale" / "de" / "LC_MESSAGES" / "django.po").open("rb") as file:

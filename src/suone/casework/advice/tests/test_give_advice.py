@@ -22,12 +22,10 @@ from suone.organisation.appointments.tests.factories import acting, client_of, m
 from suone.organisation.appointments.tests.factories import give as give_roles
 from suone.records.consents.tests.factories import Cast
 
-TODAY = timezone.localdate()
-
 
 def give(by: Appointment, **changes: Any) -> Advice:
     usual: dict[str, Any] = {
-        "on": TODAY,
+        "on": timezone.localdate(),
         "asker": "citizen",
         "channel": "phone",
         "topic": "work",
@@ -46,7 +44,7 @@ def typed(**changes: Any) -> dict[str, Any]:
         "topic": "job_at_risk",
         "minutes": "5",
         "channel": "phone",
-        "on": TODAY.isoformat(),
+        "on": timezone.localdate().isoformat(),
         "category": "10",
         "note": "Often ill: whom to ask?",
     }
@@ -99,7 +97,7 @@ def test_nobody_records_for_another_institution(cast: Cast) -> None:
         Advice.objects.create(
             institution=cast.worker.institution,
             staff=cast.worker,
-            on=TODAY,
+            on=timezone.localdate(),
             asker="citizen",
             topic="work",
             language="de",
@@ -109,7 +107,7 @@ def test_nobody_records_for_another_institution(cast: Cast) -> None:
 def test_of_two_corrections_the_second_is_handed_back(cast: Cast) -> None:
     advice = give(cast.coordinator)
     changes = {
-        "on": TODAY, "asker": "citizen", "channel": "phone", "topic": "work", "minutes": 10, "region": None,
+        "on": timezone.localdate(), "asker": "citizen", "channel": "phone", "topic": "work", "minutes": 10, "region": None,
         "is_anonymous": False, "first_name": "", "last_name": "", "contact": "", "category": 10,
     }  # fmt: skip
 
@@ -123,13 +121,13 @@ def test_of_two_corrections_the_second_is_handed_back(cast: Cast) -> None:
 def test_figures_count_by_kind_and_month(cast: Cast) -> None:
     for asker, minutes in (("citizen", 10), ("citizen", 20), ("employer", 5)):
         give(cast.coordinator, asker=asker, minutes=minutes)
-    give(cast.coordinator, on=TODAY - timedelta(days=400))
+    give(cast.coordinator, on=timezone.localdate() - timedelta(days=400))
     who = acting(cast.coordinator)
 
     with acting_as(who):
-        lines = figures(who, year=TODAY.year)
+        lines = figures(who, year=timezone.localdate().year)
 
-    found = {line.label: (line.months[TODAY.month - 1], line.total, line.minutes) for line in lines}
+    found = {line.label: (line.months[timezone.localdate().month - 1], line.total, line.minutes) for line in lines}
     assert found["citizen"] == (2, 2, 30)
     assert found["employer"] == (1, 1, 5)
     assert all_of(lines, "all").total == 3
@@ -144,7 +142,7 @@ def test_the_list_is_filtered(cast: Cast) -> None:
         assert len(advice_list(who)) == 2
         assert len(advice_list(who, asker="physician")) == 1
         assert len(advice_list(who, topic="work")) == 1
-        assert advice_list(who, year=TODAY.year - 1) == []
+        assert advice_list(who, year=timezone.localdate().year - 1) == []
 
 
 def test_the_pages_lead_from_the_form_to_the_list(office: Client, cast: Cast) -> None:

@@ -1,6 +1,6 @@
 """An instrument in a case: begun, saved section by section, finished, decided, made again."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -43,8 +43,6 @@ from suone.records.dossiers.models import Event
 from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
 
-TODAY = timezone.localdate()
-
 
 def phase_of(case: Case) -> str:
     return Course.objects.get(pk=case.pk).phase
@@ -83,7 +81,7 @@ def test_a_begun_one_is_gone_on_with(cast: Cast, case: Case) -> None:
 
 
 def test_an_instrument_that_asks_nothing_new_is_finished_at_once(cast: Cast) -> None:
-    case = activate(cast, first_contact_on=TODAY - timedelta(days=400))
+    case = activate(cast, first_contact_on=timezone.localdate() - timedelta(days=400))
 
     this = begin(cast.coordinator, case, "early-detection")
 
@@ -247,7 +245,7 @@ def test_an_unfinished_one_has_nothing_to_decide_on(cast: Cast, case: Case) -> N
 
 def test_the_newest_decision_alone_is_due_again(cast: Cast, case: Case) -> None:
     first = decided(cast.worker, case)
-    due_on(first, TODAY + timedelta(days=3))
+    due_on(first, timezone.localdate() + timedelta(days=3))
     assert by_the_clock(ask_for_reassessments) == 1
     (item,) = open_items(case, about_type="assessment")
 
@@ -257,26 +255,26 @@ def test_the_newest_decision_alone_is_due_again(cast: Cast, case: Case) -> None:
     item.refresh_from_db()
     assert (first.again_on, item.state) == (None, ItemState.DONE)
     assert second.again_on is not None
-    assert (second.again_on - TODAY).days in range(181, 185)
+    assert (second.again_on - timezone.localdate()).days in range(181, 185)
 
 
 def test_who_leads_is_asked_once_and_two_weeks_ahead(cast: Cast) -> None:
     case = activate(cast)
     this = decided(cast.coordinator, case)
-    due_on(this, TODAY + timedelta(days=15))
+    due_on(this, timezone.localdate() + timedelta(days=15))
     assert by_the_clock(ask_for_reassessments) == 0
-    due_on(this, TODAY + timedelta(days=14))
+    due_on(this, timezone.localdate() + timedelta(days=14))
 
     assert by_the_clock(ask_for_reassessments) == 1
     assert by_the_clock(ask_for_reassessments) == 0
 
     (item,) = open_items(case, about_type="assessment")
-    assert (item.addressed, item.due_on) == (cast.coordinator.institution, TODAY + timedelta(days=14))
+    assert (item.addressed, item.due_on) == (cast.coordinator.institution, timezone.localdate() + timedelta(days=14))
 
 
 def test_where_the_phase_sets_it_as_a_repeated_item_the_clock_adds_none(cast: Cast, case: Case) -> None:
     finished(cast.worker, case, "short-assessment", INTAKE)
-    due_on(decided(cast.worker, case), TODAY)
+    due_on(decided(cast.worker, case), timezone.localdate())
     assert phase_of(case) == "change"
 
     assert by_the_clock(ask_for_reassessments) == 0
@@ -284,13 +282,13 @@ def test_where_the_phase_sets_it_as_a_repeated_item_the_clock_adds_none(cast: Ca
 
 def test_what_is_overdue_stands_on_the_list_of_whoever_leads_it_and_on_no_others(cast: Cast, case: Case) -> None:
     this = decided(cast.worker, case)
-    due_on(this, TODAY - timedelta(days=1))
+    due_on(this, timezone.localdate() - timedelta(days=1))
 
     for who, count in ((cast.worker, 1), (cast.coordinator, 1), (cast.stranger, 0)):
         with acting_as(acting(who)):
             found, following = overdue_reassessments(acting(who))
             assert (len(found), following) == (count, None)
-    due_on(this, TODAY)
+    due_on(this, timezone.localdate())
     with acting_as(acting(cast.worker)):
         assert overdue_reassessments(acting(cast.worker)) == ([], None)
 
@@ -304,7 +302,7 @@ def closed(cast: Cast, days_ago: int) -> Case:
         outcome=Outcome.PRIMARY_MARKET,
         closing_reason=ClosingReason.GOALS_REACHED,
     )
-    Case.objects.filter(pk=case.pk).update(closed_on=TODAY - timedelta(days=days_ago))
+    Case.objects.filter(pk=case.pk).update(closed_on=timezone.localdate() - timedelta(days=days_ago))
     return again(case)
 
 
@@ -319,7 +317,7 @@ def test_six_months_after_closing_somebody_is_asked_once_and_the_answer_settles_
     item.refresh_from_db()
     assert (this.score.proposed, item.state) == ("lasting", ItemState.DONE)
     do(cast.coordinator, services.decide_assessment, assessment=this, band="lasting")
-    assert known_facts(case.pk)["lasting_on"] == TODAY
+    assert known_facts(case.pk)["lasting_on"] == timezone.localdate()
     assert by_the_clock(ask_for_later_outcomes) == 0
 
 
@@ -356,7 +354,7 @@ def test_the_outcome_at_closing_is_known_from_the_closing(cast: Cast) -> None:
     ("constraint", "changes"),
     [
         ("assessment_finished_by_somebody_on_a_day", {"finished_on": None}),
-        ("assessment_decided_by_somebody_on_a_day", {"decided_on": TODAY}),
+        ("assessment_decided_by_somebody_on_a_day", {"decided_on": date(2026, 1, 1)}),
         ("score_has_a_proposal", {"proposed": ""}),
         ("score_decided_otherwise_with_a_reason", {"decided": "O"}),
     ],
@@ -378,12 +376,12 @@ def test_one_draft_and_one_clock_for_each_instrument(cast: Cast, case: Case) -> 
 
     with pytest.raises(IntegrityError, match="assessment_one_draft_at_a_time"), transaction.atomic():
         Assessment.objects.create(**twin, number=2)
-    result = {"finished_on": TODAY, "finished_by": cast.worker, "state": "finished"}
+    result = {"finished_on": timezone.localdate(), "finished_by": cast.worker, "state": "finished"}
     with pytest.raises(IntegrityError, match="assessment_numbered_within_the_case"), transaction.atomic():
         Assessment.objects.create(**twin, **result, number=1)
-    due_on(this, TODAY)
+    due_on(this, timezone.localdate())
     with pytest.raises(IntegrityError, match="assessment_one_clock_for_each_instrument"), transaction.atomic():
-        Assessment.objects.create(**twin, **result, number=2, again_on=TODAY)
+        Assessment.objects.create(**twin, **result, number=2, again_on=timezone.localdate())
 
 
 def test_what_fails_at_the_log_is_not_kept(cast: Cast, case: Case) -> None:

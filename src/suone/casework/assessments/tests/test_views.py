@@ -19,8 +19,6 @@ from suone.ground.audit.models import Entry
 from suone.organisation.appointments.tests.factories import client_of
 from suone.records.consents.tests.factories import Cast
 
-TODAY = timezone.localdate()
-
 
 @pytest.fixture
 def worker(cast: Cast) -> Client:
@@ -202,8 +200,8 @@ def test_an_export_leaves_out_what_is_closed(case: Case, cast: Cast) -> None:
 
 def test_the_overdue_list_names_the_case_and_leads_to_it(case: Case, cast: Cast, worker: Client) -> None:
     assert "Nothing is overdue." in text_of(worker, "/assessments/overdue")
-    due_on(decided(cast.worker, case), TODAY)
-    Assessment.objects.update(again_on=TODAY.replace(year=TODAY.year - 1))
+    due_on(decided(cast.worker, case), timezone.localdate())
+    Assessment.objects.update(again_on=timezone.localdate().replace(year=timezone.localdate().year - 1))
 
     page = text_of(worker, "/assessments/overdue")
 

@@ -21,8 +21,6 @@ from suone.records.consents.tests.factories import Cast, line, terms
 from suone.records.workitems.services import ask as ask_item
 from suone.records.workitems.services import complete
 
-TODAY = timezone.localdate()
-
 
 def queries(client: Client, path: str) -> int:
     client.get(path)  # what is cached once for all is no matter here
@@ -48,7 +46,7 @@ def fill(cast: Cast, case: Case, rows: range) -> None:
                 ask_item,
                 dossier=case.dossier,
                 title="Call",
-                due_on=TODAY + timedelta(days=number),
+                due_on=timezone.localdate() + timedelta(days=number),
                 addressed_id=cast.worker.institution_id,
                 assigned=cast.worker,
             )

@@ -23,8 +23,6 @@ from suone.records.decisions.models import Decision
 from suone.records.decisions.services import remind_and_expire
 from suone.records.dossiers.models import Dossier, Event
 
-TODAY = timezone.localdate()
-
 
 def state_of(case: Case, institution_id: int) -> str:
     return Participant.objects.filter(dossier=case.dossier, institution_id=institution_id).latest("pk").state
@@ -96,7 +94,7 @@ def test_nobody_is_asked_twice_but_whoever_declined_may_be_asked_again(cast: Cas
 def test_the_database_refuses_the_same_institution_twice(cast: Cast, active: Case) -> None:
     with pytest.raises(IntegrityError, match="participant_once_per_case"), transaction.atomic():
         Participant.objects.create(
-            dossier=active.dossier, institution=cast.worker.institution, state=Taking.ASKED, since=TODAY
+            dossier=active.dossier, institution=cast.worker.institution, state=Taking.ASKED, since=timezone.localdate()
         )
 
 
@@ -109,7 +107,7 @@ def test_whoever_does_not_lead_asks_nobody(cast: Cast) -> None:
             services.ask_to_take_part,
             case=case,
             institution=cast.stranger.institution,
-            due_on=TODAY,
+            due_on=timezone.localdate(),
             question="",
         )
 
@@ -134,8 +132,8 @@ def test_a_withdrawn_request_need_not_be_answered(cast: Cast, active: Case) -> N
 
 
 def test_a_request_nobody_answers_is_told_to_the_timeline(cast: Cast, active: Case) -> None:
-    ask(cast, active, cast.adviser, due_on=TODAY)
-    job = replace(acting_for_job("a test"), today=TODAY + timedelta(days=1))
+    ask(cast, active, cast.adviser, due_on=timezone.localdate())
+    job = replace(acting_for_job("a test"), today=timezone.localdate() + timedelta(days=1))
 
     with acting_as(job):
         remind_and_expire(job)
@@ -145,7 +143,7 @@ def test_a_request_nobody_answers_is_told_to_the_timeline(cast: Cast, active: Ca
 
 
 def test_the_job_of_the_day_leaves_running_requests_alone(cast: Cast, active: Case) -> None:
-    ask(cast, active, cast.adviser, due_on=TODAY)
+    ask(cast, active, cast.adviser, due_on=timezone.localdate())
 
     remind_about_requests(timestamp=0)
 
@@ -212,17 +210,19 @@ def test_the_database_refuses_two_leads_at_once(cast: Cast, active: Case) -> Non
 def test_who_is_involved_shows_the_lead_first_with_absence_and_deputy(cast: Cast, active: Case) -> None:
     deputy = make_staff(cast.coordinator.institution, Role.REGIONAL_COORDINATOR, last_name="Deputy")
     ContactPerson.objects.filter(staff=cast.coordinator).update(deputy=deputy)
-    Absence.objects.create(staff=cast.coordinator, first_day=TODAY, last_day=TODAY + timedelta(days=2))
+    Absence.objects.create(
+        staff=cast.coordinator, first_day=timezone.localdate(), last_day=timezone.localdate() + timedelta(days=2)
+    )
     do(cast.coordinator, services.name_case_manager, case=active, staff=cast.worker)
 
     with acting_as(acting(cast.worker)):
-        people = people_of(active, on=TODAY)
+        people = people_of(active, on=timezone.localdate())
 
     assert [(person.name, person.is_lead) for person in people] == [
         (cast.coordinator.full_name, True),
         (cast.worker.full_name, False),
     ]
-    assert people[0].absence == f"Away until {TODAY + timedelta(days=2):%d.%m.%Y}"
+    assert people[0].absence == f"Away until {timezone.localdate() + timedelta(days=2):%d.%m.%Y}"
     assert people[0].deputy == f"{deputy.full_name}, {deputy.phone}"
     assert people[1].tags == ["Case manager"]
 

@@ -19,8 +19,9 @@ from suone.records.consents.services import withdraw_consent
 from suone.records.consents.tests.factories import WORK, Cast, line
 from suone.records.dossiers.models import Grant, Visit
 
-TODAY = timezone.localdate()
-LATER = (TODAY + timedelta(days=9)).isoformat()
+
+def later() -> str:
+    return (timezone.localdate() + timedelta(days=9)).isoformat()
 
 
 def forms_of(case: Case, note: Note) -> dict[str, str]:
@@ -196,7 +197,7 @@ def test_what_a_rule_refuses_stands_on_the_form_with_what_was_typed(coordinator:
 
 
 def test_an_institution_is_asked_and_answers(cast: Cast, coordinator: Client, active: Case) -> None:
-    form = {"institution": cast.adviser.institution_id, "due_on": LATER, "question": "Can you take part?"}
+    form = {"institution": cast.adviser.institution_id, "due_on": later(), "question": "Can you take part?"}
     asked = coordinator.post(f"/dossiers/{active.pk}/participants", form)
     participant = Participant.objects.get(institution=cast.adviser.institution)
     adviser = client_of(cast.adviser)

@@ -37,8 +37,6 @@ from suone.records.inbox.models import Message
 from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
 
-TODAY = timezone.localdate()
-
 
 def powers(handover: Handover) -> dict[str, tuple[int, int]]:
     """Power and categories in force of each institution."""
@@ -66,7 +64,7 @@ def told(act: str) -> list[int]:
 
 
 def in_days(days: int) -> None:
-    job = replace(acting_for_job("a test"), today=TODAY + timedelta(days=days))
+    job = replace(acting_for_job("a test"), today=timezone.localdate() + timedelta(days=days))
     with acting_as(job):
         remind_and_expire(job)
 
@@ -136,15 +134,15 @@ def test_on_acceptance_the_lead_passes_and_the_sender_may_contribute_for_the_clo
     assert lead_of(handover) == cast.adviser.pk
     assert powers(handover) == {"RAV": (Power.LEAD, LEAST), "SMZ": (Power.WRITE, ALL_BUT_HEALTH)}
     assert handover.sender_until is not None
-    assert handover.sender_until == end_of(TODAY + timedelta(days=30))  # for the closing review
-    assert known_facts(handover.dossier_id)[Fact.HANDOVER_ACCEPTED_ON] == TODAY
+    assert handover.sender_until == end_of(timezone.localdate() + timedelta(days=30))  # for the closing review
+    assert known_facts(handover.dossier_id)[Fact.HANDOVER_ACCEPTED_ON] == timezone.localdate()
     item = WorkItem.objects.get(dossier_id=handover.dossier_id, step="transfer/accept")
     assert item.state == ItemState.DONE
     assert find_drift() == []
 
 
 def test_an_overlap_lets_the_sender_contribute_until_its_last_day(cast: Cast) -> None:
-    last_day = TODAY + timedelta(days=90)
+    last_day = timezone.localdate() + timedelta(days=90)
 
     handover = accept(cast.adviser, propose(cast, overlap_until=last_day))
 
@@ -272,7 +270,7 @@ def test_parallel_support_opens_what_it_needs_for_a_year_and_the_lead_stays(cast
     assert handover.constellation == "1"
     assert powers(handover) == {"SMZ": (Power.LEAD, ALL_BUT_HEALTH), "RAV": (Power.WRITE, LEAST)}
     assert lead_of(handover) == cast.worker.pk
-    assert handover.access_until == end_of(months_after(TODAY, 12))
+    assert handover.access_until == end_of(months_after(timezone.localdate(), 12))
     assert Course.objects.get(pk=handover.dossier_id).phase == "parallel"
     assert find_drift() == []
 

@@ -24,7 +24,6 @@ from suone.records.consents.models import Disclosure
 from suone.records.consents.tests.factories import Cast, line, sign
 from suone.records.inbox.models import Message
 
-TODAY = timezone.localdate()
 CONDITIONS = ["no_private_interest", "cost_bearer_unclear", "purpose_measures", "formal_law", "reciprocity"]
 
 
@@ -78,7 +77,12 @@ def test_a_consent_is_a_basis_only_if_it_names_the_institution_and_the_category(
     by_consent: dict[str, Any] = {"basis": "consent", "confirmed": ["single_case", "person_consents"]}
     with pytest.raises(Refused, match="No valid consent"):
         tell(coordinator_iv, handover, cast.worker, **by_consent)
-    sign(coordinator_iv, handover.dossier, line(cast.worker, mask_of([DataCategory.EMPLOYMENT])), valid_until=TODAY)
+    sign(
+        coordinator_iv,
+        handover.dossier,
+        line(cast.worker, mask_of([DataCategory.EMPLOYMENT])),
+        valid_until=timezone.localdate(),
+    )
     with pytest.raises(Refused, match="No valid consent"):
         tell(coordinator_iv, handover, cast.worker, **by_consent)
     sign(coordinator_iv, handover.dossier, line(cast.worker, mask_of([DataCategory.ADMINISTRATIVE])))

@@ -19,8 +19,6 @@ from suone.records.decisions.models import Decision
 from suone.records.dossiers.models import ContactDetail
 from suone.records.persons.models import Number
 
-TODAY = timezone.localdate()
-
 
 def seen_by(staff: Appointment) -> int:
     with acting_as(acting(staff)):
@@ -92,7 +90,7 @@ def test_a_stranger_keeps_none_and_changes_none(cast: Cast) -> None:
             language="de",
             basis="hand-over",
             categories=1,
-            proposed_on=TODAY,
+            proposed_on=timezone.localdate(),
         )
 
 
@@ -100,12 +98,12 @@ def test_figures_are_for_those_who_may_count_and_name_nobody(cast: Cast) -> None
     accept(cast.adviser, propose(cast))
 
     with acting_as(acting(cast.coordinator)):
-        (line,) = referrals_in(TODAY.year)
+        (line,) = referrals_in(timezone.localdate().year)
         assert (line.sender.code, line.receiver.code, line.proposed, line.accepted) == ("SMZ", "RAV", 1, 1)
-        assert [(found.proposed, found.before) for found in referrals_in(TODAY.year + 1)] == [(0, 1)]
-        assert [(found.proposed, found.before) for found in referrals_in(TODAY.year - 1)] == []
+        assert [(found.proposed, found.before) for found in referrals_in(timezone.localdate().year + 1)] == [(0, 1)]
+        assert [(found.proposed, found.before) for found in referrals_in(timezone.localdate().year - 1)] == []
     with acting_as(acting(cast.worker)):
-        assert referrals_in(TODAY.year) == []
+        assert referrals_in(timezone.localdate().year) == []
 
 
 def test_figures_tell_apart_what_became_of_a_request(cast: Cast) -> None:
@@ -118,7 +116,7 @@ def test_figures_tell_apart_what_became_of_a_request(cast: Cast) -> None:
 
     for who in (acting(cast.coordinator), acting_for_job("a test")):
         with acting_as(who):
-            (line,) = referrals_in(TODAY.year)
+            (line,) = referrals_in(timezone.localdate().year)
         assert (line.proposed, line.accepted, line.declined, line.expired) == (7, 1, 2, 3)
 
 

@@ -23,8 +23,6 @@ from suone.records.consents.models import Disclosure
 from suone.records.consents.tests.factories import WORK, Cast, line, sign
 from suone.records.dossiers.models import Dossier
 
-TODAY = timezone.localdate()
-
 
 @pytest.fixture
 def worker(cast: Cast) -> Client:
@@ -44,7 +42,7 @@ def typed(cast: Cast, to: Appointment, **changes: Any) -> dict[str, Any]:
         "message": "Looks for work in sales",
         "agrees": "on",
         "category": 1,
-        "due_on": (TODAY + timedelta(days=10)).isoformat(),
+        "due_on": (timezone.localdate() + timedelta(days=10)).isoformat(),
         "fact_register_checked": "on",
         "fact_person_asked": "on",
         "fact_promise_reminder": "on",
@@ -130,9 +128,9 @@ def test_the_pause_warns_and_goes_through_with_an_exception_or_a_reason(
     case = case_of(handover)
     Course.objects.filter(pk=case.pk).update(phase="contact")
     Case.objects.filter(pk=case.pk).update(state="notified")
-    case.dossier.facts.create(fact="network_meeting_held_on", value=TODAY.isoformat())
+    case.dossier.facts.create(fact="network_meeting_held_on", value=timezone.localdate().isoformat())
     asked = {
-        "fact_iv_placement_ended_on": (TODAY - timedelta(days=days)).isoformat(),
+        "fact_iv_placement_ended_on": (timezone.localdate() - timedelta(days=days)).isoformat(),
         "fact_written_request": "on",
         "fact_former_adviser_contacted": "on",
         "fact_target_agreement_considered": "on",
@@ -155,7 +153,7 @@ def test_the_network_meeting_comes_first_after_a_placement_ended(
     cast: Cast, worker: Client, coordinator_iv: Appointment
 ) -> None:
     asked = {
-        "fact_iv_placement_ended_on": (TODAY - timedelta(days=400)).isoformat(),
+        "fact_iv_placement_ended_on": (timezone.localdate() - timedelta(days=400)).isoformat(),
         "fact_written_request": "on",
         "fact_former_adviser_contacted": "on",
         "fact_target_agreement_considered": "on",
@@ -170,7 +168,7 @@ def test_the_network_meeting_comes_first_after_a_placement_ended(
 def test_where_something_must_happen_first_the_case_alone_is_opened(
     cast: Cast, worker: Client, coordinator_iv: Appointment
 ) -> None:
-    ended_on = (TODAY - timedelta(days=400)).isoformat()
+    ended_on = (timezone.localdate() - timedelta(days=400)).isoformat()
     asked = to_iv(cast, coordinator_iv, fact_iv_placement_ended_on=ended_on, message=None, send=None, open="1")
 
     answer = worker.post("/handovers/new", asked)
@@ -179,7 +177,7 @@ def test_where_something_must_happen_first_the_case_alone_is_opened(
     assert answer.headers["Location"] == f"/dossiers/{case.pk}/"
     assert not Handover.objects.exists()
     assert Course.objects.get(pk=case.pk).phase == "contact"
-    assert known_facts(case.pk)["iv_placement_ended_on"] == TODAY - timedelta(days=400)
+    assert known_facts(case.pk)["iv_placement_ended_on"] == timezone.localdate() - timedelta(days=400)
     assert "Before a new placement there is a network meeting" in worker.get(f"/dossiers/{case.pk}/").content.decode()
 
 

@@ -28,7 +28,6 @@ from suone.records.workitems.models import WorkItem
 from suone.records.workitems.services import ask as ask_item
 from suone.records.workitems.services import complete
 
-TODAY = timezone.localdate()
 ENDED = {"outcome": "primary_market", "closing_reason": "goals_reached"}
 
 
@@ -68,7 +67,7 @@ def test_a_case_rests_with_its_reason_and_goes_on(cast: Cast, active: Case) -> N
     resting, why = now(active), noted(active).state_reason
     do(cast.coordinator, services.resume_case, case=resting)
 
-    assert (resting.state, why, resting.state_since) == (State.SUSPENDED, "In hospital", TODAY)
+    assert (resting.state, why, resting.state_since) == (State.SUSPENDED, "In hospital", timezone.localdate())
     assert (now(active).state, noted(active).state_reason) == (State.ACTIVE, "")
     assert Event.objects.get(act="case.suspended").text == "In hospital"
     assert Message.objects.filter(act="case.suspended", staff=cast.worker).count() == 1
@@ -78,7 +77,7 @@ def test_a_closed_case_has_a_day_an_outcome_and_a_reason(cast: Cast, active: Cas
     do(cast.coordinator, services.close_case, case=active, **ENDED, text="Internship with prospects")
 
     case = now(active)
-    assert (case.state, case.closed_on, case.outcome) == (State.CLOSED, TODAY, "primary_market")
+    assert (case.state, case.closed_on, case.outcome) == (State.CLOSED, timezone.localdate(), "primary_market")
     assert not case.is_open
     assert Entry.objects.get(act="case.closed").details == {"outcome": "primary_market", "reason": "goals_reached"}
 
@@ -89,7 +88,7 @@ def test_a_case_with_open_work_items_is_not_closed(cast: Cast, active: Case) -> 
         ask_item,
         dossier=active.dossier,
         title="Call",
-        due_on=TODAY,
+        due_on=timezone.localdate(),
         addressed_id=cast.worker.institution_id,
     )
     with pytest.raises(Refused, match="There are still open work items"):
@@ -107,7 +106,7 @@ def test_what_waits_for_an_act_is_cancelled_with_the_closing(cast: Cast, active:
         ask_item,
         dossier=active.dossier,
         title="Report",
-        due_on=TODAY,
+        due_on=timezone.localdate(),
         addressed_id=cast.worker.institution_id,
         settled_by="medical_report_on",
         about=("service", 7),
@@ -133,18 +132,23 @@ def test_a_death_ends_the_case_wherever_it_stands_with_all_that_was_to_be_done_a
         case_services.ask_to_take_part,
         case=case,
         institution=cast.stranger.institution,
-        due_on=TODAY,
+        due_on=timezone.localdate(),
         question="?",
     )
-    item = {"title": "Call", "due_on": TODAY, "addressed_id": cast.worker.institution_id}
+    item = {"title": "Call", "due_on": timezone.localdate(), "addressed_id": cast.worker.institution_id}
     do(cast.coordinator, ask_item, dossier=dossier, **item)
     Message.objects.all().delete()
 
-    do(cast.coordinator, services.close_after_death, case=case, died_on=TODAY, text="Told by the family")
+    do(cast.coordinator, services.close_after_death, case=case, died_on=timezone.localdate(), text="Told by the family")
 
     case = now(case)
-    assert (case.state, case.outcome, case.closing_reason, case.closed_on) == (State.CLOSED, "", "died", TODAY)
-    assert Particulars.objects.get(dossier=dossier).died_on == TODAY
+    assert (case.state, case.outcome, case.closing_reason, case.closed_on) == (
+        State.CLOSED,
+        "",
+        "died",
+        timezone.localdate(),
+    )
+    assert Particulars.objects.get(dossier=dossier).died_on == timezone.localdate()
     assert not WorkItem.objects.filter(dossier=dossier, state="open").exists()
     assert not Participant.objects.filter(dossier=dossier, state=Taking.ASKED).exists()
     assert not Consent.objects.filter(dossier=dossier, withdrawn_at=None).exists()
@@ -162,7 +166,7 @@ def test_a_death_ends_the_case_wherever_it_stands_with_all_that_was_to_be_done_a
 
 def test_a_day_of_death_that_cannot_be_leaves_everything_as_it_was(cast: Cast, active: Case) -> None:
     with pytest.raises(Refused, match="cannot lie in the future"):
-        do(cast.coordinator, services.close_after_death, case=active, died_on=TODAY + timedelta(days=1))
+        do(cast.coordinator, services.close_after_death, case=active, died_on=timezone.localdate() + timedelta(days=1))
 
     assert now(active).state == State.ACTIVE
     assert Consent.objects.filter(dossier=active.dossier, withdrawn_at=None).exists()
@@ -245,7 +249,7 @@ def test_the_database_refuses_a_closed_case_without_its_outcome(active: Case) ->
 
 
 def test_particulars_follow_later_under_their_version(cast: Cast, active: Case) -> None:
-    changes = {"question": "Full time?", "first_contact_on": TODAY - timedelta(days=3)}
+    changes = {"question": "Full time?", "first_contact_on": timezone.localdate() - timedelta(days=3)}
 
     do(cast.worker, case_services.change_particulars, case=active, version=active.version, changes=changes)
     with pytest.raises(Conflict) as conflict:

@@ -1,6 +1,6 @@
 """From the draft to the decided level: nothing but the consent is needed, and a person decides."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -27,7 +27,6 @@ from suone.records.persons.models import Person
 from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
 
-TODAY = timezone.localdate()
 COMPLEX = {"several_institutions": "yes", "difficulties_accumulate": "yes", "complex_risks": "yes"}
 
 
@@ -51,7 +50,10 @@ def test_the_office_is_told_may_open_the_case_and_finds_it_to_triage(cast: Cast)
     case = notify(cast)
 
     item = WorkItem.objects.get(about_type="case", about_id=case.pk)
-    assert (item.addressed_id, item.due_on) == (cast.coordinator.institution_id, TODAY + timedelta(days=5))
+    assert (item.addressed_id, item.due_on) == (
+        cast.coordinator.institution_id,
+        timezone.localdate() + timedelta(days=5),
+    )
     assert Message.objects.filter(act="case.notified", staff=cast.coordinator).exists()
     assert Disclosure.objects.get(dossier=case.dossier).recipient_id == cast.coordinator.institution_id
     with acting_as(acting(cast.coordinator)):
@@ -64,7 +66,7 @@ def test_the_office_is_told_may_open_the_case_and_finds_it_to_triage(cast: Cast)
     ("changes", "sentence"),
     [
         ({"signature": None}, "Add the signed form as a scan"),
-        ({"first_contact_on": TODAY + timedelta(days=1)}, "cannot lie in the future"),
+        ({"first_contact_on": date(2999, 1, 1)}, "cannot lie in the future"),
         ({"ahv_number": "756.1234.5678.90"}, "AHV number does not exist"),
         ({"ahv_missing_reason": ""}, "Enter the AHV number, or the reason"),
         ({"terms": terms(purpose="")}, "for which purpose"),
@@ -227,7 +229,7 @@ def test_only_the_notifying_institution_withdraws_its_notification(cast: Cast, n
 
 
 def test_a_question_back_waits_on_the_notifiers_list_while_the_case_is_in_triage(cast: Cast, notified: Case) -> None:
-    due = TODAY + timedelta(days=3)
+    due = timezone.localdate() + timedelta(days=3)
 
     item = do(cast.coordinator, services.ask_notifier, case=notified, question="Which physician?", due_on=due)
 
@@ -238,7 +240,9 @@ def test_a_question_back_waits_on_the_notifiers_list_while_the_case_is_in_triage
 
 
 def test_the_answer_is_a_note_settles_the_item_and_tells_who_asked(cast: Cast, notified: Case) -> None:
-    item = do(cast.coordinator, services.ask_notifier, case=notified, question="Which physician?", due_on=TODAY)
+    item = do(
+        cast.coordinator, services.ask_notifier, case=notified, question="Which physician?", due_on=timezone.localdate()
+    )
     client = client_of(cast.worker)
     address = f"/dossiers/{notified.pk}/question/{item.pk}/answer"
 
@@ -275,7 +279,7 @@ def test_what_the_product_asks_reads_in_each_readers_language(
 
 def test_an_empty_question_is_refused(cast: Cast, notified: Case) -> None:
     with pytest.raises(Refused):
-        do(cast.coordinator, services.ask_notifier, case=notified, question=" ", due_on=TODAY)
+        do(cast.coordinator, services.ask_notifier, case=notified, question=" ", due_on=timezone.localdate())
 
     assert Case.objects.get(pk=notified.pk).state == State.NOTIFIED
 
@@ -294,10 +298,10 @@ def test_the_notification_is_what_was_typed(cast: Cast) -> None:
         cast,
         question="Can he work full time?",
         risk_factors=["health", "finances"],
-        first_contact_on=TODAY - timedelta(days=9),
+        first_contact_on=timezone.localdate() - timedelta(days=9),
     )
 
     typed = notification(cast)
     assert case.dossier.particulars.last_name == typed.last_name
     assert noted(case).risk_labels == ["uncertain health", "finances, debts"]
-    assert case.first_contact_on == TODAY - timedelta(days=9)
+    assert case.first_contact_on == timezone.localdate() - timedelta(days=9)

@@ -13,7 +13,6 @@ from suone.ground.access.database import acting_as
 from suone.organisation.appointments.tests.factories import acting, client_of
 from suone.records.consents.tests.factories import Cast
 
-TODAY = timezone.localdate()
 _OPENS = (
     Fact.NEED_CLARIFIED,
     Fact.MULTIPLE_PROBLEMS,
@@ -36,7 +35,7 @@ def test_whoever_asks_takes_no_place_and_whoever_is_admitted_does(cast: Cast) ->
     notify(cast, procedure=published("so-cm-office"))
 
     with acting_as(acting(cast.coordinator)):
-        (office,) = places_on(TODAY)
+        (office,) = places_on(timezone.localdate())
 
     assert (office.version.procedure.capacity, office.taken, office.free, office.over_two_years) == (600, 1, 599, 1)
     assert [(line.phase.id, line.cases) for line in office.asking] == [("first_advice", 1)]
@@ -51,7 +50,7 @@ def test_the_latest_word_on_the_duration_counts(cast: Cast) -> None:
     do(cast.worker, services.state_fact, case=case, fact=Fact.EXPECTED_OVER_TWO_YEARS, value=False)
 
     with acting_as(acting(cast.coordinator)):
-        assert places_on(TODAY)[0].over_two_years == 0
+        assert places_on(timezone.localdate())[0].over_two_years == 0
 
 
 def test_a_case_that_began_under_another_version_keeps_its_place_and_too_many_are_said(cast: Cast) -> None:
@@ -70,4 +69,4 @@ def test_figures_are_for_those_who_may_count_and_need_no_grant(cast: Cast) -> No
 
     assert client_of(cast.worker).get("/procedures/places").status_code == 403
     with acting_as(acting(cast.stranger)):
-        assert places_on(TODAY)[0].taken == 0
+        assert places_on(timezone.localdate())[0].taken == 0

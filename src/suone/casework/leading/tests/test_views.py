@@ -21,10 +21,9 @@ from suone.records.consents.tests.factories import DRAWN, Cast, boxes, line, tic
 from suone.records.persons.queries import numbers_of
 from suone.register.server.models import Alert
 
-TODAY = timezone.localdate()
 
-
-LATER = (TODAY + timedelta(days=9)).isoformat()
+def later() -> str:
+    return (timezone.localdate() + timedelta(days=9)).isoformat()
 
 
 def typed(cast: Cast, **changes: Any) -> dict[str, Any]:
@@ -36,8 +35,8 @@ def typed(cast: Cast, **changes: Any) -> dict[str, Any]:
         "region": cast.region.pk,
         "question": "Can he work full time?",
         "purpose": "Integration in this case",
-        "valid_until": (TODAY + timedelta(days=90)).isoformat(),
-        "signed_on": TODAY.isoformat(),
+        "valid_until": (timezone.localdate() + timedelta(days=90)).isoformat(),
+        "signed_on": timezone.localdate().isoformat(),
         "signature": DRAWN,
     }
     return usual | ticked(line(cast.coordinator), line(cast.worker)) | changes
@@ -57,7 +56,12 @@ def test_a_case_is_notified_from_the_form(cast: Cast, worker: Client) -> None:
 @pytest.fixture
 def alert(cast: Cast) -> Alert:
     """The adviser's institution follows a person of the worker's too."""
-    seen = {"since": TODAY, "other_since": TODAY, "at": timezone.now(), "reference": "S-44"}
+    seen = {
+        "since": timezone.localdate(),
+        "other_since": timezone.localdate(),
+        "at": timezone.now(),
+        "reference": "S-44",
+    }
     return Alert.objects.create(institution=cast.worker.institution, other_institution=cast.adviser.institution, **seen)
 
 
@@ -108,7 +112,7 @@ def test_whoever_has_one_name_is_notified_and_whoever_has_none_is_not(cast: Cast
         ({"date_of_birth": "31.2.1999"}, "Type a day, a month or a year"),
         ({"region": ""}, "This field is required"),
         ({"valid_until": "31.31.2026"}, "Enter a valid date"),
-        ({"first_contact_on": LATER}, "The first contact cannot lie in the future"),
+        ({"first_contact_on": later()}, "The first contact cannot lie in the future"),
         ({"recipients": []}, "This field is required"),
     ],
 )
@@ -241,8 +245,8 @@ def test_deciding_otherwise_without_a_reason_stays_on_the_form(coordinator: Clie
     ("typed", "sentence"),
     [
         ({"closing_reason": "goals_reached"}, "This field is required"),
-        ({"closing_reason": "moved", "outcome": "none", "died_on": TODAY.isoformat()}, "A day of death goes with"),
-        ({"closing_reason": "died", "died_on": LATER}, "cannot lie in the future"),
+        ({"closing_reason": "moved", "outcome": "none", "died_on": "2026-01-01"}, "A day of death goes with"),
+        ({"closing_reason": "died", "died_on": "2999-01-01"}, "cannot lie in the future"),
     ],
 )
 def test_an_outcome_is_asked_for_unless_the_person_has_died(

@@ -20,8 +20,6 @@ from suone.records.dossiers.models import Event
 from suone.records.inbox.models import Message
 from suone.records.workitems.models import WorkItem
 
-TODAY = timezone.localdate()
-
 
 def told(act: str) -> list[int]:
     return sorted(Message.objects.filter(act=act).values_list("staff_id", flat=True))
@@ -69,7 +67,9 @@ def test_what_is_said_of_a_notification_taken_back(cast: Cast, notified: Case) -
 
 
 def test_what_is_said_of_a_question_back_and_its_answer(cast: Cast, notified: Case) -> None:
-    item = do(cast.coordinator, services.ask_notifier, case=notified, question="Which days?", due_on=TODAY)
+    item = do(
+        cast.coordinator, services.ask_notifier, case=notified, question="Which days?", due_on=timezone.localdate()
+    )
     do(
         cast.worker,
         services.answer_question,
@@ -81,7 +81,7 @@ def test_what_is_said_of_a_question_back_and_its_answer(cast: Cast, notified: Ca
     assert log_of("case.question_asked") == [said("change", case=notified.dossier)]
     assert told("case.question_asked") == [cast.worker.pk]
     assert told("case.question_answered") == [cast.coordinator.pk]
-    assert (item.assigned_id, item.details, item.due_on) == (cast.worker.pk, "Which days?", TODAY)
+    assert (item.assigned_id, item.details, item.due_on) == (cast.worker.pk, "Which days?", timezone.localdate())
     assert WorkItem.objects.get(pk=item.pk).state == "done"
     with pytest.raises(Refused, match="no longer open"):
         do(
@@ -95,7 +95,9 @@ def test_what_is_said_of_a_question_back_and_its_answer(cast: Cast, notified: Ca
 
 
 def test_a_question_is_answered_by_whom_it_is_asked_of(cast: Cast, notified: Case) -> None:
-    item = do(cast.coordinator, services.ask_notifier, case=notified, question="Which days?", due_on=TODAY)
+    item = do(
+        cast.coordinator, services.ask_notifier, case=notified, question="Which days?", due_on=timezone.localdate()
+    )
 
     with pytest.raises(Refused, match="is asked of"):
         do(cast.coordinator, services.answer_question, item=item, text="Mondays", category=DataCategory.EMPLOYMENT)
@@ -124,7 +126,7 @@ def test_what_is_said_of_those_who_take_part(cast: Cast, active: Case) -> None:
     assert line_of("case.participant_joined") == in_timeline(active, ("participant", joined.pk), "Gladly")
     assert line_of("case.participant_declined") == in_timeline(active, ("participant", declined.pk), "Not ours")
     assert set(Participant.objects.filter(pk__in=[joined.pk, asked.pk]).values_list("state", "since")) == {
-        ("left", TODAY)
+        ("left", timezone.localdate())
     }
     for participant in (declined, asked):
         with pytest.raises(Refused, match="already been answered"):
@@ -236,7 +238,11 @@ def test_what_is_said_of_another_level(cast: Cast, active: Case) -> None:
 
 
 def test_what_is_said_of_changed_particulars(cast: Cast, active: Case) -> None:
-    changes = {"question": "Full time?", "risk_factors": ["finances"], "first_contact_on": TODAY - timedelta(days=3)}
+    changes = {
+        "question": "Full time?",
+        "risk_factors": ["finances"],
+        "first_contact_on": timezone.localdate() - timedelta(days=3),
+    }
     do(cast.worker, case_services.change_particulars, case=active, version=active.version, changes=changes)
 
     details = {"fields": ["first_contact_on", "question", "risk_factors"]}

@@ -1,6 +1,6 @@
 """What follows from finished minutes: plans, services, and services that a meeting completes."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -28,7 +28,9 @@ from suone.records.consents.tests.factories import Cast
 from suone.records.dossiers.models import Dossier
 from suone.records.workitems.models import WorkItem
 
-DUE = timezone.localdate() + timedelta(days=20)
+
+def due() -> date:
+    return timezone.localdate() + timedelta(days=20)
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def entry_of(cast: Cast, meeting: Meeting, *, finished: bool = True, **changes: 
         "text": "Work training for three months",
         "category": DataCategory.EMPLOYMENT,
         "responsible": cast.adviser.institution,
-        "due_on": DUE,
+        "due_on": due(),
     }
     written = do(cast.coordinator, minutes.write_entry, meeting=meeting, words=Words(**usual | changes))
     if finished:
@@ -68,7 +70,7 @@ def test_a_decision_becomes_a_measure_of_the_draft(cast: Cast, meeting: Meeting)
     into_plan(cast, entry)
 
     measure = Measure.objects.get()
-    assert (measure.title, measure.until_on) == ("Work training for three months", DUE)
+    assert (measure.title, measure.until_on) == ("Work training for three months", due())
     assert measure.institution_id == cast.adviser.institution_id
     assert Entry.objects.get(pk=entry.pk).plan_id == measure.plan_id
     assert LogEntry.objects.filter(act=Act.WRITTEN_INTO_PLAN).count() == 1

@@ -26,8 +26,6 @@ from suone.records.consents.tests.factories import WORK, Cast, line
 from suone.records.dossiers.models import Event
 from suone.records.workitems.models import WorkItem
 
-TODAY = timezone.localdate()
-
 
 def write(cast: Cast, meeting: Meeting, text: str = "She works 25 %.", **changes: Any) -> Entry:
     usual: dict[str, Any] = {"kind": EntryKind.MINUTES, "text": text, "category": DataCategory.EMPLOYMENT}
@@ -95,7 +93,7 @@ def test_minutes_are_their_writers_own_until_they_are_finished(cast: Cast, meeti
 
 
 def test_a_decision_becomes_a_work_item_when_the_minutes_are_finished(cast: Cast, meeting: Meeting) -> None:
-    due = TODAY + timedelta(days=14)
+    due = timezone.localdate() + timedelta(days=14)
     write(cast, meeting, "Shorten the list", kind=EntryKind.RECOMMENDATION)
     decision = write(
         cast, meeting, "Clarify the benefits", kind=EntryKind.DECISION, responsible=cast.adviser.institution, due_on=due
@@ -121,7 +119,7 @@ def test_a_decision_names_both_or_none_and_must_be_readable(cast: Cast, case: Ca
             meeting,
             kind=EntryKind.DECISION,
             responsible=cast.adviser.institution,
-            due_on=TODAY,
+            due_on=timezone.localdate(),
             category=DataCategory.HEALTH,
         )
 
@@ -163,7 +161,7 @@ def test_the_procedure_hears_that_a_meeting_was_held(
 
     assert fresh(meeting).state == State.HELD
     assert invitee(meeting, cast.worker).presence == Presence.PRESENT
-    assert known_facts(case.pk)[fact] == TODAY
+    assert known_facts(case.pk)[fact] == timezone.localdate()
 
 
 @pytest.mark.parametrize("came", [Presence.PRESENT, Presence.EXCUSED])
@@ -201,7 +199,10 @@ def test_the_cases_of_a_fixed_session_hear_of_it_each_for_itself(cast: Cast, cas
     hold(cast, session)
     do(cast.coordinator, minutes.finish_minutes, meeting=session)
 
-    assert [known_facts(c.pk)[Fact.SESSION_DISCUSSED_ON] for c in (case, other)] == [TODAY, TODAY]
+    assert [known_facts(c.pk)[Fact.SESSION_DISCUSSED_ON] for c in (case, other)] == [
+        timezone.localdate(),
+        timezone.localdate(),
+    ]
     assert Entry.objects.get(meeting=session).dossier_id == case.pk
     assert read_by(cast.physician, session) == []
 
@@ -238,7 +239,14 @@ def test_what_is_over_stays_as_it_is(cast: Cast, meeting: Meeting) -> None:
 
 
 def test_nothing_is_finished_when_the_log_fails(cast: Cast, meeting: Meeting, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(cast, meeting, "Do it", kind=EntryKind.DECISION, responsible=cast.adviser.institution, due_on=TODAY)
+    write(
+        cast,
+        meeting,
+        "Do it",
+        kind=EntryKind.DECISION,
+        responsible=cast.adviser.institution,
+        due_on=timezone.localdate(),
+    )
     hold(cast, meeting)
 
     def broken(*_arguments: object, **_others: object) -> None:

@@ -26,7 +26,9 @@ from suone.ground.audit.models import RecordKind
 from suone.organisation.appointments.tests.factories import client_of, make_staff
 from suone.records.consents.tests.factories import Cast
 
-LATER = (timezone.localdate() + timedelta(days=9)).isoformat()
+
+def later() -> str:
+    return (timezone.localdate() + timedelta(days=9)).isoformat()
 
 
 @pytest.fixture
@@ -97,8 +99,8 @@ def test_convening_from_the_page_of_a_case(cast: Cast, case: Case, coordinator: 
     typed: dict[str, Any] = {
         "kind": "joint_interview",
         "institutions": [cast.worker.institution_id, cast.adviser.institution_id],
-        "proposal_1": f"{LATER}T09:00",
-        "proposal_2": f"{LATER}T14:00",
+        "proposal_1": f"{later()}T09:00",
+        "proposal_2": f"{later()}T14:00",
         "answer_until": timezone.localdate().isoformat(),
         "place": "Sitten",
         "points": "Work\n\nMoney\n",

@@ -28,7 +28,6 @@ from suone.organisation.appointments.tests.factories import acting
 from suone.records.consents.tests.factories import Cast
 from suone.records.documents.typeset import LANGUAGES
 
-TODAY = timezone.localdate()
 COMMITMENT = "Comes to every meeting"
 FILES = sorted((Path(printing.__file__).parent / "templates").glob("*.toml"))
 
@@ -48,11 +47,11 @@ def plan(cast: Cast, plan: Plan) -> Plan:
         cast.adviser.institution,
         staff=cast.adviser,
         payer=cast.worker.institution,
-        from_on=TODAY + timedelta(days=3),
-        until_on=TODAY + timedelta(days=60),
+        from_on=timezone.localdate() + timedelta(days=3),
+        until_on=timezone.localdate() + timedelta(days=60),
     )
     do(cast.worker, services.add_measure, plan=plan, terms=terms)
-    do(cast.worker, services.set_review, plan=plan, review_on=TODAY + timedelta(days=90), version=1)
+    do(cast.worker, services.set_review, plan=plan, review_on=timezone.localdate() + timedelta(days=90), version=1)
     return again(plan)
 
 
@@ -121,7 +120,7 @@ def test_the_plan_says_in_every_language_what_is_agreed(cast: Cast, plan: Plan, 
         "Work training",
         cast.adviser.full_name,
         "Peter Muster",
-        f"{TODAY + timedelta(days=60):%d.%m.%Y}",
+        f"{timezone.localdate() + timedelta(days=60):%d.%m.%Y}",
     ):
         assert squeezed(part) in text
 
@@ -139,7 +138,7 @@ def test_the_booklet_says_in_every_language_what_comes_next_and_who_helps(
         words["steps"],
         words["people_intro"],
         *words["change_points"],
-        words["review"].format(day=f"{TODAY + timedelta(days=90):%d.%m.%Y}"),
+        words["review"].format(day=f"{timezone.localdate() + timedelta(days=90):%d.%m.%Y}"),
         GOAL,
         MEASURE,
         COMMITMENT,
@@ -177,7 +176,7 @@ def test_the_signatures_are_on_the_plan_and_a_line_waits_for_the_others(cast: Ca
 
     text = said(cast.worker, plan)
 
-    assert squeezed(f"Signed in the system on {TODAY:%d.%m.%Y}.") in text
+    assert squeezed(f"Signed in the system on {timezone.localdate():%d.%m.%Y}.") in text
     assert text.count(squeezed("Place, date")) == 2
     assert squeezed("The person") in text
 
@@ -185,7 +184,7 @@ def test_the_signatures_are_on_the_plan_and_a_line_waits_for_the_others(cast: Ca
 def test_a_binding_plan_says_since_when_and_its_booklet_does_not_say_not_yet(cast: Cast, plan: Plan) -> None:
     plan = all_sign(cast, plan)
 
-    assert squeezed(f"Binding since {TODAY:%d.%m.%Y}") in said(cast.worker, plan)
+    assert squeezed(f"Binding since {timezone.localdate():%d.%m.%Y}") in said(cast.worker, plan)
     assert squeezed("does not hold yet") not in said(cast.worker, plan, booklet=True)
 
 

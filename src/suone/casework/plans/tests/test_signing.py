@@ -29,8 +29,6 @@ from suone.records.dossiers.models import Event
 from suone.records.inbox.models import Message
 from suone.records.workitems.models import WorkItem
 
-TODAY = timezone.localdate()
-
 
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: Path, settings: Any) -> None:
@@ -56,7 +54,12 @@ def test_every_institution_that_takes_part_and_the_person_are_asked(cast: Cast, 
         None,
     }
     assert {signature.state for signature in asked} == {"waiting"}
-    assert (plan.state, plan.round, plan.put_up_on, plan.put_up_by) == ("in_signing", 1, TODAY, cast.worker)
+    assert (plan.state, plan.round, plan.put_up_on, plan.put_up_by) == (
+        "in_signing",
+        1,
+        timezone.localdate(),
+        cast.worker,
+    )
     assert items() == {cast.worker.institution_id: "open", cast.adviser.institution_id: "open"}
     assert WorkItem.objects.get(addressed=cast.adviser.institution, about_type="signature").assigned == cast.adviser
     assert told_of("plan.put_up") == {cast.adviser.pk}
@@ -86,7 +89,7 @@ def test_an_institution_signs_by_its_workers_log_in(cast: Cast, plan: Plan) -> N
     sign(cast.adviser, plan)
 
     signature = of(plan, cast.adviser)
-    assert (signature.state, signature.form, signature.signed_on) == ("signed", "screen", TODAY)
+    assert (signature.state, signature.form, signature.signed_on) == ("signed", "screen", timezone.localdate())
     assert (signature.staff, signature.recorded_by) == (cast.adviser, cast.adviser)
     assert signature.recorded_at is not None
     assert items()[cast.adviser.institution_id] == "done"
@@ -129,7 +132,13 @@ def test_each_institution_signs_for_itself(cast: Cast, plan: Plan) -> None:
     plan = put_up(cast, plan)
 
     with pytest.raises(Refused, match="for itself"):
-        do(cast.worker, services.sign, signature=of(plan, cast.adviser), form=Form.SCREEN, signed_on=TODAY)
+        do(
+            cast.worker,
+            services.sign,
+            signature=of(plan, cast.adviser),
+            form=Form.SCREEN,
+            signed_on=timezone.localdate(),
+        )
     with pytest.raises(Refused, match="for itself"):
         do(cast.worker, services.decline, signature=of(plan, cast.adviser), reason="Not theirs to say")
 
@@ -139,7 +148,11 @@ def test_the_database_itself_lets_nobody_sign_for_another_institution(cast: Cast
 
     def forge(_acting: object) -> None:
         Signature.objects.filter(plan=plan, institution=cast.adviser.institution).update(
-            state="signed", form="screen", signed_on=TODAY, recorded_at=timezone.now(), recorded_by=cast.worker
+            state="signed",
+            form="screen",
+            signed_on=timezone.localdate(),
+            recorded_at=timezone.now(),
+            recorded_by=cast.worker,
         )
 
     with pytest.raises(ProgrammingError, match="row-level security"):
@@ -149,7 +162,7 @@ def test_the_database_itself_lets_nobody_sign_for_another_institution(cast: Cast
 def test_nobody_signs_twice_or_in_the_future(cast: Cast, plan: Plan) -> None:
     plan = put_up(cast, plan)
     with pytest.raises(Refused, match="future"):
-        sign(cast.adviser, plan, signed_on=TODAY + timedelta(days=1))
+        sign(cast.adviser, plan, signed_on=timezone.localdate() + timedelta(days=1))
     sign(cast.adviser, plan)
 
     with pytest.raises(Refused, match="already"):
@@ -157,24 +170,24 @@ def test_nobody_signs_twice_or_in_the_future(cast: Cast, plan: Plan) -> None:
 
 
 def test_with_the_last_signature_the_plan_binds_and_everybody_hears_of_it(cast: Cast, plan: Plan) -> None:
-    do(cast.worker, services.set_review, plan=plan, review_on=TODAY + timedelta(days=90), version=1)
+    do(cast.worker, services.set_review, plan=plan, review_on=timezone.localdate() + timedelta(days=90), version=1)
 
     plan = all_sign(cast, plan)
 
-    assert (plan.state, plan.binding_on) == ("binding", TODAY)
-    assert KnownFact.objects.get(fact="plan_binding_on").scalar == TODAY
-    assert KnownFact.objects.get(fact="plan_review_on").scalar == TODAY + timedelta(days=90)
+    assert (plan.state, plan.binding_on) == ("binding", timezone.localdate())
+    assert KnownFact.objects.get(fact="plan_binding_on").scalar == timezone.localdate()
+    assert KnownFact.objects.get(fact="plan_review_on").scalar == timezone.localdate() + timedelta(days=90)
     assert told_of("plan.binding") == {cast.adviser.pk, cast.coordinator.pk}  # the worker recorded the last signature
     assert Told.objects.filter(act="plan.binding").count() == 1
     lead = Assignment.objects.get(function="lead", valid_until=None).staff
     review = WorkItem.objects.get(about_type="plan")
-    assert (review.due_on, review.assigned) == (TODAY + timedelta(days=90), lead)
+    assert (review.due_on, review.assigned) == (timezone.localdate() + timedelta(days=90), lead)
     assert set(items().values()) == {"done"}
 
 
 def test_the_case_manager_is_asked_for_the_review(cast: Cast, plan: Plan) -> None:
     do(cast.coordinator, name_case_manager, case=plan.dossier.case, staff=cast.adviser)
-    do(cast.worker, services.set_review, plan=plan, review_on=TODAY + timedelta(days=90), version=1)
+    do(cast.worker, services.set_review, plan=plan, review_on=timezone.localdate() + timedelta(days=90), version=1)
 
     all_sign(cast, plan)
 
@@ -189,17 +202,23 @@ def test_a_target_agreement_tells_its_own_fact(cast: Cast, case: Case) -> None:
 
 
 def test_a_review_that_finds_all_well_sets_the_next_one(cast: Cast, plan: Plan) -> None:
-    do(cast.worker, services.set_review, plan=plan, review_on=TODAY, version=1)
+    do(cast.worker, services.set_review, plan=plan, review_on=timezone.localdate(), version=1)
     plan = all_sign(cast, plan)
 
-    do(cast.worker, services.set_review, plan=plan, review_on=TODAY + timedelta(days=60), version=plan.version)
+    do(
+        cast.worker,
+        services.set_review,
+        plan=plan,
+        review_on=timezone.localdate() + timedelta(days=60),
+        version=plan.version,
+    )
 
     reviews = WorkItem.objects.filter(about_type="plan").order_by("due_on")
     assert [review.state for review in reviews] == ["done", "open"]
 
 
 def test_a_new_version_takes_the_place_of_the_old_one_only_when_all_have_signed(cast: Cast, plan: Plan) -> None:
-    do(cast.worker, services.set_review, plan=plan, review_on=TODAY, version=1)
+    do(cast.worker, services.set_review, plan=plan, review_on=timezone.localdate(), version=1)
     plan = all_sign(cast, plan)
     new = do(cast.worker, services.change_plan, plan=plan)
     assert again(plan).state == "binding"
@@ -237,7 +256,7 @@ def test_a_new_round_begins_from_nothing(cast: Cast, plan: Plan) -> None:
 
     plan = put_up(cast, plan)
     with pytest.raises(Refused, match="no signature"):
-        do(cast.adviser, services.sign, signature=first, form=Form.SCREEN, signed_on=TODAY)
+        do(cast.adviser, services.sign, signature=first, form=Form.SCREEN, signed_on=timezone.localdate())
     sign(cast.adviser, plan)
     person_signs(cast.worker, plan)
     assert again(plan).state == "in_signing"  # what the worker signed before counts no more
@@ -251,7 +270,7 @@ def test_whoever_has_not_signed_after_a_week_is_reminded_once(cast: Cast, plan: 
     sign(cast.worker, plan)
 
     def run(days: int) -> int:
-        job = replace(acting_for_job("a test"), today=TODAY + timedelta(days=days))
+        job = replace(acting_for_job("a test"), today=timezone.localdate() + timedelta(days=days))
         with acting_as(job):
             return services.remind_signers(job)
 
@@ -264,7 +283,7 @@ def test_whoever_has_not_signed_after_a_week_is_reminded_once(cast: Cast, plan: 
 
 def test_the_job_reminds_and_a_second_run_finds_nothing_left(cast: Cast, plan: Plan) -> None:
     plan = put_up(cast, plan)
-    Plan.objects.filter(pk=plan.pk).update(put_up_on=TODAY - timedelta(days=7))
+    Plan.objects.filter(pk=plan.pk).update(put_up_on=timezone.localdate() - timedelta(days=7))
 
     remind_about_signatures(timestamp=0)
     remind_about_signatures(timestamp=0)

@@ -37,8 +37,6 @@ from suone.ground.audit.models import RecordKind
 from suone.organisation.appointments.tests.factories import client_of, make_staff
 from suone.records.consents.tests.factories import DRAWN, PDF, Cast
 
-TODAY = timezone.localdate()
-
 
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: Path, settings: Any) -> None:
@@ -146,7 +144,7 @@ def test_a_plan_is_begun_and_written_section_by_section(cast: Cast, worker: Clie
             "institution": cast.adviser.institution_id,
             "staff": cast.adviser.pk,
             "payer": cast.adviser.institution_id,
-            "from_on": TODAY.isoformat(),
+            "from_on": timezone.localdate().isoformat(),
             "category": 1,
         },
     )
@@ -161,7 +159,12 @@ def test_a_plan_is_begun_and_written_section_by_section(cast: Cast, worker: Clie
 def test_a_wrong_form_keeps_what_was_typed(worker: Client, plan: Plan) -> None:
     answer = worker.post(
         base(plan) + "/measures/add",
-        {"title": "Half a course", "category": 1, "from_on": TODAY, "until_on": TODAY - timedelta(days=3)},
+        {
+            "title": "Half a course",
+            "category": 1,
+            "from_on": timezone.localdate(),
+            "until_on": timezone.localdate() - timedelta(days=3),
+        },
     )
 
     assert answer.status_code == 422
@@ -210,7 +213,7 @@ def test_a_plan_goes_round_and_binds(cast: Cast, worker: Client, adviser: Client
     own = f"{base(plan)}/signatures/{of(plan, cast.adviser).pk}"
     foreign = f"{base(plan)}/signatures/{of(plan, cast.worker).pk}"
     person = f"{base(plan)}/signatures/{of(plan, None).pk}"
-    today = {"signed_on": TODAY.isoformat()}
+    today = {"signed_on": timezone.localdate().isoformat()}
     assert adviser.get(own + "/sign").status_code == 200
     assert adviser.post(foreign + "/sign", {"form": "screen", **today}).status_code == 422
     assert adviser.post(own + "/sign", {"form": "screen", **today}).status_code == 302
@@ -230,7 +233,7 @@ def test_a_scan_is_taken_only_where_a_scan_is_meant(cast: Cast, worker: Client, 
 
     def send(form: str) -> None:
         scan = SimpleUploadedFile("signed.pdf", PDF, content_type="application/pdf")
-        answer = worker.post(path, {"form": form, "signed_on": TODAY.isoformat(), "scan": scan})
+        answer = worker.post(path, {"form": form, "signed_on": timezone.localdate().isoformat(), "scan": scan})
         assert answer.status_code == 302
 
     send("scan")
@@ -285,7 +288,7 @@ def test_the_course_and_the_review_are_recorded(cast: Cast, worker: Client, plan
 
     course = {"state": "running", "result": "Begins well", "version": 1}
     assert worker.post(f"{base(plan)}/measures/{measure.pk}/progress", course).status_code == 302
-    typed = {"review_on": TODAY + timedelta(days=30), "version": plan.version}
+    typed = {"review_on": timezone.localdate() + timedelta(days=30), "version": plan.version}
     assert worker.post(base(plan) + "/review", typed)["Location"] == base(plan) + "/"
 
     page = worker.get(base(plan) + "/").content.decode()

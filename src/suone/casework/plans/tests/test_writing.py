@@ -1,6 +1,6 @@
 """Writing a plan: what is kept, what is told, and that two writers never overwrite each other."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -34,8 +34,6 @@ from suone.ground.audit.models import Entry as Told
 from suone.records.consents.tests.factories import Cast
 from suone.records.dossiers.models import Event
 
-TODAY = timezone.localdate()
-
 
 def told(act: str) -> int:
     return Told.objects.filter(act=act).count()
@@ -47,12 +45,12 @@ def test_a_plan_is_begun_as_a_draft_and_the_procedure_hears_of_it(cast: Cast, ca
         services.begin_plan,
         dossier=case.dossier,
         kind=Kind.ACTION_PLAN,
-        review_on=TODAY + timedelta(days=90),
+        review_on=timezone.localdate() + timedelta(days=90),
     )
 
     kept = Plan.objects.get()
     assert (kept.pk, kept.number, kept.state, kept.round) == (plan.pk, 1, "draft", 0)
-    assert kept.review_on == TODAY + timedelta(days=90)
+    assert kept.review_on == timezone.localdate() + timedelta(days=90)
     assert told("plan.begun") == 1
     assert Event.objects.get(act="plan.begun").text == "Action plan 1"
     assert KnownFact.objects.get(fact="plan_drafted").value is True
@@ -85,21 +83,25 @@ def test_everything_about_a_measure_is_kept(cast: Cast, plan: Plan) -> None:
         staff=cast.adviser,
         payer=cast.worker.institution,
         payer_text="half of it",
-        from_on=TODAY,
-        until_on=TODAY + timedelta(days=60),
+        from_on=timezone.localdate(),
+        until_on=timezone.localdate() + timedelta(days=60),
     )
 
     measure = do(cast.worker, services.add_measure, plan=plan, terms=terms)
 
     kept = Measure.objects.get(pk=measure.pk)
     assert (kept.staff, kept.payer, kept.payer_text) == (cast.adviser, cast.worker.institution, "half of it")
-    assert (kept.from_on, kept.until_on, kept.category) == (TODAY, TODAY + timedelta(days=60), DataCategory.EDUCATION)
+    assert (kept.from_on, kept.until_on, kept.category) == (
+        timezone.localdate(),
+        timezone.localdate() + timedelta(days=60),
+        DataCategory.EDUCATION,
+    )
 
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"from_on": TODAY, "until_on": TODAY - timedelta(days=1)}, "last day"),
+        ({"from_on": date(2026, 1, 2), "until_on": date(2026, 1, 1)}, "last day"),
         ({"staff": "worker"}, "works for the institution"),
     ],
 )
@@ -139,14 +141,14 @@ def test_of_two_changes_to_a_measure_the_second_gets_both_texts(cast: Cast, plan
         cast.worker,
         services.change_measure,
         measure=measure,
-        terms=MeasureTerms("One", institution, until_on=TODAY),
+        terms=MeasureTerms("One", institution, until_on=timezone.localdate()),
         version=1,
     )
     with pytest.raises(Conflict) as conflict:
         do(cast.adviser, services.change_measure, measure=measure, terms=MeasureTerms("Two", institution), version=1)
 
     assert (conflict.value.current["Measure"], conflict.value.submitted["Measure"]) == ("One", "Two")
-    assert conflict.value.current["Until"] == f"{TODAY:%d.%m.%Y}"
+    assert conflict.value.current["Until"] == f"{timezone.localdate():%d.%m.%Y}"
     assert conflict.value.current["Data category"] == "Employment"
 
 
@@ -182,7 +184,7 @@ def test_a_plan_in_signing_is_not_written_in(cast: Cast, plan: Plan) -> None:
         (services.add_measure, {"plan": plan, "terms": terms}),
         (services.change_measure, {"measure": measure, "terms": terms, "version": 1}),
         (services.remove_measure, {"measure": measure}),
-        (services.set_review, {"plan": plan, "review_on": TODAY, "version": 2}),
+        (services.set_review, {"plan": plan, "review_on": timezone.localdate(), "version": 2}),
         (services.drop_plan, {"plan": plan}),
     ):
         with pytest.raises(Refused):
@@ -220,14 +222,14 @@ def test_a_draft_can_be_given_up_and_the_next_one_counts_on(cast: Cast, case: Ca
 
 
 def test_the_review_day_is_kept_told_and_never_past(cast: Cast, plan: Plan) -> None:
-    do(cast.worker, services.set_review, plan=plan, review_on=TODAY + timedelta(days=30), version=1)
+    do(cast.worker, services.set_review, plan=plan, review_on=timezone.localdate() + timedelta(days=30), version=1)
 
     with pytest.raises(Refused, match="not past"):
-        do(cast.worker, services.set_review, plan=plan, review_on=TODAY - timedelta(days=1), version=2)
+        do(cast.worker, services.set_review, plan=plan, review_on=timezone.localdate() - timedelta(days=1), version=2)
     with pytest.raises(Conflict) as conflict:
-        do(cast.worker, services.set_review, plan=plan, review_on=TODAY, version=1)
+        do(cast.worker, services.set_review, plan=plan, review_on=timezone.localdate(), version=1)
 
-    assert conflict.value.current == {"Review on": f"{TODAY + timedelta(days=30):%d.%m.%Y}"}
+    assert conflict.value.current == {"Review on": f"{timezone.localdate() + timedelta(days=30):%d.%m.%Y}"}
     assert told("plan.review_set") == 1
 
 
@@ -347,7 +349,7 @@ def test_the_database_itself_keeps_what_was_signed(cast: Cast, plan: Plan) -> No
 def segment(cast: Cast, case: Case) -> Course:
     """The case follows the model of Solothurn, in the segment that stabilises."""
     return Course.objects.create(
-        dossier=case.dossier, version=published("so-iim"), phase="stabilise", phase_since=TODAY
+        dossier=case.dossier, version=published("so-iim"), phase="stabilise", phase_since=timezone.localdate()
     )
 
 

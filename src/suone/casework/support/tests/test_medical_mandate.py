@@ -32,8 +32,6 @@ from suone.records.inbox.models import Message
 from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
 
-TODAY = timezone.localdate()
-
 
 @pytest.fixture
 def mandate(cast: Cast, active: Case) -> Service:
@@ -98,9 +96,9 @@ def test_a_report_keeps_findings_apart_from_what_partners_read(cast: Cast, activ
     assert (texts["findings"].category, texts["findings"].text) == (DataCategory.HEALTH, REPORT.findings)
     assert (texts["consequences"].category, texts["consequences"].capacity_percent) == (DataCategory.EMPLOYMENT, 100)
     assert texts["restrictions"].category == DataCategory.EMPLOYMENT
-    assert (service.state, service.ended_on) == (State.COMPLETED, TODAY)
+    assert (service.state, service.ended_on) == (State.COMPLETED, timezone.localdate())
     assert WorkItem.objects.get(about_type="service", about_id=service.pk).state == ItemState.DONE
-    assert KnownFact.objects.get(fact=Fact.MEDICAL_REPORT_ON).value == TODAY.isoformat()
+    assert KnownFact.objects.get(fact=Fact.MEDICAL_REPORT_ON).value == timezone.localdate().isoformat()
 
 
 def test_partners_are_told_that_a_report_is_there_without_its_content(cast: Cast, active: Case) -> None:
@@ -116,7 +114,7 @@ def test_partners_are_told_that_a_report_is_there_without_its_content(cast: Cast
 def test_after_the_report_the_officer_looks_back_for_a_while(cast: Cast, active: Case) -> None:
     service = reported(cast, active)
 
-    until = end_of(TODAY + timedelta(days=settings.MANDATE_ACCESS_DAYS))
+    until = end_of(timezone.localdate() + timedelta(days=settings.MANDATE_ACCESS_DAYS))
     assert grant_of(service).valid_until == service.access_until == until
     assert find_drift() == []
 
@@ -141,7 +139,7 @@ def test_a_mandate_needs_a_consent_that_names_its_officer_and_health(cast: Cast,
     sign(cast.coordinator, active.dossier, line(colleague, WORK))  # the institution
     with pytest.raises(Refused, match="names its medical officer and health"):
         order(cast, active, Kind.MEDICAL_MANDATE, staff=colleague)
-    later = TODAY + timedelta(days=1)
+    later = timezone.localdate() + timedelta(days=1)
     sign(cast.coordinator, active.dossier, line(colleague, HEALTH_BIT, named=True), valid_from=later)
     with pytest.raises(Refused, match="names its medical officer and health"):
         order(cast, active, Kind.MEDICAL_MANDATE, staff=colleague)
@@ -198,7 +196,7 @@ def test_a_withdrawn_consent_ends_the_mandates_access_with_it(cast: Cast, mandat
 
 
 def test_under_another_consent_the_lead_lets_it_go_on_no_longer_than_that(cast: Cast, mandate: Service) -> None:
-    dossier, until = mandate.dossier, TODAY + timedelta(days=20)
+    dossier, until = mandate.dossier, timezone.localdate() + timedelta(days=20)
     sign(cast.coordinator, dossier, officer_named(cast), line(cast.coordinator), valid_until=until)
     who = acting(cast.worker)
     with acting_as(who):
@@ -217,12 +215,12 @@ def test_under_a_new_consent_the_lead_renews_the_access(cast: Cast, mandate: Ser
         withdraw_consent(who, consent=consent_of(mandate))
     with pytest.raises(Refused, match="needs a valid consent"):
         do(cast.worker, services.renew_mandate_access, service=mandate)
-    sign(cast.worker, mandate.dossier, officer_named(cast), valid_until=TODAY + timedelta(days=50))
+    sign(cast.worker, mandate.dossier, officer_named(cast), valid_until=timezone.localdate() + timedelta(days=50))
     assert find_drift() == []  # nobody has let the officer in again yet
 
     do(cast.worker, services.renew_mandate_access, service=mandate)
 
-    assert grant_of(mandate).valid_until == end_of(TODAY + timedelta(days=50))
+    assert grant_of(mandate).valid_until == end_of(timezone.localdate() + timedelta(days=50))
     assert Entry.objects.filter(act="service.access_renewed").exists()
     assert find_drift() == []
 

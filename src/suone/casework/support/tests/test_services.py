@@ -1,5 +1,6 @@
 """Ordering, beginning, completing and cancelling services: what is kept, what is set to be done, who is told."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -25,8 +26,6 @@ from suone.records.inbox.models import Message
 from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
 
-TODAY = timezone.localdate()
-
 
 def told(act: str) -> set[int]:
     return set(Message.objects.filter(act=act).values_list("staff_id", flat=True))
@@ -47,7 +46,7 @@ def test_an_ordered_service_has_its_question_its_work_item_and_its_facts(cast: C
     text = ServiceText.objects.get(service=service)
     assert (service.state, service.ordered_on, service.institution_id) == (
         State.ORDERED,
-        TODAY,
+        timezone.localdate(),
         cast.worker.institution_id,
     )
     assert (text.part, text.category, text.text) == (
@@ -146,7 +145,7 @@ def test_a_completed_service_has_its_result_and_leaves_nothing_to_do(cast: Cast,
     )
 
     service.refresh_from_db()
-    assert (service.state, service.ended_on) == (State.COMPLETED, TODAY)
+    assert (service.state, service.ended_on) == (State.COMPLETED, timezone.localdate())
     assert ServiceText.objects.get(part=Part.RESULT).text == "A second job could endanger the first"
     assert items(service) == [("Convene the round table", ItemState.DONE, cast.coordinator.pk)]
     assert Entry.objects.filter(act="service.completed", object_id=service.pk).count() == 1
@@ -174,8 +173,12 @@ def test_a_partner_closes_the_service_it_answers_for_and_no_other(cast: Cast, ac
     do(cast.adviser, services.complete_service, service=own, result="Works again", outcome="reintegrated")
 
     own.refresh_from_db()
-    assert (own.state, own.started_on, own.outcome) == (State.COMPLETED, TODAY, CoachingOutcome.REINTEGRATED)
-    assert latest(active, Fact.COACHING_CLOSED_ON) == TODAY.isoformat()
+    assert (own.state, own.started_on, own.outcome) == (
+        State.COMPLETED,
+        timezone.localdate(),
+        CoachingOutcome.REINTEGRATED,
+    )
+    assert latest(active, Fact.COACHING_CLOSED_ON) == timezone.localdate().isoformat()
 
 
 def test_a_tandem_draws_up_its_plan_and_goes_to_the_intervision(cast: Cast, active: Case) -> None:
@@ -228,7 +231,7 @@ def test_a_cancelled_service_says_why_and_withdraws_what_it_set(cast: Cast, acti
     do(cast.coordinator, services.cancel_service, service=service, reason="The person moves away")
 
     service.refresh_from_db()
-    assert (service.state, service.ended_on) == (State.CANCELLED, TODAY)
+    assert (service.state, service.ended_on) == (State.CANCELLED, timezone.localdate())
     assert ServiceText.objects.get(part=Part.REASON).text == "The person moves away"
     assert items(service) == [("Convene the round table", ItemState.CANCELLED, cast.worker.pk)]
     assert Event.objects.get(act="service.cancelled").text == "The person moves away"
@@ -266,14 +269,14 @@ def test_a_meeting_without_an_ordered_service_completes_none(cast: Cast, active:
         ("service_coaching_has_a_variant", {"variant": Variant.INTENSIVE}),
         ("service_tandem_of_two_institutions", {"kind": Kind.COACHING, "variant": Variant.TANDEM}),
         ("service_ended_on_and_state_together", {"state": State.CANCELLED}),
-        ("service_ended_on_and_state_together", {"ended_on": TODAY}),
+        ("service_ended_on_and_state_together", {"ended_on": date(2026, 1, 1)}),
         ("service_completed_coaching_has_an_outcome", {"outcome": CoachingOutcome.REINTEGRATED}),
         (
             "service_completed_coaching_has_an_outcome",
-            {"kind": Kind.COACHING, "variant": "intensive", "state": State.COMPLETED, "ended_on": TODAY},
+            {"kind": Kind.COACHING, "variant": "intensive", "state": State.COMPLETED, "ended_on": date(2026, 1, 1)},
         ),
         ("service_mandate_says_until_when_it_is_open", {"kind": Kind.MEDICAL_MANDATE}),
-        ("service_mandate_says_until_when_it_is_open", {"access_until": timezone.now()}),
+        ("service_mandate_says_until_when_it_is_open", {"access_until": datetime(2999, 1, 1, tzinfo=UTC)}),
     ],
 )
 def test_the_database_refuses_a_service_that_cannot_be(

@@ -24,8 +24,6 @@ from suone.records.consents.services import withdraw_consent
 from suone.records.consents.tests.factories import Cast
 from suone.records.workitems.services import ask
 
-TODAY = timezone.localdate()
-
 
 @pytest.fixture
 def coordinator(cast: Cast) -> Client:
@@ -135,7 +133,11 @@ def test_a_service_begins_and_is_completed_with_its_outcome(cast: Cast, coordina
 
     service.refresh_from_db()
     assert lacking.status_code == 422
-    assert (service.state, service.outcome, service.started_on) == (State.COMPLETED, "reintegrated", TODAY)
+    assert (service.state, service.outcome, service.started_on) == (
+        State.COMPLETED,
+        "reintegrated",
+        timezone.localdate(),
+    )
     assert "Works again" in coordinator.get(page_of(service)).content.decode()
 
 
@@ -263,7 +265,7 @@ def test_a_page_with_thirty_work_items_asks_no_more_than_one_with_three(
                 ask,
                 dossier=active.dossier,
                 title="Call",
-                due_on=TODAY,
+                due_on=timezone.localdate(),
                 addressed_id=cast.worker.institution_id,
                 assigned=cast.worker,
                 about=("service", service.pk),

@@ -25,15 +25,13 @@ from suone.records.workitems.models import State, WorkItem
 from suone.records.workitems.services import ask as ask_item
 from suone.records.workitems.services import complete
 
-TODAY = timezone.localdate()
-
 
 def item(
     by: Appointment, case: Case, to: Appointment, *, days: int = 0, assigned: bool = True, **changes: Any
 ) -> WorkItem:
     usual: dict[str, Any] = {
         "title": f"Due in {days}",
-        "due_on": TODAY + timedelta(days=days),
+        "due_on": timezone.localdate() + timedelta(days=days),
         "addressed_id": to.institution_id,
         "assigned": to if assigned else None,
     }
@@ -64,8 +62,8 @@ def test_what_is_in_my_hands_stands_in_the_order_of_its_days(cast: Cast, active:
     entries = mine(cast.worker)
 
     assert steps(entries) == ["Due in -3", "Due in 0", "Due in 5", "Due in 40"]
-    assert [entry.urgency(TODAY) for entry in entries] == ["overdue", "today", "week", "later"]
-    assert counts(entries, TODAY) == {"overdue": 1, "today": 1, "week": 1, "later": 1}
+    assert [entry.urgency(timezone.localdate()) for entry in entries] == ["overdue", "today", "week", "later"]
+    assert counts(entries, timezone.localdate()) == {"overdue": 1, "today": 1, "week": 1, "later": 1}
     assert {(entry.number, entry.who) for entry in entries} == {(active.dossier.number, "Muster Peter, 1999")}
 
 
@@ -73,7 +71,7 @@ def test_what_is_in_my_hands_stands_in_the_order_of_its_days(cast: Cast, active:
 def test_a_week_has_seven_days(cast: Cast, active: Case, days: int, urgency: str) -> None:
     item(cast.coordinator, active, cast.worker, days=days)
 
-    assert [entry.urgency(TODAY) for entry in mine(cast.worker)] == [urgency]
+    assert [entry.urgency(timezone.localdate()) for entry in mine(cast.worker)] == [urgency]
 
 
 def test_what_nobody_of_my_institution_has_in_hand_is_mine_too(cast: Cast, active: Case) -> None:
@@ -277,7 +275,7 @@ def test_several_items_are_postponed_or_handed_on(cast: Cast, active: Case) -> N
     colleague = make_staff(cast.worker.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
     kept = item(cast.coordinator, active, cast.worker)
     worker = client_of(cast.worker)
-    until = TODAY + timedelta(days=4)
+    until = timezone.localdate() + timedelta(days=4)
 
     worker.post("/worklist/several", {"item": [kept.pk], "what": "postpone", "until": until.isoformat()})
     worker.post("/worklist/several", {"item": [kept.pk], "what": "reassign", "staff": colleague.pk})
@@ -335,9 +333,13 @@ def test_all_or_none_is_postponed(cast: Cast, active: Case, monkeypatch: pytest.
         real(who, item=item, **arguments)
 
     monkeypatch.setattr(services, "postpone", changed_meanwhile)
-    form = {"item": [first.pk, second.pk], "what": "postpone", "until": (TODAY + timedelta(days=9)).isoformat()}
+    form = {
+        "item": [first.pk, second.pk],
+        "what": "postpone",
+        "until": (timezone.localdate() + timedelta(days=9)).isoformat(),
+    }
 
     answer = client_of(cast.worker).post("/worklist/several", form)
 
     assert answer.status_code == 409
-    assert WorkItem.objects.get(pk=first.pk).due_on == TODAY + timedelta(days=1)
+    assert WorkItem.objects.get(pk=first.pk).due_on == timezone.localdate() + timedelta(days=1)

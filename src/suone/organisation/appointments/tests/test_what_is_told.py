@@ -20,7 +20,6 @@ from suone.organisation.appointments.tests.factories import acting, make_institu
 from suone.organisation.institutions.models import Institution, Office
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
 DAY = timedelta(days=1)
 
 
@@ -65,7 +64,7 @@ def facts(appointment: Appointment, **changes: Any) -> dict[str, Any]:
 
 
 def test_what_is_said_of_an_appointment_its_invitation_and_its_role(admin: Appointment) -> None:
-    first_day = TODAY + 9 * DAY
+    first_day = timezone.localdate() + 9 * DAY
     appointment, _token = appoint(admin, active_from=first_day, active_until=first_day)
     again, _new = appoint(admin)
     invitation, held = Invitation.objects.get(), HeldRole.objects.get(appointment=appointment)
@@ -105,9 +104,9 @@ def test_an_appointment_that_cannot_be_is_refused(admin: Appointment) -> None:
     with pytest.raises(Refused, match="an office of the institution"):
         appoint(admin, office=foreign)
     with pytest.raises(Refused, match="must not be before"):
-        appoint(admin, active_from=TODAY, active_until=TODAY - DAY)
-    appoint(admin, active_until=TODAY)  # either day alone is enough
-    appoint(admin, "other@example.org", active_from=TODAY)
+        appoint(admin, active_from=timezone.localdate(), active_until=timezone.localdate() - DAY)
+    appoint(admin, active_until=timezone.localdate())  # either day alone is enough
+    appoint(admin, "other@example.org", active_from=timezone.localdate())
 
     assert Appointment.objects.filter(last_name="New").count() == 2
 
@@ -116,12 +115,12 @@ def test_what_is_said_of_another_post_and_of_its_end(admin: Appointment, worker:
     office = Office.objects.create(institution=admin.institution, name_de="SMZ", name_fr="CMS")
     invited, _token = appoint(admin)
     words: dict[str, Any] = {"about": ("appointment", worker.pk), "to": [admin.institution_id]}
-    before, later = facts(worker, account=worker.user_id), TODAY + DAY
+    before, later = facts(worker, account=worker.user_id), timezone.localdate() + DAY
 
     do(admin, giving.change_post, appointment=worker, office=office, region=None, percentage=60)
     do(admin, giving.end_days, appointment=worker, last_day=later)
     do(admin, giving.end_days, appointment=worker, last_day=None)
-    do(admin, giving.end_days, appointment=invited, last_day=TODAY)
+    do(admin, giving.end_days, appointment=invited, last_day=timezone.localdate())
 
     changed = before | {"office": office.pk, "percentage": 60}
     dated = changed | {"until": later.isoformat()}
@@ -142,20 +141,20 @@ def test_what_is_said_of_another_post_and_of_its_end(admin: Appointment, worker:
 
 
 def test_an_end_lies_ahead_and_not_before_the_beginning(admin: Appointment, worker: Appointment) -> None:
-    Appointment.objects.filter(pk=worker.pk).update(active_from=TODAY + 5 * DAY)
+    Appointment.objects.filter(pk=worker.pk).update(active_from=timezone.localdate() + 5 * DAY)
     worker.refresh_from_db()
 
     with pytest.raises(Refused, match="not past"):
-        do(admin, giving.end_days, appointment=worker, last_day=TODAY - DAY)
+        do(admin, giving.end_days, appointment=worker, last_day=timezone.localdate() - DAY)
     with pytest.raises(Refused, match="must not be before"):
-        do(admin, giving.end_days, appointment=worker, last_day=TODAY + 4 * DAY)
-    do(admin, giving.end_days, appointment=worker, last_day=TODAY + 5 * DAY)
+        do(admin, giving.end_days, appointment=worker, last_day=timezone.localdate() + 4 * DAY)
+    do(admin, giving.end_days, appointment=worker, last_day=timezone.localdate() + 5 * DAY)
 
 
 def test_what_is_said_of_a_role_that_ends(admin: Appointment, worker: Appointment) -> None:
     held = HeldRole.objects.get(appointment=worker)
     with pytest.raises(Refused, match="not past"):
-        do(admin, giving.end_role, held=held, last_day=TODAY - DAY)
+        do(admin, giving.end_role, held=held, last_day=timezone.localdate() - DAY)
     do(admin, giving.end_role, held=held)
 
     details = {"role": "front_line_worker", "held": held.pk, "before": ["front_line_worker"], "after": []}
@@ -167,19 +166,26 @@ def test_what_is_said_of_a_role_that_ends(admin: Appointment, worker: Appointmen
             giving.give_role,
             appointment=worker,
             role=Role.TANDEM,
-            valid_from=TODAY,
-            valid_until=TODAY - DAY,
+            valid_from=timezone.localdate(),
+            valid_until=timezone.localdate() - DAY,
         )
-    do(admin, giving.give_role, appointment=worker, role=Role.TANDEM, valid_from=TODAY, valid_until=TODAY)
+    do(
+        admin,
+        giving.give_role,
+        appointment=worker,
+        role=Role.TANDEM,
+        valid_from=timezone.localdate(),
+        valid_until=timezone.localdate(),
+    )
     with pytest.raises(Refused, match="already given for some of these days"):
-        do(admin, giving.give_role, appointment=worker, role=Role.TANDEM, valid_from=TODAY)
+        do(admin, giving.give_role, appointment=worker, role=Role.TANDEM, valid_from=timezone.localdate())
 
 
 def test_who_asked_for_a_role_is_not_the_one_who_declines_it(admin: Appointment, worker: Appointment) -> None:
     """What waits is declined by whoever could approve it; what is approved ends by whoever administers it."""
     second = make_staff(admin.institution, Role.INSTITUTION_ADMINISTRATOR, last_name="Second")
     delegate = make_staff(make_institution("IIZ", is_iiz_office=True), Role.CANTONAL_DELEGATE, last_name="Delegate")
-    held = do(admin, giving.give_role, appointment=second, role=Role.MEDICAL_OFFICER, valid_from=TODAY)
+    held = do(admin, giving.give_role, appointment=second, role=Role.MEDICAL_OFFICER, valid_from=timezone.localdate())
 
     for who in (second, worker):
         with pytest.raises(Refused, match="not yours to end"):
@@ -192,22 +198,39 @@ def test_who_asked_for_a_role_is_not_the_one_who_declines_it(admin: Appointment,
 
 
 def test_what_is_said_of_an_absence_and_of_its_end(worker: Appointment, admin: Appointment) -> None:
-    absence = do(worker, services.enter_absence, staff=worker, first_day=TODAY, last_day=TODAY, deputy=admin)
+    absence = do(
+        worker,
+        services.enter_absence,
+        staff=worker,
+        first_day=timezone.localdate(),
+        last_day=timezone.localdate(),
+        deputy=admin,
+    )
     do(worker, services.remove_absence, absence=Absence.objects.get(pk=absence.pk))
-    do(worker, services.enter_absence, staff=worker, first_day=TODAY, last_day=TODAY + DAY)
+    do(
+        worker,
+        services.enter_absence,
+        staff=worker,
+        first_day=timezone.localdate(),
+        last_day=timezone.localdate() + DAY,
+    )
 
-    about, day = ("staff", worker.pk), TODAY.isoformat()
+    about, day = ("staff", worker.pk), timezone.localdate().isoformat()
     assert log_of("absence.entered") == [
         said("store", about=about, details={"from": day, "until": day, "deputy": admin.pk}),
-        said("store", about=about, details={"from": day, "until": (TODAY + DAY).isoformat(), "deputy": None}),
+        said(
+            "store",
+            about=about,
+            details={"from": day, "until": (timezone.localdate() + DAY).isoformat(), "deputy": None},
+        ),
     ]
     assert log_of("absence.removed") == [said("delete", about=about)]
     elsewhere = make_staff(make_institution("RAV"), last_name="Elsewhere")
     for days, deputy, sentence in (
-        ((TODAY, TODAY - DAY), None, "must not be before"),
-        ((TODAY + 9 * DAY, TODAY + 9 * DAY), worker, "stands in for themselves"),
-        ((TODAY + 9 * DAY, TODAY + 9 * DAY), elsewhere, "stands in for themselves"),
-        ((TODAY + DAY, TODAY + 9 * DAY), None, "already entered"),
+        ((timezone.localdate(), timezone.localdate() - DAY), None, "must not be before"),
+        ((timezone.localdate() + 9 * DAY, timezone.localdate() + 9 * DAY), worker, "stands in for themselves"),
+        ((timezone.localdate() + 9 * DAY, timezone.localdate() + 9 * DAY), elsewhere, "stands in for themselves"),
+        ((timezone.localdate() + DAY, timezone.localdate() + 9 * DAY), None, "already entered"),
     ):
         with pytest.raises(Refused, match=sentence):
             do(worker, services.enter_absence, staff=worker, first_day=days[0], last_day=days[1], deputy=deputy)
@@ -218,7 +241,7 @@ def test_what_is_said_of_a_partners_key(worker: Appointment) -> None:
     job = acting_for_job("a test")
     with acting_as(job):
         system, _key = services.create_partner_system(
-            job, institution=worker.institution, name="Files", responsible=worker, valid_until=TODAY
+            job, institution=worker.institution, name="Files", responsible=worker, valid_until=timezone.localdate()
         )
         services.end_partner_system(job, system=system)
 

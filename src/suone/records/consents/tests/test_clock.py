@@ -20,17 +20,15 @@ from suone.records.dossiers.models import Dossier, Grant
 from suone.records.inbox.models import Message
 from suone.records.workitems.models import WorkItem
 
-TODAY = timezone.localdate()
-
 
 def run_job(*, days_later: int = 0) -> tuple[int, int]:
-    job = replace(acting_for_job("a test"), today=TODAY + timedelta(days=days_later))
+    job = replace(acting_for_job("a test"), today=timezone.localdate() + timedelta(days=days_later))
     with acting_as(job):
         return warn_and_expire(job)
 
 
 def running(cast: Cast, dossier: Dossier, *, days: int) -> Consent:
-    return sign(cast.worker, dossier, line(cast.adviser), valid_until=TODAY + timedelta(days=days))
+    return sign(cast.worker, dossier, line(cast.adviser), valid_until=timezone.localdate() + timedelta(days=days))
 
 
 def let_time_pass(consent: Consent, *, days: int) -> None:
@@ -103,7 +101,7 @@ def test_access_ends_after_the_last_day_without_any_job(cast: Cast, dossier: Dos
 
     assert not reads(cast.adviser, dossier)
     consent.refresh_from_db()
-    assert consent.state(TODAY).value == "expired"
+    assert consent.state(timezone.localdate()).value == "expired"
     assert consent.expiry_told_at is None
 
 

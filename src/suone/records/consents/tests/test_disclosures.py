@@ -1,6 +1,6 @@
 """Passing data on another ground than a consent: its conditions, its form, and the duty to tell the person."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -23,7 +23,6 @@ from suone.records.dossiers.models import Dossier, Event, Grant, OpeningAct
 from suone.records.dossiers.services import end_of
 from suone.records.workitems.models import State, WorkItem
 
-TODAY = timezone.localdate()
 OTHERS = [basis.code for basis in legal_bases() if basis.code not in BY_ACTS]
 WITH_DUTY = [basis.code for basis in legal_bases() if basis.duty_to_inform]
 
@@ -109,7 +108,7 @@ def test_on_another_basis_a_case_is_opened_no_longer_than_the_canton_allows(
     cast: Cast, dossier: Dossier, settings: Any
 ) -> None:
     settings.ACCESS_AT_MOST_MONTHS = 6
-    latest = months_after(TODAY, 6) + timedelta(days=1)
+    latest = months_after(timezone.localdate(), 6) + timedelta(days=1)
     later = {"form": DisclosureForm.ACCESS, "access_until": latest + timedelta(days=1)}
 
     with pytest.raises(Refused, match=f"at most 6 months: choose {latest:%d.%m.%Y}"):
@@ -118,7 +117,7 @@ def test_on_another_basis_a_case_is_opened_no_longer_than_the_canton_allows(
     keep_limit(using="default")  # as `suone migrate` does
     settings.ACCESS_AT_MOST_MONTHS = 120
     with pytest.raises(IntegrityError, match="longer than the canton allows"):
-        disclose(cast.worker, dossier, cast.adviser, **later | {"access_until": months_after(TODAY, 8)})
+        disclose(cast.worker, dossier, cast.adviser, **later | {"access_until": months_after(timezone.localdate(), 8)})
 
     disclose(cast.worker, dossier, cast.adviser, **later)
 
@@ -132,7 +131,7 @@ def test_writing_opens_nothing(cast: Cast, dossier: Dossier) -> None:
 
 
 def test_access_is_opened_for_reading_until_the_given_day(cast: Cast, dossier: Dossier) -> None:
-    until = TODAY + timedelta(days=14)
+    until = timezone.localdate() + timedelta(days=14)
 
     disclosure = disclose(cast.worker, dossier, cast.adviser, form=DisclosureForm.ACCESS, access_until=until)
 
@@ -141,7 +140,7 @@ def test_access_is_opened_for_reading_until_the_given_day(cast: Cast, dossier: D
     assert (grant.because_id, grant.valid_until, grant.legal_basis) == (disclosure.pk, end_of(until), "avig-85f-3")
 
 
-@pytest.mark.parametrize("until", [None, TODAY - timedelta(days=1)])
+@pytest.mark.parametrize("until", [None, date(2001, 1, 1)])
 def test_access_without_a_day_to_come_is_refused(cast: Cast, dossier: Dossier, until: object) -> None:
     with pytest.raises(Refused, match="until which day"):
         disclose(cast.worker, dossier, cast.adviser, form=DisclosureForm.ACCESS, access_until=until)
@@ -158,7 +157,7 @@ def test_when_access_cannot_be_opened_no_disclosure_stays(
     monkeypatch.setattr("suone.records.dossiers.services.record", broken)
 
     with pytest.raises(OSError, match="no space left"), transaction.atomic():
-        disclose(cast.worker, dossier, cast.adviser, form=DisclosureForm.ACCESS, access_until=TODAY)
+        disclose(cast.worker, dossier, cast.adviser, form=DisclosureForm.ACCESS, access_until=timezone.localdate())
 
     assert not Disclosure.objects.exists()
     assert not Grant.objects.filter(because=OpeningAct.DISCLOSURE).exists()
@@ -170,7 +169,9 @@ def test_the_duty_to_tell_the_person_becomes_a_work_item(cast: Cast, dossier: Do
 
     items = WorkItem.objects.filter(about_type="disclosure", about_id=disclosure.pk)
     if basis in WITH_DUTY:
-        assert [item.due_on for item in items] == [disclosure.inform_until] == [TODAY + timedelta(days=30)]
+        assert (
+            [item.due_on for item in items] == [disclosure.inform_until] == [timezone.localdate() + timedelta(days=30)]
+        )
         assert items[0].addressed_id == cast.worker.institution_id
     else:
         assert disclosure.inform_until is None
@@ -203,7 +204,7 @@ def test_a_recipient_of_a_consent_may_not_open_the_case_on_another_basis(cast: C
     sign(cast.worker, dossier, line(cast.adviser))
 
     with pytest.raises(Refused, match="Only institutions that lead the case"):
-        disclose(cast.adviser, dossier, cast.stranger, form=DisclosureForm.ACCESS, access_until=TODAY)
+        disclose(cast.adviser, dossier, cast.stranger, form=DisclosureForm.ACCESS, access_until=timezone.localdate())
 
     assert not Grant.objects.filter(because=OpeningAct.DISCLOSURE).exists()
 

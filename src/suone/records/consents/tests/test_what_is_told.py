@@ -25,7 +25,6 @@ from suone.records.dossiers.tests.factories import open_file
 from suone.records.inbox.models import Message
 from suone.records.workitems.models import WorkItem
 
-TODAY = timezone.localdate()
 EMPLOYMENT = DataCategory.EMPLOYMENT.bit
 
 
@@ -99,12 +98,12 @@ def test_what_is_said_of_narrowing_and_withdrawing(cast: Cast, dossier: Dossier)
 
 def test_all_that_runs_ends_with_the_person_and_is_told(cast: Cast, dossier: Dossier) -> None:
     """What is over or taken back already stays as it was; another person's consent stands."""
-    over = sign(cast.worker, dossier, line(cast.adviser), valid_until=TODAY)
+    over = sign(cast.worker, dossier, line(cast.adviser), valid_until=timezone.localdate())
     let_time_pass(over, days=1)
     back = sign(cast.worker, dossier, line(cast.adviser))
     withdraw(cast.worker, back)
     running = sign(cast.worker, dossier, line(cast.adviser))
-    planned = sign(cast.worker, dossier, line(cast.coordinator), valid_from=TODAY + timedelta(days=9))
+    planned = sign(cast.worker, dossier, line(cast.coordinator), valid_from=timezone.localdate() + timedelta(days=9))
     other = open_file(cast.worker)
     elsewhere = sign(cast.worker, other, line(cast.adviser))
     who = acting(cast.worker)
@@ -125,9 +124,9 @@ def test_all_that_runs_ends_with_the_person_and_is_told(cast: Cast, dossier: Dos
 
 
 def test_a_withdrawal_by_whoever_may_only_read_leaves_the_item_and_is_no_error(cast: Cast, dossier: Dossier) -> None:
-    consent = sign(cast.worker, dossier, line(cast.coordinator), valid_until=TODAY + timedelta(days=7))
+    consent = sign(cast.worker, dossier, line(cast.coordinator), valid_until=timezone.localdate() + timedelta(days=7))
     run_job()
-    disclose(cast.worker, dossier, cast.stranger, form=DisclosureForm.ACCESS, access_until=TODAY)
+    disclose(cast.worker, dossier, cast.stranger, form=DisclosureForm.ACCESS, access_until=timezone.localdate())
 
     withdraw(cast.stranger, consent)
 
@@ -136,7 +135,7 @@ def test_a_withdrawal_by_whoever_may_only_read_leaves_the_item_and_is_no_error(c
 
 
 def test_what_is_said_of_warnings_and_of_the_end(cast: Cast, dossier: Dossier) -> None:
-    consent = sign(cast.worker, dossier, line(cast.adviser), valid_until=TODAY)
+    consent = sign(cast.worker, dossier, line(cast.adviser), valid_until=timezone.localdate())
     about = ("consent", consent.pk)
 
     run_job()
@@ -150,7 +149,7 @@ def test_what_is_said_of_warnings_and_of_the_end(cast: Cast, dossier: Dossier) -
 
 
 def test_nobody_is_asked_to_renew_what_no_institution_recorded(cast: Cast, dossier: Dossier) -> None:
-    consent = sign(cast.worker, dossier, line(cast.adviser), valid_until=TODAY + timedelta(days=7))
+    consent = sign(cast.worker, dossier, line(cast.adviser), valid_until=timezone.localdate() + timedelta(days=7))
     Consent.objects.update(recorded_institution=None, recorded_by=None)
 
     assert run_job() == (1, 0)
@@ -178,21 +177,21 @@ def test_what_is_said_of_a_disclosure_and_of_telling_the_person(cast: Cast, doss
 def test_whoever_may_contribute_records_what_they_wrote_and_a_day_opens_nothing(cast: Cast, dossier: Dossier) -> None:
     sign(cast.worker, dossier, line(cast.adviser))
 
-    disclosure = disclose(cast.adviser, dossier, cast.stranger, access_until=TODAY)
+    disclosure = disclose(cast.adviser, dossier, cast.stranger, access_until=timezone.localdate())
 
     assert disclosure.form == DisclosureForm.WRITTEN
     assert not Grant.objects.filter(because="disclosure").exists()
 
 
 def test_a_disclosure_on_the_last_day_is_not_over(cast: Cast, dossier: Dossier) -> None:
-    disclose(cast.worker, dossier, cast.adviser, form=DisclosureForm.ACCESS, access_until=TODAY)
+    disclose(cast.worker, dossier, cast.adviser, form=DisclosureForm.ACCESS, access_until=timezone.localdate())
 
     assert readable(cast.adviser, dossier) != []
 
 
 def test_a_planned_consent_is_narrowed_and_an_expired_one_is_not(cast: Cast, dossier: Dossier) -> None:
-    planned = sign(cast.worker, dossier, line(cast.adviser), valid_from=TODAY + timedelta(days=9))
-    over = sign(cast.worker, dossier, line(cast.coordinator), valid_until=TODAY)
+    planned = sign(cast.worker, dossier, line(cast.adviser), valid_from=timezone.localdate() + timedelta(days=9))
+    over = sign(cast.worker, dossier, line(cast.coordinator), valid_until=timezone.localdate())
     let_time_pass(over, days=1)
 
     narrow(cast.worker, planned, cast.adviser, EMPLOYMENT)
@@ -205,10 +204,10 @@ def test_a_planned_consent_is_narrowed_and_an_expired_one_is_not(cast: Cast, dos
 def test_the_longest_of_the_valid_consents_is_the_current_one_and_chains_stay_apart(
     cast: Cast, dossier: Dossier
 ) -> None:
-    short = sign(cast.worker, dossier, line(cast.adviser), valid_until=TODAY + timedelta(days=10))
-    over = sign(cast.worker, dossier, line(cast.adviser), valid_until=TODAY)
+    short = sign(cast.worker, dossier, line(cast.adviser), valid_until=timezone.localdate() + timedelta(days=10))
+    over = sign(cast.worker, dossier, line(cast.adviser), valid_until=timezone.localdate())
     renewal = sign(cast.worker, dossier, line(cast.adviser), renews=over)
-    sign(cast.worker, dossier, line(cast.adviser), valid_from=TODAY + timedelta(days=9))
+    sign(cast.worker, dossier, line(cast.adviser), valid_from=timezone.localdate() + timedelta(days=9))
     let_time_pass(over, days=1)
     gone = sign(cast.worker, dossier, line(cast.adviser))
     withdraw(cast.worker, gone)

@@ -1,7 +1,7 @@
 """Asking, reminding, answering: one answer counts, everybody concerned is told."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,14 +23,12 @@ from suone.records.decisions.rules import State
 from suone.records.dossiers.models import Dossier
 from suone.records.inbox.models import Message
 
-TODAY = timezone.localdate()
-
 
 def ask(cast: Cast, dossier: Dossier, to: Appointment, **changes: Any) -> Decision:
     usual: dict[str, Any] = {
         "kind": "participation",
         "addressed_id": to.institution_id,
-        "due_on": TODAY + timedelta(days=10),
+        "due_on": timezone.localdate() + timedelta(days=10),
         "question": "Can you take part?",
     }
     who = acting(cast.worker)
@@ -45,7 +43,7 @@ def answer(by: Appointment, decision: Decision, *, accept: bool, reason: str = "
 
 
 def run_job(days_later: int) -> tuple[list[Decision], list[Decision]]:
-    job = replace(acting_for_job("a test"), today=TODAY + timedelta(days=days_later))
+    job = replace(acting_for_job("a test"), today=timezone.localdate() + timedelta(days=days_later))
     with acting_as(job):
         return services.remind_and_expire(job)
 
@@ -62,7 +60,7 @@ def decision(cast: Cast, dossier: Dossier) -> Decision:
 def test_a_request_names_who_asks_whom_until_when(cast: Cast, dossier: Dossier, decision: Decision) -> None:
     assert (decision.asked_institution_id, decision.asked_by_id) == (cast.worker.institution_id, cast.worker.pk)
     assert (decision.addressed_id, decision.case_number) == (cast.adviser.institution_id, dossier.number)
-    assert (decision.state, decision.remind_on) == (State.PENDING, TODAY + timedelta(days=5))
+    assert (decision.state, decision.remind_on) == (State.PENDING, timezone.localdate() + timedelta(days=5))
     assert told("decision.asked") == {cast.adviser.pk}
     assert Entry.objects.get(act="decision.asked").recipients == [cast.adviser.institution_id]
 
@@ -77,7 +75,7 @@ def test_a_request_to_one_person_is_told_to_that_person(cast: Cast, dossier: Dos
 
 def test_a_day_that_is_past_is_refused(cast: Cast, dossier: Dossier) -> None:
     with pytest.raises(Refused, match="Choose a day that is not past"):
-        ask(cast, dossier, cast.adviser, due_on=TODAY - timedelta(days=1))
+        ask(cast, dossier, cast.adviser, due_on=timezone.localdate() - timedelta(days=1))
 
     assert not Decision.objects.exists()
 
@@ -207,8 +205,8 @@ def test_when_the_log_cannot_be_written_the_answer_does_not_count(
     ("change", "constraint"),
     [
         ({"state": "accepted"}, "decision_answered_at_and_state_together"),
-        ({"answered_at": timezone.now()}, "decision_answered_at_and_state_together"),
-        ({"state": "declined", "answered_at": timezone.now()}, "decision_declined_with_reason"),
+        ({"answered_at": datetime(2026, 1, 1, tzinfo=UTC)}, "decision_answered_at_and_state_together"),
+        ({"state": "declined", "answered_at": datetime(2026, 1, 1, tzinfo=UTC)}, "decision_declined_with_reason"),
     ],
 )
 def test_the_database_refuses_half_an_answer(decision: Decision, change: dict[str, Any], constraint: str) -> None:

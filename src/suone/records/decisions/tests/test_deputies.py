@@ -18,8 +18,6 @@ from suone.records.decisions.queries import addressed_to, those_who_answer
 from suone.records.decisions.tests.test_decide import answer, ask, run_job, told
 from suone.records.dossiers.models import Dossier
 
-TODAY = timezone.localdate()
-
 
 @pytest.fixture
 def deputy(cast: Cast) -> Appointment:
@@ -33,7 +31,11 @@ def deputy(cast: Cast) -> Appointment:
 
 
 def away(staff: Appointment, *, first: int = 0, last: int = 3) -> None:
-    Absence.objects.create(staff=staff, first_day=TODAY + timedelta(days=first), last_day=TODAY + timedelta(days=last))
+    Absence.objects.create(
+        staff=staff,
+        first_day=timezone.localdate() + timedelta(days=first),
+        last_day=timezone.localdate() + timedelta(days=last),
+    )
 
 
 def on_the_list_of(staff: Appointment) -> list[int]:
@@ -80,7 +82,7 @@ def test_where_no_deputy_is_entered_the_contact_persons_stand_in(
 
     decision = ask_adviser(cast, dossier)
 
-    assert those_who_answer(decision, on=TODAY) == [cast.adviser.pk, deputy.pk]
+    assert those_who_answer(decision, on=timezone.localdate()) == [cast.adviser.pk, deputy.pk]
 
 
 def test_a_deputy_hears_of_it_on_the_first_day_of_an_absence(cast: Cast, dossier: Dossier, deputy: Appointment) -> None:

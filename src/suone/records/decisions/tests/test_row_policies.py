@@ -14,15 +14,17 @@ from suone.records.decisions.models import Decision
 from suone.records.decisions.services import ask_decision
 from suone.records.dossiers.models import Dossier
 
-TODAY = timezone.localdate()
-
 
 @pytest.fixture
 def decision(cast: Cast, dossier: Dossier) -> Decision:
     who = acting(cast.worker)
     with acting_as(who):
         return ask_decision(
-            who, dossier=dossier, kind="participation", addressed_id=cast.adviser.institution_id, due_on=TODAY
+            who,
+            dossier=dossier,
+            kind="participation",
+            addressed_id=cast.adviser.institution_id,
+            due_on=timezone.localdate(),
         )
 
 
@@ -41,7 +43,7 @@ def test_the_lead_who_is_asked_the_office_and_a_job_see_a_request(cast: Cast, de
 def test_an_outsider_and_nobody_in_particular_see_none(cast: Cast, decision: Decision) -> None:
     assert seen(acting(cast.stranger)) == 0
     for kind in (Kind.PUBLIC, Kind.GUEST, Kind.SYSTEM, Kind.PERSON):
-        assert seen(Acting(kind=kind, today=TODAY)) == 0
+        assert seen(Acting(kind=kind, today=timezone.localdate())) == 0
 
 
 def test_whoever_is_asked_sees_the_request_and_nothing_of_the_case(cast: Cast, decision: Decision) -> None:
@@ -76,8 +78,8 @@ def test_whoever_does_not_lead_asks_nobody(cast: Cast, dossier: Dossier, decisio
             asked_institution_id=who.own_institution_id,
             asked_by_id=who.staff_id,
             addressed_id=who.own_institution_id,
-            due_on=TODAY + timedelta(days=1),
-            remind_on=TODAY,
+            due_on=timezone.localdate() + timedelta(days=1),
+            remind_on=timezone.localdate(),
         )
 
 

@@ -20,9 +20,11 @@ from suone.records.representation.models import Representative
 from suone.records.representation.rules import Kind
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
-CHILD = Birth(TODAY.year - 15, 1, 1)
-ADULT = Birth(TODAY.year - 45, 1, 1)
+ADULT = Birth(1970, 1, 1)
+
+
+def child() -> Birth:
+    return Birth(timezone.localdate().year - 15, 1, 1)
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def stranger() -> Appointment:
 
 
 def _record(by: Appointment, dossier: Dossier, **typed: object) -> Representative:
-    usual: dict[str, object] = {"kind": Kind.PARENT, "name": "Ada Amacker", "valid_from": TODAY}
+    usual: dict[str, object] = {"kind": Kind.PARENT, "name": "Ada Amacker", "valid_from": timezone.localdate()}
     who = acting(by)
     with acting_as(who):
         return services.record_representative(who, dossier=dossier, **usual | typed)  # type: ignore[arg-type]
@@ -45,15 +47,15 @@ def _record(by: Appointment, dossier: Dossier, **typed: object) -> Representativ
 def _sign(by: Appointment, dossier: Dossier, **typed: str) -> None:
     who = acting(by)
     with acting_as(who):
-        services.check_signature(who, dossier=dossier, on=TODAY, **typed)
+        services.check_signature(who, dossier=dossier, on=timezone.localdate(), **typed)
 
 
 def test_a_parent_signs_until_the_child_comes_of_age_and_the_log_names_the_case(worker: Appointment) -> None:
-    dossier = open_file(worker, birth=CHILD)
+    dossier = open_file(worker, birth=child())
 
     kept = _record(worker, dossier)
 
-    assert kept.valid_until == date(CHILD.year + 18, 1, 1) - date.resolution
+    assert kept.valid_until == date(child().year + 18, 1, 1) - date.resolution
     entry = Entry.objects.get(act="representation.recorded")
     assert (entry.dossier_id, entry.object_type, entry.object_id) == (dossier.pk, "representative", kept.pk)
     assert Event.objects.get(act="representation.recorded").category == DataCategory.IDENTITY
@@ -61,7 +63,7 @@ def test_a_parent_signs_until_the_child_comes_of_age_and_the_log_names_the_case(
 
 
 def test_a_minor_does_not_sign_alone_and_the_parent_who_signs_is_recorded(worker: Appointment) -> None:
-    dossier = open_file(worker, birth=CHILD)
+    dossier = open_file(worker, birth=child())
     with pytest.raises(Refused, match="Enter who signs for the person"):
         _sign(worker, dossier)
 
@@ -104,7 +106,7 @@ def test_an_ended_representation_signs_no_more_and_ends_once(worker: Appointment
 def test_without_identity_nobody_sees_a_representative_nor_records_one(
     worker: Appointment, stranger: Appointment
 ) -> None:
-    dossier = open_file(worker, birth=CHILD)
+    dossier = open_file(worker, birth=child())
     _record(worker, dossier)
     let_in(worker, dossier, Principal(institution_id=stranger.institution_id), categories=DataCategory.EDUCATION.bit)
 
@@ -116,20 +118,28 @@ def test_without_identity_nobody_sees_a_representative_nor_records_one(
 
 
 def test_the_page_says_who_may_sign_and_keeps_what_was_typed_on_an_error(worker: Appointment) -> None:
-    dossier = open_file(worker, birth=CHILD)
+    dossier = open_file(worker, birth=child())
     client = client_of(worker)
     path = f"/dossiers/{dossier.pk}/representatives"
 
     assert "The person is under 18 (ZGB Art. 14)." in client.get(path).content.decode()
-    wrong = client.post(path, {"kind": "guardian", "name": "Beat Brunner", "valid_from": TODAY.isoformat()})
+    wrong = client.post(
+        path, {"kind": "guardian", "name": "Beat Brunner", "valid_from": timezone.localdate().isoformat()}
+    )
     assert wrong.status_code == 422
     assert "Enter which authority decided" in wrong.content.decode()
     assert "Beat Brunner" in wrong.content.decode()
     done = client.post(
-        path, {"kind": "guardian", "name": "Beat Brunner", "valid_from": TODAY.isoformat(), "decided_by": "KESB"}
+        path,
+        {
+            "kind": "guardian",
+            "name": "Beat Brunner",
+            "valid_from": timezone.localdate().isoformat(),
+            "decided_by": "KESB",
+        },
     )
     assert done.status_code == 302
     kept = Representative.objects.get()
     assert client.post(f"{path}/{kept.pk}/end").status_code == 302
     kept.refresh_from_db()
-    assert kept.ended_on == TODAY
+    assert kept.ended_on == timezone.localdate()
