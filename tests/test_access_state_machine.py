@@ -36,7 +36,7 @@ from suone.organisation.institutions.loading import load_directory
 from suone.records.consents import services as consents
 from suone.records.consents.legal_bases import legal_basis
 from suone.records.consents.models import Consent, DisclosureForm, SignatureForm
-from suone.records.consents.terms import ScopeLine, Terms
+from suone.records.consents.terms import ConsentTerms, ScopeLine
 from suone.records.dossiers.models import CaseBoundQuerySet, Dossier, Event, Grant
 from suone.records.dossiers.services import break_glass, open_dossier
 
@@ -228,7 +228,7 @@ class AccessStories(RuleBasedStateMachine):
         if to_physician:
             physician = self.world.staff["physician"]
             scope.append(ScopeLine(physician.institution, mask | HEALTH_BIT, physician))
-        terms = Terms(
+        terms = ConsentTerms(
             purpose="Finding measures",
             valid_from=acting.today + timedelta(days=starts),
             valid_until=acting.today + timedelta(days=starts + lasts),
@@ -456,7 +456,7 @@ def test_access_follows_the_model_under_any_order_of_events(world: World) -> Non
 
 
 def test_a_withdrawal_that_ends_no_grant_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consents, "close_beyond", lambda *args, **kwargs: None)
+    monkeypatch.setattr(consents, "end_unfounded_grants", lambda *args, **kwargs: None)
 
     with pytest.raises(IntegrityError, match="exceeds its act"):
         _run(world, _SEARCH)

@@ -33,7 +33,7 @@ from suone.records.dossiers.models import (
 )
 from suone.records.dossiers.queries import MOST, search_files
 from suone.records.dossiers.rules import Birth
-from suone.records.dossiers.services import change_number, close_beyond, correct_particulars, correct_residence
+from suone.records.dossiers.services import change_number, correct_particulars, correct_residence, end_unfounded_grants
 from suone.records.dossiers.tests.factories import TRIAL, Principal, change_act, keep_act, let_in, open_file
 from suone.records.persons.models import Joining, Number, Person
 from suone.records.persons.queries import keys_of
@@ -842,7 +842,7 @@ def test_the_index_is_the_same_kept_by_triggers_or_made_anew(cast: Cast) -> None
     let_in(cast.worker, dossier, Principal(cast.delegate.institution_id), categories=finances, because=3)
     correct(cast.worker, dossier, last_name="Meier", other_names={OtherName.Kind.FORMER: ["Bärtschi"]})
     change_act("categories = 0", because=2)
-    do(cast.worker, lambda who: close_beyond(who, dossier=dossier))
+    do(cast.worker, lambda who: end_unfounded_grants(who, dossier=dossier))
     kept, _parts = index()
 
     assert index_made_anew()[0] == kept

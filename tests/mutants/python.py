@@ -21,9 +21,12 @@ _NO_LOCKS = ("acts.py", "apps.py", "forms.py", "urls.py", "conftest.py")  # word
 _DROPPED_CALLS = {  # statements that are a call of this name, or a method of this name in a chain
     "check_": "the check",
     "record": "what the log says",
+    "record_event": "what the log says",
     "tell": "what the log says",
-    "tell_": "who is told",
-    "close_beyond": "the end of access",
+    "notify_staff": "who is notified",
+    "notify_institutions": "who is notified",
+    "tell_": "who is notified",
+    "end_unfounded_grants": "the end of access",
     "found": "what is found",
 }
 _SAID = ("about", "recipients", "legal_basis", "purpose", "details", "on_behalf_of", "person_id", "dossier_id")
@@ -186,7 +189,7 @@ def _words(call: ast.Call) -> Iterator[tuple[str, Key]]:
     name, end = _name_of(call.func).lstrip("_"), call.end_col_offset or 0
     if name == "lock":
         yield "without the lock", ("lock", call.lineno, end)
-    if name in ("tell", "record"):
+    if name in ("record_event", "tell", "record"):
         for keyword in call.keywords:
             if keyword.arg in _SAID:
                 yield f"the log says nothing of {keyword.arg}", (f"keyword {keyword.arg}", call.lineno, end)
@@ -253,7 +256,7 @@ class _Dropping(ast.NodeTransformer):
         if place == [node.lineno, node.end_col_offset]:
             if kind == "lock" and _name_of(node.func).lstrip("_") == "lock":
                 return _expression(_UNLOCKED.format(ast.unparse(node.args[-1])), node)
-            if kind == "act" and _name_of(node.func).lstrip("_") in ("tell", "record"):
+            if kind == "act" and _name_of(node.func).lstrip("_") in ("record_event", "tell", "record"):
                 other = copy.copy(node)
                 other.keywords = [_another(each) if each.arg == "act" else each for each in node.keywords]
                 return other

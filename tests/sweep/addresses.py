@@ -42,7 +42,7 @@ FOREIGN = frozenset(
     add_workitem complete_workitem reopen_workitem cancel_workitem reassign_workitem postpone_workitem consents
     representatives end_representation offer_correction answer_correction sign_consent renew_consent withdraw_consent narrow_consent
     choose_basis record_disclosure
-    tell_person alive_case notify_draft keep_draft_again drop_draft case case_access triage reject
+    record_person_informed alive_case notify_draft keep_draft_again drop_draft case case_access triage reject
     withdraw_notification ask_notifier answer_question ask_participant withdraw_request leave answer_participation
     name_lead name_case_manager write_note correct_note redact_note particulars suspend resume close reopen
     course advance state_fact choose_version move_over inform choose_service order_service service start_service

@@ -33,7 +33,7 @@ from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.loading import Directory, load_directory
 from suone.organisation.institutions.models import Institution
 from suone.records.consents.models import Consent, SignatureForm
-from suone.records.consents.terms import ScopeLine, Terms
+from suone.records.consents.terms import ConsentTerms, ScopeLine
 from suone.records.documents.uploads import Upload
 from suone.records.dossiers.models import ContactDetail, Dossier, Particulars, Residence
 from suone.records.dossiers.rules import Birth
@@ -41,7 +41,7 @@ from suone.records.dossiers.services import correct_particulars, correct_residen
 from suone.records.inbox.models import Message
 from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
-from suone.records.workitems.services import ask, complete
+from suone.records.workitems.services import add_work_item, complete
 
 _CANTON = "vs"
 _UNREAD = 3
@@ -269,7 +269,7 @@ class _Story:
             risk_factors=[risk.value for risk in risks],
             first_contact_on=self.today - timedelta(days=90),
             procedure=version_in_force("vs-complex", on=self.today),
-            terms=Terms(
+            terms=ConsentTerms(
                 purpose="Interinstitutionelle Zusammenarbeit in diesem Fall"
                 if entry["language"] == "de"
                 else "Collaboration interinstitutionnelle dans ce cas",
@@ -350,7 +350,7 @@ class _Story:
         addressed = self.directory.institutions[whom] if isinstance(whom, str) else whom.institution
         self._act(
             asker,
-            lambda acting: ask(
+            lambda acting: add_work_item(
                 acting,
                 dossier=self._dossier(case),
                 title=title,

@@ -29,10 +29,10 @@ from suone.ground.audit.services import record
 from suone.organisation.institutions.queries import iiz_office
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power
-from suone.records.dossiers.services import lock, tell
+from suone.records.dossiers.services import lock, record_event
 from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
-from suone.records.workitems.services import ask, close_items_about
+from suone.records.workitems.services import add_work_item, close_items_about
 
 AGAIN = "assessment"  # what a work item that asks for a reassessment is about
 LATER_OUTCOME = "later_outcome"  # and one that asks how things are six months after closing
@@ -326,7 +326,7 @@ def _ask_lead(acting: Acting, dossier: Dossier, title: str, due_on: date, assess
     current = Assignment.objects.filter(dossier=dossier, function=Function.LEAD, valid_until=None)
     lead = current.select_related("staff").first()
     office = iiz_office().pk
-    ask(
+    add_work_item(
         acting,
         dossier=dossier,
         title=title,
@@ -349,7 +349,7 @@ def _tell(
     details: Mapping[str, str] | None = None,
 ) -> None:
     titles = assessment.version.instrument.title
-    tell(
+    record_event(
         acting,
         dossier=assessment.dossier,
         kind=kind,

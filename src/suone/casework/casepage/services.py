@@ -15,9 +15,9 @@ from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.permissions import Permission
 from suone.ground.audit.models import RecordKind
 from suone.records.dossiers.models import Dossier
-from suone.records.dossiers.queries import reach_into
-from suone.records.dossiers.services import tell
-from suone.records.inbox.services import tell_staff
+from suone.records.dossiers.queries import own_reach
+from suone.records.dossiers.services import record_event
+from suone.records.inbox.services import notify_staff
 from suone.register.server.rules import Purpose
 from suone.register.server.services import PersonAnswer, look_up_case
 
@@ -28,7 +28,7 @@ def inform_everybody(acting: Acting, *, dossier: Dossier, text: str, category: D
     others = [staff for staff in reach.reached if staff.pk != acting.staff_id]
     rules.check_can_inform(text, reached=len(others))
     note = cases.write_note(acting, dossier=dossier, text=text, category=category, kind=NoteKind.NOTE)
-    tell(
+    record_event(
         acting,
         dossier=dossier,
         kind=RecordKind.DISCLOSE,
@@ -37,7 +37,7 @@ def inform_everybody(acting: Acting, *, dossier: Dossier, text: str, category: D
         about=("note", note.pk),
         recipients=sorted({staff.institution_id for staff in others}),
     )
-    tell_staff(acting, staff_ids=[staff.pk for staff in others], act=Act.INFORMED, dossier=dossier)
+    notify_staff(acting, staff_ids=[staff.pk for staff in others], act=Act.INFORMED, dossier=dossier)
     return reach
 
 
@@ -45,7 +45,7 @@ def ask_register(acting: Acting, *, case: Case, purpose: Purpose) -> PersonAnswe
     """Ask who else follows the person of a case; that the register was checked is kept, where the procedure may ask."""
     dossier = case.dossier
     answer = look_up_case(acting, dossier=dossier, purpose=purpose)
-    writes = reach_into(acting, dossier).has(Power.WRITE) and acting.may(Permission.CASE_WORK)
+    writes = own_reach(acting, dossier).has(Power.WRITE) and acting.may(Permission.CASE_WORK)
     if answer.is_registered and writes and not every_fact(dossier.pk).get(Fact.REGISTER_CHECKED):
         leading.state_fact(acting, case=case, fact=Fact.REGISTER_CHECKED, value=True)
     return answer

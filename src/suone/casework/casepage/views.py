@@ -35,7 +35,7 @@ from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, form_page, refusals_on, render
 from suone.records.consents.queries import consents_of, current_consent
 from suone.records.documents.queries import documents_of
-from suone.records.dossiers.queries import particulars_of, reach_into, readable_categories
+from suone.records.dossiers.queries import own_reach, particulars_of, readable_categories
 from suone.records.dossiers.services import note_visit
 from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.queries import items_of
@@ -62,7 +62,7 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         kind=kind,
     )
     items = items_of(acting, dossier)
-    reach = reach_into(acting, dossier)
+    reach = own_reach(acting, dossier)
     known = particulars_of(acting, dossier_id) if DataCategory.IDENTITY in reach.categories else None
     participants = cases.participants_of(this)
     consent = current_consent(acting, dossier)
@@ -132,7 +132,7 @@ def course(request: ActingRequest, dossier_id: int) -> HttpResponse:
     """Where the case stands in its procedure, how it came there, and where it may go."""
     acting = request.acting
     this = cases.readable_case(acting, dossier_id)
-    reach = reach_into(acting, this.dossier)
+    reach = own_reach(acting, this.dossier)
     passages = passages_of(acting, this.dossier)
     place = queries.place_of(acting, this, reach.categories)
     context = {
@@ -189,7 +189,7 @@ def ask_register(request: ActingRequest, dossier_id: int) -> HttpResponse:
     """Who else follows the person of this case? The case alone is named: it knows the number."""
     acting = request.acting
     this = cases.readable_case(acting, dossier_id)
-    reach = reach_into(acting, this.dossier)
+    reach = own_reach(acting, this.dossier)
     known = particulars_of(acting, dossier_id)
     form = forms.AskRegisterForm(request.POST)
     if request.method != "POST" or not form.is_valid() or not _may_ask_register(acting, known):

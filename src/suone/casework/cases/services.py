@@ -28,8 +28,8 @@ from suone.records.decisions.services import answer, ask_decision
 from suone.records.decisions.services import withdraw as withdraw_decision
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power
-from suone.records.dossiers.services import keep_unread, lock, tell
-from suone.records.inbox.services import tell_staff
+from suone.records.dossiers.services import insert_without_returning, lock, record_event
+from suone.records.inbox.services import notify_staff
 from suone.records.workitems.services import settle_deed
 
 PARTICIPATION = "participation"  # the kind of request
@@ -135,7 +135,7 @@ def name_case_manager(acting: Acting, *, case: Case, staff: Appointment) -> None
 
 def write_note(acting: Acting, *, dossier: Dossier, text: str, category: DataCategory, kind: rules.NoteKind) -> Note:
     """Write a note in a data category; who may read that category may read the note."""
-    note = keep_unread(
+    note = insert_without_returning(
         Note(
             dossier=dossier,
             category=category,
@@ -210,7 +210,7 @@ def change_particulars(
         note_question(acting, case.dossier, changes["question"], question_category)
     if "risk_factors" in changes:
         note_risks(acting, case.dossier, changes["risk_factors"])
-    tell(
+    record_event(
         acting,
         dossier=case.dossier,
         kind=RecordKind.CHANGE,
@@ -269,7 +269,7 @@ def note_background(
     risk_factor: str = "",
 ) -> None:
     """One fact of the background, in its category."""
-    keep_unread(
+    insert_without_returning(
         Background(
             dossier=dossier,
             kind=kind,
@@ -326,8 +326,10 @@ def _name(acting: Acting, case: Case, staff: Appointment, function: Function, ac
     if not taking_part and not staff.institution.is_iiz_office:
         raise Refused(_("Choose somebody of an institution that takes part in the case."))
     assign(dossier, function, staff.pk)
-    tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=act, about=("staff", staff.pk), text=staff.full_name)
-    tell_staff(acting, staff_ids=[staff.pk], act=act, dossier=dossier)
+    record_event(
+        acting, dossier=dossier, kind=RecordKind.CHANGE, act=act, about=("staff", staff.pk), text=staff.full_name
+    )
+    notify_staff(acting, staff_ids=[staff.pk], act=act, dossier=dossier)
 
 
 def assign(dossier: Dossier, function: Function, staff_id: int) -> None:
@@ -345,7 +347,7 @@ def _end_participation(acting: Acting, participant: Participant) -> None:
 
 
 def _tell_about(acting: Acting, dossier: Dossier, act: Act, participant: Participant, *, text: str = "") -> None:
-    tell(
+    record_event(
         acting,
         dossier=dossier,
         kind=RecordKind.CHANGE,
@@ -357,7 +359,7 @@ def _tell_about(acting: Acting, dossier: Dossier, act: Act, participant: Partici
 
 
 def _tell_note(acting: Acting, note: Note, dossier: Dossier, act: Act, kind: RecordKind, *, text: str = "") -> None:
-    tell(
+    record_event(
         acting,
         dossier=dossier,
         kind=kind,
@@ -381,4 +383,4 @@ def tell_everybody(
     What was done is for those who may read its data category; the others learn that there is something new.
     """
     followers = Participant.objects.filter(dossier=dossier, state=Taking.TAKING_PART).values_list("staff_id", flat=True)
-    tell_staff(acting, staff_ids=[*followers, *also], act=act, dossier=dossier, category=category)
+    notify_staff(acting, staff_ids=[*followers, *also], act=act, dossier=dossier, category=category)

@@ -21,10 +21,10 @@ from suone.ground.access.errors import Refused
 from suone.ground.audit.models import RecordKind
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power, particulars_of
-from suone.records.dossiers.services import change_number, correct_particulars, lock, tell
-from suone.records.inbox.services import tell_staff
+from suone.records.dossiers.services import change_number, correct_particulars, lock, record_event
+from suone.records.inbox.services import notify_staff
 from suone.records.persons.queries import number_of
-from suone.records.workitems.services import ask, close_items_about
+from suone.records.workitems.services import add_work_item, close_items_about
 
 ANSWERED = "correction_answered"  # the word that settles the work item
 
@@ -45,7 +45,7 @@ def offer_correction(acting: Acting, *, dossier_id: int, to: Dossier, fields: Co
     case = Case.objects.get(pk=to.pk)
     lead = lead_of(case)
     _tell(acting, correction, Act.OFFERED, RecordKind.STORE, fields=fields)
-    ask(
+    add_work_item(
         acting,
         dossier=to,
         title=gettext_noop("Answer the correction that is offered for the particulars"),
@@ -103,7 +103,7 @@ def _answer(acting: Acting, correction: Correction, state: State, reason: str, a
     correction.refresh_from_db()
     _tell(acting, correction, act, RecordKind.CHANGE, text=reason)
     close_items_about(acting, dossier=correction.dossier, about=("correction", correction.pk))
-    tell_staff(acting, staff_ids=[correction.offered_by_id], act=act, dossier=correction.dossier)
+    notify_staff(acting, staff_ids=[correction.offered_by_id], act=act, dossier=correction.dossier)
 
 
 def _tell(
@@ -116,7 +116,7 @@ def _tell(
     fields: Collection[Field] = (),
 ) -> None:
     """The log names the fields, never what stands in them."""
-    tell(
+    record_event(
         acting,
         dossier=correction.dossier,
         kind=kind,

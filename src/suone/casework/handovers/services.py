@@ -48,9 +48,9 @@ from suone.records.decisions.services import answer, ask_decision
 from suone.records.decisions.services import withdraw as withdraw_decision
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power
-from suone.records.dossiers.services import call, close_beyond, lock, tell
-from suone.records.inbox.services import tell_institutions, tell_staff
-from suone.records.workitems.services import ask
+from suone.records.dossiers.services import call, end_unfounded_grants, lock, record_event
+from suone.records.inbox.services import notify_institutions, notify_staff
+from suone.records.workitems.services import add_work_item
 
 HANDOVER = "handover"  # the kind of request, and what work items of it are about
 _CLOSING_REVIEW_DAYS = 20
@@ -110,7 +110,7 @@ def propose_handover(acting: Acting, *, case: Case, proposal: Proposal) -> Hando
     if proposal.answers.constellation is Constellation.STOPS:
         _keep_facts(acting, case, proposal)
         _go_on(acting, case, proposal)
-        tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.STOPPED)
+        record_event(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.STOPPED)
         return None
     handover = _ask(acting, case, proposal)
     _keep_facts(acting, case, proposal)
@@ -167,7 +167,7 @@ def accept_handover(
         if course_of(dossier.pk) is None:
             _ask_for_closing_review(acting, handover, dossier)
     reached(acting, dossier=dossier, fact=Fact.HANDOVER_ACCEPTED_ON, value=acting.today)
-    tell_staff(acting, staff_ids=[responsible.pk], act=Act.ACCEPTED, dossier=dossier)
+    notify_staff(acting, staff_ids=[responsible.pk], act=Act.ACCEPTED, dossier=dossier)
     return handover
 
 
@@ -193,9 +193,9 @@ def withdraw_handover(acting: Acting, *, handover: Handover) -> None:
     withdraw_decision(acting, decision=handover.decision)
     _tell(acting, handover, dossier, Act.WITHDRAWN)
     told = [handover.receiver_staff_id] if handover.receiver_staff_id else []
-    tell_staff(acting, staff_ids=told, act=Act.WITHDRAWN, dossier=dossier)
+    notify_staff(acting, staff_ids=told, act=Act.WITHDRAWN, dossier=dossier)
     if not told:
-        tell_institutions(acting, institution_ids=[handover.receiver_id], act=Act.WITHDRAWN, dossier=dossier)
+        notify_institutions(acting, institution_ids=[handover.receiver_id], act=Act.WITHDRAWN, dossier=dossier)
 
 
 def end_access(acting: Acting, *, handover: Handover, reason: str) -> None:
@@ -208,9 +208,9 @@ def end_access(acting: Acting, *, handover: Handover, reason: str) -> None:
     if not has_power(acting, dossier, Power.LEAD):
         raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
     call("handovers_end", handover.pk)
-    close_beyond(acting, dossier=dossier)
+    end_unfounded_grants(acting, dossier=dossier)
     _tell(acting, handover, dossier, Act.ACCESS_ENDED, reason)
-    tell_institutions(acting, institution_ids=[handover.receiver_id], act=Act.ACCESS_ENDED, dossier=dossier)
+    notify_institutions(acting, institution_ids=[handover.receiver_id], act=Act.ACCESS_ENDED, dossier=dossier)
 
 
 def end_overlaps(acting: Acting) -> int:
@@ -226,7 +226,7 @@ def end_overlaps(acting: Acting) -> int:
             leave(acting, participant=participant)
         _tell(acting, handover, handover.dossier, Act.OVERLAP_ENDED)
         both = [handover.sender_staff_id, handover.receiver_staff_id]
-        tell_staff(acting, staff_ids=both, act=Act.OVERLAP_ENDED, dossier=handover.dossier)
+        notify_staff(acting, staff_ids=both, act=Act.OVERLAP_ENDED, dossier=handover.dossier)
         count += 1
     return count
 
@@ -258,7 +258,7 @@ def tell_missed_appointment(
     else:
         disclosure = record_disclosure(acting, recipient=recipient, confirmed=confirmed, **what)
     write_note(acting, dossier=dossier, text=text, category=DataCategory.ADMINISTRATIVE, kind=NoteKind.NOTE)
-    tell(
+    record_event(
         acting,
         dossier=dossier,
         kind=RecordKind.DISCLOSE,
@@ -267,7 +267,7 @@ def tell_missed_appointment(
         recipients=[recipient.pk],
         legal_basis=basis,
     )
-    tell_institutions(
+    notify_institutions(
         acting, institution_ids=[recipient.pk], act=Act.MISSED_TOLD, dossier=dossier, region_id=case.region_id
     )
     reached(acting, dossier=dossier, fact=Fact.COOPERATION_TOLD, value=True)
@@ -385,7 +385,7 @@ def _disclose(acting: Acting, handover: Handover, dossier: Dossier, **fields: ob
 
 def _ask_for_closing_review(acting: Acting, handover: Handover, dossier: Dossier) -> None:
     """A closing review belongs to a direct hand-over; under a procedure its file sets the work item."""
-    ask(
+    add_work_item(
         acting,
         dossier=dossier,
         title=gettext_noop("Hold the closing review with the receiving institution"),
@@ -403,7 +403,7 @@ def _case_of(decision: Decision) -> Dossier:
 
 
 def _tell(acting: Acting, handover: Handover, dossier: Dossier, act: Act, text: str = "") -> None:
-    tell(
+    record_event(
         acting,
         dossier=dossier,
         kind=RecordKind.CHANGE,

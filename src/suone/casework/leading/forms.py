@@ -25,7 +25,7 @@ from suone.organisation.institutions.models import Institution, Region
 from suone.records.consents.consent_form import FormPerson
 from suone.records.consents.fields import ScopeForm
 from suone.records.consents.models import Grantor, SignatureForm
-from suone.records.consents.terms import Terms
+from suone.records.consents.terms import ConsentTerms
 from suone.records.documents.uploads import Upload, upload_of
 from suone.records.dossiers.fields import BirthField
 from suone.records.persons import ahv
@@ -152,9 +152,9 @@ class NotifyForm(ScopeForm):
             alert=typed["alert"],
         )
 
-    def terms(self) -> Terms:
+    def terms(self) -> ConsentTerms:
         typed = self.cleaned_data
-        return Terms(
+        return ConsentTerms(
             purpose=typed["purpose"],
             valid_from=self.acting.today,
             valid_until=typed["valid_until"],

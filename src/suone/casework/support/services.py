@@ -28,9 +28,16 @@ from suone.records.consents.models import ConsentRecipient, DisclosureForm
 from suone.records.consents.services import keep_disclosure
 from suone.records.dossiers.models import Dossier, OpeningAct
 from suone.records.dossiers.queries import has_power
-from suone.records.dossiers.services import close_beyond, end_of, keep_unread, lock, open_for, tell
-from suone.records.inbox.services import tell_staff
-from suone.records.workitems.services import ask, cancel_items_about, close_items_about
+from suone.records.dossiers.services import (
+    end_of,
+    end_unfounded_grants,
+    insert_without_returning,
+    lock,
+    open_grants,
+    record_event,
+)
+from suone.records.inbox.services import notify_staff
+from suone.records.workitems.services import add_work_item, cancel_items_about, close_items_about
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ def order_service(acting: Acting, *, dossier: Dossier, order: Order) -> Service:
         _open_to_officer(acting, service, line)
     _set_tasks(acting, service)
     _tell(acting, service, Act.ORDERED, RecordKind.STORE)
-    tell_staff(acting, staff_ids=[service.staff_id, service.second_staff_id], act=Act.ORDERED, dossier=dossier)
+    notify_staff(acting, staff_ids=[service.staff_id, service.second_staff_id], act=Act.ORDERED, dossier=dossier)
     reached(acting, dossier=dossier, fact=Fact.SERVICE_ORDERED)
     if order.kind is Kind.MEDICAL_MANDATE:
         reached(acting, dossier=dossier, fact=Fact.MEDICAL_MANDATE_GIVEN)
@@ -156,7 +163,7 @@ def cancel_service(acting: Acting, *, service: Service, reason: str) -> None:
     if service.access_until is not None:
         _shorten_access(acting, service, timezone.now())
     _tell(acting, service, Act.CANCELLED, RecordKind.CHANGE, reason=reason)
-    tell_staff(
+    notify_staff(
         acting, staff_ids=[service.staff_id, service.second_staff_id], act=Act.CANCELLED, dossier=service.dossier
     )
     _tell_how_many(acting, service.dossier)
@@ -194,7 +201,7 @@ def write_medical_report(acting: Acting, *, service: Service, report: Report) ->
     _shorten_access(acting, service, end_of(acting.today + timedelta(days=settings.MANDATE_ACCESS_DAYS)))
     _tell(acting, service, Act.REPORTED, RecordKind.STORE)
     tell_everybody(acting, dossier, Act.REPORTED, category=DataCategory.EMPLOYMENT)
-    tell_staff(acting, staff_ids=[service.ordered_by_id], act=Act.REPORTED, dossier=dossier)
+    notify_staff(acting, staff_ids=[service.ordered_by_id], act=Act.REPORTED, dossier=dossier)
     reached(acting, dossier=dossier, fact=Fact.MEDICAL_REPORT_ON, value=acting.today)
     _tell_how_many(acting, dossier)
 
@@ -271,7 +278,7 @@ def _write(
 ) -> None:
     """Keep a text in its category, where there is one; whoever writes need not be able to read it."""
     if text.strip():
-        keep_unread(
+        insert_without_returning(
             ServiceText(
                 dossier_id=service.dossier_id,
                 service=service,
@@ -296,7 +303,7 @@ def _set_tasks(acting: Acting, service: Service) -> None:
 
 
 def _ask(acting: Acting, service: Service, task: Task, staff: Appointment) -> None:
-    ask(
+    add_work_item(
         acting,
         dossier=service.dossier,
         title=task.title,
@@ -315,12 +322,12 @@ def _hand_to(acting: Acting, service: Service, manager: Appointment) -> None:
     Service.objects.filter(pk=service.pk).update(staff=manager, institution_id=manager.institution_id)
     close_items_about(acting, dossier=service.dossier, about=_about(service))
     _ask(acting, service, rules.PLANNING, manager)
-    tell_staff(acting, staff_ids=[manager.pk], act=Act.STARTED, dossier=service.dossier)
+    notify_staff(acting, staff_ids=[manager.pk], act=Act.STARTED, dossier=service.dossier)
 
 
 def _open_to_officer(acting: Acting, service: Service, line: ConsentRecipient) -> None:
     """The named officer alone may read and write, health too, no further and no longer than the consent names them."""
-    open_for(acting, dossier=service.dossier, act=OpeningAct.MEDICAL_MANDATE, act_id=service.pk)
+    open_grants(acting, dossier=service.dossier, act=OpeningAct.MEDICAL_MANDATE, act_id=service.pk)
     if service.institution_id != acting.institution_id:
         keep_disclosure(
             acting,
@@ -340,7 +347,7 @@ def _shorten_access(acting: Acting, service: Service, until: datetime) -> None:
     assert service.access_until is not None
     until = rules.access_after(opened_until=service.access_until, look_back_until=until)
     Service.objects.filter(pk=service.pk).update(access_until=until)
-    close_beyond(acting, dossier=service.dossier)
+    end_unfounded_grants(acting, dossier=service.dossier)
 
 
 def _raise_conflict(service: Service, part: Part, submitted: str) -> None:
@@ -356,7 +363,7 @@ def _about(service: Service) -> tuple[str, int]:
 def _tell(acting: Acting, service: Service, act: Act, kind: RecordKind, *, reason: str = "") -> None:
     with translation.override(None):  # as in the code: each reader has it in their language
         title = str(Kind(service.kind).label)
-    tell(
+    record_event(
         acting,
         dossier=service.dossier,
         kind=kind,

@@ -19,7 +19,7 @@ from suone.organisation.appointments.queries import staff_to_tell
 from suone.organisation.institutions.models import Institution
 from suone.organisation.signin.queries import is_paused
 from suone.organisation.signin.services import change_address, unlock
-from suone.records.inbox.services import tell_staff
+from suone.records.inbox.services import notify_staff
 
 
 def give_role(
@@ -28,7 +28,7 @@ def give_role(
     """Give a role, and tell those who may approve it where it opens much."""
     held = giving.give_role(acting, appointment=appointment, role=role, valid_from=valid_from, valid_until=valid_until)
     if held.needs_approval:
-        tell_staff(acting, staff_ids=approvers_of(held, acting), act=Act.APPROVAL_ASKED, dossier=None)
+        notify_staff(acting, staff_ids=approvers_of(held, acting), act=Act.APPROVAL_ASKED, dossier=None)
     return held
 
 
@@ -82,7 +82,7 @@ def pass_on(acting: Acting, *, leaver: Appointment, successor: Appointment) -> C
         recipients=[leaver.institution_id],
         details={"passing": passing, "to": successor.pk, **passed.passes, "named_consents": passed.named_consents},
     )
-    tell_staff(acting, staff_ids=[successor.pk], act=Act.CASELOAD_PASSED, dossier=None)
+    notify_staff(acting, staff_ids=[successor.pk], act=Act.CASELOAD_PASSED, dossier=None)
     return passed
 
 
@@ -109,5 +109,5 @@ def _release(acting: Acting, appointment: Appointment) -> int:
         office = Institution.objects.filter(is_iiz_office=True).values_list("pk", flat=True)
         region = appointment.region_id or (appointment.office.region_id if appointment.office else None)
         told = staff_to_tell({*office, appointment.institution_id}, region, on=acting.today)
-        tell_staff(acting, staff_ids=told, act=Act.ITEMS_LEFT, dossier=None)
+        notify_staff(acting, staff_ids=told, act=Act.ITEMS_LEFT, dossier=None)
     return int(released)

@@ -18,7 +18,7 @@ from suone.organisation.appointments.queries import colleagues
 from suone.records.decisions.models import kind_of
 from suone.records.decisions.queries import addressed_to, asked_by
 from suone.records.workitems.models import WorkItem
-from suone.records.workitems.queries import mine, waiting_for_others
+from suone.records.workitems.queries import my_open_items, waiting_for_others
 
 MOST = 500
 
@@ -59,7 +59,7 @@ class Entry:
 
 def entries_for(acting: Acting) -> list[Entry]:
     """What is mine to do, by deadline, at most ``MOST``."""
-    items = [_of_item(item, _("open")) for item in mine(acting).order_by("due_on", "pk")[:MOST]]
+    items = [_of_item(item, _("open")) for item in my_open_items(acting).order_by("due_on", "pk")[:MOST]]
     requests = [
         Entry(
             number=decision.case_number,

@@ -6,13 +6,13 @@ from datetime import date
 from suone.ground.access.acting import Acting
 from suone.organisation.appointments.models import Appointment
 from suone.records.workitems.models import State, WorkItem
-from suone.records.workitems.queries import mine
+from suone.records.workitems.queries import my_open_items
 from suone.records.workitems.services import complete, postpone, reassign
 
 
 def chosen_items(acting: Acting, ids: Sequence[int]) -> list[WorkItem]:
     """The ticked items that are still mine to do."""
-    return list(mine(acting).filter(pk__in=ids, state=State.OPEN).order_by("pk"))
+    return list(my_open_items(acting).filter(pk__in=ids, state=State.OPEN).order_by("pk"))
 
 
 def complete_all(acting: Acting, *, items: Sequence[WorkItem]) -> None:

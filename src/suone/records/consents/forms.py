@@ -15,7 +15,7 @@ from suone.organisation.institutions.models import Institution
 from suone.records.consents.fields import ScopeForm
 from suone.records.consents.legal_bases import BY_ACTS, LegalBasis, legal_bases
 from suone.records.consents.models import Consent, ConsentRecipient, DisclosureForm, Grantor, SignatureForm
-from suone.records.consents.terms import Terms
+from suone.records.consents.terms import ConsentTerms
 from suone.records.documents.uploads import Upload, upload_of
 from suone.records.representation.rules import Signers
 
@@ -92,11 +92,11 @@ class SignForm(ScopeForm):
             self.add_error("grantor_name", _("Name the legal representative who signed."))
         return typed
 
-    def terms(self) -> Terms:
-        names = set(Terms.__slots__) - {"signature_form"}
+    def terms(self) -> ConsentTerms:
+        names = set(ConsentTerms.__slots__) - {"signature_form"}
         typed = {name: self.cleaned_data[name] for name in names}
         form = SignatureForm.PAPER if self.cleaned_data["scan"] else SignatureForm.SCREEN
-        return Terms(**typed, signature_form=form)
+        return ConsentTerms(**typed, signature_form=form)
 
     def upload(self) -> Upload | None:
         return upload_of(self.cleaned_data["scan"], self.cleaned_data["signature"])

@@ -11,7 +11,7 @@ from suone.organisation.appointments.models import Appointment
 from suone.records.consents.consent_form import ConsentFormData, FormPerson, FormRecipient
 from suone.records.consents.models import Consent, ConsentRecipient, Disclosure
 from suone.records.consents.rules import State
-from suone.records.consents.terms import Terms
+from suone.records.consents.terms import ConsentTerms
 from suone.records.dossiers.models import ContactDetail, Dossier
 from suone.records.dossiers.queries import contacts_of_person, particulars_of
 from suone.records.persons import ahv
@@ -28,7 +28,7 @@ def consents_of(acting: Acting, dossier: Dossier) -> list[Consent]:
     )
 
 
-def standing_beside(acting: Acting, chain: Sequence[Consent]) -> list[Consent]:
+def other_live_consents(acting: Acting, chain: Sequence[Consent]) -> list[Consent]:
     """The other consents of the case that are valid or will be: the end of this one and its renewals leaves them be."""
     standing = (State.VALID, State.PLANNED)
     others = consents_of(acting, chain[0].dossier)
@@ -108,7 +108,7 @@ def form_data_of(
     acting: Acting,
     *,
     person: FormPerson,
-    terms: Terms,
+    terms: ConsentTerms,
     recipients: Sequence[FormRecipient],
     version: str,
     case_number: str = "",

@@ -24,15 +24,15 @@ from suone.records.consents.consent_form import FormPerson, FormRecipient, conse
 from suone.records.consents.legal_bases import BY_ACTS, CONSENT, legal_basis
 from suone.records.consents.models import Consent, ConsentRecipient, Disclosure, DisclosureForm, Grantor
 from suone.records.consents.queries import form_data_of, form_person_of
-from suone.records.consents.terms import ScopeLine, Terms
+from suone.records.consents.terms import ConsentTerms, ScopeLine
 from suone.records.documents.models import Document
 from suone.records.dossiers.concerned import Concerned, concerned_by
 from suone.records.dossiers.models import Dossier, OpeningAct
 from suone.records.dossiers.queries import has_power, readable_categories
-from suone.records.dossiers.services import call, close_beyond, lock, open_for, tell
-from suone.records.inbox.services import tell_institutions, tell_staff
+from suone.records.dossiers.services import call, end_unfounded_grants, lock, open_grants, record_event
+from suone.records.inbox.services import notify_institutions, notify_staff
 from suone.records.representation.services import check_signature
-from suone.records.workitems.services import ask, close_items_about
+from suone.records.workitems.services import add_work_item, close_items_about
 
 TEMPLATE_VERSION = "2026-1"
 _DAYS_TO_INFORM = 30
@@ -42,7 +42,7 @@ def sign_consent(
     acting: Acting,
     *,
     dossier: Dossier,
-    terms: Terms,
+    terms: ConsentTerms,
     scope: Sequence[ScopeLine],
     document: Document | None = None,
     renews: Consent | None = None,
@@ -87,14 +87,14 @@ def sign_consent(
         template_version=TEMPLATE_VERSION,
         recorded_by_id=acting.staff_id,
         recorded_institution_id=acting.institution_id,
-        **{name: getattr(terms, name) for name in Terms.__slots__},
+        **{name: getattr(terms, name) for name in ConsentTerms.__slots__},
     )
     for line in scope:
         _keep_line(acting, consent, line)
-    open_for(acting, dossier=dossier, act=OpeningAct.CONSENT, act_id=consent.pk)
+    open_grants(acting, dossier=dossier, act=OpeningAct.CONSENT, act_id=consent.pk)
     act = Act.RENEWED if renews else Act.SIGNED
     institutions = [line.institution.pk for line in scope]
-    tell(
+    record_event(
         acting,
         dossier=dossier,
         kind=RecordKind.STORE,
@@ -105,11 +105,11 @@ def sign_consent(
     )
     if renews:
         close_items_about(acting, dossier=dossier, about=("consent", renews.pk))
-    tell_institutions(acting, institution_ids=institutions, act=act, dossier=dossier)
+    notify_institutions(acting, institution_ids=institutions, act=act, dossier=dossier)
     return consent
 
 
-def print_form(acting: Acting, *, dossier: Dossier, terms: Terms, scope: Sequence[ScopeLine]) -> bytes:
+def print_form(acting: Acting, *, dossier: Dossier, terms: ConsentTerms, scope: Sequence[ScopeLine]) -> bytes:
     """The form to print and sign, as a PDF in the language of the terms; printing is told to the log."""
     data = form_data_of(
         acting,
@@ -129,7 +129,7 @@ def print_form(acting: Acting, *, dossier: Dossier, terms: Terms, scope: Sequenc
     return consent_form_pdf(data, terms.language)
 
 
-def print_form_before(acting: Acting, *, person: FormPerson, terms: Terms, scope: Sequence[ScopeLine]) -> bytes:
+def print_form_before(acting: Acting, *, person: FormPerson, terms: ConsentTerms, scope: Sequence[ScopeLine]) -> bytes:
     """The same form before there is a case, which is notified once the person has signed; the log can name no case yet."""
     data = form_data_of(acting, person=person, terms=terms, recipients=_on_paper(scope), version=TEMPLATE_VERSION)
     record(acting, kind=RecordKind.PRINT, act=Act.FORM_PRINTED)
@@ -141,7 +141,7 @@ def end_consents(acting: Acting, *, dossier: Dossier) -> None:
     lock(dossier.pk)
     for consent in Consent.objects.filter(dossier=dossier, withdrawn_at=None, valid_until__gte=acting.today):
         _take_back(acting, consent, Act.ENDED_BY_DEATH)
-    close_beyond(acting, dossier=dossier)
+    end_unfounded_grants(acting, dossier=dossier)
 
 
 def withdraw_consent(acting: Acting, *, consent: Consent) -> None:
@@ -154,7 +154,7 @@ def withdraw_consent(acting: Acting, *, consent: Consent) -> None:
     if not _take_back(acting, consent, Act.WITHDRAWN):
         raise Refused(_("This consent has already been withdrawn."))
     # Last: it may close the case to the acting institution itself.
-    shut_out = close_beyond(acting, dossier=consent.dossier) & concerned.institution_ids
+    shut_out = end_unfounded_grants(acting, dossier=consent.dossier) & concerned.institution_ids
     if shut_out:
         _tell_who_answers(acting, consent.dossier, concerned, shut_out)
 
@@ -163,9 +163,9 @@ def _tell_who_answers(acting: Acting, dossier: Dossier, concerned: Concerned, sh
     lead = Appointment.objects.get(pk=concerned.lead_id) if concerned.lead_id else None
     if lead is not None:
         act = Act.LEAD_SHUT_OUT if lead.institution_id in shut_out else Act.PARTNER_SHUT_OUT
-        tell_staff(acting, staff_ids=[lead.pk], act=act, dossier=dossier)
+        notify_staff(acting, staff_ids=[lead.pk], act=act, dossier=dossier)
     if concerned.notifier_id != concerned.lead_id:
-        tell_staff(acting, staff_ids=[concerned.notifier_id], act=Act.NOTIFIER_TOLD, dossier=dossier)
+        notify_staff(acting, staff_ids=[concerned.notifier_id], act=Act.NOTIFIER_TOLD, dossier=dossier)
 
 
 def _take_back(acting: Acting, consent: Consent, act: Act) -> bool:
@@ -178,7 +178,7 @@ def _take_back(acting: Acting, consent: Consent, act: Act) -> bool:
         recipients = ConsentRecipient.objects.filter(consent_id=pk).values_list("institution_id", flat=True)
         institutions = sorted(set(recipients))
         told.update(institutions)
-        tell(
+        record_event(
             acting,
             dossier=dossier,
             kind=RecordKind.CHANGE,
@@ -188,7 +188,7 @@ def _take_back(acting: Acting, consent: Consent, act: Act) -> bool:
         )
         if may_tick_off:
             close_items_about(acting, dossier=dossier, about=("consent", pk))
-    tell_institutions(acting, institution_ids=sorted(told), act=act, dossier=dossier)
+    notify_institutions(acting, institution_ids=sorted(told), act=act, dossier=dossier)
     return bool(withdrawn)
 
 
@@ -203,7 +203,7 @@ def narrow_consent(acting: Acting, *, recipient: ConsentRecipient, categories: i
     if consent.state(acting.today) not in (rules.State.VALID, rules.State.PLANNED):
         raise Refused(_("Only a valid consent can be narrowed."))
     call("consents_narrow", recipient.pk, categories)
-    tell(
+    record_event(
         acting,
         dossier=consent.dossier,
         kind=RecordKind.CHANGE,
@@ -212,8 +212,8 @@ def narrow_consent(acting: Acting, *, recipient: ConsentRecipient, categories: i
         recipients=[recipient.institution_id],
         details={"categories": categories},
     )
-    tell_institutions(acting, institution_ids=[recipient.institution_id], act=Act.NARROWED, dossier=consent.dossier)
-    close_beyond(acting, dossier=consent.dossier)
+    notify_institutions(acting, institution_ids=[recipient.institution_id], act=Act.NARROWED, dossier=consent.dossier)
+    end_unfounded_grants(acting, dossier=consent.dossier)
 
 
 def record_disclosure(
@@ -271,9 +271,9 @@ def record_disclosure(
         inform_until=acting.today + timedelta(days=_DAYS_TO_INFORM) if ground.duty_to_inform else None,
     )
     if form is DisclosureForm.ACCESS and access_until is not None:
-        open_for(acting, dossier=dossier, act=OpeningAct.DISCLOSURE, act_id=disclosure.pk)
+        open_grants(acting, dossier=dossier, act=OpeningAct.DISCLOSURE, act_id=disclosure.pk)
     if disclosure.inform_until:
-        ask(
+        add_work_item(
             acting,
             dossier=dossier,
             title=gettext_noop("Tell the person that and what was exchanged"),
@@ -286,14 +286,14 @@ def record_disclosure(
     return disclosure
 
 
-def tell_person(acting: Acting, *, disclosure: Disclosure) -> None:
+def record_person_informed(acting: Acting, *, disclosure: Disclosure) -> None:
     """The duty to inform is done: the person knows that and what was exchanged."""
     done = Disclosure.objects.filter(pk=disclosure.pk, informed_at=None).update(
         informed_at=timezone.now(), informed_by_id=acting.staff_id
     )
     if not done:
         raise Refused(_("The person has already been informed."))
-    tell(
+    record_event(
         acting,
         dossier=disclosure.dossier,
         kind=RecordKind.CHANGE,
@@ -323,7 +323,9 @@ def warn_and_expire(acting: Acting) -> tuple[int, int]:
             warned += 1
     for consent in running.filter(valid_until__lt=acting.today):
         Consent.objects.filter(pk=consent.pk).update(expiry_told_at=timezone.now())
-        tell(acting, dossier=consent.dossier, kind=RecordKind.CHANGE, act=Act.EXPIRED, about=("consent", consent.pk))
+        record_event(
+            acting, dossier=consent.dossier, kind=RecordKind.CHANGE, act=Act.EXPIRED, about=("consent", consent.pk)
+        )
         _tell_those_who_renew(acting, consent, Act.EXPIRED)
         expired += 1
     return warned, expired
@@ -332,10 +334,12 @@ def warn_and_expire(acting: Acting) -> tuple[int, int]:
 def _warn(acting: Acting, consent: Consent, step: int) -> None:
     first = consent.warned_days is None
     Consent.objects.filter(pk=consent.pk).update(warned_days=step)
-    tell(acting, dossier=consent.dossier, kind=RecordKind.CHANGE, act=Act.EXPIRES_SOON, about=("consent", consent.pk))
+    record_event(
+        acting, dossier=consent.dossier, kind=RecordKind.CHANGE, act=Act.EXPIRES_SOON, about=("consent", consent.pk)
+    )
     _tell_those_who_renew(acting, consent, Act.EXPIRES_SOON)
     if first and consent.recorded_institution_id:
-        ask(
+        add_work_item(
             acting,
             dossier=consent.dossier,
             title=gettext_noop("Renew the consent"),
@@ -351,7 +355,7 @@ def _warn(acting: Acting, consent: Consent, step: int) -> None:
 def _tell_those_who_renew(acting: Acting, consent: Consent, act: Act) -> None:
     office = Institution.objects.filter(is_iiz_office=True).values_list("pk", flat=True)
     concerned = {consent.recorded_institution_id, *office} - {None}
-    tell_institutions(
+    notify_institutions(
         acting, institution_ids=[pk for pk in concerned if pk is not None], act=act, dossier=consent.dossier
     )
 
@@ -399,7 +403,7 @@ def keep_disclosure(acting: Acting, **fields: object) -> Disclosure:
         # The timeline has the consent already; one more line for each recipient would bury it.
         record(acting, dossier_id=disclosure.dossier_id, person_id=disclosure.dossier.person_id, **told)
     else:
-        tell(acting, dossier=disclosure.dossier, **told)
+        record_event(acting, dossier=disclosure.dossier, **told)
     return disclosure
 
 

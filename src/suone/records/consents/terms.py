@@ -9,7 +9,7 @@ from suone.records.consents.models import Grantor, SignatureForm
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ConsentTerms:
     """What the person signed."""
 
     purpose: str

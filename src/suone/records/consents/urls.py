@@ -13,6 +13,8 @@ urlpatterns = [
     path(f"{_CONSENT}/recipients/<int:recipient_id>/narrow", views.narrow, name="narrow_consent"),
     path(f"{_CASE}/disclosures/new", views.choose_basis, name="choose_basis"),
     path(f"{_CASE}/disclosures/new/<slug:basis>", views.record_disclosure, name="record_disclosure"),
-    path(f"{_CASE}/disclosures/<int:disclosure_id>/told", views.tell_person, name="tell_person"),
+    path(
+        f"{_CASE}/disclosures/<int:disclosure_id>/informed", views.record_person_informed, name="record_person_informed"
+    ),
     path("legal-bases", views.bases, name="legal_bases"),
 ]

@@ -80,7 +80,7 @@ def narrow(request: ActingRequest, dossier_id: int, consent_id: int, recipient_i
 def withdraw(request: ActingRequest, dossier_id: int, consent_id: int) -> HttpResponse:
     consent = queries.readable_consent(request.acting, dossier_id, consent_id)
     chain = queries.chain_of(request.acting, consent)
-    others = queries.standing_beside(request.acting, chain)
+    others = queries.other_live_consents(request.acting, chain)
     if request.method == "POST":
         services.withdraw_consent(request.acting, consent=consent)
         said = _("The consent is withdrawn; every access it opened has ended.")
@@ -148,10 +148,10 @@ def record_disclosure(request: ActingRequest, dossier_id: int, basis: str) -> Ht
 
 
 @acts(Permission.DISCLOSURE_RECORD)
-def tell_person(request: ActingRequest, dossier_id: int, disclosure_id: int) -> HttpResponse:
+def record_person_informed(request: ActingRequest, dossier_id: int, disclosure_id: int) -> HttpResponse:
     disclosure = queries.readable_disclosure(request.acting, dossier_id, disclosure_id)
     if request.method == "POST":
-        services.tell_person(request.acting, disclosure=disclosure)
+        services.record_person_informed(request.acting, disclosure=disclosure)
         return done(request, _("It is noted that the person has been informed."), "consents", dossier_id)
     return redirect("consents", dossier_id)
 

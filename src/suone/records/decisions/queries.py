@@ -29,7 +29,7 @@ def addressed_to(acting: Acting) -> QuerySet[Decision]:
     ).select_related("asked_institution", "asked_by", "addressed")
 
 
-def those_who_answer(decision: Decision, *, on: date) -> list[int]:
+def staff_who_may_answer(decision: Decision, *, on: date) -> list[int]:
     """Who may answer: the person named, while they are away whoever covers them too; nobody in particular where none is named.
 
     Where nobody covers them, or the person has left, the institution's contact persons of the region stand in.
@@ -64,7 +64,7 @@ def decision_for(acting: Acting, decision_id: int, *, kind: str) -> Decision:
     return decision
 
 
-def requests_of(acting: Acting, *, before_id: int | None = None, by_us: bool = False) -> list[Decision]:
+def decision_requests_of(acting: Acting, *, before_id: int | None = None, by_us: bool = False) -> list[Decision]:
     """Requests to the acting person's institution, or by it, open ones and answered ones, the newest first.
 
     One more than a page, to tell whether more follow.

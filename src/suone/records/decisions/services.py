@@ -13,11 +13,11 @@ from suone.organisation.appointments.queries import with_stand_ins
 from suone.records.decisions import rules
 from suone.records.decisions.acts import Act
 from suone.records.decisions.models import Decision, RequestText, kind_of
-from suone.records.decisions.queries import those_who_answer
+from suone.records.decisions.queries import staff_who_may_answer
 from suone.records.decisions.rules import State
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.services import start_of
-from suone.records.inbox.services import tell_institutions, tell_staff
+from suone.records.inbox.services import notify_institutions, notify_staff
 
 
 def ask_decision(
@@ -61,7 +61,7 @@ def answer(acting: Acting, *, decision: Decision, accept: bool, reason: str = ""
     """
     if not accept and not reason.strip():
         raise Refused(_("Give the reason for declining: it helps those who asked to find another way."))
-    rules.check_may_answer(acting.staff_id, those_who_answer(decision, on=acting.today))
+    rules.check_may_answer(acting.staff_id, staff_who_may_answer(decision, on=acting.today))
     then = State.ACCEPTED if accept else State.DECLINED
     # Locked before the reason is written: whoever comes second leaves none behind.
     is_first = Decision.objects.filter(pk=decision.pk, state=State.PENDING).select_for_update().first() is not None
@@ -181,14 +181,14 @@ def _tell_askers(acting: Acting, decision: Decision, act: Act) -> None:
     """Whoever asked, or stands in for them, and whom the kind of request names."""
     asked = with_stand_ins([decision.asked_by_id] if decision.asked_by_id else [], on=acting.today)
     concerned = kind_of(decision).concerned(decision)
-    tell_staff(acting, staff_ids=[*asked, *concerned], act=act, dossier=_case_of(decision))
+    notify_staff(acting, staff_ids=[*asked, *concerned], act=act, dossier=_case_of(decision))
 
 
 def _tell_addressed(acting: Acting, decision: Decision, act: Act, region_id: int | None) -> None:
     if decision.addressed_staff_id:
-        answering = those_who_answer(decision, on=acting.today)
-        tell_staff(acting, staff_ids=answering, act=act, dossier=_case_of(decision))
+        answering = staff_who_may_answer(decision, on=acting.today)
+        notify_staff(acting, staff_ids=answering, act=act, dossier=_case_of(decision))
     else:
-        tell_institutions(
+        notify_institutions(
             acting, institution_ids=[decision.addressed_id], act=act, dossier=_case_of(decision), region_id=region_id
         )

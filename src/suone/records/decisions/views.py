@@ -14,10 +14,12 @@ from suone.records.decisions.models import kind_of
 
 
 @reads(Permission.CASE_READ, act=Act.LISTED)
-def requests(request: ActingRequest) -> HttpResponse:
+def decision_requests(request: ActingRequest) -> HttpResponse:
     """The requests to one's own institution, or by it: open and answered, with who answered and why."""
     by_us = request.GET.get("show") == "ours"
-    found = queries.requests_of(request.acting, before_id=number_in(request.GET.get("before", "")), by_us=by_us)
+    found = queries.decision_requests_of(
+        request.acting, before_id=number_in(request.GET.get("before", "")), by_us=by_us
+    )
     page = found[: queries.PAGE]
     context = {
         "open": [(decision, kind_of(decision)) for decision in page if decision.is_pending],

@@ -25,7 +25,7 @@ ENDINGS = tuple(kind.ending for kind in TYPES)
 _SCRIPTED_PDF = (b"/JavaScript", b"/JS ", b"/JS(", b"/Launch", b"/EmbeddedFile")
 
 
-class Unfit(Exception):
+class UnacceptableFile(Exception):
     """The file may not be kept; ``code`` says why."""
 
     def __init__(self, code: str) -> None:
@@ -34,26 +34,26 @@ class Unfit(Exception):
 
 
 def check_file(name: str, data: bytes, *, most_bytes: int) -> FileType:
-    """The type of an upload, or ``Unfit`` with ``empty``, ``large``, ``type``, ``disguised``, ``virus`` or ``active``."""
+    """The type of an upload, or ``UnacceptableFile`` with ``empty``, ``large``, ``type``, ``disguised``, ``virus`` or ``active``."""
     if not data:
-        raise Unfit("empty")
+        raise UnacceptableFile("empty")
     if len(data) > most_bytes:
-        raise Unfit("large")
+        raise UnacceptableFile("large")
     ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     kind = next((kind for kind in TYPES if kind.ending == ending), None)
     if kind is None:
-        raise Unfit("type")
+        raise UnacceptableFile("type")
     if EICAR in data:
-        raise Unfit("virus")
+        raise UnacceptableFile("virus")
     if kind.first_bytes and not data.startswith(kind.first_bytes):
-        raise Unfit("disguised")
+        raise UnacceptableFile("disguised")
     if kind.ending == "txt" and (b"\x00" in data or data.lstrip()[:1] == b"<"):
-        raise Unfit("disguised")
+        raise UnacceptableFile("disguised")
     # A file that is two at once (a PDF that opens as an archive, a picture with a page behind it).
     if kind.ending != "docx" and (b"PK\x05\x06" in data or (kind.ending != "pdf" and b"%PDF-" in data)):
-        raise Unfit("disguised")
+        raise UnacceptableFile("disguised")
     if b"<script" in data[:4096].lower():
-        raise Unfit("disguised")
+        raise UnacceptableFile("disguised")
     if kind.ending == "pdf" and any(mark in data for mark in _SCRIPTED_PDF):
-        raise Unfit("active")
+        raise UnacceptableFile("active")
     return kind

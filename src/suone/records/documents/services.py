@@ -21,7 +21,7 @@ from suone.records.documents import rules
 from suone.records.documents.acts import Act
 from suone.records.documents.models import Document
 from suone.records.dossiers.models import Dossier
-from suone.records.dossiers.services import keep_unread, tell
+from suone.records.dossiers.services import insert_without_returning, record_event
 
 _MOST_UNPACKED = 100 * 1024 * 1024
 
@@ -45,7 +45,7 @@ def keep_document(
     stored_as = f"{uuid.uuid4().hex}.{kind.ending}"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     (folder / stored_as).write_bytes(data)
-    document = keep_unread(
+    document = insert_without_returning(
         Document(
             dossier=dossier,
             category=category,
@@ -61,7 +61,7 @@ def keep_document(
             kept_institution_id=acting.institution_id,
         )
     )
-    tell(
+    record_event(
         acting,
         dossier=dossier,
         kind=RecordKind.STORE,
@@ -92,7 +92,7 @@ def remove_document(acting: Acting, *, document: Document, reason: str) -> None:
     document.removed_at, document.removed_by_id, document.removed_reason = timezone.now(), acting.staff_id, reason
     document.save(update_fields=["removed_at", "removed_by", "removed_reason"])
     (Path(settings.DOCUMENTS_FOLDER) / document.stored_as).unlink(missing_ok=True)
-    tell(
+    record_event(
         acting,
         dossier=document.dossier,
         kind=RecordKind.DELETE,
@@ -128,7 +128,7 @@ def _checked(name: str, data: bytes) -> rules.FileType:
         kind = rules.check_file(name, data, most_bytes=settings.UPLOAD_MAX_BYTES)
         if kind.ending == "docx":
             _check_archive(data)
-    except rules.Unfit as unfit:
+    except rules.UnacceptableFile as unfit:
         raise Refused(_sentence(unfit.code)) from unfit
     _scan(data)
     return kind
@@ -140,14 +140,14 @@ def _check_archive(data: bytes) -> None:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             members = archive.infolist()
     except zipfile.BadZipFile as error:
-        raise rules.Unfit("disguised") from error
+        raise rules.UnacceptableFile("disguised") from error
     names = [member.filename.lower() for member in members]
     if "word/document.xml" not in names:
-        raise rules.Unfit("disguised")
+        raise rules.UnacceptableFile("disguised")
     if sum(member.file_size for member in members) > _MOST_UNPACKED or len(members) > 2000:
-        raise rules.Unfit("large")
+        raise rules.UnacceptableFile("large")
     if any(name.endswith((".zip", ".docm", ".exe", ".bin", ".jar", ".7z", ".rar")) for name in names):
-        raise rules.Unfit("active")
+        raise rules.UnacceptableFile("active")
 
 
 def _scan(data: bytes) -> None:

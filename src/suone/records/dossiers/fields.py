@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
-from suone.records.dossiers.rules import Birth, birth_typed
+from suone.records.dossiers.rules import Birth, parse_birth
 
 
 class BirthField(forms.CharField):
@@ -25,7 +25,7 @@ class BirthField(forms.CharField):
         text = super().to_python(value)
         if not text:
             return None
-        birth = birth_typed(str(text))
+        birth = parse_birth(str(text))
         if birth is None:
             raise ValidationError(gettext_lazy("Type a day, a month or a year: 1.4.1999, 4.1999 or 1999."))
         return birth

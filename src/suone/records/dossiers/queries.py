@@ -24,7 +24,7 @@ from suone.records.dossiers.models import (
     StatementClock,
     Visit,
 )
-from suone.records.dossiers.rules import Birth, birth_typed
+from suone.records.dossiers.rules import Birth, parse_birth
 from suone.records.persons.models import Number
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Reach:
         return self.power >= power
 
 
-def reach_into(acting: Acting, dossier: Dossier) -> Reach:
+def own_reach(acting: Acting, dossier: Dossier) -> Reach:
     """Power and categories of the acting person in this case in one question, for pages that ask for both."""
     power = mask = 0
     for of_grant, categories in own_grants(acting, dossier).values_list("power", "categories"):
@@ -175,7 +175,7 @@ def other_names_of(dossier_id: int) -> dict[str, list[str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class SearchTerms:
     """What was typed into the search: words of a name, a birth, or digits of some number."""
 
     name: str = ""
@@ -186,17 +186,17 @@ class Words:
 _LABELS = re.compile(r"(?<!\w)(?:ahv|avs|nss|svn|ahvn13|tel|tél|n[°º]|nr|no|geb|née?|né·e)(?!\w)[.:]?", re.IGNORECASE)
 
 
-def words_of(typed: str) -> Words:
+def parse_search(typed: str) -> SearchTerms:
     """A number however it is written, a birth with or without a name, or a name alone."""
     plain = _LABELS.sub(" ", typed).strip()
-    if birth := birth_typed(plain):
+    if birth := parse_birth(plain):
         # Four digits may be a year, and part of a number as well.
-        return Words(birth=birth, digits=plain if birth.month is None else "")
+        return SearchTerms(birth=birth, digits=plain if birth.month is None else "")
     if not any(sign.isalpha() for sign in plain):
-        return Words(digits=_dialled(plain))
-    births = [(part, birth_typed(part)) for part in plain.split()]
+        return SearchTerms(digits=_dialled(plain))
+    births = [(part, parse_birth(part)) for part in plain.split()]
     name = " ".join(part for part, birth in births if birth is None)
-    return Words(name=name, birth=next((birth for _part, birth in births if birth), None))
+    return SearchTerms(name=name, birth=next((birth for _part, birth in births if birth), None))
 
 
 def _dialled(typed: str) -> str:
@@ -210,7 +210,7 @@ def search_files(acting: Acting, typed: str, *, most: int = MOST) -> list[int]:
 
     Names and births fit only where the acting person may read the identity; a case number wherever the file is open.
     """
-    words = words_of(typed)
+    words = parse_search(typed)
     found: list[int] = []
     with connection.cursor() as cursor:
         if words.digits:

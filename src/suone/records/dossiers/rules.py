@@ -49,7 +49,7 @@ class Birth:
         return day.year - self.year - ((day.month, day.day) < (self.month or 1, self.day or 1))
 
 
-def birth_typed(text: str) -> Birth | None:
+def parse_birth(text: str) -> Birth | None:
     """What was typed as a day, a month or a year of birth; None when it is none of them."""
     text = re.sub(r"\s*([./-])\s*", r"\1", text.strip())
     for shape in _SHAPES:

@@ -79,7 +79,7 @@ def open_dossier(
         language,
     )
     dossier = Dossier.objects.get(pk=dossier_id)
-    tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.OPENED, legal_basis="own-notification")
+    record_event(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.OPENED, legal_basis="own-notification")
     return dossier
 
 
@@ -192,7 +192,7 @@ def _tell_corrected(acting: Acting, dossier: Dossier, category: DataCategory, fi
     )
 
 
-def open_for(acting: Acting, *, dossier: Dossier, act: str, act_id: int) -> None:
+def open_grants(acting: Acting, *, dossier: Dossier, act: str, act_id: int) -> None:
     """Open the case to everybody whom a kept act lets in: whom, what, how far and how long follows from the act alone.
 
     The acting institution must lead the case; otherwise the database refuses.
@@ -211,7 +211,7 @@ def open_for(acting: Acting, *, dossier: Dossier, act: str, act_id: int) -> None
         )
 
 
-def close_beyond(acting: Acting, *, dossier: Dossier) -> set[int]:
+def end_unfounded_grants(acting: Acting, *, dossier: Dossier) -> set[int]:
     """Take away what the acts of the case allow no more; what other acts opened stays open.
 
     Whoever may open the case may ask for it: what is left follows from the acts alone. Returns the institutions that
@@ -271,7 +271,7 @@ def break_glass(acting: Acting, *, number: str, reason: str) -> Dossier:
     if dossier_id is None:
         raise Refused(_("There is no case with this number. Check the number and try again."))
     dossier = Dossier.objects.get(pk=dossier_id)
-    tell(acting, dossier=dossier, kind=RecordKind.DISCLOSE, act=Act.GLASS_BROKEN, legal_basis="break-glass")
+    record_event(acting, dossier=dossier, kind=RecordKind.DISCLOSE, act=Act.GLASS_BROKEN, legal_basis="break-glass")
     return dossier
 
 
@@ -283,7 +283,7 @@ def lock(dossier_id: int, *, version: int | None = None) -> Dossier:
     return dossier
 
 
-def tell(
+def record_event(
     acting: Acting,
     *,
     dossier: Dossier,
@@ -349,7 +349,7 @@ def absent_follower(acting: Acting, dossier_id: int) -> int | None:
 
 
 def in_each_language(say: Callable[[], str]) -> dict[str, str]:
-    """A sentence of the product's own in every language, for ``texts`` of ``tell``."""
+    """A sentence of the product's own in every language, for ``texts`` of ``record_event``."""
     told = {}
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
@@ -373,7 +373,7 @@ def note_visit(acting: Acting, *, dossier_id: int, **_others: Any) -> None:
         Visit.objects.filter(pk=visit.pk).update(at=now, before=visit.at)
 
 
-def keep_unread(row: M) -> M:
+def insert_without_returning(row: M) -> M:
     """Keep a row without reading it back: a contributor may write into a category that is closed to them."""
     meta = row._meta
     assert meta.pk is not None

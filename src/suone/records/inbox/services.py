@@ -25,7 +25,7 @@ from suone.records.inbox.acts import Act
 from suone.records.inbox.models import Digest, Message, Preference
 
 
-def tell_staff(
+def notify_staff(
     acting: Acting,
     *,
     staff_ids: Iterable[int | None],
@@ -60,7 +60,7 @@ def tell_staff(
         )
 
 
-def tell_institutions(
+def notify_institutions(
     acting: Acting, *, institution_ids: Iterable[int], act: str, dossier: Dossier, region_id: int | None = None
 ) -> None:
     """Tell the contact persons of these institutions in the case's region, and who follows the case there, once each.
@@ -72,7 +72,7 @@ def tell_institutions(
         return
     concerned = concerned_by(dossier.pk)
     staff_ids = staff_to_tell(others, region_id or concerned.region_id, on=acting.today, following=concerned.staff_ids)
-    tell_staff(acting, staff_ids=staff_ids, act=act, dossier=dossier)
+    notify_staff(acting, staff_ids=staff_ids, act=act, dossier=dossier)
 
 
 def open_in_emergency(acting: Acting, *, number: str, reason: str) -> Dossier:
@@ -81,9 +81,9 @@ def open_in_emergency(acting: Acting, *, number: str, reason: str) -> Dossier:
     leading = {
         grant.institution_id for grant in access_of(dossier) if grant.power == Power.LEAD and grant.institution_id
     }
-    tell_institutions(acting, institution_ids=leading, act=DossierAct.GLASS_BROKEN, dossier=dossier)
+    notify_institutions(acting, institution_ids=leading, act=DossierAct.GLASS_BROKEN, dossier=dossier)
     officers = Appointment.objects.working(on=acting.today).holding(Role.DATA_PROTECTION_OFFICER)
-    tell_staff(acting, staff_ids=officers.values_list("pk", flat=True), act=DossierAct.GLASS_BROKEN, dossier=dossier)
+    notify_staff(acting, staff_ids=officers.values_list("pk", flat=True), act=DossierAct.GLASS_BROKEN, dossier=dossier)
     return dossier
 
 

@@ -21,14 +21,14 @@ def representatives_of(acting: Acting, dossier: Dossier) -> list[Representative]
 def signers_of(acting: Acting, dossier: Dossier, *, on: date) -> Signers:
     """Who may sign for the person of this case on a day: asked wherever somebody signs."""
     return signers(
-        born_last=born_last(acting, dossier),
+        born_at_latest=born_at_latest(acting, dossier),
         representatives=representatives_of(acting, dossier),
         age=signing_age(),
         on=on,
     )
 
 
-def born_last(acting: Acting, dossier: Dossier) -> date | None:
+def born_at_latest(acting: Acting, dossier: Dossier) -> date | None:
     """The latest day on which the person can have been born, as far as this case file knows it."""
     particulars = particulars_of(acting, dossier.pk)
     birth = particulars.birth if particulars else None

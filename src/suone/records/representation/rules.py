@@ -61,10 +61,12 @@ def is_in_force(representative: Representative, *, on: date) -> bool:
     return representative.valid_from <= on and (last is None or on <= last) and (ended is None or on < ended)
 
 
-def signers(*, born_last: date | None, representatives: Sequence[Representative], age: SigningAge, on: date) -> Signers:
+def signers(
+    *, born_at_latest: date | None, representatives: Sequence[Representative], age: SigningAge, on: date
+) -> Signers:
     """Who may sign on this day.
 
-    ``born_last`` is the latest day on which the person can have been born (31 December where only the year is known), so
+    ``born_at_latest`` is the latest day on which the person can have been born (31 December where only the year is known), so
     that nobody is taken for older than they may be; None where nothing is known: then nobody is asked for their age.
     A guardian goes before everything else, whatever the age; parents sign for whoever is too young to sign alone.
     """
@@ -72,7 +74,7 @@ def signers(*, born_last: date | None, representatives: Sequence[Representative]
     guardians = tuple(r for r in in_force if r.kind == Kind.GUARDIAN)
     if guardians:
         return Signers(False, guardians, _("A guardian is recorded, who signs."))
-    if born_last is None or _years(born_last, on) >= age.years:
+    if born_at_latest is None or _years(born_at_latest, on) >= age.years:
         return Signers(True)
     parents = tuple(r for r in in_force if r.kind == Kind.PARENT)
     return Signers(False, parents, _too_young(age))
@@ -102,7 +104,7 @@ def check_can_record(
     valid_from: date,
     valid_until: date | None,
     decided_by: str,
-    born_last: date | None,
+    born_at_latest: date | None,
     on: date,
 ) -> None:
     """A representative has a name and a period that is not over; a guardian has an authority; an adult has no parents."""
@@ -114,7 +116,7 @@ def check_can_record(
         raise Refused(_("This decision is already over: enter one that is in force."))
     if kind == Kind.GUARDIAN and not decided_by.strip():
         raise Refused(_("Enter which authority decided on the guardian."))
-    if kind == Kind.PARENT and born_last is not None and _years(born_last, on) >= OF_AGE:
+    if kind == Kind.PARENT and born_at_latest is not None and _years(born_at_latest, on) >= OF_AGE:
         raise Refused(
             _("The person is of age: parents no longer sign. For a guardian, enter the authority that decided.")
         )
@@ -127,12 +129,12 @@ def latest_birth(year: int, month: int | None, day: int | None) -> date:
     return date(year, month, day or monthrange(year, month)[1])
 
 
-def parents_until(born_last: date) -> date:
+def parents_until(born_at_latest: date) -> date:
     """The day before the person comes of age: parents sign no longer than that."""
     try:
-        birthday = born_last.replace(year=born_last.year + OF_AGE)
+        birthday = born_at_latest.replace(year=born_at_latest.year + OF_AGE)
     except ValueError:  # born on 29 February
-        birthday = date(born_last.year + OF_AGE, 3, 1)
+        birthday = date(born_at_latest.year + OF_AGE, 3, 1)
     return date.fromordinal(birthday.toordinal() - 1)
 
 

@@ -10,11 +10,11 @@ from suone.ground.access.errors import Refused
 from suone.ground.audit.models import RecordKind
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power
-from suone.records.dossiers.services import lock, tell
+from suone.records.dossiers.services import lock, record_event
 from suone.records.representation import rules
 from suone.records.representation.acts import Act
 from suone.records.representation.models import Representative
-from suone.records.representation.queries import born_last, signers_of
+from suone.records.representation.queries import born_at_latest, signers_of
 from suone.records.representation.rules import Kind
 
 
@@ -36,14 +36,14 @@ def record_representative(
 
     Raises ``Refused`` with the remedy where a name, an authority or a sensible period is missing.
     """
-    born = born_last(acting, dossier)
+    born = born_at_latest(acting, dossier)
     rules.check_can_record(
         kind=kind,
         name=name,
         valid_from=valid_from,
         valid_until=valid_until,
         decided_by=decided_by,
-        born_last=born,
+        born_at_latest=born,
         on=acting.today,
     )
     lock(dossier.pk)
@@ -110,7 +110,7 @@ def _check_may_write(acting: Acting, dossier: Dossier) -> None:
 
 
 def _note(acting: Acting, representative: Representative, act: Act, kind: RecordKind) -> None:
-    tell(
+    record_event(
         acting,
         dossier=representative.dossier,
         kind=kind,

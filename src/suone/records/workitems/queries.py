@@ -57,7 +57,7 @@ def steps_of(dossier: Dossier) -> list[Step]:
         return [Step(*row) for row in cursor.fetchall()]
 
 
-def mine(acting: Acting) -> QuerySet[WorkItem]:
+def my_open_items(acting: Acting) -> QuerySet[WorkItem]:
     """Open items in my hands; and for my institution in nobody's hands yet, if I work on cases."""
     whose = Q(assigned_id=acting.staff_id)
     if acting.may(Permission.CASE_WORK):

@@ -16,14 +16,14 @@ from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.queries import stands_in_for
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power
-from suone.records.dossiers.services import keep_unread, tell
-from suone.records.inbox.services import tell_institutions, tell_staff
+from suone.records.dossiers.services import insert_without_returning, record_event
+from suone.records.inbox.services import notify_institutions, notify_staff
 from suone.records.workitems import rules
 from suone.records.workitems.acts import Act
 from suone.records.workitems.models import State, WorkItem
 
 
-def ask(
+def add_work_item(
     acting: Acting,
     *,
     dossier: Dossier,
@@ -50,7 +50,7 @@ def ask(
     if settled_by and about[0]:
         taken = _take_over(dossier, settled_by)
         step = step or taken
-    item = keep_unread(
+    item = insert_without_returning(
         WorkItem(
             dossier=dossier,
             category=category,
@@ -225,9 +225,9 @@ def _tell_others(acting: Acting, item: WorkItem, act: Act) -> None:
     """Whoever has it in hand at the addressed institution, else its contact persons."""
     others = _others(acting, item)
     if others and item.assigned_id:
-        tell_staff(acting, staff_ids=[item.assigned_id], act=act, dossier=item.dossier)
+        notify_staff(acting, staff_ids=[item.assigned_id], act=act, dossier=item.dossier)
     elif others:
-        tell_institutions(acting, institution_ids=others, act=act, dossier=item.dossier)
+        notify_institutions(acting, institution_ids=others, act=act, dossier=item.dossier)
 
 
 def _with_reason(item: WorkItem) -> str:
@@ -240,7 +240,7 @@ def _check_assignment(addressed_id: int, assigned: Appointment | None) -> None:
 
 
 def _tell(acting: Acting, item: WorkItem, act: Act, kind: RecordKind, *, text: str) -> None:
-    tell(
+    record_event(
         acting,
         dossier=item.dossier,
         kind=kind,

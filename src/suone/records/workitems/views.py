@@ -24,7 +24,7 @@ def add(request: ActingRequest, dossier_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             typed = form.cleaned_data
-            services.ask(
+            services.add_work_item(
                 request.acting,
                 dossier=dossier,
                 title=typed["title"],

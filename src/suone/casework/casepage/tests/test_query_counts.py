@@ -18,8 +18,7 @@ from suone.ground.access.permissions import Role
 from suone.organisation.appointments.tests.factories import client_of, make_institution, make_staff
 from suone.records.consents.services import sign_consent
 from suone.records.consents.tests.factories import Cast, line, terms
-from suone.records.workitems.services import ask as ask_item
-from suone.records.workitems.services import complete
+from suone.records.workitems.services import add_work_item, complete
 
 
 def queries(client: Client, path: str) -> int:
@@ -43,7 +42,7 @@ def fill(cast: Cast, case: Case, rows: range) -> None:
         for done in (False, True):
             item = do(
                 cast.coordinator,
-                ask_item,
+                add_work_item,
                 dossier=case.dossier,
                 title="Call",
                 due_on=timezone.localdate() + timedelta(days=number),

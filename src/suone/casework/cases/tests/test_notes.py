@@ -215,7 +215,7 @@ def test_when_the_log_cannot_be_written_the_text_stays(cast: Cast, case: Case, m
         raise OSError("no space left")
 
     note = write(cast.adviser, case, "a diagnosis")
-    monkeypatch.setattr(services, "tell", full_disk)
+    monkeypatch.setattr(services, "record_event", full_disk)
 
     with pytest.raises(OSError, match="no space left"), transaction.atomic():
         act_on(cast.adviser, services.redact_note, note, reason="Does not belong here")

@@ -22,7 +22,7 @@ from suone.organisation.institutions.models import Region
 from suone.records.consents.tests.factories import WORK, Cast, line
 from suone.records.dossiers.models import Event
 from suone.records.inbox.models import Message
-from suone.records.inbox.services import send_digests, tell_institutions, tell_staff
+from suone.records.inbox.services import notify_institutions, notify_staff, send_digests
 from suone.records.workitems.models import WorkItem
 from suone.records.workitems.services import complete
 
@@ -69,7 +69,7 @@ def test_who_follows_the_case_is_told_beside_the_contact_person_of_the_region(
     job = acting_for_job("test")
 
     with acting_as(job):
-        tell_institutions(job, institution_ids=[cast.worker.institution_id], act="x.y", dossier=case.dossier)
+        notify_institutions(job, institution_ids=[cast.worker.institution_id], act="x.y", dossier=case.dossier)
 
     assert _told("x.y") == sorted([cast.worker.pk, follower.pk])
 
@@ -78,12 +78,12 @@ def test_in_place_of_whoever_has_left_the_contact_person_is_told_and_mailed(cast
     leaver = make_staff(cast.worker.institution, Role.FRONT_LINE_WORKER, last_name="Leaver")
     job = acting_for_job("test")
     with acting_as(job):
-        tell_staff(job, staff_ids=[leaver.pk], act="before.leaving", dossier=None)
+        notify_staff(job, staff_ids=[leaver.pk], act="before.leaving", dossier=None)
     Appointment.objects.filter(pk=leaver.pk).update(active_until=timezone.localdate() - timedelta(days=1))
     ContactPerson.objects.filter(staff=leaver).delete()
 
     with acting_as(job):
-        tell_staff(job, staff_ids=[leaver.pk], act="x.y", dossier=None)
+        notify_staff(job, staff_ids=[leaver.pk], act="x.y", dossier=None)
         send_digests(job)
 
     assert _told("x.y") == [cast.worker.pk]

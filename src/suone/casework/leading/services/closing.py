@@ -23,7 +23,7 @@ from suone.ground.audit.models import RecordKind
 from suone.records.consents.services import end_consents
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import particulars_of
-from suone.records.dossiers.services import correct_particulars, lock, tell
+from suone.records.dossiers.services import correct_particulars, lock, record_event
 from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
 from suone.records.workitems.services import cancel, cancel_items_about
@@ -133,7 +133,7 @@ def _keep_closed(acting: Acting, case: Case, *, reason: str, outcome: str = "", 
         closed_on=acting.today,
     )
     note_background(acting, case.dossier, Background.Kind.STATE_REASON, DataCategory.ADMINISTRATIVE, text=text)
-    tell(
+    record_event(
         acting,
         dossier=case.dossier,
         kind=RecordKind.CHANGE,
@@ -175,5 +175,5 @@ def _lead_moves(acting: Acting, case: Case, then: State, act: Act, reason: str) 
     dossier = lock(case.dossier_id)
     check_leads(acting, dossier)
     move_to_state(acting, Case.objects.get(pk=case.pk), then, reason)
-    tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=act, text=reason)
+    record_event(acting, dossier=dossier, kind=RecordKind.CHANGE, act=act, text=reason)
     tell_everybody(acting, dossier, act)

@@ -29,9 +29,9 @@ from suone.ground.access.errors import Refused
 from suone.ground.audit.models import RecordKind
 from suone.organisation.appointments.models import Appointment
 from suone.records.dossiers.models import Dossier
-from suone.records.dossiers.services import in_each_language, start_of, tell
+from suone.records.dossiers.services import in_each_language, record_event, start_of
 from suone.records.workitems.queries import Step, steps_of
-from suone.records.workitems.services import ask, join_step, leave_phase, settle_steps
+from suone.records.workitems.services import add_work_item, join_step, leave_phase, settle_steps
 
 _MOST_STEPS = 10  # automatic moves in a row: more would be a circle
 
@@ -56,7 +56,7 @@ def begin(acting: Acting, *, dossier: Dossier, version: ProcedureVersion, facts:
     Passage.objects.create(
         dossier=dossier, version=version, to_phase=start.id, on=acting.today, staff_id=acting.staff_id
     )
-    tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.BEGUN, **_titled(version))
+    record_event(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.BEGUN, **_titled(version))
     _set_items(acting, course, start, facts, parties)
     return course
 
@@ -86,7 +86,7 @@ def note_fact(
         )
     # What an act tells stands in the log and the timeline under that act already.
     if word(fact).source.value == "stated":
-        tell(
+        record_event(
             acting,
             dossier=dossier,
             kind=RecordKind.STORE,
@@ -151,7 +151,7 @@ def enter(
     leave_phase(acting, dossier=dossier, phase=course.phase)
     course.phase, course.phase_since = to, acting.today
     course.save(update_fields=["phase", "phase_since"])
-    tell(
+    record_event(
         acting,
         dossier=dossier,
         kind=RecordKind.CHANGE,
@@ -229,7 +229,7 @@ def move_over(
     leave_phase(acting, dossier=dossier, phase=course.phase)
     course.version = version
     course.save(update_fields=["version"])
-    tell(
+    record_event(
         acting,
         dossier=dossier,
         kind=RecordKind.CHANGE,
@@ -279,7 +279,7 @@ def _set_item(acting: Acting, dossier: Dossier, step: str, planned: Planned, par
     if item.completed_by and join_step(dossier=dossier, deed=item.completed_by, step=step):
         return  # an act has asked for it already
     addressed = parties(item.addressed)
-    ask(
+    add_work_item(
         acting,
         dossier=dossier,
         title=item.title["de"],

@@ -26,7 +26,7 @@ from suone.ground.access.permissions import Role
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power
 from suone.records.dossiers.services import lock
-from suone.records.inbox.services import tell_institutions
+from suone.records.inbox.services import notify_institutions
 from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
 from suone.records.workitems.services import settle_deed
@@ -149,7 +149,7 @@ def _check_whose_word(acting: Acting, case: Case, fact: Fact, remark: str) -> No
             raise Refused(_("%(institution)s is asked to do this: only they state it.") % whose)
         if not remark.strip():
             raise Refused(_("%(institution)s is asked to do this: say in the remark why you state it.") % whose)
-        tell_institutions(acting, institution_ids=[item.addressed_id], act=Act.FACT_KNOWN, dossier=case.dossier)
+        notify_institutions(acting, institution_ids=[item.addressed_id], act=Act.FACT_KNOWN, dossier=case.dossier)
 
 
 def begin_procedure(acting: Acting, case: Case, version: ProcedureVersion) -> None:

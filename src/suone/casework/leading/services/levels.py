@@ -15,7 +15,7 @@ from suone.casework.leading.services.following import follow_phase, reached
 from suone.casework.leading.services.shared import PartiesOfCase, locked_to_lead
 from suone.ground.access.acting import Acting
 from suone.ground.audit.models import RecordKind
-from suone.records.dossiers.services import tell
+from suone.records.dossiers.services import record_event
 
 
 def change_level(
@@ -31,7 +31,7 @@ def change_level(
     rules.check_can_change_level(now=case.level, then=level, is_open=case.is_open)
     check_reason(reason)
     change = set_level(acting, case, level, reason)
-    tell(
+    record_event(
         acting,
         dossier=dossier,
         kind=RecordKind.CHANGE,

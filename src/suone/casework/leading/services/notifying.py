@@ -25,14 +25,14 @@ from suone.ground.audit.models import RecordKind
 from suone.organisation.institutions.models import Region
 from suone.organisation.institutions.queries import iiz_office
 from suone.records.consents.services import sign_consent
-from suone.records.consents.terms import ScopeLine, Terms
+from suone.records.consents.terms import ConsentTerms, ScopeLine
 from suone.records.documents.services import keep_document
 from suone.records.documents.uploads import Upload
 from suone.records.dossiers.rules import Birth
-from suone.records.dossiers.services import lock, open_dossier, tell
-from suone.records.inbox.services import tell_institutions, tell_staff
+from suone.records.dossiers.services import lock, open_dossier, record_event
+from suone.records.inbox.services import notify_institutions, notify_staff
 from suone.records.workitems.models import WorkItem
-from suone.records.workitems.services import ask, settle_item
+from suone.records.workitems.services import add_work_item, settle_item
 from suone.register.server.models import Alert, AlertState
 from suone.register.server.services import answer_alert
 
@@ -56,7 +56,7 @@ class Particulars:
 class Notification(Particulars):
     """What is known when a case is notified; with the signed consent alone, everything else may follow."""
 
-    terms: Terms
+    terms: ConsentTerms
     scope: Sequence[ScopeLine]
     signature: Upload | None
     question: str = ""
@@ -80,7 +80,7 @@ def notify_case(acting: Acting, *, notification: Notification) -> Case:
     dossier = case.dossier
     note_question(acting, dossier, notification.question, notification.question_category)
     note_risks(acting, dossier, notification.risk_factors)
-    tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.NOTIFIED, recipients=[office.pk])
+    record_event(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.NOTIFIED, recipients=[office.pk])
     document = keep_document(
         acting,
         dossier=dossier,
@@ -102,7 +102,7 @@ def notify_case(acting: Acting, *, notification: Notification) -> Case:
         ask_for_triage(acting, dossier)
     else:
         begin_procedure(acting, case, notification.procedure)
-    tell_institutions(
+    notify_institutions(
         acting,
         institution_ids=[office.pk],
         act=Act.NOTIFIED,
@@ -129,7 +129,7 @@ def open_simple_case(
     """
     case = _open(acting, of=of, level=Level.SIMPLE)
     dossier = case.dossier
-    tell(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.OPENED)
+    record_event(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.OPENED)
     keep_level(acting, dossier.pk, "", Level.SIMPLE, "")
     for fact, value in facts.items():
         note_fact(acting, dossier=dossier, fact=fact, value=value, remark=remarks.get(fact, ""))
@@ -169,8 +169,8 @@ def reject_notification(acting: Acting, *, case: Case, reason: str) -> None:
     move_to_state(acting, Case.objects.get(pk=case.pk), State.REJECTED, reason)
     finish_triage_item(acting, dossier)
     follow_state(acting, case, State.REJECTED)
-    tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.REJECTED, text=reason)
-    tell_staff(acting, staff_ids=[case.notified_by_id], act=Act.REJECTED, dossier=dossier)
+    record_event(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.REJECTED, text=reason)
+    notify_staff(acting, staff_ids=[case.notified_by_id], act=Act.REJECTED, dossier=dossier)
 
 
 def withdraw_notification(acting: Acting, *, case: Case, reason: str) -> None:
@@ -182,8 +182,8 @@ def withdraw_notification(acting: Acting, *, case: Case, reason: str) -> None:
     move_to_state(acting, Case.objects.get(pk=case.pk), State.WITHDRAWN, reason)
     finish_triage_item(acting, dossier)
     follow_state(acting, case, State.WITHDRAWN)
-    tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.WITHDRAWN, text=reason)
-    tell_institutions(acting, institution_ids=[iiz_office().pk], act=Act.WITHDRAWN, dossier=dossier)
+    record_event(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.WITHDRAWN, text=reason)
+    notify_institutions(acting, institution_ids=[iiz_office().pk], act=Act.WITHDRAWN, dossier=dossier)
 
 
 def ask_notifier(acting: Acting, *, case: Case, question: str, due_on: date) -> WorkItem:
@@ -193,7 +193,7 @@ def ask_notifier(acting: Acting, *, case: Case, question: str, due_on: date) -> 
     case = Case.objects.get(pk=case.pk)
     if case.state == State.NOTIFIED:
         move_to_state(acting, case, State.IN_TRIAGE)
-    item = ask(
+    item = add_work_item(
         acting,
         dossier=dossier,
         title=gettext_noop("Answer the IIZ office's question"),
@@ -205,8 +205,8 @@ def ask_notifier(acting: Acting, *, case: Case, question: str, due_on: date) -> 
         about=(QUESTION, dossier.pk),
         settled_by=QUESTION,
     )
-    tell(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.QUESTION_ASKED)
-    tell_staff(acting, staff_ids=[case.notified_by_id], act=Act.QUESTION_ASKED, dossier=dossier)
+    record_event(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.QUESTION_ASKED)
+    notify_staff(acting, staff_ids=[case.notified_by_id], act=Act.QUESTION_ASKED, dossier=dossier)
     return item
 
 
@@ -218,4 +218,4 @@ def answer_question(acting: Acting, *, item: WorkItem, text: str, category: Data
         raise Refused(_("This work item is no longer open."))
     write_note(acting, dossier=item.dossier, text=text, category=category, kind=NoteKind.NOTE)
     settle_item(acting, item=item)
-    tell_staff(acting, staff_ids=[item.asked_by_id], act=Act.QUESTION_ANSWERED, dossier=item.dossier)
+    notify_staff(acting, staff_ids=[item.asked_by_id], act=Act.QUESTION_ANSWERED, dossier=item.dossier)

@@ -23,8 +23,8 @@ from suone.ground.access.errors import Refused
 from suone.ground.audit.models import RecordKind
 from suone.organisation.institutions.queries import iiz_office
 from suone.records.dossiers.models import Dossier
-from suone.records.dossiers.services import lock, tell
-from suone.records.workitems.services import ask, close_items_about
+from suone.records.dossiers.services import lock, record_event
+from suone.records.workitems.services import add_work_item, close_items_about
 
 TRIAGE_INSTRUMENT = "level-triage"
 _TRIAGE_DAYS = 5
@@ -64,7 +64,7 @@ def triage_case(acting: Acting, *, case: Case, answers: Mapping[str, str], level
         finish_triage_item(acting, dossier)
         if course_of(dossier.pk) is None:
             move_to_state(acting, case, State.ACTIVE)
-    tell(
+    record_event(
         acting,
         dossier=dossier,
         kind=RecordKind.CHANGE,
@@ -80,7 +80,7 @@ def triage_case(acting: Acting, *, case: Case, answers: Mapping[str, str], level
 
 def ask_for_triage(acting: Acting, dossier: Dossier) -> None:
     """A work item for the IIZ office."""
-    ask(
+    add_work_item(
         acting,
         dossier=dossier,
         title=gettext_noop("Triage the notification"),

@@ -25,8 +25,7 @@ from suone.records.consents.tests.factories import WORK, Cast, line, sign
 from suone.records.dossiers.models import Event, Grant, Particulars, Visit
 from suone.records.inbox.models import Message
 from suone.records.workitems.models import WorkItem
-from suone.records.workitems.services import ask as ask_item
-from suone.records.workitems.services import complete
+from suone.records.workitems.services import add_work_item, complete
 
 ENDED = {"outcome": "primary_market", "closing_reason": "goals_reached"}
 
@@ -85,7 +84,7 @@ def test_a_closed_case_has_a_day_an_outcome_and_a_reason(cast: Cast, active: Cas
 def test_a_case_with_open_work_items_is_not_closed(cast: Cast, active: Case) -> None:
     item: WorkItem = do(
         cast.coordinator,
-        ask_item,
+        add_work_item,
         dossier=active.dossier,
         title="Call",
         due_on=timezone.localdate(),
@@ -103,7 +102,7 @@ def test_a_case_with_open_work_items_is_not_closed(cast: Cast, active: Case) -> 
 def test_what_waits_for_an_act_is_cancelled_with_the_closing(cast: Cast, active: Case) -> None:
     waits: WorkItem = do(
         cast.coordinator,
-        ask_item,
+        add_work_item,
         dossier=active.dossier,
         title="Report",
         due_on=timezone.localdate(),
@@ -136,7 +135,7 @@ def test_a_death_ends_the_case_wherever_it_stands_with_all_that_was_to_be_done_a
         question="?",
     )
     item = {"title": "Call", "due_on": timezone.localdate(), "addressed_id": cast.worker.institution_id}
-    do(cast.coordinator, ask_item, dossier=dossier, **item)
+    do(cast.coordinator, add_work_item, dossier=dossier, **item)
     Message.objects.all().delete()
 
     do(cast.coordinator, services.close_after_death, case=case, died_on=timezone.localdate(), text="Told by the family")
@@ -272,7 +271,7 @@ def test_when_the_log_cannot_be_written_the_case_stays_as_it_was(
     def full_disk(*args: object, **kwargs: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr("suone.casework.leading.services.closing.tell", full_disk)
+    monkeypatch.setattr("suone.casework.leading.services.closing.record_event", full_disk)
 
     with pytest.raises(OSError, match="no space left"), transaction.atomic():
         do(cast.coordinator, services.suspend_case, case=active, reason="In hospital")

@@ -92,7 +92,7 @@ def test_when_the_log_cannot_be_written_there_is_no_case(cast: Cast, monkeypatch
     def full_disk(*args: object, **kwargs: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr("suone.records.inbox.services.tell_staff", full_disk)  # nearly the last of many steps
+    monkeypatch.setattr("suone.records.inbox.services.notify_staff", full_disk)  # nearly the last of many steps
 
     with pytest.raises(OSError, match="no space left"), transaction.atomic():
         notify(cast)

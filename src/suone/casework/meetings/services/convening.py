@@ -34,7 +34,7 @@ from suone.ground.audit.models import RecordKind
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution, Region
 from suone.records.dossiers.models import Dossier
-from suone.records.dossiers.services import keep_unread, lock
+from suone.records.dossiers.services import insert_without_returning, lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,7 @@ def _check(acting: Acting, convocation: Convocation, *, has_case: bool) -> None:
 
 
 def _say_why(acting: Acting, meeting: Meeting, part: Reason.Part, text: str, *, invitee: Invitee | None = None) -> None:
-    keep_unread(
+    insert_without_returning(
         Reason(
             meeting=meeting,
             dossier_id=meeting.dossier_id,

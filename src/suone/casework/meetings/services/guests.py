@@ -19,8 +19,8 @@ from suone.ground.access.acting import Acting
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
 from suone.records.dossiers.models import Dossier
-from suone.records.dossiers.services import end_of, keep_unread
-from suone.records.inbox.services import tell_staff
+from suone.records.dossiers.services import end_of, insert_without_returning
+from suone.records.inbox.services import notify_staff
 
 # As long as no date is fixed: long enough to find one.
 _DAYS_WITHOUT_A_DATE = 90
@@ -62,7 +62,7 @@ def invite_guest(acting: Acting, *, meeting: Meeting, name: str, function: str =
     rules.check_open(State(meeting.state))
     token = secrets.token_urlsafe(32)
     day = timezone.localdate(meeting.starts_at) if meeting.starts_at else None
-    guest = keep_unread(
+    guest = insert_without_returning(
         Guest(
             meeting=meeting,
             dossier_id=meeting.dossier_id,
@@ -111,7 +111,7 @@ def answer_as_guest(acting: Acting, *, token: str, accept: bool) -> bool:
         return False
     _tell(acting, invitation, RecordKind.CHANGE, Act.GUEST_ANSWERED)
     dossier = Dossier(pk=invitation.dossier_id) if invitation.dossier_id else None
-    tell_staff(acting, staff_ids=[invitation.host_staff_id], act=Act.GUEST_ANSWERED, dossier=dossier)
+    notify_staff(acting, staff_ids=[invitation.host_staff_id], act=Act.GUEST_ANSWERED, dossier=dossier)
     return True
 
 

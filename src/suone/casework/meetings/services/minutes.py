@@ -34,8 +34,8 @@ from suone.ground.audit.models import RecordKind
 from suone.organisation.institutions.models import Institution
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power, institutions_with_access, readable_categories
-from suone.records.dossiers.services import keep_unread
-from suone.records.workitems.services import ask
+from suone.records.dossiers.services import insert_without_returning
+from suone.records.workitems.services import add_work_item
 
 _TITLE = 200  # of a work item
 _HELD_ON: dict[Kind, Fact] = {
@@ -77,7 +77,7 @@ def add_point(
     elif not title.strip():
         raise Refused(_("Write a text first."))
     last = AgendaPoint.objects.filter(meeting=meeting).aggregate(last=Max("position"))["last"] or 0
-    point = keep_unread(
+    point = insert_without_returning(
         AgendaPoint(
             meeting=meeting,
             dossier_id=dossier.pk if dossier else meeting.dossier_id,
@@ -221,7 +221,7 @@ def tell_entry(acting: Acting, entry: Entry, act: Act, *, kind: RecordKind = Rec
 
 def _keep(acting: Acting, meeting: Meeting, words: Words) -> Entry:
     """Kept without reading it back: its category may be closed to whoever writes it."""
-    return keep_unread(
+    return insert_without_returning(
         Entry(
             meeting=meeting,
             dossier_id=words.point.dossier_id if words.point else meeting.dossier_id,
@@ -331,7 +331,7 @@ def _let_it_be_done(acting: Acting, entry: Entry) -> None:
     dossier = _case_of_entry(entry)
     if dossier is None or entry.responsible_id is None or entry.due_on is None:
         return
-    item = ask(
+    item = add_work_item(
         acting,
         dossier=dossier,
         title=entry.text if len(entry.text) <= _TITLE else f"{entry.text[: _TITLE - 1]}…",

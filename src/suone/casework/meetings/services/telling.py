@@ -18,8 +18,8 @@ from suone.organisation.appointments.queries import staff_to_tell
 from suone.records.dossiers.concerned import Concerned, concerned_by
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power
-from suone.records.dossiers.services import in_each_language, tell
-from suone.records.inbox.services import tell_staff
+from suone.records.dossiers.services import in_each_language, record_event
+from suone.records.inbox.services import notify_staff
 
 
 def lock_meeting(meeting: Meeting) -> Meeting:
@@ -85,7 +85,7 @@ def tell_meeting(
     if dossier is None:
         record(acting, kind=kind, act=act, about=about, recipients=recipients, details=details)
         return
-    tell(
+    record_event(
         acting,
         dossier=dossier,
         kind=kind,
@@ -112,12 +112,12 @@ def tell_invited(acting: Acting, meeting: Meeting, act: Act, invitees: Iterable[
         on=acting.today,
         following=concerned.staff_ids,
     )
-    tell_staff(acting, staff_ids=[*named, *contacts], act=act, dossier=case_of(meeting))
+    notify_staff(acting, staff_ids=[*named, *contacts], act=act, dossier=case_of(meeting))
 
 
 def tell_convener(acting: Acting, meeting: Meeting, act: Act) -> None:
     """Leave a message with whoever convened the meeting."""
-    tell_staff(acting, staff_ids=[meeting.convened_by_id], act=act, dossier=case_of(meeting))
+    notify_staff(acting, staff_ids=[meeting.convened_by_id], act=act, dossier=case_of(meeting))
 
 
 def titles_of(meeting: Meeting) -> dict[str, str]:

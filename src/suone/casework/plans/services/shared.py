@@ -25,8 +25,8 @@ from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power
-from suone.records.dossiers.services import in_each_language, lock, tell
-from suone.records.workitems.services import ask
+from suone.records.dossiers.services import in_each_language, lock, record_event
+from suone.records.workitems.services import add_work_item
 
 # The deeds that settle the work items of a plan.
 SIGNED = "plan_signed"
@@ -46,7 +46,7 @@ def ask_for_review(acting: Acting, plan: Plan, review_on: date | None) -> None:
     if review_on is None:
         return
     who = who_follows(plan.dossier)
-    ask(
+    add_work_item(
         acting,
         dossier=plan.dossier,
         title=_("Review the plan"),
@@ -138,7 +138,7 @@ def tell_of(
     recipients: Sequence[int] = (),
 ) -> None:
     names = in_each_language(lambda: f"{Kind(plan.kind).label} {plan.number}")
-    tell(
+    record_event(
         acting,
         dossier=plan.dossier,
         kind=kind,

@@ -33,9 +33,9 @@ from suone.records.documents.uploads import Upload
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power, institutions_with_access
 from suone.records.dossiers.services import lock
-from suone.records.inbox.services import tell_institutions, tell_staff
+from suone.records.inbox.services import notify_institutions, notify_staff
 from suone.records.representation.services import check_signature
-from suone.records.workitems.services import ask, cancel_items_about, close_items_about
+from suone.records.workitems.services import add_work_item, cancel_items_about, close_items_about
 
 _DAYS_TO_SIGN = 14
 
@@ -57,7 +57,7 @@ def put_up_for_signature(acting: Acting, *, plan: Plan) -> None:
     move_to(plan, State.IN_SIGNING, round=plan.round, put_up_on=acting.today, put_up_by_id=acting.own_staff_id)
     for party in parties:
         signature = _await(plan, party.institution_id, party.staff_id)
-        ask(
+        add_work_item(
             acting,
             dossier=plan.dossier,
             title=_("Sign the plan"),
@@ -70,7 +70,7 @@ def put_up_for_signature(acting: Acting, *, plan: Plan) -> None:
     _await(plan, None, None)
     institutions = [party.institution_id for party in parties]
     tell_of(acting, plan, Act.PUT_UP, RecordKind.CHANGE, recipients=institutions)
-    tell_institutions(acting, institution_ids=institutions, act=Act.PUT_UP, dossier=plan.dossier)
+    notify_institutions(acting, institution_ids=institutions, act=Act.PUT_UP, dossier=plan.dossier)
 
 
 def withdraw_signing(acting: Acting, *, plan: Plan, reason: str = "") -> None:
@@ -250,10 +250,10 @@ def _remind(acting: Acting, plan: Plan, signature: Signature) -> None:
     if signature.institution_id is None or signature.staff_id:
         # For the person, whoever put the plan up sees to it.
         staff_ids = [signature.staff_id or plan.put_up_by_id]
-        tell_staff(acting, staff_ids=staff_ids, act=Act.REMINDED, dossier=plan.dossier)
+        notify_staff(acting, staff_ids=staff_ids, act=Act.REMINDED, dossier=plan.dossier)
     else:
         institution_ids = [signature.institution_id]
-        tell_institutions(acting, institution_ids=institution_ids, act=Act.REMINDED, dossier=plan.dossier)
+        notify_institutions(acting, institution_ids=institution_ids, act=Act.REMINDED, dossier=plan.dossier)
     note_line(acting, plan, Act.REMINDED, RecordKind.CHANGE, ("signature", signature.pk))
 
 

@@ -36,7 +36,7 @@ from suone.ground.audit.models import RecordKind
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution, ServiceOffer
 from suone.records.dossiers.models import Dossier
-from suone.records.dossiers.services import keep_unread
+from suone.records.dossiers.services import insert_without_returning
 from suone.records.workitems.services import close_items_about
 
 
@@ -121,7 +121,7 @@ def add_entry(
 ) -> Entry:
     """Write a sentence into a section of the draft, in a data category: who may read that reads the sentence."""
     plan = draft_locked(acting, plan)
-    entry = keep_unread(
+    entry = insert_without_returning(
         Entry(plan=plan, dossier=plan.dossier, kind=kind, category=category, text=text, language=own_language())
     )
     note_line(acting, plan, Act.ENTRY_WRITTEN, RecordKind.STORE, ("planentry", entry.pk))
@@ -146,7 +146,9 @@ def add_measure(acting: Acting, *, plan: Plan, terms: MeasureTerms) -> Measure:
     """Write a measure into the draft: who does what, for which goal, at whose expense, from when until when."""
     plan = draft_locked(acting, plan)
     _check_terms(plan, terms)
-    measure = keep_unread(Measure(plan=plan, dossier=plan.dossier, language=own_language(), **_columns(terms)))
+    measure = insert_without_returning(
+        Measure(plan=plan, dossier=plan.dossier, language=own_language(), **_columns(terms))
+    )
     note_line(acting, plan, Act.MEASURE_WRITTEN, RecordKind.STORE, ("measure", measure.pk))
     return measure
 

@@ -307,7 +307,7 @@ def test_a_failing_log_undoes_the_signature(cast: Cast, plan: Plan, monkeypatch:
     def fail(*_args: object, **_kwargs: object) -> None:
         raise RuntimeError("the log is full")
 
-    monkeypatch.setattr(services.shared, "tell", fail)
+    monkeypatch.setattr(services.shared, "record_event", fail)
     with pytest.raises(RuntimeError):
         sign(cast.adviser, plan)
 

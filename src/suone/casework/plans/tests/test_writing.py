@@ -204,7 +204,7 @@ def test_a_failing_log_undoes_the_act(cast: Cast, case: Case, monkeypatch: pytes
         raise RuntimeError("the log is full")
 
     monkeypatch.setattr(services.shared, "record", fail)
-    monkeypatch.setattr(services.shared, "tell", fail)
+    monkeypatch.setattr(services.shared, "record_event", fail)
 
     with pytest.raises(RuntimeError):
         do(cast.worker, services.begin_plan, dossier=case.dossier, kind=Kind.INTEGRATION_PLAN)

@@ -27,7 +27,7 @@ from suone.records.consents.services import narrow_consent, withdraw_consent
 from suone.records.consents.tests.factories import WORK, Cast, line, sign
 from suone.records.dossiers.models import Dossier, Event, Grant, OpeningAct
 from suone.records.dossiers.queries import access_of
-from suone.records.dossiers.services import end_of, open_for
+from suone.records.dossiers.services import end_of, open_grants
 from suone.records.inbox.models import Message
 from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
@@ -181,7 +181,7 @@ def test_a_mandate_that_goes_further_than_its_consent_is_refused(cast: Cast, man
             Service.objects.filter(pk=mandate.pk).update(**change)
     with acting_as(who):
         Service.objects.filter(pk=mandate.pk).update(**changes[0])
-        open_for(who, dossier=mandate.dossier, act=OpeningAct.MEDICAL_MANDATE, act_id=mandate.pk)
+        open_grants(who, dossier=mandate.dossier, act=OpeningAct.MEDICAL_MANDATE, act_id=mandate.pk)
 
     assert grant_of(mandate).valid_until == end_of(consent_of(mandate).valid_until)
 
@@ -270,7 +270,7 @@ def test_when_the_log_cannot_be_written_there_is_no_report(
         raise OSError("no space left")
 
     before = grant_of(mandate).valid_until
-    monkeypatch.setattr(services, "tell", full_disk)
+    monkeypatch.setattr(services, "record_event", full_disk)
     with pytest.raises(OSError, match="no space left"):
         do(cast.physician, services.write_medical_report, service=mandate, report=REPORT)
 

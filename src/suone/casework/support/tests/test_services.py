@@ -97,7 +97,7 @@ def test_when_the_log_cannot_be_written_nothing_is_kept(
     def full_disk(*_args: object, **_kwargs: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(services, "tell", full_disk)
+    monkeypatch.setattr(services, "record_event", full_disk)
     with pytest.raises(OSError, match="no space left"):
         do(cast.coordinator, getattr(services, act), **arguments[act])
 

@@ -22,7 +22,7 @@ from suone.ground.audit.models import Entry
 from suone.organisation.appointments.tests.factories import acting, client_of
 from suone.records.consents.services import withdraw_consent
 from suone.records.consents.tests.factories import Cast
-from suone.records.workitems.services import ask
+from suone.records.workitems.services import add_work_item
 
 
 @pytest.fixture
@@ -262,7 +262,7 @@ def test_a_page_with_thirty_work_items_asks_no_more_than_one_with_three(
         for _item in range(count):
             do(
                 cast.coordinator,
-                ask,
+                add_work_item,
                 dossier=active.dossier,
                 title="Call",
                 due_on=timezone.localdate(),

@@ -22,8 +22,7 @@ from suone.organisation.appointments.tests.factories import acting, client_of, m
 from suone.records.consents.services import withdraw_consent
 from suone.records.consents.tests.factories import Cast, line
 from suone.records.workitems.models import State, WorkItem
-from suone.records.workitems.services import ask as ask_item
-from suone.records.workitems.services import complete
+from suone.records.workitems.services import add_work_item, complete
 
 
 def item(
@@ -35,7 +34,7 @@ def item(
         "addressed_id": to.institution_id,
         "assigned": to if assigned else None,
     }
-    kept: WorkItem = do(by, ask_item, dossier=case.dossier, **usual | changes)
+    kept: WorkItem = do(by, add_work_item, dossier=case.dossier, **usual | changes)
     return kept
 
 

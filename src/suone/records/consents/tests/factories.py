@@ -16,7 +16,7 @@ from suone.organisation.appointments.tests.factories import acting, make_institu
 from suone.organisation.institutions.models import Office, Region
 from suone.records.consents.models import Consent, SignatureForm
 from suone.records.consents.services import sign_consent
-from suone.records.consents.terms import ScopeLine, Terms
+from suone.records.consents.terms import ConsentTerms, ScopeLine
 from suone.records.dossiers.models import Dossier
 
 WORK = mask_of([DataCategory.IDENTITY, DataCategory.EMPLOYMENT, DataCategory.ADMINISTRATIVE])
@@ -56,7 +56,7 @@ def make_cast() -> Cast:
     )
 
 
-def terms(**changes: Any) -> Terms:
+def terms(**changes: Any) -> ConsentTerms:
     today = timezone.localdate()
     usual: dict[str, Any] = {
         "purpose": "Integration in this case",
@@ -66,7 +66,7 @@ def terms(**changes: Any) -> Terms:
         "signature_form": SignatureForm.PAPER,
         "language": "de",
     }
-    return Terms(**usual | changes)
+    return ConsentTerms(**usual | changes)
 
 
 def line(staff: Appointment, categories: int = WORK, *, named: bool = False) -> ScopeLine:

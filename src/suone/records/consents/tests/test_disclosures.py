@@ -183,14 +183,14 @@ def test_having_told_the_person_settles_the_duty_once(cast: Cast, dossier: Dossi
     who = acting(cast.worker)
 
     with acting_as(who):
-        services.tell_person(who, disclosure=disclosure)
+        services.record_person_informed(who, disclosure=disclosure)
 
     disclosure.refresh_from_db()
     assert disclosure.informed_by_id == cast.worker.pk
     assert WorkItem.objects.get(about_type="disclosure").state == State.DONE
     assert Entry.objects.filter(act="disclosure.person_told", object_id=disclosure.pk).count() == 1
     with acting_as(who), pytest.raises(Refused, match="already been informed"):
-        services.tell_person(who, disclosure=disclosure)
+        services.record_person_informed(who, disclosure=disclosure)
 
 
 def test_who_informed_and_when_belong_together(cast: Cast, dossier: Dossier) -> None:

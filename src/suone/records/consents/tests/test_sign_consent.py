@@ -123,7 +123,7 @@ def test_when_the_log_cannot_be_written_neither_consent_nor_access_stays(
     def full_disk(*args: object, **kwargs: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(services, "tell", full_disk)  # the last step: consent and grants are already written
+    monkeypatch.setattr(services, "record_event", full_disk)  # the last step: consent and grants are already written
 
     with pytest.raises(OSError, match="no space left"), transaction.atomic():
         sign(cast.worker, dossier, line(cast.adviser))

@@ -416,10 +416,10 @@ def test_a_disclosure_is_recorded_in_two_steps_and_its_duty_settled(
     second = worker.post(first["Location"], form)
     page = worker.get(f"{case}/consents/").content.decode()
     disclosure = Disclosure.objects.get()
-    told = worker.post(f"{case}/disclosures/{disclosure.pk}/told")
+    told = worker.post(f"{case}/disclosures/{disclosure.pk}/informed")
 
     assert (second.status_code, told.status_code) == (302, 302)
-    assert f"{case}/disclosures/{disclosure.pk}/told" in page
+    assert f"{case}/disclosures/{disclosure.pk}/informed" in page
     disclosure.refresh_from_db()
     assert disclosure.informed_by_id == cast.worker.pk
 
@@ -449,8 +449,8 @@ def test_a_disclosure_that_is_not_there_or_of_another_case_is_not_told_of(
 ) -> None:
     other, disclosure = open_file(cast.worker, last_name="Other"), Disclosure.objects.get()
 
-    assert worker.post(f"/dossiers/{dossier.pk}/disclosures/{disclosure.pk + 1}/told").status_code == 404
-    assert worker.post(f"/dossiers/{other.pk}/disclosures/{disclosure.pk}/told").status_code == 404
+    assert worker.post(f"/dossiers/{dossier.pk}/disclosures/{disclosure.pk + 1}/informed").status_code == 404
+    assert worker.post(f"/dossiers/{other.pk}/disclosures/{disclosure.pk}/informed").status_code == 404
     disclosure.refresh_from_db()
     assert disclosure.informed_at is None
 

@@ -14,7 +14,7 @@ from suone.organisation.appointments.tests.factories import acting, client_of
 from suone.records.consents import services
 from suone.records.consents.consent_form import FormPerson
 from suone.records.consents.models import Consent, Disclosure, DisclosureForm
-from suone.records.consents.queries import chain_of, current_consent, standing_beside
+from suone.records.consents.queries import chain_of, current_consent, other_live_consents
 from suone.records.consents.tests.factories import WORK, Cast, line, sign, terms
 from suone.records.consents.tests.test_clock import let_time_pass, run_job
 from suone.records.consents.tests.test_disclosures import disclose
@@ -162,7 +162,7 @@ def test_what_is_said_of_a_disclosure_and_of_telling_the_person(cast: Cast, doss
     disclosure = disclose(cast.worker, dossier, cast.adviser, form=DisclosureForm.ORAL, basis="avig-85f-3")
     who = acting(cast.worker)
     with acting_as(who):
-        services.tell_person(who, disclosure=disclosure)
+        services.record_person_informed(who, disclosure=disclosure)
 
     about = ("disclosure", disclosure.pk)
     details = {"categories": WORK, "form": "oral"}
@@ -217,6 +217,6 @@ def test_the_longest_of_the_valid_consents_is_the_current_one_and_chains_stay_ap
         assert current_consent(who, dossier) == renewal
         assert chain_of(who, renewal) == [renewal]  # what is over stays as it was
         assert chain_of(who, over) == [over, renewal]
-        beside = standing_beside(who, [renewal])
+        beside = other_live_consents(who, [renewal])
     assert short in beside
     assert len(beside) == 2

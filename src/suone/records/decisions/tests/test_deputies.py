@@ -14,7 +14,7 @@ from suone.organisation.appointments.tests.factories import acting, make_staff
 from suone.records.consents.tests.factories import Cast
 from suone.records.decisions import services
 from suone.records.decisions.models import Decision
-from suone.records.decisions.queries import addressed_to, those_who_answer
+from suone.records.decisions.queries import addressed_to, staff_who_may_answer
 from suone.records.decisions.tests.test_decide import answer, ask, run_job, told
 from suone.records.dossiers.models import Dossier
 
@@ -82,7 +82,7 @@ def test_where_no_deputy_is_entered_the_contact_persons_stand_in(
 
     decision = ask_adviser(cast, dossier)
 
-    assert those_who_answer(decision, on=timezone.localdate()) == [cast.adviser.pk, deputy.pk]
+    assert staff_who_may_answer(decision, on=timezone.localdate()) == [cast.adviser.pk, deputy.pk]
 
 
 def test_a_deputy_hears_of_it_on_the_first_day_of_an_absence(cast: Cast, dossier: Dossier, deputy: Appointment) -> None:

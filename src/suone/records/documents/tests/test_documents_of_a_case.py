@@ -79,7 +79,7 @@ def test_when_the_log_cannot_be_written_no_document_is_kept(
     def full_disk(*args: object, **kwargs: object) -> None:
         raise OSError("full")
 
-    monkeypatch.setattr(services, "tell", full_disk)
+    monkeypatch.setattr(services, "record_event", full_disk)
 
     with pytest.raises(OSError, match="full"):
         keep(lead, dossier)

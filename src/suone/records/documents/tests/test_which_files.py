@@ -31,7 +31,7 @@ def archive(*members: tuple[str, bytes]) -> bytes:
 def code_of(name: str, data: bytes) -> str:
     try:
         return rules.check_file(name, data, most_bytes=MOST).media_type
-    except rules.Unfit as unfit:
+    except rules.UnacceptableFile as unfit:
         return unfit.code
 
 

@@ -1,6 +1,6 @@
 -- A case is opened by acts: an own notification, a consent, an accepted hand-over. Each act has a word, and each word
 -- names the function of the package whose act it is. The function says what the kept acts allow now; here nothing is
--- known about any act but that. Words are registered by migrations alone.
+-- known about any act but that. SearchTerms are registered by migrations alone.
 
 CREATE TABLE dossiers_act (
     word varchar(20) PRIMARY KEY,

@@ -13,7 +13,7 @@ from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.rules import Birth
-from suone.records.dossiers.services import open_dossier, open_for
+from suone.records.dossiers.services import open_dossier, open_grants
 
 # An act of the tests' own: what opens a case is for the packages above.
 TRIAL = "trial"
@@ -76,7 +76,7 @@ def let_in(
     )
     who = acting(by)
     with acting_as(who):
-        open_for(who, dossier=dossier, act=TRIAL, act_id=because)
+        open_grants(who, dossier=dossier, act=TRIAL, act_id=because)
 
 
 def keep_act(*row: object) -> None:

@@ -14,7 +14,7 @@ from suone.ground.audit.models import Entry, RecordKind
 from suone.organisation.appointments.tests.factories import acting
 from suone.records.dossiers.models import Dossier, Emergency, Event, Grant, Numbering, Visit
 from suone.records.dossiers.queries import events_of, last_visit
-from suone.records.dossiers.services import break_glass, lock, note_visit, tell
+from suone.records.dossiers.services import break_glass, lock, note_visit, record_event
 from suone.records.dossiers.tests.conftest import Cast
 from suone.records.dossiers.tests.factories import Principal, let_in
 
@@ -91,7 +91,9 @@ def test_data_protection_sees_emergencies_and_a_stranger_none(cast: Cast, dossie
 def _tell(cast: Cast, dossier: Dossier, category: DataCategory) -> None:
     who = acting(cast.lead)
     with acting_as(who):
-        tell(who, dossier=dossier, kind=RecordKind.STORE, act="note.written", category=category, text=category.name)
+        record_event(
+            who, dossier=dossier, kind=RecordKind.STORE, act="note.written", category=category, text=category.name
+        )
 
 
 def test_the_timeline_shows_the_categories_a_grant_covers(cast: Cast, dossier: Dossier) -> None:

@@ -23,7 +23,7 @@ from suone.records.dossiers.queries import (
     readable_categories,
     readable_dossier,
 )
-from suone.records.dossiers.services import close_beyond, end_of, open_for, start_of
+from suone.records.dossiers.services import end_of, end_unfounded_grants, open_grants, start_of
 from suone.records.dossiers.tests.conftest import Cast
 from suone.records.dossiers.tests.factories import TRIAL, Principal, change_act, let_in, open_file
 
@@ -52,7 +52,7 @@ def _categories(staff: Appointment, dossier: Dossier) -> int:
 def _close(staff: Appointment, dossier: Dossier) -> None:
     who = acting(staff)
     with acting_as(who):
-        close_beyond(who, dossier=dossier)
+        end_unfounded_grants(who, dossier=dossier)
 
 
 def _of_trial() -> list[Grant]:
@@ -221,9 +221,9 @@ def test_opening_again_follows_the_act(cast: Cast, dossier: Dossier) -> None:
     who = acting(cast.lead)
 
     with acting_as(who):
-        open_for(who, dossier=dossier, act=TRIAL, act_id=1)
+        open_grants(who, dossier=dossier, act=TRIAL, act_id=1)
     with acting_as(who):
-        open_for(who, dossier=dossier, act=TRIAL, act_id=1)
+        open_grants(who, dossier=dossier, act=TRIAL, act_id=1)
 
     assert _categories(cast.recipient, dossier) == ALL_BUT_HEALTH
     assert [grant.categories for grant in _of_trial()] == [WORK, ALL_BUT_HEALTH]
@@ -235,7 +235,7 @@ def test_nothing_is_opened_for_an_act_that_is_not_kept(cast: Cast, dossier: Doss
 
     for act, number in ((TRIAL, 2), ("invented", 1)):
         with pytest.raises(DatabaseError), acting_as(who):
-            open_for(who, dossier=dossier, act=act, act_id=number)
+            open_grants(who, dossier=dossier, act=act, act_id=number)
 
 
 def test_a_stranger_ends_nothing(cast: Cast, dossier: Dossier) -> None:

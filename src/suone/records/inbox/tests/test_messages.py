@@ -11,7 +11,7 @@ from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.tests.factories import open_file
 from suone.records.inbox.models import Digest, Message
 from suone.records.inbox.queries import messages_of, unread_count
-from suone.records.inbox.services import mark_read, send_digests, set_preference, tell_staff
+from suone.records.inbox.services import mark_read, notify_staff, send_digests, set_preference
 
 _ACT = "dossier.opened"
 
@@ -34,7 +34,7 @@ def dossier(teller: Appointment) -> Dossier:
 def _tell(by: Appointment, *whom: Appointment, dossier: Dossier) -> None:
     who = acting(by)
     with acting_as(who):
-        tell_staff(who, staff_ids=[staff.pk for staff in whom], act=_ACT, dossier=dossier)
+        notify_staff(who, staff_ids=[staff.pk for staff in whom], act=_ACT, dossier=dossier)
 
 
 def _unread(staff: Appointment) -> int:

@@ -27,7 +27,7 @@ GUARDIAN = Entry(Kind.GUARDIAN, "Beat Brunner", valid_until=date(2028, 6, 30))
 
 
 @pytest.mark.parametrize(
-    ("born_last", "entries", "age", "person", "names"),
+    ("born_at_latest", "entries", "age", "person", "names"),
     [
         (date(2008, 11, 29), [], ZGB, True, []),  # eighteen today
         (date(2008, 11, 30), [], ZGB, False, []),  # tomorrow
@@ -45,9 +45,9 @@ GUARDIAN = Entry(Kind.GUARDIAN, "Beat Brunner", valid_until=date(2028, 6, 30))
     ],
 )
 def test_who_signs(
-    born_last: date | None, entries: list[Entry], age: SigningAge, person: bool, names: list[str]
+    born_at_latest: date | None, entries: list[Entry], age: SigningAge, person: bool, names: list[str]
 ) -> None:
-    who = signers(born_last=born_last, representatives=entries, age=age, on=TODAY)
+    who = signers(born_at_latest=born_at_latest, representatives=entries, age=age, on=TODAY)
 
     assert (who.person, [r.name for r in who.representatives]) == (person, names)
 
@@ -56,25 +56,25 @@ def test_who_signs(
     ("on", "person"), [(date(2028, 6, 30), False), (date(2028, 7, 1), True), (date(2019, 12, 31), True)]
 )
 def test_a_guardian_of_an_adult_signs_to_the_last_day_of_the_decision(on: date, person: bool) -> None:
-    assert signers(born_last=date(1981, 3, 3), representatives=[GUARDIAN], age=ZGB, on=on).person is person
+    assert signers(born_at_latest=date(1981, 3, 3), representatives=[GUARDIAN], age=ZGB, on=on).person is person
 
 
 def test_an_ended_representation_counts_no_longer_from_its_day_on() -> None:
     ended = Entry(Kind.GUARDIAN, ended_on=TODAY)
 
-    assert signers(born_last=None, representatives=[ended], age=ZGB, on=TODAY).person
-    assert not signers(born_last=None, representatives=[ended], age=ZGB, on=date(2026, 11, 28)).person
+    assert signers(born_at_latest=None, representatives=[ended], age=ZGB, on=TODAY).person
+    assert not signers(born_at_latest=None, representatives=[ended], age=ZGB, on=date(2026, 11, 28)).person
 
 
 def test_the_law_stands_in_the_reason() -> None:
-    who = signers(born_last=date(2011, 5, 1), representatives=[], age=ZGB, on=TODAY)
+    who = signers(born_at_latest=date(2011, 5, 1), representatives=[], age=ZGB, on=TODAY)
 
     assert who.reason == "The person is under 18 (ZGB Art. 14)."
 
 
-MINOR = signers(born_last=date(2011, 5, 1), representatives=[MOTHER], age=ZGB, on=TODAY)
-ALONE = signers(born_last=date(1981, 3, 3), representatives=[], age=ZGB, on=TODAY)
-NOBODY = signers(born_last=date(2011, 5, 1), representatives=[], age=ZGB, on=TODAY)
+MINOR = signers(born_at_latest=date(2011, 5, 1), representatives=[MOTHER], age=ZGB, on=TODAY)
+ALONE = signers(born_at_latest=date(1981, 3, 3), representatives=[], age=ZGB, on=TODAY)
+NOBODY = signers(born_at_latest=date(2011, 5, 1), representatives=[], age=ZGB, on=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ _RIGHT = {
     "valid_from": date(2026, 1, 1),
     "valid_until": None,
     "decided_by": "KESB",
-    "born_last": date(1981, 3, 3),
+    "born_at_latest": date(1981, 3, 3),
     "on": TODAY,
 }
 
@@ -123,7 +123,7 @@ def test_a_representative_is_recorded_with_what_makes_one(changes: dict[str, obj
 
 
 @pytest.mark.parametrize(
-    "changes", [{}, {"kind": Kind.PARENT, "decided_by": "", "born_last": date(2011, 5, 1)}, {"valid_until": TODAY}]
+    "changes", [{}, {"kind": Kind.PARENT, "decided_by": "", "born_at_latest": date(2011, 5, 1)}, {"valid_until": TODAY}]
 )
 def test_what_is_right_is_recorded(changes: dict[str, object]) -> None:
     check_can_record(**_RIGHT | changes)  # type: ignore[arg-type]

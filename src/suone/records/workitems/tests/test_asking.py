@@ -8,7 +8,7 @@ from suone.ground.access.permissions import Role
 from suone.organisation.appointments.tests.factories import acting, make_institution, make_staff
 from suone.records.dossiers.tests.factories import open_file
 from suone.records.workitems.models import State, WorkItem
-from suone.records.workitems.services import ask, complete
+from suone.records.workitems.services import add_work_item, complete
 
 
 @pytest.mark.django_db
@@ -19,7 +19,7 @@ def test_a_work_item_is_done_once_and_hidden_from_strangers() -> None:
 
     with acting_as(who):
         due = who.today + timedelta(days=3)
-        item = ask(who, dossier=dossier, title="Call", due_on=due, addressed_id=lead.institution_id)
+        item = add_work_item(who, dossier=dossier, title="Call", due_on=due, addressed_id=lead.institution_id)
         complete(who, item=item)
         with pytest.raises(Refused):
             complete(who, item=item)

@@ -59,7 +59,7 @@ def table(db: None) -> Table:
 def asked(table: Table, by: Appointment, of: Appointment, **words: Any) -> WorkItem:
     who = acting(by)
     with acting_as(who):
-        item = services.ask(
+        item = services.add_work_item(
             who, dossier=table.dossier, title="Call", due_on=DAY, addressed_id=of.institution_id, **words
         )
     return WorkItem.objects.select_related("addressed", "dossier").get(pk=item.pk)
@@ -415,7 +415,7 @@ def test_lists_hold_what_is_open_and_the_latest_that_are_done(table: Table) -> N
         with acting_as(who):
             assert queries.items_of(who, table.dossier) == [todo, done]
     with acting_as(acting(table.rav)):
-        assert list(queries.mine(acting(table.rav))) == [todo]
+        assert list(queries.my_open_items(acting(table.rav))) == [todo]
     with acting_as(acting(table.lead)):
         assert list(queries.waiting_for_others(acting(table.lead))) == [todo]
     with acting_as(acting(table.iv)), pytest.raises(Http404):

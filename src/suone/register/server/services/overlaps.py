@@ -13,7 +13,7 @@ from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
 from suone.organisation.appointments.queries import institutions_of_leavers, staff_to_tell
 from suone.organisation.institutions.models import Office
-from suone.records.inbox.services import tell_staff
+from suone.records.inbox.services import notify_staff
 from suone.register.server.acts import Act
 from suone.register.server.common_cases import persons_in_common
 from suone.register.server.functions import call
@@ -53,7 +53,7 @@ def tell_new_overlaps(acting: Acting) -> Told:
             Alert.objects.filter(pk=number).update(is_quiet=True)
             continue
         staff_ids = _whom_to_tell(acting, alert, preferences.get(alert.office_id or 0, Tells.WORKER))
-        tell_staff(acting, staff_ids=staff_ids, act=Act.ALERTED, dossier=None)
+        notify_staff(acting, staff_ids=staff_ids, act=Act.ALERTED, dossier=None)
         told += 1
     if untold:
         record(acting, kind=RecordKind.CHANGE, act=Act.ALERTED, details={"alerts": len(untold), "told": told})

@@ -11,7 +11,7 @@ from suone.ground.access.permissions import Role
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
 from suone.organisation.appointments.models import Appointment
-from suone.records.inbox.services import tell_staff
+from suone.records.inbox.services import notify_staff
 from suone.records.persons import ahv
 from suone.register.server import rules
 from suone.register.server.acts import Act
@@ -46,7 +46,7 @@ def tell_overseers(acting: Acting, act: Act) -> None:
     watching = Appointment.objects.working(on=acting.today).holding(
         Role.DATA_PROTECTION_OFFICER, Role.OFFICE_ADMINISTRATOR
     )
-    tell_staff(acting, staff_ids=list(watching.values_list("pk", flat=True)), act=act, dossier=None)
+    notify_staff(acting, staff_ids=list(watching.values_list("pk", flat=True)), act=act, dossier=None)
 
 
 # ---- beneath
