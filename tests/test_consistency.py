@@ -28,12 +28,12 @@ from tests.sweep.addresses import LIBRARIES, all_addresses
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "src" / "suone"
 
-# Views without a door, since they know nothing about anybody.
+# Views without a decorator: they show nothing about anybody.
 DOORLESS = {
     "set_language": "keeps a language in a cookie, before a log-in too",
     "healthz": "tells a load balancer whether the process lives",
     "robots": "tells search engines to stay away",
-    "api:openapi-json": "describes the door for machines",
+    "api:openapi-json": "describes the API for partners' systems",
     "api:api-root": "answers that nothing is there",
 }
 # Exports that do not ask for the second factor again.
@@ -58,11 +58,11 @@ def _dotted(package: Path) -> str:
     return ".".join(package.relative_to(SOURCES.parent).parts)
 
 
-def test_every_view_wears_a_door() -> None:
+def test_every_view_is_decorated() -> None:
     without = {
         address.name
         for address in all_addresses()
-        if not address.pattern.startswith(LIBRARIES) and not address.wears_a_door()
+        if not address.pattern.startswith(LIBRARIES) and not address.is_decorated()
     }
 
     assert without == set(DOORLESS)

@@ -1,4 +1,4 @@
-"""The machine door under requests that its document allows, and under many that it does not.
+"""The API for partners' systems under requests that its OpenAPI document allows, and under many that it does not.
 
 ``SUONE_FUZZ=5000`` (``make fuzz``) sends so many to each address; the usual run sends a few.
 """
@@ -63,7 +63,7 @@ def key(db: None, settings: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
 @pytest.mark.parametrize("operation", _OPERATIONS, ids=lambda one: one.label)
-def test_no_request_breaks_the_door_or_is_answered_otherwise_than_documented(
+def test_no_request_breaks_the_api_or_is_answered_otherwise_than_documented(
     operation: Any, mode: GenerationMode, key: str
 ) -> None:
     # A parameter behind the question mark that nobody asked for is left alone; a field of a body is refused.

@@ -169,9 +169,7 @@ def test_the_last_one_is_not_given_back_where_it_is_needed(
 
 def test_a_partners_key_needs_none(staff: Appointment, needed: None) -> None:
     assert Role.PARTNER_SYSTEM not in roles_that_see_persons()
-    assert (
-        PartnerSystem._meta.label
-    )  # its door is another one: suone.ground.entrances.for_systems asks for the key alone
+    assert PartnerSystem._meta.label  # decorated by suone.ground.entrances.for_systems, which asks for the key alone
 
 
 # Asked again

@@ -79,9 +79,9 @@ class PythonFault:
 
 @dataclass
 class PermissionFault:
-    """A door whose permission is the one that everybody has."""
+    """A view whose required permission is the one that everybody has."""
 
-    door: Any
+    view: Any
     function: FunctionType
     permission: str
 
@@ -96,15 +96,15 @@ class PermissionFault:
         return f"{Path(code.co_filename).relative_to(ROOT)}:{code.co_firstlineno}"
 
     def plant(self) -> Callable[[], None] | None:
-        names = self.door.__code__.co_freevars
-        if "permission" not in names or self.door.permission == WEAKEST:
+        names = self.view.__code__.co_freevars
+        if "permission" not in names or self.view.permission == WEAKEST:
             return None
-        cell = self.door.__closure__[names.index("permission")]
+        cell = self.view.__closure__[names.index("permission")]
         before = cell.cell_contents
-        cell.cell_contents = self.door.permission = WEAKEST
+        cell.cell_contents = self.view.permission = WEAKEST
 
         def take_out() -> None:
-            cell.cell_contents = self.door.permission = before
+            cell.cell_contents = self.view.permission = before
 
         return take_out
 
@@ -128,11 +128,11 @@ def permission_faults() -> Iterator[PermissionFault]:
     while waiting:
         entry = waiting.pop()
         waiting += getattr(entry, "url_patterns", [])
-        door = getattr(entry, "callback", None)
-        view = getattr(door, "__wrapped__", None)
-        if getattr(door, "permission", None) is not None and isinstance(view, FunctionType) and door not in seen:
-            seen.add(door)
-            yield PermissionFault(door, view, door.permission)
+        guarded = getattr(entry, "callback", None)
+        view = getattr(guarded, "__wrapped__", None)
+        if getattr(guarded, "permission", None) is not None and isinstance(view, FunctionType) and guarded not in seen:
+            seen.add(guarded)
+            yield PermissionFault(guarded, view, guarded.permission)
 
 
 def faults_of(file: Path) -> Iterator[PythonFault]:

@@ -37,7 +37,7 @@ _AT_MOST = 120  # seconds by the clock, for a test that waits for ever
 _WORLDS = 24  # that a fault in a policy is looked for in
 _LIKELY = 6  # tests that fell lately, and are asked first
 _SLOW = 4.0  # a test that takes so many seconds of its own is not asked
-_DOORS = "tests/test_doors.py::test_each_door_asks_for_the_permission_that_is_written_down"
+_PERMISSIONS = "tests/test_required_permissions.py::test_each_view_requires_the_permission_on_the_list"
 _FILTERS = "tests/sweep/test_filters.py::test_each_filter_hides_foreign_rows_without_the_policies"
 _LOCKS = "tests/test_locks.py::test_each_act_that_needs_a_lock_asks_for_it"
 _RIGHTS = "tests/test_writes.py::test_the_app_has_the_declared_rights_and_no_others"
@@ -92,7 +92,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         if nodeid in items and link["passed"] and link["seconds"] < _SLOW:
             for place in link["places"]:
                 places.setdefault(place, []).append(nodeid)
-    places |= {nodeid: [nodeid] for nodeid in (_DOORS, _FILTERS, _LOCKS, _RIGHTS) if nodeid in items}
+    places |= {nodeid: [nodeid] for nodeid in (_PERMISSIONS, _FILTERS, _LOCKS, _RIGHTS) if nodeid in items}
     for waiting in places.values():
         waiting.sort(key=lambda nodeid: links.found[nodeid]["seconds"])
     runner.begin()
@@ -170,7 +170,7 @@ def _faults(
 def _list_with(fault: python.PythonFault | python.PermissionFault) -> str:
     """The test that tries all of a kind, mostly against a list written down apart."""
     if isinstance(fault, python.PermissionFault):
-        return _DOORS
+        return _PERMISSIONS
     if fault.is_of_a_filter:
         return _FILTERS
     return _LOCKS if fault.what in ("without the lock", "without .select_for_update(…)") else ""

@@ -89,7 +89,7 @@ class Address:
     def is_listed(self) -> bool:
         return self.pattern.startswith(LIBRARIES) or self.name in PLAIN | DIRECTORY | FOREIGN | LINKED | MACHINES
 
-    def wears_a_door(self) -> bool:
+    def is_decorated(self) -> bool:
         return all(hasattr(view, "permission") for view in self.views)
 
 

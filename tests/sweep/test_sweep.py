@@ -143,7 +143,7 @@ def test_a_hole_in_a_policy_is_found(world: World, policies_alone: None) -> None
 
 
 class _LeakyAddresses:
-    """The product's addresses, and one whose view forgot its door."""
+    """The product's addresses, and one whose view lacks its decorator."""
 
     @staticmethod
     def leak(request: HttpRequest, dossier_id: int) -> HttpResponse:
@@ -157,7 +157,7 @@ class _LeakyAddresses:
     )
 
 
-def test_a_view_without_a_door_is_found(world: World, settings: Any) -> None:
+def test_a_view_without_a_decorator_is_found(world: World, settings: Any) -> None:
     settings.ROOT_URLCONF = _LeakyAddresses
     clear_url_caches()
     leak = [address for address in swept_addresses() if address.name == "leak"]

@@ -1,4 +1,4 @@
-"""The demo canton with a canary in every text about a person, and strangers of every role before its doors."""
+"""The demo canton with a canary in every text about a person, and outsiders of every role."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta

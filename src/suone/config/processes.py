@@ -17,7 +17,7 @@ import click
 from suone.config import env, ports
 from suone.ground.console.trouble import Trouble
 
-WORKER = ["-m", "suone.config.working"]
+WORKER = ["-m", "suone.config.worker"]
 _PATIENCE = 180  # seconds until the web server answers; on a busy machine it takes its time
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.canton.instruments.loading import read_kept_instrument
 from suone.canton.instruments.rules import Instrument, said
-from suone.ground.access.row_policies import RowPolicies, Stamp, anybody_acting, whoever_may
+from suone.ground.access.row_policies import RowPolicies, Stamp, any_actor, permitted
 
 _READ: dict[str, Instrument] = {}  # by the digest of its text
 
@@ -42,9 +42,9 @@ class InstrumentVersion(models.Model):
             # Whoever publishes how the canton works publishes its questionnaires too.
             RowPolicies(
                 name="instruments_instrumentversion_row_policies",
-                select=anybody_acting(),
-                insert=whoever_may("procedure.publish"),
-                update=whoever_may("procedure.publish"),
+                select=any_actor(),
+                insert=permitted("procedure.publish"),
+                update=permitted("procedure.publish"),
                 updates=("is_retired",),
             ),
             Stamp(name="instrument_published", at="published_at"),

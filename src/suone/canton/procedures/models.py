@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from suone.canton.procedures.loading import read_kept_procedure
 from suone.canton.procedures.rules import Procedure
 from suone.ground.access.categories import Power
-from suone.ground.access.row_policies import RowPolicies, Stamp, anybody_acting, granted, whoever_may
+from suone.ground.access.row_policies import RowPolicies, Stamp, any_actor, granted, permitted
 
 _CASE: dict[str, Any] = {"select": granted(Power.READ), "insert": granted(Power.WRITE), "update": granted(Power.WRITE)}
 
@@ -53,9 +53,9 @@ class ProcedureVersion(models.Model):
             ),
             RowPolicies(
                 name="procedures_procedureversion_row_policies",
-                select=anybody_acting(),
-                insert=whoever_may("procedure.publish"),
-                update=whoever_may("procedure.publish"),
+                select=any_actor(),
+                insert=permitted("procedure.publish"),
+                update=permitted("procedure.publish"),
                 updates=("state",),
             ),
             Stamp(name="procedure_published", at="published_at"),

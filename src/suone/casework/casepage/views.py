@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from suone.records.dossiers.queries import Known
 
 
-@reads(Permission.CASE_READ, act=CaseAct.READ, leaves=[note_visit])
+@reads(Permission.CASE_READ, act=CaseAct.READ, after=[note_visit])
 def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
     acting = request.acting
     this = cases.readable_case(acting, dossier_id)

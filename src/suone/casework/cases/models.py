@@ -9,7 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.casework.cases.rules import OPEN_STATES, ClosingReason, Level, NoteKind, Outcome, RiskFactor, State
 from suone.ground.access.categories import DataCategory, Power
-from suone.ground.access.row_policies import LinesBelow, RowPolicies, Stamp, granted, job, own_institution, own_staff
+from suone.ground.access.row_policies import (
+    AdditionalInsertPolicy,
+    RowPolicies,
+    Stamp,
+    granted,
+    job,
+    own_institution,
+    own_staff,
+)
 from suone.ground.audit.shown import Shows
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution, Region
@@ -213,7 +221,7 @@ class Participant(models.Model):
             ),
             Stamp(name="participant_in_state", at="since"),
             # Whoever answers, or leaves, says so in the timeline of a case that stays closed to them.
-            LinesBelow(
+            AdditionalInsertPolicy(
                 name="cases_participant_tells",
                 into="dossiers_event",
                 condition=f"{IN_OWN_NAME} AND {{table}}.object_type = 'participant'"  # noqa: S608

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from suone.canton.procedures.facts import CODES, Fact
 from suone.casework.handovers.rules import Constellation
 from suone.ground.access.categories import HEALTH_BIT, DataCategory, Power, categories_in
-from suone.ground.access.row_policies import LinesBelow, RowPolicies, Stamp, granted, job, own_institution
+from suone.ground.access.row_policies import AdditionalInsertPolicy, RowPolicies, Stamp, granted, job, own_institution
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution, Office
 from suone.records.consents.models import Consent
@@ -115,13 +115,15 @@ class Handover(models.Model):
             Stamp(name="handover_proposed", at="proposed_on", staff="sender_staff", institution="sender"),
             Stamp(name="handover_sender_left", at="sender_left_at"),
             # Whoever was asked says what they answered in the timeline of a case that stays closed to them.
-            LinesBelow(
+            AdditionalInsertPolicy(
                 name="handovers_handover_tells",
                 into="dossiers_event",
                 condition=f"{IN_OWN_NAME} AND {{table}}.object_type = 'handover'"
                 " AND handovers_was_asked({table}.object_id, {table}.dossier_id)",
             ),
-            LinesBelow(name="handovers_handover_discloses", into="consents_disclosure", condition=_DISCLOSED),
+            AdditionalInsertPolicy(
+                name="handovers_handover_discloses", into="consents_disclosure", condition=_DISCLOSED
+            ),
         ]
 
     def __str__(self) -> str:

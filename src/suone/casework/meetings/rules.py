@@ -250,7 +250,7 @@ def check_binding(kind: EntryKind, *, has_responsible: bool, due_on: date | None
     if kind is EntryKind.MANDATE and not has_responsible:
         raise Refused(_("A mandate names who carries it out, and until when."))
     if due_on is not None and due_on < on:
-        raise Refused(_("Choose a day that is not past."))
+        raise Refused(_("Choose a day that is not in the past."))
 
 
 def check_section(section: Section, *, has_responsible: bool) -> None:

@@ -25,7 +25,7 @@ from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.permissions import Permission
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.shown import note_row
-from suone.ground.entrances.decorators import ActingRequest, acts, reads, welcomes_guests
+from suone.ground.entrances.decorators import ActingRequest, acts, for_guests, reads
 from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, form_page, refusals_on, render
 from suone.organisation.institutions.models import Region
@@ -387,7 +387,7 @@ def calendar(request: ActingRequest, meeting_id: int) -> HttpResponse:
     return _calendar(queries.readable_meeting(request.acting, meeting_id))
 
 
-@welcomes_guests
+@for_guests
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """What a guest's link shows: when, where, who invites; and whether they come."""
     guest = acting_for_guest()
@@ -400,7 +400,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "meetings/invitation.html", {"invitation": _opened(guest, token), "token": token})
 
 
-@welcomes_guests
+@for_guests
 def invitation_calendar(request: HttpRequest, token: str) -> HttpResponse:
     return _calendar(_opened(acting_for_guest(), token))
 

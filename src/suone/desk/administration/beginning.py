@@ -15,7 +15,7 @@ from suone.ground.access.permissions import Role
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
 from suone.organisation.appointments.acts import Act
-from suone.organisation.appointments.giving import Post, appoint
+from suone.organisation.appointments.appointing import Post, appoint
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.rules import BEGINNINGS
 from suone.organisation.institutions.loading import load_directory

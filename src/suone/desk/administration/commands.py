@@ -114,7 +114,7 @@ def invite_account(institution_code: str, address: str) -> None:
     """Print a new one-time link for an appointment that nobody has taken up yet."""
     with as_job("accounts: invite") as acting:
         from suone.desk.administration.letters import link_to
-        from suone.organisation.appointments.giving import one_spelling, renew_invitation
+        from suone.organisation.appointments.appointing import one_spelling, renew_invitation
         from suone.organisation.appointments.models import Invitation
 
         still_open = Invitation.objects.filter(

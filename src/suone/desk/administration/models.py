@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from suone.ground.access.row_policies import RowPolicies, own_institution, whoever_may
+from suone.ground.access.row_policies import RowPolicies, own_institution, permitted
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution
 
@@ -43,7 +43,7 @@ class CaseloadPassing(models.Model):
             ),
             RowPolicies(
                 name="administration_caseloadpassing_row_policies",
-                select=f"{whoever_may('appointment.oversee')}"
+                select=f"{permitted('appointment.oversee')}"
                 f" OR (SELECT actor_may('appointment.administer')) AND {own_institution()}",
             ),
         ]

@@ -21,7 +21,7 @@ from suone.organisation.appointments.models import (
     Invitation,
     PartnerSystem,
 )
-from suone.organisation.appointments.queries import as_colleague, colleagues, with_a_say
+from suone.organisation.appointments.queries import as_colleague, colleagues, colleagues_and_administrators
 from suone.organisation.institutions.models import Institution
 
 
@@ -119,7 +119,7 @@ def waiting_for(acting: Acting) -> list[HeldRole]:
 
 def approvers_of(held: HeldRole, acting: Acting) -> list[int]:
     """Who may approve a role, by their appointments; never its giver, and never its holder."""
-    working = with_a_say(held.appointment.institution_id, on=acting.today)
+    working = colleagues_and_administrators(held.appointment.institution_id, on=acting.today)
     holder = as_colleague(held.appointment, on=acting.today)
     giver = held.given_by_account_id
     return [
@@ -131,7 +131,7 @@ def approvers_of(held: HeldRole, acting: Acting) -> list[int]:
 
 def roles_to_give(acting: Acting, appointment: Appointment) -> list[Role]:
     """The roles that the acting person may give this appointment."""
-    working = with_a_say(appointment.institution_id, on=acting.today)
+    working = colleagues_and_administrators(appointment.institution_id, on=acting.today)
     me = next((one for one in working if one.appointment == acting.staff_id), None)
     holder = as_colleague(appointment, on=acting.today)
     return [role for role in STAFF_ROLES if me is not None and rules.may_give(me, role, holder, working)]

@@ -13,9 +13,9 @@ from suone.ground.access.models import User
 from suone.ground.access.permissions import Role
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
-from suone.organisation.appointments import giving
+from suone.organisation.appointments import appointing
 from suone.organisation.appointments.models import Appointment, HeldRole
-from suone.organisation.appointments.queries import staff_to_tell
+from suone.organisation.appointments.queries import staff_to_notify
 from suone.organisation.institutions.models import Institution
 from suone.organisation.signin.queries import is_paused
 from suone.organisation.signin.services import change_address, unlock
@@ -26,7 +26,9 @@ def give_role(
     acting: Acting, *, appointment: Appointment, role: Role, valid_from: date, valid_until: date | None = None
 ) -> HeldRole:
     """Give a role, and tell those who may approve it where it opens much."""
-    held = giving.give_role(acting, appointment=appointment, role=role, valid_from=valid_from, valid_until=valid_until)
+    held = appointing.give_role(
+        acting, appointment=appointment, role=role, valid_from=valid_from, valid_until=valid_until
+    )
     if held.needs_approval:
         notify_staff(acting, staff_ids=approvers_of(held, acting), act=Act.APPROVAL_ASKED, dossier=None)
     return held
@@ -47,25 +49,25 @@ def unlock_log_in(acting: Acting, *, appointment: Appointment) -> None:
 
 def _account_of(acting: Acting, appointment: Appointment) -> User:
     """The account behind an appointment, for whoever administers every place where it works today."""
-    giving.check_may_administer(acting, appointment)
+    appointing.check_may_administer(acting, appointment)
     if appointment.user is None:
         raise Refused(_("Nobody has taken up this appointment yet: send a new link instead."))
     for other in Appointment.objects.filter(user=appointment.user).working(on=acting.today).exclude(pk=appointment.pk):
-        if not giving.may_administer(acting, other):
+        if not appointing.may_administer(acting, other):
             raise Refused(_("This account also works elsewhere: its owner changes the log-in, or that administrator."))
     return appointment.user
 
 
 def end_appointment(acting: Acting, *, appointment: Appointment, last_day: date | None) -> None:
     """Set the last day, or end at once: the next request is refused, and open items are in nobody's hands."""
-    giving.end_days(acting, appointment=appointment, last_day=last_day)
+    appointing.end_days(acting, appointment=appointment, last_day=last_day)
     if last_day is None:
         _release(acting, appointment)
 
 
 def pass_on(acting: Acting, *, leaver: Appointment, successor: Appointment) -> Caseload:
     """The whole caseload to a colleague at once: never grants to a named person, and nothing of health."""
-    giving.check_may_administer(acting, leaver)
+    appointing.check_may_administer(acting, leaver)
     if not possible_successors(acting, leaver).filter(pk=successor.pk).exists():
         raise Refused(
             _("Choose a colleague of the same institution who may lead cases: nobody passes a caseload to themselves.")
@@ -108,6 +110,6 @@ def _release(acting: Acting, appointment: Appointment) -> int:
         )
         office = Institution.objects.filter(is_iiz_office=True).values_list("pk", flat=True)
         region = appointment.region_id or (appointment.office.region_id if appointment.office else None)
-        told = staff_to_tell({*office, appointment.institution_id}, region, on=acting.today)
+        told = staff_to_notify({*office, appointment.institution_id}, region, on=acting.today)
         notify_staff(acting, staff_ids=told, act=Act.ITEMS_LEFT, dossier=None)
     return int(released)

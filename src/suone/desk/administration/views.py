@@ -14,13 +14,13 @@ from suone.desk.administration.letters import send_invitation
 from suone.ground.access.acting import acting_for_guest
 from suone.ground.access.models import User
 from suone.ground.access.permissions import Permission
-from suone.ground.entrances.decorators import ActingRequest, acts, reads, welcomes_guests
+from suone.ground.entrances.decorators import ActingRequest, acts, for_guests, reads
 from suone.ground.web.pages import done, form_page, refusals_on, render
-from suone.organisation.appointments import giving
+from suone.organisation.appointments import appointing
 from suone.organisation.appointments.acts import Act as AppointmentAct
-from suone.organisation.appointments.giving import Post
+from suone.organisation.appointments.appointing import Post
 from suone.organisation.appointments.models import Appointment
-from suone.organisation.appointments.services import Answering
+from suone.organisation.appointments.services import ContactAssignment
 from suone.organisation.appointments.services import change_contact_person as change_contact
 from suone.organisation.appointments.services import enter_contact_person as enter_contact
 from suone.organisation.appointments.services import remove_contact_person as remove_contact
@@ -43,7 +43,7 @@ def _list(request: ActingRequest, institution: Institution) -> HttpResponse:
     oversees = request.acting.may(Permission.APPOINTMENT_OVERSEE)
     context = {
         "institution": institution,
-        "may_administer": giving.may_administer_at(request.acting, institution.pk),
+        "may_administer": appointing.may_administer_at(request.acting, institution.pk),
         "listed": queries.appointments_of(request.acting, institution),
         "waiting": queries.waiting_for(request.acting),
         "others": Institution.objects.exclude(pk=institution.pk).order_by("code") if oversees else [],
@@ -58,7 +58,7 @@ def one(request: ActingRequest, staff_id: int) -> HttpResponse:
     context = {
         "listed": listed,
         "institution": appointment.institution,
-        "may_administer": giving.may_administer(request.acting, appointment),
+        "may_administer": appointing.may_administer(request.acting, appointment),
         "may_give": bool(queries.roles_to_give(request.acting, appointment)),
         "passed": queries.passed_on(appointment),
         "is_paused": appointment.user is not None and is_paused(appointment.user),
@@ -75,10 +75,10 @@ def appoint(request: ActingRequest, institution_id: int) -> HttpResponse:
         with refusals_on(form):
             typed = dict(form.cleaned_data)
             address, language = typed.pop("address"), typed.pop("language")
-            appointment, token = giving.appoint(
+            appointment, token = appointing.appoint(
                 request.acting, institution=institution, post=Post(**typed), address=address, language=language
             )
-            _send(appointment, giving.one_spelling(address), token, language)
+            _send(appointment, appointing.one_spelling(address), token, language)
             return done(request, _("The invitation is on its way."), "appointment", appointment.pk)
     return form_page(
         request, form, title=_("Appoint somebody"), submit=_("Invite"), back=_back(request, institution_id)
@@ -89,14 +89,14 @@ def appoint(request: ActingRequest, institution_id: int) -> HttpResponse:
 def invite_again(request: ActingRequest, staff_id: int) -> HttpResponse:
     appointment = queries.appointment_for(request.acting, staff_id)
     if request.method == "POST":
-        giving.check_may_administer(request.acting, appointment)
+        appointing.check_may_administer(request.acting, appointment)
         last = appointment.invitations.first()
         # Never the address of the directory, which others correct: the link goes where the first one went.
         address, language = (last.address, last.language) if last else (appointment.email, "de")
         if last is None or not last.is_open:
-            token = giving.invite(request.acting, appointment=appointment, address=address, language=language)
+            token = appointing.invite(request.acting, appointment=appointment, address=address, language=language)
         else:
-            token = giving.renew_invitation(request.acting, invitation=last)
+            token = appointing.renew_invitation(request.acting, invitation=last)
         _send(appointment, address, token, language)
         return done(request, _("The invitation is on its way."), "appointment", appointment.pk)
     return redirect("appointment", staff_id)
@@ -110,7 +110,7 @@ def change_post(request: ActingRequest, staff_id: int) -> HttpResponse:
     form = forms.PostForm(request.POST or None, institution=appointment.institution, initial=now)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            giving.change_post(request.acting, appointment=appointment, **form.cleaned_data)
+            appointing.change_post(request.acting, appointment=appointment, **form.cleaned_data)
             return done(request, _("The change is saved."), "appointment", staff_id)
     back = reverse("appointment", args=[staff_id])
     return form_page(request, form, title=_("Change office, region, percentage"), submit=_("Save"), back=back)
@@ -171,7 +171,7 @@ def give_role(request: ActingRequest, staff_id: int) -> HttpResponse:
 def approve_role(request: ActingRequest, held_id: int) -> HttpResponse:
     held = queries.role_for(request.acting, held_id)
     if request.method == "POST":
-        giving.approve_role(request.acting, held=held)
+        appointing.approve_role(request.acting, held=held)
         return done(request, _("The role is approved and takes effect."), "appointment", held.appointment_id)
     return redirect("appointment", held.appointment_id)
 
@@ -182,7 +182,7 @@ def end_role(request: ActingRequest, held_id: int) -> HttpResponse:
     form = forms.EndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            giving.end_role(request.acting, held=held, **form.cleaned_data)
+            appointing.end_role(request.acting, held=held, **form.cleaned_data)
             return done(request, _("The role is ended."), "appointment", held.appointment_id)
     back = reverse("appointment", args=[held.appointment_id])
     return form_page(request, form, title=_("End a role"), submit=_("End it"), back=back)
@@ -212,7 +212,7 @@ def end(request: ActingRequest, staff_id: int) -> HttpResponse:
 def pass_on(request: ActingRequest, staff_id: int) -> HttpResponse:
     """A look at what passes and what never does; then the act."""
     leaver = queries.appointment_for(request.acting, staff_id)
-    giving.check_may_administer(request.acting, leaver)
+    appointing.check_may_administer(request.acting, leaver)
     form = forms.SuccessorForm(request.POST or None, acting=request.acting, leaver=leaver)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
@@ -229,7 +229,7 @@ def contact_persons(request: ActingRequest, institution_id: int) -> HttpResponse
     context = {
         "institution": institution,
         "entries": queries.contact_entries(institution),
-        "may_administer": giving.may_administer_at(request.acting, institution.pk),
+        "may_administer": appointing.may_administer_at(request.acting, institution.pk),
     }
     return render(request, "administration/contact_persons.html", context)
 
@@ -240,8 +240,8 @@ def enter_contact_person(request: ActingRequest, institution_id: int) -> HttpRes
     form = forms.ContactPersonForm(request.POST or None, acting=request.acting, institution=institution)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            answering = Answering(**form.cleaned_data)
-            enter_contact(request.acting, institution=institution, answering=answering)
+            assignment = ContactAssignment(**form.cleaned_data)
+            enter_contact(request.acting, institution=institution, assignment=assignment)
             return done(request, _("The entry is saved."), "contact_persons", institution_id)
     back = reverse("contact_persons", args=[institution_id])
     return form_page(request, form, title=_("Enter a contact person"), submit=_("Save"), back=back)
@@ -255,7 +255,7 @@ def change_contact_person(request: ActingRequest, contact_id: int) -> HttpRespon
     )
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            change_contact(request.acting, entry=entry, answering=Answering(**form.cleaned_data))
+            change_contact(request.acting, entry=entry, assignment=ContactAssignment(**form.cleaned_data))
             return done(request, _("The entry is saved."), "contact_persons", entry.institution_id)
     back = reverse("contact_persons", args=[entry.institution_id])
     return form_page(request, form, title=_("Change a contact person"), submit=_("Save"), back=back)
@@ -270,10 +270,10 @@ def remove_contact_person(request: ActingRequest, contact_id: int) -> HttpRespon
     return redirect("contact_persons", entry.institution_id)
 
 
-@welcomes_guests
+@for_guests
 def join(request: ActingRequest, token: str) -> HttpResponse:
     """Take up an appointment: with the account of the invited address, or with a new one."""
-    opened = giving.open_invitation(token)
+    opened = appointing.open_invitation(token)
     if opened is None:
         return render(request, "administration/join_over.html", {}, status=404)
     if opened.account_id is not None:
@@ -289,16 +289,16 @@ def join(request: ActingRequest, token: str) -> HttpResponse:
                 last_name=typed["last_name"],
                 language=(get_language() or "de")[:2],
             )
-            giving.accept_invitation(acting_for_guest(), token=token, account=account)
+            appointing.accept_invitation(acting_for_guest(), token=token, account=account)
             return done(request, _("Welcome: log in with your address and your password."), "account_login")
     context = {"form": form, "opened": opened}
     return render(request, "administration/join.html", context, status=422 if form.errors else 200)
 
 
-def _join_with_account(request: ActingRequest, token: str, opened: giving.Opened) -> HttpResponse:
+def _join_with_account(request: ActingRequest, token: str, opened: appointing.Opened) -> HttpResponse:
     is_own = request.user.is_authenticated and request.user.pk == opened.account_id
     if request.method == "POST" and is_own:
-        giving.accept_invitation(acting_for_guest(), token=token, account=cast(User, request.user))
+        appointing.accept_invitation(acting_for_guest(), token=token, account=cast(User, request.user))
         return done(
             request, _("You now also work for %(institution)s.") % {"institution": opened.institution.name}, "/"
         )

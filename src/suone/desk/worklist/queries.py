@@ -12,7 +12,7 @@ from suone.casework.meetings.queries import answer_day, waiting_invitations
 from suone.ground.access.acting import Acting
 from suone.ground.access.permissions import Permission
 from suone.ground.audit.shown import Shows
-from suone.ground.web.jinja import told
+from suone.ground.web.jinja import localized
 from suone.organisation.appointments.models import AppointmentQuerySet
 from suone.organisation.appointments.queries import colleagues
 from suone.records.decisions.models import kind_of
@@ -161,7 +161,7 @@ def _of_item(item: WorkItem, state: str) -> Entry:
         who=item.dossier.who,
         dossier_id=item.dossier_id,
         about=item.dossier_id,
-        step=told(item.title, item.language, item.texts),
+        step=localized(item.title, item.language, item.texts),
         language=item.language,
         due_on=item.due_on,
         institution=item.addressed.short_name,

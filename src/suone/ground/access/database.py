@@ -36,7 +36,7 @@ def acting_as(acting: Acting, *, read_only: bool = False) -> Iterator[None]:
         # After an error, or where a rollback was asked for, the savepoint brings the outer actor back by itself.
         if not connection.needs_rollback:
             if not read_only:
-                _check_what_waits()
+                _check_deferred_constraints()
             if nested:
                 _write_settings(before)
 
@@ -70,7 +70,7 @@ def _settings_of(acting: Acting) -> tuple[str, ...]:
     )
 
 
-def _check_what_waits() -> None:
+def _check_deferred_constraints() -> None:
     """Let the database check now what it keeps for the commit, as the actor whose act it is, so that a refusal is theirs.
 
     Afterwards checks wait again: the mode outlives this block, and the next act would be refused half-way.

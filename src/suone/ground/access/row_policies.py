@@ -166,7 +166,7 @@ class RowPolicies(TableRights):
         return path, args, kwargs
 
 
-class LinesBelow(InDatabase):
+class AdditionalInsertPolicy(InDatabase):
     """Rows that whoever an act of this package concerns may add to a table of a lower package, such as a timeline.
 
     The lower package knows no act of those above: what its own policy refuses, this one allows beside it. ``condition``
@@ -233,7 +233,7 @@ def fields_that_change(model: models.Model | type[models.Model]) -> frozenset[st
     return frozenset(name for constraint in rights for name in constraint.updates)
 
 
-def anybody_acting() -> str:
+def any_actor() -> str:
     """Every kind of actor that the table admits: for tables that hold nothing about persons concerned."""
     return "true"
 
@@ -253,7 +253,7 @@ def own_staff(column: str = "staff_id") -> str:
     return f"((SELECT actor_kind()) = 'staff' AND {{table}}.{column} = (SELECT actor_staff()))"
 
 
-def whoever_may(permission: str) -> str:
+def permitted(permission: str) -> str:
     """Jobs, and staff whose role has the permission."""
     return f"(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('{permission}')))"
 

@@ -5,7 +5,7 @@ from django.db.models import F
 from suone.ground.access.models import User
 
 
-def keep_language(user: User, *, language: str) -> None:
+def set_account_language(user: User, *, language: str) -> None:
     """Show pages and mails in this language from now on, on whatever machine."""
     User.objects.filter(pk=user.pk).update(language=language)
 

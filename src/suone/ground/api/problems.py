@@ -91,7 +91,7 @@ def problem(
 
 
 def not_found() -> HttpResponse:
-    return problem(HTTPStatus.NOT_FOUND, "not-found", _("There is nothing at this address for you."))
+    return problem(HTTPStatus.NOT_FOUND, "not-found", _("There is nothing here that you may access."))
 
 
 def answer_with_problems(api: NinjaAPI) -> None:
@@ -100,16 +100,16 @@ def answer_with_problems(api: NinjaAPI) -> None:
         Trouble: lambda e: problem(e.status, e.word, e.sentence, errors=e.errors, **e.members),
         Refused: lambda e: problem(HTTPStatus.UNPROCESSABLE_ENTITY, "refused", str(e)),
         Conflict: lambda e: problem(
-            HTTPStatus.CONFLICT, "conflict", _("Somebody else saved first: read again, then send again.")
+            HTTPStatus.CONFLICT, "conflict", _("Somebody else saved first: fetch the current version, then send again.")
         ),
         PermissionDenied: lambda e: problem(
-            HTTPStatus.FORBIDDEN, "forbidden", _("The key does not allow this: ask the IIZ office for the right.")
+            HTTPStatus.FORBIDDEN, "forbidden", _("The key does not permit this: ask the IIZ office for the permission.")
         ),
         Http404: lambda e: not_found(),
         AuthenticationError: lambda e: problem(
             HTTPStatus.UNAUTHORIZED,
             "key",
-            _("The key is missing, unknown or has ended: ask the IIZ office for a new one."),
+            _("The key is missing, unknown or expired: ask the IIZ office for a new one."),
             headers={"WWW-Authenticate": "Bearer"},
         ),
         TooMany: lambda e: problem(
@@ -147,12 +147,14 @@ def _broken(error: Exception) -> HttpResponse:
     return problem(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "broken",
-        _("Something went wrong here, and nothing was kept: try again later, or tell those who run this installation."),
+        _(
+            "Something went wrong on our side, and nothing was saved: try again later, or inform the operator of this installation."
+        ),
     )
 
 
 def _shape_sentence() -> str:
-    return _("The request does not have the form that the document asks for: see the fields named.")
+    return _("The request does not match the schema of the API: see the fields listed.")
 
 
 def _wrong_field(error: Mapping[str, Any]) -> FieldProblem:

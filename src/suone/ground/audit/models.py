@@ -16,7 +16,7 @@ from suone.ground.access.actor import (
     ClockTime,
     RandomSalt,
 )
-from suone.ground.access.row_policies import EVERY_KIND, RowPolicies, anybody_acting, whoever_may
+from suone.ground.access.row_policies import EVERY_KIND, RowPolicies, any_actor, permitted
 
 
 class RecordKind(models.TextChoices):
@@ -48,7 +48,7 @@ class Seal(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["size"], name="audit_seal_grows"),
-            RowPolicies(name="audit_seal_row_policies", select=whoever_may("audit.read")),
+            RowPolicies(name="audit_seal_row_policies", select=permitted("audit.read")),
         ]
 
     def __str__(self) -> str:
@@ -71,7 +71,7 @@ class Tile(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["level", "number"], name="audit_tile_place"),
-            RowPolicies(name="audit_tile_row_policies", select=whoever_may("audit.read")),
+            RowPolicies(name="audit_tile_row_policies", select=permitted("audit.read")),
         ]
 
     def __str__(self) -> str:
@@ -127,8 +127,8 @@ class Entry(models.Model):
             models.UniqueConstraint(fields=["position"], name="audit_entry_position"),
             RowPolicies(
                 name="audit_entry_row_policies",
-                select=whoever_may("audit.read"),
-                insert=anybody_acting(),
+                select=permitted("audit.read"),
+                insert=any_actor(),
                 inserts=(
                     "kind",
                     "act",

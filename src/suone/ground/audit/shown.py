@@ -42,11 +42,11 @@ class Shown:
 
 
 _NOBODY = Shows()
-_UNTOLD = frozenset({"pk", "id"})
+_IMPERSONAL_ATTRIBUTES = frozenset({"pk", "id"})
 _listening: ContextVar[Shown | None] = ContextVar("shown", default=None)
 _known: dict[type, Shows] = {}
 # Types whose rows show nobody, so that the templates' environment need not ask again.
-silent: set[type] = set()
+impersonal: set[type] = set()
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def note(row: object, attribute: str, value: object) -> None:
     Numbers of rows, relations, yes or no, and nothing at all print nothing about anybody.
     """
     shows = _known.get(type(row)) or _shows(type(row))
-    if shows is _NOBODY or attribute in _UNTOLD or attribute.endswith("_id"):
+    if shows is _NOBODY or attribute in _IMPERSONAL_ATTRIBUTES or attribute.endswith("_id"):
         return
     if value is None or isinstance(value, bool) or (isinstance(value, str) and not value):
         return
@@ -115,6 +115,6 @@ def _shows(row_type: type) -> Shows:
     else:
         shows = _NOBODY
     if shows is _NOBODY:
-        silent.add(row_type)
+        impersonal.add(row_type)
     _known[row_type] = shows
     return shows

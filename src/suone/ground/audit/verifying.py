@@ -95,7 +95,7 @@ def _grow(proof: Proof, seals: list[Seal]) -> None:
         proof.found(_("Hashes of sealed entries are missing."), seal=start.pk)
         return
     if growing.root() != bytes(start.root):
-        proof.found(_("Seal %(n)s: its root is not that of the tree.") % {"n": start.pk}, seal=start.pk)
+        proof.found(_("Seal %(n)s: its root does not match the tree.") % {"n": start.pk}, seal=start.pk)
     end = max((seal.size for seal in seals), default=0)
     waiting = _ordered(proof, start, rest)
     seal = next(waiting, None)
@@ -137,7 +137,7 @@ def _ordered(proof: Proof, start: Seal, seals: list[Seal]) -> Iterator[Seal]:
 
 def _check_root(proof: Proof, seal: Seal, root: bytes) -> None:
     if bytes(seal.root) != root:
-        proof.found(_("Seal %(n)s: its root is not that of the tree.") % {"n": seal.pk}, seal=seal.pk)
+        proof.found(_("Seal %(n)s: its root does not match the tree.") % {"n": seal.pk}, seal=seal.pk)
 
 
 def _checked_leaves(proof: Proof, start: int, end: int) -> Iterator[bytes]:
@@ -249,7 +249,7 @@ def _check_anchors(proof: Proof, seals: list[Seal]) -> None:
         head = head_in(statement)
         if statement["is"] == heads.RESTORED:
             if head.size and anchored.get(head.seal, head if first > 1 else None) != head:
-                sentence = _("A declared restoration goes back to seal %(n)s, which was not anchored like that.")
+                sentence = _("A declared restoration goes back to seal %(n)s, which was anchored differently.")
                 proof.found(sentence % {"n": head.seal}, seal=head.seal)
             anchored = {number: before for number, before in anchored.items() if before.size <= head.size}
             proof.restorations.append(restoration_in(statement))
@@ -260,7 +260,7 @@ def _check_anchors(proof: Proof, seals: list[Seal]) -> None:
     newest, due = seals[-1].pk, (timezone.now() - _ANCHORED_WITHIN).isoformat()
     for number, head in anchored.items():
         if number > newest:
-            proof.found(_("The tail was cut: seal %(n)s was anchored.") % {"n": number}, seal=number)
+            proof.found(_("The end of the log is missing: seal %(n)s was anchored.") % {"n": number}, seal=number)
         elif known.get(number) != head:
             proof.found(_("Seal %(n)s differs from what was anchored.") % {"n": number}, seal=number)
     for number, head in known.items():

@@ -1,1 +1,1 @@
-"""How a request becomes a reading or an act: the decorators every view wears."""
+"""The ways into the product: the decorators that turn a request into a reading or an act, one on every view."""

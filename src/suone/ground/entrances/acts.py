@@ -5,5 +5,5 @@ from django.utils.translation import gettext_lazy as _
 class Act(models.TextChoices):
     DENIED = "door.denied", _("Page refused")
     SHOWN = "door.shown", _("Form opened")
-    CONFLICT_SHOWN = "door.conflict_shown", _("Text of somebody who saved first shown")
-    CONFIRMED = "door.confirmed", _("Confirmed who is there, by second factor or password")
+    CONFLICT_SHOWN = "door.conflict_shown", _("Conflicting text of a colleague shown")
+    CONFIRMED = "door.confirmed", _("Identity confirmed by second factor or password")

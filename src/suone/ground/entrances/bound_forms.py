@@ -1,4 +1,4 @@
-"""A form sent by another than the one who opened its page, or once more with other words: asked, never done unasked."""
+"""Forms opened under another appointment, or sent again with different content: the user is asked before anything is done."""
 
 import hashlib
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ __all__ = ["change_back", "digest", "question", "sent_before_page"]
 
 
 def change_back(request: HttpRequest, acting: Acting) -> Acting:
-    """Whoever asks for it acts again under the appointment of the page; everybody else goes on as they are."""
+    """Switch back to the appointment under which the page was opened, if the user chose to; otherwise change nothing."""
     page = opened(request)
     if page is None or CHANGE_BACK not in request.POST or page.user_id != acting.user_id:
         return acting
@@ -23,10 +23,10 @@ def change_back(request: HttpRequest, acting: Acting) -> Acting:
 
 
 def question(request: HttpRequest, acting: Acting, permission: Permission) -> HttpResponse | None:
-    """The page that asks, where the form was opened under another appointment; nothing is done meanwhile.
+    """The page that asks, if the form was opened under another appointment; None if all is in order.
 
-    What was typed is shown again to the account that opened the page, and to nobody else. A form without the mark is
-    asked too: every page of ours carries it. The token against forged requests says that this browser sent it.
+    What was typed is shown again to the account that opened the page, and to nobody else. A form without the mark leads
+    to the question, too, since every page of ours carries one. The CSRF token proves that this browser sent it.
     """
     if not request.POST.get(FIELD):
         with bound_to(acting):
@@ -47,7 +47,7 @@ def question(request: HttpRequest, acting: Acting, permission: Permission) -> Ht
 
 
 def digest(request: HttpRequest) -> str:
-    """What a form says, files too, without what changes each time its page is opened."""
+    """SHA-256 in hex over a form's content and files, without the fields that change each time its page is opened."""
     summary = hashlib.sha256()
     for part in _parts(request):
         summary.update(len(part).to_bytes(8, "big") + part)

@@ -1,7 +1,7 @@
-"""Asking who is there: a second factor where a role needs one, and again before a sensitive act.
+"""Reauthentication: a second factor where a role requires one, and again before a sensitive act.
 
-The question comes in place of the page, at the same address. What was sent travels along in it as hidden fields and is sent
-on once the answer is right: nothing typed is lost, and nothing is kept on the server meanwhile.
+The question replaces the page, at the same URL. The submitted form is carried along in hidden fields and processed once
+the answer is right: nothing typed is lost, and nothing is stored on the server meanwhile.
 """
 
 import time
@@ -31,19 +31,22 @@ from suone.ground.entrances.acts import Act
 from suone.ground.web.pages import render
 
 PREFIX = "confirm"
-ANSWER = f"{PREFIX}-answer"  # names which of the forms was sent
+ANSWER = f"{PREFIX}-answer"  # which of the forms was sent
 CODE, PASSKEY, PASSWORD = "code", "passkey", "password"
 _SECOND_FACTOR = frozenset({"mfa"})
 _ANY_FACTOR = frozenset({"mfa", "password"})
 
 
 def is_answer(request: HttpRequest) -> bool:
-    """Whether this is the answer to the question who is there, at whatever address it was put."""
+    """Whether this request answers the question, at whatever URL it was asked."""
     return request.method == "POST" and ANSWER in request.POST
 
 
-def asks_first(request: HttpRequest, acting: Acting, *, sensitive: bool) -> HttpResponse | None:
-    """The page that comes first, or None where nothing is missing; an answer is taken up on the way."""
+def confirmation_needed(request: HttpRequest, acting: Acting, *, sensitive: bool) -> HttpResponse | None:
+    """The page that asks for a second factor or password, or None if nothing is missing.
+
+    If the request carries an answer, it is checked first and removed from ``request.POST``.
+    """
     needed = needs_second_factor(acting.roles)
     if is_answer(request):
         answer = _answer(request)
@@ -61,12 +64,12 @@ def asks_first(request: HttpRequest, acting: Acting, *, sensitive: bool) -> Http
 
 
 def needs_second_factor(roles: frozenset[Role]) -> bool:
-    """Whether one of these roles is let in with a second factor only."""
+    """Whether one of these roles requires a second factor."""
     return bool(roles & roles_with_second_factor())
 
 
 def roles_with_second_factor() -> frozenset[Role]:
-    """The roles that this installation lets in with a second factor only."""
+    """The roles for which this installation requires a second factor (``SUONE_SECOND_FACTOR_ROLES``)."""
     words = settings.SECOND_FACTOR_ROLES
     if words == ["persons"]:
         return roles_that_see_persons()
@@ -79,7 +82,7 @@ class _Answer:
     form: Form
 
     def take(self, request: HttpRequest, acting: Acting) -> None:
-        """Remember in the session that it was shown, and when."""
+        """Note in the session that the factor was shown, and when."""
         if self.kind == PASSWORD:
             reauthenticate_by_password(request)
         else:
@@ -89,7 +92,7 @@ class _Answer:
 
 
 def _wanted(request: HttpRequest, *, needed: bool) -> frozenset[str]:
-    # Whoever has a second factor shows that one, wherever it is not demanded too.
+    # Whoever logged in with a second factor confirms with it, even where a password would do.
     return _SECOND_FACTOR if needed or _has_shown(request, _SECOND_FACTOR) else _ANY_FACTOR
 
 
@@ -99,7 +102,7 @@ def _has_shown(request: HttpRequest, methods: frozenset[str], *, within: int | N
 
 
 def _kinds_of(user: Any) -> list[str]:
-    """With what this account can answer; nothing where it has neither a factor nor a password."""
+    """The ways in which this account can answer; empty if it has neither a factor nor a password."""
     types = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
     kinds = [CODE] if types & {Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES} else []
     kinds += [PASSKEY] if Authenticator.Type.WEBAUTHN in types else []
@@ -127,7 +130,7 @@ def _question(request: HttpRequest, wrong: _Answer | None = None) -> HttpRespons
     if not set(kinds) - {PASSWORD} and (needs_second_factor(acting.roles) or not kinds):
         return render(request, "web/second_factor_needed.html", status=403)
     forms = {kind: wrong.form if wrong and wrong.kind == kind else _form(kind, request.user) for kind in kinds}
-    # The pause of the account is said here, beside what was typed, and not on a page of its own.
+    # That the account is paused is shown here, next to what was typed, not on a separate page.
     paused, request.axes_locked_out = getattr(request, "axes_locked_out", False), False  # type: ignore[attr-defined]
     context = {
         "forms_of": forms,
@@ -143,7 +146,7 @@ def _question(request: HttpRequest, wrong: _Answer | None = None) -> HttpRespons
 
 
 def _sent(request: HttpRequest) -> list[tuple[str, str]]:
-    """What was sent and waits for the answer."""
+    """The submitted fields that wait for the answer."""
     return [
         (name, value)
         for name, values in request.POST.lists()
@@ -153,7 +156,7 @@ def _sent(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _forget_answer(request: HttpRequest) -> None:
-    """From here on the request is the one that was sent first."""
+    """Restore the request as it was first submitted."""
     kept = request.POST.copy()
     for name in [name for name in kept if name.startswith(f"{PREFIX}-")]:
         del kept[name]

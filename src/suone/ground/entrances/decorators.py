@@ -1,7 +1,7 @@
-"""``@reads``, ``@acts`` and ``@welcomes_guests``: every view wears one of them.
+"""``@reads``, ``@acts`` and ``@for_guests``: every view has one of these decorators.
 
-The first two ask for a log-in and a permission, open the transaction as the acting person, and render the page inside it.
-What is not allowed is told to the log in a transaction of its own.
+The first two require a log-in and a permission, open the transaction as the acting person, and render the page inside it.
+A denial is recorded in a separate transaction, since the view's own is rolled back.
 """
 
 import logging
@@ -38,17 +38,17 @@ from suone.ground.web.pages import conflict_page, refused_page, too_many_page, u
 
 P = ParamSpec("P")
 View = Callable[Concatenate["ActingRequest", P], HttpResponseBase]
-Door = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
-Leaves = Callable[..., None]
+Guarded = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+AfterReading = Callable[..., None]
 _log = logging.getLogger("suone.ground.entrances")
-# Statuses of answers that say something: a page, a form shown again, somebody else's text beside one's own.
+# Statuses of responses with content: a page, a form shown again, two conflicting texts.
 _PAGES = frozenset({200, 206, 409, 422})
 _GREATEST = 2**63 - 1
 _WRONG_TRIES_A_MINUTE = 20
 
 
 class ActingRequest(HttpRequest):
-    """A request behind a door: somebody acts."""
+    """A request that passed a decorator: ``acting`` is set."""
 
     acting: Acting
     staff_entries: list[Any]
@@ -59,64 +59,64 @@ def reads(
     *,
     act: str,
     kind: RecordKind = RecordKind.READ,
-    leaves: Sequence[Leaves] = (),
+    after: Sequence[AfterReading] = (),
     by_post: bool = False,
     sensitive: bool = False,
-) -> Callable[[View[P]], Door[P]]:
-    """A page that only reads: it is made while the database allows no write, then the log names whom it shows, then it leaves.
+) -> Callable[[View[P]], Guarded[P]]:
+    """A page that only reads: rendered in a read-only transaction, then recorded in the log, then sent.
 
-    ``leaves`` names what the reading itself leaves behind, such as the last visit: each is called with ``acting`` and
-    the address's numbers, in the transaction that writes the log. ``by_post`` is for a search whose words may not stand in
-    an address. ``sensitive`` asks for the second factor again, as exports do.
+    ``after`` lists what a reading triggers, such as noting the last visit: each is called with ``acting`` and the
+    arguments of the URL, in the transaction that writes the log. ``by_post`` is for a search, whose terms must not appear
+    in a URL. ``sensitive`` asks for the second factor again, as exports do.
     """
 
-    def wear(view: View[P]) -> Door[P]:
+    def decorate(view: View[P]) -> Guarded[P]:
         def enter(request: ActingRequest, acting: Acting, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             with noting() as shown:
                 with acting_as(acting, read_only=True):
                     response = _rendered(view(request, *args, **kwargs))
-                reading = Reading(kind, act, kwargs, shown, leaves)
+                reading = Reading(kind, act, kwargs, shown, after)
                 return _recorded(acting, reading, response)
 
         methods = ("GET", "HEAD", "POST") if by_post else ("GET", "HEAD")
-        door = _door(view, enter, permission, methods=methods, sensitive=sensitive)
-        door.kind = kind  # type: ignore[attr-defined]  # read by the test that every export asks again
-        return door
+        guarded = _guarded(view, enter, permission, methods=methods, sensitive=sensitive)
+        guarded.kind = kind  # type: ignore[attr-defined]  # read by the test that every export asks again
+        return guarded
 
-    return wear
+    return decorate
 
 
 def acts(
     permission: Permission,
     *,
     act: str = "",
-    leaves: Sequence[Leaves] = (),
+    after: Sequence[AfterReading] = (),
     sensitive: bool = False,
     binds: bool = True,
-) -> Callable[[View[P]], Door[P]]:
-    """A form and its act: POST does it once, GET shows the form.
+) -> Callable[[View[P]], Guarded[P]]:
+    """A form and its act: GET shows the form, POST carries out the act once.
 
-    A view that answers with an error status leaves nothing behind. A form sent twice with the same
-    ``idempotency_key`` is done once; the second answer leads to where the first one led.
-    ``act`` names the reading of a form's page in the log; without it the log hears of the pages that show somebody.
-    ``leaves`` names what showing the form leaves behind, as in ``reads``.
+    A view that answers with an error status is rolled back. A form sent twice with the same ``idempotency_key`` is
+    carried out once; the second response redirects to where the first one did.
+    ``act`` names the reading of the form's page in the log; without it only pages that show a person are recorded.
+    ``after`` lists what showing the form triggers, as in ``reads``.
     ``sensitive`` asks for the second factor again, when the form is opened and, if that is too long ago, when it is sent.
     A form that was opened under another appointment is answered with a question, unless ``binds`` is off.
     """
 
-    def wear(view: View[P]) -> Door[P]:
+    def decorate(view: View[P]) -> Guarded[P]:
         def show(request: ActingRequest, acting: Acting, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             with noting() as shown:
                 with acting_as(acting, read_only=True):
                     response = _rendered(view(request, *args, **kwargs))
-                reading = Reading(RecordKind.READ, act, kwargs, shown, leaves)
+                reading = Reading(RecordKind.READ, act, kwargs, shown, after)
                 return _recorded(acting, reading, response)
 
         def enter(request: ActingRequest, acting: Acting, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.method != "POST":
                 return show(request, acting, *args, **kwargs)
             with noting() as shown:
-                reading = Reading(RecordKind.READ, "", kwargs, shown, leaves)
+                reading = Reading(RecordKind.READ, "", kwargs, shown, after)
                 with acting_as(acting):
                     sent = _sent(request, acting)
                     if sent is not None and sent.was_done:
@@ -128,37 +128,37 @@ def acts(
                     else:
                         if sent is not None:
                             sent.keep(response)
-                        if reading.is_of_somebody(response):
+                        if reading.shows_anybody(response):
                             reading.record(acting)
                 return _recorded(acting, reading, response) if failed else response
 
-        door = _door(view, enter, permission, methods=("GET", "HEAD", "POST"), sensitive=sensitive, binds=binds)
-        door.kind = RecordKind.CHANGE  # type: ignore[attr-defined]  # read by the test that sensitive acts ask again
-        return door
+        guarded = _guarded(view, enter, permission, methods=("GET", "HEAD", "POST"), sensitive=sensitive, binds=binds)
+        guarded.kind = RecordKind.CHANGE  # type: ignore[attr-defined]  # read by the test that sensitive acts ask again
+        return guarded
 
-    return wear
+    return decorate
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the log is to say about an answer that was made but has not left."""
+    """What the log is to say about a response that is ready but not yet sent."""
 
     kind: RecordKind
     act: str
     arguments: dict[str, Any]  # of the address
     shown: Shown
-    leaves: Sequence[Leaves] = ()
+    after: Sequence[AfterReading] = ()
 
-    def is_of_somebody(self, response: HttpResponseBase) -> bool:
-        """Whether the answer shows anybody. One that leads on, or says that all is well, shows nothing."""
+    def shows_anybody(self, response: HttpResponseBase) -> bool:
+        """Whether the response shows anybody; a redirect or a bare acknowledgement does not."""
         if not _is_page(response):
             self.shown.nobody()
         elif case := _number(self.arguments, "dossier_id"):
-            self.shown.cases.add(case)  # below the address of a case each page names it
+            self.shown.cases.add(case)  # every page below the URL of a case names it
         return bool(self.shown)
 
     def record(self, acting: Acting) -> None:
-        """Name exactly the cases and persons of the answer; where it is one, in the columns of its own too."""
+        """Record exactly the cases and persons shown; a single one also goes into ``dossier_id`` or ``person_id``."""
         shown = self.shown
         record(
             acting,
@@ -171,13 +171,13 @@ class Reading:
             persons_shown=shown.persons,
             details={"shown": {kind: sorted(ids) for kind, ids in shown.others.items()}} if shown.others else None,
         )
-        for leave in self.leaves:
-            leave(acting, **self.arguments)
+        for step in self.after:
+            step(acting, **self.arguments)
 
 
 def _recorded(acting: Acting, reading: Reading, response: HttpResponseBase) -> HttpResponseBase:
-    """The answer, once the log holds whom it shows; where that cannot be written, a page that says so in its place."""
-    if not reading.is_of_somebody(response) and not reading.act:
+    """The response, once the log says whom it shows; if the log cannot be written, a page that says so instead."""
+    if not reading.shows_anybody(response) and not reading.act:
         return response
     try:
         with acting_as(acting):
@@ -193,7 +193,7 @@ def _recorded(acting: Acting, reading: Reading, response: HttpResponseBase) -> H
 
 
 def _is_page(response: HttpResponseBase) -> bool:
-    """A page or a file. What answers a script in JSON says that a draft is kept, and nothing about anybody."""
+    """A page or a file. JSON only tells a script that a draft is saved, and says nothing about anybody."""
     return response.status_code in _PAGES and response.headers.get("Content-Type") != "application/json"
 
 
@@ -201,39 +201,39 @@ def _only(ids: set[int]) -> int | None:
     return next(iter(ids)) if len(ids) == 1 else None
 
 
-def welcomes_guests(view: View[P]) -> Door[P]:
-    """A page for whoever holds a link, without a log-in: they act as a guest, to whom no row is open.
+def for_guests(view: View[P]) -> Guarded[P]:
+    """A page for whoever has a link, without a log-in: they act as a guest, for whom no policy opens a row.
 
-    What the link leads to comes out of functions in the database that ask for it. Wrong links are told to the log, and
-    after twenty within a minute nothing from that address is heard for the rest of it.
+    What the link leads to comes from database functions that check its secret. Wrong links are recorded in the log; after
+    twenty within a minute, requests from that network address are rejected for the rest of it.
     """
 
     @wraps(view)
-    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST"})
-        if tried_too_often(request):
+        if too_many_attempts(request):
             return too_many_page(request)
         guest = acting_for_guest()
-        request.acting = None  # type: ignore[attr-defined]  # whoever is logged in comes through this door as a guest
+        request.acting = None  # type: ignore[attr-defined]  # a logged-in user is a guest here, too
         try:
             with acting_as(guest):
                 return _rendered(view(cast(ActingRequest, request), *args, **kwargs))
         except Http404:
-            tell_wrong_try(request, guest)
+            record_wrong_attempt(request, guest)
             raise
 
-    door.permission = None  # type: ignore[attr-defined]  # read by the test that every view wears a door
-    return door  # type: ignore[return-value]  # wraps() keeps the inner request's type
+    guarded.permission = None  # type: ignore[attr-defined]  # read by the test that every view is decorated
+    return guarded  # type: ignore[return-value]  # wraps() keeps the inner request's type
 
 
-def tried_too_often(request: HttpRequest) -> bool:
-    """Whether so many wrong links or keys came from this address that nothing from there is heard for a while."""
+def too_many_attempts(request: HttpRequest) -> bool:
+    """Whether this network address sent so many wrong links or keys that its requests are rejected for a minute."""
     return (cache.get(_wrong_tries(request)) or 0) >= _WRONG_TRIES_A_MINUTE
 
 
-def tell_wrong_try(request: HttpRequest, acting: Acting) -> None:
-    """Count a wrong link or key, and tell the log of it."""
+def record_wrong_attempt(request: HttpRequest, acting: Acting) -> None:
+    """Count a wrong link or key, and record it in the log."""
     cache.add(_wrong_tries(request), 0, timeout=60)
     cache.incr(_wrong_tries(request))
     with acting_as(acting):
@@ -245,24 +245,27 @@ def _wrong_tries(request: HttpRequest) -> str:
 
 
 @contextmanager
-def denials_told(acting: Acting, permission: Permission, kwargs: dict[str, Any]) -> Iterator[None]:
-    """Ask for the permission; what is not allowed or not there is told to the log once all else is rolled back."""
+def denials_recorded(acting: Acting, permission: Permission, kwargs: dict[str, Any]) -> Iterator[None]:
+    """Check the permission; record a denial, or an object that does not exist, once everything else is rolled back.
+
+    Raises ``PermissionDenied``, also when a row policy of the database refuses.
+    """
     try:
         if not acting.may(permission):
             raise PermissionDenied
         yield
     except (PermissionDenied, Http404):
-        _tell_denied(acting, permission, kwargs)
+        _record_denial(acting, permission, kwargs)
         raise
     except ProgrammingError as error:
-        # The database is the last judge: what a row policy refuses is a page refused, no fault of ours.
+        # What a row policy refuses is a denial, not an error of the server.
         if not isinstance(error.__cause__, InsufficientPrivilege):
             raise
-        _tell_denied(acting, permission, kwargs)
+        _record_denial(acting, permission, kwargs)
         raise PermissionDenied from error
 
 
-def _door(
+def _guarded(
     view: View[P],
     enter: Callable[..., HttpResponseBase],
     permission: Permission,
@@ -270,9 +273,9 @@ def _door(
     methods: tuple[str, ...],
     sensitive: bool = False,
     binds: bool = True,
-) -> Door[P]:
+) -> Guarded[P]:
     @wraps(view)
-    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         acting: Acting | None = getattr(request, "acting", None)
         if acting is None:
             if request.user.is_authenticated:
@@ -285,12 +288,12 @@ def _door(
             if question := bound_forms.question(request, acting, permission):
                 return question
         with bound_to(acting):
-            return knock(cast(ActingRequest, request), acting, *args, **kwargs)
+            return handle(cast(ActingRequest, request), acting, *args, **kwargs)
 
-    def knock(request: ActingRequest, acting: Acting, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def handle(request: ActingRequest, acting: Acting, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
-            with denials_told(acting, permission, kwargs):
-                if question := confirming.asks_first(request, acting, sensitive=sensitive):
+            with denials_recorded(acting, permission, kwargs):
+                if question := confirming.confirmation_needed(request, acting, sensitive=sensitive):
                     return question
                 if request.method not in methods:
                     return redirect(request.get_full_path())
@@ -300,14 +303,14 @@ def _door(
         except Conflict as conflict:
             return _conflict(request, acting, conflict, kwargs)
 
-    door.permission = permission  # type: ignore[attr-defined]  # read by the test that every view wears a door
-    door.binds = binds  # type: ignore[attr-defined]  # read by the test that every form is bound to its actor
-    door.sensitive = sensitive  # type: ignore[attr-defined]  # read by the test that every sensitive act asks again
-    return door  # type: ignore[return-value]  # wraps() keeps the inner request's type
+    guarded.permission = permission  # type: ignore[attr-defined]  # read by the test that every view is decorated
+    guarded.binds = binds  # type: ignore[attr-defined]  # read by the test that every form is bound to its actor
+    guarded.sensitive = sensitive  # type: ignore[attr-defined]  # read by the test that every sensitive act asks again
+    return guarded  # type: ignore[return-value]  # wraps() keeps the inner request's type
 
 
 def _conflict(request: ActingRequest, acting: Acting, conflict: Conflict, kwargs: dict[str, Any]) -> HttpResponseBase:
-    """Somebody else's text beside one's own: a reading like any other."""
+    """The other person's text next to one's own: recorded as a reading."""
     with noting() as shown:
         response = conflict_page(request, conflict)
         if conflict.about is not None:
@@ -315,7 +318,7 @@ def _conflict(request: ActingRequest, acting: Acting, conflict: Conflict, kwargs
         return _recorded(acting, Reading(RecordKind.READ, Act.CONFLICT_SHOWN, kwargs, shown), response)
 
 
-def _tell_denied(acting: Acting, permission: Permission, kwargs: dict[str, Any]) -> None:
+def _record_denial(acting: Acting, permission: Permission, kwargs: dict[str, Any]) -> None:
     with acting_as(acting):
         record(
             acting,
@@ -329,7 +332,7 @@ def _tell_denied(acting: Acting, permission: Permission, kwargs: dict[str, Any])
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """A form with its key as it was just sent, and what was kept under that key."""
+    """A form as it was just sent, and the submission stored under its key."""
 
     kept: Submission
     said: str
@@ -340,7 +343,7 @@ class _Sent:
 
 
 def _sent(request: HttpRequest, acting: Acting) -> _Sent | None:
-    """Keep the form's key, or find what the same form already did; a simultaneous twin waits here for the first."""
+    """Store the form's key, or find the earlier submission; a simultaneous duplicate waits here for the first."""
     try:
         key = uuid.UUID(request.POST.get(KEY, ""))
     except ValueError:
@@ -353,14 +356,14 @@ def _sent(request: HttpRequest, acting: Acting) -> _Sent | None:
 
 
 def _done_before(request: HttpRequest, sent: _Sent) -> HttpResponseBase:
-    """Where the same form led; with other words it is another form, and whoever typed them is asked."""
+    """Redirect to where the same form led; if its content differs, ask first."""
     if sent.kept.said != sent.said:
         return bound_forms.sent_before_page(request)
     return redirect(sent.kept.location)
 
 
 def _leads_to(response: HttpResponseBase) -> str:
-    """Where the same form leads when it is sent again; nowhere after a page or file, which is simply shown again."""
+    """Where the same form leads when it is sent again; empty after a page or file, which is simply shown again."""
     return response.headers.get("Location", "")
 
 
@@ -373,12 +376,12 @@ def _rendered(response: HttpResponseBase) -> HttpResponseBase:
 
 def _number(kwargs: dict[str, Any], name: str) -> int | None:
     value = kwargs.get(name)
-    # A number that no row can have still has to be told as an attempt.
+    # An attempt with a number that no row can have must still be recorded.
     return value if isinstance(value, int) and value <= _GREATEST else None
 
 
 def about_in(kwargs: dict[str, Any]) -> tuple[str, int | None]:
-    """The thing a URL names beside its case: ``/dossiers/7/notes/12`` is about note 12."""
+    """The object that a URL names in addition to its case: ``/dossiers/7/notes/12`` is about note 12."""
     for name, value in kwargs.items():
         if name.endswith("_id") and name != "dossier_id" and isinstance(value, int):
             return name.removesuffix("_id"), _number(kwargs, name)

@@ -1,7 +1,7 @@
-"""The door for partners' systems: a key lets them in, and each handler of the API wears ``@answers`` or ``@carries_out``.
+"""The API for partners' systems: authentication by key, and ``@answers`` or ``@carries_out`` on each handler.
 
-The same as for people: the permission is asked, the transaction is opened as whoever acts, denials are told to the log,
-and an error leaves nothing behind. Errors leave as exceptions; ``suone.ground.api.problems`` gives them their words.
+The same as for people: the permission is checked, the transaction is opened as the acting system, denials are recorded,
+and an error rolls everything back. ``suone.ground.api.problems`` turns exceptions into responses.
 """
 
 import hashlib
@@ -25,35 +25,41 @@ from suone.ground.access.permissions import Permission
 from suone.ground.api.problems import TooMany, Trouble
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.shown import noting
-from suone.ground.entrances.decorators import ActingRequest, Reading, denials_told, tell_wrong_try, tried_too_often
+from suone.ground.entrances.decorators import (
+    ActingRequest,
+    Reading,
+    denials_recorded,
+    record_wrong_attempt,
+    too_many_attempts,
+)
 from suone.ground.entrances.models import SystemAnswer
 
 Handler = Callable[..., Any]
 
 
 class PartnerKey(HttpBearer):
-    """A key as ``Authorization: Bearer suone_…``; so many requests a minute, and few tries with wrong keys."""
+    """Authentication by ``Authorization: Bearer suone_…``, with limits on requests and on attempts with wrong keys."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Acting | None:
         acting: Acting | None = getattr(request, "acting", None)
         if acting is not None:
             _count(acting)
             return acting
-        if tried_too_often(request):
+        if too_many_attempts(request):
             raise TooMany(60)
-        tell_wrong_try(request, Acting(kind=Kind.PUBLIC, today=timezone.localdate()))
+        record_wrong_attempt(request, Acting(kind=Kind.PUBLIC, today=timezone.localdate()))
         return None
 
 
 def answers(
     permission: Permission, *, act: str = "", kind: RecordKind = RecordKind.READ
 ) -> Callable[[Handler], Handler]:
-    """A handler that only reads: no write is possible, and the log names whom it shows before the answer leaves.
+    """A handler that only reads: in a read-only transaction, and recorded in the log before the response is sent.
 
-    Without an ``act`` it answers nothing about anybody.
+    Without an ``act`` nothing is recorded: only for responses that say nothing about anybody.
     """
 
-    def wear(handler: Handler) -> Handler:
+    def decorate(handler: Handler) -> Handler:
         def enter(request: ActingRequest, *args: Any, **kwargs: Any) -> Any:
             with noting() as shown:
                 with acting_as(request.acting, read_only=True):
@@ -63,19 +69,19 @@ def answers(
                         Reading(kind, act, kwargs, shown).record(request.acting)
                 return answer
 
-        return _door(handler, enter, permission)
+        return _guarded(handler, enter, permission)
 
-    return wear
+    return decorate
 
 
 def carries_out(permission: Permission) -> Callable[[Handler], Handler]:
-    """A handler and its act.
+    """A handler that carries out an act.
 
-    Where it takes ``idempotency_key``, the same request with the same key is done once and answered alike: only for acts
-    whose answers are numbers and states.
+    If it takes an ``idempotency_key``, a repeated request with the same key is not carried out again and gets the stored
+    response: only for acts whose responses consist of numbers and states.
     """
 
-    def wear(handler: Handler) -> Handler:
+    def decorate(handler: Handler) -> Handler:
         def enter(request: ActingRequest, *args: Any, **kwargs: Any) -> Any:
             with acting_as(request.acting):
                 return carry_out(request, *args, **kwargs)
@@ -91,19 +97,19 @@ def carries_out(permission: Permission) -> Callable[[Handler], Handler]:
             SystemAnswer.objects.filter(pk=kept.pk).update(status=done.status_code, body=done.value.model_dump_json())
             return done
 
-        return _door(handler, enter, permission)
+        return _guarded(handler, enter, permission)
 
-    return wear
+    return decorate
 
 
-def _door(handler: Handler, enter: Handler, permission: Permission) -> Handler:
+def _guarded(handler: Handler, enter: Handler, permission: Permission) -> Handler:
     @wraps(handler)
-    def door(request: ActingRequest, *args: Any, **kwargs: Any) -> Any:
-        with denials_told(request.acting, permission, kwargs):
+    def guarded(request: ActingRequest, *args: Any, **kwargs: Any) -> Any:
+        with denials_recorded(request.acting, permission, kwargs):
             return enter(request, *args, **kwargs)
 
-    door.permission = permission  # type: ignore[attr-defined]  # read by the test that every handler wears a door
-    return door
+    guarded.permission = permission  # type: ignore[attr-defined]  # read by the test that every handler is decorated
+    return guarded
 
 
 def _count(acting: Acting) -> None:
@@ -115,7 +121,7 @@ def _count(acting: Acting) -> None:
 
 
 def _kept_answer(request: ActingRequest, key: str) -> SystemAnswer:
-    """The answer kept under this key, or a place for it; a simultaneous twin waits here for the first."""
+    """The response stored under this key, or a new row for it; a simultaneous duplicate waits here for the first."""
     said = hashlib.sha256(b"\0".join([str(request.method).encode(), request.path.encode(), request.body])).hexdigest()
     kept, _created = SystemAnswer.objects.get_or_create(
         institution_id=request.acting.own_institution_id, key=key, defaults={"request": said}

@@ -11,12 +11,12 @@ _OF_SYSTEM = "((SELECT actor_kind()) = 'system' AND {table}.institution_id = (SE
 
 
 class Submission(models.Model):
-    """A form that was sent once: the same form sent again gets the same answer and does nothing."""
+    """A form that was sent: sending it again gives the same response and changes nothing."""
 
     key = models.UUIDField()
     staff_id = models.BigIntegerField()
     path = models.CharField(max_length=200)
-    location = models.CharField(max_length=300, blank=True)  # where the first answer led
+    location = models.CharField(max_length=300, blank=True)  # where the first response redirected to
     said = models.CharField(max_length=64)  # SHA-256 over what was sent
     at = models.DateTimeField(db_default=Now())
 
@@ -41,9 +41,9 @@ class Submission(models.Model):
 
 
 class SystemAnswer(models.Model):
-    """What a partner's system was answered once: the same request with the same key gets it again, and does nothing.
+    """A response to a partner's system: repeating the request with the same key gives it again and changes nothing.
 
-    Kept only for acts whose answers are numbers and states; what is said about a person is never kept here.
+    Stored only for acts whose responses consist of numbers and states; never anything about a person.
     """
 
     institution_id = models.BigIntegerField()

@@ -28,21 +28,21 @@ class PageEnvironment(Environment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         value = super().getattr(obj, attribute)
-        if type(obj) not in shown.silent:
+        if type(obj) not in shown.impersonal:
             shown.note(obj, attribute, value)
         return value
 
     def getitem(self, obj: Any, argument: str | Any) -> Any:
         """What filters such as ``map(attribute=…)`` take goes this way."""
         value = super().getitem(obj, argument)
-        if type(obj) not in shown.silent and isinstance(argument, str):
+        if type(obj) not in shown.impersonal and isinstance(argument, str):
             shown.note(obj, argument, value)
         return value
 
 
 def _note_printed(value: object) -> object:
     """A row that is printed as a whole."""
-    if type(value) not in shown.silent:
+    if type(value) not in shown.impersonal:
         shown.note(value, "", value)
     return value
 
@@ -85,7 +85,7 @@ def environment(**options: Any) -> Environment:
         "until": until,
         "act": sentence_of,
         "chf": chf,
-        "told": told,
+        "localized": localized,
         "in_language": in_language,
     }
     return env
@@ -102,7 +102,7 @@ def colon() -> str:
     return "\u202f:" if (translation.get_language() or "").startswith("fr") else ":"
 
 
-def told(text: str, language: str, texts: Mapping[str, str] | None = None) -> str:
+def localized(text: str, language: str, texts: Mapping[str, str] | None = None) -> str:
     """What somebody wrote, as it is; what the product wrote (no language noted), in the reader's.
 
     ``texts`` holds it in several languages where a file gave it, such as a step of a procedure.

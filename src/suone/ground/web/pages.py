@@ -1,4 +1,4 @@
-"""Answering with a page, or with one block of it."""
+"""ContactAssignment with a page, or with one block of it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from suone.ground.access.services import keep_language
+from suone.ground.access.services import set_account_language
 from suone.ground.web.bound import opened
 from suone.ground.web.pages import render, session_ended_page
 
@@ -32,7 +32,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
         )
         translation.activate(language)
         if request.user.is_authenticated:
-            keep_language(request.user, language=language)
+            set_account_language(request.user, language=language)
     return response
 
 

@@ -77,13 +77,13 @@ class _ByName(_Field):
         found = [str(staff.pk) for staff in self.found(typed)]
         if not found:
             raise ValidationError(
-                _("Nobody is found for “%(typed)s”. Type parts of the name, the institution or the office."),
+                _("Nobody found for “%(typed)s”. Type parts of the name, the institution or the office."),
                 code="nobody",
                 params={"typed": typed},
             )
         if len(found) > 1:
             raise ValidationError(
-                _("Several people fit “%(typed)s”: choose one of those found, or type more of the name."),
+                _("Several people match “%(typed)s”: choose one of those found, or type more of the name."),
                 code="several",
                 params={"typed": typed},
             )

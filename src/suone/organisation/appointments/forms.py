@@ -17,7 +17,7 @@ class AbsenceForm(forms.Form):
     deputy = StaffField(
         label=gettext_lazy("Who stands in"),
         required=False,
-        help_text=gettext_lazy("Where they are away too, whoever stands in for them covers both."),
+        help_text=gettext_lazy("If the deputy is away too, the deputy's own deputy stands in for both."),
     )
     first_day = forms.DateField(label=gettext_lazy("First day"), widget=DayInput())
     last_day = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput())

@@ -28,11 +28,11 @@ def listen() -> None:
         authenticator_reset: Act.RECOVERY_CODES_RENEWED,
     }
     for signal, act in heard.items():
-        signal.connect(_teller_of(act), weak=False, dispatch_uid=f"suone.{act.value}")
-    user_login_failed.connect(_tell_failure, dispatch_uid="suone.log_in_failed")
+        signal.connect(_recorder_of(act), weak=False, dispatch_uid=f"suone.{act.value}")
+    user_login_failed.connect(_record_failure, dispatch_uid="suone.log_in_failed")
 
 
-def _teller_of(act: Act) -> Any:
+def _recorder_of(act: Act) -> Any:
     def tell(sender: Any, user: User | None = None, **_others: Any) -> None:
         if user is not None:  # nobody logs out who was not logged in
             _write(user.pk, act)
@@ -40,7 +40,9 @@ def _teller_of(act: Act) -> Any:
     return tell
 
 
-def _tell_failure(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **_others: Any) -> None:
+def _record_failure(
+    sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **_others: Any
+) -> None:
     typed = str(credentials.get("email") or credentials.get("username") or "")
     # The number of the account where there is one, never what was typed: people type passwords into the wrong field.
     user_id = User.objects.filter(email__iexact=typed).values_list("pk", flat=True).first()

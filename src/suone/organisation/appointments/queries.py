@@ -133,29 +133,29 @@ def with_stand_ins(staff_ids: Collection[int], *, on: date) -> list[int]:
     return list(dict.fromkeys([*staff_ids, *(pk for staff_id in staff_ids for pk in covering.get(staff_id, []))]))
 
 
-def staff_to_tell(
-    institution_ids: Collection[int], region_id: int | None, *, on: date, following: Collection[int] = ()
+def staff_to_notify(
+    institution_ids: Collection[int], region_id: int | None, *, on: date, followers: Collection[int] = ()
 ) -> list[int]:
     """The contact persons of these institutions in a region, and those who follow the case there.
 
-    Where an institution has neither, its first contact person is told, so that nothing is lost; without a region all
-    of them are. Where one is away whoever covers them is told too; nobody who has left is told.
+    Where an institution has neither, its first contact person is notified, so that nothing is lost; without a region all
+    of them are. Where one is away whoever covers them is notified too; nobody who has left is told.
     """
     entries: list[Any] = list(
         contact_persons(on=on).filter(institution_id__in=institution_ids).order_by("position", "pk")
     )
-    followers = Appointment.objects.working(on=on).filter(pk__in=following, institution_id__in=institution_ids)
-    working = dict(followers.values_list("pk", "institution_id")) if following else {}
-    told: list[int] = []
+    following = Appointment.objects.working(on=on).filter(pk__in=followers, institution_id__in=institution_ids)
+    working = dict(following.values_list("pk", "institution_id")) if followers else {}
+    notified: list[int] = []
     for institution_id in institution_ids:
-        follow = [pk for pk in following if working.get(pk) == institution_id]
+        follow = [pk for pk in followers if working.get(pk) == institution_id]
         own = [entry for entry in entries if entry.institution_id == institution_id]
         if region_id is not None:
             in_region = [entry for entry in own if entry.region_id in (None, region_id)]
             own = in_region or ([] if follow else own[:1])
-        told += follow
-        told += [entry.staff_id if entry.staff_works else entry.deputy_id for entry in own]
-    return with_stand_ins(list(dict.fromkeys(told)), on=on)
+        notified += follow
+        notified += [entry.staff_id if entry.staff_works else entry.deputy_id for entry in own]
+    return with_stand_ins(list(dict.fromkeys(notified)), on=on)
 
 
 def institutions_of_leavers(staff_ids: Collection[int], *, on: date) -> dict[int, int]:
@@ -185,7 +185,7 @@ def as_colleague(staff: Appointment, *, on: date) -> Colleague:
     )
 
 
-def with_a_say(institution_id: int, *, on: date) -> list[Colleague]:
+def colleagues_and_administrators(institution_id: int, *, on: date) -> list[Colleague]:
     """Who works at an institution, and everywhere whoever administers or oversees: by them a role is judged."""
     working = Appointment.objects.working(on=on)
     officials = working.holding(*_OFFICIALS).exclude(user=None)

@@ -16,7 +16,7 @@ from suone.ground.access.errors import Refused
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
 from suone.organisation.appointments.acts import Act
-from suone.organisation.appointments.giving import may_administer_at
+from suone.organisation.appointments.appointing import may_administer_at
 from suone.organisation.appointments.models import Absence, Appointment, ContactPerson, PartnerSystem
 from suone.organisation.appointments.rules import KEY_PREFIX, hash_of_key
 from suone.organisation.institutions.models import Institution, Region
@@ -29,12 +29,12 @@ def enter_absence(
     if last_day < first_day:
         raise Refused(_("The last day must not be before the first."))
     if deputy is not None and (deputy.pk == staff.pk or deputy.institution_id != staff.institution_id):
-        raise Refused(_("Nobody stands in for themselves: choose somebody else as deputy."))
+        raise Refused(_("Nobody can be their own deputy: choose somebody else."))
     try:
         with transaction.atomic():
             absence = Absence.objects.create(staff=staff, deputy=deputy, first_day=first_day, last_day=last_day)
     except IntegrityError as error:
-        raise Refused(_("An absence is already entered for some of these days.")) from error
+        raise Refused(_("An absence is already recorded for some of these days.")) from error
     record(
         acting,
         kind=RecordKind.STORE,
@@ -53,7 +53,7 @@ def remove_absence(acting: Acting, *, absence: Absence) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
+class ContactAssignment:
     """Who answers for an institution in a region, or everywhere, and who stands in."""
 
     staff: Appointment
@@ -63,19 +63,19 @@ class Answering:
     position: int = 0
 
 
-def enter_contact_person(acting: Acting, *, institution: Institution, answering: Answering) -> ContactPerson:
+def enter_contact_person(acting: Acting, *, institution: Institution, assignment: ContactAssignment) -> ContactPerson:
     """Somebody who works at the institution answers for it from now on."""
     entry = ContactPerson(institution=institution)
-    _answer(acting, entry, answering)
-    _tell_contact(acting, RecordKind.STORE, Act.CONTACT_ENTERED, entry, after=_answers(entry))
+    _answer(acting, entry, assignment)
+    _record_contact(acting, RecordKind.STORE, Act.CONTACT_ENTERED, entry, after=_answers(entry))
     return entry
 
 
-def change_contact_person(acting: Acting, *, entry: ContactPerson, answering: Answering) -> None:
+def change_contact_person(acting: Acting, *, entry: ContactPerson, assignment: ContactAssignment) -> None:
     """Somebody else answers or stands in, elsewhere or for something else."""
     before = _answers(entry)
-    _answer(acting, entry, answering)
-    _tell_contact(acting, RecordKind.CHANGE, Act.CONTACT_CHANGED, entry, before=before, after=_answers(entry))
+    _answer(acting, entry, assignment)
+    _record_contact(acting, RecordKind.CHANGE, Act.CONTACT_CHANGED, entry, before=before, after=_answers(entry))
 
 
 def remove_contact_person(acting: Acting, *, entry: ContactPerson) -> None:
@@ -84,17 +84,17 @@ def remove_contact_person(acting: Acting, *, entry: ContactPerson) -> None:
     before, number = _answers(entry), entry.pk
     entry.delete()
     entry.pk = number
-    _tell_contact(acting, RecordKind.DELETE, Act.CONTACT_REMOVED, entry, before=before)
+    _record_contact(acting, RecordKind.DELETE, Act.CONTACT_REMOVED, entry, before=before)
 
 
-def _answer(acting: Acting, entry: ContactPerson, answering: Answering) -> None:
+def _answer(acting: Acting, entry: ContactPerson, assignment: ContactAssignment) -> None:
     _check_administers(acting, entry.institution_id)
-    values = {name: getattr(answering, name) for name in Answering.__slots__}
-    for named, kept in ((answering.staff, entry.staff_id), (answering.deputy, entry.deputy_id)):
+    values = {name: getattr(assignment, name) for name in ContactAssignment.__slots__}
+    for named, kept in ((assignment.staff, entry.staff_id), (assignment.deputy, entry.deputy_id)):
         if named is not None and named.pk != kept:
             _check_works_there(acting, named, entry.institution_id)
-    if answering.deputy == answering.staff:
-        raise Refused(_("Nobody stands in for themselves: choose somebody else as deputy."))
+    if assignment.deputy == assignment.staff:
+        raise Refused(_("Nobody can be their own deputy: choose somebody else."))
     for name, value in values.items():
         setattr(entry, name, value)
     try:
@@ -106,20 +106,20 @@ def _answer(acting: Acting, entry: ContactPerson, answering: Answering) -> None:
 
 def _check_administers(acting: Acting, institution_id: int) -> None:
     if acting.kind is not Kind.JOB and not may_administer_at(acting, institution_id):
-        raise Refused(_("Whoever administers the institution says who answers for it."))
+        raise Refused(_("Only an administrator of the institution decides who answers for it."))
 
 
 def _check_works_there(acting: Acting, staff: Appointment, institution_id: int) -> None:
     working = Appointment.objects.working(on=acting.today)
     if not working.filter(pk=staff.pk, institution_id=institution_id).exists():
-        raise Refused(_("Whoever answers for an institution works there: choose a colleague who does today."))
+        raise Refused(_("Whoever answers for an institution must work there today: choose a colleague who does."))
 
 
 def _answers(entry: ContactPerson) -> dict[str, object]:
     return {"region": entry.region_id, "staff": entry.staff_id, "deputy": entry.deputy_id}
 
 
-def _tell_contact(acting: Acting, kind: RecordKind, act: Act, entry: ContactPerson, **details: Any) -> None:
+def _record_contact(acting: Acting, kind: RecordKind, act: Act, entry: ContactPerson, **details: Any) -> None:
     about = ("contactperson", entry.pk)
     record(acting, kind=kind, act=act, about=about, recipients=[entry.institution_id], details=details)
 
@@ -131,7 +131,7 @@ def create_partner_system(
     _check_administers(acting, institution.pk)
     _check_works_there(acting, responsible, institution.pk)
     if valid_until is not None and valid_until < acting.today:
-        raise Refused(_("A key cannot end before it begins."))
+        raise Refused(_("A key cannot expire before it takes effect."))
     key = KEY_PREFIX + secrets.token_urlsafe(32)
     system = PartnerSystem.objects.create(
         institution=institution,
@@ -149,5 +149,5 @@ def end_partner_system(acting: Acting, *, system: PartnerSystem) -> None:
     """From now on the key opens nothing."""
     _check_administers(acting, system.institution_id)
     if not PartnerSystem.objects.filter(pk=system.pk, ended_at=None).update(ended_at=timezone.now()):
-        raise Refused(_("This key has ended already."))
+        raise Refused(_("This key has already been revoked."))
     record(acting, kind=RecordKind.CHANGE, act=Act.PARTNER_ENDED, about=("partnersystem", system.pk))

@@ -22,7 +22,7 @@ def absences(request: ActingRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.enter_absence(acting, **form.cleaned_data)
-            return done(request, _("The absence is entered."), "absences")
+            return done(request, _("The absence has been recorded."), "absences")
     kept = Absence.objects.filter(staff__institution_id=acting.own_institution_id, last_day__gte=acting.today)
     context = {
         "form": form,
@@ -40,7 +40,7 @@ def remove_absence(request: ActingRequest, absence_id: int) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         services.remove_absence(acting, absence=kept)
-        return done(request, _("The absence is removed."), "absences")
+        return done(request, _("The absence has been removed."), "absences")
     return redirect("absences")
 
 

@@ -5,11 +5,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from suone.ground.access.acting import Kind
-from suone.ground.access.row_policies import RowPolicies, anybody_acting, whoever_may
+from suone.ground.access.row_policies import RowPolicies, any_actor, permitted
 from suone.organisation.institutions.kinds import InstitutionKind
 
 # The directory says nothing about persons concerned: everybody who acts may read it, the office edits it.
-DIRECTORY_EDIT = whoever_may("directory.edit")
+DIRECTORY_EDIT = permitted("directory.edit")
 
 
 _NAMES = ("name_de", "name_fr", "name_it", "name_en")
@@ -18,7 +18,7 @@ _NAMES = ("name_de", "name_fr", "name_it", "name_en")
 def _directory(table: str, *updates: str, before_log_in: bool = False) -> RowPolicies:
     return RowPolicies(
         name=f"institutions_{table}_row_policies",
-        select=anybody_acting(),
+        select=any_actor(),
         insert=DIRECTORY_EDIT,
         update=DIRECTORY_EDIT,
         updates=updates,

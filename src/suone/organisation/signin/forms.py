@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.organisation.appointments.fields import StaffField, offer
 from suone.organisation.appointments.models import AppointmentQuerySet
-from suone.organisation.signin.letters import keep_letter
+from suone.organisation.signin.letters import queue_letter
 from suone.organisation.signin.limits import is_paused, key_of
 from suone.organisation.signin.models import Letter
 
@@ -22,7 +22,7 @@ class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
         return str(self.cleaned_data["email"])
 
     def save(self, request: HttpRequest, **_others: object) -> str:
-        keep_letter(Letter.Kind.RESET, self.cleaned_data["email"])
+        queue_letter(Letter.Kind.RESET, self.cleaned_data["email"])
         return str(self.cleaned_data["email"])
 
 

@@ -35,7 +35,7 @@ class Mail:
         EmailMessage(subject=self.subject, body="\n".join(self.lines), to=[self.to]).send()
 
 
-def keep_letter(kind: Letter.Kind, address: str, *, link: str = "", language: str = "de") -> None:
+def queue_letter(kind: Letter.Kind, address: str, *, link: str = "", language: str = "de") -> None:
     """Have whoever logs in with this address written to; the same statements whether there is anybody or not."""
     with acting_as(Acting(kind=Kind.PUBLIC, today=timezone.localdate())):
         # Plain INSERT without RETURNING: whoever writes a letter may not read the others.
@@ -90,7 +90,7 @@ def _confirm(letter: Letter) -> Mail:
         _("With this link you confirm that you want to log in with this address from now on:"),
         settings.BASE_URL + letter.link,
         "",
-        _("It holds for a day. If you did not ask for it, you need not do anything."),
+        _("It is valid for one day. If you did not request it, you need not do anything."),
         settings.PRODUCT_NAME,
     )
     return Mail(letter.address, _("Confirm your new address"), lines)
@@ -100,10 +100,10 @@ def _taken(address: str) -> Mail:
     lines = (
         _("Good day"),
         "",
-        _("Somebody wanted to log in to another account with this address. It belongs to yours: nothing was changed."),
+        _("Somebody wanted to use this address for another account. It belongs to yours: nothing was changed."),
         settings.PRODUCT_NAME,
     )
-    return Mail(address, _("Your address was asked for"), lines)
+    return Mail(address, _("Your address was requested for another account"), lines)
 
 
 def _moved(address: str) -> Mail:
@@ -111,7 +111,7 @@ def _moved(address: str) -> Mail:
         _("Good day"),
         "",
         _("An account that used this address for its log-in now uses another one."),
-        _("If it was not you who changed it: tell your administrator at once."),
+        _("If you did not change it, inform your administrator at once."),
         "",
         settings.BASE_URL,
         settings.PRODUCT_NAME,
@@ -123,8 +123,10 @@ def _factor_gone(user: User) -> Mail:
     lines = (
         _("Good day"),
         "",
-        _("The second factor of your log-in was reset, as two administrators agreed. Log in and set up a new one."),
-        _("If you did not ask for it: tell your administrator at once."),
+        _(
+            "The second factor of your log-in was reset with the agreement of two administrators. Log in and set up a new one."
+        ),
+        _("If you did not request it, inform your administrator at once."),
         "",
         settings.BASE_URL,
         settings.PRODUCT_NAME,
@@ -136,8 +138,8 @@ def _paused(user: User) -> Mail:
     lines = (
         _("Good day"),
         "",
-        _("Several log-ins to your account failed in a row. It waits for a while before it can be tried again."),
-        _("If it was you: wait, or use a passkey. If it was not you: nobody got in; tell your administrator."),
+        _("Several attempts to log in to your account failed in a row. Log-ins are paused for a while."),
+        _("If it was you, wait or use a passkey. If it was not, nobody got in; inform your administrator."),
         "",
         settings.BASE_URL,
         settings.PRODUCT_NAME,
@@ -153,7 +155,7 @@ def _reset(user: User) -> Mail:
         _("With this link you can set a new password for your account:"),
         settings.BASE_URL + reverse("account_reset_password_from_key", kwargs=parts),
         "",
-        _("If you did not ask for it, you need not do anything."),
+        _("If you did not request it, you need not do anything."),
         settings.PRODUCT_NAME,
     )
     return Mail(user.email, _("A new password"), lines)

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from suone.ground.access.models import User
 from suone.ground.access.services import end_log_ins
-from suone.organisation.signin.letters import keep_letter
+from suone.organisation.signin.letters import queue_letter
 from suone.organisation.signin.limits import unlock
 from suone.organisation.signin.models import Letter
 from suone.organisation.signin.rules import FREE_FAILURES
@@ -30,7 +30,7 @@ def listen() -> None:
 
 def _write_to_the_owner(sender: Any, request: Any, **_others: Any) -> None:
     if request.axes_failures_since_start == FREE_FAILURES:  # once, not at each further failure
-        keep_letter(Letter.Kind.PAUSED, _typed(request))
+        queue_letter(Letter.Kind.PAUSED, _typed(request))
 
 
 def _typed(request: HttpRequest) -> str:

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.ground.access.acting import Kind
 from suone.ground.access.models import User
-from suone.ground.access.row_policies import RowPolicies, Stamp, anybody_acting, job, own_staff, whoever_may
+from suone.ground.access.row_policies import RowPolicies, Stamp, any_actor, job, own_staff, permitted
 from suone.organisation.appointments.models import Appointment
 
 _ADMINISTERED = (
     "((SELECT actor_kind()) = 'staff' AND appointments_may_administer({table}.institution_id))"
-    f" OR {whoever_may('appointment.oversee')}"
+    f" OR {permitted('appointment.oversee')}"
 )
 
 
@@ -45,7 +45,7 @@ class Letter(models.Model):
             RowPolicies(
                 name="signin_letter_row_policies",
                 select=job(),
-                insert=anybody_acting(),
+                insert=any_actor(),
                 delete=job(),
                 kinds=(Kind.PUBLIC, Kind.STAFF, Kind.JOB),
             ),
@@ -108,7 +108,7 @@ class FactorReset(models.Model):
                 fields=["holder_account"],
                 condition=Q(decided_at=None),
                 name="factor_reset_once_at_a_time",
-                violation_error_message=_("This reset is asked for already."),
+                violation_error_message=_("This reset has already been requested."),
             ),
             models.CheckConstraint(
                 name="factor_reset_by_three_accounts",
@@ -117,13 +117,15 @@ class FactorReset(models.Model):
                     Q(is_approved=False)
                     | (~Q(decided_account=F("holder_account")) & ~Q(decided_account=F("asked_account")))
                 ),
-                violation_error_message=_("Who asks, who approves and whose factor it is are three persons."),
+                violation_error_message=_(
+                    "Requester, approver and holder of the second factor must be three different persons."
+                ),
             ),
             models.CheckConstraint(
                 name="factor_reset_decided_by_somebody",
                 condition=Q(decided_at=None, decided_by=None, decided_account=None, is_approved=False)
                 | Q(decided_at__isnull=False, decided_by__isnull=False, decided_account__isnull=False),
-                violation_error_message=_("Who decided and when belong together."),
+                violation_error_message=_("A decision must say who decided and when."),
             ),
             RowPolicies(
                 name="signin_factorreset_row_policies",

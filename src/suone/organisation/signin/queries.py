@@ -12,7 +12,7 @@ def open_factor_resets() -> list[FactorReset]:
     return list(FactorReset.objects.filter(decided_at=None).select_related("holder__institution", "asked_by"))
 
 
-def colleagues_with_account(acting: Acting) -> AppointmentQuerySet:
+def colleagues_with_accounts(acting: Acting) -> AppointmentQuerySet:
     """For whom the acting person may ask: who works at their institution and can log in; not they themselves."""
     working = Appointment.objects.working(on=acting.today).filter(institution_id=acting.own_institution_id)
     return working.exclude(user=None).exclude(user_id=acting.own_user_id)

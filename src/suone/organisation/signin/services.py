@@ -19,10 +19,10 @@ from suone.ground.access.services import end_log_ins
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
 from suone.organisation.appointments.models import Appointment
-from suone.organisation.appointments.queries import as_colleague, with_a_say
+from suone.organisation.appointments.queries import as_colleague, colleagues_and_administrators
 from suone.organisation.signin import limits
 from suone.organisation.signin.acts import Act
-from suone.organisation.signin.letters import keep_letter
+from suone.organisation.signin.letters import queue_letter
 from suone.organisation.signin.models import AddressChange, FactorReset, Letter
 from suone.organisation.signin.rules import may_approve_reset, may_ask_for_reset, one_spelling
 
@@ -38,10 +38,10 @@ def ask_for_address(acting: Acting, *, address: str) -> None:
         raise Refused(_("This is the address you log in with already."))
     today = AddressChange.objects.filter(user_id=user.pk, at__gt=timezone.now() - _LINK_HOLDS)
     if today.count() >= _ASKED_A_DAY:
-        raise Refused(_("You asked several times already: follow the link of the last mail, or wait a day."))
+        raise Refused(_("You have requested several links already: follow the one in the last mail, or wait a day."))
     secret = secrets.token_urlsafe(32)
     AddressChange.objects.create(user=user, staff_id=acting.own_staff_id, address=address, digest=_digest(secret))
-    keep_letter(Letter.Kind.CONFIRM, address, link=reverse("confirm_address", args=[secret]), language=user.language)
+    queue_letter(Letter.Kind.CONFIRM, address, link=reverse("confirm_address", args=[secret]), language=user.language)
     record(acting, kind=RecordKind.CHANGE, act=Act.ADDRESS_ASKED, about=("account", user.pk))
 
 
@@ -51,7 +51,7 @@ def confirm_address(acting: Acting, *, secret: str) -> User:
         digest=_digest(secret), user_id=acting.own_user_id, confirmed_at=None, at__gt=timezone.now() - _LINK_HOLDS
     ).first()
     if asked is None:
-        raise Refused(_("This link is no longer valid. Ask for a new one."))
+        raise Refused(_("This link is no longer valid. Request a new one."))
     AddressChange.objects.filter(pk=asked.pk).update(confirmed_at=timezone.now())
     user = User.objects.get(pk=acting.own_user_id)
     change_address(acting, user=user, address=asked.address)
@@ -81,7 +81,7 @@ def change_address(acting: Acting, *, user: User, address: str) -> None:
     EmailAddress.objects.filter(user_id=user.pk).delete()  # the library's copy, by which the old one would still get in
     user.email = address
     end_log_ins(user)
-    keep_letter(Letter.Kind.MOVED, old, language=user.language)
+    queue_letter(Letter.Kind.MOVED, old, language=user.language)
     record(acting, kind=RecordKind.CHANGE, act=Act.ADDRESS_CHANGED, about=("account", user.pk))
 
 
@@ -93,11 +93,11 @@ def unlock(acting: Acting, *, user: User) -> None:
 
 def ask_for_factor_reset(acting: Acting, *, holder: Appointment) -> FactorReset:
     """A colleague lost telephone and recovery codes: ask that the second factor be reset. Another person approves."""
-    working = with_a_say(holder.institution_id, on=acting.today)
+    working = colleagues_and_administrators(holder.institution_id, on=acting.today)
     asker = as_colleague(_own(acting), on=acting.today)
     account = holder.user_id
     if account is None or not may_ask_for_reset(asker, as_colleague(holder, on=acting.today), working):
-        raise Refused(_("Only who administers this institution asks for it, and nobody for themselves."))
+        raise Refused(_("Only an administrator of this institution can request it, and not for themselves."))
     try:
         with transaction.atomic():
             reset = FactorReset.objects.create(
@@ -108,7 +108,7 @@ def ask_for_factor_reset(acting: Acting, *, holder: Appointment) -> FactorReset:
                 asked_account_id=acting.own_user_id,
             )
     except IntegrityError as error:
-        raise Refused(_("This reset is asked for already.")) from error
+        raise Refused(_("This reset has already been requested.")) from error
     record(acting, kind=RecordKind.CHANGE, act=Act.FACTOR_RESET_ASKED, about=("account", account))
     return reset
 
@@ -116,12 +116,14 @@ def ask_for_factor_reset(acting: Acting, *, holder: Appointment) -> FactorReset:
 def approve_factor_reset(acting: Acting, *, reset: FactorReset) -> None:
     """The second person agrees: the factor is gone, every log-in of the account ends, and its owner gets a mail."""
     if not may_approve(acting, reset):
-        raise Refused(_("Another administrator approves it: not who asked, and not whose factor it is."))
+        raise Refused(
+            _("Another administrator must approve it: neither the one who requested it nor the holder of the factor.")
+        )
     _decide(acting, reset, is_approved=True)
     Authenticator.objects.filter(user_id=reset.holder_account_id).delete()
     user = User.objects.get(pk=reset.holder_account_id)
     end_log_ins(user)
-    keep_letter(Letter.Kind.FACTOR_GONE, user.email, language=user.language)
+    queue_letter(Letter.Kind.FACTOR_GONE, user.email, language=user.language)
     about = ("account", reset.holder_account_id)
     record(acting, kind=RecordKind.CHANGE, act=Act.FACTOR_RESET_APPROVED, about=about)
 
@@ -129,7 +131,9 @@ def approve_factor_reset(acting: Acting, *, reset: FactorReset) -> None:
 def decline_factor_reset(acting: Acting, *, reset: FactorReset) -> None:
     """The reset is not made; who asked may take it back like this too."""
     if not may_approve(acting, reset) and reset.asked_account_id != acting.own_user_id:
-        raise Refused(_("Another administrator approves it: not who asked, and not whose factor it is."))
+        raise Refused(
+            _("Another administrator must approve it: neither the one who requested it nor the holder of the factor.")
+        )
     _decide(acting, reset, is_approved=False)
     about = ("account", reset.holder_account_id)
     record(acting, kind=RecordKind.CHANGE, act=Act.FACTOR_RESET_DECLINED, about=about)
@@ -137,7 +141,7 @@ def decline_factor_reset(acting: Acting, *, reset: FactorReset) -> None:
 
 def may_approve(acting: Acting, reset: FactorReset) -> bool:
     """Whether the acting person may approve this one."""
-    working = with_a_say(reset.institution_id, on=acting.today)
+    working = colleagues_and_administrators(reset.institution_id, on=acting.today)
     approver, holder = (as_colleague(staff, on=acting.today) for staff in (_own(acting), reset.holder))
     return may_approve_reset(approver, holder, reset.asked_account_id, working)
 
@@ -150,7 +154,7 @@ def _decide(acting: Acting, reset: FactorReset, *, is_approved: bool) -> None:
         is_approved=is_approved,
     )
     if not decided:
-        raise Refused(_("This is decided already."))
+        raise Refused(_("This has already been decided."))
 
 
 def _own(acting: Acting) -> Appointment:

@@ -46,11 +46,13 @@ def confirm_address(request: ActingRequest, secret: str) -> HttpResponse:
 @acts(Permission.FACTOR_RESET, act=Act.FACTOR_RESETS_READ, sensitive=True)
 def factor_resets(request: ActingRequest) -> HttpResponse:
     """Ask for a reset, and see those that wait."""
-    form = FactorResetForm(request.POST or None, colleagues=queries.colleagues_with_account(request.acting))
+    form = FactorResetForm(request.POST or None, colleagues=queries.colleagues_with_accounts(request.acting))
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.ask_for_factor_reset(request.acting, holder=form.cleaned_data["holder"])
-            return done(request, _("The reset is asked for. Another administrator approves it."), "factor_resets")
+            return done(
+                request, _("The reset has been requested. Another administrator must approve it."), "factor_resets"
+            )
     waiting = [
         {"reset": reset, "may_approve": services.may_approve(request.acting, reset)}
         for reset in queries.open_factor_resets()
@@ -66,6 +68,8 @@ def decide_factor_reset(request: ActingRequest, reset_id: int) -> HttpResponse:
         return redirect("factor_resets")
     if "approve" in request.POST:
         services.approve_factor_reset(request.acting, reset=reset)
-        return done(request, _("The second factor is reset: at the next log-in a new one is set up."), "factor_resets")
+        return done(
+            request, _("The second factor has been reset: a new one is set up at the next log-in."), "factor_resets"
+        )
     services.decline_factor_reset(request.acting, reset=reset)
-    return done(request, _("The reset is not made."), "factor_resets")
+    return done(request, _("The reset has been declined."), "factor_resets")

@@ -9,7 +9,7 @@ from suone.ground.access.acting import Acting
 from suone.organisation.appointments.queries import (
     absences_on,
     institutions_of_leavers,
-    staff_to_tell,
+    staff_to_notify,
     stand_ins,
     stands_in_for,
 )
@@ -39,11 +39,11 @@ def staff_who_may_answer(decision: Decision, *, on: date) -> list[int]:
     named = decision.addressed_staff_id
     concerned = concerned_by(decision.dossier_id) if decision.dossier_id else Concerned()
     if institutions_of_leavers([named], on=on):
-        return staff_to_tell({decision.addressed_id}, concerned.region_id, on=on)
+        return staff_to_notify({decision.addressed_id}, concerned.region_id, on=on)
     if named not in absences_on([named], on=on):
         return [named]
     covering = stand_ins([named], on=on).get(named)
-    return [named, *(covering or staff_to_tell({decision.addressed_id}, concerned.region_id, on=on))]
+    return [named, *(covering or staff_to_notify({decision.addressed_id}, concerned.region_id, on=on))]
 
 
 def asked_by(acting: Acting) -> QuerySet[Decision]:

@@ -36,7 +36,7 @@ def ask_decision(
     Where somebody who is told is away, the deputy is told too and may answer.
     """
     if due_on < acting.today:
-        raise Refused(_("Choose a day that is not past."))
+        raise Refused(_("Choose a day that is not in the past."))
     decision = Decision.objects.create(
         dossier=dossier,
         case_number=dossier.number,

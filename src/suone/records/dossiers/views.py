@@ -100,7 +100,7 @@ def doubts(request: ActingRequest) -> HttpResponse:
     return render(request, "dossiers/doubts.html", context)
 
 
-@acts(Permission.PERSON_MERGE, leaves=[clearing.record_look], sensitive=True)
+@acts(Permission.PERSON_MERGE, after=[clearing.record_look], sensitive=True)
 def clear_doubt(request: ActingRequest, doubt_id: int) -> HttpResponse:
     """Two files side by side, with institution, name and birth date alone: one person or two?"""
     doubt = clearing.open_doubt(doubt_id)

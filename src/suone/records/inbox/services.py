@@ -15,7 +15,7 @@ from suone.ground.access.permissions import Role
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
 from suone.organisation.appointments.models import Appointment
-from suone.organisation.appointments.queries import institutions_of_leavers, staff_to_tell
+from suone.organisation.appointments.queries import institutions_of_leavers, staff_to_notify
 from suone.records.dossiers.acts import Act as DossierAct
 from suone.records.dossiers.concerned import concerned_by
 from suone.records.dossiers.models import Dossier
@@ -44,7 +44,7 @@ def notify_staff(
     left = institutions_of_leavers(named, on=acting.today)
     if left:
         region_id = concerned_by(dossier.pk).region_id if dossier else None
-        instead = staff_to_tell(set(left.values()), region_id, on=acting.today)
+        instead = staff_to_notify(set(left.values()), region_id, on=acting.today)
         named = list(dict.fromkeys([*(pk for pk in named if pk not in left), *instead]))
     rows = [
         (staff_id, dossier.pk if dossier else None, str(act), category, acting.institution_id)
@@ -71,7 +71,9 @@ def notify_institutions(
     if not others:
         return
     concerned = concerned_by(dossier.pk)
-    staff_ids = staff_to_tell(others, region_id or concerned.region_id, on=acting.today, following=concerned.staff_ids)
+    staff_ids = staff_to_notify(
+        others, region_id or concerned.region_id, on=acting.today, followers=concerned.staff_ids
+    )
     notify_staff(acting, staff_ids=staff_ids, act=act, dossier=dossier)
 
 

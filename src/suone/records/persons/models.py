@@ -8,7 +8,7 @@ from django.db.models.functions import Now, Substr
 from django.utils.translation import gettext_lazy as _
 
 from suone.ground.access.categories import DataCategory, Power
-from suone.ground.access.row_policies import RowPolicies, granted, whoever_may
+from suone.ground.access.row_policies import RowPolicies, granted, permitted
 from suone.ground.audit.shown import Shows
 from suone.records.persons import ahv
 
@@ -142,7 +142,7 @@ class Joining(models.Model):
                 name="joining_parted_with_reason", condition=Q(parted_at=None) | ~Q(parting_reason="")
             ),
             # Written by persons_join(), persons_part() and dossiers_change_number() only.
-            RowPolicies(name="persons_joining_row_policies", select=whoever_may("person.merge")),
+            RowPolicies(name="persons_joining_row_policies", select=permitted("person.merge")),
         ]
 
     def __str__(self) -> str:

@@ -127,7 +127,7 @@ def reassign(acting: Acting, *, item: WorkItem, staff: Appointment) -> None:
 def postpone(acting: Acting, *, item: WorkItem, until: date, version: int) -> None:
     """Move the day it is due; raises ``Conflict`` when somebody else changed it meanwhile."""
     if until < acting.today:
-        raise Refused(_("Choose a day that is not past."))
+        raise Refused(_("Choose a day that is not in the past."))
     _check_can_change(acting, item)
     moved = WorkItem.objects.filter(pk=item.pk, version=version).update(due_on=until, version=version + 1)
     if not moved:

@@ -11,12 +11,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from suone.ground.access.acting import Kind
-from suone.ground.access.row_policies import RowPolicies, Stamp, anybody_acting, job, own_institution, whoever_may
+from suone.ground.access.row_policies import RowPolicies, Stamp, any_actor, job, own_institution, permitted
 from suone.ground.audit.shown import Shows
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution, Office
 
-_ENROL = whoever_may("register.oversee")
+_ENROL = permitted("register.oversee")
 _OWN = f"{job()} OR {own_institution()}"
 PLACES = 62  # a set of institutions is one number in the figures
 
@@ -52,7 +52,7 @@ class Enrolment(models.Model):
             ),
             RowPolicies(
                 name="register_enrolment_row_policies",
-                select=anybody_acting(),
+                select=any_actor(),
                 insert=_ENROL,
                 update=_ENROL,
                 updates=("legal_basis", "responsible", "began_on", "ended_on"),

@@ -431,7 +431,7 @@ class Migration(migrations.Migration):
                                 updates=("since", "staff", "state"),
                             ),
                             suone.ground.access.row_policies.Stamp(at="since", name="participant_in_state"),
-                            suone.ground.access.row_policies.LinesBelow(
+                            suone.ground.access.row_policies.AdditionalInsertPolicy(
                                 condition="((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff())) AND ((SELECT actor_kind()) = 'staff' AND {table}.institution_id = (SELECT actor_institution())) AND {table}.object_type = 'participant' AND {table}.act IN ('case.participant_joined', 'case.participant_declined', 'case.participant_left') AND EXISTS (SELECT 1 FROM cases_participant p WHERE p.id = {table}.object_id AND p.dossier_id = {table}.dossier_id AND p.institution_id = (SELECT actor_institution()))",
                                 into="dossiers_event",
                                 name="cases_participant_tells",

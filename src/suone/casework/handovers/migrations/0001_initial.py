@@ -174,12 +174,12 @@ class Migration(migrations.Migration):
                         at="proposed_on", institution="sender", name="handover_proposed", staff="sender_staff"
                     ),
                     suone.ground.access.row_policies.Stamp(at="sender_left_at", name="handover_sender_left"),
-                    suone.ground.access.row_policies.LinesBelow(
+                    suone.ground.access.row_policies.AdditionalInsertPolicy(
                         condition="((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff())) AND ((SELECT actor_kind()) = 'staff' AND {table}.institution_id = (SELECT actor_institution())) AND {table}.object_type = 'handover' AND handovers_was_asked({table}.object_id, {table}.dossier_id)",
                         into="dossiers_event",
                         name="handovers_handover_tells",
                     ),
-                    suone.ground.access.row_policies.LinesBelow(
+                    suone.ground.access.row_policies.AdditionalInsertPolicy(
                         condition="EXISTS (SELECT 1 FROM handovers_handover h WHERE h.dossier_id = {table}.dossier_id AND h.sender_id = {table}.giver_id AND h.sender_staff_id = {table}.giver_staff_id AND h.receiver_id = {table}.recipient_id AND h.basis = {table}.basis AND h.consent_id IS NOT DISTINCT FROM {table}.consent_id AND (h.sender_staff_id = (SELECT actor_staff()) AND {table}.form <> 'access' AND ({table}.categories & ~(1 | (1::bigint << h.category))) = 0 OR h.receiver_id = (SELECT actor_institution()) AND h.accepted_at >= now() AND ({table}.categories & ~h.categories) = 0))",
                         into="consents_disclosure",
                         name="handovers_handover_discloses",

@@ -172,7 +172,7 @@ FINE = {
         ({"is_pending": True}, "already proposed"),
         ({"agrees": False}, "Ask the person"),
         ({"categories": 0}, "none of this"),
-        ({"overlap_until": date(2026, 11, 24)}, "not past"),
+        ({"overlap_until": date(2026, 11, 24)}, "not in the past"),
     ],
 )
 def test_what_speaks_against_a_proposal_is_said(change: dict[str, object], sentence: str) -> None:

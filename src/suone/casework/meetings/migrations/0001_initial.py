@@ -306,7 +306,7 @@ class Migration(migrations.Migration):
                                 at="answered_at", name="invitee_answered", staff="answered_by"
                             ),
                             suone.ground.access.row_policies.Stamp(at="contributed_at", name="invitee_contributed"),
-                            suone.ground.access.row_policies.LinesBelow(
+                            suone.ground.access.row_policies.AdditionalInsertPolicy(
                                 condition="((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff())) AND ((SELECT actor_kind()) = 'staff' AND {table}.institution_id = (SELECT actor_institution())) AND starts_with({table}.act, 'meeting.') AND EXISTS (SELECT 1 FROM meetings_invitee i WHERE i.dossier_id = {table}.dossier_id AND i.institution_id = (SELECT actor_institution()) AND i.answer <> 'withdrawn' AND ({table}.object_type = 'invitee' AND i.id = {table}.object_id OR {table}.object_type = 'meeting' AND i.meeting_id = {table}.object_id))",
                                 into="dossiers_event",
                                 name="meetings_invitee_tells",

@@ -22,7 +22,14 @@ from suone.casework.meetings.rules import (
 from suone.ground.access.acting import Acting
 from suone.ground.access.acting import Kind as ActingKind
 from suone.ground.access.categories import DataCategory, Power
-from suone.ground.access.row_policies import LinesBelow, RowPolicies, Stamp, granted, own_institution, own_staff
+from suone.ground.access.row_policies import (
+    AdditionalInsertPolicy,
+    RowPolicies,
+    Stamp,
+    granted,
+    own_institution,
+    own_staff,
+)
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution, Region
 from suone.records.dossiers.models import IN_OWN_NAME, CaseBoundQuerySet, Dossier, RecordedQuerySet
@@ -240,7 +247,7 @@ class Invitee(models.Model):
             Stamp(name="invitee_answered", at="answered_at", staff="answered_by"),
             Stamp(name="invitee_contributed", at="contributed_at"),
             # Whoever is invited says what they answered in the timeline of a case that stays closed to them.
-            LinesBelow(
+            AdditionalInsertPolicy(
                 name="meetings_invitee_tells",
                 into="dossiers_event",
                 condition=f"{IN_OWN_NAME} AND starts_with({{table}}.act, 'meeting.')"  # noqa: S608

@@ -14,7 +14,7 @@ from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.errors import Refused
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
-from suone.organisation.appointments.queries import staff_to_tell
+from suone.organisation.appointments.queries import staff_to_notify
 from suone.records.dossiers.concerned import Concerned, concerned_by
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power
@@ -106,11 +106,11 @@ def tell_invited(acting: Acting, meeting: Meeting, act: Act, invitees: Iterable[
     named = [invitee.staff_id for invitee in chosen if invitee.staff_id]
     institutions = [invitee.institution_id for invitee in chosen if not invitee.staff_id]
     concerned = concerned_by(meeting.dossier_id) if meeting.dossier_id else Concerned()
-    contacts = staff_to_tell(
+    contacts = staff_to_notify(
         [pk for pk in institutions if pk != acting.institution_id],
         meeting.region_id or concerned.region_id,
         on=acting.today,
-        following=concerned.staff_ids,
+        followers=concerned.staff_ids,
     )
     notify_staff(acting, staff_ids=[*named, *contacts], act=act, dossier=case_of(meeting))
 

@@ -107,7 +107,7 @@ def set_review(acting: Acting, *, plan: Plan, review_on: date | None, version: i
     if plan.state != State.BINDING:
         rules.check_can_edit(State(plan.state))
     if review_on and review_on < acting.today:
-        raise Refused(_("Choose a day that is not past."))
+        raise Refused(_("Choose a day that is not in the past."))
     if not Plan.objects.filter(pk=plan.pk, version=version).update(review_on=review_on, version=F("version") + 1):
         raise conflict_in(plan, {"review_on": review_on})
     note_line(acting, plan, Act.REVIEW_SET, RecordKind.CHANGE, ("plan", plan.pk))

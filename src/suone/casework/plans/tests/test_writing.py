@@ -224,7 +224,7 @@ def test_a_draft_can_be_given_up_and_the_next_one_counts_on(cast: Cast, case: Ca
 def test_the_review_day_is_kept_told_and_never_past(cast: Cast, plan: Plan) -> None:
     do(cast.worker, services.set_review, plan=plan, review_on=timezone.localdate() + timedelta(days=30), version=1)
 
-    with pytest.raises(Refused, match="not past"):
+    with pytest.raises(Refused, match="not in the past"):
         do(cast.worker, services.set_review, plan=plan, review_on=timezone.localdate() - timedelta(days=1), version=2)
     with pytest.raises(Conflict) as conflict:
         do(cast.worker, services.set_review, plan=plan, review_on=timezone.localdate(), version=1)

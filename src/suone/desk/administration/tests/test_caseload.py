@@ -148,7 +148,7 @@ def test_only_the_administrator_passes_on_and_only_to_a_colleague_who_works_ther
 
     with translation.override("en"):
         for who in (colleague, cast.worker, cast.coordinator):
-            with pytest.raises(Refused, match="Whoever administers"):
+            with pytest.raises(Refused, match="Only an administrator"):
                 _pass_on(who, cast.coordinator, colleague)
         steering = make_staff(cast.coordinator.institution, Role.STEERING, last_name="Steering")
         for whom in (successor, cast.worker, cast.coordinator, steering):

@@ -15,7 +15,7 @@ from suone.ground.access.permissions import Role
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments import services
 from suone.organisation.appointments.models import Appointment, ContactPerson, PartnerSystem
-from suone.organisation.appointments.services import Answering
+from suone.organisation.appointments.services import ContactAssignment
 from suone.organisation.appointments.tests.factories import acting, client_of, make_institution, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -77,13 +77,13 @@ def test_an_administrator_enters_changes_and_removes_a_contact_person_and_each_i
         world.admin,
         services.enter_contact_person,
         institution=smz,
-        answering=Answering(staff=world.worker, topics="families"),
+        assignment=ContactAssignment(staff=world.worker, topics="families"),
     )
     do(
         world.admin,
         services.change_contact_person,
         entry=entry,
-        answering=Answering(staff=world.colleague, deputy=world.worker),
+        assignment=ContactAssignment(staff=world.colleague, deputy=world.worker),
     )
     kept = ContactPerson.objects.get()
     do(world.admin, services.remove_contact_person, entry=entry)
@@ -104,14 +104,14 @@ def test_an_administrator_enters_changes_and_removes_a_contact_person_and_each_i
 def test_nobody_else_says_who_answers(world: World, who: str) -> None:
     entry = ContactPerson.objects.create(institution=world.worker.institution, staff=world.worker)
     by: Appointment = getattr(world, who)
-    answering = Answering(staff=world.colleague)
+    assignment = ContactAssignment(staff=world.colleague)
 
     for act, arguments in (
-        (services.enter_contact_person, {"institution": world.worker.institution, "answering": answering}),
-        (services.change_contact_person, {"entry": entry, "answering": answering}),
+        (services.enter_contact_person, {"institution": world.worker.institution, "assignment": assignment}),
+        (services.change_contact_person, {"entry": entry, "assignment": assignment}),
         (services.remove_contact_person, {"entry": entry}),
     ):
-        with pytest.raises(Refused, match="Whoever administers the institution"):
+        with pytest.raises(Refused, match="Only an administrator of the institution"):
             do(by, act, **arguments)
     with pytest.raises(ProgrammingError, match="row-level security"):
         sql(by, _ENTER, world.worker.institution_id, world.colleague.pk)
@@ -150,9 +150,9 @@ def test_whoever_answers_works_there_now(world: World, who: str) -> None:
     for column in ("staff_id", "deputy_id"):
         with pytest.raises(IntegrityError, match="works there"):
             sql(world.admin, f"UPDATE appointments_contactperson SET {column} = %s", named.pk)
-    for answering in (Answering(staff=named), Answering(staff=world.worker, deputy=named)):
-        with pytest.raises(Refused, match="works there"):
-            do(world.admin, services.change_contact_person, entry=entry, answering=answering)
+    for assignment in (ContactAssignment(staff=named), ContactAssignment(staff=world.worker, deputy=named)):
+        with pytest.raises(Refused, match="must work there"):
+            do(world.admin, services.change_contact_person, entry=entry, assignment=assignment)
 
 
 def test_an_entry_whose_deputy_has_left_is_still_changed(world: World) -> None:
@@ -165,7 +165,7 @@ def test_an_entry_whose_deputy_has_left_is_still_changed(world: World) -> None:
         world.admin,
         services.change_contact_person,
         entry=entry,
-        answering=Answering(staff=world.worker, deputy=world.colleague, topics="families"),
+        assignment=ContactAssignment(staff=world.worker, deputy=world.colleague, topics="families"),
     )
 
     assert ContactPerson.objects.get().topics == "families"

@@ -290,9 +290,9 @@ def test_several_items_are_postponed_or_handed_on(cast: Cast, active: Case) -> N
         ({"what": "done", "item": ["²", "x", "9" * 40]}, "Tick at least one work item"),
         ({"what": "postpone", "until": ""}, "Choose the new day"),
         ({"what": "postpone", "until": "2026-02-31"}, "Choose the new day"),
-        ({"what": "postpone", "until": "2020-01-01"}, "Choose a day that is not past"),
+        ({"what": "postpone", "until": "2020-01-01"}, "Choose a day that is not in the past"),
         ({"what": "reassign", "staff": ""}, "Choose a colleague"),
-        ({"what": "reassign", "staff": "abc"}, "Nobody is found for “abc”"),
+        ({"what": "reassign", "staff": "abc"}, "Nobody found for “abc”"),
         ({"what": "reassign", "staff": "stranger"}, "nobody else works there today"),
     ],
 )

@@ -8,7 +8,7 @@ from django.db.migrations.questioner import NonInteractiveMigrationQuestioner
 from django.db.migrations.state import ModelState, ProjectState
 
 from suone.ground.access.categories import DataCategory, Power
-from suone.ground.access.row_policies import RowPolicies, TableRights, granted, own_institution, own_staff, whoever_may
+from suone.ground.access.row_policies import RowPolicies, TableRights, granted, own_institution, own_staff, permitted
 
 
 def _state(*constraints: RowPolicies) -> ProjectState:
@@ -178,7 +178,7 @@ def test_policies_taken_away_leave_neither_policy_nor_right_behind(things: None)
 
 def test_the_conditions_ask_the_actor_once_a_statement() -> None:
     conditions = [
-        whoever_may("audit.read"),
+        permitted("audit.read"),
         own_institution(),
         granted(Power.READ, category="{table}.category"),
         own_staff(),

@@ -264,7 +264,7 @@ def test_a_restoration_covers_what_was_lost_before_it_alone(log: list[int], back
 
     do("DELETE FROM audit_entry WHERE position = 11; DELETE FROM audit_seal WHERE size = 12")
 
-    assert "The tail was cut: seal 5 was anchored." in {finding.sentence for finding in verify().findings}
+    assert "The end of the log is missing: seal 5 was anchored." in {finding.sentence for finding in verify().findings}
 
 
 def test_nothing_is_declared_where_nothing_was_lost(log: list[int]) -> None:
@@ -319,4 +319,4 @@ def test_a_restoration_to_something_never_anchored_is_found(log: list[int], back
     forged = heads.signed(said, private_key())
     path.write_bytes(b"\n".join([*lines[:-1], json.dumps(forged).encode(), b""]))
 
-    assert any("was not anchored like that" in finding.sentence for finding in verify().findings)
+    assert any("was anchored differently" in finding.sentence for finding in verify().findings)

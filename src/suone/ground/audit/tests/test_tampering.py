@@ -162,7 +162,7 @@ def test_tampering_with_the_tree_is_found(log: list[int], what: str) -> None:
 def test_the_last_seal_cannot_be_cut_since_it_is_anchored(log: list[int], what: str) -> None:
     _TAMPERING[what]()
 
-    assert "The tail was cut: seal 3 was anchored." in {finding.sentence for finding in verify().findings}
+    assert "The end of the log is missing: seal 3 was anchored." in {finding.sentence for finding in verify().findings}
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
@@ -172,7 +172,7 @@ def test_a_root_that_is_not_that_of_the_tree_is_found_without_anchors_too(log: l
 
     do("UPDATE audit_seal SET root = sha256('x') WHERE id = %s", number)
 
-    assert [finding.sentence for finding in verify().findings] == [f"Seal {number}: its root is not that of the tree."]
+    assert [finding.sentence for finding in verify().findings] == [f"Seal {number}: its root does not match the tree."]
     assert [finding.seal for finding in verify(last=1).findings] == ([number] if number > 1 else [])
 
 
@@ -211,7 +211,7 @@ def test_a_log_sealed_anew_differs_from_its_anchors_and_is_not_anchored_again(lo
     found = {finding.sentence for finding in verify().findings}
 
     assert "Seal 1 differs from what was anchored." in found
-    assert "The tail was cut: seal 3 was anchored." in found
+    assert "The end of the log is missing: seal 3 was anchored." in found
     assert len(list(heads.lines_of(anchor_file()))) == 3
 
 

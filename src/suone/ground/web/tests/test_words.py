@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from suone.ground.web.jinja import colon, in_language, told
+from suone.ground.web.jinja import colon, in_language, localized
 
 
 @pytest.mark.parametrize(("language", "half"), [("de", "Vorsitz"), ("fr", "Présidence"), ("en", "Vorsitz")])
@@ -22,6 +22,6 @@ def test_french_sets_a_space_before_the_colon() -> None:
 
 def test_what_somebody_wrote_is_never_translated() -> None:
     with translation.override("de"):
-        assert told("Triage the notification", "en") == "Triage the notification"
-        assert told("Triage the notification", "") == "Meldung triagieren"
-        assert told("", "") == ""
+        assert localized("Triage the notification", "en") == "Triage the notification"
+        assert localized("Triage the notification", "") == "Meldung triagieren"
+        assert localized("", "") == ""

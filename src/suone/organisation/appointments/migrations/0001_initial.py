@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="appointment_percentage",
-                                violation_error_message="A percentage lies between 1 and 100.",
+                                violation_error_message="A percentage must be between 1 and 100.",
                             ),
                             suone.ground.access.row_policies.RowPolicies(
                                 before_log_in=True,
@@ -336,7 +336,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="role_giver_is_not_approver",
-                                violation_error_message="Nobody approves what they gave themselves.",
+                                violation_error_message="Nobody can approve a role that they gave themselves.",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -345,7 +345,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="role_approved_who_and_when_together",
-                                violation_error_message="An approval names who and when.",
+                                violation_error_message="An approval must say who approved and when.",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -434,7 +434,7 @@ class Migration(migrations.Migration):
                             models.CheckConstraint(
                                 condition=models.Q(("address", django.db.models.functions.text.Lower("address"))),
                                 name="invitation_address_in_small_letters",
-                                violation_error_message="An address is kept in small letters.",
+                                violation_error_message="An address is stored in lower case.",
                             ),
                             suone.ground.access.row_policies.RowPolicies(
                                 insert="(SELECT actor_kind()) = 'job' OR (((SELECT actor_kind()) = 'staff' AND appointments_may_administer({table}.institution_id)) AND EXISTS (SELECT 1 FROM appointments_appointment a WHERE a.id = {table}.appointment_id AND a.institution_id = {table}.institution_id OFFSET 0))",
@@ -517,7 +517,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="contact_person_is_not_own_deputy",
-                                violation_error_message="Nobody stands in for themselves: choose somebody else as deputy.",
+                                violation_error_message="Nobody can be their own deputy: choose somebody else.",
                             ),
                             suone.ground.access.row_policies.RowPolicies(
                                 delete="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND appointments_may_administer({table}.institution_id))",
@@ -573,7 +573,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="absence_deputy_is_somebody_else",
-                                violation_error_message="Nobody stands in for themselves: choose somebody else as deputy.",
+                                violation_error_message="Nobody can be their own deputy: choose somebody else.",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(("last_day__gte", models.F("first_day"))),
@@ -595,7 +595,7 @@ class Migration(migrations.Migration):
                                     ),
                                 ],
                                 name="absence_no_overlap",
-                                violation_error_message="An absence is already entered for some of these days.",
+                                violation_error_message="An absence is already recorded for some of these days.",
                             ),
                             suone.ground.access.row_policies.RowPolicies(
                                 delete="(SELECT actor_kind()) = 'job' OR (((SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('absence.edit')))) AND EXISTS (SELECT 1 FROM appointments_appointment a WHERE a.id = {table}.staff_id AND a.institution_id = (SELECT actor_institution()) OFFSET 0)) OR ((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff()))",
@@ -704,7 +704,7 @@ class Migration(migrations.Migration):
                                     ("valid_until", None), ("valid_until__gte", models.F("valid_from")), _connector="OR"
                                 ),
                                 name="partner_system_runs_forward",
-                                violation_error_message="A key cannot end before it begins.",
+                                violation_error_message="A key cannot expire before it takes effect.",
                             ),
                             suone.ground.access.row_policies.RowPolicies(
                                 before="{table}.ended_at IS NULL",

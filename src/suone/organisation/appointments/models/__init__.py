@@ -1,6 +1,6 @@
 """Who works where, with which roles: appointments, and what names them."""
 
-from suone.organisation.appointments.models.answering import Absence, BodyMember, ContactPerson, PartnerSystem
+from suone.organisation.appointments.models.contacts import Absence, BodyMember, ContactPerson, PartnerSystem
 from suone.organisation.appointments.models.posts import (
     Appointment,
     AppointmentQuerySet,

@@ -20,10 +20,10 @@ from suone.ground.access.permissions import ROLE_PERMISSIONS, STAFF_ROLES, Permi
 from suone.ground.access.row_policies import (
     RowPolicies,
     Stamp,
-    anybody_acting,
+    any_actor,
     job,
     own_institution,
-    whoever_may,
+    permitted,
 )
 from suone.organisation.appointments.rules import BEGINNINGS, NEED_APPROVAL
 from suone.organisation.institutions.models import DIRECTORY_EDIT, Institution, Office, Region
@@ -182,13 +182,13 @@ class Appointment(models.Model):
             models.CheckConstraint(
                 name="appointment_percentage",
                 condition=Q(percentage=None) | Q(percentage__gte=1, percentage__lte=100),
-                violation_error_message=_("A percentage lies between 1 and 100."),
+                violation_error_message=_("A percentage must be between 1 and 100."),
             ),
             # The own entry is readable before anybody acts: that is how a log-in finds whom it acts as. By whom it is
             # changed stands in sql/roles.sql.
             RowPolicies(
                 name="appointments_appointment_row_policies",
-                select=anybody_acting(),
+                select=any_actor(),
                 insert=f"{job()} OR {ADMINISTERS}",
                 update=f"{DIRECTORY_EDIT} OR {ADMINISTERS}",
                 updates=(
@@ -306,13 +306,13 @@ class HeldRole(models.Model):
                 condition=Q(approved_at=None)
                 | Q(given_by_account__isnull=False, approved_by_account__isnull=False)
                 & ~Q(given_by_account=F("approved_by_account")),
-                violation_error_message=_("Nobody approves what they gave themselves."),
+                violation_error_message=_("Nobody can approve a role that they gave themselves."),
             ),
             models.CheckConstraint(
                 name="role_approved_who_and_when_together",
                 condition=Q(approved_at=None, approved_by_account=None)
                 | Q(approved_at__isnull=False, approved_by_account__isnull=False),
-                violation_error_message=_("An approval names who and when."),
+                violation_error_message=_("An approval must say who approved and when."),
             ),
             models.CheckConstraint(
                 name="role_beginnings_are_two",
@@ -323,7 +323,7 @@ class HeldRole(models.Model):
             # As the appointments themselves: a log-in finds its roles before anybody acts.
             RowPolicies(
                 name="appointments_heldrole_row_policies",
-                select=anybody_acting(),
+                select=any_actor(),
                 kinds=(Kind.STAFF, Kind.JOB, Kind.SYSTEM),
                 before_log_in=True,
             ),
@@ -363,11 +363,11 @@ class Invitation(models.Model):
             models.CheckConstraint(
                 name="invitation_address_in_small_letters",
                 condition=Q(address=Lower("address")),
-                violation_error_message=_("An address is kept in small letters."),
+                violation_error_message=_("An address is stored in lower case."),
             ),
             RowPolicies(
                 name="appointments_invitation_row_policies",
-                select=f"{whoever_may('appointment.oversee')}"
+                select=f"{permitted('appointment.oversee')}"
                 f" OR (SELECT actor_may('appointment.administer')) AND {own_institution()}",
                 # A link leads to an appointment of the institution that is administered, and to no other.
                 insert=f"{job()} OR ({ADMINISTERS} AND {works_at('appointment_id', '{table}.institution_id')})",

@@ -32,6 +32,6 @@ def test_keys_are_made_listed_and_ended_by_command() -> None:
     assert "Ada Amacker (has left: name somebody else)" in orphaned.output
     assert "Dossier system  Ada Amacker  until ended  never used" in listed.output
     assert ended.exit_code == 0
-    assert "ended already" in again.output
+    assert "already been revoked" in again.output
     assert "There is no institution NONE" in unknown.output
     assert "Nobody at SMZ" in nobody.output

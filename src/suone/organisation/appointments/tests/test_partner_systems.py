@@ -101,7 +101,7 @@ def test_a_key_opens_from_its_first_to_its_last_day(responsible: Appointment) ->
 
 def test_a_key_cannot_end_before_it_begins(responsible: Appointment) -> None:
     yesterday = timezone.localdate() - timedelta(days=1)
-    with pytest.raises(Refused, match="end before"):
+    with pytest.raises(Refused, match="expire before"):
         _create(responsible, valid_until=yesterday)
     system, _key = _create(responsible)
 
@@ -113,7 +113,7 @@ def test_whoever_answers_for_a_system_works_for_its_institution(responsible: App
     job = acting_for_job("test")
     other = make_institution("RAV")
 
-    with acting_as(job), pytest.raises(Refused, match="works there"):
+    with acting_as(job), pytest.raises(Refused, match="must work there"):
         services.create_partner_system(job, institution=other, name="x", responsible=responsible)
 
 

@@ -62,10 +62,10 @@ def _whom(query: str) -> str:
         ("SMZ · Ada Müller-Frei", "Müller-Frei"),  # as it was proposed
         ("SMZ · Ada Müller", "Müller"),  # proposed, though it is a part of another's
         ("sierre muller", "Müller"),  # by the region's other name
-        ("muller", "Several people fit “muller”: choose one of those found, or type more of the name."),
-        ("xyz", "Nobody is found for “xyz”. Type parts of the name, the institution or the office."),
-        ("·", "Nobody is found for “·”. Type parts of the name, the institution or the office."),
-        ("\0", "Nobody is found for “\0”. Type parts of the name, the institution or the office."),
+        ("muller", "Several people match “muller”: choose one of those found, or type more of the name."),
+        ("xyz", "Nobody found for “xyz”. Type parts of the name, the institution or the office."),
+        ("·", "Nobody found for “·”. Type parts of the name, the institution or the office."),
+        ("\0", "Nobody found for “\0”. Type parts of the name, the institution or the office."),
         ("99999999999999999999", "Choose one of those offered: nobody else works there today and may do this."),
         (" ", "This field is required."),
     ],
@@ -104,7 +104,7 @@ def test_several_are_chosen_by_name_and_stay_chosen(smz: Institution) -> None:
     page = str(again["others"])
 
     assert again.errors["others"] == [
-        "Several people fit “muller”: choose one of those found, or type more of the name."
+        "Several people match “muller”: choose one of those found, or type more of the name."
     ]
     assert page.count(" checked") == 1
     assert page.count('type="checkbox"') == 1 + 3

@@ -12,7 +12,7 @@ from suone.ground.access.database import acting_as
 from suone.ground.access.permissions import STAFF_ROLES, Role
 from suone.organisation.appointments import rules
 from suone.organisation.appointments.models import Appointment, HeldRole
-from suone.organisation.appointments.queries import as_colleague, with_a_say
+from suone.organisation.appointments.queries import as_colleague, colleagues_and_administrators
 from suone.organisation.appointments.rules import Colleague, may_approve, may_end, may_give
 from suone.organisation.appointments.tests.factories import acting, give, make_institution, make_staff
 from suone.organisation.institutions.models import Office
@@ -186,7 +186,7 @@ def test_the_database_decides_as_the_rules_do(world: World, gone: str) -> None:
     for who in people:
         with acting_as(acting(who)):
             for holder in people:
-                say = with_a_say(holder.institution_id, on=today)
+                say = colleagues_and_administrators(holder.institution_id, on=today)
                 me = next((one for one in say if one.appointment == who.pk and who.pk in working), None)
                 subject = as_colleague(holder, on=today)
                 for role in STAFF_ROLES:

@@ -13,8 +13,8 @@ from suone.ground.access.errors import Refused
 from suone.ground.access.models import User
 from suone.ground.access.permissions import Role
 from suone.ground.audit.tests.said import log_of, said
-from suone.organisation.appointments import giving, services
-from suone.organisation.appointments.giving import Post
+from suone.organisation.appointments import appointing, services
+from suone.organisation.appointments.appointing import Post
 from suone.organisation.appointments.models import Absence, Appointment, HeldRole, Invitation
 from suone.organisation.appointments.tests.factories import acting, make_institution, make_staff
 from suone.organisation.institutions.models import Institution, Office
@@ -53,7 +53,7 @@ def do(by: Appointment, act: Callable[..., Any], **arguments: Any) -> Any:
 def appoint(admin: Appointment, address: str = "nina@example.org", **fields: Any) -> tuple[Appointment, str]:
     post = Post(first_name="Nina", last_name="New", **fields)
     found: tuple[Appointment, str] = do(
-        admin, giving.appoint, institution=admin.institution, post=post, address=address, roles=[Role.TANDEM]
+        admin, appointing.appoint, institution=admin.institution, post=post, address=address, roles=[Role.TANDEM]
     )
     return found
 
@@ -89,13 +89,13 @@ def test_what_is_said_of_an_invitation_accepted(admin: Appointment) -> None:
     with acting_as(guest):
         for wrong, whose in ((token, stranger), ("forged", account)):
             with pytest.raises(Refused, match="for another address"):
-                giving.accept_invitation(guest, token=wrong, account=whose)
-        giving.accept_invitation(guest, token=token, account=account)
+                appointing.accept_invitation(guest, token=wrong, account=whose)
+        appointing.accept_invitation(guest, token=token, account=account)
 
     words: dict[str, Any] = {"about": ("appointment", appointment.pk), "to": [admin.institution_id]}
     assert log_of("appointment.accepted") == [said("change", **words, details={"account": account.pk})]
-    with pytest.raises(Refused, match="has been taken up"):
-        do(admin, giving.invite, appointment=Appointment.objects.get(pk=appointment.pk), address="nina@example.org")
+    with pytest.raises(Refused, match="has been accepted"):
+        do(admin, appointing.invite, appointment=Appointment.objects.get(pk=appointment.pk), address="nina@example.org")
 
 
 def test_an_appointment_that_cannot_be_is_refused(admin: Appointment) -> None:
@@ -117,10 +117,10 @@ def test_what_is_said_of_another_post_and_of_its_end(admin: Appointment, worker:
     words: dict[str, Any] = {"about": ("appointment", worker.pk), "to": [admin.institution_id]}
     before, later = facts(worker, account=worker.user_id), timezone.localdate() + DAY
 
-    do(admin, giving.change_post, appointment=worker, office=office, region=None, percentage=60)
-    do(admin, giving.end_days, appointment=worker, last_day=later)
-    do(admin, giving.end_days, appointment=worker, last_day=None)
-    do(admin, giving.end_days, appointment=invited, last_day=timezone.localdate())
+    do(admin, appointing.change_post, appointment=worker, office=office, region=None, percentage=60)
+    do(admin, appointing.end_days, appointment=worker, last_day=later)
+    do(admin, appointing.end_days, appointment=worker, last_day=None)
+    do(admin, appointing.end_days, appointment=invited, last_day=timezone.localdate())
 
     changed = before | {"office": office.pk, "percentage": 60}
     dated = changed | {"until": later.isoformat()}
@@ -133,10 +133,10 @@ def test_what_is_said_of_another_post_and_of_its_end(admin: Appointment, worker:
     assert worker.ended_by_id == admin.pk
     assert Invitation.objects.get().withdrawn_at is not None
     for act in (
-        lambda: do(admin, giving.end_days, appointment=worker, last_day=None),
-        lambda: do(admin, giving.change_post, appointment=worker, office=None, region=None, percentage=1),
+        lambda: do(admin, appointing.end_days, appointment=worker, last_day=None),
+        lambda: do(admin, appointing.change_post, appointment=worker, office=None, region=None, percentage=1),
     ):
-        with pytest.raises(Refused, match="has ended already"):
+        with pytest.raises(Refused, match="has already ended"):
             act()
 
 
@@ -144,18 +144,18 @@ def test_an_end_lies_ahead_and_not_before_the_beginning(admin: Appointment, work
     Appointment.objects.filter(pk=worker.pk).update(active_from=timezone.localdate() + 5 * DAY)
     worker.refresh_from_db()
 
-    with pytest.raises(Refused, match="not past"):
-        do(admin, giving.end_days, appointment=worker, last_day=timezone.localdate() - DAY)
+    with pytest.raises(Refused, match="not in the past"):
+        do(admin, appointing.end_days, appointment=worker, last_day=timezone.localdate() - DAY)
     with pytest.raises(Refused, match="must not be before"):
-        do(admin, giving.end_days, appointment=worker, last_day=timezone.localdate() + 4 * DAY)
-    do(admin, giving.end_days, appointment=worker, last_day=timezone.localdate() + 5 * DAY)
+        do(admin, appointing.end_days, appointment=worker, last_day=timezone.localdate() + 4 * DAY)
+    do(admin, appointing.end_days, appointment=worker, last_day=timezone.localdate() + 5 * DAY)
 
 
 def test_what_is_said_of_a_role_that_ends(admin: Appointment, worker: Appointment) -> None:
     held = HeldRole.objects.get(appointment=worker)
-    with pytest.raises(Refused, match="not past"):
-        do(admin, giving.end_role, held=held, last_day=timezone.localdate() - DAY)
-    do(admin, giving.end_role, held=held)
+    with pytest.raises(Refused, match="not in the past"):
+        do(admin, appointing.end_role, held=held, last_day=timezone.localdate() - DAY)
+    do(admin, appointing.end_role, held=held)
 
     details = {"role": "front_line_worker", "held": held.pk, "before": ["front_line_worker"], "after": []}
     words: dict[str, Any] = {"about": ("appointment", worker.pk), "to": [admin.institution_id]}
@@ -163,7 +163,7 @@ def test_what_is_said_of_a_role_that_ends(admin: Appointment, worker: Appointmen
     with pytest.raises(Refused, match="must not be before"):
         do(
             admin,
-            giving.give_role,
+            appointing.give_role,
             appointment=worker,
             role=Role.TANDEM,
             valid_from=timezone.localdate(),
@@ -171,30 +171,32 @@ def test_what_is_said_of_a_role_that_ends(admin: Appointment, worker: Appointmen
         )
     do(
         admin,
-        giving.give_role,
+        appointing.give_role,
         appointment=worker,
         role=Role.TANDEM,
         valid_from=timezone.localdate(),
         valid_until=timezone.localdate(),
     )
     with pytest.raises(Refused, match="already given for some of these days"):
-        do(admin, giving.give_role, appointment=worker, role=Role.TANDEM, valid_from=timezone.localdate())
+        do(admin, appointing.give_role, appointment=worker, role=Role.TANDEM, valid_from=timezone.localdate())
 
 
 def test_who_asked_for_a_role_is_not_the_one_who_declines_it(admin: Appointment, worker: Appointment) -> None:
     """What waits is declined by whoever could approve it; what is approved ends by whoever administers it."""
     second = make_staff(admin.institution, Role.INSTITUTION_ADMINISTRATOR, last_name="Second")
     delegate = make_staff(make_institution("IIZ", is_iiz_office=True), Role.CANTONAL_DELEGATE, last_name="Delegate")
-    held = do(admin, giving.give_role, appointment=second, role=Role.MEDICAL_OFFICER, valid_from=timezone.localdate())
+    held = do(
+        admin, appointing.give_role, appointment=second, role=Role.MEDICAL_OFFICER, valid_from=timezone.localdate()
+    )
 
     for who in (second, worker):
-        with pytest.raises(Refused, match="not yours to end"):
-            do(who, giving.end_role, held=held)
-    do(delegate, giving.approve_role, held=held)
+        with pytest.raises(Refused, match="may not end this role"):
+            do(who, appointing.end_role, held=held)
+    do(delegate, appointing.approve_role, held=held)
     held.refresh_from_db()
-    with pytest.raises(Refused, match="not yours to end"):
-        do(delegate, giving.end_role, held=held)
-    do(admin, giving.end_role, held=held)
+    with pytest.raises(Refused, match="may not end this role"):
+        do(delegate, appointing.end_role, held=held)
+    do(admin, appointing.end_role, held=held)
 
 
 def test_what_is_said_of_an_absence_and_of_its_end(worker: Appointment, admin: Appointment) -> None:
@@ -228,9 +230,9 @@ def test_what_is_said_of_an_absence_and_of_its_end(worker: Appointment, admin: A
     elsewhere = make_staff(make_institution("RAV"), last_name="Elsewhere")
     for days, deputy, sentence in (
         ((timezone.localdate(), timezone.localdate() - DAY), None, "must not be before"),
-        ((timezone.localdate() + 9 * DAY, timezone.localdate() + 9 * DAY), worker, "stands in for themselves"),
-        ((timezone.localdate() + 9 * DAY, timezone.localdate() + 9 * DAY), elsewhere, "stands in for themselves"),
-        ((timezone.localdate() + DAY, timezone.localdate() + 9 * DAY), None, "already entered"),
+        ((timezone.localdate() + 9 * DAY, timezone.localdate() + 9 * DAY), worker, "can be their own deputy"),
+        ((timezone.localdate() + 9 * DAY, timezone.localdate() + 9 * DAY), elsewhere, "can be their own deputy"),
+        ((timezone.localdate() + DAY, timezone.localdate() + 9 * DAY), None, "already recorded"),
     ):
         with pytest.raises(Refused, match=sentence):
             do(worker, services.enter_absence, staff=worker, first_day=days[0], last_day=days[1], deputy=deputy)

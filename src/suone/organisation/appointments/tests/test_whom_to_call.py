@@ -11,7 +11,7 @@ from suone.organisation.appointments.queries import (
     colleagues,
     contacts_of,
     search_contacts,
-    staff_to_tell,
+    staff_to_notify,
     stand_ins,
     stands_in_for,
 )
@@ -89,7 +89,7 @@ def test_a_message_goes_to_the_region_and_to_the_deputy_of_whoever_is_away(smz: 
     Absence.objects.create(staff=away, first_day=TODAY, last_day=TODAY)
 
     def told(region: Region | None) -> list[str]:
-        return [names[pk] for pk in staff_to_tell([smz.pk], region.pk if region else None, on=TODAY)]
+        return [names[pk] for pk in staff_to_notify([smz.pk], region.pk if region else None, on=TODAY)]
 
     assert told(siders) == ["Dürrenmatt"]
     assert told(sitten) == ["Rey", "Deputy of Rey"]
@@ -104,8 +104,8 @@ def test_a_region_without_a_contact_person_of_its_own_reaches_one_of_them_and_no
     ContactPerson.objects.filter(staff=follower).delete()
     first = Appointment.objects.get(last_name="Dürrenmatt")
 
-    assert staff_to_tell([smz.pk], monthey.pk, on=TODAY) == [first.pk]
-    assert staff_to_tell([smz.pk], monthey.pk, on=TODAY, following=[follower.pk]) == [follower.pk]
+    assert staff_to_notify([smz.pk], monthey.pk, on=TODAY) == [first.pk]
+    assert staff_to_notify([smz.pk], monthey.pk, on=TODAY, followers=[follower.pk]) == [follower.pk]
 
 
 def _left(staff: Appointment) -> None:
@@ -119,11 +119,11 @@ def test_whoever_has_left_is_neither_offered_nor_shown_nor_told_and_the_deputy_i
 
     assert _found("SMZ Siders") == ["Deputy of Dürrenmatt"]
     assert [contact.staff for contact in contacts_of(smz, siders, on=TODAY)] == [deputy]
-    assert staff_to_tell([smz.pk], siders.pk, on=TODAY) == [deputy.pk]
+    assert staff_to_notify([smz.pk], siders.pk, on=TODAY) == [deputy.pk]
     assert "Dürrenmatt" not in [staff.last_name for staff in colleagues(smz.pk, on=TODAY)]
     _left(deputy)
     assert _found("SMZ Siders") == []
-    assert staff_to_tell([smz.pk], siders.pk, on=TODAY) == [Appointment.objects.get(last_name="Rey").pk]
+    assert staff_to_notify([smz.pk], siders.pk, on=TODAY) == [Appointment.objects.get(last_name="Rey").pk]
 
 
 def test_a_deputy_who_has_left_is_no_longer_named(smz: Institution) -> None:
@@ -143,12 +143,12 @@ def test_the_deputys_deputy_covers_both_and_standing_in_ends_with_its_day(smz: I
 
     assert stand_ins([anna.pk, beat.pk], on=TODAY) == {anna.pk: [carla.pk], beat.pk: [carla.pk]}
     assert stands_in_for(carla.pk, on=TODAY) == [beat.pk, anna.pk]
-    assert staff_to_tell([smz.pk], siders.pk, on=TODAY) == [anna.pk, carla.pk]
+    assert staff_to_notify([smz.pk], siders.pk, on=TODAY) == [anna.pk, carla.pk]
     [contact] = search_contacts("SMZ Siders", on=TODAY)
     assert contact.deputy == carla
     assert stand_ins([anna.pk], on=tomorrow) == {}
     assert stands_in_for(carla.pk, on=tomorrow) == []
-    assert staff_to_tell([smz.pk], siders.pk, on=tomorrow) == [anna.pk]
+    assert staff_to_notify([smz.pk], siders.pk, on=tomorrow) == [anna.pk]
     _left(carla)
     assert stand_ins([anna.pk], on=TODAY) == {}
 

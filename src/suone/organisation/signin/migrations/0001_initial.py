@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
                                 condition=models.Q(("decided_at", None)),
                                 fields=("holder_account",),
                                 name="factor_reset_once_at_a_time",
-                                violation_error_message="This reset is asked for already.",
+                                violation_error_message="This reset has already been requested.",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
                                     ),
                                 ),
                                 name="factor_reset_by_three_accounts",
-                                violation_error_message="Who asks, who approves and whose factor it is are three persons.",
+                                violation_error_message="Requester, approver and holder of the second factor must be three different persons.",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -204,7 +204,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="factor_reset_decided_by_somebody",
-                                violation_error_message="Who decided and when belong together.",
+                                violation_error_message="A decision must say who decided and when.",
                             ),
                             suone.ground.access.row_policies.RowPolicies(
                                 before="{table}.decided_at IS NULL",

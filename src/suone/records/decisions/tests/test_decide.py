@@ -74,7 +74,7 @@ def test_a_request_to_one_person_is_told_to_that_person(cast: Cast, dossier: Dos
 
 
 def test_a_day_that_is_past_is_refused(cast: Cast, dossier: Dossier) -> None:
-    with pytest.raises(Refused, match="Choose a day that is not past"):
+    with pytest.raises(Refused, match="Choose a day that is not in the past"):
         ask(cast, dossier, cast.adviser, due_on=timezone.localdate() - timedelta(days=1))
 
     assert not Decision.objects.exists()

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.ground.access.acting import Acting, Kind
 from suone.ground.access.categories import ALL_CATEGORIES, HEALTH_BIT, DataCategory, Power, categories_in
-from suone.ground.access.row_policies import RowPolicies, Stamp, granted, job, own_institution, own_staff, whoever_may
+from suone.ground.access.row_policies import RowPolicies, Stamp, granted, job, own_institution, own_staff, permitted
 from suone.ground.audit.shown import Shows
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution
@@ -361,7 +361,7 @@ class Emergency(models.Model):
             RowPolicies(
                 name="dossiers_emergency_row_policies",
                 select=granted(Power.READ, category=str(DataCategory.ADMINISTRATIVE.value), author="staff_id")
-                + f" OR {whoever_may('audit.read')}",
+                + f" OR {permitted('audit.read')}",
             ),
         ]
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Concat, Lower, Now, Substr
 from django.utils.translation import gettext_lazy as _
 
 from suone.ground.access.categories import DataCategory, Power
-from suone.ground.access.row_policies import RowPolicies, granted, whoever_may
+from suone.ground.access.row_policies import RowPolicies, granted, permitted
 from suone.organisation.appointments.models import Appointment
 from suone.records.dossiers.models.files import CaseBoundQuerySet, Dossier, M
 from suone.records.dossiers.rules import Birth
@@ -373,7 +373,7 @@ class Doubt(models.Model):
                 | Q(cleared_at__isnull=False, cleared_by__isnull=False) & ~Q(outcome="") & ~Q(reason="") & ~Q(law=""),
             ),
             # Written by dossiers_find_doubts() and dossiers_clear_doubt() only.
-            RowPolicies(name="dossiers_doubt_row_policies", select=whoever_may("person.merge")),
+            RowPolicies(name="dossiers_doubt_row_policies", select=permitted("person.merge")),
         ]
 
     def __str__(self) -> str:

@@ -169,7 +169,7 @@ def test_an_item_is_given_to_a_colleague_and_to_no_day_that_is_past(table: Table
         does(table.rav, services.reassign, item=item, staff=table.iv)
     with pytest.raises(Refused, match="works for the institution that does it"):
         asked(table, table.lead, table.rav, assigned=table.iv)
-    with pytest.raises(Refused, match="not past"):
+    with pytest.raises(Refused, match="not in the past"):
         does(table.rav, services.postpone, item=item, until=date(2020, 1, 1), version=item.version)
     does(table.rav, services.reassign, item=item, staff=table.rav)
     does(table.rav, services.postpone, item=item, until=DAY, version=item.version)

@@ -11,7 +11,7 @@ from suone.ground.access.acting import Acting
 from suone.ground.access.errors import Refused
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
-from suone.organisation.appointments.queries import institutions_of_leavers, staff_to_tell
+from suone.organisation.appointments.queries import institutions_of_leavers, staff_to_notify
 from suone.organisation.institutions.models import Office
 from suone.records.inbox.services import notify_staff
 from suone.register.server.acts import Act
@@ -83,7 +83,7 @@ def _whom_to_tell(acting: Acting, alert: Alert, wish: Tells) -> list[int]:
     if wish is Tells.WORKER and alert.worker_id and not institutions_of_leavers([alert.worker_id], on=acting.today):
         return [alert.worker_id]
     region_id = alert.office.region_id if alert.office else None
-    return staff_to_tell({alert.institution_id}, region_id, on=acting.today)
+    return staff_to_notify({alert.institution_id}, region_id, on=acting.today)
 
 
 def answer_alert(acting: Acting, *, alert: Alert, state: AlertState) -> None:

@@ -12,10 +12,10 @@ from suone.ground.access.acting import Kind
 from suone.ground.access.row_policies import (
     RowPolicies,
     Stamp,
-    anybody_acting,
+    any_actor,
     job,
     own_staff,
-    whoever_may,
+    permitted,
 )
 from suone.organisation.appointments.models.posts import ADMINISTERS, Appointment, days_between, works_at
 from suone.organisation.institutions.models import DIRECTORY_EDIT, Body, Institution, Region
@@ -24,7 +24,7 @@ from suone.organisation.institutions.models import DIRECTORY_EDIT, Body, Institu
 _OF_OWN_INSTITUTION = works_at("staff_id", "(SELECT actor_institution())")
 
 
-_ABSENCES = f"{job()} OR (({whoever_may('absence.edit')}) AND {_OF_OWN_INSTITUTION}) OR {own_staff()}"
+_ABSENCES = f"{job()} OR (({permitted('absence.edit')}) AND {_OF_OWN_INSTITUTION}) OR {own_staff()}"
 
 
 _DEPUTY_IS_A_COLLEAGUE = (
@@ -58,12 +58,12 @@ class ContactPerson(models.Model):
             models.CheckConstraint(
                 name="contact_person_is_not_own_deputy",
                 condition=Q(deputy=None) | ~Q(deputy=F("staff")),
-                violation_error_message=_("Nobody stands in for themselves: choose somebody else as deputy."),
+                violation_error_message=_("Nobody can be their own deputy: choose somebody else."),
             ),
             # That they work there stands in sql/who_answers.sql: an entry outlives its leavers and can still be changed.
             RowPolicies(
                 name="appointments_contactperson_row_policies",
-                select=anybody_acting(),
+                select=any_actor(),
                 insert=f"{job()} OR {ADMINISTERS}",
                 update=f"{job()} OR {ADMINISTERS}",
                 updates=("region", "staff", "deputy", "topics", "position"),
@@ -95,7 +95,7 @@ class Absence(models.Model):
             models.CheckConstraint(
                 name="absence_deputy_is_somebody_else",
                 condition=Q(deputy=None) | ~Q(deputy=F("staff")),
-                violation_error_message=_("Nobody stands in for themselves: choose somebody else as deputy."),
+                violation_error_message=_("Nobody can be their own deputy: choose somebody else."),
             ),
             models.CheckConstraint(
                 name="absence_runs_forward",
@@ -111,11 +111,11 @@ class Absence(models.Model):
                         RangeOperators.OVERLAPS,
                     ),
                 ],
-                violation_error_message=_("An absence is already entered for some of these days."),
+                violation_error_message=_("An absence is already recorded for some of these days."),
             ),
             RowPolicies(
                 name="appointments_absence_row_policies",
-                select=anybody_acting(),
+                select=any_actor(),
                 insert=f"({_ABSENCES}) AND {_DEPUTY_IS_A_COLLEAGUE}",
                 update=_ABSENCES,
                 updates=("first_day", "last_day"),
@@ -150,7 +150,7 @@ class BodyMember(models.Model):
             ),
             RowPolicies(
                 name="appointments_bodymember_row_policies",
-                select=anybody_acting(),
+                select=any_actor(),
                 insert=DIRECTORY_EDIT,
                 update=DIRECTORY_EDIT,
                 updates=("function", "term_from", "term_until"),
@@ -188,12 +188,12 @@ class PartnerSystem(models.Model):
             models.CheckConstraint(
                 name="partner_system_runs_forward",
                 condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
-                violation_error_message=_("A key cannot end before it begins."),
+                violation_error_message=_("A key cannot expire before it takes effect."),
             ),
             # A key finds its own system through the function beside (sql/partner_systems.sql), and nothing else.
             RowPolicies(
                 name="appointments_partnersystem_row_policies",
-                select=whoever_may("appointment.oversee")
+                select=permitted("appointment.oversee")
                 + " OR (SELECT actor_may('appointment.administer'))"
                 + " AND {table}.institution_id = (SELECT actor_institution())",
                 insert=f"{job()} OR {ADMINISTERS}",

@@ -1,6 +1,6 @@
-"""Which door asks for which permission: written down apart, so that a loosened one does not pass unseen.
+"""Which view requires which permission: listed separately, so that a loosened one does not go unnoticed.
 
-``SUONE_WRITE_DOORS=1 .venv/bin/pytest tests/test_doors.py`` writes the list anew; read the difference before you commit it.
+``SUONE_WRITE_PERMISSIONS=1 .venv/bin/pytest tests/test_required_permissions.py`` rewrites the list; read the diff before committing it.
 """
 
 import os
@@ -18,11 +18,11 @@ from suone.ground.access import acting as acting_module
 from suone.ground.access.acting import Acting, Kind
 from suone.ground.access.permissions import Permission, Role
 
-LIST = Path(__file__).with_name("doors.txt")
+LIST = Path(__file__).with_name("required_permissions.txt")
 
 
-def doors() -> dict[str, Any]:
-    """Every view behind a door that asks for a permission, by its dotted name."""
+def guarded_views() -> dict[str, Any]:
+    """Every view whose decorator requires a permission, by its dotted name."""
 
     def walk(entries: list[Any]) -> Iterator[Any]:
         for entry in entries:
@@ -30,27 +30,27 @@ def doors() -> dict[str, Any]:
             yield getattr(entry, "callback", None)
 
     return {
-        f"{door.__module__.removeprefix('suone.')}.{door.__name__}": door
-        for door in walk(get_resolver().url_patterns)
-        if getattr(door, "permission", None) is not None
+        f"{view.__module__.removeprefix('suone.')}.{view.__name__}": view
+        for view in walk(get_resolver().url_patterns)
+        if getattr(view, "permission", None) is not None
     }
 
 
-def test_each_door_asks_for_the_permission_that_is_written_down() -> None:
-    found = "".join(f"{name} {door.permission.value}\n" for name, door in sorted(doors().items()))
-    if os.environ.get("SUONE_WRITE_DOORS"):
+def test_each_view_requires_the_permission_on_the_list() -> None:
+    found = "".join(f"{name} {view.permission.value}\n" for name, view in sorted(guarded_views().items()))
+    if os.environ.get("SUONE_WRITE_PERMISSIONS"):
         LIST.write_text(found)
 
     assert found.splitlines() == LIST.read_text().splitlines()
 
 
 @pytest.mark.django_db
-def test_whoever_may_everything_else_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The permission on the list is the one that is asked: all others together do not open the door."""
+def test_all_other_permissions_together_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The permission on the list is the one that is checked: having all the others does not open the view."""
     opened = []
 
-    for name, door in doors().items():
-        others = frozenset(Permission) - {door.permission}
+    for name, view in guarded_views().items():
+        others = frozenset(Permission) - {view.permission}
         monkeypatch.setattr(acting_module, "permissions_of", lambda roles, others=others: others)
         request = RequestFactory().get("/")
         request.user = None  # type: ignore[assignment]
@@ -58,7 +58,7 @@ def test_whoever_may_everything_else_is_refused(monkeypatch: pytest.MonkeyPatch)
             kind=Kind.STAFF, today=timezone.localdate(), institution_id=1, staff_id=1, roles=frozenset({Role.TANDEM})
         )
         try:
-            door(request)
+            view(request)
         except PermissionDenied:
             continue
         except Exception as error:

@@ -20,7 +20,7 @@ from suone.ground.audit.services import record
 from suone.organisation.appointments import rules
 from suone.organisation.appointments.acts import Act
 from suone.organisation.appointments.models import Appointment, HeldRole, Invitation
-from suone.organisation.appointments.queries import as_colleague, with_a_say
+from suone.organisation.appointments.queries import as_colleague, colleagues_and_administrators
 from suone.organisation.appointments.rules import Colleague, hash_of_key
 from suone.organisation.institutions.models import Institution, Office, Region
 
@@ -79,7 +79,7 @@ def appoint(
 def invite(acting: Acting, *, appointment: Appointment, address: str, language: str = "de") -> str:
     """A one-time link for an appointment that nobody has taken up yet."""
     if appointment.user_id is not None:
-        raise Refused(_("This appointment has been taken up: its account sets a new password by itself."))
+        raise Refused(_("This appointment has been accepted: its holder can set a new password without help."))
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         appointment=appointment,
@@ -90,7 +90,7 @@ def invite(acting: Acting, *, appointment: Appointment, address: str, language: 
         sent_by_id=acting.staff_id,
         expires_at=_expiry(),
     )
-    _tell_invited(acting, invitation)
+    _record_invitation(acting, invitation)
     return token
 
 
@@ -100,7 +100,7 @@ def renew_invitation(acting: Acting, *, invitation: Invitation) -> str:
     Invitation.objects.filter(pk=invitation.pk).update(
         token_hash=hash_of_key(token), sent_by=acting.staff_id, sent_at=timezone.now(), expires_at=_expiry()
     )
-    _tell_invited(acting, invitation)
+    _record_invitation(acting, invitation)
     return token
 
 
@@ -155,7 +155,9 @@ def give_role(
         raise Refused(_("The last day must not be before the first."))
     me, holder, working = _sides(acting, appointment)
     if me is None or not rules.may_give(me, role, holder, working):
-        raise Refused(_("This role is not yours to give: whoever administers it does, and nobody their own."))
+        raise Refused(
+            _("You may not give this role: only those who administer it can, and nobody can give one to themselves.")
+        )
     before = _codes(appointment, on=acting.today)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -166,7 +168,7 @@ def give_role(
     except IntegrityError as error:
         raise Refused(_("This role is already given for some of these days.")) from error
     held = HeldRole.objects.get(pk=number)
-    _tell_role(acting, Act.ROLE_GIVEN, held, before)
+    _record_role(acting, Act.ROLE_GIVEN, held, before)
     return held
 
 
@@ -175,17 +177,17 @@ def approve_role(acting: Acting, *, held: HeldRole) -> None:
     me, holder, working = _sides(acting, held.appointment)
     giver = held.given_by_account_id
     if me is None or giver is None or not rules.may_approve(me, Role(held.role), holder, giver, working):
-        raise Refused(_("Somebody else approves this role: giver, approver and holder are three different persons."))
+        raise Refused(_("You may not approve this role: giver, approver and holder must be three different persons."))
     before = _codes(held.appointment, on=acting.today)
     if not _call("appointments_approve_role(%s)", held.pk):
         raise Refused(_("This role no longer waits for approval."))
-    _tell_role(acting, Act.ROLE_APPROVED, held, before)
+    _record_role(acting, Act.ROLE_APPROVED, held, before)
 
 
 def end_role(acting: Acting, *, held: HeldRole, last_day: date | None = None) -> None:
     """Take a role away, at once or after its last day; or decline one that waits for approval."""
     if last_day is not None and last_day < acting.today:
-        raise Refused(_("Choose a day that is not past."))
+        raise Refused(_("Choose a day that is not in the past."))
     me, holder, working = _sides(acting, held.appointment)
     role, giver = Role(held.role), held.given_by_account_id
     waits = held.needs_approval and held.approved_at is None and not held.is_beginning and giver is not None
@@ -194,11 +196,11 @@ def end_role(acting: Acting, *, held: HeldRole, last_day: date | None = None) ->
         or (waits and giver is not None and rules.may_approve(me, role, holder, giver, working))
     )
     if not may:
-        raise Refused(_("This role is not yours to end: whoever administers it does, and nobody their own."))
+        raise Refused(_("You may not end this role: only those who administer it can, and nobody can end their own."))
     before = _codes(held.appointment, on=acting.today)
     if not _call("appointments_end_role(%s, %s)", held.pk, last_day):
-        raise Refused(_("This role has ended already."))
-    _tell_role(acting, Act.ROLE_ENDED, held, before)
+        raise Refused(_("This role has already ended."))
+    _record_role(acting, Act.ROLE_ENDED, held, before)
 
 
 def change_post(
@@ -207,7 +209,7 @@ def change_post(
     """Where and how much somebody works from now on; never for which institution, and never with which account."""
     check_may_administer(acting, appointment)
     if appointment.has_ended(on=acting.today):
-        raise Refused(_("This appointment has ended already."))
+        raise Refused(_("This appointment has already ended."))
     if office is not None and office.institution_id != appointment.institution_id:
         raise Refused(_("Choose an office of the institution."))
     before = _facts(appointment)
@@ -228,12 +230,12 @@ def change_post(
 def end_days(acting: Acting, *, appointment: Appointment, last_day: date | None) -> None:
     """Set the last day, or end it at once; what hangs on it is for the package that ends appointments."""
     if last_day is not None and last_day < acting.today:
-        raise Refused(_("Choose a day that is not past; without a day it ends at once."))
+        raise Refused(_("Choose a day that is not in the past; without a day it ends at once."))
     if last_day is not None and appointment.active_from is not None and last_day < appointment.active_from:
         raise Refused(_("The last day must not be before the first."))
     check_may_administer(acting, appointment)
     if appointment.has_ended(on=acting.today):
-        raise Refused(_("This appointment has ended already."))
+        raise Refused(_("This appointment has already ended."))
     before = _facts(appointment)
     change: dict[str, Any] = {"ended_by": acting.staff_id}
     change |= {"ended_at": timezone.now()} if last_day is None else {"active_until": last_day}
@@ -262,7 +264,7 @@ def may_administer(acting: Acting, appointment: Appointment) -> bool:
 
 def may_administer_at(acting: Acting, institution_id: int) -> bool:
     """Whether the acting person administers an institution."""
-    working = with_a_say(institution_id, on=acting.today)
+    working = colleagues_and_administrators(institution_id, on=acting.today)
     me = next((one for one in working if one.appointment == acting.staff_id), None)
     return me is not None and rules.may_administer(me, institution_id, working)
 
@@ -270,7 +272,7 @@ def may_administer_at(acting: Acting, institution_id: int) -> bool:
 def check_may_administer(acting: Acting, appointment: Appointment) -> None:
     """Raise ``Refused`` where they may not."""
     if not may_administer(acting, appointment):
-        raise Refused(_("Whoever administers this institution does it, and nobody for themselves."))
+        raise Refused(_("Only an administrator of this institution can do this, and not for themselves."))
 
 
 def one_spelling(address: str) -> str:
@@ -279,7 +281,7 @@ def one_spelling(address: str) -> str:
 
 
 def _sides(acting: Acting, appointment: Appointment) -> tuple[Colleague | None, Colleague, list[Colleague]]:
-    working = with_a_say(appointment.institution_id, on=acting.today)
+    working = colleagues_and_administrators(appointment.institution_id, on=acting.today)
     me = next((one for one in working if one.appointment == acting.staff_id), None)
     return me, as_colleague(appointment, on=acting.today), working
 
@@ -330,7 +332,7 @@ def _codes(appointment: Appointment, *, on: date) -> list[str]:
     return sorted(appointment.roles_on(on))
 
 
-def _tell_role(acting: Acting, act: Act, held: HeldRole, before: list[str]) -> None:
+def _record_role(acting: Acting, act: Act, held: HeldRole, before: list[str]) -> None:
     record(
         acting,
         kind=RecordKind.CHANGE,
@@ -346,7 +348,7 @@ def _tell_role(acting: Acting, act: Act, held: HeldRole, before: list[str]) -> N
     )
 
 
-def _tell_invited(acting: Acting, invitation: Invitation) -> None:
+def _record_invitation(acting: Acting, invitation: Invitation) -> None:
     record(
         acting,
         kind=RecordKind.CHANGE,

@@ -13,8 +13,8 @@ def main() -> None:
     connector = app.connector
     if not isinstance(connector, django_connector.DjangoConnector):
         raise TypeError("The jobs wait in Django's database: no other connector is set up.")
-    with app.replace_connector(connector.get_worker_connector()) as working:
-        working.run_worker()
+    with app.replace_connector(connector.get_worker_connector()) as worker:
+        worker.run_worker()
 
 
 if __name__ == "__main__":
