@@ -15,7 +15,7 @@ from suone.casework.assessments.services import decide_assessment
 from suone.casework.assessments.tests.factories import finished
 from suone.casework.cases import services
 from suone.casework.cases.models import Background, Case
-from suone.casework.cases.queries import counted_in
+from suone.casework.cases.queries import background_counts
 from suone.casework.cases.rules import NoteKind
 from suone.casework.leading import services as leading
 from suone.casework.leading.models import FactRemark, KnownFact, LevelChange, Passage, Triage
@@ -162,7 +162,7 @@ def case(cast: Cast) -> Case:
     )
     do(
         cast.coordinator,
-        leading.state_fact,
+        leading.record_fact,
         case=case,
         fact=Fact.HEALTH_ATTESTED,
         value=True,
@@ -298,7 +298,7 @@ def test_the_case_goes_on_the_same_way_whoever_does_the_next_step(cast: Cast, ca
     for staff in (cast.adviser, cast.worker):
         with acting_as(acting(staff)):
             assert every_fact(case.pk)[Fact.HEALTH_ATTESTED] is True
-            assert (counted_in(case.pk).has_question, counted_in(case.pk).risk_factors) == (True, 4)
+            assert (background_counts(case.pk).has_question, background_counts(case.pk).risk_factors) == (True, 4)
     with acting_as(acting(cast.stranger)):
         assert every_fact(case.pk) == {}
-        assert (counted_in(case.pk).has_question, counted_in(case.pk).risk_factors) == (False, 0)
+        assert (background_counts(case.pk).has_question, background_counts(case.pk).risk_factors) == (False, 0)

@@ -20,7 +20,7 @@ import django; django.setup()
 from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
-from suone.casework.cases.models import Case, Draft, Participant, Taking
+from suone.casework.cases.models import Case, Draft, Participant, ParticipantState
 from suone.records.consents.models import Disclosure
 from suone.casework.corrections.models import Correction
 from suone.records.decisions.models import Decision, RequestText

@@ -114,7 +114,7 @@ def draw_signature(visitor: Visitor) -> None:
     page.mouse.up()
 
 
-def state_fact(visitor: Visitor, address: str, fact: str, value: str = "yes", remark: str = "") -> None:
+def record_fact(visitor: Visitor, address: str, fact: str, value: str = "yes", remark: str = "") -> None:
     """Follow the link beside what the course of the case asks for, and state it."""
     visitor.open(address + "course")
     drawing = visitor.page.locator("svg.procedure").bounding_box()
@@ -234,7 +234,7 @@ def go_on(visitor: Visitor, address: str, procedure: str, phase: str, reason: st
     assert phase_title(procedure, reaches or phase, visitor.language) in line
 
 
-def inform_everybody(visitor: Visitor, address: str, text: str) -> None:
+def inform_everyone(visitor: Visitor, address: str, text: str) -> None:
     visitor.open(address)
     visitor.press("Inform everybody")
     visitor.page.fill("[name=text]", text)

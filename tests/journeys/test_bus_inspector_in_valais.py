@@ -169,8 +169,8 @@ def test_the_bus_inspector_keeps_her_post(visit: Callable[..., Visitor], site: S
     assert asks(coordinator, "implementation", "services_closed")
     steps.complete_service(manager, management, words.review)
     assert asks(manager, "implementation", "informed")
-    steps.inform_everybody(manager, address, words.review)
-    steps.state_fact(manager, address, "outcome_informed", remark=words.reason)
+    steps.inform_everyone(manager, address, words.review)
+    steps.record_fact(manager, address, "outcome_informed", remark=words.reason)
     for visitor in (manager, adviser, social_worker, coordinator):
         steps.finish_all_work_items(visitor, address)
     steps.sees_nothing(visit(steps.OUTSIDER, language), address, meeting, mandate, plan)

@@ -104,7 +104,7 @@ def test_peter_finds_an_internship(visit: Callable[..., Visitor], site: Site, la
     for fact, value in statements.items():
         requirement = "registered" if fact == "registered_on" else fact
         assert asks(social_worker, "entry", requirement)
-        steps.state_fact(social_worker, address, fact, value)
+        steps.record_fact(social_worker, address, fact, value)
     assert steps.phase_title(_PROCEDURE, "preparation", language) in steps.what_is_next(coordinator, address)
 
     # The joint interview is prepared: institutions, date, guest, and what each knows already.
@@ -163,10 +163,10 @@ def test_peter_finds_an_internship(visit: Callable[..., Visitor], site: Site, la
     steps.write_minutes(counsellor, review, "minutes", words.review)
     steps.finish_minutes(counsellor, review)
     assert not asks(counsellor, "support", "review_held")
-    steps.inform_everybody(counsellor, address, words.internship)
+    steps.inform_everyone(counsellor, address, words.internship)
     adviser.open(address)
     assert words.internship in adviser.page.locator("#timeline").inner_text()
-    steps.state_fact(counsellor, address, "outcome_informed", remark=words.reason)
+    steps.record_fact(counsellor, address, "outcome_informed", remark=words.reason)
     for visitor in (counsellor, adviser, social_worker, coordinator):
         steps.finish_all_work_items(visitor, address)
     steps.sees_nothing(outsider, address, meeting, plan)

@@ -83,7 +83,7 @@ def test_from_the_screening_to_one_plan_for_all(visit: Callable[..., Visitor], s
         steps.ask_to_take_part(worker, address, code)
         steps.accept(visitor, address)
     assert not asks("clarification", "partners")
-    steps.state_fact(worker, address, "clarified_on", steps.days_from_today(0))
+    steps.record_fact(worker, address, "clarified_on", steps.days_from_today(0))
     steps.go_on(worker, address, _PROCEDURE, "planning")
 
     # One professional leads; the possibilities of all become one package that all sign.

@@ -45,15 +45,15 @@ FOREIGN = frozenset(
     record_person_informed alive_case notify_draft keep_draft_again drop_draft case case_access triage reject
     withdraw_notification ask_notifier answer_question ask_participant withdraw_request leave answer_participation
     name_lead name_case_manager write_note correct_note redact_note particulars suspend resume close reopen
-    course advance state_fact choose_version move_over inform choose_service order_service service start_service
+    course advance record_fact choose_version move_over inform choose_service order_service service start_service
     complete_service cancel_service medical_report renew_mandate_access
     plans begin_plan plan edit_plan review_plan add_plan_entry change_plan_entry remove_plan_entry add_measure
     change_measure remove_measure measure_progress put_up_plan withdraw_plan remind_plan drop_plan new_plan_version
     sign_plan decline_plan plan_differences plan_pdf plan_booklet
     convene meeting answer_invitation answer_dates propose_dates fix_date meeting_particulars invite uninvite
     invite_guest revoke_guest add_point remove_point contribute nothing_to_add minutes print_minutes finish_minutes
-    remind_request hand_over hand_over_draft answer_handover withdraw_handover end_handover_access tell_missed
-    tell_missed_on change_level advice correct_advice notify_from_advice hand_over_from_advice
+    remind_request hand_over hand_over_draft answer_handover withdraw_handover end_handover_access report_missed
+    report_missed_on change_level advice correct_advice notify_from_advice hand_over_from_advice
     correct_entry remove_entry entry_into_plan order_from_mandate hold_meeting cancel_meeting meeting_calendar
     answer_alert ask_register
     assessments start_assessment assessment assessment_section keep_section finish_assessment decide_assessment

@@ -73,7 +73,7 @@ READERS: list[tuple[type[Any], Callable[[Acting, Any], Any]]] = [
     (Measure, lambda who, row: plans.readable_measure(who, row.plan, row.pk)),
     (Signature, lambda who, row: plans.readable_signature(who, row.plan, row.pk)),
     (Passage, lambda who, row: procedures.passages_of(who, row.dossier)),
-    (KnownFact, lambda who, row: procedures.facts_told(who, row.dossier)),
+    (KnownFact, lambda who, row: procedures.recorded_facts(who, row.dossier)),
     (Representative, lambda who, row: representation.representatives_of(who, row.dossier)),
     (Service, lambda who, row: support.services_of(who, row.dossier)),
     (Service, lambda who, row: support.readable_service(who, row.dossier_id, row.pk)),

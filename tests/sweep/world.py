@@ -11,7 +11,7 @@ from suone.canton.instruments.queries import version_in_force
 from suone.canton.procedures.models import ProcedureVersion
 from suone.casework.advice.models import Advice
 from suone.casework.assessments.models import Assessment, SectionAnswers
-from suone.casework.cases.models import Background, Case, Draft, Note, Participant, Taking
+from suone.casework.cases.models import Background, Case, Draft, Note, Participant, ParticipantState
 from suone.casework.corrections.models import Correction
 from suone.casework.handovers.models import Handover
 from suone.casework.leading.models import FactRemark, KnownFact, LevelChange
@@ -216,7 +216,7 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
     for kind in ("question", "state_reason"):
         Background.objects.create(dossier=dossier, kind=kind, category=DataCategory.EMPLOYMENT, staff=author)
     participant = Participant.objects.create(
-        dossier=dossier, institution=Institution.objects.get(code="KIB"), state=Taking.ASKED, decision=decision,
+        dossier=dossier, institution=Institution.objects.get(code="KIB"), state=ParticipantState.ASKED, decision=decision,
         since=today,
     )  # fmt: skip
     note = Note.objects.create(

@@ -14,7 +14,7 @@ from suone.casework.meetings.services.convening import Convocation, Seat, answer
 from suone.casework.meetings.services.dates import answer_dates
 from suone.casework.meetings.services.guests import invite_guest
 from suone.casework.meetings.services.minutes import (
-    Words,
+    EntryContent,
     add_point,
     contribute,
     finish_minutes,
@@ -73,19 +73,19 @@ def _round_table(table: Table, case: Case, region: Region) -> None:
         _do(table, staff, contribute, meeting=meeting, text=text, category=category)
     employment, health, next_steps = AgendaPoint.objects.filter(meeting=meeting)
     words = (
-        Words(
+        EntryContent(
             EntryKind.MINUTES,
             "Un second emploi pendant les vacances est possible s’il ne met pas en danger le poste actuel.",
             DataCategory.EMPLOYMENT,
             employment,
         ),
-        Words(
+        EntryContent(
             EntryKind.RECOMMENDATION,
             "Chercher des remplacements de courte durée dans la vallée.",
             DataCategory.EMPLOYMENT,
             employment,
         ),
-        Words(
+        EntryContent(
             EntryKind.MANDATE,
             "Clarifier la capacité de travail par un mandat médical CII.",
             DataCategory.ADMINISTRATIVE,
@@ -93,7 +93,7 @@ def _round_table(table: Table, case: Case, region: Region) -> None:
             table.institutions["IV"],
             timezone.localdate() + timedelta(days=21),
         ),
-        Words(
+        EntryContent(
             EntryKind.DECISION,
             "Vérifier le droit aux indemnités pendant les vacances scolaires.",
             DataCategory.ADMINISTRATIVE,
@@ -103,7 +103,7 @@ def _round_table(table: Table, case: Case, region: Region) -> None:
         ),
     )
     for entry in words:
-        _do(table, table.coordinator, write_entry, meeting=meeting, words=entry)
+        _do(table, table.coordinator, write_entry, meeting=meeting, content=entry)
     presences = {
         invitee.pk: Presence.EXCUSED if invitee.institution_id == table.institutions["SMZ"].pk else Presence.PRESENT
         for invitee in Invitee.objects.filter(meeting=meeting)

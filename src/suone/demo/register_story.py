@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from suone.casework.cases.models import Participant, Taking
+from suone.casework.cases.models import Participant, ParticipantState
 from suone.demo.cast import cast_file
 from suone.demo.register_people import INSTITUTIONS, Spell
 from suone.ground.access.acting import acting_for_job
@@ -211,7 +211,7 @@ class _Cast:
         self._taking_part = {
             (one.institution.code, held[one.dossier_id]): one
             for one in Participant.objects.filter(
-                state=Taking.TAKING_PART,
+                state=ParticipantState.TAKING_PART,
                 institution__code__in=INSTITUTIONS,
                 dossier_id__in=held,
             )

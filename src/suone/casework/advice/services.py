@@ -55,7 +55,7 @@ def give_advice(
         note=note.strip(),
         language=(translation.get_language() or "de")[:2],
     )
-    _tell(acting, advice, Act.GIVEN, RecordKind.STORE)
+    _record_event(acting, advice, Act.GIVEN, RecordKind.STORE)
     return advice
 
 
@@ -75,7 +75,7 @@ def correct_advice(acting: Acting, *, advice: Advice, version: int, **changes: A
         advice.refresh_from_db()
         label = str(_("Note"))
         raise Conflict(current={label: advice.note}, submitted={label: str(changes["note"])}, about=advice)
-    _tell(acting, advice, Act.CORRECTED, RecordKind.CHANGE)
+    _record_event(acting, advice, Act.CORRECTED, RecordKind.CHANGE)
 
 
 def begin_notification(acting: Acting, *, advice: Advice) -> Draft:
@@ -93,7 +93,7 @@ def begin_handover(acting: Acting, *, advice: Advice) -> Draft:
 def _begin(acting: Acting, advice: Advice, data: dict[str, Any], kind: str, led_to: LedTo, act: Act) -> Draft:
     draft = keep_draft(acting, draft=None, data=data, version=0, kind=kind)
     Advice.objects.filter(pk=advice.pk).update(led_to=led_to)
-    _tell(acting, advice, act, RecordKind.CHANGE)
+    _record_event(acting, advice, act, RecordKind.CHANGE)
     return draft
 
 
@@ -116,5 +116,5 @@ def _check(acting: Acting, on: date, minutes: int, is_anonymous: bool, name: str
     )
 
 
-def _tell(acting: Acting, advice: Advice, act: Act, kind: RecordKind) -> None:
+def _record_event(acting: Acting, advice: Advice, act: Act, kind: RecordKind) -> None:
     record(acting, kind=kind, act=act, about=("advice", advice.pk))

@@ -1,1 +1,1 @@
-"""Kept answers to instruments in a case: sections, result, decision, and when it is to be made again."""
+"""StoredResult answers to instruments in a case: sections, result, decision, and when it is to be made again."""

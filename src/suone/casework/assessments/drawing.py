@@ -52,7 +52,7 @@ def draw(dots: Sequence[Dot], scale: Scale, *, title: str) -> str:
     ]
     days = [
         f'<text x="{x:g}" y="{_HEIGHT - 8}" text-anchor="middle">{dot.on:%m.%Y}</text>'
-        for dot, (x, _y) in _apart(list(zip(dots, places, strict=True)))
+        for dot, (x, _y) in _spaced_out(list(zip(dots, places, strict=True)))
     ]
     return "".join(
         [
@@ -82,7 +82,7 @@ def _up(height: float, scale: Scale) -> float:
     return round(_TOP + room * (1 - (height - scale.least) / (scale.most - scale.least)), 1)
 
 
-def _apart(
+def _spaced_out(
     placed: Sequence[tuple[Dot, tuple[float, float]]],
 ) -> list[tuple[Dot, tuple[float, float]]]:
     """The days whose names do not run into each other."""

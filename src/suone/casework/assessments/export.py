@@ -9,7 +9,7 @@ from typing import Any
 
 import xlsxwriter
 
-from suone.casework.assessments.rules import harmless
+from suone.casework.assessments.rules import escape_formula
 
 _WIDEST = 60
 
@@ -17,7 +17,7 @@ _WIDEST = 60
 def as_csv(rows: Sequence[Sequence[Any]]) -> bytes:
     """With semicolons and a mark of its encoding, as spreadsheets in Switzerland open it."""
     text = StringIO(newline="")
-    csv.writer(text, delimiter=";").writerows([[harmless(_plain(cell)) for cell in row] for row in rows])
+    csv.writer(text, delimiter=";").writerows([[escape_formula(_plain(cell)) for cell in row] for row in rows])
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from suone.canton.instruments.rules import Instrument, Item, said
-from suone.casework.assessments.queries import in_use
+from suone.casework.assessments.queries import reader_language
 from suone.ground.web.fields import DayInput
 
 
@@ -51,7 +51,8 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, instrument: Instrument, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["band"].choices = [  # type: ignore[attr-defined]
-            (band.code, _choice(said(band.title, in_use()), said(band.strategy, in_use()))) for band in instrument.bands
+            (band.code, _choice(said(band.title, reader_language()), said(band.strategy, reader_language())))
+            for band in instrument.bands
         ]
 
 
@@ -64,7 +65,7 @@ def _as_answer(value: Any) -> str:
 
 
 def _field(item: Item) -> forms.Field:
-    language = in_use()
+    language = reader_language()
     common: dict[str, Any] = {
         "label": said(item.text, language),
         "help_text": said(item.hint, language),
@@ -82,7 +83,7 @@ def _field(item: Item) -> forms.Field:
 
 
 def _choices(item: Item) -> list[tuple[str, str]]:
-    language = in_use()
+    language = reader_language()
     if item.kind == "yes_no":
         return [("yes", _("yes")), ("no", _("no"))]
     if item.kind == "choice":

@@ -18,9 +18,9 @@ from suone.canton.procedures.facts import Fact
 from suone.canton.procedures.rules import Phase
 from suone.casework.assessments import drawing
 from suone.casework.assessments.models import Assessment, Line, Score, SectionAnswers
-from suone.casework.assessments.rules import OUTCOME, TRIAGE, Kept, Particulars, State, as_proposal, category_of
+from suone.casework.assessments.rules import OUTCOME, TRIAGE, Particulars, State, StoredResult, as_proposal, category_of
 from suone.casework.cases.models import Case, Function
-from suone.casework.cases.queries import noted_in
+from suone.casework.cases.queries import background_notes
 from suone.casework.cases.rules import OPEN_STATES, risk_factors_in
 from suone.casework.leading.queries import course_of, every_fact
 from suone.ground.access.acting import Acting
@@ -73,7 +73,7 @@ def results_of(assessments: Iterable[Assessment]) -> list[Result]:
 
 
 def result_of(assessment: Assessment) -> Result:
-    instrument, language, score = assessment.version.instrument, in_use(), assessment.readable_score
+    instrument, language, score = assessment.version.instrument, reader_language(), assessment.readable_score
     if score is None:
         return Result(assessment, assessment.version.title, None, _("a result that you may not see"))
     band = instrument.band(score.conclusion)
@@ -107,10 +107,10 @@ def offers_for(case: Case, assessments: Sequence[Assessment]) -> tuple[list[Offe
 
 def _offer(version: InstrumentVersion, drafts: dict[str, Assessment]) -> Offer:
     draft = drafts.get(version.identifier)
-    return Offer(version.identifier, version.title, said(version.instrument.about, in_use()), draft)
+    return Offer(version.identifier, version.title, said(version.instrument.about, reader_language()), draft)
 
 
-def instrument_telling(phase: Phase) -> dict[str, str]:
+def instruments_by_fact(phase: Phase) -> dict[str, str]:
     """Which fact comes true through which instrument of a phase."""
     names = [name for name in phase.instruments if name != TRIAGE]
     versions = versions_in_force(names) if names else {}
@@ -121,7 +121,7 @@ def particulars_of(acting: Acting, case: Case) -> Particulars:
     """What the case knows already, as far as it is open to the acting person."""
     known = known_particulars(acting, case.pk)
     return Particulars(
-        risk_factors=noted_in(acting, case.pk).risk_factors,
+        risk_factors=background_notes(acting, case.pk).risk_factors,
         open_risks=risk_factors_in(readable_categories(acting, case.dossier)),
         first_contact_on=case.first_contact_on,
         notified_on=case.notified_at.date(),
@@ -162,7 +162,7 @@ def tasks_of(acting: Acting, assessment: Assessment) -> list[Task]:
     return [
         Task(
             section=section,
-            title=said(section.title, in_use()),
+            title=said(section.title, reader_language()),
             category=str(category_of(section.category).label),
             is_open=category_of(section.category) in writable,
             saved=saved.get(section.id),
@@ -172,7 +172,7 @@ def tasks_of(acting: Acting, assessment: Assessment) -> list[Task]:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CalculationLine:
     """A line of the calculation as a page shows it."""
 
     question: str
@@ -186,7 +186,7 @@ class Part:
 
     title: str
     is_open: bool
-    lines: Sequence[Counted]
+    lines: Sequence[CalculationLine]
     words: Sequence[tuple[str, str, str]]  # question, text, language
 
 
@@ -211,7 +211,7 @@ class Sheet:
 
 def sheet_of(acting: Acting, assessment: Assessment) -> Sheet:
     """A finished assessment with its calculation, as far as the acting person may read it."""
-    instrument, language = assessment.version.instrument, in_use()
+    instrument, language = assessment.version.instrument, reader_language()
     lines = lines_of(acting, assessment)
     saved = answers_of(acting, assessment)
     result, score = result_of(assessment), assessment.readable_score
@@ -223,7 +223,7 @@ def sheet_of(acting: Acting, assessment: Assessment) -> Sheet:
     if score is None or result.band is None:
         return Sheet(result, instrument, parts, None, note)
     steps = tuple(Step(line.item, line.answer, line.points) for line in lines)
-    proposal = as_proposal(instrument, Kept(score.points, score.proposed, score.rule, steps))
+    proposal = as_proposal(instrument, StoredResult(score.points, score.proposed, score.rule, steps))
     return Sheet(
         result,
         instrument,
@@ -243,14 +243,14 @@ def sheet_of(acting: Acting, assessment: Assessment) -> Sheet:
 def _part(
     instrument: Instrument, section: Section, lines: Sequence[Line], saved: SectionAnswers | None, is_saved: bool
 ) -> Part:
-    language = in_use()
+    language = reader_language()
     items = {item.id: item for item in instrument.items_of(section.id)}
     written = saved.answers if saved else {}
     return Part(
         title=said(section.title, language),
         is_open=saved is not None or not is_saved,
         lines=[
-            Counted(
+            CalculationLine(
                 name_of(items[line.item], language),
                 shown(items[line.item], line.answer, language),
                 figure(line.points, language) if instrument.most else "",
@@ -292,7 +292,10 @@ def comparison_of(acting: Acting, dossier: Dossier, identifier: str) -> Comparis
         columns=columns,
         results=results,
         rows=[
-            (name_of(item, in_use()), [_cell(answers.get((column.pk, item.id)), column, item.id) for column in columns])
+            (
+                name_of(item, reader_language()),
+                [_cell(answers.get((column.pk, item.id)), column, item.id) for column in columns],
+            )
             for item in newest.items
             if item.counts
         ],
@@ -302,12 +305,12 @@ def comparison_of(acting: Acting, dossier: Dossier, identifier: str) -> Comparis
 
 def _cell(answer: str | None, column: Assessment, item_id: str) -> str:
     items = {item.id: item for item in column.version.instrument.items}
-    return shown(items[item_id], answer, in_use()) if answer is not None and item_id in items else "–"
+    return shown(items[item_id], answer, reader_language()) if answer is not None and item_id in items else "–"
 
 
 def _curve(columns: Sequence[Assessment], results: Sequence[Result]) -> tuple[list[drawing.Dot], drawing.Scale]:
     """The points over time where the instrument counts them, and the place among its bands otherwise."""
-    language = in_use()
+    language = reader_language()
     instrument = columns[-1].version.instrument
     scored = [(c, c.readable_score, r) for c, r in zip(columns, results, strict=True)]
     if instrument.most:
@@ -330,7 +333,7 @@ def _curve(columns: Sequence[Assessment], results: Sequence[Result]) -> tuple[li
 
 def export_rows(acting: Acting, dossier: Dossier) -> list[list[Any]]:
     """Every finished assessment of a case that is open to the acting person, a line for each answer and result."""
-    language = in_use()
+    language = reader_language()
     headings = [
         _("Instrument"), _("Version"), _("No."), _("Finished on"), _("Institution"), _("Section"), _("Question"),
         _("Answer given"), _("Points"), _("Dimension"),
@@ -369,7 +372,7 @@ def export_rows(acting: Acting, dossier: Dossier) -> list[list[Any]]:
 
 def _result_rows(assessment: Assessment) -> list[list[Any]]:
     """What came out, for whoever may read all that it was made of: what it is, which, the points, no dimension."""
-    score, language = assessment.readable_score, in_use()
+    score, language = assessment.readable_score, reader_language()
     if score is None:
         return [[_("Proposal"), _("a result that you may not see"), None, ""]]
     band = {code.code: said(code.title, language) for code in assessment.version.instrument.bands}
@@ -432,6 +435,6 @@ def categories_open_for_writing(acting: Acting, dossier: Dossier) -> set[DataCat
     return set(readable_categories(acting, dossier, power=Power.WRITE))
 
 
-def in_use() -> str:
+def reader_language() -> str:
     """The reader's language."""
     return (get_language() or "de")[:2]

@@ -153,7 +153,7 @@ def _value(item: Item, answer: str) -> Scalar:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredResult:
     """What is kept of a finished assessment, as far as its reader may read it."""
 
     points: Decimal
@@ -162,7 +162,7 @@ class Kept:
     steps: tuple[Step, ...]
 
 
-def as_proposal(instrument: Instrument, kept: Kept) -> Proposal:
+def as_proposal(instrument: Instrument, kept: StoredResult) -> Proposal:
     """A kept result as the engine gave it; lines in categories that are closed to the reader are left out."""
     under = {item.id: item.dimension for item in instrument.items}
     dimensions = {
@@ -174,7 +174,7 @@ def as_proposal(instrument: Instrument, kept: Kept) -> Proposal:
     )
 
 
-def harmless(cell: Any) -> Any:
+def escape_formula(cell: Any) -> Any:
     """A cell that a spreadsheet never takes for a formula."""
     if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n"):
         return "'" + cell

@@ -18,9 +18,9 @@ from suone.casework.assessments.rules import OUTCOME, State, category_of
 from suone.casework.cases.models import Assignment, Case, Function
 from suone.casework.cases.rules import OPEN_STATES, ClosingReason
 from suone.casework.cases.rules import State as CaseState
-from suone.casework.cases.services import tell_everybody
+from suone.casework.cases.services import notify_participants
 from suone.casework.leading.queries import course_of
-from suone.casework.leading.services import follow_procedure, note_fact
+from suone.casework.leading.services import follow_procedure, store_fact
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.errors import Conflict, Refused
@@ -34,7 +34,7 @@ from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
 from suone.records.workitems.services import add_work_item, close_items_about
 
-AGAIN = "assessment"  # what a work item that asks for a reassessment is about
+REASSESSMENT = "assessment"  # what a work item that asks for a reassessment is about
 LATER_OUTCOME = "later_outcome"  # and one that asks how things are six months after closing
 
 
@@ -62,9 +62,9 @@ def start_assessment(acting: Acting, *, case: Case, identifier: str) -> Assessme
         started_by_id=acting.own_staff_id,
         institution_id=acting.own_institution_id,
     )
-    _tell(acting, assessment, Act.STARTED, RecordKind.STORE)
+    _record_event(acting, assessment, Act.STARTED, RecordKind.STORE)
     known = rules.known_answers(instrument, particulars_of(acting, case))
-    _keep_known(acting, assessment, (_answers_before(acting, before) if before else {}) | known)
+    _prefill(acting, assessment, (_answers_before(acting, before) if before else {}) | known)
     if rules.is_all_known(instrument, known):
         return finish_assessment(acting, assessment=assessment)
     return assessment
@@ -113,9 +113,9 @@ def finish_assessment(acting: Acting, *, assessment: Assessment) -> Assessment:
     if not instrument.waits_for_decision:
         _set_clock(acting, assessment)
     assessment.save(update_fields=["state", "finished_on", "finished_by", "again_on"])
-    _tell(acting, assessment, Act.FINISHED, RecordKind.CHANGE, details={"proposed": proposal.band})
+    _record_event(acting, assessment, Act.FINISHED, RecordKind.CHANGE, details={"proposed": proposal.band})
     for fact, value in rules.facts_of_answers(instrument, proposal, on=acting.today):
-        note_fact(acting, dossier=dossier, fact=fact, value=value)
+        store_fact(acting, dossier=dossier, fact=fact, value=value)
     if assessment.instrument == OUTCOME and proposal.steps:
         close_items_about(acting, dossier=dossier, about=(LATER_OUTCOME, dossier.pk))
     follow_procedure(acting, dossier=dossier)
@@ -147,10 +147,12 @@ def decide_assessment(acting: Acting, *, assessment: Assessment, band: str, reas
         _set_clock(acting, assessment)
     assessment.save(update_fields=["decided_on", "decided_by", "again_on"])
     score.save(update_fields=["decided", "reason"])
-    _tell(acting, assessment, Act.DECIDED, RecordKind.CHANGE, details={"proposed": score.proposed, "decided": band})
-    tell_everybody(acting, dossier, Act.DECIDED, category=DataCategory(assessment.category))
+    _record_event(
+        acting, assessment, Act.DECIDED, RecordKind.CHANGE, details={"proposed": score.proposed, "decided": band}
+    )
+    notify_participants(acting, dossier, Act.DECIDED, category=DataCategory(assessment.category))
     for fact, value in rules.facts_of_decision(instrument, band, on=acting.today):
-        note_fact(acting, dossier=dossier, fact=fact, value=value)
+        store_fact(acting, dossier=dossier, fact=fact, value=value)
     follow_procedure(acting, dossier=dossier)
     return assessment
 
@@ -160,7 +162,7 @@ def drop_assessment(acting: Acting, *, assessment: Assessment) -> None:
     lock(assessment.dossier_id)
     assessment = _unfinished(assessment)
     rules.check_every_section_is_open(assessment.saved_sections, answers_of(acting, assessment))
-    _tell(acting, assessment, Act.DROPPED, RecordKind.DELETE)
+    _record_event(acting, assessment, Act.DROPPED, RecordKind.DELETE)
     assessment.delete()
 
 
@@ -175,7 +177,7 @@ def ask_for_reassessments(acting: Acting) -> int:
         assert assessment.again_on is not None
         if not rules.is_to_be_asked_again(assessment.again_on, on=acting.today):
             continue
-        if _procedure_asks(assessment) or _is_asked(assessment.dossier, (AGAIN, assessment.pk)):
+        if _procedure_asks(assessment) or _is_asked(assessment.dossier, (REASSESSMENT, assessment.pk)):
             continue
         _ask_lead(
             acting, assessment.dossier, gettext_noop("Make the assessment again"), assessment.again_on, assessment
@@ -233,7 +235,7 @@ def _answers_before(acting: Acting, before: Assessment) -> dict[str, str]:
     return {item: answer for row in answers_of(acting, before).values() for item, answer in row.answers.items()}
 
 
-def _keep_known(acting: Acting, assessment: Assessment, known: Mapping[str, str]) -> None:
+def _prefill(acting: Acting, assessment: Assessment, known: Mapping[str, str]) -> None:
     """What is known stands in the sections from the start, as far as they are open to whoever begins."""
     instrument, open_ones = assessment.version.instrument, categories_open_for_writing(acting, assessment.dossier)
     for section in instrument.sections:
@@ -303,7 +305,7 @@ def _set_clock(acting: Acting, assessment: Assessment) -> None:
     """One clock for each instrument of a case: the newest one's. What was asked for because of an earlier one is done."""
     others = Assessment.objects.filter(dossier_id=assessment.dossier_id, instrument=assessment.instrument)
     for before in others.exclude(pk=assessment.pk).filter(again_on__isnull=False):
-        close_items_about(acting, dossier=assessment.dossier, about=(AGAIN, before.pk))
+        close_items_about(acting, dossier=assessment.dossier, about=(REASSESSMENT, before.pk))
         Assessment.objects.filter(pk=before.pk).update(again_on=None)
     assessment.again_on = rules.due_again_on(assessment.version.instrument, on=acting.today)
 
@@ -335,12 +337,12 @@ def _ask_lead(acting: Acting, dossier: Dossier, title: str, due_on: date, assess
         addressed_id=lead.staff.institution_id if lead else office,
         assigned=lead.staff if lead else None,
         controlling_id=office,
-        about=(AGAIN, assessment.pk) if assessment else (LATER_OUTCOME, dossier.pk),
-        settled_by=AGAIN if assessment else LATER_OUTCOME,
+        about=(REASSESSMENT, assessment.pk) if assessment else (LATER_OUTCOME, dossier.pk),
+        settled_by=REASSESSMENT if assessment else LATER_OUTCOME,
     )
 
 
-def _tell(
+def _record_event(
     acting: Acting,
     assessment: Assessment,
     act: Act,

@@ -62,8 +62,8 @@ def assessment(request: ActingRequest, dossier_id: int, assessment_id: int) -> H
     if not this.is_finished:
         context |= {
             "tasks": queries.tasks_of(acting, this),
-            "about": said(this.version.instrument.about, queries.in_use()),
-            "note": said(this.version.instrument.note, queries.in_use()),
+            "about": said(this.version.instrument.about, queries.reader_language()),
+            "note": said(this.version.instrument.note, queries.reader_language()),
         }
         return render(request, "assessments/tasks.html", context)
     context |= {
@@ -89,8 +89,8 @@ def section(request: ActingRequest, dossier_id: int, assessment_id: int, section
         "dossier": this.dossier,
         "form": form,
         "kinds": {f"item_{item.id}": item.kind for item in form.items},
-        "title": said(part.title, queries.in_use()),
-        "about": said(part.about, queries.in_use()),
+        "title": said(part.title, queries.reader_language()),
+        "about": said(part.about, queries.reader_language()),
         "category": category_of(part.category).label,
     }
     return render(request, "assessments/section.html", context, status=422 if form.errors else 200)

@@ -6,12 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from suone.casework.cases.forms import OfOpenCategoryForm
+from suone.casework.cases.forms import CategorisedForm
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory
 from suone.register.server.rules import Purpose
 
 
-class InformForm(OfOpenCategoryForm):
+class InformForm(CategorisedForm):
     hint = gettext_lazy("It reaches those who may read this category, and nobody else.")
 
     text = forms.CharField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 5}))

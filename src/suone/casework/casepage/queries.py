@@ -16,15 +16,15 @@ from suone.canton.procedures.drawing import described, draw
 from suone.canton.procedures.facts import Fact, Scalar, Source, word
 from suone.canton.procedures.rules import Phase, Requirement, standing, stated_facts
 from suone.canton.procedures.services import in_language, sentence_of
-from suone.casework.assessments.queries import instrument_telling
-from suone.casework.cases.models import Assignment, Case, Function, Participant, Taking
-from suone.casework.cases.queries import Counted
+from suone.casework.assessments.queries import instruments_by_fact
+from suone.casework.cases.models import Assignment, Case, Function, Participant, ParticipantState
+from suone.casework.cases.queries import BackgroundCounts
 from suone.casework.cases.rules import OPEN_STATES, State
 from suone.casework.corrections.services import ANSWERED as CORRECTION_ANSWERED
 from suone.casework.leading.facts import facts_of
 from suone.casework.leading.models import Course, Triage
 from suone.casework.leading.queries import course_of, known_facts_of
-from suone.casework.leading.steps import Step, closed, is_in, steps_on
+from suone.casework.leading.steps import Step, closed, is_in, next_steps
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
 from suone.organisation.appointments.models import Appointment
@@ -35,7 +35,7 @@ from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
 from suone.records.workitems.queries import readable_items
 
-_MOST_STEERED = 200
+_MOST_LED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +74,16 @@ def place_of(acting: Acting, case: Case, categories: Collection[DataCategory]) -
     phase = course.current
     facts = facts_of(acting, case, phase)
     now = standing(phase, facts, on=acting.today)
-    told_by = instrument_telling(phase)
+    instruments = instruments_by_fact(phase)
     return Place(
         course=course,
         phase=phase,
         title=in_language(phase.title),
         about=in_language(phase.about),
-        lacking=_all_lacking(case, now.lacking, told_by, categories) if case.is_open else [],
-        warnings=_all_lacking(case, now.warnings, told_by, categories) if case.is_open else [],
+        lacking=_all_lacking(case, now.lacking, instruments, categories) if case.is_open else [],
+        warnings=_all_lacking(case, now.warnings, instruments, categories) if case.is_open else [],
         met=[_met(Fact(requirement.fact), facts) for requirement in now.met if is_in(requirement.fact, categories)],
-        steps=steps_on(acting, case, course, now, categories),
+        steps=next_steps(acting, case, course, now, categories),
         statements=[
             (fact, sentence_of(Fact(fact), facts.get(fact))) for fact in stated_facts(phase) if is_in(fact, categories)
         ],
@@ -91,18 +91,18 @@ def place_of(acting: Acting, case: Case, categories: Collection[DataCategory]) -
 
 
 def _all_lacking(
-    case: Case, found: Sequence[Requirement], told_by: Mapping[str, str], categories: Collection[DataCategory]
+    case: Case, found: Sequence[Requirement], instruments: Mapping[str, str], categories: Collection[DataCategory]
 ) -> list[Lacking]:
-    shown = [_lacking(case, requirement, told_by) for requirement in found if is_in(requirement.fact, categories)]
+    shown = [_lacking(case, requirement, instruments) for requirement in found if is_in(requirement.fact, categories)]
     return shown + [Lacking(sentence) for sentence in closed(found, categories)]
 
 
-def _lacking(case: Case, requirement: Requirement, told_by: Mapping[str, str]) -> Lacking:
+def _lacking(case: Case, requirement: Requirement, instruments: Mapping[str, str]) -> Lacking:
     sentence = in_language(requirement.missing)
-    if requirement.fact in told_by:
+    if requirement.fact in instruments:
         return Lacking(sentence, requirement.law, reverse("assessments", args=[case.pk]), _("Assess"))
     if word(requirement.fact).source is Source.STATED:
-        address = reverse("state_fact", args=[case.pk, requirement.fact])
+        address = reverse("record_fact", args=[case.pk, requirement.fact])
         return Lacking(sentence, requirement.law, address, _("State it"))
     return Lacking(sentence, requirement.law)
 
@@ -128,7 +128,7 @@ def drawing_of(course: Course, been: Sequence[str]) -> str:
 
 
 def missing_without_procedure(
-    case: Case, participants: Sequence[Participant], *, counted: Counted, consent: bool
+    case: Case, participants: Sequence[Participant], *, counted: BackgroundCounts, consent: bool
 ) -> list[Lacking]:
     """What an open case that follows no procedure still lacks."""
     if not case.is_open:
@@ -143,7 +143,7 @@ def missing_without_procedure(
     if not counted.has_question:
         sentences.append(_("The question to the IIZ office is missing."))
     if case.state == State.ACTIVE and not any(
-        p.state == Taking.TAKING_PART and p.institution_id != case.notifier_id for p in participants
+        p.state == ParticipantState.TAKING_PART and p.institution_id != case.notifier_id for p in participants
     ):
         sentences.append(_("No other institution takes part yet."))
     return [Lacking(sentence) for sentence in sentences]
@@ -174,7 +174,7 @@ def reach_of(dossier: Dossier, category: DataCategory) -> Reach:
     ]
     institutions = {grant.institution_id for grant in reading if grant.institution_id}
     named = {grant.staff_id for grant in reading if grant.staff_id}
-    following = Participant.objects.filter(dossier=dossier, state=Taking.TAKING_PART, staff__isnull=False)
+    following = Participant.objects.filter(dossier=dossier, state=ParticipantState.TAKING_PART, staff__isnull=False)
     people = {p.staff for p in following.select_related("staff__institution") if p.staff}
     leads = Assignment.objects.filter(dossier=dossier, valid_until=None).select_related("staff__institution")
     people |= {assignment.staff for assignment in leads}
@@ -238,7 +238,7 @@ def deed_of(item: WorkItem) -> Deed | None:
     if word_of_item in _MEETINGS:
         return Deed(_("Hold the meeting"), reverse("convene", args=[case]))
     if word_of_item in Fact.values and word(word_of_item).source is Source.STATED:
-        return Deed(_("State it"), reverse("state_fact", args=[case, word_of_item]))
+        return Deed(_("State it"), reverse("record_fact", args=[case, word_of_item]))
     if word_of_item == Fact.HANDOVER_ACCEPTED_ON:
         return Deed(_("Hand over the case"), reverse("case", args=[case]) + "#handovers-title")
     if word_of_item in (Fact.COACHING_CLOSED_ON, Fact.MEDICAL_REPORT_ON, Fact.SERVICES_RUNNING):
@@ -247,7 +247,7 @@ def deed_of(item: WorkItem) -> Deed | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Steered:
+class LedCase:
     """A case in somebody's lead, on one line."""
 
     case: Case
@@ -259,7 +259,7 @@ class Steered:
     consent_until: date | None
 
 
-def steered_cases(acting: Acting) -> list[Steered]:
+def led_cases(acting: Acting) -> list[LedCase]:
     """The open cases that the acting person leads or manages, what is due first standing first."""
     functions: dict[int, list[str]] = {}
     for assignment in Assignment.objects.filter(staff_id=acting.own_staff_id, valid_until=None):
@@ -268,7 +268,7 @@ def steered_cases(acting: Acting) -> list[Steered]:
         Case.objects.readable_by(acting)
         .filter(pk__in=functions, state__in=OPEN_STATES)
         .select_related("dossier", "region", "notifier")
-        .prefetch_related("dossier__particulars")[:_MOST_STEERED]
+        .prefetch_related("dossier__particulars")[:_MOST_LED]
     )
     ids = [case.pk for case in cases]
     courses = {course.pk: course for course in Course.objects.filter(pk__in=ids).select_related("version")}
@@ -276,7 +276,7 @@ def steered_cases(acting: Acting) -> list[Steered]:
     until = _first(valid_consents(acting), "valid_until", ids, max)
     facts = known_facts_of(ids)
     steered = [
-        Steered(
+        LedCase(
             case=case,
             functions=functions[case.pk],
             phase=in_language(courses[case.pk].current.title) if case.pk in courses else "",

@@ -22,7 +22,7 @@ from suone.register.server.rules import Purpose
 from suone.register.server.services import PersonAnswer, look_up_case
 
 
-def inform_everybody(acting: Acting, *, dossier: Dossier, text: str, category: DataCategory) -> Reach:
+def inform_everyone(acting: Acting, *, dossier: Dossier, text: str, category: DataCategory) -> Reach:
     """Write a note and tell all who follow the case and may read it; who it does not reach is named to the writer."""
     reach = reach_of(dossier, category)
     others = [staff for staff in reach.reached if staff.pk != acting.staff_id]
@@ -47,7 +47,7 @@ def ask_register(acting: Acting, *, case: Case, purpose: Purpose) -> PersonAnswe
     answer = look_up_case(acting, dossier=dossier, purpose=purpose)
     writes = own_reach(acting, dossier).has(Power.WRITE) and acting.may(Permission.CASE_WORK)
     if answer.is_registered and writes and not every_fact(dossier.pk).get(Fact.REGISTER_CHECKED):
-        leading.state_fact(acting, case=case, fact=Fact.REGISTER_CHECKED, value=True)
+        leading.record_fact(acting, case=case, fact=Fact.REGISTER_CHECKED, value=True)
     return answer
 
 

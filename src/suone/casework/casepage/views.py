@@ -18,12 +18,12 @@ from suone.casework.casepage.acts import Act
 from suone.casework.cases import queries as cases
 from suone.casework.cases.acts import Act as CaseAct
 from suone.casework.cases.forms import NoteForm
-from suone.casework.cases.models import Taking
+from suone.casework.cases.models import ParticipantState
 from suone.casework.cases.rules import RiskFactor, TimelineKind, risk_factors_in
-from suone.casework.handovers.queries import handovers_of, may_be_told_of_missed
+from suone.casework.handovers.queries import can_report_missed_appointments, handovers_of
 from suone.casework.leading import queries as leading
 from suone.casework.leading.acts import Act as LeadingAct
-from suone.casework.leading.queries import facts_told, passages_of
+from suone.casework.leading.queries import passages_of, recorded_facts
 from suone.casework.meetings.queries import meetings_of
 from suone.casework.plans.queries import plans_of
 from suone.casework.support.queries import services_of
@@ -68,8 +68,10 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
     consent = current_consent(acting, dossier)
     place = queries.place_of(acting, this, reach.categories)
     assessments = assessments_of(acting, dossier)
-    noted = cases.noted_in(acting, dossier_id)
-    counted: Any = SimpleLazyObject(lambda: cases.counted_in(dossier_id))  # asked only where something depends on it
+    noted = cases.background_notes(acting, dossier_id)
+    counted: Any = SimpleLazyObject(
+        lambda: cases.background_counts(dossier_id)
+    )  # asked only where something depends on it
     context = {
         "case": this,
         "noted": noted,
@@ -87,7 +89,8 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "plans": plans_of(acting, dossier),
         "handovers": handovers_of(acting, dossier),
         "may_hand_over": reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD) and this.level != "complex",
-        "may_tell_missed": acting.may(Permission.DISCLOSURE_RECORD) and may_be_told_of_missed(acting, participants),
+        "may_report_missed": acting.may(Permission.DISCLOSURE_RECORD)
+        and can_report_missed_appointments(acting, participants),
         "level_changes": leading.level_changes_of(acting, dossier),
         "meetings": meetings_of(acting, dossier),
         "services": services_of(acting, dossier),
@@ -141,7 +144,7 @@ def course(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "place": place,
         "drawing": queries.drawing_of(place.course, [p.to_phase for p in passages]) if place else "",
         "passages": [(p, _title_of(p.version, p.to_phase)) for p in passages],
-        "facts": [(row, sentence_of(Fact(row.fact), row.scalar)) for row in facts_told(acting, this.dossier)],
+        "facts": [(row, sentence_of(Fact(row.fact), row.scalar)) for row in recorded_facts(acting, this.dossier)],
         "may_write": reach.has(Power.WRITE) and acting.may(Permission.CASE_WORK),
         "may_lead": reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD),
         "may_move_over": reach.has(Power.LEAD) and acting.may(Permission.PROCEDURE_MOVE_OVER),
@@ -170,7 +173,7 @@ def inform(request: ActingRequest, dossier_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             category = DataCategory(form.cleaned_data["category"])
-            reach = services.inform_everybody(
+            reach = services.inform_everyone(
                 request.acting, dossier=this.dossier, text=form.cleaned_data["text"], category=category
             )
             return done(request, _sentence_about(reach), "case", dossier_id)
@@ -196,7 +199,11 @@ def ask_register(request: ActingRequest, dossier_id: int) -> HttpResponse:
         return redirect("case", dossier_id)
     answer = services.ask_register(acting, case=this, purpose=Purpose(form.cleaned_data["purpose"]))
     may_invite = reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD) and this.is_open
-    inside = {p.institution_id for p in cases.participants_of(this) if p.state in (Taking.ASKED, Taking.TAKING_PART)}
+    inside = {
+        p.institution_id
+        for p in cases.participants_of(this)
+        if p.state in (ParticipantState.ASKED, ParticipantState.TAKING_PART)
+    }
     context = {
         "dossier": this.dossier,
         "answer": answer,
@@ -219,4 +226,4 @@ def _sentence_about(reach: queries.Reach) -> str:
 @reads(Permission.CASE_READ, act=Act.STEERED)
 def steering(request: ActingRequest) -> HttpResponse:
     """All cases in my lead or management, on one page."""
-    return render(request, "casepage/steering.html", {"lines": queries.steered_cases(request.acting)})
+    return render(request, "casepage/steering.html", {"lines": queries.led_cases(request.acting)})

@@ -18,7 +18,7 @@ from suone.organisation.appointments.queries import colleagues
 from suone.organisation.institutions.models import Institution, Region
 
 
-def categories_open(categories: Collection[DataCategory]) -> list[tuple[int, str]]:
+def category_choices(categories: Collection[DataCategory]) -> list[tuple[int, str]]:
     """What a writer may choose from: nobody files under a category what they could not read there."""
     return [(category.value, str(category.label)) for category in DataCategory if category in categories]
 
@@ -30,7 +30,7 @@ class QuestionCategoryField(forms.TypedChoiceField):
         super().__init__(
             label=gettext_lazy("Data category of the question"),
             coerce=lambda value: DataCategory(int(value)),
-            choices=categories_open(categories_in(ALL_BUT_HEALTH)),
+            choices=category_choices(categories_in(ALL_BUT_HEALTH)),
             initial=QUESTION_CATEGORY.value,
             required=False,
             empty_value=None,
@@ -85,7 +85,7 @@ class StaffForm(forms.Form):
         offer(self, "staff", staff)
 
 
-class OfOpenCategoryForm(forms.Form):
+class CategorisedForm(forms.Form):
     """Something written into a case, in a category that the writer may read."""
 
     hint: ClassVar[Promise]
@@ -96,11 +96,11 @@ class OfOpenCategoryForm(forms.Form):
 
     def __init__(self, *args: Any, categories: Collection[DataCategory], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].choices = categories_open(categories)  # type: ignore[attr-defined]
+        self.fields["category"].choices = category_choices(categories)  # type: ignore[attr-defined]
         self.fields["category"].help_text = str(self.hint)
 
 
-class NoteForm(OfOpenCategoryForm):
+class NoteForm(CategorisedForm):
     hint = gettext_lazy(
         "Who may read this category reads the note. Diagnoses belong under health alone; under employment write what they mean for work."
     )
@@ -141,6 +141,6 @@ class ParticularsForm(forms.Form):
         self.fields["risk_factors"].choices = [(risk.value, risk.label) for risk in risks]  # type: ignore[attr-defined]
         if not risks:
             del self.fields["risk_factors"]
-        self.fields["question_category"].choices = categories_open(categories)  # type: ignore[attr-defined]
+        self.fields["question_category"].choices = category_choices(categories)  # type: ignore[attr-defined]
         if is_question_closed or not categories:
             del self.fields["question"], self.fields["question_category"]

@@ -180,7 +180,7 @@ class Assignment(models.Model):
         return f"{self.function} of {self.dossier_id}"
 
 
-class Taking(models.TextChoices):
+class ParticipantState(models.TextChoices):
     ASKED = "asked", _("asked")
     TAKING_PART = "taking_part", _("takes part")
     DECLINED = "declined", _("does not take part")
@@ -193,7 +193,7 @@ class Participant(models.Model):
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="participants")
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
     staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")  # who follows the case there
-    state = models.CharField(max_length=12, choices=Taking)
+    state = models.CharField(max_length=12, choices=ParticipantState)
     decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="+")
     since = models.DateField()
 

@@ -10,7 +10,16 @@ from django.http import Http404
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from suone.casework.cases.models import Assignment, Background, Case, Draft, Function, Note, Participant, Taking
+from suone.casework.cases.models import (
+    Assignment,
+    Background,
+    Case,
+    Draft,
+    Function,
+    Note,
+    Participant,
+    ParticipantState,
+)
 from suone.casework.cases.rules import OPEN_STATES, QUESTION_CATEGORY, TIMELINE_KINDS, RiskFactor, TimelineKind
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
@@ -48,12 +57,12 @@ class Line:
     institution: str = ""  # the one that was asked, takes part or left
     times: int = 1  # how often in a row
 
-    def says_the_same_as(self, other: "Line") -> bool:
+    def reads_like(self, other: "Line") -> bool:
         """Whether two lines read alike: the same act by the same hand, with nothing said about either."""
-        return bool(self._alone) and self._alone == other._alone
+        return bool(self._bare_act) and self._bare_act == other._bare_act
 
     @property
-    def _alone(self) -> tuple[str, int | None, int | None, int | None] | None:
+    def _bare_act(self) -> tuple[str, int | None, int | None, int | None] | None:
         """Act and hand of a line that says no more than that."""
         if self.event is None or self.note or self.institution or self.event.text:
             return None
@@ -82,7 +91,7 @@ def readable_case(acting: Acting, dossier_id: int) -> Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class BackgroundNotes:
     """The background of a case, as far as its categories are open to whoever reads."""
 
     question: str = ""
@@ -95,7 +104,7 @@ class Noted:
         return [str(risk.label) for risk in self.risk_factors]
 
 
-def noted_in(acting: Acting, dossier_id: int) -> Noted:
+def background_notes(acting: Acting, dossier_id: int) -> BackgroundNotes:
     """What is noted of this case and open to the acting person."""
     rows = Background.objects.readable_by(acting, category_column="category").filter(dossier_id=dossier_id)
     latest: dict[str, Background] = {}
@@ -104,7 +113,7 @@ def noted_in(acting: Acting, dossier_id: int) -> Noted:
         latest[row.kind] = row
         risks.add(row.risk_factor)
     question, reason = (latest.get(kind) for kind in (Background.Kind.QUESTION, Background.Kind.STATE_REASON))
-    return Noted(
+    return BackgroundNotes(
         question=question.text if question else "",
         question_category=DataCategory(question.category) if question else QUESTION_CATEGORY,
         state_reason=reason.text if reason else "",
@@ -113,22 +122,22 @@ def noted_in(acting: Acting, dossier_id: int) -> Noted:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class BackgroundCounts:
     """What procedures ask of the background, without a word of it."""
 
     has_question: bool
     risk_factors: int
 
 
-def counted_in(dossier_id: int) -> Counted:
+def background_counts(dossier_id: int) -> BackgroundCounts:
     """Whether a question is noted, and how many risk factors, also where their categories are closed."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT has_question, risk_factors FROM cases_counted_background(%s)", [dossier_id])
         row = cursor.fetchone()
-    return Counted(row[0], row[1]) if row else Counted(has_question=False, risk_factors=0)
+    return BackgroundCounts(row[0], row[1]) if row else BackgroundCounts(has_question=False, risk_factors=0)
 
 
-def is_question_closed(noted: Noted, counted: Counted) -> bool:
+def is_question_closed(noted: BackgroundNotes, counted: BackgroundCounts) -> bool:
     """Whether the case has a question that lies in a data category closed to whoever has read what is noted."""
     return not noted.question and counted.has_question
 
@@ -184,7 +193,7 @@ def people_of(case: Case, *, on: date) -> list[Involved]:
         staff[assignment.staff_id] = assignment.staff
     participants = list(participants_of(case))
     for participant in participants:
-        if participant.state == Taking.TAKING_PART and participant.staff:
+        if participant.state == ParticipantState.TAKING_PART and participant.staff:
             staff.setdefault(participant.staff_id or 0, participant.staff)
     away = absences_on(staff, on=on)
     covering = stand_ins(set(away), on=on) if away else {}
@@ -278,7 +287,7 @@ def by_day(lines: Sequence[Line]) -> list[Day]:
         on = timezone.localdate(line.event.at) if line.event else days[-1].on
         if not days or days[-1].on != on:
             days.append(Day(on, [line]))
-        elif line.says_the_same_as(days[-1].lines[-1]):
+        elif line.reads_like(days[-1].lines[-1]):
             days[-1].lines[-1] = replace(days[-1].lines[-1], times=days[-1].lines[-1].times + 1)
         else:
             days[-1].lines.append(line)
@@ -330,11 +339,11 @@ def own_drafts(acting: Acting) -> list[Draft]:
 
 def possible_leads(case: Case) -> AppointmentQuerySet:
     """Who may lead a case, of the institutions that take part and of the IIZ office; those of its region first."""
-    return people_around(case).who_can(Permission.CASE_LEAD).near_first(case.region_id)
+    return case_staff(case).who_can(Permission.CASE_LEAD).near_first(case.region_id)
 
 
-def people_around(case: Case) -> AppointmentQuerySet:
+def case_staff(case: Case) -> AppointmentQuerySet:
     """Who works today at the institutions that take part, and at the IIZ office."""
-    around = Participant.objects.filter(dossier_id=case.pk, state=Taking.TAKING_PART).values("institution_id")
+    around = Participant.objects.filter(dossier_id=case.pk, state=ParticipantState.TAKING_PART).values("institution_id")
     working = Appointment.objects.working(on=timezone.localdate())
     return working.filter(Q(institution_id__in=around) | Q(institution__is_iiz_office=True))

@@ -14,8 +14,17 @@ from django.utils.translation import gettext_noop
 from suone.canton.procedures.facts import Fact
 from suone.casework.cases import rules
 from suone.casework.cases.acts import Act
-from suone.casework.cases.models import Assignment, Background, Case, Draft, Function, Note, Participant, Taking
-from suone.casework.cases.queries import noted_in
+from suone.casework.cases.models import (
+    Assignment,
+    Background,
+    Case,
+    Draft,
+    Function,
+    Note,
+    Participant,
+    ParticipantState,
+)
+from suone.casework.cases.queries import background_notes
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.errors import Conflict, Refused
@@ -38,12 +47,12 @@ PARTICIPATION = "participation"  # the kind of request
 def join(acting: Acting, *, dossier: Dossier, institution_id: int, staff_id: int) -> Participant:
     """An institution takes part from now on, with somebody who follows the case there, asked before or not."""
     Participant.objects.filter(
-        dossier=dossier, institution_id=institution_id, state__in=[Taking.ASKED, Taking.TAKING_PART]
-    ).update(state=Taking.TAKING_PART, staff_id=staff_id, since=acting.today)
+        dossier=dossier, institution_id=institution_id, state__in=[ParticipantState.ASKED, ParticipantState.TAKING_PART]
+    ).update(state=ParticipantState.TAKING_PART, staff_id=staff_id, since=acting.today)
     participant, _new = Participant.objects.get_or_create(
         dossier=dossier,
         institution_id=institution_id,
-        state=Taking.TAKING_PART,
+        state=ParticipantState.TAKING_PART,
         defaults={"staff_id": staff_id, "since": acting.today},
     )
     return participant
@@ -54,14 +63,14 @@ def ask_to_take_part(acting: Acting, *, case: Case, institution: Institution, du
     dossier = lock(case.dossier_id)
     check_leads(acting, dossier)
     states = dict(
-        Participant.objects.filter(dossier=dossier, state__in=[Taking.ASKED, Taking.TAKING_PART]).values_list(
-            "institution_id", "state"
-        )
+        Participant.objects.filter(
+            dossier=dossier, state__in=[ParticipantState.ASKED, ParticipantState.TAKING_PART]
+        ).values_list("institution_id", "state")
     )
     rules.check_can_ask(
         institution_id=institution.pk,
-        taking_part=[pk for pk, state in states.items() if state == Taking.TAKING_PART],
-        asked=[pk for pk, state in states.items() if state == Taking.ASKED],
+        taking_part=[pk for pk, state in states.items() if state == ParticipantState.TAKING_PART],
+        asked=[pk for pk, state in states.items() if state == ParticipantState.ASKED],
     )
     decision = ask_decision(
         acting,
@@ -73,9 +82,9 @@ def ask_to_take_part(acting: Acting, *, case: Case, institution: Institution, du
         region_id=case.region_id,
     )
     participant = Participant.objects.create(
-        dossier=dossier, institution=institution, state=Taking.ASKED, decision=decision, since=acting.today
+        dossier=dossier, institution=institution, state=ParticipantState.ASKED, decision=decision, since=acting.today
     )
-    _tell_about(acting, dossier, Act.PARTICIPANT_ASKED, participant)
+    _record_participant_event(acting, dossier, Act.PARTICIPANT_ASKED, participant)
     return decision
 
 
@@ -85,29 +94,29 @@ def answer_participation(
     """An institution takes part, naming who follows the case there, or declines with a reason."""
     answer(acting, decision=decision, accept=accept, reason=reason)
     participant = Participant.objects.get(decision=decision)
-    participant.state = Taking.TAKING_PART if accept else Taking.DECLINED
+    participant.state = ParticipantState.TAKING_PART if accept else ParticipantState.DECLINED
     participant.staff_id = (staff.pk if staff else acting.staff_id) if accept else None
     participant.since = acting.today
     participant.save(update_fields=["state", "staff", "since"])
     case_file = Dossier(pk=decision.dossier_id, number=decision.case_number)
-    _tell_about(
+    _record_participant_event(
         acting, case_file, Act.PARTICIPANT_JOINED if accept else Act.PARTICIPANT_DECLINED, participant, text=reason
     )
 
 
 def expire_participation(acting: Acting, decision: Decision) -> None:
     """A request that nobody answered in time: the institution does not take part."""
-    unanswered = Participant.objects.filter(decision=decision, state=Taking.ASKED)
+    unanswered = Participant.objects.filter(decision=decision, state=ParticipantState.ASKED)
     for participant in unanswered.select_related("dossier", "institution"):
-        participant.state, participant.since = Taking.DECLINED, acting.today
+        participant.state, participant.since = ParticipantState.DECLINED, acting.today
         participant.save(update_fields=["state", "since"])
-        _tell_about(acting, participant.dossier, Act.PARTICIPANT_DECLINED, participant)
+        _record_participant_event(acting, participant.dossier, Act.PARTICIPANT_DECLINED, participant)
 
 
 def withdraw_request(acting: Acting, *, participant: Participant) -> None:
     """The institution need not answer any more."""
     check_leads(acting, participant.dossier)
-    if participant.state != Taking.ASKED or participant.decision is None:
+    if participant.state != ParticipantState.ASKED or participant.decision is None:
         raise Refused(_("This request has already been answered."))
     withdraw_decision(acting, decision=participant.decision)
     _end_participation(acting, participant)
@@ -117,7 +126,7 @@ def leave(acting: Acting, *, participant: Participant) -> None:
     """An institution no longer takes part. Its access ends with the consent or basis behind it, not with this."""
     if participant.institution_id != acting.institution_id:
         check_leads(acting, participant.dossier)
-    if participant.state != Taking.TAKING_PART:
+    if participant.state != ParticipantState.TAKING_PART:
         raise Refused(_("This institution does not take part."))
     _end_participation(acting, participant)
 
@@ -147,7 +156,7 @@ def write_note(acting: Acting, *, dossier: Dossier, text: str, category: DataCat
             institution_id=acting.own_institution_id,
         )
     )
-    _tell_note(acting, note, dossier, Act.NOTE_WRITTEN, RecordKind.STORE)
+    _record_note_event(acting, note, dossier, Act.NOTE_WRITTEN, RecordKind.STORE)
     return note
 
 
@@ -162,7 +171,7 @@ def correct_note(acting: Acting, *, note: Note, text: str, version: int) -> None
         note.refresh_from_db()
         label = str(_("Text"))
         raise Conflict(current={label: note.text}, submitted={label: text})
-    _tell_note(acting, note, note.dossier, Act.NOTE_CORRECTED, RecordKind.CHANGE)
+    _record_note_event(acting, note, note.dossier, Act.NOTE_CORRECTED, RecordKind.CHANGE)
 
 
 def redact_note(acting: Acting, *, note: Note, reason: str) -> None:
@@ -185,7 +194,7 @@ def redact_note(acting: Acting, *, note: Note, reason: str) -> None:
             if Note.objects.filter(pk=note.pk).exists()
             else _("Only its institution or the lead can redact a note.")
         )
-    _tell_note(acting, note, note.dossier, Act.NOTE_REDACTED, RecordKind.DELETE, text=reason)
+    _record_note_event(acting, note, note.dossier, Act.NOTE_REDACTED, RecordKind.DELETE, text=reason)
 
 
 def change_particulars(
@@ -224,7 +233,7 @@ _NOTED = {"question": gettext_noop("Question to the IIZ office"), "risk_factors"
 
 def _changed_meanwhile(acting: Acting, case: Case, changes: Mapping[str, Any]) -> Conflict:
     """Both texts beside each other: as they are kept now, and as they were sent."""
-    now, noted = Case.objects.get(pk=case.pk), noted_in(acting, case.pk)
+    now, noted = Case.objects.get(pk=case.pk), background_notes(acting, case.pk)
     current, submitted = {}, {}
     for name, value in changes.items():
         kept = getattr(noted if name in _NOTED else now, name)
@@ -241,7 +250,7 @@ def _as_text(value: Any) -> str:
 
 def note_question(acting: Acting, dossier: Dossier, text: str, category: DataCategory | None) -> None:
     """Where the question goes into another data category, what was asked before does not stay readable in the old one."""
-    noted = noted_in(acting, dossier.pk)
+    noted = background_notes(acting, dossier.pk)
     category = category if category is not None else noted.question_category
     if category != noted.question_category:
         Background.objects.filter(dossier=dossier, kind=Background.Kind.QUESTION).delete()
@@ -252,7 +261,7 @@ def note_question(acting: Acting, dossier: Dossier, text: str, category: DataCat
 def note_risks(acting: Acting, dossier: Dossier, chosen: Iterable[str]) -> None:
     """What is chosen and not noted yet is added, what is open to the acting person and no longer chosen goes."""
     wanted = {rules.RiskFactor(code) for code in chosen}
-    noted = set(noted_in(acting, dossier.pk).risk_factors)
+    noted = set(background_notes(acting, dossier.pk).risk_factors)
     gone = sorted(noted - wanted)
     Background.objects.filter(dossier=dossier, kind=Background.Kind.RISK_FACTOR, risk_factor__in=gone).delete()
     for risk in sorted(wanted - noted):
@@ -321,7 +330,7 @@ def _name(acting: Acting, case: Case, staff: Appointment, function: Function, ac
     dossier = lock(case.dossier_id)
     check_leads(acting, dossier)
     taking_part = Participant.objects.filter(
-        dossier=dossier, institution_id=staff.institution_id, state=Taking.TAKING_PART
+        dossier=dossier, institution_id=staff.institution_id, state=ParticipantState.TAKING_PART
     ).exists()
     if not taking_part and not staff.institution.is_iiz_office:
         raise Refused(_("Choose somebody of an institution that takes part in the case."))
@@ -341,12 +350,14 @@ def assign(dossier: Dossier, function: Function, staff_id: int) -> None:
 
 
 def _end_participation(acting: Acting, participant: Participant) -> None:
-    participant.state, participant.since = Taking.LEFT, acting.today
+    participant.state, participant.since = ParticipantState.LEFT, acting.today
     participant.save(update_fields=["state", "since"])
-    _tell_about(acting, participant.dossier, Act.PARTICIPANT_LEFT, participant)
+    _record_participant_event(acting, participant.dossier, Act.PARTICIPANT_LEFT, participant)
 
 
-def _tell_about(acting: Acting, dossier: Dossier, act: Act, participant: Participant, *, text: str = "") -> None:
+def _record_participant_event(
+    acting: Acting, dossier: Dossier, act: Act, participant: Participant, *, text: str = ""
+) -> None:
     record_event(
         acting,
         dossier=dossier,
@@ -358,7 +369,9 @@ def _tell_about(acting: Acting, dossier: Dossier, act: Act, participant: Partici
     )
 
 
-def _tell_note(acting: Acting, note: Note, dossier: Dossier, act: Act, kind: RecordKind, *, text: str = "") -> None:
+def _record_note_event(
+    acting: Acting, note: Note, dossier: Dossier, act: Act, kind: RecordKind, *, text: str = ""
+) -> None:
     record_event(
         acting,
         dossier=dossier,
@@ -370,7 +383,7 @@ def _tell_note(acting: Acting, note: Note, dossier: Dossier, act: Act, kind: Rec
     )
 
 
-def tell_everybody(
+def notify_participants(
     acting: Acting,
     dossier: Dossier,
     act: str,
@@ -382,5 +395,7 @@ def tell_everybody(
 
     What was done is for those who may read its data category; the others learn that there is something new.
     """
-    followers = Participant.objects.filter(dossier=dossier, state=Taking.TAKING_PART).values_list("staff_id", flat=True)
+    followers = Participant.objects.filter(dossier=dossier, state=ParticipantState.TAKING_PART).values_list(
+        "staff_id", flat=True
+    )
     notify_staff(acting, staff_ids=[*followers, *also], act=act, dossier=dossier, category=category)

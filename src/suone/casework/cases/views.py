@@ -166,7 +166,7 @@ def redact_note(request: ActingRequest, dossier_id: int, note_id: int) -> HttpRe
 @acts(Permission.CASE_WORK, act=Act.READ)
 def particulars(request: ActingRequest, dossier_id: int) -> HttpResponse:
     this = queries.readable_case(request.acting, dossier_id)
-    noted = queries.noted_in(request.acting, dossier_id)
+    noted = queries.background_notes(request.acting, dossier_id)
     initial = {name: getattr(this, name) for name in ("region", "first_contact_on", "version")}
     initial |= {"question": noted.question, "question_category": noted.question_category.value}
     initial |= {"risk_factors": noted.risk_factors}
@@ -174,7 +174,7 @@ def particulars(request: ActingRequest, dossier_id: int) -> HttpResponse:
         request.POST or None,
         initial=initial,
         categories=readable_categories(request.acting, this.dossier),
-        is_question_closed=queries.is_question_closed(noted, queries.counted_in(this.pk)),
+        is_question_closed=queries.is_question_closed(noted, queries.background_counts(this.pk)),
     )
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):

@@ -44,7 +44,7 @@ def offer_correction(acting: Acting, *, dossier_id: int, to: Dossier, fields: Co
         correction = Correction.objects.get(pk=cursor.fetchone()[0])
     case = Case.objects.get(pk=to.pk)
     lead = lead_of(case)
-    _tell(acting, correction, Act.OFFERED, RecordKind.STORE, fields=fields)
+    _record_event(acting, correction, Act.OFFERED, RecordKind.STORE, fields=fields)
     add_work_item(
         acting,
         dossier=to,
@@ -101,12 +101,12 @@ def _answer(acting: Acting, correction: Correction, state: State, reason: str, a
     with connection.cursor() as cursor:
         cursor.execute("SELECT corrections_answer(%s, %s, %s)", [correction.pk, state.value, reason])
     correction.refresh_from_db()
-    _tell(acting, correction, act, RecordKind.CHANGE, text=reason)
+    _record_event(acting, correction, act, RecordKind.CHANGE, text=reason)
     close_items_about(acting, dossier=correction.dossier, about=("correction", correction.pk))
     notify_staff(acting, staff_ids=[correction.offered_by_id], act=act, dossier=correction.dossier)
 
 
-def _tell(
+def _record_event(
     acting: Acting,
     correction: Correction,
     act: Act,

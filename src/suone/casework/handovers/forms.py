@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from suone.canton.procedures.facts import CODES, Fact, Scalar, Shape, word
 from suone.canton.procedures.services import in_language
 from suone.casework.handovers.queries import Guide, Partner
-from suone.casework.handovers.rules import Answers, Asked, Constellation, Follows
+from suone.casework.handovers.rules import Answers, AskedFact, Constellation, Follows
 from suone.casework.leading.services import Particulars
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory, categories_in, mask_of
@@ -163,7 +163,7 @@ class ProposalForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.guide = guide
-        self.facts: dict[str, Asked] = {}
+        self.facts: dict[str, AskedFact] = {}
         if partner is not None:
             offer(self, "staff", partner.staff)
         self.fields["categories"].initial = [category.value for category in categories_in(usual)]
@@ -191,14 +191,14 @@ class ProposalForm(forms.Form):
         """The facts on which further rules depend."""
         return [self[name] for name, asked in self.facts.items() if asked.requirement is None]
 
-    def stated(self) -> dict[Fact, Scalar]:
+    def entered_facts(self) -> dict[Fact, Scalar]:
         """What was stated; whatever is left empty is not."""
-        return stated_in(self.facts, self.cleaned_data)
+        return entered_facts_in(self.facts, self.cleaned_data)
 
-    def stated_so_far(self, data: QueryDict) -> tuple[dict[Fact, Scalar], dict[Fact, str]]:
+    def entered_so_far(self, data: QueryDict) -> tuple[dict[Fact, Scalar], dict[Fact, str]]:
         """Facts and remarks of a form that is not complete yet."""
         typed = typed_so_far(self, data)
-        return stated_in(self.facts, typed), _remarks_in(typed)
+        return entered_facts_in(self.facts, typed), _remarks_in(typed)
 
     def remarks(self) -> dict[Fact, str]:
         return _remarks_in(self.cleaned_data)
@@ -213,7 +213,7 @@ def _remarks_in(values: Mapping[str, Any]) -> dict[Fact, str]:
     return {Fact.ADVISERS_NAMED: names} if isinstance(names, str) and names else {}
 
 
-def stated_in(facts: Mapping[str, Asked], values: Mapping[str, Any]) -> dict[Fact, Scalar]:
+def entered_facts_in(facts: Mapping[str, AskedFact], values: Mapping[str, Any]) -> dict[Fact, Scalar]:
     """The facts among typed values, in the shape of their words; empty ones are left out."""
     found: dict[Fact, Scalar] = {}
     for name, asked in facts.items():
@@ -239,7 +239,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _field_for(asked: Asked, known: Scalar | None) -> forms.Field:
+def _field_for(asked: AskedFact, known: Scalar | None) -> forms.Field:
     """A fact as a field: its rule is the explanation, and what must hold is required."""
     fact, requirement = asked.fact, asked.requirement
     missing = in_language(requirement.missing) if requirement else ""

@@ -12,9 +12,9 @@ from suone.canton.procedures.models import ProcedureVersion
 from suone.canton.procedures.queries import versions_of_level
 from suone.canton.procedures.rules import Phase, Procedure, Requirement, WayOn, planned_items, standing
 from suone.canton.procedures.services import in_language
-from suone.casework.cases.models import Case, Participant, Taking
+from suone.casework.cases.models import Case, Participant, ParticipantState
 from suone.casework.handovers.models import Handover
-from suone.casework.handovers.rules import TOLD_OF_MISSED, Asked, asked_facts, way_for
+from suone.casework.handovers.rules import RECIPIENT_OF_MISSED, AskedFact, asked_facts, way_for
 from suone.casework.leading.models import Course, KnownFact
 from suone.ground.access.acting import Acting
 from suone.ground.access.permissions import Role
@@ -29,7 +29,7 @@ from suone.records.dossiers.rules import Birth
 from suone.records.persons.ahv import formatted
 
 # Those who may follow a person; a physician of the RAD is no addressee of a hand-over.
-_FOLLOWING = [Role.FRONT_LINE_WORKER, Role.CONTACT_PERSON, Role.CASE_MANAGER, Role.TANDEM]
+_FOLLOWER_ROLES = [Role.FRONT_LINE_WORKER, Role.CONTACT_PERSON, Role.CASE_MANAGER, Role.TANDEM]
 _NONE = (0, 0, 0, 0)
 _PEOPLE = ("decision", "sender", "sender_staff", "receiver", "receiver_staff", "office", "decision__answered_by")
 
@@ -59,7 +59,7 @@ def asked_handover(decision: Decision) -> Handover | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposed:
+class ProposedPerson:
     """The person of a request, as the institution that was asked sees them: known or not, and whom to call."""
 
     name: str
@@ -69,7 +69,7 @@ class Proposed:
     commune: str
 
 
-def person_of_request(decision: Decision) -> Proposed | None:
+def person_of_request(decision: Decision) -> ProposedPerson | None:
     """Whom a request is about: for the institution that was asked, as long as it is open or what it opened lasts."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM handovers_person(%s)", [decision.pk])
@@ -77,7 +77,7 @@ def person_of_request(decision: Decision) -> Proposed | None:
     if row is None:
         return None
     digits, last_name, first_name, year, month, day, telephone, commune = row
-    return Proposed(
+    return ProposedPerson(
         name=f"{first_name} {last_name}".strip(),
         birth=Birth(year, month, day) if year else None,
         ahv_number=formatted(digits) if digits else "",
@@ -101,7 +101,7 @@ def partner_in(institution: Institution, region: Region | None, *, on: date) -> 
     contacts = contacts_of(institution, region, on=on)
     of_contact = next((contact.staff.office for contact in contacts if contact.staff.office), None)
     in_region = Office.objects.filter(institution=institution, region=region, is_active=True).order_by("pk").first()
-    near = colleagues(institution.pk, on=on).holding(*_FOLLOWING).near_first(region.pk if region else None)
+    near = colleagues(institution.pk, on=on).holding(*_FOLLOWER_ROLES).near_first(region.pk if region else None)
     return Partner(institution, (in_region if region else None) or of_contact, contacts, near)
 
 
@@ -135,8 +135,8 @@ class Guide:
     procedure: Procedure
     phase: Phase
     way: WayOn
-    following: Phase
-    asked: list[Asked]
+    next_phase: Phase
+    asked: list[AskedFact]
     lacking: tuple[Requirement, ...]
     warnings: tuple[Requirement, ...]
     later: tuple[Requirement, ...]  # what the following phase will ask
@@ -147,16 +147,16 @@ def guide_for(procedure: Procedure, phase: Phase, facts: Mapping[str, Scalar], *
     way = way_for(phase, facts, procedure, on=on)
     if way is None:
         return None
-    following = procedure.phase(way.move.to)
+    next_phase = procedure.phase(way.move.to)
     return Guide(
         procedure=procedure,
         phase=phase,
         way=way,
-        following=following,
-        asked=asked_facts(phase, following, way.move.needs, facts),
+        next_phase=next_phase,
+        asked=asked_facts(phase, next_phase, way.move.needs, facts),
         lacking=way.lacking,
         warnings=way.warnings,
-        later=standing(following, facts, on=on).lacking,
+        later=standing(next_phase, facts, on=on).lacking,
     )
 
 
@@ -170,7 +170,7 @@ class Duty:
 
 def duties_in(guide: Guide, facts: Mapping[str, Scalar], acting: Acting, receiver: Institution) -> list[Duty]:
     """The work items that the following phase sets, with whose they are."""
-    items = planned_items(guide.following, facts, on=acting.today, holidays=frozenset())
+    items = planned_items(guide.next_phase, facts, on=acting.today, holidays=frozenset())
     kinds = {str(receiver.kind): receiver.short_name}
     return [
         Duty(in_language(planned.item.title), kinds.get(planned.item.addressed, acting.institution_name))
@@ -178,7 +178,7 @@ def duties_in(guide: Guide, facts: Mapping[str, Scalar], acting: Acting, receive
     ]
 
 
-def place_for(course: Course | None, version: ProcedureVersion | None) -> tuple[Procedure, Phase] | None:
+def position_for(course: Course | None, version: ProcedureVersion | None) -> tuple[Procedure, Phase] | None:
     """Where a case stands, or will begin to."""
     if course is not None:
         return course.procedure, course.current
@@ -187,16 +187,16 @@ def place_for(course: Course | None, version: ProcedureVersion | None) -> tuple[
 
 def social_assistance_in(case: Case, acting: Acting) -> list[Institution]:
     """Whom missed appointments may be told: social assistance, where it takes part in the case; never one's own."""
-    taking_part = case.dossier.participants.filter(state=Taking.TAKING_PART).values("institution_id")
-    institutions = Institution.objects.filter(pk__in=taking_part, kind=TOLD_OF_MISSED)
+    taking_part = case.dossier.participants.filter(state=ParticipantState.TAKING_PART).values("institution_id")
+    institutions = Institution.objects.filter(pk__in=taking_part, kind=RECIPIENT_OF_MISSED)
     return list(institutions.exclude(pk=acting.own_institution_id))
 
 
-def may_be_told_of_missed(acting: Acting, participants: Iterable[Participant]) -> bool:
+def can_report_missed_appointments(acting: Acting, participants: Iterable[Participant]) -> bool:
     """Whether social assistance of another institution takes part."""
     return any(
-        p.state == Taking.TAKING_PART
-        and p.institution.kind == TOLD_OF_MISSED
+        p.state == ParticipantState.TAKING_PART
+        and p.institution.kind == RECIPIENT_OF_MISSED
         and p.institution_id != acting.institution_id
         for p in participants
     )

@@ -56,9 +56,9 @@ _BETWEEN = {
     (Kind.ASYLUM, Kind.UNEMPLOYMENT_INSURANCE): "bip_rav",  # BIP is the asylum office's bureau for integration at work
 }
 # Whom the agreement SMZ–IV lets be told of missed appointments. Nobody else ever is.
-TOLD_OF_MISSED = Kind.SOCIAL_ASSISTANCE
+RECIPIENT_OF_MISSED = Kind.SOCIAL_ASSISTANCE
 # What the act itself makes true, or asks as one of its two questions: no field of its own.
-_TOLD_BY_THE_ACT = frozenset(
+_FACTS_OF_THE_ACT = frozenset(
     {
         Fact.HANDOVER_BETWEEN,
         Fact.CONSTELLATION,
@@ -97,7 +97,7 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedFact:
     """A fact the form asks for, with the rule behind it; ``requirement`` is missing where it only opens or settles others."""
 
     fact: Fact
@@ -113,24 +113,24 @@ def way_for(phase: Phase, facts: Facts, procedure: Procedure, *, on: date) -> Wa
     return None
 
 
-def asked_facts(phase: Phase, following: Phase, needs: Collection[str], facts: Facts) -> list[Asked]:
+def asked_facts(phase: Phase, next_phase: Phase, needs: Collection[str], facts: Facts) -> list[AskedFact]:
     """What the form asks, as the procedure's file has it: first what must hold on this way, then what it depends on.
 
-    ``following`` is the phase the case goes to: what it makes depend on a fact is asked here too, so that its work
+    ``next_phase`` is the phase the case goes to: what it makes depend on a fact is asked here too, so that its work
     items are set at once.
     """
     on_the_way = [phase.requirement(need) for need in needs if not phase.requirement(need).chooses]
-    found: dict[str, Asked] = {}
+    found: dict[str, AskedFact] = {}
     for requirement in on_the_way:
         if requirement.rule == "holds" and applies(requirement.applies, facts) and not _is_excepted(requirement, facts):
-            found.setdefault(requirement.fact, Asked(Fact(requirement.fact), requirement))
-    for requirement in following.requirements:
+            found.setdefault(requirement.fact, AskedFact(Fact(requirement.fact), requirement))
+    for requirement in next_phase.requirements:
         if requirement.applies and applies(requirement.applies, facts):
-            found.setdefault(requirement.fact, Asked(Fact(requirement.fact), requirement))
-    for requirement in [*on_the_way, *(r for r in following.requirements if r.applies)]:
+            found.setdefault(requirement.fact, AskedFact(Fact(requirement.fact), requirement))
+    for requirement in [*on_the_way, *(r for r in next_phase.requirements if r.applies)]:
         for fact in _open_conditions(requirement, facts):
-            found.setdefault(fact, Asked(Fact(fact), None))
-    return [asked for fact, asked in found.items() if _is_stated(fact)]
+            found.setdefault(fact, AskedFact(Fact(fact), None))
+    return [asked for fact, asked in found.items() if _is_entered_by_hand(fact)]
 
 
 def _open_conditions(requirement: Requirement, facts: Facts) -> Iterable[str]:
@@ -150,8 +150,8 @@ def _open_conditions(requirement: Requirement, facts: Facts) -> Iterable[str]:
             yield fact_of(condition)
 
 
-def _is_stated(fact: str) -> bool:
-    return word(fact).source is Source.STATED and fact not in _TOLD_BY_THE_ACT
+def _is_entered_by_hand(fact: str) -> bool:
+    return word(fact).source is Source.STATED and fact not in _FACTS_OF_THE_ACT
 
 
 def _is_excepted(requirement: Requirement, facts: Facts) -> bool:

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from suone.canton.procedures.facts import Fact, Scalar
-from suone.casework.cases.models import Case, Participant, Taking
+from suone.casework.cases.models import Case, Participant, ParticipantState
 from suone.casework.cases.rules import NoteKind, check_reason
-from suone.casework.cases.services import join, leave, name_lead, tell_everybody, write_note
+from suone.casework.cases.services import join, leave, name_lead, notify_participants, write_note
 from suone.casework.handovers import rules
 from suone.casework.handovers.acts import Act
 from suone.casework.handovers.models import Handover
@@ -20,7 +20,7 @@ from suone.casework.handovers.queries import (
     consent_naming,
     guide_for,
     pending_handover,
-    place_for,
+    position_for,
     procedure_of_handovers,
 )
 from suone.casework.handovers.rules import Answers, Constellation
@@ -28,11 +28,11 @@ from suone.casework.leading.queries import course_of, every_fact
 from suone.casework.leading.services import (
     Particulars,
     advance_case,
+    case_with_course,
     follow_procedure,
-    note_fact,
     open_simple_case,
-    reached,
-    readable_with_parts,
+    report_fact,
+    store_fact,
 )
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory, Power
@@ -80,13 +80,13 @@ class Proposal:
         found: dict[Fact, Scalar] = dict(self.facts)
         found[Fact.HANDOVER_BETWEEN] = self.answers.between
         found[Fact.CONSTELLATION] = self.answers.constellation.value
-        found |= told_by_request(self.answers.constellation)
+        found |= facts_of_request(self.answers.constellation)
         if self.staff is None and Fact.PARTNER_CONTACTED in found:
             found[Fact.COORDINATES_SENT] = True
         return found
 
 
-def told_by_request(constellation: Constellation) -> dict[Fact, Scalar]:
+def facts_of_request(constellation: Constellation) -> dict[Fact, Scalar]:
     """What the request itself makes true: it reaches the worker, or the contact person with one's own coordinates."""
     if constellation is Constellation.STOPS:
         return {}
@@ -106,16 +106,16 @@ def propose_handover(acting: Acting, *, case: Case, proposal: Proposal) -> Hando
     dossier = lock(case.dossier_id)
     if not has_power(acting, dossier, Power.LEAD):
         raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
-    case = readable_with_parts(case.pk)
+    case = case_with_course(case.pk)
     if proposal.answers.constellation is Constellation.STOPS:
-        _keep_facts(acting, case, proposal)
-        _go_on(acting, case, proposal)
+        _store_facts(acting, case, proposal)
+        _advance(acting, case, proposal)
         record_event(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.STOPPED)
         return None
     handover = _ask(acting, case, proposal)
-    _keep_facts(acting, case, proposal)
-    _go_on(acting, case, proposal)
-    tell_everybody(acting, dossier, Act.PROPOSED)
+    _store_facts(acting, case, proposal)
+    _advance(acting, case, proposal)
+    notify_participants(acting, dossier, Act.PROPOSED)
     return handover
 
 
@@ -156,17 +156,17 @@ def accept_handover(
     answer(acting, decision=decision, accept=True, reason=reason)
     call("handovers_open", handover.pk)
     dossier = lock(handover.dossier_id)
-    case = readable_with_parts(dossier.pk)
+    case = case_with_course(dossier.pk)
     Handover.objects.filter(pk=handover.pk).update(receiver_staff=responsible)
     handover.refresh_from_db()
     join(acting, dossier=dossier, institution_id=handover.receiver_id, staff_id=responsible.pk)
     _disclose_access(acting, handover, dossier, responsible)
-    _tell(acting, handover, dossier, Act.ACCEPTED, reason)
+    _record_event(acting, handover, dossier, Act.ACCEPTED, reason)
     if handover.is_direct:
         name_lead(acting, case=case, staff=responsible)
         if course_of(dossier.pk) is None:
             _ask_for_closing_review(acting, handover, dossier)
-    reached(acting, dossier=dossier, fact=Fact.HANDOVER_ACCEPTED_ON, value=acting.today)
+    report_fact(acting, dossier=dossier, fact=Fact.HANDOVER_ACCEPTED_ON, value=acting.today)
     notify_staff(acting, staff_ids=[responsible.pk], act=Act.ACCEPTED, dossier=dossier)
     return handover
 
@@ -175,14 +175,14 @@ def decline_handover(acting: Acting, *, decision: Decision, reason: str) -> None
     """Not us, and why; the sender stays responsible, and what was written is closed to the receiver again."""
     handover = Handover.objects.get(decision=decision)
     answer(acting, decision=decision, accept=False, reason=reason)
-    _tell(acting, handover, _case_of(decision), Act.DECLINED, reason)
+    _record_event(acting, handover, _case_of(decision), Act.DECLINED, reason)
 
 
 def expire_handover(acting: Acting, decision: Decision) -> None:
     """Nobody answered in time: the sender stays responsible."""
     handover = Handover.objects.filter(decision=decision).select_related("dossier").first()
     if handover is not None:
-        _tell(acting, handover, handover.dossier, Act.EXPIRED)
+        _record_event(acting, handover, handover.dossier, Act.EXPIRED)
 
 
 def withdraw_handover(acting: Acting, *, handover: Handover) -> None:
@@ -191,10 +191,10 @@ def withdraw_handover(acting: Acting, *, handover: Handover) -> None:
     if not has_power(acting, dossier, Power.LEAD):
         raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
     withdraw_decision(acting, decision=handover.decision)
-    _tell(acting, handover, dossier, Act.WITHDRAWN)
-    told = [handover.receiver_staff_id] if handover.receiver_staff_id else []
-    notify_staff(acting, staff_ids=told, act=Act.WITHDRAWN, dossier=dossier)
-    if not told:
+    _record_event(acting, handover, dossier, Act.WITHDRAWN)
+    informed = [handover.receiver_staff_id] if handover.receiver_staff_id else []
+    notify_staff(acting, staff_ids=informed, act=Act.WITHDRAWN, dossier=dossier)
+    if not informed:
         notify_institutions(acting, institution_ids=[handover.receiver_id], act=Act.WITHDRAWN, dossier=dossier)
 
 
@@ -209,7 +209,7 @@ def end_access(acting: Acting, *, handover: Handover, reason: str) -> None:
         raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
     call("handovers_end", handover.pk)
     end_unfounded_grants(acting, dossier=dossier)
-    _tell(acting, handover, dossier, Act.ACCESS_ENDED, reason)
+    _record_event(acting, handover, dossier, Act.ACCESS_ENDED, reason)
     notify_institutions(acting, institution_ids=[handover.receiver_id], act=Act.ACCESS_ENDED, dossier=dossier)
 
 
@@ -220,25 +220,25 @@ def end_overlaps(acting: Acting) -> int:
     for handover in over.select_related("dossier", "decision"):
         Handover.objects.filter(pk=handover.pk).update(sender_left_at=timezone.now())
         part = Participant.objects.filter(
-            dossier_id=handover.dossier_id, institution_id=handover.sender_id, state=Taking.TAKING_PART
+            dossier_id=handover.dossier_id, institution_id=handover.sender_id, state=ParticipantState.TAKING_PART
         )
         for participant in part.select_related("dossier"):
             leave(acting, participant=participant)
-        _tell(acting, handover, handover.dossier, Act.OVERLAP_ENDED)
+        _record_event(acting, handover, handover.dossier, Act.OVERLAP_ENDED)
         both = [handover.sender_staff_id, handover.receiver_staff_id]
         notify_staff(acting, staff_ids=both, act=Act.OVERLAP_ENDED, dossier=handover.dossier)
         count += 1
     return count
 
 
-def tell_missed_appointment(
+def report_missed_appointments(
     acting: Acting, *, case: Case, recipient: Institution, basis: str, purpose: str, confirmed: Sequence[str], text: str
 ) -> Disclosure:
     """Tell social assistance of missed appointments or lacking cooperation: a worker's own decision, on a legal basis.
 
     Nothing in the product does this by itself, and no other kind of institution is ever told (agreement SMZ–IV).
     """
-    if recipient.kind != rules.TOLD_OF_MISSED or recipient.pk == acting.institution_id:
+    if recipient.kind != rules.RECIPIENT_OF_MISSED or recipient.pk == acting.institution_id:
         raise Refused(_("Missed appointments are told to social assistance alone."))
     if not text.strip():
         raise Refused(_("Say which appointments were missed, and nothing more."))
@@ -270,7 +270,7 @@ def tell_missed_appointment(
     notify_institutions(
         acting, institution_ids=[recipient.pk], act=Act.MISSED_TOLD, dossier=dossier, region_id=case.region_id
     )
-    reached(acting, dossier=dossier, fact=Fact.COOPERATION_TOLD, value=True)
+    report_fact(acting, dossier=dossier, fact=Fact.COOPERATION_TOLD, value=True)
     return disclosure
 
 
@@ -329,28 +329,28 @@ def _ask(acting: Acting, case: Case, proposal: Proposal) -> Handover:
         categories=DataCategory.IDENTITY.bit | (proposal.category.bit if handover.message else 0),
         consent=consent,
     )
-    _tell(acting, handover, dossier, Act.PROPOSED)
+    _record_event(acting, handover, dossier, Act.PROPOSED)
     return handover
 
 
-def _keep_facts(acting: Acting, case: Case, proposal: Proposal) -> None:
+def _store_facts(acting: Acting, case: Case, proposal: Proposal) -> None:
     """What was stated and is new; the work items that it settles are ticked off."""
     known = every_fact(case.pk)
     for fact, value in proposal.known.items():
         if known.get(fact) != value:
             remark = proposal.remarks.get(fact, "")
-            note_fact(acting, dossier=case.dossier, fact=fact, value=value, remark=remark)
+            store_fact(acting, dossier=case.dossier, fact=fact, value=value, remark=remark)
     follow_procedure(acting, dossier=case.dossier)
 
 
-def _go_on(acting: Acting, case: Case, proposal: Proposal) -> None:
+def _advance(acting: Acting, case: Case, proposal: Proposal) -> None:
     """To the phase that the constellation chooses, where the procedure has one from here."""
-    place = place_for(course_of(case.pk), None)
+    place = position_for(course_of(case.pk), None)
     if place is None:
         return
     guide = guide_for(*place, every_fact(case.pk), on=acting.today)
     if guide is not None:
-        advance_case(acting, case=case, to=guide.following.id, reason=proposal.reason)
+        advance_case(acting, case=case, to=guide.next_phase.id, reason=proposal.reason)
 
 
 def _disclose_access(acting: Acting, handover: Handover, dossier: Dossier, responsible: Appointment) -> None:
@@ -402,7 +402,7 @@ def _case_of(decision: Decision) -> Dossier:
     return Dossier(pk=decision.dossier_id, number=decision.case_number)
 
 
-def _tell(acting: Acting, handover: Handover, dossier: Dossier, act: Act, text: str = "") -> None:
+def _record_event(acting: Acting, handover: Handover, dossier: Dossier, act: Act, text: str = "") -> None:
     record_event(
         acting,
         dossier=dossier,

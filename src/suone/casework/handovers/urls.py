@@ -12,6 +12,10 @@ urlpatterns = [
     path(f"{_CASE}/handovers/propose", views.hand_over, name="hand_over"),
     path(f"{_CASE}/handovers/<int:handover_id>/withdraw", views.withdraw, name="withdraw_handover"),
     path(f"{_CASE}/handovers/<int:handover_id>/end", views.end_access, name="end_handover_access"),
-    path(f"{_CASE}/missed-appointments", views.tell_missed, name="tell_missed"),
-    path(f"{_CASE}/missed-appointments/<int:institution_id>/<slug:basis>", views.tell_missed_on, name="tell_missed_on"),
+    path(f"{_CASE}/missed-appointments", views.report_missed, name="report_missed"),
+    path(
+        f"{_CASE}/missed-appointments/<int:institution_id>/<slug:basis>",
+        views.report_missed_on,
+        name="report_missed_on",
+    ),
 ]

@@ -88,7 +88,7 @@ def _open_only(
     request: ActingRequest, person: forms.PersonForm, questions: forms.QuestionsForm, form: forms.ProposalForm
 ) -> HttpResponse:
     """Something has to happen first: the case is opened with what is known, and nothing is sent."""
-    facts, remarks = form.stated_so_far(request.POST)
+    facts, remarks = form.entered_so_far(request.POST)
     opened = services.open_before_handover(
         request.acting, of=person.particulars(), answers=questions.answers, facts=facts, remarks=remarks
     )
@@ -119,12 +119,12 @@ def _details(
     """What the constellation asks, given what is known and what is typed so far."""
     acting, answers = request.acting, questions.answers
     version = None if case else queries.procedure_of_handovers(on=acting.today)
-    place = queries.place_for(course_of(case.pk) if case else None, version)
+    place = queries.position_for(course_of(case.pk) if case else None, version)
     facts = known | {
         Fact.HANDOVER_BETWEEN.value: answers.between,
         Fact.CONSTELLATION.value: answers.constellation.value,
     }
-    facts |= {fact.value: value for fact, value in services.told_by_request(answers.constellation).items()}
+    facts |= {fact.value: value for fact, value in services.facts_of_request(answers.constellation).items()}
     line = queries.consent_naming(acting, case.dossier, questions.cleaned_data["receiver"].pk) if case else None
     options: dict[str, Any] = {
         "partner": _partner(request, case, questions),
@@ -138,7 +138,7 @@ def _details(
     for _round in range(2):  # what is typed may make the procedure ask more
         form = forms.ProposalForm(guide=guide, initial={"due_on": default_answer_day(acting)}, **options)
         typed = forms.typed_so_far(form, request.POST)
-        facts |= {fact.value: value for fact, value in forms.stated_in(form.facts, typed).items()}
+        facts |= {fact.value: value for fact, value in forms.entered_facts_in(form.facts, typed).items()}
         guide = queries.guide_for(*place, facts, on=acting.today) if place else None
     if sends:
         form = forms.ProposalForm(request.POST, guide=guide, **options)
@@ -148,16 +148,16 @@ def _details(
         {"details": form, "answers": answers, "guide": guide, "consent": line.consent if line else None}
         | options
         | {
-            "speaks_against": _beside(guide.warnings, form) if guide else [],
-            "first": _beside(guide.lacking, form) if guide else [],
+            "speaks_against": _without_field(guide.warnings, form) if guide else [],
+            "first": _without_field(guide.lacking, form) if guide else [],
             "duties": queries.duties_in(guide, facts, acting, questions.cleaned_data["receiver"]) if guide else [],
             "later": [in_language(requirement.missing) for requirement in guide.later] if guide else [],
-            "asks_reason": sends or bool(guide and _beside(guide.warnings, form)),
+            "asks_reason": sends or bool(guide and _without_field(guide.warnings, form)),
         }
     )
 
 
-def _beside(requirements: Any, form: forms.ProposalForm) -> list[str]:
+def _without_field(requirements: Any, form: forms.ProposalForm) -> list[str]:
     """The sentences of requirements for which the form has no field of its own that settles them."""
     asked = {entry.fact.value for entry in form.facts.values() if entry.requirement is not None}
     return [in_language(requirement.missing) for requirement in requirements if requirement.fact not in asked]
@@ -190,7 +190,7 @@ def _proposal(
         category=DataCategory(typed.get("category") or DataCategory.EMPLOYMENT),
         categories=form.mask(),
         overlap_until=typed.get("overlap_until"),
-        facts=form.stated(),
+        facts=form.entered_facts(),
         remarks=form.remarks(),
         reason=typed["reason"],
     )
@@ -255,14 +255,14 @@ def end_access(request: ActingRequest, dossier_id: int, handover_id: int) -> Htt
 
 
 @acts(Permission.DISCLOSURE_RECORD)
-def tell_missed(request: ActingRequest, dossier_id: int) -> HttpResponse:
+def report_missed(request: ActingRequest, dossier_id: int) -> HttpResponse:
     """Telling social assistance of missed appointments: first whom, and on which ground."""
     case = readable_case(request.acting, dossier_id)
     recipients = queries.social_assistance_in(case, request.acting)
     form = forms.MissedBasisForm(request.POST or None, recipients=recipients, bases=_grounds())
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
-        return redirect("tell_missed_on", dossier_id, typed["recipient"].pk, typed["basis"])
+        return redirect("report_missed_on", dossier_id, typed["recipient"].pk, typed["basis"])
     return form_page(
         request,
         form,
@@ -276,7 +276,7 @@ def tell_missed(request: ActingRequest, dossier_id: int) -> HttpResponse:
 
 
 @acts(Permission.DISCLOSURE_RECORD)
-def tell_missed_on(request: ActingRequest, dossier_id: int, institution_id: int, basis: str) -> HttpResponse:
+def report_missed_on(request: ActingRequest, dossier_id: int, institution_id: int, basis: str) -> HttpResponse:
     """… then what, for which purpose, with the conditions of that ground."""
     case = readable_case(request.acting, dossier_id)
     recipients = {i.pk: i for i in queries.social_assistance_in(case, request.acting)}
@@ -288,7 +288,7 @@ def tell_missed_on(request: ActingRequest, dossier_id: int, institution_id: int,
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             typed = form.cleaned_data
-            services.tell_missed_appointment(
+            services.report_missed_appointments(
                 request.acting,
                 case=case,
                 recipient=recipients[institution_id],

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from suone.canton.procedures.facts import Fact, Scalar
 from suone.canton.procedures.rules import Phase, fact_of
-from suone.casework.cases.models import Assignment, Case, Function, Participant, Taking
-from suone.casework.cases.queries import Counted, counted_in
+from suone.casework.cases.models import Assignment, Case, Function, Participant, ParticipantState
+from suone.casework.cases.queries import BackgroundCounts, background_counts
 from suone.casework.leading.queries import every_fact
 from suone.ground.access.acting import Acting
 from suone.records.consents.models import Consent
@@ -19,19 +19,19 @@ from suone.records.workitems.models import WorkItem
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _FactContext:
     acting: Acting
     case: Case
     on: date
 
     @cached_property
-    def counted(self) -> Counted:
-        return counted_in(self.case.pk)
+    def counted(self) -> BackgroundCounts:
+        return background_counts(self.case.pk)
 
 
 def facts_of(acting: Acting, case: Case, *phases: Phase) -> dict[str, Scalar]:
     """The facts these phases ask about; whatever is not known is left out."""
-    asked = _Asked(acting, case, acting.today)
+    asked = _FactContext(acting, case, acting.today)
     words = _asked_by(phases)
     facts = every_fact(case.pk) if words - _DERIVED.keys() else {}
     for fact in words & _DERIVED.keys():
@@ -52,39 +52,39 @@ def _asked_by(phases: Iterable[Phase]) -> set[str]:
     return words - {""}
 
 
-def _age(asked: _Asked) -> int | None:
+def _age(asked: _FactContext) -> int | None:
     """Not known where the person's identity is closed to whoever asks."""
     known = Particulars.objects.filter(pk=asked.case.pk).first()
     return known.age_on(asked.on) if known else None
 
 
-def _ahv_known(asked: _Asked) -> bool | None:
+def _ahv_known(asked: _FactContext) -> bool | None:
     """Not known where the person's identity is closed to whoever asks."""
     number = Number.objects.filter(dossier_id=asked.case.pk, until=None).first()
     return None if number is None else number.digits is not None
 
 
-def _is_named(function: Function) -> Callable[[_Asked], bool]:
-    def named(asked: _Asked) -> bool:
+def _is_named(function: Function) -> Callable[[_FactContext], bool]:
+    def named(asked: _FactContext) -> bool:
         current = Assignment.objects.filter(dossier_id=asked.case.pk, function=function, valid_until=None)
         return current.exists()
 
     return named
 
 
-def _institutions(asked: _Asked) -> int:
-    return Participant.objects.filter(dossier_id=asked.case.pk, state=Taking.TAKING_PART).count()
+def _institutions(asked: _FactContext) -> int:
+    return Participant.objects.filter(dossier_id=asked.case.pk, state=ParticipantState.TAKING_PART).count()
 
 
-def _is_consent_valid(asked: _Asked) -> bool:
+def _is_consent_valid(asked: _FactContext) -> bool:
     return Consent.objects.valid(on=asked.on).filter(dossier_id=asked.case.pk).exists()
 
 
-def _open_items(asked: _Asked) -> int:
+def _open_items(asked: _FactContext) -> int:
     return WorkItem.objects.filter(dossier_id=asked.case.pk, state=ItemState.OPEN).count()
 
 
-_DERIVED: dict[str, Callable[[_Asked], Scalar | None]] = {
+_DERIVED: dict[str, Callable[[_FactContext], Scalar | None]] = {
     Fact.CONSENT_VALID: _is_consent_valid,
     Fact.QUESTION_RECORDED: lambda asked: asked.counted.has_question,
     Fact.RISK_FACTORS: lambda asked: asked.counted.risk_factors,

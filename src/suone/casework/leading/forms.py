@@ -14,9 +14,9 @@ from suone.canton.procedures.models import ProcedureVersion
 from suone.canton.procedures.queries import proposed_procedure, versions_in_force
 from suone.canton.procedures.rules import Procedure
 from suone.canton.procedures.services import in_language
-from suone.casework.cases.forms import OfOpenCategoryForm, QuestionCategoryField
+from suone.casework.cases.forms import CategorisedForm, QuestionCategoryField
 from suone.casework.cases.rules import QUESTION_CATEGORY, ClosingReason, Level, Outcome, RiskFactor
-from suone.casework.leading.queries import LevelWay
+from suone.casework.leading.queries import LevelOption
 from suone.casework.leading.services import Notification
 from suone.ground.access.acting import Acting
 from suone.ground.web.fields import DayInput, months_after
@@ -196,14 +196,14 @@ class LevelForm(forms.Form):
     way = forms.ChoiceField(label=gettext_lazy("New level, and how the case goes on"), widget=forms.RadioSelect)
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, *args: Any, ways: Sequence[LevelWay], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, options: Sequence[LevelOption], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.ways = {way.code: way for way in ways}
-        self.fields["way"].choices = [(way.code, way.title) for way in ways]  # type: ignore[attr-defined]
+        self.options = {way.code: way for way in options}
+        self.fields["way"].choices = [(way.code, way.title) for way in options]  # type: ignore[attr-defined]
 
     @property
-    def chosen(self) -> LevelWay:
-        return self.ways[self.cleaned_data["way"]]
+    def chosen(self) -> LevelOption:
+        return self.options[self.cleaned_data["way"]]
 
 
 class QuestionForm(forms.Form):
@@ -213,7 +213,7 @@ class QuestionForm(forms.Form):
     due_on = forms.DateField(label=gettext_lazy("Answer until"), widget=DayInput())
 
 
-class AnswerQuestionForm(OfOpenCategoryForm):
+class AnswerQuestionForm(CategorisedForm):
     hint = gettext_lazy("Who may read this category reads the answer.")
     field_order = ("text", "category")
 

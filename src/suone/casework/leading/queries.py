@@ -30,7 +30,7 @@ def passages_of(acting: Acting, dossier: Dossier) -> list[Passage]:
     return list(passages.select_related("staff", "version").order_by("pk"))
 
 
-def facts_told(acting: Acting, dossier: Dossier) -> list[KnownFact]:
+def recorded_facts(acting: Acting, dossier: Dossier) -> list[KnownFact]:
     """What was told and stated about a case, the latest word of each fact, the newest first."""
     rows = KnownFact.objects.readable_by(acting, category_column="category").filter(dossier=dossier)
     rows = rows.order_by("fact", "-pk").distinct("fact")
@@ -61,7 +61,7 @@ def every_fact(dossier_id: int) -> dict[str, Scalar]:
     return {fact: value for fact, value in found.items() if value is not None}
 
 
-def been_in(dossier_id: int) -> list[tuple[str, str]]:
+def visited_phases(dossier_id: int) -> list[tuple[str, str]]:
     """The phases the case went through, each with the procedure it belongs to, the last one first."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT procedure, phase FROM leading_been_in(%s)", [dossier_id])
@@ -74,7 +74,7 @@ def triages_of(acting: Acting, dossier: Dossier) -> list[Triage]:
 
 
 @dataclass(frozen=True, slots=True)
-class LevelWay:
+class LevelOption:
     """A level a case can change to, and the procedure under which it goes on there, if another than now."""
 
     level: Level
@@ -91,7 +91,7 @@ class LevelWay:
         return f"{self.level.label}: {self.procedure.title}"
 
 
-def level_ways(case: Case, *, on: date) -> list[LevelWay]:
+def level_options(case: Case, *, on: date) -> list[LevelOption]:
     """The other levels: under the present procedure where it carries them, and under each other that does."""
     course = course_of(case.pk)
     ways = []
@@ -100,9 +100,9 @@ def level_ways(case: Case, *, on: date) -> list[LevelWay]:
             continue
         versions = versions_of_level(level, on=on, canton=course.procedure.canton if course else "")
         if course is None or level in course.procedure.levels:
-            ways.append(LevelWay(level, None))
+            ways.append(LevelOption(level, None))
         current = course.procedure.identifier if course else ""
-        ways += [LevelWay(level, version) for version in versions if version.identifier != current]
+        ways += [LevelOption(level, version) for version in versions if version.identifier != current]
     return ways
 
 

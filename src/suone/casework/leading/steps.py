@@ -32,7 +32,7 @@ class Step:
     is_end: bool
 
 
-def steps_on(
+def next_steps(
     acting: Acting, case: Case, course: Course, now: Standing, categories: Collection[DataCategory]
 ) -> list[Step]:
     """The ways on from where the case stands that are for whoever acts.
@@ -48,7 +48,7 @@ def step_to(acting: Acting, case: Case, to: str, categories: Collection[DataCate
     if course is None:
         return None
     now = standing(course.current, facts_of(acting, case, course.current), on=acting.today)
-    return next((step for step in steps_on(acting, case, course, now, categories) if step.to == to), None)
+    return next((step for step in next_steps(acting, case, course, now, categories) if step.to == to), None)
 
 
 def _step(case: Case, course: Course, way: WayOn, categories: Collection[DataCategory]) -> Step:

@@ -107,7 +107,7 @@ def triage(request: ActingRequest, dossier_id: int) -> HttpResponse:
             return done(request, _("The triage is decided."), "case", dossier_id)
     context = {
         "case": this,
-        "noted": cases.noted_in(acting, dossier_id),
+        "noted": cases.background_notes(acting, dossier_id),
         "dossier": this.dossier,
         "questions": [(item, item.text[language], answers[item.id]) for item in questions.items],
         "proposal": proposal,
@@ -129,7 +129,7 @@ def _proposed(proposal: Any) -> dict[str, Any]:
 def change_level(request: ActingRequest, dossier_id: int) -> HttpResponse:
     """A simple matter becomes a network or a complex case, or comes back; nothing is typed again."""
     this = cases.readable_case(request.acting, dossier_id)
-    form = forms.LevelForm(request.POST or None, ways=queries.level_ways(this, on=request.acting.today))
+    form = forms.LevelForm(request.POST or None, options=queries.level_options(this, on=request.acting.today))
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.change_level(
@@ -226,7 +226,7 @@ def state(request: ActingRequest, dossier_id: int, fact: str) -> HttpResponse:
     form = forms.StatementForm(request.POST or None, fact=Fact(fact))
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            services.state_fact(
+            services.record_fact(
                 request.acting, case=this, fact=Fact(fact), value=form.stated, remark=form.cleaned_data["remark"]
             )
             return done(request, _("The fact is recorded."), "course", dossier_id)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from suone.casework.meetings.models import AgendaPoint, DateProposal, Guest, Invitee, Meeting
-from suone.casework.meetings.queries import institutions_around, institutions_at, kinds_for, physicians
+from suone.casework.meetings.queries import institutions_at, institutions_in_case, kinds_for, physicians
 from suone.casework.meetings.rules import (
     MINUTES_KINDS,
     USUAL_MINUTES,
@@ -24,7 +24,7 @@ from suone.casework.meetings.rules import (
     Suits,
 )
 from suone.casework.meetings.services.convening import Convocation, Seat
-from suone.casework.meetings.services.minutes import Words
+from suone.casework.meetings.services.minutes import EntryContent
 from suone.casework.plans.rules import Kind as PlanKind
 from suone.casework.support.rules import Kind as ServiceKind
 from suone.casework.support.rules import Variant
@@ -112,7 +112,7 @@ class ConveneForm(forms.Form):
                 del self.fields[name]
         else:
             del self.fields["region"]
-            self.fields["institutions"].initial = institutions_around(dossier)
+            self.fields["institutions"].initial = institutions_in_case(dossier)
 
     @property
     def proposed(self) -> list[forms.BoundField]:
@@ -293,9 +293,9 @@ class EntryForm(forms.Form):
         point.label_from_instance = _label_of  # type: ignore[attr-defined]
         self.fields["responsible"].queryset = institutions_at(meeting)  # type: ignore[attr-defined]
 
-    def words(self) -> Words:
+    def content(self) -> EntryContent:
         typed = self.cleaned_data
-        return Words(
+        return EntryContent(
             kind=EntryKind(typed["kind"]),
             text=typed["text"],
             category=DataCategory(typed["category"]),

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from suone.casework.meetings.models import AgendaPoint, Entry
-from suone.casework.meetings.queries import Table, Topic
+from suone.casework.meetings.queries import MeetingDetails, Topic
 from suone.casework.meetings.rules import BINDING_KINDS, PersonPart
 from suone.ground.access.acting import Acting
 from suone.ground.audit.shown import note_row
@@ -18,7 +18,7 @@ _LAYOUT = Path(__file__).parent / "typst" / "minutes.typ"
 _VERSION = "minutes-2026-1"
 
 
-def minutes_pdf(table: Table, *, printed_by: Acting) -> bytes:
+def minutes_pdf(table: MeetingDetails, *, printed_by: Acting) -> bytes:
     """The minutes as an accessible PDF in the reader's language."""
     language = (get_language() or "de")[:2]
     meeting = table.meeting
@@ -52,7 +52,7 @@ def _words() -> dict[str, str]:
     }
 
 
-def _filled_in(table: Table) -> dict[str, Any]:
+def _filled_in(table: MeetingDetails) -> dict[str, Any]:
     return {
         "kind": str(table.meeting.get_kind_display()),
         "when": _when(table),
@@ -70,14 +70,14 @@ def _filled_in(table: Table) -> dict[str, Any]:
     }
 
 
-def _when(table: Table) -> str:
+def _when(table: MeetingDetails) -> str:
     starts_at, ends_at = table.meeting.starts_at, table.meeting.ends_at
     if starts_at is None or ends_at is None:
         return ""
     return f"{formats.date_format(timezone.localtime(starts_at), 'l, j. F Y, H:i')}–{timezone.localtime(ends_at):%H:%M}"
 
 
-def _particulars(table: Table) -> list[list[str]]:
+def _particulars(table: MeetingDetails) -> list[list[str]]:
     meeting = table.meeting
     came = {True: _("was there"), False: _("was not there"), None: str(PersonPart(meeting.person_part).label)}
     return [
@@ -88,7 +88,7 @@ def _particulars(table: Table) -> list[list[str]]:
     ]
 
 
-def _guests(table: Table) -> list[Any]:
+def _guests(table: MeetingDetails) -> list[Any]:
     return [guest for guest in table.guests if guest.revoked_at is None]
 
 

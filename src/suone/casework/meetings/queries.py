@@ -10,7 +10,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from suone.casework.cases.models import Case, Participant, Taking
+from suone.casework.cases.models import Case, Participant, ParticipantState
 from suone.casework.leading.queries import course_of
 from suone.casework.meetings.models import (
     AgendaPoint,
@@ -42,7 +42,7 @@ _AHEAD = (State.PLANNING, State.SCHEDULED)
 
 
 @dataclass(frozen=True, slots=True)
-class Proposed:
+class ProposedDate:
     """A proposed date with the answers to it, by the invitation's number."""
 
     proposal: DateProposal
@@ -61,7 +61,7 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class MeetingDetails:
     """Everything about one meeting that the acting person may see."""
 
     meeting: Meeting
@@ -69,7 +69,7 @@ class Table:
     invitees: Sequence[Invitee]
     guests: Sequence[Guest]
     own: Invitee | None
-    dates: Sequence[Proposed]
+    dates: Sequence[ProposedDate]
     points: Sequence[AgendaPoint]
     hidden_cases: int
     contributions: Sequence[Entry]
@@ -145,7 +145,7 @@ def case_by_number(acting: Acting, number: str) -> Dossier:
     return dossier
 
 
-def table_of(acting: Acting, meeting: Meeting) -> Table:
+def meeting_details(acting: Acting, meeting: Meeting) -> MeetingDetails:
     """Everything about one meeting that the acting person may see."""
     invitees = list(
         Invitee.objects.readable_by(acting)
@@ -164,7 +164,7 @@ def table_of(acting: Acting, meeting: Meeting) -> Table:
     )
     written = [entry for entry in entries if entry.kind != EntryKind.CONTRIBUTION]
     cases = {point.dossier_id for point in points if point.dossier_id and meeting.dossier_id is None}
-    return Table(
+    return MeetingDetails(
         meeting=meeting,
         dossier=open_case_of(acting, meeting),
         invitees=invitees,
@@ -271,9 +271,11 @@ def kinds_for(dossier: Dossier | None) -> list[Kind]:
     return kinds_in_order(first, [kind for kind in Kind if kind in CASE_KINDS | {Kind.INTERVISION}])
 
 
-def institutions_around(dossier: Dossier) -> list[int]:
+def institutions_in_case(dossier: Dossier) -> list[int]:
     """The institutions that take part in a case, or were asked to."""
-    around = Participant.objects.filter(dossier=dossier, state__in=[Taking.ASKED, Taking.TAKING_PART])
+    around = Participant.objects.filter(
+        dossier=dossier, state__in=[ParticipantState.ASKED, ParticipantState.TAKING_PART]
+    )
     return list(around.values_list("institution_id", flat=True))
 
 
@@ -301,7 +303,7 @@ def people_for_service(acting: Acting, entry: Entry) -> AppointmentQuerySet:
     return people.near_first(case.region_id)
 
 
-def may_follow(acting: Acting, meeting: Meeting) -> bool:
+def may_follow_up(acting: Acting, meeting: Meeting) -> bool:
     """Whether the acting person may let something follow from the finished minutes."""
     is_own = meeting.convening_id == acting.institution_id
     return is_own and meeting.minutes_finished_at is not None and acting.may(Permission.PLAN_WRITE)
@@ -328,12 +330,12 @@ def _own_of(acting: Acting, invitees: Sequence[Invitee]) -> Invitee | None:
     return next(iter([*by_name, *(invitee for invitee in own if invitee.staff_id is None)]), None)
 
 
-def _dates_of(meeting: Meeting, invitees: Sequence[Invitee]) -> list[Proposed]:
+def _dates_of(meeting: Meeting, invitees: Sequence[Invitee]) -> list[ProposedDate]:
     proposals = list(DateProposal.objects.filter(meeting=meeting))
     answers: dict[int, dict[int, Suits]] = {proposal.pk: {} for proposal in proposals}
     for answer in DateAnswer.objects.filter(proposal__in=proposals, invitee__in=[i.pk for i in invitees]):
         answers[answer.proposal_id][answer.invitee_id] = Suits(answer.suits)
-    return [Proposed(proposal, answers[proposal.pk]) for proposal in proposals]
+    return [ProposedDate(proposal, answers[proposal.pk]) for proposal in proposals]
 
 
 def _cases_on_agenda(meeting: Meeting) -> int:

@@ -109,7 +109,7 @@ BINDING_KINDS = frozenset({EntryKind.DECISION, EntryKind.MANDATE})
 
 
 # From these something may follow.
-FOLLOWED_KINDS = frozenset({EntryKind.RECOMMENDATION, EntryKind.DECISION, EntryKind.MANDATE})
+FOLLOW_UP_KINDS = frozenset({EntryKind.RECOMMENDATION, EntryKind.DECISION, EntryKind.MANDATE})
 
 
 class Section(models.TextChoices):
@@ -259,9 +259,9 @@ def check_section(section: Section, *, has_responsible: bool) -> None:
         raise Refused(_("A measure needs somebody responsible: choose another section, or write it in the plan."))
 
 
-def check_can_follow(kind: EntryKind, *, is_finished: bool, has_case: bool, is_own: bool, is_done: bool) -> None:
+def check_can_follow_up(kind: EntryKind, *, is_finished: bool, has_case: bool, is_own: bool, is_done: bool) -> None:
     """Something follows once from what stands in finished minutes about a case, for whoever wrote them."""
-    if kind not in FOLLOWED_KINDS or not has_case:
+    if kind not in FOLLOW_UP_KINDS or not has_case:
         raise Refused(_("Something follows from recommendations, decisions and mandates about a case."))
     if not is_finished:
         raise Refused(_("Finish the minutes first."))

@@ -15,9 +15,9 @@ from suone.casework.meetings.calendar import calendar_entry
 from suone.casework.meetings.minutes_print import minutes_pdf
 from suone.casework.meetings.models import DateProposal, Meeting
 from suone.casework.meetings.rules import SESSION_KINDS, Section, State
-from suone.casework.meetings.services import carrying_out, convening, dates, guests
+from suone.casework.meetings.services import convening, dates, follow_up, guests
 from suone.casework.meetings.services import minutes as minute_services
-from suone.casework.meetings.services.telling import keeps
+from suone.casework.meetings.services.shared import can_manage
 from suone.casework.plans.rules import Kind as PlanKind
 from suone.casework.support.rules import Kind as ServiceKind
 from suone.ground.access.acting import Acting, acting_for_guest
@@ -78,7 +78,7 @@ def _convene(request: ActingRequest, case: Case | None) -> HttpResponse:
 def meeting(request: ActingRequest, meeting_id: int) -> HttpResponse:
     acting = request.acting
     this = queries.readable_meeting(acting, meeting_id)
-    table = queries.table_of(acting, this)
+    table = queries.meeting_details(acting, this)
     may_contribute = acting.may(Permission.MEETING_ATTEND) and (
         has_power(acting, table.dossier, Power.WRITE) if table.dossier else False
     )
@@ -86,9 +86,9 @@ def meeting(request: ActingRequest, meeting_id: int) -> HttpResponse:
         "meeting": this,
         "table": table,
         "reasons": queries.reasons_of(acting, this),
-        "may_keep": _may_keep(acting, this),
+        "may_manage": _may_manage(acting, this),
         "may_contribute": may_contribute,
-        "may_follow": queries.may_follow(acting, this),
+        "may_follow_up": queries.may_follow_up(acting, this),
         "takes_cases": this.kind in SESSION_KINDS and this.dossier_id is None,
     }
     return render(request, "meetings/meeting.html", context)
@@ -264,13 +264,13 @@ def nothing_to_add(request: ActingRequest, meeting_id: int) -> HttpResponse:
 def minutes(request: ActingRequest, meeting_id: int) -> HttpResponse:
     """The minutes in the making: what stands there, and the next entry."""
     this = queries.readable_meeting(request.acting, meeting_id)
-    table = queries.table_of(request.acting, this)
+    table = queries.meeting_details(request.acting, this)
     form = forms.EntryForm(request.POST or None, meeting=this, points=table.points)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            minute_services.write_entry(request.acting, meeting=this, words=form.words())
+            minute_services.write_entry(request.acting, meeting=this, content=form.content())
             return done(request, _("The entry is saved."), "minutes", meeting_id)
-    context = {"meeting": this, "table": table, "form": form, "may_keep": _may_keep(request.acting, this)}
+    context = {"meeting": this, "table": table, "form": form, "may_manage": _may_manage(request.acting, this)}
     return render(request, "meetings/minutes.html", context, status=422 if form.errors else 200)
 
 
@@ -301,7 +301,7 @@ def write_into_plan(request: ActingRequest, meeting_id: int, meeting_entry_id: i
     form = forms.IntoPlanForm(request.POST or None, kinds=queries.plan_kinds_for(entry))
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            plan = carrying_out.write_into_plan(
+            plan = follow_up.write_into_plan(
                 request.acting,
                 entry=entry,
                 kind=PlanKind(form.cleaned_data["kind"]),
@@ -319,7 +319,7 @@ def order_from_mandate(request: ActingRequest, meeting_id: int, meeting_entry_id
     form = forms.OrderForm(request.POST or None, people=people)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            service = carrying_out.order_from_mandate(
+            service = follow_up.order_from_mandate(
                 request.acting,
                 entry=entry,
                 kind=ServiceKind(form.cleaned_data["kind"]),
@@ -334,7 +334,7 @@ def order_from_mandate(request: ActingRequest, meeting_id: int, meeting_entry_id
 def hold(request: ActingRequest, meeting_id: int) -> HttpResponse:
     """Record that the meeting was held, and who was there."""
     this = queries.readable_meeting(request.acting, meeting_id)
-    table = queries.table_of(request.acting, this)
+    table = queries.meeting_details(request.acting, this)
     expected = [guest for guest in table.guests if guest.revoked_at is None]
     form = forms.HoldForm(request.POST or None, meeting=this, invitees=table.at_table, guests=expected)
     if request.method == "POST" and form.is_valid():
@@ -374,7 +374,7 @@ def cancel(request: ActingRequest, meeting_id: int) -> HttpResponse:
 def print_minutes(request: ActingRequest, meeting_id: int) -> HttpResponse:
     """The minutes as far as whoever prints them may read, as a PDF."""
     this = queries.readable_meeting(request.acting, meeting_id)
-    pdf = minutes_pdf(queries.table_of(request.acting, this), printed_by=request.acting)
+    pdf = minutes_pdf(queries.meeting_details(request.acting, this), printed_by=request.acting)
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{this.case_number or "meeting"}-{this.pk}.pdf"'
     response["Cache-Control"] = "no-store"
@@ -429,8 +429,8 @@ def _calendar(what: Meeting | guests.GuestInvitation) -> HttpResponse:
     return response
 
 
-def _may_keep(acting: Acting, meeting: Meeting) -> bool:
-    return acting.may(Permission.MEETING_CONVENE) and keeps(acting, meeting)
+def _may_manage(acting: Acting, meeting: Meeting) -> bool:
+    return acting.may(Permission.MEETING_CONVENE) and can_manage(acting, meeting)
 
 
 def _moment(proposal: DateProposal) -> str:

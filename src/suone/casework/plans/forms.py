@@ -49,7 +49,7 @@ class _Categorised(forms.Form):
         help_text=_CATEGORY_HELP,
     )
 
-    def _leave(self, readable: Sequence[DataCategory]) -> None:
+    def _limit_categories(self, readable: Sequence[DataCategory]) -> None:
         """What somebody changes stays in a category that they can read themselves."""
         self.fields["category"].choices = [(c.value, c.label) for c in readable]  # type: ignore[attr-defined]
 
@@ -69,7 +69,7 @@ class ChangeEntryForm(_Categorised):
 
     def __init__(self, *args: Any, readable: Sequence[DataCategory], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._leave(readable)
+        self._limit_categories(readable)
 
 
 class MeasureForm(_Categorised):
@@ -124,7 +124,7 @@ class MeasureForm(_Categorised):
         field["offer"].queryset = ServiceOffer.objects.select_related("institution").order_by("institution", "name_de")
         field["offer"].label_from_instance = lambda offer: f"{offer.institution.short_name} · {offer.name}"
         if readable is not None:
-            self._leave(readable)
+            self._limit_categories(readable)
 
     @staticmethod
     def values_of(measure: Measure) -> dict[str, Any]:

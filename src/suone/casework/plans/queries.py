@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from suone.casework.cases.models import Assignment, Participant, Taking
+from suone.casework.cases.models import Assignment, Participant, ParticipantState
 from suone.casework.leading.queries import course_of
 from suone.casework.plans.acts import Act
 from suone.casework.plans.models import Entry, Measure, Plan, Signature
@@ -127,11 +127,11 @@ def offered_kinds(dossier: Dossier) -> list[Kind]:
 
 def taking_part(dossier: Dossier) -> list[Participant]:
     """Who signs a plan beside the person: the institutions that take part."""
-    participants = Participant.objects.filter(dossier=dossier, state=Taking.TAKING_PART)
+    participants = Participant.objects.filter(dossier=dossier, state=ParticipantState.TAKING_PART)
     return list(participants.select_related("institution", "staff").order_by("pk"))
 
 
-def who_follows(dossier: Dossier) -> Appointment | None:
+def plan_reviewer(dossier: Dossier) -> Appointment | None:
     """Who reviews the plan: the case manager, or the lead until one is named."""
     named = Assignment.objects.filter(dossier=dossier, valid_until=None).select_related("staff")
     assignment = named.order_by("function").first()  # "case_manager" stands before "lead"
@@ -169,9 +169,9 @@ def _reasons(acting: Acting, signatures: Sequence[Signature]) -> dict[int, str]:
     declined = [signature.pk for signature in signatures if signature.state == SignatureState.DECLINED]
     if not declined:
         return {}
-    told = Event.objects.readable_by(acting, category_column="category")
-    told = told.filter(act=Act.DECLINED, object_type="signature", object_id__in=declined)
-    return {number: text for number, text in told.values_list("object_id", "text") if number is not None}
+    events = Event.objects.readable_by(acting, category_column="category")
+    events = events.filter(act=Act.DECLINED, object_type="signature", object_id__in=declined)
+    return {number: text for number, text in events.values_list("object_id", "text") if number is not None}
 
 
 def _by_plan(rows: QuerySet[R], plans: Sequence[Plan]) -> dict[int, list[R]]:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from suone.casework.cases.queries import people_around, readable_case
+from suone.casework.cases.queries import case_staff, readable_case
 from suone.casework.plans import forms, queries, services
 from suone.casework.plans.acts import Act
 from suone.casework.plans.models import Measure, Plan
@@ -350,7 +350,7 @@ def _measure_form(
         request.POST or None,
         initial=starting,
         goals=queries.sheet_of(acting, this).goals,
-        staff=people_around(readable_case(acting, this.dossier_id)).who_can(Permission.CASE_WORK),
+        staff=case_staff(readable_case(acting, this.dossier_id)).who_can(Permission.CASE_WORK),
         readable=readable_categories(acting, this.dossier) if changes else None,
     )
 

@@ -84,14 +84,14 @@ def mandate_access(acting: Acting, service: Service) -> Access | None:
         if grant.because == OpeningAct.MEDICAL_MANDATE and grant.because_id == service.pk
     )
     until = max((ends for ends in of_mandate if ends > now), default=None)
-    line = line_of_officer(acting, service.dossier, service.staff_id)
+    line = consent_line_of_officer(acting, service.dossier, service.staff_id)
     longer = line is not None and (until is None or until < end_of(line.consent.valid_until))
     # The period ends at the start of the day after its last.
     last_day = timezone.localdate(until - timedelta(microseconds=1)) if until else None
     return Access(last_day, is_renewable=service.is_open and longer)
 
 
-def line_of_officer(acting: Acting, dossier: Dossier, staff_id: int) -> ConsentRecipient | None:
+def consent_line_of_officer(acting: Acting, dossier: Dossier, staff_id: int) -> ConsentRecipient | None:
     """Where a valid consent names this medical officer, and health: that of the consent that runs longest."""
     lines = ConsentRecipient.objects.filter(
         consent__in=valid_consents(acting).filter(dossier=dossier), staff_id=staff_id

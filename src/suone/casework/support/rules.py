@@ -156,10 +156,10 @@ def check_can_order(
             raise Refused(_("Choose a medical officer: nobody else may read medical content."))
         # Medical content passes on: the person must have allowed it (ATSG Art. 33, DSG Art. 6 para 7).
         if not has_consent:
-            raise Refused(needs_consent())
+            raise Refused(consent_needed())
 
 
-def needs_consent() -> str:
+def consent_needed() -> str:
     """Medical content is for the officer whom the person named for it."""
     return _(
         "A medical mandate needs a valid consent that names its medical officer and health: let the person sign one first."
@@ -219,7 +219,7 @@ def check_reason(reason: str) -> None:
         raise Refused(_("Give a reason: the others want to understand it."))
 
 
-def access_after(*, opened_until: datetime, look_back_until: datetime) -> datetime:
+def access_end_after_report(*, opened_until: datetime, look_back_until: datetime) -> datetime:
     """After the report the officer may look back for a while, and never longer than the mandate was open anyway."""
     return min(opened_until, look_back_until)
 

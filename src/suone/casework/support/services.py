@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from suone.canton.procedures.facts import Fact
 from suone.casework.cases.rules import State as CaseState
-from suone.casework.cases.services import tell_everybody
-from suone.casework.leading.services import reached, readable_with_parts
+from suone.casework.cases.services import notify_participants
+from suone.casework.leading.services import case_with_course, report_fact
 from suone.casework.support import rules
 from suone.casework.support.acts import Act
 from suone.casework.support.models import Service, ServiceText
-from suone.casework.support.queries import case_manager_of, line_of_officer, open_kinds, possible_staff
+from suone.casework.support.queries import case_manager_of, consent_line_of_officer, open_kinds, possible_staff
 from suone.casework.support.rules import MANDATE_CATEGORIES, OPEN_STATES, Kind, Part, State, Task
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory, Power
@@ -69,7 +69,7 @@ def order_service(acting: Acting, *, dossier: Dossier, order: Order) -> Service:
     """
     lock(dossier.pk)
     _check_leads(acting, dossier)
-    line = line_of_officer(acting, dossier, order.staff.pk) if order.kind is Kind.MEDICAL_MANDATE else None
+    line = consent_line_of_officer(acting, dossier, order.staff.pk) if order.kind is Kind.MEDICAL_MANDATE else None
     _check_order(acting, dossier, order, has_consent=line is not None)
     service = Service.objects.create(
         dossier=dossier,
@@ -89,14 +89,14 @@ def order_service(acting: Acting, *, dossier: Dossier, order: Order) -> Service:
     if line is not None:
         _open_to_officer(acting, service, line)
     _set_tasks(acting, service)
-    _tell(acting, service, Act.ORDERED, RecordKind.STORE)
+    _record_event(acting, service, Act.ORDERED, RecordKind.STORE)
     notify_staff(acting, staff_ids=[service.staff_id, service.second_staff_id], act=Act.ORDERED, dossier=dossier)
-    reached(acting, dossier=dossier, fact=Fact.SERVICE_ORDERED)
+    report_fact(acting, dossier=dossier, fact=Fact.SERVICE_ORDERED)
     if order.kind is Kind.MEDICAL_MANDATE:
-        reached(acting, dossier=dossier, fact=Fact.MEDICAL_MANDATE_GIVEN)
+        report_fact(acting, dossier=dossier, fact=Fact.MEDICAL_MANDATE_GIVEN)
     if order.kind is Kind.COACHING:
-        reached(acting, dossier=dossier, fact=Fact.COACHING_KIND, value=str(order.variant))
-    _tell_how_many(acting, dossier)
+        report_fact(acting, dossier=dossier, fact=Fact.COACHING_KIND, value=str(order.variant))
+    _report_open_services(acting, dossier)
     return service
 
 
@@ -108,8 +108,8 @@ def start_service(acting: Acting, *, service: Service) -> None:
     rules.check_can_start(Kind(service.kind), has_case_manager=manager is not None)
     Service.objects.filter(pk=service.pk).update(state=State.RUNNING, started_on=acting.today)
     if service.kind == Kind.CASE_MANAGEMENT and manager is not None:
-        _hand_to(acting, service, manager)
-    _tell(acting, service, Act.STARTED, RecordKind.CHANGE)
+        _assign_to(acting, service, manager)
+    _record_event(acting, service, Act.STARTED, RecordKind.CHANGE)
 
 
 def complete_service(
@@ -162,11 +162,11 @@ def cancel_service(acting: Acting, *, service: Service, reason: str) -> None:
     cancel_items_about(acting, dossier=service.dossier, about=_about(service))
     if service.access_until is not None:
         _shorten_access(acting, service, timezone.now())
-    _tell(acting, service, Act.CANCELLED, RecordKind.CHANGE, reason=reason)
+    _record_event(acting, service, Act.CANCELLED, RecordKind.CHANGE, reason=reason)
     notify_staff(
         acting, staff_ids=[service.staff_id, service.second_staff_id], act=Act.CANCELLED, dossier=service.dossier
     )
-    _tell_how_many(acting, service.dossier)
+    _report_open_services(acting, service.dossier)
 
 
 def write_medical_report(acting: Acting, *, service: Service, report: Report) -> None:
@@ -199,11 +199,11 @@ def write_medical_report(acting: Acting, *, service: Service, report: Report) ->
     _end(acting, service, State.COMPLETED)
     close_items_about(acting, dossier=dossier, about=_about(service))
     _shorten_access(acting, service, end_of(acting.today + timedelta(days=settings.MANDATE_ACCESS_DAYS)))
-    _tell(acting, service, Act.REPORTED, RecordKind.STORE)
-    tell_everybody(acting, dossier, Act.REPORTED, category=DataCategory.EMPLOYMENT)
+    _record_event(acting, service, Act.REPORTED, RecordKind.STORE)
+    notify_participants(acting, dossier, Act.REPORTED, category=DataCategory.EMPLOYMENT)
     notify_staff(acting, staff_ids=[service.ordered_by_id], act=Act.REPORTED, dossier=dossier)
-    reached(acting, dossier=dossier, fact=Fact.MEDICAL_REPORT_ON, value=acting.today)
-    _tell_how_many(acting, dossier)
+    report_fact(acting, dossier=dossier, fact=Fact.MEDICAL_REPORT_ON, value=acting.today)
+    _report_open_services(acting, dossier)
 
 
 def renew_mandate_access(acting: Acting, *, service: Service) -> None:
@@ -211,15 +211,15 @@ def renew_mandate_access(acting: Acting, *, service: Service) -> None:
     dossier = lock(service.dossier_id)
     _check_leads(acting, dossier)
     service = Service.objects.get(pk=service.pk)
-    line = line_of_officer(acting, dossier, service.staff_id)
+    line = consent_line_of_officer(acting, dossier, service.staff_id)
     if service.kind != Kind.MEDICAL_MANDATE or not service.is_open:
         raise Refused(_("Only a medical mandate that is open gives access."))
     if line is None:
-        raise Refused(rules.needs_consent())
+        raise Refused(rules.consent_needed())
     service.stands_on, service.access_until = line.consent, end_of(line.consent.valid_until)
     service.save(update_fields=["stands_on", "access_until"])
     _open_to_officer(acting, service, line)
-    _tell(acting, service, Act.ACCESS_RENEWED, RecordKind.CHANGE)
+    _record_event(acting, service, Act.ACCESS_RENEWED, RecordKind.CHANGE)
 
 
 def _check_leads(acting: Acting, dossier: Dossier) -> None:
@@ -228,7 +228,7 @@ def _check_leads(acting: Acting, dossier: Dossier) -> None:
 
 
 def _check_order(acting: Acting, dossier: Dossier, order: Order, *, has_consent: bool) -> None:
-    case = readable_with_parts(dossier.pk)
+    case = case_with_course(dossier.pk)
     people = [order.staff, order.second] if order.second else [order.staff]
     rules.check_can_order(
         kind=order.kind,
@@ -256,11 +256,11 @@ def _complete(acting: Acting, service: Service, *, result: str, category: DataCa
     _write(acting, service, Part.RESULT, result, category)
     _end(acting, service, State.COMPLETED, outcome=outcome)
     close_items_about(acting, dossier=service.dossier, about=_about(service))
-    _tell(acting, service, Act.COMPLETED, RecordKind.CHANGE)
-    tell_everybody(acting, service.dossier, Act.COMPLETED, category=DataCategory.EMPLOYMENT)
+    _record_event(acting, service, Act.COMPLETED, RecordKind.CHANGE)
+    notify_participants(acting, service.dossier, Act.COMPLETED, category=DataCategory.EMPLOYMENT)
     if service.kind == Kind.COACHING:
-        reached(acting, dossier=service.dossier, fact=Fact.COACHING_CLOSED_ON, value=acting.today)
-    _tell_how_many(acting, service.dossier)
+        report_fact(acting, dossier=service.dossier, fact=Fact.COACHING_CLOSED_ON, value=acting.today)
+    _report_open_services(acting, service.dossier)
 
 
 def _end(acting: Acting, service: Service, then: State, *, outcome: str = "") -> None:
@@ -318,7 +318,7 @@ def _ask(acting: Acting, service: Service, task: Task, staff: Appointment) -> No
     )
 
 
-def _hand_to(acting: Acting, service: Service, manager: Appointment) -> None:
+def _assign_to(acting: Acting, service: Service, manager: Appointment) -> None:
     Service.objects.filter(pk=service.pk).update(staff=manager, institution_id=manager.institution_id)
     close_items_about(acting, dossier=service.dossier, about=_about(service))
     _ask(acting, service, rules.PLANNING, manager)
@@ -345,7 +345,7 @@ def _open_to_officer(acting: Acting, service: Service, line: ConsentRecipient) -
 
 def _shorten_access(acting: Acting, service: Service, until: datetime) -> None:
     assert service.access_until is not None
-    until = rules.access_after(opened_until=service.access_until, look_back_until=until)
+    until = rules.access_end_after_report(opened_until=service.access_until, look_back_until=until)
     Service.objects.filter(pk=service.pk).update(access_until=until)
     end_unfounded_grants(acting, dossier=service.dossier)
 
@@ -360,7 +360,7 @@ def _about(service: Service) -> tuple[str, int]:
     return ("service", service.pk)
 
 
-def _tell(acting: Acting, service: Service, act: Act, kind: RecordKind, *, reason: str = "") -> None:
+def _record_event(acting: Acting, service: Service, act: Act, kind: RecordKind, *, reason: str = "") -> None:
     with translation.override(None):  # as in the code: each reader has it in their language
         title = str(Kind(service.kind).label)
     record_event(
@@ -376,9 +376,9 @@ def _tell(acting: Acting, service: Service, act: Act, kind: RecordKind, *, reaso
     )
 
 
-def _tell_how_many(acting: Acting, dossier: Dossier) -> None:
+def _report_open_services(acting: Acting, dossier: Dossier) -> None:
     """The procedure may wait until no service is open any more."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT support_running(%s)", [dossier.pk])
         running = cursor.fetchone()[0]
-    reached(acting, dossier=dossier, fact=Fact.SERVICES_RUNNING, value=running)
+    report_fact(acting, dossier=dossier, fact=Fact.SERVICES_RUNNING, value=running)

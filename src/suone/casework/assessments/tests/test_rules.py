@@ -11,7 +11,7 @@ from suone.canton.instruments.loading import instrument, shipped_instruments
 from suone.canton.instruments.rules import Item, evaluate, explained, fits
 from suone.casework.assessments import rules
 from suone.casework.assessments.drawing import Dot, Scale, draw
-from suone.casework.assessments.rules import Kept, Particulars, as_proposal
+from suone.casework.assessments.rules import Particulars, StoredResult, as_proposal
 from suone.casework.cases.rules import RiskFactor
 from suone.ground.access.errors import Refused
 
@@ -114,7 +114,7 @@ def test_a_kept_result_explains_itself_as_the_engine_did(name: str, data: st.Dat
     answers = {item.id: data.draw(_answer(item)) for item in this.items if item.is_asked and data.draw(st.booleans())}
     proposal = evaluate(this, answers)
 
-    kept = as_proposal(this, Kept(proposal.points, proposal.band, proposal.rule, proposal.steps))
+    kept = as_proposal(this, StoredResult(proposal.points, proposal.band, proposal.rule, proposal.steps))
 
     assert (kept.band, kept.points, kept.dimensions) == (proposal.band, proposal.points, proposal.dimensions)
     said = explained(this, proposal, "de").removesuffix(f" (offen: {len(proposal.unanswered)})")
@@ -192,6 +192,6 @@ def test_every_result_lies_within_the_picture_and_is_said_in_words(found: list[t
 
 @pytest.mark.parametrize("typed", ["=1+1", "+41", "-1", "@SUM(A1)", "\tx"])
 def test_no_cell_is_taken_for_a_formula(typed: str) -> None:
-    assert rules.harmless(typed) == "'" + typed
-    assert rules.harmless("words") == "words"
-    assert rules.harmless(Decimal("-1")) == Decimal("-1")
+    assert rules.escape_formula(typed) == "'" + typed
+    assert rules.escape_formula("words") == "words"
+    assert rules.escape_formula(Decimal("-1")) == Decimal("-1")

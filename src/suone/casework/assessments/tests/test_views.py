@@ -13,7 +13,7 @@ from suone.casework.assessments.models import Assessment, SectionAnswers
 from suone.casework.assessments.services import decide_assessment
 from suone.casework.assessments.tests.factories import INTAKE, TO_STABILISE, begin, decided, due_on, finished, save
 from suone.casework.cases.models import Case
-from suone.casework.leading.services import state_fact
+from suone.casework.leading.services import record_fact
 from suone.casework.leading.tests.factories import do
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.tests.factories import client_of
@@ -153,7 +153,7 @@ def test_whoever_decides_on_s_is_told_of_labour_market_measures_under_way(
     case: Case, cast: Cast, worker: Client
 ) -> None:
     this = finished(cast.worker, case, answers=TO_STABILISE)
-    do(cast.worker, state_fact, case=case, fact=Fact.LABOUR_MEASURES, value=True)
+    do(cast.worker, record_fact, case=case, fact=Fact.LABOUR_MEASURES, value=True)
 
     assert "the segment S excludes them" in text_of(worker, address(case, f"{this.pk}/decide"))
     other = finished(cast.worker, case, "life-situations", {"work": {"without_job": "yes"}})

@@ -4,7 +4,7 @@ import pytest
 
 from suone.canton.procedures.models import ProcedureVersion
 from suone.canton.procedures.tests.factories import changed, published
-from suone.casework.casepage.services import inform_everybody
+from suone.casework.casepage.services import inform_everyone
 from suone.casework.cases import services
 from suone.casework.cases.models import Case, Note
 from suone.casework.leading import services as leading
@@ -100,7 +100,7 @@ def test_moving_over_shows_the_difference_first(cast: Cast, supported: Case) -> 
 
 def test_informing_everybody_reaches_those_who_may_read_and_names_the_others(cast: Cast, supported: Case) -> None:
     reach = do(
-        cast.worker, inform_everybody, dossier=supported.dossier, text="She begins on Monday.",
+        cast.worker, inform_everyone, dossier=supported.dossier, text="She begins on Monday.",
         category=DataCategory.EMPLOYMENT,
     )  # fmt: skip
 
@@ -121,7 +121,7 @@ def test_a_partner_without_the_category_is_named_as_not_reached(cast: Cast, vers
     do(cast.adviser, services.answer_participation, decision=decision, accept=True)
 
     reach = do(
-        cast.worker, inform_everybody, dossier=case.dossier, text="Works on Mondays.", category=DataCategory.EMPLOYMENT
+        cast.worker, inform_everyone, dossier=case.dossier, text="Works on Mondays.", category=DataCategory.EMPLOYMENT
     )
 
     assert cast.adviser in reach.not_reached

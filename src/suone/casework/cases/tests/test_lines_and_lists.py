@@ -22,16 +22,16 @@ def line(**changes: Any) -> Line:
 def test_lines_of_the_same_act_by_the_same_hand_read_alike() -> None:
     note: Any = object()
 
-    assert line().says_the_same_as(line())
+    assert line().reads_like(line())
     for other in (line(act="case.closed"), line(staff_id=9), line(institution_id=9)):
-        assert not line().says_the_same_as(other)
+        assert not line().reads_like(other)
     for says_more in (
         line(text="why"),
         replace(line(), note=note),
         replace(line(), institution="RAV"),
         Line(event=None),
     ):
-        assert not says_more.says_the_same_as(says_more)
+        assert not says_more.reads_like(says_more)
 
 
 def test_the_list_holds_open_cases_those_of_one_state_or_all(cast: Cast, active: Case) -> None:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from suone.casework.cases import services
-from suone.casework.cases.models import Assignment, Case, Function, Participant, Taking
+from suone.casework.cases.models import Assignment, Case, Function, Participant, ParticipantState
 from suone.casework.cases.queries import people_of, possible_leads
 from suone.casework.leading.tests.factories import activate, ask, do
 from suone.ground.access.acting import acting_for_job
@@ -39,12 +39,12 @@ def current(case: Case, function: Function) -> list[int]:
 def test_an_institution_that_accepts_takes_part_and_names_who_follows(cast: Cast, active: Case) -> None:
     colleague = make_staff(cast.adviser.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
     decision = ask(cast, active, cast.adviser)
-    assert state_of(active, cast.adviser.institution_id) == Taking.ASKED
+    assert state_of(active, cast.adviser.institution_id) == ParticipantState.ASKED
 
     do(cast.adviser, services.answer_participation, decision=decision, accept=True, staff=colleague)
 
     participant = Participant.objects.get(institution=cast.adviser.institution)
-    assert (participant.state, participant.staff_id) == (Taking.TAKING_PART, colleague.pk)
+    assert (participant.state, participant.staff_id) == (ParticipantState.TAKING_PART, colleague.pk)
     assert Event.objects.filter(dossier=active.dossier, act="case.participant_joined").count() == 1
 
 
@@ -65,7 +65,7 @@ def test_an_institution_that_declines_says_why_on_the_timeline(cast: Cast, activ
     do(cast.adviser, services.answer_participation, decision=decision, accept=False, reason="Not our client")
 
     participant = Participant.objects.get(institution=cast.adviser.institution)
-    assert (participant.state, participant.staff_id) == (Taking.DECLINED, None)
+    assert (participant.state, participant.staff_id) == (ParticipantState.DECLINED, None)
     assert Event.objects.get(act="case.participant_declined").text == "Not our client"
 
 
@@ -76,7 +76,7 @@ def test_a_second_answer_changes_nothing(cast: Cast, active: Case) -> None:
     with pytest.raises(Conflict):
         do(cast.adviser, services.answer_participation, decision=decision, accept=True)
 
-    assert state_of(active, cast.adviser.institution_id) == Taking.DECLINED
+    assert state_of(active, cast.adviser.institution_id) == ParticipantState.DECLINED
 
 
 def test_nobody_is_asked_twice_but_whoever_declined_may_be_asked_again(cast: Cast, active: Case) -> None:
@@ -94,7 +94,10 @@ def test_nobody_is_asked_twice_but_whoever_declined_may_be_asked_again(cast: Cas
 def test_the_database_refuses_the_same_institution_twice(cast: Cast, active: Case) -> None:
     with pytest.raises(IntegrityError, match="participant_once_per_case"), transaction.atomic():
         Participant.objects.create(
-            dossier=active.dossier, institution=cast.worker.institution, state=Taking.ASKED, since=timezone.localdate()
+            dossier=active.dossier,
+            institution=cast.worker.institution,
+            state=ParticipantState.ASKED,
+            since=timezone.localdate(),
         )
 
 
@@ -120,7 +123,7 @@ def test_a_withdrawn_request_need_not_be_answered(cast: Cast, active: Case) -> N
 
     do(cast.coordinator, services.withdraw_request, participant=participant)
 
-    assert state_of(active, cast.adviser.institution_id) == Taking.LEFT
+    assert state_of(active, cast.adviser.institution_id) == ParticipantState.LEFT
     with pytest.raises(Conflict):
         do(cast.adviser, services.answer_participation, decision=decision, accept=True)
     with pytest.raises(Refused, match="already been answered"):
@@ -138,7 +141,7 @@ def test_a_request_nobody_answers_is_told_to_the_timeline(cast: Cast, active: Ca
     with acting_as(job):
         remind_and_expire(job)
 
-    assert state_of(active, cast.adviser.institution_id) == Taking.DECLINED
+    assert state_of(active, cast.adviser.institution_id) == ParticipantState.DECLINED
     assert Event.objects.get(act="case.participant_declined").staff_id is None
 
 
@@ -147,7 +150,7 @@ def test_the_job_of_the_day_leaves_running_requests_alone(cast: Cast, active: Ca
 
     remind_about_requests(timestamp=0)
 
-    assert state_of(active, cast.adviser.institution_id) == Taking.ASKED
+    assert state_of(active, cast.adviser.institution_id) == ParticipantState.ASKED
 
 
 def test_the_lead_ends_a_part_and_an_institution_its_own(cast: Cast) -> None:
@@ -164,8 +167,8 @@ def test_the_lead_ends_a_part_and_an_institution_its_own(cast: Cast) -> None:
     do(cast.adviser, services.leave, participant=own)
     do(cast.coordinator, services.leave, participant=theirs)
 
-    assert state_of(case, cast.adviser.institution_id) == Taking.LEFT
-    assert state_of(case, cast.stranger.institution_id) == Taking.LEFT
+    assert state_of(case, cast.adviser.institution_id) == ParticipantState.LEFT
+    assert state_of(case, cast.stranger.institution_id) == ParticipantState.LEFT
     with pytest.raises(Refused, match="does not take part"):
         do(cast.coordinator, services.leave, participant=theirs)
 

@@ -6,7 +6,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from suone.casework.cases import services
-from suone.casework.cases.models import Assignment, Case, Note, Participant, Taking
+from suone.casework.cases.models import Assignment, Case, Note, Participant, ParticipantState
 from suone.casework.leading.tests.factories import activate, ask, do
 from suone.ground.access.acting import Acting, Kind, acting_for_job
 from suone.ground.access.categories import DataCategory
@@ -97,8 +97,8 @@ def test_whoever_is_asked_changes_their_own_part_and_no_other(cast: Cast, case: 
     ask(cast, case, cast.stranger)
 
     with acting_as(acting(cast.stranger)):
-        assert Participant.objects.update(state=Taking.TAKING_PART) == 1
+        assert Participant.objects.update(state=ParticipantState.TAKING_PART) == 1
         with pytest.raises(ProgrammingError, match="permission denied"), acting_as(acting(cast.stranger)):
-            Participant.objects.update(institution_id=cast.worker.institution_id, state=Taking.LEFT)
+            Participant.objects.update(institution_id=cast.worker.institution_id, state=ParticipantState.LEFT)
 
-    assert Participant.objects.get(institution=cast.worker.institution).state == Taking.TAKING_PART
+    assert Participant.objects.get(institution=cast.worker.institution).state == ParticipantState.TAKING_PART

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from suone.casework.cases import services
-from suone.casework.cases.models import Assignment, Case, Draft, Function, Note, Participant, Taking
+from suone.casework.cases.models import Assignment, Case, Draft, Function, Note, Participant, ParticipantState
 from suone.casework.cases.rules import NoteKind, State
 from suone.casework.leading.tests.factories import activate, ask, do, noted, notify
 from suone.ground.access.categories import HEALTH_BIT, DataCategory
@@ -214,7 +214,7 @@ def test_an_institution_is_asked_and_answers(cast: Cast, coordinator: Client, ac
     assert "Give the reason for declining" in declined.content.decode()
     assert (accepted.status_code, accepted["Location"]) == (302, "/")
     participant.refresh_from_db()
-    assert participant.state == Taking.TAKING_PART
+    assert participant.state == ParticipantState.TAKING_PART
 
 
 def test_a_second_answer_hears_of_the_first_one_and_an_end_closes_what_was_written(cast: Cast, active: Case) -> None:
@@ -259,8 +259,8 @@ def test_opening_an_address_that_acts_does_nothing(cast: Cast, coordinator: Clie
         assert answer.status_code == 302, path
         assert "messages" not in coordinator.cookies, path  # nor does it claim to have done it
 
-    assert Participant.objects.get(pk=asked.pk).state == Taking.ASKED
-    assert Participant.objects.get(pk=own.pk).state == Taking.TAKING_PART
+    assert Participant.objects.get(pk=asked.pk).state == ParticipantState.ASKED
+    assert Participant.objects.get(pk=own.pk).state == ParticipantState.TAKING_PART
     assert Draft.objects.exists()
 
 

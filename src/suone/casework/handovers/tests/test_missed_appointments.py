@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from suone.casework.cases.models import Participant, Taking
+from suone.casework.cases.models import Participant, ParticipantState
 from suone.casework.handovers import services
 from suone.casework.handovers.models import Handover
-from suone.casework.handovers.queries import may_be_told_of_missed, social_assistance_in
+from suone.casework.handovers.queries import can_report_missed_appointments, social_assistance_in
 from suone.casework.handovers.rules import Follows
 from suone.casework.handovers.tests.factories import TO_IV, accept, case_of, propose
 from suone.casework.leading.queries import known_facts
@@ -41,7 +41,7 @@ def tell(by: Appointment, handover: Handover, to: Appointment, **changes: Any) -
         "confirmed": CONDITIONS,
         "text": "2 March",
     }
-    told: Disclosure = do(by, services.tell_missed_appointment, case=case_of(handover), **usual | changes)
+    told: Disclosure = do(by, services.report_missed_appointments, case=case_of(handover), **usual | changes)
     return told
 
 
@@ -99,12 +99,12 @@ def test_it_is_offered_where_social_assistance_of_another_institution_takes_part
     Participant.objects.filter(dossier_id=shared.dossier_id, institution=cast.worker.institution).update(state="left")
     assert social_assistance_in(case_of(shared), who) == []
 
-    def offered(state: Taking, kind: InstitutionKind, institution_id: int | None) -> bool:
+    def offered(state: ParticipantState, kind: InstitutionKind, institution_id: int | None) -> bool:
         part: Any = SimpleNamespace(state=state, institution=SimpleNamespace(kind=kind), institution_id=institution_id)
-        return may_be_told_of_missed(who, [part])
+        return can_report_missed_appointments(who, [part])
 
     smz, other = InstitutionKind.SOCIAL_ASSISTANCE, cast.worker.institution_id
-    assert offered(Taking.TAKING_PART, smz, other)
-    assert not offered(Taking.LEFT, smz, other)
-    assert not offered(Taking.TAKING_PART, InstitutionKind.UNEMPLOYMENT_INSURANCE, other)
-    assert not offered(Taking.TAKING_PART, smz, who.institution_id)
+    assert offered(ParticipantState.TAKING_PART, smz, other)
+    assert not offered(ParticipantState.LEFT, smz, other)
+    assert not offered(ParticipantState.TAKING_PART, InstitutionKind.UNEMPLOYMENT_INSURANCE, other)
+    assert not offered(ParticipantState.TAKING_PART, smz, who.institution_id)

@@ -7,15 +7,7 @@ from suone.casework.leading.services.closing import (
     resume_case,
     suspend_case,
 )
-from suone.casework.leading.services.course import note_fact
-from suone.casework.leading.services.following import (
-    advance_case,
-    follow_procedure,
-    follow_procedures,
-    move_case_over,
-    reached,
-    state_fact,
-)
+from suone.casework.leading.services.course import store_fact
 from suone.casework.leading.services.levels import change_level
 from suone.casework.leading.services.notifying import (
     QUESTION,
@@ -28,7 +20,15 @@ from suone.casework.leading.services.notifying import (
     reject_notification,
     withdraw_notification,
 )
-from suone.casework.leading.services.shared import readable_with_parts
+from suone.casework.leading.services.procedure import (
+    advance_case,
+    follow_procedure,
+    follow_procedures,
+    move_case_over,
+    record_fact,
+    report_fact,
+)
+from suone.casework.leading.services.shared import case_with_course
 from suone.casework.leading.services.triage import TRIAGE_INSTRUMENT, propose_level, triage_case
 
 __all__ = [
@@ -39,22 +39,22 @@ __all__ = [
     "advance_case",
     "answer_question",
     "ask_notifier",
+    "case_with_course",
     "change_level",
     "close_after_death",
     "close_case",
     "follow_procedure",
     "follow_procedures",
     "move_case_over",
-    "note_fact",
     "notify_case",
     "open_simple_case",
     "propose_level",
-    "reached",
-    "readable_with_parts",
+    "record_fact",
     "reject_notification",
     "reopen_case",
+    "report_fact",
     "resume_case",
-    "state_fact",
+    "store_fact",
     "suspend_case",
     "triage_case",
     "withdraw_notification",

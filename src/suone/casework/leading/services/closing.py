@@ -4,17 +4,17 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from suone.casework.cases.models import Background, Case, Participant, Taking
+from suone.casework.cases.models import Background, Case, Participant, ParticipantState
 from suone.casework.cases.rules import ClosingReason, State, check_can_move, check_reason
-from suone.casework.cases.services import check_leads, note_background, tell_everybody, withdraw_request
+from suone.casework.cases.services import check_leads, note_background, notify_participants, withdraw_request
 from suone.casework.leading import rules
 from suone.casework.leading.acts import Act
 from suone.casework.leading.facts import facts_of
 from suone.casework.leading.models import Course
-from suone.casework.leading.queries import been_in, course_of
+from suone.casework.leading.queries import course_of, visited_phases
 from suone.casework.leading.services.course import enter, move, way_to
-from suone.casework.leading.services.following import follow_procedure
-from suone.casework.leading.services.shared import PartiesOfCase, locked_to_lead, move_to_state, readable_with_parts
+from suone.casework.leading.services.procedure import follow_procedure
+from suone.casework.leading.services.shared import PartiesOfCase, case_with_course, lock_case_to_lead, move_to_state
 from suone.casework.leading.services.triage import ask_for_triage
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
@@ -50,7 +50,7 @@ def close_case(
 
     Under a procedure the case must be able to go to a closing phase from where it stands (``phase``, or the first one).
     """
-    case, course = locked_to_lead(acting, case.pk)
+    case, course = lock_case_to_lead(acting, case.pk)
     dossier = case.dossier
     check_can_move(State(case.state), State.CLOSED)
     # What the procedure set for the phase that ends is withdrawn with it, and what waits for an act is with the closing;
@@ -64,7 +64,7 @@ def close_case(
         cancel_items_about(acting, dossier=dossier, about=("workitem", item_id))
     if course is not None:
         _close_course(acting, case, course, phase, text)
-    _keep_closed(acting, case, reason=closing_reason, outcome=outcome, text=text)
+    _record_closing(acting, case, reason=closing_reason, outcome=outcome, text=text)
 
 
 def close_after_death(acting: Acting, *, case: Case, died_on: date | None = None, text: str = "") -> None:
@@ -72,12 +72,14 @@ def close_after_death(acting: Acting, *, case: Case, died_on: date | None = None
 
     What institutions keep by their own law stays with them. Whoever read by a consent alone reads no longer.
     """
-    case, course = locked_to_lead(acting, case.pk)
+    case, course = lock_case_to_lead(acting, case.pk)
     dossier = case.dossier
     rules.check_can_end_with_a_death(State(case.state))
     if died_on is not None:
-        _keep_death(acting, dossier, died_on)
-    for participant in Participant.objects.filter(dossier=dossier, state=Taking.ASKED, decision__isnull=False):
+        _record_death(acting, dossier, died_on)
+    for participant in Participant.objects.filter(
+        dossier=dossier, state=ParticipantState.ASKED, decision__isnull=False
+    ):
         withdraw_request(acting, participant=participant)
     for item in WorkItem.objects.filter(dossier=dossier, state=ItemState.OPEN).select_related("addressed", "dossier"):
         if item.settled_by:
@@ -86,7 +88,7 @@ def close_after_death(acting: Acting, *, case: Case, died_on: date | None = None
             cancel(acting, item=item, reason=str(ClosingReason.DIED.label))
     if course is not None:
         _end_course(acting, case, course, text)
-    _keep_closed(acting, case, reason=ClosingReason.DIED, text=text)
+    _record_closing(acting, case, reason=ClosingReason.DIED, text=text)
     end_consents(acting, dossier=dossier)  # last: they may be what opens the case to the acting institution
 
 
@@ -100,7 +102,7 @@ def reopen_case(acting: Acting, *, case: Case, reason: str) -> None:
     Case.objects.filter(pk=case.pk).update(outcome="", closing_reason="", closed_on=None)
     course = course_of(case.pk)
     if course is not None:
-        _take_up(acting, case, course, then)
+        _resume_course(acting, case, course, then)
     elif then == State.IN_TRIAGE:
         ask_for_triage(acting, case.dossier)
 
@@ -116,14 +118,14 @@ def _close_course(acting: Acting, case: Case, course: Course, phase: str, reason
     )
 
 
-def _keep_death(acting: Acting, dossier: Dossier, died_on: date) -> None:
+def _record_death(acting: Acting, dossier: Dossier, died_on: date) -> None:
     """The day stands with the particulars of this file, for whoever may read who it is."""
     known = particulars_of(acting, dossier.pk)
     if known is not None:
         correct_particulars(acting, particulars=known, version=known.version, changes={"died_on": died_on})
 
 
-def _keep_closed(acting: Acting, case: Case, *, reason: str, outcome: str = "", text: str) -> None:
+def _record_closing(acting: Acting, case: Case, *, reason: str, outcome: str = "", text: str) -> None:
     """The case is closed, and why; everybody in it hears of it."""
     Case.objects.filter(pk=case.pk).update(
         state=State.CLOSED,
@@ -141,7 +143,7 @@ def _keep_closed(acting: Acting, case: Case, *, reason: str, outcome: str = "", 
         text=text,
         details=({"outcome": outcome} if outcome else {}) | {"reason": str(reason)},
     )
-    tell_everybody(acting, case.dossier, Act.CLOSED)
+    notify_participants(acting, case.dossier, Act.CLOSED)
 
 
 def _end_course(acting: Acting, case: Case, course: Course, reason: str) -> None:
@@ -154,13 +156,13 @@ def _end_course(acting: Acting, case: Case, course: Course, reason: str) -> None
         )
 
 
-def _take_up(acting: Acting, case: Case, course: Course, state: State) -> None:
+def _resume_course(acting: Acting, case: Case, course: Course, state: State) -> None:
     """A case taken up again goes on in the phase it was in last, or in the first one of its state."""
     phases = {phase.id: phase for phase in course.procedure.phases}
-    been = [phase for _procedure, phase in been_in(case.pk)]
+    been = [phase for _procedure, phase in visited_phases(case.pk)]
     last = next((p for p in been if p in phases and phases[p].state == state), None)
     phase = last or next((p.id for p in course.procedure.phases if p.state == state), course.procedure.start.id)
-    case = readable_with_parts(case.pk)
+    case = case_with_course(case.pk)
     enter(
         acting,
         dossier=case.dossier,
@@ -176,4 +178,4 @@ def _lead_moves(acting: Acting, case: Case, then: State, act: Act, reason: str) 
     check_leads(acting, dossier)
     move_to_state(acting, Case.objects.get(pk=case.pk), then, reason)
     record_event(acting, dossier=dossier, kind=RecordKind.CHANGE, act=act, text=reason)
-    tell_everybody(acting, dossier, act)
+    notify_participants(acting, dossier, act)

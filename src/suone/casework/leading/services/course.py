@@ -61,7 +61,7 @@ def begin(acting: Acting, *, dossier: Dossier, version: ProcedureVersion, facts:
     return course
 
 
-def note_fact(
+def store_fact(
     acting: Acting,
     *,
     dossier: Dossier,

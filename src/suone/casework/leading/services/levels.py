@@ -4,15 +4,15 @@ from suone.canton.procedures.facts import Fact
 from suone.canton.procedures.models import ProcedureVersion
 from suone.casework.cases.models import Case
 from suone.casework.cases.rules import State, can_move, check_reason
-from suone.casework.cases.services import tell_everybody
+from suone.casework.cases.services import notify_participants
 from suone.casework.leading import rules
 from suone.casework.leading.acts import Act
 from suone.casework.leading.facts import facts_of
 from suone.casework.leading.models import Course, LevelChange
-from suone.casework.leading.queries import been_in
+from suone.casework.leading.queries import visited_phases
 from suone.casework.leading.services.course import begin, move_over
-from suone.casework.leading.services.following import follow_phase, reached
-from suone.casework.leading.services.shared import PartiesOfCase, locked_to_lead
+from suone.casework.leading.services.procedure import report_fact, sync_state_to_phase
+from suone.casework.leading.services.shared import PartiesOfCase, lock_case_to_lead
 from suone.ground.access.acting import Acting
 from suone.ground.audit.models import RecordKind
 from suone.records.dossiers.services import record_event
@@ -26,7 +26,7 @@ def change_level(
     With ``procedure`` the case goes over to it: where it has been there before, into the phase it left; otherwise to the
     start, and from there on by itself as far as what is known allows. What the case is meanwhile (active, resting) stays.
     """
-    case, course = locked_to_lead(acting, case.pk)
+    case, course = lock_case_to_lead(acting, case.pk)
     dossier = case.dossier
     rules.check_can_change_level(now=case.level, then=level, is_open=case.is_open)
     check_reason(reason)
@@ -41,19 +41,19 @@ def change_level(
         details={"from": change.from_level, "to": level},
     )
     if procedure is not None:
-        _go_over(acting, case, course, procedure, reason)
-    reached(acting, dossier=dossier, fact=Fact.TRIAGED_ON, value=acting.today)
-    tell_everybody(acting, dossier, Act.LEVEL_CHANGED)
+        _switch_procedure(acting, case, course, procedure, reason)
+    report_fact(acting, dossier=dossier, fact=Fact.TRIAGED_ON, value=acting.today)
+    notify_participants(acting, dossier, Act.LEVEL_CHANGED)
     return change
 
 
 def set_level(acting: Acting, case: Case, level: str, reason: str) -> LevelChange:
     """The level of the case from now on, with who set it and why."""
     Case.objects.filter(pk=case.pk).update(level=level)
-    return keep_level(acting, case.pk, case.level, level, reason)
+    return record_level_change(acting, case.pk, case.level, level, reason)
 
 
-def keep_level(acting: Acting, dossier_id: int, before: str, level: str, reason: str) -> LevelChange:
+def record_level_change(acting: Acting, dossier_id: int, before: str, level: str, reason: str) -> LevelChange:
     """How the level came about, for the case's page."""
     return LevelChange.objects.create(
         dossier_id=dossier_id,
@@ -66,14 +66,16 @@ def keep_level(acting: Acting, dossier_id: int, before: str, level: str, reason:
     )
 
 
-def _go_over(acting: Acting, case: Case, course: Course | None, version: ProcedureVersion, reason: str) -> None:
+def _switch_procedure(
+    acting: Acting, case: Case, course: Course | None, version: ProcedureVersion, reason: str
+) -> None:
     """To another procedure: into the phase the case was in there last, or to its start."""
     facts = facts_of(acting, case, *version.procedure.phases)
     parties = PartiesOfCase(case)
     if course is None:
         begin(acting, dossier=case.dossier, version=version, facts=facts, parties=parties)
         return
-    been = [phase for procedure, phase in been_in(case.pk) if procedure == version.identifier]
+    been = [phase for procedure, phase in visited_phases(case.pk) if procedure == version.identifier]
     known = [phase.id for phase in version.procedure.phases if not phase.is_end]
     last = next((phase for phase in been if phase in known), known[0])
     phase = move_over(
@@ -87,4 +89,4 @@ def _go_over(acting: Acting, case: Case, course: Course | None, version: Procedu
         reason=reason,
     )
     if can_move(State(case.state), State(phase.state)):
-        follow_phase(acting, case, phase)
+        sync_state_to_phase(acting, case, phase)

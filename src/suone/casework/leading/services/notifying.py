@@ -13,9 +13,9 @@ from suone.casework.cases.models import Case, Function
 from suone.casework.cases.rules import QUESTION_CATEGORY, Level, NoteKind, State, check_first_contact, check_reason
 from suone.casework.cases.services import assign, join, note_question, note_risks, write_note
 from suone.casework.leading.acts import Act
-from suone.casework.leading.services.course import note_fact
-from suone.casework.leading.services.following import begin_procedure, follow_state
-from suone.casework.leading.services.levels import keep_level
+from suone.casework.leading.services.course import store_fact
+from suone.casework.leading.services.levels import record_level_change
+from suone.casework.leading.services.procedure import begin_procedure, sync_phase_to_state
 from suone.casework.leading.services.shared import move_to_state
 from suone.casework.leading.services.triage import ask_for_triage, finish_triage_item
 from suone.ground.access.acting import Acting
@@ -130,9 +130,9 @@ def open_simple_case(
     case = _open(acting, of=of, level=Level.SIMPLE)
     dossier = case.dossier
     record_event(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.OPENED)
-    keep_level(acting, dossier.pk, "", Level.SIMPLE, "")
+    record_level_change(acting, dossier.pk, "", Level.SIMPLE, "")
     for fact, value in facts.items():
-        note_fact(acting, dossier=dossier, fact=fact, value=value, remark=remarks.get(fact, ""))
+        store_fact(acting, dossier=dossier, fact=fact, value=value, remark=remarks.get(fact, ""))
     if procedure is not None:
         begin_procedure(acting, case, procedure)
     return case
@@ -168,7 +168,7 @@ def reject_notification(acting: Acting, *, case: Case, reason: str) -> None:
     dossier = lock(case.dossier_id)
     move_to_state(acting, Case.objects.get(pk=case.pk), State.REJECTED, reason)
     finish_triage_item(acting, dossier)
-    follow_state(acting, case, State.REJECTED)
+    sync_phase_to_state(acting, case, State.REJECTED)
     record_event(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.REJECTED, text=reason)
     notify_staff(acting, staff_ids=[case.notified_by_id], act=Act.REJECTED, dossier=dossier)
 
@@ -181,7 +181,7 @@ def withdraw_notification(acting: Acting, *, case: Case, reason: str) -> None:
         raise Refused(_("Only the notifying institution can withdraw its notification."))
     move_to_state(acting, Case.objects.get(pk=case.pk), State.WITHDRAWN, reason)
     finish_triage_item(acting, dossier)
-    follow_state(acting, case, State.WITHDRAWN)
+    sync_phase_to_state(acting, case, State.WITHDRAWN)
     record_event(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.WITHDRAWN, text=reason)
     notify_institutions(acting, institution_ids=[iiz_office().pk], act=Act.WITHDRAWN, dossier=dossier)
 

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet, Value
 from django.utils.functional import cached_property
 
-from suone.casework.cases.models import Assignment, Background, Case, Function, Participant, Taking
+from suone.casework.cases.models import Assignment, Background, Case, Function, Participant, ParticipantState
 from suone.casework.cases.rules import State, check_can_move
 from suone.casework.cases.services import check_is_led, note_background
 from suone.casework.leading.models import Course
@@ -17,12 +17,12 @@ from suone.records.dossiers.queries import HasPower
 from suone.records.dossiers.services import lock
 
 
-def readable_with_parts(dossier_id: int) -> Case:
+def case_with_course(dossier_id: int) -> Case:
     """The case as it is kept now, with where it stands in its procedure."""
     return _with_course().get(pk=dossier_id)
 
 
-def locked_to_lead(acting: Acting, dossier_id: int) -> tuple[Case, Course | None]:
+def lock_case_to_lead(acting: Acting, dossier_id: int) -> tuple[Case, Course | None]:
     """The case as it is kept now, locked, with where it stands in its procedure; refused to whoever does not lead it.
 
     The lock is a statement of its own: who waited for it sees what was done, and ended, meanwhile.
@@ -62,7 +62,7 @@ class PartiesOfCase:
 
     def of_kind(self, kind: str) -> Party | None:
         """The institution of this kind that takes part, else one that is asked to, else the only one there is."""
-        taking_part = Participant.objects.filter(dossier_id=self.case.pk, state=Taking.TAKING_PART)
+        taking_part = Participant.objects.filter(dossier_id=self.case.pk, state=ParticipantState.TAKING_PART)
         following = (
             taking_part.filter(institution__kind=kind).order_by("pk").values_list("institution_id", flat=True).first()
         )

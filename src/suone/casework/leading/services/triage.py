@@ -11,12 +11,12 @@ from suone.canton.instruments.rules import Proposal, evaluate
 from suone.canton.procedures.facts import Fact
 from suone.casework.cases.models import Case, Function
 from suone.casework.cases.rules import Level, State, check_reason
-from suone.casework.cases.services import assign, tell_everybody
+from suone.casework.cases.services import assign, notify_participants
 from suone.casework.leading.acts import Act
 from suone.casework.leading.models import Triage
 from suone.casework.leading.queries import course_of
-from suone.casework.leading.services.following import reached
 from suone.casework.leading.services.levels import set_level
+from suone.casework.leading.services.procedure import report_fact
 from suone.casework.leading.services.shared import move_to_state
 from suone.ground.access.acting import Acting
 from suone.ground.access.errors import Refused
@@ -73,8 +73,8 @@ def triage_case(acting: Acting, *, case: Case, answers: Mapping[str, str], level
         text=reason,
         details={"level": level, "proposed": proposal.band},
     )
-    tell_everybody(acting, dossier, Act.TRIAGED)
-    reached(acting, dossier=dossier, fact=Fact.TRIAGED_ON, value=acting.today)
+    notify_participants(acting, dossier, Act.TRIAGED)
+    report_fact(acting, dossier=dossier, fact=Fact.TRIAGED_ON, value=acting.today)
     return triage
 
 

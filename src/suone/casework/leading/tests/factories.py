@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from suone.casework.cases import services as case_services
 from suone.casework.cases.models import Case
-from suone.casework.cases.queries import Noted, noted_in
+from suone.casework.cases.queries import BackgroundNotes, background_notes
 from suone.casework.leading import services
 from suone.casework.leading.services import Notification
 from suone.ground.access.acting import acting_for_job
@@ -58,9 +58,9 @@ def activate(cast: Cast, *scope: ScopeLine, **changes: Any) -> Case:
     return Case.objects.get(pk=case.pk)
 
 
-def noted(case: Case) -> Noted:
+def noted(case: Case) -> BackgroundNotes:
     """The whole background of a case, whoever may read it."""
-    return noted_in(acting_for_job("a test"), case.pk)
+    return background_notes(acting_for_job("a test"), case.pk)
 
 
 def ask(cast: Cast, case: Case, whom: Appointment, **changes: Any) -> Decision:

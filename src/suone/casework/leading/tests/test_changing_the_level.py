@@ -8,7 +8,7 @@ from suone.canton.procedures.services import publish
 from suone.casework.cases.models import Case
 from suone.casework.leading import services
 from suone.casework.leading.models import Course, KnownFact, LevelChange
-from suone.casework.leading.queries import level_ways
+from suone.casework.leading.queries import level_options
 from suone.casework.leading.services import Particulars
 from suone.casework.leading.tests.factories import do
 from suone.ground.access.acting import acting_for_job
@@ -116,7 +116,7 @@ def test_the_form_offers_each_level_with_the_procedures_that_carry_it(
 ) -> None:
     who = acting(cast.worker)
     with acting_as(who):
-        ways = level_ways(simple, on=who.today)
+        ways = level_options(simple, on=who.today)
 
     found = {(way.level.value, way.procedure.identifier if way.procedure else "") for way in ways}
     assert found == {("network", ""), ("complex", "vs-complex")}

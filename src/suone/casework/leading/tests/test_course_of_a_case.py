@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from suone.casework.cases import services as case_services
-from suone.casework.cases.models import Case, Participant, Taking
+from suone.casework.cases.models import Case, Participant, ParticipantState
 from suone.casework.cases.queries import LATEST, by_day, timeline_of
 from suone.casework.cases.rules import State
 from suone.casework.leading import services
@@ -149,7 +149,7 @@ def test_a_death_ends_the_case_wherever_it_stands_with_all_that_was_to_be_done_a
     )
     assert Particulars.objects.get(dossier=dossier).died_on == timezone.localdate()
     assert not WorkItem.objects.filter(dossier=dossier, state="open").exists()
-    assert not Participant.objects.filter(dossier=dossier, state=Taking.ASKED).exists()
+    assert not Participant.objects.filter(dossier=dossier, state=ParticipantState.ASKED).exists()
     assert not Consent.objects.filter(dossier=dossier, withdrawn_at=None).exists()
     open_now = Grant.objects.filter(dossier=dossier, valid_until__gt=timezone.now())
     assert [grant.because for grant in open_now] == ["notification"]

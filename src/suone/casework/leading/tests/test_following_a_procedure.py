@@ -83,8 +83,8 @@ def test_told_facts_open_the_way_and_a_warning_asks_for_a_reason(cast: Cast, com
     case = notify(cast, procedure=complex_way)
     _triage(cast, case, "complex")
     dossier = case.dossier
-    do(cast.coordinator, services.reached, dossier=dossier, fact=Fact.SERVICE_ORDERED)
-    do(cast.coordinator, services.reached, dossier=dossier, fact=Fact.PLAN_BINDING_ON, value=case.state_since)
+    do(cast.coordinator, services.report_fact, dossier=dossier, fact=Fact.SERVICE_ORDERED)
+    do(cast.coordinator, services.report_fact, dossier=dossier, fact=Fact.PLAN_BINDING_ON, value=case.state_since)
 
     with pytest.raises(Refused, match="give the reason"):
         do(cast.coordinator, services.advance_case, case=case, to="implementation")
@@ -102,7 +102,7 @@ def test_a_case_closes_only_from_where_its_procedure_closes(cast: Cast, complex_
 
     with pytest.raises(Refused, match="No service is set in yet"):
         do(cast.coordinator, services.close_case, case=case, **closing)
-    do(cast.coordinator, services.reached, dossier=case.dossier, fact=Fact.SERVICE_ORDERED)
+    do(cast.coordinator, services.report_fact, dossier=case.dossier, fact=Fact.SERVICE_ORDERED)
     do(cast.coordinator, services.close_case, case=case, **closing)
 
     case.refresh_from_db()
@@ -126,8 +126,8 @@ def test_only_stated_words_can_be_stated(cast: Cast, complex_way: ProcedureVersi
     case = notify(cast, procedure=complex_way)
 
     with pytest.raises(Refused, match="do the act instead"):
-        do(cast.coordinator, services.state_fact, case=case, fact=Fact.PLAN_BINDING_ON, value=case.state_since)
-    do(cast.coordinator, services.state_fact, case=case, fact=Fact.HEALTH_ATTESTED, value=True, remark="seen")
+        do(cast.coordinator, services.record_fact, case=case, fact=Fact.PLAN_BINDING_ON, value=case.state_since)
+    do(cast.coordinator, services.record_fact, case=case, fact=Fact.HEALTH_ATTESTED, value=True, remark="seen")
 
     assert KnownFact.objects.get(dossier_id=case.pk, fact=Fact.HEALTH_ATTESTED).remark == "seen"
 
@@ -172,8 +172,14 @@ def test_an_item_with_a_condition_is_set_once_when_it_comes_true(cast: Cast, com
     assert not WorkItem.objects.filter(dossier_id=case.pk, step=step).exists()
 
     for _twice in range(2):
-        do(cast.coordinator, services.reached, dossier=case.dossier, fact=Fact.MEDICAL_MANDATE_GIVEN)
+        do(cast.coordinator, services.report_fact, dossier=case.dossier, fact=Fact.MEDICAL_MANDATE_GIVEN)
 
     assert WorkItem.objects.filter(dossier_id=case.pk, step=step).count() == 1
-    do(cast.coordinator, services.reached, dossier=case.dossier, fact=Fact.MEDICAL_REPORT_ON, value=case.state_since)
+    do(
+        cast.coordinator,
+        services.report_fact,
+        dossier=case.dossier,
+        fact=Fact.MEDICAL_REPORT_ON,
+        value=case.state_since,
+    )
     assert WorkItem.objects.get(dossier_id=case.pk, step=step).state == ItemState.DONE

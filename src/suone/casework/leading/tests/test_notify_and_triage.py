@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from suone.casework.cases import services as case_services
-from suone.casework.cases.models import Assignment, Case, Draft, Function, Note, Participant, Taking
-from suone.casework.cases.queries import Noted
+from suone.casework.cases.models import Assignment, Case, Draft, Function, Note, Participant, ParticipantState
+from suone.casework.cases.queries import BackgroundNotes
 from suone.casework.cases.rules import State
 from suone.casework.leading import services
 from suone.casework.leading.models import Triage
@@ -37,13 +37,13 @@ def lead(case: Case) -> int:
 def test_a_case_is_notified_with_the_signed_consent_alone(cast: Cast) -> None:
     case = notify(cast)
 
-    assert (case.state, noted(case), case.first_contact_on) == (State.NOTIFIED, Noted(risk_factors=[]), None)
+    assert (case.state, noted(case), case.first_contact_on) == (State.NOTIFIED, BackgroundNotes(risk_factors=[]), None)
     assert (case.notifier_id, case.notified_by_id) == (cast.worker.institution_id, cast.worker.pk)
     consent = Consent.objects.get(dossier=case.dossier)
     assert consent.document.title == "Signed consent"
     assert lead(case) == cast.worker.pk
     taking_part = Participant.objects.get(dossier=case.dossier)
-    assert (taking_part.institution_id, taking_part.state) == (cast.worker.institution_id, Taking.TAKING_PART)
+    assert (taking_part.institution_id, taking_part.state) == (cast.worker.institution_id, ParticipantState.TAKING_PART)
 
 
 def test_the_office_is_told_may_open_the_case_and_finds_it_to_triage(cast: Cast) -> None:

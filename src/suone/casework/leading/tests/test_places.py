@@ -25,7 +25,7 @@ def at_the_office(cast: Cast) -> Case:
     """With a place at the case-management office of Solothurn."""
     case = notify(cast, procedure=published("so-cm-office"))
     for fact in _OPENS:
-        do(cast.worker, services.state_fact, case=case, fact=fact, value=True, remark="the office said so")
+        do(cast.worker, services.record_fact, case=case, fact=fact, value=True, remark="the office said so")
     return case
 
 
@@ -47,7 +47,7 @@ def test_whoever_asks_takes_no_place_and_whoever_is_admitted_does(cast: Cast) ->
 
 def test_the_latest_word_on_the_duration_counts(cast: Cast) -> None:
     case = at_the_office(cast)
-    do(cast.worker, services.state_fact, case=case, fact=Fact.EXPECTED_OVER_TWO_YEARS, value=False)
+    do(cast.worker, services.record_fact, case=case, fact=Fact.EXPECTED_OVER_TWO_YEARS, value=False)
 
     with acting_as(acting(cast.coordinator)):
         assert places_on(timezone.localdate())[0].over_two_years == 0

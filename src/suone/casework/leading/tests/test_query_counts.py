@@ -21,8 +21,8 @@ from suone.records.workitems.models import State, WorkItem
 def ready(cast: Cast, case: Case) -> Case:
     """Triaged as complex, with its service and plan: it may go on to the implementation."""
     do(cast.coordinator, services.triage_case, case=case, answers={}, level="complex", reason="seen together")
-    do(cast.coordinator, services.reached, dossier=case.dossier, fact=Fact.SERVICE_ORDERED)
-    do(cast.coordinator, services.reached, dossier=case.dossier, fact=Fact.PLAN_BINDING_ON, value=date(2026, 6, 1))
+    do(cast.coordinator, services.report_fact, dossier=case.dossier, fact=Fact.SERVICE_ORDERED)
+    do(cast.coordinator, services.report_fact, dossier=case.dossier, fact=Fact.PLAN_BINDING_ON, value=date(2026, 6, 1))
     return case
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from suone.casework.cases import services as case_services
-from suone.casework.cases.models import Assignment, Case, Function, Note, Participant, Taking
+from suone.casework.cases.models import Assignment, Case, Function, Note, Participant, ParticipantState
 from suone.casework.cases.rules import NoteKind
 from suone.casework.leading import services
 from suone.casework.leading.tests.factories import activate, ask, do, notify
@@ -87,7 +87,7 @@ def test_of_two_answers_at_once_one_counts_and_the_other_hears_of_it(cast: Cast)
         decision.refresh_from_db()
         accepted = ended[0] is None
         assert decision.state == ("accepted" if accepted else "declined")
-        assert participant.state == (Taking.TAKING_PART if accepted else Taking.DECLINED)
+        assert participant.state == (ParticipantState.TAKING_PART if accepted else ParticipantState.DECLINED)
         if accepted:
             do(cast.coordinator, case_services.leave, participant=participant)
 

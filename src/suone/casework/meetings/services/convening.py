@@ -10,20 +10,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from suone.canton.procedures.facts import Fact
-from suone.casework.leading.services import reached
+from suone.casework.leading.services import report_fact
 from suone.casework.meetings import rules
 from suone.casework.meetings.acts import Act
 from suone.casework.meetings.models import AgendaPoint, Invitee, InviteeRole, Meeting, Reason
 from suone.casework.meetings.rules import Answer, Kind, PersonPart, State
-from suone.casework.meetings.services.dates import answer_may_be_the_last, keep_proposals
-from suone.casework.meetings.services.telling import (
+from suone.casework.meetings.services.dates import keep_proposals, report_if_all_answered
+from suone.casework.meetings.services.shared import (
     case_of,
-    check_keeps,
-    check_own,
+    check_can_manage,
+    check_own_invitation,
     lock_meeting,
-    tell_convener,
-    tell_invited,
-    tell_meeting,
+    notify_convener,
+    notify_invitees,
+    record_meeting_event,
     titles_of,
     written_language,
 )
@@ -85,7 +85,7 @@ def convene_meeting(acting: Acting, *, convocation: Convocation, dossier: Dossie
         has_exception=bool(convocation.exception_reason.strip()),
     )
     if meeting.has_exception:
-        _say_why(acting, meeting, Reason.Part.EXCEPTION, convocation.exception_reason)
+        _save_reason(acting, meeting, Reason.Part.EXCEPTION, convocation.exception_reason)
     own = Seat(Institution.objects.get(pk=acting.own_institution_id))
     _seat(meeting, own, role=InviteeRole.CONVENER, answer=Answer.ACCEPTED)
     invited = [_seat(meeting, seat) for seat in _others(acting, convocation.seats)]
@@ -100,7 +100,7 @@ def convene_meeting(acting: Acting, *, convocation: Convocation, dossier: Dossie
             institution_id=acting.own_institution_id,
             staff_id=acting.own_staff_id,
         )
-    tell_meeting(
+    record_meeting_event(
         acting,
         meeting,
         Act.CONVENED,
@@ -110,16 +110,16 @@ def convene_meeting(acting: Acting, *, convocation: Convocation, dossier: Dossie
         recipients=[invitee.institution_id for invitee in invited],
         details={"kind": meeting.kind},
     )
-    tell_invited(acting, meeting, Act.CONVENED, invited)
+    notify_invitees(acting, meeting, Act.CONVENED, invited)
     if dossier is not None:
-        reached(acting, dossier=dossier, fact=Fact.MEETING_CONVENED)
+        report_fact(acting, dossier=dossier, fact=Fact.MEETING_CONVENED)
     return meeting
 
 
 def invite(acting: Acting, *, meeting: Meeting, seat: Seat) -> Invitee:
     """Invite one more institution, or one staff member of it by name."""
     meeting = lock_meeting(meeting)
-    check_keeps(acting, meeting)
+    check_can_manage(acting, meeting)
     rules.check_open(State(meeting.state))
     known = Invitee.objects.filter(meeting=meeting, institution=seat.institution, staff=seat.staff).first()
     if known is not None and known.answer != Answer.WITHDRAWN:
@@ -128,15 +128,15 @@ def invite(acting: Acting, *, meeting: Meeting, seat: Seat) -> Invitee:
         known = _seat(meeting, seat)
     else:
         Invitee.objects.filter(pk=known.pk).update(answer=Answer.WAITING, answered_at=None)
-    _tell_about(acting, meeting, Act.INVITED, known)
-    tell_invited(acting, meeting, Act.INVITED, [known])
+    _record_invitee_event(acting, meeting, Act.INVITED, known)
+    notify_invitees(acting, meeting, Act.INVITED, [known])
     return known
 
 
 def uninvite(acting: Acting, *, invitee: Invitee) -> None:
     """Take an invitation back; those concerned are told."""
     meeting = lock_meeting(invitee.meeting)
-    check_keeps(acting, meeting)
+    check_can_manage(acting, meeting)
     rules.check_open(State(meeting.state))
     if invitee.role == InviteeRole.CONVENER:
         raise Refused(_("Whoever convenes the meeting is at the table: cancel the meeting instead."))
@@ -149,14 +149,14 @@ def uninvite(acting: Acting, *, invitee: Invitee) -> None:
     Invitee.objects.filter(pk=invitee.pk).update(
         answer=Answer.WITHDRAWN, answered_at=timezone.now(), answered_by_id=acting.own_staff_id
     )
-    _tell_about(acting, meeting, Act.UNINVITED, invitee)
-    tell_invited(acting, meeting, Act.UNINVITED, [invitee])
+    _record_invitee_event(acting, meeting, Act.UNINVITED, invitee)
+    notify_invitees(acting, meeting, Act.UNINVITED, [invitee])
 
 
 def answer_invitation(acting: Acting, *, invitee: Invitee, accept: bool, reason: str = "") -> None:
     """Say for one's institution whether it will be there; declining gives the reason."""
     meeting = lock_meeting(invitee.meeting)
-    check_own(acting, invitee)
+    check_own_invitation(acting, invitee)
     rules.check_open(State(meeting.state))
     if not accept:
         rules.check_reason(reason)
@@ -166,16 +166,16 @@ def answer_invitation(acting: Acting, *, invitee: Invitee, accept: bool, reason:
         answered_by_id=acting.own_staff_id,
     )
     if not accept:
-        _say_why(acting, meeting, Reason.Part.DECLINED, reason, invitee=invitee)
-    _tell_about(acting, meeting, Act.ANSWERED, invitee, details={"accepted": accept})
-    tell_convener(acting, meeting, Act.ANSWERED)
-    answer_may_be_the_last(acting, meeting)
+        _save_reason(acting, meeting, Reason.Part.DECLINED, reason, invitee=invitee)
+    _record_invitee_event(acting, meeting, Act.ANSWERED, invitee, details={"accepted": accept})
+    notify_convener(acting, meeting, Act.ANSWERED)
+    report_if_all_answered(acting, meeting)
 
 
 def change_particulars(acting: Acting, *, meeting: Meeting, place: str, minutes: int, version: int) -> None:
     """Where it is, and how long it takes; raises ``Conflict`` when somebody else saved first."""
     meeting = lock_meeting(meeting)
-    check_keeps(acting, meeting)
+    check_can_manage(acting, meeting)
     rules.check_open(State(meeting.state))
     rules.check_length(minutes, meeting.second_part_after, PersonPart(meeting.person_part))
     kept = Meeting.objects.filter(pk=meeting.pk, version=version).update(
@@ -184,23 +184,23 @@ def change_particulars(acting: Acting, *, meeting: Meeting, place: str, minutes:
     if not kept:
         label = str(_("Place"))
         raise Conflict(current={label: meeting.place}, submitted={label: place}, about=meeting)
-    tell_meeting(acting, meeting, Act.CHANGED)
-    tell_invited(acting, meeting, Act.CHANGED)
+    record_meeting_event(acting, meeting, Act.CHANGED)
+    notify_invitees(acting, meeting, Act.CHANGED)
 
 
 def cancel_meeting(acting: Acting, *, meeting: Meeting, reason: str) -> None:
     """The meeting does not take place; everybody is told, with the reason."""
     rules.check_reason(reason)
     meeting = lock_meeting(meeting)
-    check_keeps(acting, meeting)
+    check_can_manage(acting, meeting)
     rules.check_can_move(State(meeting.state), State.CANCELLED)
     Meeting.objects.filter(pk=meeting.pk).update(state=State.CANCELLED, version=F("version") + 1)
-    _say_why(acting, meeting, Reason.Part.CANCELLED, reason)
-    tell_meeting(acting, meeting, Act.CANCELLED, text=reason)
-    tell_invited(acting, meeting, Act.CANCELLED)
+    _save_reason(acting, meeting, Reason.Part.CANCELLED, reason)
+    record_meeting_event(acting, meeting, Act.CANCELLED, text=reason)
+    notify_invitees(acting, meeting, Act.CANCELLED)
     dossier = case_of(meeting)
-    if dossier is not None and not _another_is_convened(meeting, dossier):
-        reached(acting, dossier=dossier, fact=Fact.MEETING_CONVENED, value=False)
+    if dossier is not None and not _has_another_ahead(meeting, dossier):
+        report_fact(acting, dossier=dossier, fact=Fact.MEETING_CONVENED, value=False)
 
 
 def physicians_among(seats: Iterable[Seat]) -> int:
@@ -225,7 +225,9 @@ def _check(acting: Acting, convocation: Convocation, *, has_case: bool) -> None:
     )
 
 
-def _say_why(acting: Acting, meeting: Meeting, part: Reason.Part, text: str, *, invitee: Invitee | None = None) -> None:
+def _save_reason(
+    acting: Acting, meeting: Meeting, part: Reason.Part, text: str, *, invitee: Invitee | None = None
+) -> None:
     insert_without_returning(
         Reason(
             meeting=meeting,
@@ -269,15 +271,15 @@ def _with_staff(invitees: Iterable[Invitee]) -> Iterable[Invitee]:
     return Invitee.objects.filter(pk__in=[invitee.pk for invitee in invitees]).select_related("institution", "staff")
 
 
-def _another_is_convened(meeting: Meeting, dossier: Dossier) -> bool:
+def _has_another_ahead(meeting: Meeting, dossier: Dossier) -> bool:
     ahead = Q(state=State.PLANNING) | Q(state=State.SCHEDULED)
     return Meeting.objects.filter(ahead, dossier=dossier).exclude(pk=meeting.pk).exists()
 
 
-def _tell_about(
+def _record_invitee_event(
     acting: Acting, meeting: Meeting, act: Act, invitee: Invitee, details: dict[str, object] | None = None
 ) -> None:
-    tell_meeting(
+    record_meeting_event(
         acting,
         meeting,
         act,

@@ -12,14 +12,14 @@ from suone.casework.meetings import rules
 from suone.casework.meetings.acts import Act
 from suone.casework.meetings.models import DateAnswer, DateProposal, Invitee, InviteeRole, Meeting
 from suone.casework.meetings.rules import Answer, State, Suits
-from suone.casework.meetings.services.telling import (
-    check_keeps,
-    check_own,
+from suone.casework.meetings.services.shared import (
+    check_can_manage,
+    check_own_invitation,
     day_of,
     lock_meeting,
-    tell_convener,
-    tell_invited,
-    tell_meeting,
+    notify_convener,
+    notify_invitees,
+    record_meeting_event,
 )
 from suone.ground.access.acting import Acting
 from suone.ground.access.errors import Conflict, Refused
@@ -28,7 +28,7 @@ from suone.ground.access.errors import Conflict, Refused
 def propose_dates(acting: Acting, *, meeting: Meeting, proposals: Sequence[datetime], answer_until: date) -> None:
     """Propose further dates; those invited answer until the day."""
     meeting = lock_meeting(meeting)
-    check_keeps(acting, meeting)
+    check_can_manage(acting, meeting)
     if meeting.state != State.PLANNING:
         raise Refused(_("The date of this meeting is fixed already."))
     rules.check_proposals(proposals, answer_until, on=acting.today)
@@ -37,8 +37,8 @@ def propose_dates(acting: Acting, *, meeting: Meeting, proposals: Sequence[datet
         raise Refused(_("A date is proposed twice."))
     keep_proposals(meeting, proposals)
     Meeting.objects.filter(pk=meeting.pk).update(answer_until=answer_until, all_answered_at=None)
-    tell_meeting(acting, meeting, Act.DATES_PROPOSED)
-    tell_invited(acting, meeting, Act.DATES_PROPOSED)
+    record_meeting_event(acting, meeting, Act.DATES_PROPOSED)
+    notify_invitees(acting, meeting, Act.DATES_PROPOSED)
 
 
 def answer_dates(acting: Acting, *, invitee: Invitee, answers: Mapping[int, Suits]) -> None:
@@ -47,7 +47,7 @@ def answer_dates(acting: Acting, *, invitee: Invitee, answers: Mapping[int, Suit
     Whoever gives the last answer that was missing tells the convener; exactly one does, however many answer at once.
     """
     meeting = lock_meeting(invitee.meeting)
-    check_own(acting, invitee)
+    check_own_invitation(acting, invitee)
     if meeting.state != State.PLANNING:
         raise Refused(_("The date of this meeting is fixed already."))
     for proposal in DateProposal.objects.filter(meeting=meeting, pk__in=answers):
@@ -56,11 +56,13 @@ def answer_dates(acting: Acting, *, invitee: Invitee, answers: Mapping[int, Suit
             invitee_id=invitee.pk,
             defaults={"suits": answers[proposal.pk], "staff_id": acting.own_staff_id, "at": timezone.now()},
         )
-    tell_meeting(acting, meeting, Act.DATES_ANSWERED, about=("invitee", invitee.pk), text=invitee.institution.name)
-    answer_may_be_the_last(acting, meeting)
+    record_meeting_event(
+        acting, meeting, Act.DATES_ANSWERED, about=("invitee", invitee.pk), text=invitee.institution.name
+    )
+    report_if_all_answered(acting, meeting)
 
 
-def answer_may_be_the_last(acting: Acting, meeting: Meeting) -> None:
+def report_if_all_answered(acting: Acting, meeting: Meeting) -> None:
     """When nobody's answer to the dates is missing any more, the convener is told, once."""
     if meeting.state != State.PLANNING:
         return
@@ -69,8 +71,8 @@ def answer_may_be_the_last(acting: Acting, meeting: Meeting) -> None:
         cursor.execute("SELECT meetings_last_answer(%s)", [meeting.pk])
         (is_last,) = cursor.fetchone()
     if is_last:
-        tell_meeting(acting, meeting, Act.ALL_ANSWERED)
-        tell_convener(acting, meeting, Act.ALL_ANSWERED)
+        record_meeting_event(acting, meeting, Act.ALL_ANSWERED)
+        notify_convener(acting, meeting, Act.ALL_ANSWERED)
 
 
 def fix_date(acting: Acting, *, meeting: Meeting, starts_at: datetime, version: int) -> None:
@@ -79,7 +81,7 @@ def fix_date(acting: Acting, *, meeting: Meeting, starts_at: datetime, version: 
     Those whom the date suited are coming; the others answer anew. Raises ``Conflict`` when somebody fixed it first.
     """
     meeting = lock_meeting(meeting)
-    check_keeps(acting, meeting)
+    check_can_manage(acting, meeting)
     rules.check_can_move(State(meeting.state), State.SCHEDULED)
     moved = Meeting.objects.filter(pk=meeting.pk, version=version).update(
         state=State.SCHEDULED, starts_at=starts_at, version=F("version") + 1
@@ -92,10 +94,10 @@ def fix_date(acting: Acting, *, meeting: Meeting, starts_at: datetime, version: 
             about=meeting,
         )
     meeting.refresh_from_db()
-    _expect(meeting, starts_at)
-    _let_guests_in(meeting)
-    tell_meeting(acting, meeting, Act.DATE_FIXED, text=day_of(meeting))
-    tell_invited(acting, meeting, Act.DATE_FIXED)
+    _update_answers(meeting, starts_at)
+    _extend_guest_links(meeting)
+    record_meeting_event(acting, meeting, Act.DATE_FIXED, text=day_of(meeting))
+    notify_invitees(acting, meeting, Act.DATE_FIXED)
 
 
 def keep_proposals(meeting: Meeting, proposals: Sequence[datetime]) -> None:
@@ -103,7 +105,7 @@ def keep_proposals(meeting: Meeting, proposals: Sequence[datetime]) -> None:
         DateProposal.objects.create(meeting=meeting, dossier_id=meeting.dossier_id, starts_at=starts_at)
 
 
-def _expect(meeting: Meeting, starts_at: datetime) -> None:
+def _update_answers(meeting: Meeting, starts_at: datetime) -> None:
     """Whoever said that the date suits is coming; of everybody else an answer is awaited."""
     suited = DateAnswer.objects.filter(
         proposal__meeting=meeting, proposal__starts_at=starts_at, suits__in=[Suits.YES, Suits.IF_NEED_BE]
@@ -113,7 +115,7 @@ def _expect(meeting: Meeting, starts_at: datetime) -> None:
     asked.exclude(pk__in=list(suited)).exclude(answer=Answer.DECLINED).update(answer=Answer.WAITING)
 
 
-def _let_guests_in(meeting: Meeting) -> None:
+def _extend_guest_links(meeting: Meeting) -> None:
     """A guest's link holds until the end of the meeting's day."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT meetings_let_guests_in(%s)", [meeting.pk])

@@ -14,7 +14,7 @@ from suone.casework.meetings import rules
 from suone.casework.meetings.acts import Act
 from suone.casework.meetings.models import Guest, Meeting
 from suone.casework.meetings.rules import Answer, State
-from suone.casework.meetings.services.telling import check_keeps, lock_meeting, tell_meeting
+from suone.casework.meetings.services.shared import check_can_manage, lock_meeting, record_meeting_event
 from suone.ground.access.acting import Acting
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
@@ -58,7 +58,7 @@ class GuestInvitation:
 def invite_guest(acting: Acting, *, meeting: Meeting, name: str, function: str = "", email: str = "") -> str:
     """Invite somebody without an account; the token of their link, which is shown once and not kept."""
     meeting = lock_meeting(meeting)
-    check_keeps(acting, meeting)
+    check_can_manage(acting, meeting)
     rules.check_open(State(meeting.state))
     token = secrets.token_urlsafe(32)
     day = timezone.localdate(meeting.starts_at) if meeting.starts_at else None
@@ -75,16 +75,16 @@ def invite_guest(acting: Acting, *, meeting: Meeting, name: str, function: str =
             valid_until=end_of(day or acting.today + timedelta(days=_DAYS_WITHOUT_A_DATE)),
         )
     )
-    tell_meeting(acting, meeting, Act.GUEST_INVITED, kind=RecordKind.STORE, about=("guest", guest.pk))
+    record_meeting_event(acting, meeting, Act.GUEST_INVITED, kind=RecordKind.STORE, about=("guest", guest.pk))
     return token
 
 
 def revoke_guest(acting: Acting, *, guest: Guest) -> None:
     """Take a guest's invitation back: the link no longer opens anything."""
     meeting = lock_meeting(guest.meeting)
-    check_keeps(acting, meeting)
+    check_can_manage(acting, meeting)
     Guest.objects.filter(pk=guest.pk, revoked_at=None).update(revoked_at=timezone.now())
-    tell_meeting(acting, meeting, Act.GUEST_REVOKED, about=("guest", guest.pk))
+    record_meeting_event(acting, meeting, Act.GUEST_REVOKED, about=("guest", guest.pk))
 
 
 def open_invitation(acting: Acting, *, token: str) -> GuestInvitation | None:
@@ -96,7 +96,7 @@ def open_invitation(acting: Acting, *, token: str) -> GuestInvitation | None:
         return None
     names = [column.name for column in fields(GuestInvitation)]
     invitation = GuestInvitation(**dict(zip(names, row, strict=True)))
-    _tell(acting, invitation, RecordKind.READ, Act.GUEST_READ)
+    _log_guest_act(acting, invitation, RecordKind.READ, Act.GUEST_READ)
     return invitation
 
 
@@ -109,7 +109,7 @@ def answer_as_guest(acting: Acting, *, token: str, accept: bool) -> bool:
         (is_kept,) = cursor.fetchone()
     if invitation is None or not is_kept:
         return False
-    _tell(acting, invitation, RecordKind.CHANGE, Act.GUEST_ANSWERED)
+    _log_guest_act(acting, invitation, RecordKind.CHANGE, Act.GUEST_ANSWERED)
     dossier = Dossier(pk=invitation.dossier_id) if invitation.dossier_id else None
     notify_staff(acting, staff_ids=[invitation.host_staff_id], act=Act.GUEST_ANSWERED, dossier=dossier)
     return True
@@ -120,5 +120,5 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _tell(acting: Acting, invitation: GuestInvitation, kind: RecordKind, act: Act) -> None:
+def _log_guest_act(acting: Acting, invitation: GuestInvitation, kind: RecordKind, act: Act) -> None:
     record(acting, kind=kind, act=act, dossier_id=invitation.dossier_id, about=("guest", invitation.guest_id))

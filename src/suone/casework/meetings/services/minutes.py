@@ -10,19 +10,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from suone.canton.procedures.facts import Fact
-from suone.casework.leading.services import reached
+from suone.casework.leading.services import report_fact
 from suone.casework.meetings import rules
 from suone.casework.meetings.acts import Act
 from suone.casework.meetings.models import AgendaPoint, Entry, Guest, Invitee, InviteeRole, Meeting
 from suone.casework.meetings.rules import Answer, EntryKind, Kind, PersonPart, Presence, State
 from suone.casework.meetings.services.convening import Seat, physicians_among
-from suone.casework.meetings.services.telling import (
+from suone.casework.meetings.services.shared import (
     case_of,
-    check_keeps,
-    check_own,
+    check_can_manage,
+    check_own_invitation,
     lock_meeting,
-    tell_invited,
-    tell_meeting,
+    notify_invitees,
+    record_meeting_event,
     written_language,
 )
 from suone.casework.support.rules import Kind as ServiceKind
@@ -50,7 +50,7 @@ _HELD_ON: dict[Kind, Fact] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class EntryContent:
     """What is written into the minutes, and who has to do what until when."""
 
     kind: EntryKind
@@ -89,7 +89,9 @@ def add_point(
             staff_id=acting.own_staff_id,
         )
     )
-    tell_meeting(acting, meeting, Act.POINT_ADDED, dossier=dossier, category=category, about=("point", point.pk))
+    record_meeting_event(
+        acting, meeting, Act.POINT_ADDED, dossier=dossier, category=category, about=("point", point.pk)
+    )
     return point
 
 
@@ -98,10 +100,10 @@ def remove_point(acting: Acting, *, point: AgendaPoint) -> None:
     meeting = lock_meeting(point.meeting)
     rules.check_open(State(meeting.state))
     if point.institution_id != acting.institution_id:
-        check_keeps(acting, meeting)
-    if _is_written_to(point):
+        check_can_manage(acting, meeting)
+    if _has_entries(point):
         raise Refused(_("Something is written to this point: it stays on the agenda."))
-    tell_meeting(acting, meeting, Act.POINT_REMOVED, dossier=point.dossier, about=("point", point.pk))
+    record_meeting_event(acting, meeting, Act.POINT_REMOVED, dossier=point.dossier, about=("point", point.pk))
     point.delete()
 
 
@@ -113,30 +115,32 @@ def contribute(acting: Acting, *, meeting: Meeting, text: str, category: DataCat
     dossier = case_of(meeting)
     if dossier is not None and not has_power(acting, dossier, Power.WRITE):
         raise Refused(_("Your institution may not contribute to this case: the consent must name it."))
-    entry = _keep(acting, meeting, Words(EntryKind.CONTRIBUTION, text, category))
-    tell_entry(acting, entry, Act.CONTRIBUTED, kind=RecordKind.STORE)
-    _has_contributed(acting, meeting)
+    entry = _keep(acting, meeting, EntryContent(EntryKind.CONTRIBUTION, text, category))
+    record_entry_event(acting, entry, Act.CONTRIBUTED, kind=RecordKind.STORE)
+    _mark_contributed(acting, meeting)
     return entry
 
 
 def nothing_to_add(acting: Acting, *, invitee: Invitee) -> None:
     """One's institution has nothing to give in advance, and nobody needs to wait for it."""
     meeting = lock_meeting(invitee.meeting)
-    check_own(acting, invitee)
+    check_own_invitation(acting, invitee)
     rules.check_open(State(meeting.state))
-    tell_meeting(acting, meeting, Act.NOTHING_TO_ADD, about=("invitee", invitee.pk), text=invitee.institution.name)
-    _has_contributed(acting, meeting)
+    record_meeting_event(
+        acting, meeting, Act.NOTHING_TO_ADD, about=("invitee", invitee.pk), text=invitee.institution.name
+    )
+    _mark_contributed(acting, meeting)
 
 
-def write_entry(acting: Acting, *, meeting: Meeting, words: Words) -> Entry:
+def write_entry(acting: Acting, *, meeting: Meeting, content: EntryContent) -> Entry:
     """Write into the minutes; until they are finished one's own institution alone reads it."""
-    rules.check_text(words.text)
+    rules.check_text(content.text)
     meeting = lock_meeting(meeting)
-    check_keeps(acting, meeting)
+    check_can_manage(acting, meeting)
     rules.check_minutes_open(State(meeting.state), finished=meeting.minutes_finished_at is not None)
-    _check_binding(acting, meeting, words)
-    entry = _keep(acting, meeting, words)
-    tell_entry(acting, entry, Act.ENTRY_WRITTEN, kind=RecordKind.STORE)
+    _check_binding(acting, meeting, content)
+    entry = _keep(acting, meeting, content)
+    record_entry_event(acting, entry, Act.ENTRY_WRITTEN, kind=RecordKind.STORE)
     return entry
 
 
@@ -151,13 +155,13 @@ def correct_entry(acting: Acting, *, entry: Entry, text: str, version: int) -> N
         entry.refresh_from_db()
         label = str(_("Text"))
         raise Conflict(current={label: entry.text}, submitted={label: text}, about=entry)
-    tell_entry(acting, entry, Act.ENTRY_CORRECTED)
+    record_entry_event(acting, entry, Act.ENTRY_CORRECTED)
 
 
 def remove_entry(acting: Acting, *, entry: Entry) -> None:
     """Take an entry out of minutes that are not finished, or one's contribution before the meeting."""
     _check_is_draft(acting, entry)
-    tell_entry(acting, entry, Act.ENTRY_REMOVED, kind=RecordKind.DELETE)
+    record_entry_event(acting, entry, Act.ENTRY_REMOVED, kind=RecordKind.DELETE)
     Entry.objects.filter(pk=entry.pk).delete()
 
 
@@ -171,7 +175,7 @@ def hold_meeting(
 ) -> None:
     """Record that the meeting was held and who was there (by the invitation's number); the procedure goes on."""
     meeting = lock_meeting(meeting)
-    check_keeps(acting, meeting)
+    check_can_manage(acting, meeting)
     starts_on = timezone.localdate(meeting.starts_at) if meeting.starts_at else None
     rules.check_can_hold(
         State(meeting.state),
@@ -187,27 +191,27 @@ def hold_meeting(
         Guest.objects.filter(pk=pk, meeting=meeting).update(presence=presence)
     Meeting.objects.filter(pk=meeting.pk).update(state=State.HELD, person_came=person_came, version=F("version") + 1)
     _complete_service(acting, meeting)
-    tell_meeting(acting, meeting, Act.HELD, details={"person_came": person_came})
-    tell_invited(acting, meeting, Act.HELD)
-    _tell_procedures(acting, meeting, starts_on or acting.today, person_came=person_came)
+    record_meeting_event(acting, meeting, Act.HELD, details={"person_came": person_came})
+    notify_invitees(acting, meeting, Act.HELD)
+    _report_to_procedures(acting, meeting, starts_on or acting.today, person_came=person_came)
 
 
 def finish_minutes(acting: Acting, *, meeting: Meeting) -> None:
     """Finish the minutes: everybody whom the grants allow reads them, and what was decided becomes work items."""
     meeting = lock_meeting(meeting)
-    check_keeps(acting, meeting)
+    check_can_manage(acting, meeting)
     entries = list(Entry.objects.filter(meeting=meeting).exclude(kind=EntryKind.CONTRIBUTION))
     rules.check_can_finish(State(meeting.state), finished=meeting.minutes_finished_at is not None, entries=len(entries))
     Meeting.objects.filter(pk=meeting.pk).update(minutes_finished_at=timezone.now(), version=F("version") + 1)
     for entry in entries:
-        _let_it_be_done(acting, entry)
-    tell_meeting(acting, meeting, Act.MINUTES_FINISHED)
-    tell_invited(acting, meeting, Act.MINUTES_FINISHED)
+        _create_work_item(acting, entry)
+    record_meeting_event(acting, meeting, Act.MINUTES_FINISHED)
+    notify_invitees(acting, meeting, Act.MINUTES_FINISHED)
 
 
-def tell_entry(acting: Acting, entry: Entry, act: Act, *, kind: RecordKind = RecordKind.CHANGE) -> None:
+def record_entry_event(acting: Acting, entry: Entry, act: Act, *, kind: RecordKind = RecordKind.CHANGE) -> None:
     """To the log, and to the timeline in the entry's data category."""
-    tell_meeting(
+    record_meeting_event(
         acting,
         entry.meeting,
         act,
@@ -219,19 +223,19 @@ def tell_entry(acting: Acting, entry: Entry, act: Act, *, kind: RecordKind = Rec
     )
 
 
-def _keep(acting: Acting, meeting: Meeting, words: Words) -> Entry:
+def _keep(acting: Acting, meeting: Meeting, content: EntryContent) -> Entry:
     """Kept without reading it back: its category may be closed to whoever writes it."""
     return insert_without_returning(
         Entry(
             meeting=meeting,
-            dossier_id=words.point.dossier_id if words.point else meeting.dossier_id,
-            point=words.point,
-            kind=words.kind,
-            category=words.category,
-            text=words.text,
+            dossier_id=content.point.dossier_id if content.point else meeting.dossier_id,
+            point=content.point,
+            kind=content.kind,
+            category=content.category,
+            text=content.text,
             language=written_language(),
-            responsible=words.responsible,
-            due_on=words.due_on,
+            responsible=content.responsible,
+            due_on=content.due_on,
             institution_id=acting.own_institution_id,
             staff_id=acting.own_staff_id,
             at=timezone.now(),
@@ -239,7 +243,7 @@ def _keep(acting: Acting, meeting: Meeting, words: Words) -> Entry:
     )
 
 
-def _has_contributed(acting: Acting, meeting: Meeting) -> None:
+def _mark_contributed(acting: Acting, meeting: Meeting) -> None:
     """With the last contribution that was awaited the procedure hears that all are there."""
     own = Invitee.objects.filter(meeting=meeting, institution_id=acting.own_institution_id)
     own.filter(contributed_at=None).update(contributed_at=timezone.now())
@@ -248,10 +252,10 @@ def _has_contributed(acting: Acting, meeting: Meeting) -> None:
         return
     awaited = Invitee.objects.filter(meeting=meeting, role=InviteeRole.INVITED, contributed_at=None)
     if not awaited.exclude(answer__in=[Answer.WITHDRAWN, Answer.DECLINED]).exists():
-        reached(acting, dossier=dossier, fact=Fact.CONTRIBUTIONS_IN)
+        report_fact(acting, dossier=dossier, fact=Fact.CONTRIBUTIONS_IN)
 
 
-def _is_written_to(point: AgendaPoint) -> bool:
+def _has_entries(point: AgendaPoint) -> bool:
     with connection.cursor() as cursor:
         # Asked in the database: others may still draft what stands under it.
         cursor.execute("SELECT meetings_is_written_to(%s)", [point.pk])
@@ -274,13 +278,15 @@ def _check_may_be_discussed(acting: Acting, meeting: Meeting, dossier: Dossier) 
         raise Refused(_("This case is on the agenda already."))
 
 
-def _check_binding(acting: Acting, meeting: Meeting, words: Words) -> None:
-    rules.check_binding(words.kind, has_responsible=words.responsible is not None, due_on=words.due_on, on=acting.today)
-    dossier = words.point.dossier if words.point and words.point.dossier_id else case_of(meeting)
-    if words.responsible is None or dossier is None:
+def _check_binding(acting: Acting, meeting: Meeting, content: EntryContent) -> None:
+    rules.check_binding(
+        content.kind, has_responsible=content.responsible is not None, due_on=content.due_on, on=acting.today
+    )
+    dossier = content.point.dossier if content.point and content.point.dossier_id else case_of(meeting)
+    if content.responsible is None or dossier is None:
         return
     # It becomes a work item when the minutes are finished: whoever finishes them must be able to read it.
-    if words.category not in readable_categories(acting, dossier):
+    if content.category not in readable_categories(acting, dossier):
         raise Refused(_("Choose a data category that is open to you: what is to be done must be readable."))
 
 
@@ -294,19 +300,19 @@ def _check_is_draft(acting: Acting, entry: Entry) -> None:
         rules.check_minutes_open(State(meeting.state), finished=meeting.minutes_finished_at is not None)
 
 
-def _tell_procedures(acting: Acting, meeting: Meeting, day: date, *, person_came: bool | None) -> None:
+def _report_to_procedures(acting: Acting, meeting: Meeting, day: date, *, person_came: bool | None) -> None:
     """The procedures of the case, or of the cases on the agenda, hear that they were spoken about."""
     fact = _HELD_ON.get(Kind(meeting.kind))
     if fact is None:
         return
     dossier = case_of(meeting)
     if dossier is not None and meeting.kind in rules.WITH_PERSON:
-        reached(acting, dossier=dossier, fact=Fact.PERSON_ATTENDED, value=bool(person_came))
+        report_fact(acting, dossier=dossier, fact=Fact.PERSON_ATTENDED, value=bool(person_came))
     if dossier is not None and meeting.kind == Kind.ASSESSMENT:
-        reached(acting, dossier=dossier, fact=Fact.RAD_ATTENDED, value=_physician_came(meeting))
+        report_fact(acting, dossier=dossier, fact=Fact.RAD_ATTENDED, value=_physician_came(meeting))
     spoken_of = [dossier] if dossier else _cases_on_agenda(meeting)
     for one in spoken_of:
-        reached(acting, dossier=one, fact=fact, value=day)
+        report_fact(acting, dossier=one, fact=fact, value=day)
 
 
 def _physician_came(meeting: Meeting) -> bool:
@@ -326,7 +332,7 @@ def _cases_on_agenda(meeting: Meeting) -> list[Dossier]:
     return list(Dossier.objects.filter(pk__in=points.values("dossier_id")).order_by("pk"))
 
 
-def _let_it_be_done(acting: Acting, entry: Entry) -> None:
+def _create_work_item(acting: Acting, entry: Entry) -> None:
     """A decision or mandate with somebody responsible becomes a work item of the case."""
     dossier = _case_of_entry(entry)
     if dossier is None or entry.responsible_id is None or entry.due_on is None:

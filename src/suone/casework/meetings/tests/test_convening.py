@@ -10,7 +10,7 @@ from suone.casework.meetings.acts import Act
 from suone.casework.meetings.models import Invitee, Meeting, Reason
 from suone.casework.meetings.rules import Answer, Kind, PersonPart, State
 from suone.casework.meetings.services import convening
-from suone.casework.meetings.services.telling import check_own
+from suone.casework.meetings.services.shared import check_own_invitation
 from suone.casework.meetings.tests.factories import at, convene, fresh, invitee
 from suone.ground.access.errors import Refused
 from suone.ground.audit.models import Entry as LogEntry
@@ -47,7 +47,7 @@ def test_nothing_is_kept_when_the_log_fails(cast: Cast, case: Case, monkeypatch:
     def broken(*_arguments: object, **_others: object) -> None:
         raise RuntimeError("the log is full")
 
-    monkeypatch.setattr("suone.casework.meetings.services.convening.tell_meeting", broken)
+    monkeypatch.setattr("suone.casework.meetings.services.convening.record_meeting_event", broken)
     with pytest.raises(RuntimeError):
         convene(cast, case)
 
@@ -113,7 +113,7 @@ def test_inviting_taking_back_and_inviting_again(cast: Cast, meeting: Meeting) -
 
     do(cast.coordinator, convening.uninvite, invitee=invitee(meeting, cast.stranger))
     with pytest.raises(Refused, match="while it is invited"):
-        do(cast.stranger, check_own, invitee=invitee(meeting, cast.stranger))
+        do(cast.stranger, check_own_invitation, invitee=invitee(meeting, cast.stranger))
     do(cast.coordinator, convening.invite, meeting=meeting, seat=seat)
 
     assert invitee(meeting, cast.stranger).answer == Answer.WAITING

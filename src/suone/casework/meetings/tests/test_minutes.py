@@ -14,7 +14,7 @@ from suone.casework.meetings.acts import Act
 from suone.casework.meetings.models import AgendaPoint, Entry, Meeting
 from suone.casework.meetings.rules import EntryKind, Kind, PersonPart, Presence, State
 from suone.casework.meetings.services import convening, minutes
-from suone.casework.meetings.services.minutes import Words
+from suone.casework.meetings.services.minutes import EntryContent
 from suone.casework.meetings.tests.factories import at, convene, fresh, invitee
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.database import acting_as
@@ -29,7 +29,7 @@ from suone.records.workitems.models import WorkItem
 
 def write(cast: Cast, meeting: Meeting, text: str = "She works 25 %.", **changes: Any) -> Entry:
     usual: dict[str, Any] = {"kind": EntryKind.MINUTES, "text": text, "category": DataCategory.EMPLOYMENT}
-    entry: Entry = do(cast.coordinator, minutes.write_entry, meeting=meeting, words=Words(**usual | changes))
+    entry: Entry = do(cast.coordinator, minutes.write_entry, meeting=meeting, content=EntryContent(**usual | changes))
     return entry
 
 
@@ -252,7 +252,7 @@ def test_nothing_is_finished_when_the_log_fails(cast: Cast, meeting: Meeting, mo
     def broken(*_arguments: object, **_others: object) -> None:
         raise RuntimeError("the log is full")
 
-    monkeypatch.setattr(minutes, "tell_meeting", broken)
+    monkeypatch.setattr(minutes, "record_meeting_event", broken)
     with pytest.raises(RuntimeError):
         do(cast.coordinator, minutes.finish_minutes, meeting=meeting)
 

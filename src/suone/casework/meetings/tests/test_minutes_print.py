@@ -13,7 +13,7 @@ from suone.casework.meetings.acts import Act
 from suone.casework.meetings.models import Invitee, Meeting
 from suone.casework.meetings.rules import EntryKind, Presence
 from suone.casework.meetings.services import guests, minutes
-from suone.casework.meetings.services.minutes import Words
+from suone.casework.meetings.services.minutes import EntryContent
 from suone.casework.meetings.tests.factories import convene
 from suone.ground.access.categories import DataCategory
 from suone.ground.audit.models import Entry as LogEntry
@@ -27,12 +27,12 @@ def held(cast: Cast, case: Case) -> Meeting:
     meeting = convene(cast, case, cast.worker, cast.adviser, points=["Work and money"])
     due = timezone.localdate() + timedelta(days=9)
     written = (
-        Words(EntryKind.MINUTES, "She works part time.", DataCategory.EMPLOYMENT),
-        Words(EntryKind.DECISION, "Clarify benefits", responsible=cast.adviser.institution, due_on=due),
-        Words(EntryKind.MINUTES, "Debts are settled.", DataCategory.FINANCES),
+        EntryContent(EntryKind.MINUTES, "She works part time.", DataCategory.EMPLOYMENT),
+        EntryContent(EntryKind.DECISION, "Clarify benefits", responsible=cast.adviser.institution, due_on=due),
+        EntryContent(EntryKind.MINUTES, "Debts are settled.", DataCategory.FINANCES),
     )
     for words in written:
-        do(cast.coordinator, minutes.write_entry, meeting=meeting, words=words)
+        do(cast.coordinator, minutes.write_entry, meeting=meeting, content=words)
     do(cast.coordinator, guests.invite_guest, meeting=meeting, name="Dr. Guest")
     presences = {invitee.pk: Presence.EXCUSED for invitee in Invitee.objects.filter(meeting=meeting, role="invited")}
     do(cast.coordinator, minutes.hold_meeting, meeting=meeting, presences=presences)

@@ -12,7 +12,7 @@ from suone.casework.leading.tests.factories import do
 from suone.casework.meetings.models import AgendaPoint, DateAnswer, DateProposal, Entry, Guest, Invitee, Meeting
 from suone.casework.meetings.rules import EntryKind, Kind, Suits
 from suone.casework.meetings.services import dates, guests, minutes
-from suone.casework.meetings.services.minutes import Words
+from suone.casework.meetings.services.minutes import EntryContent
 from suone.casework.meetings.tests.factories import at, convene, invitee, proposals
 from suone.ground.access.acting import acting_for_guest, acting_for_job
 from suone.ground.access.categories import DataCategory
@@ -101,8 +101,8 @@ def test_whose_invitation_is_taken_back_sees_it_no_more(cast: Cast, planned: Mee
 
 def test_a_draft_shows_to_the_writing_institution_alone(cast: Cast, case: Case) -> None:
     meeting = convene(cast, case, cast.worker)
-    words = Words(EntryKind.MINUTES, "draft", DataCategory.EMPLOYMENT)
-    do(cast.coordinator, minutes.write_entry, meeting=meeting, words=words)
+    words = EntryContent(EntryKind.MINUTES, "draft", DataCategory.EMPLOYMENT)
+    do(cast.coordinator, minutes.write_entry, meeting=meeting, content=words)
 
     assert (seen(cast.coordinator)["Entry"], seen(cast.worker)["Entry"]) == (1, 0)
     do(cast.coordinator, minutes.hold_meeting, meeting=meeting, presences={})

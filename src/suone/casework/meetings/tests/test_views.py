@@ -17,7 +17,7 @@ from suone.casework.meetings.acts import Act
 from suone.casework.meetings.models import AgendaPoint, DateAnswer, Entry, Guest, Invitee, Meeting
 from suone.casework.meetings.rules import Answer, EntryKind, Kind, State
 from suone.casework.meetings.services import minutes
-from suone.casework.meetings.services.minutes import Words
+from suone.casework.meetings.services.minutes import EntryContent
 from suone.casework.meetings.tests.factories import at, convene, fresh, invitee, proposals
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.permissions import Role
@@ -262,10 +262,10 @@ def test_pages_take_the_same_queries_however_much_there_is(cast: Cast, case: Cas
     point = AgendaPoint.objects.filter(meeting=many)[0]
     for meeting, number in ((few, 1), (many, 6)):
         for count in range(number):
-            words = Words(
+            words = EntryContent(
                 EntryKind.MINUTES, f"text {count}", DataCategory.EMPLOYMENT, point if meeting == many else None
             )
-            do(cast.coordinator, minutes.write_entry, meeting=meeting, words=words)
+            do(cast.coordinator, minutes.write_entry, meeting=meeting, content=words)
 
     assert counted(many, "") == counted(few, "")
     assert counted(many, "minutes") == counted(few, "minutes")

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from suone.canton.procedures.facts import Fact
 from suone.canton.procedures.services import in_language
-from suone.casework.cases.services import tell_everybody
+from suone.casework.cases.services import notify_participants
 from suone.casework.leading.queries import course_of
-from suone.casework.leading.services import reached
+from suone.casework.leading.services import report_fact
 from suone.casework.plans import rules
 from suone.casework.plans.acts import Act
 from suone.casework.plans.models import Entry, Measure, Plan
-from suone.casework.plans.queries import who_follows
+from suone.casework.plans.queries import plan_reviewer
 from suone.casework.plans.rules import Kind, MeasureState, State
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory, Power
@@ -35,17 +35,17 @@ SIGNED = "plan_signed"
 REVIEWED = "plan_reviewed"
 
 
-def tell_labour_measures(acting: Acting, plan: Plan) -> None:
+def report_labour_measures(acting: Acting, plan: Plan) -> None:
     """Whether what binds still holds a labour-market measure that is to come or under way."""
     binding = Measure.objects.filter(dossier=plan.dossier, plan__state=State.BINDING, is_for_labour_market=True)
     is_under_way = binding.filter(state__in=[MeasureState.PLANNED, MeasureState.RUNNING]).exists()
-    reached(acting, dossier=plan.dossier, fact=Fact.LABOUR_MEASURES, value=is_under_way)
+    report_fact(acting, dossier=plan.dossier, fact=Fact.LABOUR_MEASURES, value=is_under_way)
 
 
 def ask_for_review(acting: Acting, plan: Plan, review_on: date | None) -> None:
     if review_on is None:
         return
-    who = who_follows(plan.dossier)
+    who = plan_reviewer(plan.dossier)
     add_work_item(
         acting,
         dossier=plan.dossier,
@@ -56,7 +56,7 @@ def ask_for_review(acting: Acting, plan: Plan, review_on: date | None) -> None:
         about=("plan", plan.pk),
         settled_by=REVIEWED,
     )
-    reached(acting, dossier=plan.dossier, fact=Fact.PLAN_REVIEW_ON, value=review_on)
+    report_fact(acting, dossier=plan.dossier, fact=Fact.PLAN_REVIEW_ON, value=review_on)
 
 
 def locked(acting: Acting, dossier_id: int) -> Dossier:
@@ -87,7 +87,7 @@ def move_to(plan: Plan, then: State, **changes: Any) -> None:
     Plan.objects.filter(pk=plan.pk).update(state=then, version=F("version") + 1, **changes)
 
 
-def check_foreseen(plan: Plan) -> None:
+def check_labour_measures_allowed(plan: Plan) -> None:
     """A phase of the procedure may exclude labour-market measures; its own sentence says what to do."""
     course = course_of(plan.dossier_id)
     excluding = course and course.current.excluding(Fact.LABOUR_MEASURES)
@@ -95,7 +95,7 @@ def check_foreseen(plan: Plan) -> None:
         raise Refused(in_language(excluding.missing))
 
 
-def keep_line(row: Entry | Measure, changes: Mapping[str, Any], version: int) -> None:
+def save_line(row: Entry | Measure, changes: Mapping[str, Any], version: int) -> None:
     """Change a line where nobody saved first; raises ``Conflict`` with both texts otherwise."""
     rows = type(row)._default_manager.filter(pk=row.pk)
     if rows.filter(version=version).update(**changes, version=F("version") + 1):
@@ -121,12 +121,12 @@ def _shown(field: Any, value: Any) -> str:
     return f"{value:%d.%m.%Y}" if isinstance(value, date) else str(value or "")
 
 
-def note_line(acting: Acting, plan: Plan, act: Act, kind: RecordKind, about: tuple[str, int | None]) -> None:
+def log_plan_act(acting: Acting, plan: Plan, act: Act, kind: RecordKind, about: tuple[str, int | None]) -> None:
     """To the log alone: the timeline tells of a draft when it is begun and put up, not of every sentence."""
     record(acting, kind=kind, act=act, dossier_id=plan.dossier_id, person_id=plan.dossier.person_id, about=about)
 
 
-def tell_of(
+def record_plan_event(
     acting: Acting,
     plan: Plan,
     act: Act,
@@ -153,10 +153,10 @@ def tell_of(
     )
 
 
-def tell_everybody_of(acting: Acting, plan: Plan, act: Act) -> None:
+def notify_plan_parties(acting: Acting, plan: Plan, act: Act) -> None:
     """Everybody around the table, whoever leads the case, and whoever put the plan up."""
-    lead = who_follows(plan.dossier)
-    tell_everybody(acting, plan.dossier, act, also=[lead.pk if lead else None, plan.put_up_by_id])
+    lead = plan_reviewer(plan.dossier)
+    notify_participants(acting, plan.dossier, act, also=[lead.pk if lead else None, plan.put_up_by_id])
 
 
 def own_language() -> str:

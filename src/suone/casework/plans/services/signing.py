@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from suone.canton.procedures.facts import Fact
-from suone.casework.leading.services import reached
+from suone.casework.leading.services import report_fact
 from suone.casework.plans import rules
 from suone.casework.plans.acts import Act
 from suone.casework.plans.models import Entry, Measure, Plan, Signature
@@ -16,13 +16,13 @@ from suone.casework.plans.rules import EntryKind, Form, Kind, SignatureState, St
 from suone.casework.plans.services.shared import (
     SIGNED,
     ask_for_review,
-    check_foreseen,
+    check_labour_measures_allowed,
+    log_plan_act,
     move_to,
-    note_line,
+    notify_plan_parties,
     plan_locked,
-    tell_everybody_of,
-    tell_labour_measures,
-    tell_of,
+    record_plan_event,
+    report_labour_measures,
 )
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory, Power
@@ -45,7 +45,7 @@ def put_up_for_signature(acting: Acting, *, plan: Plan) -> None:
     plan = plan_locked(acting, plan)
     rules.check_can_move(State(plan.state), State.IN_SIGNING)
     if Measure.objects.filter(plan=plan, is_for_labour_market=True).exists():
-        check_foreseen(plan)
+        check_labour_measures_allowed(plan)
     parties = taking_part(plan.dossier)
     can_work = institutions_with_access(plan.dossier, power=Power.WRITE)
     rules.check_can_put_up(
@@ -69,7 +69,7 @@ def put_up_for_signature(acting: Acting, *, plan: Plan) -> None:
         )
     _await(plan, None, None)
     institutions = [party.institution_id for party in parties]
-    tell_of(acting, plan, Act.PUT_UP, RecordKind.CHANGE, recipients=institutions)
+    record_plan_event(acting, plan, Act.PUT_UP, RecordKind.CHANGE, recipients=institutions)
     notify_institutions(acting, institution_ids=institutions, act=Act.PUT_UP, dossier=plan.dossier)
 
 
@@ -77,8 +77,8 @@ def withdraw_signing(acting: Acting, *, plan: Plan, reason: str = "") -> None:
     """Take the plan back from signature to change it; what was signed so far counts no more."""
     plan = plan_locked(acting, plan)
     _back_to_draft(acting, plan)
-    tell_of(acting, plan, Act.SIGNING_WITHDRAWN, RecordKind.CHANGE, text=reason)
-    tell_everybody_of(acting, plan, Act.SIGNING_WITHDRAWN)
+    record_plan_event(acting, plan, Act.SIGNING_WITHDRAWN, RecordKind.CHANGE, text=reason)
+    notify_plan_parties(acting, plan, Act.SIGNING_WITHDRAWN)
 
 
 def sign(
@@ -108,10 +108,10 @@ def sign(
         form=form,
         signed_on=signed_on,
         signer_name=signer_name,
-        document=_kept(acting, signature, upload),
+        document=_keep_upload(acting, signature, upload),
     )
     close_items_about(acting, dossier=signature.plan.dossier, about=("signature", signature.pk))
-    tell_of(
+    record_plan_event(
         acting, signature.plan, Act.SIGNED, RecordKind.CHANGE, about=("signature", signature.pk), text=signature.party
     )
     _bind_when_signed(acting, signature.plan)
@@ -124,8 +124,8 @@ def decline(acting: Acting, *, signature: Signature, reason: str) -> None:
     _answer(acting, signature, SignatureState.DECLINED)
     plan = signature.plan
     _back_to_draft(acting, plan)
-    tell_of(acting, plan, Act.DECLINED, RecordKind.CHANGE, about=("signature", signature.pk), text=reason)
-    tell_everybody_of(acting, plan, Act.DECLINED)
+    record_plan_event(acting, plan, Act.DECLINED, RecordKind.CHANGE, about=("signature", signature.pk), text=reason)
+    notify_plan_parties(acting, plan, Act.DECLINED)
 
 
 def release_signatures(acting: Acting, *, dossier: Dossier) -> None:
@@ -176,7 +176,7 @@ def _release(acting: Acting, plan: Plan, signature: Signature) -> None:
     )
     about = ("signature", signature.pk)
     cancel_items_about(acting, dossier=plan.dossier, about=about)
-    tell_of(acting, plan, Act.SIGNATURE_RELEASED, RecordKind.CHANGE, about=about, text=signature.party)
+    record_plan_event(acting, plan, Act.SIGNATURE_RELEASED, RecordKind.CHANGE, about=about, text=signature.party)
 
 
 def _bind_when_signed(acting: Acting, plan: Plan) -> None:
@@ -190,14 +190,14 @@ def _bind(acting: Acting, plan: Plan) -> None:
         move_to(old, State.SUPERSEDED)
         close_items_about(acting, dossier=plan.dossier, about=("plan", old.pk))
     move_to(plan, State.BINDING, binding_on=acting.today)
-    tell_of(acting, plan, Act.BINDING, RecordKind.CHANGE)
-    tell_everybody_of(acting, plan, Act.BINDING)
+    record_plan_event(acting, plan, Act.BINDING, RecordKind.CHANGE)
+    notify_plan_parties(acting, plan, Act.BINDING)
     ask_for_review(acting, plan, plan.review_on)
     agreement = plan.kind == Kind.TARGET_AGREEMENT
     fact = Fact.TARGET_AGREEMENT_BINDING_ON if agreement else Fact.PLAN_BINDING_ON
-    reached(acting, dossier=plan.dossier, fact=fact, value=acting.today)
+    report_fact(acting, dossier=plan.dossier, fact=fact, value=acting.today)
     if Measure.objects.filter(plan=plan, is_for_labour_market=True).exists():
-        tell_labour_measures(acting, plan)
+        report_labour_measures(acting, plan)
 
 
 def _back_to_draft(acting: Acting, plan: Plan) -> None:
@@ -214,15 +214,15 @@ def _await(plan: Plan, institution_id: int | None, staff_id: int | None) -> Sign
     )
 
 
-def _answer(acting: Acting, signature: Signature, state: SignatureState, **told: Any) -> None:
+def _answer(acting: Acting, signature: Signature, state: SignatureState, **values: Any) -> None:
     if signature.institution_id is not None:
-        told["staff_id"] = acting.own_staff_id
+        values["staff_id"] = acting.own_staff_id
     Signature.objects.filter(pk=signature.pk).update(
-        state=state, recorded_at=timezone.now(), recorded_by_id=acting.own_staff_id, **told
+        state=state, recorded_at=timezone.now(), recorded_by_id=acting.own_staff_id, **values
     )
 
 
-def _kept(acting: Acting, signature: Signature, upload: Upload | None) -> Any:
+def _keep_upload(acting: Acting, signature: Signature, upload: Upload | None) -> Any:
     if upload is None:
         return None
     return keep_document(
@@ -254,7 +254,7 @@ def _remind(acting: Acting, plan: Plan, signature: Signature) -> None:
     else:
         institution_ids = [signature.institution_id]
         notify_institutions(acting, institution_ids=institution_ids, act=Act.REMINDED, dossier=plan.dossier)
-    note_line(acting, plan, Act.REMINDED, RecordKind.CHANGE, ("signature", signature.pk))
+    log_plan_act(acting, plan, Act.REMINDED, RecordKind.CHANGE, ("signature", signature.pk))
 
 
 def _signature_locked(acting: Acting, signature: Signature) -> Signature:

@@ -10,24 +10,24 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from suone.canton.procedures.facts import Fact
-from suone.casework.leading.services import reached
+from suone.casework.leading.services import report_fact
 from suone.casework.plans import rules
 from suone.casework.plans.acts import Act
 from suone.casework.plans.models import Entry, Measure, Plan
 from suone.casework.plans.rules import EntryKind, Kind, MeasureState, State
 from suone.casework.plans.services.shared import (
     ask_for_review,
-    check_foreseen,
+    check_labour_measures_allowed,
     conflict_in,
     draft_locked,
-    keep_line,
     locked,
+    log_plan_act,
     move_to,
-    note_line,
     own_language,
     plan_locked,
-    tell_labour_measures,
-    tell_of,
+    record_plan_event,
+    report_labour_measures,
+    save_line,
 )
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
@@ -66,8 +66,8 @@ def begin_plan(acting: Acting, *, dossier: Dossier, kind: Kind, review_on: date 
         has_binding=plans.filter(state=State.BINDING).exists(),
     )
     plan = _open_version(acting, dossier, kind, review_on=review_on)
-    tell_of(acting, plan, Act.BEGUN, RecordKind.STORE)
-    reached(acting, dossier=dossier, fact=Fact.PLAN_DRAFTED)
+    record_plan_event(acting, plan, Act.BEGUN, RecordKind.STORE)
+    report_fact(acting, dossier=dossier, fact=Fact.PLAN_DRAFTED)
     return plan
 
 
@@ -83,7 +83,7 @@ def change_plan(acting: Acting, *, plan: Plan) -> Plan:
     # By a function of the database: the copy is whole, whatever categories are closed to whoever opens it.
     with connection.cursor() as cursor:
         cursor.execute("SELECT plans_copy_content(%s, %s)", [plan.pk, new.pk])
-    tell_of(acting, new, Act.NEW_VERSION, RecordKind.STORE)
+    record_plan_event(acting, new, Act.NEW_VERSION, RecordKind.STORE)
     return new
 
 
@@ -110,7 +110,7 @@ def set_review(acting: Acting, *, plan: Plan, review_on: date | None, version: i
         raise Refused(_("Choose a day that is not in the past."))
     if not Plan.objects.filter(pk=plan.pk, version=version).update(review_on=review_on, version=F("version") + 1):
         raise conflict_in(plan, {"review_on": review_on})
-    note_line(acting, plan, Act.REVIEW_SET, RecordKind.CHANGE, ("plan", plan.pk))
+    log_plan_act(acting, plan, Act.REVIEW_SET, RecordKind.CHANGE, ("plan", plan.pk))
     if plan.state == State.BINDING:
         close_items_about(acting, dossier=plan.dossier, about=("plan", plan.pk))
         ask_for_review(acting, plan, review_on)
@@ -124,22 +124,22 @@ def add_entry(
     entry = insert_without_returning(
         Entry(plan=plan, dossier=plan.dossier, kind=kind, category=category, text=text, language=own_language())
     )
-    note_line(acting, plan, Act.ENTRY_WRITTEN, RecordKind.STORE, ("planentry", entry.pk))
+    log_plan_act(acting, plan, Act.ENTRY_WRITTEN, RecordKind.STORE, ("planentry", entry.pk))
     return entry
 
 
 def change_entry(acting: Acting, *, entry: Entry, text: str, category: DataCategory, version: int) -> None:
     """Change a sentence of the draft; raises ``Conflict`` with both texts when somebody saved first."""
     plan = draft_locked(acting, entry.plan)
-    keep_line(entry, {"text": text, "category": category}, version)
-    note_line(acting, plan, Act.ENTRY_CHANGED, RecordKind.CHANGE, ("planentry", entry.pk))
+    save_line(entry, {"text": text, "category": category}, version)
+    log_plan_act(acting, plan, Act.ENTRY_CHANGED, RecordKind.CHANGE, ("planentry", entry.pk))
 
 
 def remove_entry(acting: Acting, *, entry: Entry) -> None:
     """Take a sentence out of the draft; measures that served a goal stay, without it."""
     plan = draft_locked(acting, entry.plan)
     Entry.objects.filter(pk=entry.pk).delete()
-    note_line(acting, plan, Act.ENTRY_REMOVED, RecordKind.DELETE, ("planentry", entry.pk))
+    log_plan_act(acting, plan, Act.ENTRY_REMOVED, RecordKind.DELETE, ("planentry", entry.pk))
 
 
 def add_measure(acting: Acting, *, plan: Plan, terms: MeasureTerms) -> Measure:
@@ -149,7 +149,7 @@ def add_measure(acting: Acting, *, plan: Plan, terms: MeasureTerms) -> Measure:
     measure = insert_without_returning(
         Measure(plan=plan, dossier=plan.dossier, language=own_language(), **_columns(terms))
     )
-    note_line(acting, plan, Act.MEASURE_WRITTEN, RecordKind.STORE, ("measure", measure.pk))
+    log_plan_act(acting, plan, Act.MEASURE_WRITTEN, RecordKind.STORE, ("measure", measure.pk))
     return measure
 
 
@@ -157,22 +157,22 @@ def change_measure(acting: Acting, *, measure: Measure, terms: MeasureTerms, ver
     """Change a measure of the draft; raises ``Conflict`` with both texts when somebody saved first."""
     plan = draft_locked(acting, measure.plan)
     _check_terms(plan, terms)
-    keep_line(measure, _columns(terms), version)
-    note_line(acting, plan, Act.MEASURE_CHANGED, RecordKind.CHANGE, ("measure", measure.pk))
+    save_line(measure, _columns(terms), version)
+    log_plan_act(acting, plan, Act.MEASURE_CHANGED, RecordKind.CHANGE, ("measure", measure.pk))
 
 
 def remove_measure(acting: Acting, *, measure: Measure) -> None:
     """Take a measure out of the draft."""
     plan = draft_locked(acting, measure.plan)
     Measure.objects.filter(pk=measure.pk).delete()
-    note_line(acting, plan, Act.MEASURE_REMOVED, RecordKind.DELETE, ("measure", measure.pk))
+    log_plan_act(acting, plan, Act.MEASURE_REMOVED, RecordKind.DELETE, ("measure", measure.pk))
 
 
 def drop_plan(acting: Acting, *, plan: Plan) -> None:
     """Give up a draft; what binds goes on binding."""
     plan = plan_locked(acting, plan)
     move_to(plan, State.DROPPED)
-    tell_of(acting, plan, Act.DROPPED, RecordKind.CHANGE)
+    record_plan_event(acting, plan, Act.DROPPED, RecordKind.CHANGE)
 
 
 def record_progress(acting: Acting, *, measure: Measure, state: MeasureState, result: str, version: int) -> None:
@@ -180,12 +180,12 @@ def record_progress(acting: Acting, *, measure: Measure, state: MeasureState, re
     plan = plan_locked(acting, measure.plan)
     if plan.state != State.BINDING:
         raise Refused(_("The course of a measure is recorded once its plan binds."))
-    keep_line(measure, {"state": state, "result": result}, version)
+    save_line(measure, {"state": state, "result": result}, version)
     # A version in the making goes on from here.
     Measure.objects.filter(
         dossier=plan.dossier, line=measure.line, plan__kind=plan.kind, plan__state__in=rules.IN_THE_MAKING
     ).update(state=state, result=result)
-    tell_of(
+    record_plan_event(
         acting,
         plan,
         Act.PROGRESS,
@@ -195,7 +195,7 @@ def record_progress(acting: Acting, *, measure: Measure, state: MeasureState, re
         text=f"{measure.title}: {state.label}",
     )
     if measure.is_for_labour_market:
-        tell_labour_measures(acting, plan)
+        report_labour_measures(acting, plan)
 
 
 def _open_version(
@@ -219,7 +219,7 @@ def _columns(terms: MeasureTerms) -> dict[str, Any]:
 
 def _check_terms(plan: Plan, terms: MeasureTerms) -> None:
     if terms.is_for_labour_market:
-        check_foreseen(plan)
+        check_labour_measures_allowed(plan)
     rules.check_days(terms.from_on, terms.until_on)
     if terms.staff is not None and terms.staff.institution_id != terms.institution.pk:
         raise Refused(_("Choose somebody who works for the institution that does it."))

@@ -147,8 +147,8 @@ def test_a_cancellation_without_a_reason_is_refused() -> None:
 def test_looking_back_never_lengthens_what_was_opened() -> None:
     early, late = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
 
-    assert rules.access_after(opened_until=early, look_back_until=late) == early
-    assert rules.access_after(opened_until=late, look_back_until=early) == early
+    assert rules.access_end_after_report(opened_until=early, look_back_until=late) == early
+    assert rules.access_end_after_report(opened_until=late, look_back_until=early) == early
 
 
 def test_a_mandate_opens_health_and_what_it_needs_for_work_and_no_more() -> None:

@@ -40,7 +40,7 @@ def case_of(meeting: Meeting) -> Dossier | None:
     return opened or Dossier(pk=meeting.dossier_id, number=meeting.case_number)
 
 
-def keeps(acting: Acting, meeting: Meeting) -> bool:
+def can_manage(acting: Acting, meeting: Meeting) -> bool:
     """Whether the acting institution convened the meeting, or leads its case."""
     if meeting.convening_id == acting.institution_id:
         return True
@@ -48,12 +48,12 @@ def keeps(acting: Acting, meeting: Meeting) -> bool:
     return dossier is not None and has_power(acting, dossier, Power.LEAD)
 
 
-def check_keeps(acting: Acting, meeting: Meeting) -> None:
-    if not keeps(acting, meeting):
+def check_can_manage(acting: Acting, meeting: Meeting) -> None:
+    if not can_manage(acting, meeting):
         raise Refused(_("Only the institution that convened the meeting or leads the case can do this."))
 
 
-def check_own(acting: Acting, invitee: Invitee) -> None:
+def check_own_invitation(acting: Acting, invitee: Invitee) -> None:
     """Everybody answers for their own institution, as long as it is invited; asked once the meeting is locked."""
     own = Invitee.objects.filter(pk=invitee.pk, institution_id=acting.own_institution_id)
     if not own.exclude(answer=Answer.WITHDRAWN).exists():
@@ -65,7 +65,7 @@ def written_language() -> str:
     return (translation.get_language() or "de")[:2]
 
 
-def tell_meeting(
+def record_meeting_event(
     acting: Acting,
     meeting: Meeting,
     act: Act,
@@ -99,7 +99,7 @@ def tell_meeting(
     )
 
 
-def tell_invited(acting: Acting, meeting: Meeting, act: Act, invitees: Iterable[Invitee] | None = None) -> None:
+def notify_invitees(acting: Acting, meeting: Meeting, act: Act, invitees: Iterable[Invitee] | None = None) -> None:
     """Leave a message with whoever is at the table: the named staff member, or the institution's contact persons."""
     at_table = list(Invitee.objects.filter(meeting=meeting).exclude(answer=Answer.WITHDRAWN))
     chosen = at_table if invitees is None else list(invitees)
@@ -115,7 +115,7 @@ def tell_invited(acting: Acting, meeting: Meeting, act: Act, invitees: Iterable[
     notify_staff(acting, staff_ids=[*named, *contacts], act=act, dossier=case_of(meeting))
 
 
-def tell_convener(acting: Acting, meeting: Meeting, act: Act) -> None:
+def notify_convener(acting: Acting, meeting: Meeting, act: Act) -> None:
     """Leave a message with whoever convened the meeting."""
     notify_staff(acting, staff_ids=[meeting.convened_by_id], act=act, dossier=case_of(meeting))
 

@@ -7,17 +7,17 @@ from suone.canton.procedures.models import ProcedureVersion
 from suone.canton.procedures.rules import Phase
 from suone.casework.cases.models import Case
 from suone.casework.cases.rules import OPEN_STATES, State, check_reason
-from suone.casework.cases.services import tell_everybody
+from suone.casework.cases.services import notify_participants
 from suone.casework.leading.acts import Act
 from suone.casework.leading.facts import facts_of
 from suone.casework.leading.queries import course_of, every_fact
-from suone.casework.leading.services.course import begin, enter, move, move_over, note_fact, settle, way_to
+from suone.casework.leading.services.course import begin, enter, move, move_over, settle, store_fact, way_to
 from suone.casework.leading.services.shared import (
     PartiesOfCase,
+    case_with_course,
     course_in,
-    locked_to_lead,
+    lock_case_to_lead,
     move_to_state,
-    readable_with_parts,
 )
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import Power
@@ -32,7 +32,7 @@ from suone.records.workitems.models import WorkItem
 from suone.records.workitems.services import settle_deed
 
 
-def reached(
+def report_fact(
     acting: Acting,
     *,
     dossier: Dossier,
@@ -45,7 +45,7 @@ def reached(
     Acts of other packages tell it in their own transaction; a case without a procedure keeps the fact all the same.
     """
     lock(dossier.pk)
-    note_fact(acting, dossier=dossier, fact=fact, value=value, remark=remark)
+    store_fact(acting, dossier=dossier, fact=fact, value=value, remark=remark)
     if value:
         settle_deed(acting, dossier=dossier, by=fact)
     follow_procedure(acting, dossier=dossier)
@@ -53,7 +53,7 @@ def reached(
 
 def follow_procedure(acting: Acting, *, dossier: Dossier) -> None:
     """Tick off what holds by now and make the moves that are made by themselves; the case follows its phase."""
-    case = readable_with_parts(dossier.pk)
+    case = case_with_course(dossier.pk)
     course = course_in(case)
     if course is None or not case.is_open or case.state == State.SUSPENDED:
         return  # a case that rests goes nowhere by itself
@@ -65,7 +65,7 @@ def follow_procedure(acting: Acting, *, dossier: Dossier) -> None:
         parties=PartiesOfCase(case),
     )
     if phase is not None:
-        follow_phase(acting, case, phase)
+        sync_state_to_phase(acting, case, phase)
 
 
 def follow_procedures(acting: Acting) -> int:
@@ -81,7 +81,7 @@ def follow_procedures(acting: Acting) -> int:
 
 def advance_case(acting: Acting, *, case: Case, to: str, reason: str = "") -> None:
     """Take the case to its next phase; raises ``Refused`` with the sentences of what is missing."""
-    case, course = locked_to_lead(acting, case.pk)
+    case, course = lock_case_to_lead(acting, case.pk)
     dossier = case.dossier
     if course is None:
         raise Refused(_("This case follows no procedure."))
@@ -102,15 +102,15 @@ def advance_case(acting: Acting, *, case: Case, to: str, reason: str = "") -> No
         parties=PartiesOfCase(case),
         reason=reason,
     )
-    follow_phase(acting, case, phase)
-    tell_everybody(acting, dossier, Act.MOVED)
+    sync_state_to_phase(acting, case, phase)
+    notify_participants(acting, dossier, Act.MOVED)
     if phase.goes_on_by_itself:
         follow_procedure(acting, dossier=dossier)
 
 
 def move_case_over(acting: Acting, *, case: Case, version: ProcedureVersion, phase: str, reason: str = "") -> None:
     """Let a running case go on under another version or procedure; one without a procedure begins to follow it."""
-    case, course = locked_to_lead(acting, case.pk)
+    case, course = lock_case_to_lead(acting, case.pk)
     dossier = case.dossier
     check_reason(reason)
     if not case.is_open:
@@ -128,16 +128,16 @@ def move_case_over(acting: Acting, *, case: Case, version: ProcedureVersion, pha
         parties=PartiesOfCase(case),
         reason=reason,
     )
-    follow_phase(acting, case, reached_phase)
-    tell_everybody(acting, dossier, Act.MOVED_OVER)
+    sync_state_to_phase(acting, case, reached_phase)
+    notify_participants(acting, dossier, Act.MOVED_OVER)
 
 
-def state_fact(acting: Acting, *, case: Case, fact: Fact, value: Scalar, remark: str = "") -> None:
+def record_fact(acting: Acting, *, case: Case, fact: Fact, value: Scalar, remark: str = "") -> None:
     """A worker states a fact the procedure asks about; the latest word counts."""
     if word(fact).source is not Source.STATED:
         raise Refused(_("This follows from an act: do the act instead."))
     _check_whose_word(acting, case, fact, remark)
-    reached(acting, dossier=case.dossier, fact=fact, value=value, remark=remark)
+    report_fact(acting, dossier=case.dossier, fact=fact, value=value, remark=remark)
 
 
 def _check_whose_word(acting: Acting, case: Case, fact: Fact, remark: str) -> None:
@@ -164,19 +164,19 @@ def begin_procedure(acting: Acting, case: Case, version: ProcedureVersion) -> No
     follow_procedure(acting, dossier=case.dossier)
 
 
-def follow_phase(acting: Acting, case: Case, phase: Phase) -> None:
+def sync_state_to_phase(acting: Acting, case: Case, phase: Phase) -> None:
     """The machine state that a canton's phase stands for."""
     state = State(phase.state)
     if case.state != state:
         move_to_state(acting, case, state)
 
 
-def follow_state(acting: Acting, case: Case, state: State) -> None:
+def sync_phase_to_state(acting: Acting, case: Case, state: State) -> None:
     """The procedure goes where the case went: to the first phase that stands for this state, if it has one."""
     course = course_of(case.pk)
     phase = next((p for p in course.procedure.phases if p.state == state), None) if course else None
     if course is not None and phase is not None:
-        case = readable_with_parts(case.pk)
+        case = case_with_course(case.pk)
         enter(
             acting,
             dossier=case.dossier,

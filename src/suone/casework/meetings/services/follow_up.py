@@ -6,8 +6,8 @@ from suone.casework.meetings import rules
 from suone.casework.meetings.acts import Act
 from suone.casework.meetings.models import Entry
 from suone.casework.meetings.rules import EntryKind, Section
-from suone.casework.meetings.services.minutes import tell_entry
-from suone.casework.meetings.services.telling import lock_meeting
+from suone.casework.meetings.services.minutes import record_entry_event
+from suone.casework.meetings.services.shared import lock_meeting
 from suone.casework.plans.models import Plan
 from suone.casework.plans.rules import EntryKind as PlanSection
 from suone.casework.plans.rules import Kind as PlanKind
@@ -25,7 +25,7 @@ from suone.records.workitems.services import complete
 
 def write_into_plan(acting: Acting, *, entry: Entry, kind: PlanKind, section: Section) -> Plan:
     """Write what was decided into the draft of a plan: as a measure with who does it until when, or into a section."""
-    dossier = _followed(acting, entry, is_done=entry.plan_id is not None)
+    dossier = _case_to_follow_up(acting, entry, is_done=entry.plan_id is not None)
     rules.check_section(section, has_responsible=entry.responsible_id is not None)
     plan = draft_for(acting, dossier=dossier, kind=kind)
     category = DataCategory(entry.category)
@@ -37,7 +37,7 @@ def write_into_plan(acting: Acting, *, entry: Entry, kind: PlanKind, section: Se
     else:
         add_entry(acting, plan=plan, kind=PlanSection(section.value), text=entry.text, category=category)
     Entry.objects.filter(pk=entry.pk).update(plan_id=plan.pk)
-    tell_entry(acting, entry, Act.WRITTEN_INTO_PLAN)
+    record_entry_event(acting, entry, Act.WRITTEN_INTO_PLAN)
     return plan
 
 
@@ -45,7 +45,7 @@ def order_from_mandate(
     acting: Acting, *, entry: Entry, kind: ServiceKind, staff: Appointment, variant: str = ""
 ) -> Service:
     """Order the service that a mandate of the minutes asks for; its text is the question."""
-    dossier = _followed(acting, entry, is_done=entry.service_id is not None)
+    dossier = _case_to_follow_up(acting, entry, is_done=entry.service_id is not None)
     if entry.kind != EntryKind.MANDATE:
         raise Refused(_("Only a mandate becomes a service."))
     order = Order(kind=kind, staff=staff, question=entry.text, category=DataCategory(entry.category), variant=variant)
@@ -54,14 +54,14 @@ def order_from_mandate(
     # The service has its own work item now: nobody is asked twice for the same.
     if entry.work_item is not None and entry.work_item.is_open:
         complete(acting, item=entry.work_item, reason=_("ordered as a service"))
-    tell_entry(acting, entry, Act.ORDERED)
+    record_entry_event(acting, entry, Act.ORDERED)
     return service
 
 
-def _followed(acting: Acting, entry: Entry, *, is_done: bool) -> Dossier:
+def _case_to_follow_up(acting: Acting, entry: Entry, *, is_done: bool) -> Dossier:
     """The case of an entry from which something may follow now; it is locked with its meeting."""
     meeting = lock_meeting(entry.meeting)
-    rules.check_can_follow(
+    rules.check_can_follow_up(
         EntryKind(entry.kind),
         is_finished=meeting.minutes_finished_at is not None,
         has_case=entry.dossier_id is not None,

@@ -11,8 +11,8 @@ from suone.casework.leading.tests.factories import do
 from suone.casework.meetings.acts import Act
 from suone.casework.meetings.models import Entry, Meeting
 from suone.casework.meetings.rules import EntryKind, Section
-from suone.casework.meetings.services import carrying_out, minutes
-from suone.casework.meetings.services.minutes import Words
+from suone.casework.meetings.services import follow_up, minutes
+from suone.casework.meetings.services.minutes import EntryContent
 from suone.casework.meetings.tests.factories import convene
 from suone.casework.plans.models import Entry as PlanEntry
 from suone.casework.plans.models import Measure
@@ -47,7 +47,7 @@ def entry_of(cast: Cast, meeting: Meeting, *, finished: bool = True, **changes: 
         "responsible": cast.adviser.institution,
         "due_on": due(),
     }
-    written = do(cast.coordinator, minutes.write_entry, meeting=meeting, words=Words(**usual | changes))
+    written = do(cast.coordinator, minutes.write_entry, meeting=meeting, content=EntryContent(**usual | changes))
     if finished:
         do(cast.coordinator, minutes.hold_meeting, meeting=meeting, presences={})
         do(cast.coordinator, minutes.finish_minutes, meeting=meeting)
@@ -57,7 +57,7 @@ def entry_of(cast: Cast, meeting: Meeting, *, finished: bool = True, **changes: 
 def into_plan(cast: Cast, entry: Entry, section: Section = Section.MEASURE) -> None:
     do(
         cast.coordinator,
-        carrying_out.write_into_plan,
+        follow_up.write_into_plan,
         entry=entry,
         kind=PlanKind.INTEGRATION_PLAN,
         section=section,
@@ -104,7 +104,7 @@ def test_a_mandate_becomes_a_service(cast: Cast, meeting: Meeting) -> None:
 
     do(
         cast.coordinator,
-        carrying_out.order_from_mandate,
+        follow_up.order_from_mandate,
         entry=entry,
         kind=ServiceKind.CASE_MANAGEMENT,
         staff=cast.coordinator,
@@ -122,7 +122,7 @@ def test_a_decision_is_no_mandate(cast: Cast, meeting: Meeting) -> None:
     with pytest.raises(Refused, match="Only a mandate"):
         do(
             cast.coordinator,
-            carrying_out.order_from_mandate,
+            follow_up.order_from_mandate,
             entry=entry_of(cast, meeting),
             kind=ServiceKind.CASE_MANAGEMENT,
             staff=cast.coordinator,
