@@ -1,1 +1,1 @@
-"""What every wing stands on: who acts, the log, how pages and answers look, the entrances that views wear."""
+"""What every wing builds on: who acts, the audit log, the look of pages and API responses, the decorators of views."""

@@ -1,4 +1,4 @@
-"""Who acts, for which institution, on which day: handed to every service, told to the database and to the log."""
+"""Who acts, for which institution, on which day: passed to every service, to the database and to the log."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +10,7 @@ from suone.ground.access.permissions import Permission, Role, permissions_of
 
 
 class Kind(StrEnum):
-    """In what capacity somebody acts; every kind is policed."""
+    """In what capacity somebody acts; the row policies distinguish all of them."""
 
     STAFF = "staff"  # a staff member at an institution
     JOB = "job"  # a scheduled job, across institutions, naming its purpose
@@ -24,7 +24,7 @@ class Kind(StrEnum):
 class Acting:
     """Somebody who acts: in what capacity, for which institution, with which roles, on which day.
 
-    ``today`` is the day the rules reckon with; it never shifts what a row policy sees, which asks the clock.
+    ``today`` is the day that rules use; row policies read the database's clock instead, so it cannot widen access.
     """
 
     kind: Kind
@@ -37,36 +37,37 @@ class Acting:
     purpose: str = ""
     name: str = ""
     institution_name: str = ""
-    covers: list[tuple[int, ...]] = field(default_factory=list, compare=False, repr=False)  # for whom, once looked up
+    # Cache: the absent colleagues for whom the acting person is deputy, once looked up.
+    covers: list[tuple[int, ...]] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def own_staff_id(self) -> int:
-        """The staff member who acts; for what only staff can do."""
+        """The appointment of the staff member who acts; for acts that only staff can do."""
         assert self.staff_id is not None, "only a staff member can do this"
         return self.staff_id
 
     @property
     def own_institution_id(self) -> int:
-        """The institution for which somebody acts; for what only staff and partners' systems can do."""
+        """The institution for which somebody acts; for acts that only staff and partners' systems can do."""
         assert self.institution_id is not None, "only somebody who acts for an institution can do this"
         return self.institution_id
 
     @property
     def own_user_id(self) -> int:
-        """The account with which somebody acts; for what only people with a log-in can do."""
+        """The account with which somebody acts; for acts that only people with a log-in can do."""
         assert self.user_id is not None, "only somebody with a log-in can do this"
         return self.user_id
 
     def may(self, permission: Permission) -> bool:
-        """Whether a role of the acting person opens this door."""
+        """Whether a role of the acting person has this permission; jobs have all of them."""
         return self.kind is Kind.JOB or permission in permissions_of(self.roles)
 
 
 def acting_for_guest() -> Acting:
-    """Somebody who holds the link to one invitation: without institution, staff entry or role."""
+    """The holder of a link to one invitation: without institution, appointment or role."""
     return Acting(kind=Kind.GUEST, today=timezone.localdate())
 
 
 def acting_for_job(purpose: str) -> Acting:
-    """A scheduled job that works across institutions, and says for what."""
+    """A scheduled job that works across institutions; every log entry states its ``purpose``."""
     return Acting(kind=Kind.JOB, today=timezone.localdate(), purpose=purpose)

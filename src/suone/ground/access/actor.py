@@ -1,4 +1,4 @@
-"""Who acts, as the database knows it: defaults for columns that nobody may fill in otherwise."""
+"""Who acts, as the database knows it: defaults for columns that the app's role may not write."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -47,14 +47,14 @@ class ActorRoles(models.Func):
 
 
 class ClockTime(models.Func):
-    """The moment itself, which moves on inside a statement and a transaction."""
+    """The current time, which advances within a statement and a transaction, unlike ``Now``."""
 
     function = "clock_timestamp"
     output_field = models.DateTimeField()
 
 
 class RandomSalt(models.Func):
-    """Sixteen bytes that nobody can guess (122 bits of them random)."""
+    """Sixteen unpredictable bytes (122 random bits)."""
 
     function = "uuid_send"
     output_field = models.BinaryField()

@@ -1,4 +1,4 @@
-"""Kinds of data about a person, and how far a grant reaches: the two scales every row policy reads."""
+"""Categories of data about a person, and the power of a grant: the two scales that every row policy reads."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DataCategory(models.IntegerChoices):
-    """A kind of data about a person; its value is the bit it takes in a grant's mask (never renumber)."""
+    """A category of data about a person; its value is its bit in a grant's mask (never renumber)."""
 
     IDENTITY = 0, _("Identity and contact")
     EMPLOYMENT = 1, _("Employment")
@@ -23,10 +23,12 @@ class DataCategory(models.IntegerChoices):
 
     @property
     def bit(self) -> int:
+        """The mask of this category alone."""
         return 1 << self.value
 
     @property
     def is_sensitive(self) -> bool:
+        """Whether forms leave the category unticked until somebody chooses it."""
         return bool(self.bit & SENSITIVE)
 
 
@@ -42,7 +44,7 @@ class Power(models.IntegerChoices):
 HEALTH_BIT = DataCategory.HEALTH.bit
 ALL_CATEGORIES = sum(category.bit for category in DataCategory)
 ALL_BUT_HEALTH = ALL_CATEGORIES & ~HEALTH_BIT
-# What nobody is asked to give unless somebody ticks it by hand (default of this product).
+# Never ticked in advance when consent is asked for (a default of this product, not of the law).
 SENSITIVE = HEALTH_BIT | DataCategory.ADDICTION.bit | DataCategory.JUSTICE.bit | DataCategory.MIGRATION.bit
 
 

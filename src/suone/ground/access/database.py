@@ -1,4 +1,4 @@
-"""Telling the database who acts, for one transaction; outside it no row about a person is visible."""
+"""Setting in the database who acts, for one transaction; outside it no row about a person is visible."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,16 +24,17 @@ _SETTINGS = (
 
 @contextmanager
 def acting_as(acting: Acting, *, read_only: bool = False) -> Iterator[None]:
-    """Open a transaction in which the row policies see who acts; with ``read_only`` the database refuses any write in it.
+    """Open a transaction as ``acting``, under the app's role and its row policies; with ``read_only`` every write fails.
 
-    Inside another one (tests, a job that acts for several) the outer actor is restored at the end.
+    Deferred constraints are checked at the end, so that a violation is raised inside the block. Nested blocks (tests, a
+    job that acts for several institutions) restore the outer actor.
     """
     nested = connection.in_atomic_block
     with transaction.atomic():
         before = _read_settings() if nested else ()
         _write_settings(_settings_of(acting), read_only=read_only)
         yield
-        # After an error, or where a rollback was asked for, the savepoint brings the outer actor back by itself.
+        # After an error or a requested rollback, the savepoint itself restores the outer actor.
         if not connection.needs_rollback:
             if not read_only:
                 _check_deferred_constraints()
@@ -43,14 +44,14 @@ def acting_as(acting: Acting, *, read_only: bool = False) -> Iterator[None]:
 
 @contextmanager
 def counting() -> Iterator[None]:
-    """Inside a job, count over all rows, in the columns that figures are made of and no others.
+    """Count over all rows as ``suone_report``, which reads only the columns that figures are made of; for jobs alone.
 
-    The role cannot log in and writes nothing; its policies ask for a job. At the end the app's role is back.
+    That role cannot log in or write, and its policies require a job. The app's role is restored at the end.
     """
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL ROLE {REPORT_ROLE}")
     yield
-    # After an error the transaction, or its savepoint, brings the role back by itself.
+    # After an error the transaction, or its savepoint, restores the role.
     if not connection.needs_rollback:
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL ROLE {APP_ROLE}")
@@ -71,9 +72,9 @@ def _settings_of(acting: Acting) -> tuple[str, ...]:
 
 
 def _check_deferred_constraints() -> None:
-    """Let the database check now what it keeps for the commit, as the actor whose act it is, so that a refusal is theirs.
+    """Check deferred constraints now, while the actor whose act it is is still set.
 
-    Afterwards checks wait again: the mode outlives this block, and the next act would be refused half-way.
+    Then defer them again: the mode outlives this block and would refuse the next act half-way.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")

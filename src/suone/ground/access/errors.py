@@ -1,15 +1,15 @@
-"""What an act may answer instead of being done."""
+"""Why an act was not carried out."""
 
 
 class Refused(Exception):
-    """A rule forbids the act; the message is a sentence fit to show, saying what to do."""
+    """A rule forbids the act; the message is a translated sentence for the user that says what to do."""
 
 
 class Conflict(Exception):
-    """Somebody else saved first: nothing was overwritten, and both texts are handed back.
+    """Somebody else saved first: nothing was overwritten, and both texts are returned.
 
-    ``current`` is what is kept now, ``submitted`` what was just sent; both map a field's label to its text.
-    ``about`` is the row whose text it is, where the address does not name its case.
+    ``current`` is the stored version, ``submitted`` the one just sent; both map a field's label to its text.
+    ``about`` is the row the text belongs to, needed by the log when the URL does not name its case.
     """
 
     def __init__(self, *, current: dict[str, str], submitted: dict[str, str], about: object = None) -> None:

@@ -1,4 +1,4 @@
-"""The tables with which a package begins, made by one operation."""
+"""The first tables of a package, created by one migration operation."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -10,14 +10,14 @@ from django.db.migrations.state import ProjectState
 
 
 class CreateModels(Operation):
-    """Several ``CreateModel`` at once, for a package's first migration.
+    """Several ``CreateModel`` operations at once, for a package's first migration.
 
-    One by one, Django renders every model that is related to a new one anew for each: most of the time of a first
-    ``suone migrate``. Here they are rendered once for the package.
+    One by one, Django re-renders all related models for each of them, which takes most of the time of a first
+    ``suone migrate``. Here they are rendered once per package.
     """
 
     reversible = True
-    serialization_expand_args: ClassVar = ["operations"]  # Django's writer puts one below the other
+    serialization_expand_args: ClassVar = ["operations"]  # for Django's migration writer: one per line
 
     def __init__(self, operations: Sequence[CreateModel]) -> None:
         self.operations = list(operations)

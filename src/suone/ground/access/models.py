@@ -15,7 +15,7 @@ _LOG_INS = "suone.ground.access.log_ins"
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
-        """An account that logs in with this address."""
+        """Create an account that logs in with this address; without a password it cannot be logged in to yet."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -23,9 +23,9 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """An account of a person who works with the product; what it may do follows from its staff entries.
+    """An account of a person who works with the product; what it may do follows from its appointments.
 
-    Not policed: an account must be found before anybody acts, and it says nothing about a person concerned.
+    Without row policies: an account must be found before anybody acts, and it holds nothing about a person concerned.
     """
 
     email = models.EmailField(_("E-mail"), unique=True)
@@ -34,7 +34,7 @@ class User(AbstractBaseUser):
     language = models.CharField(_("Language"), max_length=2, choices=settings.LANGUAGES, default="de")
     is_active = models.BooleanField(_("Active"), default=True)
     date_joined = models.DateTimeField(default=timezone.now)
-    log_in_round = models.PositiveIntegerField(default=0)  # with a new one, log-ins of before have ended
+    log_in_round = models.PositiveIntegerField(default=0)  # raising it ends all existing sessions
 
     objects = UserManager()
 
@@ -73,7 +73,7 @@ class User(AbstractBaseUser):
         return self.get_full_name()
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """What a log-in is checked against at each request: a new password or a new round ends it."""
+        """The hash against which each request checks its session: a new password or log-in round ends the session."""
         return salted_hmac(
             _LOG_INS, f"{self.password}|{self.log_in_round}", secret=secret, algorithm="sha256"
         ).hexdigest()

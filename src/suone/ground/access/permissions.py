@@ -1,6 +1,6 @@
 """What roles may do: stable codes with their sentences, and one table from role to permissions.
 
-A permission opens a door; which cases lie behind it is decided by grants alone.
+A permission gives access to a function; access to cases is decided by grants alone.
 """
 
 from django.db import models
@@ -64,10 +64,10 @@ class Role(models.TextChoices):
     INSTITUTION_ADMINISTRATOR = "institution_administrator", _("Institution administrator")
     STEERING = "steering", _("Member of the steering group")
     DATA_PROTECTION_OFFICER = "data_protection_officer", _("Data-protection officer")
-    PARTNER_SYSTEM = "partner_system", _("Partner's system")  # a machine's, with a key: nobody logs in with it
+    PARTNER_SYSTEM = "partner_system", _("Partner's system")  # for API keys: nobody logs in with it
 
 
-# What somebody who works somewhere can hold.
+# The roles that an appointment can hold.
 STAFF_ROLES = [role for role in Role if role is not Role.PARTNER_SYSTEM]
 
 
@@ -160,11 +160,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
-    """Everything that at least one of these roles may do."""
+    """The union of the permissions of these roles."""
     return frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))
 
 
-# What shows no person concerned and opens nothing to anybody. A permission that is not named here does one or the other.
+# Permissions that neither show a person concerned nor give anybody access. All others do one or the other.
 _WITHOUT_PERSONS = _EVERYBODY | {
     Permission.DIRECTORY_EDIT,
     Permission.ABSENCE_EDIT,
@@ -174,7 +174,7 @@ _WITHOUT_PERSONS = _EVERYBODY | {
     Permission.REGISTER_FIGURES,
 }
 
-# Acts that ask for the second factor again, beside every export. A view that carries one out is marked ``sensitive``.
+# These ask for the second factor again, as does every export. Their views are marked ``sensitive``.
 SENSITIVE_PERMISSIONS = frozenset(
     {
         Permission.APPOINTMENT_ADMINISTER,
@@ -188,5 +188,5 @@ SENSITIVE_PERMISSIONS = frozenset(
 
 
 def roles_that_see_persons() -> frozenset[Role]:
-    """The roles of staff that open data about persons, or decide who does."""
+    """The roles of staff that give access to data about persons, or decide who has such a role."""
     return frozenset(role for role in STAFF_ROLES if ROLE_PERMISSIONS[role] - _WITHOUT_PERSONS)

@@ -11,22 +11,22 @@ from suone.ground.access.acting import Kind
 from suone.ground.access.database import APP_ROLE
 
 _COMMANDS = ("select", "insert", "update", "delete")
-# Those who reach rows about persons: somebody at work, and the clock.
+# The kinds of actors that reach rows about persons unless a table names others.
 STAFF_AND_JOBS = (Kind.STAFF, Kind.JOB)
 EVERY_KIND = tuple(Kind)
 
 
 class InDatabase(BaseConstraint):
-    """What a model declares and PostgreSQL keeps, other than by a constraint of the table: rights, policies, triggers."""
+    """Declared in a model's ``Meta.constraints`` and created in PostgreSQL, but not as a table constraint: rights, policies, triggers."""
 
     def constraint_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
-        # No part of CREATE TABLE: it follows once the table stands.
+        # Not part of CREATE TABLE, but run right after it.
         assert schema_editor is not None
         schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
         return ""
 
     def validate(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing to check in Python: the database is the judge."""
+        """Nothing to check in Python: the database enforces it."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, type(self)) and self.deconstruct() == other.deconstruct()
@@ -38,9 +38,10 @@ class InDatabase(BaseConstraint):
 class TableRights(InDatabase):
     """What the app's role may do with a table, by command and, for updates, by column.
 
-    By itself for a table that is open on purpose; a table about persons has ``RowPolicies``, which contain it.
-    ``updates`` names the fields that may ever change; what places a row (case, institution, meeting, author) is never
-    among them. ``inserts`` names those that a new row may be given, where others are the database's to fill in.
+    Used alone for a table without row policies; a table about persons has ``RowPolicies``, which include it.
+    ``allows`` lists commands for all columns (``select``, ``insert``, ``update``, ``delete``). ``updates`` lists the fields
+    that may ever change; those that place a row (case, institution, meeting, author) never do. ``inserts`` lists the fields
+    that a new row may set, if the database fills in the others.
     """
 
     violation_error_message = "This row is not yours to keep."
@@ -58,7 +59,7 @@ class TableRights(InDatabase):
         return ";\n".join(self._rights(model))
 
     def _rights(self, model: type[models.Model]) -> list[str]:
-        """Exactly these rights, whatever there was before."""
+        """The statements that leave exactly these rights, whatever was granted before."""
         table = model._meta.db_table
         statements = [f"REVOKE ALL ON {table} FROM {APP_ROLE}"]
         statements += [f"GRANT {command.upper()} ON {table} TO {APP_ROLE}" for command in self.allows]
@@ -81,11 +82,11 @@ class TableRights(InDatabase):
 class RowPolicies(TableRights):
     """Who reaches which rows of a table, enforced by PostgreSQL for the app's role.
 
-    One condition for each command, SQL in which ``{table}`` stands for the policed table. A command without a condition
-    is refused: the app's role does not even get the right to it. ``kinds`` are the kinds of actors for whom the
-    conditions hold at all. A row is changed or deleted by whoever sees it: the conditions of ``update`` and ``delete``
-    contain that of ``select``, and ``update`` holds for the row before and after; ``before`` must hold for the row
-    before alone, such as that a request is still open. ``before_log_in`` lets rows be read while nobody acts yet.
+    One SQL condition per command, in which ``{table}`` stands for the table. Without a condition, the app's role has no
+    right to the command at all. ``kinds`` are the kinds of actors to whom the conditions apply; all others reach nothing.
+    Only a row that can be read can be changed or deleted: ``update`` and ``delete`` imply ``select``. ``update`` applies to
+    the row before and after the change, ``before`` only to the row before, such as that a request is still open.
+    ``before_log_in`` allows reading while nobody acts yet.
     """
 
     def __init__(
@@ -135,7 +136,7 @@ class RowPolicies(TableRights):
         return ";\n".join(statements)
 
     def _whole(self, command: str) -> str:
-        """The condition of a command with what every condition contains."""
+        """The complete condition of a command, including the kinds of actors and ``select``."""
         own, select = self.conditions[command], self.conditions["select"]
         if command == "select" and self.before_log_in:
             return f"({own})"
@@ -167,10 +168,10 @@ class RowPolicies(TableRights):
 
 
 class AdditionalInsertPolicy(InDatabase):
-    """Rows that whoever an act of this package concerns may add to a table of a lower package, such as a timeline.
+    """Staff may also insert into a table of a lower package, such as a timeline, under a condition of this package.
 
-    The lower package knows no act of those above: what its own policy refuses, this one allows beside it. ``condition``
-    is SQL in which ``{table}`` stands for the lower table.
+    The lower package knows no acts of those above it. PostgreSQL combines this policy with the table's own by OR.
+    ``into`` is the name of the lower table, ``condition`` SQL in which ``{table}`` stands for it.
     """
 
     def __init__(self, *, name: str, into: str, condition: str) -> None:
@@ -194,10 +195,11 @@ class AdditionalInsertPolicy(InDatabase):
 
 
 class Stamp(InDatabase):
-    """Who did something to a row, and when, are the database's to say: for whatever the app's role writes.
+    """A trigger that guarantees who did something to a row, and when, for everything that the app's role writes.
 
-    ``at`` names a time or a day, which becomes that of the statement whatever was sent. ``staff``, ``institution`` and
-    ``account`` name who did it: they are the actor's own, or the row is refused. A day that people type is no stamp.
+    ``at`` is a field for a time or day, which is set to that of the statement whatever was sent. ``staff``,
+    ``institution`` and ``account`` are fields for who did it; unless they name the actor, the row is refused. Not for days
+    that users enter.
     """
 
     def __init__(self, *, name: str, at: str = "", staff: str = "", institution: str = "", account: str = "") -> None:
@@ -228,33 +230,33 @@ def _column(model: type[models.Model], name: str) -> str:
 
 
 def fields_that_change(model: models.Model | type[models.Model]) -> frozenset[str]:
-    """The fields of a table that may ever change, as its rights declare them."""
+    """The fields that may ever change, as declared by the table's rights."""
     rights = [constraint for constraint in model._meta.constraints if isinstance(constraint, TableRights)]
     return frozenset(name for constraint in rights for name in constraint.updates)
 
 
 def any_actor() -> str:
-    """Every kind of actor that the table admits: for tables that hold nothing about persons concerned."""
+    """Condition: every kind of actor that the table admits; for tables without data about persons concerned."""
     return "true"
 
 
 def job() -> str:
-    """The clock alone."""
+    """Condition: scheduled jobs only."""
     return "(SELECT actor_kind()) = 'job'"
 
 
 def own_institution(column: str = "institution_id") -> str:
-    """Whoever works at the institution that the row names."""
+    """Condition: staff acting for the institution that the row names."""
     return f"((SELECT actor_kind()) = 'staff' AND {{table}}.{column} = (SELECT actor_institution()))"
 
 
 def own_staff(column: str = "staff_id") -> str:
-    """The staff member whom the row names."""
+    """Condition: the staff member whom the row names."""
     return f"((SELECT actor_kind()) = 'staff' AND {{table}}.{column} = (SELECT actor_staff()))"
 
 
 def permitted(permission: str) -> str:
-    """Jobs, and staff whose role has the permission."""
+    """Condition: jobs, and staff with a role that has the permission."""
     return f"(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('{permission}')))"
 
 
@@ -266,17 +268,18 @@ def granted(
     category: str | None = None,
     author: str | Sequence[str] = (),
 ) -> str:
-    """Staff who hold a grant in force over the row's case (or person), and jobs; no other kind of actor.
+    """Condition: staff with a grant in force on the row's case (or person), and jobs.
 
-    ``on`` is the grant's column to meet (``dossier_id`` or ``person_id``), ``column`` the row's (the same name unless
-    told), ``category`` an SQL expression for the row's data category as a bit number; without it any category will do.
-    ``author`` is the column (or columns) of the appointment that recorded the row, to whom any category opens it: whoever
-    recorded a fact reads it as long as the case is open to their institution.
+    ``power`` is the least power needed (1 read, 2 write, 3 lead). ``on`` is the column of the grant to match
+    (``dossier_id`` or ``person_id``), ``column`` that of the row (the same name by default), ``category`` an SQL expression
+    for the row's data category as a bit number; without it, a grant on any category suffices. ``author`` is the column
+    (or columns) of the appointment that recorded the row, for whom a grant on any category suffices: authors can read what
+    they recorded as long as the case is open to them.
 
     Two index probes, one for the institution and one for the staff member, instead of an OR over a join. OFFSET 0
-    keeps PostgreSQL from hashing the whole grants table for a page of fifty rows. The clock is statement_timestamp():
-    an expiry takes effect inside an open transaction too. (The grants table stands in ``dossiers``; its columns are
-    named here because persons, one floor below it, are policed by it too.)
+    keeps PostgreSQL from hashing the whole grants table for a page of fifty rows. The clock is statement_timestamp(),
+    so that an expiry takes effect inside an open transaction, too. (The grants table belongs to ``dossiers``; its columns
+    are named here because ``persons``, one floor below, uses it in its policies.)
     """
     covers = "" if category is None else f"(g.categories & (1::bigint << {category})) <> 0"
     if covers:
@@ -295,10 +298,10 @@ def granted(
 
 
 def granted_all_of(power: int, mask: str) -> str:
-    """Staff to whom every category of the row's case that this mask names is open, by one grant or by several; and jobs.
+    """Condition: staff whose grants on the row's case together cover every category in a mask, and jobs.
 
-    ``mask`` is an SQL expression for a bit mask like a grant's. The clock and the two probes are those of ``granted``;
-    without any grant the sum of masks is NULL, and the condition with it.
+    ``mask`` is an SQL expression for a bit mask of categories. Clock and index probes are those of ``granted``; without
+    any grant the combined mask is NULL, and so is the condition.
     """
     probe = (
         "SELECT g.categories FROM dossiers_grant g WHERE g.dossier_id = {{table}}.dossier_id AND g.{principal}"

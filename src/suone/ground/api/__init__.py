@@ -1,1 +1,1 @@
-"""How an answer to a machine looks: shapes that take nothing unasked, and errors as problem details."""
+"""What all API responses share: base schemas that reject unknown fields, and errors as problem details."""

@@ -1,6 +1,6 @@
-"""Errors as problem details (RFC 9457), with a sentence in the language of ``Accept-Language`` and nothing personal.
+"""Errors as problem details (RFC 9457), with a sentence in the language of ``Accept-Language`` and no personal data.
 
-What was sent is never repeated: a wrong value may be somebody's number.
+Submitted values are never repeated: a wrong value may be an AHV number.
 """
 
 import logging
@@ -23,7 +23,7 @@ _LOGGER = logging.getLogger("suone.ground.api")
 
 
 class FieldProblem(Answered):
-    """What is wrong with one field of what was sent."""
+    """What is wrong with one field of the request."""
 
     pointer: str = Field(description="Where it stands, as a JSON pointer (RFC 6901) or the name of a parameter.")
     code: str = Field(description="A stable word.")
@@ -41,7 +41,10 @@ class Problem(Answered):
 
 
 class Trouble(Exception):
-    """A problem of an endpoint's own: a stable word, a sentence, and what a machine needs in order to go on."""
+    """An error specific to an endpoint: a stable word, a translated sentence, and members that a client needs to proceed.
+
+    ``word`` ends up in ``type`` as ``urn:suone:problem:<word>``; ``members`` are added to the problem details.
+    """
 
     def __init__(
         self,
@@ -61,7 +64,7 @@ class Trouble(Exception):
 
 
 class TooMany(Exception):
-    """More requests than allowed; the next one is heard after so many seconds."""
+    """More requests than allowed; ``wait`` is the number of seconds after which the next one is accepted."""
 
     def __init__(self, wait: int) -> None:
         super().__init__("too many requests")
@@ -77,25 +80,26 @@ def problem(
     headers: Mapping[str, str] | None = None,
     **members: object,
 ) -> HttpResponse:
-    """The answer that tells a machine what went wrong."""
-    told = Problem(
+    """An error response, never cached."""
+    details = Problem(
         type=f"urn:suone:problem:{word}",
         title=status.phrase,
         status=status.value,
         detail=sentence,
         errors=list(errors),
     )
-    answer = JsonResponse(told.model_dump() | members, status=status, content_type=MEDIA_TYPE, headers=headers)
+    answer = JsonResponse(details.model_dump() | members, status=status, content_type=MEDIA_TYPE, headers=headers)
     answer["Cache-Control"] = "no-store"
     return answer
 
 
 def not_found() -> HttpResponse:
+    """The response for an unknown URL, and for an object that the caller may not access."""
     return problem(HTTPStatus.NOT_FOUND, "not-found", _("There is nothing here that you may access."))
 
 
 def answer_with_problems(api: NinjaAPI) -> None:
-    """Every exception that leaves a handler becomes a problem."""
+    """Register handlers that turn every exception of an endpoint into problem details."""
     answers: dict[type[Exception], Any] = {
         Trouble: lambda e: problem(e.status, e.word, e.sentence, errors=e.errors, **e.members),
         Refused: lambda e: problem(HTTPStatus.UNPROCESSABLE_ENTITY, "refused", str(e)),
@@ -136,8 +140,8 @@ def answer_with_problems(api: NinjaAPI) -> None:
 
 def _handler(answer: Any) -> Any:
     def handle(_request: HttpRequest, error: Exception) -> HttpResponse:
-        told: HttpResponse = answer(error)
-        return told
+        response: HttpResponse = answer(error)
+        return response
 
     return handle
 
@@ -160,9 +164,9 @@ def _shape_sentence() -> str:
 def _wrong_field(error: Mapping[str, Any]) -> FieldProblem:
     place = [str(part) for part in error["loc"]]
     if error["type"] == "extra_forbidden":
-        place = place[:-1]  # the name of a field nobody asked for is the caller's own text
+        place = place[:-1]  # the name of an unknown field is the caller's text: not repeated
     if place[:1] == ["body"]:
-        place = place[2:]  # behind the name of our own parameter
+        place = place[2:]  # without the name of the handler's parameter
         pointer = "/" + "/".join(place)
     else:
         pointer = place[-1] if place else ""

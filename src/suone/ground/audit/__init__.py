@@ -1,1 +1,1 @@
-"""What was done and read, by whom, when, on which basis: append-only, sealed in batches, and knowing no feature."""
+"""The audit log: what was done and read, by whom, when, on which basis. Append-only, sealed in batches, independent of features."""

@@ -1,4 +1,4 @@
-"""The sentences of the acts. Each package lists its own in ``acts.py``; here they are found by their code."""
+"""Looking up the sentence of an act by its code; each package lists its own acts in its ``acts.py``."""
 
 from functools import cache
 from importlib import import_module
@@ -32,6 +32,6 @@ def all_acts() -> list[models.TextChoices]:
 
 
 def sentence_of(code: str) -> str:
-    """The sentence of an act in the reader's language; an unknown (older) code stands for itself."""
+    """The sentence of an act in the reader's language; an unknown (older) code is returned unchanged."""
     act = _acts().get(code)
     return str(act.label) if act else code

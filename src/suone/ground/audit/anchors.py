@@ -1,7 +1,7 @@
-"""Anchors: the signed heads of the log, kept outside the database, so that a cut tail is found.
+"""Anchors: the signed heads of the log, stored outside the database, so that a truncated log is detected.
 
-Every seal is anchored as soon as it is kept. The file is a chain: each line names the one before. A head is only
-anchored if the log goes on from the last anchored one; where a backup was restored, somebody has to declare it first.
+Every seal is anchored as soon as it is saved. The file is a chain: each line contains the hash of the one before. A head
+is only anchored if the log continues the last anchored one; after a backup was restored, this must be declared first.
 """
 
 from collections.abc import Iterator
@@ -27,12 +27,12 @@ _NOTHING = Head(0, 0, merkle.EMPTY_ROOT, "")
 
 
 class Discontinued(Exception):
-    """The log in the database does not go on from the last anchored head."""
+    """The log in the database does not continue the last anchored head."""
 
 
 @dataclass(frozen=True)
 class Restoration:
-    """A backup was restored, by declaration: the head it goes back to, and how many sealed entries were lost."""
+    """A declared restoration of a backup: the head it goes back to, and how many sealed entries were lost."""
 
     head: Head
     lost: int
@@ -41,9 +41,9 @@ class Restoration:
 
 
 def anchor() -> int:
-    """Sign every head that is not anchored yet, add it to the file, and return the number of the last seal, or 0.
+    """Sign every head that is not anchored yet, append it to the file, and return the number of the last seal, or 0.
 
-    Raises ``Discontinued`` where the log does not continue what was anchored.
+    Raises ``Discontinued`` if the log does not continue what was anchored.
     """
     with heads.adding_to(anchor_file()) as file, acting_as(acting_for_job("anchoring the log")):
         last = _last_head(file)
@@ -60,9 +60,10 @@ def anchor() -> int:
 
 
 def declare_restored(reason: str) -> Restoration:
-    """Say that a backup was restored: the log goes on from the newest anchored head that it still has.
+    """Declare that a backup was restored: the log continues from the newest anchored head that it still contains.
 
-    The declaration is an entry of the log and a line among the anchors; what was lost stays visible in both.
+    The declaration is an entry of the log and a line among the anchors; the loss stays visible in both. Raises ``Refused``
+    if nothing is anchored or nothing is missing.
     """
     acting = acting_for_job("declaring that a backup was restored")
     with heads.adding_to(anchor_file()) as file:
@@ -81,7 +82,7 @@ def declare_restored(reason: str) -> Restoration:
 
 
 def read_anchors(newest_first: bool = False) -> Iterator[bytes]:
-    """The lines of the file."""
+    """The lines of the anchor file; none if there is no file yet."""
     path = anchor_file()
     if not newest_first:
         yield from heads.lines_of(path)
@@ -91,7 +92,7 @@ def read_anchors(newest_first: bool = False) -> Iterator[bytes]:
 
 
 def restoration_in(statement: Statement) -> Restoration:
-    """What a declaration says; raises ``ValueError`` where it is none."""
+    """The restoration that a statement declares; raises ``ValueError`` if it declares none."""
     try:
         return Restoration(
             head_in(statement),
@@ -104,13 +105,13 @@ def restoration_in(statement: Statement) -> Restoration:
 
 
 def head_of(seal: Seal) -> Head:
-    """What is signed of a seal."""
+    """The head of a seal: what is signed."""
     at = seal.sealed_at.astimezone(UTC).isoformat(timespec="microseconds")
     return Head(seal.pk, seal.size, bytes(seal.root), at, tuple(seal.misfits))
 
 
 def is_in_log(head: Head) -> bool:
-    """Whether the log has this head, and goes on from it."""
+    """Whether the log contains this head and continues it."""
     if head.size == 0:
         return True
     seal = Seal.objects.filter(pk=head.seal).first()
@@ -121,17 +122,17 @@ def is_in_log(head: Head) -> bool:
 
 
 def anchor_file() -> Path:
-    """Where the signed heads are kept."""
+    """The path of the anchor file (``SUONE_ANCHOR_DIR``)."""
     return Path(settings.ANCHOR_FOLDER) / "audit.jsonl"
 
 
 def private_key() -> Ed25519PrivateKey:
-    """The key of this installation, made at the first time."""
+    """The signing key of this installation, created on first use."""
     return heads.private_key(Path(settings.KEYS_FOLDER) / "audit-anchor.pem")
 
 
 def public_key() -> Ed25519PublicKey:
-    """What proves the signatures of this installation."""
+    """The key that verifies the signatures of this installation."""
     return private_key().public_key()
 
 
@@ -140,7 +141,7 @@ def _last_head(file: heads.Additions) -> Head | None:
 
 
 def _known_heads(file: heads.Additions) -> Iterator[Head]:
-    """The heads that hold, the newest first; those that a declared restoration has undone are left out."""
+    """The valid heads, newest first, without those undone by a declared restoration."""
     key, most = public_key(), None
     for line in file.newest_first():
         statement = heads.read_statement(line)

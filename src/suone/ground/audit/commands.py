@@ -23,7 +23,7 @@ def audit() -> None:
 
 @audit.command("seal")
 def seal_log() -> None:
-    """Seal what was told since the last time."""
+    """Seal the entries written since the last seal."""
     reach_database()
     from suone.ground.audit.anchors import Discontinued
     from suone.ground.audit.sealing import seal
@@ -62,7 +62,7 @@ def verify_log(witness: Path | None) -> None:
     )
     behind = lag()
     if behind is None:
-        click.echo("The folder for copies of the log does not answer: look after it.")
+        click.echo("The folder for copies of the log is not available: check it.")
     elif behind:
         click.echo(f"The copies outside the database lag behind by {behind} sealed entries.")
     if proof.findings:

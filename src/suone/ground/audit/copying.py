@@ -1,7 +1,7 @@
 """Copies of sealed entries outside the database: on another disk, or in a folder of another machine.
 
-They are made after sealing, by a job: what does not answer there holds up no act. It is given up after a time, said in
-the server's log, and done again a minute later; nothing is lost, since the entries stay where they are.
+They are made by a job after sealing, so that a folder that does not respond delays no act. An attempt is abandoned after a
+timeout, reported in the server's log, and repeated a minute later; nothing is lost, since the entries stay in the database.
 """
 
 import json
@@ -20,21 +20,21 @@ from suone.ground.audit import outlet
 from suone.ground.audit.hashing import LINE
 from suone.ground.audit.models import Seal
 
-PATIENCE = 20.0  # seconds for one step
-_MOST = 5000  # entries of a file
-_FILES = 20  # at one go
+PATIENCE = 20.0  # seconds per step
+_MOST = 5000  # entries per file
+_FILES = 20  # per run
 
 _log = structlog.get_logger(__name__)
 
 
 class Silent(Exception):
-    """The folder for copies did not answer in time, or refused; the message says what the matter is."""
+    """The folder for copies did not respond in time, or failed; the message says why."""
 
 
 def copy_out() -> int:
-    """Copy the sealed entries that are not copied yet, and return how many still lag behind.
+    """Copy the sealed entries that are not copied yet, and return how many are still missing.
 
-    A lag is an error in the server's log: somebody has to look after the folder.
+    A lag is logged as an error, since somebody has to check the folder.
     """
     folder = settings.AUDIT_COPY_FOLDER
     if not folder:
@@ -56,7 +56,7 @@ def copy_out() -> int:
 
 
 def lag() -> int | None:
-    """How many sealed entries are not copied; None where the folder does not answer."""
+    """How many sealed entries are not copied; None if the folder does not respond."""
     try:
         return _sealed() - _count(settings.AUDIT_COPY_FOLDER) if settings.AUDIT_COPY_FOLDER else 0
     except Silent:
@@ -82,7 +82,7 @@ def _step(*arguments: str, given: str = "") -> str:
         answer, _nothing = process.communicate(given, timeout=PATIENCE)
     except subprocess.TimeoutExpired as late:
         process.kill()
-        with suppress(subprocess.TimeoutExpired):  # what hangs in a dead network folder cannot even die
+        with suppress(subprocess.TimeoutExpired):  # a process blocked by a dead network folder cannot be killed
             process.communicate(timeout=1)
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:

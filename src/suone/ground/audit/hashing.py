@@ -1,12 +1,12 @@
 """Which bytes of an entry are hashed: one definition for verifying and for proofs.
 
-The database has the same in ``audit_line`` for sealing; here it stands again, since whoever verifies must not ask a
-function that the suspect may have replaced. A test holds the two to each other.
+``audit_line`` in the database repeats it for sealing: verification must not call a function that an attacker may have
+replaced. A test compares the two.
 """
 
-# Every column of an entry but its salt and its position, in PostgreSQL's notation of a row, which keeps columns apart
-# whatever they contain. Times are microseconds in UTC, so that no setting of a session changes a letter. A column that
-# comes later is added at the end in such a way that older entries stay as they were hashed.
+# Every column of an entry except salt and position, in PostgreSQL's row notation, which is unambiguous whatever the columns
+# contain. Times are microseconds in UTC, independent of session settings. A later column must be appended in such a way
+# that the lines of older entries do not change.
 COLUMNS = (
     "id", "at", "kind", "act", "acting_kind", "user_id", "staff_id", "institution_id", "system_id", "roles", "on_behalf_of",
     "dossier_id", "person_id", "object_type", "object_id", "recipients", "dossiers_shown", "persons_shown", "legal_basis",
@@ -17,5 +17,5 @@ LINE = f"ROW({', '.join(_MOMENT if column == 'at' else column for column in COLU
 
 
 def leaf_data(salt: bytes, line: str) -> bytes:
-    """What is hashed as the leaf of an entry."""
+    """The data of an entry's leaf: 16 bytes of salt, then the line as PostgreSQL writes it."""
     return salt + line.encode()

@@ -1,7 +1,7 @@
-"""Signed statements about the log: heads, declared restorations, what a witness has seen. Files and keys, no database.
+"""Signed statements about the log: heads, declared restorations, heads seen by a witness. Files and keys, no database.
 
-A statement is a JSON object with a signature (Ed25519) over all its other members, written in one canonical way. In a
-file each stands on a line of its own and names the hash of the line before it, so that none is taken out or put in.
+A statement is a JSON object with an Ed25519 signature over its other members in canonical form. In a file, each is on its
+own line and contains the hash of the line before, so that none can be removed or inserted.
 """
 
 import fcntl
@@ -28,7 +28,7 @@ Statement = dict[str, Any]
 
 @dataclass(frozen=True)
 class Head:
-    """The log at a seal: the seal's number, how many entries there were, the root over them, and when."""
+    """The log at a seal: number of the seal, number of entries, root over them (32 bytes), and time (ISO 8601, UTC)."""
 
     seal: int
     size: int
@@ -37,13 +37,13 @@ class Head:
     misfits: tuple[int, ...] = ()
 
     def statement(self) -> Statement:
-        """As it is signed."""
+        """The statement to be signed."""
         said = {"is": HEAD, "seal": self.seal, "size": self.size, "root": self.root.hex(), "at": self.at}
         return said | ({"misfits": list(self.misfits)} if self.misfits else {})
 
 
 def head_in(statement: Statement) -> Head:
-    """The head of which a statement speaks; raises ``ValueError`` where it speaks of none."""
+    """The head that a statement contains; raises ``ValueError`` if it contains none."""
     try:
         return Head(
             int(statement["seal"]),
@@ -62,7 +62,7 @@ def signed(said: Statement, key: Ed25519PrivateKey) -> Statement:
 
 
 def is_signed(statement: Statement, key: Ed25519PublicKey) -> bool:
-    """Whether this key signed the statement as it stands."""
+    """Whether the statement has a valid signature by this key."""
     said = {name: value for name, value in statement.items() if name != "signature"}
     try:
         key.verify(bytes.fromhex(statement["signature"]), _canonical(said))
@@ -72,7 +72,7 @@ def is_signed(statement: Statement, key: Ed25519PublicKey) -> bool:
 
 
 def read_statement(line: bytes) -> Statement | None:
-    """The statement in a line; None where there is none."""
+    """The statement in a line; None if there is none."""
     try:
         statement = json.loads(line)
     except ValueError:
@@ -81,13 +81,13 @@ def read_statement(line: bytes) -> Statement | None:
 
 
 def mark(line: bytes) -> str:
-    """By what the next line names this one."""
+    """The hash (hex) by which the next line refers to this one."""
     return sha256(line).hexdigest()
 
 
 @contextmanager
 def adding_to(path: Path) -> Iterator["Additions"]:
-    """Add statements to a file, one process at a time; what was added is on the disk when this ends."""
+    """Append statements to a file, one process at a time; they are flushed to disk when the block ends."""
     path.parent.mkdir(parents=True, exist_ok=True)
     is_new = not path.exists()
     with path.open("a+b") as file:
@@ -100,13 +100,13 @@ def adding_to(path: Path) -> Iterator["Additions"]:
 
 
 class Additions:
-    """A file of statements that is open for more."""
+    """A file of statements, open for appending; a line torn by a crash is removed first."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         end = file.seek(0, os.SEEK_END)
         if end and not _ends_a_line(file, end):
-            # Torn by a crash: nobody was told that it is kept.
+            # Torn by a crash before anybody relied on it.
             file.truncate(end - len(next(lines_from_the_end(file))))
         self._last = next(lines_from_the_end(file), b"")
 
@@ -115,7 +115,7 @@ class Additions:
         return lines_from_the_end(self._file)
 
     def add(self, said: Statement, key: Ed25519PrivateKey) -> Statement:
-        """One more statement, signed, after the last one."""
+        """Sign a statement and append it; returns it with its signature."""
         statement = signed(said | {"before": mark(self._last) if self._last else ""}, key)
         line = json.dumps(statement).encode()
         start = self._file.seek(0, os.SEEK_END)
@@ -130,7 +130,7 @@ class Additions:
 
 
 def lines_of(path: Path) -> Iterator[bytes]:
-    """The lines of a file, from the first; none where there is no file."""
+    """The lines of a file, from the first; none if there is no file."""
     if path.exists():
         with path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH)  # not in the middle of a line that is being written
@@ -138,7 +138,7 @@ def lines_of(path: Path) -> Iterator[bytes]:
 
 
 def lines_from_the_end(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of an open file, from the last: a long file is not read whole for its end."""
+    """The lines of an open file, from the last, without reading a long file as a whole."""
     start, rest = file.seek(0, os.SEEK_END), b""
     while start > 0:
         before = max(0, start - _BLOCK)
@@ -151,7 +151,7 @@ def lines_from_the_end(file: BinaryIO) -> Iterator[bytes]:
 
 
 def private_key(path: Path) -> Ed25519PrivateKey:
-    """The key in this file, made at the first time, with its public half in a file beside it."""
+    """The key in this file, created on first use, with its public half in a ``.pub`` file next to it."""
     if not path.exists():
         _make_key(path)
     key = serialization.load_pem_private_key(path.read_bytes(), password=None)
@@ -163,7 +163,7 @@ def private_key(path: Path) -> Ed25519PrivateKey:
 
 
 def public_key(text: bytes) -> Ed25519PublicKey:
-    """The public key in the text of a file; raises ``ValueError`` where there is none."""
+    """The public key in PEM; raises ``ValueError`` if it is not an Ed25519 key."""
     key = serialization.load_pem_public_key(text)
     if not isinstance(key, Ed25519PublicKey):
         raise ValueError("this is no Ed25519 key")
@@ -171,7 +171,7 @@ def public_key(text: bytes) -> Ed25519PublicKey:
 
 
 def public_text(key: Ed25519PublicKey) -> bytes:
-    """A public key as it is handed on."""
+    """A public key in PEM."""
     return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
@@ -197,7 +197,7 @@ def _make_key(path: Path) -> None:
     text = Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    # Written aside and linked: of two that start at once one key wins, and nobody reads half of one.
+    # Written to a temporary file and linked: of two processes at once one key wins, and nobody reads half a key.
     aside = path.with_suffix(f".{os.getpid()}")
     with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(text)

@@ -1,4 +1,4 @@
-"""What the clock does with the log."""
+"""Scheduled jobs of the log."""
 
 from procrastinate.contrib.django import app
 
@@ -9,12 +9,12 @@ from suone.ground.audit.sealing import seal
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="audit-seal", name="audit.seal")
 def seal_log(timestamp: int) -> None:
-    """Seal every minute what was written, and anchor the head at once."""
+    """Every minute: seal what was written, and anchor the new head."""
     seal()
 
 
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="audit-copy", name="audit.copy")
 def copy_log(timestamp: int) -> None:
-    """Copy every minute what was sealed to the folder outside the database, where there is one."""
+    """Every minute: copy what was sealed to the folder outside the database, if one is configured."""
     copy_out()

@@ -1,8 +1,8 @@
-"""The tree over the log, as RFC 9162 (section 2.1) has it: roots, proofs of inclusion and of consistency.
+"""The Merkle tree over the log (RFC 9162, section 2.1): roots, proofs of inclusion and of consistency.
 
-Plain values in and out, so that whoever checks a proof needs neither database nor Django. A hash is 32 bytes (SHA-256);
-positions of leaves count from 0. Where a function needs hashes of the tree it asks ``node(level, index)``: the hash over
-the ``2**level`` leaves from ``index * 2**level`` on, all of which must be there.
+Plain values in and out, so that checking a proof needs neither database nor Django. A hash is 32 bytes (SHA-256);
+positions of leaves count from 0. Functions that need hashes of the tree call ``node(level, index)``: the hash over the
+``2**level`` leaves from ``index * 2**level`` on, all of which must exist.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,14 +19,14 @@ def leaf_hash(data: bytes) -> bytes:
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    """The hash over two neighbours; told apart from a leaf by its first byte."""
+    """The hash over two neighbours; its prefix byte distinguishes it from a leaf."""
     return sha256(b"\x01" + left + right).digest()
 
 
 class Frontier:
-    """A tree that only grows: leaves are added, and the root asked for, without keeping them.
+    """A tree to which leaves are added, and which knows its root, without storing the leaves.
 
-    It holds one hash for each one-bit of its size: the whole trees it consists of, the largest first.
+    It stores one hash per one-bit of its size: those of the perfect subtrees it consists of, largest first.
     """
 
     def __init__(self, size: int = 0, hashes: Sequence[bytes] = ()) -> None:
@@ -36,7 +36,7 @@ class Frontier:
 
     @classmethod
     def of(cls, size: int, node: Node) -> "Frontier":
-        """The tree of this size that somebody keeps."""
+        """The frontier of a stored tree of this size."""
         return cls(size, [node(level, index) for level, index in _whole_trees(0, size)])
 
     def add(self, leaf: bytes) -> None:
@@ -54,12 +54,12 @@ class Frontier:
 
 
 def root_of(size: int, node: Node) -> bytes:
-    """The root of the tree's first leaves, for a tree that has at least so many."""
+    """The root over the first ``size`` leaves of a tree that has at least as many."""
     return _root_over(0, size, node)
 
 
 def inclusion_path(position: int, size: int, node: Node) -> list[bytes]:
-    """What proves that a leaf is in the tree of this size, from the leaf up (section 2.1.3.1)."""
+    """The hashes that prove that a leaf is in the tree of this size, from the leaf up (section 2.1.3.1)."""
     assert 0 <= position < size
     path, begin, end = [], 0, size
     while end - begin > 1:
@@ -74,7 +74,7 @@ def inclusion_path(position: int, size: int, node: Node) -> list[bytes]:
 
 
 def root_by_inclusion(leaf: bytes, position: int, size: int, path: Sequence[bytes]) -> bytes | None:
-    """The root to which a leaf leads along its path; None where the path does not fit (section 2.1.3.2)."""
+    """The root computed from a leaf and its path; None if the path does not fit (section 2.1.3.2)."""
     if not 0 <= position < size:
         return None
     place, last, hashed = position, size - 1, leaf
@@ -92,10 +92,10 @@ def root_by_inclusion(leaf: bytes, position: int, size: int, path: Sequence[byte
 
 
 def consistency_path(older: int, newer: int, node: Node) -> list[bytes]:
-    """What proves that the tree of the newer size begins with that of the older one (section 2.1.4.1)."""
+    """The hashes that prove that the tree of size ``newer`` begins with that of size ``older`` (section 2.1.4.1)."""
     assert 0 <= older <= newer
     path: list[bytes] = []
-    begin, end, is_known = 0, newer, True  # known: the older root stands for the part that is left
+    begin, end, is_known = 0, newer, True  # known: the remaining part is the older tree itself
     while older not in (0, newer) and older != end:
         middle = begin + _split(end - begin)
         if older <= middle:
@@ -110,7 +110,7 @@ def consistency_path(older: int, newer: int, node: Node) -> list[bytes]:
 
 
 def is_consistent(older: int, older_root: bytes, newer: int, newer_root: bytes, path: Sequence[bytes]) -> bool:
-    """Whether the tree of the newer size begins with the older one, by its path (section 2.1.4.2)."""
+    """Whether ``path`` proves that the newer tree begins with the older one (section 2.1.4.2)."""
     if not 0 <= older <= newer:
         return False
     if older == 0 or older == newer:
@@ -141,7 +141,10 @@ def _split(size: int) -> int:
 
 
 def _whole_trees(begin: int, end: int) -> list[tuple[int, int]]:
-    """The whole trees that leaves from ``begin`` to ``end`` consist of, the largest first; ``begin`` is where one starts."""
+    """The perfect subtrees, as (level, index), that make up the leaves from ``begin`` to ``end``, largest first.
+
+    ``begin`` must be the start of such a subtree.
+    """
     found = []
     while begin < end:
         level = (end - begin).bit_length() - 1

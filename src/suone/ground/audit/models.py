@@ -39,9 +39,11 @@ class Seal(models.Model):
     sealed_at = models.DateTimeField()
     size = models.BigIntegerField()
     root = models.BinaryField()
-    # The number of the transaction that sealed: what a later one writes cannot be older than this seal.
+    # The id of the sealing transaction: what a later one writes cannot be older than this seal.
     horizon = models.BigIntegerField()
-    misfits = ArrayField(models.BigIntegerField())  # entries whose time does not fit the order in which they came
+    misfits = ArrayField(
+        models.BigIntegerField()
+    )  # entries whose time contradicts the order in which they were written
 
     personal_data: ClassVar[tuple[str, ...]] = ()
 
@@ -56,10 +58,10 @@ class Seal(models.Model):
 
 
 class Tile(models.Model):
-    """Up to 256 neighbouring hashes of the tree; only the last one of a level still grows.
+    """Up to 256 neighbouring hashes of the tree; only the last tile of a level still grows.
 
-    A tile of level n holds the roots over full tiles of level n - 1; those of level 0 hold the hashes of entries. So a
-    proof reads one or two tiles a level, and hashes take 32 bytes an entry. (The way of C2SP's tlog-tiles.)
+    A tile of level n contains the roots over full tiles of level n - 1; those of level 0 the hashes of entries. So a proof
+    reads one or two tiles per level, and hashes take 32 bytes per entry. (After C2SP's tlog-tiles.)
     """
 
     level = models.SmallIntegerField()
@@ -79,10 +81,10 @@ class Tile(models.Model):
 
 
 class Entry(models.Model):
-    """One act or one reading, as it was written in the transaction that did it.
+    """One act or one reading, written in the transaction that did it.
 
-    No foreign keys: the log outlives what it speaks of. It names things by number and never repeats their content.
-    Who, when and for which institution are written by the database: the app's role may not fill in those columns.
+    No foreign keys: the log outlives what it refers to. It names objects by id and never repeats their content.
+    Who, when and for which institution are written by the database: the app's role may not set those columns.
     """
 
     at = models.DateTimeField(db_default=ClockTime())
@@ -106,8 +108,10 @@ class Entry(models.Model):
     legal_basis = models.CharField(max_length=40, blank=True)
     purpose = models.CharField(max_length=200, blank=True)
     details = models.JSONField(default=dict)  # codes and numbers only
-    salt = models.BinaryField(db_default=RandomSalt())  # gone with the entry, so that nobody guesses it from its hash
-    position = models.BigIntegerField(null=True)  # its place among the leaves of the tree; NULL until it is sealed
+    salt = models.BinaryField(
+        db_default=RandomSalt()
+    )  # destroyed with the entry, whose content then cannot be guessed from its hash
+    position = models.BigIntegerField(null=True)  # index of its leaf in the tree; NULL until it is sealed
 
     personal_data: ClassVar[tuple[str, ...]] = ("on_behalf_of", "person_id", "persons_shown", "staff_id", "user_id")
 
@@ -119,7 +123,7 @@ class Entry(models.Model):
             models.Index(fields=["id"], name="audit_entry_unsealed", condition=models.Q(position=None)),
             models.Index(fields=["act", "-id"], name="audit_entry_act"),
             models.Index(fields=["staff_id", "-id"], name="audit_entry_staff"),
-            # Most entries show nobody else: they stay out, so that asking needs the condition too (<> '{}').
+            # Partial, since most entries show nobody else; queries must repeat the condition (<> '{}').
             GinIndex(fields=["dossiers_shown"], name="audit_entry_dossiers", condition=~models.Q(dossiers_shown=[])),
             GinIndex(fields=["persons_shown"], name="audit_entry_persons", condition=~models.Q(persons_shown=[])),
         ]

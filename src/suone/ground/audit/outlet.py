@@ -1,7 +1,7 @@
-"""One step at a folder for copies of the log, in a process of its own: a folder on the network may never answer.
+"""One step in the folder for copies of the log, in a separate process, since a network folder may never respond.
 
-Run as a script: ``outlet.py count FOLDER`` prints how many entries are there, ``outlet.py keep FOLDER NAME`` keeps what
-comes in on the standard input as one file, whole or not at all.
+Run as a script: ``outlet.py count FOLDER`` prints how many entries are there, ``outlet.py keep FOLDER NAME`` writes its
+standard input to one file, atomically.
 """
 
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def main(task: str, folder: Path, name: str = "") -> None:
-    """Do the one step."""
+    """Count the entries, or write one file."""
     folder.mkdir(parents=True, exist_ok=True)
     if task == "count":
         counts = [int(path.stem.rsplit("-", 1)[1]) + 1 for path in folder.glob("entries-*-*.jsonl")]

@@ -1,7 +1,7 @@
-"""Proofs that stand on their own: that an entry is in the log, and that the log has only grown. Checked without a database.
+"""Self-contained proofs that an entry is in the log, and that the log has only grown; checked without a database.
 
-A proof is a JSON object. It carries the signed heads it refers to; whoever checks it needs the log's public key from a
-source they trust, never from the proof.
+A proof is a JSON object that includes the signed heads it refers to. Whoever checks it must have the log's public key from
+a trusted source, never from the proof.
 """
 
 import json
@@ -19,12 +19,12 @@ GROWTH = "suone audit growth 1"
 
 
 class Unproven(Exception):
-    """The proof does not hold; the message says why in a sentence."""
+    """The proof is not valid; the message says why in a sentence."""
 
 
 @dataclass(frozen=True)
 class Growth:
-    """What a proof of growth shows: the head before, or the declared restoration it starts from, and the head now."""
+    """What a proof of growth shows: the older head, or the declared restoration it starts from, and the newer head."""
 
     older: Head | None
     newer: Head
@@ -33,7 +33,7 @@ class Growth:
 
 def inclusion(*, entry: int, columns: Sequence[str], line: str, salt: bytes, place: int, path: Sequence[bytes],
               head: Statement) -> dict[str, Any]:  # fmt: skip
-    """The proof that an entry, written as it was hashed, is in the log under this head."""
+    """The proof that an entry, given as the line that was hashed, is in the log under this head."""
     return {
         "is": INCLUSION,
         "entry": entry,
@@ -47,7 +47,7 @@ def inclusion(*, entry: int, columns: Sequence[str], line: str, salt: bytes, pla
 
 
 def growth(*, older: Statement | None, newer: Statement, path: Sequence[bytes]) -> dict[str, Any]:
-    """The proof that the log under the newer head begins with all that it was under the older one."""
+    """The proof that the log under the newer head begins with the whole log under the older one."""
     return {"is": GROWTH, "older": older, "newer": newer, "path": [part.hex() for part in path]}
 
 

@@ -1,4 +1,4 @@
-"""Making proofs from the log as it is kept; ``proofs`` checks them anywhere."""
+"""Creating proofs from the stored log; ``proofs`` checks them anywhere."""
 
 from typing import Any
 
@@ -15,7 +15,10 @@ from suone.ground.audit.tree import Tree
 
 
 def prove_entry(number: int) -> dict[str, Any]:
-    """The proof that an entry is in the log, under the newest head; reads a few rows, however long the log is."""
+    """The proof that an entry is in the log, under the newest head; reads O(log n) rows.
+
+    Raises ``Refused`` if there is no such entry, or if it is not sealed yet.
+    """
     with acting_as(acting_for_job("proving an entry")), connection.cursor() as cursor:
         cursor.execute(f"SELECT position, salt, {LINE} FROM audit_entry WHERE id = %s", [number])  # noqa: S608 - constant
         row = cursor.fetchone()
@@ -32,9 +35,10 @@ def prove_entry(number: int) -> dict[str, Any]:
 
 
 def prove_growth(since: int = 0) -> dict[str, Any]:
-    """The proof that the log has only grown since it had so many entries.
+    """The proof that the log has only grown since it had ``since`` entries.
 
-    Where a backup was restored meanwhile, the proof starts from that declaration, and shows it.
+    If a backup was restored meanwhile, the proof starts from that declaration and includes it. Raises ``Refused`` if
+    nothing is sealed, or no anchored head has that size.
     """
     newest = _newest()
     if newest is None:
@@ -50,7 +54,7 @@ def _newest() -> Statement | None:
 
 
 def _older(size: int) -> Statement:
-    """The head of this size, or the declared restoration that has undone it."""
+    """The head of this size, or the declared restoration that undid it."""
     undone: Statement | None = None
     for line in read_anchors(newest_first=True):
         statement = heads.read_statement(line) or {}

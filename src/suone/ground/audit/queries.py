@@ -1,4 +1,4 @@
-"""Looking things up in the log, where a row policy would make it slow."""
+"""Lookups in the log that a row policy would make too slow."""
 
 from collections.abc import Iterable
 
@@ -8,10 +8,10 @@ from django.db import connection
 def who_saw(
     *, persons: Iterable[int] = (), dossiers: Iterable[int] = (), before: int | None = None, most: int = 51
 ) -> list[int]:
-    """The numbers of the entries that name or showed one of these persons or cases, newest first.
+    """The ids of the entries that name or showed one of these persons or cases, newest first.
 
-    ``persons`` are all keys that are joined to the one asked for, ``before`` the entry before which a page begins.
-    Whoever may not read the log is refused by the database.
+    ``persons`` must include all keys joined to the one in question; ``before`` is the id at which the previous page ended,
+    ``most`` the limit. The database refuses anybody without the permission ``audit.read``.
     """
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,4 +1,4 @@
-"""Sealing: what was written since the last time becomes leaves of the tree, and the new head is anchored at once."""
+"""Sealing: the entries written since the last seal become leaves of the tree, and the new head is anchored at once."""
 
 from django.db import connection
 
@@ -6,13 +6,13 @@ from suone.ground.access.acting import acting_for_job
 from suone.ground.access.database import acting_as
 from suone.ground.audit.anchors import anchor
 
-MOST = 100_000  # entries of one seal; whoever comes back after a long pause makes several
+MOST = 100_000  # entries per seal; after a long interruption there are several seals
 
 
 def seal() -> int:
-    """Seal every entry that waits, anchor the head, and return how many; sealing again at once seals nothing.
+    """Seal every unsealed entry, anchor the head, and return the number of entries sealed.
 
-    Raises ``Discontinued`` where the log does not go on from what was anchored; the entries are sealed all the same.
+    Raises ``Discontinued`` if the log does not continue what was anchored; the entries are sealed even so.
     """
     total, count = 0, MOST
     while count == MOST:
@@ -25,6 +25,6 @@ def seal() -> int:
 
 
 def wait_for_sealers() -> None:
-    """Hold back whoever else seals until this transaction ends."""
+    """Wait for running sealers, and block others until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('audit'), hashtext('seal'))")

@@ -1,4 +1,4 @@
-"""Writing the log. A failure here fails the act: nothing is done that does not stand in it."""
+"""Writing the log. If this fails, so does the act: nothing is done without being recorded."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,14 +37,13 @@ def record(
     persons_shown: Iterable[int] = (),
     along: Statement | None = None,
 ) -> None:
-    """Write into the log what was just done or read, in the transaction that does it.
+    """Record in the log what was just done or read, in the same transaction (DSV Art. 4).
 
-    Who, when and for which institution the database writes itself: whoever ``acting_as`` says, and nobody else.
-    ``act`` is a stable code, ``about`` the kind of thing and its number, ``recipients`` are institutions.
-    ``on_behalf_of`` is the colleague who is away, where a deputy acts.
-    ``dossiers_shown`` and ``persons_shown`` are exactly the cases and persons (their keys) that a page showed.
-    ``details`` holds codes and numbers only, never content about a person. ``along`` is a statement that goes the same
-    way to the database, such as the line of a timeline that says the same.
+    The database itself writes who acted, when and for which institution, as set by ``acting_as``. ``act`` is a stable code,
+    ``about`` the type and id of the object, ``recipients`` are ids of institutions. ``on_behalf_of`` is the absent
+    colleague for whom a deputy acts. ``dossiers_shown`` and ``persons_shown`` are exactly the cases and persons (keys) that
+    a page showed. ``details`` may contain codes and numbers only, never content about a person. ``along`` is another
+    statement sent in the same round trip, such as the insert of the matching line in the timeline.
     """
     row = (
         kind.value,

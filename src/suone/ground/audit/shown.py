@@ -1,8 +1,8 @@
-"""Whom an answer shows: noted where something of a row is printed, so that the log names them and nobody else.
+"""Whom a response shows: noted when an attribute of a row is printed, so that the log names exactly these persons.
 
-While a door listens (``noting``), each row of which a template takes something is noted by ``note``: the templates'
-environment calls it, so that no page has to say whom it shows. What passes by no template (a file, a calendar entry, an
-answer to a machine) is noted by whoever builds it.
+Within ``noting``, the template environment calls ``note`` for each row of which a template reads an attribute, so that no
+page has to list whom it shows. Content that passes through no template (a file, a calendar entry, an API response) is noted
+by the code that builds it.
 """
 
 from collections.abc import Iterator
@@ -14,19 +14,19 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Shows:
-    """What somebody learns about whom when a page prints something of a row; a class declares it as ``shows``.
+    """Which case or person a page shows when it prints an attribute of a row; a class declares it as ``shows``.
 
-    Without a declaration a row that has a ``dossier_id`` shows that case.
+    Without a declaration, a row that has a ``dossier_id`` shows that case.
     """
 
-    case: str = ""  # the attribute that holds the number of its case; the database adds the person of the case
-    person: str = ""  # … of its person, where it stands in no case
-    kind: str = ""  # what stands in no case and belongs to no person's key is named by kind and number
+    case: str = ""  # the attribute with the id of its case; the database adds the person of the case
+    person: str = ""  # the attribute with the key of its person, if it belongs to no case
+    kind: str = ""  # the kind under which the row is named by id, if it has neither case nor key
 
 
 @dataclass(slots=True)
 class Shown:
-    """The cases and persons that an answer shows, and other rows about a person by kind."""
+    """The cases and persons that a response shows, and the ids of other rows about a person by kind."""
 
     cases: set[int] = field(default_factory=set)
     persons: set[int] = field(default_factory=set)
@@ -36,7 +36,7 @@ class Shown:
         return bool(self.cases or self.persons or self.others)
 
     def nobody(self) -> None:
-        """What was made is not sent: it shows nobody."""
+        """Forget everything noted: the response is not sent, or has no content."""
         for noted in (self.cases, self.persons, self.others):
             noted.clear()
 
@@ -45,13 +45,13 @@ _NOBODY = Shows()
 _IMPERSONAL_ATTRIBUTES = frozenset({"pk", "id"})
 _listening: ContextVar[Shown | None] = ContextVar("shown", default=None)
 _known: dict[type, Shows] = {}
-# Types whose rows show nobody, so that the templates' environment need not ask again.
+# Cache: types whose rows show nobody; the template environment skips them.
 impersonal: set[type] = set()
 
 
 @contextmanager
 def noting() -> Iterator[Shown]:
-    """Listen to whom the answer shows that is made inside."""
+    """Collect whom the response built inside the block shows."""
     shown = Shown()
     token = _listening.set(shown)
     try:
@@ -61,9 +61,9 @@ def noting() -> Iterator[Shown]:
 
 
 def note(row: object, attribute: str, value: object) -> None:
-    """Note whom this row shows, now that ``attribute`` of it is printed, or the row itself.
+    """Note whom this row shows because ``attribute`` (or the row itself, if empty) is printed with ``value``.
 
-    Numbers of rows, relations, yes or no, and nothing at all print nothing about anybody.
+    Ids, relations, booleans and empty values reveal nothing about anybody and are ignored.
     """
     shows = _known.get(type(row)) or _shows(type(row))
     if shows is _NOBODY or attribute in _IMPERSONAL_ATTRIBUTES or attribute.endswith("_id"):
@@ -71,24 +71,24 @@ def note(row: object, attribute: str, value: object) -> None:
     if value is None or isinstance(value, bool) or (isinstance(value, str) and not value):
         return
     if value is not row and (hasattr(value, "_meta") or hasattr(value, "all")):
-        return  # a row of its own, or a way to rows: they are noted when something of them is printed
+        return  # another row, or a manager: noted when one of its own attributes is printed
     _keep(row, shows)
 
 
 def note_row(row: object) -> None:
-    """Note whom this row shows, where it passes by no template."""
+    """Note whom this row shows, if it passes through no template."""
     _keep(row, _known.get(type(row)) or _shows(type(row)))
 
 
 def note_case(dossier_id: int | None) -> None:
-    """Note that the answer shows this case."""
+    """Note that the response shows this case."""
     shown = _listening.get()
     if shown is not None and dossier_id is not None:
         shown.cases.add(dossier_id)
 
 
 def note_person(person_id: int | None) -> None:
-    """Note that the answer says who this person is."""
+    """Note that the response identifies this person."""
     shown = _listening.get()
     if shown is not None and person_id is not None:
         shown.persons.add(person_id)

@@ -1,4 +1,4 @@
-"""The tree over the log as the database keeps it: in tiles of 256 hashes."""
+"""The tree over the log as stored in the database: in tiles of 256 hashes."""
 
 from hashlib import sha256
 
@@ -9,7 +9,7 @@ from suone.ground.audit import merkle
 from suone.ground.audit.models import Tile
 
 WIDTH = 256
-_LEVELS = 8  # of the tree, in one of tiles
+_LEVELS = 8  # levels of the tree per level of tiles
 
 
 class BrokenTree(Exception):
@@ -17,13 +17,13 @@ class BrokenTree(Exception):
 
 
 class Tree:
-    """Hashes of the tree; a tile that was read once is kept. Inside ``acting_as`` only."""
+    """Reads hashes of the tree and caches its tiles; only inside ``acting_as``."""
 
     def __init__(self) -> None:
         self._tiles: dict[tuple[int, int], bytes] = {}
 
     def node(self, level: int, index: int) -> bytes:
-        """The hash over ``2**level`` entries from ``index * 2**level`` on."""
+        """The hash over ``2**level`` entries from ``index * 2**level`` on; raises ``BrokenTree`` if one is missing."""
         tiles, within = divmod(level, _LEVELS)
         number, place = divmod(index << within, WIDTH)
         size = merkle.HASH_SIZE
@@ -33,7 +33,7 @@ class Tree:
         return whole_root(hashes)
 
     def tile(self, level: int, number: int) -> bytes:
-        """The hashes of a tile; none where there is no such tile."""
+        """The hashes of a tile, 32 bytes each; empty if there is no such tile."""
         if (level, number) not in self._tiles:
             found = Tile.objects.filter(level=level, number=number).values_list("hashes", flat=True).first()
             self._tiles[level, number] = bytes(found or b"")
@@ -41,7 +41,7 @@ class Tree:
 
 
 def hashes_between(first: int, before: int) -> bytes:
-    """The hashes of these entries, as they were sealed; fewer where some are missing."""
+    """The hashes of the entries from position ``first`` up to but excluding ``before``; zeros where some are missing."""
     tiles = dict(
         Tile.objects.filter(level=0, number__gte=first // WIDTH, number__lte=(before - 1) // WIDTH).values_list(
             "number", "hashes"
@@ -50,7 +50,7 @@ def hashes_between(first: int, before: int) -> bytes:
     found, size = bytearray(), merkle.HASH_SIZE
     for number in range(first // WIDTH, (before - 1) // WIDTH + 1):
         begin, end = max(first - number * WIDTH, 0), min(before - number * WIDTH, WIDTH)
-        # A gap keeps its room, so that the hashes after it stay where they belong.
+        # Pad gaps, so that the hashes after them stay at their positions.
         found += bytes(tiles.get(number, b""))[begin * size : end * size].ljust((end - begin) * size, b"\x00")
     return bytes(found)
 
@@ -62,12 +62,12 @@ def top_level() -> int:
 
 
 def octets(level: int) -> int:
-    """How many bytes of hashes a level holds."""
+    """The total size of a level's hashes in bytes."""
     return int(Tile.objects.filter(level=level).aggregate(sum=Sum(Length("hashes")))["sum"] or 0)
 
 
 def whole_root(hashes: bytes) -> bytes:
-    """The root over hashes side by side, which are as many as a power of two."""
+    """The root over concatenated hashes, whose number is a power of two."""
     size = merkle.HASH_SIZE
     while len(hashes) > size:
         hashes = b"".join(

@@ -1,4 +1,4 @@
-"""Proving that the log is whole: the tree is grown again from the entries, and every head compared with its anchor."""
+"""Verifying that the log is intact: the tree is recomputed from the entries, and every head compared with its anchor."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ from suone.ground.audit.sealing import wait_for_sealers
 from suone.ground.audit.tree import WIDTH, BrokenTree, Tree, hashes_between, octets, top_level, whole_root
 from suone.ground.audit.witness import witnessed
 
-_AT_ONCE = 64 * WIDTH  # entries that are read together
+_AT_ONCE = 64 * WIDTH  # entries per batch
 _SIZE = merkle.HASH_SIZE
 _ANCHORED_WITHIN = timedelta(
     minutes=10
@@ -31,7 +31,7 @@ _ANCHORED_WITHIN = timedelta(
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is not as it was sealed."""
+    """A difference from what was sealed or anchored."""
 
     sentence: str
     seal: int | None = None
@@ -47,9 +47,9 @@ class Proof:
     entries: int = 0
     anchors: int = 0
     witnessed: int = 0  # heads that a witness has signed
-    unsealed: int = 0  # written since the last sealing: nothing proves them yet
-    destroyed: int = 0  # by the owner, who says so in the log; their hashes are still there
-    restorations: list[Restoration] = field(default_factory=list)  # what was declared as lost
+    unsealed: int = 0  # written since the last seal: not provable yet
+    destroyed: int = 0  # by the owner, as recorded in the log; their hashes are still there
+    restorations: list[Restoration] = field(default_factory=list)  # declared losses
 
     @property
     def is_whole(self) -> bool:
@@ -61,13 +61,13 @@ class Proof:
 
 
 def verify(*, last: int | None = None, witness: Path | None = None) -> Proof:
-    """Grow the tree again, or its part of the ``last`` seals, and compare it with seals, copies and anchors.
+    """Recompute the tree, or the part of the ``last`` seals, and compare it with seals, copies and anchors.
 
-    ``witness`` is the folder of a witness, or a copy of it: what it has seen must be in the log.
+    ``witness`` is the folder of a witness, or a copy of it: the heads it signed must be in the log.
     """
     proof = Proof()
     with acting_as(acting_for_job("proving that the log is whole")):
-        wait_for_sealers()  # what is sealed between two of our statements would look like a deletion
+        wait_for_sealers()  # an entry sealed between two of our queries would look like a deletion
         seals = _seals(last)
         _grow(proof, seals)
         proof.unsealed = Entry.objects.filter(position=None).count()
@@ -117,7 +117,7 @@ def _grow(proof: Proof, seals: list[Seal]) -> None:
 
 
 def _ordered(proof: Proof, start: Seal, seals: list[Seal]) -> Iterator[Seal]:
-    """The seals whose size grows; what is missing or out of order is named."""
+    """The seals in order of size; missing and out-of-order ones are reported."""
     number, size = start.pk, start.size
     for seal in seals:
         number += 1
@@ -141,7 +141,7 @@ def _check_root(proof: Proof, seal: Seal, root: bytes) -> None:
 
 
 def _checked_leaves(proof: Proof, start: int, end: int) -> Iterator[bytes]:
-    """The hashes of all entries in their order, as they were sealed; entries that differ from them are named."""
+    """The sealed hashes of all entries in order; entries that differ from them are reported."""
     destroyed = _destroyed_places()
     for first in range(start, end, _AT_ONCE):
         before = min(first + _AT_ONCE, end)
@@ -156,8 +156,8 @@ def _checked_leaves(proof: Proof, start: int, end: int) -> Iterator[bytes]:
 
 
 def _read_leaves(first: int, before: int) -> list[tuple[int, int, bytes]]:
-    """Place, number and hash of entries."""
-    # Compared with plain numbers, since a plan for any two numbers reads the whole table.
+    """Position, id and hash of entries."""
+    # Literals, not parameters: the generic plan of a prepared statement reads the whole table.
     query = (
         f"SELECT position, id, salt || convert_to({LINE}, 'UTF8') FROM audit_entry "  # noqa: S608 - constants, numbers
         f"WHERE position >= {first:d} AND position < {before:d} ORDER BY position"
@@ -217,7 +217,7 @@ def _placed(first: int, hashes: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _check_upper_tiles(proof: Proof, roots: bytes, tree: Tree) -> None:
-    """Whether the tree above the entries is what follows from them; proofs are read from it."""
+    """Check the upper levels of the tree, from which proofs are read, against the entries."""
     level, top = 1, top_level()
     while roots or level <= top:
         tiles = [tree.tile(level, number) for number in range(-(-len(roots) // (WIDTH * _SIZE)))]
@@ -228,7 +228,7 @@ def _check_upper_tiles(proof: Proof, roots: bytes, tree: Tree) -> None:
 
 
 def _roots_of_tiles(hashes: bytes) -> bytes:
-    """The roots over the full tiles that these hashes make."""
+    """The roots over the full tiles among these hashes."""
     whole = range(0, len(hashes) - WIDTH * _SIZE + 1, WIDTH * _SIZE)
     return b"".join(whole_root(hashes[start : start + WIDTH * _SIZE]) for start in whole)
 
@@ -269,7 +269,7 @@ def _check_anchors(proof: Proof, seals: list[Seal]) -> None:
 
 
 def _check_witness(proof: Proof, folder: Path) -> None:
-    """Whether the log has every head that the witness has seen, but for those undone by a restoration it knows of."""
+    """Check that the log contains every head signed by the witness, except those undone by a restoration it accepted."""
     seen: list[Head] = []
     for number, statement in witnessed(folder):
         if statement is None:
@@ -290,10 +290,10 @@ def _check_witness(proof: Proof, folder: Path) -> None:
 
 
 def _genuine_anchors(proof: Proof, first: int) -> Iterator[Statement]:
-    """The statements about seal ``first`` and later ones, in their order; those that are not genuine are named.
+    """The statements about seal ``first`` and later ones, in order; those that are not genuine are reported.
 
-    A line names the one before it, so that the signature of the last vouches for all; only where the chain is broken
-    is each signature checked, in order to say which line it is.
+    Each line contains the hash of the one before, so that the last signature covers them all; signatures are checked one by
+    one only if the chain is broken, to find the line.
     """
     before, lines = _lines_since(first)
     key = public_key()
@@ -313,7 +313,7 @@ def _genuine_anchors(proof: Proof, first: int) -> Iterator[Statement]:
 
 
 def _lines_since(first: int) -> tuple[str, list[bytes]]:
-    """What names the line before, and the lines about seal ``first`` and later ones."""
+    """The hash of the line before, and the lines about seal ``first`` and later ones."""
     if first <= 1:
         return "", list(read_anchors())
     lines: list[bytes] = []

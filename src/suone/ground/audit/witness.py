@@ -1,7 +1,7 @@
-"""The witness: somebody else, on another machine, who signs the heads it has seen and refuses a log that went back.
+"""The witness: another party, on another machine, that signs the heads it has seen and refuses a log that was rewritten.
 
-Whoever holds the database and the log's key can write a new history, with new anchors. They cannot take back what a
-witness has seen. It needs a folder of its own and proofs of growth, neither database nor network.
+Whoever controls the database and the log's key can rewrite history, with new anchors, but cannot undo what a witness has
+signed. A witness needs a folder and proofs of growth, neither database nor network.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,10 @@ def last_seen(folder: Path) -> Head | None:
 
 
 def pin(folder: Path, key: bytes) -> None:
-    """Keep the log's public key, once and for all: from now on only its heads are signed."""
+    """Store the log's public key permanently: from now on only its heads are signed.
+
+    Raises ``Refusal`` if another key was stored before.
+    """
     path = folder / "log.pub"
     text = heads.public_text(heads.public_key(key))
     if path.exists() and path.read_bytes() != text:
@@ -37,10 +40,10 @@ def pin(folder: Path, key: bytes) -> None:
 
 
 def sign(folder: Path, proof: Any, *, accept_restored: bool = False) -> Statement | None:
-    """Sign the head that a proof of growth leads to; None where it was signed before.
+    """Sign the newer head of a proof of growth; None if it was signed before.
 
-    Raises ``Refusal`` where the log does not continue what was seen. A declared restoration is signed only where
-    somebody who knows of it says so.
+    Raises ``Refusal`` if the proof does not hold or the log does not continue what was seen. A declared restoration is
+    signed only with ``accept_restored``, by somebody who knows about it.
     """
     key_file = folder / "log.pub"
     if not key_file.exists():
@@ -63,7 +66,7 @@ def sign(folder: Path, proof: Any, *, accept_restored: bool = False) -> Statemen
 
 
 def witnessed(folder: Path) -> Iterator[tuple[int, Statement | None]]:
-    """The lines of a witness, numbered; None for one that is not genuine or does not follow the one before."""
+    """The numbered lines of a witness; None for one that is not genuine or does not follow the one before."""
     key_file = folder / "witness.pub"
     key: Ed25519PublicKey | None = heads.public_key(key_file.read_bytes()) if key_file.exists() else None
     before = ""

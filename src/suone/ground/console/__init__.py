@@ -1,4 +1,4 @@
-"""What commands share: reaching the database, acting as a job, lines of progress, trouble said in one sentence.
+"""What commands share: reaching the database, acting as a job, progress lines, errors as one sentence.
 
-A package's commands stand in its ``commands.py``. Django is imported inside them, so that ``suone --help`` is quick.
+A package's commands are in its ``commands.py``. They import Django lazily, so that ``suone --help`` is quick.
 """

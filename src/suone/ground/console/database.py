@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class Database:
-    """How commands reach the database: the ``obj`` of click's context, set by config, or by a test.
+    """How commands reach the database: the ``obj`` of click's context, set by ``config`` or by a test.
 
-    ``start`` sees to it that a server answers.
+    ``start`` makes sure that a server is running.
     """
 
     start: Callable[[], None]
@@ -24,9 +24,9 @@ class Database:
 
 
 def reach_database(*, quiet: bool = False) -> None:
-    """Have a server that answers, and Django set up; from here on the command speaks English.
+    """Start the server if needed and set up Django; from here on the command's output is in English.
 
-    ``quiet`` keeps lines of progress out of what is printed into a file.
+    ``quiet`` sends progress lines to standard error, for commands whose output is written to a file.
     """
     database = click.get_current_context().find_object(Database)
     assert database is not None, "the command runs without an obj that says how to reach the database"
@@ -37,12 +37,12 @@ def reach_database(*, quiet: bool = False) -> None:
     set_up_django()
     from django.utils import translation
 
-    translation.activate("en")  # as all that commands say
+    translation.activate("en")  # the language of all command output
     database.is_reached = True
 
 
 def set_up_django() -> None:
-    """For a command that needs the product's code and no database."""
+    """Set up Django for a command that needs no database."""
     import django
 
     django.setup()
@@ -50,7 +50,7 @@ def set_up_django() -> None:
 
 @contextmanager
 def as_job(purpose: str) -> Iterator["Acting"]:
-    """Reach the database and act there in one transaction as a job, which tells the log its purpose."""
+    """Reach the database and act there in one transaction as a job, whose ``purpose`` appears in the log."""
     reach_database()
     from suone.ground.access.acting import acting_for_job
     from suone.ground.access.database import acting_as

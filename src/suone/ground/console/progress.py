@@ -1,4 +1,4 @@
-"""Lines of progress."""
+"""Progress lines."""
 
 import time
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ import click
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """A line for whatever takes a while, with the seconds it took."""
+    """Print a line for a step that takes a while, with its duration in seconds."""
     click.echo(f"  {title} …", nl=False)
     began = time.monotonic()
     try:
         yield
     except Exception:
-        click.echo()  # what went wrong begins a line of its own
+        click.echo()  # so that the error message starts on a new line
         raise
     click.echo(f" {time.monotonic() - began:.1f} s")

@@ -1,4 +1,4 @@
-"""Trouble that a user can mend is one sentence on the screen, without a traceback."""
+"""Errors that the user of a command can fix are shown as one sentence, without a traceback."""
 
 import errno
 import sys
@@ -9,11 +9,11 @@ from suone.ground.access.errors import Refused
 
 
 class Trouble(Exception):
-    """Something that whoever runs the command can mend; the message is one sentence that says how."""
+    """Something that the user of the command can fix; the message is one sentence that says how."""
 
 
 class Commands(click.Group):
-    """A group whose commands say trouble in one sentence; what nobody foresaw keeps its traceback."""
+    """A command group that shows foreseeable errors as one sentence; unexpected ones keep their traceback."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -28,7 +28,7 @@ class Commands(click.Group):
 def _sentence(error: Exception) -> str | None:
     if isinstance(error, Trouble | Refused):
         return str(error)
-    # Where nobody has imported Django, no error is one of its own.
+    # If Django has not been imported, the error cannot be one of Django's.
     database = sys.modules.get("django.db.utils")
     if database and isinstance(error, database.OperationalError):
         reason = str(error).strip().splitlines()[0]

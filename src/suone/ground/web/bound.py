@@ -1,6 +1,6 @@
-"""A form is bound to its actor: the appointment under which its page was opened travels with it, sealed.
+"""Binding a form to its actor: the appointment under which its page was opened is part of the form, signed.
 
-The seal proves that the page was opened by this account, so that what was typed is shown again to nobody else.
+The signature proves which account opened the page, so that what was typed is shown again to nobody else.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from suone.ground.access.acting import Acting
 
 FIELD = "opened_as"
-# The button that changes back to the appointment of the page, and sends.
+# The button that switches back to the appointment of the page and submits the form.
 CHANGE_BACK = "change_back"
 KEY = "idempotency_key"
 NOT_TYPED = frozenset({FIELD, CHANGE_BACK, KEY, "csrfmiddlewaretoken"})
@@ -24,7 +24,7 @@ _now: ContextVar[Acting | None] = ContextVar("bound", default=None)
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Under which account and appointment a page was opened."""
+    """The account and the appointment under which a page was opened."""
 
     user_id: int
     staff_id: int
@@ -32,7 +32,7 @@ class Opened:
 
 @contextmanager
 def bound_to(acting: Acting | None) -> Iterator[None]:
-    """Forms that are made inside carry the appointment of whoever acts."""
+    """Forms rendered inside the block carry the appointment of ``acting``."""
     token = _now.set(acting)
     try:
         yield
@@ -41,17 +41,18 @@ def bound_to(acting: Acting | None) -> Iterator[None]:
 
 
 def seal_of_now() -> str:
-    """What the forms of the page that is being made carry; nothing where no appointment acts."""
+    """The signed mark for forms of the page being rendered; empty if nobody acts under an appointment."""
     acting = _now.get()
     return "" if acting is None or acting.staff_id is None else seal(acting.user_id or 0, acting.staff_id)
 
 
 def seal(user_id: int, staff_id: int) -> str:
+    """The signed mark for an account and an appointment."""
     return _signer.sign(f"{user_id}.{staff_id}")
 
 
 def opened(request: HttpRequest) -> Opened | None:
-    """Who opened the page of this form; None where the seal is missing or was forged."""
+    """Who opened the page of this form; None if the mark is missing or forged."""
     try:
         user_id, staff_id = _signer.unsign(request.POST.get(FIELD, "")).split(".")
         return Opened(int(user_id), int(staff_id))

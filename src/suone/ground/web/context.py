@@ -1,4 +1,4 @@
-"""What every page gets to know."""
+"""The template context of every page."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from suone.ground.access.permissions import Permission
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
+    """Who acts, the navigation entries their permissions allow, messages, and the identity provider, if any."""
     acting: Acting | None = getattr(request, "acting", None)
     return {
         "acting": acting,
@@ -29,10 +30,10 @@ def _navigation(request: HttpRequest, acting: Acting | None) -> list[dict[str, A
         return []
     entries: list[dict[str, Any]] = []
     for name, label, permission in settings.NAVIGATION:
-        # Two entries of one name are two ways in: the first that is open is the one.
+        # Of two entries with the same label, show the first that is permitted.
         if acting.may(Permission(permission)) and all(entry["label"] != label for entry in entries):
             entries.append({"name": name, "url": reverse(name), "label": label})
-    # One entry alone is the current one: /cases/notify lies below /cases/ too.
+    # Only the longest match is current: /cases/notify is below /cases/, too.
     fitting = [address for entry in entries if _leads_to(address := entry["url"], request.path)]
     return [entry | {"current": entry["url"] == max(fitting, key=len, default="")} for entry in entries]
 

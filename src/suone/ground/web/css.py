@@ -1,6 +1,6 @@
 """Compiling the styles: ``python -m suone.ground.web.css`` builds, ``--check`` fails when the compiled file is stale.
 
-The compiled file is committed with the mark of its sources, so that a check needs no compiler.
+The compiled file is committed with a hash of its sources, so that the check needs no compiler.
 """
 
 import hashlib
@@ -25,6 +25,7 @@ def is_stale() -> bool:
 
 
 def build() -> None:
+    """Compile the styles with Sass; exits with a message if it is not installed."""
     sass = _ROOT / "node_modules" / ".bin" / "sass"
     if not sass.exists():
         raise SystemExit("The style compiler is missing: run npm install --ignore-scripts.")

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A day with its words and its urgency: ``overdue``, ``today``, ``week`` or ``later``."""
+    """A day, its wording in the reader's language, and its urgency: ``overdue``, ``today``, ``week`` or ``later``."""
 
     day: date
     words: str

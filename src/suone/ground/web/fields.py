@@ -1,4 +1,4 @@
-"""What several packages read from forms and addresses."""
+"""Form fields, and parsing of form and URL values, that several packages use."""
 
 from calendar import monthrange
 from datetime import date, timedelta
@@ -7,7 +7,7 @@ from django import forms
 
 
 class DayInput(forms.DateInput):
-    """The browser's own picker; it speaks ISO whatever the language."""
+    """The browser's date picker; its value is in ISO format in every language."""
 
     input_type = "date"
 
@@ -16,14 +16,14 @@ class DayInput(forms.DateInput):
 
 
 def months_after(day: date, months: int) -> date:
-    """The last day of a period of so many months that begins on ``day``."""
+    """The last day, included, of a period of so many months that begins on ``day``."""
     years, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month + 1
     return date(year, month, min(day.day, monthrange(year, month)[1])) - timedelta(days=1)
 
 
 class MomentInput(forms.DateTimeInput):
-    """Day and hour by the browser's own picker; it speaks ISO whatever the language."""
+    """The browser's picker for date and time; its value is in ISO format in every language."""
 
     input_type = "datetime-local"
 
@@ -32,5 +32,5 @@ class MomentInput(forms.DateTimeInput):
 
 
 def number_in(text: str) -> int | None:
-    """A row's number as it stands in an address or a form; anything else is none."""
+    """The id of a row from a URL or form; None for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None

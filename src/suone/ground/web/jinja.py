@@ -24,7 +24,7 @@ _ICONS = Path(__file__).parent / "static" / "web" / "icons"
 
 
 class PageEnvironment(Environment):
-    """Notes each row of which a template takes something, so that the log can name whom the page showed."""
+    """Notes each row of which a template reads an attribute, so that the log can name whom the page showed."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         value = super().getattr(obj, attribute)
@@ -33,7 +33,7 @@ class PageEnvironment(Environment):
         return value
 
     def getitem(self, obj: Any, argument: str | Any) -> Any:
-        """What filters such as ``map(attribute=…)`` take goes this way."""
+        """Filters such as ``map(attribute=…)`` read attributes this way."""
         value = super().getitem(obj, argument)
         if type(obj) not in shown.impersonal and isinstance(argument, str):
             shown.note(obj, argument, value)
@@ -41,14 +41,14 @@ class PageEnvironment(Environment):
 
 
 def _note_printed(value: object) -> object:
-    """A row that is printed as a whole."""
+    """Note a row that is printed directly."""
     if type(value) not in shown.impersonal:
         shown.note(value, "", value)
     return value
 
 
 def environment(**options: Any) -> Environment:
-    """Made once by Django's Jinja2 backend."""
+    """The environment with its globals and filters; called once by Django's Jinja2 backend."""
     env = PageEnvironment(
         undefined=StrictUndefined,
         finalize=_note_printed,
@@ -92,20 +92,20 @@ def environment(**options: Any) -> Environment:
 
 
 def in_language(text: str) -> str:
-    """A short text that stands in German and French, with a stroke between: the half for the reader."""
+    """The reader's half of a short text given in German and French, ``German / French``."""
     german, _stroke, french = text.partition(" / ")
     return french if french and (translation.get_language() or "").startswith("fr") else german
 
 
 def colon() -> str:
-    """The colon behind a word: French sets a narrow space that never breaks before it."""
+    """A colon; in French with a narrow no-break space before it."""
     return "\u202f:" if (translation.get_language() or "").startswith("fr") else ":"
 
 
 def localized(text: str, language: str, texts: Mapping[str, str] | None = None) -> str:
-    """What somebody wrote, as it is; what the product wrote (no language noted), in the reader's.
+    """Text written by a user, unchanged; text written by the product (``language`` is empty), in the reader's language.
 
-    ``texts`` holds it in several languages where a file gave it, such as a step of a procedure.
+    ``texts`` contains the translations if the text comes from a file of the canton, such as a step of a procedure.
     """
     if texts:
         return texts.get((translation.get_language() or "de")[:2], text)
@@ -118,7 +118,7 @@ def _url(name: str, *args: object, **kwargs: object) -> str:
 
 @cache
 def icon(name: str) -> Markup:
-    """An icon as inline SVG, silent for screen readers."""
+    """An icon as inline SVG, hidden from screen readers."""
     return Markup((_ICONS / f"{name}.svg").read_text().replace("<svg ", '<svg aria-hidden="true" focusable="false" '))  # noqa: S704 - our own files
 
 

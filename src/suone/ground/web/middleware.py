@@ -1,4 +1,4 @@
-"""What holds for every request of a log-in: how long it lasts, and its language."""
+"""For every request of a logged-in user: how long the session lasts, and its language."""
 
 from collections.abc import Callable
 
@@ -12,9 +12,9 @@ _SINCE = "logged_in_since"
 
 
 class SessionLimitsMiddleware:
-    """Thirty idle minutes are the cookie's own limit; this one is absolute.
+    """The absolute limit of a session (``SESSION_ABSOLUTE_AGE``); the idle limit is that of its cookie.
 
-    Asking whether the page may stay open (``/alive``) is no activity and does not prolong the session.
+    Polling whether the page may stay open (``/alive``) is not activity and does not extend the session.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -27,12 +27,12 @@ class SessionLimitsMiddleware:
             if now - since > settings.SESSION_ABSOLUTE_AGE:
                 logout(request)
             elif not request.path.startswith("/alive"):
-                request.session.modified = True  # saved anew, so that thirty idle minutes begin again
+                request.session.modified = True  # saves the session, so that the idle limit starts over
         return self.get_response(request)
 
 
 class AccountLanguageMiddleware:
-    """An account's own language, on whatever machine; a choice made on this one goes first."""
+    """The account's language on every device, unless another one was chosen on this device."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""ContactAssignment with a page, or with one block of it."""
+"""Responses: a page, or one block of it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,21 +14,21 @@ from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
 from suone.ground.access.errors import Conflict, Refused
 from suone.ground.web.bound import FIELD, NOT_TYPED
 
-# Never repeated on a page.
+# Fields whose values are never shown again.
 _SECRET = {"password", "code", "token"}
 
 
 def render(
     request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, block: str = "", status: int = 200
 ) -> HttpResponse:
-    """A page; with ``block`` and a request by htmx, that block of the page alone."""
+    """Render a page; if ``block`` is given and htmx sent the request, only that block. Never cached."""
     page = loader.get_template(template)
     if block and getattr(request, "htmx", False):
         text = _block(page, context or {}, request, block)
     else:
         text = page.render(context or {}, request)
     response = HttpResponse(text, status=status)
-    # What somebody may see now may be withdrawn a moment later: nothing is kept by the browser.
+    # Access may be withdrawn a moment later, so the browser must not cache the page.
     response["Cache-Control"] = "no-store"
     return response
 
@@ -40,12 +40,12 @@ def _block(page: Any, context: dict[str, Any], request: HttpRequest, block: str)
     variables |= {"request": request, "csrf_input": csrf_input_lazy(request), "csrf_token": csrf_token_lazy(request)}
     inner = page.template
     whole = inner.new_context(variables)
-    next(inner.root_render_func(whole), "")  # as far as its first word: by then the page has imported its macros
+    next(inner.root_render_func(whole), "")  # up to the first output: by then the page has imported its macros
     return "".join(inner.blocks[block](whole))
 
 
 def printed(pdf: bytes, name: str) -> HttpResponse:
-    """A PDF to look at and to print; its name says nothing about a person."""
+    """A PDF to view and print; ``name`` must say nothing about a person."""
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     response["Cache-Control"] = "no-store"
@@ -53,47 +53,47 @@ def printed(pdf: bytes, name: str) -> HttpResponse:
 
 
 def refused_page(request: HttpRequest, sentence: str) -> HttpResponse:
-    """A rule forbids the act, and no form is there to carry the sentence."""
+    """A rule forbids the act, and there is no form on which to show the sentence."""
     return render(request, "web/refused.html", {"sentence": sentence}, status=422)
 
 
 def conflict_page(request: HttpRequest, conflict: Conflict) -> HttpResponse:
-    """Somebody else saved first: both texts stand side by side, nothing is lost."""
+    """Somebody else saved first: both texts side by side, so that nothing is lost."""
     pairs = [(label, conflict.current.get(label, ""), text) for label, text in conflict.submitted.items()]
     return render(request, "web/conflict.html", {"pairs": pairs}, status=409)
 
 
 def opened_as_another_page(request: HttpRequest, *, then: str, now: str, may_send: bool) -> HttpResponse:
-    """The page was opened for one institution and sent for another: nothing is done, what was typed is there, and asked for whom.
+    """The form was opened for one institution and sent for another: keep what was typed and ask for which to send it.
 
-    ``then`` is empty where the account works there no longer.
+    ``then`` is the former institution, empty if the account no longer works there; ``now`` is the current one.
     """
     return _question_page(request, {"why": "another", "then": then, "now": now, "may_send": may_send})
 
 
 def sent_before_page(request: HttpRequest) -> HttpResponse:
-    """The same form was sent before with other words: nothing is done a second time unasked."""
+    """The same form was already sent with different content: show what was typed and do nothing."""
     return _question_page(request, {"why": "before", "then": "", "now": "", "may_send": True})
 
 
 def sent_unmarked_page(request: HttpRequest, *, now: str, may_send: bool) -> HttpResponse:
-    """The form does not say under which appointment its page was opened: nothing is done, and asked for whom."""
+    """The form does not say under which appointment its page was opened: ask for which institution to send it."""
     return _question_page(request, {"why": "unmarked", "then": "", "now": now, "may_send": may_send})
 
 
 def session_ended_page(request: HttpRequest) -> HttpResponse:
-    """The log-in ended while somebody wrote, and the same account has logged in again: what was typed is not lost."""
+    """The session ended while the user was typing, and the same account has logged in again: show what was typed."""
     return _question_page(request, {"why": "session", "then": "", "now": "", "may_send": True})
 
 
 def opened_by_another_page(request: HttpRequest) -> HttpResponse:
-    """Another account opened the page: what was typed in it is not for whoever is here now."""
+    """Another account opened the page: what was typed there is not shown."""
     response = render(request, "web/opened_by_another.html", status=409)
     return _instead_of_the_page(response)
 
 
 def _question_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    # The answer to the question who is there (confirm-…) is no part of what was typed, and repeated nowhere.
+    # Fields of a reauthentication (confirm-…) are never shown again.
     names = [name for name in request.POST if name not in NOT_TYPED and not name.startswith("confirm-")]
     sent = [(name, value) for name in names for value in request.POST.getlist(name)]
     typed = [value for name, value in sent if value.strip() and not value.isdigit() and name not in _SECRET]
@@ -103,13 +103,13 @@ def _question_page(request: HttpRequest, context: dict[str, Any]) -> HttpRespons
 
 
 def _instead_of_the_page(response: HttpResponse) -> HttpResponse:
-    """For a part that htmx exchanges: this takes the place of the whole page, not of the part."""
+    """If htmx asked for a part of a page, replace the whole page instead."""
     response["HX-Retarget"], response["HX-Reselect"], response["HX-Reswap"] = "#main", "#main", "outerHTML"
     return response
 
 
 def unrecorded_page() -> HttpResponse:
-    """The log cannot be written, so nothing is shown; the page stands alone, since the database may be in trouble."""
+    """The log cannot be written, so nothing is shown; needs no database, which may be failing."""
     text = loader.get_template("web/unrecorded.html").render({})
     response = HttpResponse(text, status=503)
     response["Cache-Control"] = "no-store"
@@ -131,14 +131,14 @@ def form_page(
     intro: str = "",
     upload: bool = False,
 ) -> HttpResponse:
-    """A page that is one form; with errors it answers 422, so that nothing is kept."""
+    """A page with one form; status 422 if the form has errors, so that ``@acts`` rolls back."""
     context = {"form": form, "title": title, "submit": submit, "back": back, "intro": intro, "upload": upload}
     return render(request, "web/form.html", context, status=422 if form.errors else 200)
 
 
 @contextmanager
 def refusals_on(form: BaseForm) -> Iterator[None]:
-    """What a rule refuses is shown on the form, and what was typed stays."""
+    """Show a ``Refused`` raised inside the block on the form, with what was typed."""
     try:
         yield
     except Refused as refusal:
@@ -146,7 +146,7 @@ def refusals_on(form: BaseForm) -> Iterator[None]:
 
 
 def done(request: HttpRequest, sentence: str, address: str, *args: object) -> HttpResponse:
-    """Lead on to a page, with a sentence that says what was done."""
+    """Redirect to a page, with a message that says what was done."""
     if sentence:
         messages.success(request, sentence)
     return redirect(address, *args)

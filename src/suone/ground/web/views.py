@@ -1,4 +1,4 @@
-"""Error pages, the language, the question whether a page may stay open."""
+"""Error pages, choice of language, health check."""
 
 from django.conf import settings
 from django.db import connection
@@ -17,7 +17,7 @@ from suone.ground.web.pages import render, session_ended_page
 
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
-    """Show pages in another language, staying on the page; an account keeps its choice."""
+    """Show pages in another language and stay on the page; the choice is saved with the account."""
     language = request.POST.get("language", "")
     back = request.POST.get("next", "/")
     response = HttpResponseRedirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "/")
@@ -72,5 +72,5 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Stands alone: whatever went wrong may go wrong in the base page too."""
+    """Does not use the base page, in which the same error might occur again."""
     return HttpResponse(loader.get_template("web/broken.html").render({}), status=500)

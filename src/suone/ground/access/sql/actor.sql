@@ -1,10 +1,10 @@
--- What the owner makes belongs to nobody else until it is given: no right on a table, no function to call. Each model
--- declares its own rights (RowPolicies, TableRights); each function is granted where it stands. For the owner without
--- IN SCHEMA, since a default of a schema can add to the general one and take nothing from it.
+-- Nobody but the owner may use what the owner creates until it is granted. Each model declares the rights on its table
+-- (RowPolicies, TableRights); each function is granted where it is defined. Without IN SCHEMA, since default privileges of
+-- a schema can only add to the general ones.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
--- Who acts, as told by acting_as() for this transaction. An unset setting reads as ''.
--- Policies call these in a scalar sub-select, so that they run once a statement and not once a row.
+-- Who acts, as set by acting_as() for this transaction. An unset setting reads as ''.
+-- Policies call these in a scalar sub-select, so that they run once per statement, not once per row.
 CREATE FUNCTION actor_kind() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
     RETURN nullif(current_setting('suone.kind', true), '');
 
@@ -26,10 +26,10 @@ CREATE FUNCTION actor_roles() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
 CREATE FUNCTION actor_may(permission text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
     RETURN coalesce(permission = ANY (nullif(current_setting('suone.permissions', true), '')::text[]), false);
 
--- Who did something to a row, and when: triggers of tables (Stamp), for whatever the app's role writes; functions with the
--- owner's rights say both themselves. The columns of the time, the staff member, the institution and the account are the
--- arguments, empty where there is none. The time is set (a day is that of Switzerland); another's name, or none beside a
--- time, is refused.
+-- Trigger function of Stamp: guarantees who did something to a row, and when, for everything that the app's role writes;
+-- functions with the owner's rights set both themselves. Arguments: the columns of the time, the staff member, the
+-- institution and the account, empty if there is none. The time is set (days in Swiss time); somebody else's name, or a
+-- time without a name, is refused.
 CREATE FUNCTION actor_stamps() RETURNS trigger LANGUAGE plpgsql SET TimeZone = 'Europe/Zurich' AS $$
 DECLARE
     written CONSTANT jsonb := to_jsonb(NEW);
@@ -58,6 +58,6 @@ END $$;
 GRANT EXECUTE ON FUNCTION actor_kind(), actor_institution(), actor_staff(), actor_user(), actor_system(), actor_roles(),
     actor_may(text) TO suone_app;
 GRANT USAGE ON SCHEMA public TO suone_app, suone_report;
--- The number of a row that is kept without reading it back comes from its sequence.
+-- Needed to insert rows, whose ids come from sequences.
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO suone_app;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO suone_app;

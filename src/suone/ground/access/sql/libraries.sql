@@ -1,5 +1,6 @@
--- What the app's role may do with the tables of libraries; what is not listed here it does not reach at all
--- (django_migrations, groups and permissions of Django). Whose rows it reaches stands in signin/sql/accounts.sql. None of them holds anything about persons concerned.
+-- What the app's role may do with the tables of libraries; it has no access to those not listed here (django_migrations,
+-- Django's groups and permissions). Which rows it reaches is defined in signin/sql/accounts.sql. None of these tables
+-- contains anything about persons concerned.
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     django_session,
     account_emailaddress, mfa_authenticator,
@@ -10,7 +11,7 @@ GRANT SELECT, INSERT, DELETE ON axes_accessfailurelog TO suone_app;
 GRANT SELECT, DELETE ON account_emailconfirmation TO suone_app;
 GRANT SELECT ON socialaccount_socialapp TO suone_app;
 
--- The queue works through functions of its own, which run with the rights of whoever calls them.
+-- The job queue has functions of its own, which run with the caller's rights.
 DO $$
 DECLARE
     called regprocedure;

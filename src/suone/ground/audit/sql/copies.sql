@@ -1,4 +1,4 @@
--- What the second store holds of these places: number and hash, for whoever verifies.
+-- Id and hash of the entries that the second store has at these positions, for verification.
 CREATE FUNCTION audit_copied(first bigint, before bigint) RETURNS TABLE (place bigint, entry bigint, leaf bytea)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,6 +1,6 @@
 ALTER TABLE audit_tile ALTER hashes SET STORAGE EXTERNAL;  -- hashes do not compress
 
--- The second store (DSV Art. 4, para 5: kept apart). The app's role may not even enter its schema.
+-- The second store (DSV Art. 4 para 5: stored separately). The app's role has no access to its schema.
 CREATE SCHEMA audit_copy;
 CREATE TABLE audit_copy.entry (
     position bigint PRIMARY KEY,

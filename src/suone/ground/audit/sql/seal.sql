@@ -1,15 +1,15 @@
--- Sealing: the entries that wait become leaves of the tree, and a seal says how large it is now and what its root is.
--- The app's role may neither change entries nor write seals, and it chooses nothing here either: a job asks, and which
--- entries are sealed, their hashes and the root are worked out by these functions alone.
+-- Sealing: unsealed entries become leaves of the tree, and a seal records its new size and root. The app's role may neither
+-- change entries nor write seals, and has no influence here: a job triggers it, and these functions alone determine which
+-- entries are sealed, their hashes and the root.
 
--- An entry as it is hashed; suone/audit/hashing.py has the same for those who verify.
+-- An entry as it is hashed; ground/audit/hashing.py repeats this definition for verification.
 CREATE FUNCTION audit_line(e audit_entry) RETURNS text LANGUAGE sql STABLE
     RETURN ROW(e.id, CASE WHEN isfinite(e.at) THEN ((extract(epoch FROM e.at) * 1000000)::bigint)::text ELSE e.at::text END,
                e.kind, e.act, e.acting_kind, e.user_id, e.staff_id, e.institution_id, e.system_id, e.roles, e.on_behalf_of,
                e.dossier_id, e.person_id, e.object_type, e.object_id, e.recipients, e.dossiers_shown, e.persons_shown,
                e.legal_basis, e.purpose, e.details)::text;
 
--- Hashes side by side, 32 bytes each, to those of the level above; a last one without a neighbour is left out.
+-- From concatenated hashes of 32 bytes to those of the level above; a last one without a neighbour is left out.
 CREATE FUNCTION audit_level_above(hashes bytea) RETURNS bytea LANGUAGE sql IMMUTABLE
     RETURN (SELECT coalesce(string_agg(sha256('\x01'::bytea || substr(hashes, 64 * i + 1, 64)), ''::bytea ORDER BY i), '')
             FROM generate_series(0, octet_length(hashes) / 64 - 1) AS i);
@@ -22,7 +22,7 @@ BEGIN
     RETURN hashes;
 END $$;
 
--- Add hashes to a level of the tree, and the roots of tiles that are full now to the level above.
+-- Append hashes to a level of the tree, and the roots of tiles that are now full to the level above.
 CREATE FUNCTION audit_grow(tree_level integer, added bytea) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     last audit_tile;
@@ -58,7 +58,7 @@ DECLARE
     root bytea;
 BEGIN
     FOR hashes IN SELECT DISTINCT ON (t.level) t.hashes FROM audit_tile t ORDER BY t.level, t.number DESC LOOP
-        CONTINUE WHEN octet_length(hashes) = 8192;  -- full: its root stands in the level above
+        CONTINUE WHEN octet_length(hashes) = 8192;  -- full: its root is in the level above
         WHILE octet_length(hashes) > 0 LOOP
             width := octet_length(hashes) / 32;
             IF width % 2 = 1 THEN
@@ -71,7 +71,7 @@ BEGIN
     RETURN root;
 END $$;
 
--- Seal the entries that wait, at most so many, and return how many those were. Each is copied to the second store.
+-- Seal unsealed entries, at most this many, and return their number. Each is copied to the second store.
 CREATE FUNCTION audit_seal_waiting(most integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -99,11 +99,11 @@ BEGIN
     IF sealed = 0 THEN
         RETURN 0;
     END IF;
-    -- The transaction that wrote this row got its number now: later numbers are of later transactions.
+    -- This transaction was given its id by now: higher ids belong to later transactions.
     SELECT c.xmin::text::bigint INTO horizon FROM audit_copy.entry c WHERE c.position = size;
 
-    -- The database writes number and time of an entry in one breath, so that both rise together, whenever the
-    -- transaction ends. And whoever claims to have written before the last seal must have begun before it.
+    -- The database sets id and time of an entry together, so both increase together, whenever the transaction ends. An
+    -- entry with a time before the last seal must belong to a transaction that began before it.
     SELECT coalesce(array_agg(e.id ORDER BY e.id), '{}') INTO strays
     FROM audit_copy.entry c
     JOIN audit_entry e ON e.id = c.id
