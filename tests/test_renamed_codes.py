@@ -12,7 +12,7 @@ from django.utils import timezone
 from suone.casework.handovers.models import Handover
 from suone.casework.leading.models import Course
 from suone.demo.cast import load_cast
-from suone.demo.seed import publish_shipped, tell_stories
+from suone.demo.seed import play_stories, publish_shipped
 from suone.organisation.institutions.loading import load_directory
 from suone.organisation.institutions.models import Institution
 from suone.records.workitems.models import WorkItem
@@ -76,7 +76,7 @@ def test_the_stories_of_the_canton_run_under_other_names() -> None:
         institution.save(update_fields=["code", "short_name_fr"])
     publish_shipped()
 
-    tell_stories(directory, load_cast(directory, today=timezone.localdate()))
+    play_stories(directory, load_cast(directory, today=timezone.localdate()))
 
     betweens = set(Handover.objects.values_list("between", flat=True))
     report = WorkItem.objects.filter(step="support/medical_report").select_related("addressed").first()

@@ -28,7 +28,7 @@ _REACHABLE: _Answers = {
 _BEGUN: _Answers = {"work": {"wants_work": "4", "capacity": "part"}}
 
 
-def tell_assessments(act: Any, case: Case, *, leader: Appointment, today: date) -> None:
+def play_assessments(act: Any, case: Case, *, leader: Appointment, today: date) -> None:
     """Of the bus inspector: the index has come down, the segment is proposed, the short assessment is begun."""
     first = act(leader, lambda acting: _finish(acting, case, "severity-index", _LONG_OUT))
     _let_pass(first, today - timedelta(days=150))
@@ -37,7 +37,7 @@ def tell_assessments(act: Any, case: Case, *, leader: Appointment, today: date) 
     act(leader, lambda acting: _answer(acting, case, "short-assessment", _BEGUN))
 
 
-def tell_overdue(act: Any, case: Case, *, leader: Appointment, today: date) -> None:
+def play_overdue(act: Any, case: Case, *, leader: Appointment, today: date) -> None:
     """Of Peter: a segment was decided seven months ago, and nobody has looked at it again."""
 
     def decide(acting: Acting) -> Assessment:

@@ -67,11 +67,11 @@ def _seconds(since: float) -> str:
     return f"{time.monotonic() - since:.0f} s"
 
 
-class _Silent:
+class _NoProgress:
     def update(self, n_steps: int) -> None:
         """Nobody looks."""
 
 
 @contextmanager
 def _quietly(title: str, length: int) -> Iterator[Counting]:
-    yield _Silent()
+    yield _NoProgress()

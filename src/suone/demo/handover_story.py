@@ -18,7 +18,7 @@ from suone.organisation.institutions.models import Region
 from suone.records.dossiers.rules import Birth
 
 
-def tell_handovers(
+def play_handovers(
     act: Any,
     entries: list[dict[str, Any]],
     persons: dict[str, Any],
@@ -94,7 +94,7 @@ _ADVICE: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 
 
-def tell_advice(act: Any, adviser: Appointment, region: Region) -> None:
+def play_advice(act: Any, adviser: Appointment, region: Region) -> None:
     """What the office was asked in the last weeks."""
 
     def give(acting: Acting, entry: dict[str, Any]) -> None:

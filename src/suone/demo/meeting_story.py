@@ -39,7 +39,7 @@ class Table:
     case_manager: Appointment
 
 
-def tell_meetings(table: Table, case: Case, *, region: Region) -> None:
+def play_meetings(table: Table, case: Case, *, region: Region) -> None:
     """What was said about the bus inspector, and what is ahead."""
     _round_table(table, case, region)
     _review(table, case, region)

@@ -17,13 +17,13 @@ from suone.casework.cases.models import Case
 from suone.casework.cases.rules import ClosingReason, NoteKind, Outcome, RiskFactor
 from suone.casework.leading import services as leading
 from suone.casework.support.rules import MANDATE_CATEGORIES
-from suone.demo.assessment_story import tell_assessments, tell_overdue
+from suone.demo.assessment_story import play_assessments, play_overdue
 from suone.demo.cast import Cast, cast_file, load_cast
-from suone.demo.handover_story import tell_advice, tell_handovers
-from suone.demo.meeting_story import Table, tell_meetings
+from suone.demo.handover_story import play_advice, play_handovers
+from suone.demo.meeting_story import Table, play_meetings
 from suone.demo.pictures import signature_png
 from suone.demo.plan_story import draft_the_plan
-from suone.demo.support_story import tell_services
+from suone.demo.support_story import play_services
 from suone.ground.access.acting import Acting, acting_for_job
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory
 from suone.ground.access.database import acting_as
@@ -68,13 +68,13 @@ def fill_in() -> None:
     directory = load_directory(_CANTON)
     cast = load_cast(directory, today=timezone.localdate())
     publish_shipped()
-    tell_stories(directory, cast)
+    play_stories(directory, cast)
     _read_all_but_the_latest_messages()
 
 
-def tell_stories(directory: Directory, cast: Cast) -> None:
+def play_stories(directory: Directory, cast: Cast) -> None:
     """The cases, in the order in which they happen."""
-    _Story(directory, cast).tell()
+    _Story(directory, cast).play()
 
 
 def _read_all_but_the_latest_messages() -> None:
@@ -111,7 +111,7 @@ class _Story:
         self.today = timezone.localdate()
         self.persons: dict[str, dict[str, Any]] = {entry["key"]: entry for entry in cast_file()["person"]}
 
-    def tell(self) -> None:
+    def play(self) -> None:
         stories = cast_file()["story"]
         handovers = cast_file()["handover"]
         told = {stories["peter"]["person"], stories["bus_inspector"]["person"]}
@@ -122,9 +122,9 @@ class _Story:
         for number, entry in enumerate(others):
             self._other_case(entry, number)
         self._typed_otherwise(next(entry for entry in others if entry.get("ahv_number")))
-        tell_handovers(self._act, handovers, self.persons, self.staff, self.directory.regions)
+        play_handovers(self._act, handovers, self.persons, self.staff, self.directory.regions)
         office = self.staff[stories["peter"]["coordinator"]]
-        tell_advice(self._act, office, self.directory.regions[stories["peter"]["region"]])
+        play_advice(self._act, office, self.directory.regions[stories["peter"]["region"]])
 
     def _bus_inspector(self, story: dict[str, str]) -> None:
         officer = self.staff[story["medical_officer"]]
@@ -153,13 +153,13 @@ class _Story:
         self._ask(coordinator, case, "Préparer la table ronde", "IIZ", coordinator, days=-2)
         self._ask(coordinator, case, "Rapport sur l’emploi actuel", "RAV", self.staff[story["rav_adviser"]], days=0)
         self._ask(manager, case, "Fixer la séance d’orientation", "BSL", None, days=4)
-        tell_services(self._act, case, coordinator=coordinator, officer=officer, manager=manager)
+        play_services(self._act, case, coordinator=coordinator, officer=officer, manager=manager)
         institutions = self.directory.institutions
         self._act(
             manager,
             lambda acting: draft_the_plan(acting, dossier=self._dossier(case), institutions=institutions),
         )
-        tell_meetings(
+        play_meetings(
             Table(
                 act=self._act,
                 institutions=self.directory.institutions,
@@ -171,7 +171,7 @@ class _Story:
             case,
             region=self.directory.regions[self.persons[story["person"]]["region"]],
         )
-        tell_assessments(self._act, case, leader=coordinator, today=self.today)
+        play_assessments(self._act, case, leader=coordinator, today=self.today)
 
     def _peter(self, story: dict[str, str]) -> None:
         """A young man between three institutions, at the point where the case manager begins to plan."""
@@ -200,7 +200,7 @@ class _Story:
         self._ask(coordinator, case, "Abklärungsplatz suchen", "IV", counsellor, days=0)
         self._ask(counsellor, case, "Bewerbungsunterlagen schicken", "RAV", adviser, days=3)
         self._ask(coordinator, case, "Budget für den Lebensunterhalt prüfen", "SMZ", worker, days=5)
-        tell_overdue(self._act, case, leader=coordinator, today=self.today)
+        play_overdue(self._act, case, leader=coordinator, today=self.today)
 
     def _other_case(self, entry: dict[str, Any], number: int) -> None:
         """Cases in every state, so that every list and filter has something to show."""

@@ -22,7 +22,7 @@ from suone.records.dossiers.models import Dossier
 Act = Callable[[Appointment, Callable[[Any], Any]], Any]
 
 
-def tell_services(
+def play_services(
     act: Act, case: Case, *, coordinator: Appointment, officer: Appointment, manager: Appointment
 ) -> None:
     """The round table orders a medical mandate; its report finds no incapacity; a case management is set up."""

@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from suone.canton.instruments.loading import read_kept_instrument
-from suone.canton.instruments.rules import Instrument, said
+from suone.canton.instruments.rules import Instrument, text_in
 from suone.ground.access.row_policies import RowPolicies, Stamp, any_actor, permitted
 
 _READ: dict[str, Instrument] = {}  # by the digest of its text
@@ -63,7 +63,7 @@ class InstrumentVersion(models.Model):
     @property
     def title(self) -> str:
         """The title in the reader's language."""
-        return said(self.instrument.title, (get_language() or "de")[:2])
+        return text_in(self.instrument.title, (get_language() or "de")[:2])
 
 
 def digest(text: str) -> str:

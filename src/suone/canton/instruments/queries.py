@@ -8,7 +8,7 @@ from django.http import Http404
 from django.utils.translation import get_language
 
 from suone.canton.instruments.models import InstrumentVersion, Origin
-from suone.canton.instruments.rules import Band, Instrument, Item, figure, said, shown
+from suone.canton.instruments.rules import Band, Instrument, Item, answer_text, format_number, text_in
 
 
 def versions_in_force(identifiers: Iterable[str] | None = None) -> dict[str, InstrumentVersion]:
@@ -41,7 +41,7 @@ def version_by_id(version_id: int) -> InstrumentVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Question:
     """A question with what each answer counts; nothing where it counts no points."""
 
     text: str
@@ -49,7 +49,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Concluded:
+class Conclusion:
     """A conclusion with what leads to it, and what follows as a rule."""
 
     title: str
@@ -65,39 +65,39 @@ class Description:
     about: str
     note: str
     span: str
-    sections: Sequence[tuple[str, Sequence[Asked]]]
-    bands: Sequence[Concluded]
+    sections: Sequence[tuple[str, Sequence[Question]]]
+    bands: Sequence[Conclusion]
 
 
-def described(version: InstrumentVersion) -> Description:
+def describe(version: InstrumentVersion) -> Description:
     """Everything that a result follows from: whoever reads it can calculate by hand."""
     instrument, language = version.instrument, (get_language() or "de")[:2]
-    least, most = figure(instrument.least, language), figure(instrument.most, language)
+    least, most = format_number(instrument.least, language), format_number(instrument.most, language)
     return Description(
-        about=said(instrument.about, language),
-        note=said(instrument.note, language),
-        span=f"{said(instrument.measure, language)} {least} – {most}".strip() if instrument.most else "",
+        about=text_in(instrument.about, language),
+        note=text_in(instrument.note, language),
+        span=f"{text_in(instrument.measure, language)} {least} – {most}".strip() if instrument.most else "",
         sections=[
-            (said(section.title, language), [_asked(item, language) for item in instrument.items_of(section.id)])
+            (text_in(section.title, language), [_question(item, language) for item in instrument.items_of(section.id)])
             for section in instrument.sections
         ],
-        bands=[_concluded(instrument, band, language) for band in instrument.bands],
+        bands=[_conclusion(instrument, band, language) for band in instrument.bands],
     )
 
 
-def _asked(item: Item, language: str) -> Asked:
+def _question(item: Item, language: str) -> Question:
     if item.kind in ("number", "months"):
         counted = [(f"≥ {start}", points * item.weight) for start, points in item.steps]
     else:
-        counted = [(shown(item, code, language), item.points_for(code)) for code in item.codes]
-    points = [(answer, figure(count, language)) for answer, count in counted] if any(item.all_points) else []
-    return Asked(said(item.text, language), points)
+        counted = [(answer_text(item, code, language), item.points_for(code)) for code in item.codes]
+    points = [(answer, format_number(count, language)) for answer, count in counted] if any(item.all_points) else []
+    return Question(text_in(item.text, language), points)
 
 
-def _concluded(instrument: Instrument, band: Band, language: str) -> Concluded:
-    reasons = [said(rule.because, language) for rule in instrument.rules if rule.band == band.code]
+def _conclusion(instrument: Instrument, band: Band, language: str) -> Conclusion:
+    reasons = [text_in(rule.because, language) for rule in instrument.rules if rule.band == band.code]
     if band.threshold is not None:
-        reasons.append(f"≥ {figure(band.threshold, language)}")
-    return Concluded(
-        said(band.title, language), said(band.explanation, language), said(band.strategy, language), reasons
+        reasons.append(f"≥ {format_number(band.threshold, language)}")
+    return Conclusion(
+        text_in(band.title, language), text_in(band.explanation, language), text_in(band.strategy, language), reasons
     )

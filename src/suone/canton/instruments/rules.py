@@ -150,7 +150,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Tells:
+class EstablishedFacts:
     """The facts that come true: the day it is finished, the band that is decided, the day of the decision."""
 
     finished_on: str = ""
@@ -178,7 +178,7 @@ class Instrument:
     sections: tuple[Section, ...] = ()
     dimensions: tuple[Dimension, ...] = ()
     rules: tuple[Rule, ...] = ()
-    tells: Tells = Tells()
+    tells: EstablishedFacts = EstablishedFacts()
     again_after_months: int = 0
 
     def band(self, code: str) -> Band:
@@ -206,7 +206,7 @@ class Instrument:
         """Whether something follows only once a person has decided."""
         return bool(self.tells.decided or self.tells.decided_on or any(band.tells for band in self.bands))
 
-    def facts_told(self) -> set[str]:
+    def established_facts(self) -> set[str]:
         """Every fact that this instrument may make true."""
         told = {item.tells for item in self.items} | {band.tells for band in self.bands} | set(self.tells.all())
         return told - {""}
@@ -371,12 +371,12 @@ def _compares(asked: Condition, value: str | Decimal) -> bool:
 # How a result explains itself.
 
 
-def said(texts: Texts, language: str) -> str:
+def text_in(texts: Texts, language: str) -> str:
     """A text of a file in this language, or in German where it has none."""
     return texts.get(language) or texts.get("de", "")
 
 
-def figure(value: Decimal, language: str, *, places: int = 0) -> str:
+def format_number(value: Decimal, language: str, *, places: int = 0) -> str:
     """A number as it is written in this language, without needless zeros."""
     plain = value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
     if -plain.as_tuple().exponent < places:  # type: ignore[operator]
@@ -385,13 +385,13 @@ def figure(value: Decimal, language: str, *, places: int = 0) -> str:
     return text if language == "en" else text.replace(".", ",")
 
 
-def shown(item: Item, answer: str, language: str) -> str:
+def answer_text(item: Item, answer: str, language: str) -> str:
     """An answer in words."""
     words = _WORDS.get(language, _WORDS["de"])
     if item.kind == "yes_no":
         return words.get(answer, "–")
     if item.kind == "choice":
-        return next((said(option.text, language) for option in item.options if option.code == answer), "–")
+        return next((text_in(option.text, language) for option in item.options if option.code == answer), "–")
     if item.kind == "scale":
         return f"{answer} {words['of']} {item.most}"
     if item.kind == "day" and _is_day(answer):
@@ -401,10 +401,10 @@ def shown(item: Item, answer: str, language: str) -> str:
 
 def name_of(item: Item, language: str) -> str:
     """The short name of a question, or its sentence."""
-    return said(item.short, language) or said(item.text, language)
+    return text_in(item.short, language) or text_in(item.text, language)
 
 
-def explained(instrument: Instrument, proposal: Proposal, language: str) -> str:
+def explain(instrument: Instrument, proposal: Proposal, language: str) -> str:
     """The result and how it comes about, in one sentence."""
     between = " – " if proposal.rule is not None else f"{_colon(language)} "
     sentence = _headline(instrument, proposal, language) + between + _grounds(instrument, proposal, language)
@@ -415,12 +415,15 @@ def explained(instrument: Instrument, proposal: Proposal, language: str) -> str:
 
 
 def _headline(instrument: Instrument, proposal: Proposal, language: str) -> str:
-    title = said(instrument.band(proposal.band).title, language)
+    title = text_in(instrument.band(proposal.band).title, language)
     if not instrument.measure:
         return title
     words = _WORDS.get(language, _WORDS["de"])
-    measure, places = said(instrument.measure, language), _places(instrument)
-    points, most = figure(proposal.points, language, places=places), figure(instrument.most, language, places=places)
+    measure, places = text_in(instrument.measure, language), _places(instrument)
+    points, most = (
+        format_number(proposal.points, language, places=places),
+        format_number(instrument.most, language, places=places),
+    )
     return f"{measure} {points} {words['of']} {most} ({title})"
 
 
@@ -428,10 +431,10 @@ def _grounds(instrument: Instrument, proposal: Proposal, language: str) -> str:
     if proposal.rule is not None:
         rule = instrument.rules[proposal.rule]
         named = ", ".join(_decisive(instrument, proposal, rule, language))
-        return f"{said(rule.because, language)} [{named}]" if named else said(rule.because, language)
+        return f"{text_in(rule.because, language)} [{named}]" if named else text_in(rule.because, language)
     places = _places(instrument)
     counted = [
-        f"{name_of(instrument.item(step.item), language)} {figure(step.points, language, places=places)}"
+        f"{name_of(instrument.item(step.item), language)} {format_number(step.points, language, places=places)}"
         for step in proposal.reasons
     ]
     return ", ".join(counted) or _WORDS.get(language, _WORDS["de"])["nothing"]
@@ -445,11 +448,11 @@ def _decisive(instrument: Instrument, proposal: Proposal, rule: Rule, language: 
     for name in dict.fromkeys(names):
         if name in answers:
             item = instrument.item(name)
-            yield f"{name_of(item, language)}{_colon(language)} {shown(item, answers[name], language)}"
+            yield f"{name_of(item, language)}{_colon(language)} {answer_text(item, answers[name], language)}"
         elif name in titles:
-            yield f"{said(titles[name], language)} {figure(proposal.dimensions[name], language)}"
+            yield f"{text_in(titles[name], language)} {format_number(proposal.dimensions[name], language)}"
         elif name == POINTS:
-            yield f"{said(instrument.measure, language)} {figure(proposal.points, language)}".strip()
+            yield f"{text_in(instrument.measure, language)} {format_number(proposal.points, language)}".strip()
 
 
 def _places(instrument: Instrument) -> int:

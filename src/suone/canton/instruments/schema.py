@@ -218,7 +218,7 @@ def as_rules(read: Instrument) -> rules.Instrument:
             for code in _order(read)
         ),
         rules=tuple(rules.Rule(rule.band, tuple(rule.when), rule.because) for rule in read.rule),
-        tells=rules.Tells(read.tells.finished_on, read.tells.decided, read.tells.decided_on),
+        tells=rules.EstablishedFacts(read.tells.finished_on, read.tells.decided, read.tells.decided_on),
         again_after_months=read.again_after_months,
     )
 

@@ -18,4 +18,4 @@ def instruments(request: ActingRequest) -> HttpResponse:
 @reads(Permission.PROCEDURE_READ, act=Act.LISTED)
 def instrument(request: ActingRequest, version_id: int) -> HttpResponse:
     version = queries.version_by_id(version_id)
-    return render(request, "instruments/instrument.html", {"version": version, "page": queries.described(version)})
+    return render(request, "instruments/instrument.html", {"version": version, "page": queries.describe(version)})

@@ -102,12 +102,12 @@ def check_instruments(files: tuple[str, ...]) -> None:
     """Check instrument files; what is wrong is named with its place. The exit code is 1 when something is found."""
     set_up_django()
     from suone.canton.instruments.loading import BrokenInstrument
-    from suone.canton.procedures.facts_of_instruments import read_telling
+    from suone.canton.procedures.facts_of_instruments import read_instrument_and_facts
 
     found = 0
     for file in files:
         try:
-            instrument = read_telling(_text_of(file), file)
+            instrument = read_instrument_and_facts(_text_of(file), file)
         except BrokenInstrument as broken:
             found += 1
             click.echo(str(broken))
@@ -125,11 +125,11 @@ def publish_instruments(files: tuple[str, ...]) -> None:
     reach_database()
     from suone.canton.instruments.loading import BrokenInstrument
     from suone.canton.instruments.services import publish
-    from suone.canton.procedures.facts_of_instruments import read_telling
+    from suone.canton.procedures.facts_of_instruments import read_instrument_and_facts
 
     for file in files:
         try:
-            read_telling(_text_of(file), file)
+            read_instrument_and_facts(_text_of(file), file)
             with as_job("instruments: publish") as acting:
                 version = publish(acting, text=_text_of(file), source=Path(file).name)
         except BrokenInstrument as broken:

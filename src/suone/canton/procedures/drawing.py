@@ -2,7 +2,7 @@
 
 A move to the next phase goes straight down; one that skips phases goes round at the right, one that leads back at the
 left. No styles of its own: colours and strokes come from the page's style sheet by class, so that dark, print and
-forced colours hold. Beside the picture stands its text alternative (``described``).
+forced colours hold. Beside the picture stands its text alternative (``text_alternative``).
 """
 
 from collections import defaultdict
@@ -94,7 +94,7 @@ def draw(
     return "".join(parts)
 
 
-def described(procedure: Procedure, *, say: Say, here: str = "", leads_to: str, here_is: str) -> str:
+def text_alternative(procedure: Procedure, *, say: Say, here: str = "", leads_to: str, here_is: str) -> str:
     """The same in words: each phase with where it leads; ``leads_to`` and ``here_is`` are in the reader's language."""
     titles = {phase.id: say(phase.title) for phase in procedure.phases}
     sentences = []

@@ -21,7 +21,7 @@ class Source(Enum):
     """Where a fact comes from."""
 
     DERIVED = "derived"
-    TOLD = "told"
+    RECORDED = "recorded"
     STATED = "stated"
 
 
@@ -48,7 +48,7 @@ class Fact(models.TextChoices):
     NOTIFIER_CIRCLE = "notifier_circle", _("Circle of the notifying institution")
     OPEN_ITEMS = "open_items", _("Number of open work items")
     AHV_KNOWN = "ahv_known", _("The AHV number is known")
-    # Told by acts.
+    # Recorded by acts.
     TRIAGED_ON = "triaged_on", _("Triage decided")
     ROUND_TABLE_HELD_ON = "round_table_held_on", _("Round table held")
     ASSESSMENT_HELD_ON = "assessment_held_on", _("Assessment meeting held")
@@ -165,7 +165,7 @@ WORDS: dict[Fact, Word] = {
     **_words(Source.DERIVED, Shape.CHOICE, Fact.LEVEL, codes=("simple", "network", "complex")),
     **_words(Source.DERIVED, Shape.CHOICE, Fact.NOTIFIER_CIRCLE, codes=("first", "second", "private")),
     **_words(
-        Source.TOLD,
+        Source.RECORDED,
         Shape.DAY,
         Fact.TRIAGED_ON,
         Fact.ROUND_TABLE_HELD_ON,
@@ -186,7 +186,7 @@ WORDS: dict[Fact, Word] = {
         Fact.SEGMENTED_ON,
     ),
     **_words(
-        Source.TOLD,
+        Source.RECORDED,
         Shape.YES,
         Fact.MEETING_CONVENED,
         Fact.CONTRIBUTIONS_IN,
@@ -194,7 +194,7 @@ WORDS: dict[Fact, Word] = {
         Fact.SERVICE_ORDERED,
         Fact.MEDICAL_MANDATE_GIVEN,
     ),
-    **_words(Source.TOLD, Shape.NUMBER, Fact.SERVICES_RUNNING),
+    **_words(Source.RECORDED, Shape.NUMBER, Fact.SERVICES_RUNNING),
     **_words(
         Source.STATED,
         Shape.DAY,
@@ -265,8 +265,8 @@ WORDS: dict[Fact, Word] = {
     ),
     **_words(Source.STATED, Shape.CHOICE, Fact.CONSTELLATION, codes=("1", "2", "3", "4")),
     **_words(Source.STATED, Shape.CHOICE, Fact.COACHING_KIND, codes=("tandem", "intensive")),
-    **_words(Source.TOLD, Shape.CHOICE, Fact.LIFE_SITUATION, codes=("1", "2", "3", "4", "5", "6")),
-    **_words(Source.TOLD, Shape.CHOICE, Fact.SEGMENT, codes=("A", "V", "O", "S")),
+    **_words(Source.RECORDED, Shape.CHOICE, Fact.LIFE_SITUATION, codes=("1", "2", "3", "4", "5", "6")),
+    **_words(Source.RECORDED, Shape.CHOICE, Fact.SEGMENT, codes=("A", "V", "O", "S")),
 }
 
 # Facts that are about more than the course of the case. That a physician attests an incapacity is a consequence for

@@ -10,12 +10,12 @@ from suone.ground.schemafiles.problems import cut
 from suone.ground.schemafiles.reading import problem
 
 
-def read_telling(text: str, source: str) -> Instrument:
+def read_instrument_and_facts(text: str, source: str) -> Instrument:
     """An instrument whose file tells facts that there are; raises ``BrokenInstrument`` with file, line and remedy."""
     instrument = read_instrument(text, source)
     found = [
         problem(text, source, whole="the instrument", at=at, sentence=f"{at[-1]} {sentence}")
-        for at, fact, shape in _told(instrument)
+        for at, fact, shape in _facts_named(instrument)
         if (sentence := _fault(fact, shape))
     ]
     if found:
@@ -34,7 +34,7 @@ def _fault(fact: str, shape: Shape) -> str:
     return ""
 
 
-def _told(instrument: Instrument) -> Iterator[tuple[Path, str, Shape]]:
+def _facts_named(instrument: Instrument) -> Iterator[tuple[Path, str, Shape]]:
     """Where the file tells which fact, and of what shape the value is."""
     of_kind = {"yes_no": Shape.YES, "choice": Shape.CHOICE, "day": Shape.DAY, "number": Shape.NUMBER}
     for number, item in enumerate(instrument.items):

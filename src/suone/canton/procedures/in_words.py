@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from suone.canton.procedures.drawing import described, draw
+from suone.canton.procedures.drawing import draw, text_alternative
 from suone.canton.procedures.facts import Fact
 from suone.canton.procedures.models import ProcedureVersion
 from suone.canton.procedures.rules import Due, Item, Phase, Procedure, Requirement
@@ -27,7 +27,7 @@ def page_of(version: ProcedureVersion) -> dict[str, Any]:
 
 def drawing(procedure: Procedure, *, alone: bool = False) -> str:
     """The procedure's picture in the reader's language, for a page or ``alone``, as a file."""
-    summary = described(procedure, say=in_language, leads_to=_("leads to"), here_is="")
+    summary = text_alternative(procedure, say=in_language, leads_to=_("leads to"), here_is="")
     return draw(procedure, say=in_language, title=in_language(procedure.title), summary=summary, alone=alone)
 
 

@@ -117,7 +117,7 @@ class Phase:
         return self.state in ENDS
 
     @property
-    def goes_on_by_itself(self) -> bool:
+    def advances_automatically(self) -> bool:
         """Whether something may follow without anybody's doing: a move, or an item that is set again."""
         return any(move.automatic for move in self.moves) or any(item.repeats for item in self.items)
 
@@ -152,7 +152,7 @@ class Procedure:
 
 
 @dataclass(frozen=True, slots=True)
-class WayOn:
+class AvailableMove:
     """A move as it stands for one case: what it still lacks, and what speaks against it without forbidding it."""
 
     move: Move
@@ -165,14 +165,14 @@ class WayOn:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PhaseStatus:
     """Where a case stands in its procedure."""
 
     phase: Phase
     met: tuple[Requirement, ...]
     lacking: tuple[Requirement, ...]
     warnings: tuple[Requirement, ...]
-    ways: tuple[WayOn, ...]
+    ways: tuple[AvailableMove, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,12 +277,12 @@ def is_met(requirement: Requirement, facts: Facts, *, on: date) -> bool:
     return RULES[requirement.rule].test(requirement, facts.get(requirement.fact), on)
 
 
-def standing(phase: Phase, facts: Facts, *, on: date) -> Standing:
+def phase_status(phase: Phase, facts: Facts, *, on: date) -> PhaseStatus:
     """What holds, what is missing and where the case may go from this phase."""
     met = {requirement.id: is_met(requirement, facts, on=on) for requirement in phase.requirements}
     asked = [requirement for requirement in phase.requirements if applies(requirement.applies, facts)]
     missing = [requirement for requirement in asked if not met[requirement.id] and not requirement.chooses]
-    return Standing(
+    return PhaseStatus(
         phase=phase,
         met=tuple(r for r in asked if met[r.id]),
         lacking=tuple(r for r in missing if r.severity == "must"),
@@ -291,18 +291,18 @@ def standing(phase: Phase, facts: Facts, *, on: date) -> Standing:
     )
 
 
-def _way(phase: Phase, move: Move, met: Mapping[str, bool]) -> WayOn:
+def _way(phase: Phase, move: Move, met: Mapping[str, bool]) -> AvailableMove:
     open_ones = [phase.requirement(requirement_id) for requirement_id in move.needs if not met[requirement_id]]
-    return WayOn(
+    return AvailableMove(
         move,
         lacking=tuple(r for r in open_ones if r.severity == "must"),
         warnings=tuple(r for r in open_ones if r.severity == "should"),
     )
 
 
-def automatic_way(phase: Phase, facts: Facts, *, on: date) -> Move | None:
+def automatic_move(phase: Phase, facts: Facts, *, on: date) -> Move | None:
     """The first move that is made by itself now: everything it needs holds, warnings included."""
-    for way in standing(phase, facts, on=on).ways:
+    for way in phase_status(phase, facts, on=on).ways:
         if way.move.automatic and way.is_open and not way.warnings:
             return way.move
     return None

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from suone.canton.instruments.rules import Instrument, Item, said
+from suone.canton.instruments.rules import Instrument, Item, text_in
 from suone.casework.assessments.queries import reader_language
 from suone.ground.web.fields import DayInput
 
@@ -51,7 +51,7 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, instrument: Instrument, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["band"].choices = [  # type: ignore[attr-defined]
-            (band.code, _choice(said(band.title, reader_language()), said(band.strategy, reader_language())))
+            (band.code, _choice(text_in(band.title, reader_language()), text_in(band.strategy, reader_language())))
             for band in instrument.bands
         ]
 
@@ -67,8 +67,8 @@ def _as_answer(value: Any) -> str:
 def _field(item: Item) -> forms.Field:
     language = reader_language()
     common: dict[str, Any] = {
-        "label": said(item.text, language),
-        "help_text": said(item.hint, language),
+        "label": text_in(item.text, language),
+        "help_text": text_in(item.hint, language),
         "required": False,
     }
     if item.kind == "number":
@@ -87,7 +87,7 @@ def _choices(item: Item) -> list[tuple[str, str]]:
     if item.kind == "yes_no":
         return [("yes", _("yes")), ("no", _("no"))]
     if item.kind == "choice":
-        return [(option.code, said(option.text, language)) for option in item.options]
-    lowest, highest = (said(texts, language) for texts in item.ends)
+        return [(option.code, text_in(option.text, language)) for option in item.options]
+    lowest, highest = (text_in(texts, language) for texts in item.ends)
     names = {item.codes[0]: lowest, item.codes[-1]: highest}
     return [(code, f"{code} – {names[code]}" if names.get(code) else code) for code in item.codes]

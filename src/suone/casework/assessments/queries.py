@@ -13,7 +13,17 @@ from django.utils.translation import gettext as _
 
 from suone.canton.instruments.models import InstrumentVersion
 from suone.canton.instruments.queries import versions_in_force
-from suone.canton.instruments.rules import Band, Instrument, Section, Step, explained, figure, name_of, said, shown
+from suone.canton.instruments.rules import (
+    Band,
+    Instrument,
+    Section,
+    Step,
+    answer_text,
+    explain,
+    format_number,
+    name_of,
+    text_in,
+)
 from suone.canton.procedures.facts import Fact
 from suone.canton.procedures.rules import Phase
 from suone.casework.assessments import drawing
@@ -79,9 +89,9 @@ def result_of(assessment: Assessment) -> Result:
     band = instrument.band(score.conclusion)
     points = ""
     if instrument.measure:
-        most = figure(instrument.most, language)
-        points = _("%(points)s of %(most)s") % {"points": figure(score.points, language), "most": most}
-    return Result(assessment, assessment.version.title, band, said(band.title, language), points)
+        most = format_number(instrument.most, language)
+        points = _("%(points)s of %(most)s") % {"points": format_number(score.points, language), "most": most}
+    return Result(assessment, assessment.version.title, band, text_in(band.title, language), points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +117,14 @@ def offers_for(case: Case, assessments: Sequence[Assessment]) -> tuple[list[Offe
 
 def _offer(version: InstrumentVersion, drafts: dict[str, Assessment]) -> Offer:
     draft = drafts.get(version.identifier)
-    return Offer(version.identifier, version.title, said(version.instrument.about, reader_language()), draft)
+    return Offer(version.identifier, version.title, text_in(version.instrument.about, reader_language()), draft)
 
 
 def instruments_by_fact(phase: Phase) -> dict[str, str]:
     """Which fact comes true through which instrument of a phase."""
     names = [name for name in phase.instruments if name != TRIAGE]
     versions = versions_in_force(names) if names else {}
-    return {fact: name for name, version in versions.items() for fact in version.instrument.facts_told()}
+    return {fact: name for name, version in versions.items() for fact in version.instrument.established_facts()}
 
 
 def particulars_of(acting: Acting, case: Case) -> Particulars:
@@ -162,7 +172,7 @@ def tasks_of(acting: Acting, assessment: Assessment) -> list[Task]:
     return [
         Task(
             section=section,
-            title=said(section.title, reader_language()),
+            title=text_in(section.title, reader_language()),
             category=str(category_of(section.category).label),
             is_open=category_of(section.category) in writable,
             saved=saved.get(section.id),
@@ -219,7 +229,7 @@ def sheet_of(acting: Acting, assessment: Assessment) -> Sheet:
         _part(instrument, section, lines, saved.get(section.id), section.id in assessment.saved_sections)
         for section in instrument.sections
     ]
-    note = said(instrument.note, language)
+    note = text_in(instrument.note, language)
     if score is None or result.band is None:
         return Sheet(result, instrument, parts, None, note)
     steps = tuple(Step(line.item, line.answer, line.points) for line in lines)
@@ -230,12 +240,13 @@ def sheet_of(acting: Acting, assessment: Assessment) -> Sheet:
         parts,
         score,
         note,
-        proposed=said(instrument.band(score.proposed).title, language),
-        sentence=explained(instrument, proposal, language),
-        explanation=said(result.band.explanation, language),
-        strategy=said(result.band.strategy, language),
+        proposed=text_in(instrument.band(score.proposed).title, language),
+        sentence=explain(instrument, proposal, language),
+        explanation=text_in(result.band.explanation, language),
+        strategy=text_in(result.band.strategy, language),
         dimensions=[
-            (said(d.title, language), figure(proposal.dimensions[d.id], language)) for d in instrument.dimensions
+            (text_in(d.title, language), format_number(proposal.dimensions[d.id], language))
+            for d in instrument.dimensions
         ],
     )
 
@@ -247,13 +258,13 @@ def _part(
     items = {item.id: item for item in instrument.items_of(section.id)}
     written = saved.answers if saved else {}
     return Part(
-        title=said(section.title, language),
+        title=text_in(section.title, language),
         is_open=saved is not None or not is_saved,
         lines=[
             CalculationLine(
                 name_of(items[line.item], language),
-                shown(items[line.item], line.answer, language),
-                figure(line.points, language) if instrument.most else "",
+                answer_text(items[line.item], line.answer, language),
+                format_number(line.points, language) if instrument.most else "",
             )
             for line in lines
             if line.item in items
@@ -305,7 +316,7 @@ def comparison_of(acting: Acting, dossier: Dossier, identifier: str) -> Comparis
 
 def _cell(answer: str | None, column: Assessment, item_id: str) -> str:
     items = {item.id: item for item in column.version.instrument.items}
-    return shown(items[item_id], answer, reader_language()) if answer is not None and item_id in items else "–"
+    return answer_text(items[item_id], answer, reader_language()) if answer is not None and item_id in items else "–"
 
 
 def _curve(columns: Sequence[Assessment], results: Sequence[Result]) -> tuple[list[drawing.Dot], drawing.Scale]:
@@ -320,14 +331,14 @@ def _curve(columns: Sequence[Assessment], results: Sequence[Result]) -> tuple[li
             if score
         ]
         most = max(float(column.version.instrument.most) for column in columns)
-        return dots, drawing.Scale(0, most, [(0, "0"), (most, figure(Decimal(str(most)), language))])
+        return dots, drawing.Scale(0, most, [(0, "0"), (most, format_number(Decimal(str(most)), language))])
     order = [band.code for band in reversed(instrument.bands)]
     dots = [
         drawing.Dot(c.finished_on or date.min, order.index(score.conclusion), r.conclusion, "")
         for c, score, r in scored
         if score and score.conclusion in order
     ]
-    marks = [(place, said(instrument.band(code).title, language)) for place, code in enumerate(order)]
+    marks = [(place, text_in(instrument.band(code).title, language)) for place, code in enumerate(order)]
     return dots, drawing.Scale(0, max(len(order) - 1, 1), [(float(place), title) for place, title in marks])
 
 
@@ -347,17 +358,17 @@ def export_rows(acting: Acting, dossier: Dossier) -> list[list[Any]]:
             assessment.institution.short_name,
         ]  # fmt: skip
         instrument = assessment.version.instrument
-        titles = {d.id: said(d.title, language) for d in instrument.dimensions}
+        titles = {d.id: text_in(d.title, language) for d in instrument.dimensions}
         items = {item.id: item for item in instrument.items}
-        sections = {section.id: said(section.title, language) for section in instrument.sections}
+        sections = {section.id: text_in(section.title, language) for section in instrument.sections}
         for line in lines_of(acting, assessment):
             item = items[line.item]
-            answer = shown(item, line.answer, language)
+            answer = answer_text(item, line.answer, language)
             rows.append(
                 [
                     *begin,
                     sections[item.section],
-                    said(item.text, language),
+                    text_in(item.text, language),
                     answer,
                     line.points,
                     titles.get(line.dimension, ""),
@@ -365,7 +376,9 @@ def export_rows(acting: Acting, dossier: Dossier) -> list[list[Any]]:
             )
         for section, saved in answers_of(acting, assessment).items():
             words = [item for item in instrument.items_of(section) if item.kind == "text" and item.id in saved.answers]
-            rows += [[*begin, sections[section], said(i.text, language), saved.answers[i.id], None, ""] for i in words]
+            rows += [
+                [*begin, sections[section], text_in(i.text, language), saved.answers[i.id], None, ""] for i in words
+            ]
         rows += [[*begin, "", *said_of_result] for said_of_result in _result_rows(assessment)]
     return rows
 
@@ -375,7 +388,7 @@ def _result_rows(assessment: Assessment) -> list[list[Any]]:
     score, language = assessment.readable_score, reader_language()
     if score is None:
         return [[_("Proposal"), _("a result that you may not see"), None, ""]]
-    band = {code.code: said(code.title, language) for code in assessment.version.instrument.bands}
+    band = {code.code: text_in(code.title, language) for code in assessment.version.instrument.bands}
     rows: list[list[Any]] = [[_("Proposal"), band[score.proposed], score.points, ""]]
     if score.decided:
         rows.append([_("Decided"), band[score.decided], None, ""])

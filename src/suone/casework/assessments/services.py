@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from suone.canton.instruments.queries import version_in_force
-from suone.canton.instruments.rules import Instrument, Proposal, evaluate, name_of, shown
+from suone.canton.instruments.rules import Instrument, Proposal, answer_text, evaluate, name_of
 from suone.casework.assessments import rules
 from suone.casework.assessments.acts import Act
 from suone.casework.assessments.models import Assessment, Line, Score, SectionAnswers
@@ -273,7 +273,7 @@ def _raise_conflict(
 
     def texts(answers: Mapping[str, str]) -> dict[str, str]:
         return {
-            name_of(item, language): shown(item, answers[item.id], language) if item.id in answers else "–"
+            name_of(item, language): answer_text(item, answers[item.id], language) if item.id in answers else "–"
             for item in items
         }
 
@@ -313,7 +313,7 @@ def _set_clock(acting: Acting, assessment: Assessment) -> None:
 def _procedure_asks(assessment: Assessment) -> bool:
     """Whether the phase of the case sets the reassessment as a repeated work item by itself."""
     course = course_of(assessment.dossier_id)
-    told = assessment.version.instrument.facts_told()
+    told = assessment.version.instrument.established_facts()
     return course is not None and any(item.repeats and item.completed_by in told for item in course.current.items)
 
 

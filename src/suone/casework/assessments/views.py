@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from suone.canton.instruments.rules import Section, said
+from suone.canton.instruments.rules import Section, text_in
 from suone.casework.assessments import forms, queries, services
 from suone.casework.assessments.acts import Act
 from suone.casework.assessments.export import as_csv, as_xlsx
@@ -62,8 +62,8 @@ def assessment(request: ActingRequest, dossier_id: int, assessment_id: int) -> H
     if not this.is_finished:
         context |= {
             "tasks": queries.tasks_of(acting, this),
-            "about": said(this.version.instrument.about, queries.reader_language()),
-            "note": said(this.version.instrument.note, queries.reader_language()),
+            "about": text_in(this.version.instrument.about, queries.reader_language()),
+            "note": text_in(this.version.instrument.note, queries.reader_language()),
         }
         return render(request, "assessments/tasks.html", context)
     context |= {
@@ -89,8 +89,8 @@ def section(request: ActingRequest, dossier_id: int, assessment_id: int, section
         "dossier": this.dossier,
         "form": form,
         "kinds": {f"item_{item.id}": item.kind for item in form.items},
-        "title": said(part.title, queries.reader_language()),
-        "about": said(part.about, queries.reader_language()),
+        "title": text_in(part.title, queries.reader_language()),
+        "about": text_in(part.about, queries.reader_language()),
         "category": category_of(part.category).label,
     }
     return render(request, "assessments/section.html", context, status=422 if form.errors else 200)

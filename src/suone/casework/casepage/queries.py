@@ -12,9 +12,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from suone.canton.instruments.loading import instrument
-from suone.canton.procedures.drawing import described, draw
+from suone.canton.procedures.drawing import draw, text_alternative
 from suone.canton.procedures.facts import Fact, Scalar, Source, word
-from suone.canton.procedures.rules import Phase, Requirement, standing, stated_facts
+from suone.canton.procedures.rules import Phase, Requirement, phase_status, stated_facts
 from suone.canton.procedures.services import in_language, sentence_of
 from suone.casework.assessments.queries import instruments_by_fact
 from suone.casework.cases.models import Assignment, Case, Function, Participant, ParticipantState
@@ -73,7 +73,7 @@ def place_of(acting: Acting, case: Case, categories: Collection[DataCategory]) -
         return None
     phase = course.current
     facts = facts_of(acting, case, phase)
-    now = standing(phase, facts, on=acting.today)
+    now = phase_status(phase, facts, on=acting.today)
     instruments = instruments_by_fact(phase)
     return Place(
         course=course,
@@ -121,7 +121,7 @@ def drawing_of(course: Course, been: Sequence[str]) -> str:
         here=course.phase,
         been=been,
         title=in_language(procedure.title),
-        summary=described(
+        summary=text_alternative(
             procedure, say=in_language, here=course.phase, leads_to=_("leads to"), here_is=_("the case is here")
         ),
     )

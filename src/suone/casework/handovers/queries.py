@@ -10,7 +10,7 @@ from django.http import Http404
 from suone.canton.procedures.facts import Fact, Scalar
 from suone.canton.procedures.models import ProcedureVersion
 from suone.canton.procedures.queries import versions_of_level
-from suone.canton.procedures.rules import Phase, Procedure, Requirement, WayOn, planned_items, standing
+from suone.canton.procedures.rules import AvailableMove, Phase, Procedure, Requirement, phase_status, planned_items
 from suone.canton.procedures.services import in_language
 from suone.casework.cases.models import Case, Participant, ParticipantState
 from suone.casework.handovers.models import Handover
@@ -134,7 +134,7 @@ class Guide:
 
     procedure: Procedure
     phase: Phase
-    way: WayOn
+    way: AvailableMove
     next_phase: Phase
     asked: list[AskedFact]
     lacking: tuple[Requirement, ...]
@@ -156,7 +156,7 @@ def guide_for(procedure: Procedure, phase: Phase, facts: Mapping[str, Scalar], *
         asked=asked_facts(phase, next_phase, way.move.needs, facts),
         lacking=way.lacking,
         warnings=way.warnings,
-        later=standing(next_phase, facts, on=on).lacking,
+        later=phase_status(next_phase, facts, on=on).lacking,
     )
 
 

@@ -10,15 +10,15 @@ from django.utils.translation import gettext_lazy
 
 from suone.canton.procedures.facts import Fact, Shape, Source, word
 from suone.canton.procedures.rules import (
+    AvailableMove,
     Facts,
     Phase,
     Procedure,
     Requirement,
-    WayOn,
     applies,
     condition_holds,
     fact_of,
-    standing,
+    phase_status,
 )
 from suone.ground.access.categories import ALL_BUT_HEALTH, HEALTH_BIT, DataCategory, mask_of
 from suone.ground.access.errors import Refused
@@ -104,9 +104,9 @@ class AskedFact:
     requirement: Requirement | None
 
 
-def way_for(phase: Phase, facts: Facts, procedure: Procedure, *, on: date) -> WayOn | None:
+def way_for(phase: Phase, facts: Facts, procedure: Procedure, *, on: date) -> AvailableMove | None:
     """The way out of a phase that this constellation chooses; none where the case goes on where it is."""
-    for way in standing(phase, facts, on=on).ways:
+    for way in phase_status(phase, facts, on=on).ways:
         chosen_by = [phase.requirement(need) for need in way.move.needs if phase.requirement(need).chooses]
         if chosen_by and not procedure.phase(way.move.to).is_end and not any(r.chooses for r in way.lacking):
             return way

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from suone.canton.procedures.facts import word
-from suone.canton.procedures.rules import Requirement, Standing, WayOn, standing
+from suone.canton.procedures.rules import AvailableMove, PhaseStatus, Requirement, phase_status
 from suone.canton.procedures.services import in_language
 from suone.casework.cases.models import Case
 from suone.casework.leading.facts import facts_of
@@ -33,7 +33,7 @@ class Step:
 
 
 def next_steps(
-    acting: Acting, case: Case, course: Course, now: Standing, categories: Collection[DataCategory]
+    acting: Acting, case: Case, course: Course, now: PhaseStatus, categories: Collection[DataCategory]
 ) -> list[Step]:
     """The ways on from where the case stands that are for whoever acts.
 
@@ -47,11 +47,11 @@ def step_to(acting: Acting, case: Case, to: str, categories: Collection[DataCate
     course = course_of(case.pk)
     if course is None:
         return None
-    now = standing(course.current, facts_of(acting, case, course.current), on=acting.today)
+    now = phase_status(course.current, facts_of(acting, case, course.current), on=acting.today)
     return next((step for step in next_steps(acting, case, course, now, categories) if step.to == to), None)
 
 
-def _step(case: Case, course: Course, way: WayOn, categories: Collection[DataCategory]) -> Step:
+def _step(case: Case, course: Course, way: AvailableMove, categories: Collection[DataCategory]) -> Step:
     phase = course.procedure.phase(way.move.to)
     # An end is an act of its own, with its outcome or reason.
     ends = {"closed": "close", "rejected": "reject", "withdrawn": "withdraw_notification"}
@@ -72,7 +72,7 @@ def _step(case: Case, course: Course, way: WayOn, categories: Collection[DataCat
     )
 
 
-def _is_for(acting: Acting, way: WayOn) -> bool:
+def _is_for(acting: Acting, way: AvailableMove) -> bool:
     return not way.move.roles or bool(acting.roles & {Role(role) for role in way.move.roles})
 
 

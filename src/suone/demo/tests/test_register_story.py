@@ -74,7 +74,7 @@ def test_the_register_counts_what_plain_sets_count_and_tells_of_the_changes(spel
 
     job = acting_for_job("test")
     with acting_as(job):
-        services.tell_new_overlaps(job)
+        services.notify_of_new_overlaps(job)
         alerts = Alert.objects.values_list("institution__code", "other_institution__code", "is_quiet")
         told = Counter(f"{one} {other}" for one, other, is_quiet in alerts if not is_quiet)
         quiet = Counter(f"{one} {other}" for one, other, is_quiet in alerts if is_quiet)

@@ -48,7 +48,7 @@ class Checked:
     errors: Sequence[tuple[Row, str]]
 
 
-class _Wrong(Exception):
+class _RowError(Exception):
     """A sentence for the row."""
 
 
@@ -62,7 +62,7 @@ def check(table: Table, directory: Directory) -> Checked:
         try:
             found = _registration(table, row, directory)
             _refuse_second(found, begun, running)
-        except _Wrong as wrong:
+        except _RowError as wrong:
             errors.append((row, str(wrong)))
             continue
         begun[found.number, found.valid_from] = row.number
@@ -83,16 +83,16 @@ def ahv_number(text: str) -> str | None:
 def _registration(table: Table, row: Row, directory: Directory) -> Registration:
     typed = table.cell(row, AHV_NUMBER)
     if not typed:
-        raise _Wrong(_("The AHV number is missing."))
+        raise _RowError(_("The AHV number is missing."))
     number = ahv_number(typed)
     if number is None:
-        raise _Wrong(_("The AHV number is mistyped: its check digit does not hold."))
+        raise _RowError(_("The AHV number is mistyped: its check digit does not hold."))
     valid_from = _day(table.cell(row, FROM))
     if valid_from is None:
-        raise _Wrong(_("The first day is missing."))
+        raise _RowError(_("The first day is missing."))
     valid_until = _day(table.cell(row, UNTIL))
     if valid_until is not None and valid_until < valid_from:
-        raise _Wrong(_("The last day is before the first."))
+        raise _RowError(_("The last day is before the first."))
     reference = table.cell(row, REFERENCE)
     _check_reference(reference)
     return Registration(
@@ -115,10 +115,10 @@ def _registration(table: Table, row: Row, directory: Directory) -> Registration:
 def _check_reference(text: str) -> None:
     """The one text of the institution's own that leaves."""
     if len(text) > MOST_SIGNS or not text.isprintable():
-        raise _Wrong(_("The reference must be one line of at most %(most)s signs.") % {"most": MOST_SIGNS})
+        raise _RowError(_("The reference must be one line of at most %(most)s signs.") % {"most": MOST_SIGNS})
     digits = "".join(sign for sign in text if sign.isdigit())
     if any(ahv_number(digits[start : start + 13]) for start in range(len(digits) - 12)):
-        raise _Wrong(_("The reference holds an AHV number, which must not leave: use another reference."))
+        raise _RowError(_("The reference holds an AHV number, which must not leave: use another reference."))
 
 
 @lru_cache(maxsize=100_000)
@@ -130,21 +130,21 @@ def _day(text: str) -> date | None:
             day = datetime.strptime(text, form).date()
             if 1900 <= day.year <= 2200:
                 return day
-    raise _Wrong(_("%(value)s is no day: write 2026-01-31 or 31.01.2026.") % {"value": text})
+    raise _RowError(_("%(value)s is no day: write 2026-01-31 or 31.01.2026.") % {"value": text})
 
 
 def _known(value: str, known: frozenset[str], sentence: str) -> str:
     if value and value not in known:
-        raise _Wrong(sentence % {"value": value})
+        raise _RowError(sentence % {"value": value})
     return value
 
 
 def _refuse_second(found: Registration, begun: dict[tuple[str, date], int], running: dict[str, int]) -> None:
     twin = begun.get((found.number, found.valid_from))
     if twin is not None:
-        raise _Wrong(_("Row %(row)s already says this of the same person.") % {"row": twin})
+        raise _RowError(_("Row %(row)s already says this of the same person.") % {"row": twin})
     if found.valid_until is None and found.number in running:
-        raise _Wrong(
+        raise _RowError(
             _("Row %(row)s already is an open registration of the same person: end one of the two.")
             % {"row": running[found.number]}
         )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from suone.register.client.language import LANGUAGES, language_of_the_machine, ngettext, speak
+from suone.register.client.language import LANGUAGES, language_of_the_machine, ngettext, use_language
 from suone.register.client.language import gettext as _
 from suone.register.client.trouble import Trouble
 
@@ -49,7 +49,7 @@ def _in_one_sentence(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(*args: Any, language: str | None = None, **kwargs: Any) -> Any:
         from suone.register.oprf import LibsodiumMissing
 
-        speak(language or language_of_the_machine())
+        use_language(language or language_of_the_machine())
         try:
             return command(*args, language=language or language_of_the_machine(), **kwargs)
         except (Trouble, LibsodiumMissing) as trouble:
@@ -101,14 +101,14 @@ def push(
     with _pushing(url, key_file, store, hmac_key_file, language, yes=yes) as pushing:
         checked = check(table, pushing.directory)
         if checked.errors and (strict or not checked.valid):
-            _tell_errors(table, checked.errors, errors)
+            _report_errors(table, checked.errors, errors)
             raise Trouble(_("Nothing was sent."))
         valid = [registration for _row, registration in checked.valid]
-        held = _held(table, checked, pushing.store) if is_snapshot else []
+        held = _kept_despite_errors(table, checked, pushing.store) if is_snapshot else []
         delivered = pushing.deliver(SNAPSHOT if is_snapshot else CHANGES, [*valid, *held])
-    _tell(delivered)
+    _report(delivered)
     refused = [(checked.valid[place][0], said) for place, said in delivered.refused if place < len(valid)]
-    _tell_errors(table, sorted([*checked.errors, *refused], key=lambda error: error[0].number), errors)
+    _report_errors(table, sorted([*checked.errors, *refused], key=lambda error: error[0].number), errors)
     if checked.errors or refused:
         raise SystemExit(2)
 
@@ -178,7 +178,7 @@ def _common_key(path: Path) -> bytes:
         raise Trouble(_("The key in %(file)s is not written in hexadecimal.") % {"file": path.name}) from error
 
 
-def _held(table: "Table", checked: "Checked", store: "Store") -> list["Registration"]:
+def _kept_despite_errors(table: "Table", checked: "Checked", store: "Store") -> list["Registration"]:
     """In a snapshot a person whose row has an error is no person who is missing: what was delivered last stays."""
     from suone.register.client.checking import ahv_number
     from suone.register.client.columns import AHV_NUMBER
@@ -204,7 +204,7 @@ def _confirm(many: "WouldEndMany") -> bool:
     return click.confirm(said + " " + _("Go on?"))
 
 
-def _tell(delivered: "Delivered") -> None:
+def _report(delivered: "Delivered") -> None:
     applied = delivered.applied
     click.echo(
         _("%(added)s added, %(changed)s changed, %(ended)s ended, %(unchanged)s unchanged.")
@@ -226,7 +226,7 @@ def _tell(delivered: "Delivered") -> None:
         )
 
 
-def _tell_errors(table: "Table", errors: Sequence[tuple["Row", str]], path: Path) -> None:
+def _report_errors(table: "Table", errors: Sequence[tuple["Row", str]], path: Path) -> None:
     if not errors:
         return
     table.write_errors(path, errors)

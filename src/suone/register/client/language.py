@@ -9,7 +9,7 @@ _FOLDER = Path(__file__).resolve().parents[4] / "locale"
 _chosen = [catalogues.NullTranslations()]
 
 
-def speak(language: str) -> None:
+def use_language(language: str) -> None:
     """From now on in this language; English where its catalogue is missing."""
     _chosen[0] = catalogues.translation("django", str(_FOLDER), [language], fallback=True)
 

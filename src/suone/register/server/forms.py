@@ -14,7 +14,7 @@ from suone.organisation.appointments.fields import StaffField, offer
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.queries import colleagues
 from suone.organisation.institutions.models import Institution, Office
-from suone.register.server.models import AlertState, Enrolment, Tells
+from suone.register.server.models import AlertRecipients, AlertState, Enrolment
 from suone.register.server.rules import Purpose
 from suone.register.server.services import Registering
 
@@ -109,11 +109,11 @@ class AnswerAlertForm(forms.Form):
     )
 
 
-class TellsForm(forms.Form):
+class AlertRecipientsForm(forms.Form):
     """Whom one office wants to be told."""
 
     office = forms.ModelChoiceField(queryset=Office.objects.none(), widget=forms.HiddenInput)
-    tells = forms.ChoiceField(label=gettext_lazy("New overlaps are told to"), choices=Tells.choices)
+    tells = forms.ChoiceField(label=gettext_lazy("New overlaps are told to"), choices=AlertRecipients.choices)
 
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

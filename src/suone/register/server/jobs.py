@@ -6,18 +6,18 @@ from procrastinate.contrib.django import app
 
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.database import acting_as
-from suone.register.server.services import renew_sealed, tell_new_overlaps, tell_unusual_use
+from suone.register.server.services import notify_of_new_overlaps, renew_sealed, report_unusual_use
 
 
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="register.tell", pass_context=False)
-def tell_about_overlaps(timestamp: int) -> None:
+def notify_of_overlaps(timestamp: int) -> None:
     """New overlaps are told within a minute; a large delivery's in portions, each in a transaction of its own."""
     acting = acting_for_job("register: tell new overlaps")
     more = True
     while more:
         with acting_as(acting):
-            more = tell_new_overlaps(acting).may_be_more
+            more = notify_of_new_overlaps(acting).may_be_more
 
 
 @app.periodic(cron="17 * * * *")
@@ -31,8 +31,8 @@ def carry_over_to_the_new_epoch(timestamp: int) -> None:
 
 @app.periodic(cron="10 5 * * *")
 @app.task(queueing_lock="register.use", pass_context=False)
-def look_at_yesterdays_use(timestamp: int) -> None:
+def check_yesterdays_use(timestamp: int) -> None:
     """What should be looked at is told each morning."""
     acting = acting_for_job("register: yesterday's use")
     with acting_as(acting):
-        tell_unusual_use(acting, day=acting.today - timedelta(days=1))
+        report_unusual_use(acting, day=acting.today - timedelta(days=1))

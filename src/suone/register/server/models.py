@@ -119,7 +119,7 @@ class Alert(models.Model):
         return f"alert {self.pk}"
 
 
-class Tells(models.TextChoices):
+class AlertRecipients(models.TextChoices):
     WORKER = "worker", _("the responsible worker, or else the contact persons")
     CONTACTS = "contacts", _("the contact persons")
     NOBODY = "nobody", _("nobody: the list of alerts is enough")
@@ -130,7 +130,9 @@ class AlertPreference(models.Model):
 
     office = models.OneToOneField(Office, models.CASCADE, related_name="+", verbose_name=_("Office"))
     institution = models.ForeignKey(Institution, models.CASCADE, related_name="+")
-    tells = models.CharField(_("New overlaps are told to"), max_length=10, choices=Tells, default=Tells.WORKER)
+    tells = models.CharField(
+        _("New overlaps are told to"), max_length=10, choices=AlertRecipients, default=AlertRecipients.WORKER
+    )
 
     personal_data: ClassVar[tuple[str, ...]] = ()
 

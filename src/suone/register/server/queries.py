@@ -16,7 +16,7 @@ from suone.organisation.institutions.models import Institution, Office
 from suone.register.server import keys
 from suone.register.server.contacts import Found, Place, places_in, resolve
 from suone.register.server.functions import call
-from suone.register.server.models import Alert, AlertPreference, AlertState, Enrolment, Tells
+from suone.register.server.models import Alert, AlertPreference, AlertRecipients, AlertState, Enrolment
 from suone.register.server.rules import Followed, followed
 from suone.register.server.tokens import EpochInfo, live_epochs
 
@@ -198,13 +198,16 @@ def deliveries_of(acting: Acting, *, most: int = 30) -> list[PastDelivery]:
     return [PastDelivery(*row) for row in rows]
 
 
-def preferences_of(acting: Acting) -> list[tuple[Office, Tells]]:
+def preferences_of(acting: Acting) -> list[tuple[Office, AlertRecipients]]:
     """Each active office of the acting institution, and whom it wants to be told."""
     chosen = dict(
         AlertPreference.objects.filter(institution_id=acting.own_institution_id).values_list("office_id", "tells")
     )
     offices = Office.objects.filter(institution_id=acting.own_institution_id, is_active=True).select_related("region")
-    return [(office, Tells(chosen.get(office.pk, Tells.WORKER))) for office in offices.order_by("name_de")]
+    return [
+        (office, AlertRecipients(chosen.get(office.pk, AlertRecipients.WORKER)))
+        for office in offices.order_by("name_de")
+    ]
 
 
 def enrolments() -> list[Enrolment]:

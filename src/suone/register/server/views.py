@@ -20,7 +20,7 @@ from suone.organisation.institutions.models import Institution, Office
 from suone.records.persons.ahv import masked
 from suone.register.server import forms, queries, rules, services
 from suone.register.server.acts import Act
-from suone.register.server.models import AlertState, Enrolment, Tells
+from suone.register.server.models import AlertRecipients, AlertState, Enrolment
 from suone.register.server.rules import Purpose
 from suone.register.server.services import PersonAnswer
 
@@ -178,11 +178,13 @@ def deliveries(request: ActingRequest) -> HttpResponse:
 def preferences(request: ActingRequest) -> HttpResponse:
     """Whom each office of one's own institution wants to be told of new overlaps."""
     acting = request.acting
-    form = forms.TellsForm(request.POST or None, acting=acting)
+    form = forms.AlertRecipientsForm(request.POST or None, acting=acting)
     if request.method == "POST" and form.is_valid():
-        services.set_preference(acting, office=form.cleaned_data["office"], tells=Tells(form.cleaned_data["tells"]))
+        services.set_preference(
+            acting, office=form.cleaned_data["office"], tells=AlertRecipients(form.cleaned_data["tells"])
+        )
         return done(request, _("Saved."), "register_settings")
-    context = {"form": form, "offices": queries.preferences_of(acting), "choices": Tells.choices}
+    context = {"form": form, "offices": queries.preferences_of(acting), "choices": AlertRecipients.choices}
     return render(request, "register/preferences.html", context, status=422 if form.errors else 200)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suone.canton.instruments.loading import FOLDER, instrument, read_instrument, shipped_instruments
-from suone.canton.instruments.rules import Instrument, Item, Proposal, evaluate, explained, fits, full_months, shown
+from suone.canton.instruments.rules import Instrument, Item, Proposal, answer_text, evaluate, explain, fits, full_months
 
 ALL = [instrument(name) for name in shipped_instruments()]
 each = pytest.mark.parametrize("this", ALL, ids=lambda this: this.identifier)
@@ -64,7 +64,7 @@ def test_every_answer_leads_to_a_band_with_an_explanation_in_every_language(this
     assert band.explanation["de"]
     assert band.explanation["fr"]
     for language in LANGUAGES:
-        sentence = explained(this, result, language)
+        sentence = explain(this, result, language)
         assert len(sentence) > 10
         assert "None" not in sentence
         assert "{" not in sentence
@@ -158,10 +158,10 @@ def test_the_default_weights_say_that_they_are_a_default() -> None:
 def test_the_severity_index_explains_itself_in_a_sentence() -> None:
     result = evaluate(SEVERITY, {"last_work": "longer", "health": "yes", "finances": "yes", "housing": "no"})
 
-    assert explained(SEVERITY, result, "de") == (
+    assert explain(SEVERITY, result, "de") == (
         "Index 2,75 von 6,5 (mittel): Letzte Arbeit 1,5, Gesundheit 0,75, Finanzen 0,5 (offen: 9)"
     )
-    assert explained(SEVERITY, result, "fr") == (
+    assert explain(SEVERITY, result, "fr") == (
         "Indice 2,75 sur 6,5 (moyenne)\u202f: Dernier emploi 1,5, Santé 0,75, Finances 0,5 (sans réponse\u202f: 9)"
     )
     assert result.dimensions == {"recent_integration": Decimal("1.5"), "risks": Decimal("1.25")}
@@ -170,7 +170,7 @@ def test_the_severity_index_explains_itself_in_a_sentence() -> None:
 def test_without_any_risk_nothing_adds_to_the_index() -> None:
     nothing = {item.id: "no" for item in SEVERITY.items} | {"last_work": "within_six_months"}
 
-    assert explained(SEVERITY, evaluate(SEVERITY, nothing), "de") == "Index 0,0 von 6,5 (gering): nichts zählt dazu"
+    assert explain(SEVERITY, evaluate(SEVERITY, nothing), "de") == "Index 0,0 von 6,5 (gering): nichts zählt dazu"
 
 
 # Segmentation.
@@ -320,4 +320,4 @@ def test_what_is_no_answer_is_not_understood(this: Instrument, data) -> None:
 def test_every_answer_can_be_shown(this: Instrument, data) -> None:
     item = data.draw(st.sampled_from([item for item in this.items if item.is_asked and item.counts]))
 
-    assert all(shown(item, data.draw(answer_to(item)), language) not in ("", "–") for language in LANGUAGES)
+    assert all(answer_text(item, data.draw(answer_to(item)), language) not in ("", "–") for language in LANGUAGES)

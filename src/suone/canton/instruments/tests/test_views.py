@@ -6,8 +6,8 @@ from django.utils import translation
 
 from suone.canton.instruments.loading import shipped_instruments
 from suone.canton.instruments.models import InstrumentVersion
-from suone.canton.instruments.queries import described
-from suone.canton.instruments.rules import figure
+from suone.canton.instruments.queries import describe
+from suone.canton.instruments.rules import format_number
 from suone.canton.instruments.tests.test_publishing import OWN, published
 from suone.ground.access.permissions import Role
 from suone.organisation.appointments.tests.factories import client_of, make_institution, make_staff
@@ -47,11 +47,11 @@ def test_a_page_says_every_question_and_every_conclusion(name: str, language: st
     this = version.instrument
 
     with translation.override(language):
-        page = described(version)
+        page = describe(version)
 
     assert sum(len(questions) for _title, questions in page.sections) == len(this.items)
     assert [band.title for band in page.bands] == [band.title[language] for band in this.bands]
     assert all(band.leads_to_it for band in page.bands)
-    best = [figure(max(item.all_points), language) for item in this.items if any(item.all_points)]
+    best = [format_number(max(item.all_points), language) for item in this.items if any(item.all_points)]
     shown = [[points for _answer, points in asked.answers] for _t, part in page.sections for asked in part]
     assert all(most in answers for most, answers in zip(best, filter(None, shown), strict=True))

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from suone.canton.procedures.drawing import described, draw
+from suone.canton.procedures.drawing import draw, text_alternative
 from suone.canton.procedures.loading import shipped
 from suone.canton.procedures.rules import Procedure, Texts
 
@@ -62,7 +62,7 @@ def test_the_picture_carries_no_style_and_escapes_its_words() -> None:
 
 
 def test_in_words_it_says_where_each_phase_leads_and_where_the_case_is() -> None:
-    words = described(
+    words = text_alternative(
         shipped()["vs-complex"], say=_german, here="support", leads_to="führt zu", here_is="der Fall ist hier"
     )
 

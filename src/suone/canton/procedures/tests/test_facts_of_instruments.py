@@ -3,14 +3,14 @@
 import pytest
 
 from suone.canton.instruments.loading import FOLDER, BrokenInstrument
-from suone.canton.procedures.facts_of_instruments import read_telling
+from suone.canton.procedures.facts_of_instruments import read_instrument_and_facts
 
 SEGMENTATION = (FOLDER / "segmentation.toml").read_text("utf-8")
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda path: path.stem)
 def test_every_shipped_instrument_tells_facts_that_there_are(path) -> None:
-    assert read_telling(path.read_text("utf-8"), path.name).identifier == path.stem
+    assert read_instrument_and_facts(path.read_text("utf-8"), path.name).identifier == path.stem
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,6 @@ def test_every_shipped_instrument_tells_facts_that_there_are(path) -> None:
 )
 def test_another_word_is_refused_with_its_place(there: str, instead: str, sentence: str) -> None:
     with pytest.raises(BrokenInstrument) as broken:
-        read_telling(SEGMENTATION.replace(there, instead, 1), "own.toml")
+        read_instrument_and_facts(SEGMENTATION.replace(there, instead, 1), "own.toml")
 
     assert sentence in str(broken.value)

@@ -13,15 +13,15 @@ from suone.canton.procedures.loading import FOLDER, read_procedure, shipped
 from suone.canton.procedures.rules import (
     Move,
     Phase,
+    PhaseStatus,
     Procedure,
     Requirement,
-    Standing,
     Texts,
-    automatic_way,
+    automatic_move,
     fact_of,
     months_before,
+    phase_status,
     planned_items,
-    standing,
 )
 from suone.ground.schemafiles.checks import LANGUAGES
 
@@ -159,7 +159,7 @@ def _value(requirement: Requirement) -> Scalar:
 def test_every_move_can_be_made_without_a_warning(procedure: Procedure) -> None:
     for phase in procedure.phases:
         for move in phase.moves:
-            ways = standing(phase, facts_for(phase, move), on=TODAY).ways
+            ways = phase_status(phase, facts_for(phase, move), on=TODAY).ways
             way = next(way for way in ways if way.move is move)
             assert (way.lacking, way.warnings) == ((), ()), f"{phase.id} → {move.to}"
 
@@ -171,7 +171,7 @@ def test_a_case_whose_facts_come_true_walks_to_its_end(procedure: Procedure) -> 
         facts: dict[str, Scalar] = {}
         for place, move in _way(procedure, phase):
             facts |= facts_for(place, move)
-            ways = standing(place, facts, on=TODAY).ways
+            ways = phase_status(place, facts, on=TODAY).ways
             assert next(way for way in ways if way.move is move).is_open, f"{place.id} → {move.to}"
 
 
@@ -210,7 +210,7 @@ def test_nobody_is_sent_straight_back_by_a_move_that_makes_itself(procedure: Pro
         for move in phase.moves:
             if not move.automatic:
                 target = procedure.phase(move.to)
-                back = automatic_way(target, facts_for(phase, move), on=TODAY)
+                back = automatic_move(target, facts_for(phase, move), on=TODAY)
                 assert back is None or back.to != phase.id, f"{phase.id} → {move.to}"
 
 
@@ -377,8 +377,8 @@ def test_a_rule_that_law_or_agreement_makes_names_it(address: str, law: str) -> 
 # A few of them at work
 
 
-def stands(identifier: str, phase: str, **facts: Scalar) -> Standing:
-    return standing(PROCEDURES[identifier].phase(phase), facts, on=TODAY)
+def stands(identifier: str, phase: str, **facts: Scalar) -> PhaseStatus:
+    return phase_status(PROCEDURES[identifier].phase(phase), facts, on=TODAY)
 
 
 def names(requirements: tuple[Requirement, ...]) -> set[str]:
@@ -442,7 +442,7 @@ def test_luzern_takes_nobody_who_was_registered_longer_than_six_months() -> None
 def test_each_segment_leads_to_its_strategy_by_itself(segment: str) -> None:
     place = PROCEDURES["so-iim"].phase("segmentation")
 
-    move = automatic_way(place, {"segment": segment, "segmented_on": TODAY}, on=TODAY)
+    move = automatic_move(place, {"segment": segment, "segmented_on": TODAY}, on=TODAY)
 
     assert move is not None
     assert f"{segment}:" in PROCEDURES["so-iim"].phase(move.to).title["en"]
@@ -454,7 +454,7 @@ def test_everybody_is_reassessed_after_six_months(phase: str) -> None:
     place = PROCEDURES["so-iim"].phase(phase)
 
     planned = planned_items(place, {"segmented_on": decided}, on=TODAY, holidays=frozenset())
-    late = standing(place, {"segmented_on": decided}, on=date(2026, 8, 3))
+    late = phase_status(place, {"segmented_on": decided}, on=date(2026, 8, 3))
 
     assert {entry.item.id: entry.due_on for entry in planned}["reassess"] == date(2026, 8, 3)
     assert "reassessed" in names(late.lacking)

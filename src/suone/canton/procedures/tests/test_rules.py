@@ -17,12 +17,12 @@ from suone.canton.procedures.rules import (
     Item,
     Move,
     Phase,
+    PhaseStatus,
     Planned,
     Procedure,
     Requirement,
-    Standing,
     applies,
-    automatic_way,
+    automatic_move,
     difference,
     due_day,
     fact_of,
@@ -30,8 +30,8 @@ from suone.canton.procedures.rules import (
     is_settled,
     months_after,
     months_before,
+    phase_status,
     planned_items,
-    standing,
     stated_facts,
     working_days_after,
 )
@@ -65,8 +65,8 @@ def procedure(*phases: Phase, version: str = "1") -> Procedure:
     return Procedure("small", version, "VS", TEXT, TEXT, "invented", (), "case", TODAY, phases)
 
 
-def stands(place: Phase, **facts: object) -> Standing:
-    return standing(place, facts, on=TODAY)  # type: ignore[arg-type]
+def stands(place: Phase, **facts: object) -> PhaseStatus:
+    return phase_status(place, facts, on=TODAY)  # type: ignore[arg-type]
 
 
 def ids(requirements: tuple[Requirement, ...]) -> list[str]:
@@ -219,7 +219,7 @@ def test_the_first_automatic_way_that_is_open_is_taken() -> None:
     )
 
     def taken(facts: Facts) -> str | None:
-        move = automatic_way(place, facts, on=TODAY)
+        move = automatic_move(place, facts, on=TODAY)
         return move.to if move else None
 
     assert taken({}) is None
@@ -230,8 +230,8 @@ def test_the_first_automatic_way_that_is_open_is_taken() -> None:
 def test_a_warning_keeps_a_way_from_being_taken_by_itself() -> None:
     place = phase(asks("holds", "question_recorded", severity="should"), way("question_recorded", automatic=True))
 
-    assert automatic_way(place, {}, on=TODAY) is None
-    assert automatic_way(place, {"question_recorded": True}, on=TODAY) is not None
+    assert automatic_move(place, {}, on=TODAY) is None
+    assert automatic_move(place, {"question_recorded": True}, on=TODAY) is not None
 
 
 def test_only_words_that_a_worker_states_are_offered_once() -> None:
@@ -406,7 +406,7 @@ phases_and_facts = st.sampled_from(PHASES).flatmap(lambda place: st.tuples(st.ju
 def test_a_requirement_is_met_missing_a_warning_or_chooses_and_never_two_of_them(given_: tuple[Phase, Facts]) -> None:
     place, facts = given_
 
-    found = standing(place, facts, on=TODAY)
+    found = phase_status(place, facts, on=TODAY)
 
     places = ids(found.met) + ids(found.lacking) + ids(found.warnings)
     assert len(places) == len(set(places))
@@ -418,7 +418,7 @@ def test_a_requirement_is_met_missing_a_warning_or_chooses_and_never_two_of_them
 def test_a_way_is_open_exactly_if_everything_it_must_have_is_met(given_: tuple[Phase, Facts]) -> None:
     place, facts = given_
 
-    for entry in standing(place, facts, on=TODAY).ways:
+    for entry in phase_status(place, facts, on=TODAY).ways:
         needed = [place.requirement(name) for name in entry.move.needs]
         missing = [r for r in needed if not is_met(r, facts, on=TODAY)]
         assert entry.is_open == (not [r for r in missing if r.severity == "must"])
@@ -430,7 +430,7 @@ def test_more_true_facts_never_close_a_way_that_only_needs_what_holds(
     given_: tuple[Phase, Facts], data: st.DataObject
 ) -> None:
     place, facts = given_
-    before = standing(place, facts, on=TODAY)
+    before = phase_status(place, facts, on=TODAY)
     simple = [
         entry
         for entry in before.ways
@@ -447,7 +447,7 @@ def test_more_true_facts_never_close_a_way_that_only_needs_what_holds(
         if word(fact).shape in (Shape.YES, Shape.DAY) and data.draw(st.booleans())
     }
 
-    after = {entry.move.to: entry for entry in standing(place, {**facts, **more}, on=TODAY).ways}
+    after = {entry.move.to: entry for entry in phase_status(place, {**facts, **more}, on=TODAY).ways}
 
     assert all(after[entry.move.to].is_open for entry in simple if entry.is_open)
 
@@ -456,7 +456,7 @@ def test_more_true_facts_never_close_a_way_that_only_needs_what_holds(
 def test_what_is_done_by_itself_needs_nobody_and_leaves_nothing_out(given_: tuple[Phase, Facts]) -> None:
     place, facts = given_
 
-    move = automatic_way(place, facts, on=TODAY)
+    move = automatic_move(place, facts, on=TODAY)
 
     if move is not None:
         assert move.automatic

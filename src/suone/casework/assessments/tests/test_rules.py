@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suone.canton.instruments.loading import instrument, shipped_instruments
-from suone.canton.instruments.rules import Item, evaluate, explained, fits
+from suone.canton.instruments.rules import Item, evaluate, explain, fits
 from suone.casework.assessments import rules
 from suone.casework.assessments.drawing import Dot, Scale, draw
 from suone.casework.assessments.rules import Particulars, StoredResult, as_proposal
@@ -117,8 +117,8 @@ def test_a_kept_result_explains_itself_as_the_engine_did(name: str, data: st.Dat
     kept = as_proposal(this, StoredResult(proposal.points, proposal.band, proposal.rule, proposal.steps))
 
     assert (kept.band, kept.points, kept.dimensions) == (proposal.band, proposal.points, proposal.dimensions)
-    said = explained(this, proposal, "de").removesuffix(f" (offen: {len(proposal.unanswered)})")
-    assert explained(this, kept, "de") == said
+    said = explain(this, proposal, "de").removesuffix(f" (offen: {len(proposal.unanswered)})")
+    assert explain(this, kept, "de") == said
     assert evaluate(this, {step.item: step.answer for step in kept.steps}).band == proposal.band
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
-from suone.canton.instruments.rules import figure
+from suone.canton.instruments.rules import format_number
 from suone.canton.procedures.facts import Fact
 from suone.casework.assessments.models import Assessment, SectionAnswers
 from suone.casework.assessments.services import decide_assessment
@@ -119,7 +119,7 @@ def test_a_result_made_of_closed_categories_shows_no_number_and_no_band(case: Ca
     do(cast.worker, decide_assessment, assessment=first, band=other, reason="Words of a reason")
     again = finished(cast.worker, case, "short-assessment", answers)
     secrets = [instrument.band(code).title["en"] for code in (score.proposed, other)]
-    secrets += ["Words of a reason", f"{figure(score.points, 'en')} of {figure(instrument.most, 'en')}"]
+    secrets += ["Words of a reason", f"{format_number(score.points, 'en')} of {format_number(instrument.most, 'en')}"]
     paths = [
         f"/dossiers/{case.pk}/",
         *(address(case, rest) for rest in ("", f"{first.pk}", f"{again.pk}", "compare/short-assessment", "export/csv")),

@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _
 from suone.canton.procedures.facts import Fact, Scalar, Shape, word
 from suone.canton.procedures.models import ProcedureVersion, VersionState
 from suone.canton.procedures.rules import (
+    AvailableMove,
     Facts,
     Item,
     Phase,
     Planned,
-    WayOn,
-    automatic_way,
+    automatic_move,
     is_settled,
     months_after,
+    phase_status,
     planned_items,
-    standing,
 )
 from suone.canton.procedures.services import holidays_of, in_language, sentence_of
 from suone.casework.leading.acts import Act
@@ -171,7 +171,7 @@ def settle(acting: Acting, *, dossier: Dossier, course: Course, facts: Facts, pa
     for _step in range(_MOST_STEPS):
         settle_items(acting, dossier=dossier, course=course, facts=facts)
         _set_items_that_apply_now(acting, course, facts, parties)
-        following = automatic_way(course.current, facts, on=acting.today)
+        following = automatic_move(course.current, facts, on=acting.today)
         if following is None:
             break
         reached = enter(acting, dossier=dossier, course=course, to=following.to, facts=facts, parties=parties)
@@ -246,9 +246,9 @@ def _titled(version: ProcedureVersion) -> dict[str, Any]:
     return {"text": texts["de"], "text_language": "", "texts": texts}
 
 
-def way_to(course: Course, to: str, facts: Facts, *, on: date) -> WayOn:
+def way_to(course: Course, to: str, facts: Facts, *, on: date) -> AvailableMove:
     """The move to this phase as it stands; raises ``Refused`` where there is none."""
-    for way in standing(course.current, facts, on=on).ways:
+    for way in phase_status(course.current, facts, on=on).ways:
         if way.move.to == to:
             return way
     raise Refused(_("The procedure knows no step from here to there: look at its drawing."))

@@ -104,7 +104,7 @@ def advance_case(acting: Acting, *, case: Case, to: str, reason: str = "") -> No
     )
     sync_state_to_phase(acting, case, phase)
     notify_participants(acting, dossier, Act.MOVED)
-    if phase.goes_on_by_itself:
+    if phase.advances_automatically:
         follow_procedure(acting, dossier=dossier)
 
 

@@ -11,7 +11,7 @@ from suone.records.consents.tests.factories import WORK, Cast, line
 from suone.records.inbox.models import Message
 from suone.register.server import queries, services
 from suone.register.server.acts import Act
-from suone.register.server.jobs import tell_about_overlaps
+from suone.register.server.jobs import notify_of_overlaps
 from suone.register.server.models import Alert
 from suone.register.server.tests.factories import DAY, as_job, do, number_of, open_register
 
@@ -19,7 +19,7 @@ from suone.register.server.tests.factories import DAY, as_job, do, number_of, op
 def test_alerts_stay_quiet_where_both_work_on_a_case_together(cast: Cast, tmp_path: Path, settings: Any) -> None:
     _share_two_persons_and_a_case_of_one(cast, tmp_path, settings)
 
-    told = as_job(services.tell_new_overlaps).told
+    told = as_job(services.notify_of_new_overlaps).notified
 
     assert told == 2  # both sides, about the other person
     assert Alert.objects.filter(is_quiet=True).count() == 2
@@ -32,9 +32,9 @@ def test_the_job_goes_on_after_a_portion_of_which_all_was_quiet(
     _share_two_persons_and_a_case_of_one(cast, tmp_path, settings)
     monkeypatch.setattr(services, "MOST_ALERTS", 2)
 
-    tell_about_overlaps(timestamp=0)
+    notify_of_overlaps(timestamp=0)
 
-    assert not as_job(services.tell_new_overlaps).may_be_more
+    assert not as_job(services.notify_of_new_overlaps).may_be_more
     assert Message.objects.filter(act=Act.ALERTED).exists()
 
 

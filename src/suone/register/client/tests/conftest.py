@@ -12,7 +12,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture(autouse=True)
 def _in_english() -> None:
-    language.speak("en")
+    language.use_language("en")
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 """What is done with the register: turn numbers into tokens unseen, deliver, register, ask, deal with alerts."""
 
 from suone.register.server.services.asking import (
-    Asked,
     LookUp,
     OwnRegistration,
+    PastQuestion,
     PersonAnswer,
     look_up,
     look_up_case,
@@ -27,9 +27,15 @@ from suone.register.server.services.delivering import (
     evaluate,
     open_delivery,
 )
-from suone.register.server.services.overlaps import MOST_ALERTS, Told, answer_alert, set_preference, tell_new_overlaps
+from suone.register.server.services.overlaps import (
+    MOST_ALERTS,
+    Notified,
+    answer_alert,
+    notify_of_new_overlaps,
+    set_preference,
+)
 from suone.register.server.services.registering import Registering, end_registration, register_and_ask, register_person
-from suone.register.server.services.running import add_canary, end_enrolment, enrol, renew_sealed, tell_unusual_use
+from suone.register.server.services.running import add_canary, end_enrolment, enrol, renew_sealed, report_unusual_use
 from suone.register.server.services.shared import QuotaExceeded, checked_number
 
 __all__ = [
@@ -37,18 +43,18 @@ __all__ = [
     "MOST_NUMBERS",
     "MOST_ROWS",
     "Applied",
-    "Asked",
     "DeliveredRow",
     "Delivery",
     "Directory",
     "LookUp",
+    "Notified",
     "OfficeEntry",
     "OwnRegistration",
+    "PastQuestion",
     "PersonAnswer",
     "QuotaExceeded",
     "Registering",
     "RowsRefused",
-    "Told",
     "WouldEndMany",
     "abandon_delivery",
     "add_canary",
@@ -65,11 +71,11 @@ __all__ = [
     "look_up",
     "look_up_case",
     "look_up_person",
+    "notify_of_new_overlaps",
     "open_delivery",
     "register_and_ask",
     "register_person",
     "renew_sealed",
+    "report_unusual_use",
     "set_preference",
-    "tell_new_overlaps",
-    "tell_unusual_use",
 ]

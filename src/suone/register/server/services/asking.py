@@ -26,7 +26,7 @@ from suone.register.server.services.shared import (
     check_takes_part,
     checked_number,
     current_epoch,
-    tell_of_canary,
+    report_canary,
 )
 from suone.register.server.tokens import (
     TOKEN_BYTES,
@@ -47,7 +47,7 @@ class OwnRegistration:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PastQuestion:
     """Who asked about a person, when, and what for."""
 
     at: Any
@@ -68,7 +68,7 @@ class PersonAnswer:
 
     own: Sequence[OwnRegistration]
     found: Sequence[Found]
-    asked: Sequence[Asked]
+    asked: Sequence[PastQuestion]
 
     @property
     def is_registered(self) -> bool:
@@ -125,7 +125,10 @@ def _answer(acting: Acting, number: str, purpose: Purpose) -> PersonAnswer:
     return PersonAnswer(
         [OwnRegistration(*row) for row in own],
         found,
-        [Asked(at, institutions[institution], str(Purpose(purpose).label)) for at, institution, purpose in asked],
+        [
+            PastQuestion(at, institutions[institution], str(Purpose(purpose).label))
+            for at, institution, purpose in asked
+        ],
     )
 
 
@@ -135,7 +138,7 @@ def _ask(acting: Acting, epoch: EpochInfo, token: UUID, purpose: Purpose) -> lis
     ((entitled, canary, answers),) = call(
         "SELECT * FROM register.look_up(%s::smallint, %s, %s)", [epoch.number, token, purpose]
     )
-    tell_of_canary(acting, touched=canary)
+    report_canary(acting, touched=canary)
     record(
         acting,
         kind=RecordKind.READ,

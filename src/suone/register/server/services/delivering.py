@@ -19,7 +19,7 @@ from suone.organisation.institutions.models import Institution, Office
 from suone.register import oprf
 from suone.register.server.acts import Act
 from suone.register.server.functions import call
-from suone.register.server.services.shared import QuotaExceeded, check_takes_part, kept_days, tell_of_canary
+from suone.register.server.services.shared import QuotaExceeded, check_takes_part, kept_days, report_canary
 from suone.register.server.tokens import (
     TOKEN_BYTES,
     VOPRF,
@@ -182,7 +182,7 @@ def apply_delivery(acting: Acting, *, delivery_id: int, confirmed: bool = False)
         raise Refused(_("Parts of this delivery are missing: send them, then apply it."))
     if refusal == "duplicates":
         raise Refused(_("The same person stands in this delivery twice with the same first day: send each one once."))
-    tell_of_canary(acting, touched=canary)
+    report_canary(acting, touched=canary)
     details = {"added": added, "changed": changed, "ended": ended, "overlaps": overlaps}
     record(acting, kind=RecordKind.STORE, act=Act.DELIVERY_APPLIED, about=("delivery", delivery_id), details=details)
     return Applied(added, changed, ended, unchanged, overlaps)

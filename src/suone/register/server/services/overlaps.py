@@ -17,70 +17,74 @@ from suone.records.inbox.services import notify_staff
 from suone.register.server.acts import Act
 from suone.register.server.common_cases import persons_in_common
 from suone.register.server.functions import call
-from suone.register.server.models import Alert, AlertPreference, AlertState, Tells
+from suone.register.server.models import Alert, AlertPreference, AlertRecipients, AlertState
 from suone.register.server.tokens import (
     live_epochs,
     stored,
     tokens_here,
 )
 
-MOST_ALERTS = 500  # told in one go
+MOST_ALERTS = 500  # notified in one go
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """How many alerts were told, and whether there may be more that nobody was told of."""
+class Notified:
+    """How many alerts were notified, and whether there may be more that nobody was notified of."""
 
-    told: int
+    notified: int
     may_be_more: bool
 
 
 # ---- alerts
 
 
-def tell_new_overlaps(acting: Acting) -> Told:
+def notify_of_new_overlaps(acting: Acting) -> Notified:
     """As a job: of overlaps that are new, tell both sides as each office wants, and not where they already work together."""
-    told = 0
-    untold = call("SELECT alert, epoch, token FROM register.untold_alerts(%s)", [MOST_ALERTS])
+    notified = 0
+    unsent = call("SELECT alert, epoch, token FROM register.unsent_alerts(%s)", [MOST_ALERTS])
     alerts = {
-        alert.pk: alert for alert in Alert.objects.select_related("office").filter(pk__in=[row[0] for row in untold])
+        alert.pk: alert for alert in Alert.objects.select_related("office").filter(pk__in=[row[0] for row in unsent])
     }
-    preferences = {one.office_id: Tells(one.tells) for one in AlertPreference.objects.all()}
-    together = _working_together(untold, alerts)
-    for number, _epoch, _token in untold:
+    preferences = {one.office_id: AlertRecipients(one.tells) for one in AlertPreference.objects.all()}
+    together = _on_shared_cases(unsent, alerts)
+    for number, _epoch, _token in unsent:
         alert = alerts[number]
         if number in together:
             Alert.objects.filter(pk=number).update(is_quiet=True)
             continue
-        staff_ids = _whom_to_tell(acting, alert, preferences.get(alert.office_id or 0, Tells.WORKER))
+        staff_ids = _recipients(acting, alert, preferences.get(alert.office_id or 0, AlertRecipients.WORKER))
         notify_staff(acting, staff_ids=staff_ids, act=Act.ALERTED, dossier=None)
-        told += 1
-    if untold:
-        record(acting, kind=RecordKind.CHANGE, act=Act.ALERTED, details={"alerts": len(untold), "told": told})
-    return Told(told, may_be_more=len(untold) == MOST_ALERTS)
+        notified += 1
+    if unsent:
+        record(acting, kind=RecordKind.CHANGE, act=Act.ALERTED, details={"alerts": len(unsent), "told": notified})
+    return Notified(notified, may_be_more=len(unsent) == MOST_ALERTS)
 
 
-def _working_together(untold: Sequence[tuple[int, int, UUID]], alerts: Mapping[int, Alert]) -> set[int]:
+def _on_shared_cases(unsent: Sequence[tuple[int, int, UUID]], alerts: Mapping[int, Alert]) -> set[int]:
     """Of these alerts, those about a person whom both institutions have in a case together."""
     pairs = {frozenset((alert.institution_id, alert.other_institution_id)) for alert in alerts.values()}
     numbers = persons_in_common(pairs)
     known: dict[int, dict[UUID, set[frozenset[int]]]] = {}
     for epoch in live_epochs():
-        if any(row[1] == epoch.number for row in untold) and numbers:
+        if any(row[1] == epoch.number for row in unsent) and numbers:
             kept = stored(epoch.number, tokens_here(epoch, list(numbers)))
             known[epoch.number] = dict(zip(kept, numbers.values(), strict=True))
     return {
         number
-        for number, epoch_number, token in untold
+        for number, epoch_number, token in unsent
         if frozenset((alerts[number].institution_id, alerts[number].other_institution_id))
         in known.get(epoch_number, {}).get(token, set())
     }
 
 
-def _whom_to_tell(acting: Acting, alert: Alert, wish: Tells) -> list[int]:
-    if wish is Tells.NOBODY:
+def _recipients(acting: Acting, alert: Alert, wish: AlertRecipients) -> list[int]:
+    if wish is AlertRecipients.NOBODY:
         return []
-    if wish is Tells.WORKER and alert.worker_id and not institutions_of_leavers([alert.worker_id], on=acting.today):
+    if (
+        wish is AlertRecipients.WORKER
+        and alert.worker_id
+        and not institutions_of_leavers([alert.worker_id], on=acting.today)
+    ):
         return [alert.worker_id]
     region_id = alert.office.region_id if alert.office else None
     return staff_to_notify({alert.institution_id}, region_id, on=acting.today)
@@ -95,8 +99,8 @@ def answer_alert(acting: Acting, *, alert: Alert, state: AlertState) -> None:
     record(acting, kind=RecordKind.CHANGE, act=Act.ALERT_ANSWERED, about=("alert", alert.pk), details={"state": state})
 
 
-def set_preference(acting: Acting, *, office: Office, tells: Tells) -> None:
-    """How new overlaps of an office of one's own institution are told from now on."""
+def set_preference(acting: Acting, *, office: Office, tells: AlertRecipients) -> None:
+    """How new overlaps of an office of one's own institution are notified from now on."""
     if office.institution_id != acting.own_institution_id:
         raise Refused(_("This is an office of another institution."))
     AlertPreference.objects.update_or_create(

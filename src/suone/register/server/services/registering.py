@@ -22,7 +22,7 @@ from suone.register.server.services.shared import (
     checked_number,
     kept_days,
     open_epochs,
-    tell_of_canary,
+    report_canary,
 )
 from suone.register.server.tokens import (
     EpochInfo,
@@ -106,5 +106,5 @@ def _register_in(acting: Acting, epoch: EpochInfo, number: str, one: Registering
             acting.today,
         ],
     )
-    tell_of_canary(acting, touched=canary)
+    report_canary(acting, touched=canary)
     return int(overlaps)

@@ -16,7 +16,7 @@ from suone.register.server.acts import Act
 from suone.register.server.functions import call
 from suone.register.server.models import PLACES, Enrolment
 from suone.register.server.queries import use_on
-from suone.register.server.services.shared import checked_number, current_epoch, open_epochs, tell_overseers
+from suone.register.server.services.shared import checked_number, current_epoch, notify_overseers, open_epochs
 from suone.register.server.tokens import (
     EpochInfo,
     live_epochs,
@@ -25,7 +25,7 @@ from suone.register.server.tokens import (
 )
 
 
-def tell_unusual_use(acting: Acting, *, day: date) -> list[Institution]:
+def report_unusual_use(acting: Acting, *, day: date) -> list[Institution]:
     """As a job: whether a day's use should be looked at is told to the office and to data protection, the next morning."""
     unusual = [
         use.institution
@@ -38,7 +38,7 @@ def tell_unusual_use(acting: Acting, *, day: date) -> list[Institution]:
         )
     ]
     if unusual:
-        tell_overseers(acting, Act.UNUSUAL_USE)
+        notify_overseers(acting, Act.UNUSUAL_USE)
         details = {"institutions": [institution.pk for institution in unusual]}
         record(acting, kind=RecordKind.CHANGE, act=Act.UNUSUAL_USE, details=details)
     return unusual

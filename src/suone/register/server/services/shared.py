@@ -34,15 +34,15 @@ def checked_number(text: str) -> str:
     return digits
 
 
-def tell_of_canary(acting: Acting, *, touched: bool) -> None:
+def report_canary(acting: Acting, *, touched: bool) -> None:
     """Whoever touches a number that belongs to nobody searches: the office and data protection are told at once."""
     if not touched:
         return
     record(acting, kind=RecordKind.DENIED, act=Act.CANARY_TOUCHED)
-    tell_overseers(acting, Act.CANARY_TOUCHED)
+    notify_overseers(acting, Act.CANARY_TOUCHED)
 
 
-def tell_overseers(acting: Acting, act: Act) -> None:
+def notify_overseers(acting: Acting, act: Act) -> None:
     watching = Appointment.objects.working(on=acting.today).holding(
         Role.DATA_PROTECTION_OFFICER, Role.OFFICE_ADMINISTRATOR
     )

@@ -196,7 +196,7 @@ BEGIN
             SELECT t.alert, t.institution, t.office, t.worker, t.reference, t.valid_from, t.other_institution,
                    t.other_office, t.other_worker, t.other_from, 'new', statement_timestamp(), false FROM told t
         )
-        INSERT INTO untold (alert, epoch, token) SELECT t.alert, this.epoch, t.token FROM told t;
+        INSERT INTO unsent (alert, epoch, token) SELECT t.alert, this.epoch, t.token FROM told t;
     END IF;
 
     -- After much, or the next delivery is planned as if this were not there; little things are seen to by autovacuum.
@@ -241,17 +241,17 @@ BEGIN
 END $$;
 
 -- Alerts of which nobody was told yet: by a job alone, which tells and strikes them off.
-CREATE FUNCTION register.untold_alerts(at_most integer) RETURNS TABLE (alert bigint, epoch smallint, token uuid)
+CREATE FUNCTION register.unsent_alerts(at_most integer) RETURNS TABLE (alert bigint, epoch smallint, token uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = register, public, pg_temp AS $$
 BEGIN
     IF actor_kind() IS DISTINCT FROM 'job' THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    RETURN QUERY DELETE FROM untold u USING (
-            SELECT w.alert FROM untold w ORDER BY w.alert LIMIT at_most FOR UPDATE SKIP LOCKED) due
+    RETURN QUERY DELETE FROM unsent u USING (
+            SELECT w.alert FROM unsent w ORDER BY w.alert LIMIT at_most FOR UPDATE SKIP LOCKED) due
         WHERE u.alert = due.alert RETURNING u.alert, u.epoch, u.token;
 END $$;
 
 GRANT EXECUTE ON FUNCTION register.open_delivery, register.own_delivery, register.parts_of,
     register.abandon_delivery, register.add_part, register.apply_delivery, register.register_one, register.end_one,
-    register.untold_alerts TO suone_app;
+    register.unsent_alerts TO suone_app;

@@ -43,7 +43,7 @@ BEGIN
     EXECUTE format('DROP TABLE register.registration_%s', gone);
     DELETE FROM question WHERE epoch = gone;
     DELETE FROM canary WHERE epoch = gone;
-    DELETE FROM untold WHERE epoch = gone;
+    DELETE FROM unsent WHERE epoch = gone;
     DELETE FROM stage s USING delivery d WHERE d.id = s.delivery AND d.epoch = gone;
     DELETE FROM part p USING delivery d WHERE d.id = p.delivery AND d.epoch = gone;
     UPDATE delivery SET state = 'abandoned' WHERE epoch = gone AND state = 'open';

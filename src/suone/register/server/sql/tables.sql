@@ -85,7 +85,7 @@ CREATE INDEX question_about ON register.question (epoch, token);
 CREATE INDEX question_by ON register.question (institution, at);
 
 -- Alerts of which nobody was told yet: with the token, to see whether both already work together on a case.
-CREATE TABLE register.untold (
+CREATE TABLE register.unsent (
     alert bigint PRIMARY KEY,
     epoch smallint NOT NULL,
     token uuid NOT NULL

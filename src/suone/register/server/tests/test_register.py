@@ -16,7 +16,7 @@ from suone.records.consents.tests.factories import Cast
 from suone.records.inbox.models import Message
 from suone.register.server import queries, services
 from suone.register.server.acts import Act
-from suone.register.server.models import Alert, AlertState, Tells
+from suone.register.server.models import Alert, AlertRecipients, AlertState
 from suone.register.server.rules import Purpose
 from suone.register.server.services import Registering
 from suone.register.server.tests.factories import DAY, as_job, deliver, do, number_of, row
@@ -42,7 +42,7 @@ def test_both_are_told_of_a_new_overlap_and_find_each_other(cast: Cast, epoch: E
     applied = deliver(cast.adviser, [row(epoch, 1, reference="RAV-7"), row(epoch, 3)])
 
     assert (applied.added, applied.unchanged, applied.overlaps) == (1, 1, 1)
-    assert as_job(services.tell_new_overlaps).told == 2
+    assert as_job(services.notify_of_new_overlaps).notified == 2
     (own,) = do(cast.worker, lambda who: list(queries.open_alerts(who)))
     assert (own.reference, own.other_institution_id) == ("R-1", cast.adviser.institution_id)
     (found,) = ask(cast.worker, 1).found
@@ -200,8 +200,11 @@ def test_a_first_day_to_come_is_refused(cast: Cast) -> None:
         register(cast.worker, 1, valid_from=timezone.localdate() + timedelta(days=1))
 
 
-@pytest.mark.parametrize(("wish", "told"), [(Tells.WORKER, "worker"), (Tells.CONTACTS, "contact"), (Tells.NOBODY, "")])
-def test_each_office_says_whom_to_tell(cast: Cast, wish: Tells, told: str) -> None:
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [(AlertRecipients.WORKER, "worker"), (AlertRecipients.CONTACTS, "contact"), (AlertRecipients.NOBODY, "")],
+)
+def test_each_office_says_whom_to_tell(cast: Cast, wish: AlertRecipients, told: str) -> None:
     institution = cast.worker.institution
     office = Office.objects.create(institution=institution, region=cast.region, name_de="Siders", name_fr="Sierre")
     contact = make_staff(institution, Role.CONTACT_PERSON, last_name="Contact")
@@ -212,7 +215,7 @@ def test_each_office_says_whom_to_tell(cast: Cast, wish: Tells, told: str) -> No
     register(cast.worker, 1, office=office, worker=cast.worker)
     Message.objects.all().delete()
 
-    as_job(services.tell_new_overlaps)
+    as_job(services.notify_of_new_overlaps)
 
     told_here = Message.objects.filter(act=Act.ALERTED, staff__institution=institution)
     expected = {"worker": [cast.worker.pk], "contact": [contact.pk], "": []}[told]
@@ -291,9 +294,9 @@ def test_use_is_shown_to_whoever_oversees_and_to_nobody_else(cast: Cast, epoch: 
 def test_unusual_use_is_told_the_next_morning(cast: Cast) -> None:
     officer = make_staff(cast.coordinator.institution, Role.DATA_PROTECTION_OFFICER, last_name="Officer")
     ask(cast.worker, 1)
-    assert as_job(services.tell_unusual_use, day=timezone.localdate()) == []
+    assert as_job(services.report_unusual_use, day=timezone.localdate()) == []
     for stranger in range(2, 7):
         ask(cast.adviser, stranger)
 
-    assert as_job(services.tell_unusual_use, day=timezone.localdate()) == [cast.adviser.institution]
+    assert as_job(services.report_unusual_use, day=timezone.localdate()) == [cast.adviser.institution]
     assert Message.objects.filter(staff=officer, act=Act.UNUSUAL_USE).count() == 1

@@ -91,7 +91,7 @@ def test_without_the_keys_no_number_can_be_confirmed_and_installations_share_not
 
 
 @pytest.mark.parametrize(
-    "table", ["registration", "registration_1", "stage", "part", "question", "canary", "untold", "delivery", "epoch"]
+    "table", ["registration", "registration_1", "stage", "part", "question", "canary", "unsent", "delivery", "epoch"]
 )
 def test_the_apps_role_reads_no_table_of_the_register(cast: Cast, table: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:

@@ -55,7 +55,7 @@ def met(cast: Cast, epoch: EpochInfo, *, worker: str = "") -> Alert:
     deliver(cast.worker, [row(epoch, 1, worker=worker)])
     deliver(cast.adviser, [row(epoch, 2)])
     deliver(cast.adviser, [row(epoch, 1), row(epoch, 2)])
-    as_job(services.tell_new_overlaps)
+    as_job(services.notify_of_new_overlaps)
     return Alert.objects.get(institution=cast.worker.institution)
 
 
