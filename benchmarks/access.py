@@ -18,9 +18,8 @@ from pathlib import Path
 from statistics import mean, median, quantiles
 from typing import Any
 
+import embedded_server
 from canton import COMMON_NAMES, FIRST_NAMES, Database, Worker, run, say
-
-from suone.casework.leading import queries as leading
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suone.config.settings")
 _ROUNDS = 40
@@ -48,8 +47,6 @@ class Figure:
 
 def main() -> None:
     """Print a table of times, ratios and growth."""
-    import django
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, nargs="+", default=[10_000, 100_000], help="how many, for each database")
     parser.add_argument(
@@ -60,13 +57,7 @@ def main() -> None:
         "--keep", action="store_true", help="leave the databases for the next run, which then uses them"
     )
     options = parser.parse_args()
-    django.setup()
-    from django.conf import settings
-
-    from suone.config import embedded, prepare
-
-    embedded.start(settings.VAR)
-    prepare.prepare_embedded(settings.VAR)
+    embedded_server.start()
     databases: list[Database] = []
     try:
         for cases in options.cases:
@@ -80,8 +71,8 @@ def main() -> None:
             _explain(databases[-1], pages)
         _print_table(figures, sizes=options.cases)
     finally:
-        for database in databases:
-            database.clear_away()
+        for one in databases:
+            one.clear_away()
 
 
 # ---- the measurement
@@ -187,6 +178,7 @@ def _search_pages(acting: Any, worker: Worker) -> dict[str, Page]:
 def _case_page(acting: Any, dossier_id: int) -> Any:
     """What the view of a case looks up, in its order."""
     from suone.casework.cases import queries
+    from suone.casework.leading import queries as leading
     from suone.ground.access.categories import Power
     from suone.records.consents.queries import consents_of, current_consent
     from suone.records.documents.queries import documents_of

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
+import embedded_server
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suone.config.settings")
 _ROWS = 1_000_000
 _FILL = """
@@ -31,20 +33,11 @@ ORDER BY id DESC LIMIT 51
 
 def main() -> None:
     """Print rows per second for sealing and verifying, and milliseconds for what a page or a person asks."""
-    import django
-
-    django.setup()
+    embedded_server.start()
     from django.conf import settings
     from django.db import connection
 
-    from suone.config import embedded, prepare
-
-    embedded.start(settings.VAR)
-    prepare.prepare_embedded(settings.VAR)
-    owner = settings.DATABASES["owner"]
-    connection.settings_dict.update(
-        {part: owner[part] for part in ("HOST", "PORT", "USER", "PASSWORD") if part in owner}
-    )
+    embedded_server.connect_as_owner()
     connection.settings_dict["TEST"]["NAME"] = f"bench_audit_{os.getpid()}"
     connection.creation.create_test_db(verbosity=0, serialize=False)
     with tempfile.TemporaryDirectory() as folder:

@@ -20,6 +20,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import embedded_server
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suone.config.settings")
 _FOLDER = Path(__file__).parent / "engines"
 _DECISIONS = 20_000
@@ -46,8 +48,6 @@ class Engine:
 
 def main() -> None:
     """Print three tables: steps, decisions, worklist."""
-    import django
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--cases", type=int, default=30, help="cases of a round, six steps each")
@@ -55,18 +55,10 @@ def main() -> None:
         "--worklist", type=int, default=100_000, help="open cases of the larger database; 0 leaves it out"
     )
     options = parser.parse_args()
-    django.setup()
+    embedded_server.start()
     from django.conf import settings
-    from django.db import connection
 
-    from suone.config import embedded, prepare
-
-    embedded.start(settings.VAR)
-    prepare.prepare_embedded(settings.VAR)
-    owner = settings.DATABASES["owner"]
-    connection.settings_dict.update(
-        {part: owner[part] for part in ("HOST", "PORT", "USER", "PASSWORD") if part in owner}
-    )
+    embedded_server.connect_as_owner()
     _compare(environment(settings.VAR, _FOLDER), rounds=options.rounds, cases=options.cases)
     _decide()
     for cases in (options.worklist // 10, options.worklist) if options.worklist else ():
@@ -175,7 +167,7 @@ def _as_owner(statement: str) -> None:
 def _decide() -> None:
     """What is missing, which ways are open and what is to be done, for a case of the longest procedure we ship."""
     from suone.canton.procedures.loading import shipped
-    from suone.canton.procedures.rules import planned_items, standing
+    from suone.canton.procedures.rules import phase_status, planned_items
     from suone.canton.procedures.services import holidays_of
 
     procedure = shipped()["vs-complex"]
@@ -184,7 +176,7 @@ def _decide() -> None:
 
     def decide() -> None:
         for phase in procedure.phases:
-            standing(phase, facts, on=_TODAY)
+            phase_status(phase, facts, on=_TODAY)
             planned_items(phase, facts, on=_TODAY, holidays=days_off)
 
     per_call = _cpu_of(decide, _DECISIONS // len(procedure.phases)) / len(procedure.phases)

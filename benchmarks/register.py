@@ -27,6 +27,8 @@ from hmac import digest
 from pathlib import Path
 from statistics import median
 
+import embedded_server
+
 from suone.register import oprf
 from suone.register.oprf import sodium
 from suone.register.oprf.tokenizers import HmacTokenizer, VoprfTokenizer
@@ -322,20 +324,11 @@ def _lookup(options: argparse.Namespace) -> None:
 
 def _start() -> Path:
     """The embedded server, and the Python of the environment beside."""
-    import django
     import engine
     from django.conf import settings
-    from django.db import connection
 
-    django.setup()
-    from suone.config import embedded, prepare
-
-    embedded.start(settings.VAR)
-    prepare.prepare_embedded(settings.VAR)
-    owner = settings.DATABASES["owner"]
-    connection.settings_dict.update(
-        {part: owner[part] for part in ("HOST", "PORT", "USER", "PASSWORD") if part in owner}
-    )
+    embedded_server.start()
+    embedded_server.connect_as_owner()
     return engine.environment(settings.VAR, _FOLDER)
 
 

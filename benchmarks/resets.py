@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from statistics import median, quantiles
 
+import embedded_server
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suone.config.settings")
 os.environ.setdefault("SUONE_LOG_LEVEL", "ERROR")
 _PAIRS = 2000
@@ -22,21 +24,14 @@ _WARM_UP = 50
 
 def main() -> None:
     """Print for each question the medians, what lies between them, and how often one request tells both apart."""
-    import django
-
-    django.setup()
+    embedded_server.start()
     from django.conf import settings
     from django.db import connection
 
-    from suone.config import embedded, prepare
     from suone.config.tests import databases
 
-    embedded.start(settings.VAR)
-    prepare.prepare_embedded(settings.VAR)
-    owner = settings.DATABASES["owner"]
-    parts = ("HOST", "PORT", "USER", "PASSWORD")
-    as_app = {part: connection.settings_dict[part] for part in parts}
-    as_owner = {part: owner[part] for part in parts if part in owner}
+    as_owner = embedded_server.owner_settings()
+    as_app = {part: connection.settings_dict[part] for part in ("HOST", "PORT", "USER", "PASSWORD")}
     connection.settings_dict.update(as_owner)
     name, before = f"bench_resets_{os.getpid()}", connection.settings_dict["NAME"]
     databases.make_migrated(name)

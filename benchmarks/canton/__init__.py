@@ -14,6 +14,8 @@ from datetime import date, timedelta
 from itertools import accumulate
 from typing import Any
 
+import embedded_server
+
 INSTITUTIONS = 60
 TODAY = date(2026, 6, 1)
 _CASES_PER_STAFF = 50
@@ -63,17 +65,13 @@ class Database:
     """
 
     def __init__(self, cases: int, *, whole: bool = True, keep: bool = False) -> None:
-        from django.conf import settings
         from django.db import connection
 
         self.cases, self.keep = cases, keep
         canton = Canton(cases)
         self.workers = canton.workers()
         self.owner = connection.copy()
-        owner = settings.DATABASES["owner"]
-        self.owner.settings_dict.update(
-            {part: owner[part] for part in ("HOST", "PORT", "USER", "PASSWORD") if part in owner}
-        )
+        self.owner.settings_dict.update(embedded_server.owner_settings())
         name = f"bench_{'canton' if whole else 'persons'}_{'kept' if keep else os.getpid()}_{cases}"
         if keep and _is_filled(name):
             self.owner.settings_dict["NAME"] = name
