@@ -1,16 +1,11 @@
 """``suone partner``: keys for the systems of partners."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import click
 
 from suone.ground.console.database import as_job
 from suone.ground.console.trouble import Commands, Trouble
-
-if TYPE_CHECKING:
-    from suone.organisation.appointments.models import Appointment
-    from suone.organisation.institutions.models import Institution
 
 
 @click.group(cls=Commands)
@@ -26,14 +21,16 @@ def partner() -> None:
 def create_partner(institution_code: str, name: str, responsible: str, until: datetime | None) -> None:
     """Make a key for the system NAME of an institution, and show it once."""
     with as_job("partner systems: create") as acting:
+        from suone.organisation.appointments.queries import appointment_by_address
         from suone.organisation.appointments.services import create_partner_system
+        from suone.organisation.institutions.queries import institution_by_code
 
-        institution = institution_of(institution_code)
+        institution = institution_by_code(institution_code)
         system, key = create_partner_system(
             acting,
             institution=institution,
             name=name,
-            responsible=appointment_at(institution, responsible),
+            responsible=appointment_by_address(institution, responsible),
             valid_until=until.date() if until else None,
         )
     click.echo(
@@ -70,26 +67,3 @@ def end_partner(number: int) -> None:
             raise Trouble(f"There is no system {number}: suone partner list shows them.")
         end_partner_system(acting, system=system)
     click.echo("The key opens nothing any more.")
-
-
-def institution_of(code: str) -> "Institution":
-    """The institution that a command names by its code."""
-    from suone.organisation.institutions.models import Institution
-
-    institution = Institution.objects.filter(code=code).first()
-    if institution is None:
-        codes = ", ".join(Institution.objects.order_by("code").values_list("code", flat=True))
-        raise Trouble(f"There is no institution {code}: give one of {codes}.")
-    return institution
-
-
-def appointment_at(institution: "Institution", address: str) -> "Appointment":
-    """Who works there under the address that a command names."""
-    from suone.organisation.appointments.models import Appointment
-
-    person = Appointment.objects.filter(institution=institution, email__iexact=address).first()
-    if person is None:
-        raise Trouble(
-            f"Nobody at {institution.code} has the address {address}: enter the person in the directory first."
-        )
-    return person

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
 from suone.organisation.appointments.models import Absence, Appointment, AppointmentQuerySet, ContactPerson
 from suone.organisation.appointments.rules import Colleague, standing_in
@@ -191,3 +192,13 @@ def colleagues_and_administrators(institution_id: int, *, on: date) -> list[Coll
     officials = working.holding(*_OFFICIALS).exclude(user=None)
     asked = working.filter(Q(institution=institution_id) | Q(pk__in=officials.values("pk")))
     return [as_colleague(staff, on=on) for staff in asked.with_roles(on=on).select_related("institution")]
+
+
+def appointment_by_address(institution: Institution, address: str) -> Appointment:
+    """Who works at an institution under an e-mail address; raises ``Refused`` where nobody does."""
+    appointment = Appointment.objects.filter(institution=institution, email__iexact=address).first()
+    if appointment is None:
+        raise Refused(
+            f"Nobody at {institution.code} has the address {address}: enter the person in the directory first."
+        )
+    return appointment

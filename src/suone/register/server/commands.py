@@ -1,10 +1,12 @@
 """``suone register epoch``, ``enrol`` and ``canary``: a year's keys, who takes part, and noticing misuse."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 
 from suone.ground.console.database import as_job, reach_database
-from suone.ground.console.trouble import Commands
-from suone.organisation.appointments.commands import appointment_at, institution_of
+from suone.ground.console.trouble import Commands, Trouble
 
 
 @click.group(cls=Commands)
@@ -25,7 +27,8 @@ def open_epoch(kind: str) -> None:
     reach_database()
     from suone.register.server import epochs
 
-    number = epochs.open_epoch(kind)
+    with _libsodium_needed():
+        number = epochs.open_epoch(kind)
     click.echo(
         f"Epoch {number} is open. Its keys lie outside the database: keep a copy where the database's copies are not."
     )
@@ -81,10 +84,12 @@ def destroy_epoch(number: int, yes: bool) -> None:
 def enrol_institution(institution_code: str, basis: str, responsible: str | None) -> None:
     """Let an institution take part in the register."""
     with as_job("register: enrol") as acting:
+        from suone.organisation.appointments.queries import appointment_by_address
+        from suone.organisation.institutions.queries import institution_by_code
         from suone.register.server.services import enrol
 
-        institution = institution_of(institution_code)
-        person = appointment_at(institution, responsible) if responsible else None
+        institution = institution_by_code(institution_code)
+        person = appointment_by_address(institution, responsible) if responsible else None
         enrol(acting, institution=institution, legal_basis=basis, responsible=person, began_on=acting.today)
     click.echo(f"{institution_code} takes part in the register.")
 
@@ -97,5 +102,17 @@ def add_canary() -> None:
     with as_job("register: canary") as acting:
         from suone.register.server import services
 
-        services.add_canary(acting, number=number)
+        with _libsodium_needed():
+            services.add_canary(acting, number=number)
     click.echo("Kept. Whoever registers it or asks about it is reported to the office and to data protection.")
+
+
+@contextmanager
+def _libsodium_needed() -> Iterator[None]:
+    """Where the library is missing, one sentence with what to install takes the place of a traceback."""
+    from suone.register.oprf import LibsodiumMissing
+
+    try:
+        yield
+    except LibsodiumMissing as missing:
+        raise Trouble(str(missing)) from missing

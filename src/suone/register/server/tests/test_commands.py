@@ -126,3 +126,24 @@ def test_with_a_second_operator_the_token_key_is_not_here(
     # Tokens are the same as those the institutions' clients make with that service.
     (epoch,) = live_epochs()
     assert tokens.tokens_here(epoch, [number_of(1)]) == oprf.direct(secret, [number_of(1).encode()])
+
+
+@pytest.mark.parametrize(
+    ("function", "words", "typed"),
+    [("new_secret_key", ("epoch", "open"), ""), ("direct", ("canary",), f"{number_of(1)}\n")],
+)
+def test_without_libsodium_a_command_says_what_to_install(
+    run: Any, monkeypatch: pytest.MonkeyPatch, function: str, words: tuple[str, ...], typed: str
+) -> None:
+    def missing(*_arguments: object) -> None:
+        raise oprf.LibsodiumMissing
+
+    if words == ("canary",):
+        run("epoch", "open")
+    monkeypatch.setattr(oprf, function, missing)
+
+    answer = run(*words, input=typed)
+
+    assert answer.exit_code == 1
+    assert "apt-get install libsodium23" in answer.output
+    assert "Traceback" not in answer.output
