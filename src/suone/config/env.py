@@ -1,4 +1,4 @@
-"""The only reader of the environment: one table of settings; a wrong value stops the start with a sentence."""
+"""The only module that reads the environment: one table of settings; an invalid value stops the start with a sentence."""
 
 import os
 import secrets
@@ -10,7 +10,7 @@ from suone.ground.console.trouble import Trouble
 
 
 class WrongSetting(Trouble):
-    """A setting's value cannot be used; the message names the setting and the remedy."""
+    """The value of a setting is invalid; the message names the setting and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +187,12 @@ _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
 
 
 def text(name: str) -> str:
-    """The value of a documented setting."""
+    """The value of a setting, or its default; all functions here raise ``WrongSetting`` for an invalid one."""
     return os.environ.get(name) or _DEFAULTS[name]
 
 
 def number(name: str, *, least: int = 0, most: int = 1_000_000) -> int:
+    """A whole number within these limits, both included."""
     value = text(name)
     if not value.isdigit() or not least <= int(value) <= most:
         raise WrongSetting(f"{name} is {value!r}: give a whole number from {least} to {most}.")
@@ -199,7 +200,7 @@ def number(name: str, *, least: int = 0, most: int = 1_000_000) -> int:
 
 
 def signing_age(age: str, law: str) -> tuple[int, str]:
-    """From which age a person signs alone, with the law; the default's law is no law for another age."""
+    """The age in years from which a person signs alone, and the law; an age under 18 requires a law of its own."""
     years, article = number(age, least=10, most=18), text(law)
     if years != 18 and article in ("", "ZGB Art. 14 / CC art. 14"):
         raise WrongSetting(f"{age} is {years}: name the law that says so in {law}.")
@@ -207,6 +208,7 @@ def signing_age(age: str, law: str) -> tuple[int, str]:
 
 
 def switch(name: str) -> bool:
+    """Yes or no."""
     value = text(name).lower()
     if value not in {"yes", "no", "true", "false", "1", "0"}:
         raise WrongSetting(f"{name} is {value!r}: give yes or no.")
@@ -214,10 +216,12 @@ def switch(name: str) -> bool:
 
 
 def words(name: str) -> list[str]:
+    """Words separated by commas."""
     return [word.strip() for word in text(name).split(",") if word.strip()]
 
 
 def numbers(name: str) -> list[int]:
+    """Whole numbers separated by commas."""
     found = words(name)
     if not all(word.isdigit() for word in found):
         raise WrongSetting(f"{name} is {text(name)!r}: give whole numbers with commas between, such as 30,7,0.")
@@ -225,6 +229,7 @@ def numbers(name: str) -> list[int]:
 
 
 def one_of(name: str, allowed: set[str]) -> str:
+    """One of the allowed words."""
     value = text(name)
     if value not in allowed:
         raise WrongSetting(f"{name} is {value!r}: give one of {', '.join(sorted(allowed))}.")
@@ -232,6 +237,7 @@ def one_of(name: str, allowed: set[str]) -> str:
 
 
 def words_of(name: str, allowed: set[str]) -> list[str]:
+    """Some of the allowed words, separated by commas."""
     found = words(name)
     if unknown := [word for word in found if word not in allowed]:
         raise WrongSetting(f"{name} names {', '.join(unknown)}: give some of {', '.join(sorted(allowed))}.")
@@ -239,7 +245,7 @@ def words_of(name: str, allowed: set[str]) -> list[str]:
 
 
 def var_folder() -> Path:
-    """The folder for files, keys and the embedded server, made when missing."""
+    """The folder for files, keys and the embedded server; created if missing."""
     folder = Path(text("SUONE_VAR")).absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -251,7 +257,7 @@ def var_folder() -> Path:
 
 
 def secret_key(folder: Path) -> str:
-    """The key of the installation: given, or made once and kept for its own user alone."""
+    """The secret key of the installation: configured, or generated once and stored readable by its owner only."""
     given = os.environ.get("SUONE_SECRET_KEY", "")
     if given:
         if len(given) < 40:
@@ -265,7 +271,7 @@ def secret_key(folder: Path) -> str:
 
 
 def database(name: str) -> dict[str, object] | None:
-    """Django's connection settings from a PostgreSQL address, or None when none is given."""
+    """Django's connection settings from a PostgreSQL URL; None if the setting is empty."""
     value = os.environ.get(name, "")
     if not value:
         return None
@@ -294,13 +300,13 @@ def port() -> int:
 
 
 def choose_port(number: int) -> int:
-    """Another port from here on, for our children too; before the settings are read, since addresses in mails follow it."""
+    """Use another port from now on, in child processes, too; call it before the settings are read, which depend on it."""
     os.environ["SUONE_PORT"] = str(number)
     return port()
 
 
 def uses_embedded_server() -> bool:
-    """Whether the embedded PostgreSQL serves, since no other database is named."""
+    """Whether the embedded PostgreSQL server is used, because no other database is configured."""
     if os.environ.get("DATABASE_URL"):
         return False
     if os.environ.get("DATABASE_OWNER_URL"):

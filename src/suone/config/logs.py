@@ -1,4 +1,4 @@
-"""What a log line says of a request."""
+"""What the server's log says about a request."""
 
 import re
 from collections.abc import MutableMapping
@@ -7,18 +7,18 @@ from typing import Any
 from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 
-# What follows is the secret of a link: a guest's, one for a new password, one that confirms a new address.
+# The path segment after these is the secret of a link: for a guest, a new password or a new address.
 _LINK = re.compile(r"(/invitations/|/password/reset/key/|/account/address/)[^/\s]+")
 
 
 def hide_links(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Takes the secret of a link out of whatever a library logs about a request."""
+    """Structlog processor that removes the secrets of links from whatever a library logs."""
     event["event"] = _LINK.sub(r"\1…", str(event["event"]))
     return event
 
 
 class PathOnlyMiddleware(RequestMiddleware):
-    """Logs method and path; a query may hold what somebody searched for, and a link opens what it was sent for."""
+    """Logs only method and path, without the query string, which may contain search terms, and without secrets of links."""
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:

@@ -1,4 +1,4 @@
-"""The document of the machine door, written from the code.
+"""The OpenAPI document of the API for partners' systems, generated from the code.
 
 ``python -m suone.config.openapi`` writes ``docs/openapi.json``; ``--check`` fails when it differs from the code.
 """
@@ -14,7 +14,7 @@ _PAGE = Path(__file__).resolve().parents[3] / "docs" / "openapi.json"
 
 
 def document() -> str:
-    """The whole document; Django must be set up."""
+    """The document as JSON text; Django must be set up."""
     from suone.config.api import api
 
     return json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), indent=2, ensure_ascii=False) + "\n"

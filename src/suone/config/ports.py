@@ -1,4 +1,4 @@
-"""The port of the web server: whether it is free, the next one that is, and whether ours answers there."""
+"""The port of the web server: whether it is free, the next free one, and whether the product answers there."""
 
 import errno
 import http.client
@@ -10,11 +10,11 @@ from suone.config import env
 from suone.ground.console.trouble import Trouble
 
 _OF_LOCALHOST = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
-_BEYOND = 100  # ports that are tried, where one after the other is taken
+_BEYOND = 100  # how many ports are tried in a row
 
 
 def refuse_taken(port: int) -> None:
-    """Raises ``Trouble`` where another program has the port."""
+    """Raise ``Trouble`` if another program has the port."""
     opened = _opened(port)
     if opened is None:
         raise Trouble(
@@ -24,7 +24,7 @@ def refuse_taken(port: int) -> None:
 
 
 def listening(port: int) -> socket.socket:
-    """A socket that listens on the first free port from this one on: from here on nobody else gets it."""
+    """A socket listening on the first free port from this one on, so that no other program can take it."""
     for candidate in range(port, min(port + _BEYOND, 65535) + 1):
         opened = _opened(candidate)
         if opened:
@@ -34,7 +34,7 @@ def listening(port: int) -> socket.socket:
 
 
 def is_served(listener: socket.socket) -> bool:
-    """Whether the product answers there, and its database too."""
+    """Whether the product and its database answer there."""
     host, port = listener.getsockname()[:2]
     if ip_address(host).is_unspecified:  # every address of the machine
         host = "localhost"
@@ -49,7 +49,7 @@ def is_served(listener: socket.socket) -> bool:
 
 
 def _opened(port: int) -> socket.socket | None:
-    """A socket at the port, or nothing where it is taken: also when somebody answers at localhost's other address."""
+    """A socket bound to the port, or None if it is taken, even if only on localhost's other address family."""
     if any(_answers(family, address, port) for family, address in _OF_LOCALHOST):
         return None
     host = env.text("SUONE_BIND").strip("[]")

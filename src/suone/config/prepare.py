@@ -1,4 +1,4 @@
-"""Roles, database and extensions: made for the embedded server, asked for on any other."""
+"""Roles, database and extensions: created on the embedded server, checked on any other."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +12,7 @@ from suone.config.embedded import DATABASE, ServerTrouble, socket_folder
 ROLES = ("suone_owner", "suone_app", "suone_report")
 EXTENSIONS = ("btree_gist", "unaccent", "pg_trgm", "fuzzystrmatch")
 
-# owner owns and migrates; app owns nothing and is bound by every policy; report only by SET ROLE, for reports.
+# owner owns and migrates; app owns nothing and is subject to every policy; report only by SET ROLE, for figures.
 _ROLES = """
 DO $$ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'suone_owner') THEN
@@ -31,13 +31,13 @@ GRANT suone_app TO suone_owner WITH SET TRUE, INHERIT FALSE;
 
 
 def prepare_embedded(var: Path) -> None:
-    """Make the three roles, the database and its extensions on the embedded server; what is there stays."""
+    """Create the three roles, the database and its extensions on the embedded server, unless they exist."""
     host = str(socket_folder(var))
     with _as_administrator(host, "postgres") as connection:
         connection.execute("SELECT pg_advisory_lock(7350)")  # tests start in several processes at once
         connection.execute(_ROLES)
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-            _add_extensions(host, "template1")  # every database made from now on has them, those of tests too
+            _add_extensions(host, "template1")  # inherited by all new databases, including those of tests
             connection.execute(sql.SQL("CREATE DATABASE {} OWNER suone_owner").format(sql.Identifier(DATABASE)))
         elif _add_extensions(host, DATABASE):
             _add_extensions(host, "template1")
@@ -48,7 +48,7 @@ def _as_administrator(host: str, database: str) -> psycopg.Connection[Any]:
 
 
 def _add_extensions(host: str, database: str) -> bool:
-    """Whether any was missing."""
+    """Add missing extensions; returns whether any was missing."""
     with _as_administrator(host, database) as connection:
         lacking = _lacking(connection)
         for extension in lacking:
@@ -57,7 +57,11 @@ def _add_extensions(host: str, database: str) -> bool:
 
 
 def prepare_given(owner: dict[str, Any], app: dict[str, Any]) -> None:
-    """Make what is missing on a given server where the owner may; else say in one sentence who must do what."""
+    """Create what is missing on a configured server, as far as the owner may.
+
+    ``owner`` and ``app`` are Django connection settings. Raises ``ServerTrouble``, with a sentence that says who must do
+    what, if the server is too old, lacks something, or the app's account has too many rights.
+    """
     with _connected(owner) as connection:
         if connection.info.server_version < 160000:
             raise ServerTrouble("This PostgreSQL server is too old: Suone needs version 16 or later.")

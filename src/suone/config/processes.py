@@ -1,4 +1,4 @@
-"""The processes of an installation, web server and worker: run in the place of the command, or together as the demo."""
+"""The processes of an installation, web server and worker: replacing the current process, or together as the demo."""
 
 import fcntl
 import os
@@ -18,11 +18,11 @@ from suone.config import env, ports
 from suone.ground.console.trouble import Trouble
 
 WORKER = ["-m", "suone.config.worker"]
-_PATIENCE = 180  # seconds until the web server answers; on a busy machine it takes its time
+_PATIENCE = 180  # seconds until the web server answers; generous, for busy machines
 
 
 def web_server(bind: str) -> list[str]:
-    """Gunicorn at an address and port, or at a socket that listens already: ``fd://7``."""
+    """The arguments of Gunicorn, bound to an address and port, or to a listening socket such as ``fd://7``."""
     return [
         "-m", "gunicorn", "suone.config.wsgi:application",
         "--bind", bind,
@@ -36,13 +36,13 @@ def web_server(bind: str) -> list[str]:
 
 
 def become(process: Sequence[str]) -> NoReturn:
-    """Go on as this process: signals and the exit code are its own."""
+    """Replace the current process by this one (``exec``), so that signals and exit code are its own."""
     os.execv(sys.executable, [sys.executable, *process])  # noqa: S606 - our own process
 
 
 @contextmanager
 def only_demo(var: Path) -> Iterator[None]:
-    """One demo at a time in a folder: the second would end the first one's database with its own."""
+    """Allow one demo per folder: a second one would stop the first one's database when it ends."""
     with (var / "demo.lock").open("w") as kept:
         try:
             fcntl.flock(kept, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -52,23 +52,23 @@ def only_demo(var: Path) -> Iterator[None]:
 
 
 def run_until_stopped(listener: socket.socket, *, ready: Callable[[], Sequence[str] | None]) -> None:
-    """Run web server and worker as children of this process; the end of one ends both, and so does Ctrl-C.
+    """Run web server and worker as child processes; when one ends, or on Ctrl-C, all are stopped.
 
-    The web server answers at ``listener``. Once it does ``ready`` is called, which may name one more process, that may
-    end by itself. Raises ``Trouble`` where web server or worker end by themselves.
+    The web server uses ``listener``. Once it answers, ``ready`` is called, which may return the arguments of one more
+    process that may end by itself. Raises ``Trouble`` if web server or worker end unexpectedly.
     """
 
     def stop(*_args: object) -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, stop)
-    # Only trouble is logged: lines for each request would push the log-ins off the screen.
+    # Warnings and errors only: a line per request would scroll the log-ins off the screen.
     os.environ.setdefault("SUONE_LOG_LEVEL", "WARNING")
     children = [_started(web_server(f"fd://{listener.fileno()}"), listener), _started(WORKER)]
     others = []
     try:
         wait_until_served(listener, children)
-        listener.close()  # the web server has its own
+        listener.close()  # the web server has a copy
         aside = ready()
         if aside:
             others.append(_started(aside))
@@ -87,7 +87,7 @@ def run_until_stopped(listener: socket.socket, *, ready: Callable[[], Sequence[s
 def wait_until_served(
     listener: socket.socket, children: Sequence[subprocess.Popen[bytes]], *, patience: float = _PATIENCE
 ) -> None:
-    """Until one of the children answers; raises ``Trouble`` where one ends before, or none answers for so many seconds."""
+    """Wait until the web server answers; raises ``Trouble`` if a child ends first or ``patience`` (seconds) runs out."""
     until = time.monotonic() + patience
     while not ports.is_served(listener):
         _see_that_all_run(children)
@@ -102,7 +102,7 @@ def _see_that_all_run(children: Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 def _started(process: Sequence[str], listener: socket.socket | None = None) -> subprocess.Popen[bytes]:
-    # In a session of its own: Ctrl-C reaches us alone, and we end the parts in order.
+    # In a new session: Ctrl-C reaches only this process, which stops the others in order.
     return subprocess.Popen(  # noqa: S603 - our own commands
         [sys.executable, *process], start_new_session=True, pass_fds=[listener.fileno()] if listener else []
     )

@@ -1,4 +1,4 @@
-"""The JSON Schema of each kind of file that a canton writes, for editors, written from the code.
+"""The JSON Schema of each kind of file that a canton writes, for editors, generated from the code.
 
 ``python -m suone.config.schemas`` writes ``docs/schemas/``; ``--check`` fails when it differs from the code.
 """
@@ -17,7 +17,7 @@ _FOLDER = Path(__file__).resolve().parents[3] / "docs" / "schemas"
 
 
 class _ForEditors(GenerateJsonSchema):
-    """TOML knows no null: what may be left out is left out. Titles made of the keys say nothing new."""
+    """Without null, which TOML lacks, and without titles, which would only repeat the keys."""
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
@@ -34,7 +34,7 @@ class _ForEditors(GenerateJsonSchema):
 
 
 def schemas() -> dict[str, str]:
-    """The text of each file of the folder, by its name; Django must be set up."""
+    """The text of each schema by file name; Django must be set up."""
     from suone.canton.instruments.schema import INSTRUMENTS
     from suone.canton.procedures.schema import PROCEDURES
     from suone.demo.cast_schema import CASTS
@@ -55,7 +55,7 @@ def schemas() -> dict[str, str]:
 
 
 def _written(schema: dict[str, Any]) -> str:
-    # The dialect that taplo and Even Better TOML know; nothing in it is newer.
+    # The dialect that taplo and Even Better TOML support.
     whole = {"$schema": "http://json-schema.org/draft-07/schema#", **schema}
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 

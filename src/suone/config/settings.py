@@ -144,14 +144,14 @@ TEMPLATES = [
     },
 ]
 
-# The server acts as suone_app, which owns nothing; the owner's connection migrates.
+# The server connects as suone_app, which owns nothing; the owner's connection is for migrations.
 DATABASES = {
     "default": env.database("DATABASE_URL") or embedded.connection_settings(VAR, user="suone_app"),
     "owner": env.database("DATABASE_OWNER_URL")
     or env.database("DATABASE_URL")
     or embedded.connection_settings(VAR, user="suone_owner"),
 }
-# Prepared on the server from the sixth time on: with row policies planning a statement costs more than running it.
+# Prepared on the server from the sixth execution on: with row policies, planning costs more than execution.
 _PREPARED = {"server_side_binding": True, "prepare_threshold": 5}
 for _settings in DATABASES.values():
     _settings["CONN_MAX_AGE"] = 600
@@ -160,7 +160,7 @@ for _settings in DATABASES.values():
 DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Counts of tries with wrong keys and the like, in each process: large enough that nobody washes them out.
+# Counters such as attempts with wrong keys, per process; large enough that an attacker cannot evict them.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -184,10 +184,10 @@ ACCOUNT_ADAPTER = "suone.organisation.signin.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"  # the office makes the accounts
+ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are created by invitation
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_GET = False
-# Failures are counted by suone.organisation.signin.limits: a canton's proxy is one address, behind which twenty may fail.
+# Failures are counted by suone.organisation.signin.limits: behind one proxy address, twenty users may fail at once.
 ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": None}
 ACCOUNT_FORMS = {"reset_password": "suone.organisation.signin.forms.ForgottenPasswordForm"}
 SECOND_FACTOR_ROLES = env.words_of("SUONE_SECOND_FACTOR_ROLES", {"persons", "none", *Role.values}) or [
@@ -225,7 +225,7 @@ SOCIALACCOUNT_PROVIDERS = {
     }
 }
 
-# Five failures, then a pause that grows: by account, from wherever. An address is slowed down after very many.
+# Five failures per account, from anywhere, then a growing pause. Network addresses are throttled after very many.
 LOGIN_FAILURES_BY_ADDRESS = env.number("SUONE_LOGIN_FAILURES_A_MINUTE", least=20)
 TRUSTED_PROXIES = env.number("SUONE_TRUSTED_PROXIES", most=10)
 AXES_HANDLER = "suone.organisation.signin.limits.Failures"
@@ -255,7 +255,7 @@ SECURE_SSL_REDIRECT = SERVED_OVER_TLS
 SECURE_HSTS_SECONDS = 31_536_000 if SERVED_OVER_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SERVED_OVER_TLS
 SECURE_HSTS_PRELOAD = SERVED_OVER_TLS
-# Believed only where a proxy ends TLS: anybody can send this header.
+# Trusted only if a proxy terminates TLS, since any client can send this header.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SERVED_OVER_TLS else None
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -277,7 +277,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", "Deutsch"), ("fr", "Français"), ("en", "English")]
-# What a person concerned is written to in.
+# Languages for correspondence with a person concerned.
 PERSON_LANGUAGES = [("de", _("German")), ("fr", _("French")), ("it", _("Italian")), ("en", _("English"))]
 LOCALE_PATHS = [embedded.ROOT / "locale"]
 USE_I18N = True
@@ -302,7 +302,7 @@ EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 DEFAULT_FROM_EMAIL = env.text("SUONE_MAIL_FROM")
 
-# Lines of JSON with the method, the path and the numbers of staff and request: never a query, a form or a name.
+# Lines of JSON with method, path, and ids of request and account: never a query string, form data or a name.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -321,7 +321,7 @@ LOGGING = {
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "loggers": {"procrastinate": {"level": "WARNING"}},  # it tells each job at INFO, with its arguments
+    "loggers": {"procrastinate": {"level": "WARNING"}},  # at INFO it logs each job with its arguments
     "root": {"handlers": ["console"], "level": env.one_of("SUONE_LOG_LEVEL", {"DEBUG", "INFO", "WARNING", "ERROR"})},
 }
 structlog.configure(
@@ -335,13 +335,13 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
-# Jobs lie in each package's jobs.py.
+# Jobs are in each package's jobs.py.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
-# The main navigation: the name of the page, its label, and the permission it takes.
+# The main navigation: the URL name, the label, and the required permission.
 NAVIGATION = [
     ("worklist", _("Today"), "worklist.read"),
     ("cases", _("Cases"), "case.read"),
@@ -357,5 +357,5 @@ NAVIGATION = [
     ("doubts", _("Doubtful persons"), "person.merge"),
     ("audit_log", _("Log"), "audit.read"),
 ]
-# Whose pages lie elsewhere too: those of a case below its file; for who may not ask, the register begins with figures.
+# Entries with pages below another URL, too: a case below its file; the register begins with figures for some roles.
 NAVIGATION_ALSO = {"/cases/": "/dossiers/", "/register/figures": "/register/"}

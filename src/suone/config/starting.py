@@ -1,4 +1,4 @@
-"""What the processes need before they begin: a database that answers and fits this version, files made from the code."""
+"""What the processes need before they start: a running database at this version, and generated files."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from suone.ground.console.progress import step
 
 
 def start_server() -> None:
-    """Start the embedded PostgreSQL server, unless another one is given."""
+    """Start the embedded PostgreSQL server, unless another server is configured."""
     from django.conf import settings
 
     from suone.config import embedded, env
@@ -17,7 +17,7 @@ def start_server() -> None:
 
 
 def prepare_database() -> None:
-    """Bring the database to this version, as its owner, on a server that has all it needs."""
+    """Create roles, database and extensions where possible, then migrate as the owner."""
     from django.conf import settings
 
     from suone.config import env, prepare
@@ -33,14 +33,14 @@ def prepare_database() -> None:
 
 
 def make_files_ready() -> None:
-    """What pages need beside the code."""
+    """Compile translations and collect static files."""
     compile_translations()
     with step("Collect pictures and styles"):
         django_command("collectstatic", interactive=False, verbosity=0)
 
 
 def compile_translations() -> None:
-    """From the catalogues in ``locale/``."""
+    """Compile the catalogues in ``locale/``."""
     from suone.config.translations import compile_catalogues
 
     with step("Compile translations"):
@@ -48,7 +48,7 @@ def compile_translations() -> None:
 
 
 def django_command(command: str, **options: Any) -> None:
-    """One of Django's own commands."""
+    """Run one of Django's management commands."""
     import django
     from django.core.management import call_command
 

@@ -1,8 +1,8 @@
-"""The sentences of the product in its languages: gathered from Python and Jinja2, merged, checked, compiled.
+"""Translations: extracting sentences from Python and Jinja2, merging, checking and compiling the catalogues.
 
-``python -m suone.config.translations --update`` brings new sentences into the catalogues and keeps what is translated;
-``--check`` fails while a sentence lacks its German or French one. Babel does all of it, since Django's own extraction
-does not read Jinja2 and the programs of GNU gettext may be missing on the machine.
+``python -m suone.config.translations --update`` adds new sentences to the catalogues and keeps existing translations;
+``--check`` fails if a German or French translation is missing. All of it uses Babel, since Django's own extraction does not
+read Jinja2 and GNU gettext may not be installed.
 """
 
 import ast
@@ -55,7 +55,7 @@ _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 
 def extract() -> Catalog:
-    """Every sentence of the product, with the files it stands in."""
+    """A catalogue of every sentence of the product, with the files that contain it."""
     found = Catalog(charset="utf-8")
     for name, _line, sentence, comments, context in extract_from_dir(
         SOURCES,
@@ -73,7 +73,7 @@ def extract() -> Catalog:
 
 
 def _inside_f_strings() -> Iterator[tuple[str, str]]:
-    """Sentences like that of ``f"{_('Postpone')} · {number}"``, which Babel's extraction passes over."""
+    """Sentences inside f-strings, such as ``f"{_('Postpone')} · {number}"``, which Babel's extraction ignores."""
     for path in sorted(SOURCES.rglob("*.py")):
         if {"tests", "migrations"} & set(path.parts):
             continue
@@ -84,11 +84,12 @@ def _inside_f_strings() -> Iterator[tuple[str, str]]:
 
 
 def catalogue_path(language: str, root: Path = ROOT) -> Path:
+    """The path of a language's catalogue."""
     return root / "locale" / language / "LC_MESSAGES" / "django.po"
 
 
 def update(root: Path = ROOT) -> None:
-    """Merge new sentences into the catalogues; translations stay, sentences no longer used become comments."""
+    """Merge new sentences into the catalogues; translations are kept, unused sentences become comments."""
     sentences = extract()
     for language in LANGUAGES:
         path = catalogue_path(language, root)
@@ -102,13 +103,13 @@ def update(root: Path = ROOT) -> None:
 
 
 def check(root: Path = ROOT) -> list[str]:
-    """What is wrong with the catalogues, one sentence each; an empty list when all is well."""
+    """The problems of the catalogues, one sentence each."""
     sentences = extract()
     return [trouble for language in TRANSLATED for trouble in _troubles(language, sentences, root)]
 
 
 def compile_catalogues(root: Path = ROOT) -> None:
-    """Compile the catalogues that changed, as Django reads compiled ones only."""
+    """Compile the catalogues that have changed, since Django reads only compiled ones."""
     for language in LANGUAGES:
         source = catalogue_path(language, root)
         compiled = source.with_suffix(".mo")
@@ -166,7 +167,7 @@ def _forms(text: str | list[str] | tuple[str, ...] | None) -> list[str]:
 
 
 def _keeps_placeholders(sentence: Message, translated: Message) -> bool:
-    """The same placeholders; one of several plural forms may leave the number out."""
+    """Whether a translation has the same placeholders; a plural form other than the last may omit the number."""
     wanted = set().union(*(_placeholders(form) for form in _forms(sentence.id)))
     forms = [_placeholders(form) for form in _forms(translated.string)]
     if len(forms) == 1:

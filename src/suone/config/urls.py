@@ -1,4 +1,4 @@
-"""The addresses of pages, gathered from the packages."""
+"""The URLs of all packages."""
 
 from django.urls import include, path
 

@@ -1,4 +1,4 @@
-"""Carrying out jobs until it is stopped, without a word on the screen."""
+"""The worker process: carries out jobs until it is stopped, without output."""
 
 import os
 

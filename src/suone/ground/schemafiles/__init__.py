@@ -1,1 +1,1 @@
-"""Files that a canton writes (TOML): read, held to one schema per kind of file, every fault named with line and remedy."""
+"""TOML files that a canton writes: read, validated against one schema per kind, every fault reported with line and remedy."""

@@ -1,7 +1,7 @@
-"""What a value of a file must keep to, in types for schemas: ``version: Annotated[str, Text(20)]``.
+"""Checks of values, used as annotations in schemas: ``version: Annotated[str, Text(20)]``.
 
-A check holds when a file is published. Of a version that is kept only the shape is looked at, so that no running case
-meets a limit that came later (docs/decisions/0022). Each check says itself in the JSON Schema too.
+Checks apply when a file is published. A version that was already published is only checked for its shape, so that no running
+case is affected by a limit introduced later (docs/decisions/0022). Each check also appears in the JSON Schema.
 """
 
 import re
@@ -17,20 +17,20 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from suone.ground.schemafiles.problems import Fault, cut, unknown
 
-KEPT = {"kept": True}  # the context in which a kept version is read
+KEPT = {"kept": True}  # the validation context for a version that was already published
 LANGUAGES = ("de", "fr", "en")
 FURTHER_LANGUAGES = ("it",)
 
 
 class Check(ABC):
-    """One thing to keep to; ``faults`` finds what is wrong, each sentence following upon the key."""
+    """One check; the sentences that ``faults`` yields continue after the name of the key."""
 
     @abstractmethod
     def faults(self, value: Any) -> Iterator[Fault]: ...
 
     @abstractmethod
     def in_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """The JSON Schema of the bare type, with this check."""
+        """The JSON Schema of the bare type, extended by this check."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.with_info_after_validator_function(self._checked, handler(source))
@@ -49,7 +49,7 @@ class Check(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Text(Check):
-    """So many characters at most, and not left empty unless ``least`` is 0."""
+    """At most so many characters, and not empty unless ``least`` is 0."""
 
     most: int
     least: int = 1
@@ -60,7 +60,7 @@ class Text(Check):
         elif len(value) > self.most:
             yield Fault(f"has {len(value)} characters; at most {self.most} are allowed")
         elif any(ord(sign) < 32 and sign not in "\n\t" for sign in value):
-            yield Fault("has control characters: write it anew")
+            yield Fault("has control characters: type it again")
 
     def in_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         return schema | ({"minLength": self.least} if self.least else {}) | {"maxLength": self.most}
@@ -68,7 +68,7 @@ class Text(Check):
 
 @dataclass(frozen=True, slots=True)
 class Pattern(Check):
-    """Written like this; ``like`` says it in words."""
+    """Matches this pattern as a whole; ``like`` describes it in words."""
 
     pattern: str
     like: str
@@ -85,7 +85,7 @@ class Pattern(Check):
 
 @dataclass(frozen=True, slots=True)
 class Between(Check):
-    """A number within these limits, with so many decimals at most."""
+    """A number within these limits, both included, with at most so many decimals."""
 
     least: int
     most: int
@@ -104,7 +104,7 @@ class Between(Check):
 
 @dataclass(frozen=True, slots=True)
 class Many(Check):
-    """A list or table of so many entries at most."""
+    """A list or table of at most so many entries."""
 
     most: int
     least: int = 0
@@ -123,7 +123,7 @@ class Many(Check):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OneOf(Check):
-    """One of these words; what is asked for late is known only once all packages are loaded."""
+    """One of these words; a callable is for words known only once all packages are loaded."""
 
     words: Iterable[str] | Callable[[], Iterable[str]]
 
@@ -140,10 +140,10 @@ class OneOf(Check):
 
 @dataclass(frozen=True, slots=True)
 class InLanguages(Check):
-    """One text for each language: German, French and English are needed, Italian is welcome."""
+    """One text per language: German, French and English are required, Italian is optional."""
 
     most: int
-    optional: bool = False  # whether no text at all will do
+    optional: bool = False  # whether it may be missing altogether
 
     def faults(self, value: dict[str, str]) -> Iterator[Fault]:
         if self.optional and not value:
@@ -172,7 +172,7 @@ class InLanguages(Check):
 
 @dataclass(frozen=True, slots=True)
 class InOurTime(Check):
-    """A day that can be meant."""
+    """A plausible day."""
 
     def faults(self, value: date) -> Iterator[Fault]:
         if not 1900 <= value.year <= 2199:
@@ -189,7 +189,7 @@ def _number(value: object) -> Decimal:
 
 
 def _day(value: object) -> date:
-    if type(value) is not date:  # a time of day is a date, too
+    if type(value) is not date:  # datetime is a subclass of date
         raise PydanticCustomError("date_type", "no day")
     return value
 
@@ -198,7 +198,7 @@ Name = Annotated[str, Pattern("[a-z][a-z0-9_-]{0,39}", "may have small letters, 
 Day = Annotated[
     date,
     PlainValidator(_day),
-    # An editor sees a day without quotation marks as a text of this form.
+    # Editors treat a TOML date as a string of this format.
     WithJsonSchema({"type": "string", "format": "date"}),
     InOurTime(),
 ]

@@ -1,4 +1,4 @@
-"""On which line each entry of a TOML file stands: the parser of the standard library does not say."""
+"""The line of each entry of a TOML file, which the parser of the standard library does not report."""
 
 import re
 import tomllib
@@ -36,7 +36,7 @@ def _tokens(text: str) -> Iterator[_Token]:
 def too_deep(text: str, most: int) -> int | None:
     """The first line on which brackets or dotted names nest deeper than ``most``.
 
-    Asked before a file is parsed, which would go as deep; it need not be sound TOML.
+    Checked before parsing, which would recurse as deep; ``text`` need not be valid TOML.
     """
     brackets = dots = 0
     for token in _tokens(text):
@@ -54,7 +54,7 @@ def too_deep(text: str, most: int) -> int | None:
 
 
 def lines_of(text: str) -> dict[Path, int]:
-    """The line of every key, table and entry of a list, by its path; ``text`` is sound TOML."""
+    """The line of every key, table and list entry, by its path; ``text`` must be valid TOML."""
     return _Reader(list(_tokens(text))).read()
 
 
@@ -93,7 +93,7 @@ class _Reader:
         return self._newest(path, line)
 
     def _newest(self, path: Path, line: int) -> Path:
-        """A table on the way: of a list of tables, the entry that was begun last."""
+        """The path of a table; for a list of tables, of its latest entry."""
         self._lines.setdefault(path, line)
         if path in self._counts:
             path = (*path, self._counts[path] - 1)
@@ -151,7 +151,7 @@ class _Reader:
         return token.kind in ("end", "remark") or token.text in (",", "]", "}")
 
     def _skip_blank(self) -> bool:
-        """On to the next token that says something; whether there is one."""
+        """Skip line ends and comments; returns whether a token is left."""
         while self._at < len(self._tokens) and self._tokens[self._at].kind in ("end", "remark"):
             self._at += 1
         return self._at < len(self._tokens)

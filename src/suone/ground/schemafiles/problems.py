@@ -1,4 +1,4 @@
-"""What is wrong with a file, as sentences for whoever wrote it: file, line, entry, and what is allowed."""
+"""What is wrong with a file, as sentences for its author: file, line, entry, and what is allowed."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 from suone.ground.schemafiles.positions import Path
 
-_INLINE = ("options", "steps")  # named together with the entry they stand in
+_INLINE = ("options", "steps")  # named together with the entry they belong to
 _NAMES = ("id", "code", "key", "to")
 
 
@@ -21,25 +21,25 @@ class BrokenFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that is wrong with a value or an entry; ``at`` leads from there to the place, ``sentence`` has no full stop."""
+    """Something wrong with a value or an entry; ``at`` is the path from there, ``sentence`` has no full stop."""
 
     sentence: str
     at: Path = ()
 
 
 def cut(value: object, most: int = 60) -> str:
-    """A value of the file as a sentence quotes it."""
+    """A value of the file as quoted in a sentence, cut to ``most`` characters."""
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def unknown(word: str, possible: Iterable[str]) -> Fault:
-    """A word that is not in the list."""
+    """The fault that a word is not in the list."""
     return Fault(f"{cut(word)} is unknown; possible are {', '.join(one for one in possible if one) or 'none'}")
 
 
 def not_among(words: Iterable[str], possible: Iterable[str], key: str, at: Path = ()) -> Iterator[Fault]:
-    """The words behind a key of the entry at ``at`` that point nowhere."""
+    """A fault for each word under a key of the entry at ``at`` that is not among the possible ones."""
     allowed = list(possible)
     for word in words:
         if word not in allowed:
@@ -47,7 +47,7 @@ def not_among(words: Iterable[str], possible: Iterable[str], key: str, at: Path 
 
 
 def twice(names: Sequence[str], what: str, at: Path = ()) -> Iterator[Fault]:
-    """The names that stand more than once."""
+    """A fault for each name that occurs more than once."""
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield Fault(f"{what} {cut(name).strip(chr(39))} stands twice", at)
 
@@ -63,7 +63,7 @@ def text_of(path: FilePath) -> str:
 
 
 def place_of(content: Mapping[str, Any], path: Path, whole: str) -> tuple[str, Path]:
-    """What the entry on the way to ``path`` is called, and the way that is left from it."""
+    """The name of the entry on the way to ``path``, and the rest of the path from there."""
     name, left, value = whole, path, content
     for depth, step in enumerate(path):
         try:
@@ -93,7 +93,7 @@ def _entry(heading: str, number: int, value: Mapping[str, Any]) -> str:
 
 
 def line_at(lines: Mapping[Path, int], path: Path) -> int:
-    """The line of a place, or of the nearest entry around it that stands in the file."""
+    """The line of a path, or of the closest enclosing entry in the file."""
     while path and path not in lines:
         path = path[:-1]
     return lines.get(path, 1)

@@ -1,4 +1,4 @@
-"""From the text of a file to its checked content: one way for every kind of file."""
+"""From the text of a file to its validated content, in the same way for every kind of file."""
 
 import re
 import tomllib
@@ -15,9 +15,9 @@ from suone.ground.schemafiles.checks import KEPT
 from suone.ground.schemafiles.positions import Path, lines_of, too_deep
 from suone.ground.schemafiles.problems import BrokenFile, Fault, cut, line_at, place_of
 
-_MOST_CHARACTERS = 1_000_000  # the longest file that comes with the product has 60'000
+_MOST_CHARACTERS = 1_000_000  # the longest file shipped with the product has 60'000
 _DEEPEST = 8
-_MOST_PROBLEMS = 200  # nobody mends more at a time
+_MOST_PROBLEMS = 200  # nobody fixes more at a time
 _AT_LINE = re.compile(r" \(at line (?P<line>\d+), column (?P<column>\d+)\)$")
 _LONG_NUMBER = re.compile(r"[0-9_]{1000}")
 _KINDS = {
@@ -31,12 +31,12 @@ _KINDS = {
 
 
 class Entry(BaseModel):
-    """A table of a file: its keys and their types; other keys are refused."""
+    """A table of a file: its keys and their types; other keys are rejected."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
     def faults(self) -> Iterator[Fault]:
-        """What is wrong although each key fits by itself; not asked of a version that is kept."""
+        """What is wrong although each key is valid by itself; not checked for a version already published."""
         yield from ()
 
     @model_validator(mode="before")
@@ -48,7 +48,7 @@ class Entry(BaseModel):
 
     @classmethod
     def allowed(cls) -> dict[str, Any]:
-        """The keys of this table as they stand in a file, with their types."""
+        """The keys of this table as written in a file, with their types."""
         return {field.alias or name: field.annotation for name, field in cls.model_fields.items()}
 
     @model_validator(mode="after")
@@ -64,18 +64,18 @@ S = TypeVar("S", bound=Entry)
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[S]):
-    """A kind of file: its schema, what its sentences call the whole of it, and as what its problems are raised."""
+    """A kind of file: its schema, its name in messages (``whole``), and the exception for its problems."""
 
     schema: type[S]
     whole: str
     broken: type[BrokenFile]
 
     def read(self, text: str, source: str) -> S:
-        """The content of a file that is to be used from now on, all of it checked; raises ``broken``."""
+        """The content of a file to be published or used, fully checked; raises ``broken`` with every problem."""
         return self._read(text, source, {})
 
     def read_kept(self, text: str, source: str) -> S:
-        """The content of a version that was published once: whatever had the right shape then is read."""
+        """The content of a version already published: only its shape is checked; raises ``broken``."""
         return self._read(text, source, KEPT)
 
     def _read(self, text: str, source: str, context: Mapping[str, Any]) -> S:
@@ -104,13 +104,13 @@ class Kind(Generic[S]):
 
 
 def problem(text: str, source: str, *, whole: str, at: Path, sentence: str) -> str:
-    """A sentence about a sound file, for what another package knows about it."""
+    """A problem of a valid file that only another package can find, as a sentence with file, line and entry."""
     place, _left = place_of(parsed(text, source), at, whole)
     return f"{source}, line {line_at(lines_of(_plain(text)), at)}, {place}: {sentence}."
 
 
 def parsed(text: str, source: str) -> dict[str, Any]:
-    """The content of a TOML file, numbers with decimals as ``Decimal``; raises ``BrokenFile``."""
+    """The content of a TOML file, with decimals as ``Decimal``; raises ``BrokenFile``."""
     text = _plain(text)
     if len(text) > _MOST_CHARACTERS:
         sentence = f"the file has more than {_MOST_CHARACTERS} characters: is it the right one?"
@@ -129,7 +129,7 @@ def parsed(text: str, source: str) -> dict[str, Any]:
 
 
 def _plain(text: str) -> str:
-    """Without the mark that some editors put before the first letter."""
+    """Without the byte-order mark that some editors add."""
     return text.removeprefix("\ufeff")
 
 
@@ -151,7 +151,7 @@ def _not_toml(message: str, source: str) -> str:
 def _sentences(
     detail: ErrorDetails, content: dict[str, Any], whole: str, schema: type[Entry]
 ) -> Iterator[tuple[Path, str, str]]:
-    """Where, in which entry, and what: one error of pydantic may stand for several faults."""
+    """Path, entry and sentence of each fault; one error of pydantic may contain several."""
     path: Path = tuple(step for step in detail["loc"] if step != "[key]")
     is_key = path != detail["loc"]
     kind = detail["type"]
@@ -182,7 +182,7 @@ def _label(left: Path) -> str:
 
 
 def _type_at(schema: type[Entry], path: Path) -> Any:
-    """The type that the schema has for a place; ``None`` where it knows no such place."""
+    """The type in the schema at a path; ``None`` if there is none."""
     found: Any = schema
     for step in path:
         if isinstance(found, type) and issubclass(found, Entry):
@@ -193,7 +193,7 @@ def _type_at(schema: type[Entry], path: Path) -> Any:
 
 
 def _bare(kind: Any) -> Any:
-    """A type without what is noted beside it, and without the choice to leave the value out."""
+    """A type without its annotations and without ``None``."""
     if get_origin(kind) is Annotated:
         return _bare(get_args(kind)[0])
     if get_origin(kind) in (UnionType, Union):
@@ -202,7 +202,7 @@ def _bare(kind: Any) -> Any:
 
 
 def _described(wanted: Any) -> str:
-    """How a list or a table is written; nothing for a single value, which its own error describes."""
+    """How to write a list or table; empty for a single value, which has its own message."""
     if isinstance(wanted, type) and issubclass(wanted, Entry):
         return f"must be a table such as {{ {next(iter(wanted.allowed()))} = … }}"
     if get_origin(wanted) is dict:

@@ -1,1 +1,1 @@
-"""Who works where, with which roles, since when; who answers for an institution, who is away and who stands in."""
+"""Who works where, with which roles, since when; contact persons, absences, deputies, and keys of partners' systems."""

@@ -1,4 +1,4 @@
-"""Whom a request acts as: the account's staff entry, chosen where there are several."""
+"""Who acts in a request: an appointment of the account, chosen if it has several, or a partner's system."""
 
 from collections.abc import Callable
 from functools import partial
@@ -23,14 +23,14 @@ _MACHINES = "/api/"
 
 
 def current_staff_entries(user_id: int) -> list[Appointment]:
-    """Where this account works today."""
+    """The appointments of this account in force today, with their roles; oldest first."""
     today = timezone.localdate()
     working = Appointment.objects.filter(user_id=user_id).working(on=today).with_roles(on=today)
     return list(working.select_related("institution").order_by("id"))
 
 
 def acting_of(staff: Appointment) -> Acting:
-    """This staff member acting for their institution, today, with the roles in force."""
+    """The acting person for an appointment, today, with the roles in force."""
     today = timezone.localdate()
     at_hand: list[str] | None = getattr(staff, "roles_in_force", None)
     return Acting(
@@ -46,7 +46,7 @@ def acting_of(staff: Appointment) -> Acting:
 
 
 def acting_of_key(key: str) -> Acting | None:
-    """The partner's system that presents this key, acting for its institution today; None for a key that opens nothing."""
+    """The partner's system with this key, acting for its institution today; None for an unknown or revoked key."""
     today = timezone.localdate()
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM appointments_system_of_key(%s, %s)", [hash_of_key(key), today])
@@ -65,7 +65,7 @@ def acting_of_key(key: str) -> Acting | None:
 
 
 def act_under(request: HttpRequest, staff_id: int) -> Acting | None:
-    """From this request on the account acts under another of its appointments; None where it has no such one today."""
+    """From this request on, act under another appointment of the account; None if it has no such appointment today."""
     entries: list[Appointment] = request.staff_entries  # type: ignore[attr-defined]  # put there by the middleware
     before: Acting = request.acting  # type: ignore[attr-defined]
     entry = next((entry for entry in entries if entry.pk == staff_id), None)
@@ -79,10 +79,10 @@ def act_under(request: HttpRequest, staff_id: int) -> Acting | None:
 
 
 class ActingMiddleware:
-    """Puts ``request.acting`` and ``request.staff_entries``; None and [] for whoever is not logged in.
+    """Sets ``request.acting`` and ``request.staff_entries``; None and [] for anonymous requests.
 
-    ``request.act_under`` changes to another appointment of the account.
-    Below ``/api/`` a key counts and nothing else: a browser's session opens no door for machines.
+    ``request.act_under`` switches to another appointment of the account. Below ``/api/`` only a key counts: the session of
+    a browser gives no access to the API.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -99,7 +99,7 @@ class ActingMiddleware:
         request.acting = acting_of(staff) if staff else None  # type: ignore[attr-defined]
         request.staff_entries = entries  # type: ignore[attr-defined]
         request.act_under = partial(act_under, request)  # type: ignore[attr-defined]
-        # Forms of every page carry the mark, those in the header of a library's page too.
+        # Forms of every page carry the mark, including those in the header of a library's page.
         with bound_to(request.acting):  # type: ignore[attr-defined]
             return self.get_response(request)
 

@@ -1,4 +1,4 @@
-"""Appointing somebody, their roles with a second person's approval, and the end of it."""
+"""Appointments and invitations, roles with a second person's approval, and the end of an appointment."""
 
 import secrets
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ from suone.organisation.institutions.models import Institution, Office, Region
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Where and how much somebody works, from when until when."""
+    """Where somebody works, for what percentage, and from when until when (both days included)."""
 
     first_name: str
     last_name: str
@@ -49,9 +49,10 @@ def appoint(
     roles: Iterable[Role] = (),
     language: str = "de",
 ) -> tuple[Appointment, str]:
-    """Appoint somebody and invite them; comes back with the token of their link, which is kept nowhere.
+    """Appoint somebody and invite them; returns the appointment and the token of their link, which is not stored.
 
-    Whoever is invited twice, in whatever spelling, has one invitation: the first appointment and a new link.
+    A second invitation of the same address, in any spelling, renews the first: same appointment, new link. Raises
+    ``Refused`` if the account already works there or a role may not be given.
     """
     address = one_spelling(address)
     _check_post(institution, post)
@@ -77,7 +78,7 @@ def appoint(
 
 
 def invite(acting: Acting, *, appointment: Appointment, address: str, language: str = "de") -> str:
-    """A one-time link for an appointment that nobody has taken up yet."""
+    """Create the one-time link for an appointment and return its token; raises ``Refused`` if it was already accepted."""
     if appointment.user_id is not None:
         raise Refused(_("This appointment has been accepted: its holder can set a new password without help."))
     token = secrets.token_urlsafe(32)
@@ -95,7 +96,7 @@ def invite(acting: Acting, *, appointment: Appointment, address: str, language: 
 
 
 def renew_invitation(acting: Acting, *, invitation: Invitation) -> str:
-    """Another link for the same invitation; the one before opens nothing any more."""
+    """Replace the link of an invitation and return the new token; the previous link no longer works."""
     token = secrets.token_urlsafe(32)
     Invitation.objects.filter(pk=invitation.pk).update(
         token_hash=hash_of_key(token), sent_by=acting.staff_id, sent_at=timezone.now(), expires_at=_expiry()
@@ -106,17 +107,17 @@ def renew_invitation(acting: Acting, *, invitation: Invitation) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a link of an invitation leads to."""
+    """What the link of an invitation leads to."""
 
     invitation_id: int
     appointment_id: int
     institution: Institution
     address: str
-    account_id: int | None  # whose the address already is
+    account_id: int | None  # the account that already has this address
 
 
 def open_invitation(token: str) -> Opened | None:
-    """What a link leads to; nothing for one that is forged, used, withdrawn or out of date."""
+    """What a link leads to; None if it is forged, used, withdrawn or expired."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM appointments_invitation_of(%s)", [hash_of_key(token)])
         row = cursor.fetchone()
@@ -126,7 +127,7 @@ def open_invitation(token: str) -> Opened | None:
 
 
 def accept_invitation(acting: Acting, *, token: str, account: User) -> None:
-    """Take up the appointment with the account of the invited address."""
+    """Take up the appointment with the account of the invited address; raises ``Refused`` for any other account."""
     opened = open_invitation(token)
     if opened is None or opened.account_id != account.pk:
         raise Refused(_("This link is for another address: log out, and open it again."))
@@ -150,7 +151,10 @@ def accept_invitation(acting: Acting, *, token: str, account: User) -> None:
 def give_role(
     acting: Acting, *, appointment: Appointment, role: Role, valid_from: date, valid_until: date | None = None
 ) -> HeldRole:
-    """Give a role; one that opens much takes effect when a second person approves."""
+    """Give a role from the first to the last day; one that gives wide access takes effect when a second person approves.
+
+    Raises ``Refused`` if the acting person does not administer the role or holds the appointment, or the days overlap.
+    """
     if valid_until is not None and valid_until < valid_from:
         raise Refused(_("The last day must not be before the first."))
     me, holder, working = _sides(acting, appointment)
@@ -173,7 +177,7 @@ def give_role(
 
 
 def approve_role(acting: Acting, *, held: HeldRole) -> None:
-    """Agree, as the second person, to a role that opens much: from now on it takes effect."""
+    """Approve a role as the second person: it takes effect now. Raises ``Refused`` for its giver, its holder, or others."""
     me, holder, working = _sides(acting, held.appointment)
     giver = held.given_by_account_id
     if me is None or giver is None or not rules.may_approve(me, Role(held.role), holder, giver, working):
@@ -185,7 +189,7 @@ def approve_role(acting: Acting, *, held: HeldRole) -> None:
 
 
 def end_role(acting: Acting, *, held: HeldRole, last_day: date | None = None) -> None:
-    """Take a role away, at once or after its last day; or decline one that waits for approval."""
+    """End a role, at once or after ``last_day``; or decline one that awaits approval. Raises ``Refused`` if not allowed."""
     if last_day is not None and last_day < acting.today:
         raise Refused(_("Choose a day that is not in the past."))
     me, holder, working = _sides(acting, held.appointment)
@@ -206,7 +210,10 @@ def end_role(acting: Acting, *, held: HeldRole, last_day: date | None = None) ->
 def change_post(
     acting: Acting, *, appointment: Appointment, office: Office | None, region: Region | None, percentage: int | None
 ) -> None:
-    """Where and how much somebody works from now on; never for which institution, and never with which account."""
+    """Change office, region or percentage of an appointment; its institution and account never change.
+
+    Raises ``Refused`` if the acting person does not administer it, it has ended, or nothing changes.
+    """
     check_may_administer(acting, appointment)
     if appointment.has_ended(on=acting.today):
         raise Refused(_("This appointment has already ended."))
@@ -228,7 +235,10 @@ def change_post(
 
 
 def end_days(acting: Acting, *, appointment: Appointment, last_day: date | None) -> None:
-    """Set the last day, or end it at once; what hangs on it is for the package that ends appointments."""
+    """Set the last day of an appointment, or end it at once (None), and withdraw open invitations.
+
+    The caseload must be passed on by the caller (``desk.administration``). Raises ``Refused`` if not allowed.
+    """
     if last_day is not None and last_day < acting.today:
         raise Refused(_("Choose a day that is not in the past; without a day it ends at once."))
     if last_day is not None and appointment.active_from is not None and last_day < appointment.active_from:
@@ -255,7 +265,7 @@ def end_days(acting: Acting, *, appointment: Appointment, last_day: date | None)
 
 
 def may_administer(acting: Acting, appointment: Appointment) -> bool:
-    """Whether the acting person administers the institution, and it is not their own appointment."""
+    """Whether the acting person administers this appointment: never their own."""
     me, holder, working = _sides(acting, appointment)
     if me is None or me.is_same_human_as(holder):
         return False
@@ -270,13 +280,13 @@ def may_administer_at(acting: Acting, institution_id: int) -> bool:
 
 
 def check_may_administer(acting: Acting, appointment: Appointment) -> None:
-    """Raise ``Refused`` where they may not."""
+    """Raise ``Refused`` unless ``may_administer``."""
     if not may_administer(acting, appointment):
         raise Refused(_("Only an administrator of this institution can do this, and not for themselves."))
 
 
 def one_spelling(address: str) -> str:
-    """An address in any spelling is one address."""
+    """An e-mail address in the one spelling under which it is stored."""
     return address.strip().lower()
 
 

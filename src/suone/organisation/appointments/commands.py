@@ -10,7 +10,7 @@ from suone.ground.console.trouble import Commands, Trouble
 
 @click.group(cls=Commands)
 def partner() -> None:
-    """Keys for the systems of partners, which come in by the machine door (docs/register.md)."""
+    """Keys with which partners' systems use the API (docs/register.md)."""
 
 
 @partner.command("create")
@@ -19,7 +19,7 @@ def partner() -> None:
 @click.option("--responsible", required=True, metavar="EMAIL", help="Who answers for the system at the institution.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The key's last day; without one it runs until ended.")
 def create_partner(institution_code: str, name: str, responsible: str, until: datetime | None) -> None:
-    """Make a key for the system NAME of an institution, and show it once."""
+    """Create a key for the system NAME of an institution, and show it once."""
     with as_job("partner systems: create") as acting:
         from suone.organisation.appointments.queries import appointment_by_address
         from suone.organisation.appointments.services import create_partner_system
@@ -33,15 +33,13 @@ def create_partner(institution_code: str, name: str, responsible: str, until: da
             responsible=appointment_by_address(institution, responsible),
             valid_until=until.date() if until else None,
         )
-    click.echo(
-        f"System {system.pk}. Its key is shown this once: hand it over by a safe way and keep no copy.", err=True
-    )
+    click.echo(f"System {system.pk}. Its key is shown only once: hand it over securely and keep no copy.", err=True)
     click.echo(key)
 
 
 @partner.command("list")
 def list_partners() -> None:
-    """Every system with a key: whose it is, who answers for it, until when, and when it last came."""
+    """List every system with a key: its institution, who is responsible, until when, and when it was last used."""
     with as_job("partner systems: list") as acting:
         from suone.organisation.appointments.models import PartnerSystem
 

@@ -1,4 +1,4 @@
-"""Choosing a colleague in a form: from a short list where there are few, by a name that is typed where there are many."""
+"""Choosing a colleague in a form: from a list if there are few, by typing a name if there are many."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 else:
     _Field, _Several = forms.ModelChoiceField, forms.ModelMultipleChoiceField
 
-FEW = 20  # as many as a list to choose from holds without a search
+FEW = 20  # the longest list shown without a search
 _PROPOSED = 500
 _FOUND = 12
 _ROWS = 3
 
 
 def offer(form: forms.BaseForm, name: str, staff: AppointmentQuerySet) -> None:
-    """Who can be chosen in this field of a form, and in which order they are proposed."""
+    """Set who can be chosen in a staff field of a form, in this order."""
     cast(StaffField, form.fields[name]).queryset = staff.select_related("institution", "office")
 
 
@@ -36,9 +36,9 @@ def _is_number(value: object) -> bool:
 
 
 def _sent(data: Mapping[str, Any], name: str) -> list[str]:
-    """Numbers of those chosen, and words still to be found.
+    """The ids of those chosen, and search words not resolved yet.
 
-    One of those found is sent as its number and the words, ``12:muller``, and counts while these words stand there.
+    A search result is sent as its id and the words, ``12:muller``, and counts only while these words are in the field.
     """
     found = data.getlist(name) if isinstance(data, MultiValueDict) else data.get(name)
     given = found if isinstance(found, list | tuple) else [found]
@@ -53,7 +53,7 @@ def _sent(data: Mapping[str, Any], name: str) -> list[str]:
 
 
 class _ByName(_Field):
-    """Somebody who works somewhere, by number or by name; ``across`` names the institution too."""
+    """An appointment, by id or by name; with ``across``, labels include the institution."""
 
     default_error_messages: ClassVar = {
         "invalid_choice": gettext_lazy("Choose one of those offered: nobody else works there today and may do this.")
@@ -67,13 +67,13 @@ class _ByName(_Field):
         return label_of(obj, across=self.across)
 
     def found(self, typed: str) -> list[Appointment]:
-        """Whom the words fit; one alone where they are exactly what was proposed."""
+        """Those who match the words; only one if the words are exactly its label."""
         fitting = list(cast(AppointmentQuerySet, self.queryset).found_by(typed)[: _FOUND + 1])
         exactly = [staff for staff in fitting if self.label_from_instance(staff) == typed.strip()]
         return exactly if len(exactly) == 1 else fitting
 
     def number_of(self, typed: str) -> str:
-        """The number of the one whom the words fit."""
+        """The id of the only match; raises ``ValidationError`` if nobody or several match."""
         found = [str(staff.pk) for staff in self.found(typed)]
         if not found:
             raise ValidationError(
@@ -91,7 +91,7 @@ class _ByName(_Field):
 
 
 class _Picker(forms.Select):
-    """The list, or where it would be long what the template makes of it."""
+    """A plain select, or a search field if the list would be long."""
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         offered: Any = self.choices
@@ -165,7 +165,7 @@ class SeveralStaffField(_ByName, _Several):
 
 
 def label_of(staff: Appointment, *, across: bool = False) -> str:
-    """A colleague as lists name them: so that two of one name are told apart."""
+    """A colleague's label in lists, which distinguishes two people of the same name."""
     office = staff.office.name if staff.office else ""
-    told = ", ".join(part for part in (staff.full_name, staff.function, office) if part)
-    return f"{staff.institution.short_name} · {told}" if across else told
+    label = ", ".join(part for part in (staff.full_name, staff.function, office) if part)
+    return f"{staff.institution.short_name} · {label}" if across else label

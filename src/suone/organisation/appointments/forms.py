@@ -1,4 +1,4 @@
-"""The shapes of what is typed about those who work here."""
+"""Forms about staff."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Log-ins, log-outs, failed attempts and changes of the second factor, told to the log."""
+"""Recording log-ins, log-outs, failed attempts and changes of the second factor in the log."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from suone.organisation.appointments.acts import Act
 
 
 def listen() -> None:
-    """Hear what the libraries for log-ins do; a log that cannot be written stops the log-in."""
+    """Connect to the signals of the libraries for log-ins; if the log cannot be written, the log-in fails."""
     heard: dict[Signal | ModelSignal, Act] = {
         user_logged_in: Act.LOGGED_IN,
         user_logged_out: Act.LOGGED_OUT,
@@ -34,7 +34,7 @@ def listen() -> None:
 
 def _recorder_of(act: Act) -> Any:
     def tell(sender: Any, user: User | None = None, **_others: Any) -> None:
-        if user is not None:  # nobody logs out who was not logged in
+        if user is not None:  # None when somebody logs out who was not logged in
             _write(user.pk, act)
 
     return tell
@@ -44,13 +44,13 @@ def _record_failure(
     sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **_others: Any
 ) -> None:
     typed = str(credentials.get("email") or credentials.get("username") or "")
-    # The number of the account where there is one, never what was typed: people type passwords into the wrong field.
+    # The id of the account, if there is one, never what was typed: people type passwords into the wrong field.
     user_id = User.objects.filter(email__iexact=typed).values_list("pk", flat=True).first()
     _write(user_id, Act.LOG_IN_FAILED)
 
 
 def _write(user_id: int | None, act: Act) -> None:
-    """Into the log, as whoever logs in: nobody acts yet, or no longer, and an entry without an actor is refused."""
+    """Record as the account that logs in: nobody acts yet, or no longer, and an entry without an actor is refused."""
     acting = _acting_of(user_id)
     with acting_as(acting):
         record(acting, kind=RecordKind.LOG_IN, act=act)

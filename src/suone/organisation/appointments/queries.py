@@ -1,4 +1,4 @@
-"""Whom to call, and whom to tell."""
+"""Whom to call, and whom to notify."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from suone.organisation.institutions.models import Institution, Region
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A contact person as the directory shows them: away until when, and who stands in."""
+    """A contact person as the directory shows them, with the last day of an absence and the deputy."""
 
     entry: ContactPerson
-    staff: Appointment  # who is named in the entry; their deputy where they have left
+    staff: Appointment  # the person named in the entry, or the deputy if that person has left
     away_until: date | None
     deputy: Appointment | None
 
 
 def contact_persons(*, on: date) -> QuerySet[ContactPerson]:
-    """Entries of which somebody works that day: who is named, or else the deputy."""
+    """Directory entries whose contact person or deputy works at the institution that day."""
     working = Appointment.objects.working(on=on)
     entries = ContactPerson.objects.annotate(
         staff_works=Exists(working.filter(pk=OuterRef("staff"))),
@@ -35,7 +35,7 @@ def contact_persons(*, on: date) -> QuerySet[ContactPerson]:
 
 
 def search_contacts(words: str, *, on: date, most: int = 40) -> list[Contact]:
-    """Contact persons for words such as "SMZ Siders" or a name: every word must fit the entry somewhere."""
+    """Contact persons for words such as "SMZ Siders" or a name: each word must match some field of the entry."""
     entries = contact_persons(on=on)
     for word in words.split():
         entries = entries.filter(
@@ -56,14 +56,14 @@ def search_contacts(words: str, *, on: date, most: int = 40) -> list[Contact]:
 
 
 def contacts_of(institution: Institution, region: Region | None, *, on: date) -> list[Contact]:
-    """The contact persons of an institution in a region, or all of them where the region has none."""
+    """The contact persons of an institution in a region; all of them if it has none there."""
     entries = list(contact_persons(on=on).filter(institution=institution))
     near = [entry for entry in entries if region and entry.region_id in (None, region.pk)] or entries
     return as_contacts(near, on=on)
 
 
 def as_contacts(entries: Iterable[Any], *, on: date) -> list[Contact]:
-    """Each entry of ``contact_persons`` with who answers that day: nobody who has left, and somebody beside who is away."""
+    """Turn entries of ``contact_persons`` into contacts: nobody who has left, and a deputy for whoever is away."""
     entries = list(entries)
     named = {pk for entry in entries for pk in (entry.staff_id, entry.deputy_id) if pk}
     away = absences_on(named, on=on)
@@ -83,13 +83,16 @@ def as_contacts(entries: Iterable[Any], *, on: date) -> list[Contact]:
 
 
 def absences_on(staff_ids: Collection[int], *, on: date) -> dict[int, date]:
-    """Who of these is away today, and the last day of it."""
+    """Those of these appointments that are away on this day, with the last day of the absence."""
     absences = Absence.objects.filter(staff_id__in=staff_ids, first_day__lte=on, last_day__gte=on)
     return dict(absences.values_list("staff_id", "last_day"))
 
 
 def stand_ins(away: Collection[int], *, on: date) -> dict[int, list[int]]:
-    """Who covers each of these who are away: whom the absence names, else the directory; where that one is away too, theirs."""
+    """Who covers each of these absent people: the deputy in the absence, else in the directory; if away, that one's deputy.
+
+    People whom nobody covers are left out.
+    """
     deputies: dict[int, list[int]] = {}
     absent: set[int] = set()
     asked: set[int] = set()
@@ -115,7 +118,7 @@ def stand_ins(away: Collection[int], *, on: date) -> dict[int, list[int]]:
 
 
 def stands_in_for(staff_id: int, *, on: date) -> list[int]:
-    """The colleagues who are away today and whom this staff member covers, also in place of their deputies."""
+    """The absent colleagues whom this staff member covers, including those whose deputy is absent, too."""
     away = Absence.objects.filter(first_day__lte=on, last_day__gte=on)
     covered: list[int] = []
     waiting = {staff_id}
@@ -128,7 +131,7 @@ def stands_in_for(staff_id: int, *, on: date) -> list[int]:
 
 
 def with_stand_ins(staff_ids: Collection[int], *, on: date) -> list[int]:
-    """These, and whoever covers those who are away today."""
+    """These appointments, and those that cover the absent ones among them; without duplicates."""
     away = absences_on(staff_ids, on=on)
     covering = stand_ins(set(away), on=on) if away else {}
     return list(dict.fromkeys([*staff_ids, *(pk for staff_id in staff_ids for pk in covering.get(staff_id, []))]))
@@ -137,10 +140,10 @@ def with_stand_ins(staff_ids: Collection[int], *, on: date) -> list[int]:
 def staff_to_notify(
     institution_ids: Collection[int], region_id: int | None, *, on: date, followers: Collection[int] = ()
 ) -> list[int]:
-    """The contact persons of these institutions in a region, and those who follow the case there.
+    """Whom to notify at these institutions about a case: the contact persons of its region, and its ``followers`` there.
 
-    Where an institution has neither, its first contact person is notified, so that nothing is lost; without a region all
-    of them are. Where one is away whoever covers them is notified too; nobody who has left is told.
+    If an institution has neither, its first contact person is notified, so that no message is lost; without a region, all
+    of them are. If somebody is away, so is whoever covers them. Nobody who has left is notified. Returns appointment ids.
     """
     entries: list[Any] = list(
         contact_persons(on=on).filter(institution_id__in=institution_ids).order_by("position", "pk")
@@ -160,14 +163,14 @@ def staff_to_notify(
 
 
 def institutions_of_leavers(staff_ids: Collection[int], *, on: date) -> dict[int, int]:
-    """Who of these no longer works where they did, and for which institution it was."""
+    """Those of these appointments that have ended, with the institution they were at."""
     working = Appointment.objects.working(on=on).filter(pk=OuterRef("pk"))
     left = Appointment.objects.filter(~Exists(working), pk__in=staff_ids)
     return dict(left.values_list("pk", "institution_id"))
 
 
 def colleagues(institution_id: int, *, on: date) -> AppointmentQuerySet:
-    """Who works at an institution that day: for pickers."""
+    """Everybody who works at an institution that day; for pickers."""
     return Appointment.objects.filter(institution_id=institution_id).working(on=on)
 
 
@@ -175,7 +178,7 @@ _OFFICIALS = (Role.INSTITUTION_ADMINISTRATOR, Role.OFFICE_ADMINISTRATOR, Role.CA
 
 
 def as_colleague(staff: Appointment, *, on: date) -> Colleague:
-    """An appointment as far as giving roles is concerned."""
+    """An appointment in the form that the rules for giving roles take."""
     roles: list[str] | None = getattr(staff, "roles_in_force", None)
     return Colleague(
         appointment=staff.pk,
@@ -187,7 +190,7 @@ def as_colleague(staff: Appointment, *, on: date) -> Colleague:
 
 
 def colleagues_and_administrators(institution_id: int, *, on: date) -> list[Colleague]:
-    """Who works at an institution, and everywhere whoever administers or oversees: by them a role is judged."""
+    """Everybody at an institution, and administrators and delegates everywhere: the input of the rules for roles."""
     working = Appointment.objects.working(on=on)
     officials = working.holding(*_OFFICIALS).exclude(user=None)
     asked = working.filter(Q(institution=institution_id) | Q(pk__in=officials.values("pk")))

@@ -1,4 +1,4 @@
-"""Who gives and approves roles, when a role is in force, who stands in, and what the key of a partner's system looks like."""
+"""Who gives and approves roles, when a role is in force, who is whose deputy, and the keys of partners' systems."""
 
 import hashlib
 from collections.abc import Collection, Mapping
@@ -7,9 +7,9 @@ from datetime import date
 
 from suone.ground.access.permissions import Role
 
-KEY_PREFIX = "suone_"  # so that a key left lying about is recognised as one
+KEY_PREFIX = "suone_"  # so that a leaked key is recognised as one
 
-# Roles that open much take effect when a second person has approved them.
+# Roles that give wide access take effect when a second person has approved them.
 NEED_APPROVAL = frozenset(
     {
         Role.DATA_PROTECTION_OFFICER,
@@ -41,7 +41,7 @@ BEGINNINGS = frozenset({Role.OFFICE_ADMINISTRATOR, Role.CANTONAL_DELEGATE})
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """An appointment in force, as far as giving roles is concerned; ``account`` is None until the invitation is accepted."""
+    """An appointment in force, for the rules on roles; ``account`` is None until the invitation is accepted."""
 
     appointment: int
     account: int | None
@@ -62,7 +62,7 @@ class Colleague:
         return self.at_office and Role.CANTONAL_DELEGATE in self.roles
 
     def is_same_human_as(self, other: "Colleague") -> bool:
-        """The same human: one account may hold several appointments."""
+        """Whether both are the same person: one account may have several appointments."""
         return self.appointment == other.appointment or (self.account is not None and self.account == other.account)
 
 
@@ -76,13 +76,13 @@ def in_force(
     is_approved: bool,
     is_beginning: bool,
 ) -> bool:
-    """Whether a role opens anything on this day."""
+    """Whether a role is in force on this day: within its days, not ended, and approved if it needs approval."""
     in_period = valid_from <= on and (valid_until is None or valid_until >= on)
     return in_period and not is_ended and (is_approved or is_beginning or not needs_approval)
 
 
 def administrators_of(role: Role, holder: Colleague, working: Collection[Colleague]) -> list[Colleague]:
-    """Who administers this role for this holder: the office for the collaboration's roles, else the own institution."""
+    """Who administers this role for this holder: the office for roles of the collaboration, else the holder's institution."""
     if role in OF_THE_COLLABORATION:
         return [who for who in working if who.administers_the_office]
     return [who for who in working if who.institution == holder.institution and who.administers_own_institution]
@@ -151,10 +151,10 @@ def may_administer(administrator: Colleague, institution: int, working: Collecti
 
 
 def standing_in(away: int, *, deputies: Mapping[int, Collection[int]], absent: Collection[int]) -> list[int]:
-    """Who covers somebody who is away: the deputy, or the deputy's deputy where that one is away too, and so on.
+    """Who covers somebody who is away: the deputy, or if that one is away, the deputy's deputy, and so on.
 
-    ``deputies`` names for each who stands in; whoever is met twice ends the chain, so that two who name each other
-    and are both away leave nobody, which the case page then says.
+    ``deputies`` maps each appointment to its deputies. Cycles end the chain, so that two absent people who name each other
+    have nobody to cover them, which the case page then says.
     """
     found: list[int] = []
     met = {away}
@@ -172,5 +172,5 @@ def standing_in(away: int, *, deputies: Mapping[int, Collection[int]], absent: C
 
 
 def hash_of_key(key: str) -> str:
-    """What is kept of a key; with 256 random bits behind it nobody finds the key from it."""
+    """The hash stored in place of a key or link; plain SHA-256 is enough for 256 random bits."""
     return hashlib.sha256(key.encode()).hexdigest()

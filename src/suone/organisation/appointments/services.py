@@ -1,4 +1,4 @@
-"""Absences, who answers for an institution, and the keys of partners' systems."""
+"""Absences, contact persons, and the keys of partners' systems."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ from suone.organisation.institutions.models import Institution, Region
 def enter_absence(
     acting: Acting, *, staff: Appointment, first_day: date, last_day: date, deputy: Appointment | None = None
 ) -> Absence:
-    """Say that somebody is away on these days, both included, and who stands in until the last of them."""
+    """Record that somebody is away on these days, both included, and who their deputy is meanwhile.
+
+    Raises ``Refused`` if the days are reversed or overlap another absence, or the deputy is no colleague.
+    """
     if last_day < first_day:
         raise Refused(_("The last day must not be before the first."))
     if deputy is not None and (deputy.pk == staff.pk or deputy.institution_id != staff.institution_id):
@@ -46,7 +49,7 @@ def enter_absence(
 
 
 def remove_absence(acting: Acting, *, absence: Absence) -> None:
-    """The person is there after all."""
+    """Delete an absence: the person is not away after all."""
     about = ("staff", absence.staff_id)
     absence.delete()
     record(acting, kind=RecordKind.DELETE, act=Act.ABSENCE_REMOVED, about=about)
@@ -54,7 +57,7 @@ def remove_absence(acting: Acting, *, absence: Absence) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ContactAssignment:
-    """Who answers for an institution in a region, or everywhere, and who stands in."""
+    """A contact person of an institution, in a region or (if None) everywhere, and the deputy."""
 
     staff: Appointment
     deputy: Appointment | None = None
@@ -64,7 +67,10 @@ class ContactAssignment:
 
 
 def enter_contact_person(acting: Acting, *, institution: Institution, assignment: ContactAssignment) -> ContactPerson:
-    """Somebody who works at the institution answers for it from now on."""
+    """Add a contact person of an institution to the directory.
+
+    Raises ``Refused`` unless the acting person administers the institution and those named work there.
+    """
     entry = ContactPerson(institution=institution)
     _answer(acting, entry, assignment)
     _record_contact(acting, RecordKind.STORE, Act.CONTACT_ENTERED, entry, after=_answers(entry))
@@ -72,14 +78,14 @@ def enter_contact_person(acting: Acting, *, institution: Institution, assignment
 
 
 def change_contact_person(acting: Acting, *, entry: ContactPerson, assignment: ContactAssignment) -> None:
-    """Somebody else answers or stands in, elsewhere or for something else."""
+    """Change the contact person, deputy, region, topics or position of a directory entry; raises ``Refused`` as for a new one."""
     before = _answers(entry)
     _answer(acting, entry, assignment)
     _record_contact(acting, RecordKind.CHANGE, Act.CONTACT_CHANGED, entry, before=before, after=_answers(entry))
 
 
 def remove_contact_person(acting: Acting, *, entry: ContactPerson) -> None:
-    """They answer for the institution no more."""
+    """Remove a contact person from the directory; raises ``Refused`` unless the acting person administers the institution."""
     _check_administers(acting, entry.institution_id)
     before, number = _answers(entry), entry.pk
     entry.delete()
@@ -127,7 +133,11 @@ def _record_contact(acting: Acting, kind: RecordKind, act: Act, entry: ContactPe
 def create_partner_system(
     acting: Acting, *, institution: Institution, name: str, responsible: Appointment, valid_until: date | None = None
 ) -> tuple[PartnerSystem, str]:
-    """Let an institution's system in; comes back with its key, which is shown once and kept nowhere."""
+    """Give an institution's system access to the API; returns it with its key, of which only the hash is stored.
+
+    ``valid_until`` is the last day. Raises ``Refused`` unless the acting person administers the institution and the
+    responsible person works there.
+    """
     _check_administers(acting, institution.pk)
     _check_works_there(acting, responsible, institution.pk)
     if valid_until is not None and valid_until < acting.today:
@@ -146,7 +156,7 @@ def create_partner_system(
 
 
 def end_partner_system(acting: Acting, *, system: PartnerSystem) -> None:
-    """From now on the key opens nothing."""
+    """Revoke the key of a partner's system at once; raises ``Refused`` if it is already revoked."""
     _check_administers(acting, system.institution_id)
     if not PartnerSystem.objects.filter(pk=system.pk, ended_at=None).update(ended_at=timezone.now()):
         raise Refused(_("This key has already been revoked."))

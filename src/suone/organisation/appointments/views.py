@@ -1,4 +1,4 @@
-"""Who is away, and for whom one acts."""
+"""Absences, and switching between appointments."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -46,7 +46,7 @@ def remove_absence(request: ActingRequest, absence_id: int) -> HttpResponse:
 
 @acts(Permission.WORKLIST_READ, binds=False)
 def switch_acting(request: ActingRequest) -> HttpResponse:
-    """Act for another of the institutions one works for."""
+    """Switch to another of one's own appointments."""
     if request.method != "POST":
         return redirect("worklist")
     acting = act_under(request, number_in(request.POST.get("staff", "")) or 0)

@@ -1,1 +1,1 @@
-"""Institutions with their offices in regions, bodies, conventions, services offered: everything of the directory but people."""
+"""The directory without people: institutions, offices, regions, bodies, conventions, services offered."""

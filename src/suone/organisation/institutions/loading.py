@@ -1,4 +1,4 @@
-"""A canton's directory is a file (``files/<canton>.toml``): read into the tables, again and again without doubling."""
+"""Loading a canton's directory file (``files/<canton>.toml``) into the tables; can be repeated without duplicates."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ _FOLDER = Path(__file__).parent / "files"
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """What was read, by the keys that other files point at."""
+    """The loaded rows, by the keys that other files refer to."""
 
     institutions: dict[str, Institution]
     regions: dict[str, Region]
@@ -21,7 +21,7 @@ class Directory:
 
 
 class UnknownCanton(Exception):
-    """Neither a canton that comes with the product nor a file."""
+    """Neither a canton shipped with the product nor a file."""
 
 
 class BrokenDirectory(BrokenFile):
@@ -29,7 +29,7 @@ class BrokenDirectory(BrokenFile):
 
 
 def load_directory(canton: str) -> Directory:
-    """Bring a canton's file, named by its code or its path, into the directory: what is there is brought up to date, nothing is removed.
+    """Load a canton's file, given by code or path, into the directory: existing rows are updated, none is deleted.
 
     Raises ``UnknownCanton``, or ``BrokenDirectory`` with every problem of the file.
     """
@@ -63,7 +63,7 @@ def load_directory(canton: str) -> Directory:
 
 
 def _content_of(path: Path) -> dict[str, Any]:
-    """The checked content: what an entry leaves out stays as the tables have it."""
+    """The validated content; keys that an entry omits leave the columns unchanged."""
     from suone.organisation.institutions.schema import DIRECTORIES  # late: a start need not build schemas
 
     try:
@@ -75,7 +75,7 @@ def _content_of(path: Path) -> dict[str, Any]:
 
 
 def _keep(model: Any, by: dict[str, Any], entry: dict[str, Any]) -> Any:
-    """Add or update a row from the keys of an entry that are fields of the model."""
+    """Insert or update a row from those keys of an entry that are fields of the model."""
     fields = {field.name for field in model._meta.concrete_fields}
     values = {name: value for name, value in entry.items() if name in fields and name not in by}
     return model.objects.update_or_create(**by, defaults=values)[0]

@@ -29,7 +29,7 @@ def _directory(table: str, *updates: str, before_log_in: bool = False) -> RowPol
 
 
 class Named(models.Model):
-    """Something of the directory with a name in each language; German stands in where another is missing."""
+    """An entry of the directory with a name in each language; missing ones fall back to German."""
 
     name_de = models.CharField(_("Name (German)"), max_length=150)
     name_fr = models.CharField(_("Name (French)"), max_length=150)
@@ -71,7 +71,7 @@ class Circle(models.TextChoices):
 class Institution(Named):
     """A partner of the collaboration: notifies, follows, or mediates, according to its circle.
 
-    ``code`` and names are shown and nothing else: what an institution may and must do depends on its ``kind``.
+    ``code`` and names are for display only: what an institution may and must do depends on its ``kind``.
     """
 
     code = models.CharField(_("Short name"), max_length=20, unique=True)
@@ -88,7 +88,7 @@ class Institution(Named):
         verbose_name = _("institution")
         verbose_name_plural = _("institutions")
         constraints: ClassVar = [
-            # A log-in shows for whom it acts.
+            # Readable before log-in, to show for which institution somebody acts.
             _directory(
                 "institution",
                 *_NAMES,

@@ -1,11 +1,11 @@
-"""What is asked about institutions."""
+"""Lookups of institutions."""
 
 from suone.ground.access.errors import Refused
 from suone.organisation.institutions.models import Institution
 
 
 def iiz_office() -> Institution:
-    """The office that coordinates: every installation has exactly one."""
+    """The coordinating office of the canton; every installation has exactly one."""
     return Institution.objects.get(is_iiz_office=True)
 
 

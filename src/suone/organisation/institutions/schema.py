@@ -1,4 +1,4 @@
-"""The schema of a canton's directory, and what must hang together in it."""
+"""The schema of a canton's directory file, and its consistency checks."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated

@@ -1,1 +1,1 @@
-"""How somebody gets in, and stays out: limits on attempts, the second factor, and the address of a log-in."""
+"""Log-ins: limits on attempts, reset of a second factor, and change of address."""

@@ -1,4 +1,4 @@
-"""What the library for log-ins asks us: who may have an account, and where a request comes from."""
+"""Adapters of allauth: who may sign up, where a request comes from, which factors can be removed."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -12,7 +12,7 @@ from suone.organisation.signin.limits import address_of
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return False  # administrators make the accounts; nobody signs up alone
+        return False  # accounts are created by administrators only
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return address_of(request)
@@ -20,7 +20,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        """Whose role needs a second factor keeps one: first another, then away with this."""
+        """Whoever has a role that requires a second factor must add another one before removing the last."""
         others = Authenticator.objects.filter(user_id=authenticator.user_id).exclude(pk=authenticator.pk)
         if others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
             return True

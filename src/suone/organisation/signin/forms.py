@@ -1,4 +1,4 @@
-"""Forms of the library for log-ins, where they must not tell who has an account, or have to heed a pause."""
+"""Forms that replace those of allauth, so as not to reveal who has an account and to respect a pause."""
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ResetPasswordForm
@@ -16,7 +16,7 @@ from suone.organisation.signin.models import Letter
 
 
 class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
-    """Asks for a link; the same work and the same page for a known and an unknown address."""
+    """Requests a link; does the same work and gives the same page for known and unknown addresses."""
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"])
@@ -27,7 +27,7 @@ class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
 
 
 class _Code(BaseAuthenticateForm):  # type: ignore[misc]
-    """A code of the app, or a recovery code; wrong ones count as failures of the account, like wrong passwords."""
+    """A code of the app, or a recovery code; wrong ones count as failed log-ins, like wrong passwords."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -46,7 +46,7 @@ class LogInCodeForm(_Code, AuthenticateForm):  # type: ignore[misc]
 
 
 class ConfirmingCodeForm(_Code, ReauthenticateForm):  # type: ignore[misc]
-    """Asked again, within a log-in."""
+    """Reauthentication within a session."""
 
 
 class AddressForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Sending letters, and forgetting what no longer counts."""
+"""Sending letters, and deleting what has expired."""
 
 from procrastinate.contrib.django import app
 
@@ -7,13 +7,13 @@ from suone.organisation.signin import letters, limits, services
 
 @app.task(name=letters.SENDING, pass_context=False)
 def send_letters() -> None:
-    """To whoever has an account with the address."""
+    """Send waiting letters to the accounts with their addresses."""
     letters.send_letters()
 
 
 @app.periodic(cron="40 3 * * *")
 @app.task(queueing_lock="signin.forget", pass_context=False)
 def forget_old_failures(timestamp: int) -> None:
-    """Failed log-ins count for a day, and links for another address hold for one."""
+    """Delete failed log-ins and address links that are older than a day."""
     limits.forget_old_failures()
     services.forget_links()

@@ -1,4 +1,7 @@
-"""Mails about a log-in: kept as a letter for any address, sent by a job to those who have an account."""
+"""Mails about a log-in: queued as a letter for any address, sent by a job if an account has it.
+
+So the response does not reveal, by content or timing, whether there is an account.
+"""
 
 import uuid
 from dataclasses import dataclass
@@ -36,9 +39,9 @@ class Mail:
 
 
 def queue_letter(kind: Letter.Kind, address: str, *, link: str = "", language: str = "de") -> None:
-    """Have whoever logs in with this address written to; the same statements whether there is anybody or not."""
+    """Queue a mail to the account with this address; runs the same statements whether there is one or not."""
     with acting_as(Acting(kind=Kind.PUBLIC, today=timezone.localdate())):
-        # Plain INSERT without RETURNING: whoever writes a letter may not read the others.
+        # Plain INSERT without RETURNING, since the app may not read letters here.
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO signin_letter (id, kind, address, link, language) VALUES (%s, %s, %s, %s, %s)",
@@ -48,7 +51,7 @@ def queue_letter(kind: Letter.Kind, address: str, *, link: str = "", language: s
 
 
 def send_letters() -> int:
-    """Send what waits, each letter once; the number of mails. A letter to nobody is dropped."""
+    """Send waiting letters, each once, and return the number of mails; letters to unknown addresses are dropped."""
     acting = acting_for_job("signin: letters")
     with acting_as(acting):
         taken = list(
@@ -61,7 +64,7 @@ def send_letters() -> int:
 
 
 def account_with(address: str) -> User | None:
-    """The active account that logs in with this address, however it is spelled."""
+    """The active account with this address, in any spelling."""
     return User.objects.filter(email__iexact=one_spelling(address), is_active=True).first()
 
 

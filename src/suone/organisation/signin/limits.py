@@ -1,6 +1,6 @@
-"""Limits on attempts: an account pauses after failures from anywhere; an address is slowed down after very many.
+"""Limits on attempts: an account is paused after failures from anywhere; a network address is throttled after very many.
 
-Counted in the database, so that all web processes count together, and kept without what was typed.
+Counted in the database, so that all web processes count together, without storing what was typed.
 """
 
 import hashlib
@@ -20,16 +20,16 @@ from django.utils import timezone
 from suone.ground.access.models import User
 from suone.organisation.signin.rules import FREE_FAILURES, REMEMBERED, one_spelling, pause_after
 
-# A name for requests over a socket, which come from no address.
+# Stands for requests over a Unix socket, which have no address.
 _NOWHERE = "0.0.0.0"  # noqa: S104  # nosec B104
 _IPV6_OF_ONE_SUBSCRIBER = 64
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where a request comes from, as far as the own proxies say so; IPv6 as the network of one subscriber.
+    """The network address of a request, as reported by the installation's own proxies; IPv6 as the subscriber's /64.
 
-    The header is a list to which each proxy appends whom it heard: what stands before the own proxies' entries was
-    written by whoever sent the request.
+    Each proxy appends its peer to ``X-Forwarded-For``. Everything before the entries of our own proxies may have been forged
+    by the client.
     """
     heard = request.META.get("REMOTE_ADDR", "")
     if settings.TRUSTED_PROXIES:
@@ -40,41 +40,42 @@ def address_of(request: HttpRequest) -> str:
 
 
 def account_key(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:
-    """An account in the counts, whether it exists or not: a hash of the address, since people type anything there."""
+    """The key under which failures are counted, whether the account exists or not: a hash, since people type anything."""
     given = credentials or {}
     return key_of(str(given.get("email") or given.get("username") or ""))
 
 
 def key_of(address: str) -> str:
+    """The key of an e-mail address in the counts."""
     return hashlib.sha256(one_spelling(address).encode()).hexdigest()
 
 
 def is_paused(account: str) -> bool:
-    """Whether this account waits after its last failure."""
+    """Whether this account (by its key) is paused after its last failure."""
     known = _failures_of(account).aggregate(count=Count("id"), last=Max("attempt_time"))
     return bool(known["count"]) and timezone.now() < known["last"] + pause_after(known["count"])
 
 
 def is_slowed_down(address: str) -> bool:
-    """Whether so many log-ins failed from this address within a minute that it is heard no more for the moment."""
+    """Whether so many log-ins from this network address failed within a minute that further ones are rejected."""
     since = timezone.now() - timedelta(minutes=1)
     recent = AccessFailureLog.objects.filter(ip_address=address, attempt_time__gt=since)
     return bool(recent.count() >= settings.LOGIN_FAILURES_BY_ADDRESS)
 
 
 def unlock(user: User) -> None:
-    """This account need not wait any longer."""
+    """End the pause of this account by deleting its failures."""
     AccessFailureLog.objects.filter(username=key_of(user.email)).delete()
 
 
 def forget_old_failures() -> int:
-    """Drop the counts that no longer count."""
+    """Delete expired failures; returns how many."""
     dropped: int = AccessFailureLog.objects.filter(attempt_time__lt=timezone.now() - REMEMBERED).delete()[0]
     return dropped
 
 
 class Failures(AxesDatabaseHandler):  # type: ignore[misc]
-    """What axes asks and tells: one row a failure, and no row for what is sent during a pause, which prolongs nothing."""
+    """Backend of django-axes: one row per failure; attempts during a pause are not counted and do not prolong it."""
 
     def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
         return is_slowed_down(address_of(request)) or is_paused(account_key(request, credentials))
@@ -87,7 +88,7 @@ class Failures(AxesDatabaseHandler):  # type: ignore[misc]
             return
         account, address = account_key(request, credentials), address_of(request)
         kept = AccessFailureLog.objects.create(username=account, ip_address=address, path_info="", locked_out=False)
-        # Up to this one: of two at the same moment, one at least is the fifth.
+        # Counting up to this row: of two simultaneous failures, at least one counts as the fifth.
         request.axes_failures_since_start = _failures_of(account).filter(pk__lte=kept.pk).count()
         if request.axes_failures_since_start >= FREE_FAILURES:
             request.axes_locked_out = True
@@ -98,7 +99,7 @@ class Failures(AxesDatabaseHandler):  # type: ignore[misc]
         unlock(user)
 
     def user_logged_out(self, sender: Any, request: HttpRequest, user: User | None, **_others: Any) -> None:
-        """Nothing is kept of who was in: that stands in the log."""
+        """Nothing to store: log-outs are recorded in the audit log."""
 
 
 def _failures_of(account: str) -> QuerySet[AccessFailureLog]:

@@ -1,4 +1,4 @@
-"""What follows when the libraries for log-ins say that something happened."""
+"""Reactions to signals of the libraries for log-ins."""
 
 from typing import Any
 
@@ -20,6 +20,7 @@ from suone.organisation.signin.rules import FREE_FAILURES
 
 
 def listen() -> None:
+    """Connect the reactions."""
     user_locked_out.connect(_write_to_the_owner, dispatch_uid="suone.organisation.signin.paused")
     authentication_failed.connect(_count_wrong_code, dispatch_uid="suone.organisation.signin.wrong_code")
     authentication_step_completed.connect(_begin_count_again, dispatch_uid="suone.organisation.signin.confirmed")
@@ -29,7 +30,7 @@ def listen() -> None:
 
 
 def _write_to_the_owner(sender: Any, request: Any, **_others: Any) -> None:
-    if request.axes_failures_since_start == FREE_FAILURES:  # once, not at each further failure
+    if request.axes_failures_since_start == FREE_FAILURES:  # once, not for each further failure
         queue_letter(Letter.Kind.PAUSED, _typed(request))
 
 
@@ -43,12 +44,12 @@ def _count_wrong_code(sender: Any, request: HttpRequest, user: User, **_others: 
 
 
 def _begin_count_again(sender: Any, user: User, reauthenticated: bool = False, **_others: Any) -> None:
-    if reauthenticated:  # a password alone is half a log-in; its second step may still be guessed
+    if reauthenticated:  # not after a password alone: the second step could still be guessed
         unlock(user)
 
 
 def _end_other_log_ins(sender: Any, request: HttpRequest, user: User, **_others: Any) -> None:
-    """With another second factor, whoever is in elsewhere has to come in anew; this log-in goes on."""
+    """When a second factor changes, end all other sessions and keep this one."""
     end_log_ins(user)
     update_session_auth_hash(request, user)
 
@@ -56,5 +57,5 @@ def _end_other_log_ins(sender: Any, request: HttpRequest, user: User, **_others:
 def _count_as_shown(
     sender: Any, request: HttpRequest, user: User, authenticator: Authenticator, **_others: Any
 ) -> None:
-    if authenticator.type != Authenticator.Type.RECOVERY_CODES:  # to set it up one had to show that one has it
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:  # setting up a factor proves possession
         record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)

@@ -18,10 +18,10 @@ _ADMINISTERED = (
 
 
 class Letter(models.Model):
-    """A mail that waits for a few seconds: to whoever has a log-in with this address, if anybody has.
+    """A mail waiting for a few seconds to be sent to the account with this address, if there is one.
 
-    It is kept for a known and an unknown address alike, and a job looks who it is, so that nothing about the answer
-    tells whether there is an account. The job deletes it.
+    It is stored for known and unknown addresses alike; a job looks up the account, so that the response does not reveal
+    whether there is one. The job deletes it.
     """
 
     class Kind(models.TextChoices):
@@ -35,7 +35,7 @@ class Letter(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     address = models.CharField(max_length=320)
     link = models.CharField(max_length=200, blank=True)
-    language = models.CharField(max_length=2, default="de")  # where no account says which
+    language = models.CharField(max_length=2, default="de")  # used if there is no account
     at = models.DateTimeField(db_default=Now())
 
     personal_data: ClassVar[tuple[str, ...]] = ("address",)
@@ -57,7 +57,7 @@ class Letter(models.Model):
 
 
 class AddressChange(models.Model):
-    """Somebody wants to log in with another address; it counts once the link that was sent there is followed."""
+    """A request to log in with another address, which takes effect once the link sent there is followed."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
@@ -87,7 +87,7 @@ class AddressChange(models.Model):
 
 
 class FactorReset(models.Model):
-    """Somebody lost their second factor: one administrator asks for the reset, another approves it."""
+    """A lost second factor: one administrator requests its reset, another approves it."""
 
     institution_id = models.BigIntegerField()  # where the holder works: who administers it sees the request
     holder = models.ForeignKey(Appointment, models.PROTECT, related_name="+")

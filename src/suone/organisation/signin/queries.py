@@ -1,4 +1,4 @@
-"""What people look up about log-ins."""
+"""Lookups about log-ins."""
 
 from suone.ground.access.acting import Acting
 from suone.ground.access.models import User
@@ -8,18 +8,18 @@ from suone.organisation.signin.models import FactorReset
 
 
 def open_factor_resets() -> list[FactorReset]:
-    """The requests that wait for somebody to approve them, as far as they concern the acting person."""
+    """The undecided requests that the acting person may see, by row policy."""
     return list(FactorReset.objects.filter(decided_at=None).select_related("holder__institution", "asked_by"))
 
 
 def colleagues_with_accounts(acting: Acting) -> AppointmentQuerySet:
-    """For whom the acting person may ask: who works at their institution and can log in; not they themselves."""
+    """For whom the acting person may request a reset: colleagues at the same institution with an account."""
     working = Appointment.objects.working(on=acting.today).filter(institution_id=acting.own_institution_id)
     return working.exclude(user=None).exclude(user_id=acting.own_user_id)
 
 
 def is_paused(user: User) -> bool:
-    """Whether the log-in of this account waits after failures."""
+    """Whether log-ins to this account are paused after failures."""
     return limits.is_paused(limits.key_of(user.email))
 
 

@@ -1,4 +1,4 @@
-"""What is true of log-ins: how long an account waits after failures, and which spellings are one address."""
+"""Rules for log-ins: how long an account is paused after failures, and which spellings are the same address."""
 
 import unicodedata
 from collections.abc import Collection
@@ -14,23 +14,23 @@ REMEMBERED = timedelta(days=1)
 
 
 def pause_after(failures: int) -> timedelta:
-    """How long an account waits: a minute after five failures, twice as long after each further one, an hour at most."""
+    """How long an account is paused: a minute after five failures, doubled by each further one, an hour at most."""
     if failures < FREE_FAILURES:
         return timedelta(0)
-    doublings = min(failures - FREE_FAILURES, 6)  # beyond, the longest pause holds anyway
+    doublings = min(failures - FREE_FAILURES, 6)  # beyond this, the longest pause applies anyway
     return min(timedelta(minutes=2**doublings), LONGEST_PAUSE)
 
 
 def one_spelling(address: str) -> str:
-    """The same for every spelling that the database takes for one address.
+    """The same for every spelling that the database considers the same address.
 
-    It compares in capitals, so that a dotless ı or a long ſ finds the account of i or s: each counts as the same account.
+    PostgreSQL compares in upper case, so a dotless ı or a long ſ finds the account of i or s and must be counted with it.
     """
     return unicodedata.normalize("NFKC", address.strip()).upper().lower()
 
 
 def may_ask_for_reset(asker: Colleague, holder: Colleague, working: Collection[Colleague]) -> bool:
-    """Whether somebody may ask that a colleague's second factor be reset: who administers where they work; nobody their own."""
+    """Whether somebody may request the reset of a colleague's second factor: an administrator of their institution."""
     if holder.account is None or asker.is_same_human_as(holder):
         return False
     return may_administer(asker, holder.institution, working)
@@ -39,5 +39,5 @@ def may_ask_for_reset(asker: Colleague, holder: Colleague, working: Collection[C
 def may_approve_reset(
     approver: Colleague, holder: Colleague, asker_account: int, working: Collection[Colleague]
 ) -> bool:
-    """Whether somebody may approve it: as they may approve a role of that institution, and never who asked or who gains."""
+    """Whether somebody may approve a reset: as for a role of that institution, and neither the requester nor the holder."""
     return may_approve(approver, Role.FRONT_LINE_WORKER, holder, asker_account, working)

@@ -1,4 +1,4 @@
-"""What people do with a log-in: change its address, reset a lost second factor, unlock."""
+"""Acts on a log-in: change its address, reset a lost second factor, unlock."""
 
 import hashlib
 import secrets
@@ -31,7 +31,10 @@ _ASKED_A_DAY = 5
 
 
 def ask_for_address(acting: Acting, *, address: str) -> None:
-    """The acting person wants to log in with another address: a link goes there, and nothing changes before it is followed."""
+    """Request another address for one's own log-in: a link is sent there, and nothing changes until it is followed.
+
+    Raises ``Refused`` if it is the current address, or after five requests within a day.
+    """
     user = User.objects.get(pk=acting.own_user_id)
     address = one_spelling(address)
     if address == one_spelling(user.email):
@@ -46,7 +49,7 @@ def ask_for_address(acting: Acting, *, address: str) -> None:
 
 
 def confirm_address(acting: Acting, *, secret: str) -> User:
-    """The link that was sent to the new address is followed, by the one who asked for it."""
+    """Follow the link sent to the new address, as the person who requested it; raises ``Refused`` if it is not valid."""
     asked = AddressChange.objects.filter(
         digest=_digest(secret), user_id=acting.own_user_id, confirmed_at=None, at__gt=timezone.now() - _LINK_HOLDS
     ).first()
@@ -59,16 +62,16 @@ def confirm_address(acting: Acting, *, secret: str) -> User:
 
 
 def forget_links() -> None:
-    """Addresses whose link holds no longer are dropped."""
+    """Delete requested addresses whose link has expired."""
     acting = acting_for_job("signin: links")
     with acting_as(acting):
         AddressChange.objects.filter(at__lt=timezone.now() - _LINK_HOLDS).delete()
 
 
 def change_address(acting: Acting, *, user: User, address: str) -> None:
-    """An account logs in with another address; the old one is written to, and log-ins elsewhere end.
+    """Change the address of an account's log-in; the old address receives a mail, and all sessions end.
 
-    For the owner, once it is confirmed, and for whoever administers the account. The log names the account by its number.
+    For the owner, once it is confirmed, and for administrators of the account. Raises ``Refused`` if the address is in use.
     """
     old, address = user.email, one_spelling(address)
     if address == one_spelling(old):
@@ -78,7 +81,9 @@ def change_address(acting: Acting, *, user: User, address: str) -> None:
             User.objects.filter(pk=user.pk).update(email=address)
     except IntegrityError as error:
         raise Refused(_("There is an account with this address already.")) from error
-    EmailAddress.objects.filter(user_id=user.pk).delete()  # the library's copy, by which the old one would still get in
+    EmailAddress.objects.filter(
+        user_id=user.pk
+    ).delete()  # the library's copy, with which the old address could still log in
     user.email = address
     end_log_ins(user)
     queue_letter(Letter.Kind.MOVED, old, language=user.language)
@@ -86,13 +91,16 @@ def change_address(acting: Acting, *, user: User, address: str) -> None:
 
 
 def unlock(acting: Acting, *, user: User) -> None:
-    """An account that paused after failures may log in again at once."""
+    """End the pause of an account after failures."""
     limits.unlock(user)
     record(acting, kind=RecordKind.CHANGE, act=Act.UNLOCKED, about=("account", user.pk))
 
 
 def ask_for_factor_reset(acting: Acting, *, holder: Appointment) -> FactorReset:
-    """A colleague lost telephone and recovery codes: ask that the second factor be reset. Another person approves."""
+    """Request the reset of a colleague's lost second factor, which another person must approve.
+
+    Raises ``Refused`` unless the acting person administers the institution, for oneself, and if already requested.
+    """
     working = colleagues_and_administrators(holder.institution_id, on=acting.today)
     asker = as_colleague(_own(acting), on=acting.today)
     account = holder.user_id
@@ -114,7 +122,7 @@ def ask_for_factor_reset(acting: Acting, *, holder: Appointment) -> FactorReset:
 
 
 def approve_factor_reset(acting: Acting, *, reset: FactorReset) -> None:
-    """The second person agrees: the factor is gone, every log-in of the account ends, and its owner gets a mail."""
+    """Approve as the second person: the factor is deleted, every session of the account ends, and its owner gets a mail."""
     if not may_approve(acting, reset):
         raise Refused(
             _("Another administrator must approve it: neither the one who requested it nor the holder of the factor.")
@@ -129,7 +137,7 @@ def approve_factor_reset(acting: Acting, *, reset: FactorReset) -> None:
 
 
 def decline_factor_reset(acting: Acting, *, reset: FactorReset) -> None:
-    """The reset is not made; who asked may take it back like this too."""
+    """Decline a reset, or withdraw one's own request; raises ``Refused`` for others, and if it is already decided."""
     if not may_approve(acting, reset) and reset.asked_account_id != acting.own_user_id:
         raise Refused(
             _("Another administrator must approve it: neither the one who requested it nor the holder of the factor.")
@@ -140,7 +148,7 @@ def decline_factor_reset(acting: Acting, *, reset: FactorReset) -> None:
 
 
 def may_approve(acting: Acting, reset: FactorReset) -> bool:
-    """Whether the acting person may approve this one."""
+    """Whether the acting person may approve this reset."""
     working = colleagues_and_administrators(reset.institution_id, on=acting.today)
     approver, holder = (as_colleague(staff, on=acting.today) for staff in (_own(acting), reset.holder))
     return may_approve_reset(approver, holder, reset.asked_account_id, working)

@@ -16,13 +16,13 @@ from suone.organisation.signin.models import FactorReset
 
 @acts(Permission.ACCOUNT_KEEP, sensitive=True)
 def change_address(request: ActingRequest) -> HttpResponse:
-    """Ask for another address; a link goes there."""
+    """Request another address; a link is sent there."""
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.ask_for_address(request.acting, address=form.cleaned_data["address"])
-            told = _("A link is on its way to the new address. Follow it within a day, in this browser.")
-            return done(request, told, "account_email")
+            message = _("A link is on its way to the new address. Follow it within a day, in this browser.")
+            return done(request, message, "account_email")
     return form_page(
         request,
         form,
@@ -35,7 +35,7 @@ def change_address(request: ActingRequest) -> HttpResponse:
 
 @acts(Permission.ACCOUNT_KEEP, sensitive=True)
 def confirm_address(request: ActingRequest, secret: str) -> HttpResponse:
-    """Opening the link shows a button: a mail scanner that opens it first changes nothing."""
+    """Opening the link only shows a button, so that a mail scanner that follows it changes nothing."""
     if request.method == "POST":
         user = services.confirm_address(request.acting, secret=secret)
         update_session_auth_hash(request, user)
@@ -45,7 +45,7 @@ def confirm_address(request: ActingRequest, secret: str) -> HttpResponse:
 
 @acts(Permission.FACTOR_RESET, act=Act.FACTOR_RESETS_READ, sensitive=True)
 def factor_resets(request: ActingRequest) -> HttpResponse:
-    """Ask for a reset, and see those that wait."""
+    """Request a reset, and see those that await approval."""
     form = FactorResetForm(request.POST or None, colleagues=queries.colleagues_with_accounts(request.acting))
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):

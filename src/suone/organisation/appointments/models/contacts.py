@@ -1,4 +1,4 @@
-"""Who answers for an institution, who is away, who sits in a body, and which system works for one."""
+"""Contact persons, absences, members of bodies, and partners' systems."""
 
 from typing import ClassVar
 
@@ -20,7 +20,7 @@ from suone.ground.access.row_policies import (
 from suone.organisation.appointments.models.posts import ADMINISTERS, Appointment, days_between, works_at
 from suone.organisation.institutions.models import DIRECTORY_EDIT, Body, Institution, Region
 
-# Whoever enters absences does it for their own institution, and a colleague there stands in.
+# Absences are recorded for one's own institution, and the deputy must be a colleague there.
 _OF_OWN_INSTITUTION = works_at("staff_id", "(SELECT actor_institution())")
 
 
@@ -33,7 +33,7 @@ _DEPUTY_IS_A_COLLEAGUE = (
 
 
 class ContactPerson(models.Model):
-    """Who answers for an institution in a region, and who stands in."""
+    """A contact person of an institution in a region, with the deputy."""
 
     institution = models.ForeignKey(Institution, models.CASCADE, related_name="contact_persons")
     region = models.ForeignKey(Region, models.CASCADE, null=True, blank=True, related_name="contact_persons")
@@ -60,7 +60,7 @@ class ContactPerson(models.Model):
                 condition=Q(deputy=None) | ~Q(deputy=F("staff")),
                 violation_error_message=_("Nobody can be their own deputy: choose somebody else."),
             ),
-            # That they work there stands in sql/who_answers.sql: an entry outlives its leavers and can still be changed.
+            # That they work there is checked in sql/who_answers.sql, when they are named: an entry outlives leavers.
             RowPolicies(
                 name="appointments_contactperson_row_policies",
                 select=any_actor(),
@@ -163,7 +163,7 @@ class BodyMember(models.Model):
 
 
 class PartnerSystem(models.Model):
-    """An institution's own system that comes in by the machine door, with a key of which only the hash is kept."""
+    """An institution's own system that uses the API with a key, of which only the hash is stored."""
 
     institution = models.ForeignKey(
         Institution, models.PROTECT, related_name="partner_systems", verbose_name=_("Institution")
@@ -190,7 +190,7 @@ class PartnerSystem(models.Model):
                 condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
                 violation_error_message=_("A key cannot expire before it takes effect."),
             ),
-            # A key finds its own system through the function beside (sql/partner_systems.sql), and nothing else.
+            # A key is looked up by the function in sql/partner_systems.sql, which finds its own system and no other.
             RowPolicies(
                 name="appointments_partnersystem_row_policies",
                 select=permitted("appointment.oversee")

@@ -39,7 +39,7 @@ def works_at(column: str, institution: str) -> str:
 
 
 def days_between(first: Any, last: Any) -> Func:
-    """From the first day to the last, both included; open where one is not named."""
+    """The SQL date range from the first day to the last, both included; unbounded where a day is NULL."""
     return Func(first, last, models.Value("[]"), function="daterange", output_field=DateRangeField())
 
 
@@ -64,15 +64,15 @@ def _in_region(region_id: int) -> Q:
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
-    """Who works here now: asked by every picker, message, mail, lead and answer.
+    """Who works here now: used for every picker, message, mail, lead and answer.
 
-    ``working(on=day)`` comes first; what follows it reckons with the same day.
+    Call ``working(on=day)`` first; the methods after it use the same day.
     """
 
     _day: date | None = None
 
     def working(self, *, on: date) -> "AppointmentQuerySet":
-        """Who works at their institution on this day; an account that is locked works nowhere."""
+        """Appointments in force on this day whose account, if any, is not locked."""
         working = self.filter(
             Q(active_from=None) | Q(active_from__lte=on),
             Q(active_until=None) | Q(active_until__gte=on),
@@ -83,26 +83,26 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return working
 
     def holding(self, *roles: Role) -> "AppointmentQuerySet":
-        """Of those who work here, who holds one of these roles that day."""
+        """Those with one of these roles in force that day."""
         held = HeldRole.objects.in_force(on=self._reckoned()).filter(role__in=roles, appointment=OuterRef("pk"))
         return self.filter(Exists(held))
 
     def who_can(self, permission: Permission) -> "AppointmentQuerySet":
-        """Of those who work here, whom a role allows this."""
+        """Those with a role in force that has this permission."""
         return self.holding(*(role for role in STAFF_ROLES if permission in ROLE_PERMISSIONS[role]))
 
     def in_region(self, region_id: int | None) -> "AppointmentQuerySet":
-        """Of those who work here, who does so in a region or for the whole canton; without a region all of them."""
+        """Those who work in this region or for the whole canton; all of them if None."""
         return self if region_id is None else self.filter(_in_region(region_id))
 
     def near_first(self, region_id: int | None) -> "AppointmentQuerySet":
-        """Those of a region before the others, by name: for lists to choose from."""
+        """Ordered for pickers: those of the region first, each group by name."""
         if region_id is None:
             return self.order_by("last_name", "first_name", "pk")
         return self.order_by(Case(When(_in_region(region_id), then=0), default=1), "last_name", "first_name", "pk")
 
     def found_by(self, words: str) -> "AppointmentQuerySet":
-        """Whom every one of these words fits: by name, function, office, region or institution."""
+        """Those matching every word by name, function, office, region or institution; none without words."""
         asked = re.findall(r"[^\s,·\0]+", words)[:_MOST_WORDS]
         found = self if asked else self.none()
         for word in asked:
@@ -110,12 +110,12 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return found
 
     def with_roles(self, *, on: date) -> "AppointmentQuerySet":
-        """Each with the roles in force that day, in the same query."""
+        """Annotated with ``roles_in_force`` on that day, in the same query."""
         held = HeldRole.objects.in_force(on=on).filter(appointment=OuterRef("pk"))
         return self.annotate(roles_in_force=ArraySubquery(held.values("role")))
 
     def _reckoned(self) -> date:
-        assert self._day is not None, "say first on which day: working(on=…)"
+        assert self._day is not None, "call working(on=…) first"
         return self._day
 
     def _clone(self) -> "AppointmentQuerySet":
@@ -241,7 +241,7 @@ class HeldRoleQuerySet(models.QuerySet["HeldRole"]):
         )
 
     def waiting(self, *, on: date) -> "HeldRoleQuerySet":
-        """Those that take effect once a second person approves."""
+        """Those awaiting the approval of a second person."""
         return self.filter(
             Q(valid_until=None) | Q(valid_until__gte=on),
             needs_approval=True,
@@ -254,8 +254,8 @@ class HeldRoleQuerySet(models.QuerySet["HeldRole"]):
 class HeldRole(models.Model):
     """A role of an appointment: since when, given and approved by whom.
 
-    Written by the functions in sql/roles.sql alone, which ask who may; roles that open much take effect when a second
-    person approves.
+    Written only by the functions in sql/roles.sql, which check who may; roles that give wide access take effect when a
+    second person approves.
     """
 
     appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="held_roles")
@@ -334,11 +334,11 @@ class HeldRole(models.Model):
 
 
 class Invitation(models.Model):
-    """A one-time link by which somebody takes up an appointment; of the link only the hash is kept."""
+    """A one-time link by which somebody takes up an appointment; only the hash of its token is stored."""
 
     appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="invitations")
     institution = models.ForeignKey(Institution, models.CASCADE, related_name="+")
-    address = models.EmailField(_("E-mail"))  # in small letters: any spelling is one invitation, and one account
+    address = models.EmailField(_("E-mail"))  # in lower case, so that every spelling is one invitation and one account
     language = models.CharField(_("Language"), max_length=2, choices=settings.LANGUAGES, default="de")
     token_hash = models.CharField(max_length=64, unique=True)
     sent_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
