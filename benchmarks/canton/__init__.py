@@ -7,9 +7,9 @@ import os
 import random
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import accumulate
 from typing import Any
@@ -58,21 +58,35 @@ class Worker:
         )
 
 
+@dataclass(frozen=True)
+class Joined:
+    """A canton that is there already, to whose cases a large one's are added, numbered from ``after`` on."""
+
+    after: int = 0
+    home: Mapping[int, int] = field(default_factory=dict)  # staff members and their institutions
+    coordinators: Mapping[int, int] = field(default_factory=dict)  # of each region; they take part in all its cases
+
+
 class Database:
     """One size: a session of the app, one of the owner, and the case workers to measure for.
 
-    Without ``whole`` there are names, numbers and grants alone, as much as the search reads.
+    Without ``whole`` there are names, numbers and grants alone, as much as the search reads. ``begin`` fills in a canton
+    to which the cases are added; there are no case workers of its own then.
     """
 
-    def __init__(self, cases: int, *, whole: bool = True, keep: bool = False) -> None:
+    def __init__(
+        self, cases: int, *, whole: bool = True, keep: bool = False, begin: Callable[[], Joined] | None = None
+    ) -> None:
         from django.db import connection
 
         self.cases, self.keep = cases, keep
         canton = Canton(cases)
-        self.workers = canton.workers()
+        self.workers = [] if begin else canton.workers()
         self.owner = connection.copy()
         self.owner.settings_dict.update(embedded_server.owner_settings())
-        name = f"bench_{'canton' if whole else 'persons'}_{'kept' if keep else os.getpid()}_{cases}"
+        name = (
+            f"bench_{'pages' if begin else 'canton' if whole else 'persons'}_{'kept' if keep else os.getpid()}_{cases}"
+        )
         if keep and _is_filled(name):
             self.owner.settings_dict["NAME"] = name
         else:
@@ -80,7 +94,7 @@ class Database:
             self.owner.settings_dict["TEST"]["NAME"] = name
             with self.session(bound=False):
                 self.owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-                canton.fill(whole=whole)
+                (Canton(cases, begin()) if begin else canton).fill(whole=whole)
                 run(f"COMMENT ON DATABASE {name} IS '{_FILLED}'")
         self.app = connection.copy()
         self.app.settings_dict["NAME"] = name
@@ -111,23 +125,41 @@ class Database:
 class Canton:
     """Who works where, and who takes part in which case."""
 
-    def __init__(self, cases: int) -> None:
+    def __init__(self, cases: int, joined: Joined = Joined()) -> None:
         chance = random.Random(20260601)
-        self.cases = cases
-        self.staff_of = _staff(cases, chance)
+        self.cases, self.joined = cases, joined
+        self.regions = list(joined.coordinators) or [1]
+        self.staff_of = _staff(cases, chance, joined.after)
         self.home = {member: institution for institution, members in self.staff_of.items() for member in members}
+        self.home |= joined.home
         members, weights = list(self.home), list(accumulate(chance.uniform(0.4, 1.6) for _ in self.home))
         # One participation for each institution; whoever stands first leads.
         self.tables = [
             list({self.home[member]: member for member in reversed(table)}.values())[::-1]
             for table in (chance.choices(members, cum_weights=weights, k=3) for _ in range(cases))
         ]
+        for case, table in self.numbered():
+            coordinator = joined.coordinators.get(self.region_of(case))
+            if coordinator and self.home[coordinator] not in {self.home[member] for member in table}:
+                table.append(coordinator)
         self.chance = chance
+
+    def numbered(self) -> Iterator[tuple[int, list[int]]]:
+        return enumerate(self.tables, self.joined.after + 1)
+
+    def region_of(self, case: int) -> int:
+        return self.regions[case % len(self.regions)]
+
+    def number_of(self, case: int) -> str:
+        """As they are given out, 50'000 a year up to this one; below what is there already."""
+        back, place = divmod(self.cases + self.joined.after - case, _CASES_PER_YEAR)
+        year = TODAY.year - back - bool(self.joined.after)
+        return f"{year}-{min(self.cases, _CASES_PER_YEAR) - place:04}"
 
     def workers(self) -> list[Worker]:
         """One each in a small, the middle and the largest institution, with about a hundred cases."""
         followed: dict[int, list[int]] = defaultdict(list)
-        for case, table in enumerate(self.tables, 1):
+        for case, table in self.numbered():
             for member in table:
                 followed[member].append(case)
         by_size = sorted(self.staff_of, key=lambda institution: len(self.staff_of[institution]))
@@ -160,13 +192,19 @@ class Canton:
         say(f"{sum(map(len, self.tables)):,} participations, {len(self.home)} staff")
 
     def _copy_institutions(self) -> None:
-        _copy(
-            "institutions_region", "id code name_de name_fr name_it name_en position", [(1, "r", "R", "R", "", "", 0)]
-        )
+        if not self.joined.coordinators:
+            _copy(
+                "institutions_region",
+                "id code name_de name_fr name_it name_en position",
+                [(1, "r", "R", "R", "", "", 0)],
+            )
         _copy(
             "institutions_institution",
             "id code name_de name_fr name_it name_en short_name_fr kind circle parent_service is_iiz_office",
-            ((i, f"I{i}", f"I{i}", f"I{i}", "", "", "", "other", "first", "", i == 1) for i in self.staff_of),
+            (
+                (i, f"I{i}", f"I{i}", f"I{i}", "", "", "", "other", "first", "", i == 1 and not self.joined.home)
+                for i in self.staff_of
+            ),
         )
         _copy(
             "appointments_appointment",
@@ -174,21 +212,22 @@ class Canton:
             (
                 (s, home, self.chance.choice(FIRST_NAMES), self.chance.choice(COMMON_NAMES), "", "", "")
                 for s, home in self.home.items()
+                if s not in self.joined.home
             ),
         )
 
     def _copy_persons(self) -> None:
-        all_cases, chance = range(1, self.cases + 1), self.chance
+        all_cases, chance = [case for case, _table in self.numbered()], self.chance
         _copy("persons_person", "id", ((c,) for c in all_cases))
         _copy(
             "dossiers_dossier",
             "id number person_id opened_at version",
-            ((c, _case_number(self.cases, c), c, _AT, 1) for c in all_cases),
+            ((c, self.number_of(c), c, _AT, 1) for c in all_cases),
         )
         _copy(
             "persons_number",
             "person_id dossier_id digits recorded reason institution_id recorded_at",
-            ((c, c, _ahv(c), "given", "", self.home[self.tables[c - 1][0]], _AT) for c in all_cases),
+            ((c, c, _ahv(c), "given", "", self.home[table[0]], _AT) for c, table in self.numbered()),
         )
         columns = (
             "dossier_id last_name first_name birth_year birth_month birth_day sex language interpreter_language commune"
@@ -235,36 +274,36 @@ class Canton:
                 + (3 if first else 2, _AT, _FOR_EVER if first else "2027-06-01T00:00:00Z")
                 + (("notification", c, "own-notification") if first else ("consent", c, "iiz-consent"))
                 + (_AT,)
-                for c, table in enumerate(self.tables, 1)
+                for c, table in self.numbered()
                 for member in table
                 for first in (member == table[0],)
             ),
         )
 
     def _copy_cases(self) -> None:
-        tables, home = self.tables, self.home
+        home = self.home
         _copy(
             "cases_case",
             "dossier_id state state_since level region_id notified_at notifier_id"
             " notified_by_id outcome closing_reason version",
             (
-                (c, "active", "2026-01-01", "network", 1, _AT, home[table[0]], table[0], "", "", 1)
-                for c, table in enumerate(tables, 1)
+                (c, "active", "2026-01-01", "network", self.region_of(c), _AT, home[table[0]], table[0], "", "", 1)
+                for c, table in self.numbered()
             ),
         )
         _copy(
             "cases_participant",
             "dossier_id institution_id staff_id state since",
-            ((c, home[m], m, "taking_part", "2026-01-01") for c, table in enumerate(tables, 1) for m in table),
+            ((c, home[m], m, "taking_part", "2026-01-01") for c, table in self.numbered() for m in table),
         )
         _copy(
             "cases_assignment",
             "dossier_id function staff_id valid_from",
-            ((c, "lead", table[0], _AT) for c, table in enumerate(tables, 1)),
+            ((c, "lead", table[0], _AT) for c, table in self.numbered()),
         )
 
     def _copy_timeline(self) -> None:
-        tables, home, chance = self.tables, self.home, self.chance
+        home, chance = self.home, self.chance
         notes = (
             (
                 c * _NOTES_PER_CASE + n,
@@ -279,7 +318,7 @@ class Canton:
                 1,
                 "",
             )
-            for c, table in enumerate(tables, 1)
+            for c, table in self.numbered()
             for n in range(_NOTES_PER_CASE)
         )
         columns = "id dossier_id category kind text language at staff_id institution_id version redaction_reason"
@@ -288,7 +327,7 @@ class Canton:
             (c, _AT, "case.note", (1, 10, 3)[n % 3], member, home[member])
             + (("note", c * _NOTES_PER_CASE + n) if n < _NOTES_PER_CASE else ("", None))
             + ("", "")
-            for c, table in enumerate(tables, 1)
+            for c, table in self.numbered()
             for n in range(_EVENTS_PER_CASE)
             for member in (chance.choice(table),)
         )
@@ -297,11 +336,11 @@ class Canton:
 
     def _copy_what_waits(self) -> None:
         """Work items, half of them done, and requests that wait for an answer."""
-        tables, home, chance = self.tables, self.home, self.chance
+        home, chance = self.home, self.chance
         left = dict.fromkeys(home.values(), _IN_NOBODYS_HANDS)
 
         def items() -> Iterator[tuple[Any, ...]]:
-            for case, table in enumerate(tables, 1):
+            for case, table in self.numbered():
                 lead = table[0]
                 for member in table:
                     is_open = chance.random() < 0.5
@@ -325,7 +364,7 @@ class Canton:
             (
                 (
                     c,
-                    _case_number(self.cases, c),
+                    self.number_of(c),
                     "participation",
                     home[table[0]],
                     table[0],
@@ -334,19 +373,19 @@ class Canton:
                     table[1],
                     *_PENDING,
                 )
-                for c, table in enumerate(tables, 1)
+                for c, table in self.numbered()
                 if c % 20 == 0 and len(table) > 1
             ),
         )
 
 
-def _staff(cases: int, chance: random.Random) -> dict[int, list[int]]:
+def _staff(cases: int, chance: random.Random, after: int) -> dict[int, list[int]]:
     """Staff by institution: every institution has three, the rest go where many are already."""
     size = [3] * INSTITUTIONS
     for _ in range(max(0, cases // _CASES_PER_STAFF - 3 * INSTITUTIONS)):
         size[chance.choices(range(INSTITUTIONS), [1 / (rank + 1) for rank in range(INSTITUTIONS)])[0]] += 1
-    numbers = iter(range(1, sum(size) + 1))
-    return {institution: [next(numbers) for _ in range(many)] for institution, many in enumerate(size, 1)}
+    numbers = iter(range(after + 1, after + sum(size) + 1))
+    return {institution: [next(numbers) for _ in range(many)] for institution, many in enumerate(size, after + 1)}
 
 
 def _last_name(chance: random.Random) -> str:
@@ -359,12 +398,6 @@ def _last_name(chance: random.Random) -> str:
 
 def _first_name(chance: random.Random) -> str:
     return " ".join(chance.sample(FIRST_NAMES, 2 if chance.random() < 0.1 else 1))
-
-
-def _case_number(cases: int, case: int) -> str:
-    """As they are given out, 50'000 a year up to this one."""
-    back, place = divmod(cases - case, _CASES_PER_YEAR)
-    return f"{TODAY.year - back}-{min(cases, _CASES_PER_YEAR) - place:04}"
 
 
 def _ahv(case: int) -> str:

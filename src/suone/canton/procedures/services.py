@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 
-import holidays
 from django.db import IntegrityError, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -78,4 +77,6 @@ def in_language(texts: Mapping[str, str]) -> str:
 @cache
 def holidays_of(canton: str, year: int) -> frozenset[date]:
     """The canton's days off in this year and the next."""
+    import holidays  # late: it brings the calendars of every country
+
     return frozenset(holidays.country_holidays("CH", subdiv=canton, years=[year, year + 1]))

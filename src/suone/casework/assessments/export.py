@@ -7,8 +7,6 @@ from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
 
-import xlsxwriter
-
 from suone.casework.assessments.rules import escape_formula
 
 _WIDEST = 60
@@ -25,6 +23,8 @@ def as_xlsx(rows: Sequence[Sequence[Any]]) -> bytes:
     """One sheet with headings that stay in sight; texts are written as texts, days as days."""
     kept = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    import xlsxwriter  # late: few commands and pages write a workbook
+
     with xlsxwriter.Workbook(kept, options) as book:
         sheet = book.add_worksheet()
         bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "dd.mm.yyyy"})

@@ -6,13 +6,14 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
 
 
 def calendar_entry(
     *, uid: UUID, starts_at: datetime, ends_at: datetime, place: str, is_cancelled: bool, version: int
 ) -> bytes:
     """An iCalendar file. Its number is random; neither a name nor the number of a case stands in it (RFC 5545)."""
+    from icalendar import Calendar, Event  # late: it takes longer to import than to use
+
     calendar = Calendar()
     calendar.add("prodid", f"-//{settings.PRODUCT_NAME}//meetings//EN")
     calendar.add("version", "2.0")

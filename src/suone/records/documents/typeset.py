@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import typst
+if TYPE_CHECKING:
+    import typst
+
 
 LANGUAGES = ("de", "fr", "it", "en")
 
@@ -47,6 +49,8 @@ def typeset(template: str, data: Mapping[str, Any], language: str, *, frame: Fra
     if language not in LANGUAGES:
         raise ValueError(f"No document in {language!r}: possible are {', '.join(LANGUAGES)}.")
     inputs = {"data": _as_json(data), "frame": _as_json(_around(frame, language))}
+    import typst  # late: few processes print
+
     try:
         return _pdf(template, inputs, frame.printed_at, "ua-1")
     except typst.TypstError as error:
@@ -57,6 +61,8 @@ def typeset(template: str, data: Mapping[str, Any], language: str, *, frame: Fra
 
 
 def _pdf(template: str, inputs: dict[str, str], printed_at: datetime, *standards: Literal["ua-1"]) -> bytes:
+    import typst
+
     compiler = typst.Compiler(template.encode(), root=_SHARED, font_paths=_fonts(), sys_inputs=inputs)
     pdf = compiler.compile(format="pdf", pdf_standards=list(standards), timestamp=int(printed_at.timestamp()))
     assert isinstance(pdf, bytes)
@@ -75,7 +81,9 @@ def _around(frame: Frame, language: str) -> dict[str, str]:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def _fonts() -> "typst.Fonts":
+    import typst
+
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[_FONTS])
 
 

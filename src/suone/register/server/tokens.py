@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
@@ -10,12 +11,14 @@ from django.utils.translation import gettext as _
 
 from suone.ground.access.errors import Refused
 from suone.register import oprf
-from suone.register.client.server import Register as TokenService
 from suone.register.client.trouble import Trouble
 from suone.register.oprf import Evaluation
 from suone.register.oprf.tokenizers import HmacTokenizer, VoprfTokenizer
 from suone.register.server import keys
 from suone.register.server.functions import call
+
+if TYPE_CHECKING:
+    from suone.register.client.server import Register as TokenService
 
 VOPRF, HMAC = "voprf", "hmac"
 TOKEN_BYTES = {VOPRF: 64, HMAC: 32}
@@ -74,8 +77,10 @@ def tokens_here(epoch: EpochInfo, numbers: Sequence[str]) -> list[bytes]:
     return oprf.direct(keys.token_key(epoch.number), [number.encode() for number in numbers])
 
 
-def token_service() -> TokenService:
+def token_service() -> "TokenService":
     """The second operator's installation, to which this one is a partner's system with a key."""
+    from suone.register.client.server import Register as TokenService  # late: requests is needed by few processes
+
     return TokenService(settings.REGISTER_TOKEN_SERVICE, settings.REGISTER_TOKEN_SERVICE_KEY, language="en")
 
 
