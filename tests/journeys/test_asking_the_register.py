@@ -32,7 +32,7 @@ def test_both_find_each_other_and_one_notifies_a_case(
     social.page.fill("[name=number]", number)
     social.page.fill("[name=reference]", reference)
     social.page.locator("main form.form button.btn-primary").click()
-    assert social.word("Nobody else follows this person now; you are told when that changes.") in _said(social)
+    assert social.word("Nobody else follows this person now; you will be notified if that changes.") in _said(social)
 
     # The adviser asks, and is told to enter the person before anything is told.
     _ask(adviser, number)

@@ -77,7 +77,7 @@ class Fact(models.TextChoices):
     # Stated by a worker, or told by an act as well.
     PERSON_ATTENDED = "person_attended", _("The person took part in the meeting")
     RAD_ATTENDED = "rad_attended", _("A physician of the RAD took part in the meeting")
-    COMMISSION_ASKED = "commission_asked", _("The legal commission is asked for a decision")
+    COMMISSION_ASKED = "commission_asked", _("The legal commission has been asked for a decision")
     COMMISSION_DECIDED_ON = "commission_decided_on", _("The legal commission decided")
     REGISTERED_ON = "registered_on", _("First registration with RAV, IV or social assistance")
     OUT_OF_WORK = "out_of_work", _("The person is out of work")
@@ -102,7 +102,7 @@ class Fact(models.TextChoices):
     FORMER_WORKER_ASKED = "former_worker_asked", _("The former institution was asked who was responsible")
     HANDOVER_ACCEPTED_ON = "handover_accepted_on", _("The receiving institution accepted the hand-over")
     OVERLAP_SETTLED = "overlap_settled", _("It is settled whether both support the person for a while")
-    COOPERATION_TOLD = "cooperation_told", _("The SMZ was told about missed appointments, or there were none")
+    COOPERATION_TOLD = "cooperation_told", _("The SMZ was informed of missed appointments, or there were none")
     IV_PLACEMENT = "iv_placement", _("The IV supports the person in finding a job")
     ADVISERS_NAMED = "advisers_named", _("The person named their advisers at the other institutions")
     PROMISE_REMINDER = "promise_reminder", _("No promise was made about another institution's benefits")
@@ -341,7 +341,7 @@ CODES: dict[Fact, dict[str, object]] = {
         "other": _("between other institutions"),
     },
     Fact.CONSTELLATION: {
-        "1": _("1: hand-over, the sender goes on following"),
+        "1": _("1: hand-over, the sender continues to follow the person"),
         "2": _("2: the same in the other direction"),
         "3": _("3: direct hand-over, the sender stops"),
         "4": _("4: the sender stops without hand-over"),

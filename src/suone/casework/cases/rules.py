@@ -153,7 +153,7 @@ def check_first_contact(first_contact_on: date | None, *, on: date) -> None:
 
 def check_reason(reason: str) -> None:
     if not reason.strip():
-        raise Refused(_("Give a reason: the others want to understand it."))
+        raise Refused(_("Give a reason, so that others can understand the decision."))
 
 
 def check_can_ask(*, institution_id: int, taking_part: Collection[int], asked: Collection[int]) -> None:

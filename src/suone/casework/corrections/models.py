@@ -57,7 +57,7 @@ class Correction(models.Model):
             models.CheckConstraint(
                 name="correction_declined_with_reason",
                 condition=~Q(state="declined") | ~Q(reason=""),
-                violation_error_message=_("Give a reason: the others want to understand it."),
+                violation_error_message=_("Give a reason, so that others can understand the decision."),
             ),
             # Written by corrections_offer() and corrections_answer() only.
             RowPolicies(

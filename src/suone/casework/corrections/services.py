@@ -83,7 +83,7 @@ def accept_correction(acting: Acting, *, correction: Correction) -> None:
 def decline_correction(acting: Acting, *, correction: Correction, reason: str) -> None:
     """The file keeps what it has; whoever offered reads why."""
     if not reason.strip():
-        raise Refused(_("Give a reason: the others want to understand it."))
+        raise Refused(_("Give a reason, so that others can understand the decision."))
     _check_can_answer(acting, correction)
     _answer(acting, correction, State.DECLINED, reason.strip(), Act.DECLINED)
 

@@ -108,7 +108,9 @@ class NotifyForm(ScopeForm):
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data
         if not (typed.get("last_name") or typed.get("first_name")):
-            self.add_error("last_name", _("Enter the name; whoever has one name only has it in one of the two fields."))
+            self.add_error(
+                "last_name", _("Enter the name; if the person has only one name, enter it in one of the two fields.")
+            )
         return typed
 
     @staticmethod

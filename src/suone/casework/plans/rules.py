@@ -170,7 +170,7 @@ def check_can_sign(*, form: Form, has_file: bool, needs_file: bool, signed_on: d
 
 def check_reason(reason: str) -> None:
     if not reason.strip():
-        raise Refused(_("Give a reason: the others want to understand it."))
+        raise Refused(_("Give a reason, so that others can understand the decision."))
 
 
 def check_days(from_on: date | None, until_on: date | None) -> None:

@@ -216,7 +216,7 @@ def check_can_report(kind: Kind, *, is_named_officer: bool, findings: str, conse
 
 def check_reason(reason: str) -> None:
     if not reason.strip():
-        raise Refused(_("Give a reason: the others want to understand it."))
+        raise Refused(_("Give a reason, so that others can understand the decision."))
 
 
 def access_end_after_report(*, opened_until: datetime, look_back_until: datetime) -> datetime:

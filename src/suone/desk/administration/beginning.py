@@ -72,7 +72,7 @@ def set_active(acting: Acting, *, user: User, is_active: bool) -> None:
         if user.is_active:
             return
     if not User.objects.filter(pk=user.pk, is_active=not is_active).update(is_active=is_active):
-        raise Refused(_("Nothing to do: this account is so already."))
+        raise Refused(_("Nothing to do: the account is already in this state."))
     record(
         acting,
         kind=RecordKind.CHANGE,

@@ -39,7 +39,7 @@ class CaseloadPassing(models.Model):
             models.CheckConstraint(
                 name="caseload_passes_to_another_account",
                 condition=~Q(successor_account=F("given_by_account")) & ~Q(successor=F("leaver")),
-                violation_error_message=_("Nobody passes a caseload on to themselves."),
+                violation_error_message=_("You cannot pass a caseload on to yourself."),
             ),
             RowPolicies(
                 name="administration_caseloadpassing_row_policies",

@@ -70,7 +70,9 @@ def pass_on(acting: Acting, *, leaver: Appointment, successor: Appointment) -> C
     appointing.check_may_administer(acting, leaver)
     if not possible_successors(acting, leaver).filter(pk=successor.pk).exists():
         raise Refused(
-            _("Choose a colleague of the same institution who may lead cases: nobody passes a caseload to themselves.")
+            _(
+                "Choose a colleague of the same institution who may lead cases; you cannot pass a caseload on to yourself."
+            )
         )
     passed = caseload_of(leaver)
     with connection.cursor() as cursor:

@@ -131,7 +131,9 @@ def change_log_in(request: ActingRequest, staff_id: int) -> HttpResponse:
         title=_("Change the address of the log-in"),
         submit=_("Change it"),
         back=reverse("appointment", args=[staff_id]),
-        intro=_("Make sure that the address is theirs: a link for a new password goes there. The old address is told."),
+        intro=_(
+            "Make sure that the address is theirs: a link to set a new password is sent to it. The old address is notified."
+        ),
     )
 
 
@@ -203,7 +205,7 @@ def end(request: ActingRequest, staff_id: int) -> HttpResponse:
         submit=_("End it"),
         back=reverse("appointment", args=[staff_id]),
         intro=_(
-            "Pass the caseload on first: open work items that are left are in nobody's hands, and the office is told."
+            "Pass the caseload on first: work items that remain open become unassigned, and the office is notified."
         ),
     )
 
@@ -217,7 +219,7 @@ def pass_on(request: ActingRequest, staff_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.pass_on(request.acting, leaver=leaver, successor=form.cleaned_data["successor"])
-            return done(request, _("The caseload has passed on."), "appointment", staff_id)
+            return done(request, _("The caseload has been passed on."), "appointment", staff_id)
     context = {"form": form, "leaver": leaver, "caseload": queries.caseload_of(leaver)}
     return render(request, "administration/pass_on.html", context, status=422 if form.errors else 200)
 

@@ -25,7 +25,7 @@ def keep_entry(acting: Acting, *, form: ModelForm[Any]) -> None:
         entry.save()
     else:
         if changed - fields_that_change(entry):
-            raise Refused(_("An entry stays where it was made: end this one, and add another in the other place."))
+            raise Refused(_("An entry cannot be moved: end this one and add a new one in the other place."))
         entry.save(update_fields=sorted(changed))
     form.save_m2m()
     kind = RecordKind.STORE if is_new else RecordKind.CHANGE

@@ -1,4 +1,4 @@
-"""``suone access verify``: whether every access in force stands on an act that is kept."""
+"""``suone access verify``: whether a recorded act justifies every grant in force."""
 
 import click
 
@@ -8,7 +8,7 @@ from suone.ground.console.trouble import Commands, Trouble
 
 @click.group(cls=Commands)
 def access() -> None:
-    """Prove who may open what."""
+    """Check who may open what."""
 
 
 @access.command("verify")

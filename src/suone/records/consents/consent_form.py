@@ -34,7 +34,7 @@ class FormPerson:
     """Whom the form is about, as far as it is known."""
 
     name: str
-    born_on: str = ""  # as exactly as it is known
+    born_on: str = ""  # as precisely as it is known
     ahv_number: str = ""
     address: str = ""
 
@@ -43,7 +43,7 @@ class FormPerson:
 class ConsentFormData:
     """What is filled into the form. Both days are included; ``printed_at`` is local time.
 
-    ``issuer`` stands in the header of every page; ``worker`` is who hands out the form and signs for the institution.
+    ``issuer`` is printed in the header of every page; ``worker`` hands out the form and signs for the institution.
     Without a ``case_number`` the form is for the case that will be notified with it.
     """
 
@@ -65,7 +65,10 @@ class ConsentFormData:
 
 
 def consent_form_pdf(data: ConsentFormData, language: str) -> bytes:
-    """The form as an accessible PDF in German, French, Italian or English."""
+    """The form as a tagged PDF, in one of ``LANGUAGES``; ``ValueError`` for any other.
+
+    Raises ``BrokenTemplate`` for a version of the form that does not exist.
+    """
     words = _words(data.template_version, language)
     frame = Frame(
         title=words["title"],
@@ -78,7 +81,7 @@ def consent_form_pdf(data: ConsentFormData, language: str) -> bytes:
 
 
 def read_template(text: str, source: str) -> dict[str, dict[str, Any]]:
-    """The texts of one version, by language; raises ``BrokenTemplate`` unless all languages say the same things."""
+    """The texts of one version, by language; raises ``BrokenTemplate`` unless every language has the same keys."""
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -14,7 +14,7 @@ from suone.records.consents.acts import Act
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A place where access and the act behind it do not meet."""
+    """A mismatch between a grant and the act that should justify it."""
 
     case_number: str
     grant_id: int | None
@@ -24,10 +24,10 @@ class Drift:
 
     @property
     def sentence(self) -> str:
-        """What does not meet, and what to do about it."""
+        """The mismatch in words, and what to do about it."""
         sentences = {
-            "unfounded": _("Case %(case)s: grant %(grant)s is open, but %(act)s does not stand behind it. End it."),
-            "missing": _("Case %(case)s: %(act)s should have opened access, but no grant is in force. Sign anew."),
+            "unfounded": _("Case %(case)s: grant %(grant)s is open, but %(act)s does not justify it. End it."),
+            "missing": _("Case %(case)s: %(act)s should have opened access, but no grant is in force. Sign again."),
             "categories": _("Case %(case)s: grant %(grant)s covers other data categories than %(act)s. End it."),
             "power": _("Case %(case)s: grant %(grant)s has another power than %(act)s. End it."),
             "period": _("Case %(case)s: grant %(grant)s ends at another time than %(act)s. End it."),
@@ -37,7 +37,7 @@ class Drift:
 
 
 def find_drift() -> list[Drift]:
-    """Every grant in force without its act, and every act without its grant; the comparison is told to the log."""
+    """Every grant in force without its act, and every act without its grant; logs that the comparison was made."""
     acting = acting_for_job("compare grants with acts")
     with acting_as(acting), connection.cursor() as cursor:
         cursor.execute("SELECT case_number, grant_id, because, because_id, kind FROM dossiers_drift()")

@@ -1,4 +1,4 @@
-"""Who may read what, as it is typed in every form that asks for a consent: a row for each recipient, a box for each category."""
+"""The recipients of a consent in forms: a row for each recipient, a checkbox for each data category."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ from suone.organisation.institutions.models import Institution
 from suone.records.consents.models import Consent
 from suone.records.consents.terms import ScopeLine
 
-# What cannot be repeated on a page, or would stand for another list of recipients than the one that was signed.
+# Cannot be repeated on a page, or was given for another list of recipients.
 _NOT_REPEATED = {"scan", "signature"}
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One category of one recipient; ``was_signed`` marks what a renewal has to be asked for anew."""
+    """One category of one recipient; ``was_signed`` marks what must be ticked again in a renewal."""
 
     category: DataCategory
     is_ticked: bool
@@ -34,7 +34,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One recipient with the boxes of its categories; ``field`` is where it is chosen, ``name`` that of its boxes."""
+    """One recipient with its checkboxes: ``field`` is the field that selects it, ``name`` the one of its categories."""
 
     field: str
     name: str
@@ -48,8 +48,8 @@ class Row:
 class ScopeForm(forms.Form):
     """The recipients of a consent, each with its own categories.
 
-    It starts with the least: nothing sensitive is ticked unless somebody ticks it, in a renewal neither. A person named
-    in the list below the table gets a row; nothing is recorded before that row was seen.
+    Nothing sensitive is ticked initially, not even in a renewal. A person named in the list below the table gets a row,
+    which must be shown before anything is recorded.
     """
 
     recipients = forms.ModelMultipleChoiceField(
@@ -89,13 +89,13 @@ class ScopeForm(forms.Form):
 
     @property
     def categories(self) -> list[DataCategory]:
-        """The columns: what is sensitive comes last, and health only where somebody may be given it."""
+        """The columns: sensitive categories last, and health only if a medical officer is named."""
         mask = ALL_CATEGORIES if self.officers else ALL_CATEGORIES & ~HEALTH_BIT
         return sorted(categories_in(mask), key=lambda category: (category.is_sensitive, category.value))
 
     @property
     def has_marks(self) -> bool:
-        """Whether a renewal has something to be ticked anew."""
+        """Whether the renewed consent had sensitive categories, which must be ticked again."""
         return any(mask & SENSITIVE for mask in self.before.values())
 
     def rows(self) -> Iterator[Row]:
@@ -107,7 +107,7 @@ class ScopeForm(forms.Form):
             yield self._row("named_persons", f"reads_s{person.pk}", person.pk, is_chosen=True)
 
     def alike(self) -> set[DataCategory]:
-        """What all recipients that are chosen may read."""
+        """The categories that every selected recipient may read."""
         masks = [
             mask_of(cell.category for cell in row.cells if cell and cell.is_ticked)
             for row in self.rows()
@@ -116,7 +116,7 @@ class ScopeForm(forms.Form):
         return {category for category in DataCategory if masks and all(mask & category.bit for mask in masks)}
 
     def as_typed(self) -> dict[str, Any]:
-        """What stands in the fields, files and signature left out; a list without a tick is an empty list."""
+        """The values typed so far, without files and signature; nothing ticked is an empty list."""
         typed = {
             name: field.widget.value_from_datadict(self.data, self.files, name)
             for name, field in self.fields.items()
@@ -147,13 +147,13 @@ class ScopeForm(forms.Form):
         return mask_of(DataCategory(value) for value in self.cleaned_data[name])
 
     def _add_named(self) -> int | None:
-        """Give whoever was just named a row, filled in as every new row is; what was signed did not name them."""
+        """Add a row for the person just named, with the defaults of a new row, and discard the signature given before."""
         data = cast(QueryDict, self.data).copy()
         field = self.fields["add_person"]
         try:
             person = field.clean(field.widget.value_from_datadict(data, self.files, "add_person"))
         except forms.ValidationError:
-            return None  # the form says so beside the field, where what was typed stays
+            return None  # the field shows the error and keeps what was typed
         if person is None:
             return None
         added: int = person.pk
@@ -193,7 +193,7 @@ _STARTS_WITH = ALL_CATEGORIES & ~SENSITIVE
 
 
 def _masks_of(consent: Consent | None) -> dict[str, int]:
-    """What each recipient of a consent may read by now, by the name of its boxes."""
+    """What each recipient of a consent may read now, by the name of its field of categories."""
     if consent is None:
         return {}
     return {

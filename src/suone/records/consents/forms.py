@@ -23,7 +23,7 @@ _OPEN_CATEGORIES = [(c.value, c.label) for c in DataCategory if c.bit & ALL_BUT_
 
 
 class SignForm(ScopeForm):
-    """What the person signs: for what, who, which data, from when until when."""
+    """What the person signs: the purpose, the recipients, the data and the period."""
 
     field_order = ("purpose",)
 
@@ -103,7 +103,7 @@ class SignForm(ScopeForm):
 
 
 class NarrowForm(forms.Form):
-    """Which of a recipient's categories stay."""
+    """Which categories a recipient keeps."""
 
     categories = forms.TypedMultipleChoiceField(
         label=gettext_lazy("What this recipient may still read"),
@@ -126,7 +126,7 @@ class NarrowForm(forms.Form):
 
 
 class BasisForm(forms.Form):
-    """First step of a disclosure: on which ground."""
+    """First step of a disclosure: its legal basis."""
 
     basis = forms.ChoiceField(label=gettext_lazy("Legal basis"), widget=forms.RadioSelect)
 
@@ -141,7 +141,7 @@ class BasisForm(forms.Form):
 
 
 class DisclosureRecordForm(forms.Form):
-    """Second step: the conditions of that ground, and what passes to whom."""
+    """Second step: the conditions of the legal basis, the recipient and the data."""
 
     conditions = forms.MultipleChoiceField(
         label=gettext_lazy("These conditions hold"), required=False, widget=forms.CheckboxSelectMultiple

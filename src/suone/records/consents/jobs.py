@@ -1,4 +1,4 @@
-"""What the clock does for consents."""
+"""Periodic jobs of consents."""
 
 from procrastinate.contrib.django import app
 

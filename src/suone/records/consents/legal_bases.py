@@ -10,7 +10,7 @@ from suone.ground.schemafiles.problems import BrokenFile, text_of
 CONSENT = "consent"
 HAND_OVER = "hand-over"
 DOUBTS = "clearing-of-doubts"
-BY_ACTS = frozenset({CONSENT, HAND_OVER, DOUBTS})  # of acts of their own, not recorded by hand
+BY_ACTS = frozenset({CONSENT, HAND_OVER, DOUBTS})  # recorded by their own acts, never by hand
 
 
 class BrokenLegalBases(BrokenFile):
@@ -28,7 +28,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class LegalBasis:
-    """A ground on which data may pass, with the conditions that are checked or asked for.
+    """A ground on which data may be disclosed, with the conditions that somebody confirms.
 
     ``formal_law`` names the law in the formal sense that exchanging sensitive data needs; empty where it is lacking.
     """
@@ -57,7 +57,7 @@ class LegalBasis:
 
 
 def _in_language(articles: str, language: str) -> str:
-    """Articles stand in German and French, with a stroke between; English speaks of them as the German law does."""
+    """The file has articles in German and French, separated by a slash; English uses the German form."""
     german, _stroke, french = articles.partition(" / ")
     return french if language == "fr" and french else german
 
@@ -92,4 +92,5 @@ def legal_bases() -> tuple[LegalBasis, ...]:
 
 
 def legal_basis(code: str) -> LegalBasis | None:
+    """The legal basis with this code; None if there is none."""
     return next((basis for basis in legal_bases() if basis.code == code), None)

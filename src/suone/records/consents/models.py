@@ -16,19 +16,19 @@ from suone.records.consents import rules
 from suone.records.documents.models import Document
 from suone.records.dossiers.models import CaseBoundQuerySet, Dossier
 
-# Recipients stand in what the person signs: none is added to a consent that was recorded before.
+# The person signs for these recipients: none can be added to a consent recorded earlier.
 _SIGNED_WITH = (
     "EXISTS (SELECT 1 FROM consents_consent c WHERE c.id = {table}.consent_id AND c.dossier_id = {table}.dossier_id"
     " AND c.recorded_at >= now())"
 )
-# On a consent that stands passes what it names for the recipient; whoever records it need not read it themselves.
+# A consent in force covers what it names for the recipient, even categories that the recording actor may not read.
 _OF_CONSENT = (
     "({table}.basis = 'consent' AND EXISTS (SELECT 1 FROM consents_consentrecipient r"
     " JOIN consents_consent c ON c.id = r.consent_id WHERE r.consent_id = {table}.consent_id"
     " AND r.dossier_id = {table}.dossier_id AND r.institution_id = {table}.recipient_id AND c.withdrawn_at IS NULL"
     " AND ({table}.categories & ~r.categories) = 0))"
 )
-# On another basis people pass on what is open to them. What hand-overs pass is theirs to say.
+# On any other basis, actors disclose only what they may read. Hand-overs have their own check.
 _ON_ANOTHER_BASIS = (
     "({table}.basis NOT IN ('consent', 'hand-over', 'clearing-of-doubts')"
     " AND ({table}.categories & ~dossiers_categories_open({table}.dossier_id)) = 0)"
@@ -107,7 +107,7 @@ class Consent(models.Model):
                 name="consents_consent_row_policies",
                 select=granted(Power.READ),
                 insert=f"({granted(Power.LEAD)}) AND {{table}}.withdrawn_at IS NULL",
-                # What was signed stays as it was signed; consents_withdraw() says that the person takes it back.
+                # The signed terms never change; only consents_withdraw() records a withdrawal.
                 update=job(),
                 updates=("warned_days", "expiry_told_at"),
             ),
@@ -125,7 +125,7 @@ class Consent(models.Model):
 
 
 class ConsentRecipient(models.Model):
-    """Who may read which categories by a consent; a narrowed recipient keeps what was signed beside what holds."""
+    """Who may read which categories under a consent: those signed, and those left after narrowing."""
 
     consent = models.ForeignKey(Consent, models.PROTECT, related_name="recipients")
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
@@ -146,7 +146,7 @@ class ConsentRecipient(models.Model):
             RowPolicies(
                 name="consents_consentrecipient_row_policies",
                 select=granted(Power.READ),
-                # No UPDATE: consents_narrow() alone takes categories away.
+                # No UPDATE: only consents_narrow() removes categories.
                 insert=f"({granted(Power.LEAD)}) AND {{table}}.categories = {{table}}.signed_categories"
                 f" AND {_SIGNED_WITH}",
             ),
@@ -168,7 +168,7 @@ class DisclosureForm(models.TextChoices):
 
 
 class Disclosure(models.Model):
-    """Personal data passed from one institution to another: on which basis, for what, by whom, to whom, what, when."""
+    """The record that personal data went to another institution: basis, purpose, giver, recipient, categories, time."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="disclosures")
     basis = models.CharField(_("Legal basis"), max_length=40)  # a code of legal_bases.toml
@@ -183,7 +183,7 @@ class Disclosure(models.Model):
     consent = models.ForeignKey(Consent, models.PROTECT, null=True, related_name="disclosures")
     access_until = models.DateField(_("Access until"), null=True)
     at = models.DateTimeField(db_default=Now())
-    inform_until = models.DateField(null=True)  # the duty to tell the person, where the basis has one
+    inform_until = models.DateField(null=True)  # set if the legal basis has a duty to inform the person
     informed_at = models.DateTimeField(null=True)
     informed_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
 

@@ -18,7 +18,7 @@ from suone.records.persons import ahv
 
 
 def consents_of(acting: Acting, dossier: Dossier) -> list[Consent]:
-    """Newest first, with their recipients."""
+    """The consents of a case, newest first, with their recipients."""
     recipients = ConsentRecipient.objects.select_related("institution", "staff").order_by("institution__code")
     consents = Consent.objects.readable_by(acting).filter(dossier=dossier).order_by("-pk")
     return list(
@@ -29,13 +29,14 @@ def consents_of(acting: Acting, dossier: Dossier) -> list[Consent]:
 
 
 def other_live_consents(acting: Acting, chain: Sequence[Consent]) -> list[Consent]:
-    """The other consents of the case that are valid or will be: the end of this one and its renewals leaves them be."""
+    """The other consents of the case that are or will be valid, and that withdrawing this chain leaves in force."""
     standing = (State.VALID, State.PLANNED)
     others = consents_of(acting, chain[0].dossier)
     return [other for other in others if other not in chain and other.state(acting.today) in standing]
 
 
 def readable_consent(acting: Acting, dossier_id: int, consent_id: int) -> Consent:
+    """A consent of a case that the acting person may open; raises ``Http404`` for any other."""
     consent = (
         Consent.objects.readable_by(acting)
         .filter(dossier_id=dossier_id, pk=consent_id)
@@ -49,7 +50,7 @@ def readable_consent(acting: Acting, dossier_id: int, consent_id: int) -> Consen
 
 
 def chain_of(acting: Acting, consent: Consent) -> list[Consent]:
-    """What a withdrawal ends: the consent, and what it renews and what renews it as far as that still runs."""
+    """What a withdrawal ends: the consent, and all earlier and later renewals that are not over."""
     there = {found.pk: found for found in consents_of(acting, consent.dossier)}
     chain, waiting = {consent.pk}, [consent.pk]
     while waiting:
@@ -63,12 +64,13 @@ def chain_of(acting: Acting, consent: Consent) -> list[Consent]:
 
 
 def disclosures_of(acting: Acting, dossier: Dossier) -> list[Disclosure]:
-    """Newest first."""
+    """The disclosures of a case, newest first."""
     disclosures = Disclosure.objects.readable_by(acting).filter(dossier=dossier).order_by("-pk")
     return list(disclosures.select_related("giver", "giver_staff", "recipient", "recipient_staff", "informed_by"))
 
 
 def readable_disclosure(acting: Acting, dossier_id: int, disclosure_id: int) -> Disclosure:
+    """A disclosure of a case that the acting person may open; raises ``Http404`` for any other."""
     disclosure = (
         Disclosure.objects.readable_by(acting)
         .filter(dossier_id=dossier_id, pk=disclosure_id)
@@ -81,7 +83,7 @@ def readable_disclosure(acting: Acting, dossier_id: int, disclosure_id: int) -> 
 
 
 def current_consent(acting: Acting, dossier: Dossier) -> Consent | None:
-    """The valid consent of the case that runs longest."""
+    """The valid consent of the case with the latest end; None without one."""
     return valid_consents(acting).filter(dossier=dossier).order_by("-valid_until").first()
 
 
@@ -91,7 +93,7 @@ def valid_consents(acting: Acting) -> QuerySet[Consent]:
 
 
 def form_person_of(acting: Acting, dossier: Dossier) -> FormPerson:
-    """Whom a case file is about, as the form to print names them."""
+    """The person of a case file, as the printed form names them; ``Http404`` if their identity may not be read."""
     person = particulars_of(acting, dossier.pk)
     if person is None:
         raise Http404
@@ -113,7 +115,7 @@ def form_data_of(
     version: str,
     case_number: str = "",
 ) -> ConsentFormData:
-    """What is filled into the form to print, with the terms as they are typed so far."""
+    """What is filled into the printed form, with the terms as typed so far."""
     worker = Appointment.objects.select_related("institution").get(pk=acting.own_staff_id)
     return ConsentFormData(
         case_number=case_number,

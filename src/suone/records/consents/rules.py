@@ -1,4 +1,4 @@
-"""What makes a consent valid, and what may follow from it. Pure: no clock, no database."""
+"""When a consent is valid and what it may cover. Pure: no clock, no database."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Recipient:
 
 
 def state_of(*, valid_from: date, valid_until: date, is_withdrawn: bool, on: date) -> State:
-    """A consent runs from the start of its first day to the end of its last."""
+    """The state of a consent on a day; first and last day are included."""
     if is_withdrawn:
         return State.WITHDRAWN
     if on < valid_from:
@@ -41,7 +41,10 @@ def state_of(*, valid_from: date, valid_until: date, is_withdrawn: bool, on: dat
 def check_can_sign(
     *, recipients: Sequence[Recipient], purpose: str, valid_from: date, valid_until: date, signed_on: date, on: date
 ) -> None:
-    """A consent has a purpose, at least one recipient, a period that is not over, and names nobody twice."""
+    """Raise ``Refused`` unless a consent has a purpose, recipients without duplicates, and a period that is not over.
+
+    Health may be given to a medical officer only (ATSG Art. 47 para 2), and the signature must not lie in the future.
+    """
     if not purpose.strip():
         raise Refused(_("Say for which purpose the data may be used in this case."))
     if not recipients:
@@ -60,7 +63,10 @@ def check_can_sign(
 
 
 def check_not_too_long(*, valid_from: date, valid_until: date, latest_from: date, latest: date, months: int) -> None:
-    """The canton says for how many months a consent is valid at most; so long it may also begin after its signature."""
+    """Raise ``Refused`` if a consent ends after ``latest``, or begins after ``latest_from``.
+
+    ``months`` is the canton's maximum: for the duration, and between the signature and the first day.
+    """
     if valid_until > latest:
         raise Refused(
             _("A consent is valid for at most %(months)s months: choose %(day)s as last day, or an earlier one.")
@@ -74,7 +80,7 @@ def check_not_too_long(*, valid_from: date, valid_until: date, latest_from: date
 
 
 def check_access_not_too_long(*, until: date, latest: date, months: int) -> None:
-    """How long a case may be opened at once on another basis than a consent: a default of the product, or the canton's."""
+    """Raise ``Refused`` if a disclosure without consent opens a case for more than ``months``, that is after ``latest``."""
     if until > latest:
         raise Refused(
             _(
@@ -97,7 +103,7 @@ def _check_recipient(recipient: Recipient) -> None:
 
 
 def check_can_pass_on(*, passed: Iterable[DataCategory], readable: Iterable[DataCategory]) -> None:
-    """On another basis than a consent people pass on what is open to them, and nothing else."""
+    """Raise ``Refused`` if a disclosure without consent covers a category that the acting person may not read."""
     have = set(readable)
     closed = ", ".join(str(category.label) for category in passed if category not in have)
     if closed:
@@ -108,7 +114,7 @@ def check_can_pass_on(*, passed: Iterable[DataCategory], readable: Iterable[Data
 
 
 def check_can_narrow(*, now: int, then: int) -> None:
-    """Narrowing takes away; whoever wants more asks the person for a new consent."""
+    """Raise ``Refused`` unless the mask ``then`` is a proper subset of ``now``: narrowing only removes categories."""
     if then & ~now:
         raise Refused(_("A consent can only be narrowed here: for more, let the person sign a new one."))
     if then == now:
@@ -116,7 +122,7 @@ def check_can_narrow(*, now: int, then: int) -> None:
 
 
 def warning_due(*, valid_until: date, on: date, warn_days: Iterable[int], warned: int | None) -> int | None:
-    """The step of warning that is due (days before the last day) and was not given yet, the nearest one."""
+    """Which warning is due, in days before the last day: the nearest one not given yet; None if none is due."""
     left = (valid_until - on).days
     reached = [step for step in warn_days if 0 <= left <= step]
     step = min(reached, default=None)

@@ -50,9 +50,9 @@ def sign_consent(
 ) -> Consent:
     """Let the recipients read these categories of the case in this period.
 
-    The acting institution must lead the case. Each recipient gets a grant and a disclosure record; the IIZ office may
-    open the case to others, everybody else may read and contribute. Whoever signs must be allowed to: the person, or a
-    representative, of whom ``authority`` says who appointed them where it is a guardian not recorded yet.
+    Each recipient gets a grant and a disclosure record; the IIZ office may open the case to others, everybody else may
+    read and contribute. ``authority`` names who appointed a guardian that is not recorded yet. Raises ``Refused`` if the
+    acting institution does not lead the case, the terms break a rule, or the signatory may not sign for the person.
     """
     rules.check_can_sign(
         recipients=[_recipient(line) for line in scope],
@@ -110,7 +110,7 @@ def sign_consent(
 
 
 def print_form(acting: Acting, *, dossier: Dossier, terms: ConsentTerms, scope: Sequence[ScopeLine]) -> bytes:
-    """The form to print and sign, as a PDF in the language of the terms; printing is told to the log."""
+    """The consent form to print and sign, as a PDF in the language of the terms; printing is logged."""
     data = form_data_of(
         acting,
         person=form_person_of(acting, dossier),
@@ -130,36 +130,37 @@ def print_form(acting: Acting, *, dossier: Dossier, terms: ConsentTerms, scope: 
 
 
 def print_form_before(acting: Acting, *, person: FormPerson, terms: ConsentTerms, scope: Sequence[ScopeLine]) -> bytes:
-    """The same form before there is a case, which is notified once the person has signed; the log can name no case yet."""
+    """The consent form before its case exists; the log records the printing without a case."""
     data = form_data_of(acting, person=person, terms=terms, recipients=_on_paper(scope), version=TEMPLATE_VERSION)
     record(acting, kind=RecordKind.PRINT, act=Act.FORM_PRINTED)
     return consent_form_pdf(data, terms.language)
 
 
 def end_consents(acting: Acting, *, dossier: Dossier) -> None:
-    """All consents of a case end with the person, at once."""
+    """End all consents of a case at once, because the person has died."""
     lock(dossier.pk)
     for consent in Consent.objects.filter(dossier=dossier, withdrawn_at=None, valid_until__gte=acting.today):
-        _take_back(acting, consent, Act.ENDED_BY_DEATH)
+        _withdraw(acting, consent, Act.ENDED_BY_DEATH)
     end_unfounded_grants(acting, dossier=dossier)
 
 
 def withdraw_consent(acting: Acting, *, consent: Consent) -> None:
-    """The person takes the consent back, with all that it renews and that renews it: what they opened ends at once.
+    """Withdraw a consent with all its renewals; the access they opened ends at once.
 
-    If somebody who is named in the case can no longer open it, its lead and whoever notified it hear of that too.
+    If an institution named in the case loses access, the lead and the notifier are notified. Raises ``Refused`` if the
+    consent was withdrawn before.
     """
     lock(consent.dossier_id)
     concerned = concerned_by(consent.dossier_id)
-    if not _take_back(acting, consent, Act.WITHDRAWN):
+    if not _withdraw(acting, consent, Act.WITHDRAWN):
         raise Refused(_("This consent has already been withdrawn."))
     # Last: it may close the case to the acting institution itself.
     shut_out = end_unfounded_grants(acting, dossier=consent.dossier) & concerned.institution_ids
     if shut_out:
-        _tell_who_answers(acting, consent.dossier, concerned, shut_out)
+        _notify_lead_and_notifier(acting, consent.dossier, concerned, shut_out)
 
 
-def _tell_who_answers(acting: Acting, dossier: Dossier, concerned: Concerned, shut_out: set[int]) -> None:
+def _notify_lead_and_notifier(acting: Acting, dossier: Dossier, concerned: Concerned, shut_out: set[int]) -> None:
     lead = Appointment.objects.get(pk=concerned.lead_id) if concerned.lead_id else None
     if lead is not None:
         act = Act.LEAD_SHUT_OUT if lead.institution_id in shut_out else Act.PARTNER_SHUT_OUT
@@ -168,16 +169,16 @@ def _tell_who_answers(acting: Acting, dossier: Dossier, concerned: Concerned, sh
         notify_staff(acting, staff_ids=[concerned.notifier_id], act=Act.NOTIFIER_TOLD, dossier=dossier)
 
 
-def _take_back(acting: Acting, consent: Consent, act: Act) -> bool:
-    """A consent with its renewals holds no more, which is told; whether any of them still held."""
+def _withdraw(acting: Acting, consent: Consent, act: Act) -> bool:
+    """Withdraw a consent with its renewals and notify the recipients; whether any of them was still in force."""
     withdrawn: list[int] = call("consents_withdraw", consent.pk)
     dossier = consent.dossier
-    told: set[int] = set()
-    may_tick_off = has_power(acting, dossier, Power.WRITE)  # who may only read cannot
+    notified: set[int] = set()
+    may_tick_off = has_power(acting, dossier, Power.WRITE)  # not possible with power to read only
     for pk in withdrawn:
         recipients = ConsentRecipient.objects.filter(consent_id=pk).values_list("institution_id", flat=True)
         institutions = sorted(set(recipients))
-        told.update(institutions)
+        notified.update(institutions)
         record_event(
             acting,
             dossier=dossier,
@@ -188,14 +189,14 @@ def _take_back(acting: Acting, consent: Consent, act: Act) -> bool:
         )
         if may_tick_off:
             close_items_about(acting, dossier=dossier, about=("consent", pk))
-    notify_institutions(acting, institution_ids=sorted(told), act=act, dossier=dossier)
+    notify_institutions(acting, institution_ids=sorted(notified), act=act, dossier=dossier)
     return bool(withdrawn)
 
 
 def narrow_consent(acting: Acting, *, recipient: ConsentRecipient, categories: int) -> None:
-    """The person takes some categories back from one recipient, in every renewal of the consent too.
+    """Narrow a consent to these categories (a bit mask) for one recipient, in its renewals too; 0 removes all access.
 
-    With none left, the recipient reads nothing more.
+    Raises ``Refused`` if the mask adds categories or changes nothing, or if the consent is over.
     """
     consent = recipient.consent
     lock(consent.dossier_id)
@@ -228,10 +229,12 @@ def record_disclosure(
     confirmed: Sequence[str],
     access_until: date | None = None,
 ) -> Disclosure:
-    """Pass data to another institution on another basis than a consent, with its conditions confirmed.
+    """Record a disclosure to another institution on a legal basis other than consent.
 
-    In the form of access it opens a grant until the given day. A basis with a duty to inform sets a work item
-    "tell the person".
+    ``basis`` is a code of ``legal_bases.toml``, ``categories`` a bit mask, ``confirmed`` the codes of the conditions. In
+    the form of access, a grant opens until ``access_until``, at most the canton's number of months ahead. A legal basis
+    with a duty to inform adds a work item. Raises ``Refused`` if a condition is not confirmed, the acting person may not
+    read a category, or access is given by an institution that does not lead the case.
     """
     ground = legal_basis(basis)
     if ground is None or basis in BY_ACTS:
@@ -276,7 +279,7 @@ def record_disclosure(
         add_work_item(
             acting,
             dossier=dossier,
-            title=gettext_noop("Tell the person that and what was exchanged"),
+            title=gettext_noop("Inform the person that data were exchanged, and which"),
             is_own_words=False,
             due_on=disclosure.inform_until,
             addressed_id=disclosure.giver_id,
@@ -287,7 +290,10 @@ def record_disclosure(
 
 
 def record_person_informed(acting: Acting, *, disclosure: Disclosure) -> None:
-    """The duty to inform is done: the person knows that and what was exchanged."""
+    """Record that the person was informed of a disclosure, which completes its work item.
+
+    Raises ``Refused`` if that was recorded before.
+    """
     done = Disclosure.objects.filter(pk=disclosure.pk, informed_at=None).update(
         informed_at=timezone.now(), informed_by_id=acting.staff_id
     )
@@ -304,9 +310,9 @@ def record_person_informed(acting: Acting, *, disclosure: Disclosure) -> None:
 
 
 def warn_and_expire(acting: Acting) -> tuple[int, int]:
-    """The clock's part, as a job: warnings before and on the last day, and the event of an expiry.
+    """Send due warnings and record expiries, as a job; returns how many warnings and how many expiries.
 
-    Access itself ends by the clock of the database; no job is needed for that. Returns how many of each.
+    Access itself ends by the database's clock and needs no job.
     """
     warned = expired = 0
     running = Consent.objects.filter(withdrawn_at=None, expiry_told_at=None).select_related("dossier")
@@ -326,7 +332,7 @@ def warn_and_expire(acting: Acting) -> tuple[int, int]:
         record_event(
             acting, dossier=consent.dossier, kind=RecordKind.CHANGE, act=Act.EXPIRED, about=("consent", consent.pk)
         )
-        _tell_those_who_renew(acting, consent, Act.EXPIRED)
+        _notify_renewing_institutions(acting, consent, Act.EXPIRED)
         expired += 1
     return warned, expired
 
@@ -337,7 +343,7 @@ def _warn(acting: Acting, consent: Consent, step: int) -> None:
     record_event(
         acting, dossier=consent.dossier, kind=RecordKind.CHANGE, act=Act.EXPIRES_SOON, about=("consent", consent.pk)
     )
-    _tell_those_who_renew(acting, consent, Act.EXPIRES_SOON)
+    _notify_renewing_institutions(acting, consent, Act.EXPIRES_SOON)
     if first and consent.recorded_institution_id:
         add_work_item(
             acting,
@@ -352,7 +358,7 @@ def _warn(acting: Acting, consent: Consent, step: int) -> None:
         )
 
 
-def _tell_those_who_renew(acting: Acting, consent: Consent, act: Act) -> None:
+def _notify_renewing_institutions(acting: Acting, consent: Consent, act: Act) -> None:
     office = Institution.objects.filter(is_iiz_office=True).values_list("pk", flat=True)
     concerned = {consent.recorded_institution_id, *office} - {None}
     notify_institutions(
@@ -385,13 +391,14 @@ def _keep_line(acting: Acting, consent: Consent, line: ScopeLine) -> None:
 
 
 def keep_disclosure(acting: Acting, **fields: object) -> Disclosure:
-    """Record that data passes to another institution; for acts that pass it by themselves.
+    """Record a disclosure for an act that implies one, such as a consent or an accepted hand-over.
 
-    The acting person gives it, unless others are named: whoever accepts a hand-over records what the sender gave.
+    ``fields`` are those of ``Disclosure``. The giver is the acting person unless named otherwise: accepting a hand-over
+    records what the sender gave.
     """
     giver: dict[str, object] = {"giver_id": acting.own_institution_id, "giver_staff_id": acting.staff_id}
     disclosure: Disclosure = Disclosure.objects.create(**giver | fields)
-    told: dict[str, Any] = {
+    entry: dict[str, Any] = {
         "kind": RecordKind.DISCLOSE,
         "act": Act.DISCLOSED,
         "about": ("disclosure", disclosure.pk),
@@ -400,10 +407,10 @@ def keep_disclosure(acting: Acting, **fields: object) -> Disclosure:
         "details": {"categories": disclosure.categories, "form": disclosure.form},
     }
     if disclosure.basis == CONSENT:
-        # The timeline has the consent already; one more line for each recipient would bury it.
-        record(acting, dossier_id=disclosure.dossier_id, person_id=disclosure.dossier.person_id, **told)
+        # The timeline shows the consent itself; one more line per recipient would bury it.
+        record(acting, dossier_id=disclosure.dossier_id, person_id=disclosure.dossier.person_id, **entry)
     else:
-        record_event(acting, dossier=disclosure.dossier, **told)
+        record_event(acting, dossier=disclosure.dossier, **entry)
     return disclosure
 
 

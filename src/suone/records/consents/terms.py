@@ -10,7 +10,7 @@ from suone.records.consents.models import Grantor, SignatureForm
 
 @dataclass(frozen=True, slots=True)
 class ConsentTerms:
-    """What the person signed."""
+    """The terms that the person signs; first and last day are included."""
 
     purpose: str
     valid_from: date

@@ -1,4 +1,4 @@
-"""Consents and disclosures of a case, and the legal bases they stand on."""
+"""Consents and disclosures of a case, and their legal bases."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -85,7 +85,7 @@ def withdraw(request: ActingRequest, dossier_id: int, consent_id: int) -> HttpRe
         services.withdraw_consent(request.acting, consent=consent)
         said = _("The consent is withdrawn; every access it opened has ended.")
         if others:
-            said = f"{said} {_('Another consent of this case still stands.')}"
+            said = f"{said} {_('Another consent for this case is still in force.')}"
         if has_power(request.acting, consent.dossier, Power.READ):
             return done(request, said, "consents", dossier_id)
         return done(request, said, "worklist")
@@ -110,7 +110,7 @@ def choose_basis(request: ActingRequest, dossier_id: int) -> HttpResponse:
         title=f"{_('Record a disclosure')} · {dossier.number}",
         submit=_("Next"),
         back=reverse("consents", args=[dossier_id]),
-        intro=_("On which legal basis do the data pass? With a consent no record is needed: it is made by itself."),
+        intro=_("On which legal basis are the data disclosed? With a consent, the record is made automatically."),
     )
 
 
@@ -157,7 +157,7 @@ def record_person_informed(request: ActingRequest, dossier_id: int, disclosure_i
 
 
 def _sign(request: ActingRequest, dossier: Dossier, *, renewing: Consent | None) -> HttpResponse:
-    """Record what was signed; or print it to be signed, with what is typed so far, in the person's language."""
+    """Record a signed consent, or print the form with what is typed so far, in the person's language."""
     acting = request.acting
     if request.method != "POST":
         who = signers_of(acting, dossier, on=acting.today)

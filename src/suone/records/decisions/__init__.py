@@ -1,1 +1,1 @@
-"""A request that somebody decides: with a day, a reminder, an answer with its reason, or an expiry."""
+"""Requests for a decision: with a deadline, a reminder, and an answer with its reason, or an expiry."""

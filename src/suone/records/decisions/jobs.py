@@ -1,4 +1,4 @@
-"""What the clock does for requests."""
+"""Periodic jobs of requests."""
 
 from procrastinate.contrib.django import app
 

@@ -23,16 +23,16 @@ def _nobody(decision: "Decision") -> Iterable[int | None]:
 
 
 def _nothing(acting: Acting, decision: "Decision") -> None:
-    """Nothing follows."""
+    """The default: expiry has no further consequence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of request.
 
-    ``title`` names it, ``to_answer`` and ``awaited`` stand on the worklists of both sides; ``address`` names the page
-    where it is answered, by its number. ``concerned`` says which staff members hear of its answer beside whoever asked,
-    ``expired`` what follows where nobody answered.
+    ``title`` names it, ``to_answer`` and ``awaited`` are shown on the worklists of the two sides; ``address`` is the name
+    of the URL where it is answered. ``concerned`` returns the staff members notified of the answer besides the requester;
+    ``expired`` is called when nobody answered in time.
     """
 
     code: str
@@ -48,15 +48,16 @@ _KINDS: dict[str, Kind] = {}
 
 
 def register(kind: Kind) -> None:
-    """Enter a kind, once, as its package starts."""
+    """Register a kind of request, once, when its package is loaded."""
     _KINDS[kind.code] = kind
 
 
 def kind_of(decision: "Decision") -> Kind:
+    """The registered kind of a request; ``KeyError`` for an unknown one."""
     return _KINDS[decision.kind]
 
 
-# Whoever is asked sees the request itself, and nothing of the case behind it; whoever asked sees what became of it.
+# The addressee sees the request but nothing of its case; the requester sees its outcome.
 _ASKED = f"({own_institution('addressed_id')} OR {own_staff('addressed_staff_id')})"
 _ASKING = own_institution("asked_institution_id")
 _IS = "{table}.state IN ('%s')"
@@ -64,7 +65,7 @@ _NOT_ANSWERED, _ANSWERED = "pending', 'withdrawn", "pending', 'accepted', 'decli
 
 
 class Decision(models.Model):
-    """A request that an institution decides until a day. What follows from the answer is the asking package's matter."""
+    """A request that an institution answers by a day; the package that registered its kind acts on the answer."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="decisions")
     case_number = models.CharField(max_length=12)  # for whoever is asked and cannot open the case
@@ -103,7 +104,7 @@ class Decision(models.Model):
                 name="decisions_decision_row_policies",
                 select=f"{granted(Power.READ)} OR {_ASKED} OR {_ASKING}",
                 insert=f"({granted(Power.LEAD)}) AND {_ASKING} AND {_IS % 'pending'}",
-                # Those who are asked answer, those who lead withdraw or remind, the clock lets it expire: once.
+                # The addressee answers, the lead withdraws or reminds, a job lets it expire: one transition only.
                 before=_IS % "pending",
                 update=f"{job()} OR ({granted(Power.LEAD)}) AND {_IS % _NOT_ANSWERED} OR {_ASKED} AND {_IS % _ANSWERED}",
                 updates=("state", "answered_at", "answered_by", "reminded_at"),
@@ -148,7 +149,7 @@ _ASKED_AND_OPEN = (
     + _of_request("d.state = 'pending' AND d.addressed_id = (SELECT actor_institution())")
     + ")"
 )
-# A text stands with the case of its request: nobody who leads another case writes under this request.
+# A text belongs to the case of its request: nobody who leads another case writes to this request.
 _IN_ITS_CASE = _of_request("d.dossier_id = {table}.dossier_id")
 _BETWEEN = _of_request("(SELECT actor_institution()) IN (d.addressed_id, d.asked_institution_id)")
 
@@ -156,9 +157,8 @@ _BETWEEN = _of_request("(SELECT actor_institution()) IN (d.addressed_id, d.asked
 class RequestText(models.Model):
     """What was written in a request: the question, and the reason of the answer.
 
-    Whoever is asked reads it as long as the answer is open; afterwards it belongs to the case, and both sides read it as
-    long as the case is open to them. Of a request that came to nothing the row of the decision remains: when, by whom,
-    and how it ended.
+    The addressee reads it while the request is pending; afterwards it belongs to the case, and both sides read it as
+    long as they may open the case. Of a request without an answer, only the row of the decision remains.
     """
 
     class Part(models.TextChoices):

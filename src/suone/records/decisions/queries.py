@@ -1,4 +1,4 @@
-"""Requests that wait for an answer, and those that have one."""
+"""Pending and answered requests."""
 
 from datetime import date
 
@@ -21,7 +21,7 @@ PAGE = 50
 
 
 def addressed_to(acting: Acting) -> QuerySet[Decision]:
-    """What the acting person or their institution is asked to decide, also in place of a colleague who is away."""
+    """Pending requests to the acting person, their institution, or an absent colleague whom they cover."""
     mine = [acting.staff_id, *stands_in_for(acting.own_staff_id, on=acting.today)]
     return Decision.objects.filter(
         Q(addressed_staff_id__in=mine) | Q(addressed_staff=None, addressed_id=acting.institution_id),
@@ -30,9 +30,10 @@ def addressed_to(acting: Acting) -> QuerySet[Decision]:
 
 
 def staff_who_may_answer(decision: Decision, *, on: date) -> list[int]:
-    """Who may answer: the person named, while they are away whoever covers them too; nobody in particular where none is named.
+    """The staff members who may answer a request; empty if it names no person and the whole institution may.
 
-    Where nobody covers them, or the person has left, the institution's contact persons of the region stand in.
+    The named person and, during an absence, their deputies. Without a deputy, or if the person has left, the contact
+    persons of the institution in the region of the case.
     """
     if decision.addressed_staff_id is None:
         return []
@@ -47,13 +48,13 @@ def staff_who_may_answer(decision: Decision, *, on: date) -> list[int]:
 
 
 def asked_by(acting: Acting) -> QuerySet[Decision]:
-    """What the acting person asked and still waits for."""
+    """Pending requests that the acting person made."""
     asked = Decision.objects.filter(asked_by_id=acting.staff_id, state=State.PENDING)
     return asked.select_related("dossier", "addressed", "addressed_staff").prefetch_related("dossier__particulars")
 
 
 def decision_for(acting: Acting, decision_id: int, *, kind: str) -> Decision:
-    """A request of this kind to the acting person's institution, open or answered; one of another kind does not exist."""
+    """A request of this kind to the acting person's institution, pending or answered; ``Http404`` for any other."""
     decision = (
         Decision.objects.filter(pk=decision_id, addressed_id=acting.institution_id, kind=kind)
         .select_related("asked_institution", "asked_by", "addressed", "addressed_staff", "answered_by")
@@ -65,9 +66,9 @@ def decision_for(acting: Acting, decision_id: int, *, kind: str) -> Decision:
 
 
 def decision_requests_of(acting: Acting, *, before_id: int | None = None, by_us: bool = False) -> list[Decision]:
-    """Requests to the acting person's institution, or by it, open ones and answered ones, the newest first.
+    """Requests to the acting person's institution, or by it, pending and answered ones, newest first.
 
-    One more than a page, to tell whether more follow.
+    Returns up to one more than ``PAGE``, so that callers see whether there is another page.
     """
     institution = {"asked_institution_id" if by_us else "addressed_id": acting.own_institution_id}
     requests = Decision.objects.filter(**institution)
@@ -78,7 +79,7 @@ def decision_requests_of(acting: Acting, *, before_id: int | None = None, by_us:
 
 
 def decision_by(acting: Acting, decision_id: int) -> Decision:
-    """A request of the acting person's institution."""
+    """A request made by the acting person's institution; ``Http404`` for any other."""
     decision = Decision.objects.filter(pk=decision_id, asked_institution_id=acting.own_institution_id).first()
     if decision is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""What may become of a request."""
+"""The states of a request and who may answer it."""
 
 from collections.abc import Collection
 from datetime import date, timedelta
@@ -18,7 +18,7 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
-# From where to where, and nothing else.
+# Every transition that is allowed.
 MOVES: dict[State, frozenset[State]] = {
     State.PENDING: frozenset({State.ACCEPTED, State.DECLINED, State.EXPIRED, State.WITHDRAWN}),
     State.ACCEPTED: frozenset(),
@@ -34,21 +34,23 @@ def can_become(now: State, then: State) -> bool:
 
 
 def reminder_day(asked_on: date, due_on: date) -> date:
-    """Half-way between the request and its day, rounded down."""
+    """Half-way between the day of the request and its deadline, rounded down."""
     return asked_on + timedelta(days=(due_on - asked_on).days // 2)
 
 
 def is_overdue(due_on: date, *, on: date) -> bool:
-    """Whether the day of the answer is past; on the day itself it may still come."""
+    """Whether the deadline has passed; on the day itself an answer is in time."""
     return on > due_on
 
 
 def check_may_answer(staff_id: int | None, answering: Collection[int]) -> None:
-    """A request to one person is answered by that person, or by whoever stands in while they are away.
+    """Raise ``Refused`` unless this staff member may answer the request.
 
-    Without anybody named (an empty collection) everybody at the institution may answer.
+    ``answering`` are those who may; empty means everybody at the institution.
     """
     if answering and staff_id not in answering:
         raise Refused(
-            gettext("This request goes to somebody by name: they answer it, or whoever stands in while they are away.")
+            gettext(
+                "This request is addressed to a named person: only they, or their deputy while they are away, can answer it."
+            )
         )

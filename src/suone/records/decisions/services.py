@@ -31,9 +31,10 @@ def ask_decision(
     question: str = "",
     region_id: int | None = None,
 ) -> Decision:
-    """Ask an institution to decide until a day: its contact persons are told, or the one person who is named.
+    """Ask an institution, or one named person there, for a decision by a day, and notify whoever may answer.
 
-    Where somebody who is told is away, the deputy is told too and may answer.
+    Without a named person, the contact persons of ``region_id`` are notified; deputies of absent staff are notified as
+    well and may answer. Raises ``Refused`` for a day in the past.
     """
     if due_on < acting.today:
         raise Refused(_("Choose a day that is not in the past."))
@@ -49,21 +50,22 @@ def ask_decision(
         remind_on=rules.reminder_day(acting.today, due_on),
     )
     _write(acting, decision, RequestText.Part.QUESTION, question)
-    _tell(acting, decision, Act.ASKED)
-    _tell_addressed(acting, decision, Act.ASKED, region_id)
+    _log(acting, decision, Act.ASKED)
+    _notify_addressed(acting, decision, Act.ASKED, region_id)
     return decision
 
 
 def answer(acting: Acting, *, decision: Decision, accept: bool, reason: str = "") -> Decision:
-    """Accept, or decline with a reason; exactly one answer counts, whoever is first.
+    """Accept a request, or decline it with a reason; the first answer counts.
 
-    Raises ``Conflict`` with both answers for whoever comes second.
+    Raises ``Refused`` without a reason for declining or for staff who may not answer, and ``Conflict`` with both answers
+    if somebody else answered first.
     """
     if not accept and not reason.strip():
         raise Refused(_("Give the reason for declining: it helps those who asked to find another way."))
     rules.check_may_answer(acting.staff_id, staff_who_may_answer(decision, on=acting.today))
     then = State.ACCEPTED if accept else State.DECLINED
-    # Locked before the reason is written: whoever comes second leaves none behind.
+    # Locked before the reason is written, so that a second answer leaves no text behind.
     is_first = Decision.objects.filter(pk=decision.pk, state=State.PENDING).select_for_update().first() is not None
     if is_first:
         _write(acting, decision, RequestText.Part.REASON, reason)
@@ -75,18 +77,18 @@ def answer(acting: Acting, *, decision: Decision, accept: bool, reason: str = ""
             submitted={answer_label: str(then.label), reason_label: reason},
             about=decision,
         )
-    _tell_askers(acting, decision, _ACT_OF[then])
+    _notify_requester(acting, decision, _ACT_OF[then])
     return decision
 
 
 def withdraw(acting: Acting, *, decision: Decision) -> None:
-    """The asking institution no longer needs the answer."""
+    """Withdraw a pending request that is no longer needed; raises ``Refused`` if it is not pending any more."""
     if not _move(acting, decision, State.WITHDRAWN):
         raise Refused(_("This request has already been answered, or its day is past."))
 
 
 def remind(acting: Acting, *, decision: Decision) -> None:
-    """Whoever asked reminds those who have not answered yet, at most once a day."""
+    """Send a reminder of a pending request, at most once a day; raises ``Refused`` otherwise."""
     if decision.state != State.PENDING:
         raise Refused(_("This request has already been answered, or its day is past."))
     if decision.reminded_at and timezone.localdate(decision.reminded_at) == acting.today:
@@ -95,7 +97,10 @@ def remind(acting: Acting, *, decision: Decision) -> None:
 
 
 def remind_and_expire(acting: Acting) -> tuple[list[Decision], list[Decision]]:
-    """The clock's part, as a job: reminders that are due, requests whose day is past, deputies who take over today."""
+    """Send due reminders, expire overdue requests and notify deputies from today on, as a job.
+
+    Returns the requests reminded of and those expired.
+    """
     pending = Decision.objects.filter(state=State.PENDING)
     reminded = list(pending.filter(reminded_at=None, remind_on__lte=acting.today, due_on__gte=acting.today))
     for decision in reminded:
@@ -103,21 +108,21 @@ def remind_and_expire(acting: Acting) -> tuple[list[Decision], list[Decision]]:
     expired = []
     for decision in pending.filter(due_on__lt=acting.today):
         if not _move(acting, decision, State.EXPIRED):
-            continue  # answered at this very moment after all
+            continue  # somebody answered in the meantime
         expired.append(decision)
-        _tell_askers(acting, decision, Act.EXPIRED)
+        _notify_requester(acting, decision, Act.EXPIRED)
         kind_of(decision).expired(acting, decision)
     for decision in pending.filter(
         addressed_staff__absences__first_day=acting.today, asked_at__lt=start_of(acting.today)
     ):
-        _tell_addressed(acting, decision, Act.STANDS_IN, None)
+        _notify_addressed(acting, decision, Act.STANDS_IN, None)
     return reminded, expired
 
 
 def _remind(acting: Acting, decision: Decision) -> None:
     Decision.objects.filter(pk=decision.pk).update(reminded_at=timezone.now())
-    _tell(acting, decision, Act.REMINDED)
-    _tell_addressed(acting, decision, Act.REMINDED, None)
+    _log(acting, decision, Act.REMINDED)
+    _notify_addressed(acting, decision, Act.REMINDED, None)
 
 
 def _write(acting: Acting, decision: Decision, part: RequestText.Part, text: str) -> None:
@@ -133,13 +138,13 @@ def _write(acting: Acting, decision: Decision, part: RequestText.Part, text: str
 
 
 def _move(acting: Acting, decision: Decision, then: State) -> bool:
-    """Whether this move was the first; a request that moved before stays as it is."""
+    """Make a transition of a pending request; whether this was the first one."""
     moved = Decision.objects.filter(pk=decision.pk, state=State.PENDING).update(
         state=then, answered_at=timezone.now(), answered_by_id=acting.staff_id
     )
     decision.refresh_from_db()
     if moved:
-        _tell(acting, decision, _ACT_OF[then])
+        _log(acting, decision, _ACT_OF[then])
     return bool(moved)
 
 
@@ -155,17 +160,17 @@ _ANSWERS = (Act.ACCEPTED, Act.DECLINED)
 
 
 def _absent(acting: Acting, decision: Decision) -> int | None:
-    """The colleague who was asked, where somebody else answers in their place."""
+    """The colleague who was asked, if somebody else answers for them."""
     return decision.addressed_staff_id if decision.addressed_staff_id != acting.staff_id else None
 
 
 def _case_of(decision: Decision) -> Dossier:
-    """The case by its number alone: whoever answers may not be able to open it."""
+    """The case by number only: the addressee may not be able to open it."""
     return Dossier(pk=decision.dossier_id, number=decision.case_number)
 
 
-def _tell(acting: Acting, decision: Decision, act: Act) -> None:
-    """To the log alone: what a request means for the case is told to its timeline by whoever asked."""
+def _log(acting: Acting, decision: Decision, act: Act) -> None:
+    """Record the act in the log only: the package that asked records its meaning on the timeline."""
     record(
         acting,
         kind=RecordKind.CHANGE,
@@ -177,14 +182,14 @@ def _tell(acting: Acting, decision: Decision, act: Act) -> None:
     )
 
 
-def _tell_askers(acting: Acting, decision: Decision, act: Act) -> None:
-    """Whoever asked, or stands in for them, and whom the kind of request names."""
+def _notify_requester(acting: Acting, decision: Decision, act: Act) -> None:
+    """Notify the requester or their deputy, and whom the kind of request names."""
     asked = with_stand_ins([decision.asked_by_id] if decision.asked_by_id else [], on=acting.today)
     concerned = kind_of(decision).concerned(decision)
     notify_staff(acting, staff_ids=[*asked, *concerned], act=act, dossier=_case_of(decision))
 
 
-def _tell_addressed(acting: Acting, decision: Decision, act: Act, region_id: int | None) -> None:
+def _notify_addressed(acting: Acting, decision: Decision, act: Act, region_id: int | None) -> None:
     if decision.addressed_staff_id:
         answering = staff_who_may_answer(decision, on=acting.today)
         notify_staff(acting, staff_ids=answering, act=act, dossier=_case_of(decision))

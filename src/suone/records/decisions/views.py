@@ -1,4 +1,4 @@
-"""What was asked of us, and what we asked."""
+"""Requests to and by one's own institution."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -36,4 +36,4 @@ def remind(request: ActingRequest, decision_id: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("requests")
     services.remind(request.acting, decision=decision)
-    return done(request, _("They are reminded."), "requests")
+    return done(request, _("A reminder has been sent."), "requests")

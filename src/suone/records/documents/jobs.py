@@ -1,4 +1,4 @@
-"""Tidying the folder of documents."""
+"""Periodic jobs of documents."""
 
 from procrastinate.contrib.django import app
 
@@ -10,7 +10,7 @@ from suone.records.documents.services import forget_lost_files
 @app.periodic(cron="10 3 * * *")
 @app.task(queueing_lock="documents.lost", pass_context=False)
 def forget_files_of_undone_acts(timestamp: int) -> None:
-    """Every night: an act that was undone leaves bytes behind that no document names."""
+    """Delete, every night, files that no document refers to: a rolled-back act leaves them behind."""
     acting = acting_for_job("documents: files without a document")
     with acting_as(acting):
         forget_lost_files(acting)

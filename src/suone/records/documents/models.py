@@ -17,7 +17,7 @@ class DocumentQuerySet(CaseBoundQuerySet["Document"]):
 
 
 class Document(models.Model):
-    """A file of a case. Its bytes lie outside the database under a random name; ``sha256`` tells whether they are whole."""
+    """A file of a case. Its bytes are stored outside the database under a random name, with a SHA-256 checksum."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="documents")
     category = models.PositiveSmallIntegerField(_("Data category"), choices=DataCategory)

@@ -8,13 +8,13 @@ from suone.records.dossiers.models import Dossier
 
 
 def documents_of(acting: Acting, dossier: Dossier) -> list[Document]:
-    """Newest first, in the categories open to the acting person; removed ones with their reason."""
+    """The documents of a case in the categories that the acting person may read, newest first, removed ones included."""
     documents = Document.objects.readable_by(acting, category_column="category").filter(dossier=dossier)
     return list(documents.select_related("kept_by", "kept_institution").order_by("-pk"))
 
 
 def readable_document(acting: Acting, dossier_id: int, document_id: int) -> Document:
-    """A file that is still kept; one that was removed leaves its line on the page and nothing to open."""
+    """A document that the acting person may open; raises ``Http404`` if it is closed to them or was removed."""
     document = (
         Document.objects.readable_by(acting, category_column="category")
         .filter(dossier_id=dossier_id, pk=document_id, removed_at=None)

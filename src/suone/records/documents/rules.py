@@ -1,4 +1,4 @@
-"""Which files may be kept: decided by their first bytes, never by their name alone."""
+"""Which files are accepted: decided by their content, never by their name alone."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ _SCRIPTED_PDF = (b"/JavaScript", b"/JS ", b"/JS(", b"/Launch", b"/EmbeddedFile")
 
 
 class UnacceptableFile(Exception):
-    """The file may not be kept; ``code`` says why."""
+    """The file is not accepted; ``code`` says why."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -34,7 +34,10 @@ class UnacceptableFile(Exception):
 
 
 def check_file(name: str, data: bytes, *, most_bytes: int) -> FileType:
-    """The type of an upload, or ``UnacceptableFile`` with ``empty``, ``large``, ``type``, ``disguised``, ``virus`` or ``active``."""
+    """The type of an uploaded file of at most ``most_bytes``.
+
+    Raises ``UnacceptableFile`` with the code ``empty``, ``large``, ``type``, ``disguised``, ``virus`` or ``active``.
+    """
     if not data:
         raise UnacceptableFile("empty")
     if len(data) > most_bytes:
@@ -49,7 +52,7 @@ def check_file(name: str, data: bytes, *, most_bytes: int) -> FileType:
         raise UnacceptableFile("disguised")
     if kind.ending == "txt" and (b"\x00" in data or data.lstrip()[:1] == b"<"):
         raise UnacceptableFile("disguised")
-    # A file that is two at once (a PDF that opens as an archive, a picture with a page behind it).
+    # A polyglot: a PDF that also opens as an archive, or a picture with a PDF appended.
     if kind.ending != "docx" and (b"PK\x05\x06" in data or (kind.ending != "pdf" and b"%PDF-" in data)):
         raise UnacceptableFile("disguised")
     if b"<script" in data[:4096].lower():

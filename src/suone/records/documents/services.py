@@ -1,4 +1,4 @@
-"""Keeping files in a case, and handing them out."""
+"""Storing files in a case, serving and removing them."""
 
 import hashlib
 import socket
@@ -36,9 +36,9 @@ def keep_document(
     category: DataCategory,
     is_own_words: bool = True,
 ) -> Document:
-    """Check a file and keep it in a category of the case; ``Refused`` says what is wrong with it.
+    """Check a file and store it in a data category of the case; raises ``Refused`` if it is not accepted.
 
-    A title that the product gives (``is_own_words`` false) is kept as in the code: each reader has it in their language.
+    A title from the product (``is_own_words`` false) is stored untranslated, and shown in each reader's language.
     """
     kind = _checked(name, data)
     folder = Path(settings.DOCUMENTS_FOLDER)
@@ -75,18 +75,18 @@ def keep_document(
 
 
 def bytes_of(document: Document) -> bytes:
-    """The file itself; ``Refused`` when it is gone or was changed outside the product."""
+    """The content of a document; raises ``Refused`` if the file is missing or its checksum differs."""
     try:
         data = (Path(settings.DOCUMENTS_FOLDER) / document.stored_as).read_bytes()
     except FileNotFoundError as error:
-        raise Refused(_("The file is missing on the server: tell the administration.")) from error
+        raise Refused(_("The file is missing on the server: inform your administrator.")) from error
     if hashlib.sha256(data).hexdigest() != document.sha256:
-        raise Refused(_("The file was changed outside the product: tell the administration."))
+        raise Refused(_("The file was changed outside the product: inform your administrator."))
     return data
 
 
 def remove_document(acting: Acting, *, document: Document, reason: str) -> None:
-    """Take a file out of the case: its bytes are destroyed, the line with the reason stays."""
+    """Remove a document: its file is deleted, its entry remains with the reason; raises ``Refused`` without one."""
     if not reason.strip():
         raise Refused(_("Give the reason why the document is removed."))
     document.removed_at, document.removed_by_id, document.removed_reason = timezone.now(), acting.staff_id, reason
@@ -104,9 +104,9 @@ def remove_document(acting: Acting, *, document: Document, reason: str) -> None:
 
 
 def forget_lost_files(acting: Acting) -> int:
-    """Delete the bytes that no document names: an act was undone after it had written them. Returns how many.
+    """Delete files that no document refers to, left behind by rolled-back acts; returns how many.
 
-    A day old at least: the act that wrote a younger file may still be on its way.
+    Only files older than a day: the transaction that wrote a younger one may still be open.
     """
     known = set(Document.objects.filter(removed_at=None).values_list("stored_as", flat=True))
     yesterday = timezone.now().timestamp() - 24 * 60 * 60
@@ -135,7 +135,7 @@ def _checked(name: str, data: bytes) -> rules.FileType:
 
 
 def _check_archive(data: bytes) -> None:
-    """A Word file is an archive: no archive inside it, and nothing that unpacks to a mountain."""
+    """Refuse a Word file, which is a ZIP archive, with nested archives or macros, or that unpacks to a huge size."""
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             members = archive.infolist()
@@ -151,10 +151,10 @@ def _check_archive(data: bytes) -> None:
 
 
 def _scan(data: bytes) -> None:
-    """Ask ClamAV where one is set up (its INSTREAM command); without one the installation's setting decides."""
+    """Scan a file with ClamAV (INSTREAM); without a scanner, UNSCANNED_UPLOADS decides whether it is accepted."""
     if not settings.CLAMD_SOCKET:
         if settings.UNSCANNED_UPLOADS == "refuse":
-            raise Refused(_("No virus scanner is set up here, so no file can be kept: tell the administration."))
+            raise Refused(_("No virus scanner is set up here, so files cannot be stored: inform your administrator."))
         return
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as scanner:

@@ -21,16 +21,16 @@ LANGUAGES = ("de", "fr", "it", "en")
 _HERE = Path(__file__).parent
 _SHARED = _HERE / "typst"
 _FONTS = _HERE / "fonts"
-# Marks that turn the direction of writing: with them a name can be made to read as another one.
+# Bidirectional control characters: with them a name can be made to read as another one.
 _TURNING_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around every page.
+    """Header and footer of every page.
 
-    ``title`` and ``reference`` (the number of the case, empty before there is one) also become the title in the file's properties, which travel
-    with every copy: never put a person into them. ``printed_at`` is shown as it is: give it in local time.
+    ``title`` and ``reference`` (the case number, empty before there is one) also become the title in the file's
+    metadata, which travels with every copy: never name a person there. ``printed_at`` is local time.
     """
 
     title: str
@@ -54,7 +54,7 @@ def typeset(template: str, data: Mapping[str, Any], language: str, *, frame: Fra
     try:
         return _pdf(template, inputs, frame.printed_at, "ua-1")
     except typst.TypstError as error:
-        # A name in a script that no font here can write: a form with an empty box is better than none. Still tagged.
+        # A name in a script that no bundled font covers: a form with an empty box is better than none. Still tagged.
         if "could not be displayed" not in str(error):
             raise
         return _pdf(template, inputs, frame.printed_at)
@@ -92,7 +92,7 @@ def _as_json(data: Mapping[str, Any]) -> str:
 
 
 def _clean(value: Any) -> Any:
-    """The same data without characters that cannot be printed or that turn the direction of writing."""
+    """The same data without control characters."""
     if isinstance(value, str):
         kept = (sign for sign in value if sign == "\n" or not _is_unprintable(sign))
         return unicodedata.normalize("NFC", "".join(kept))

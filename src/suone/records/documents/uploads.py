@@ -1,4 +1,4 @@
-"""What comes in from a form: a file, or a signature drawn on the screen."""
+"""Uploads from forms: a file, or a signature drawn on the screen."""
 
 import base64
 import binascii
@@ -10,14 +10,14 @@ _PNG = "data:image/png;base64,"
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as it came in."""
+    """An uploaded file, unchecked."""
 
     name: str
     data: bytes
 
 
 def upload_of(scan: Any, signature: str) -> Upload | None:
-    """The scan, else the signature drawn on the screen, else nothing."""
+    """The scan, or else the drawn signature (a PNG data URL), or else None."""
     if scan:
         return Upload(scan.name, scan.read())
     if signature.startswith(_PNG):

@@ -42,7 +42,7 @@ def upload(request: ActingRequest, dossier_id: int) -> HttpResponse:
 
 @reads(Permission.CASE_READ, act=Act.READ)
 def document(request: ActingRequest, dossier_id: int, document_id: int) -> HttpResponse:
-    """The file itself, as a download that no browser runs."""
+    """The file as a download, sandboxed so that no browser executes it."""
     kept = readable_document(request.acting, dossier_id, document_id)
     response = HttpResponse(services.bytes_of(kept), content_type=kept.media_type)
     ending = kept.stored_as.rsplit(".", 1)[-1]

@@ -1,1 +1,1 @@
-"""The case as a thing that can be opened: its number, its person, its lock, and the grants: who may open what, until when."""
+"""The case file: its number, its person, its lock, and the grants that say who may open what until when."""

@@ -1,4 +1,4 @@
-"""Whom a case concerns: its region, and who has to do with it. The cases say it, which stand above this floor."""
+"""Whom a case concerns: its region, staff and institutions. The package of cases, one layer above, registers the lookup."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """Where a case is, who follows, leads and notified it, and which institutions take part in it."""
+    """The region of a case, who follows, leads and notified it, and which institutions take part."""
 
     region_id: int | None = None
     staff_ids: tuple[int, ...] = ()
@@ -19,10 +19,10 @@ _find: list[Callable[[int], Concerned]] = []
 
 
 def register(find: Callable[[int], Concerned]) -> None:
-    """Say how region and followers of a case are found by its number."""
+    """Register the function that looks up whom a case concerns, by the number of its row."""
     _find[:] = [find]
 
 
 def concerned_by(dossier_id: int) -> Concerned:
-    """Region and followers of a case; neither where nothing has been registered."""
+    """Whom a case concerns; an empty answer if no lookup is registered."""
     return _find[0](dossier_id) if _find else Concerned()

@@ -23,7 +23,7 @@ LEGAL_BASIS = "clearing-of-doubts"
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What the office sees of one of two files, and nothing else."""
+    """All that the office sees of one of the two files."""
 
     dossier_id: int
     person_id: int
@@ -33,9 +33,9 @@ class Side:
 
 
 def find_doubts(acting: Acting) -> int:
-    """The clock's part, as a job: files without a number that look like another's, and equal numbers under other names.
+    """Find files that may be about one person, as a job: alike without a number, or one number under different names.
 
-    Without a law nothing is compared.
+    Returns how many new doubts were found; compares nothing if the canton has set no law for it.
     """
     if not settings.DOUBTS_LAW:
         return 0
@@ -48,12 +48,12 @@ def find_doubts(acting: Acting) -> int:
 
 
 def open_doubts() -> list[Doubt]:
-    """What waits to be cleared, oldest first."""
+    """The doubts still to be cleared, oldest first, at most a hundred."""
     return list(Doubt.objects.filter(cleared_at=None).order_by("found_at")[:100])
 
 
 def open_doubt(doubt_id: int) -> Doubt:
-    """One that waits to be cleared; none without a law, or once it is cleared."""
+    """A doubt still to be cleared; raises ``Http404`` if it is cleared, or if the canton has set no law."""
     doubt = Doubt.objects.filter(pk=doubt_id, cleared_at=None).first() if settings.DOUBTS_LAW else None
     if doubt is None:
         raise Http404
@@ -61,7 +61,7 @@ def open_doubt(doubt_id: int) -> Doubt:
 
 
 def sides_of(doubt: Doubt) -> list[Side]:
-    """Both files with institution, name and birth date, for whoever clears doubts; none without a law."""
+    """Both files with institution, name and date of birth, for actors who may clear doubts; empty without a law."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM dossiers_doubt_shown(%s)", [doubt.pk])
         rows = cursor.fetchall()
@@ -75,7 +75,7 @@ def sides_of(doubt: Doubt) -> list[Side]:
 
 
 def record_look(acting: Acting, *, doubt_id: int) -> None:
-    """The look at both files stands in the log for either person, with its legal basis."""
+    """Log the reading of both files, once for each person, with its legal basis."""
     for side in sides_of(open_doubt(doubt_id)):
         record(
             acting,
@@ -89,7 +89,10 @@ def record_look(acting: Acting, *, doubt_id: int) -> None:
 
 
 def find_one_person(acting: Acting, *, doubt: Doubt, reason: str) -> None:
-    """Both files are about one person: their keys are joined; neither side learns of it, both keep what they typed."""
+    """Clear a doubt: one person. The keys are joined; neither institution is notified, and both files keep their data.
+
+    Raises ``Refused`` without a reason.
+    """
     one_id, other_id = _keys(doubt)
     if one_id != other_id:
         persons.join(acting, one_id=one_id, other_id=other_id, reason=reason)
@@ -97,7 +100,10 @@ def find_one_person(acting: Acting, *, doubt: Doubt, reason: str) -> None:
 
 
 def find_two_persons(acting: Acting, *, doubt: Doubt, reason: str) -> None:
-    """The files are about two persons: where they stood under one number, the later gets a key of its own."""
+    """Clear a doubt: two persons. If both files share a key, the later one gets its own.
+
+    Raises ``Refused`` without a reason.
+    """
     one_id, other_id = _keys(doubt)
     if one_id == other_id:
         with connection.cursor() as cursor:
@@ -106,7 +112,7 @@ def find_two_persons(acting: Acting, *, doubt: Doubt, reason: str) -> None:
 
 
 def part(acting: Acting, *, joining: Joining, reason: str) -> None:
-    """Two keys that were joined stand for themselves again."""
+    """Undo a joining found by clearing a doubt; raises ``Refused`` if the canton has set no law, or without a reason."""
     if not settings.DOUBTS_LAW:
         raise Refused(_("The canton has set no law for clearing doubts."))
     persons.part(acting, joining=joining, reason=reason)
@@ -121,7 +127,7 @@ def _keys(doubt: Doubt) -> tuple[int, int]:
 
 def _clear(acting: Acting, doubt: Doubt, outcome: "Doubt.Outcome", reason: str) -> None:
     if not reason.strip():
-        raise Refused(_("Give a reason: the others want to understand it."))
+        raise Refused(_("Give a reason, so that others can understand the decision."))
     with connection.cursor() as cursor:
         cursor.execute("SELECT dossiers_clear_doubt(%s, %s, %s)", [doubt.pk, outcome.value, reason.strip()])
     for person_id in set(_keys(doubt)):

@@ -1,4 +1,4 @@
-"""What several forms about a person read."""
+"""Form fields shared by forms about a person."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from suone.records.dossiers.rules import Birth, parse_birth
 
 
 class BirthField(forms.CharField):
-    """A date of birth as exactly as it is known: 1.4.1999, 4.1999 or 1999."""
+    """A date of birth, as precise as it is known: 1.4.1999, 4.1999 or 1999."""
 
     def __init__(self, **kwargs: Any) -> None:
         usual: dict[str, Any] = {
@@ -41,7 +41,7 @@ class BirthField(forms.CharField):
 
 
 class LinesField(forms.CharField):
-    """Several of a kind, one on each line."""
+    """A list of texts, typed one per line; repeated lines count once."""
 
     def __init__(self, *, most: int = 200, **kwargs: Any) -> None:
         self.most = most

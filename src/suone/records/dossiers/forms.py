@@ -48,7 +48,7 @@ class ParticularsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for
         return addresses
 
     def _get_validation_exclusions(self) -> set[str]:
-        """The rules of the service judge what belongs together."""
+        """Exclude every field: the service validates the row as a whole."""
         return {field.name for field in Particulars._meta.get_fields()}
 
     def changes(self) -> dict[str, Any]:

@@ -34,9 +34,9 @@ MOST = 50
 
 
 def readable_dossier(acting: Acting, dossier_id: int) -> Dossier:
-    """The case for whoever may open it; for everybody else it does not exist.
+    """A case file that the acting person may open; raises ``Http404`` for everybody else.
 
-    Not joined with the particulars: a grant that leaves out identity opens the case too.
+    Not joined with the particulars: a grant without the category identity opens the case too.
     """
     dossier = Dossier.objects.readable_by(acting).filter(pk=dossier_id).first()
     if dossier is None:
@@ -45,7 +45,7 @@ def readable_dossier(acting: Acting, dossier_id: int) -> Dossier:
 
 
 def access_of(dossier: Dossier) -> list[Grant]:
-    """Every grant over this case, ended ones too, for whoever may open it."""
+    """Every grant on this case, ended ones included, for actors who may open it."""
     return list(Grant.objects.raw("SELECT * FROM dossiers_access_of(%s)", [dossier.pk]))
 
 
@@ -75,7 +75,7 @@ class Reach:
 
 
 def own_reach(acting: Acting, dossier: Dossier) -> Reach:
-    """Power and categories of the acting person in this case in one question, for pages that ask for both."""
+    """Power and readable categories of the acting person in this case, in one query."""
     power = mask = 0
     for of_grant, categories in own_grants(acting, dossier).values_list("power", "categories"):
         power, mask = max(power, of_grant), mask | categories
@@ -83,12 +83,12 @@ def own_reach(acting: Acting, dossier: Dossier) -> Reach:
 
 
 def has_power(acting: Acting, dossier: Dossier, power: Power) -> bool:
-    """Whether the acting person reaches this case with at least this power; a job does, as the policies have it."""
+    """Whether the acting person has at least this power in the case; always true for a job, as in the row policies."""
     return acting.kind is Kind.JOB or own_grants(acting, dossier).filter(power__gte=power).exists()
 
 
 class HasPower(Func):
-    """The same as a column of a row that names its case, for whoever acts in this transaction."""
+    """``has_power`` as a query expression over the column that names the case."""
 
     function = "dossiers_has_power"
     output_field = BooleanField()
@@ -103,7 +103,10 @@ def events_of(
     institution_id: int | None = None,
     only: Q | None = None,
 ) -> list[Event]:
-    """The timeline, newest first, in the categories open to the acting person; of one institution or kind where asked."""
+    """The timeline of a case, newest first, in the categories that the acting person may read.
+
+    ``before_id`` pages backwards, ``most`` limits the number of lines, ``institution_id`` and ``only`` filter them.
+    """
     events = Event.objects.readable_by(acting, category_column="category").filter(dossier=dossier)
     if before_id is not None:
         events = events.filter(pk__lt=before_id)
@@ -115,7 +118,7 @@ def events_of(
 
 
 def last_visit(acting: Acting, dossier: Dossier) -> Visit | None:
-    """When the acting person last had this case open, and the time before."""
+    """When the acting person last opened this case, and the time before; None if never."""
     return Visit.objects.filter(staff_id=acting.own_staff_id, dossier=dossier).first()
 
 
@@ -125,7 +128,7 @@ def institutions_with_access(dossier: Dossier, *, power: Power = Power.READ) -> 
 
 
 def grants_in_force(dossier: Dossier) -> list[Grant]:
-    """Every grant over this case that holds now."""
+    """Every grant on this case that is in force now."""
     now = timezone.now()
     return [grant for grant in access_of(dossier) if grant.valid_from <= now < grant.valid_until]
 
@@ -146,20 +149,20 @@ if TYPE_CHECKING:
 
 
 def particulars_of(acting: Acting, dossier_id: int) -> "Known | None":
-    """Who the person of a case file is, with the AHV number; none for whoever may not read it."""
+    """The particulars of a case file, with the AHV number; None for actors who may not read identity data."""
     rows = Particulars.objects.readable_by(acting)
     number = Number.objects.filter(dossier_id=OuterRef("pk"), until=None).values("digits")
     return rows.annotate(ahv_number=Subquery(number)).filter(dossier_id=dossier_id).select_related("dossier").first()
 
 
 def residence_of(acting: Acting, dossier_id: int) -> Residence | None:
-    """What the person stays in Switzerland with; none for whoever may not read it."""
+    """Permit and status of the person; None for actors who may not read migration data."""
     rows = Residence.objects.readable_by(acting)
     return rows.filter(dossier_id=dossier_id).select_related("dossier").first()
 
 
 def contacts_of_person(dossier_id: int) -> dict[str, list[str]]:
-    """Addresses, telephone numbers and e-mail addresses by their kind, in their order."""
+    """Addresses, telephone numbers and e-mail addresses of the person, by kind, each in the order typed."""
     found: dict[str, list[str]] = {kind: [] for kind in ContactDetail.Kind.values}
     for detail in ContactDetail.objects.filter(dossier_id=dossier_id).order_by("kind", "place"):
         found[detail.kind].append(detail.value)
@@ -167,7 +170,7 @@ def contacts_of_person(dossier_id: int) -> dict[str, list[str]]:
 
 
 def other_names_of(dossier_id: int) -> dict[str, list[str]]:
-    """Former names and other spellings."""
+    """Former names and other spellings of the person's name, by kind."""
     found: dict[str, list[str]] = {kind: [] for kind in OtherName.Kind.values}
     for name in OtherName.objects.filter(dossier_id=dossier_id).order_by("pk"):
         found[name.kind].append(name.name)
@@ -187,7 +190,7 @@ _LABELS = re.compile(r"(?<!\w)(?:ahv|avs|nss|svn|ahvn13|tel|tél|n[°º]|nr|no|g
 
 
 def parse_search(typed: str) -> SearchTerms:
-    """A number however it is written, a birth with or without a name, or a name alone."""
+    """Parse a search: a number in any notation, a date of birth with or without a name, or a name."""
     plain = _LABELS.sub(" ", typed).strip()
     if birth := parse_birth(plain):
         # Four digits may be a year, and part of a number as well.
@@ -206,9 +209,10 @@ def _dialled(typed: str) -> str:
 
 
 def search_files(acting: Acting, typed: str, *, most: int = MOST) -> list[int]:
-    """The case files that fit what was typed, at most ``most``: by name in any order and spelling, birth, or a number.
+    """Numbers of case files that match a search, at most ``most``: by name in any order and spelling, birth, or a number.
 
-    Names and births fit only where the acting person may read the identity; a case number wherever the file is open.
+    Names and births match only in files whose identity data the acting person may read; a case number matches in
+    every file they may open.
     """
     words = parse_search(typed)
     found: list[int] = []

@@ -1,4 +1,4 @@
-"""What is true of particulars. Pure: no clock, no database."""
+"""Rules for a person's particulars. Pure: no clock, no database."""
 
 import re
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _SHAPES = (
 
 @dataclass(frozen=True, slots=True)
 class Birth:
-    """When somebody was born, as exactly as it is known: the day, the month or the year alone."""
+    """When somebody was born, as precisely as it is known: the day, the month or only the year."""
 
     year: int
     month: int | None = None
@@ -40,17 +40,17 @@ class Birth:
         return ".".join([*known, str(self.year)])
 
     def age_on(self, day: date) -> int:
-        """The full years reached for certain: of somebody of whom the year alone is known, the fewest possible."""
+        """The age in full years that has certainly been reached; if only the year is known, the lowest possible age."""
         month, of_month = self.month or 12, self.day or 31
         return day.year - self.year - ((day.month, day.day) < (month, of_month))
 
     def oldest_on(self, day: date) -> int:
-        """The full years that are possible at most."""
+        """The highest possible age in full years."""
         return day.year - self.year - ((day.month, day.day) < (self.month or 1, self.day or 1))
 
 
 def parse_birth(text: str) -> Birth | None:
-    """What was typed as a day, a month or a year of birth; None when it is none of them."""
+    """A day, month or year of birth as typed (1.4.1999, 1999-04-01, 4.1999, 1999); None if it is none of these."""
     text = re.sub(r"\s*([./-])\s*", r"\1", text.strip())
     for shape in _SHAPES:
         if found := shape.fullmatch(text):
@@ -65,7 +65,7 @@ def parse_birth(text: str) -> Birth | None:
 
 
 def check_birth(birth: Birth | None, *, on: date) -> None:
-    """Nobody is born tomorrow, nor a hundred and fifty years ago."""
+    """Raise ``Refused`` if a birth lies in the future or before 1880."""
     if birth is None:
         return
     if birth.oldest_on(on) < 0 or birth.year < _EARLIEST:
@@ -73,13 +73,13 @@ def check_birth(birth: Birth | None, *, on: date) -> None:
 
 
 def check_name(last_name: str, first_name: str) -> None:
-    """Some people have one name only; nobody has none."""
+    """Raise ``Refused`` if both names are empty; one is enough."""
     if not (last_name.strip() or first_name.strip()):
-        raise Refused(_("Enter the name; whoever has one name only has it in one of the two fields."))
+        raise Refused(_("Enter the name; if the person has only one name, enter it in one of the two fields."))
 
 
 def check_death(died_on: date | None, birth: Birth | None, *, on: date) -> None:
-    """A death lies behind us, and after the birth."""
+    """Raise ``Refused`` if a death lies in the future, or before the birth."""
     if died_on is None:
         return
     if died_on > on:

@@ -1,4 +1,4 @@
-"""Opening a case, opening and ending access to it, and telling what happened in it."""
+"""Opening a case file, opening and ending access to it, and recording what happens in it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
@@ -39,12 +39,12 @@ _BIRTH = ("birth_year", "birth_month", "birth_day")
 
 
 def start_of(day: date) -> datetime:
-    """The first moment of a day in Switzerland; a period until a day ends at the start of the next."""
+    """The first moment of a day in Switzerland."""
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def end_of(day: date) -> datetime:
-    """The moment a day in Switzerland is over."""
+    """The first moment after a day in Switzerland: where a period that includes the day ends."""
     return start_of(day + timedelta(days=1))
 
 
@@ -58,9 +58,10 @@ def open_dossier(
     birth: Birth | None,
     language: str,
 ) -> Dossier:
-    """Open a case file about a person with what was typed; the acting institution leads it and may open it to others.
+    """Open a case file about a person; the acting institution leads it and may open it to others.
 
-    Whether somebody else knows the number shows nowhere.
+    Raises ``Refused`` for an invalid AHV number, a missing number without a reason, no name, or an impossible birth.
+    Nothing reveals whether another file has the same number.
     """
     digits = _digits(ahv_number) if ahv_number.strip() else None
     if digits is None and not ahv_missing_reason.strip():
@@ -92,9 +93,11 @@ def correct_particulars(
     other_names: Mapping[OtherName.Kind, Sequence[str]] | None = None,
     contact_details: Mapping[ContactDetail.Kind, Sequence[str]] | None = None,
 ) -> None:
-    """Keep corrected particulars in this file alone; raises ``Conflict`` with both texts when somebody saved first.
+    """Correct the particulars in this file only; files of other institutions keep theirs.
 
-    ``birth`` among the changes stands for its three parts; other names and contact details replace those of their kind.
+    ``version`` is the one that was shown. ``changes`` maps fields to values, ``birth`` to a ``Birth`` or None; other names
+    and contact details replace all of their kind. Raises ``Refused`` for impossible dates or without a name, and
+    ``Conflict`` with both texts if somebody else saved first.
     """
     fields = dict(changes)
     if "birth" in fields:
@@ -110,31 +113,32 @@ def correct_particulars(
     for kind, values in (contact_details or {}).items():
         _keep_contact_details(particulars.dossier_id, kind, values)
     told = sorted([*changes, *(str(kind) for kind in [*(other_names or {}), *(contact_details or {})])])
-    _tell_corrected(acting, particulars.dossier, DataCategory.IDENTITY, told)
+    _log_correction(acting, particulars.dossier, DataCategory.IDENTITY, told)
 
 
 def correct_residence(acting: Acting, *, residence: Residence, version: int, changes: Mapping[str, Any]) -> None:
-    """Keep a corrected permit or status; raises ``Conflict`` with both texts when somebody saved first."""
+    """Correct permit and status; raises ``Conflict`` with both texts if somebody else saved first."""
     _keep_version(Residence, residence, version, changes, changes)
-    _tell_corrected(acting, residence.dossier, DataCategory.MIGRATION, sorted(changes))
+    _log_correction(acting, residence.dossier, DataCategory.MIGRATION, sorted(changes))
 
 
 def change_number(acting: Acting, *, dossier: Dossier, ahv_number: str, reason: str) -> None:
-    """Add an AHV number that was missing, or correct one; the former stays in the history and still leads here.
+    """Add a missing AHV number, or correct one; the former number stays in the history and still leads to this file.
 
-    Whether somebody else knows the number shows nowhere.
+    Raises ``Refused`` for an invalid number, or for a correction without a reason. Nothing reveals whether another file
+    has the same number.
     """
     digits = _digits(ahv_number)
     held = Number.objects.filter(dossier_id=dossier.pk, until=None).first()
     if held is not None and held.digits and not reason.strip():
-        raise Refused(_("Say why the number is corrected: the others want to understand it."))
+        raise Refused(_("Say why the number is corrected, so that others can understand it."))
     call("dossiers_change_number", dossier.pk, digits, reason.strip())
     dossier.refresh_from_db(fields=["person_id"])
-    _tell_corrected(acting, dossier, DataCategory.IDENTITY, ["ahv_number"])
+    _log_correction(acting, dossier, DataCategory.IDENTITY, ["ahv_number"])
 
 
 def replace_in(row: M, changes: Mapping[str, Any]) -> M:
-    """The row as it would be, without keeping it."""
+    """A copy of the row with these changes, not saved."""
     copied = copy(row)
     for name, value in changes.items():
         setattr(copied, name, value)
@@ -181,7 +185,7 @@ def _keep_contact_details(dossier_id: int, kind: ContactDetail.Kind, values: Seq
     )
 
 
-def _tell_corrected(acting: Acting, dossier: Dossier, category: DataCategory, fields: Sequence[str]) -> None:
+def _log_correction(acting: Acting, dossier: Dossier, category: DataCategory, fields: Sequence[str]) -> None:
     record(
         acting,
         kind=RecordKind.CHANGE,
@@ -193,9 +197,10 @@ def _tell_corrected(acting: Acting, dossier: Dossier, category: DataCategory, fi
 
 
 def open_grants(acting: Acting, *, dossier: Dossier, act: str, act_id: int) -> None:
-    """Open the case to everybody whom a kept act lets in: whom, what, how far and how long follows from the act alone.
+    """Open the grants that a recorded act justifies: recipients, categories, power and period follow from the act alone.
 
-    The acting institution must lead the case; otherwise the database refuses.
+    ``act`` is an ``OpeningAct`` and ``act_id`` the number of its row. The database refuses actors who do not lead the
+    case. Each grant is logged as a disclosure.
     """
     for change in _changes("dossiers_open_for", str(act), act_id):
         record(
@@ -212,10 +217,10 @@ def open_grants(acting: Acting, *, dossier: Dossier, act: str, act_id: int) -> N
 
 
 def end_unfounded_grants(acting: Acting, *, dossier: Dossier) -> set[int]:
-    """Take away what the acts of the case allow no more; what other acts opened stays open.
+    """End or narrow every grant that no recorded act of the case justifies any longer.
 
-    Whoever may open the case may ask for it: what is left follows from the acts alone. Returns the institutions that
-    reach it no more; asked before, since the acting one may be among them.
+    Any actor who may open the case may call it, since the acts alone decide what remains. Returns the institutions that
+    lost access; the grants are read beforehand, since the acting institution may be among them.
     """
     before = grants_in_force(dossier)
     ended = set()
@@ -238,7 +243,7 @@ def end_unfounded_grants(acting: Acting, *, dossier: Dossier) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What the database did to a grant: ``categories`` is what is open now."""
+    """A grant that the database opened, narrowed or ended: ``categories`` is the mask that is open now, 0 if none."""
 
     act: str
     act_id: int
@@ -264,7 +269,10 @@ def _changes(function: str, *arguments: int | str) -> list[_Change]:
 
 
 def break_glass(acting: Acting, *, number: str, reason: str) -> Dossier:
-    """Open a case for three hours in an emergency; raises ``Refused`` where the number or the reason does not do."""
+    """Open a case for three hours in an emergency.
+
+    Raises ``Refused`` for an unknown case number, or a reason of fewer than ten characters.
+    """
     if len(reason.strip()) < 10:
         raise Refused(_("Give the reason in a full sentence: it is shown to the lead and to data protection."))
     dossier_id = call("dossiers_break_glass", number.strip(), reason.strip())
@@ -276,7 +284,10 @@ def break_glass(acting: Acting, *, number: str, reason: str) -> Dossier:
 
 
 def lock(dossier_id: int, *, version: int | None = None) -> Dossier:
-    """Lock the case before a step that several people complete together, or before an edit of its particulars."""
+    """Lock the row of a case until the end of the transaction, so that concurrent acts run one after the other.
+
+    Raises ``Conflict`` if ``version`` is given and somebody else has changed the case since.
+    """
     dossier = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier_id)
     if version is not None and version != dossier.version:
         raise Conflict(current={}, submitted={})
@@ -299,11 +310,11 @@ def record_event(
     details: Mapping[str, Any] | None = None,
     on_behalf_of: int | None = None,
 ) -> None:
-    """Tell the log and the case's timeline what was just done. ``text`` is for the timeline alone.
+    """Record an act in the audit log and on the timeline of the case.
 
-    It is in the language of whoever acts, unless another is named; ``""`` means a sentence of the product's own, and
-    ``texts`` holds it in every language where a file gave it. Both name the colleague who is away, where a deputy acts:
-    ``on_behalf_of``, else whoever follows the case.
+    ``text`` appears on the timeline only. ``text_language`` is the actor's language by default; ``""`` marks a message
+    that is translated for each reader, and ``texts`` holds a text that a file provides, by language. If a deputy acts,
+    both records name the absent colleague: ``on_behalf_of``, or else whoever follows the case.
     """
     on_behalf_of = on_behalf_of or absent_follower(acting, dossier.pk)
     event = Event(
@@ -336,7 +347,7 @@ def record_event(
 
 
 def absent_follower(acting: Acting, dossier_id: int) -> int | None:
-    """Who leads or follows this case and is away, where the acting person stands in for them and does not follow it too."""
+    """The absent colleague who follows this case and whom the acting person covers; None if the actor follows it too."""
     if acting.staff_id is None:
         return None
     if not acting.covers:
@@ -349,12 +360,12 @@ def absent_follower(acting: Acting, dossier_id: int) -> int | None:
 
 
 def in_each_language(say: Callable[[], str]) -> dict[str, str]:
-    """A sentence of the product's own in every language, for ``texts`` of ``record_event``."""
-    told = {}
+    """A translated message in every language, for ``texts`` of ``record_event``."""
+    texts = {}
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
-            told[code] = say()
-    return told
+            texts[code] = say()
+    return texts
 
 
 def _language_of(text: str) -> str:
@@ -362,9 +373,9 @@ def _language_of(text: str) -> str:
 
 
 def note_visit(acting: Acting, *, dossier_id: int, **_others: Any) -> None:
-    """Remember when this staff member last had the case open."""
+    """Remember when this staff member last opened the case, so that the timeline can mark what is new."""
     if not Dossier.objects.readable_by(acting).filter(pk=dossier_id).exists():
-        return  # no visit where nobody gets in: keeping one would tell a foreign case from one that does not exist
+        return  # A visit here would distinguish a case of others from one that does not exist.
     now = timezone.now()
     visit, created = Visit.objects.get_or_create(
         staff_id=acting.own_staff_id, dossier_id=dossier_id, defaults={"at": now, "before": None}
@@ -374,7 +385,7 @@ def note_visit(acting: Acting, *, dossier_id: int, **_others: Any) -> None:
 
 
 def insert_without_returning(row: M) -> M:
-    """Keep a row without reading it back: a contributor may write into a category that is closed to them."""
+    """Insert a row without ``RETURNING``: contributors may write into a category that they may not read."""
     meta = row._meta
     assert meta.pk is not None
     columns, values = _columns_of(row)
@@ -392,21 +403,21 @@ def insert_without_returning(row: M) -> M:
 
 
 def _insertion(row: models.Model) -> Statement:
-    """The statement that keeps a row without so much as its number coming back."""
+    """The statement that inserts a row without returning anything, not even its primary key."""
     columns, values = _columns_of(row)
     places = ", ".join(["%s"] * len(values))
     return f'INSERT INTO "{row._meta.db_table}" ({columns}) VALUES ({places})', values  # noqa: S608
 
 
 def _columns_of(row: models.Model) -> tuple[str, list[Any]]:
-    """The columns of a new row, and what stands in them; its number is not yet known."""
+    """The columns of a new row and their values, without the primary key."""
     fields = [field for field in row._meta.local_concrete_fields if not field.primary_key and not field.generated]
     values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
     return ", ".join(f'"{field.column}"' for field in fields), values
 
 
 def call(function: str, *arguments: int | str | datetime | None) -> Any:
-    """What a function of the database answers; it runs with the owner's rights and asks itself who acts."""
+    """Call a database function and return its value; it runs with the owner's rights and checks the actor itself."""
     places = ", ".join(["%s"] * len(arguments))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}({places})", arguments)

@@ -111,7 +111,9 @@ def clear_doubt(request: ActingRequest, doubt_id: int) -> HttpResponse:
             services_of = clearing.find_one_person if is_one else clearing.find_two_persons
             services_of(request.acting, doubt=doubt, reason=form.cleaned_data["reason"])
             told = (
-                _("The two files are one person's. It can be undone.") if is_one else _("Noted: they are two persons.")
+                _("The two files are about one person. This can be undone.")
+                if is_one
+                else _("Noted: they are two persons.")
             )
             return done(request, told, "doubts")
     context = {"doubt": doubt, "both": clearing.sides_of(doubt), "form": form}

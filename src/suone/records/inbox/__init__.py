@@ -1,1 +1,1 @@
-"""What a user is told: messages in the product, and a daily mail that says only how many there are."""
+"""Notifications: messages in the product, and a daily mail that says only how many there are."""

@@ -1,4 +1,4 @@
-"""How many messages wait: for the navigation of every page."""
+"""The number of unread messages, for the navigation of every page."""
 
 from typing import Any
 
@@ -9,6 +9,6 @@ from suone.records.inbox.queries import unread_count
 
 
 def unread(request: HttpRequest) -> dict[str, Any]:
-    """Inside a door only: outside its transaction nobody acts, and nothing is readable."""
+    """Only inside the transaction of a view: outside it nobody acts, and row policies hide every message."""
     acting = getattr(request, "acting", None)
     return {"unread": unread_count(acting) if acting is not None and connection.in_atomic_block else 0}

@@ -7,7 +7,7 @@ from suone.records.inbox.models import Digest
 
 
 class PreferenceForm(forms.Form):
-    digest = forms.ChoiceField(label=gettext_lazy("Tell me"), choices=Digest.choices, widget=forms.RadioSelect)
+    digest = forms.ChoiceField(label=gettext_lazy("Notify me"), choices=Digest.choices, widget=forms.RadioSelect)
 
 
 class EmergencyForm(forms.Form):

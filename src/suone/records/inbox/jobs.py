@@ -1,4 +1,4 @@
-"""The daily mail, and the sweeper of jobs whose worker was killed."""
+"""The daily mail, and the restart of jobs whose worker was killed."""
 
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
@@ -22,7 +22,7 @@ def send_daily_mails(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="inbox.sweep", pass_context=False)
 async def take_up_stalled_jobs(timestamp: int) -> None:
-    """A job whose worker died is done again: by itself the queue would leave it lying."""
+    """Retry jobs whose worker died; the queue itself would not."""
     try:
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_SILENT_SECONDS):
             await app.job_manager.retry_job(job)

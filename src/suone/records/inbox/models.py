@@ -16,10 +16,10 @@ _OWN = f"{job()} OR {own_staff()}"
 
 
 class Message(models.Model):
-    """Something a staff member is told: an act in a case, by whom. It repeats no content.
+    """A notification of a staff member: an act in a case, and by which institution. It repeats no content.
 
-    What is told to everybody around a case has the data category of what was done: the database keeps the act from whoever
-    may not read it. What concerns the reader's own part (a request, an invitation, an order) has none.
+    A message to everybody around a case has the data category of the act, which the database hides from recipients who
+    may not read that category. A message about the recipient's own part (a request, an invitation) has none.
     """
 
     staff = models.ForeignKey(Appointment, models.CASCADE, related_name="messages")
@@ -47,7 +47,7 @@ class Message(models.Model):
                 update=_OWN,
                 updates=("read_at", "mailed_at"),
                 delete=job(),
-                kinds=EVERY_KIND,  # a guest who answers tells whoever invited them
+                kinds=EVERY_KIND,  # a guest who answers notifies whoever invited them
             ),
             Stamp(name="message_sent", at="at"),
             Stamp(name="message_read", at="read_at"),
@@ -64,10 +64,10 @@ class Digest(models.TextChoices):
 
 
 class Preference(models.Model):
-    """How a staff member wants to be told."""
+    """How a staff member wants to be notified."""
 
     staff = models.OneToOneField(Appointment, models.CASCADE, related_name="+")
-    digest = models.CharField(_("Tell me"), max_length=10, choices=Digest, default=Digest.DAILY)
+    digest = models.CharField(_("Notify me"), max_length=10, choices=Digest, default=Digest.DAILY)
 
     personal_data: ClassVar[tuple[str, ...]] = ()
 

@@ -7,7 +7,7 @@ MOST = 99
 
 
 def messages_of(acting: Acting, *, before_id: int | None = None, most: int = 50) -> list[Message]:
-    """Newest first."""
+    """The acting person's messages, newest first; ``before_id`` pages backwards."""
     messages = Message.objects.filter(staff_id=acting.own_staff_id)
     if before_id is not None:
         messages = messages.filter(pk__lt=before_id)
@@ -15,10 +15,11 @@ def messages_of(acting: Acting, *, before_id: int | None = None, most: int = 50)
 
 
 def unread_count(acting: Acting) -> int:
-    """How many are unread, counted up to ``MOST`` + 1."""
+    """How many of the acting person's messages are unread, counted up to ``MOST`` + 1."""
     return Message.objects.filter(staff_id=acting.own_staff_id, read_at=None)[: MOST + 1].count()
 
 
 def preference_of(acting: Acting) -> Digest:
+    """Whether the acting person gets the daily mail; they do by default."""
     preference = Preference.objects.filter(staff_id=acting.own_staff_id).first()
     return Digest(preference.digest) if preference else Digest.DAILY

@@ -1,4 +1,4 @@
-"""Telling staff what happened, and the daily mail that says only how much is new."""
+"""Notifying staff, and the daily mail that says only how many messages are new."""
 
 from collections.abc import Iterable
 
@@ -33,10 +33,10 @@ def notify_staff(
     dossier: Dossier | None,
     category: DataCategory | None = None,
 ) -> None:
-    """Put a message into these inboxes, in the transaction of the act; nobody is told of their own act.
+    """Notify these staff members of an act, in its transaction; nobody is notified of their own act.
 
-    In place of somebody who has left, the contact persons of their institution are told. With ``category``, those who may
-    not read it are told that there is something new, and not what.
+    For somebody who has left, the contact persons of their institution are notified. With ``category``, recipients who
+    may not read it learn only that there is something new.
     """
     named = [pk for pk in dict.fromkeys(staff_ids) if pk is not None and pk != acting.staff_id]
     if not named:
@@ -51,7 +51,7 @@ def notify_staff(
         for staff_id in named
         if staff_id != acting.staff_id
     ]
-    # Without reading back: the writer may not read other people's inboxes.
+    # Without RETURNING: the writer may not read other people's inboxes.
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO inbox_message (staff_id, dossier_id, act, category, by_institution_id)"
@@ -63,9 +63,9 @@ def notify_staff(
 def notify_institutions(
     acting: Acting, *, institution_ids: Iterable[int], act: str, dossier: Dossier, region_id: int | None = None
 ) -> None:
-    """Tell the contact persons of these institutions in the case's region, and who follows the case there, once each.
+    """Notify institutions of an act: their contact persons in the region of the case, and staff who follow the case.
 
-    Where one is away, whoever covers them is told too.
+    Deputies of absent staff are notified as well; each person gets one message. ``region_id`` overrides the region.
     """
     others = set(institution_ids) - {acting.institution_id}
     if not others:
@@ -78,7 +78,10 @@ def notify_institutions(
 
 
 def open_in_emergency(acting: Acting, *, number: str, reason: str) -> Dossier:
-    """Break-glass: open a case for three hours; its notifier and leads, and data protection, are told at once."""
+    """Break-glass: open a case for three hours and notify its leading institutions and data protection at once.
+
+    Raises ``Refused`` for an unknown case number, or a reason that is too short.
+    """
     dossier = break_glass(acting, number=number, reason=reason)
     leading = {
         grant.institution_id for grant in access_of(dossier) if grant.power == Power.LEAD and grant.institution_id
@@ -90,7 +93,7 @@ def open_in_emergency(acting: Acting, *, number: str, reason: str) -> Dossier:
 
 
 def mark_read(acting: Acting, *, message_ids: Iterable[int] | None = None) -> None:
-    """The acting person has seen these messages, or all."""
+    """Mark these messages of the acting person as read, or all of them."""
     messages = Message.objects.filter(staff_id=acting.own_staff_id, read_at=None)
     if message_ids is not None:
         messages = messages.filter(pk__in=list(message_ids))
@@ -99,16 +102,15 @@ def mark_read(acting: Acting, *, message_ids: Iterable[int] | None = None) -> No
 
 
 def set_preference(acting: Acting, *, digest: Digest) -> None:
-    """How the acting person wants to be told from now on."""
+    """Set how the acting person is notified from now on."""
     Preference.objects.update_or_create(staff_id=acting.own_staff_id, defaults={"digest": digest})
     record(acting, kind=RecordKind.CHANGE, act=Act.PREFERENCE_SET, details={"digest": digest.value})
 
 
 def send_digests(acting: Acting) -> int:
-    """One mail to everybody with new messages, without a word about persons or cases; the number of mails.
+    """Send one mail to everybody with new messages, without any detail of persons or cases; returns how many.
 
-    A message is marked before its mail leaves, so that a mail sent twice after a crash is the worst that can happen
-    to nobody: at most one mail is lost, and the message itself waits in the product.
+    Messages are marked before the mail is sent: after a crash a mail may be lost, but never sent twice.
     """
     silent = Preference.objects.filter(digest=Digest.NEVER).values("staff_id")
     waiting = Message.objects.filter(mailed_at=None, read_at=None).exclude(staff_id__in=silent)
@@ -137,7 +139,7 @@ def _digest(address: str, language: str, new: int) -> EmailMessage:
             % {"new": new},
             _("Log in to read: %(address)s") % {"address": settings.BASE_URL},
             "",
-            _("You can change in your account how you are told."),
+            _("You can change how you are notified in your account."),
             settings.PRODUCT_NAME,
         ]
     return EmailMessage(subject=subject, body="\n".join(lines), to=[address])

@@ -1,4 +1,4 @@
-"""One's own messages, how one is told, and the emergency opening that tells others at once."""
+"""One's own messages, their notification settings, and opening a case in an emergency."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -19,7 +19,7 @@ _PAGE = 50
 def inbox(request: ActingRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     messages = queries.messages_of(request.acting, before_id=number_in(before), most=_PAGE + 1)
-    context = {"told": messages[:_PAGE], "next": messages[_PAGE - 1].pk if len(messages) > _PAGE else None}
+    context = {"notifications": messages[:_PAGE], "next": messages[_PAGE - 1].pk if len(messages) > _PAGE else None}
     return render(request, "inbox/inbox.html", context)
 
 
@@ -39,7 +39,7 @@ def preferences(request: ActingRequest) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=_("How I am told"),
+        title=_("Notification settings"),
         submit=_("Save"),
         back="/messages/",
         intro=_("A mail says only how many messages wait; persons and cases are never named in it."),
@@ -59,5 +59,5 @@ def break_glass(request: ActingRequest) -> HttpResponse:
         title=_("Open a case in an emergency"),
         submit=_("Open for three hours"),
         back="/",
-        intro=_("Only when waiting would harm the person. The lead and data protection are told at once."),
+        intro=_("Only when waiting would harm the person. The lead and data protection are notified immediately."),
     )

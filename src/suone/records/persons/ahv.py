@@ -6,7 +6,7 @@ from stdnum.util import clean
 
 
 def compact(text: str) -> str | None:
-    """The thirteen digits of a valid number however it is typed, or None when the check digit does not hold."""
+    """The thirteen digits of a number, however it was typed; None if its length, prefix or check digit is wrong."""
     try:
         return str(ssn.validate(clean(text, "-. ")))
     except NumberError:
@@ -14,10 +14,10 @@ def compact(text: str) -> str | None:
 
 
 def formatted(digits: str) -> str:
-    """``756.XXXX.XXXX.XC``."""
+    """Thirteen digits as printed on the insurance card: ``756.XXXX.XXXX.XC``."""
     return f"{digits[:3]}.{digits[3:7]}.{digits[7:11]}.{digits[11:]}"
 
 
 def masked(digits: str) -> str:
-    """As pages show it until somebody asks for the whole: the last two digits only."""
+    """As pages show a number by default: its last two digits only."""
     return f"756.••••.••••.{digits[11:]}"

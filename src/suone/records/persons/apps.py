@@ -13,7 +13,7 @@ class PersonsConfig(AppConfig):
 
 
 def _keep_doubts_law(*, using: str, **_others: Any) -> None:
-    """The database knows the law for clearing doubts as the settings name it at this moment."""
+    """Store the law for clearing doubts, as the settings name it now, in the database."""
     from suone.records.persons.services import keep_doubts_law
 
     keep_doubts_law(using=using)

@@ -14,7 +14,7 @@ from suone.records.persons import ahv
 
 
 class Person(models.Model):
-    """A key for somebody: nothing about them can be read from it. What is known lies with each case file."""
+    """A key for a person, without any personal data: what is known about them is stored with each case file."""
 
     id = models.BigIntegerField(
         primary_key=True, db_default=Func(function="persons_new_key", output_field=models.BigIntegerField())
@@ -43,14 +43,14 @@ class Recorded(models.TextChoices):
 
 
 class Number(models.Model):
-    """An AHV number as a case file has or had it: who recorded it when and why, and until when it held.
+    """An AHV number that a case file has or had: who recorded it, when and why, and until when it was current.
 
-    A file always has one that holds; where none is known it has no digits but says why. A number that holds leads to one
-    key. One that was replaced goes on leading to the file.
+    A file always has exactly one current row; without a known number that row has no digits, but a reason. A current
+    number leads to one key. A replaced number still leads to the file.
     """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="numbers")
-    dossier_id = models.BigIntegerField()  # the case file, which stands a floor above
+    dossier_id = models.BigIntegerField()  # the case file, whose package lies one layer above
     digits = models.CharField(_("AHV number"), max_length=13, null=True, db_collation="C")  # noqa: DJ001 - null: unknown
     recorded = models.CharField(max_length=10, choices=Recorded)
     reason = models.CharField(_("Reason"), max_length=200, blank=True)
@@ -58,7 +58,7 @@ class Number(models.Model):
     recorded_by_id = models.BigIntegerField(null=True)  # the appointment
     recorded_at = models.DateTimeField(db_default=Now())
     until = models.DateTimeField(null=True)
-    # The office found that another person has it: it leads nowhere, and stays as it was typed.
+    # The office found that it belongs to somebody else: it is kept as typed, but no longer leads to the person.
     is_contested = models.BooleanField(db_default=False)
 
     data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
@@ -89,7 +89,7 @@ class Number(models.Model):
             models.CheckConstraint(
                 name="number_corrected_with_reason",
                 condition=~Q(recorded=Recorded.CORRECTED) | ~Q(reason=""),
-                violation_error_message=_("Say why the number is corrected: the others want to understand it."),
+                violation_error_message=_("Say why the number is corrected, so that others can understand it."),
             ),
             models.UniqueConstraint(
                 name="number_that_holds_once_per_file",
@@ -115,12 +115,12 @@ class Number(models.Model):
 
     @property
     def formatted(self) -> str:
-        """As it is printed on the card; empty where none is known."""
+        """The number as printed on the insurance card; empty if none is known."""
         return ahv.formatted(self.digits) if self.digits else ""
 
 
 class Joining(models.Model):
-    """Two keys are one person, as somebody found; undone by parting them. Whatever hangs at either key stays there."""
+    """The finding that two keys are one person. Parting undoes it; records stay attached to the key they were made under."""
 
     kept = models.ForeignKey(Person, models.PROTECT, related_name="joinings_kept")
     joined = models.ForeignKey(Person, models.PROTECT, related_name="joinings_joined")

@@ -15,11 +15,14 @@ from suone.records.persons.queries import keys_of
 
 
 def join(acting: Acting, *, one_id: int, other_id: int, reason: str) -> int:
-    """Two keys are one person: only that is noted, both sides keep what they recorded, and it can be undone."""
+    """Record that two keys are one person: nothing is merged, both files keep their data, and it can be undone.
+
+    Returns the number of the joining. Raises ``Refused`` without a reason, or if the keys are joined already.
+    """
     if not reason.strip():
-        raise Refused(_("Give a reason: the others want to understand it."))
+        raise Refused(_("Give a reason, so that others can understand the decision."))
     if other_id in keys_of(one_id):
-        raise Refused(_("These are one person already."))
+        raise Refused(_("These already count as one person."))
     with connection.cursor() as cursor:
         cursor.execute("SELECT persons_join(%s, %s, %s)", [one_id, other_id, reason.strip()])
         joining_id: int = cursor.fetchone()[0]
@@ -29,11 +32,14 @@ def join(acting: Acting, *, one_id: int, other_id: int, reason: str) -> int:
 
 
 def part(acting: Acting, *, joining: Joining, reason: str) -> None:
-    """They were two persons after all: each key stands for itself again."""
+    """Undo a joining: the keys turned out to be two persons.
+
+    Raises ``Refused`` without a reason, or if the joining was undone before.
+    """
     if joining.parted_at is not None:
         raise Refused(_("These keys have already been parted."))
     if not reason.strip():
-        raise Refused(_("Give a reason: the others want to understand it."))
+        raise Refused(_("Give a reason, so that others can understand the decision."))
     with connection.cursor() as cursor:
         cursor.execute("SELECT persons_part(%s, %s)", [joining.pk, reason.strip()])
     for person_id in (joining.kept_id, joining.joined_id):
@@ -41,7 +47,7 @@ def part(acting: Acting, *, joining: Joining, reason: str) -> None:
 
 
 def keep_doubts_law(*, using: str) -> None:
-    """Let the database know the canton's law for clearing doubts; as its owner, since the app's role may not say it."""
+    """Store the canton's law for clearing doubts in the database, as its owner: the app's role must not set it."""
     with connections[using].cursor() as cursor:
         answer = sql.SQL("SELECT {}::text").format(sql.Literal(settings.DOUBTS_LAW)).as_string(cursor.connection)
         statement = sql.SQL(

@@ -17,7 +17,7 @@ _IDENTITY = str(DataCategory.IDENTITY.value)
 class Representative(models.Model):
     """Somebody who signs for the person of a case: a parent of a minor, or a guardian by decision of an authority.
 
-    What was recorded stays as it is; it only ends. Parents who live apart are two rows, each with an address of its own.
+    A row never changes, it only ends. Parents who live apart are two rows, each with its own address.
     """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="representatives")

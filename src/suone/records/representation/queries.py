@@ -13,13 +13,13 @@ from suone.records.representation.rules import Signers, SigningAge, latest_birth
 
 
 def representatives_of(acting: Acting, dossier: Dossier) -> list[Representative]:
-    """Everybody recorded for this case, ended ones too, for whoever may read who the person is."""
+    """The representatives recorded for this case, ended ones included; empty without access to identity data."""
     kept = Representative.objects.readable_by(acting)
     return list(kept.filter(dossier=dossier).select_related("recorded_by", "ended_by"))
 
 
 def signers_of(acting: Acting, dossier: Dossier, *, on: date) -> Signers:
-    """Who may sign for the person of this case on a day: asked wherever somebody signs."""
+    """Who may sign for the person of this case on a day."""
     return signers(
         born_at_latest=born_at_latest(acting, dossier),
         representatives=representatives_of(acting, dossier),
@@ -29,7 +29,7 @@ def signers_of(acting: Acting, dossier: Dossier, *, on: date) -> Signers:
 
 
 def born_at_latest(acting: Acting, dossier: Dossier) -> date | None:
-    """The latest day on which the person can have been born, as far as this case file knows it."""
+    """The latest possible date of birth of the person; None if this case file knows nothing of it."""
     particulars = particulars_of(acting, dossier.pk)
     birth = particulars.birth if particulars else None
     return latest_birth(birth.year, birth.month, birth.day) if birth else None

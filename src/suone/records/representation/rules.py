@@ -1,6 +1,6 @@
 """Who may sign for a person on a day. Pure: no clock, no database.
 
-Sources: ZGB Art. 14 (of age at eighteen), Art. 304 (parents represent the child; a third party in good faith may take it
+Sources: ZGB Art. 14 (of age at eighteen), Art. 304 (parents represent the child; a third party in good faith may assume
 that each acts with the other's consent), Art. 327a (guardian of a minor), Art. 394 and 398 (guardian of an adult).
 From which age somebody under eighteen signs alone is a setting of the canton, with its law.
 """
@@ -21,7 +21,7 @@ OF_AGE = 18  # ZGB Art. 14
 
 
 class Kind(models.TextChoices):
-    """In what quality somebody signs for the person."""
+    """In which capacity somebody signs for the person."""
 
     PARENT = "parent", gettext_lazy("parent")
     GUARDIAN = "guardian", gettext_lazy("guardian")
@@ -55,7 +55,7 @@ class Signers:
 
 
 def is_in_force(representative: Representative, *, on: date) -> bool:
-    """Begun, not past its last day, and not ended before."""
+    """Whether a representation has begun, is not past its last day, and was not ended."""
     last = representative.valid_until
     ended = representative.ended_on
     return representative.valid_from <= on and (last is None or on <= last) and (ended is None or on < ended)
@@ -66,14 +66,14 @@ def signers(
 ) -> Signers:
     """Who may sign on this day.
 
-    ``born_at_latest`` is the latest day on which the person can have been born (31 December where only the year is known), so
-    that nobody is taken for older than they may be; None where nothing is known: then nobody is asked for their age.
-    A guardian goes before everything else, whatever the age; parents sign for whoever is too young to sign alone.
+    ``born_at_latest`` is the latest possible date of birth (31 December if only the year is known), so that nobody counts
+    as older than they may be; None if unknown, which counts as old enough. A guardian takes precedence at any age;
+    parents sign for a person who is too young to sign alone.
     """
     in_force = [r for r in representatives if is_in_force(r, on=on)]
     guardians = tuple(r for r in in_force if r.kind == Kind.GUARDIAN)
     if guardians:
-        return Signers(False, guardians, _("A guardian is recorded, who signs."))
+        return Signers(False, guardians, _("A guardian is recorded and must sign."))
     if born_at_latest is None or _years(born_at_latest, on) >= age.years:
         return Signers(True)
     parents = tuple(r for r in in_force if r.kind == Kind.PARENT)
@@ -81,10 +81,10 @@ def signers(
 
 
 def check_may_sign(who: Signers, *, representative: Representative | None = None) -> None:
-    """Raise ``Refused`` with the remedy where whoever signs (a representative, or else the person) may not."""
+    """Raise ``Refused`` if the signatory (a representative, or else the person) may not sign."""
     if who.person:
         if representative is not None:
-            raise Refused(_("The person signs alone: nobody is recorded who signs for them."))
+            raise Refused(_("The person signs alone: no representative is recorded."))
         return
     if representative is not None and representative in who.representatives:
         return
@@ -107,7 +107,11 @@ def check_can_record(
     born_at_latest: date | None,
     on: date,
 ) -> None:
-    """A representative has a name and a period that is not over; a guardian has an authority; an adult has no parents."""
+    """Raise ``Refused`` if a representation cannot be recorded.
+
+    It needs a name and a period that is not over, a guardian needs the deciding authority, and parents can represent
+    minors only.
+    """
     if not name.strip():
         raise Refused(_("Enter the name of whoever signs for the person."))
     if valid_until is not None and valid_until < valid_from:
@@ -123,14 +127,14 @@ def check_can_record(
 
 
 def latest_birth(year: int, month: int | None, day: int | None) -> date:
-    """The latest day that a birth known by day, month or year alone can mean."""
+    """The latest date that a birth known by day, month or year can mean."""
     if month is None:
         return date(year, 12, 31)
     return date(year, month, day or monthrange(year, month)[1])
 
 
 def parents_until(born_at_latest: date) -> date:
-    """The day before the person comes of age: parents sign no longer than that."""
+    """The last day on which parents can sign: the day before the person comes of age."""
     try:
         birthday = born_at_latest.replace(year=born_at_latest.year + OF_AGE)
     except ValueError:  # born on 29 February

@@ -32,9 +32,9 @@ def record_representative(
     address: str = "",
     is_address_withheld: bool = False,
 ) -> Representative:
-    """Somebody signs for the person of this case from now on: a parent until the person comes of age, or a guardian.
+    """Record a legal representative of the person: a parent until the person comes of age, or a guardian.
 
-    Raises ``Refused`` with the remedy where a name, an authority or a sensible period is missing.
+    Raises ``Refused`` without a name, an authority for a guardian or a sensible period, or with power to read only.
     """
     born = born_at_latest(acting, dossier)
     rules.check_can_record(
@@ -71,10 +71,10 @@ def record_representative(
 def check_signature(
     acting: Acting, *, dossier: Dossier, on: date, representative: str = "", authority: str = ""
 ) -> None:
-    """Ask whether whoever signed on this day may sign for the person of this case; ``Refused`` with the remedy if not.
+    """Raise ``Refused`` unless whoever signed on this day may sign for the person of this case.
 
-    ``representative`` is the name of whoever signed instead of the person, as typed. Somebody not recorded yet is
-    recorded with the signature: a parent of somebody too young to sign, or a guardian by the ``authority`` that decided.
+    ``representative`` is the typed name of whoever signed for the person; empty if the person signed. If nobody is
+    recorded yet, this records the representative: a guardian if the deciding ``authority`` is named, otherwise a parent.
     """
     who = signers_of(acting, dossier, on=on)
     named = representative.strip()
@@ -93,7 +93,7 @@ def check_signature(
 
 
 def end_representation(acting: Acting, *, representative: Representative) -> None:
-    """This one signs for the person no longer, from today on."""
+    """End a representation as of today; raises ``Refused`` if it has ended already."""
     lock(representative.dossier_id)
     _check_may_write(acting, representative.dossier)
     ended = Representative.objects.filter(pk=representative.pk, ended_on=None).update(

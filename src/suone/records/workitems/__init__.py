@@ -1,1 +1,1 @@
-"""What somebody must do by when: an item is addressed to an institution, controlled by another, assigned to one of its staff."""
+"""Work items: addressed to an institution, controlled by another, assigned to a staff member, due on a day."""

@@ -27,9 +27,9 @@ class WorkItemQuerySet(CaseBoundQuerySet["WorkItem"]):
 class WorkItem(models.Model):
     """Something to be done in a case by a day.
 
-    ``addressed`` is the institution that does it, ``controlling`` the one that asked and follows it up,
-    ``assigned`` the staff member of the addressed institution who has it in hand. An act that asks for something and
-    the procedure that asks for the same make one item: they meet in ``settled_by``.
+    ``addressed`` is the institution that does it, ``controlling`` the one that follows it up, ``assigned`` the staff
+    member of the addressed institution who is responsible for it. If an act and the procedure require the same thing,
+    there is one item only: they share ``settled_by``.
     """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="work_items")
@@ -50,7 +50,7 @@ class WorkItem(models.Model):
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(_("Reason"), max_length=300, blank=True)  # of another than the addressed institution
-    # The word of the deed that settles it, and nothing else does; without one it is ticked off by hand.
+    # The code of the deed that settles it, and the only way to do so; without one it is ticked off by hand.
     settled_by = models.CharField(max_length=40, blank=True)
     about_type = models.CharField(max_length=40, blank=True)  # what it belongs to, such as a consent
     about_id = models.BigIntegerField(null=True)
@@ -79,7 +79,7 @@ class WorkItem(models.Model):
                 name="workitems_workitem_row_policies",
                 select=granted(Power.READ, category="{table}.category", author="asked_by_id"),
                 insert=granted(Power.WRITE),
-                # Whoever does it and whoever asked for it; workitems_guard() says who may change its state.
+                # The addressed and the controlling institution; workitems_guard() restricts changes of the state.
                 update=f"{_OWN} AND ({granted(Power.WRITE, category='{table}.category')})"
                 f" OR {granted(Power.LEAD, category='{table}.category')}",
                 updates=("state", "reason", "done_at", "done_by", "assigned", "due_on", "version"),

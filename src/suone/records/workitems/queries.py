@@ -1,4 +1,4 @@
-"""Which work items wait for whom."""
+"""Looking up work items."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,13 +16,14 @@ from suone.records.workitems.models import State, WorkItem
 def readable_items(acting: Acting) -> QuerySet[WorkItem]:
     """Work items in cases and categories that are open to the acting person."""
     items = WorkItem.objects.readable_by(acting, category_column="category")
-    # Persons are fetched beside, not joined: what is to be done stays in the list where identity is closed.
+    # Particulars are prefetched, not joined: an item remains listed if identity is closed to the reader.
     return items.select_related(
         "dossier", "addressed", "controlling", "assigned", "done_by__institution"
     ).prefetch_related("dossier__particulars")
 
 
 def readable_item(acting: Acting, dossier_id: int, item_id: int) -> WorkItem:
+    """A work item of a case that the acting person may read; raises ``Http404`` for any other."""
     item = readable_items(acting).filter(dossier_id=dossier_id, pk=item_id).first()
     if item is None:
         raise Http404
@@ -30,7 +31,7 @@ def readable_item(acting: Acting, dossier_id: int, item_id: int) -> WorkItem:
 
 
 def items_of(acting: Acting, dossier: Dossier) -> list[WorkItem]:
-    """Open items by day, then the latest that are done."""
+    """The work items of a case: open ones by deadline, then the ten completed last."""
     items = readable_items(acting).filter(dossier=dossier)
     done = items.filter(state=State.DONE).order_by("-done_at", "-pk")[:10]
     return [*items.filter(state=State.OPEN).order_by("due_on", "pk"), *done]
@@ -38,7 +39,7 @@ def items_of(acting: Acting, dossier: Dossier) -> list[WorkItem]:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An item that a step of the case's procedure set, without what it says."""
+    """An item set by a step of the procedure, without its content."""
 
     step: str
     state: str
@@ -51,14 +52,14 @@ class Step:
 
 
 def steps_of(dossier: Dossier) -> list[Step]:
-    """What the case's procedure has set so far, in this order, for whoever contributes to the case."""
+    """The items that the procedure has set so far, oldest first, for actors who may contribute to the case."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM workitems_steps(%s)", [dossier.pk])
         return [Step(*row) for row in cursor.fetchall()]
 
 
 def my_open_items(acting: Acting) -> QuerySet[WorkItem]:
-    """Open items in my hands; and for my institution in nobody's hands yet, if I work on cases."""
+    """Open items assigned to the acting person, and unassigned ones of their institution if they work on cases."""
     whose = Q(assigned_id=acting.staff_id)
     if acting.may(Permission.CASE_WORK):
         whose |= Q(assigned=None, addressed_id=acting.institution_id)
@@ -66,7 +67,7 @@ def my_open_items(acting: Acting) -> QuerySet[WorkItem]:
 
 
 def waiting_for_others(acting: Acting) -> QuerySet[WorkItem]:
-    """Open items that I asked others to do."""
+    """Open items that the acting person set for others."""
     return (
         readable_items(acting)
         .filter(controlling_id=acting.institution_id, asked_by_id=acting.staff_id, state=State.OPEN)

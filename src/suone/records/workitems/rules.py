@@ -1,4 +1,4 @@
-"""Whose a work item is, and who may say what became of it. Pure."""
+"""Who may complete, cancel or change a work item. Pure."""
 
 from django.utils.translation import gettext as _
 
@@ -8,7 +8,10 @@ from suone.ground.access.errors import Refused
 def check_can_complete(
     *, is_open: bool, is_settled_by_act: bool, is_addressed: bool, leads: bool, addressed: str, reason: str
 ) -> None:
-    """The addressed institution completes it; the lead may in its place, with a reason that the institution reads."""
+    """Raise ``Refused`` unless an item may be completed: by the addressed institution, or by the lead with a reason.
+
+    ``addressed`` is the short name of the institution, for the message.
+    """
     if not is_open:
         raise Refused(_("This work item is no longer open."))
     _check_by_hand(is_settled_by_act)
@@ -31,7 +34,9 @@ def check_can_cancel(
     addressed: str,
     reason: str,
 ) -> None:
-    """Whoever does it, whoever asked for it and the lead may say that it need not be done any more."""
+    """Raise ``Refused`` unless an item may be cancelled: by the addressed institution, or with a reason by the
+    controlling institution or the lead.
+    """
     if not is_open:
         raise Refused(_("This work item is no longer open."))
     _check_by_hand(is_settled_by_act)
@@ -45,7 +50,10 @@ def check_can_cancel(
 def check_can_change(
     *, is_open: bool, is_settled_by_act: bool, is_addressed: bool, is_controlling: bool, leads: bool, addressed: str
 ) -> None:
-    """Postponing and handing on are for whoever does it, whoever asked for it and the lead; so is taking up again."""
+    """Raise ``Refused`` unless an item may be postponed, reassigned or reopened.
+
+    The addressed and the controlling institution and the lead may.
+    """
     if not is_open:
         _check_by_hand(is_settled_by_act)
     if not (is_addressed or is_controlling or leads):
@@ -54,9 +62,9 @@ def check_can_change(
 
 def _check_by_hand(is_settled_by_act: bool) -> None:
     if is_settled_by_act:
-        raise Refused(_("An act settles this work item: do the act, and it is done."))
+        raise Refused(_("This work item is completed by an act in the case and cannot be ticked off by hand."))
 
 
 def _check_reason(reason: str, addressed: str) -> None:
     if not reason.strip():
-        raise Refused(_("Give the reason: %(institution)s is told.") % {"institution": addressed})
+        raise Refused(_("Give the reason: %(institution)s will be notified.") % {"institution": addressed})

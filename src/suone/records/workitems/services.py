@@ -1,4 +1,4 @@
-"""Asking somebody to do something by a day, and what becomes of it."""
+"""Setting, completing, cancelling and changing work items."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -40,11 +40,11 @@ def add_work_item(
     texts: Mapping[str, str] | None = None,
     settled_by: str = "",
 ) -> WorkItem:
-    """Ask an institution of the case to do something by a day; the acting institution follows it up, or another one.
+    """Set a work item for an institution of the case; the acting institution controls it, or ``controlling_id``.
 
-    A title that the product writes (``is_own_words`` false) is kept as in the code: each reader has it in their language.
-    With ``settled_by``, the word of a deed, the act settles it alone; where the procedure asks for the same deed already,
-    this item takes the place of that one.
+    A title from the product (``is_own_words`` false) is stored untranslated, and shown in each reader's language. With
+    ``settled_by``, the code of a deed, only that act settles the item; an item that the procedure set for the same deed
+    is replaced. Raises ``Refused`` if ``assigned`` works elsewhere.
     """
     _check_assignment(addressed_id, assigned)
     if settled_by and about[0]:
@@ -70,12 +70,15 @@ def add_work_item(
             texts=dict(texts) if texts else None,
         )
     )
-    _tell(acting, item, Act.ASKED, RecordKind.STORE, text=title)
+    _record(acting, item, Act.ASKED, RecordKind.STORE, text=title)
     return item
 
 
 def complete(acting: Acting, *, item: WorkItem, reason: str = "") -> None:
-    """Say that it is done: the addressed institution, or the lead in its place, with a reason that reaches it."""
+    """Complete an item; a lead of another institution gives a reason, and the addressed institution is notified.
+
+    Raises ``Refused`` if the acting person may not, or if an act settles the item.
+    """
     rules.check_can_complete(
         is_open=item.is_open,
         is_settled_by_act=bool(item.settled_by),
@@ -86,20 +89,23 @@ def complete(acting: Acting, *, item: WorkItem, reason: str = "") -> None:
     )
     item.state, item.done_at, item.done_by_id, item.reason = State.DONE, timezone.now(), acting.staff_id, reason
     item.save(update_fields=["state", "done_at", "done_by", "reason"])
-    _tell(acting, item, Act.DONE, RecordKind.CHANGE, text=_with_reason(item))
-    _tell_others(acting, item, Act.DONE)
+    _record(acting, item, Act.DONE, RecordKind.CHANGE, text=_with_reason(item))
+    _notify_addressed(acting, item, Act.DONE)
 
 
 def reopen(acting: Acting, *, item: WorkItem) -> None:
-    """Undo: it is to be done after all."""
+    """Reopen an item that was completed or cancelled; raises ``Refused`` if the acting person may not."""
     _check_can_change(acting, item)
     item.state, item.done_at, item.done_by_id, item.reason = State.OPEN, None, None, ""
     item.save(update_fields=["state", "done_at", "done_by", "reason"])
-    _tell(acting, item, Act.REOPENED, RecordKind.CHANGE, text=item.title)
+    _record(acting, item, Act.REOPENED, RecordKind.CHANGE, text=item.title)
 
 
 def cancel(acting: Acting, *, item: WorkItem, reason: str = "") -> None:
-    """It need not be done any more; another institution's with a reason that reaches it."""
+    """Cancel an item; for one of another institution a reason is needed, and that institution is notified.
+
+    Raises ``Refused`` if the acting person may not, or if an act settles the item.
+    """
     rules.check_can_cancel(
         is_open=item.is_open,
         is_settled_by_act=bool(item.settled_by),
@@ -111,21 +117,24 @@ def cancel(acting: Acting, *, item: WorkItem, reason: str = "") -> None:
     )
     item.state, item.done_at, item.reason = State.CANCELLED, None, reason
     item.save(update_fields=["state", "done_at", "reason"])
-    _tell(acting, item, Act.CANCELLED, RecordKind.CHANGE, text=_with_reason(item))
-    _tell_others(acting, item, Act.CANCELLED)
+    _record(acting, item, Act.CANCELLED, RecordKind.CHANGE, text=_with_reason(item))
+    _notify_addressed(acting, item, Act.CANCELLED)
 
 
 def reassign(acting: Acting, *, item: WorkItem, staff: Appointment) -> None:
-    """Put it into the hands of a colleague of the addressed institution."""
+    """Assign an item to a colleague of the addressed institution; raises ``Refused`` for anybody else."""
     _check_assignment(item.addressed_id, staff)
     _check_can_change(acting, item)
-    _tell(acting, item, Act.ASSIGNED, RecordKind.CHANGE, text=item.title)  # while it is in the hands it was in
+    _record(acting, item, Act.ASSIGNED, RecordKind.CHANGE, text=item.title)  # before the assignment changes
     item.assigned = staff
     item.save(update_fields=["assigned"])
 
 
 def postpone(acting: Acting, *, item: WorkItem, until: date, version: int) -> None:
-    """Move the day it is due; raises ``Conflict`` when somebody else changed it meanwhile."""
+    """Change the deadline of an item.
+
+    Raises ``Refused`` for a day in the past, and ``Conflict`` if somebody else changed the item meanwhile.
+    """
     if until < acting.today:
         raise Refused(_("Choose a day that is not in the past."))
     _check_can_change(acting, item)
@@ -134,44 +143,44 @@ def postpone(acting: Acting, *, item: WorkItem, until: date, version: int) -> No
         item.refresh_from_db()
         label = str(_("Due on"))
         raise Conflict(current={label: f"{item.due_on:%d.%m.%Y}"}, submitted={label: f"{until:%d.%m.%Y}"})
-    _tell(acting, item, Act.POSTPONED, RecordKind.CHANGE, text=item.title)
+    _record(acting, item, Act.POSTPONED, RecordKind.CHANGE, text=item.title)
 
 
 def settle_deed(acting: Acting, *, dossier: Dossier, by: str) -> None:
-    """The deed is done that these items waited for, outside the steps of a procedure."""
+    """Complete the items that wait for a deed, apart from those set by a procedure."""
     _settle(acting, dossier, by=by)
 
 
 def settle_steps(acting: Acting, *, dossier: Dossier, steps: Sequence[str]) -> None:
-    """What these steps of the case's procedure waited for is true."""
+    """Complete the items of these steps of the procedure, whose fact has become true."""
     if steps:
         _settle(acting, dossier, steps=steps)
 
 
 def settle_item(acting: Acting, *, item: WorkItem) -> None:
-    """The deed is done that this very item waited for."""
+    """Complete one item whose deed is done."""
     _settle(acting, item.dossier, about=("workitem", item.pk))
 
 
 def close_items_about(acting: Acting, *, dossier: Dossier, about: tuple[str, int]) -> None:
-    """What belonged to this thing is settled with it."""
+    """Complete the open items about an object, such as a consent: its type and number."""
     _settle(acting, dossier, about=about)
 
 
 def cancel_items_about(acting: Acting, *, dossier: Dossier, about: tuple[str, int]) -> None:
-    """What belonged to this thing need not be done any more."""
+    """Cancel the open items about an object: its type and number."""
     _settle(acting, dossier, about=about, then=State.CANCELLED)
 
 
 def leave_phase(acting: Acting, *, dossier: Dossier, phase: str) -> None:
-    """What a phase of the case's procedure set, and nobody did, need not be done any more."""
+    """Cancel the open items of a phase that the case leaves."""
     for item in _changed("SELECT * FROM workitems_leave_phase(%s, %s)", [dossier.pk, phase]):
         item.dossier = dossier
-        _tell(acting, item, Act.CANCELLED, RecordKind.CHANGE, text=item.title)
+        _record(acting, item, Act.CANCELLED, RecordKind.CHANGE, text=item.title)
 
 
 def join_step(*, dossier: Dossier, deed: str, step: str) -> bool:
-    """Whether an act has asked for this deed already: then its item is the procedure's step too."""
+    """Let an item that an act set for this deed count as the procedure's step too; whether there was one."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT workitems_join_step(%s, %s, %s)", [dossier.pk, deed, step])
         return cursor.fetchone()[0] is not None
@@ -190,18 +199,18 @@ def _settle(
     act = Act.DONE if then is State.DONE else Act.CANCELLED
     for item in _changed(call, [dossier.pk, str(by), *about, list(steps), then.value]):
         item.dossier = dossier
-        _tell(acting, item, act, RecordKind.CHANGE, text=item.title)
+        _record(acting, item, act, RecordKind.CHANGE, text=item.title)
 
 
 def _take_over(dossier: Dossier, deed: str) -> str:
-    """What the procedure asked for itself is over; the step whose item it was."""
+    """Replace the item that the procedure set for this deed; returns its step, empty if there was none."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT workitems_take_over(%s, %s)", [dossier.pk, deed])
         return str(cursor.fetchone()[0])
 
 
 def _changed(call: str, arguments: Sequence[Any]) -> list[WorkItem]:
-    """The items that a function of the database changed, whatever their category: as much of each as the timeline is told."""
+    """The items that a database function changed, in any category: only the columns that the timeline records."""
     return list(WorkItem.objects.raw(call, arguments))
 
 
@@ -217,12 +226,12 @@ def _check_can_change(acting: Acting, item: WorkItem) -> None:
 
 
 def _others(acting: Acting, item: WorkItem) -> list[int]:
-    """The addressed institution, where another one speaks for it."""
+    """The addressed institution, if another one acts for it."""
     return [] if item.addressed_id == acting.institution_id else [item.addressed_id]
 
 
-def _tell_others(acting: Acting, item: WorkItem, act: Act) -> None:
-    """Whoever has it in hand at the addressed institution, else its contact persons."""
+def _notify_addressed(acting: Acting, item: WorkItem, act: Act) -> None:
+    """Notify the assigned staff member of the addressed institution, or else its contact persons."""
     others = _others(acting, item)
     if others and item.assigned_id:
         notify_staff(acting, staff_ids=[item.assigned_id], act=act, dossier=item.dossier)
@@ -239,7 +248,7 @@ def _check_assignment(addressed_id: int, assigned: Appointment | None) -> None:
         raise Refused(_("Choose somebody who works for the institution that does it."))
 
 
-def _tell(acting: Acting, item: WorkItem, act: Act, kind: RecordKind, *, text: str) -> None:
+def _record(acting: Acting, item: WorkItem, act: Act, kind: RecordKind, *, text: str) -> None:
     record_event(
         acting,
         dossier=item.dossier,
@@ -256,7 +265,7 @@ def _tell(acting: Acting, item: WorkItem, act: Act, kind: RecordKind, *, text: s
 
 
 def _absent(acting: Acting, item: WorkItem) -> int | None:
-    """The colleague in whose hands it is, where somebody who stands in for them acts."""
+    """The assigned colleague, if the acting person covers their absence."""
     if acting.staff_id is None or item.assigned_id in (None, acting.staff_id):
         return None
     return item.assigned_id if item.assigned_id in stands_in_for(acting.staff_id, on=acting.today) else None

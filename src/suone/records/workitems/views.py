@@ -69,7 +69,7 @@ def cancel(request: ActingRequest, dossier_id: int, item_id: int) -> HttpRespons
 def _with_reason(
     request: ActingRequest, item: WorkItem, act: Callable[..., None], *, title: str, said: str
 ) -> HttpResponse:
-    """Somebody speaks for another institution, which is told why."""
+    """Act for another institution, which is notified of the reason."""
     form = forms.ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
@@ -81,7 +81,7 @@ def _with_reason(
         title=f"{title} · {item.dossier.number}",
         submit=title,
         back=reverse("case", args=[item.dossier_id]),
-        intro=_("%(institution)s is to do this, and is told who settled it and why.")
+        intro=_("%(institution)s is responsible for this and will be notified who settled it and why.")
         % {"institution": item.addressed.name},
     )
 

@@ -121,9 +121,7 @@ class Push:
                     made = dict(zip(numbers, tokenizer.tokens(numbers), strict=True))
                 except (InvalidProof, InvalidElement) as error:
                     raise Trouble(
-                        _(
-                            "The token service did not use the key it is known by: nothing was sent. Tell the IIZ office."
-                        )
+                        _("The token service did not use its published key: nothing was sent. Inform the IIZ office.")
                     ) from error
                 self.store.keep_tokens(epoch.number, made)
                 known |= made

@@ -30,7 +30,7 @@ def read_xlsx(path: Path) -> list[list[str]]:
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         raise Trouble(
-            _("The file cannot be read as XLSX: open it, save it anew, or save it as CSV (UTF-8).")
+            _("The file cannot be read as XLSX: open it and save it again, or save it as CSV (UTF-8).")
         ) from error
     return [json.loads(line) for line in done.stdout.splitlines()]
 

@@ -86,7 +86,9 @@ def _read(epoch: int, name: str) -> bytes:
         return (_epoch_folder(epoch) / name).read_bytes()
     except OSError as error:
         raise Refused(
-            _("The register cannot answer: a key of epoch %(epoch)s is missing. Tell those who run this installation.")
+            _(
+                "The register cannot answer: a key of epoch %(epoch)s is missing. Inform the operators of this installation."
+            )
             % {"epoch": epoch}
         ) from error
 

@@ -131,7 +131,7 @@ class AlertPreference(models.Model):
     office = models.OneToOneField(Office, models.CASCADE, related_name="+", verbose_name=_("Office"))
     institution = models.ForeignKey(Institution, models.CASCADE, related_name="+")
     tells = models.CharField(
-        _("New overlaps are told to"), max_length=10, choices=AlertRecipients, default=AlertRecipients.WORKER
+        _("Who is notified of new overlaps"), max_length=10, choices=AlertRecipients, default=AlertRecipients.WORKER
     )
 
     personal_data: ClassVar[tuple[str, ...]] = ()

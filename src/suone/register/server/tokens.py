@@ -72,7 +72,7 @@ def tokens_here(epoch: EpochInfo, numbers: Sequence[str]) -> list[bytes]:
             return VoprfTokenizer(lambda elements: evaluated(epoch, elements), epoch.public_key).tokens(numbers)
         except (oprf.InvalidProof, oprf.InvalidElement) as error:
             raise Refused(
-                _("The token service did not use the key it is known by: tell those who run this installation.")
+                _("The token service did not use its published key: inform the operators of this installation.")
             ) from error
     return oprf.direct(keys.token_key(epoch.number), [number.encode() for number in numbers])
 

@@ -90,7 +90,7 @@ def end_registration(request: ActingRequest) -> HttpResponse:
         title=_("End a registration"),
         submit=_("End the registration"),
         back=reverse("register"),
-        intro=_("When your institution follows the person no longer."),
+        intro=_("When your institution no longer follows the person."),
     )
 
 
@@ -264,7 +264,7 @@ def end_enrolment(request: ActingRequest, institution_id: int) -> HttpResponse:
     enrolment = get_object_or_404(Enrolment, institution_id=institution_id)
     if request.method == "POST":
         services.end_enrolment(request.acting, enrolment=enrolment)
-        sentence = _("%(institution)s takes part no longer.") % {"institution": enrolment.institution.short_name}
+        sentence = _("%(institution)s no longer takes part.") % {"institution": enrolment.institution.short_name}
         return done(request, sentence, "register_participants")
     return redirect("register_participants")
 

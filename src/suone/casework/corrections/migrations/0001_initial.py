@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="correction_declined_with_reason",
-                        violation_error_message="Give a reason: the others want to understand it.",
+                        violation_error_message="Give a reason, so that others can understand the decision.",
                     ),
                     suone.ground.access.row_policies.RowPolicies(
                         name="corrections_correction_row_policies",

@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                             models.Q(("successor", models.F("leaver")), _negated=True),
                         ),
                         name="caseload_passes_to_another_account",
-                        violation_error_message="Nobody passes a caseload on to themselves.",
+                        violation_error_message="You cannot pass a caseload on to yourself.",
                     ),
                     suone.ground.access.row_policies.RowPolicies(
                         name="administration_caseloadpassing_row_policies",

@@ -109,7 +109,7 @@ def test_an_account_is_locked_and_unlocked_on_the_server() -> None:
     assert refused == 302
     assert "ada.worker@example.org  " in listed.output
     assert "locked" in listed.output
-    assert "is so already" in twice.output
+    assert "is already in this state" in twice.output
     told = Entry.objects.get(act="account.blocked")
     assert (told.acting_kind, told.purpose, told.object_id) == ("job", "accounts: lock", staff.user_id)
     assert told.details == {"before": {"active": True}, "after": {"active": False}}
@@ -127,7 +127,7 @@ def test_a_pause_ends_and_an_address_changes_on_the_server() -> None:
     changed = _run("account", "change-address", "ada.worker@example.org", "ada.muster@example.org")
 
     assert (unlocked.exit_code, changed.exit_code) == (0, 0), changed.output
-    assert "is so already" in twice.output
+    assert "is already in this state" in twice.output
     assert User.objects.get(pk=staff.user_id).email == "ada.muster@example.org"
     told = Entry.objects.filter(act__in=["account.unlocked", "account.address_changed"]).order_by("pk")
     assert [(one.act, one.acting_kind, one.object_id) for one in told] == [

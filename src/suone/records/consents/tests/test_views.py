@@ -342,7 +342,7 @@ def test_withdrawing_says_which_other_consent_still_stands(
     cast: Cast, worker: Client, dossier: Dossier, consent: Consent
 ) -> None:
     path = pages(dossier, consent)["withdraw"]
-    assert "still stands" not in worker.get(path).content.decode()
+    assert "still in force" not in worker.get(path).content.decode()
     tomorrow = timezone.localdate() + timedelta(days=1)
     renewed = sign(cast.worker, dossier, line(cast.adviser), valid_from=tomorrow)
 
@@ -350,7 +350,7 @@ def test_withdrawing_says_which_other_consent_still_stands(
     said = worker.post(path, follow=True).content.decode()
 
     assert pages(dossier, renewed)["withdraw"] in page
-    assert "Another consent of this case still stands." in said
+    assert "Another consent for this case is still in force." in said
 
 
 def test_a_withdrawn_consent_is_withdrawn_once(worker: Client, dossier: Dossier, consent: Consent) -> None:

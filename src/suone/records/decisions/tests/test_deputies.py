@@ -53,7 +53,7 @@ def test_while_somebody_is_there_nobody_else_answers(cast: Cast, dossier: Dossie
 
     assert told("decision.asked") == {cast.adviser.pk}
     assert on_the_list_of(deputy) == []
-    with pytest.raises(Refused, match="somebody by name"):
+    with pytest.raises(Refused, match="named person"):
         answer(deputy, decision, accept=True)
     answer(cast.adviser, decision, accept=True)
     assert Entry.objects.get(act="decision.accepted").on_behalf_of is None

@@ -492,7 +492,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="particulars_have_a_name",
-                                violation_error_message="Enter the name; whoever has one name only has it in one of the two fields.",
+                                violation_error_message="Enter the name; if the person has only one name, enter it in one of the two fields.",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(

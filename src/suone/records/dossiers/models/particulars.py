@@ -128,7 +128,9 @@ class Particulars(models.Model):
             models.CheckConstraint(
                 name="particulars_have_a_name",
                 condition=~Q(last_name="") | ~Q(first_name=""),
-                violation_error_message=_("Enter the name; whoever has one name only has it in one of the two fields."),
+                violation_error_message=_(
+                    "Enter the name; if the person has only one name, enter it in one of the two fields."
+                ),
             ),
             models.CheckConstraint(
                 name="particulars_birth_is_a_day",

@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                                 ],
                                 default="daily",
                                 max_length=10,
-                                verbose_name="Tell me",
+                                verbose_name="Notify me",
                             ),
                         ),
                     ],

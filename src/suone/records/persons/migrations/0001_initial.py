@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="number_corrected_with_reason",
-                                violation_error_message="Say why the number is corrected: the others want to understand it.",
+                                violation_error_message="Say why the number is corrected, so that others can understand it.",
                             ),
                             models.UniqueConstraint(
                                 condition=models.Q(("until", None)),

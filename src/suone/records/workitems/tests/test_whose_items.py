@@ -128,11 +128,11 @@ def test_what_is_no_longer_open_is_neither_completed_nor_cancelled() -> None:
 def test_what_an_act_settles_nobody_ticks_off() -> None:
     mine: dict[str, Any] = {"is_addressed": True, "leads": True, "addressed": "SMZ"}
 
-    with pytest.raises(Refused, match="An act settles"):
+    with pytest.raises(Refused, match="completed by an act"):
         rules.check_can_complete(is_open=True, is_settled_by_act=True, reason="why", **mine)
-    with pytest.raises(Refused, match="An act settles"):
+    with pytest.raises(Refused, match="completed by an act"):
         rules.check_can_cancel(is_open=True, is_settled_by_act=True, is_controlling=True, reason="why", **mine)
-    with pytest.raises(Refused, match="An act settles"):
+    with pytest.raises(Refused, match="completed by an act"):
         rules.check_can_change(is_open=False, is_settled_by_act=True, is_controlling=True, **mine)
     rules.check_can_change(is_open=True, is_settled_by_act=True, is_controlling=True, **mine)  # a new day is no answer
 

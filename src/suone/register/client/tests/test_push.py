@@ -236,7 +236,7 @@ def test_a_token_service_with_another_key_is_found_out(push: Run, register: Regi
 
     done = push(_rows(f"{ADA};;;2026-01-31;;;"))
 
-    assert "did not use the key it is known by" in done.output
+    assert "did not use its published key" in done.output
     assert not register.deliveries
 
 

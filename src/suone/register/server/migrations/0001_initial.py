@@ -233,7 +233,7 @@ class Migration(migrations.Migration):
                                 ],
                                 default="worker",
                                 max_length=10,
-                                verbose_name="New overlaps are told to",
+                                verbose_name="Who is notified of new overlaps",
                             ),
                         ),
                     ],

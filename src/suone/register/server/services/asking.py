@@ -157,6 +157,6 @@ def _check_questions(acting: Acting) -> None:
     if worker >= most or institution >= most * 50:
         raise QuotaExceeded(
             _(
-                "That were more questions in a day than is agreed: go on tomorrow, or ask the IIZ office for a higher quota."
+                "You have reached the daily limit of questions: continue tomorrow, or ask the IIZ office for a higher quota."
             )
         )

@@ -120,7 +120,7 @@ def _count_numbers(acting: Acting, count: int) -> None:
     if today > settings.REGISTER_NUMBERS_A_DAY:
         raise QuotaExceeded(
             _(
-                "Your institution has had as many numbers turned into tokens today as is agreed: go on tomorrow, or ask the"
+                "Your institution has reached the daily limit of numbers turned into tokens: continue tomorrow, or ask the"
                 " IIZ office for a higher quota."
             )
         )
@@ -181,7 +181,9 @@ def apply_delivery(acting: Acting, *, delivery_id: int, confirmed: bool = False)
     if refusal == "incomplete":
         raise Refused(_("Parts of this delivery are missing: send them, then apply it."))
     if refusal == "duplicates":
-        raise Refused(_("The same person stands in this delivery twice with the same first day: send each one once."))
+        raise Refused(
+            _("This delivery contains the same person twice with the same first day: send each registration once.")
+        )
     report_canary(acting, touched=canary)
     details = {"added": added, "changed": changed, "ended": ended, "overlaps": overlaps}
     record(acting, kind=RecordKind.STORE, act=Act.DELIVERY_APPLIED, about=("delivery", delivery_id), details=details)
@@ -269,4 +271,4 @@ def _wrong_in(
 
 
 def _closed() -> Refused:
-    return Refused(_("This delivery is not open any more: begin it again."))
+    return Refused(_("This delivery is no longer open: start it again."))

@@ -55,7 +55,7 @@ def notify_overseers(acting: Acting, act: Act) -> None:
 def check_takes_part(acting: Acting) -> None:
     """The database refuses as well; here with a sentence."""
     if not Enrolment.objects.filter(institution_id=acting.own_institution_id, ended_on=None).exists():
-        raise Refused(_("Your institution takes no part in the register: ask the IIZ office."))
+        raise Refused(_("Your institution does not take part in the register: ask the IIZ office."))
 
 
 def open_epochs() -> list[EpochInfo]:

@@ -158,5 +158,5 @@ def test_weeks_are_kept_where_days_would_identify(cast: Cast, epoch: EpochInfo, 
 
 
 def test_an_institution_that_takes_no_part_is_told_so(cast: Cast, epoch: EpochInfo) -> None:
-    with pytest.raises(Refused, match="takes no part"):
+    with pytest.raises(Refused, match="does not take part"):
         do(cast.physician, services.open_delivery, epoch=epoch.number, kind="snapshot", rows=0, digest="d" * 20)

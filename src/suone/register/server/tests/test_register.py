@@ -94,7 +94,7 @@ def test_swept_whoever_asks_is_told_only_of_persons_they_follow_now(cast: Cast, 
             assert bool(ask(staff, person).asked) == may_know
         listed = {int(overlap.reference[2:]) for overlap in do(staff, queries.overlaps)}
         assert listed == {person for person, how in known.items() if how == ({}, {})} == {1}
-    with pytest.raises(Refused, match="takes no part"):
+    with pytest.raises(Refused, match="does not take part"):
         ask(cast.physician, 1)
 
 

@@ -150,7 +150,7 @@ def test_entering_a_person_says_at_once_who_else_follows_them(cast: Cast, epoch:
 
     page = enter(worker, reference="S-44").content.decode()
 
-    assert "1 other institution follows this person too, and is told of you." in page
+    assert "1 other institution also follows this person, and is notified." in page
     assert "S-44" in page
     assert "Ada Adviser" in page
     assert Alert.objects.filter(
@@ -159,7 +159,7 @@ def test_entering_a_person_says_at_once_who_else_follows_them(cast: Cast, epoch:
 
 
 def test_entering_tells_when_nobody_else_follows_the_person(worker: Client) -> None:
-    assert "you are told when that changes" in enter(worker).content.decode()
+    assert "you will be notified if that changes" in enter(worker).content.decode()
 
 
 @pytest.mark.parametrize("changes", [{"valid_from": "2999-01-01"}, {"number": "756"}])
