@@ -140,7 +140,7 @@ costs: .venv/.dev chromium ## Run every test and say which part takes how much p
 	SUONE_VAR=var/test $(BIN)/suone stop; exit $$outcome
 
 .PHONY: fuzz
-fuzz: .venv/.dev ## Send 5'000 requests to each address of the machine door, allowed and not
+fuzz: .venv/.dev ## Send 5'000 valid and invalid requests to each endpoint of the API
 	@SUONE_FUZZ=5000 $(BIN)/pytest -n $(TEST_WORKERS) tests/test_fuzz.py; outcome=$$?; \
 	SUONE_VAR=var/test $(BIN)/suone stop; exit $$outcome
 

@@ -1,4 +1,4 @@
-"""A hundredth of the demo's register and the cast, delivered by the institutions' clients through the machine door."""
+"""A hundredth of the demo's register and the cast, delivered by the institutions' clients through the API."""
 
 from collections import Counter
 from datetime import date

@@ -1,4 +1,4 @@
-"""The register's door for partners' systems: epochs, tokens, deliveries, questions and alerts.
+"""The register's API for partners' systems: epochs, tokens, deliveries, questions and alerts.
 
 An AHV number has no place in any of these shapes, and a field that nobody asked for is refused.
 """

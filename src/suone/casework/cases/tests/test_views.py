@@ -1,4 +1,4 @@
-"""The door for people: pages for whoever may, none for an outsider, and forms that keep what was typed."""
+"""Pages: pages for whoever may, none for an outsider, and forms that keep what was typed."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The door for people: the guided form, the answer, figures, and missed appointments."""
+"""Pages: the guided form, the answer, figures, and missed appointments."""
 
 from datetime import timedelta
 from typing import Any

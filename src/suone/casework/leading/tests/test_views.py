@@ -1,4 +1,4 @@
-"""The door for people: notifying, triage and closing from their forms, which keep what was typed."""
+"""Pages: notifying, triage and closing from their forms, which keep what was typed."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The door for people: who sees which page, what its acts keep, and how many queries it takes."""
+"""Pages: who sees which page, what its acts keep, and how many queries it takes."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The door for people: who may enters, an outsider finds nothing, nothing typed is lost, nothing closed is shown."""
+"""Pages: who may enters, an outsider finds nothing, nothing typed is lost, nothing closed is shown."""
 
 from collections.abc import Callable
 from datetime import timedelta

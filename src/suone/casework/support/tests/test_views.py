@@ -1,4 +1,4 @@
-"""The door for people: pages for whoever may, findings for the officer alone, forms that keep what was typed."""
+"""Pages: pages for whoever may, findings for the officer alone, forms that keep what was typed."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The door for people: who may enters, an outsider finds nothing, and a wrong form keeps what was typed."""
+"""Pages: who may enters, an outsider finds nothing, and a wrong form keeps what was typed."""
 
 import re
 from datetime import timedelta

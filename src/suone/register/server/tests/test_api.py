@@ -1,4 +1,4 @@
-"""The register's door for machines: shapes in and out, and what its services refuse."""
+"""The register's API: shapes in and out, and what its services refuse."""
 
 import json
 from base64 import b64encode

@@ -1,4 +1,4 @@
-"""The door for people: asking, entering, alerts, overlaps, settings, figures, and who takes part."""
+"""Pages: asking, entering, alerts, overlaps, settings, figures, and who takes part."""
 
 import re
 from datetime import date, timedelta
