@@ -39,7 +39,7 @@ def finish(visitor: Visitor, assessment: str) -> str:
     """Gives what is concluded."""
     visitor.open(assessment)
     visitor.press("Finish and show the result")
-    visitor.page.get_by_text(visitor.word("How it comes about")).wait_for()
+    visitor.page.get_by_text(visitor.word("How it was calculated")).wait_for()
     return visitor.page.locator("p.lead").first.inner_text()
 
 

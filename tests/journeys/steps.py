@@ -349,7 +349,7 @@ def move_to_today(visitor: Visitor, meeting: str) -> None:
     visitor.open(meeting)
     visitor.press("Another date")
     visitor.page.fill("[name=starts_at]", moment(0, 8))
-    visitor.press("Fix the date")
+    visitor.press("Set the date")
     visitor.page.wait_for_url(f"**{meeting}")
 
 
@@ -441,7 +441,7 @@ def add_measure(
 
 def put_up(visitor: Visitor, plan: str) -> None:
     visitor.open(plan)
-    visitor.press("Put up for signature")
+    visitor.press("Submit for signature")
     visitor.page.wait_for_url(f"**{plan}")
 
 

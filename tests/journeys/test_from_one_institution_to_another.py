@@ -97,10 +97,7 @@ def test_smz_to_iv_during_the_pause_goes_through_with_an_exception_or_a_reason(
     handing_over.state(worker, ticked=_AFTER_THE_PLACEMENT)
     if not with_exception:
         worker.press("Propose")
-        assert (
-            worker.word("If the case goes on all the same, give the reason.")
-            in worker.page.locator(".error-summary").inner_text()
-        )
+        assert worker.word("To continue anyway, give the reason.") in worker.page.locator(".error-summary").inner_text()
         worker.page.fill("[name=reason]", "Mit der IV besprochen / convenu avec l’AI")
     handing_over.send(worker)
 

@@ -181,7 +181,7 @@ def _fix_the_date_that_suits_all(coordinator: Visitor, meeting: str) -> None:
     coordinator.open(meeting)
     dates = coordinator.page.locator("section[aria-labelledby=dates-title]")
     assert coordinator.word("everybody has answered") in dates.inner_text()
-    dates.get_by_role("button", name=coordinator.word("Fix this date"), exact=True).nth(1).click()
+    dates.get_by_role("button", name=coordinator.word("Set this date"), exact=True).nth(1).click()
     coordinator.page.wait_for_load_state()
     assert coordinator.page.locator("section[aria-labelledby=dates-title]").count() == 0
 
@@ -193,7 +193,7 @@ def _invite_the_psychotherapist(
     coordinator.open(meeting)
     coordinator.press("Invite a guest")
     coordinator.page.fill("[name=name]", _GUEST)
-    coordinator.press("Make the link")
+    coordinator.press("Create the link")
     link = coordinator.page.input_value("#link")
 
     guest.page.goto(link)

@@ -34,9 +34,9 @@ class AdviceForm(forms.Form):
     channel = forms.ChoiceField(label=gettext_lazy("How"), choices=Channel.choices)
     on = forms.DateField(label=gettext_lazy("Day"), widget=DayInput())
     is_anonymous = forms.BooleanField(
-        label=gettext_lazy("Wishes to stay unnamed"),
+        label=gettext_lazy("Wishes to remain anonymous"),
         required=False,
-        help_text=gettext_lazy("Then no name and no address is kept."),
+        help_text=gettext_lazy("No name or contact details are then kept."),
     )
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100, required=False)
     last_name = forms.CharField(label=gettext_lazy("Last name or organisation"), max_length=100, required=False)
@@ -56,7 +56,7 @@ class AdviceForm(forms.Form):
         typed: dict[str, Any] = super().clean() or {}
         named = [name for name in ("first_name", "last_name", "contact") if typed.get(name)]
         if typed.get("is_anonymous") and named:
-            sentence = _("Whoever wishes to stay unnamed leaves no name and no address: take them out.")
+            sentence = _("Anybody who wishes to remain anonymous leaves no name or contact details: remove them.")
             self.add_error(named[0], sentence)
         return typed
 

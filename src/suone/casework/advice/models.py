@@ -35,7 +35,7 @@ class Advice(models.Model):
     region = models.ForeignKey(
         Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Region")
     )
-    is_anonymous = models.BooleanField(_("Wishes to stay unnamed"), default=False)
+    is_anonymous = models.BooleanField(_("Wishes to remain anonymous"), default=False)
     first_name = models.CharField(_("First name"), max_length=100, blank=True)
     last_name = models.CharField(_("Last name or organisation"), max_length=100, blank=True)
     contact = models.CharField(_("Telephone or e-mail"), max_length=150, blank=True)
@@ -60,13 +60,13 @@ class Advice(models.Model):
                 name="advice_unnamed_is_unnamed",
                 condition=Q(is_anonymous=False) | Q(first_name="", last_name="", contact=""),
                 violation_error_message=_(
-                    "Whoever wishes to stay unnamed leaves no name and no address: take them out."
+                    "Anybody who wishes to remain anonymous leaves no name or contact details: remove them."
                 ),
             ),
             models.CheckConstraint(
                 name="advice_took_minutes",
                 condition=Q(minutes__gte=1, minutes__lte=600),
-                violation_error_message=_("Give the minutes it took, between 1 and 600."),
+                violation_error_message=_("Enter the duration in minutes, between 1 and 600."),
             ),
             models.CheckConstraint(
                 name="advice_without_health",

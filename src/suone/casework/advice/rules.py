@@ -19,7 +19,7 @@ class Asker(models.TextChoices):
 
 class Channel(models.TextChoices):
     PHONE = "phone", gettext_lazy("telephone")
-    COUNTER = "counter", gettext_lazy("on the spot")
+    COUNTER = "counter", gettext_lazy("in person")
     MAIL = "mail", gettext_lazy("e-mail or letter")
     VIDEO = "video", gettext_lazy("video call")
 
@@ -49,10 +49,10 @@ def check_can_give(
 ) -> None:
     """A talk has taken place, for some minutes; whoever wishes to stay unnamed leaves neither name nor address."""
     if on > today:
-        raise Refused(_("The advice cannot lie in the future."))
+        raise Refused(_("The advice cannot be in the future."))
     if not 1 <= minutes <= 600:
-        raise Refused(_("Give the minutes it took, between 1 and 600."))
+        raise Refused(_("Enter the duration in minutes, between 1 and 600."))
     if is_anonymous and (name.strip() or contact.strip()):
-        raise Refused(_("Whoever wishes to stay unnamed leaves no name and no address: take them out."))
+        raise Refused(_("Anybody who wishes to remain anonymous leaves no name or contact details: remove them."))
     if category == DataCategory.HEALTH:
         raise Refused(_("No medical content here: write what it means for work."))

@@ -84,7 +84,7 @@ def notify_from_advice(request: ActingRequest, advice_id: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("advice", advice_id)
     draft = services.begin_notification(request.acting, advice=this)
-    return done(request, _("A draft is begun with what is known."), "notify_draft", draft.pk)
+    return done(request, _("A draft has been started with what is known."), "notify_draft", draft.pk)
 
 
 @acts(Permission.ADVICE_GIVE)
@@ -93,7 +93,7 @@ def hand_over_from_advice(request: ActingRequest, advice_id: int) -> HttpRespons
     if request.method != "POST":
         return redirect("advice", advice_id)
     draft = services.begin_handover(request.acting, advice=this)
-    return done(request, _("A draft is begun with what is known."), "hand_over_draft", draft.pk)
+    return done(request, _("A draft has been started with what is known."), "hand_over_draft", draft.pk)
 
 
 @reads(Permission.ADVICE_GIVE, act=Act.COUNTED)

@@ -44,7 +44,7 @@ class DecisionForm(forms.Form):
         label=gettext_lazy("Reason"),
         max_length=500,
         required=False,
-        help_text=gettext_lazy("Needed when you decide otherwise than proposed."),
+        help_text=gettext_lazy("Required if your decision differs from the proposal."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

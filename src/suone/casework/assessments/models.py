@@ -62,19 +62,21 @@ class Assessment(models.Model):
             models.UniqueConstraint(
                 fields=["dossier", "instrument", "number"],
                 name="assessment_numbered_within_the_case",
-                violation_error_message=_("Somebody has begun this assessment at the same time: go on with theirs."),
+                violation_error_message=_(
+                    "Somebody else has started this assessment at the same time: continue with theirs."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["dossier", "instrument"],
                 condition=Q(state=State.DRAFT),
                 name="assessment_one_draft_at_a_time",
-                violation_error_message=_("This assessment is begun already: go on with it."),
+                violation_error_message=_("This assessment has already been started: continue with it."),
             ),
             models.UniqueConstraint(
                 fields=["dossier", "instrument"],
                 condition=Q(again_on__isnull=False),
                 name="assessment_one_clock_for_each_instrument",
-                violation_error_message=_("An instrument is due again by one day only."),
+                violation_error_message=_("An instrument has only one due date for its reassessment."),
             ),
             models.CheckConstraint(
                 name="assessment_finished_by_somebody_on_a_day",
@@ -156,7 +158,7 @@ class Score(models.Model):
             models.CheckConstraint(
                 name="score_decided_otherwise_with_a_reason",
                 condition=Q(decided="") | Q(decided=models.F("proposed")) | ~Q(reason=""),
-                violation_error_message=_("Whoever decides otherwise than proposed gives a reason."),
+                violation_error_message=_("A decision that differs from the proposal needs a reason."),
             ),
             RowPolicies(
                 name="assessments_score_row_policies",

@@ -91,7 +91,9 @@ def check_every_section_is_open(saved: Collection[str], readable: Collection[str
     """A result follows from all answers: whoever finishes must be able to read them all."""
     if set(saved) - set(readable):
         raise Refused(
-            _("Some sections lie in a data category that is closed to you: let somebody finish who may read them all.")
+            _(
+                "Some sections are in a data category that is closed to you: somebody who may read all of them must finish it."
+            )
         )
 
 
@@ -105,7 +107,7 @@ def check_decision(instrument: Instrument, *, proposed: str, band: str, reason: 
     if band not in {known.code for known in instrument.bands}:
         raise Refused(_("Choose one of the possible conclusions."))
     if band != proposed and not reason.strip():
-        raise Refused(_("You decide otherwise than proposed: give a reason, so that the others understand it."))
+        raise Refused(_("Your decision differs from the proposal: give a reason, so that the others understand it."))
 
 
 def due_again_on(instrument: Instrument, *, on: date) -> date | None:

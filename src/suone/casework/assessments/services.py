@@ -132,12 +132,12 @@ def decide_assessment(acting: Acting, *, assessment: Assessment, band: str, reas
     if not assessment.is_finished:
         raise Refused(_("Finish the assessment first: then there is a proposal to decide on."))
     if assessment.decided_on:
-        raise Refused(_("This is decided already: make the assessment again if things have changed."))
+        raise Refused(_("This has already been decided: repeat the assessment if things have changed."))
     score = Score.objects.readable_by(acting).filter(assessment=assessment).first()
     if score is None:
         raise Refused(
             _(
-                "This result was made of data categories that are closed to you: let somebody decide who may read them all."
+                "This result draws on data categories that are closed to you: somebody who may read all of them must decide."
             )
         )
     rules.check_decision(instrument, proposed=score.proposed, band=band, reason=reason)
@@ -179,9 +179,7 @@ def ask_for_reassessments(acting: Acting) -> int:
             continue
         if _procedure_asks(assessment) or _is_asked(assessment.dossier, (REASSESSMENT, assessment.pk)):
             continue
-        _ask_lead(
-            acting, assessment.dossier, gettext_noop("Make the assessment again"), assessment.again_on, assessment
-        )
+        _ask_lead(acting, assessment.dossier, gettext_noop("Repeat the assessment"), assessment.again_on, assessment)
         count += 1
     return count
 
@@ -210,7 +208,7 @@ def _unfinished(assessment: Assessment) -> Assessment:
     """The assessment as it is kept now, for a step that only an unfinished one allows."""
     now = Assessment.objects.select_related("version", "dossier").filter(pk=assessment.pk).first()
     if now is None or now.is_finished:
-        raise Refused(_("This assessment is finished: make it again instead."))
+        raise Refused(_("This assessment is finished: repeat it instead."))
     return now
 
 

@@ -103,7 +103,7 @@ def _lacking(case: Case, requirement: Requirement, instruments: Mapping[str, str
         return Lacking(sentence, requirement.law, reverse("assessments", args=[case.pk]), _("Assess"))
     if word(requirement.fact).source is Source.STATED:
         address = reverse("record_fact", args=[case.pk, requirement.fact])
-        return Lacking(sentence, requirement.law, address, _("State it"))
+        return Lacking(sentence, requirement.law, address, _("Record it"))
     return Lacking(sentence, requirement.law)
 
 
@@ -213,7 +213,7 @@ _PAGES: dict[str, tuple[object, str]] = {
     Fact.CASE_MANAGER_NAMED: (gettext_lazy("Name the case manager"), "name_case_manager"),
     Fact.CONSENT_VALID: (gettext_lazy("Record a consent"), "sign_consent"),
     "consent_renewed": (gettext_lazy("Renew the consent"), "consents"),
-    "person_informed": (gettext_lazy("Tell the person"), "consents"),
+    "person_informed": (gettext_lazy("Inform the person"), "consents"),
     "plan_signed": (gettext_lazy("Sign the plan"), "plans"),
     "plan_reviewed": (gettext_lazy("Review the plan"), "plans"),
     "assessment": (gettext_lazy("Assess"), "assessments"),
@@ -238,7 +238,7 @@ def deed_of(item: WorkItem) -> Deed | None:
     if word_of_item in _MEETINGS:
         return Deed(_("Hold the meeting"), reverse("convene", args=[case]))
     if word_of_item in Fact.values and word(word_of_item).source is Source.STATED:
-        return Deed(_("State it"), reverse("record_fact", args=[case, word_of_item]))
+        return Deed(_("Record it"), reverse("record_fact", args=[case, word_of_item]))
     if word_of_item == Fact.HANDOVER_ACCEPTED_ON:
         return Deed(_("Hand over the case"), reverse("case", args=[case]) + "#handovers-title")
     if word_of_item in (Fact.COACHING_CLOSED_ON, Fact.MEDICAL_REPORT_ON, Fact.SERVICES_RUNNING):

@@ -34,7 +34,7 @@ class QuestionCategoryField(forms.TypedChoiceField):
             initial=QUESTION_CATEGORY.value,
             required=False,
             empty_value=None,
-            help_text=gettext_lazy("Who may read this category reads the question."),
+            help_text=gettext_lazy("Anybody who may read this category can read the question."),
             **kwargs,
         )
 
@@ -45,7 +45,7 @@ class ReasonForm(forms.Form):
 
 class ParticipantForm(forms.Form):
     institution = forms.ModelChoiceField(label=gettext_lazy("Institution"), queryset=Institution.objects.none())
-    due_on = forms.DateField(label=gettext_lazy("Answer until"), widget=DayInput())
+    due_on = forms.DateField(label=gettext_lazy("Answer by"), widget=DayInput())
     question = forms.CharField(
         label=gettext_lazy("What we ask of you"),
         max_length=300,
@@ -102,7 +102,7 @@ class CategorisedForm(forms.Form):
 
 class NoteForm(CategorisedForm):
     hint = gettext_lazy(
-        "Who may read this category reads the note. Diagnoses belong under health alone; under employment write what they mean for work."
+        "Anybody who may read this category can read the note. Diagnoses belong only under health; under employment, write what they mean for work."
     )
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=NoteKind.choices)

@@ -58,7 +58,7 @@ class Case(models.Model):
                 name="case_closed_with_outcome_and_reason",
                 condition=~Q(state="closed")
                 | Q(closed_on__isnull=False) & ~Q(closing_reason="") & (~Q(outcome="") | Q(closing_reason="died")),
-                violation_error_message=_("A closed case has a day, an outcome and a reason."),
+                violation_error_message=_("A closed case has a closing date, an outcome and a reason."),
             ),
             RowPolicies(
                 name="cases_case_row_policies",
@@ -207,7 +207,7 @@ class Participant(models.Model):
                 fields=["dossier", "institution"],
                 condition=Q(state__in=["asked", "taking_part"]),
                 name="participant_once_per_case",
-                violation_error_message=_("This institution takes part already, or has been asked."),
+                violation_error_message=_("This institution already takes part, or has been asked to."),
             ),
             RowPolicies(
                 name="cases_participant_row_policies",

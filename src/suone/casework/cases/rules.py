@@ -51,14 +51,14 @@ class RiskFactor(models.TextChoices):
     ADDICTION = "addiction", gettext_lazy("addiction")
     ILLITERACY = "illiteracy", gettext_lazy("reading and writing")
     FINANCES = "finances", gettext_lazy("finances, debts")
-    EDUCATION = "education", gettext_lazy("low education")
+    EDUCATION = "education", gettext_lazy("low level of education")
     LANGUAGE = "language", gettext_lazy("local language")
     FAMILY = "family", gettext_lazy("family, childcare")
     HOUSING = "housing", gettext_lazy("housing")
     ISOLATION = "isolation", gettext_lazy("isolation")
     MOBILITY = "mobility", gettext_lazy("mobility")
     JUSTICE = "justice", gettext_lazy("justice")
-    LONG_UNEMPLOYMENT = "long_unemployment", gettext_lazy("long without work")
+    LONG_UNEMPLOYMENT = "long_unemployment", gettext_lazy("long-term unemployment")
 
 
 # "Uncertain health" is a consequence for capacity, which partners need to know; diagnoses and findings are health and
@@ -148,7 +148,7 @@ def check_can_move(now: State, then: State) -> None:
 
 def check_first_contact(first_contact_on: date | None, *, on: date) -> None:
     if first_contact_on is not None and first_contact_on > on:
-        raise Refused(_("The first contact cannot lie in the future."))
+        raise Refused(_("The first contact cannot be in the future."))
 
 
 def check_reason(reason: str) -> None:
@@ -159,6 +159,6 @@ def check_reason(reason: str) -> None:
 def check_can_ask(*, institution_id: int, taking_part: Collection[int], asked: Collection[int]) -> None:
     """An institution is asked once; whoever takes part already is not asked again."""
     if institution_id in taking_part:
-        raise Refused(_("This institution takes part already."))
+        raise Refused(_("This institution already takes part."))
     if institution_id in asked:
         raise Refused(_("This institution has already been asked and has not answered yet."))

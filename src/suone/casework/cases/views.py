@@ -85,7 +85,7 @@ def answer_participation(request: ActingRequest, decision_id: int) -> HttpRespon
                 reason=typed["reason"],
                 staff=typed["staff"],
             )
-            return done(request, _("Your answer is given."), "worklist")
+            return done(request, _("Your answer has been recorded."), "worklist")
     context = {"form": form, "decision": decision, "is_pending": decision.state == DecisionState.PENDING}
     return render(request, "cases/answer.html", context, status=422 if form.errors else 200)
 
@@ -158,9 +158,9 @@ def redact_note(request: ActingRequest, dossier_id: int, note_id: int) -> HttpRe
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.redact_note(request.acting, note=note, reason=form.cleaned_data["reason"])
-            return done(request, _("The text of the note is taken out."), "case", dossier_id)
-    intro = _("The text will be gone for good; who redacted it, when and why stay visible.")
-    return form_of_case(request, form, this, title=_("Redact a note"), submit=_("Take the text out"), intro=intro)
+            return done(request, _("The text of the note has been removed."), "case", dossier_id)
+    intro = _("The text will be gone for good; who redacted it, when and why remain visible.")
+    return form_of_case(request, form, this, title=_("Redact a note"), submit=_("Remove the text"), intro=intro)
 
 
 @acts(Permission.CASE_WORK, act=Act.READ)

@@ -35,7 +35,7 @@ def offer_correction(acting: Acting, *, dossier_id: int, to: Dossier, fields: Co
         raise Refused(_("Choose one of the files."))
     other = {difference.field for difference in differences_between(acting, dossier_id, to.pk)}
     if not fields or not set(fields) <= other:
-        raise Refused(_("Choose at least one thing that the other file has otherwise."))
+        raise Refused(_("Choose at least one item in which the other file differs."))
     lock(to.pk)
     if corrections_of(acting, to.pk).filter(state=State.PENDING, institution_id=acting.own_institution_id).exists():
         raise Refused(_("Your institution has offered a correction already: wait for the answer."))

@@ -4,13 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 class Act(models.TextChoices):
     PROPOSED = "handover.proposed", _("Hand-over proposed")
-    READ = "handover.read", _("Hand-over looked at")
+    READ = "handover.read", _("Hand-over viewed")
     ACCEPTED = "handover.accepted", _("Hand-over accepted")
     DECLINED = "handover.declined", _("Hand-over declined")
     EXPIRED = "handover.expired", _("Hand-over expired without an answer")
     WITHDRAWN = "handover.withdrawn", _("Hand-over withdrawn")
-    STOPPED = "handover.stopped", _("One institution goes on alone, without hand-over")
+    STOPPED = "handover.stopped", _("One institution continues alone, without a hand-over")
     ACCESS_ENDED = "handover.access_ended", _("Access from a hand-over ended")
     OVERLAP_ENDED = "handover.overlap_ended", _("The institution that handed over no longer takes part")
-    MISSED_TOLD = "handover.missed_told", _("Social assistance told of missed appointments")
+    MISSED_TOLD = "handover.missed_told", _("Social assistance informed of missed appointments")
     COUNTED = "handover.counted", _("Referrals counted")

@@ -76,7 +76,7 @@ class QuestionsForm(forms.Form):
         label=gettext_lazy("The other institution"), queryset=Institution.objects.none(), empty_label="–"
     )
     follows = forms.ChoiceField(
-        label=gettext_lazy("Who goes on following the person?"), choices=Follows.choices, widget=forms.RadioSelect
+        label=gettext_lazy("Who continues to follow the person?"), choices=Follows.choices, widget=forms.RadioSelect
     )
     is_direct = forms.ChoiceField(
         label=gettext_lazy("Is it a direct referral?"),
@@ -126,7 +126,7 @@ class ProposalForm(forms.Form):
         initial=DataCategory.EMPLOYMENT.value,
     )
     categories = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("Data the other institution will reach"),
+        label=gettext_lazy("Data the other institution will be able to read"),
         coerce=int,
         choices=_OPEN_CATEGORIES,
         widget=forms.CheckboxSelectMultiple,
@@ -140,13 +140,13 @@ class ProposalForm(forms.Form):
             "Without a day there is no overlap: you may still contribute for thirty days, for the closing review."
         ),
     )
-    due_on = forms.DateField(label=gettext_lazy("Answer until"), widget=DayInput())
+    due_on = forms.DateField(label=gettext_lazy("Answer by"), widget=DayInput())
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Needed if you go on in spite of what speaks against it."),
+        help_text=gettext_lazy("Required if you continue in spite of the reasons against it."),
     )
 
     def __init__(

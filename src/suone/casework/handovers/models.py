@@ -84,13 +84,13 @@ class Handover(models.Model):
             models.CheckConstraint(
                 name="handover_between_two",
                 condition=~Q(sender=F("receiver")),
-                violation_error_message=_("Choose another institution than your own."),
+                violation_error_message=_("Choose an institution other than your own."),
             ),
             models.CheckConstraint(
                 name="handover_without_health",
                 condition=Q(categories__gt=0, categories__lt=1 << len(DataCategory))
                 & ~Q(category=DataCategory.HEALTH.value),
-                violation_error_message=_("A hand-over passes data, and no medical content."),
+                violation_error_message=_("A hand-over passes data, but no medical content."),
             ),
             models.CheckConstraint(
                 name="handover_on_consent_names_it",

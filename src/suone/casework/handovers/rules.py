@@ -40,8 +40,8 @@ class Follows(models.TextChoices):
 class Constellation(models.TextChoices):
     """The four of the agreement SMZ–IV, which serves as the model for all."""
 
-    REFERS = "1", gettext_lazy("1: referral, both go on following")
-    COMES = "2", gettext_lazy("2: the same in the other direction, both go on following")
+    REFERS = "1", gettext_lazy("1: referral, both continue to follow the person")
+    COMES = "2", gettext_lazy("2: the same in the other direction, both continue to follow the person")
     HANDS_OVER = "3", gettext_lazy("3: direct hand-over, one stops")
     STOPS = "4", gettext_lazy("4: one stops without hand-over")
 
@@ -181,7 +181,7 @@ def check_can_propose(
     if not is_open:
         raise Refused(_("This case is closed: reopen it first."))
     if own_institution:
-        raise Refused(_("Choose another institution than your own."))
+        raise Refused(_("Choose an institution other than your own."))
     if is_pending:
         raise Refused(_("A hand-over is already proposed and not yet answered: wait for the answer, or withdraw it."))
     if not agrees:
@@ -191,6 +191,6 @@ def check_can_propose(
             )
         )
     if not categories:
-        raise Refused(_("The consent lets the receiver read none of this: let the person sign a new one."))
+        raise Refused(_("The consent does not let the receiver read any of this: ask the person to sign a new one."))
     if overlap_until is not None and overlap_until < on:
-        raise Refused(_("Choose a day for the overlap that is not past."))
+        raise Refused(_("Choose a day for the overlap that is not in the past."))

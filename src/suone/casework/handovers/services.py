@@ -122,7 +122,7 @@ def propose_handover(acting: Acting, *, case: Case, proposal: Proposal) -> Hando
 def propose_for_person(acting: Acting, *, of: Particulars, proposal: Proposal) -> Handover:
     """Open a simple case for a person who has none yet, and propose the hand-over in one go."""
     if proposal.answers.constellation is Constellation.STOPS:
-        raise Refused(_("Without hand-over nothing is sent: no case is needed for it."))
+        raise Refused(_("Without a hand-over nothing is sent: no case is needed."))
     version = procedure_of_handovers(on=acting.today)
     case = open_simple_case(acting, of=of, procedure=version, facts=proposal.known, remarks=proposal.remarks)
     handover = propose_handover(acting, case=case, proposal=proposal)
@@ -152,7 +152,7 @@ def accept_handover(
     handover = Handover.objects.select_related("decision", "sender", "receiver").get(decision=decision)
     responsible = staff or Appointment.objects.get(pk=acting.own_staff_id)
     if responsible.institution_id != handover.receiver_id:
-        raise Refused(_("Choose somebody who works for the institution that does it."))
+        raise Refused(_("Choose somebody who works for the responsible institution."))
     answer(acting, decision=decision, accept=True, reason=reason)
     call("handovers_open", handover.pk)
     dossier = lock(handover.dossier_id)
@@ -204,7 +204,7 @@ def end_access(acting: Acting, *, handover: Handover, reason: str) -> None:
     dossier = lock(handover.dossier_id)
     handover = Handover.objects.get(pk=handover.pk)
     if handover.is_direct or handover.access_until is None or handover.access_until <= timezone.now():
-        raise Refused(_("This hand-over opens nothing that could be ended here."))
+        raise Refused(_("This hand-over gives no access that could be ended here."))
     if not has_power(acting, dossier, Power.LEAD):
         raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
     call("handovers_end", handover.pk)
@@ -234,12 +234,12 @@ def end_overlaps(acting: Acting) -> int:
 def report_missed_appointments(
     acting: Acting, *, case: Case, recipient: Institution, basis: str, purpose: str, confirmed: Sequence[str], text: str
 ) -> Disclosure:
-    """Tell social assistance of missed appointments or lacking cooperation: a worker's own decision, on a legal basis.
+    """Report missed appointments to social assistance or lacking cooperation: a worker's own decision, on a legal basis.
 
     Nothing in the product does this by itself, and no other kind of institution is ever told (agreement SMZ–IV).
     """
     if recipient.kind != rules.RECIPIENT_OF_MISSED or recipient.pk == acting.institution_id:
-        raise Refused(_("Missed appointments are told to social assistance alone."))
+        raise Refused(_("Missed appointments are reported to social assistance only."))
     if not text.strip():
         raise Refused(_("Say which appointments were missed, and nothing more."))
     dossier = lock(case.dossier_id)

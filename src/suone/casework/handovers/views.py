@@ -80,7 +80,9 @@ def _propose(
         handover = services.propose_for_person(request.acting, of=person.particulars(), proposal=proposal)
         return done(request, _("A simple case is open, and the hand-over is proposed."), "case", handover.dossier_id)
     if services.propose_handover(request.acting, case=case, proposal=proposal) is None:
-        return done(request, _("It is recorded that one institution goes on alone; nothing was sent."), "case", case.pk)
+        return done(
+            request, _("It has been recorded that one institution continues alone; nothing was sent."), "case", case.pk
+        )
     return done(request, _("The hand-over is proposed; until it is accepted you stay responsible."), "case", case.pk)
 
 
@@ -93,7 +95,7 @@ def _open_only(
         request.acting, of=person.particulars(), answers=questions.answers, facts=facts, remarks=remarks
     )
     return done(
-        request, _("A simple case is open; it says what is to be done before the hand-over."), "case", opened.pk
+        request, _("A simple case is open; it shows what must be done before the hand-over."), "case", opened.pk
     )
 
 
@@ -243,14 +245,14 @@ def end_access(request: ActingRequest, dossier_id: int, handover_id: int) -> Htt
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.end_access(request.acting, handover=handover, reason=form.cleaned_data["reason"])
-            return done(request, _("What this hand-over opened is closed."), "case", dossier_id)
+            return done(request, _("The access given by this hand-over has been closed."), "case", dossier_id)
     return form_page(
         request,
         form,
         title=f"{_('End the access from this hand-over')} · {handover.dossier.number}",
         submit=_("End the access"),
         back=reverse("case", args=[dossier_id]),
-        intro=_("The person no longer agrees, or the support side by side has ended: it closes at once."),
+        intro=_("The person no longer agrees, or the joint support has ended: access closes at once."),
     )
 
 
@@ -266,11 +268,11 @@ def report_missed(request: ActingRequest, dossier_id: int) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=f"{_('Tell social assistance of missed appointments')} · {case.dossier.number}",
+        title=f"{_('Report missed appointments to social assistance')} · {case.dossier.number}",
         submit=_("Next"),
         back=reverse("case", args=[dossier_id]),
         intro=_(
-            "You decide whether anything is told; it never happens by itself. Only social assistance in this case can be told."
+            "You decide whether anything is reported; it never happens automatically. Only social assistance in this case can be informed."
         ),
     )
 
@@ -297,13 +299,15 @@ def report_missed_on(request: ActingRequest, dossier_id: int, institution_id: in
                 confirmed=typed["conditions"],
                 text=typed["text"],
             )
-            return done(request, _("Social assistance is told, and the disclosure is recorded."), "case", dossier_id)
+            return done(
+                request, _("Social assistance has been informed, and the disclosure recorded."), "case", dossier_id
+            )
     language = (get_language() or "de")[:2]
     return form_page(
         request,
         form,
-        title=f"{_('Tell social assistance of missed appointments')} · {case.dossier.number}",
-        submit=_("Tell them"),
+        title=f"{_('Report missed appointments to social assistance')} · {case.dossier.number}",
+        submit=_("Report"),
         back=reverse("case", args=[dossier_id]),
         intro=f"{recipients[institution_id]}, {ground.title(language)} ({ground.article_in(language)})",
     )

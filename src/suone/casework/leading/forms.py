@@ -56,7 +56,7 @@ class NotifyForm(ScopeForm):
         label=gettext_lazy("Procedure"),
         queryset=ProcedureVersion.objects.none(),
         required=False,
-        help_text=gettext_lazy("How the case will go; it keeps the version in force today."),
+        help_text=gettext_lazy("The procedure the case will follow; it keeps the version in force today."),
     )
     question = forms.CharField(
         label=gettext_lazy("Question to the IIZ office"),
@@ -187,7 +187,7 @@ class TriageDecisionForm(forms.Form):
         label=gettext_lazy("Reason"),
         max_length=500,
         required=False,
-        help_text=gettext_lazy("Needed when you decide otherwise than proposed."),
+        help_text=gettext_lazy("Required if your decision differs from the proposal."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
@@ -212,11 +212,11 @@ class QuestionForm(forms.Form):
     question = forms.CharField(
         label=gettext_lazy("Question"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
-    due_on = forms.DateField(label=gettext_lazy("Answer until"), widget=DayInput())
+    due_on = forms.DateField(label=gettext_lazy("Answer by"), widget=DayInput())
 
 
 class AnswerQuestionForm(CategorisedForm):
-    hint = gettext_lazy("Who may read this category reads the answer.")
+    hint = gettext_lazy("Anybody who may read this category can read the answer.")
     field_order = ("text", "category")
 
     text = forms.CharField(
@@ -256,7 +256,7 @@ class CloseForm(forms.Form):
         if not (self.has_died or typed.get("outcome")):
             self.add_error("outcome", self.fields["outcome"].error_messages["required"])
         if typed.get("died_on") and not self.has_died:
-            self.add_error("died_on", _("A day of death goes with the reason that the person has died."))
+            self.add_error("died_on", _("A date of death requires the reason that the person has died."))
         return typed
 
 
@@ -310,7 +310,7 @@ class VersionForm(forms.Form):
 
 
 class MoveOverForm(forms.Form):
-    phase = forms.ChoiceField(label=gettext_lazy("Phase in which the case goes on"))
+    phase = forms.ChoiceField(label=gettext_lazy("Phase in which the case continues"))
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, procedure: Procedure, **kwargs: Any) -> None:

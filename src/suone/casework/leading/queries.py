@@ -87,7 +87,7 @@ class LevelOption:
     @property
     def title(self) -> str:
         if self.procedure is None:
-            return _("%(level)s, as it goes now") % {"level": self.level.label}
+            return _("%(level)s, under the present procedure") % {"level": self.level.label}
         return f"{self.level.label}: {self.procedure.title}"
 
 

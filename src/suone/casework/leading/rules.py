@@ -13,13 +13,13 @@ def check_can_change_level(*, now: str, then: str, is_open: bool) -> None:
     if not now:
         raise Refused(_("This case has no level yet: triage it first."))
     if then not in Level.values or then == now:
-        raise Refused(_("Choose another level than the present one."))
+        raise Refused(_("Choose a level other than the present one."))
 
 
 def check_can_close(*, open_items: int, outcome: str, reason: str) -> None:
     """Whoever closes a case says how it ended and why, and leaves nothing open behind."""
     if outcome not in Outcome.values or reason not in ClosingReason.values:
-        raise Refused(_("Say how the case ended and for which reason it is closed."))
+        raise Refused(_("Record how the case ended and why it is being closed."))
     if open_items:
         raise Refused(_("There are still open work items: finish or cancel them first."))
 

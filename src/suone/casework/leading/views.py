@@ -48,7 +48,9 @@ def notify(request: ActingRequest, draft_id: int | None = None) -> HttpResponse:
                 notified = services.notify_case(acting, notification=form.notification())
                 if draft is not None:
                     draft.delete()
-                return done(request, _("The case is notified. The IIZ office has been told."), "case", notified.pk)
+                return done(
+                    request, _("The case has been notified. The IIZ office has been informed."), "case", notified.pk
+                )
     else:
         others = [number for number in map(number_in, request.GET.get("with", "").split(",")) if number]
         alert = number_in(request.GET.get("alert", ""))
@@ -139,9 +141,9 @@ def change_level(request: ActingRequest, dossier_id: int) -> HttpResponse:
                 procedure=form.chosen.procedure,
                 reason=form.cleaned_data["reason"],
             )
-            sentence = _("The level is changed; the case says what is still missing there.")
+            sentence = _("The level has been changed; the case page shows what is still missing.")
             return done(request, sentence, "case", dossier_id)
-    intro = _("Everything that is written stays. What the new level asks beyond it is shown as missing.")
+    intro = _("Everything already written is kept. What the new level requires in addition is shown as missing.")
     return form_of_case(request, form, this, title=_("Change the level"), submit=_("Change the level"), intro=intro)
 
 
@@ -153,7 +155,10 @@ def reject(request: ActingRequest, dossier_id: int) -> HttpResponse:
         with refusals_on(form):
             services.reject_notification(request.acting, case=this, reason=form.cleaned_data["reason"])
             return done(
-                request, _("The notification is rejected; the notifying institution is told why."), "case", dossier_id
+                request,
+                _("The notification is rejected; the notifying institution has been informed of the reason."),
+                "case",
+                dossier_id,
             )
     return form_of_case(request, form, this, title=_("Reject the notification"), submit=_("Reject"))
 
@@ -179,7 +184,7 @@ def ask_notifier(request: ActingRequest, dossier_id: int) -> HttpResponse:
             services.ask_notifier(request.acting, case=this, **form.cleaned_data)
             return done(
                 request,
-                _("The question is asked; the notifying person finds it on their worklist."),
+                _("The question has been sent; it appears on the notifying person's worklist."),
                 "case",
                 dossier_id,
             )
@@ -197,7 +202,12 @@ def answer_question(request: ActingRequest, dossier_id: int, item_id: int) -> Ht
         with refusals_on(form):
             text, category = form.cleaned_data["text"], DataCategory(form.cleaned_data["category"])
             services.answer_question(request.acting, item=item, text=text, category=category)
-            return done(request, _("Your answer is kept as a note; whoever asked has been told."), "case", dossier_id)
+            return done(
+                request,
+                _("Your answer has been saved as a note; the person who asked has been informed."),
+                "case",
+                dossier_id,
+            )
     return form_of_case(request, form, this, title=_("Answer the question"), submit=_("Answer"), intro=item.details)
 
 
@@ -212,7 +222,7 @@ def advance(request: ActingRequest, dossier_id: int, phase: str) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.advance_case(request.acting, case=this, to=phase, reason=form.cleaned_data["reason"])
-            return done(request, _("The case goes on: %(step)s.") % {"step": step.title}, "case", dossier_id)
+            return done(request, _("The case has moved on: %(step)s.") % {"step": step.title}, "case", dossier_id)
     context = {"case": this, "dossier": this.dossier, "step": step, "form": form}
     return render(request, "leading/advance.html", context, status=422 if form.errors else 200)
 
@@ -231,7 +241,7 @@ def state(request: ActingRequest, dossier_id: int, fact: str) -> HttpResponse:
             )
             return done(request, _("The fact is recorded."), "course", dossier_id)
     back = reverse("course", args=[dossier_id])
-    what = _("State a fact")
+    what = _("Record a fact")
     return form_page(request, form, title=f"{what} · {this.dossier.number}", submit=_("Record"), back=back)
 
 
@@ -247,10 +257,10 @@ def choose_version(request: ActingRequest, dossier_id: int) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=f"{_('Move the case over')} · {this.dossier.number}",
+        title=f"{_('Move the case to another version')} · {this.dossier.number}",
         submit=_("Show the difference"),
         back=reverse("course", args=[dossier_id]),
-        intro=_("A running case keeps the version it began under, until somebody moves it over."),
+        intro=_("An ongoing case keeps the version it started under until somebody moves it to another."),
     )
 
 
@@ -268,7 +278,7 @@ def move_over(request: ActingRequest, dossier_id: int, version_id: int) -> HttpR
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.move_case_over(request.acting, case=this, version=version, **form.cleaned_data)
-            return done(request, _("The case goes on under the other version."), "course", dossier_id)
+            return done(request, _("The case continues under the other version."), "course", dossier_id)
     context = {
         "case": this,
         "dossier": this.dossier,
@@ -287,7 +297,7 @@ def suspend(request: ActingRequest, dossier_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.suspend_case(request.acting, case=this, reason=form.cleaned_data["reason"])
-            return done(request, _("The case rests."), "case", dossier_id)
+            return done(request, _("The case is suspended."), "case", dossier_id)
     return form_of_case(request, form, this, title=_("Suspend the case"), submit=_("Suspend"))
 
 
@@ -296,7 +306,7 @@ def resume(request: ActingRequest, dossier_id: int) -> HttpResponse:
     this = cases.readable_case(request.acting, dossier_id)
     if request.method == "POST":
         services.resume_case(request.acting, case=this)
-        return done(request, _("The case is taken up again."), "case", dossier_id)
+        return done(request, _("The case has been resumed."), "case", dossier_id)
     return redirect("case", dossier_id)
 
 
@@ -328,7 +338,7 @@ def reopen(request: ActingRequest, dossier_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.reopen_case(request.acting, case=this, reason=form.cleaned_data["reason"])
-            return done(request, _("The case is taken up again."), "case", dossier_id)
+            return done(request, _("The case has been resumed."), "case", dossier_id)
     return form_of_case(request, form, this, title=_("Reopen the case"), submit=_("Reopen"))
 
 

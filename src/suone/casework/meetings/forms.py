@@ -52,7 +52,7 @@ def _category(initial: DataCategory) -> forms.TypedChoiceField:
         choices=DataCategory.choices,
         initial=initial.value,
         help_text=gettext_lazy(
-            "Who may read this category reads it. Diagnoses belong under health alone; under employment write what they mean for work."
+            "Anybody who may read this category can read it. Diagnoses belong only under health; under employment, write what they mean for work."
         ),
     )
 
@@ -71,7 +71,7 @@ class ConveneForm(forms.Form):
     )
     physicians = SeveralStaffField(label=gettext_lazy("Physicians by name"), required=False, across=True)
     exception_reason = forms.CharField(
-        label=gettext_lazy("If an assessment goes without a physician: why"), max_length=300, required=False
+        label=gettext_lazy("If an assessment takes place without a physician, why"), max_length=300, required=False
     )
     person_part = forms.ChoiceField(
         label=gettext_lazy("The person is"),
@@ -81,14 +81,14 @@ class ConveneForm(forms.Form):
     second_part_after = forms.IntegerField(
         label=gettext_lazy("Second part with the person after (minutes)"), required=False, min_value=1, max_value=480
     )
-    starts_at = _moment(gettext_lazy("Begins, if the time is fixed already"))
-    answer_until = forms.DateField(label=gettext_lazy("Answers until"), required=False, widget=DayInput())
+    starts_at = _moment(gettext_lazy("Begins, if the time is already set"))
+    answer_until = forms.DateField(label=gettext_lazy("Answers by"), required=False, widget=DayInput())
     minutes = forms.IntegerField(label=gettext_lazy("Length in minutes"), required=False, min_value=15, max_value=480)
     place = forms.CharField(
         label=gettext_lazy("Place"),
         max_length=200,
         required=False,
-        help_text=gettext_lazy("It stands in calendars and guests read it: no personal data here."),
+        help_text=gettext_lazy("It appears in calendars and guests can read it: no personal data here."),
     )
     points = forms.CharField(
         label=gettext_lazy("Agenda, one point on each line"),
@@ -147,7 +147,7 @@ class ConveneForm(forms.Form):
 class ProposeForm(forms.Form):
     """Further dates to choose from."""
 
-    answer_until = forms.DateField(label=gettext_lazy("Answers until"), widget=DayInput())
+    answer_until = forms.DateField(label=gettext_lazy("Answers by"), widget=DayInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -196,7 +196,7 @@ class ParticularsForm(forms.Form):
         label=gettext_lazy("Place"),
         max_length=200,
         required=False,
-        help_text=gettext_lazy("It stands in calendars and guests read it: no personal data here."),
+        help_text=gettext_lazy("It appears in calendars and guests can read it: no personal data here."),
     )
     minutes = forms.IntegerField(label=gettext_lazy("Length in minutes"), min_value=15, max_value=480)
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -241,7 +241,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=200,
-        help_text=gettext_lazy("Everybody invited reads it: no personal data here."),
+        help_text=gettext_lazy("Everybody invited can read it: no personal data here."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

@@ -48,7 +48,7 @@ def _words() -> dict[str, str]:
         "responsible": _("Responsible"),
         "until": _("Until"),
         "nothing": _("Nothing yet."),
-        "extent": _("These minutes hold what the person who printed them may read."),
+        "extent": _("These minutes contain what the person who printed them may read."),
     }
 
 

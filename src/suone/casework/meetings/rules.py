@@ -176,9 +176,9 @@ def check_when(
 ) -> None:
     """A fixed time, or at least two dates to choose from with a day for the answers."""
     if starts_at is None and not proposals:
-        raise Refused(_("Fix the time of the meeting, or propose dates to choose from."))
+        raise Refused(_("Set the time of the meeting, or propose dates to choose from."))
     if starts_at is not None and proposals:
-        raise Refused(_("Either fix the time or propose dates, not both."))
+        raise Refused(_("Either set the time or propose dates, not both."))
     if proposals:
         check_proposals(proposals, answer_until, on=on)
 
@@ -186,11 +186,11 @@ def check_when(
 def check_proposals(proposals: Collection[datetime], answer_until: date | None, *, on: date) -> None:
     """Proposed dates lie ahead, differ, and leave time for an answer."""
     if len(set(proposals)) < len(proposals):
-        raise Refused(_("A date is proposed twice."))
+        raise Refused(_("A date has been proposed twice."))
     if any(proposal.date() <= on for proposal in proposals):
         raise Refused(_("Propose dates from tomorrow on."))
     if answer_until is None or answer_until < on:
-        raise Refused(_("Say until when the answers are needed: today or later."))
+        raise Refused(_("Set the day by which answers are needed: today or later."))
     if any(proposal.date() < answer_until for proposal in proposals):
         raise Refused(_("The answers are needed before the first proposed date."))
 
@@ -200,7 +200,7 @@ def check_can_move(now: State, then: State) -> None:
     if then in MOVES[now]:
         return
     if now is State.PLANNING:
-        raise Refused(_("Fix the date first."))
+        raise Refused(_("Set the date first."))
     raise Refused(_("This meeting is over: it was held, or cancelled."))
 
 
@@ -223,7 +223,7 @@ def check_can_hold(
     if starts_on is not None and starts_on > on:
         raise Refused(_("The day of the meeting has not come yet."))
     if part != PersonPart.ABSENT and person_came is None:
-        raise Refused(_("Say whether the person was there."))
+        raise Refused(_("Record whether the person was there."))
     if kind in _NEEDED_PART and not person_came:
         raise Refused(
             _("%(meeting)s: without the person it has not been held. Find a new date, or cancel it.")
@@ -262,19 +262,19 @@ def check_section(section: Section, *, has_responsible: bool) -> None:
 def check_can_follow_up(kind: EntryKind, *, is_finished: bool, has_case: bool, is_own: bool, is_done: bool) -> None:
     """Something follows once from what stands in finished minutes about a case, for whoever wrote them."""
     if kind not in FOLLOW_UP_KINDS or not has_case:
-        raise Refused(_("Something follows from recommendations, decisions and mandates about a case."))
+        raise Refused(_("Only recommendations, decisions and mandates about a case can be followed up."))
     if not is_finished:
         raise Refused(_("Finish the minutes first."))
     if not is_own:
         raise Refused(_("Only the institution that wrote it can change this."))
     if is_done:
-        raise Refused(_("This has been done already."))
+        raise Refused(_("This has already been done."))
 
 
 def check_minutes_open(state: State, *, finished: bool) -> None:
     """Minutes are written from the planned meeting on, until they are finished."""
     if state in (State.PLANNING, State.CANCELLED):
-        raise Refused(_("Minutes are written once the date is fixed."))
+        raise Refused(_("Minutes are written once the date is set."))
     if finished:
         raise Refused(_("The minutes are finished and no longer change."))
 

@@ -69,7 +69,9 @@ def _convene(request: ActingRequest, case: Case | None) -> HttpResponse:
         with refusals_on(form):
             convocation = form.convocation(case.region if case else None)
             convened = convening.convene_meeting(request.acting, convocation=convocation, dossier=dossier)
-            return done(request, _("The meeting is convened; everybody invited is told."), "meeting", convened.pk)
+            return done(
+                request, _("The meeting is convened; everybody invited has been informed."), "meeting", convened.pk
+            )
     context = {"form": form, "dossier": dossier}
     return render(request, "meetings/convene.html", context, status=422 if form.errors else 200)
 
@@ -103,7 +105,7 @@ def answer(request: ActingRequest, meeting_id: int) -> HttpResponse:
         with refusals_on(form):
             accept = form.cleaned_data["answer"] == "accept"
             convening.answer_invitation(request.acting, invitee=own, accept=accept, reason=form.cleaned_data["reason"])
-            return done(request, _("Your answer is given."), "meeting", meeting_id)
+            return done(request, _("Your answer has been recorded."), "meeting", meeting_id)
     return _form(request, form, own.meeting, title=_("Answer the invitation"), submit=_("Answer"))
 
 
@@ -118,7 +120,7 @@ def answer_dates(request: ActingRequest, meeting_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             dates.answer_dates(request.acting, invitee=own, answers=form.answers())
-            return done(request, _("Your answer is given."), "meeting", meeting_id)
+            return done(request, _("Your answer has been recorded."), "meeting", meeting_id)
     return _form(request, form, own.meeting, title=_("Which dates suit you?"), submit=_("Answer"))
 
 
@@ -134,7 +136,9 @@ def propose(request: ActingRequest, meeting_id: int) -> HttpResponse:
                 proposals=form.proposals(),
                 answer_until=form.cleaned_data["answer_until"],
             )
-            return done(request, _("The dates are proposed; everybody invited is told."), "meeting", meeting_id)
+            return done(
+                request, _("The dates are proposed; everybody invited has been informed."), "meeting", meeting_id
+            )
     return _form(request, form, this, title=_("Propose dates"), submit=_("Propose"))
 
 
@@ -146,8 +150,8 @@ def fix(request: ActingRequest, meeting_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             dates.fix_date(request.acting, meeting=this, **form.cleaned_data)
-            return done(request, _("The date is fixed; everybody invited is told."), "meeting", meeting_id)
-    return _form(request, form, this, title=_("Fix the date"), submit=_("Fix the date"))
+            return done(request, _("The date is set; everybody invited has been informed."), "meeting", meeting_id)
+    return _form(request, form, this, title=_("Set the date"), submit=_("Set the date"))
 
 
 @acts(Permission.MEETING_CONVENE)
@@ -158,7 +162,7 @@ def particulars(request: ActingRequest, meeting_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             convening.change_particulars(request.acting, meeting=this, **form.cleaned_data)
-            return done(request, _("The change is saved; everybody invited is told."), "meeting", meeting_id)
+            return done(request, _("The change is saved; everybody invited has been informed."), "meeting", meeting_id)
     return _form(request, form, this, title=_("Place and length"), submit=_("Save"))
 
 
@@ -180,7 +184,7 @@ def uninvite(request: ActingRequest, meeting_id: int, invitee_id: int) -> HttpRe
     if request.method != "POST":
         return redirect("meeting", meeting_id)
     convening.uninvite(request.acting, invitee=invitee)
-    return done(request, _("The invitation is taken back."), "meeting", meeting_id)
+    return done(request, _("The invitation has been withdrawn."), "meeting", meeting_id)
 
 
 @acts(Permission.MEETING_CONVENE)
@@ -197,7 +201,7 @@ def invite_guest(request: ActingRequest, meeting_id: int) -> HttpResponse:
         "A guest needs no account. You get a link to hand over: it shows the time, the place and your telephone number,"
         " and nothing about the person or the case."
     )
-    return _form(request, form, this, title=_("Invite a guest"), submit=_("Make the link"), intro=intro)
+    return _form(request, form, this, title=_("Invite a guest"), submit=_("Create the link"), intro=intro)
 
 
 @acts(Permission.MEETING_CONVENE)
@@ -291,7 +295,7 @@ def remove_entry(request: ActingRequest, meeting_id: int, meeting_entry_id: int)
     if request.method != "POST":
         return redirect("meeting", meeting_id)
     minute_services.remove_entry(request.acting, entry=entry)
-    return done(request, _("The entry is taken out."), "meeting", meeting_id)
+    return done(request, _("The entry has been removed."), "meeting", meeting_id)
 
 
 @acts(Permission.PLAN_WRITE, act=Act.READ)
@@ -307,7 +311,7 @@ def write_into_plan(request: ActingRequest, meeting_id: int, meeting_entry_id: i
                 kind=PlanKind(form.cleaned_data["kind"]),
                 section=Section(form.cleaned_data["section"]),
             )
-            return done(request, _("It stands in the draft of the plan."), "plan", plan.dossier_id, plan.pk)
+            return done(request, _("It has been added to the draft plan."), "plan", plan.dossier_id, plan.pk)
     return _form(request, form, entry.meeting, title=_("Write into a plan"), submit=_("Write"), intro=entry.text)
 
 
@@ -366,7 +370,9 @@ def cancel(request: ActingRequest, meeting_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             convening.cancel_meeting(request.acting, meeting=this, reason=form.cleaned_data["reason"])
-            return done(request, _("The meeting is cancelled; everybody invited is told."), "meeting", meeting_id)
+            return done(
+                request, _("The meeting is cancelled; everybody invited has been informed."), "meeting", meeting_id
+            )
     return _form(request, form, this, title=_("Cancel the meeting"), submit=_("Cancel the meeting"))
 
 
@@ -396,7 +402,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         accept = form.is_valid() and form.cleaned_data["answer"] == "accept"
         if not form.is_valid() or not guests.answer_as_guest(guest, token=token, accept=accept):
             raise Http404
-        return done(request, _("Thank you: your answer is passed on."), "invitation", token)
+        return done(request, _("Thank you: your answer has been passed on."), "invitation", token)
     return render(request, "meetings/invitation.html", {"invitation": _opened(guest, token), "token": token})
 
 

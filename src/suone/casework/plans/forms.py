@@ -20,7 +20,7 @@ from suone.organisation.institutions.models import Institution, ServiceOffer
 from suone.records.documents.uploads import Upload, upload_of
 
 _CATEGORY_HELP = gettext_lazy(
-    "Who may read this category reads it. Diagnoses belong under health alone; under employment write what they mean for work."
+    "Anybody who may read this category can read it. Diagnoses belong only under health; under employment, write what they mean for work."
 )
 
 

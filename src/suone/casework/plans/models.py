@@ -75,24 +75,24 @@ class Plan(models.Model):
                 fields=["dossier", "kind"],
                 condition=Q(state__in=["draft", "in_signing"]),
                 name="plan_one_in_the_making",
-                violation_error_message=_("A version of this plan is in the making: go on with it."),
+                violation_error_message=_("A version of this plan is already being prepared: continue with that one."),
             ),
             models.UniqueConstraint(
                 fields=["dossier", "kind"],
                 condition=Q(state="binding"),
                 name="plan_one_binding",
-                violation_error_message=_("One version of a plan binds at a time."),
+                violation_error_message=_("Only one version of a plan is binding at a time."),
             ),
             models.CheckConstraint(
                 name="plan_binding_since_a_day",
                 condition=Q(state__in=["binding", "superseded"], binding_on__isnull=False)
                 | Q(state__in=["draft", "in_signing", "dropped"], binding_on=None),
-                violation_error_message=_("A binding plan has the day since which it binds."),
+                violation_error_message=_("A binding plan has the date from which it is binding."),
             ),
             models.CheckConstraint(
                 name="plan_put_up_on_and_by_together",
                 condition=Q(put_up_on=None, put_up_by=None) | Q(put_up_on__isnull=False, put_up_by__isnull=False),
-                violation_error_message=_("Who put the plan up for signature, and when, belong together."),
+                violation_error_message=_("Who submitted the plan for signature, and when, are recorded together."),
             ),
             RowPolicies(
                 name="plans_plan_row_policies",
@@ -135,7 +135,7 @@ class Entry(models.Model):
             models.UniqueConstraint(
                 fields=["plan", "line"],
                 name="entry_once_per_version",
-                violation_error_message=_("This line stands in the plan already."),
+                violation_error_message=_("This line is already in the plan."),
             ),
             RowPolicies(
                 name="plans_entry_row_policies",
@@ -195,7 +195,7 @@ class Measure(models.Model):
             models.UniqueConstraint(
                 fields=["plan", "line"],
                 name="measure_once_per_version",
-                violation_error_message=_("This line stands in the plan already."),
+                violation_error_message=_("This line is already in the plan."),
             ),
             models.CheckConstraint(
                 name="measure_runs_forward",
@@ -268,7 +268,7 @@ class Signature(models.Model):
                 fields=["plan", "round", "institution"],
                 nulls_distinct=False,
                 name="signature_once_per_party",
-                violation_error_message=_("Everybody signs a plan once."),
+                violation_error_message=_("Each party signs a plan once."),
             ),
             models.CheckConstraint(
                 name="signature_with_day_form_and_recorder",

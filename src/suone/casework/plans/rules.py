@@ -26,7 +26,7 @@ class State(models.TextChoices):
     IN_SIGNING = "in_signing", gettext_lazy("waiting for signatures")
     BINDING = "binding", gettext_lazy("binding")
     SUPERSEDED = "superseded", gettext_lazy("superseded")
-    DROPPED = "dropped", gettext_lazy("given up")
+    DROPPED = "dropped", gettext_lazy("discarded")
 
 
 # From where to where, and nothing else. A binding plan is never edited: a change opens a new version.
@@ -132,15 +132,15 @@ def check_can_move(now: State, then: State) -> None:
 def check_can_edit(state: State) -> None:
     """Only a draft is written in: what is signed stays as it was signed."""
     if state == State.IN_SIGNING:
-        raise Refused(_("The plan is being signed: take it back from signature before you change it."))
+        raise Refused(_("The plan is out for signature: withdraw it before you change it."))
     if state != State.DRAFT:
-        raise Refused(_("This version is not changed any more: open a new version of the plan."))
+        raise Refused(_("This version can no longer be changed: open a new version of the plan."))
 
 
 def check_can_begin(*, has_draft: bool, has_binding: bool) -> None:
     """One version in the making at a time; a binding plan is changed, not begun again."""
     if has_draft:
-        raise Refused(_("A version of this plan is in the making: go on with it."))
+        raise Refused(_("A version of this plan is already being prepared: continue with that one."))
     if has_binding:
         raise Refused(_("There is a binding plan: change it, which opens a new version."))
 
@@ -148,12 +148,12 @@ def check_can_begin(*, has_draft: bool, has_binding: bool) -> None:
 def check_can_put_up(*, goals: int, measures: int, closed_to: Sequence[str]) -> None:
     """A plan to sign says where to and how, and everybody who signs can read it."""
     if not goals:
-        raise Refused(_("Write at least one goal before the plan is put up for signature."))
+        raise Refused(_("Add at least one goal before you submit the plan for signature."))
     if not measures:
-        raise Refused(_("Write at least one measure before the plan is put up for signature."))
+        raise Refused(_("Add at least one measure before you submit the plan for signature."))
     if closed_to:
         raise Refused(
-            _("These institutions take part and cannot work in the case: %(names)s. Record a consent that names them.")
+            _("These institutions take part but cannot work in the case: %(names)s. Record a consent that names them.")
             % {"names": ", ".join(closed_to)}
         )
 
@@ -161,7 +161,7 @@ def check_can_put_up(*, goals: int, measures: int, closed_to: Sequence[str]) -> 
 def check_can_sign(*, form: Form, has_file: bool, needs_file: bool, signed_on: date, on: date) -> None:
     """A signature has a day that is not to come, and what was drawn or scanned where the form asks for it."""
     if signed_on > on:
-        raise Refused(_("A signature cannot lie in the future."))
+        raise Refused(_("A signature cannot be in the future."))
     if form == Form.SCAN and not has_file:
         raise Refused(_("Add the signed page as a scan."))
     if form == Form.SCREEN and needs_file and not has_file:

@@ -52,7 +52,7 @@ def begin(request: ActingRequest, dossier_id: int) -> HttpResponse:
                 review_on=form.cleaned_data["review_on"],
             )
             return done(
-                request, _("The plan is begun: write it section by section."), "edit_plan", dossier_id, begun.pk
+                request, _("The plan has been started: write it section by section."), "edit_plan", dossier_id, begun.pk
             )
     return form_page(
         request,
@@ -208,8 +208,8 @@ def progress(request: ActingRequest, dossier_id: int, plan_id: int, measure_id: 
                 result=typed["result"],
                 version=typed["version"],
             )
-            return done(request, _("The course of the measure is recorded."), "plan", dossier_id, plan_id)
-    return _form(request, form, this, title=_("Course of a measure"), submit=_("Save"), intro=measure.title)
+            return done(request, _("The progress of the measure has been recorded."), "plan", dossier_id, plan_id)
+    return _form(request, form, this, title=_("Progress of a measure"), submit=_("Save"), intro=measure.title)
 
 
 @acts(Permission.PLAN_WRITE)
@@ -217,7 +217,7 @@ def put_up(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpRespons
     this = queries.readable_plan(request.acting, dossier_id, plan_id)
     if request.method == "POST":
         services.put_up_for_signature(request.acting, plan=this)
-        return done(request, _("Everybody is asked to sign."), "plan", dossier_id, plan_id)
+        return done(request, _("Everybody has been asked to sign."), "plan", dossier_id, plan_id)
     return redirect("plan", dossier_id, plan_id)
 
 
@@ -229,8 +229,8 @@ def withdraw(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpRespo
         with refusals_on(form):
             services.withdraw_signing(request.acting, plan=this, reason=form.cleaned_data["reason"])
             return done(request, _("The plan is a draft again."), "edit_plan", dossier_id, plan_id)
-    intro = _("The plan becomes a draft again. What was signed so far counts no more; everybody signs anew.")
-    return _form(request, form, this, title=_("Take back from signature"), submit=_("Take back"), intro=intro)
+    intro = _("The plan becomes a draft again. Signatures given so far no longer count; everybody signs again.")
+    return _form(request, form, this, title=_("Withdraw from signature"), submit=_("Withdraw"), intro=intro)
 
 
 @acts(Permission.PLAN_WRITE)
@@ -238,7 +238,7 @@ def remind(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpRespons
     this = queries.readable_plan(request.acting, dossier_id, plan_id)
     if request.method == "POST":
         services.remind(request.acting, plan=this)
-        return done(request, _("Everybody who has still to sign is reminded."), "plan", dossier_id, plan_id)
+        return done(request, _("Everybody who has yet to sign has been reminded."), "plan", dossier_id, plan_id)
     return redirect("plan", dossier_id, plan_id)
 
 
@@ -247,7 +247,7 @@ def drop(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpResponse:
     this = queries.readable_plan(request.acting, dossier_id, plan_id)
     if request.method == "POST":
         services.drop_plan(request.acting, plan=this)
-        return done(request, _("The draft is given up."), "plans", dossier_id)
+        return done(request, _("The draft has been discarded."), "plans", dossier_id)
     return redirect("plan", dossier_id, plan_id)
 
 
@@ -257,7 +257,7 @@ def new_version(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpRe
     if request.method != "POST":
         return redirect("plan", dossier_id, plan_id)
     new = services.change_plan(request.acting, plan=this)
-    sentence = _("A new version is open; the old one binds until all have signed the new one.")
+    sentence = _("A new version is open; the old one remains binding until all have signed the new one.")
     return done(request, sentence, "edit_plan", dossier_id, new.pk)
 
 
@@ -291,7 +291,13 @@ def decline(request: ActingRequest, dossier_id: int, plan_id: int, signature_id:
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.decline(request.acting, signature=signature, reason=form.cleaned_data["reason"])
-            return done(request, _("The plan is a draft again; the others are told why."), "plan", dossier_id, plan_id)
+            return done(
+                request,
+                _("The plan is a draft again; the others have been informed of the reason."),
+                "plan",
+                dossier_id,
+                plan_id,
+            )
     intro = _("The plan becomes a draft again, so that it can be changed. The others read your reason.")
     return _form(request, form, this, title=_("Do not sign"), submit=_("Do not sign"), intro=intro)
 

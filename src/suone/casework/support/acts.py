@@ -4,10 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 class Act(models.TextChoices):
     READ = "service.read", _("Service opened")
-    OFFERS_READ = "service.offers_read", _("Services to order looked up")
+    OFFERS_READ = "service.offers_read", _("Available services looked up")
     ORDERED = "service.ordered", _("Service ordered")
-    STARTED = "service.started", _("Service begun")
+    STARTED = "service.started", _("Service started")
     COMPLETED = "service.completed", _("Service completed")
     CANCELLED = "service.cancelled", _("Service cancelled")
     REPORTED = "service.reported", _("Medical report written")
-    ACCESS_RENEWED = "service.access_renewed", _("Access of the medical officer renewed")
+    ACCESS_RENEWED = "service.access_renewed", _("Medical officer's access renewed")

@@ -87,7 +87,7 @@ class ReportForm(forms.Form):
     findings = forms.CharField(
         label=Part.FINDINGS.label,
         max_length=20_000,
-        help_text=gettext_lazy("Medical officers alone read this: it lies in the compartment of health."),
+        help_text=gettext_lazy("Only medical officers read this: it is kept in the health compartment."),
         widget=forms.Textarea(attrs={"rows": 8}),
     )
     consequences = forms.CharField(
@@ -103,7 +103,7 @@ class ReportForm(forms.Form):
         label=Part.RESTRICTIONS.label,
         max_length=2000,
         required=False,
-        help_text=gettext_lazy("Partners read this too: what the work must not ask for."),
+        help_text=gettext_lazy("Partners read this too: what the work must not require."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

@@ -64,20 +64,20 @@ class Service(models.Model):
             models.CheckConstraint(
                 name="service_coaching_has_a_variant",
                 condition=Q(kind=Kind.COACHING) & ~Q(variant="") | ~Q(kind=Kind.COACHING) & Q(variant=""),
-                violation_error_message=_("A coaching is a tandem or intensive; other services have no variant."),
+                violation_error_message=_("Coaching is either tandem or intensive; other services have no variant."),
             ),
             models.CheckConstraint(
                 name="service_tandem_of_two_institutions",
                 condition=Q(variant=Variant.TANDEM, second_staff__isnull=False, second_institution__isnull=False)
                 & ~Q(second_institution=F("institution"))
                 | ~Q(variant=Variant.TANDEM) & Q(second_staff=None, second_institution=None),
-                violation_error_message=_("A tandem has two people of two institutions."),
+                violation_error_message=_("A tandem is two people from two institutions."),
             ),
             models.CheckConstraint(
                 name="service_ended_on_and_state_together",
                 condition=Q(state__in=sorted(OPEN_STATES), ended_on=None)
                 | ~Q(state__in=sorted(OPEN_STATES)) & Q(ended_on__isnull=False),
-                violation_error_message=_("A service that has ended has its day, an open one has none."),
+                violation_error_message=_("A service that has ended has an end date; an open one has none."),
             ),
             models.CheckConstraint(
                 name="service_completed_coaching_has_an_outcome",
@@ -89,7 +89,7 @@ class Service(models.Model):
                 name="service_mandate_says_until_when_it_is_open",
                 condition=Q(kind=Kind.MEDICAL_MANDATE, access_until__isnull=False, stands_on__isnull=False)
                 | ~Q(kind=Kind.MEDICAL_MANDATE) & Q(access_until=None, stands_on=None),
-                violation_error_message=_("A medical mandate says until when the medical officer may read."),
+                violation_error_message=_("A medical mandate has a date until which the medical officer may read."),
             ),
             models.UniqueConstraint(
                 fields=["dossier"],
@@ -163,12 +163,12 @@ class ServiceText(models.Model):
             models.CheckConstraint(
                 name="service_text_findings_in_health",
                 condition=~Q(part=Part.FINDINGS) | Q(category=DataCategory.HEALTH),
-                violation_error_message=_("Medical findings lie in the compartment of health."),
+                violation_error_message=_("Medical findings belong in the health compartment."),
             ),
             models.CheckConstraint(
                 name="service_text_consequences_under_employment",
                 condition=~Q(part__in=[Part.CONSEQUENCES, Part.RESTRICTIONS]) | Q(category=DataCategory.EMPLOYMENT),
-                violation_error_message=_("Consequences for fitness and capacity lie under employment."),
+                violation_error_message=_("Consequences for fitness and capacity belong under employment."),
             ),
             models.CheckConstraint(
                 name="service_text_capacity_is_a_consequence",

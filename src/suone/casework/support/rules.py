@@ -83,7 +83,7 @@ EXPLANATIONS: dict[Kind, Promise] = {
         "One case manager answers for continuous support across the institutions and draws up the integration plan with them."
     ),
     Kind.MEDICAL_MANDATE: gettext_lazy(
-        "A medical officer clarifies fitness and capacity. The findings stay with the medical officer; partners read the consequences alone."
+        "A medical officer clarifies fitness and capacity. The findings stay with the medical officer; partners read only the consequences."
     ),
 }
 
@@ -147,9 +147,9 @@ def check_can_order(
     ``institutions`` are those of the people responsible, in their order.
     """
     if not is_case_active:
-        raise Refused(_("Services are ordered in an active case: triage it, or take it up again first."))
+        raise Refused(_("Services can only be ordered in an active case: triage or resume it first."))
     if kind is Kind.CASE_MANAGEMENT and kind in open_kinds:
-        raise Refused(_("The case has a case management already: complete it before you order another one."))
+        raise Refused(_("The case already has case management: complete it before you order it again."))
     _check_coaching(kind, variant, institutions)
     if kind is Kind.MEDICAL_MANDATE:
         if not is_medical_officer:
@@ -169,14 +169,14 @@ def consent_needed() -> str:
 def _check_coaching(kind: Kind, variant: str, institutions: Sequence[int]) -> None:
     if kind is not Kind.COACHING:
         if variant or len(institutions) > 1:
-            raise Refused(_("Only a coaching has a variant and a second person responsible."))
+            raise Refused(_("Only coaching has a variant and a second person responsible."))
         return
     if variant not in Variant.values:
         raise Refused(_("Choose whether the coaching is a tandem or intensive."))
     if variant == Variant.TANDEM and len(set(institutions)) < 2:
-        raise Refused(_("A tandem has two people of two institutions: RAV adviser and social worker."))
+        raise Refused(_("A tandem is two people from two institutions: a RAV adviser and a social worker."))
     if variant == Variant.INTENSIVE and len(institutions) > 1:
-        raise Refused(_("An intensive coaching has one person responsible; for two choose the tandem."))
+        raise Refused(_("Intensive coaching has one person responsible; for two, choose the tandem."))
 
 
 def check_can_move(now: State, then: State) -> None:
@@ -189,7 +189,7 @@ def check_can_move(now: State, then: State) -> None:
 
 def check_can_start(kind: Kind, *, has_case_manager: bool) -> None:
     if kind is Kind.CASE_MANAGEMENT and not has_case_manager:
-        raise Refused(_("Name the case manager first: the case management begins with them."))
+        raise Refused(_("Name the case manager first: case management starts with them."))
 
 
 def check_can_complete(kind: Kind, *, result: str, outcome: str) -> None:
@@ -201,7 +201,7 @@ def check_can_complete(kind: Kind, *, result: str, outcome: str) -> None:
     if kind is not Kind.COACHING and outcome:
         raise Refused(_("Only a coaching is closed with an outcome."))
     if not result.strip():
-        raise Refused(_("Write the result in a sentence or two: the others build on it."))
+        raise Refused(_("Write the result in a sentence or two: the others rely on it."))
 
 
 def check_can_report(kind: Kind, *, is_named_officer: bool, findings: str, consequences: str) -> None:
@@ -211,7 +211,7 @@ def check_can_report(kind: Kind, *, is_named_officer: bool, findings: str, conse
     if not is_named_officer:
         raise Refused(_("Only the medical officer who holds the mandate can write its report."))
     if not findings.strip() or not consequences.strip():
-        raise Refused(_("Write the findings and, apart from them, the consequences that partners read."))
+        raise Refused(_("Write the findings and, separately, the consequences that partners read."))
 
 
 def check_reason(reason: str) -> None:

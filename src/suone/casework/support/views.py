@@ -88,7 +88,12 @@ def complete_service(request: ActingRequest, dossier_id: int, service_id: int) -
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.complete_service(request.acting, service=this, **form.cleaned_data)
-            return done(request, _("The service is completed; those who follow the case are told."), "case", dossier_id)
+            return done(
+                request,
+                _("The service is completed; those who follow the case have been informed."),
+                "case",
+                dossier_id,
+            )
     return _form(request, form, this, title=_("Complete the service"), submit=_("Complete"))
 
 
@@ -100,7 +105,7 @@ def cancel_service(request: ActingRequest, dossier_id: int, service_id: int) -> 
         with refusals_on(form):
             services.cancel_service(request.acting, service=this, reason=form.cleaned_data["reason"])
             return done(request, _("The service is cancelled."), "case", dossier_id)
-    intro = _("What it had set to be done is withdrawn. Everybody who may open the case sees the reason.")
+    intro = _("Its open work items are withdrawn. Everybody who may open the case sees the reason.")
     return _form(request, form, this, title=_("Cancel the service"), submit=_("Cancel the service"), intro=intro)
 
 
@@ -111,7 +116,9 @@ def medical_report(request: ActingRequest, dossier_id: int, service_id: int) -> 
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.write_medical_report(request.acting, service=this, report=form.report())
-            sentence = _("The report is written. Partners are told that it is there; they read the consequences alone.")
+            sentence = _(
+                "The report is written. Partners are informed that it is available; they can read only the consequences."
+            )
             return done(request, sentence, "service", dossier_id, service_id)
     context = {
         "form": form,
@@ -127,7 +134,7 @@ def renew_mandate_access(request: ActingRequest, dossier_id: int, service_id: in
     this = queries.readable_service(request.acting, dossier_id, service_id)
     if request.method == "POST":
         services.renew_mandate_access(request.acting, service=this)
-        return done(request, _("The medical officer may go on reading."), "service", dossier_id, service_id)
+        return done(request, _("The medical officer's access continues."), "service", dossier_id, service_id)
     return redirect("service", dossier_id, service_id)
 
 

@@ -54,7 +54,7 @@ def check_can_sign(
     if valid_until < on:
         raise Refused(_("This consent would already be over: choose a later last day."))
     if signed_on > on:
-        raise Refused(_("A signature cannot lie in the future."))
+        raise Refused(_("A signature cannot be in the future."))
     named = [(recipient.institution_id, recipient.staff_id) for recipient in recipients]
     if len(named) != len(set(named)):
         raise Refused(_("Name every recipient once only."))

@@ -75,7 +75,7 @@ class Decision(models.Model):
     asked_at = models.DateTimeField(db_default=Now())
     addressed = models.ForeignKey(Institution, models.PROTECT, related_name="+")
     addressed_staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
-    due_on = models.DateField(_("Answer until"))
+    due_on = models.DateField(_("Answer by"))
     remind_on = models.DateField()
     reminded_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)

@@ -245,7 +245,7 @@ def _with_reason(item: WorkItem) -> str:
 
 def _check_assignment(addressed_id: int, assigned: Appointment | None) -> None:
     if assigned is not None and assigned.institution_id != addressed_id:
-        raise Refused(_("Choose somebody who works for the institution that does it."))
+        raise Refused(_("Choose somebody who works for the responsible institution."))
 
 
 def _record(acting: Acting, item: WorkItem, act: Act, kind: RecordKind, *, text: str) -> None:

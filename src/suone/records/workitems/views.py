@@ -94,8 +94,8 @@ def hand_on(request: ActingRequest, dossier_id: int, item_id: int) -> HttpRespon
         with refusals_on(form):
             services.reassign(request.acting, item=item, staff=form.cleaned_data["staff"])
             return done(request, _("The work item is handed on."), "case", dossier_id)
-    title = f"{_('Hand on')} · {item.dossier.number}"
-    return form_page(request, form, title=title, submit=_("Hand on"), back=reverse("case", args=[dossier_id]))
+    title = f"{_('Reassign')} · {item.dossier.number}"
+    return form_page(request, form, title=title, submit=_("Reassign"), back=reverse("case", args=[dossier_id]))
 
 
 @acts(Permission.CASE_WORK)

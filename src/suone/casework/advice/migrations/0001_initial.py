@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("phone", "telephone"),
-                            ("counter", "on the spot"),
+                            ("counter", "in person"),
                             ("mail", "e-mail or letter"),
                             ("video", "video call"),
                         ],
@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                         verbose_name="Region",
                     ),
                 ),
-                ("is_anonymous", models.BooleanField(default=False, verbose_name="Wishes to stay unnamed")),
+                ("is_anonymous", models.BooleanField(default=False, verbose_name="Wishes to remain anonymous")),
                 ("first_name", models.CharField(blank=True, max_length=100, verbose_name="First name")),
                 ("last_name", models.CharField(blank=True, max_length=100, verbose_name="Last name or organisation")),
                 ("contact", models.CharField(blank=True, max_length=150, verbose_name="Telephone or e-mail")),
@@ -153,12 +153,12 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="advice_unnamed_is_unnamed",
-                        violation_error_message="Whoever wishes to stay unnamed leaves no name and no address: take them out.",
+                        violation_error_message="Anybody who wishes to remain anonymous leaves no name or contact details: remove them.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("minutes__gte", 1), ("minutes__lte", 600)),
                         name="advice_took_minutes",
-                        violation_error_message="Give the minutes it took, between 1 and 600.",
+                        violation_error_message="Enter the duration in minutes, between 1 and 600.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("category", 4), _negated=True),

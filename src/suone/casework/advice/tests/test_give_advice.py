@@ -162,7 +162,7 @@ def test_a_name_beside_the_wish_to_stay_unnamed_is_refused_at_its_field(office: 
     answer = office.post("/advice/give", typed(is_anonymous="on", last_name="Muster"))
 
     assert answer.status_code == 422
-    assert "take them out" in answer.content.decode()
+    assert "remove them" in answer.content.decode()
     assert not Advice.objects.exists()
 
 

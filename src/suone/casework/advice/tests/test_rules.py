@@ -27,8 +27,8 @@ FINE: dict[str, Any] = {
         ({"on": date(2026, 11, 26)}, "in the future"),
         ({"minutes": 0}, "between 1 and 600"),
         ({"minutes": 601}, "between 1 and 600"),
-        ({"is_anonymous": True}, "stay unnamed"),
-        ({"is_anonymous": True, "name": "", "contact": "027 555"}, "stay unnamed"),
+        ({"is_anonymous": True}, "remain anonymous"),
+        ({"is_anonymous": True, "name": "", "contact": "027 555"}, "remain anonymous"),
         ({"category": DataCategory.HEALTH}, "No medical content"),
     ],
 )

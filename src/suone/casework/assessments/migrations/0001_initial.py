@@ -136,19 +136,19 @@ class Migration(migrations.Migration):
                             models.UniqueConstraint(
                                 fields=("dossier", "instrument", "number"),
                                 name="assessment_numbered_within_the_case",
-                                violation_error_message="Somebody has begun this assessment at the same time: go on with theirs.",
+                                violation_error_message="Somebody else has started this assessment at the same time: continue with theirs.",
                             ),
                             models.UniqueConstraint(
                                 condition=models.Q(("state", "draft")),
                                 fields=("dossier", "instrument"),
                                 name="assessment_one_draft_at_a_time",
-                                violation_error_message="This assessment is begun already: go on with it.",
+                                violation_error_message="This assessment has already been started: continue with it.",
                             ),
                             models.UniqueConstraint(
                                 condition=models.Q(("again_on__isnull", False)),
                                 fields=("dossier", "instrument"),
                                 name="assessment_one_clock_for_each_instrument",
-                                violation_error_message="An instrument is due again by one day only.",
+                                violation_error_message="An instrument has only one due date for its reassessment.",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -248,7 +248,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="score_decided_otherwise_with_a_reason",
-                                violation_error_message="Whoever decides otherwise than proposed gives a reason.",
+                                violation_error_message="A decision that differs from the proposal needs a reason.",
                             ),
                             suone.ground.access.row_policies.RowPolicies(
                                 insert="EXISTS (SELECT 1 FROM assessments_assessment a WHERE a.id = {table}.assessment_id AND a.state = 'draft') AND ((SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND ({table}.categories & ~(SELECT bit_or(o.categories) FROM (SELECT g.categories FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 UNION ALL SELECT g.categories FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2) o)) = 0))",

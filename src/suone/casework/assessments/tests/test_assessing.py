@@ -124,7 +124,7 @@ def test_what_is_begun_by_mistake_is_deleted_and_what_is_finished_stays(cast: Ca
 
     assert not Assessment.objects.exists()
     assert not SectionAnswers.objects.exists()
-    with pytest.raises(Refused, match="make it again"):
+    with pytest.raises(Refused, match="repeat it instead"):
         do(cast.worker, services.drop_assessment, assessment=finished(cast.worker, case))
 
 
@@ -224,7 +224,7 @@ def test_deciding_otherwise_needs_a_reason_and_is_decided_once(cast: Cast, case:
 
     score = Score.objects.get(assessment=this)
     assert (score.proposed, score.decided, score.reason) == ("V", "O", "She wants to think about it")
-    with pytest.raises(Refused, match="decided already"):
+    with pytest.raises(Refused, match="already been decided"):
         do(cast.worker, services.decide_assessment, assessment=this, band="V")
 
 

@@ -83,7 +83,7 @@ def test_nobody_is_asked_twice_but_whoever_declined_may_be_asked_again(cast: Cas
     decision = ask(cast, active, cast.adviser)
     with pytest.raises(Refused, match="has already been asked"):
         ask(cast, active, cast.adviser)
-    with pytest.raises(Refused, match="takes part already"):
+    with pytest.raises(Refused, match="already takes part"):
         ask(cast, active, cast.worker)
 
     do(cast.adviser, services.answer_participation, decision=decision, accept=False, reason="Not now")

@@ -70,7 +70,7 @@ def test_the_first_contact_may_be_unknown_or_past(day: date | None) -> None:
 
 
 def test_the_first_contact_cannot_lie_in_the_future() -> None:
-    with pytest.raises(Refused, match="cannot lie in the future"):
+    with pytest.raises(Refused, match="cannot be in the future"):
         check_first_contact(TODAY + timedelta(days=1), on=TODAY)
 
 
@@ -82,7 +82,7 @@ def test_a_reason_is_more_than_spaces(reason: str) -> None:
 
 @pytest.mark.parametrize(
     ("taking_part", "asked", "sentence"),
-    [({1}, set(), "takes part already"), (set(), {1}, "has already been asked"), ({1}, {1}, "takes part already")],
+    [({1}, set(), "already takes part"), (set(), {1}, "has already been asked"), ({1}, {1}, "already takes part")],
 )
 def test_an_institution_is_asked_once(taking_part: set[int], asked: set[int], sentence: str) -> None:
     with pytest.raises(Refused, match=sentence):

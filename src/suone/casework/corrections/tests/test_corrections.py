@@ -164,7 +164,7 @@ def test_it_is_declined_with_a_reason_that_whoever_offered_reads(cast: Cast, min
 
 @pytest.mark.parametrize(
     ("fields", "sentence"),
-    [((), "Choose at least one thing"), ((Field.FIRST_NAME,), "Choose at least one thing")],
+    [((), "Choose at least one item"), ((Field.FIRST_NAME,), "Choose at least one item")],
 )
 def test_only_what_differs_is_offered_and_once_at_a_time(
     cast: Cast, mine: Dossier, theirs: Dossier, fields: tuple[Field, ...], sentence: str

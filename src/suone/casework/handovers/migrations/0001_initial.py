@@ -78,8 +78,8 @@ class Migration(migrations.Migration):
                     "constellation",
                     models.CharField(
                         choices=[
-                            ("1", "1: referral, both go on following"),
-                            ("2", "2: the same in the other direction, both go on following"),
+                            ("1", "1: referral, both continue to follow the person"),
+                            ("2", "2: the same in the other direction, both continue to follow the person"),
                             ("3", "3: direct hand-over, one stops"),
                             ("4", "4: one stops without hand-over"),
                         ],
@@ -136,14 +136,14 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("sender", models.F("receiver")), _negated=True),
                         name="handover_between_two",
-                        violation_error_message="Choose another institution than your own.",
+                        violation_error_message="Choose an institution other than your own.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("categories__gt", 0), ("categories__lt", 2048), models.Q(("category", 4), _negated=True)
                         ),
                         name="handover_without_health",
-                        violation_error_message="A hand-over passes data, and no medical content.",
+                        violation_error_message="A hand-over passes data, but no medical content.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

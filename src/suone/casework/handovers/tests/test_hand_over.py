@@ -221,7 +221,7 @@ def test_only_a_worker_of_the_receiver_takes_the_person_on_and_hears_of_it(cast:
     handover = propose(cast)
     colleague = make_staff(cast.adviser.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
 
-    with pytest.raises(Refused, match="works for the institution that does it"):
+    with pytest.raises(Refused, match="works for the responsible institution"):
         accept(cast.adviser, handover, staff=cast.worker)
     accept(cast.adviser, handover, staff=colleague, reason="From Monday")
 
@@ -288,14 +288,14 @@ def test_parallel_access_ends_at_once_when_the_person_no_longer_agrees(cast: Cas
     assert told("handover.access_ended") == [cast.adviser.pk]
     assert powers(handover) == {"SMZ": (Power.LEAD, ALL_BUT_HEALTH)}
     assert find_drift() == []
-    with pytest.raises(Refused, match="opens nothing"):
+    with pytest.raises(Refused, match="gives no access"):
         do(cast.worker, services.end_access, handover=handover, reason="Again")
 
 
 def test_a_direct_hand_over_opens_nothing_that_could_be_ended(cast: Cast) -> None:
     handover = accept(cast.adviser, propose(cast))
 
-    with pytest.raises(Refused, match="opens nothing"):
+    with pytest.raises(Refused, match="gives no access"):
         do(cast.adviser, services.end_access, handover=handover, reason="Over")
 
 
@@ -315,7 +315,7 @@ def test_a_consent_that_names_the_receiver_is_the_basis_and_the_measure(cast: Ca
 
     assert (handover.basis, handover.categories) == ("consent", LEAST & WORK)
     assert handover.access_until is None  # the consent opens it, and closes it when it is withdrawn
-    with pytest.raises(Refused, match="opens nothing"):
+    with pytest.raises(Refused, match="gives no access"):
         do(cast.worker, services.end_access, handover=handover, reason="Over")
     assert not Grant.objects.filter(because="hand_over").exists()
     assert find_drift() == []
@@ -433,7 +433,7 @@ def test_whoever_stops_without_hand_over_sends_nothing(cast: Cast) -> None:
     assert Handover.objects.count() == 1
     assert known_facts(handover.dossier_id)[Fact.CONSTELLATION] == "4"
     assert Entry.objects.get(act="handover.stopped").dossier_id == handover.dossier_id
-    with pytest.raises(Refused, match="Without hand-over nothing is sent"):
+    with pytest.raises(Refused, match="Without a hand-over nothing is sent"):
         propose(cast, is_direct=False)
 
 

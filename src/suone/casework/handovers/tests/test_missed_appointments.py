@@ -1,4 +1,4 @@
-"""Missed appointments are told to social assistance alone, on a basis that is kept and named in the log."""
+"""Missed appointments are told to social assistance only, on a basis that is kept and named in the log."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -60,9 +60,9 @@ def test_the_log_names_disclosure_recipient_and_basis_and_the_recipient_hears_of
 def test_nobody_else_is_told_and_nothing_without_words(
     cast: Cast, coordinator_iv: Appointment, shared: Handover
 ) -> None:
-    with pytest.raises(Refused, match="social assistance alone"):
+    with pytest.raises(Refused, match="social assistance only"):
         tell(coordinator_iv, shared, cast.adviser)
-    with pytest.raises(Refused, match="social assistance alone"):
+    with pytest.raises(Refused, match="social assistance only"):
         tell(cast.worker, shared, cast.worker)
     with pytest.raises(Refused, match="which appointments"):
         tell(coordinator_iv, shared, cast.worker, text=" ")

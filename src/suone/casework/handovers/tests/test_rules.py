@@ -168,10 +168,10 @@ FINE = {
     [
         ({"level": "complex"}, "complex"),
         ({"is_open": False}, "closed"),
-        ({"own_institution": True}, "another institution"),
+        ({"own_institution": True}, "institution other than"),
         ({"is_pending": True}, "already proposed"),
         ({"agrees": False}, "Ask the person"),
-        ({"categories": 0}, "none of this"),
+        ({"categories": 0}, "any of this"),
         ({"overlap_until": date(2026, 11, 24)}, "not in the past"),
     ],
 )

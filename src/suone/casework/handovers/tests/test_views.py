@@ -53,7 +53,7 @@ def typed(cast: Cast, to: Appointment, **changes: Any) -> dict[str, Any]:
 
 def test_the_first_look_asks_two_questions_and_sends_nothing(cast: Cast, worker: Client) -> None:
     page = worker.get("/handovers/new").content.decode()
-    assert "Who goes on following the person?" in page
+    assert "Who continues to follow the person?" in page
     assert "Make no promise about another institution" in page
 
     look = worker.post(
@@ -295,7 +295,7 @@ def test_nobody_but_social_assistance_is_ever_told(cast: Cast, coordinator_iv: A
         assert iv.get(f"/dossiers/{handover.dossier_id}/missed-appointments/{nowhere}").status_code == 404
     # From social assistance itself there is nobody to tell.
     page = client_of(cast.worker).get(f"/dossiers/{handover.dossier_id}/").content.decode()
-    assert "Tell social assistance" not in page
+    assert "Report missed appointments to social assistance" not in page
 
 
 def test_a_consent_that_names_social_assistance_is_a_basis_too(cast: Cast, coordinator_iv: Appointment) -> None:

@@ -111,7 +111,7 @@ def _close_course(acting: Acting, case: Case, course: Course, phase: str, reason
     facts = facts_of(acting, case, course.current)
     ends = [move.to for move in course.current.moves if course.procedure.phase(move.to).state == State.CLOSED]
     if not ends:
-        raise Refused(_("The procedure does not close a case from here: take it to its next step first."))
+        raise Refused(_("The procedure has no closing step from this phase: move the case to its next step first."))
     wanted = phase or next((to for to in ends if way_to(course, to, facts, on=acting.today).is_open), ends[0])
     move(
         acting, dossier=case.dossier, course=course, to=wanted, facts=facts, parties=PartiesOfCase(case), reason=reason

@@ -104,9 +104,9 @@ def store_fact(
 def _check_value(acting: Acting, fact: Fact, value: Scalar) -> None:
     known = word(fact)
     if known.shape is Shape.DAY and not isinstance(value, date):
-        raise Refused(_("Give the day on which it happened."))
+        raise Refused(_("Enter the day on which it happened."))
     if known.source.value == "stated" and isinstance(value, date) and value > acting.today:
-        raise Refused(_("This day lies in the future: state what has happened."))
+        raise Refused(_("This day is in the future: record what has happened."))
     if known.shape is Shape.CHOICE and value not in known.codes:
         raise Refused(_("Choose one of the possible answers."))
 
@@ -130,7 +130,7 @@ def move(
         raise Refused(" ".join(in_language(requirement.missing) for requirement in way.lacking))
     if way.warnings and not reason.strip():
         sentences = " ".join(in_language(requirement.missing) for requirement in way.warnings)
-        raise Refused(sentences + " " + _("If the case goes on all the same, give the reason."))
+        raise Refused(sentences + " " + _("To continue anyway, give the reason."))
     return enter(acting, dossier=dossier, course=course, to=to, facts=facts, parties=parties, reason=reason)
 
 
@@ -225,7 +225,7 @@ def move_over(
     if version.state != VersionState.PUBLISHED:
         raise Refused(_("This version of the procedure is retired: choose the one in force."))
     if phase not in [entry.id for entry in version.procedure.phases]:
-        raise Refused(_("Choose the phase in which the case goes on."))
+        raise Refused(_("Choose the phase in which the case continues."))
     leave_phase(acting, dossier=dossier, phase=course.phase)
     course.version = version
     course.save(update_fields=["version"])
@@ -251,7 +251,7 @@ def way_to(course: Course, to: str, facts: Facts, *, on: date) -> AvailableMove:
     for way in phase_status(course.current, facts, on=on).ways:
         if way.move.to == to:
             return way
-    raise Refused(_("The procedure knows no step from here to there: look at its drawing."))
+    raise Refused(_("The procedure has no step from this phase to that one: see its diagram."))
 
 
 def _set_items(acting: Acting, course: Course, phase: Phase, facts: Facts, parties: Parties) -> None:

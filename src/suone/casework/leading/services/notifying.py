@@ -213,7 +213,7 @@ def ask_notifier(acting: Acting, *, case: Case, question: str, due_on: date) -> 
 def answer_question(acting: Acting, *, item: WorkItem, text: str, category: DataCategory) -> None:
     """Answer what the office asked back: the answer is a note, the work item is done, the asking person is told."""
     if acting.institution_id != item.addressed_id:
-        raise Refused(_("This question is asked of %(institution)s.") % {"institution": item.addressed.short_name})
+        raise Refused(_("This question was addressed to %(institution)s.") % {"institution": item.addressed.short_name})
     if not item.is_open:
         raise Refused(_("This work item is no longer open."))
     write_note(acting, dossier=item.dossier, text=text, category=category, kind=NoteKind.NOTE)

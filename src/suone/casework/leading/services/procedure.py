@@ -135,7 +135,7 @@ def move_case_over(acting: Acting, *, case: Case, version: ProcedureVersion, pha
 def record_fact(acting: Acting, *, case: Case, fact: Fact, value: Scalar, remark: str = "") -> None:
     """A worker states a fact the procedure asks about; the latest word counts."""
     if word(fact).source is not Source.STATED:
-        raise Refused(_("This follows from an act: do the act instead."))
+        raise Refused(_("This fact follows from an action in the product: carry out that action instead."))
     _check_whose_word(acting, case, fact, remark)
     report_fact(acting, dossier=case.dossier, fact=fact, value=value, remark=remark)
 
@@ -146,9 +146,12 @@ def _check_whose_word(acting: Acting, case: Case, fact: Fact, remark: str) -> No
     for item in asked.exclude(addressed_id=acting.institution_id).select_related("addressed"):
         whose = {"institution": item.addressed.short_name}
         if not has_power(acting, case.dossier, Power.LEAD):
-            raise Refused(_("%(institution)s is asked to do this: only they state it.") % whose)
+            raise Refused(_("%(institution)s has been asked to do this: only they can record it.") % whose)
         if not remark.strip():
-            raise Refused(_("%(institution)s is asked to do this: say in the remark why you state it.") % whose)
+            raise Refused(
+                _("%(institution)s has been asked to do this: give the reason in the remark if you record it for them.")
+                % whose
+            )
         notify_institutions(acting, institution_ids=[item.addressed_id], act=Act.FACT_KNOWN, dossier=case.dossier)
 
 

@@ -91,8 +91,8 @@ def test_on_the_way_back_it_goes_on_where_it_was_and_nothing_is_lost(
 @pytest.mark.parametrize(
     ("level", "reason", "sentence"),
     [
-        ("simple", "why", "another level"),
-        ("unheard", "why", "another level"),
+        ("simple", "why", "level other than"),
+        ("unheard", "why", "level other than"),
         ("network", " ", "Give a reason"),
     ],
 )

@@ -125,7 +125,7 @@ def test_a_rejected_notification_ends_in_the_procedures_phase(cast: Cast, comple
 def test_only_stated_words_can_be_stated(cast: Cast, complex_way: ProcedureVersion) -> None:
     case = notify(cast, procedure=complex_way)
 
-    with pytest.raises(Refused, match="do the act instead"):
+    with pytest.raises(Refused, match="carry out that action instead"):
         do(cast.coordinator, services.record_fact, case=case, fact=Fact.PLAN_BINDING_ON, value=case.state_since)
     do(cast.coordinator, services.record_fact, case=case, fact=Fact.HEALTH_ATTESTED, value=True, remark="seen")
 

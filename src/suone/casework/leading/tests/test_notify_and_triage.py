@@ -66,7 +66,7 @@ def test_the_office_is_told_may_open_the_case_and_finds_it_to_triage(cast: Cast)
     ("changes", "sentence"),
     [
         ({"signature": None}, "Add the signed form as a scan"),
-        ({"first_contact_on": date(2999, 1, 1)}, "cannot lie in the future"),
+        ({"first_contact_on": date(2999, 1, 1)}, "cannot be in the future"),
         ({"ahv_number": "756.1234.5678.90"}, "AHV number does not exist"),
         ({"ahv_missing_reason": ""}, "Enter the AHV number, or the reason"),
         ({"terms": terms(purpose="")}, "for which purpose"),

@@ -17,10 +17,10 @@ def test_every_outcome_closes_with_every_reason(outcome: str, reason: str) -> No
 @pytest.mark.parametrize(
     ("open_items", "outcome", "reason", "sentence"),
     [
-        (0, "", "goals_reached", "Say how the case ended"),
-        (0, "training", "", "Say how the case ended"),
-        (0, "nonsense", "goals_reached", "Say how the case ended"),
-        (0, "training", "nonsense", "Say how the case ended"),
+        (0, "", "goals_reached", "Record how the case ended"),
+        (0, "training", "", "Record how the case ended"),
+        (0, "nonsense", "goals_reached", "Record how the case ended"),
+        (0, "training", "nonsense", "Record how the case ended"),
         (1, "training", "goals_reached", "There are still open work items"),
     ],
 )

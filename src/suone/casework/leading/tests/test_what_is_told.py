@@ -99,7 +99,7 @@ def test_a_question_is_answered_by_whom_it_is_asked_of(cast: Cast, notified: Cas
         cast.coordinator, services.ask_notifier, case=notified, question="Which days?", due_on=timezone.localdate()
     )
 
-    with pytest.raises(Refused, match="is asked of"):
+    with pytest.raises(Refused, match="was addressed to"):
         do(cast.coordinator, services.answer_question, item=item, text="Mondays", category=DataCategory.EMPLOYMENT)
 
     assert not Note.objects.exists()

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                             models.PositiveSmallIntegerField(null=True, verbose_name="Second part after (minutes)"),
                         ),
                         ("person_came", models.BooleanField(null=True)),
-                        ("answer_until", models.DateField(null=True, verbose_name="Answer until")),
+                        ("answer_until", models.DateField(null=True, verbose_name="Answer by")),
                         ("all_answered_at", models.DateTimeField(null=True)),
                         (
                             "convening",
@@ -293,7 +293,7 @@ class Migration(migrations.Migration):
                                 fields=("meeting", "institution", "staff"),
                                 name="invitee_once_per_meeting",
                                 nulls_distinct=False,
-                                violation_error_message="They are invited already.",
+                                violation_error_message="They have already been invited.",
                             ),
                             suone.ground.access.row_policies.RowPolicies(
                                 insert="((SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)))) AND meetings_is_about({table}.meeting_id, {table}.dossier_id) OR ({table}.dossier_id IS NULL AND (SELECT actor_kind()) = 'staff' AND meetings_is_convened_by_own({table}.meeting_id))",
@@ -456,7 +456,7 @@ class Migration(migrations.Migration):
                             models.UniqueConstraint(
                                 fields=("meeting", "starts_at"),
                                 name="date_proposed_once",
-                                violation_error_message="A date is proposed twice.",
+                                violation_error_message="A date has been proposed twice.",
                             ),
                             suone.ground.access.row_policies.RowPolicies(
                                 insert="((SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)))) AND meetings_is_about({table}.meeting_id, {table}.dossier_id) OR ({table}.dossier_id IS NULL AND (SELECT actor_kind()) = 'staff' AND meetings_is_convened_by_own({table}.meeting_id))",

@@ -112,7 +112,7 @@ class Meeting(models.Model):
     person_part = models.CharField(_("The person is"), max_length=8, choices=PersonPart, default=PersonPart.ABSENT)
     second_part_after = models.PositiveSmallIntegerField(_("Second part after (minutes)"), null=True)
     person_came = models.BooleanField(null=True)
-    answer_until = models.DateField(_("Answer until"), null=True)
+    answer_until = models.DateField(_("Answer by"), null=True)
     all_answered_at = models.DateTimeField(null=True)
     convening = models.ForeignKey(Institution, models.PROTECT, related_name="+")
     convened_by = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
@@ -234,7 +234,7 @@ class Invitee(models.Model):
                 fields=["meeting", "institution", "staff"],
                 nulls_distinct=False,
                 name="invitee_once_per_meeting",
-                violation_error_message=_("They are invited already."),
+                violation_error_message=_("They have already been invited."),
             ),
             RowPolicies(
                 name="meetings_invitee_row_policies",
@@ -342,7 +342,7 @@ class DateProposal(models.Model):
             models.UniqueConstraint(
                 fields=["meeting", "starts_at"],
                 name="date_proposed_once",
-                violation_error_message=_("A date is proposed twice."),
+                violation_error_message=_("A date has been proposed twice."),
             ),
             RowPolicies(
                 name="meetings_dateproposal_row_policies",

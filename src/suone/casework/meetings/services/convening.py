@@ -123,7 +123,7 @@ def invite(acting: Acting, *, meeting: Meeting, seat: Seat) -> Invitee:
     rules.check_open(State(meeting.state))
     known = Invitee.objects.filter(meeting=meeting, institution=seat.institution, staff=seat.staff).first()
     if known is not None and known.answer != Answer.WITHDRAWN:
-        raise Refused(_("They are invited already."))
+        raise Refused(_("They have already been invited."))
     if known is None:
         known = _seat(meeting, seat)
     else:
@@ -139,7 +139,7 @@ def uninvite(acting: Acting, *, invitee: Invitee) -> None:
     check_can_manage(acting, meeting)
     rules.check_open(State(meeting.state))
     if invitee.role == InviteeRole.CONVENER:
-        raise Refused(_("Whoever convenes the meeting is at the table: cancel the meeting instead."))
+        raise Refused(_("The convener is always at the table: cancel the meeting instead."))
     others = Invitee.objects.filter(meeting=meeting).exclude(answer=Answer.WITHDRAWN).exclude(pk=invitee.pk)
     rules.check_physician(
         Kind(meeting.kind),
@@ -264,7 +264,7 @@ def _seat(
                 answer=answer,
             )
     except IntegrityError as error:
-        raise Refused(_("They are invited already.")) from error
+        raise Refused(_("They have already been invited.")) from error
 
 
 def _with_staff(invitees: Iterable[Invitee]) -> Iterable[Invitee]:

@@ -30,11 +30,11 @@ def propose_dates(acting: Acting, *, meeting: Meeting, proposals: Sequence[datet
     meeting = lock_meeting(meeting)
     check_can_manage(acting, meeting)
     if meeting.state != State.PLANNING:
-        raise Refused(_("The date of this meeting is fixed already."))
+        raise Refused(_("The date of this meeting has already been set."))
     rules.check_proposals(proposals, answer_until, on=acting.today)
     known = set(DateProposal.objects.filter(meeting=meeting).values_list("starts_at", flat=True))
     if known & set(proposals):
-        raise Refused(_("A date is proposed twice."))
+        raise Refused(_("A date has been proposed twice."))
     keep_proposals(meeting, proposals)
     Meeting.objects.filter(pk=meeting.pk).update(answer_until=answer_until, all_answered_at=None)
     record_meeting_event(acting, meeting, Act.DATES_PROPOSED)
@@ -49,7 +49,7 @@ def answer_dates(acting: Acting, *, invitee: Invitee, answers: Mapping[int, Suit
     meeting = lock_meeting(invitee.meeting)
     check_own_invitation(acting, invitee)
     if meeting.state != State.PLANNING:
-        raise Refused(_("The date of this meeting is fixed already."))
+        raise Refused(_("The date of this meeting has already been set."))
     for proposal in DateProposal.objects.filter(meeting=meeting, pk__in=answers):
         DateAnswer.objects.update_or_create(
             proposal=proposal,

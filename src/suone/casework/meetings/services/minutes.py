@@ -102,7 +102,7 @@ def remove_point(acting: Acting, *, point: AgendaPoint) -> None:
     if point.institution_id != acting.institution_id:
         check_can_manage(acting, meeting)
     if _has_entries(point):
-        raise Refused(_("Something is written to this point: it stays on the agenda."))
+        raise Refused(_("Something has been written under this point: it stays on the agenda."))
     record_meeting_event(acting, meeting, Act.POINT_REMOVED, dossier=point.dossier, about=("point", point.pk))
     point.delete()
 
@@ -268,14 +268,14 @@ def _check_may_be_discussed(acting: Acting, meeting: Meeting, dossier: Dossier) 
             _("This meeting is about one case or about none: cases are put on the agenda of a fixed session.")
         )
     if not has_power(acting, dossier, Power.WRITE):
-        raise Refused(_("You can put cases on the agenda to which you may contribute."))
+        raise Refused(_("You can only put cases on the agenda to which you may contribute."))
     if meeting.convening_id not in institutions_with_access(dossier):
         raise Refused(
             _("The convening institution cannot open this case: the consent must name %(institution)s.")
             % {"institution": meeting.convening.name}
         )
     if AgendaPoint.objects.filter(meeting=meeting, dossier=dossier).exists():
-        raise Refused(_("This case is on the agenda already."))
+        raise Refused(_("This case is already on the agenda."))
 
 
 def _check_binding(acting: Acting, meeting: Meeting, content: EntryContent) -> None:

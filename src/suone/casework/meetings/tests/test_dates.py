@@ -113,9 +113,9 @@ def test_dates_are_answered_for_ones_own_institution_while_one_is_sought(cast: C
     with pytest.raises(Refused, match="own institution"):
         do(cast.adviser, dates.answer_dates, invitee=invitee(planned, cast.physician), answers={})
     do(cast.coordinator, dates.fix_date, meeting=planned, starts_at=at(7), version=1)
-    with pytest.raises(Refused, match="fixed already"):
+    with pytest.raises(Refused, match="already been set"):
         answer(planned, cast.adviser, Suits.YES, Suits.YES)
-    with pytest.raises(Refused, match="fixed already"):
+    with pytest.raises(Refused, match="already been set"):
         do(
             cast.coordinator,
             dates.propose_dates,

@@ -74,7 +74,7 @@ def test_a_decision_becomes_a_measure_of_the_draft(cast: Cast, meeting: Meeting)
     assert measure.institution_id == cast.adviser.institution_id
     assert Entry.objects.get(pk=entry.pk).plan_id == measure.plan_id
     assert LogEntry.objects.filter(act=Act.WRITTEN_INTO_PLAN).count() == 1
-    with pytest.raises(Refused, match="done already"):
+    with pytest.raises(Refused, match="already been done"):
         into_plan(cast, Entry.objects.select_related("meeting").get(pk=entry.pk))
 
 

@@ -121,7 +121,7 @@ def test_what_is_missing_is_said_on_the_form(cast: Cast, case: Case, coordinator
 
     assert answer.status_code == 422
     page = answer.content.decode()
-    assert "Fix the time of the meeting" in page
+    assert "Set the time of the meeting" in page
     assert "kept text" in page
     assert not Meeting.objects.exists()
 

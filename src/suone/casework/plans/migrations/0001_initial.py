@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                                     ("in_signing", "waiting for signatures"),
                                     ("binding", "binding"),
                                     ("superseded", "superseded"),
-                                    ("dropped", "given up"),
+                                    ("dropped", "discarded"),
                                 ],
                                 default="draft",
                                 max_length=12,
@@ -111,13 +111,13 @@ class Migration(migrations.Migration):
                                 condition=models.Q(("state__in", ["draft", "in_signing"])),
                                 fields=("dossier", "kind"),
                                 name="plan_one_in_the_making",
-                                violation_error_message="A version of this plan is in the making: go on with it.",
+                                violation_error_message="A version of this plan is already being prepared: continue with that one.",
                             ),
                             models.UniqueConstraint(
                                 condition=models.Q(("state", "binding")),
                                 fields=("dossier", "kind"),
                                 name="plan_one_binding",
-                                violation_error_message="One version of a plan binds at a time.",
+                                violation_error_message="Only one version of a plan is binding at a time.",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="plan_binding_since_a_day",
-                                violation_error_message="A binding plan has the day since which it binds.",
+                                violation_error_message="A binding plan has the date from which it is binding.",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="plan_put_up_on_and_by_together",
-                                violation_error_message="Who put the plan up for signature, and when, belong together.",
+                                violation_error_message="Who submitted the plan for signature, and when, are recorded together.",
                             ),
                             suone.ground.access.row_policies.RowPolicies(
                                 insert="((SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)))) AND {table}.state = 'draft'",
@@ -226,7 +226,7 @@ class Migration(migrations.Migration):
                             models.UniqueConstraint(
                                 fields=("plan", "line"),
                                 name="entry_once_per_version",
-                                violation_error_message="This line stands in the plan already.",
+                                violation_error_message="This line is already in the plan.",
                             ),
                             suone.ground.access.row_policies.RowPolicies(
                                 delete="((SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)))) AND EXISTS (SELECT 1 FROM plans_plan p WHERE p.id = {table}.plan_id AND p.dossier_id = {table}.dossier_id AND p.state IN ('draft'))",
@@ -356,7 +356,7 @@ class Migration(migrations.Migration):
                             models.UniqueConstraint(
                                 fields=("plan", "line"),
                                 name="measure_once_per_version",
-                                violation_error_message="This line stands in the plan already.",
+                                violation_error_message="This line is already in the plan.",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -498,7 +498,7 @@ class Migration(migrations.Migration):
                                 fields=("plan", "round", "institution"),
                                 name="signature_once_per_party",
                                 nulls_distinct=False,
-                                violation_error_message="Everybody signs a plan once.",
+                                violation_error_message="Each party signs a plan once.",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(

@@ -63,7 +63,7 @@ def locked(acting: Acting, dossier_id: int) -> Dossier:
     """The case, locked, for whoever may write in it: what several complete together happens one after the other."""
     dossier = lock(dossier_id)
     if not has_power(acting, dossier, Power.WRITE):
-        raise Refused(_("You may read this case and not write in it: ask the lead for a consent that lets you."))
+        raise Refused(_("You may read this case but not write in it: ask the lead for a consent that allows it."))
     return dossier
 
 
@@ -102,7 +102,7 @@ def save_line(row: Entry | Measure, changes: Mapping[str, Any], version: int) ->
         return
     current = rows.first()
     if current is None:
-        raise Refused(_("Somebody else has taken this line out meanwhile."))
+        raise Refused(_("Somebody else has removed this line in the meantime."))
     raise conflict_in(current, changes)
 
 

@@ -149,7 +149,7 @@ def remind(acting: Acting, *, plan: Plan) -> None:
     """Remind everybody who has still to sign."""
     plan = plan_locked(acting, plan)
     if plan.state != State.IN_SIGNING:
-        raise Refused(_("This plan waits for no signature."))
+        raise Refused(_("This plan is not waiting for any signature."))
     for signature in _waiting(plan):
         _remind(acting, plan, signature)
 
@@ -263,9 +263,9 @@ def _signature_locked(acting: Acting, signature: Signature) -> Signature:
     signature = Signature.objects.select_related("institution").get(pk=signature.pk)
     signature.plan = plan
     if plan.state != State.IN_SIGNING or signature.round != plan.round:
-        raise Refused(_("This plan waits for no signature."))
+        raise Refused(_("This plan is not waiting for any signature."))
     if signature.state != SignatureState.WAITING:
-        raise Refused(_("This signature has been given already."))
+        raise Refused(_("This signature has already been given."))
     if signature.institution_id not in (None, acting.institution_id):
         raise Refused(_("Each institution signs for itself."))
     return signature

@@ -179,7 +179,7 @@ def record_progress(acting: Acting, *, measure: Measure, state: MeasureState, re
     """Say how a measure of the binding plan goes, and what came of it; raises ``Conflict`` when somebody saved first."""
     plan = plan_locked(acting, measure.plan)
     if plan.state != State.BINDING:
-        raise Refused(_("The course of a measure is recorded once its plan binds."))
+        raise Refused(_("The progress of a measure is recorded once its plan is binding."))
     save_line(measure, {"state": state, "result": result}, version)
     # A version in the making goes on from here.
     Measure.objects.filter(
@@ -222,4 +222,4 @@ def _check_terms(plan: Plan, terms: MeasureTerms) -> None:
         check_labour_measures_allowed(plan)
     rules.check_days(terms.from_on, terms.until_on)
     if terms.staff is not None and terms.staff.institution_id != terms.institution.pk:
-        raise Refused(_("Choose somebody who works for the institution that does it."))
+        raise Refused(_("Choose somebody who works for the responsible institution."))

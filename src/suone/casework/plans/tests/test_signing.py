@@ -242,7 +242,7 @@ def test_who_declines_says_why_and_the_plan_goes_back_to_its_draft(cast: Cast, p
     assert told_of("plan.declined") == {cast.worker.pk, cast.coordinator.pk}
     assert Event.objects.get(act="plan.declined").text == "We do not pay the course"
     assert items() == {cast.worker.institution_id: "done", cast.adviser.institution_id: "cancelled"}
-    with pytest.raises(Refused, match="no signature"):
+    with pytest.raises(Refused, match="not waiting for any signature"):
         person_signs(cast.worker, plan)
 
 
@@ -255,7 +255,7 @@ def test_a_new_round_begins_from_nothing(cast: Cast, plan: Plan) -> None:
     assert told_of("plan.signing_withdrawn") == {cast.adviser.pk, cast.coordinator.pk}
 
     plan = put_up(cast, plan)
-    with pytest.raises(Refused, match="no signature"):
+    with pytest.raises(Refused, match="not waiting for any signature"):
         do(cast.adviser, services.sign, signature=first, form=Form.SCREEN, signed_on=timezone.localdate())
     sign(cast.adviser, plan)
     person_signs(cast.worker, plan)
@@ -292,7 +292,7 @@ def test_the_job_reminds_and_a_second_run_finds_nothing_left(cast: Cast, plan: P
 
 
 def test_the_button_reminds_at_once(cast: Cast, plan: Plan) -> None:
-    with pytest.raises(Refused, match="no signature"):
+    with pytest.raises(Refused, match="not waiting for any signature"):
         do(cast.worker, services.remind, plan=plan)
     plan = put_up(cast, plan)
 

@@ -224,7 +224,7 @@ def test_a_plan_goes_round_and_binds(cast: Cast, worker: Client, adviser: Client
     assert again(plan).state == "binding"
     page = worker.get(base(plan) + "/").content.decode()
     assert "Binding since" in page
-    assert "Record the course" in page
+    assert "Record progress" in page
 
 
 def test_a_scan_is_taken_only_where_a_scan_is_meant(cast: Cast, worker: Client, plan: Plan) -> None:

@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="service_coaching_has_a_variant",
-                                violation_error_message="A coaching is a tandem or intensive; other services have no variant.",
+                                violation_error_message="Coaching is either tandem or intensive; other services have no variant.",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="service_tandem_of_two_institutions",
-                                violation_error_message="A tandem has two people of two institutions.",
+                                violation_error_message="A tandem is two people from two institutions.",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="service_ended_on_and_state_together",
-                                violation_error_message="A service that has ended has its day, an open one has none.",
+                                violation_error_message="A service that has ended has an end date; an open one has none.",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -241,7 +241,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="service_mandate_says_until_when_it_is_open",
-                                violation_error_message="A medical mandate says until when the medical officer may read.",
+                                violation_error_message="A medical mandate has a date until which the medical officer may read.",
                             ),
                             models.UniqueConstraint(
                                 condition=models.Q(("kind", "case_management"), ("state__in", ["ordered", "running"])),
@@ -374,7 +374,7 @@ class Migration(migrations.Migration):
                                     models.Q(("part", "findings"), _negated=True), ("category", 4), _connector="OR"
                                 ),
                                 name="service_text_findings_in_health",
-                                violation_error_message="Medical findings lie in the compartment of health.",
+                                violation_error_message="Medical findings belong in the health compartment.",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -383,7 +383,7 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="service_text_consequences_under_employment",
-                                violation_error_message="Consequences for fitness and capacity lie under employment.",
+                                violation_error_message="Consequences for fitness and capacity belong under employment.",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(

@@ -65,12 +65,12 @@ def test_none_is_ordered_in_a_case_that_is_not_active(kind: Kind) -> None:
     [
         (Kind.COACHING, {}, "tandem or intensive"),
         (Kind.COACHING, {"variant": "other"}, "tandem or intensive"),
-        (Kind.COACHING, {"variant": Variant.TANDEM}, "two people of two institutions"),
-        (Kind.COACHING, {"variant": Variant.TANDEM, "institutions": [1, 1]}, "two people of two institutions"),
+        (Kind.COACHING, {"variant": Variant.TANDEM}, "two people from two institutions"),
+        (Kind.COACHING, {"variant": Variant.TANDEM, "institutions": [1, 1]}, "two people from two institutions"),
         (Kind.COACHING, {"variant": Variant.INTENSIVE, "institutions": [1, 2]}, "one person responsible"),
-        (Kind.ROUND_TABLE, {"variant": Variant.TANDEM}, "Only a coaching"),
-        (Kind.ROUND_TABLE, {"institutions": [1, 2]}, "Only a coaching"),
-        (Kind.CASE_MANAGEMENT, {"open_kinds": {"case_management"}}, "a case management already"),
+        (Kind.ROUND_TABLE, {"variant": Variant.TANDEM}, "Only coaching"),
+        (Kind.ROUND_TABLE, {"institutions": [1, 2]}, "Only coaching"),
+        (Kind.CASE_MANAGEMENT, {"open_kinds": {"case_management"}}, "already has case management"),
         (Kind.MEDICAL_MANDATE, {"has_consent": False}, "needs a valid consent"),
         (Kind.MEDICAL_MANDATE, {"is_medical_officer": False}, "Choose a medical officer"),
     ],
@@ -128,8 +128,8 @@ def test_a_coaching_closes_with_each_outcome(outcome: CoachingOutcome) -> None:
     [
         (Kind.ASSESSMENT, True, "f", "c", "Only a medical mandate"),
         (Kind.MEDICAL_MANDATE, False, "f", "c", "who holds the mandate"),
-        (Kind.MEDICAL_MANDATE, True, " ", "c", "apart from them"),
-        (Kind.MEDICAL_MANDATE, True, "f", " ", "apart from them"),
+        (Kind.MEDICAL_MANDATE, True, " ", "c", "separately"),
+        (Kind.MEDICAL_MANDATE, True, "f", " ", "separately"),
     ],
 )
 def test_a_report_that_cannot_be_is_refused(

@@ -56,7 +56,7 @@ def test_every_kind_is_offered_with_its_sentence(coordinator: Client, active: Ca
     assert page.status_code == 200
     for kind in Kind:
         assert f"/services/order/{kind.value}" in text
-    assert "partners read the consequences alone" in text
+    assert "partners read only the consequences" in text
     assert "foreseen in this phase" not in text  # the case follows no procedure
 
 
@@ -101,7 +101,7 @@ def test_a_refused_order_keeps_what_was_typed(cast: Cast, coordinator: Client, a
 
     text = answer.content.decode()
     assert answer.status_code == 422
-    assert "two people of two institutions" in text
+    assert "two people from two institutions" in text
     assert "Which work?" in text
     assert not Service.objects.exists()
 
@@ -193,7 +193,7 @@ def test_lead_and_partner_read_the_consequences_and_never_the_findings(cast: Cas
         assert REPORT.consequences in text
         assert REPORT.restrictions in text
         assert REPORT.findings not in text
-        assert "compartment of health" in text
+        assert "health compartment" in text
 
 
 def test_who_may_not_report_finds_no_form(cast: Cast, active: Case, coordinator: Client) -> None:

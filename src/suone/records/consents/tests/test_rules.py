@@ -69,7 +69,7 @@ def test_a_whole_consent_can_be_signed() -> None:
             {"valid_from": TODAY - timedelta(days=9), "valid_until": TODAY - timedelta(days=1)},
             "This consent would already be over",
         ),
-        ({"signed_on": TODAY + timedelta(days=1)}, "A signature cannot lie in the future"),
+        ({"signed_on": TODAY + timedelta(days=1)}, "A signature cannot be in the future"),
         ({"recipients": [Recipient(1, None, WORK), Recipient(1, None, 1)]}, "Name every recipient once only"),
         ({"recipients": [Recipient(1, 7, WORK), Recipient(1, 7, 1)]}, "Name every recipient once only"),
         ({"recipients": [Recipient(1, None, WORK), Recipient(2, None, 0)]}, "at least one data category"),

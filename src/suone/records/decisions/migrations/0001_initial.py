@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                                 to="appointments.appointment",
                             ),
                         ),
-                        ("due_on", models.DateField(verbose_name="Answer until")),
+                        ("due_on", models.DateField(verbose_name="Answer by")),
                         ("remind_on", models.DateField()),
                         ("reminded_at", models.DateTimeField(null=True)),
                         (

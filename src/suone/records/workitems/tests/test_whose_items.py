@@ -165,9 +165,9 @@ def test_what_is_in_nobodys_hands_is_told_to_the_contact_persons(table: Table) -
 def test_an_item_is_given_to_a_colleague_and_to_no_day_that_is_past(table: Table) -> None:
     item = asked(table, table.lead, table.rav)
 
-    with pytest.raises(Refused, match="works for the institution that does it"):
+    with pytest.raises(Refused, match="works for the responsible institution"):
         does(table.rav, services.reassign, item=item, staff=table.iv)
-    with pytest.raises(Refused, match="works for the institution that does it"):
+    with pytest.raises(Refused, match="works for the responsible institution"):
         asked(table, table.lead, table.rav, assigned=table.iv)
     with pytest.raises(Refused, match="not in the past"):
         does(table.rav, services.postpone, item=item, until=date(2020, 1, 1), version=item.version)
