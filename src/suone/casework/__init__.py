@@ -1,1 +1,1 @@
-"""What happens in a case, from the first notice to its closing: its page, meetings, plans, services, hand-overs."""
+"""What happens in a case, from first advice to closing: notification, meetings, plans, services, hand-overs."""

@@ -1,4 +1,4 @@
-"""The shapes of what is typed; the rules stand in ``rules`` and ``services``."""
+"""Input forms of the case pages: field types and choices only; the rules are in ``rules`` and ``services``."""
 
 from collections.abc import Collection
 from typing import Any, ClassVar
@@ -19,12 +19,12 @@ from suone.organisation.institutions.models import Institution, Region
 
 
 def category_choices(categories: Collection[DataCategory]) -> list[tuple[int, str]]:
-    """What a writer may choose from: nobody files under a category what they could not read there."""
+    """Return the choices for a data category field: nobody files text in a category they cannot read."""
     return [(category.value, str(category.label)) for category in DataCategory if category in categories]
 
 
 class QuestionCategoryField(forms.TypedChoiceField):
-    """Who may read the question; about work unless whoever asks says otherwise."""
+    """The data category of the question, which decides who can read it; employment by default."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -86,7 +86,7 @@ class StaffForm(forms.Form):
 
 
 class CategorisedForm(forms.Form):
-    """Something written into a case, in a category that the writer may read."""
+    """Base for text written into a case, in a data category its author may read."""
 
     hint: ClassVar[Promise]
 
@@ -134,7 +134,7 @@ class ParticularsForm(forms.Form):
     def __init__(
         self, *args: Any, categories: Collection[DataCategory], is_question_closed: bool, **kwargs: Any
     ) -> None:
-        """Only what lies in these categories is shown, and can be changed."""
+        """Show and accept only the fields that belong to these data categories."""
         super().__init__(*args, **kwargs)
         self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
         risks = risk_factors_in(categories)

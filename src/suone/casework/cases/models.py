@@ -29,7 +29,7 @@ _CASE: dict[str, Any] = {"select": granted(Power.READ), "insert": granted(Power.
 
 
 class Case(models.Model):
-    """What a case file is about: from its notification to its closing."""
+    """The case behind a case file, from its notification to its closing."""
 
     dossier = models.OneToOneField(Dossier, models.PROTECT, primary_key=True, related_name="case")
     state = models.CharField(_("State"), max_length=12, choices=State, default=State.NOTIFIED)
@@ -89,9 +89,9 @@ class Case(models.Model):
 
 
 class Background(models.Model):
-    """What is known of a case beside its course, each fact in its data category: the question, a risk factor, a reason.
+    """Background of a case apart from its course, each row in its data category: the question, a risk factor, a reason.
 
-    The latest question and the latest reason count. A case that came to its state without one has an empty one.
+    The latest question and the latest reason apply; a state entered without a reason has an empty one.
     """
 
     class Kind(models.TextChoices):
@@ -141,7 +141,7 @@ class Function(models.TextChoices):
 
 
 class Assignment(models.Model):
-    """Who leads the case, or manages it, from when until when: exactly one at a time for each function."""
+    """Who leads or manages the case, and in which period: exactly one person at a time for each function."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="assignments")
     function = models.CharField(max_length=12, choices=Function)
@@ -164,7 +164,7 @@ class Assignment(models.Model):
                 ],
                 violation_error_message=_("A case has one lead and one case manager at a time."),
             ),
-            # Who leads is the matter of those who lead.
+            # Only those who lead decide who leads.
             RowPolicies(
                 name="cases_assignment_row_policies",
                 select=granted(Power.READ),
@@ -188,7 +188,7 @@ class ParticipantState(models.TextChoices):
 
 
 class Participant(models.Model):
-    """An institution around the table. Taking part opens nothing: reading needs a consent or another basis."""
+    """An institution asked to the table. Taking part gives no access: reading requires a consent or another legal basis."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="participants")
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
@@ -213,14 +213,14 @@ class Participant(models.Model):
                 name="cases_participant_row_policies",
                 select=f"{granted(Power.READ)} OR {own_institution()}",
                 insert=granted(Power.WRITE),
-                # Whoever is asked answers for their own institution, without being able to open the case.
+                # The institution that was asked answers for itself, without access to the case.
                 update=f"{granted(Power.WRITE)} OR {own_institution()}",
-                # What came to nothing or has ended begins again by being asked, never by one's own word.
+                # After declining or leaving, an institution returns only when asked again, never of its own accord.
                 before=f"({granted(Power.WRITE)}) OR {{table}}.state IN ('asked', 'taking_part')",
                 updates=("state", "staff", "since"),
             ),
             Stamp(name="participant_in_state", at="since"),
-            # Whoever answers, or leaves, says so in the timeline of a case that stays closed to them.
+            # An answer or departure is recorded in the timeline even when its author has no access to the case.
             AdditionalInsertPolicy(
                 name="cases_participant_tells",
                 into="dossiers_event",
@@ -237,7 +237,7 @@ class Participant(models.Model):
 
 
 class Note(models.Model):
-    """A note in a data category. Redaction takes the text away and keeps who, when and why."""
+    """A note in a data category. Redaction removes the text and keeps who, when and why."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="notes", db_index=False)
     category = models.PositiveSmallIntegerField(_("Data category"), choices=DataCategory)
@@ -285,10 +285,10 @@ class Note(models.Model):
 
 
 class Draft(models.Model):
-    """A notification or hand-over in the making, kept on the server while it is typed; its author alone sees it."""
+    """A draft notification or hand-over, stored on the server while it is typed; visible only to its author."""
 
     staff = models.ForeignKey(Appointment, models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=12, default="notification")  # or a hand-over's
+    kind = models.CharField(max_length=12, default="notification")  # or "handover"
     data = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(auto_now=True)

@@ -1,4 +1,4 @@
-"""A form about a case as a page: its number in the title, the way back to it below."""
+"""A form about a case as a page: the case number in the title, a link back to the case below."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from suone.ground.web.pages import form_page
 def form_of_case(
     request: ActingRequest, form: Any, this: Case, *, title: str, submit: str, intro: str = ""
 ) -> HttpResponse:
-    """A form in a page of its own."""
+    """Render a form about a case on its own page."""
     return form_page(
         request,
         form,

@@ -1,4 +1,4 @@
-"""What the pages of a case show."""
+"""Lookups behind the pages of a case: lists, participants, background and timeline."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -36,7 +36,7 @@ LATEST = 20  # entries of the timeline at once
 
 @dataclass(frozen=True, slots=True)
 class Involved:
-    """Somebody on the strip of who is involved."""
+    """A person in the list of those involved in a case."""
 
     name: str
     institution: str
@@ -50,7 +50,7 @@ class Involved:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the timeline: an event, with its note where there is one; or the mark of the last visit."""
+    """A line of the timeline: an event with its note, if any. Without an event it marks the last visit."""
 
     event: Event | None
     note: Note | None = None
@@ -58,12 +58,12 @@ class Line:
     times: int = 1  # how often in a row
 
     def reads_like(self, other: "Line") -> bool:
-        """Whether two lines read alike: the same act by the same hand, with nothing said about either."""
+        """Return whether two lines read the same: the same act by the same person, without a note or text."""
         return bool(self._bare_act) and self._bare_act == other._bare_act
 
     @property
     def _bare_act(self) -> tuple[str, int | None, int | None, int | None] | None:
-        """Act and hand of a line that says no more than that."""
+        """The act and its author, for a line that shows nothing else."""
         if self.event is None or self.note or self.institution or self.event.text:
             return None
         return self.event.act, self.event.staff_id, self.event.institution_id, self.event.on_behalf_of_id
@@ -78,7 +78,7 @@ class Day:
 
 
 def readable_case(acting: Acting, dossier_id: int) -> Case:
-    """The case with its file; for whoever may not open it there is none."""
+    """Return the case with its file; raises ``Http404`` when the acting person may not open it."""
     case = (
         Case.objects.readable_by(acting)
         .filter(pk=dossier_id)
@@ -92,7 +92,7 @@ def readable_case(acting: Acting, dossier_id: int) -> Case:
 
 @dataclass(frozen=True, slots=True)
 class BackgroundNotes:
-    """The background of a case, as far as its categories are open to whoever reads."""
+    """The background of a case, limited to the data categories its reader may read."""
 
     question: str = ""
     question_category: DataCategory = QUESTION_CATEGORY
@@ -105,7 +105,7 @@ class BackgroundNotes:
 
 
 def background_notes(acting: Acting, dossier_id: int) -> BackgroundNotes:
-    """What is noted of this case and open to the acting person."""
+    """Return the background of a case as far as the acting person may read it."""
     rows = Background.objects.readable_by(acting, category_column="category").filter(dossier_id=dossier_id)
     latest: dict[str, Background] = {}
     risks = set()
@@ -123,14 +123,14 @@ def background_notes(acting: Acting, dossier_id: int) -> BackgroundNotes:
 
 @dataclass(frozen=True, slots=True)
 class BackgroundCounts:
-    """What procedures ask of the background, without a word of it."""
+    """What procedures need to know of the background, without its content."""
 
     has_question: bool
     risk_factors: int
 
 
 def background_counts(dossier_id: int) -> BackgroundCounts:
-    """Whether a question is noted, and how many risk factors, also where their categories are closed."""
+    """Return whether a question is recorded and how many risk factors, including those in closed data categories."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT has_question, risk_factors FROM cases_counted_background(%s)", [dossier_id])
         row = cursor.fetchone()
@@ -138,14 +138,18 @@ def background_counts(dossier_id: int) -> BackgroundCounts:
 
 
 def is_question_closed(noted: BackgroundNotes, counted: BackgroundCounts) -> bool:
-    """Whether the case has a question that lies in a data category closed to whoever has read what is noted."""
+    """Return whether the case has a question in a data category closed to the reader of ``noted``."""
     return not noted.question and counted.has_question
 
 
 def case_list(
     acting: Acting, *, region_id: int | None = None, state: str = "open", before_id: int | None = None
 ) -> list[Case]:
-    """Cases open to the acting person, newest first, one more than a page to tell whether more follow."""
+    """List the cases the acting person may open, newest first.
+
+    ``state`` is a state's code, ``open`` for all open ones, or empty for all. Returns up to ``PAGE + 1`` cases: the last
+    one only shows that there is a next page. ``before_id`` is the cursor.
+    """
     cases = _listed(acting)
     if state == "open":
         cases = cases.filter(state__in=OPEN_STATES)
@@ -159,15 +163,15 @@ def case_list(
 
 
 def _listed(acting: Acting) -> QuerySet[Case]:
-    # Particulars are fetched beside, not joined: a case whose identity is closed stays in the list, without a name.
+    # Particulars are prefetched, not joined: a case whose identity is closed stays in the list, without a name.
     cases = Case.objects.readable_by(acting).select_related("dossier", "region", "notifier")
     return cases.prefetch_related("dossier__particulars")
 
 
 def find_cases(acting: Acting, words: str) -> tuple[list[Case], bool]:
-    """Cases by name, birth, telephone, AHV number or case number, whole or in part, and whether there are more than these.
+    """Find cases by name, birth, telephone, AHV number or case number, in full or in part.
 
-    Only those open to whoever asks are looked for.
+    Searches only the cases the acting person may open. Returns up to ``PAGE`` cases and whether there are more.
     """
     files = search_files(acting, words, most=PAGE + 1)
     found = list(_listed(acting).filter(pk__in=files[:PAGE]))
@@ -176,7 +180,7 @@ def find_cases(acting: Acting, words: str) -> tuple[list[Case], bool]:
 
 
 def concerned(dossier_id: int) -> Concerned:
-    """Where a case is and who follows it: whom a message about it concerns."""
+    """Return the region of a case and who follows it, to decide whom a message about it concerns."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT region, staff, lead, notifier, institutions FROM cases_concerned(%s)", [dossier_id])
         row = cursor.fetchone()
@@ -184,7 +188,7 @@ def concerned(dossier_id: int) -> Concerned:
 
 
 def people_of(case: Case, *, on: date) -> list[Involved]:
-    """Lead, case manager and participants, the lead first, with absences and deputies."""
+    """List lead, case manager and participating staff, the lead first, with absences and deputies on that day."""
     current = Assignment.objects.filter(dossier_id=case.pk, valid_until=None).select_related("staff__institution")
     functions: dict[int, list[str]] = {}
     staff: dict[int, Appointment] = {}
@@ -202,7 +206,7 @@ def people_of(case: Case, *, on: date) -> list[Involved]:
     for pk, person in staff.items():
         has_left = person.has_ended(on=on)
         deputy = next((names[found] for found in covering.get(pk, [])), None)
-        if has_left:  # the contact person is whom to call
+        if has_left:  # call the contact person instead
             contact = next(iter(contacts_of(person.institution, case.region, on=on)), None)
             deputy = contact.staff if contact else None
         people.append(
@@ -227,12 +231,13 @@ def _absence(until: date | None, *, has_left: bool) -> str:
 
 
 def participants_of(case: Case) -> list[Participant]:
+    """List the participants of a case in every state, oldest first."""
     participants = Participant.objects.filter(dossier_id=case.pk).prefetch_related("decision__texts")
     return list(participants.select_related("staff__institution", "institution", "decision").order_by("pk"))
 
 
 def lead_of(case: Case) -> Appointment | None:
-    """Who leads the case now."""
+    """Return the current lead of the case, or ``None``."""
     assignment = (
         Assignment.objects.filter(dossier_id=case.pk, function=Function.LEAD, valid_until=None)
         .select_related("staff__institution")
@@ -244,7 +249,10 @@ def lead_of(case: Case) -> Appointment | None:
 def timeline_of(
     acting: Acting, dossier: Dossier, *, before_id: int | None, institution_id: int | None = None, kind: str = ""
 ) -> tuple[list[Line], int | None]:
-    """Events with their notes, newest first, a mark where the last visit was, and the cursor of the next page."""
+    """Return a page of the timeline, newest first, and the cursor of the next page (``None`` on the last).
+
+    A ``Line`` without an event marks the reader's last visit. ``kind`` is a code of ``TimelineKind``.
+    """
     only = _of_kind(kind)
     events = events_of(acting, dossier, before_id=before_id, most=LATEST + 1, institution_id=institution_id, only=only)
     following = events[LATEST - 1].pk if len(events) > LATEST else None
@@ -281,7 +289,7 @@ def timeline_of(
 
 
 def by_day(lines: Sequence[Line]) -> list[Day]:
-    """The lines under their days, what reads alike told once; the mark of the last visit stays below what came since."""
+    """Group timeline lines by day and merge those that read the same; the mark of the last visit keeps its place."""
     days: list[Day] = []
     for line in lines:
         on = timezone.localdate(line.event.at) if line.event else days[-1].on
@@ -303,6 +311,7 @@ def _of_kind(kind: str) -> Q | None:
 
 
 def readable_note(acting: Acting, dossier_id: int, note_id: int) -> Note:
+    """Return a note of the case; raises ``Http404`` when the acting person may not read it."""
     note = (
         Note.objects.readable_by(acting, category_column="category")
         .filter(dossier_id=dossier_id, pk=note_id)
@@ -315,6 +324,7 @@ def readable_note(acting: Acting, dossier_id: int, note_id: int) -> Note:
 
 
 def readable_participant(acting: Acting, dossier_id: int, participant_id: int) -> Participant:
+    """Return a participant of the case; raises ``Http404`` when the acting person may not open the case."""
     participant = (
         Participant.objects.readable_by(acting)
         .filter(dossier_id=dossier_id, pk=participant_id)
@@ -327,6 +337,7 @@ def readable_participant(acting: Acting, dossier_id: int, participant_id: int) -
 
 
 def own_draft(acting: Acting, draft_id: int, *, kind: str = "notification") -> Draft:
+    """Return a draft of the acting person; raises ``Http404`` for anybody else's."""
     draft = Draft.objects.filter(pk=draft_id, staff_id=acting.own_staff_id, kind=kind).first()
     if draft is None:
         raise Http404
@@ -334,16 +345,17 @@ def own_draft(acting: Acting, draft_id: int, *, kind: str = "notification") -> D
 
 
 def own_drafts(acting: Acting) -> list[Draft]:
+    """List the acting person's draft notifications, latest first."""
     return list(Draft.objects.filter(staff_id=acting.own_staff_id, kind="notification").order_by("-updated_at"))
 
 
 def possible_leads(case: Case) -> AppointmentQuerySet:
-    """Who may lead a case, of the institutions that take part and of the IIZ office; those of its region first."""
+    """Return who may lead the case: staff of participating institutions and the IIZ office, those of its region first."""
     return case_staff(case).who_can(Permission.CASE_LEAD).near_first(case.region_id)
 
 
 def case_staff(case: Case) -> AppointmentQuerySet:
-    """Who works today at the institutions that take part, and at the IIZ office."""
+    """Return who works today at the participating institutions and at the IIZ office."""
     around = Participant.objects.filter(dossier_id=case.pk, state=ParticipantState.TAKING_PART).values("institution_id")
     working = Appointment.objects.working(on=timezone.localdate())
     return working.filter(Q(institution_id__in=around) | Q(institution__is_iiz_office=True))

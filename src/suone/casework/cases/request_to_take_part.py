@@ -1,4 +1,4 @@
-"""The kind of request that cases make: to take part."""
+"""The kind of request by which a case asks an institution to take part."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from suone.records.decisions.models import Decision, Kind
 
 
 def lead_of(decision: Decision) -> Iterable[int | None]:
-    """Who leads the case now, as its request knows it: whoever answers may not be able to open the case."""
+    """Return who leads the case of a request, also to an institution that cannot open the case."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT cases_lead_of_request(%s)", [decision.pk])
         return [cursor.fetchone()[0]]

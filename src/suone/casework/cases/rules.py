@@ -1,4 +1,4 @@
-"""How a case may move, and what is asked for in it. Pure: no clock, no database."""
+"""The states of a case, its vocabulary, and what is checked before an act. Pure: no clock, no database."""
 
 from collections.abc import Collection
 from datetime import date
@@ -12,7 +12,7 @@ from suone.ground.access.errors import Refused
 
 
 class State(models.TextChoices):
-    """The few machine states of a case; a canton's phases map onto them, reports use them."""
+    """The states of a case. A canton's phases map onto them, and reports use them."""
 
     NOTIFIED = "notified", gettext_lazy("notified")
     IN_TRIAGE = "in_triage", gettext_lazy("in triage")
@@ -24,7 +24,7 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", gettext_lazy("withdrawn")
 
 
-# From where to where, and nothing else; the diagram in docs is drawn from this table.
+# The allowed state transitions; the diagram in docs is drawn from this table.
 MOVES: dict[State, frozenset[State]] = {
     State.NOTIFIED: frozenset({State.IN_TRIAGE, State.ACTIVE, State.REJECTED, State.WITHDRAWN}),
     State.IN_TRIAGE: frozenset({State.ACTIVE, State.REJECTED, State.WITHDRAWN}),
@@ -61,8 +61,8 @@ class RiskFactor(models.TextChoices):
     LONG_UNEMPLOYMENT = "long_unemployment", gettext_lazy("long-term unemployment")
 
 
-# "Uncertain health" is a consequence for capacity, which partners need to know; diagnoses and findings are health and
-# never a risk factor (ATSG Art. 47 para 2).
+# "Uncertain health" is a consequence for capacity, which partners need to know; diagnoses and findings are health data
+# and never a risk factor (ATSG Art. 47 para 2).
 RISK_CATEGORIES = {
     RiskFactor.HEALTH: DataCategory.EMPLOYMENT,
     RiskFactor.ADDICTION: DataCategory.ADDICTION,
@@ -77,7 +77,7 @@ RISK_CATEGORIES = {
     RiskFactor.JUSTICE: DataCategory.JUSTICE,
     RiskFactor.LONG_UNEMPLOYMENT: DataCategory.EMPLOYMENT,
 }
-# What the office is asked is about work, unless whoever asks says otherwise (default of this product).
+# The question to the office concerns employment by default (default of this product).
 QUESTION_CATEGORY = DataCategory.EMPLOYMENT
 
 
@@ -103,7 +103,7 @@ class ClosingReason(models.TextChoices):
 
 
 class TimelineKind(models.TextChoices):
-    """What the timeline can be narrowed to; whatever is of no other kind is the case's course."""
+    """Filters of the timeline; events of no other kind belong to the course of the case."""
 
     NOTES = "notes", gettext_lazy("Notes")
     WORK_ITEMS = "work_items", gettext_lazy("Work items")
@@ -112,7 +112,7 @@ class TimelineKind(models.TextChoices):
     COURSE = "course", gettext_lazy("Course of the case")
 
 
-# What an event is about → its kind.
+# The object type of an event → its kind.
 TIMELINE_KINDS = {
     "note": TimelineKind.NOTES,
     "workitem": TimelineKind.WORK_ITEMS,
@@ -130,16 +130,17 @@ class NoteKind(models.TextChoices):
 
 
 def can_move(now: State, then: State) -> bool:
-    """Whether a case in one state may go to another."""
+    """Return whether the transition between two states is allowed."""
     return then in MOVES[now]
 
 
 def risk_factors_in(categories: Collection[DataCategory]) -> list[RiskFactor]:
-    """The risk factors that lie in these categories, in their fixed order."""
+    """List the risk factors that belong to these data categories, in their fixed order."""
     return [risk for risk in RiskFactor if RISK_CATEGORIES[risk] in categories]
 
 
 def check_can_move(now: State, then: State) -> None:
+    """Check a state transition; raises ``Refused`` naming both states."""
     if not can_move(now, then):
         raise Refused(
             _("A case that is %(now)s cannot become %(then)s.") % {"now": State(now).label, "then": State(then).label}
@@ -147,17 +148,22 @@ def check_can_move(now: State, then: State) -> None:
 
 
 def check_first_contact(first_contact_on: date | None, *, on: date) -> None:
+    """Raise ``Refused`` when the first contact lies after ``on``; it may be unknown."""
     if first_contact_on is not None and first_contact_on > on:
         raise Refused(_("The first contact cannot be in the future."))
 
 
 def check_reason(reason: str) -> None:
+    """Raise ``Refused`` unless a reason is given."""
     if not reason.strip():
         raise Refused(_("Give a reason, so that others can understand the decision."))
 
 
 def check_can_ask(*, institution_id: int, taking_part: Collection[int], asked: Collection[int]) -> None:
-    """An institution is asked once; whoever takes part already is not asked again."""
+    """Check that an institution neither takes part nor has a pending request; raises ``Refused`` otherwise.
+
+    ``taking_part`` and ``asked`` hold institution ids.
+    """
     if institution_id in taking_part:
         raise Refused(_("This institution already takes part."))
     if institution_id in asked:

@@ -1,4 +1,4 @@
-"""What people do in a case beside leading it: taking part, naming the lead, notes, particulars, drafts."""
+"""Acts in a case other than leading it: participation, naming lead and case manager, notes, particulars, drafts."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -45,7 +45,7 @@ PARTICIPATION = "participation"  # the kind of request
 
 
 def join(acting: Acting, *, dossier: Dossier, institution_id: int, staff_id: int) -> Participant:
-    """An institution takes part from now on, with somebody who follows the case there, asked before or not."""
+    """Make an institution a participant, with the staff member who follows the case there, whether asked before or not."""
     Participant.objects.filter(
         dossier=dossier, institution_id=institution_id, state__in=[ParticipantState.ASKED, ParticipantState.TAKING_PART]
     ).update(state=ParticipantState.TAKING_PART, staff_id=staff_id, since=acting.today)
@@ -59,7 +59,11 @@ def join(acting: Acting, *, dossier: Dossier, institution_id: int, staff_id: int
 
 
 def ask_to_take_part(acting: Acting, *, case: Case, institution: Institution, due_on: date, question: str) -> Decision:
-    """Ask an institution to the table; whether it can read is decided by consents and other bases alone."""
+    """Ask an institution to take part; this gives no access, which only a consent or another legal basis does.
+
+    ``due_on`` is the day by which it should answer. Raises ``Refused`` when the acting institution does not lead the
+    case, or the institution already takes part or has been asked.
+    """
     dossier = lock(case.dossier_id)
     check_leads(acting, dossier)
     states = dict(
@@ -91,7 +95,10 @@ def ask_to_take_part(acting: Acting, *, case: Case, institution: Institution, du
 def answer_participation(
     acting: Acting, *, decision: Decision, accept: bool, reason: str = "", staff: Appointment | None = None
 ) -> None:
-    """An institution takes part, naming who follows the case there, or declines with a reason."""
+    """Answer a request to take part: accept, naming who follows the case there, or decline with a reason.
+
+    ``staff`` defaults to the acting person. Raises ``Refused`` or ``Conflict`` as answering a decision does.
+    """
     answer(acting, decision=decision, accept=accept, reason=reason)
     participant = Participant.objects.get(decision=decision)
     participant.state = ParticipantState.TAKING_PART if accept else ParticipantState.DECLINED
@@ -105,7 +112,7 @@ def answer_participation(
 
 
 def expire_participation(acting: Acting, decision: Decision) -> None:
-    """A request that nobody answered in time: the institution does not take part."""
+    """Record that a request was not answered in time: the institution does not take part."""
     unanswered = Participant.objects.filter(decision=decision, state=ParticipantState.ASKED)
     for participant in unanswered.select_related("dossier", "institution"):
         participant.state, participant.since = ParticipantState.DECLINED, acting.today
@@ -114,7 +121,7 @@ def expire_participation(acting: Acting, decision: Decision) -> None:
 
 
 def withdraw_request(acting: Acting, *, participant: Participant) -> None:
-    """The institution need not answer any more."""
+    """Withdraw a request to take part before it is answered; raises ``Refused`` once it has been."""
     check_leads(acting, participant.dossier)
     if participant.state != ParticipantState.ASKED or participant.decision is None:
         raise Refused(_("This request has already been answered."))
@@ -123,7 +130,10 @@ def withdraw_request(acting: Acting, *, participant: Participant) -> None:
 
 
 def leave(acting: Acting, *, participant: Participant) -> None:
-    """An institution no longer takes part. Its access ends with the consent or basis behind it, not with this."""
+    """End an institution's participation. Its access ends with the consent or legal basis behind it, not with this.
+
+    Raises ``Refused`` for another institution unless the acting one leads the case.
+    """
     if participant.institution_id != acting.institution_id:
         check_leads(acting, participant.dossier)
     if participant.state != ParticipantState.TAKING_PART:
@@ -132,18 +142,24 @@ def leave(acting: Acting, *, participant: Participant) -> None:
 
 
 def name_lead(acting: Acting, *, case: Case, staff: Appointment) -> None:
-    """Name who leads the case from now on; there is exactly one."""
+    """Name who leads the case from now on, in place of the previous lead.
+
+    Raises ``Refused`` unless the acting institution leads the case and the new lead's takes part or is the IIZ office.
+    """
     _name(acting, case, staff, Function.LEAD, Act.LEAD_NAMED)
 
 
 def name_case_manager(acting: Acting, *, case: Case, staff: Appointment) -> None:
-    """Name the case manager, the main contact for the person and the professionals; there is exactly one."""
+    """Name the case manager, the main contact for the person and the professionals, in place of the previous one.
+
+    Raises ``Refused`` as ``name_lead`` does.
+    """
     _name(acting, case, staff, Function.CASE_MANAGER, Act.CASE_MANAGER_NAMED)
     settle_deed(acting, dossier=case.dossier, by=Fact.CASE_MANAGER_NAMED)
 
 
 def write_note(acting: Acting, *, dossier: Dossier, text: str, category: DataCategory, kind: rules.NoteKind) -> Note:
-    """Write a note in a data category; who may read that category may read the note."""
+    """Write a note in a data category, which decides who may read it."""
     note = insert_without_returning(
         Note(
             dossier=dossier,
@@ -161,7 +177,10 @@ def write_note(acting: Acting, *, dossier: Dossier, text: str, category: DataCat
 
 
 def correct_note(acting: Acting, *, note: Note, text: str, version: int) -> None:
-    """Correct one's own note; raises ``Conflict`` with both texts when it was changed meanwhile."""
+    """Correct one's own note.
+
+    Raises ``Refused`` for another author's note or a redacted one, ``Conflict`` with both texts when ``version`` is stale.
+    """
     if note.staff_id != acting.staff_id or note.redacted_at:
         raise Refused(_("Only its author can correct a note."))
     kept = Note.objects.filter(pk=note.pk, version=version).update(
@@ -175,7 +194,10 @@ def correct_note(acting: Acting, *, note: Note, text: str, version: int) -> None
 
 
 def redact_note(acting: Acting, *, note: Note, reason: str) -> None:
-    """Take out what does not belong there: the text is gone, who, when and why stay."""
+    """Remove the text of a note for good; who redacted it, when and why remain.
+
+    Raises ``Refused`` without a reason, when already redacted, and for all but its institution and the lead.
+    """
     rules.check_reason(reason)
     if note.redacted_at:
         raise Refused(_("This note has already been redacted."))
@@ -188,7 +210,7 @@ def redact_note(acting: Acting, *, note: Note, reason: str) -> None:
         redaction_reason=reason,
         version=F("version") + 1,
     )
-    if not redacted:  # by somebody else meanwhile, or it lies in a data category that is closed to whoever asks
+    if not redacted:  # somebody else was first, or its data category is closed to the acting person
         raise Refused(
             _("This note has already been redacted.")
             if Note.objects.filter(pk=note.pk).exists()
@@ -205,10 +227,11 @@ def change_particulars(
     changes: Mapping[str, Any],
     question_category: DataCategory | None = None,
 ) -> None:
-    """Keep what followed after the notification; raises ``Conflict`` with both texts when somebody saved first.
+    """Complete or correct the particulars of a case after its notification.
 
-    ``question`` and ``risk_factors`` are changed as far as they are open to the acting person; the question stays in its
-    data category unless another one is named.
+    ``changes`` maps field names to values; ``question`` and ``risk_factors`` change only as far as the acting person may
+    read them. The question keeps its data category unless ``question_category`` is given. Raises ``Conflict`` with both
+    texts when ``version`` is stale, ``Refused`` when the first contact is in the future.
     """
     rules.check_first_contact(changes.get("first_contact_on"), on=acting.today)
     of_case = {name: value for name, value in changes.items() if name not in _NOTED}
@@ -232,7 +255,7 @@ _NOTED = {"question": gettext_noop("Question to the IIZ office"), "risk_factors"
 
 
 def _changed_meanwhile(acting: Acting, case: Case, changes: Mapping[str, Any]) -> Conflict:
-    """Both texts beside each other: as they are kept now, and as they were sent."""
+    """Return the conflict between the values stored now and those submitted."""
     now, noted = Case.objects.get(pk=case.pk), background_notes(acting, case.pk)
     current, submitted = {}, {}
     for name, value in changes.items():
@@ -249,7 +272,7 @@ def _as_text(value: Any) -> str:
 
 
 def note_question(acting: Acting, dossier: Dossier, text: str, category: DataCategory | None) -> None:
-    """Where the question goes into another data category, what was asked before does not stay readable in the old one."""
+    """Record the question; in a new data category, earlier versions no longer stay readable in the old one."""
     noted = background_notes(acting, dossier.pk)
     category = category if category is not None else noted.question_category
     if category != noted.question_category:
@@ -259,7 +282,7 @@ def note_question(acting: Acting, dossier: Dossier, text: str, category: DataCat
 
 
 def note_risks(acting: Acting, dossier: Dossier, chosen: Iterable[str]) -> None:
-    """What is chosen and not noted yet is added, what is open to the acting person and no longer chosen goes."""
+    """Set the risk factors to ``chosen``, leaving those in closed data categories as they are."""
     wanted = {rules.RiskFactor(code) for code in chosen}
     noted = set(background_notes(acting, dossier.pk).risk_factors)
     gone = sorted(noted - wanted)
@@ -277,7 +300,7 @@ def note_background(
     text: str = "",
     risk_factor: str = "",
 ) -> None:
-    """One fact of the background, in its category."""
+    """Record one fact of the background in its data category."""
     insert_without_returning(
         Background(
             dossier=dossier,
@@ -295,7 +318,10 @@ def note_background(
 def keep_draft(
     acting: Acting, *, draft: Draft | None, data: Mapping[str, Any], version: int, kind: str = "notification"
 ) -> Draft:
-    """Keep what is typed so far; raises ``Conflict`` when the same draft was changed in another window."""
+    """Save a draft; raises ``Conflict`` when it was changed in another window meanwhile.
+
+    Without ``draft`` a new one is created; ``kind`` is ``notification`` or ``handover``.
+    """
     if draft is None:
         draft = Draft.objects.create(staff_id=acting.own_staff_id, kind=kind, data=dict(data))
     else:
@@ -311,17 +337,17 @@ def keep_draft(
 
 
 def default_answer_day(acting: Acting) -> date:
-    """Until when a request is proposed to be answered."""
+    """Return the proposed day by which a request should be answered."""
     return acting.today + timedelta(days=settings.DECISION_DAYS)
 
 
 def check_leads(acting: Acting, dossier: Dossier) -> None:
-    """Refuse whoever does not lead the case."""
+    """Raise ``Refused`` unless the acting institution leads the case."""
     check_is_led(has_power(acting, dossier, Power.LEAD))
 
 
 def check_is_led(is_led: bool) -> None:
-    """The same, where it was looked up already."""
+    """Raise ``Refused`` unless ``is_led``, where it has already been looked up."""
     if not is_led:
         raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
 
@@ -342,7 +368,7 @@ def _name(acting: Acting, case: Case, staff: Appointment, function: Function, ac
 
 
 def assign(dossier: Dossier, function: Function, staff_id: int) -> None:
-    """From now on this person has the function, and nobody else."""
+    """Give a function in the case to one person from now on, in place of the previous holder."""
     now = timezone.now()
     with transaction.atomic():
         Assignment.objects.filter(dossier=dossier, function=function, valid_until=None).update(valid_until=now)
@@ -391,9 +417,9 @@ def notify_participants(
     category: DataCategory = DataCategory.ADMINISTRATIVE,
     also: Iterable[int | None] = (),
 ) -> None:
-    """Those who follow the case at the institutions that take part, and these staff members where named.
+    """Notify those who follow the case at participating institutions, and the staff in ``also``.
 
-    What was done is for those who may read its data category; the others learn that there is something new.
+    Only readers of ``category`` see which act it was; the others learn that there is something new.
     """
     followers = Participant.objects.filter(dossier=dossier, state=ParticipantState.TAKING_PART).values_list(
         "staff_id", flat=True

@@ -46,7 +46,7 @@ def case_list(request: ActingRequest) -> HttpResponse:
 
 @reads(Permission.CASE_READ, act=Act.FOUND, by_post=True)
 def find_case(request: ActingRequest) -> HttpResponse:
-    """By POST, so that no name stands in an address."""
+    """Search by POST, so that no name appears in a URL."""
     if request.method != "POST":
         return redirect("cases")
     found, more = queries.find_cases(request.acting, request.POST.get("words", ""))
@@ -189,7 +189,7 @@ def particulars(request: ActingRequest, dossier_id: int) -> HttpResponse:
 
 @reads(Permission.CASE_READ, act=Act.READ)
 def access(request: ActingRequest, dossier_id: int) -> HttpResponse:
-    """Who may open this case, which categories, until when, because of which act."""
+    """Show who may open this case, which data categories, until when, and based on which act."""
     this = queries.readable_case(request.acting, dossier_id)
     grants = access_of(this.dossier)
     prefetch_related_objects(grants, "staff")
@@ -201,7 +201,7 @@ def access(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "open_here": open_here,
         "is_partly_closed": len(open_here) < len(DataCategory),
         "all_but_health": ALL_BUT_HEALTH,
-        # That there is a medical mandate is a matter of work.
+        # The existence of a medical mandate counts as employment data.
         "shows_services": DataCategory.EMPLOYMENT in open_here,
         "now": timezone.now(),
         "institutions": {i.pk: i for i in Institution.objects.all()},
@@ -211,12 +211,12 @@ def access(request: ActingRequest, dossier_id: int) -> HttpResponse:
 
 @acts(Permission.WORKLIST_READ)
 def alive(request: ActingRequest) -> HttpResponse:
-    """Whether a page may stay on the screen: the log-in holds. Asking is no reading and prolongs nothing."""
+    """Heartbeat: the log-in is still valid. It is not logged as a reading and does not prolong the session."""
     return HttpResponse(status=204)
 
 
 @acts(Permission.CASE_READ)
 def alive_case(request: ActingRequest, dossier_id: int) -> HttpResponse:
-    """Whether a case's page may stay on the screen: the grant holds."""
+    """Heartbeat of a case's page: the grant is still valid."""
     queries.readable_case(request.acting, dossier_id)
     return HttpResponse(status=204)

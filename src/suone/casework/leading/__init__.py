@@ -1,1 +1,1 @@
-"""Leading a case through its procedure: notifying, triage, following, levels, closing."""
+"""Leading a case through its procedure: notification, triage, phases, levels, closing."""

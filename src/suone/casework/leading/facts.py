@@ -1,4 +1,4 @@
-"""What a procedure asks about a case, gathered from what the case holds and from what was told."""
+"""The facts a procedure needs about a case, derived from its records or read from what was recorded."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -30,7 +30,10 @@ class _FactContext:
 
 
 def facts_of(acting: Acting, case: Case, *phases: Phase) -> dict[str, Scalar]:
-    """The facts these phases ask about; whatever is not known is left out."""
+    """Return the facts that these phases depend on, by code; unknown facts are left out.
+
+    Recorded facts are read in every data category, so that the procedure proceeds the same way whoever acts.
+    """
     asked = _FactContext(acting, case, acting.today)
     words = _asked_by(phases)
     facts = every_fact(case.pk) if words - _DERIVED.keys() else {}
@@ -53,13 +56,13 @@ def _asked_by(phases: Iterable[Phase]) -> set[str]:
 
 
 def _age(asked: _FactContext) -> int | None:
-    """Not known where the person's identity is closed to whoever asks."""
+    """Unknown when the acting person may not read the identity."""
     known = Particulars.objects.filter(pk=asked.case.pk).first()
     return known.age_on(asked.on) if known else None
 
 
 def _ahv_known(asked: _FactContext) -> bool | None:
-    """Not known where the person's identity is closed to whoever asks."""
+    """Unknown when the acting person may not read the identity."""
     number = Number.objects.filter(dossier_id=asked.case.pk, until=None).first()
     return None if number is None else number.digits is not None
 

@@ -1,4 +1,4 @@
-"""The shapes of what is typed while a case is led."""
+"""Input forms for leading a case: notification, triage, level, facts, closing."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -34,7 +34,7 @@ from suone.register.server.queries import alerts_of
 
 
 class NotifyForm(ScopeForm):
-    """A case in five minutes: the person, the consent, and what is known already."""
+    """A notification in five minutes: the person, the consent, and what is already known."""
 
     field_order = ("last_name", "first_name", "ahv_number", "date_of_birth", "region", "purpose")
 
@@ -115,7 +115,7 @@ class NotifyForm(ScopeForm):
 
     @staticmethod
     def starting_values(acting: Acting, *, others: Sequence[int] = (), alert: int | None = None) -> dict[str, Any]:
-        """What is known before anything is typed; from the register, which other institutions follow the person."""
+        """Return the initial values; ``others`` are ids of institutions that the register names for the person."""
         staff = Appointment.objects.select_related("office").get(pk=acting.own_staff_id)
         readers = Institution.objects.filter(Q(is_iiz_office=True) | Q(pk__in=others)).values_list("pk", flat=True)
         return {
@@ -131,7 +131,7 @@ class NotifyForm(ScopeForm):
         }
 
     def notification(self) -> Notification:
-        """What was typed, as the service takes it."""
+        """Return the input as the service expects it."""
         typed = self.cleaned_data
         upload = self._signature()
         return Notification(
@@ -168,7 +168,7 @@ class NotifyForm(ScopeForm):
         )
 
     def person(self) -> FormPerson:
-        """Whom the form names that is printed before there is a case."""
+        """Return the person for the consent form that is printed before there is a case."""
         typed = self.cleaned_data
         digits = ahv.compact(typed["ahv_number"])
         return FormPerson(
@@ -193,7 +193,7 @@ class TriageDecisionForm(forms.Form):
 
 
 class LevelForm(forms.Form):
-    """Another level, and how the case goes on there; nothing else is typed."""
+    """Another level, and the procedure under which the case continues there."""
 
     way = forms.ChoiceField(label=gettext_lazy("New level, and how the case goes on"), widget=forms.RadioSelect)
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
@@ -261,7 +261,7 @@ class CloseForm(forms.Form):
 
 
 class StatementForm(forms.Form):
-    """A fact, in the shape of its word."""
+    """A fact, with a field for its type."""
 
     value = forms.Field()
     remark = forms.CharField(
@@ -277,7 +277,7 @@ class StatementForm(forms.Form):
 
     @property
     def stated(self) -> Scalar:
-        """What was stated, as the engine takes it."""
+        """Return the value as the procedure engine expects it."""
         value: Scalar = self.cleaned_data["value"]
         return value == "yes" if value in ("yes", "no") else value
 

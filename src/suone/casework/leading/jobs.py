@@ -1,4 +1,4 @@
-"""What the clock does for cases that follow a procedure."""
+"""The daily job for cases that follow a procedure."""
 
 from procrastinate.contrib.django import app
 
@@ -10,7 +10,7 @@ from suone.ground.access.database import acting_as
 @app.periodic(cron="0 5 * * *")
 @app.task(queueing_lock="leading.procedures", pass_context=False)
 def follow_procedures_of_the_day(timestamp: int) -> None:
-    """What the day alone changes: repeated work items that are due again, ways that open by themselves."""
+    """Apply what a new day changes: recurring work items that are due again, automatic moves."""
     acting = acting_for_job("procedures: the clock")
     with acting_as(acting):
         follow_procedures(acting)

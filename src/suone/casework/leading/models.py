@@ -20,7 +20,7 @@ _CASE: dict[str, Any] = {"select": granted(Power.READ), "insert": granted(Power.
 
 
 class Course(models.Model):
-    """Where a case stands in its procedure: the version it began under, and its phase."""
+    """The position of a case in its procedure: the version it follows, and its current phase."""
 
     dossier = models.OneToOneField(Dossier, models.PROTECT, primary_key=True, related_name="course")
     version = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="+")
@@ -46,12 +46,12 @@ class Course(models.Model):
 
     @property
     def current(self) -> Phase:
-        """The phase the case is in."""
+        """The current phase."""
         return self.procedure.phase(self.phase)
 
 
 class Passage(models.Model):
-    """A case went from one phase to another: when, through whom, and why in spite of a warning."""
+    """The move of a case from one phase to another: when, by whom, and the reason given in spite of a warning."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="passages")
     version = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="+")
@@ -84,10 +84,10 @@ class Passage(models.Model):
 
 
 class KnownFact(models.Model):
-    """A fact that an act told or a worker stated; the latest one of each word counts, earlier ones stay."""
+    """A fact reported by an act or recorded by a worker. The latest value of each fact applies; earlier ones remain."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="facts")
-    fact = models.CharField(max_length=40)  # a word of the registry; no choices, so that a new word needs no migration
+    fact = models.CharField(max_length=40)  # a code of the registry; no choices, so that a new fact needs no migration
     category = models.PositiveSmallIntegerField(choices=DataCategory, default=DataCategory.ADMINISTRATIVE)
     value = models.JSONField()
     at = models.DateTimeField(db_default=Now())
@@ -114,12 +114,12 @@ class KnownFact(models.Model):
 
     @property
     def scalar(self) -> Scalar | None:
-        """The value as the engine takes it."""
+        """The value as the procedure engine expects it."""
         return scalar_of(self.fact, self.value)
 
     @property
     def remark(self) -> str:
-        """What was said about it, for whoever may read that."""
+        """The remark on this fact, empty when the reader may not read it."""
         try:
             return self.remarked.text
         except FactRemark.DoesNotExist:
@@ -127,7 +127,7 @@ class KnownFact(models.Model):
 
 
 class FactRemark(models.Model):
-    """What was said about a fact, in a data category of its own: a comment about a certificate is health."""
+    """A remark on a fact, in its own data category: a comment on a medical certificate is health data."""
 
     fact = models.OneToOneField(KnownFact, models.PROTECT, primary_key=True, related_name="remarked")
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
@@ -156,7 +156,7 @@ class FactRemark(models.Model):
 
 
 def scalar_of(fact: str, kept: object) -> Scalar | None:
-    """A kept value in the shape of its word; nothing for a word that no longer is in the registry."""
+    """Return a stored value in the type of its fact, ``None`` for a fact that is no longer in the registry."""
     if fact not in Fact.values or kept is None:
         return None
     if word(fact).shape is Shape.DAY:
@@ -171,7 +171,7 @@ class TriageQuerySet(CaseBoundQuerySet["Triage"]):
 
 
 class Triage(models.Model):
-    """A triage: the answers, what the instrument proposed with its calculation, and what a person decided."""
+    """A triage: the answers, the instrument's proposal with its calculation, and the decision of a person."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="triages")
     instrument = models.CharField(max_length=40)
@@ -203,7 +203,7 @@ class Triage(models.Model):
 
 
 class LevelChange(models.Model):
-    """A case came to another level of collaboration: when, through whom, and why. The first one is the triage's."""
+    """A change of the level of collaboration: when, by whom, and why. The first is made by the triage."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="level_changes")
     from_level = models.CharField(max_length=10, choices=Level, blank=True)

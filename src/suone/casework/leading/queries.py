@@ -1,4 +1,4 @@
-"""Where a case stands in its procedure, how it came there, and what is known of it."""
+"""The position of a case in its procedure, its history, recorded facts, levels and places."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -20,30 +20,30 @@ from suone.records.dossiers.models import Dossier
 
 
 def course_of(dossier_id: int) -> Course | None:
-    """Where a case stands; nothing for a case without a procedure."""
+    """Return the position of a case in its procedure, ``None`` for a case without one."""
     return Course.objects.filter(pk=dossier_id).select_related("version").defer("version__text").first()
 
 
 def passages_of(acting: Acting, dossier: Dossier) -> list[Passage]:
-    """The phases a case went through, the first one first."""
+    """List the moves of a case through its phases, oldest first."""
     passages = Passage.objects.readable_by(acting).filter(dossier=dossier)
     return list(passages.select_related("staff", "version").order_by("pk"))
 
 
 def recorded_facts(acting: Acting, dossier: Dossier) -> list[KnownFact]:
-    """What was told and stated about a case, the latest word of each fact, the newest first."""
+    """List the latest value of each recorded fact that the acting person may read, newest first."""
     rows = KnownFact.objects.readable_by(acting, category_column="category").filter(dossier=dossier)
     rows = rows.order_by("fact", "-pk").distinct("fact")
     return sorted(rows.select_related("staff", "institution", "remarked"), key=lambda row: row.pk, reverse=True)
 
 
 def known_facts(dossier_id: int) -> dict[str, Scalar]:
-    """The latest value of every fact that was told or stated about this case and is open to whoever acts."""
+    """Return the latest value of each recorded fact that is readable in this transaction, by code."""
     return {fact: value for (_case, fact), value in known_facts_of([dossier_id]).items()}
 
 
 def known_facts_of(dossier_ids: Iterable[int]) -> dict[tuple[int, str], Scalar]:
-    """The same for many cases at once, by case and fact."""
+    """Return the same for many cases, by case id and fact code."""
     rows = KnownFact.objects.filter(dossier_id__in=list(dossier_ids)).order_by("dossier_id", "fact", "-pk")
     found: dict[tuple[int, str], Scalar] = {}
     for dossier_id, fact, kept in rows.distinct("dossier_id", "fact").values_list("dossier_id", "fact", "value"):
@@ -54,7 +54,10 @@ def known_facts_of(dossier_ids: Iterable[int]) -> dict[tuple[int, str], Scalar]:
 
 
 def every_fact(dossier_id: int) -> dict[str, Scalar]:
-    """The same in every category: the case goes on as it must, whoever does the next step. No page shows them."""
+    """Return the latest value of every recorded fact, whatever its data category, by code.
+
+    For the procedure engine only, so that a case proceeds the same way whoever acts; pages never show these.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT fact, value FROM leading_every_fact(%s)", [dossier_id])
         found = {fact: scalar_of(fact, json.loads(kept)) for fact, kept in cursor.fetchall()}
@@ -62,20 +65,20 @@ def every_fact(dossier_id: int) -> dict[str, Scalar]:
 
 
 def visited_phases(dossier_id: int) -> list[tuple[str, str]]:
-    """The phases the case went through, each with the procedure it belongs to, the last one first."""
+    """List the phases the case has been in as (procedure identifier, phase id), latest first."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT procedure, phase FROM leading_been_in(%s)", [dossier_id])
         return list(cursor.fetchall())
 
 
 def triages_of(acting: Acting, dossier: Dossier) -> list[Triage]:
-    """The triages of a case, newest first."""
+    """List the triages of a case that the acting person may read, newest first."""
     return list(Triage.objects.readable_by(acting).filter(dossier=dossier).select_related("decided_by").order_by("-pk"))
 
 
 @dataclass(frozen=True, slots=True)
 class LevelOption:
-    """A level a case can change to, and the procedure under which it goes on there, if another than now."""
+    """A level a case can change to, and the procedure it would then follow, if a different one."""
 
     level: Level
     procedure: ProcedureVersion | None
@@ -92,7 +95,7 @@ class LevelOption:
 
 
 def level_options(case: Case, *, on: date) -> list[LevelOption]:
-    """The other levels: under the present procedure where it carries them, and under each other that does."""
+    """List the other levels, under the current procedure if it supports them and under every other one that does."""
     course = course_of(case.pk)
     ways = []
     for level in Level:
@@ -107,14 +110,14 @@ def level_options(case: Case, *, on: date) -> list[LevelOption]:
 
 
 def level_changes_of(acting: Acting, dossier: Dossier) -> list[LevelChange]:
-    """How the level came about, the latest first."""
+    """List the changes of level that the acting person may read, latest first."""
     changes = LevelChange.objects.readable_by(acting).filter(dossier=dossier)
     return list(changes.select_related("staff", "institution").order_by("-pk"))
 
 
 @dataclass(frozen=True, slots=True)
 class TakenPlaces:
-    """The cases in a phase: all, those expected to take more than two years, those that entered it this year."""
+    """Case counts of a phase: all, those expected to take over two years, those that entered it this year."""
 
     phase: Phase
     cases: int
@@ -124,7 +127,7 @@ class TakenPlaces:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """For about how many cases a procedure has room, and who is in it; whoever has only asked takes no place yet."""
+    """The capacity of a procedure and the cases in it; cases still before their triage take no place."""
 
     version: ProcedureVersion
     asking: Sequence[TakenPlaces]
@@ -140,12 +143,12 @@ class Places:
 
     @property
     def free(self) -> int:
-        """Below nothing where there are more cases than places."""
+        """The number of free places, negative when there are more cases than places."""
         return self.version.procedure.capacity - self.taken
 
 
 def places_on(day: date) -> list[Places]:
-    """The procedures in force that count their places, whatever version a case began under."""
+    """List the procedures in force that have a capacity, counting cases under every version."""
     return [_places(version, day) for version in versions_in_force(on=day) if version.procedure.capacity]
 
 
@@ -158,7 +161,7 @@ def _places(version: ProcedureVersion, day: date) -> Places:
 
 
 def _counted(identifier: str, since: date) -> dict[str, tuple[int, int, int]]:
-    """By phase, counted by the database whoever may open the cases."""
+    """Count cases by phase in the database, including cases the acting person may not open."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT * FROM leading_counted(%s, %s, %s)", [identifier, since, Fact.EXPECTED_OVER_TWO_YEARS.value]

@@ -1,4 +1,4 @@
-"""When a case changes its level, ends and is closed. Pure: no clock, no database."""
+"""When a case may change its level and be closed. Pure: no clock, no database."""
 
 from django.utils.translation import gettext as _
 
@@ -7,7 +7,7 @@ from suone.ground.access.errors import Refused
 
 
 def check_can_change_level(*, now: str, then: str, is_open: bool) -> None:
-    """The level of an open case changes once it has one; the first one is the triage's."""
+    """Check a change of level; raises ``Refused`` for a closed case, before its triage, or without an actual change."""
     if not is_open:
         raise Refused(_("This case is closed: reopen it first."))
     if not now:
@@ -17,7 +17,7 @@ def check_can_change_level(*, now: str, then: str, is_open: bool) -> None:
 
 
 def check_can_close(*, open_items: int, outcome: str, reason: str) -> None:
-    """Whoever closes a case says how it ended and why, and leaves nothing open behind."""
+    """Check that a case is closed with outcome and reason and without open work items; raises ``Refused`` otherwise."""
     if outcome not in Outcome.values or reason not in ClosingReason.values:
         raise Refused(_("Record how the case ended and why it is being closed."))
     if open_items:
@@ -25,6 +25,6 @@ def check_can_close(*, open_items: int, outcome: str, reason: str) -> None:
 
 
 def check_can_end_with_a_death(now: State) -> None:
-    """A death ends a case wherever it stands; nothing else is asked for."""
+    """Check that a case is still open; a death ends it in any open state and needs nothing else."""
     if now not in OPEN_STATES:
         raise Refused(_("This case is closed: reopen it first."))

@@ -1,4 +1,4 @@
-"""Where a case may go from the phase it is in, as its pages offer it."""
+"""The next steps of a case from its current phase, as its pages offer them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from suone.ground.access.permissions import Role
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A way on from the current phase, as a page offers it."""
+    """A possible move from the current phase, as a page offers it."""
 
     to: str
     title: str
@@ -35,15 +35,15 @@ class Step:
 def next_steps(
     acting: Acting, case: Case, course: Course, now: PhaseStatus, categories: Collection[DataCategory]
 ) -> list[Step]:
-    """The ways on from where the case stands that are for whoever acts.
+    """List the moves from the current phase that the acting person's roles allow.
 
-    What is missing is said of facts in these categories; of others only that something is missing.
+    Unmet requirements are spelled out only for facts in these data categories; for others only that one is unmet.
     """
     return [_step(case, course, way, categories) for way in now.ways if _is_for(acting, way)]
 
 
 def step_to(acting: Acting, case: Case, to: str, categories: Collection[DataCategory]) -> Step | None:
-    """The way on to this phase, where there is one."""
+    """Return the move to a phase, ``None`` when there is none or it is reserved for other roles."""
     course = course_of(case.pk)
     if course is None:
         return None
@@ -53,7 +53,7 @@ def step_to(acting: Acting, case: Case, to: str, categories: Collection[DataCate
 
 def _step(case: Case, course: Course, way: AvailableMove, categories: Collection[DataCategory]) -> Step:
     phase = course.procedure.phase(way.move.to)
-    # An end is an act of its own, with its outcome or reason.
+    # Ending a case is a separate act with an outcome or reason.
     ends = {"closed": "close", "rejected": "reject", "withdrawn": "withdraw_notification"}
     address = (
         reverse(ends[phase.state], args=[case.pk])
@@ -82,12 +82,12 @@ def _sentences(found: Sequence[Requirement], categories: Collection[DataCategory
 
 
 def closed(found: Sequence[Requirement], categories: Collection[DataCategory]) -> list[str]:
-    """One sentence for everything that is missing where the reader may not look."""
+    """Return a single sentence for all unmet requirements in closed data categories, or nothing."""
     if all(is_in(requirement.fact, categories) for requirement in found):
         return []
     return [_("Something is missing in a data category that is closed to you: ask the lead.")]
 
 
 def is_in(fact: str, categories: Collection[DataCategory]) -> bool:
-    """Whether this fact lies in one of these categories."""
+    """Return whether a fact belongs to one of these data categories."""
     return word(fact).category in categories

@@ -63,7 +63,7 @@ def notify(request: ActingRequest, draft_id: int | None = None) -> HttpResponse:
 
 @acts(Permission.CASE_NOTIFY)
 def keep_draft(request: ActingRequest, draft_id: int | None = None) -> HttpResponse:
-    """Autosave: two seconds after the last key, or by the button."""
+    """Save a draft, automatically two seconds after the last key or by the button."""
     if request.method != "POST":
         return redirect("notify")
     draft = cases.own_draft(request.acting, draft_id) if draft_id else None
@@ -73,7 +73,7 @@ def keep_draft(request: ActingRequest, draft_id: int | None = None) -> HttpRespo
     if "by_button" in request.POST:
         return done(request, _("The draft is saved."), "notify_draft", draft.pk)
     at = timezone.localtime(draft.updated_at)
-    # From now on the same draft is kept on, and notifying the case takes it away.
+    # Later saves update the same draft, and notifying the case deletes it.
     address, page = reverse("keep_draft_again", args=[draft.pk]), reverse("notify_draft", args=[draft.pk])
     return JsonResponse({"version": draft.version, "at": f"{at:%H:%M}", "address": address, "page": page})
 
@@ -88,7 +88,7 @@ def drop_draft(request: ActingRequest, draft_id: int) -> HttpResponse:
 
 
 def _consent_form(acting: Acting, form: forms.NotifyForm) -> HttpResponse:
-    """What the person signs at the desk before the case is notified; a scan of it comes back with the notification."""
+    """Print the consent form the person signs before the case is notified; its scan is added to the notification."""
     pdf = print_form_before(acting, person=form.person(), terms=form.terms(), scope=form.scope())
     return printed(pdf, "consent-form")
 
@@ -129,7 +129,7 @@ def _proposed(proposal: Any) -> dict[str, Any]:
 
 @acts(Permission.CASE_LEAD)
 def change_level(request: ActingRequest, dossier_id: int) -> HttpResponse:
-    """A simple matter becomes a network or a complex case, or comes back; nothing is typed again."""
+    """Change the level of the case, and possibly its procedure."""
     this = cases.readable_case(request.acting, dossier_id)
     form = forms.LevelForm(request.POST or None, options=queries.level_options(this, on=request.acting.today))
     if request.method == "POST" and form.is_valid():
@@ -213,7 +213,7 @@ def answer_question(request: ActingRequest, dossier_id: int, item_id: int) -> Ht
 
 @acts(Permission.CASE_LEAD, act=Act.READ)
 def advance(request: ActingRequest, dossier_id: int, phase: str) -> HttpResponse:
-    """Take the case to its next phase; what speaks against it is shown, and asks for a reason."""
+    """Move the case to its next phase; warnings are shown and require a reason."""
     this = cases.readable_case(request.acting, dossier_id)
     step = step_to(request.acting, this, phase, readable_categories(request.acting, this.dossier))
     if step is None or step.is_end:
@@ -229,7 +229,7 @@ def advance(request: ActingRequest, dossier_id: int, phase: str) -> HttpResponse
 
 @acts(Permission.CASE_WORK)
 def state(request: ActingRequest, dossier_id: int, fact: str) -> HttpResponse:
-    """State a fact that the procedure asks about."""
+    """Record a fact that the procedure needs."""
     this = cases.readable_case(request.acting, dossier_id)
     if fact not in Fact.values or word(fact).source is not Source.STATED:
         raise Http404
@@ -247,7 +247,7 @@ def state(request: ActingRequest, dossier_id: int, fact: str) -> HttpResponse:
 
 @acts(Permission.PROCEDURE_MOVE_OVER)
 def choose_version(request: ActingRequest, dossier_id: int) -> HttpResponse:
-    """Another version or procedure for a running case: first which one."""
+    """Choose another version or procedure for an ongoing case."""
     this = cases.readable_case(request.acting, dossier_id)
     current = queries.course_of(dossier_id)
     others = [v for v in versions_in_force(on=request.acting.today) if not current or v.pk != current.version_id]
@@ -266,7 +266,7 @@ def choose_version(request: ActingRequest, dossier_id: int) -> HttpResponse:
 
 @acts(Permission.PROCEDURE_MOVE_OVER)
 def move_over(request: ActingRequest, dossier_id: int, version_id: int) -> HttpResponse:
-    """… then what changes, and in which phase the case goes on."""
+    """Show what changes under the chosen version, and choose the phase in which the case continues."""
     this = cases.readable_case(request.acting, dossier_id)
     version = version_by_id(version_id)
     current = queries.course_of(dossier_id)
@@ -344,7 +344,7 @@ def reopen(request: ActingRequest, dossier_id: int) -> HttpResponse:
 
 @reads(Permission.PLACES_COUNT, act=Act.PLACES_COUNTED)
 def places(request: ActingRequest) -> HttpResponse:
-    """Where a procedure has room for so many cases: how many are taken, phase by phase."""
+    """Show how many places of each procedure are taken, phase by phase."""
     return render(
         request, "leading/places.html", {"offices": queries.places_on(request.acting.today), "said": in_language}
     )

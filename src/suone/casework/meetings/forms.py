@@ -1,4 +1,4 @@
-"""The shapes of what is typed; the rules stand in ``rules`` and ``services``."""
+"""Input forms of the meeting pages: field types and choices only; the rules are in ``rules`` and ``services``."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -119,7 +119,7 @@ class ConveneForm(forms.Form):
         return [self[f"proposal_{number}"] for number in range(1, _PROPOSED + 1)]
 
     def convocation(self, region: Region | None) -> Convocation:
-        """What was typed, as the service takes it."""
+        """Return the input as the service expects it."""
         typed = self.cleaned_data
         kind = Kind(typed["kind"])
         proposals = [typed[field.name] for field in self.proposed if typed[field.name]]
@@ -268,7 +268,7 @@ class PointForm(forms.Form):
 
 
 class EntryForm(forms.Form):
-    """Something that stands in the minutes."""
+    """An entry in the minutes."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=[(kind.value, kind.label) for kind in MINUTES_KINDS])
     point = forms.ModelChoiceField(
@@ -311,7 +311,7 @@ class CorrectEntryForm(forms.Form):
 
 
 class IntoPlanForm(forms.Form):
-    """Into which plan, and where in it."""
+    """The plan and the section into which an entry is written."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Plan"))
     section = forms.ChoiceField(label=gettext_lazy("Section"), choices=Section.choices, widget=forms.RadioSelect)
@@ -322,7 +322,7 @@ class IntoPlanForm(forms.Form):
 
 
 class OrderForm(forms.Form):
-    """Which service a mandate asks for, and who answers for it."""
+    """The service that a mandate requires, and who is responsible for it."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Service"), choices=ServiceKind.choices)
     variant = forms.ChoiceField(

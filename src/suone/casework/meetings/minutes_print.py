@@ -1,4 +1,4 @@
-"""The minutes to print: agenda, presence, what was said and decided, as far as whoever prints them may read."""
+"""The minutes as a PDF: agenda, presence, entries and decisions that the person printing may read."""
 
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ _VERSION = "minutes-2026-1"
 
 
 def minutes_pdf(table: MeetingDetails, *, printed_by: Acting) -> bytes:
-    """The minutes as an accessible PDF in the reader's language."""
+    """Return the minutes as an accessible PDF in the reader's language."""
     language = (get_language() or "de")[:2]
     meeting = table.meeting
     for row in (meeting, *table.points, *table.entries):

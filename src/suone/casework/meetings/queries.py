@@ -1,4 +1,4 @@
-"""What the pages of meetings show."""
+"""Lookups behind the pages of meetings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ _AHEAD = (State.PLANNING, State.SCHEDULED)
 
 @dataclass(frozen=True, slots=True)
 class ProposedDate:
-    """A proposed date with the answers to it, by the invitation's number."""
+    """A proposed date with its answers by invitee id."""
 
     proposal: DateProposal
     answers: Mapping[int, Suits]
@@ -54,7 +54,7 @@ class ProposedDate:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A point of the agenda with what stands under it; without a point, what belongs to none."""
+    """A point of the agenda with its entries, or without a point the entries that belong to none."""
 
     point: AgendaPoint | None
     entries: Sequence[Entry]
@@ -62,7 +62,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class MeetingDetails:
-    """Everything about one meeting that the acting person may see."""
+    """Everything about a meeting that the acting person may read."""
 
     meeting: Meeting
     dossier: Dossier | None  # none where the case is not open
@@ -81,12 +81,12 @@ class MeetingDetails:
 
     @property
     def without_contribution(self) -> list[Invitee]:
-        """Whose contribution is still awaited."""
+        """Those invited whose contribution is still awaited."""
         asked = [invitee for invitee in self.at_table if invitee.role == InviteeRole.INVITED]
         return [invitee for invitee in asked if invitee.contributed_at is None and invitee.is_expected]
 
     def has_answered_dates(self, invitee: Invitee) -> bool:
-        """Whether this invitee has answered every proposed date."""
+        """Return whether this invitee has answered every proposed date."""
         return bool(self.dates) and all(invitee.pk in date.answers for date in self.dates)
 
     @property
@@ -97,7 +97,10 @@ class MeetingDetails:
 def meeting_list(
     acting: Acting, *, show: str = "ahead", region_id: int | None = None, mine: bool = False
 ) -> list[Meeting]:
-    """Meetings ahead by their time (those without one first), or past ones from the latest on."""
+    """List meetings ahead by time, or with ``show="past"`` held and cancelled ones, latest first; ``PAGE`` at most.
+
+    ``mine`` limits to meetings the acting person convened or is invited to, by name or with their institution.
+    """
     meetings = Meeting.objects.readable_by(acting)
     if mine:
         own = Invitee.objects.filter(meeting_id=OuterRef("pk"), institution_id=acting.own_institution_id)
@@ -115,7 +118,7 @@ def meeting_list(
 
 
 def meetings_of(acting: Acting, dossier: Dossier) -> list[Meeting]:
-    """The meetings of a case: those ahead by their time, then the past ones from the latest on."""
+    """List the meetings of a case: those ahead by time, then past ones, latest first."""
     meetings = Meeting.objects.readable_by(acting).filter(dossier=dossier).select_related("convening")
     by_time = list(meetings.order_by("starts_at", "pk"))
     ahead = [meeting for meeting in by_time if meeting.is_ahead]
@@ -124,7 +127,7 @@ def meetings_of(acting: Acting, dossier: Dossier) -> list[Meeting]:
 
 
 def readable_meeting(acting: Acting, meeting_id: int) -> Meeting:
-    """The meeting for whoever is at the table or may open its case; for everybody else it does not exist."""
+    """Return a meeting; raises ``Http404`` for those neither invited nor allowed to open its case."""
     meetings = Meeting.objects.readable_by(acting).select_related("convening", "convened_by", "region")
     meeting = meetings.filter(pk=meeting_id).first()
     if meeting is None:
@@ -133,12 +136,12 @@ def readable_meeting(acting: Acting, meeting_id: int) -> Meeting:
 
 
 def open_case_of(acting: Acting, meeting: Meeting) -> Dossier | None:
-    """The case of a meeting, where the acting person may open it."""
+    """Return the case of a meeting, ``None`` when the acting person may not open it."""
     return Dossier.objects.readable_by(acting).filter(pk=meeting.dossier_id or 0).first()
 
 
 def case_by_number(acting: Acting, number: str) -> Dossier:
-    """A case that the acting person may open, by its number; raises ``Refused`` for any other."""
+    """Return a case by its number; raises ``Refused`` when the acting person may not open it."""
     dossier = Dossier.objects.readable_by(acting).filter(number=number).first()
     if dossier is None:
         raise Refused(_("There is no case with this number that you may open."))
@@ -146,7 +149,7 @@ def case_by_number(acting: Acting, number: str) -> Dossier:
 
 
 def meeting_details(acting: Acting, meeting: Meeting) -> MeetingDetails:
-    """Everything about one meeting that the acting person may see."""
+    """Gather everything about a meeting that the acting person may read."""
     invitees = list(
         Invitee.objects.readable_by(acting)
         .filter(meeting=meeting)
@@ -180,7 +183,7 @@ def meeting_details(acting: Acting, meeting: Meeting) -> MeetingDetails:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """What was said about a meeting and is open to whoever reads: why it does not take place, why somebody does not come."""
+    """The reasons recorded for a meeting, as far as the reader may read them."""
 
     exception: str = ""
     cancelled: str = ""
@@ -188,7 +191,7 @@ class Reasons:
 
 
 def reasons_of(acting: Acting, meeting: Meeting) -> Reasons:
-    """The latest of each."""
+    """Return the latest reason of each kind, and those of declined invitations by invitee id."""
     rows = list(Reason.objects.readable_by(acting).filter(meeting=meeting).order_by("pk"))
     by_part = {row.part: row.text for row in rows}
     return Reasons(
@@ -199,7 +202,7 @@ def reasons_of(acting: Acting, meeting: Meeting) -> Reasons:
 
 
 def waiting_invitations(acting: Acting) -> list[Invitee]:
-    """Invitations that one's institution, or one oneself by name, has still to answer: whether to come, or which dates."""
+    """List unanswered invitations of the acting person and their institution, whether to come or which dates suit."""
     answered = DateAnswer.objects.filter(proposal_id=OuterRef("pk"), invitee_id=OuterRef(OuterRef("pk")))
     open_dates = DateProposal.objects.filter(~Exists(answered), meeting_id=OuterRef("meeting_id"))
     unanswered = Q(meeting__state=State.SCHEDULED, answer=Answer.WAITING) | Q(
@@ -214,14 +217,14 @@ def waiting_invitations(acting: Acting) -> list[Invitee]:
 
 
 def answer_day(meeting: Meeting) -> date:
-    """Until when an invitation should be answered: the day that was said, or the day before the meeting."""
+    """Return the day by which an invitation should be answered: the day set, or the day before the meeting."""
     if meeting.starts_at is not None:
         return timezone.localdate(meeting.starts_at) - timedelta(days=1)
     return meeting.answer_until or timezone.localdate()
 
 
 def own_invitation(acting: Acting, meeting_id: int) -> Invitee:
-    """The invitation of one's own institution; one by name goes before one of the institution."""
+    """Return the acting person's invitation, or that of their institution; raises ``Http404`` without either."""
     meeting = readable_meeting(acting, meeting_id)
     invitees = Invitee.objects.filter(meeting=meeting, institution_id=acting.own_institution_id)
     own = _own_of(acting, list(invitees.select_related("meeting", "institution")))
@@ -231,6 +234,7 @@ def own_invitation(acting: Acting, meeting_id: int) -> Invitee:
 
 
 def invitee_of(acting: Acting, meeting_id: int, invitee_id: int) -> Invitee:
+    """Return an invitation of a meeting; raises ``Http404`` when the acting person may not read it."""
     invitees = Invitee.objects.readable_by(acting).select_related("meeting", "institution")
     invitee = invitees.filter(meeting=readable_meeting(acting, meeting_id), pk=invitee_id).first()
     if invitee is None:
@@ -239,6 +243,7 @@ def invitee_of(acting: Acting, meeting_id: int, invitee_id: int) -> Invitee:
 
 
 def guest_of(acting: Acting, meeting_id: int, guest_id: int) -> Guest:
+    """Return a guest of a meeting; raises ``Http404`` when the acting person may not read it."""
     guests = _guests_seen_by(acting, readable_meeting(acting, meeting_id)).select_related("meeting")
     guest = guests.filter(pk=guest_id).first()
     if guest is None:
@@ -247,6 +252,7 @@ def guest_of(acting: Acting, meeting_id: int, guest_id: int) -> Guest:
 
 
 def point_of(acting: Acting, meeting_id: int, point_id: int) -> AgendaPoint:
+    """Return a point of the agenda; raises ``Http404`` when the acting person may not read it."""
     points = AgendaPoint.objects.readable_by(acting).select_related("meeting", "dossier")
     point = points.filter(meeting=readable_meeting(acting, meeting_id), pk=point_id).first()
     if point is None:
@@ -255,6 +261,7 @@ def point_of(acting: Acting, meeting_id: int, point_id: int) -> AgendaPoint:
 
 
 def entry_of(acting: Acting, meeting_id: int, entry_id: int) -> Entry:
+    """Return an entry of a meeting; raises ``Http404`` when the acting person may not read it."""
     entries = Entry.objects.readable_by(acting).select_related("meeting", "responsible")
     entry = entries.filter(meeting=readable_meeting(acting, meeting_id), pk=entry_id).first()
     if entry is None:
@@ -263,7 +270,7 @@ def entry_of(acting: Acting, meeting_id: int, entry_id: int) -> Entry:
 
 
 def kinds_for(dossier: Dossier | None) -> list[Kind]:
-    """The kinds of meeting to choose from, those of the procedure's current phase first."""
+    """List the kinds of meeting to choose from, those of the procedure's current phase first."""
     if dossier is None:
         return [kind for kind in Kind if kind in OPEN_KINDS]
     course = course_of(dossier.pk)
@@ -272,7 +279,7 @@ def kinds_for(dossier: Dossier | None) -> list[Kind]:
 
 
 def institutions_in_case(dossier: Dossier) -> list[int]:
-    """The institutions that take part in a case, or were asked to."""
+    """Return the ids of institutions that take part in a case or have been asked to."""
     around = Participant.objects.filter(
         dossier=dossier, state__in=[ParticipantState.ASKED, ParticipantState.TAKING_PART]
     )
@@ -280,18 +287,18 @@ def institutions_in_case(dossier: Dossier) -> list[int]:
 
 
 def physicians() -> AppointmentQuerySet:
-    """Medical officers, to be invited by name."""
+    """Return the medical officers who can be invited by name."""
     return Appointment.objects.working(on=timezone.localdate()).holding(Role.MEDICAL_OFFICER)
 
 
 def plan_kinds_for(entry: Entry) -> list[PlanKind]:
-    """The plans into which an entry can be written."""
+    """List the kinds of plan into which an entry can be written."""
     dossier = Dossier.objects.filter(pk=entry.dossier_id or 0).first()
     return offered_kinds(dossier) if dossier else []
 
 
 def people_for_service(acting: Acting, entry: Entry) -> AppointmentQuerySet:
-    """Who can answer for a service that a mandate asks for: whoever takes part, and medical officers."""
+    """Return who can be responsible for a service that a mandate requires: participating staff and medical officers."""
     case = Case.objects.readable_by(acting).filter(pk=entry.dossier_id or 0).first()
     if case is None:
         return Appointment.objects.none()
@@ -304,19 +311,19 @@ def people_for_service(acting: Acting, entry: Entry) -> AppointmentQuerySet:
 
 
 def may_follow_up(acting: Acting, meeting: Meeting) -> bool:
-    """Whether the acting person may let something follow from the finished minutes."""
+    """Return whether the acting person may turn entries of the finished minutes into plans and services."""
     is_own = meeting.convening_id == acting.institution_id
     return is_own and meeting.minutes_finished_at is not None and acting.may(Permission.PLAN_WRITE)
 
 
 def institutions_at(meeting: Meeting) -> QuerySet[Institution]:
-    """Who can be made responsible: the institutions at the table."""
+    """Return the institutions invited, which can be made responsible for an entry."""
     at_table = Invitee.objects.filter(meeting=meeting).exclude(answer=Answer.WITHDRAWN)
     return Institution.objects.filter(pk__in=at_table.values("institution_id"))
 
 
 def _guests_seen_by(acting: Acting, meeting: Meeting) -> QuerySet[Guest]:
-    """By those who invited them; by others where the person's social network is open to them."""
+    """Guests invited by the acting institution; all of them with access to the data category network."""
     guests = Guest.objects.filter(meeting=meeting).select_related("institution").order_by("pk")
     dossier = open_case_of(acting, meeting)
     if dossier is not None and DataCategory.NETWORK in readable_categories(acting, dossier):
@@ -340,7 +347,7 @@ def _dates_of(meeting: Meeting, invitees: Sequence[Invitee]) -> list[ProposedDat
 
 def _cases_on_agenda(meeting: Meeting) -> int:
     with connection.cursor() as cursor:
-        # Counted in the database: how many cases there are may be known, whose they are may not.
+        # Counted in the database: the number of cases may be known, but not whose they are.
         cursor.execute("SELECT meetings_cases_on_agenda(%s)", [meeting.pk])
         return int(cursor.fetchone()[0])
 

@@ -1,4 +1,4 @@
-"""What meetings there are, who must be there, and when what may be done with one."""
+"""The kinds and states of meetings, and what is checked before an act. Pure: no clock, no database."""
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
@@ -24,19 +24,19 @@ class Kind(models.TextChoices):
 # About one case; an intervision may be about one or about none.
 CASE_KINDS = frozenset({Kind.ROUND_TABLE, Kind.ASSESSMENT, Kind.JOINT_INTERVIEW, Kind.REVIEW, Kind.NETWORK})
 OPEN_KINDS = frozenset({Kind.FIXED_SESSION, Kind.REGIONAL, Kind.INTERVISION})
-# Kinds whose agenda may hold cases of their own.
+# Kinds whose agenda may contain cases.
 SESSION_KINDS = frozenset({Kind.FIXED_SESSION, Kind.INTERVISION})
 
 
 class PersonPart(models.TextChoices):
-    """When the person concerned is there."""
+    """When the person concerned is present."""
 
     ABSENT = "absent", gettext_lazy("not present")
     WHOLE = "whole", gettext_lazy("present from beginning to end")
     SECOND = "second", gettext_lazy("present in the second part")
 
 
-# The person is normally absent from a round table; an assessment is made with them; a joint interview has two parts.
+# The person is normally absent from a round table; an assessment is done with them; a joint interview has two parts.
 USUAL_PART: dict[Kind, PersonPart] = {
     Kind.ROUND_TABLE: PersonPart.ABSENT,
     Kind.ASSESSMENT: PersonPart.WHOLE,
@@ -47,7 +47,7 @@ USUAL_PART: dict[Kind, PersonPart] = {
     Kind.FIXED_SESSION: PersonPart.ABSENT,
     Kind.REGIONAL: PersonPart.ABSENT,
 }
-# Held with the person: without them they were none.
+# Meetings that count as held only with the person.
 _NEEDED_PART = {Kind.ASSESSMENT: PersonPart.WHOLE, Kind.JOINT_INTERVIEW: PersonPart.SECOND}
 WITH_PERSON = frozenset(_NEEDED_PART)
 USUAL_MINUTES: dict[Kind, int] = {Kind.JOINT_INTERVIEW: 150, Kind.FIXED_SESSION: 180}
@@ -61,7 +61,7 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", gettext_lazy("cancelled")
 
 
-# From where to where, and nothing else; a planned meeting may be planned for another time.
+# The allowed state transitions; a scheduled meeting may be rescheduled.
 MOVES: dict[State, frozenset[State]] = {
     State.PLANNING: frozenset({State.SCHEDULED, State.CANCELLED}),
     State.SCHEDULED: frozenset({State.SCHEDULED, State.HELD, State.CANCELLED}),
@@ -71,7 +71,7 @@ MOVES: dict[State, frozenset[State]] = {
 
 
 class Answer(models.TextChoices):
-    """What became of an invitation."""
+    """The answer to an invitation."""
 
     WAITING = "waiting", gettext_lazy("not answered yet")
     ACCEPTED = "accepted", gettext_lazy("will be there")
@@ -102,18 +102,18 @@ class EntryKind(models.TextChoices):
     MANDATE = "mandate", gettext_lazy("Mandate")
 
 
-# What the minutes hold; contributions come before.
+# Entries of the minutes; contributions come before the meeting.
 MINUTES_KINDS = tuple(kind for kind in EntryKind if kind is not EntryKind.CONTRIBUTION)
-# Somebody has to do something by a day.
+# Somebody has to do something by a given day.
 BINDING_KINDS = frozenset({EntryKind.DECISION, EntryKind.MANDATE})
 
 
-# From these something may follow.
+# Entries that can be followed up in a plan or service.
 FOLLOW_UP_KINDS = frozenset({EntryKind.RECOMMENDATION, EntryKind.DECISION, EntryKind.MANDATE})
 
 
 class Section(models.TextChoices):
-    """Where in a plan something decided is written."""
+    """The section of a plan into which an entry is written."""
 
     MEASURE = "measure", gettext_lazy("Measure")
     GOAL = "goal", gettext_lazy("Goal")
@@ -123,12 +123,12 @@ class Section(models.TextChoices):
 
 
 def kinds_in_order(first: Collection[str], kinds: Iterable[Kind]) -> list[Kind]:
-    """The kinds a procedure names for its phase, then the others."""
+    """Sort the kinds of meeting: those the procedure names for its phase first."""
     return sorted(kinds, key=lambda kind: kind.value not in first)
 
 
 def check_kind(kind: Kind, *, has_case: bool) -> None:
-    """Whether such a meeting is about a case or about none."""
+    """Check that this kind of meeting is convened with or without a case; raises ``Refused`` otherwise."""
     if has_case and kind not in CASE_KINDS | {Kind.INTERVISION}:
         raise Refused(_("Such a meeting is about many cases: convene it from the list of meetings."))
     if not has_case and kind not in OPEN_KINDS:
@@ -136,7 +136,7 @@ def check_kind(kind: Kind, *, has_case: bool) -> None:
 
 
 def check_person_part(kind: Kind, part: PersonPart, *, has_case: bool) -> None:
-    """Whether the person is there when the kind of meeting needs them, and only where there is one."""
+    """Check that the person is present when the kind requires it, and only with a case; raises ``Refused`` otherwise."""
     needed = _NEEDED_PART.get(kind)
     if needed is not None and part != needed:
         raise Refused(
@@ -147,12 +147,12 @@ def check_person_part(kind: Kind, part: PersonPart, *, has_case: bool) -> None:
 
 
 def lacks_physician(kind: Kind, *, invited_physicians: int) -> bool:
-    """An assessment needs a physician delegated by the RAD."""
+    """Return whether an assessment has no physician delegated by the RAD."""
     return kind is Kind.ASSESSMENT and not invited_physicians
 
 
 def check_physician(kind: Kind, *, invited_physicians: int, has_reason: bool) -> None:
-    """An assessment without a physician needs a reason."""
+    """Raise ``Refused`` for an assessment without a physician and without a reason."""
     if lacks_physician(kind, invited_physicians=invited_physicians) and not has_reason:
         raise Refused(
             _("An assessment needs a physician delegated by the RAD: invite one, or give the reason why not.")
@@ -160,7 +160,7 @@ def check_physician(kind: Kind, *, invited_physicians: int, has_reason: bool) ->
 
 
 def check_length(minutes: int, second_part_after: int | None, part: PersonPart) -> None:
-    """How long it takes, and when the person comes in."""
+    """Check the length and the start of the second part, both in minutes; raises ``Refused`` when out of range."""
     if not SHORTEST <= minutes <= LONGEST:
         raise Refused(
             _("A meeting takes between %(least)s and %(most)s minutes.") % {"least": SHORTEST, "most": LONGEST}
@@ -174,7 +174,7 @@ def check_length(minutes: int, second_part_after: int | None, part: PersonPart) 
 def check_when(
     starts_at: datetime | None, proposals: Collection[datetime], answer_until: date | None, *, on: date
 ) -> None:
-    """A fixed time, or at least two dates to choose from with a day for the answers."""
+    """Check that a meeting has either a time or proposed dates with a day for the answers; raises ``Refused`` otherwise."""
     if starts_at is None and not proposals:
         raise Refused(_("Set the time of the meeting, or propose dates to choose from."))
     if starts_at is not None and proposals:
@@ -184,7 +184,7 @@ def check_when(
 
 
 def check_proposals(proposals: Collection[datetime], answer_until: date | None, *, on: date) -> None:
-    """Proposed dates lie ahead, differ, and leave time for an answer."""
+    """Check that proposed dates differ, are after ``on``, and leave time to answer; raises ``Refused`` otherwise."""
     if len(set(proposals)) < len(proposals):
         raise Refused(_("A date has been proposed twice."))
     if any(proposal.date() <= on for proposal in proposals):
@@ -196,7 +196,7 @@ def check_proposals(proposals: Collection[datetime], answer_until: date | None, 
 
 
 def check_can_move(now: State, then: State) -> None:
-    """Whether a meeting in one state may go to another."""
+    """Check a state transition; raises ``Refused`` otherwise."""
     if then in MOVES[now]:
         return
     if now is State.PLANNING:
@@ -205,12 +205,12 @@ def check_can_move(now: State, then: State) -> None:
 
 
 def is_open(state: State) -> bool:
-    """Whether the meeting still lies ahead."""
+    """Return whether a meeting in this state is still ahead."""
     return bool(MOVES[state])
 
 
 def check_open(state: State) -> None:
-    """What is only possible before the meeting was held or cancelled."""
+    """Raise ``Refused`` once the meeting has been held or cancelled."""
     if not is_open(state):
         raise Refused(_("This meeting is over: it was held, or cancelled."))
 
@@ -218,7 +218,10 @@ def check_open(state: State) -> None:
 def check_can_hold(
     state: State, kind: Kind, part: PersonPart, *, person_came: bool | None, starts_on: date | None, on: date
 ) -> None:
-    """A meeting has been held once its day has come; of the person it is recorded whether they came."""
+    """Check that a meeting can be recorded as held: its day has come, and whether the person came is known.
+
+    Raises ``Refused`` otherwise, and when the kind requires the person and they did not come.
+    """
     check_can_move(state, State.HELD)
     if starts_on is not None and starts_on > on:
         raise Refused(_("The day of the meeting has not come yet."))
@@ -232,17 +235,22 @@ def check_can_hold(
 
 
 def check_reason(reason: str) -> None:
+    """Raise ``Refused`` unless a reason is given."""
     if not reason.strip():
         raise Refused(_("Give the reason: those concerned will read it."))
 
 
 def check_text(text: str) -> None:
+    """Raise ``Refused`` for an empty text."""
     if not text.strip():
         raise Refused(_("Write a text first."))
 
 
 def check_binding(kind: EntryKind, *, has_responsible: bool, due_on: date | None, on: date) -> None:
-    """A decision and a mandate say who does it and until when; nothing else does."""
+    """Check that a mandate, and a decision if it names either, has somebody responsible and a due date.
+
+    Raises ``Refused`` otherwise, and for a due date before ``on``. Other entries have neither.
+    """
     if kind not in BINDING_KINDS:
         return
     if has_responsible != (due_on is not None):
@@ -254,13 +262,16 @@ def check_binding(kind: EntryKind, *, has_responsible: bool, due_on: date | None
 
 
 def check_section(section: Section, *, has_responsible: bool) -> None:
-    """A measure is somebody's."""
+    """Raise ``Refused`` when an entry without somebody responsible is to become a measure."""
     if section is Section.MEASURE and not has_responsible:
         raise Refused(_("A measure needs somebody responsible: choose another section, or write it in the plan."))
 
 
 def check_can_follow_up(kind: EntryKind, *, is_finished: bool, has_case: bool, is_own: bool, is_done: bool) -> None:
-    """Something follows once from what stands in finished minutes about a case, for whoever wrote them."""
+    """Check that an entry can be followed up: once, from finished minutes about a case, by the institution that wrote it.
+
+    Raises ``Refused`` otherwise.
+    """
     if kind not in FOLLOW_UP_KINDS or not has_case:
         raise Refused(_("Only recommendations, decisions and mandates about a case can be followed up."))
     if not is_finished:
@@ -272,7 +283,7 @@ def check_can_follow_up(kind: EntryKind, *, is_finished: bool, has_case: bool, i
 
 
 def check_minutes_open(state: State, *, finished: bool) -> None:
-    """Minutes are written from the planned meeting on, until they are finished."""
+    """Check that minutes can be written: from the scheduled meeting until they are finished; raises ``Refused`` otherwise."""
     if state in (State.PLANNING, State.CANCELLED):
         raise Refused(_("Minutes are written once the date is set."))
     if finished:
@@ -280,7 +291,7 @@ def check_minutes_open(state: State, *, finished: bool) -> None:
 
 
 def check_can_finish(state: State, *, finished: bool, entries: int) -> None:
-    """Minutes are finished after the meeting, once, and hold something."""
+    """Check that minutes can be finished: once, after the meeting, and not empty; raises ``Refused`` otherwise."""
     if state is not State.HELD:
         raise Refused(_("Record first that the meeting was held."))
     if finished:

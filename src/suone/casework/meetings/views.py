@@ -52,13 +52,13 @@ def meeting_list(request: ActingRequest) -> HttpResponse:
 
 @acts(Permission.MEETING_CONVENE)
 def convene(request: ActingRequest, dossier_id: int) -> HttpResponse:
-    """Call people to a table about a case."""
+    """Convene a meeting about a case."""
     return _convene(request, readable_case(request.acting, dossier_id))
 
 
 @acts(Permission.MEETING_CONVENE)
 def convene_session(request: ActingRequest) -> HttpResponse:
-    """Call people to a table about many cases or none."""
+    """Convene a meeting about several cases or none."""
     return _convene(request, None)
 
 
@@ -144,7 +144,7 @@ def propose(request: ActingRequest, meeting_id: int) -> HttpResponse:
 
 @acts(Permission.MEETING_CONVENE)
 def fix(request: ActingRequest, meeting_id: int) -> HttpResponse:
-    """Fix one of the proposed dates, or move the meeting to another."""
+    """Set one of the proposed dates, or reschedule the meeting."""
     this = queries.readable_meeting(request.acting, meeting_id)
     form = forms.FixForm(request.POST or None, initial={"starts_at": this.starts_at, "version": this.version})
     if request.method == "POST" and form.is_valid():
@@ -266,7 +266,7 @@ def nothing_to_add(request: ActingRequest, meeting_id: int) -> HttpResponse:
 
 @acts(Permission.MEETING_CONVENE, act=Act.READ)
 def minutes(request: ActingRequest, meeting_id: int) -> HttpResponse:
-    """The minutes in the making: what stands there, and the next entry."""
+    """The unfinished minutes: the entries so far, and the next one."""
     this = queries.readable_meeting(request.acting, meeting_id)
     table = queries.meeting_details(request.acting, this)
     form = forms.EntryForm(request.POST or None, meeting=this, points=table.points)
@@ -300,7 +300,7 @@ def remove_entry(request: ActingRequest, meeting_id: int, meeting_entry_id: int)
 
 @acts(Permission.PLAN_WRITE, act=Act.READ)
 def write_into_plan(request: ActingRequest, meeting_id: int, meeting_entry_id: int) -> HttpResponse:
-    """What was decided, into the draft of a plan."""
+    """Write an entry into the draft of a plan."""
     entry = queries.entry_of(request.acting, meeting_id, meeting_entry_id)
     form = forms.IntoPlanForm(request.POST or None, kinds=queries.plan_kinds_for(entry))
     if request.method == "POST" and form.is_valid():
@@ -317,7 +317,7 @@ def write_into_plan(request: ActingRequest, meeting_id: int, meeting_entry_id: i
 
 @acts(Permission.SERVICE_ORDER, act=Act.READ)
 def order_from_mandate(request: ActingRequest, meeting_id: int, meeting_entry_id: int) -> HttpResponse:
-    """The service that a mandate asks for."""
+    """Order the service that a mandate requires."""
     entry = queries.entry_of(request.acting, meeting_id, meeting_entry_id)
     people = queries.people_for_service(request.acting, entry)
     form = forms.OrderForm(request.POST or None, people=people)
@@ -378,7 +378,7 @@ def cancel(request: ActingRequest, meeting_id: int) -> HttpResponse:
 
 @reads(Permission.MEETING_ATTEND, act=Act.PRINTED, kind=RecordKind.PRINT)
 def print_minutes(request: ActingRequest, meeting_id: int) -> HttpResponse:
-    """The minutes as far as whoever prints them may read, as a PDF."""
+    """The minutes as a PDF, as far as the person printing may read them."""
     this = queries.readable_meeting(request.acting, meeting_id)
     pdf = minutes_pdf(queries.meeting_details(request.acting, this), printed_by=request.acting)
     response = HttpResponse(pdf, content_type="application/pdf")
@@ -395,7 +395,7 @@ def calendar(request: ActingRequest, meeting_id: int) -> HttpResponse:
 
 @for_guests
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """What a guest's link shows: when, where, who invites; and whether they come."""
+    """A guest's page: when, where, who invites; and the answer."""
     guest = acting_for_guest()
     if request.method == "POST":
         form = forms.GuestAnswerForm(request.POST)

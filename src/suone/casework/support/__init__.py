@@ -1,1 +1,1 @@
-"""The services a case is given: round table, assessment, coaching, case management, medical mandate."""
+"""The support services ordered for a case: round table, assessment, coaching, case management, medical mandate."""

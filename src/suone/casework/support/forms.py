@@ -24,7 +24,7 @@ def _category_field(choices: Sequence[tuple[Any, Any]] = _BUT_HEALTH) -> forms.T
 
 
 class OrderForm(forms.Form):
-    """What its kind asks for and no more: a coaching has a variant and perhaps a second person."""
+    """The fields that the kind of service requires: coaching has a variant and possibly a second person."""
 
     variant = forms.ChoiceField(label=gettext_lazy("Variant"), choices=Variant.choices, widget=forms.RadioSelect)
     staff = StaffField(label=gettext_lazy("Who answers for it"), across=True)
@@ -55,7 +55,7 @@ class OrderForm(forms.Form):
             self.fields["category"].choices = DataCategory.choices  # type: ignore[attr-defined]
 
     def order(self) -> Order:
-        """What was typed, as the service takes it."""
+        """Return the input as the service expects it."""
         return Order(kind=self.kind, **self.cleaned_data)
 
 
@@ -82,7 +82,7 @@ class CancelForm(forms.Form):
 
 
 class ReportForm(forms.Form):
-    """The findings, and apart from them what partners read."""
+    """The findings, and separately what partners read."""
 
     findings = forms.CharField(
         label=Part.FINDINGS.label,
@@ -108,5 +108,5 @@ class ReportForm(forms.Form):
     )
 
     def report(self) -> Report:
-        """What was typed, as the service takes it."""
+        """Return the input as the service expects it."""
         return Report(**self.cleaned_data)

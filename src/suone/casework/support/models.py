@@ -14,7 +14,7 @@ from suone.organisation.institutions.models import Institution
 from suone.records.consents.models import Consent
 from suone.records.dossiers.models import CaseBoundQuerySet, Dossier, RecordedQuerySet
 
-# Whoever ordered a service or carries it out sees it, whatever else of the case is open to them.
+# Staff who ordered a service or carry it out can read it, whatever else of the case they may read.
 _ANSWERABLE = ("ordered_by_id", "staff_id", "second_staff_id")
 
 
@@ -24,9 +24,9 @@ class ServiceQuerySet(CaseBoundQuerySet["Service"]):
 
 
 class Service(models.Model):
-    """A service that a case is given: who ordered it, who answers for it, how far it is.
+    """A service ordered for a case: who ordered it, who is responsible, and its state.
 
-    It holds no word about the person; what is asked and found stands in its texts, each in its data category.
+    It contains no text about the person: question and findings are ``ServiceText`` rows, each in its data category.
     """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="services")
@@ -44,7 +44,7 @@ class Service(models.Model):
     started_on = models.DateField(_("Begun on"), null=True)
     ended_on = models.DateField(_("Ended on"), null=True)
     outcome = models.CharField(_("Outcome"), max_length=20, choices=CoachingOutcome, blank=True)
-    # Of a medical mandate: until when it opens the case to its officer, and the consent it stands on.
+    # Medical mandates only: until when the officer may open the case, and the consent this is based on.
     access_until = models.DateTimeField(null=True)
     stands_on = models.ForeignKey(Consent, models.PROTECT, null=True, related_name="+")
 
@@ -128,10 +128,10 @@ class Service(models.Model):
 
 
 class ServiceText(models.Model):
-    """What somebody wrote about a service: the question, the result, the parts of a medical report.
+    """A text written about a service: the question, the result, or a part of a medical report.
 
-    Medical findings lie in the compartment of health, which a grant opens to a medical officer alone; partners read the
-    consequences for fitness and capacity, which lie under employment (ATSG Art. 47 para 2).
+    Medical findings are in the health compartment, which a grant opens only to a medical officer; partners read the
+    consequences for fitness and capacity, which are in the category employment (ATSG Art. 47 para 2).
     """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
@@ -178,7 +178,7 @@ class ServiceText(models.Model):
             RowPolicies(
                 name="support_servicetext_row_policies",
                 select=granted(Power.READ, category="{table}.category", author="staff_id"),
-                # A question may go into a category closed to whoever asks; findings come from whoever may read them.
+                # A question may be filed in a category its author cannot read; findings only by those who can.
                 insert=f"{{table}}.part <> 'findings' AND ({granted(Power.WRITE)})"
                 f" OR ({granted(Power.WRITE, category='{table}.category')})",
             ),

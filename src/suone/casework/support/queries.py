@@ -1,4 +1,4 @@
-"""The services of a case with what was written about them, and the year's figures."""
+"""The services of a case, their texts and work items, and the yearly figures."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -27,13 +27,14 @@ from suone.records.workitems.queries import readable_items
 
 
 def services_of(acting: Acting, dossier: Dossier) -> list[Service]:
-    """The services of a case: the open ones first, then the newest."""
+    """List the services of a case that the acting person may read, open ones first, then newest first."""
     services = Service.objects.readable_by(acting).filter(dossier=dossier).order_by("-pk")
     found = services.select_related("institution", "staff", "second_institution", "second_staff")
     return sorted(found, key=lambda service: not service.is_open)
 
 
 def readable_service(acting: Acting, dossier_id: int, service_id: int) -> Service:
+    """Return one service of a case; raises ``Http404`` when the acting person may not read it."""
     service = (
         Service.objects.readable_by(acting)
         .filter(dossier_id=dossier_id, pk=service_id)
@@ -54,27 +55,27 @@ def readable_service(acting: Acting, dossier_id: int, service_id: int) -> Servic
 
 
 def texts_of(acting: Acting, service: Service) -> dict[str, ServiceText]:
-    """What was written about a service, by its part, in the categories open to the acting person."""
+    """Return the texts of a service by part, limited to the data categories the acting person may read."""
     texts = ServiceText.objects.readable_by(acting, category_column="category").filter(service=service)
     return {text.part: text for text in texts.select_related("staff", "institution")}
 
 
 def items_of(acting: Acting, service: Service) -> list[WorkItem]:
-    """What the service set to be done, by day."""
+    """List the work items that the service set, by due date."""
     items = readable_items(acting).filter(about_type="service", about_id=service.pk)
     return list(items.order_by("due_on", "pk"))
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The last day on which a medical officer may open the case, and whether a valid consent lets them longer."""
+    """A medical officer's access: its last day, and whether a valid consent allows an extension."""
 
     last_day: date | None
     is_renewable: bool
 
 
 def mandate_access(acting: Acting, service: Service) -> Access | None:
-    """How far the case is open to the officer of a mandate; nothing for another service."""
+    """Return how long the officer of a medical mandate may open the case; ``None`` for any other service."""
     if service.access_until is None:
         return None
     now = timezone.now()
@@ -86,13 +87,13 @@ def mandate_access(acting: Acting, service: Service) -> Access | None:
     until = max((ends for ends in of_mandate if ends > now), default=None)
     line = consent_line_of_officer(acting, service.dossier, service.staff_id)
     longer = line is not None and (until is None or until < end_of(line.consent.valid_until))
-    # The period ends at the start of the day after its last.
+    # The period ends at midnight after its last day.
     last_day = timezone.localdate(until - timedelta(microseconds=1)) if until else None
     return Access(last_day, is_renewable=service.is_open and longer)
 
 
 def consent_line_of_officer(acting: Acting, dossier: Dossier, staff_id: int) -> ConsentRecipient | None:
-    """Where a valid consent names this medical officer, and health: that of the consent that runs longest."""
+    """Return the consent line that names this medical officer for health, from the consent that is valid longest."""
     lines = ConsentRecipient.objects.filter(
         consent__in=valid_consents(acting).filter(dossier=dossier), staff_id=staff_id
     )
@@ -101,25 +102,25 @@ def consent_line_of_officer(acting: Acting, dossier: Dossier, staff_id: int) -> 
 
 
 def offers_for(dossier: Dossier) -> list[Offer]:
-    """What can be ordered: the kinds that the case's phase foresees first."""
+    """List the kinds of service that can be ordered, those named by the case's current phase first."""
     course = course_of(dossier.pk)
     return rules.offers(course.current.services if course else ())
 
 
 def open_kinds(dossier: Dossier) -> set[str]:
-    """The kinds of service that are ordered or under way."""
+    """Return the codes of the kinds of service that are ordered or under way."""
     return set(Service.objects.filter(dossier=dossier, state__in=OPEN_STATES).values_list("kind", flat=True))
 
 
 def case_manager_of(dossier: Dossier) -> Appointment | None:
-    """Who manages the case now."""
+    """Return the current case manager, or ``None``."""
     current = Assignment.objects.filter(dossier=dossier, function=Function.CASE_MANAGER, valid_until=None)
     assignment = current.select_related("staff__institution").first()
     return assignment.staff if assignment else None
 
 
 def possible_staff(case: Case, kind: Kind) -> AppointmentQuerySet:
-    """Who can answer for a service: a medical officer, or staff of those who take part and of the IIZ office."""
+    """Return who can be responsible for a service: medical officers for a mandate, otherwise staff who may lead the case."""
     if kind is not Kind.MEDICAL_MANDATE:
         return possible_leads(case)
     return Appointment.objects.working(on=timezone.localdate()).holding(Role.MEDICAL_OFFICER).near_first(case.region_id)
@@ -127,7 +128,7 @@ def possible_staff(case: Case, kind: Kind) -> AppointmentQuerySet:
 
 @dataclass(frozen=True, slots=True)
 class KindFigures:
-    """How often a service was ordered, completed and cancelled in a year, and how many were open at its end."""
+    """Counts of one kind of service in a year: ordered, completed, cancelled, and open at its end."""
 
     kind: Kind
     ordered: int
@@ -138,7 +139,7 @@ class KindFigures:
 
 @dataclass(frozen=True, slots=True)
 class CoachingFigures:
-    """The coachings closed in a year, by outcome, and the share that ended in work (0 to 1)."""
+    """The coachings closed in a year by outcome, and the share that ended in reintegration (0 to 1)."""
 
     closed: int
     by_outcome: dict[CoachingOutcome, int]
@@ -146,7 +147,10 @@ class CoachingFigures:
 
 
 def services_in(year: int, *, region_id: int | None = None) -> list[KindFigures]:
-    """Services per kind in a year, over all cases: for a job or the reporting role."""
+    """Count the services of a calendar year per kind, over all cases or those of one region.
+
+    Every kind has a row, also where nothing was ordered. Runs as a job or in the reporting role.
+    """
     first, last = date(year, 1, 1), date(year, 12, 31)
     in_year = Q(ended_on__range=(first, last))
     rows = (
@@ -169,7 +173,10 @@ def services_in(year: int, *, region_id: int | None = None) -> list[KindFigures]
 
 
 def coachings_closed_in(year: int, *, region_id: int | None = None) -> CoachingFigures:
-    """The coachings closed in a year and how they ended, over all cases: for a job or the reporting role."""
+    """Count the coachings closed in a calendar year by outcome, over all cases or those of one region.
+
+    Runs as a job or in the reporting role.
+    """
     closed = _of_region(region_id).filter(kind=Kind.COACHING, state=State.COMPLETED, ended_on__year=year)
     counted = dict(closed.values_list("outcome").annotate(Count("pk")))
     by_outcome = {outcome: counted.get(outcome, 0) for outcome in CoachingOutcome}

@@ -1,4 +1,4 @@
-"""The services a case is given: what they are, what they set to be done, and what may become of them."""
+"""The kinds of support service, the work items each one sets, and the states it passes through. Pure: no clock, no database."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from suone.ground.access.errors import Refused
 
 
 class Kind(models.TextChoices):
-    """The words that procedures use for them too."""
+    """The support services of the IIZ office. Procedure files use the same codes."""
 
     ROUND_TABLE = "round_table", gettext_lazy("Round table")
     ASSESSMENT = "assessment", gettext_lazy("Assessment")
@@ -44,7 +44,7 @@ class CoachingOutcome(models.TextChoices):
 
 
 class Part(models.TextChoices):
-    """What a text about a service is: each lies in its own data category."""
+    """What a text about a service is. Each part is stored in its own data category."""
 
     QUESTION = "question", gettext_lazy("What it should find out")
     RESULT = "result", gettext_lazy("Result")
@@ -54,7 +54,7 @@ class Part(models.TextChoices):
     REASON = "reason", gettext_lazy("Reason")
 
 
-# From where to where, and nothing else.
+# The allowed state transitions.
 MOVES: dict[State, frozenset[State]] = {
     State.ORDERED: frozenset({State.RUNNING, State.COMPLETED, State.CANCELLED}),
     State.RUNNING: frozenset({State.COMPLETED, State.CANCELLED}),
@@ -62,9 +62,9 @@ MOVES: dict[State, frozenset[State]] = {
     State.CANCELLED: frozenset(),
 }
 OPEN_STATES = frozenset({State.ORDERED, State.RUNNING})
-# Held at a meeting, which completes them.
+# Completed by the meeting at which they take place.
 HELD_AT_MEETINGS = frozenset({Kind.ROUND_TABLE, Kind.ASSESSMENT})
-# What a medical officer needs: who it is, what is asked about work, and the compartment of health.
+# What a medical officer needs: identity, the question about work, and the health compartment.
 MANDATE_CATEGORIES = mask_of(
     [DataCategory.IDENTITY, DataCategory.EMPLOYMENT, DataCategory.HEALTH, DataCategory.ADMINISTRATIVE]
 )
@@ -90,11 +90,11 @@ EXPLANATIONS: dict[Kind, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a service sets to be done, and in how many days; each reader has the title in their language."""
+    """A work item that a service sets, due after ``days`` calendar days. The title is a msgid: each reader sees their language."""
 
     title: str
     days: int
-    settled_by: Fact  # the deed, which the procedure may wait for too: then both have one item
+    settled_by: Fact  # a procedure may wait for the same fact: both then share one item
 
 
 # The service's own work items, set when it is ordered.
@@ -112,14 +112,14 @@ TASKS: dict[tuple[Kind, str], tuple[Task, ...]] = {
     (Kind.CASE_MANAGEMENT, ""): (),
     (Kind.MEDICAL_MANDATE, ""): (Task(gettext_noop("Carry out the medical mandate"), 60, Fact.MEDICAL_REPORT_ON),),
 }
-# A case management begins with its case manager.
+# Case management starts once its case manager is named.
 NAMING = Task(gettext_noop("Name the case manager"), 7, Fact.CASE_MANAGER_NAMED)
 PLANNING = Task(gettext_noop("Draw up the integration plan with the institutions"), 30, Fact.PLAN_BINDING_ON)
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A kind of service to choose; ``is_foreseen`` by the phase of the case's procedure."""
+    """A kind of service to choose from; ``is_foreseen`` when the phase of the case's procedure names it."""
 
     kind: Kind
     explanation: str
@@ -127,7 +127,10 @@ class Offer:
 
 
 def offers(foreseen: Collection[str]) -> list[Offer]:
-    """All kinds: those that the case's phase foresees first."""
+    """List every kind of service, those named by the current phase first.
+
+    ``foreseen`` holds the codes of the kinds that the phase names.
+    """
     every = [Offer(kind, str(EXPLANATIONS[kind]), kind.value in foreseen) for kind in Kind]
     return sorted(every, key=lambda offer: not offer.is_foreseen)
 
@@ -142,9 +145,11 @@ def check_can_order(
     is_medical_officer: bool,
     open_kinds: Collection[str],
 ) -> None:
-    """A service is ordered in an active case, with whoever its kind asks for.
+    """Check that a service may be ordered in an active case with the people its kind requires.
 
-    ``institutions`` are those of the people responsible, in their order.
+    ``institutions`` are the institution ids of the people responsible, in their order; ``open_kinds`` the kinds that are
+    ordered or under way. Raises ``Refused`` with the reason, among others when a medical mandate lacks a medical officer
+    or a consent that names them (ATSG Art. 33; DSG Art. 6 para 7).
     """
     if not is_case_active:
         raise Refused(_("Services can only be ordered in an active case: triage or resume it first."))
@@ -154,13 +159,13 @@ def check_can_order(
     if kind is Kind.MEDICAL_MANDATE:
         if not is_medical_officer:
             raise Refused(_("Choose a medical officer: nobody else may read medical content."))
-        # Medical content passes on: the person must have allowed it (ATSG Art. 33, DSG Art. 6 para 7).
+        # Medical content is passed on: the person must have consented (ATSG Art. 33, DSG Art. 6 para 7).
         if not has_consent:
             raise Refused(consent_needed())
 
 
 def consent_needed() -> str:
-    """Medical content is for the officer whom the person named for it."""
+    """Return the refusal shown when no valid consent names the medical officer and the health category."""
     return _(
         "A medical mandate needs a valid consent that names its medical officer and health: let the person sign one first."
     )
@@ -180,6 +185,7 @@ def _check_coaching(kind: Kind, variant: str, institutions: Sequence[int]) -> No
 
 
 def check_can_move(now: State, then: State) -> None:
+    """Check a state transition against ``MOVES``; raises ``Refused`` naming both states."""
     if then not in MOVES[now]:
         raise Refused(
             _("A service that is %(now)s cannot become %(then)s.")
@@ -188,12 +194,17 @@ def check_can_move(now: State, then: State) -> None:
 
 
 def check_can_start(kind: Kind, *, has_case_manager: bool) -> None:
+    """Check that case management has a case manager before it starts; raises ``Refused`` otherwise."""
     if kind is Kind.CASE_MANAGEMENT and not has_case_manager:
         raise Refused(_("Name the case manager first: case management starts with them."))
 
 
 def check_can_complete(kind: Kind, *, result: str, outcome: str) -> None:
-    """A service ends with a result; a coaching with its outcome too, and a medical mandate with its report."""
+    """Check that a service is completed with a result, and coaching also with an outcome.
+
+    ``outcome`` is a code of ``CoachingOutcome``, empty for every other kind. Raises ``Refused`` when either is missing,
+    and for a medical mandate, which only its report completes.
+    """
     if kind is Kind.MEDICAL_MANDATE:
         raise Refused(_("A medical mandate is completed by the medical officer's report."))
     if kind is Kind.COACHING and outcome not in CoachingOutcome.values:
@@ -205,7 +216,10 @@ def check_can_complete(kind: Kind, *, result: str, outcome: str) -> None:
 
 
 def check_can_report(kind: Kind, *, is_named_officer: bool, findings: str, consequences: str) -> None:
-    """The named medical officer reports; what partners read is the consequences (ATSG Art. 47 para 2)."""
+    """Check that the named medical officer reports findings and consequences.
+
+    Partners read only the consequences (ATSG Art. 47 para 2). Raises ``Refused`` for anybody else and for missing parts.
+    """
     if kind is not Kind.MEDICAL_MANDATE:
         raise Refused(_("Only a medical mandate has a medical report."))
     if not is_named_officer:
@@ -215,15 +229,16 @@ def check_can_report(kind: Kind, *, is_named_officer: bool, findings: str, conse
 
 
 def check_reason(reason: str) -> None:
+    """Raise ``Refused`` unless a reason is given."""
     if not reason.strip():
         raise Refused(_("Give a reason, so that others can understand the decision."))
 
 
 def access_end_after_report(*, opened_until: datetime, look_back_until: datetime) -> datetime:
-    """After the report the officer may look back for a while, and never longer than the mandate was open anyway."""
+    """Return when the officer's access ends after the report: a look-back period, never beyond the mandate's own access."""
     return min(opened_until, look_back_until)
 
 
 def share_reintegrated(*, closed: int, reintegrated: int) -> float | None:
-    """The share of the closed coachings that ended in work; none where none was closed."""
+    """Return the share of closed coachings that ended in reintegration (0 to 1), or ``None`` when none was closed."""
     return reintegrated / closed if closed else None

@@ -1,4 +1,4 @@
-"""What people do with the services of a case: order, begin, complete, cancel, and write a medical report."""
+"""Ordering, starting, completing and cancelling the services of a case, and writing medical reports."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -42,7 +42,7 @@ from suone.records.workitems.services import add_work_item, cancel_items_about, 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A service as it is ordered: its kind, who answers for it, and what it should find out."""
+    """An order for a service: its kind, who is responsible (``second`` for a tandem), and the question to answer."""
 
     kind: Kind
     staff: Appointment
@@ -54,7 +54,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A medical report: the findings for medical officers, and apart from them what partners read."""
+    """A medical report: findings for medical officers only, and separately the consequences that partners read."""
 
     findings: str
     consequences: str
@@ -63,9 +63,10 @@ class Report:
 
 
 def order_service(acting: Acting, *, dossier: Dossier, order: Order) -> Service:
-    """Order a service for the case and set what it needs to be done; a medical mandate opens the case to its officer.
+    """Order a service for the case and set its work items; a medical mandate opens the case to its officer.
 
-    The acting institution must lead the case.
+    Raises ``Refused`` when the acting institution does not lead the case, when somebody responsible does not take part
+    in it, and as ``rules.check_can_order`` says.
     """
     lock(dossier.pk)
     _check_leads(acting, dossier)
@@ -101,7 +102,10 @@ def order_service(acting: Acting, *, dossier: Dossier, order: Order) -> Service:
 
 
 def start_service(acting: Acting, *, service: Service) -> None:
-    """The service begins. A case management begins with its case manager, who draws up the plan."""
+    """Start an ordered service. Case management passes to the case manager, who draws up the plan.
+
+    Raises ``Refused`` when it has already started or ended, or when no case manager has been named.
+    """
     service = _locked(acting, service)
     rules.check_can_move(State(service.state), State.RUNNING)
     manager = case_manager_of(service.dossier)
@@ -120,9 +124,10 @@ def complete_service(
     category: DataCategory = DataCategory.EMPLOYMENT,
     outcome: str = "",
 ) -> None:
-    """The service has its result; what it set to be done is done with it.
+    """Complete a service with its result and close its work items.
 
-    Raises ``Conflict`` with both results for whoever comes second.
+    Raises ``Refused`` as ``rules.check_can_complete`` says, and ``Conflict`` with both results when somebody else
+    completed it first.
     """
     service = _locked(acting, service)
     rules.check_can_complete(Kind(service.kind), result=result, outcome=outcome)
@@ -140,9 +145,9 @@ def complete_by_meeting(
     result: str = "",
     category: DataCategory = DataCategory.EMPLOYMENT,
 ) -> Service | None:
-    """A round table or assessment was held: the oldest open service of that kind is completed, if one was ordered.
+    """Complete the oldest open service of a kind that takes place at a meeting, once the meeting has been held.
 
-    Without a result the minutes of the meeting speak for themselves.
+    Returns the service, or ``None`` when none was ordered. Without ``result`` the minutes are the result.
     """
     lock(dossier.pk)
     services = Service.objects.filter(dossier=dossier, kind=kind, state__in=OPEN_STATES).select_related("dossier")
@@ -153,7 +158,10 @@ def complete_by_meeting(
 
 
 def cancel_service(acting: Acting, *, service: Service, reason: str) -> None:
-    """The service is not needed any more, and why; the access of a medical mandate ends at once."""
+    """Cancel a service with a reason; the access given by a medical mandate ends at once.
+
+    Raises ``Refused`` without a reason, or when the service has already ended.
+    """
     rules.check_reason(reason)
     service = _locked(acting, service)
     rules.check_can_move(State(service.state), State.CANCELLED)
@@ -170,10 +178,11 @@ def cancel_service(acting: Acting, *, service: Service, reason: str) -> None:
 
 
 def write_medical_report(acting: Acting, *, service: Service, report: Report) -> None:
-    """Complete the mandate with findings and consequences; partners are told that it is there, without its content.
+    """Complete a medical mandate with its report; partners are notified that it exists, without its content.
 
-    Findings go into the compartment of health; consequences for fitness and capacity under employment, where partners
-    read them (ATSG Art. 47 para 2). Afterwards the officer may look back for a while.
+    Findings are stored in the health compartment, consequences for fitness and capacity under employment, where
+    partners read them (ATSG Art. 47 para 2). The officer keeps access for ``MANDATE_ACCESS_DAYS``. Raises ``Refused``
+    for anybody but the named officer, and ``Conflict`` when the report has already been written.
     """
     dossier = lock(service.dossier_id)
     service = Service.objects.get(pk=service.pk)
@@ -207,7 +216,11 @@ def write_medical_report(acting: Acting, *, service: Service, report: Report) ->
 
 
 def renew_mandate_access(acting: Acting, *, service: Service) -> None:
-    """Let the medical officer go on reading under the consent that is valid now, after an older one has ended."""
+    """Base the medical officer's access on the consent that is valid now, after an older one has ended.
+
+    Raises ``Refused`` when the mandate is closed, no valid consent names the officer, or the acting institution does
+    not lead the case.
+    """
     dossier = lock(service.dossier_id)
     _check_leads(acting, dossier)
     service = Service.objects.get(pk=service.pk)
@@ -244,7 +257,7 @@ def _check_order(acting: Acting, dossier: Dossier, order: Order, *, has_consent:
 
 
 def _locked(acting: Acting, service: Service) -> Service:
-    """The service as it is kept now, its case locked, for those who lead the case or answer for the service."""
+    """Lock the case and return the service as stored now; refused to all but the lead and the institutions responsible."""
     dossier = lock(service.dossier_id)
     now = Service.objects.select_related("dossier").get(pk=service.pk)
     if acting.institution_id not in (now.institution_id, now.second_institution_id):
@@ -276,7 +289,7 @@ def _write(
     *,
     capacity_percent: int | None = None,
 ) -> None:
-    """Keep a text in its category, where there is one; whoever writes need not be able to read it."""
+    """Store a text in its data category unless it is empty; its author need not be able to read that category."""
     if text.strip():
         insert_without_returning(
             ServiceText(
@@ -295,7 +308,7 @@ def _write(
 
 
 def _set_tasks(acting: Acting, service: Service) -> None:
-    """The service's own work items: for whoever answers for it, or to name the case manager first."""
+    """Set the service's work items for the person responsible, or the one to name a case manager."""
     for task in rules.TASKS[Kind(service.kind), service.variant]:
         _ask(acting, service, task, service.staff)
     if service.kind == Kind.CASE_MANAGEMENT and case_manager_of(service.dossier) is None:
@@ -311,7 +324,7 @@ def _ask(acting: Acting, service: Service, task: Task, staff: Appointment) -> No
         due_on=acting.today + timedelta(days=task.days),
         addressed_id=staff.institution_id,
         assigned=staff,
-        # That there is a mandate is a matter of work; its officer reads it too.
+        # The existence of a mandate counts as employment data, which its officer may read as well.
         category=DataCategory.EMPLOYMENT if service.access_until else DataCategory.ADMINISTRATIVE,
         about=_about(service),
         settled_by=task.settled_by,
@@ -326,7 +339,7 @@ def _assign_to(acting: Acting, service: Service, manager: Appointment) -> None:
 
 
 def _open_to_officer(acting: Acting, service: Service, line: ConsentRecipient) -> None:
-    """The named officer alone may read and write, health too, no further and no longer than the consent names them."""
+    """Let only the named officer read and write, health included, within the limits of the consent that names them."""
     open_grants(acting, dossier=service.dossier, act=OpeningAct.MEDICAL_MANDATE, act_id=service.pk)
     if service.institution_id != acting.institution_id:
         keep_disclosure(
@@ -361,7 +374,7 @@ def _about(service: Service) -> tuple[str, int]:
 
 
 def _record_event(acting: Acting, service: Service, act: Act, kind: RecordKind, *, reason: str = "") -> None:
-    with translation.override(None):  # as in the code: each reader has it in their language
+    with translation.override(None):  # untranslated: each reader sees it in their own language
         title = str(Kind(service.kind).label)
     record_event(
         acting,
@@ -377,7 +390,7 @@ def _record_event(acting: Acting, service: Service, act: Act, kind: RecordKind, 
 
 
 def _report_open_services(acting: Acting, dossier: Dossier) -> None:
-    """The procedure may wait until no service is open any more."""
+    """Report the number of open services: a procedure may wait until none is left."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT support_running(%s)", [dossier.pk])
         running = cursor.fetchone()[0]

@@ -23,7 +23,7 @@ from suone.records.dossiers.queries import has_power
 
 @reads(Permission.SERVICE_ORDER, act=Act.OFFERS_READ)
 def choose_service(request: ActingRequest, dossier_id: int) -> HttpResponse:
-    """Which kind: those that the phase of the procedure foresees first."""
+    """Choose the kind of service to order, those named by the current phase first."""
     dossier = readable_case(request.acting, dossier_id).dossier
     return render(request, "support/choose.html", {"dossier": dossier, "offers": queries.offers_for(dossier)})
 
@@ -139,7 +139,7 @@ def renew_mandate_access(request: ActingRequest, dossier_id: int, service_id: in
 
 
 def _proposed(acting: Acting, case: Case, kind: Kind) -> int | None:
-    """Who is proposed to answer for it: the case manager for their work, whoever orders for meetings."""
+    """Preselect who is responsible: the case manager for case management, the person ordering for meetings."""
     if kind is Kind.CASE_MANAGEMENT:
         manager = queries.case_manager_of(case.dossier)
         return manager.pk if manager else acting.staff_id

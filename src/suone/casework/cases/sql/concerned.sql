@@ -1,6 +1,5 @@
--- The region of a case, who follows it, who leads it, who notified it and which institutions it names, for messages: for
--- jobs, and for whoever the case is open to. Whoever is asked to take part, or has just handed a case over, may tell others
--- without reading the rows of the case.
+-- The region, followers, lead, notifier and institutions of a case, for messages: for jobs, and for those who may open the
+-- case. An institution asked to take part, or that has just handed a case over, can notify others without reading its rows.
 CREATE FUNCTION cases_concerned(case_id bigint)
 RETURNS TABLE (region bigint, staff bigint[], lead bigint, notifier bigint, institutions bigint[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -1,5 +1,4 @@
--- A note is its author's: nobody else changes a word of it. Whoever may redact it takes the text away as a whole, once (who
--- and when: the table's Stamp).
+-- Only its author changes the text of a note. Redaction removes the whole text, once (who and when: the table's Stamp).
 CREATE FUNCTION cases_note_of_its_author() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,4 +1,4 @@
-"""What people do while they lead a case: one module for each thing, and its public names here."""
+"""Acts in leading a case: one module per topic; this package exports the public names."""
 
 from suone.casework.leading.services.closing import (
     close_after_death,

@@ -1,4 +1,4 @@
-"""A case rests, ends and is taken up again."""
+"""Suspending, resuming, closing and reopening a case."""
 
 from datetime import date
 
@@ -30,13 +30,16 @@ from suone.records.workitems.services import cancel, cancel_items_about
 
 
 def suspend_case(acting: Acting, *, case: Case, reason: str) -> None:
-    """Let the case rest, and say why."""
+    """Suspend an active case with a reason.
+
+    Raises ``Refused`` without a reason, in another state, or when the acting institution does not lead the case.
+    """
     check_reason(reason)
     _lead_moves(acting, case, State.SUSPENDED, Act.SUSPENDED, reason)
 
 
 def resume_case(acting: Acting, *, case: Case) -> None:
-    """Take up a resting case."""
+    """Resume a suspended case and let its procedure proceed; raises ``Refused`` in another state."""
     if case.state != State.SUSPENDED:
         check_can_move(State(case.state), State.SUSPENDED)
     _lead_moves(acting, case, State.ACTIVE, Act.RESUMED, "")
@@ -46,15 +49,17 @@ def resume_case(acting: Acting, *, case: Case) -> None:
 def close_case(
     acting: Acting, *, case: Case, outcome: str, closing_reason: str, text: str = "", phase: str = ""
 ) -> None:
-    """Close the case with its outcome and reason; consents keep running until they end or are withdrawn.
+    """Close the case with outcome and reason; consents remain valid until they expire or are withdrawn.
 
-    Under a procedure the case must be able to go to a closing phase from where it stands (``phase``, or the first one).
+    ``outcome`` and ``closing_reason`` are codes. Under a procedure the case moves to the closing phase ``phase``, or to the
+    first one that is open to it. Raises ``Refused`` while work items requested by people are open, or when the current
+    phase has no closing step.
     """
     case, course = lock_case_to_lead(acting, case.pk)
     dossier = case.dossier
     check_can_move(State(case.state), State.CLOSED)
-    # What the procedure set for the phase that ends is withdrawn with it, and what waits for an act is with the closing;
-    # what people asked must be settled.
+    # Work items set by the ending phase, and those that wait for an act, are cancelled with the closing; those requested by
+    # people must be completed first.
     waiting = WorkItem.objects.filter(dossier=dossier, state=ItemState.OPEN)
     open_items = waiting.filter(settled_by="")
     if course is not None:
@@ -68,9 +73,10 @@ def close_case(
 
 
 def close_after_death(acting: Acting, *, case: Case, died_on: date | None = None, text: str = "") -> None:
-    """The person has died: the case ends wherever it stands, and with it what was to be done and every consent.
+    """Close the case because the person has died; its work items, pending requests and consents end with it.
 
-    What institutions keep by their own law stays with them. Whoever read by a consent alone reads no longer.
+    Institutions keep what their own law requires; access based only on a consent ends. Raises ``Refused`` for a case that
+    is already closed.
     """
     case, course = lock_case_to_lead(acting, case.pk)
     dossier = case.dossier
@@ -93,7 +99,10 @@ def close_after_death(acting: Acting, *, case: Case, died_on: date | None = None
 
 
 def reopen_case(acting: Acting, *, case: Case, reason: str) -> None:
-    """Take up a closed or rejected case again, and say why."""
+    """Reopen a closed case as active, a rejected or withdrawn one in triage, with a reason.
+
+    Raises ``Refused`` without a reason, or for an open case.
+    """
     check_reason(reason)
     then = State.ACTIVE if case.state == State.CLOSED else State.IN_TRIAGE
     if case.state not in (State.CLOSED, State.REJECTED, State.WITHDRAWN):
@@ -119,14 +128,14 @@ def _close_course(acting: Acting, case: Case, course: Course, phase: str, reason
 
 
 def _record_death(acting: Acting, dossier: Dossier, died_on: date) -> None:
-    """The day stands with the particulars of this file, for whoever may read who it is."""
+    """Record the date of death in the particulars, when the acting person may read the identity."""
     known = particulars_of(acting, dossier.pk)
     if known is not None:
         correct_particulars(acting, particulars=known, version=known.version, changes={"died_on": died_on})
 
 
 def _record_closing(acting: Acting, case: Case, *, reason: str, outcome: str = "", text: str) -> None:
-    """The case is closed, and why; everybody in it hears of it."""
+    """Set the closed state and notify those who follow the case."""
     Case.objects.filter(pk=case.pk).update(
         state=State.CLOSED,
         state_since=acting.today,
@@ -147,7 +156,7 @@ def _record_closing(acting: Acting, case: Case, *, reason: str, outcome: str = "
 
 
 def _end_course(acting: Acting, case: Case, course: Course, reason: str) -> None:
-    """Into a closing phase, whatever it asks for; where the procedure has none the case ends in the phase it is in."""
+    """Enter a closing phase whatever its requirements; without one the case stays in its current phase."""
     to = next((phase.id for phase in course.procedure.phases if phase.state == State.CLOSED), None)
     if to is not None and to != course.phase:
         facts = facts_of(acting, case, course.procedure.phase(to))
@@ -157,7 +166,7 @@ def _end_course(acting: Acting, case: Case, course: Course, reason: str) -> None
 
 
 def _resume_course(acting: Acting, case: Case, course: Course, state: State) -> None:
-    """A case taken up again goes on in the phase it was in last, or in the first one of its state."""
+    """Return the case to the last phase it was in for this state, or to the first phase of the state."""
     phases = {phase.id: phase for phase in course.procedure.phases}
     been = [phase for _procedure, phase in visited_phases(case.pk)]
     last = next((p for p in been if p in phases and phases[p].state == state), None)

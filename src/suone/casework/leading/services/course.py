@@ -1,4 +1,4 @@
-"""The course of a case through its phases: what moves it on, and the work items each phase sets."""
+"""The course of a case through the phases of its procedure: moves, and the work items each phase sets."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -38,7 +38,7 @@ _MOST_STEPS = 10  # automatic moves in a row: more would be a circle
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Who a work item of the procedure goes to: an institution, and somebody of it where one is named."""
+    """The addressee of a procedure's work item: an institution, and a staff member when one is named."""
 
     institution_id: int
     staff: Appointment | None = None
@@ -48,7 +48,10 @@ Parties = Callable[[str], Party]
 
 
 def begin(acting: Acting, *, dossier: Dossier, version: ProcedureVersion, facts: Facts, parties: Parties) -> Course:
-    """Put a case at the start of a procedure, in the version in force, and set the first work items."""
+    """Put a case in the first phase of a procedure and set its work items.
+
+    Raises ``Refused`` for a version that is retired.
+    """
     if version.state != VersionState.PUBLISHED:
         raise Refused(_("This version of the procedure is retired: choose the one in force."))
     start = version.procedure.start
@@ -70,7 +73,11 @@ def store_fact(
     remark: str = "",
     about: tuple[str, int | None] = ("", None),
 ) -> KnownFact:
-    """Keep what an act made true or a worker states; the latest word counts."""
+    """Store a fact reported by an act or recorded by a worker; the latest value applies.
+
+    ``value`` must have the type of the fact: ``date``, ``bool``, ``int`` or the code of a choice. Raises ``Refused`` for a
+    wrong type, an unknown code or a recorded day in the future. Facts of acts are not logged again.
+    """
     _check_value(acting, fact, value)
     known = KnownFact.objects.create(
         dossier=dossier,
@@ -84,7 +91,7 @@ def store_fact(
         FactRemark.objects.create(
             fact=known, dossier=dossier, category=word(fact).remark_category, text=remark, staff_id=acting.staff_id
         )
-    # What an act tells stands in the log and the timeline under that act already.
+    # Facts reported by an act are already in the log and the timeline under that act.
     if word(fact).source.value == "stated":
         record_event(
             acting,
@@ -121,9 +128,9 @@ def move(
     parties: Parties,
     reason: str = "",
 ) -> Phase:
-    """Take the case to another phase; raises ``Refused`` with what is missing.
+    """Move the case to another phase; raises ``Refused`` listing the unmet requirements.
 
-    What should hold and does not needs a reason. The caller holds the lock of the case and has checked who may.
+    Unmet recommendations require ``reason``. The caller holds the lock of the case and has checked permissions.
     """
     way = way_to(course, to, facts, on=acting.today)
     if way.lacking:
@@ -137,7 +144,7 @@ def move(
 def enter(
     acting: Acting, *, dossier: Dossier, course: Course, to: str, facts: Facts, parties: Parties, reason: str = ""
 ) -> Phase:
-    """Put the case into a phase: what the last one left open is settled, the new one's work items are set."""
+    """Put the case into a phase: close the open work items of the previous phase and set those of the new one."""
     phase = course.procedure.phase(to)
     Passage.objects.create(
         dossier=dossier,
@@ -166,7 +173,7 @@ def enter(
 
 
 def settle(acting: Acting, *, dossier: Dossier, course: Course, facts: Facts, parties: Parties) -> Phase | None:
-    """Tick off what the facts settle, make the moves that are made by themselves; the phase reached, if it changed."""
+    """Complete the work items that the facts settle and make automatic moves; returns the new phase, if it changed."""
     reached = None
     for _step in range(_MOST_STEPS):
         settle_items(acting, dossier=dossier, course=course, facts=facts)
@@ -180,7 +187,7 @@ def settle(acting: Acting, *, dossier: Dossier, course: Course, facts: Facts, pa
 
 
 def settle_items(acting: Acting, *, dossier: Dossier, course: Course, facts: Facts) -> None:
-    """Tick off the open work items of the phase whose fact now holds."""
+    """Complete the open work items of the current phase whose fact now holds."""
     items = {f"{course.phase}/{item.id}": item for item in course.current.items if item.completed_by}
     if not items:
         return
@@ -190,12 +197,12 @@ def settle_items(acting: Acting, *, dossier: Dossier, course: Course, facts: Fac
 
 
 def _since(item: Item, row: Step) -> date | None:
-    """A repeated item is settled only by what happened after it was set."""
+    """A recurring item is settled only by facts recorded after it was set."""
     return row.asked_at.date() if item.repeats else None
 
 
 def set_repeating_items(acting: Acting, *, dossier: Dossier, course: Course, parties: Parties) -> int:
-    """Set what is to be done again in this phase, so many months after it was done; how many were set."""
+    """Set the recurring work items of the phase, due months after their last completion; returns how many."""
     count = 0
     repeated = [item for item in course.current.items if item.repeats]
     been = steps_of(dossier) if repeated else []
@@ -221,7 +228,10 @@ def move_over(
     parties: Parties,
     reason: str = "",
 ) -> Phase:
-    """Let a running case go on under another version or procedure, in the phase that somebody chose."""
+    """Move an ongoing case to another version or procedure, in the phase chosen.
+
+    Raises ``Refused`` for a retired version or an unknown phase.
+    """
     if version.state != VersionState.PUBLISHED:
         raise Refused(_("This version of the procedure is retired: choose the one in force."))
     if phase not in [entry.id for entry in version.procedure.phases]:
@@ -241,13 +251,13 @@ def move_over(
 
 
 def _titled(version: ProcedureVersion) -> dict[str, Any]:
-    """A procedure's title for the timeline, which each reader has in their language."""
+    """Return a procedure's title for the timeline, which each reader sees in their language."""
     texts = version.procedure.title
     return {"text": texts["de"], "text_language": "", "texts": texts}
 
 
 def way_to(course: Course, to: str, facts: Facts, *, on: date) -> AvailableMove:
-    """The move to this phase as it stands; raises ``Refused`` where there is none."""
+    """Return the move to a phase with its unmet requirements; raises ``Refused`` when there is no such move."""
     for way in phase_status(course.current, facts, on=on).ways:
         if way.move.to == to:
             return way
@@ -261,7 +271,7 @@ def _set_items(acting: Acting, course: Course, phase: Phase, facts: Facts, parti
 
 
 def _set_items_that_apply_now(acting: Acting, course: Course, facts: Facts, parties: Parties) -> None:
-    """An item may be asked of a case only later, once a fact comes true; it is set then, and once in a phase."""
+    """Set conditional work items whose condition has come true since the phase began, once per phase."""
     phase = course.current
     late = [item for item in phase.items if item.applies]
     if not late:
@@ -277,7 +287,7 @@ def _set_items_that_apply_now(acting: Acting, course: Course, facts: Facts, part
 def _set_item(acting: Acting, dossier: Dossier, step: str, planned: Planned, parties: Parties) -> None:
     item = planned.item
     if item.completed_by and join_step(dossier=dossier, deed=item.completed_by, step=step):
-        return  # an act has asked for it already
+        return  # an act has already set it
     addressed = parties(item.addressed)
     add_work_item(
         acting,

@@ -1,4 +1,4 @@
-"""The level of collaboration, which a triage sets and a later decision changes."""
+"""The level of collaboration, set by the triage and changed by a later decision."""
 
 from suone.canton.procedures.facts import Fact
 from suone.canton.procedures.models import ProcedureVersion
@@ -21,10 +21,11 @@ from suone.records.dossiers.services import record_event
 def change_level(
     acting: Acting, *, case: Case, level: str, reason: str, procedure: ProcedureVersion | None = None
 ) -> LevelChange:
-    """A simple matter becomes a network or a complex case, or comes back, without anything being typed again.
+    """Change the level of an open case: simple, network or complex.
 
-    With ``procedure`` the case goes over to it: where it has been there before, into the phase it left; otherwise to the
-    start, and from there on by itself as far as what is known allows. What the case is meanwhile (active, resting) stays.
+    With ``procedure`` the case moves to it: into the last phase it was in there, otherwise to its start, and on as far as
+    known facts allow. Its state stays unless the new phase requires another. Raises ``Refused`` for a closed case, before
+    its triage, without a reason, or when the acting institution does not lead it.
     """
     case, course = lock_case_to_lead(acting, case.pk)
     dossier = case.dossier
@@ -48,13 +49,13 @@ def change_level(
 
 
 def set_level(acting: Acting, case: Case, level: str, reason: str) -> LevelChange:
-    """The level of the case from now on, with who set it and why."""
+    """Set the level of the case, recording who set it and why."""
     Case.objects.filter(pk=case.pk).update(level=level)
     return record_level_change(acting, case.pk, case.level, level, reason)
 
 
 def record_level_change(acting: Acting, dossier_id: int, before: str, level: str, reason: str) -> LevelChange:
-    """How the level came about, for the case's page."""
+    """Record a change of level for the history on the case page."""
     return LevelChange.objects.create(
         dossier_id=dossier_id,
         from_level=before,
@@ -69,7 +70,7 @@ def record_level_change(acting: Acting, dossier_id: int, before: str, level: str
 def _switch_procedure(
     acting: Acting, case: Case, course: Course | None, version: ProcedureVersion, reason: str
 ) -> None:
-    """To another procedure: into the phase the case was in there last, or to its start."""
+    """Switch to another procedure: into the last phase the case was in there, or to its start."""
     facts = facts_of(acting, case, *version.procedure.phases)
     parties = PartiesOfCase(case)
     if course is None:

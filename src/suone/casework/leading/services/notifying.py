@@ -1,4 +1,4 @@
-"""Notifying a case, and what the IIZ office and the notifying institution say to each other before its triage."""
+"""Notifying a case, and the exchange between IIZ office and notifying institution before its triage."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ QUESTION = "question"  # what a work item of a question back is about
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Particulars:
-    """Whom a new case is about, and where."""
+    """The person a new case is about, and its region."""
 
     last_name: str
     first_name: str
@@ -54,7 +54,7 @@ class Particulars:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification(Particulars):
-    """What is known when a case is notified; with the signed consent alone, everything else may follow."""
+    """What is known when a case is notified. Only the signed consent is required; the rest may follow."""
 
     terms: ConsentTerms
     scope: Sequence[ScopeLine]
@@ -64,12 +64,15 @@ class Notification(Particulars):
     risk_factors: Sequence[str] = field(default_factory=tuple)
     first_contact_on: date | None = None
     authority: str = ""  # that appointed the guardian who signed, where it was one
-    procedure: ProcedureVersion | None = None  # without one the case goes by its machine states alone
-    alert: Alert | None = None  # of the register, where it gave the occasion
+    procedure: ProcedureVersion | None = None  # without one only the state is tracked
+    alert: Alert | None = None  # of the register, if it prompted the notification
 
 
 def notify_case(acting: Acting, *, notification: Notification) -> Case:
-    """Notify a case to the IIZ office: person, case file, signed consent, and a work item to triage it."""
+    """Notify a case to the IIZ office: open the case file, record the signed consent and request its triage.
+
+    Raises ``Refused`` when the consent does not name the IIZ office, is not signed, or the first contact is in the future.
+    """
     office = iiz_office()
     check_first_contact(notification.first_contact_on, on=acting.today)
     if office.pk not in {line.institution.pk for line in notification.scope}:
@@ -122,10 +125,9 @@ def open_simple_case(
     facts: Mapping[Fact, Scalar],
     remarks: Mapping[Fact, str],
 ) -> Case:
-    """Open a case that two institutions settle between themselves: no notification, no triage, nothing opened to others.
+    """Open a simple case that two institutions settle between themselves, without notification, triage or access for others.
 
-    ``facts`` are what is known from the start, with ``remarks`` to some, so that the procedure sets nothing that is
-    done already.
+    ``facts`` (with ``remarks``) are known from the start, so that the procedure sets no work item that is already done.
     """
     case = _open(acting, of=of, level=Level.SIMPLE)
     dossier = case.dossier
@@ -139,7 +141,7 @@ def open_simple_case(
 
 
 def _open(acting: Acting, *, of: Particulars, **fields: object) -> Case:
-    """The case file about a person, with its own institution taking part and leading."""
+    """Open the case file, with the acting institution taking part and leading."""
     dossier = open_dossier(
         acting,
         ahv_number=of.ahv_number,
@@ -163,7 +165,7 @@ def _open(acting: Acting, *, of: Particulars, **fields: object) -> Case:
 
 
 def reject_notification(acting: Acting, *, case: Case, reason: str) -> None:
-    """The office does not take the case, and says why."""
+    """Reject a notified case with a reason, of which the notifier is informed; raises ``Refused`` after its triage."""
     check_reason(reason)
     dossier = lock(case.dossier_id)
     move_to_state(acting, Case.objects.get(pk=case.pk), State.REJECTED, reason)
@@ -174,7 +176,7 @@ def reject_notification(acting: Acting, *, case: Case, reason: str) -> None:
 
 
 def withdraw_notification(acting: Acting, *, case: Case, reason: str) -> None:
-    """The notifying institution takes its notification back before the triage is done."""
+    """Withdraw a notification before its triage, with a reason; raises ``Refused`` for all but the notifying institution."""
     check_reason(reason)
     dossier = lock(case.dossier_id)
     if acting.institution_id != case.notifier_id:
@@ -187,7 +189,7 @@ def withdraw_notification(acting: Acting, *, case: Case, reason: str) -> None:
 
 
 def ask_notifier(acting: Acting, *, case: Case, question: str, due_on: date) -> WorkItem:
-    """Ask the notifying institution back; the case is in triage meanwhile."""
+    """Ask the notifying institution a question, answered by ``due_on``; the case is then in triage."""
     check_reason(question)
     dossier = lock(case.dossier_id)
     case = Case.objects.get(pk=case.pk)
@@ -211,7 +213,10 @@ def ask_notifier(acting: Acting, *, case: Case, question: str, due_on: date) -> 
 
 
 def answer_question(acting: Acting, *, item: WorkItem, text: str, category: DataCategory) -> None:
-    """Answer what the office asked back: the answer is a note, the work item is done, the asking person is told."""
+    """Answer the office's question with a note; the work item is completed and the person who asked is notified.
+
+    Raises ``Refused`` for another institution, or when the work item is no longer open.
+    """
     if acting.institution_id != item.addressed_id:
         raise Refused(_("This question was addressed to %(institution)s.") % {"institution": item.addressed.short_name})
     if not item.is_open:

@@ -1,4 +1,4 @@
-"""Following the procedure: facts that come true, steps to the next phase, another version."""
+"""Moving a case through its procedure: reported facts, the next phase, another version."""
 
 from django.utils.translation import gettext as _
 
@@ -40,9 +40,10 @@ def report_fact(
     value: Scalar = True,
     remark: str = "",
 ) -> None:
-    """Something that the procedure may wait for came true: keep it, tick off what it settles, go on where the file says so.
+    """Report a fact that a procedure may wait for: store it, complete the work items it settles, and proceed.
 
-    Acts of other packages tell it in their own transaction; a case without a procedure keeps the fact all the same.
+    Acts of other packages call this in their own transaction. A case without a procedure stores the fact as well. Raises
+    ``Refused`` as ``store_fact`` does.
     """
     lock(dossier.pk)
     store_fact(acting, dossier=dossier, fact=fact, value=value, remark=remark)
@@ -52,11 +53,11 @@ def report_fact(
 
 
 def follow_procedure(acting: Acting, *, dossier: Dossier) -> None:
-    """Tick off what holds by now and make the moves that are made by themselves; the case follows its phase."""
+    """Complete settled work items and make automatic moves; the state of the case follows its phase."""
     case = case_with_course(dossier.pk)
     course = course_in(case)
     if course is None or not case.is_open or case.state == State.SUSPENDED:
-        return  # a case that rests goes nowhere by itself
+        return  # a suspended case makes no automatic moves
     phase = settle(
         acting,
         dossier=case.dossier,
@@ -69,7 +70,7 @@ def follow_procedure(acting: Acting, *, dossier: Dossier) -> None:
 
 
 def follow_procedures(acting: Acting) -> int:
-    """The clock's part, as a job: every open case that follows a procedure is settled; how many there were."""
+    """Let every open case with a procedure proceed, as a daily job; returns how many there were."""
     open_cases = Case.objects.filter(state__in=OPEN_STATES, dossier__course__isnull=False).select_related("dossier")
     count = 0
     for case in open_cases.iterator(chunk_size=500):
@@ -80,7 +81,11 @@ def follow_procedures(acting: Acting) -> int:
 
 
 def advance_case(acting: Acting, *, case: Case, to: str, reason: str = "") -> None:
-    """Take the case to its next phase; raises ``Refused`` with the sentences of what is missing."""
+    """Move the case to its next phase, whose id is ``to``.
+
+    Raises ``Refused`` listing unmet requirements, without ``reason`` when a recommendation is not met, when the step is
+    reserved for other roles, when it would close the case, or when the acting institution does not lead it.
+    """
     case, course = lock_case_to_lead(acting, case.pk)
     dossier = case.dossier
     if course is None:
@@ -109,7 +114,11 @@ def advance_case(acting: Acting, *, case: Case, to: str, reason: str = "") -> No
 
 
 def move_case_over(acting: Acting, *, case: Case, version: ProcedureVersion, phase: str, reason: str = "") -> None:
-    """Let a running case go on under another version or procedure; one without a procedure begins to follow it."""
+    """Move an open case to another version or procedure, in the phase chosen, with a reason.
+
+    A case without a procedure starts to follow it. Raises ``Refused`` for a closed case, without a reason, or when the
+    acting institution does not lead it.
+    """
     case, course = lock_case_to_lead(acting, case.pk)
     dossier = case.dossier
     check_reason(reason)
@@ -133,7 +142,11 @@ def move_case_over(acting: Acting, *, case: Case, version: ProcedureVersion, pha
 
 
 def record_fact(acting: Acting, *, case: Case, fact: Fact, value: Scalar, remark: str = "") -> None:
-    """A worker states a fact the procedure asks about; the latest word counts."""
+    """Record a fact that the procedure needs and no act reports; the latest value applies.
+
+    Raises ``Refused`` for a fact that follows from an act, and when another institution was asked to record it: then only
+    the lead may, with a remark.
+    """
     if word(fact).source is not Source.STATED:
         raise Refused(_("This fact follows from an action in the product: carry out that action instead."))
     _check_whose_word(acting, case, fact, remark)
@@ -141,7 +154,7 @@ def record_fact(acting: Acting, *, case: Case, fact: Fact, value: Scalar, remark
 
 
 def _check_whose_word(acting: Acting, case: Case, fact: Fact, remark: str) -> None:
-    """What an institution is asked to do it states itself; the lead may in its place, with a remark that says why."""
+    """An institution asked to do something records it itself; the lead may do so for it, with a remark saying why."""
     asked = WorkItem.objects.filter(dossier_id=case.pk, settled_by=fact, state=ItemState.OPEN)
     for item in asked.exclude(addressed_id=acting.institution_id).select_related("addressed"):
         whose = {"institution": item.addressed.short_name}
@@ -156,7 +169,7 @@ def _check_whose_word(acting: Acting, case: Case, fact: Fact, remark: str) -> No
 
 
 def begin_procedure(acting: Acting, case: Case, version: ProcedureVersion) -> None:
-    """The case begins to follow a procedure, and goes on by itself as far as what is known allows."""
+    """Start a procedure for the case, and make the automatic moves that known facts allow."""
     begin(
         acting,
         dossier=case.dossier,
@@ -168,14 +181,14 @@ def begin_procedure(acting: Acting, case: Case, version: ProcedureVersion) -> No
 
 
 def sync_state_to_phase(acting: Acting, case: Case, phase: Phase) -> None:
-    """The machine state that a canton's phase stands for."""
+    """Set the state of the case to that of its phase."""
     state = State(phase.state)
     if case.state != state:
         move_to_state(acting, case, state)
 
 
 def sync_phase_to_state(acting: Acting, case: Case, state: State) -> None:
-    """The procedure goes where the case went: to the first phase that stands for this state, if it has one."""
+    """Enter the first phase of the procedure for this state, if there is one."""
     course = course_of(case.pk)
     phase = next((p for p in course.procedure.phases if p.state == state), None) if course else None
     if course is not None and phase is not None:

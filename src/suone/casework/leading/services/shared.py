@@ -1,4 +1,4 @@
-"""What the acts of leading share: the locked case, its state, and whom a word of its procedure means."""
+"""Shared by the acts of leading: the locked case, its state, and the addressees of its procedure."""
 
 from django.db.models import QuerySet, Value
 from django.utils.functional import cached_property
@@ -18,14 +18,14 @@ from suone.records.dossiers.services import lock
 
 
 def case_with_course(dossier_id: int) -> Case:
-    """The case as it is kept now, with where it stands in its procedure."""
+    """Return the case as stored now, with its position in the procedure."""
     return _with_course().get(pk=dossier_id)
 
 
 def lock_case_to_lead(acting: Acting, dossier_id: int) -> tuple[Case, Course | None]:
-    """The case as it is kept now, locked, with where it stands in its procedure; refused to whoever does not lead it.
+    """Lock the case and return it as stored now, with its position; raises ``Refused`` unless the acting institution leads.
 
-    The lock is a statement of its own: who waited for it sees what was done, and ended, meanwhile.
+    The lock is a separate statement, so that whoever waited for it sees what was committed meanwhile.
     """
     lock(dossier_id)
     case = _with_course().annotate(is_led=HasPower("pk", Value(Power.LEAD.value))).get(pk=dossier_id)
@@ -34,17 +34,17 @@ def lock_case_to_lead(acting: Acting, dossier_id: int) -> tuple[Case, Course | N
 
 
 def _with_course() -> QuerySet[Case]:
-    """Cases with where they stand; a procedure's text is fetched where it was not read yet."""
+    """Cases with their position; the text of a procedure is fetched only when not yet cached."""
     return Case.objects.select_related("dossier__course__version").defer("dossier__course__version__text")
 
 
 def course_in(case: Case) -> Course | None:
-    """Where it stands in its procedure, if it follows one."""
+    """Return the position of a loaded case, ``None`` without a procedure."""
     return getattr(case.dossier, "course", None)
 
 
 class PartiesOfCase:
-    """Who is meant by a word of a procedure: the office, notifier, lead or case manager, or a kind of institution."""
+    """Resolve an addressee named in a procedure file: office, notifier, lead, case manager, or a kind of institution."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
@@ -56,12 +56,12 @@ class PartiesOfCase:
             return Party(self.case.notifier_id, self.case.notified_by)
         if word_of_file == Function.LEAD:
             return self.named.get(Function.LEAD) or self.office
-        if word_of_file == Function.CASE_MANAGER:  # until one is named the lead does it
+        if word_of_file == Function.CASE_MANAGER:  # the lead until one is named
             return self.named.get(Function.CASE_MANAGER) or self(Function.LEAD)
         return self.of_kind(word_of_file) or self(Function.LEAD)
 
     def of_kind(self, kind: str) -> Party | None:
-        """The institution of this kind that takes part, else one that is asked to, else the only one there is."""
+        """Return the institution of this kind that takes part, else one asked to, else the only one in the canton."""
         taking_part = Participant.objects.filter(dossier_id=self.case.pk, state=ParticipantState.TAKING_PART)
         following = (
             taking_part.filter(institution__kind=kind).order_by("pk").values_list("institution_id", flat=True).first()
@@ -84,7 +84,7 @@ class PartiesOfCase:
 
 
 def move_to_state(acting: Acting, case: Case, then: State, reason: str = "") -> None:
-    """To another machine state, as far as the table of moves allows; the reason stands in the background."""
+    """Change the state of the case, keeping the reason in its background; raises ``Refused`` if not allowed."""
     check_can_move(State(case.state), then)
     Case.objects.filter(pk=case.pk).update(state=then, state_since=acting.today)
     note_background(acting, case.dossier, Background.Kind.STATE_REASON, DataCategory.ADMINISTRATIVE, text=reason)

@@ -31,14 +31,15 @@ _TRIAGE_DAYS = 5
 
 
 def propose_level(answers: Mapping[str, str]) -> Proposal:
-    """What the triage instrument proposes for these answers."""
+    """Return the level that the triage instrument proposes for these answers, with its calculation."""
     return evaluate(instrument(TRIAGE_INSTRUMENT), answers)
 
 
 def triage_case(acting: Acting, *, case: Case, answers: Mapping[str, str], level: str, reason: str) -> Triage:
-    """Decide the level; the instrument proposes, a person decides and gives a reason when deciding otherwise.
+    """Decide the level of a case; a decision that differs from the instrument's proposal needs a reason.
 
-    Afterwards the case is active, led by whoever triaged it, until somebody else is named.
+    ``answers`` maps item ids to answers. A notified case becomes active and is led by whoever triaged it, until somebody
+    else is named. Raises ``Refused`` for an unknown level or a missing reason.
     """
     dossier = lock(case.dossier_id)
     case = Case.objects.get(pk=case.pk)
@@ -79,7 +80,7 @@ def triage_case(acting: Acting, *, case: Case, answers: Mapping[str, str], level
 
 
 def ask_for_triage(acting: Acting, dossier: Dossier) -> None:
-    """A work item for the IIZ office."""
+    """Set the work item for the triage at the IIZ office."""
     add_work_item(
         acting,
         dossier=dossier,
@@ -93,5 +94,5 @@ def ask_for_triage(acting: Acting, dossier: Dossier) -> None:
 
 
 def finish_triage_item(acting: Acting, dossier: Dossier) -> None:
-    """Whatever becomes of the notification, nobody need triage it any more."""
+    """Close the triage work item, whatever becomes of the notification."""
     close_items_about(acting, dossier=dossier, about=("case", dossier.pk))

@@ -1,5 +1,5 @@
--- What the engine asks of a case, in every data category: it goes on the same way whoever does the next step. For those to
--- whom the case is open; pages show what is open to their reader.
+-- The latest value of every fact of a case, whatever its data category, for the procedure engine: a case proceeds the same
+-- way whoever takes the next step. Only for those who may open the case; pages show what their reader may read.
 CREATE FUNCTION leading_every_fact(case_id bigint) RETURNS TABLE (fact text, value jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT DISTINCT ON (f.fact) f.fact, f.value FROM leading_knownfact f

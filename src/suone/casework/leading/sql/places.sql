@@ -1,5 +1,5 @@
--- How many cases are in each phase of a procedure, of how many a fact was stated last, how many entered it since a day:
--- figures without persons.
+-- Per phase of a procedure: the number of cases, of those with a given fact recorded as true, and of those that entered
+-- since a day. Figures only, no persons.
 CREATE FUNCTION leading_counted(wanted text, since date, stated text)
 RETURNS TABLE (phase text, cases bigint, of_stated bigint, entered bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -40,22 +40,22 @@ OWN = own_institution()
 NO_CASE = "{table}.dossier_id IS NULL"
 
 
-# A meeting without a case is known to everybody who works with one: it says nothing about a person.
+# A meeting without a case is visible to all staff: it says nothing about a person.
 _OPEN = f"({NO_CASE} AND (SELECT actor_kind()) = 'staff')"
 
 
 _CONVENES = f"({NO_CASE} AND (SELECT actor_kind()) = 'staff' AND (SELECT actor_may('meeting.convene')))"
 
 
-# The same for what belongs to a meeting: it has no case either, and the acting institution convened it.
+# The same for the parts of a meeting without a case, convened by the acting institution.
 _CONVENED = f"({NO_CASE} AND (SELECT actor_kind()) = 'staff' AND meetings_is_convened_by_own({{table}}.meeting_id))"
 
 
-# Whoever writes sees the meeting: the inner table's own policy decides.
+# The author can read the meeting: the policy of the inner table decides.
 SEEN = "EXISTS (SELECT 1 FROM meetings_meeting m WHERE m.id = {table}.meeting_id OFFSET 0)"
 
 
-# A row says of itself to which case it belongs: the one of its meeting.
+# The case named in the row is that of its meeting.
 _SAME_CASE = "meetings_is_about({table}.meeting_id, {table}.dossier_id)"
 
 
@@ -81,14 +81,14 @@ _DECLINES = _INVITEE.replace(" AND i.institution_id", " AND i.meeting_id = {tabl
 
 
 def invitations_of(acting: Acting, meeting: str) -> Exists:
-    """The first lock's part of ``INVITED``."""
+    """Return the queryset counterpart of ``INVITED``: the acting institution is invited to the meeting."""
     mine = Invitee.objects.filter(meeting_id=OuterRef(meeting), institution_id=acting.own_institution_id)
     return Exists(mine.exclude(answer=Answer.WITHDRAWN))
 
 
 class MeetingQuerySet(CaseBoundQuerySet["Meeting"]):
     def readable_by(self, acting: Acting, *, category_column: str = "") -> Self:
-        """Meetings of readable cases, those to which the acting institution is invited, and those about no case."""
+        """Limit to meetings of readable cases, those the acting institution is invited to, and those without a case."""
         granted_ones = super().readable_by(acting, category_column=category_column)
         if acting.kind is not ActingKind.STAFF:
             return granted_ones
@@ -96,13 +96,13 @@ class MeetingQuerySet(CaseBoundQuerySet["Meeting"]):
 
 
 class Meeting(models.Model):
-    """People at one table: about a case, about many, or about none.
+    """A meeting about one case, several, or none.
 
-    Whoever is invited sees this row (kind, time, place, case number) without being able to open the case.
+    Those invited can read this row (kind, time, place, case number) without access to the case.
     """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, null=True, related_name="meetings")
-    case_number = models.CharField(max_length=12, blank=True)  # for whoever is invited and cannot open the case
+    case_number = models.CharField(max_length=12, blank=True)  # for those invited who cannot open the case
     kind = models.CharField(_("Kind"), max_length=16, choices=Kind)
     region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+", verbose_name=_("Region"))
     state = models.CharField(_("State"), max_length=10, choices=State, default=State.PLANNING)
@@ -177,7 +177,7 @@ class Meeting(models.Model):
 
     @property
     def second_part_at(self) -> datetime | None:
-        """When the person comes in."""
+        """When the person joins."""
         if self.starts_at is None or self.second_part_after is None:
             return None
         return self.starts_at + timedelta(minutes=self.second_part_after)
@@ -198,7 +198,7 @@ class InviteeRole(models.TextChoices):
 
 class InviteeQuerySet(CaseBoundQuerySet["Invitee"]):
     def readable_by(self, acting: Acting, *, category_column: str = "") -> Self:
-        """Everybody invited to a meeting about a readable case or about none; otherwise one's own institution."""
+        """Limit to invitations to meetings about a readable case or none, and those of the own institution."""
         granted_ones = super().readable_by(acting, category_column=category_column)
         if acting.kind is not ActingKind.STAFF:
             return granted_ones
@@ -206,7 +206,7 @@ class InviteeQuerySet(CaseBoundQuerySet["Invitee"]):
 
 
 class Invitee(models.Model):
-    """An institution, or one named staff member of it, at the table. Being invited opens nothing of the case."""
+    """An institution, or a named member of its staff, invited to a meeting. An invitation gives no access to the case."""
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="invitees")
     dossier = models.ForeignKey(Dossier, models.PROTECT, null=True, related_name="+")  # the meeting's
@@ -216,7 +216,7 @@ class Invitee(models.Model):
     answer = models.CharField(_("Answer"), max_length=9, choices=Answer, default=Answer.WAITING)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
-    contributed_at = models.DateTimeField(null=True)  # or said that there is nothing to add
+    contributed_at = models.DateTimeField(null=True)  # or stated that there is nothing to add
     presence = models.CharField(_("Presence"), max_length=7, choices=Presence, default=Presence.UNKNOWN)
 
     objects = InviteeQuerySet.as_manager()
@@ -240,13 +240,13 @@ class Invitee(models.Model):
                 name="meetings_invitee_row_policies",
                 select=granted(Power.READ) + f" OR {OWN} OR {_OPEN}",
                 insert=f"({granted(Power.WRITE)}) AND {_SAME_CASE} OR {_CONVENED}",
-                # Whoever is invited answers for their own institution, without being able to open the case.
+                # Those invited answer for their own institution, without access to the case.
                 update=f"{granted(Power.WRITE)} OR {OWN} OR {_CONVENED}",
                 updates=("answer", "answered_at", "answered_by", "contributed_at", "presence"),
             ),
             Stamp(name="invitee_answered", at="answered_at", staff="answered_by"),
             Stamp(name="invitee_contributed", at="contributed_at"),
-            # Whoever is invited says what they answered in the timeline of a case that stays closed to them.
+            # An answer is recorded in the timeline even when its author has no access to the case.
             AdditionalInsertPolicy(
                 name="meetings_invitee_tells",
                 into="dossiers_event",
@@ -263,7 +263,7 @@ class Invitee(models.Model):
 
     @property
     def name(self) -> str:
-        """The institution, and who of it where somebody is named."""
+        """The institution, with the staff member when one is named."""
         return f"{self.institution.name}, {self.staff.full_name}" if self.staff else self.institution.name
 
     @property
@@ -273,7 +273,7 @@ class Invitee(models.Model):
 
 class ReasonQuerySet(RecordedQuerySet["Reason"]):
     def readable_by(self, acting: Acting, *, category_column: str = "category") -> Self:
-        """In open categories; of a meeting about no case, and for whoever is invited why it does not take place."""
+        """Limit to readable categories, meetings without a case, and for those invited why a meeting was cancelled."""
         readable = super().readable_by(acting, category_column=category_column)
         if acting.kind is not ActingKind.STAFF:
             return readable
@@ -282,7 +282,7 @@ class ReasonQuerySet(RecordedQuerySet["Reason"]):
 
 
 class Reason(models.Model):
-    """Why: an assessment goes without a physician, a meeting does not take place, somebody invited does not come."""
+    """Why an assessment has no physician, a meeting was cancelled, or somebody invited declined."""
 
     class Part(models.TextChoices):
         EXCEPTION = "exception", _("Without a physician")
@@ -291,7 +291,7 @@ class Reason(models.Model):
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="reasons")
     dossier = models.ForeignKey(Dossier, models.PROTECT, null=True, related_name="+")  # the meeting's
-    invitee = models.ForeignKey(Invitee, models.PROTECT, null=True, related_name="+")  # who does not come
+    invitee = models.ForeignKey(Invitee, models.PROTECT, null=True, related_name="+")  # who declined
     part = models.CharField(max_length=10, choices=Part)
     category = models.PositiveSmallIntegerField(choices=DataCategory, default=DataCategory.ADMINISTRATIVE)
     text = models.CharField(max_length=300)
@@ -314,7 +314,7 @@ class Reason(models.Model):
                 name="meetings_reason_row_policies",
                 select=f"{granted(Power.READ, category='{table}.category', author='staff_id')} OR {_OPEN}"
                 f" OR ({{table}}.part = 'cancelled' AND {INVITED})",
-                # Each says for themselves why they do not come; the rest is said by whoever keeps the meeting.
+                # Those who decline give their own reason; the convener gives the others.
                 insert=f"{own_staff()} AND {OWN} AND {_SAME_CASE} AND (({{table}}.part = 'declined' AND {_DECLINES})"
                 f" OR ({{table}}.part <> 'declined' AND ({granted(Power.WRITE)} OR {_CONVENED})))",
             ),
@@ -326,7 +326,7 @@ class Reason(models.Model):
 
 
 class DateProposal(models.Model):
-    """A time that may suit."""
+    """A time proposed for a meeting."""
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="proposals")
     dossier = models.ForeignKey(Dossier, models.PROTECT, null=True, related_name="+")  # the meeting's
@@ -346,7 +346,7 @@ class DateProposal(models.Model):
             ),
             RowPolicies(
                 name="meetings_dateproposal_row_policies",
-                # Whoever sees the meeting sees the dates: the inner table's own policy decides.
+                # Readers of the meeting read its dates: the policy of the inner table decides.
                 select=SEEN,
                 insert=f"({granted(Power.WRITE)}) AND {_SAME_CASE} OR {_CONVENED}",
             ),
@@ -357,7 +357,7 @@ class DateProposal(models.Model):
 
 
 class DateAnswer(models.Model):
-    """Whether a proposed date suits one of those invited."""
+    """An invitee's answer to a proposed date."""
 
     proposal = models.ForeignKey(DateProposal, models.CASCADE, related_name="answers")
     invitee = models.ForeignKey(Invitee, models.CASCADE, related_name="date_answers")
@@ -376,7 +376,7 @@ class DateAnswer(models.Model):
             ),
             RowPolicies(
                 name="meetings_dateanswer_row_policies",
-                # Whoever sees the invitation sees its answers: the inner table's own policy decides.
+                # Readers of the invitation read its answers: the policy of the inner table decides.
                 select="EXISTS (SELECT 1 FROM meetings_invitee i WHERE i.id = {table}.invitee_id OFFSET 0)",
                 insert=_INVITEE,
                 update=_INVITEE,
@@ -390,10 +390,10 @@ class DateAnswer(models.Model):
 
 
 class Guest(models.Model):
-    """Somebody without an account, such as the psychotherapist the person wishes: sees the invitation by a link.
+    """Somebody without an account, such as a psychotherapist the person wishes to attend, invited by a link.
 
-    The link is shown once; only the hash of its token is kept. Who comes along says something about the person's
-    social network: others than the inviting institution read it with that data category.
+    The link is shown once; only the hash of its token is stored. A guest reveals something about the person's social
+    network: institutions other than the inviting one need that data category to read it.
     """
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="guests")

@@ -1,4 +1,4 @@
-"""What a meeting is about and what came of it: agenda and minutes."""
+"""Agenda and minutes of a meeting."""
 
 from typing import ClassVar, Self
 
@@ -25,7 +25,7 @@ from suone.records.workitems.models import WorkItem
 
 class AgendaQuerySet(RecordedQuerySet["AgendaPoint"]):
     def readable_by(self, acting: Acting, *, category_column: str = "category") -> Self:
-        """Points about readable cases, in open categories; points about no case for those invited."""
+        """Limit to points about readable cases in readable categories, and for those invited points without a case."""
         granted_ones = super().readable_by(acting, category_column=category_column)
         if acting.kind is not ActingKind.STAFF:
             return granted_ones
@@ -33,7 +33,7 @@ class AgendaQuerySet(RecordedQuerySet["AgendaPoint"]):
 
 
 class AgendaPoint(models.Model):
-    """What is spoken about; in a fixed session, whose case. A case shows to those with a grant over it alone."""
+    """A point of the agenda; in a fixed session a case, which is visible only to those with a grant for it."""
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="points")
     dossier = models.ForeignKey(Dossier, models.PROTECT, null=True, related_name="+")
@@ -70,7 +70,7 @@ class AgendaPoint(models.Model):
 
 class EntryQuerySet(RecordedQuerySet["Entry"]):
     def readable_by(self, acting: Acting, *, category_column: str = "category") -> Self:
-        """Entries in open categories; minutes in the making show to the institution that writes them alone."""
+        """Limit to readable categories; unfinished minutes are visible only to the institution that writes them."""
         readable = super().readable_by(acting, category_column=category_column)
         if acting.kind is not ActingKind.STAFF:
             return readable
@@ -92,7 +92,7 @@ _OUT_OF_DRAFT = f"((SELECT actor_kind()) = 'job' OR {{table}}.kind = 'contributi
 
 
 class Entry(models.Model):
-    """A contribution in advance, or something that stands in the minutes, in a data category."""
+    """A contribution in advance or an entry of the minutes, in a data category."""
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="entries")
     dossier = models.ForeignKey(Dossier, models.PROTECT, null=True, related_name="+")
@@ -105,7 +105,7 @@ class Entry(models.Model):
         Institution, models.PROTECT, null=True, related_name="+", verbose_name=_("Who does it")
     )
     due_on = models.DateField(_("Until"), null=True)
-    # What followed from it.
+    # Its follow-up.
     work_item = models.ForeignKey(WorkItem, models.PROTECT, null=True, related_name="+")
     plan = models.ForeignKey(Plan, models.PROTECT, null=True, related_name="+")
     service = models.ForeignKey(Service, models.PROTECT, null=True, related_name="+")

@@ -1,1 +1,1 @@
-"""What people do with a meeting: one module for each part of its life."""
+"""Acts on a meeting, one module for each stage of its life."""

@@ -1,4 +1,4 @@
-"""Convening a meeting, inviting to it, answering, cancelling."""
+"""Convening a meeting, inviting, answering invitations, cancelling."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ from suone.records.dossiers.services import insert_without_returning, lock
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Who is invited: an institution, or one staff member of it by name."""
+    """An invitation to make: to an institution, or to a named member of its staff."""
 
     institution: Institution
     staff: Appointment | None = None
@@ -47,7 +47,7 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Convocation:
-    """What is said when a meeting is convened: a fixed time, or dates to choose from with a day for the answers."""
+    """The details of a meeting to convene: a time, or proposed dates with a day for the answers. Lengths are in minutes."""
 
     kind: Kind
     seats: Sequence[Seat]
@@ -64,7 +64,10 @@ class Convocation:
 
 
 def convene_meeting(acting: Acting, *, convocation: Convocation, dossier: Dossier | None = None) -> Meeting:
-    """Call people to a table, about a case or about none; everybody invited is told."""
+    """Convene a meeting, with or without a case, and notify everybody invited.
+
+    Raises ``Refused`` when kind, presence of the person, length, dates or physician do not fit (``rules``).
+    """
     _check(acting, convocation, has_case=dossier is not None)
     if dossier is not None:
         dossier = lock(dossier.pk)
@@ -117,7 +120,7 @@ def convene_meeting(acting: Acting, *, convocation: Convocation, dossier: Dossie
 
 
 def invite(acting: Acting, *, meeting: Meeting, seat: Seat) -> Invitee:
-    """Invite one more institution, or one staff member of it by name."""
+    """Invite one more institution, or a named member of its staff; raises ``Refused`` when already invited."""
     meeting = lock_meeting(meeting)
     check_can_manage(acting, meeting)
     rules.check_open(State(meeting.state))
@@ -134,7 +137,10 @@ def invite(acting: Acting, *, meeting: Meeting, seat: Seat) -> Invitee:
 
 
 def uninvite(acting: Acting, *, invitee: Invitee) -> None:
-    """Take an invitation back; those concerned are told."""
+    """Withdraw an invitation and notify those concerned.
+
+    Raises ``Refused`` for the convener, and for the only physician of an assessment.
+    """
     meeting = lock_meeting(invitee.meeting)
     check_can_manage(acting, meeting)
     rules.check_open(State(meeting.state))
@@ -154,7 +160,7 @@ def uninvite(acting: Acting, *, invitee: Invitee) -> None:
 
 
 def answer_invitation(acting: Acting, *, invitee: Invitee, accept: bool, reason: str = "") -> None:
-    """Say for one's institution whether it will be there; declining gives the reason."""
+    """Answer an invitation for one's own institution; raises ``Refused`` when declining without a reason."""
     meeting = lock_meeting(invitee.meeting)
     check_own_invitation(acting, invitee)
     rules.check_open(State(meeting.state))
@@ -173,7 +179,7 @@ def answer_invitation(acting: Acting, *, invitee: Invitee, accept: bool, reason:
 
 
 def change_particulars(acting: Acting, *, meeting: Meeting, place: str, minutes: int, version: int) -> None:
-    """Where it is, and how long it takes; raises ``Conflict`` when somebody else saved first."""
+    """Change place and length (in minutes) of a meeting; raises ``Conflict`` when somebody else saved first."""
     meeting = lock_meeting(meeting)
     check_can_manage(acting, meeting)
     rules.check_open(State(meeting.state))
@@ -189,7 +195,7 @@ def change_particulars(acting: Acting, *, meeting: Meeting, place: str, minutes:
 
 
 def cancel_meeting(acting: Acting, *, meeting: Meeting, reason: str) -> None:
-    """The meeting does not take place; everybody is told, with the reason."""
+    """Cancel a meeting with a reason and notify everybody invited; raises ``Refused`` once it is over."""
     rules.check_reason(reason)
     meeting = lock_meeting(meeting)
     check_can_manage(acting, meeting)
@@ -204,7 +210,7 @@ def cancel_meeting(acting: Acting, *, meeting: Meeting, reason: str) -> None:
 
 
 def physicians_among(seats: Iterable[Seat]) -> int:
-    """How many medical officers are invited: by name, or through an institution in which one works."""
+    """Count the medical officers invited by name, and the institutions invited that employ one."""
     seats = list(seats)
     officers = Appointment.objects.working(on=timezone.localdate()).holding(Role.MEDICAL_OFFICER)
     named = officers.filter(pk__in=[seat.staff.pk for seat in seats if seat.staff is not None])
@@ -243,7 +249,7 @@ def _save_reason(
 
 
 def _others(acting: Acting, seats: Iterable[Seat]) -> list[Seat]:
-    """Everybody once, without the convening institution as a whole: it is at the table anyway."""
+    """Remove duplicates and the convening institution as a whole, which attends anyway."""
     once = {(seat.institution.pk, seat.staff.pk if seat.staff else None): seat for seat in seats}
     return [
         seat for (institution_id, staff_id), seat in once.items() if staff_id or institution_id != acting.institution_id

@@ -1,4 +1,4 @@
-"""Finding a date: proposals, answers until a day, one date fixed."""
+"""Finding a date: proposing dates, answering them, setting the date."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -26,7 +26,7 @@ from suone.ground.access.errors import Conflict, Refused
 
 
 def propose_dates(acting: Acting, *, meeting: Meeting, proposals: Sequence[datetime], answer_until: date) -> None:
-    """Propose further dates; those invited answer until the day."""
+    """Propose further dates, to be answered by ``answer_until``; raises ``Refused`` once a date is set."""
     meeting = lock_meeting(meeting)
     check_can_manage(acting, meeting)
     if meeting.state != State.PLANNING:
@@ -42,9 +42,10 @@ def propose_dates(acting: Acting, *, meeting: Meeting, proposals: Sequence[datet
 
 
 def answer_dates(acting: Acting, *, invitee: Invitee, answers: Mapping[int, Suits]) -> None:
-    """Say which of the proposed dates suit (by the proposal's number).
+    """Answer the proposed dates; ``answers`` are by proposal id.
 
-    Whoever gives the last answer that was missing tells the convener; exactly one does, however many answer at once.
+    The last missing answer notifies the convener, exactly once even if several people answer at the same time. Raises
+    ``Refused`` once a date is set.
     """
     meeting = lock_meeting(invitee.meeting)
     check_own_invitation(acting, invitee)
@@ -63,11 +64,11 @@ def answer_dates(acting: Acting, *, invitee: Invitee, answers: Mapping[int, Suit
 
 
 def report_if_all_answered(acting: Acting, meeting: Meeting) -> None:
-    """When nobody's answer to the dates is missing any more, the convener is told, once."""
+    """Notify the convener, once, when no answer to the proposed dates is missing any more."""
     if meeting.state != State.PLANNING:
         return
     with connection.cursor() as cursor:
-        # Counted in the database: whoever answers last may see nobody else's answers.
+        # Checked in the database: the last to answer may not be able to read the other answers.
         cursor.execute("SELECT meetings_last_answer(%s)", [meeting.pk])
         (is_last,) = cursor.fetchone()
     if is_last:
@@ -76,9 +77,10 @@ def report_if_all_answered(acting: Acting, meeting: Meeting) -> None:
 
 
 def fix_date(acting: Acting, *, meeting: Meeting, starts_at: datetime, version: int) -> None:
-    """Fix the date, or move a planned meeting to another; everybody is told.
+    """Set the date of a meeting, or reschedule it, and notify everybody invited.
 
-    Those whom the date suited are coming; the others answer anew. Raises ``Conflict`` when somebody fixed it first.
+    Those whom the date suited count as accepting; the others are asked again. Raises ``Conflict`` when somebody else set
+    it first, ``Refused`` once the meeting is over.
     """
     meeting = lock_meeting(meeting)
     check_can_manage(acting, meeting)
@@ -101,12 +103,13 @@ def fix_date(acting: Acting, *, meeting: Meeting, starts_at: datetime, version: 
 
 
 def keep_proposals(meeting: Meeting, proposals: Sequence[datetime]) -> None:
+    """Store proposed dates."""
     for starts_at in proposals:
         DateProposal.objects.create(meeting=meeting, dossier_id=meeting.dossier_id, starts_at=starts_at)
 
 
 def _update_answers(meeting: Meeting, starts_at: datetime) -> None:
-    """Whoever said that the date suits is coming; of everybody else an answer is awaited."""
+    """Count those whom the date suited as accepting, and await an answer from the others."""
     suited = DateAnswer.objects.filter(
         proposal__meeting=meeting, proposal__starts_at=starts_at, suits__in=[Suits.YES, Suits.IF_NEED_BE]
     ).values_list("invitee_id", flat=True)
@@ -116,6 +119,6 @@ def _update_answers(meeting: Meeting, starts_at: datetime) -> None:
 
 
 def _extend_guest_links(meeting: Meeting) -> None:
-    """A guest's link holds until the end of the meeting's day."""
+    """Keep guests' links valid until the end of the meeting's day."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT meetings_let_guests_in(%s)", [meeting.pk])

@@ -1,4 +1,4 @@
-"""What follows from finished minutes: an entry is written into a plan, a mandate becomes a service."""
+"""Following up finished minutes: writing entries into a plan, ordering services from mandates."""
 
 from django.utils.translation import gettext as _
 
@@ -24,7 +24,10 @@ from suone.records.workitems.services import complete
 
 
 def write_into_plan(acting: Acting, *, entry: Entry, kind: PlanKind, section: Section) -> Plan:
-    """Write what was decided into the draft of a plan: as a measure with who does it until when, or into a section."""
+    """Write an entry of the minutes into the draft of a plan, as a measure or into another section; returns the plan.
+
+    Raises ``Refused`` as ``rules.check_can_follow_up`` says, or for a measure without somebody responsible.
+    """
     dossier = _case_to_follow_up(acting, entry, is_done=entry.plan_id is not None)
     rules.check_section(section, has_responsible=entry.responsible_id is not None)
     plan = draft_for(acting, dossier=dossier, kind=kind)
@@ -44,14 +47,17 @@ def write_into_plan(acting: Acting, *, entry: Entry, kind: PlanKind, section: Se
 def order_from_mandate(
     acting: Acting, *, entry: Entry, kind: ServiceKind, staff: Appointment, variant: str = ""
 ) -> Service:
-    """Order the service that a mandate of the minutes asks for; its text is the question."""
+    """Order the service that a mandate of the minutes requires, with its text as the question.
+
+    The mandate's own work item is completed. Raises ``Refused`` as ``rules.check_can_follow_up`` and ordering do.
+    """
     dossier = _case_to_follow_up(acting, entry, is_done=entry.service_id is not None)
     if entry.kind != EntryKind.MANDATE:
         raise Refused(_("Only a mandate becomes a service."))
     order = Order(kind=kind, staff=staff, question=entry.text, category=DataCategory(entry.category), variant=variant)
     service = order_service(acting, dossier=dossier, order=order)
     Entry.objects.filter(pk=entry.pk).update(service_id=service.pk)
-    # The service has its own work item now: nobody is asked twice for the same.
+    # The service sets its own work item: nobody is asked twice for the same thing.
     if entry.work_item is not None and entry.work_item.is_open:
         complete(acting, item=entry.work_item, reason=_("ordered as a service"))
     record_entry_event(acting, entry, Act.ORDERED)
@@ -59,7 +65,7 @@ def order_from_mandate(
 
 
 def _case_to_follow_up(acting: Acting, entry: Entry, *, is_done: bool) -> Dossier:
-    """The case of an entry from which something may follow now; it is locked with its meeting."""
+    """Lock meeting and case, and return the case of an entry that can be followed up now."""
     meeting = lock_meeting(entry.meeting)
     rules.check_can_follow_up(
         EntryKind(entry.kind),

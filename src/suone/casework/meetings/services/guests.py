@@ -1,4 +1,4 @@
-"""Guests without an account: a link that is shown once, leads to the invitation, and to nothing else."""
+"""Guests without an account: a link, shown once, that leads only to the invitation."""
 
 import hashlib
 import secrets
@@ -22,13 +22,13 @@ from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.services import end_of, insert_without_returning
 from suone.records.inbox.services import notify_staff
 
-# As long as no date is fixed: long enough to find one.
+# While no date is set: long enough to find one.
 _DAYS_WITHOUT_A_DATE = 90
 
 
 @dataclass(frozen=True, slots=True)
 class GuestInvitation:
-    """All that a guest gets to know."""
+    """Everything a guest can see."""
 
     guest_id: int
     meeting_id: int
@@ -56,7 +56,7 @@ class GuestInvitation:
 
 
 def invite_guest(acting: Acting, *, meeting: Meeting, name: str, function: str = "", email: str = "") -> str:
-    """Invite somebody without an account; the token of their link, which is shown once and not kept."""
+    """Invite a guest without an account; returns the token of their link, which is shown once and never stored."""
     meeting = lock_meeting(meeting)
     check_can_manage(acting, meeting)
     rules.check_open(State(meeting.state))
@@ -80,7 +80,7 @@ def invite_guest(acting: Acting, *, meeting: Meeting, name: str, function: str =
 
 
 def revoke_guest(acting: Acting, *, guest: Guest) -> None:
-    """Take a guest's invitation back: the link no longer opens anything."""
+    """Withdraw a guest's invitation, so that the link no longer opens anything."""
     meeting = lock_meeting(guest.meeting)
     check_can_manage(acting, meeting)
     Guest.objects.filter(pk=guest.pk, revoked_at=None).update(revoked_at=timezone.now())
@@ -88,7 +88,7 @@ def revoke_guest(acting: Acting, *, guest: Guest) -> None:
 
 
 def open_invitation(acting: Acting, *, token: str) -> GuestInvitation | None:
-    """What a guest's link leads to; nothing for a link that is forged, taken back or out of date."""
+    """Return the invitation behind a guest's link, ``None`` for a link that is forged, withdrawn or expired."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM meetings_invitation_of_guest(%s)", [hash_of(token)])
         row = cursor.fetchone()
@@ -101,7 +101,7 @@ def open_invitation(acting: Acting, *, token: str) -> GuestInvitation | None:
 
 
 def answer_as_guest(acting: Acting, *, token: str, accept: bool) -> bool:
-    """A guest says whether they come; whoever invited them is told."""
+    """Record whether a guest will come and notify who invited them; returns whether the link was still valid."""
     given = Answer.ACCEPTED if accept else Answer.DECLINED
     invitation = open_invitation(acting, token=token)
     with connection.cursor() as cursor:
@@ -116,7 +116,7 @@ def answer_as_guest(acting: Acting, *, token: str, accept: bool) -> bool:
 
 
 def hash_of(token: str) -> str:
-    """A random token of 256 bits needs no salt and no slow hash."""
+    """Return the SHA-256 of a token; a random token of 256 bits needs no salt and no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

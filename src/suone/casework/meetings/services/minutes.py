@@ -1,4 +1,4 @@
-"""Agenda, contributions in advance, presence, minutes, and what follows from them."""
+"""Agenda, contributions in advance, presence and minutes of a meeting."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ _HELD_ON: dict[Kind, Fact] = {
 
 @dataclass(frozen=True, slots=True)
 class EntryContent:
-    """What is written into the minutes, and who has to do what until when."""
+    """The content of an entry, with who is responsible and by when."""
 
     kind: EntryKind
     text: str
@@ -69,7 +69,10 @@ def add_point(
     dossier: Dossier | None = None,
     category: DataCategory = DataCategory.ADMINISTRATIVE,
 ) -> AgendaPoint:
-    """Put something on the agenda; in a fixed session or an intervision also a case of one's own."""
+    """Add a point to the agenda; in a fixed session or an intervision also a case.
+
+    Raises ``Refused`` when the case may not be discussed at this meeting, or neither title nor case is given.
+    """
     meeting = lock_meeting(meeting)
     rules.check_open(State(meeting.state))
     if dossier is not None:
@@ -96,7 +99,7 @@ def add_point(
 
 
 def remove_point(acting: Acting, *, point: AgendaPoint) -> None:
-    """Take a point off the agenda before anything was written to it."""
+    """Remove a point from the agenda; raises ``Refused`` once something has been written under it."""
     meeting = lock_meeting(point.meeting)
     rules.check_open(State(meeting.state))
     if point.institution_id != acting.institution_id:
@@ -108,7 +111,10 @@ def remove_point(acting: Acting, *, point: AgendaPoint) -> None:
 
 
 def contribute(acting: Acting, *, meeting: Meeting, text: str, category: DataCategory) -> Entry:
-    """Give in advance what one's institution knows, in a data category; who may read that category reads it."""
+    """Contribute in advance what one's institution knows, in a data category that decides who may read it.
+
+    Raises ``Refused`` when the institution may not write in the case, or the meeting is over.
+    """
     rules.check_text(text)
     meeting = lock_meeting(meeting)
     rules.check_open(State(meeting.state))
@@ -122,7 +128,7 @@ def contribute(acting: Acting, *, meeting: Meeting, text: str, category: DataCat
 
 
 def nothing_to_add(acting: Acting, *, invitee: Invitee) -> None:
-    """One's institution has nothing to give in advance, and nobody needs to wait for it."""
+    """Record that one's institution has nothing to contribute in advance."""
     meeting = lock_meeting(invitee.meeting)
     check_own_invitation(acting, invitee)
     rules.check_open(State(meeting.state))
@@ -133,7 +139,10 @@ def nothing_to_add(acting: Acting, *, invitee: Invitee) -> None:
 
 
 def write_entry(acting: Acting, *, meeting: Meeting, content: EntryContent) -> Entry:
-    """Write into the minutes; until they are finished one's own institution alone reads it."""
+    """Add an entry to the minutes, visible only to one's own institution until they are finished.
+
+    Raises ``Refused`` as ``rules.check_minutes_open`` and ``rules.check_binding`` say.
+    """
     rules.check_text(content.text)
     meeting = lock_meeting(meeting)
     check_can_manage(acting, meeting)
@@ -145,7 +154,7 @@ def write_entry(acting: Acting, *, meeting: Meeting, content: EntryContent) -> E
 
 
 def correct_entry(acting: Acting, *, entry: Entry, text: str, version: int) -> None:
-    """Correct what one's institution wrote; raises ``Conflict`` with both texts when it was changed meanwhile."""
+    """Correct an entry of one's own institution; raises ``Conflict`` with both texts when it was changed meanwhile."""
     rules.check_text(text)
     _check_is_draft(acting, entry)
     kept = Entry.objects.filter(pk=entry.pk, version=version).update(
@@ -159,7 +168,7 @@ def correct_entry(acting: Acting, *, entry: Entry, text: str, version: int) -> N
 
 
 def remove_entry(acting: Acting, *, entry: Entry) -> None:
-    """Take an entry out of minutes that are not finished, or one's contribution before the meeting."""
+    """Remove an entry from unfinished minutes, or one's contribution before the meeting."""
     _check_is_draft(acting, entry)
     record_entry_event(acting, entry, Act.ENTRY_REMOVED, kind=RecordKind.DELETE)
     Entry.objects.filter(pk=entry.pk).delete()
@@ -173,7 +182,10 @@ def hold_meeting(
     guests: Mapping[int, Presence] | None = None,
     person_came: bool | None = None,
 ) -> None:
-    """Record that the meeting was held and who was there (by the invitation's number); the procedure goes on."""
+    """Record that the meeting was held and who was present, and let the procedure proceed.
+
+    ``presences`` and ``guests`` are by invitee and guest id. Raises ``Refused`` as ``rules.check_can_hold`` says.
+    """
     meeting = lock_meeting(meeting)
     check_can_manage(acting, meeting)
     starts_on = timezone.localdate(meeting.starts_at) if meeting.starts_at else None
@@ -197,7 +209,10 @@ def hold_meeting(
 
 
 def finish_minutes(acting: Acting, *, meeting: Meeting) -> None:
-    """Finish the minutes: everybody whom the grants allow reads them, and what was decided becomes work items."""
+    """Finish the minutes: they become readable under the grants, and decisions with a due date become work items.
+
+    Raises ``Refused`` as ``rules.check_can_finish`` says.
+    """
     meeting = lock_meeting(meeting)
     check_can_manage(acting, meeting)
     entries = list(Entry.objects.filter(meeting=meeting).exclude(kind=EntryKind.CONTRIBUTION))
@@ -210,7 +225,7 @@ def finish_minutes(acting: Acting, *, meeting: Meeting) -> None:
 
 
 def record_entry_event(acting: Acting, entry: Entry, act: Act, *, kind: RecordKind = RecordKind.CHANGE) -> None:
-    """To the log, and to the timeline in the entry's data category."""
+    """Record an act on an entry in the log, and in the timeline in the entry's data category."""
     record_meeting_event(
         acting,
         entry.meeting,
@@ -224,7 +239,7 @@ def record_entry_event(acting: Acting, entry: Entry, act: Act, *, kind: RecordKi
 
 
 def _keep(acting: Acting, meeting: Meeting, content: EntryContent) -> Entry:
-    """Kept without reading it back: its category may be closed to whoever writes it."""
+    """Store an entry without reading it back: its author may not be able to read its category."""
     return insert_without_returning(
         Entry(
             meeting=meeting,
@@ -244,7 +259,7 @@ def _keep(acting: Acting, meeting: Meeting, content: EntryContent) -> Entry:
 
 
 def _mark_contributed(acting: Acting, meeting: Meeting) -> None:
-    """With the last contribution that was awaited the procedure hears that all are there."""
+    """Mark the contribution as made; after the last one awaited, report to the procedure that all are in."""
     own = Invitee.objects.filter(meeting=meeting, institution_id=acting.own_institution_id)
     own.filter(contributed_at=None).update(contributed_at=timezone.now())
     dossier = case_of(meeting)
@@ -257,7 +272,7 @@ def _mark_contributed(acting: Acting, meeting: Meeting) -> None:
 
 def _has_entries(point: AgendaPoint) -> bool:
     with connection.cursor() as cursor:
-        # Asked in the database: others may still draft what stands under it.
+        # Checked in the database: others may have unfinished entries under it.
         cursor.execute("SELECT meetings_is_written_to(%s)", [point.pk])
         return bool(cursor.fetchone()[0])
 
@@ -285,7 +300,7 @@ def _check_binding(acting: Acting, meeting: Meeting, content: EntryContent) -> N
     dossier = content.point.dossier if content.point and content.point.dossier_id else case_of(meeting)
     if content.responsible is None or dossier is None:
         return
-    # It becomes a work item when the minutes are finished: whoever finishes them must be able to read it.
+    # It becomes a work item when the minutes are finished: whoever finishes them must be able to read it then.
     if content.category not in readable_categories(acting, dossier):
         raise Refused(_("Choose a data category that is open to you: what is to be done must be readable."))
 
@@ -301,7 +316,7 @@ def _check_is_draft(acting: Acting, entry: Entry) -> None:
 
 
 def _report_to_procedures(acting: Acting, meeting: Meeting, day: date, *, person_came: bool | None) -> None:
-    """The procedures of the case, or of the cases on the agenda, hear that they were spoken about."""
+    """Report the meeting to the procedure of its case, or of the cases on its agenda."""
     fact = _HELD_ON.get(Kind(meeting.kind))
     if fact is None:
         return
@@ -321,7 +336,7 @@ def _physician_came(meeting: Meeting) -> bool:
 
 
 def _complete_service(acting: Acting, meeting: Meeting) -> None:
-    """A round table or assessment that was ordered as a service is done with its meeting."""
+    """Complete a round table or assessment that was ordered as a service."""
     dossier = case_of(meeting)
     if dossier is not None and meeting.kind in ServiceKind.values:
         complete_by_meeting(acting, dossier=dossier, kind=ServiceKind(meeting.kind))

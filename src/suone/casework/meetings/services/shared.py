@@ -1,4 +1,4 @@
-"""What every act about a meeting does: lock it, ask who may keep it, tell the log and those at the table."""
+"""Shared by the acts on a meeting: locking, permission checks, recording in the log, notifying those invited."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -23,9 +23,9 @@ from suone.records.inbox.services import notify_staff
 
 
 def lock_meeting(meeting: Meeting) -> Meeting:
-    """Lock the case, then the meeting, before whatever several people complete together; the meeting as it is now.
+    """Lock the case, then the meeting, and return the meeting as stored now.
 
-    In the database, since whoever is invited may not be able to open the case.
+    Locked by a database function, since those invited may not be able to open the case.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT meetings_lock(%s)", [meeting.pk])
@@ -33,7 +33,7 @@ def lock_meeting(meeting: Meeting) -> Meeting:
 
 
 def case_of(meeting: Meeting) -> Dossier | None:
-    """The case of a meeting; by its number alone for whoever is invited and may not open it."""
+    """Return the case of a meeting; for those who may not open it, only with id and number."""
     if meeting.dossier_id is None:
         return None
     opened = Dossier.objects.filter(pk=meeting.dossier_id).first()
@@ -41,7 +41,7 @@ def case_of(meeting: Meeting) -> Dossier | None:
 
 
 def can_manage(acting: Acting, meeting: Meeting) -> bool:
-    """Whether the acting institution convened the meeting, or leads its case."""
+    """Return whether the acting institution convened the meeting or leads its case."""
     if meeting.convening_id == acting.institution_id:
         return True
     dossier = case_of(meeting)
@@ -49,19 +49,20 @@ def can_manage(acting: Acting, meeting: Meeting) -> bool:
 
 
 def check_can_manage(acting: Acting, meeting: Meeting) -> None:
+    """Raise ``Refused`` unless the acting institution convened the meeting or leads its case."""
     if not can_manage(acting, meeting):
         raise Refused(_("Only the institution that convened the meeting or leads the case can do this."))
 
 
 def check_own_invitation(acting: Acting, invitee: Invitee) -> None:
-    """Everybody answers for their own institution, as long as it is invited; asked once the meeting is locked."""
+    """Raise ``Refused`` unless the invitation is that of the acting institution; to be called under the lock."""
     own = Invitee.objects.filter(pk=invitee.pk, institution_id=acting.own_institution_id)
     if not own.exclude(answer=Answer.WITHDRAWN).exists():
         raise Refused(_("You can answer for your own institution only, while it is invited."))
 
 
 def written_language() -> str:
-    """The language in which somebody writes just now."""
+    """Return the language in which the acting person is writing."""
     return (translation.get_language() or "de")[:2]
 
 
@@ -79,7 +80,7 @@ def record_meeting_event(
     recipients: Sequence[int] = (),
     details: dict[str, object] | None = None,
 ) -> None:
-    """To the log, and to the timeline of the case where the meeting (or the point of its agenda) is about one."""
+    """Record an act in the log, and in the timeline of the case that the meeting (or agenda point) is about, if any."""
     dossier = dossier or case_of(meeting)
     about = about or ("meeting", meeting.pk)
     if dossier is None:
@@ -100,7 +101,7 @@ def record_meeting_event(
 
 
 def notify_invitees(acting: Acting, meeting: Meeting, act: Act, invitees: Iterable[Invitee] | None = None) -> None:
-    """Leave a message with whoever is at the table: the named staff member, or the institution's contact persons."""
+    """Notify those invited: the named staff member, or the contact persons of the institution."""
     at_table = list(Invitee.objects.filter(meeting=meeting).exclude(answer=Answer.WITHDRAWN))
     chosen = at_table if invitees is None else list(invitees)
     named = [invitee.staff_id for invitee in chosen if invitee.staff_id]
@@ -116,16 +117,16 @@ def notify_invitees(acting: Acting, meeting: Meeting, act: Act, invitees: Iterab
 
 
 def notify_convener(acting: Acting, meeting: Meeting, act: Act) -> None:
-    """Leave a message with whoever convened the meeting."""
+    """Notify who convened the meeting."""
     notify_staff(acting, staff_ids=[meeting.convened_by_id], act=act, dossier=case_of(meeting))
 
 
 def titles_of(meeting: Meeting) -> dict[str, str]:
-    """Kind and day of the meeting in each language, for readers of the timeline."""
+    """Return kind and date of the meeting in each language, for the timeline."""
     label = Kind(meeting.kind).label
     return in_each_language(lambda: ", ".join(part for part in (str(label), day_of(meeting)) if part))
 
 
 def day_of(meeting: Meeting) -> str:
-    """The meeting's day and hour for the timeline."""
+    """Return date and time of the meeting for the timeline, empty without a date."""
     return f"{timezone.localtime(meeting.starts_at):%d.%m.%Y, %H:%M}" if meeting.starts_at else ""

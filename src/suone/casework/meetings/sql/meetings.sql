@@ -1,5 +1,5 @@
--- What several people do together with one meeting, some of whom may not open its case: they run with the owner's rights
--- and ask themselves who acts.
+-- Functions for acts of several people on one meeting, some of whom may not open its case: they run with the owner's
+-- rights and check the actor themselves.
 
 -- Whether the acting institution is invited, or may contribute to the case, or a job acts.
 CREATE FUNCTION meetings_takes_part(meeting bigint) RETURNS boolean
@@ -25,7 +25,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
                    WHERE m.id = meeting AND m.dossier_id IS NULL AND m.convening_id = actor_institution())
 $$;
 
--- Locks the case, then the meeting: everybody in this order, also those who may not open the case.
+-- Locks the case, then the meeting, always in this order, also for those who may not open the case.
 CREATE FUNCTION meetings_lock(meeting bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -37,7 +37,7 @@ BEGIN
     PERFORM 1 FROM meetings_meeting m WHERE m.id = meeting FOR UPDATE;
 END $$;
 
--- True once: for whoever gave the last answer that was missing to the proposed dates.
+-- True exactly once: for the last missing answer to the proposed dates.
 CREATE FUNCTION meetings_last_answer(meeting bigint) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -54,14 +54,14 @@ BEGIN
     RETURN FOUND;
 END $$;
 
--- How many cases stand on the agenda, for those who may open only some of them.
+-- The number of cases on the agenda, also for those who may open only some of them.
 CREATE FUNCTION meetings_cases_on_agenda(meeting bigint) RETURNS integer
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT count(DISTINCT p.dossier_id)::integer FROM meetings_agendapoint p
         WHERE p.meeting_id = meeting AND meetings_takes_part(meeting)
 $$;
 
--- Whether something is written to a point, also in minutes that others still draft.
+-- Whether anything is written under a point, also in the unfinished minutes of others.
 CREATE FUNCTION meetings_is_written_to(point bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM meetings_entry e WHERE e.point_id = point AND meetings_takes_part(e.meeting_id))
@@ -83,7 +83,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       AND g.valid_until > statement_timestamp()
 $$;
 
--- A guest says whether they come, as long as the meeting lies ahead.
+-- Records a guest's answer while the meeting is ahead.
 CREATE FUNCTION meetings_answer_of_guest(hash text, given text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,5 +1,5 @@
--- What a medical mandate allows its officer: of the consent it stands on, identity, employment, health and administrative,
--- while that consent names this officer, and health. It never goes further, nor longer, than what the person signed.
+-- What a medical mandate allows its officer: identity, employment, health and administrative data of the consent it is
+-- based on, while that consent names this officer for health. Never more, nor longer, than the person signed.
 CREATE FUNCTION support_mandate_allows(act bigint) RETURNS SETOF dossiers_allowance LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT s.id, s.dossier_id, NULL::bigint, s.staff_id, a.categories & (1 | 2 | 16 | 1024), 2,

@@ -1,5 +1,5 @@
--- How many services of a case are open, for the procedure that may wait until none is: also for whoever carries out one of
--- them and sees no other.
+-- The number of open services of a case, for a procedure that waits until there is none: also for staff who carry out one
+-- of them and cannot read the others.
 CREATE FUNCTION support_running(case_id bigint) RETURNS integer
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT count(*)::integer FROM support_service s
