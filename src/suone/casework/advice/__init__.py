@@ -1,1 +1,1 @@
-"""First advice to citizens, employers, physicians and institutions: written down in a minute, and what came of it."""
+"""First advice to citizens, employers, physicians and institutions, recorded in a minute, with its outcome."""

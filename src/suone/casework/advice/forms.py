@@ -1,4 +1,4 @@
-"""What is typed about a first advice: a minute's worth."""
+"""Input forms of first advice."""
 
 from typing import Any
 
@@ -62,7 +62,7 @@ class AdviceForm(forms.Form):
 
     @staticmethod
     def starting_values(acting: Acting) -> dict[str, Any]:
-        """What is usual: today, by telephone, ten minutes, in one's own region."""
+        """Return the defaults: today, by telephone, ten minutes, in one's own region."""
         staff = Appointment.objects.select_related("office").get(pk=acting.own_staff_id)
         return {
             "on": acting.today,

@@ -13,7 +13,7 @@ from suone.ground.audit.shown import Shows
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution, Region
 
-# What was said to one institution is its own affair; within it, of those who give advice.
+# Advice is visible only within the institution that gave it, to those who give advice.
 _OWN = (
     "(SELECT actor_kind()) = 'staff'"
     " AND {table}.institution_id = (SELECT actor_institution()) AND (SELECT actor_may('advice.give'))"
@@ -21,7 +21,7 @@ _OWN = (
 
 
 class Advice(models.Model):
-    """A first advice: who asked about what, for how many minutes. It belongs to no case until one is begun from it."""
+    """A first advice: who asked about what, and for how many minutes. It belongs to no case."""
 
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
     staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")

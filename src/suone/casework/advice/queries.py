@@ -1,4 +1,4 @@
-"""The first advice one's institution gave: as a list, one by one, and as figures."""
+"""First advice given by the acting institution: list, single records and figures."""
 
 from dataclasses import dataclass
 
@@ -14,14 +14,14 @@ PAGE = 50
 
 
 def own_advice(acting: Acting) -> QuerySet[Advice]:
-    """What the acting institution recorded."""
+    """Return the advice recorded by the acting institution."""
     return Advice.objects.filter(institution_id=acting.own_institution_id).select_related("staff", "region")
 
 
 def advice_list(
     acting: Acting, *, asker: str = "", topic: str = "", year: int | None = None, before_id: int | None = None
 ) -> list[Advice]:
-    """The latest first, one more than a page to tell whether more follow."""
+    """List advice, latest first, up to ``PAGE + 1``: the last one only shows that there is a next page."""
     rows = own_advice(acting)
     if asker:
         rows = rows.filter(asker=asker)
@@ -35,6 +35,7 @@ def advice_list(
 
 
 def advice_by_id(acting: Acting, advice_id: int) -> Advice:
+    """Return one advice of the acting institution; raises ``Http404`` for any other."""
     advice = own_advice(acting).filter(pk=advice_id).first()
     if advice is None:
         raise Http404
@@ -43,7 +44,7 @@ def advice_by_id(acting: Acting, advice_id: int) -> Advice:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How often one kind of asker was advised, month by month, and the minutes it took."""
+    """How often one kind of asker was advised per month, and the total minutes."""
 
     label: str
     months: list[int]
@@ -55,7 +56,7 @@ class Line:
 
 
 def figures(acting: Acting, *, year: int) -> list[Line]:
-    """By kind of asker and month, with a line for all."""
+    """Count the advice of a calendar year by kind of asker and month."""
     rows = Advice.objects.filter(institution_id=acting.own_institution_id, on__year=year)
     counted = (
         rows.annotate(month=ExtractMonth("on")).values_list("asker", "month").annotate(Count("pk"), Sum("minutes"))
@@ -76,6 +77,6 @@ def figures(acting: Acting, *, year: int) -> list[Line]:
 
 
 def all_of(lines: list[Line], label: str) -> Line:
-    """The sum of some lines."""
+    """Return the sum of some lines."""
     months = [sum(line.months[month] for line in lines) for month in range(12)]
     return Line(label, months, sum(line.minutes for line in lines))

@@ -1,4 +1,4 @@
-"""Who asks, about what, through which channel; and that whoever wishes to stay unnamed does. Pure."""
+"""Who asks for advice, on which topic and channel, and that anonymous advice has no name. Pure."""
 
 from datetime import date
 
@@ -37,7 +37,7 @@ class Topic(models.TextChoices):
 
 
 class LedTo(models.TextChoices):
-    """What came of it, beside the advice itself."""
+    """What an advice led to."""
 
     NOTHING = "", gettext_lazy("advice was enough")
     NOTIFICATION = "notification", gettext_lazy("notification begun")
@@ -47,7 +47,10 @@ class LedTo(models.TextChoices):
 def check_can_give(
     *, on: date, minutes: int, is_anonymous: bool, name: str, contact: str, category: int, today: date
 ) -> None:
-    """A talk has taken place, for some minutes; whoever wishes to stay unnamed leaves neither name nor address."""
+    """Check day, duration (1 to 600 minutes), anonymity and data category of an advice; raises ``Refused`` otherwise.
+
+    Anonymous advice has neither name nor contact details, and none has medical content.
+    """
     if on > today:
         raise Refused(_("The advice cannot be in the future."))
     if not 1 <= minutes <= 600:

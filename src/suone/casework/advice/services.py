@@ -1,4 +1,4 @@
-"""Recording first advice, and beginning a notification or a hand-over from it without typing anything twice."""
+"""Recording first advice, and starting a notification or hand-over from it without retyping."""
 
 from datetime import date
 from typing import Any
@@ -36,7 +36,7 @@ def give_advice(
     category: int = 10,
     note: str = "",
 ) -> Advice:
-    """Write down a first advice; whoever wishes to stay unnamed is."""
+    """Record a first advice; raises ``Refused`` as ``rules.check_can_give`` says."""
     _check(acting, on, minutes, is_anonymous, f"{first_name}{last_name}", contact, category)
     advice: Advice = Advice.objects.create(
         institution_id=acting.own_institution_id,
@@ -60,7 +60,7 @@ def give_advice(
 
 
 def correct_advice(acting: Acting, *, advice: Advice, version: int, **changes: Any) -> None:
-    """Put right what was written; raises ``Conflict`` with both texts when a colleague saved first."""
+    """Correct an advice; raises ``Conflict`` with both texts when a colleague saved first."""
     _check(
         acting,
         changes["on"],
@@ -79,13 +79,13 @@ def correct_advice(acting: Acting, *, advice: Advice, version: int, **changes: A
 
 
 def begin_notification(acting: Acting, *, advice: Advice) -> Draft:
-    """A draft of a notification with what the advice knows; the consent and the rest follow there."""
+    """Start a draft notification from an advice; consent and other details follow there."""
     data = _known(advice) | {"question": advice.note}
     return _begin(acting, advice, data, "notification", LedTo.NOTIFICATION, Act.TO_NOTIFICATION)
 
 
 def begin_handover(acting: Acting, *, advice: Advice) -> Draft:
-    """A draft of a hand-over with what the advice knows."""
+    """Start a draft hand-over from an advice."""
     data = _known(advice) | {"message": advice.note, "category": advice.category}
     return _begin(acting, advice, data, "handover", LedTo.HANDOVER, Act.TO_HANDOVER)
 
@@ -98,7 +98,7 @@ def _begin(acting: Acting, advice: Advice, data: dict[str, Any], kind: str, led_
 
 
 def _known(advice: Advice) -> dict[str, Any]:
-    """What of it belongs to the person; empty for whoever stayed unnamed, or asked for somebody else."""
+    """Return the data about the person concerned: none for anonymous advice or when somebody else asked."""
     is_person = advice.asker == rules.Asker.CITIZEN and not advice.is_anonymous
     names = {"first_name": advice.first_name, "last_name": advice.last_name} if is_person else {}
     return names | ({"region": advice.region_id} if advice.region_id else {})

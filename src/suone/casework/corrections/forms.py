@@ -1,4 +1,4 @@
-"""The shapes of what is typed about an offered correction."""
+"""Input forms for offering and answering a correction."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from suone.casework.corrections.rules import Difference, Field
 
 
 class OfferForm(forms.Form):
-    """What this file has otherwise than the other one; nothing is ticked beforehand."""
+    """The fields in which this file differs from the other one; none is preselected."""
 
     fields_offered = forms.MultipleChoiceField(
         label=gettext_lazy("What you offer"), widget=forms.CheckboxSelectMultiple, choices=()

@@ -19,9 +19,9 @@ class State(models.TextChoices):
 
 
 class Correction(models.Model):
-    """What a colleague has in another file of the same person, offered to this one; who leads this file decides.
+    """Particulars from another file of the same person, offered to this one; the lead of this file decides.
 
-    It says from which institution it comes, which contributes to this file anyway, and never from which file.
+    It names the offering institution, which contributes to this file anyway, but never the other file.
     """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""Which files a correction can be offered to, and what differs."""
+"""The files a correction can be offered to, the differences, and offered corrections."""
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -14,7 +14,7 @@ from suone.records.persons.queries import number_of
 
 
 def targets_of(acting: Acting, dossier_id: int) -> list[Dossier]:
-    """The other files of the same person to which the acting person contributes."""
+    """List the other files of the same person to which the acting person contributes."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT corrections_targets(%s)", [dossier_id])
         found = [pk for (pk,) in cursor.fetchall()]
@@ -22,7 +22,7 @@ def targets_of(acting: Acting, dossier_id: int) -> list[Dossier]:
 
 
 def known_in(particulars: Particulars) -> dict[Field, str]:
-    """What a file has of what can be offered, as it is shown."""
+    """Return the values of a file that can be offered, as shown to readers."""
     number = number_of(particulars.dossier_id)
     return {
         Field.LAST_NAME: particulars.last_name,
@@ -35,7 +35,7 @@ def known_in(particulars: Particulars) -> dict[Field, str]:
 
 
 def offered_in(correction: Correction) -> dict[Field, str]:
-    """The same of what is offered."""
+    """Return the offered values, as shown to readers."""
     kept = correction.offered
     died_on = kept.get("died_on") or ""
     return {
@@ -49,18 +49,19 @@ def offered_in(correction: Correction) -> dict[Field, str]:
 
 
 def differences_between(acting: Acting, dossier_id: int, other_id: int) -> list[Difference]:
-    """What this file says otherwise than the other one, which is what it may offer there."""
+    """List the fields in which this file differs from the other, which can be offered there."""
     mine, theirs = particulars_of(acting, dossier_id), particulars_of(acting, other_id)
     return differences(known_in(theirs), known_in(mine)) if mine and theirs else []
 
 
 def corrections_of(acting: Acting, dossier_id: int) -> QuerySet[Correction]:
-    """What was offered to a file, newest first; nothing for whoever may not read who it is."""
+    """List the corrections offered to a file, newest first; none without access to the identity."""
     rows = Correction.objects.readable_by(acting).filter(dossier_id=dossier_id)
     return rows.select_related("dossier", "institution", "offered_by", "answered_by").order_by("-pk")
 
 
 def readable_correction(acting: Acting, dossier_id: int, correction_id: int) -> Correction:
+    """Return an offered correction; raises ``Http404`` when the acting person may not read it."""
     correction = corrections_of(acting, dossier_id).filter(pk=correction_id).first()
     if correction is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""What of a person's particulars can be offered to another file. Pure: no clock, no database."""
+"""The particulars that can be offered to another file, and how files differ. Pure: no clock, no database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from suone.records.dossiers.rules import Birth
 
 
 class Field(models.TextChoices):
-    """What is true or false of the person; how they are reached is each institution's own."""
+    """Facts about the person. Contact details are not included: each institution has its own."""
 
     LAST_NAME = "last_name", _("Last name")
     FIRST_NAME = "first_name", _("First name")
@@ -23,7 +23,7 @@ class Field(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What one file has and what another one says."""
+    """A field with its value in this file and in the other."""
 
     field: Field
     here: str
@@ -31,7 +31,7 @@ class Difference:
 
 
 def differences(here: Mapping[Field, Any], there: Mapping[Field, Any]) -> list[Difference]:
-    """Where ``there`` knows something else; what it does not know is no difference."""
+    """List the fields for which ``there`` has another value; missing values there are no difference."""
     return [
         Difference(field, here.get(field, ""), there[field])
         for field in Field
@@ -40,6 +40,6 @@ def differences(here: Mapping[Field, Any], there: Mapping[Field, Any]) -> list[D
 
 
 def birth_in(kept: Mapping[str, Any]) -> Birth | None:
-    """The date of birth as an offer keeps it, in three numbers."""
+    """Return the date of birth from an offer, which stores it as year, month and day."""
     year = kept.get("birth_year")
     return Birth(year, kept.get("birth_month"), kept.get("birth_day")) if year else None

@@ -30,7 +30,11 @@ ANSWERED = "correction_answered"  # the word that settles the work item
 
 
 def offer_correction(acting: Acting, *, dossier_id: int, to: Dossier, fields: Collection[Field]) -> Correction:
-    """Offer what this file has to who leads another file of the same person, where the acting person contributes to both."""
+    """Offer values of this file to the lead of another file of the same person.
+
+    The acting person contributes to both. Raises ``Refused`` for any other file, for fields that do not differ, or while
+    an earlier offer of the institution is pending.
+    """
     if to.pk not in {target.pk for target in targets_of(acting, dossier_id)}:
         raise Refused(_("Choose one of the files."))
     other = {difference.field for difference in differences_between(acting, dossier_id, to.pk)}
@@ -60,7 +64,10 @@ def offer_correction(acting: Acting, *, dossier_id: int, to: Dossier, fields: Co
 
 
 def accept_correction(acting: Acting, *, correction: Correction) -> None:
-    """Who leads the file takes over what is offered; the particulars change in this file as by any correction."""
+    """Accept an offered correction: the particulars of this file change accordingly.
+
+    Raises ``Refused`` when already answered, or unless the acting institution leads the case and may read the identity.
+    """
     _check_can_answer(acting, correction)
     dossier, offered = correction.dossier, correction.offered
     known = particulars_of(acting, dossier.pk)
@@ -81,7 +88,7 @@ def accept_correction(acting: Acting, *, correction: Correction) -> None:
 
 
 def decline_correction(acting: Acting, *, correction: Correction, reason: str) -> None:
-    """The file keeps what it has; whoever offered reads why."""
+    """Decline an offered correction with a reason for whoever offered it; raises ``Refused`` as accepting does."""
     if not reason.strip():
         raise Refused(_("Give a reason, so that others can understand the decision."))
     _check_can_answer(acting, correction)
@@ -115,7 +122,7 @@ def _record_event(
     text: str = "",
     fields: Collection[Field] = (),
 ) -> None:
-    """The log names the fields, never what stands in them."""
+    """Record an act; the log names the fields but never their values."""
     record_event(
         acting,
         dossier=correction.dossier,

@@ -1,4 +1,4 @@
-"""The shapes of what is typed about a plan."""
+"""Input forms of the plan pages."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -50,7 +50,7 @@ class _Categorised(forms.Form):
     )
 
     def _limit_categories(self, readable: Sequence[DataCategory]) -> None:
-        """What somebody changes stays in a category that they can read themselves."""
+        """Offer only the data categories that the person changing it can read."""
         self.fields["category"].choices = [(c.value, c.label) for c in readable]  # type: ignore[attr-defined]
 
 
@@ -73,7 +73,7 @@ class ChangeEntryForm(_Categorised):
 
 
 class MeasureForm(_Categorised):
-    """A measure with all its terms; title and institution are enough."""
+    """A measure with all its terms; only title and institution are required."""
 
     title = forms.CharField(label=gettext_lazy("Measure"), max_length=300)
     goal_line = forms.TypedChoiceField(
@@ -128,7 +128,7 @@ class MeasureForm(_Categorised):
 
     @staticmethod
     def values_of(measure: Measure) -> dict[str, Any]:
-        """A kept measure as the form shows it."""
+        """Return the initial values for a stored measure."""
         names = (
             "title",
             "goal_line",
@@ -163,7 +163,7 @@ class ReasonForm(forms.Form):
 
 
 class SignForm(forms.Form):
-    """How somebody signed. An institution's worker signs by the own log-in; the person draws, or a page is scanned."""
+    """How somebody signed: staff with their log-in, the person on screen, or anybody on a scanned page or on paper."""
 
     form = forms.ChoiceField(label=gettext_lazy("How"), choices=Form.choices, widget=forms.RadioSelect)
     signed_on = forms.DateField(label=gettext_lazy("Signed on"), widget=DayInput())
@@ -179,7 +179,7 @@ class SignForm(forms.Form):
     signature = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def upload(self) -> Upload | None:
-        """What belongs to the chosen form, and nothing else."""
+        """Return the file of the chosen form of signature, ignoring any other."""
         chosen = self.cleaned_data["form"]
         scan = self.cleaned_data["scan"] if chosen == Form.SCAN else None
         return upload_of(scan, self.cleaned_data["signature"] if chosen == Form.SCREEN else "")

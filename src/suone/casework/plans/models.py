@@ -16,7 +16,7 @@ from suone.records.dossiers.models import CaseBoundQuerySet, Dossier
 
 
 def _while_plan_is(*states: State) -> str:
-    """Contributors, as long as the row's plan, of the same case, is in one of these states."""
+    """Return the policy for contributors while the row's plan, of the same case, is in one of these states."""
     allowed = ", ".join(f"'{state.value}'" for state in states)
     own_plan = "p.id = {table}.plan_id AND p.dossier_id = {table}.dossier_id"
     return (
@@ -25,7 +25,7 @@ def _while_plan_is(*states: State) -> str:
 
 
 _OF_ITS_PLAN = "EXISTS (SELECT 1 FROM plans_plan p WHERE p.id = {table}.plan_id AND p.dossier_id = {table}.dossier_id)"
-# A plan binds by the signatures of its round alone.
+# Only the signatures of its current round make a plan binding.
 _SIGNATURES = (
     "EXISTS (SELECT 1 FROM plans_signature s WHERE s.plan_id = {table}.id AND s.round = {table}.round AND s.state"
 )
@@ -40,14 +40,14 @@ _RELEASED = (
 
 
 class Plan(models.Model):
-    """One version of a plan of a case: from its draft through the signatures until a newer version takes its place."""
+    """One version of a plan, from draft through signing until a newer version replaces it."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="plans")
     kind = models.CharField(_("Kind"), max_length=20, choices=Kind)
     number = models.PositiveSmallIntegerField()  # the version within case and kind
     previous = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")  # the version it was copied from
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
-    # Each time the plan is put up a new round begins; signatures of an earlier round are history and count no more.
+    # Each submission for signature starts a new round; signatures of earlier rounds no longer count.
     round = models.PositiveSmallIntegerField(default=0)
     review_on = models.DateField(_("Review on"), null=True, blank=True)
     language = models.CharField(max_length=2)
@@ -115,7 +115,7 @@ class Plan(models.Model):
 
 
 class Entry(models.Model):
-    """A sentence of a plan, in a data category: what the situation is, a goal, a commitment of the person."""
+    """A text entry of a plan, in a data category: the situation, a goal, a commitment of the person."""
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="entries")
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+", db_index=False)
@@ -152,15 +152,15 @@ class Entry(models.Model):
 
 
 class Measure(models.Model):
-    """Something an institution does by the plan: who, from whose catalogue, at whose expense, from when until when.
+    """A measure of a plan: who provides it, from which catalogue, at whose expense, in which period.
 
-    What was agreed stays as it was signed (a trigger sees to it, sql/plans.sql); its course goes on.
+    A trigger (sql/plans.sql) keeps the agreed terms as they were signed; only state and result still change.
     """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="measures")
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+", db_index=False)
     line = models.UUIDField(default=uuid.uuid4)
-    # By its line, no foreign key: a goal may be closed to whoever takes it out or copies the plan.
+    # By its line instead of a foreign key: the goal may be unreadable to those who remove it or copy the plan.
     goal_line = models.UUIDField(null=True)
     category = models.PositiveSmallIntegerField(_("Data category"), choices=DataCategory)
     title = models.CharField(_("Measure"), max_length=300)
@@ -180,7 +180,7 @@ class Measure(models.Model):
     until_on = models.DateField(_("Until"), null=True)
     state = models.CharField(_("State"), max_length=12, choices=MeasureState, default=MeasureState.PLANNED)
     result = models.TextField(_("Result"), blank=True)
-    # Told to the procedure: a phase may exclude such measures.
+    # Reported to the procedure: a phase may exclude such measures.
     is_for_labour_market = models.BooleanField(_("Labour-market measure or placement"), default=False)
     version = models.PositiveIntegerField(default=1)
 
@@ -206,7 +206,7 @@ class Measure(models.Model):
                 name="plans_measure_row_policies",
                 select=granted(Power.READ, category="{table}.category"),
                 insert=_while_plan_is(State.DRAFT),
-                # While it is signed too: the course of a measure goes on from the version before.
+                # Also during signing: the progress of a measure continues from the previous version.
                 update=_while_plan_is(State.DRAFT, State.IN_SIGNING, State.BINDING),
                 updates=(
                     "goal_line",
@@ -234,9 +234,9 @@ class Measure(models.Model):
 
 
 class Signature(models.Model):
-    """Who has to sign a plan in a round of signing: an institution, or (without one) the person.
+    """A signature required in a round of signing: by an institution, or without one by the person.
 
-    Why somebody declines stands in the timeline alone, in its data category.
+    The reason for declining is recorded only in the timeline, in its data category.
     """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="signatures")
@@ -280,8 +280,8 @@ class Signature(models.Model):
                 name="plans_signature_row_policies",
                 select=granted(Power.READ),
                 insert=f"({granted(Power.WRITE)}) AND {{table}}.state = 'waiting' AND {_OF_ITS_PLAN}",
-                # Nobody signs or declines for another institution; a reminder may be noted by anybody at work, and
-                # that an institution which takes part no more need not sign.
+                # Nobody signs or declines for another institution; any contributor may record a reminder, or that an
+                # institution no longer taking part need not sign.
                 update=f"({granted(Power.WRITE)}) AND ({{table}}.state = 'waiting' OR {{table}}.institution_id IS NULL"
                 f" OR {own_institution()} OR {_RELEASED})",
                 updates=(
@@ -306,5 +306,5 @@ class Signature(models.Model):
 
     @property
     def party(self) -> str:
-        """Who signs, as a line to show."""
+        """The signing party as shown to readers."""
         return self.institution.name if self.institution else str(_("The person"))

@@ -1,6 +1,6 @@
 """A plan on paper: the plan with its signatures, and a booklet in plain language for the person.
 
-Both show what whoever prints may read, in German, French, Italian or English; what people wrote keeps its language.
+Both contain what the person printing may read, in German, French, Italian or English; entries keep their own language.
 """
 
 import tomllib
@@ -28,7 +28,7 @@ _GOING_ON = (MeasureState.PLANNED, MeasureState.RUNNING)
 
 
 def plan_pdf(acting: Acting, sheet: Sheet, *, language: str) -> bytes:
-    """The plan with a block of signatures: who has signed when, and a line to write on for everybody else."""
+    """Return the plan as a PDF with its signatures, and a line to sign on for those still missing."""
     words = _words("plan", language)
     with translation.override(language):
         data = {
@@ -47,7 +47,7 @@ def plan_pdf(acting: Acting, sheet: Sheet, *, language: str) -> bytes:
 
 
 def booklet_pdf(acting: Acting, sheet: Sheet, case: Case, *, language: str) -> bytes:
-    """What the person takes home: what was agreed, the next steps with their days, who helps, what to do if."""
+    """Return the booklet the person takes home, as a PDF: agreements, next steps with dates, and contacts."""
     words = _words("booklet", language)
     with translation.override(language):
         going_on = [measure for measure in sheet.measures if measure.state in _GOING_ON]
@@ -102,7 +102,7 @@ def _particulars(acting: Acting, sheet: Sheet, words: dict[str, Any]) -> list[li
 
 
 def _name(acting: Acting, dossier: Dossier) -> str:
-    """The person's name for whoever may read it; otherwise the case's number has to do."""
+    """Return the person's name if the acting person may read it, otherwise an empty text."""
     known = particulars_of(acting, dossier.pk)
     return known.full_name if known else ""
 
@@ -116,7 +116,7 @@ def _text(text: str, language: str) -> dict[str, str]:
 
 
 def _goal(sheet: Sheet, goal: Entry | None, words: dict[str, Any]) -> dict[str, Any]:
-    """A goal with the measures that serve it; without one, the measures that are left."""
+    """Return a goal with its measures; without a goal, the remaining measures."""
     return {
         "goal": _text(goal.text, goal.language) if goal else None,
         "measures": [_measure(measure, words) for measure in sheet.measures_for(goal)],
@@ -163,7 +163,7 @@ def _period(measure: Measure, words: dict[str, Any]) -> str:
 
 
 def _signing(sheet: Sheet) -> Sequence[Signature]:
-    """Signatures that count: none of a round that was broken off."""
+    """Return the signatures that count: none of an abandoned round."""
     return (
         ()
         if sheet.plan.state in (State.DRAFT, State.DROPPED)

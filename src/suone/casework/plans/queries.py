@@ -1,4 +1,4 @@
-"""What the pages of a plan show."""
+"""Lookups behind the pages of a plan."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ R = TypeVar("R", Entry, Measure, Signature)
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A version of a plan with what the acting person may read of it, and the signatures of its last round."""
+    """A version of a plan as far as the acting person may read it, with the signatures of its last round."""
 
     plan: Plan
     entries: Sequence[Entry]
@@ -32,7 +32,7 @@ class Sheet:
     reasons: Mapping[int, str]  # by signature, of those who declined
 
     def of(self, kind: str) -> list[Entry]:
-        """The sentences of one section."""
+        """Return the entries of one section."""
         return [entry for entry in self.entries if entry.kind == kind]
 
     @property
@@ -40,7 +40,7 @@ class Sheet:
         return self.of(EntryKind.GOAL)
 
     def measures_for(self, goal: Entry | None) -> list[Measure]:
-        """The measures that serve a goal; without one, those that serve none the reader can see."""
+        """Return the measures for a goal; without one, those for no goal that the reader can see."""
         if goal is not None:
             return [measure for measure in self.measures if measure.goal_line == goal.line]
         seen = {entry.line for entry in self.goals}
@@ -48,30 +48,31 @@ class Sheet:
 
     @property
     def waiting(self) -> list[Signature]:
-        """Who has still to sign; nobody once the plan went back to its draft."""
+        """The signatures still missing; none once the plan is a draft again."""
         if self.plan.state != State.IN_SIGNING:
             return []
         return [signature for signature in self.signatures if signature.state == SignatureState.WAITING]
 
     @property
     def declined(self) -> list[tuple[Signature, str]]:
-        """Who declined in the last round, with the reason where it is open to the acting person."""
+        """The signatures declined in the last round, with the reason if the acting person may read it."""
         declined = [signature for signature in self.signatures if signature.state == SignatureState.DECLINED]
         return [(signature, self.reasons.get(signature.pk, "")) for signature in declined]
 
 
 def plans_of(acting: Acting, dossier: Dossier) -> list[Sheet]:
-    """The plans of a case that count now: what binds, and what is in the making; by kind, the newer version first."""
+    """List the current plans of a case, binding or in preparation, by kind and newest first."""
     return _sheets(acting, _in_order(_plans(acting).filter(dossier=dossier, state__in=CURRENT)))
 
 
 def versions_of(acting: Acting, dossier: Dossier, *, kind: str = "") -> list[Plan]:
-    """Every version of the case's plans, or of one kind; by kind, the newest first."""
+    """List every version of the case's plans, or of one kind, by kind and newest first."""
     plans = _plans(acting).filter(dossier=dossier)
     return _in_order(plans.filter(kind=kind) if kind else plans)
 
 
 def readable_plan(acting: Acting, dossier_id: int, plan_id: int) -> Plan:
+    """Return a version of a plan; raises ``Http404`` when the acting person may not read it."""
     plan = _plans(acting).filter(dossier_id=dossier_id, pk=plan_id).first()
     if plan is None:
         raise Http404
@@ -79,11 +80,12 @@ def readable_plan(acting: Acting, dossier_id: int, plan_id: int) -> Plan:
 
 
 def sheet_of(acting: Acting, plan: Plan) -> Sheet:
-    """A version with everything that the acting person may read of it."""
+    """Return a version as far as the acting person may read it."""
     return _sheets(acting, [plan])[0]
 
 
 def readable_entry(acting: Acting, plan: Plan, entry_id: int) -> Entry:
+    """Return an entry of a plan; raises ``Http404`` when the acting person may not read it."""
     entry = Entry.objects.readable_by(acting, category_column="category").filter(plan=plan, pk=entry_id).first()
     if entry is None:
         raise Http404
@@ -92,6 +94,7 @@ def readable_entry(acting: Acting, plan: Plan, entry_id: int) -> Entry:
 
 
 def readable_measure(acting: Acting, plan: Plan, measure_id: int) -> Measure:
+    """Return a measure of a plan; raises ``Http404`` when the acting person may not read it."""
     measures = Measure.objects.readable_by(acting, category_column="category").filter(plan=plan, pk=measure_id)
     measure = measures.select_related("institution", "staff", "offer", "payer").first()
     if measure is None:
@@ -101,7 +104,7 @@ def readable_measure(acting: Acting, plan: Plan, measure_id: int) -> Measure:
 
 
 def readable_signature(acting: Acting, plan: Plan, signature_id: int) -> Signature:
-    """A signature of the round that runs; those of earlier rounds are history."""
+    """Return a signature of the current round; raises ``Http404`` for any other."""
     signatures = Signature.objects.readable_by(acting).filter(plan=plan, round=plan.round, pk=signature_id)
     signature = signatures.select_related("institution", "staff").first()
     if signature is None:
@@ -111,28 +114,28 @@ def readable_signature(acting: Acting, plan: Plan, signature_id: int) -> Signatu
 
 
 def compared(acting: Acting, before: Plan, after: Plan) -> list[Difference]:
-    """What differs between two versions, as far as the acting person may read it."""
+    """List the differences between two versions, as far as the acting person may read them."""
     older, newer = _sheets(acting, [before, after])
-    # A goal is named in its newest words on both sides: a measure has not changed because its goal was reworded.
+    # Goals are shown in their newest wording on both sides: rewording a goal does not change its measures.
     goals = {goal.line: goal.text for sheet in (older, newer) for goal in sheet.goals}
     return differences(_lines(older, goals), _lines(newer, goals))
 
 
 def offered_kinds(dossier: Dossier) -> list[Kind]:
-    """The kinds of plan that the case's procedure speaks of; without a procedure, all."""
+    """List the kinds of plan named by the case's procedure; without a procedure, all of them."""
     course = course_of(dossier.pk)
     named = {kind for phase in course.procedure.phases for kind in phase.plans} if course else set()
     return [kind for kind in Kind if not named or kind.value in named]
 
 
 def taking_part(dossier: Dossier) -> list[Participant]:
-    """Who signs a plan beside the person: the institutions that take part."""
+    """List the participants who sign a plan along with the person."""
     participants = Participant.objects.filter(dossier=dossier, state=ParticipantState.TAKING_PART)
     return list(participants.select_related("institution", "staff").order_by("pk"))
 
 
 def plan_reviewer(dossier: Dossier) -> Appointment | None:
-    """Who reviews the plan: the case manager, or the lead until one is named."""
+    """Return who reviews the plan: the case manager, or the lead until one is named."""
     named = Assignment.objects.filter(dossier=dossier, valid_until=None).select_related("staff")
     assignment = named.order_by("function").first()  # "case_manager" stands before "lead"
     return assignment.staff if assignment else None
@@ -148,7 +151,7 @@ def _in_order(plans: Iterable[Plan]) -> list[Plan]:
 
 
 def _sheets(acting: Acting, plans: Sequence[Plan]) -> list[Sheet]:
-    """Several versions in a fixed number of questions."""
+    """Load several versions with a fixed number of queries."""
     entries = _by_plan(Entry.objects.readable_by(acting, category_column="category"), plans)
     measures = _by_plan(
         Measure.objects.readable_by(acting, category_column="category").select_related(
@@ -165,7 +168,7 @@ def _sheets(acting: Acting, plans: Sequence[Plan]) -> list[Sheet]:
 
 
 def _reasons(acting: Acting, signatures: Sequence[Signature]) -> dict[int, str]:
-    """Why somebody declined, as the timeline has it in its data category."""
+    """Return the reasons for declining by signature id, from the timeline and its data categories."""
     declined = [signature.pk for signature in signatures if signature.state == SignatureState.DECLINED]
     if not declined:
         return {}
@@ -182,7 +185,7 @@ def _by_plan(rows: QuerySet[R], plans: Sequence[Plan]) -> dict[int, list[R]]:
 
 
 def _lines(sheet: Sheet, goals: Mapping[UUID, str]) -> list[Line]:
-    """A version as it is compared, section by section."""
+    """Return a version as lines to compare, section by section."""
     written = [
         Line(str(entry.line), str(kind.label), {_("Text"): entry.text})
         for kind in EntryKind
@@ -192,7 +195,7 @@ def _lines(sheet: Sheet, goals: Mapping[UUID, str]) -> list[Line]:
 
 
 def _parts(measure: Measure, goals: Mapping[UUID, str]) -> dict[str, str]:
-    """What is agreed about a measure, by its label; the course it takes is no part of it."""
+    """Return the agreed terms of a measure by label, without its progress."""
     return {
         _("Measure"): measure.title,
         _("Goal"): goals.get(measure.goal_line, "") if measure.goal_line else "",

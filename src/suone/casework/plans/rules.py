@@ -14,7 +14,7 @@ REMIND_AFTER = timedelta(days=7)
 
 
 class Kind(models.TextChoices):
-    """The codes a procedure uses (``procedures.schema.PLAN_KINDS``)."""
+    """The kinds of plan; procedure files use the same codes (``procedures.schema.PLAN_KINDS``)."""
 
     INTEGRATION_PLAN = "integration_plan", gettext_lazy("Integration plan")
     ACTION_PLAN = "action_plan", gettext_lazy("Action plan")
@@ -29,7 +29,7 @@ class State(models.TextChoices):
     DROPPED = "dropped", gettext_lazy("discarded")
 
 
-# From where to where, and nothing else. A binding plan is never edited: a change opens a new version.
+# The allowed state transitions. A binding plan is never edited: a change opens a new version.
 MOVES: dict[State, frozenset[State]] = {
     State.DRAFT: frozenset({State.IN_SIGNING, State.DROPPED}),
     State.IN_SIGNING: frozenset({State.DRAFT, State.BINDING}),
@@ -88,7 +88,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What became of a line between two versions."""
+    """The change of a line between two versions."""
 
     change: Change
     section: str
@@ -97,7 +97,7 @@ class Difference:
 
     @property
     def parts(self) -> list[tuple[str, str, str]]:
-        """Label, text before and text after of every part that differs."""
+        """The parts that differ, as (label, text before, text after)."""
         before = dict(self.before.parts) if self.before else {}
         after = dict(self.after.parts) if self.after else {}
         labels = list(dict.fromkeys([*before, *after]))
@@ -106,7 +106,7 @@ class Difference:
 
 
 def differences(before: Sequence[Line], after: Sequence[Line]) -> list[Difference]:
-    """What was left out, in the order of the older version; then what is new or changed, in the order of the newer."""
+    """List removed lines in the order of the older version, then new and changed ones in the order of the newer."""
     old, new = {line.key: line for line in before}, {line.key: line for line in after}
     removed = [Difference(Change.REMOVED, line.section, line, None) for line in before if line.key not in new]
     others = [
@@ -118,11 +118,12 @@ def differences(before: Sequence[Line], after: Sequence[Line]) -> list[Differenc
 
 
 def can_move(now: State, then: State) -> bool:
-    """Whether a plan in one state may go to another."""
+    """Return whether a state transition is allowed."""
     return then in MOVES[now]
 
 
 def check_can_move(now: State, then: State) -> None:
+    """Check a state transition; raises ``Refused`` naming both states."""
     if not can_move(now, then):
         raise Refused(
             _("A plan that is %(now)s cannot become %(then)s.") % {"now": State(now).label, "then": State(then).label}
@@ -130,7 +131,7 @@ def check_can_move(now: State, then: State) -> None:
 
 
 def check_can_edit(state: State) -> None:
-    """Only a draft is written in: what is signed stays as it was signed."""
+    """Raise ``Refused`` unless the plan is a draft: signed versions never change."""
     if state == State.IN_SIGNING:
         raise Refused(_("The plan is out for signature: withdraw it before you change it."))
     if state != State.DRAFT:
@@ -138,7 +139,7 @@ def check_can_edit(state: State) -> None:
 
 
 def check_can_begin(*, has_draft: bool, has_binding: bool) -> None:
-    """One version in the making at a time; a binding plan is changed, not begun again."""
+    """Check that no version is in preparation and none binding; raises ``Refused`` otherwise."""
     if has_draft:
         raise Refused(_("A version of this plan is already being prepared: continue with that one."))
     if has_binding:
@@ -146,7 +147,10 @@ def check_can_begin(*, has_draft: bool, has_binding: bool) -> None:
 
 
 def check_can_put_up(*, goals: int, measures: int, closed_to: Sequence[str]) -> None:
-    """A plan to sign says where to and how, and everybody who signs can read it."""
+    """Check that a plan can be submitted for signature: goals, measures, and access for every signing institution.
+
+    ``closed_to`` names the institutions that cannot work in the case. Raises ``Refused`` otherwise.
+    """
     if not goals:
         raise Refused(_("Add at least one goal before you submit the plan for signature."))
     if not measures:
@@ -159,7 +163,10 @@ def check_can_put_up(*, goals: int, measures: int, closed_to: Sequence[str]) -> 
 
 
 def check_can_sign(*, form: Form, has_file: bool, needs_file: bool, signed_on: date, on: date) -> None:
-    """A signature has a day that is not to come, and what was drawn or scanned where the form asks for it."""
+    """Check that a signature is not dated after ``on`` and has a scan or drawing where its form requires one.
+
+    Raises ``Refused`` otherwise.
+    """
     if signed_on > on:
         raise Refused(_("A signature cannot be in the future."))
     if form == Form.SCAN and not has_file:
@@ -169,11 +176,13 @@ def check_can_sign(*, form: Form, has_file: bool, needs_file: bool, signed_on: d
 
 
 def check_reason(reason: str) -> None:
+    """Raise ``Refused`` unless a reason is given."""
     if not reason.strip():
         raise Refused(_("Give a reason, so that others can understand the decision."))
 
 
 def check_days(from_on: date | None, until_on: date | None) -> None:
+    """Raise ``Refused`` when the last day is before the first; both may be unknown."""
     if from_on and until_on and until_on < from_on:
         raise Refused(_("The last day must not be before the first."))
 

@@ -304,7 +304,7 @@ def decline(request: ActingRequest, dossier_id: int, plan_id: int, signature_id:
 
 @reads(Permission.CASE_READ, act=Act.COMPARED)
 def differences(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpResponse:
-    """This version beside an earlier one: the one named, or the one it was copied from."""
+    """Compare this version with an earlier one: the one named, or the one it was copied from."""
     acting = request.acting
     this = queries.readable_plan(acting, dossier_id, plan_id)
     others = [v for v in queries.versions_of(acting, this.dossier, kind=this.kind) if v.pk != this.pk]
@@ -366,7 +366,7 @@ def _review_form(this: Plan, typed: Any = None) -> forms.ReviewForm:
 
 
 def _page_of(this: Plan) -> str:
-    """Where somebody goes on after saving: in the draft, or with the plan that binds."""
+    """Return the page shown after saving: the draft, or the binding plan."""
     return "edit_plan" if this.state == State.DRAFT else "plan"
 
 
@@ -398,7 +398,7 @@ def _print_language(request: ActingRequest) -> str:
 
 
 def _file(data: bytes, this: Plan, word: str) -> HttpResponse:
-    """A PDF to look at; its name says which case and version, and nobody's name."""
+    """Return a PDF whose file name contains case number and version, but no person's name."""
     response = HttpResponse(data, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{this.dossier.number}-{word}-{this.number}.pdf"'
     response["Cache-Control"] = "no-store"

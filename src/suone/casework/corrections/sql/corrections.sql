@@ -19,7 +19,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     ORDER BY d.id
 $$;
 
--- What is offered is what the file has: names of its fields come in, never words.
+-- Offers the values stored in the file: callers pass field names, never values.
 CREATE FUNCTION corrections_offer(file bigint, target bigint, fields text[]) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

@@ -28,7 +28,7 @@ from suone.records.dossiers.queries import has_power
 from suone.records.dossiers.services import in_each_language, lock, record_event
 from suone.records.workitems.services import add_work_item
 
-# The deeds that settle the work items of a plan.
+# What settles the work items of a plan.
 SIGNED = "plan_signed"
 
 
@@ -36,7 +36,7 @@ REVIEWED = "plan_reviewed"
 
 
 def report_labour_measures(acting: Acting, plan: Plan) -> None:
-    """Whether what binds still holds a labour-market measure that is to come or under way."""
+    """Report to the procedure whether a binding plan has labour-market measures that are planned or under way."""
     binding = Measure.objects.filter(dossier=plan.dossier, plan__state=State.BINDING, is_for_labour_market=True)
     is_under_way = binding.filter(state__in=[MeasureState.PLANNED, MeasureState.RUNNING]).exists()
     report_fact(acting, dossier=plan.dossier, fact=Fact.LABOUR_MEASURES, value=is_under_way)
@@ -60,7 +60,7 @@ def ask_for_review(acting: Acting, plan: Plan, review_on: date | None) -> None:
 
 
 def locked(acting: Acting, dossier_id: int) -> Dossier:
-    """The case, locked, for whoever may write in it: what several complete together happens one after the other."""
+    """Lock the case for somebody who may write in it, so that concurrent acts are serialised; raises ``Refused`` otherwise."""
     dossier = lock(dossier_id)
     if not has_power(acting, dossier, Power.WRITE):
         raise Refused(_("You may read this case but not write in it: ask the lead for a consent that allows it."))
@@ -68,7 +68,7 @@ def locked(acting: Acting, dossier_id: int) -> Dossier:
 
 
 def plan_locked(acting: Acting, plan: Plan) -> Plan:
-    """The plan as it is kept now, its case locked."""
+    """Lock the case and return the plan as stored now."""
     dossier = locked(acting, plan.dossier_id)
     plan = Plan.objects.get(pk=plan.pk)
     plan.dossier = dossier
@@ -88,7 +88,7 @@ def move_to(plan: Plan, then: State, **changes: Any) -> None:
 
 
 def check_labour_measures_allowed(plan: Plan) -> None:
-    """A phase of the procedure may exclude labour-market measures; its own sentence says what to do."""
+    """Raise ``Refused``, in the words of the procedure file, when the current phase excludes labour-market measures."""
     course = course_of(plan.dossier_id)
     excluding = course and course.current.excluding(Fact.LABOUR_MEASURES)
     if excluding:
@@ -96,7 +96,7 @@ def check_labour_measures_allowed(plan: Plan) -> None:
 
 
 def save_line(row: Entry | Measure, changes: Mapping[str, Any], version: int) -> None:
-    """Change a line where nobody saved first; raises ``Conflict`` with both texts otherwise."""
+    """Change a line if ``version`` is current; raises ``Conflict`` with both texts otherwise."""
     rows = type(row)._default_manager.filter(pk=row.pk)
     if rows.filter(version=version).update(**changes, version=F("version") + 1):
         return
@@ -107,7 +107,7 @@ def save_line(row: Entry | Measure, changes: Mapping[str, Any], version: int) ->
 
 
 def conflict_in(current: Plan | Entry | Measure, changes: Mapping[str, Any]) -> Conflict:
-    """Both texts under the labels of their fields; a goal's mark says nothing to a reader and is left out."""
+    """Return the conflict between stored and submitted values by field label, without the internal goal reference."""
     shown: list[Any] = [current._meta.get_field(name) for name in changes if name != "goal_line"]
     return Conflict(
         current={str(field.verbose_name): _shown(field, getattr(current, field.name)) for field in shown},
@@ -122,7 +122,7 @@ def _shown(field: Any, value: Any) -> str:
 
 
 def log_plan_act(acting: Acting, plan: Plan, act: Act, kind: RecordKind, about: tuple[str, int | None]) -> None:
-    """To the log alone: the timeline tells of a draft when it is begun and put up, not of every sentence."""
+    """Record an act in the log only: the timeline shows a draft being started and submitted, not every entry."""
     record(acting, kind=kind, act=act, dossier_id=plan.dossier_id, person_id=plan.dossier.person_id, about=about)
 
 
@@ -154,7 +154,7 @@ def record_plan_event(
 
 
 def notify_plan_parties(acting: Acting, plan: Plan, act: Act) -> None:
-    """Everybody around the table, whoever leads the case, and whoever put the plan up."""
+    """Notify the participants, whoever reviews the plan, and whoever submitted it for signature."""
     lead = plan_reviewer(plan.dossier)
     notify_participants(acting, plan.dossier, act, also=[lead.pk if lead else None, plan.put_up_by_id])
 

@@ -1,4 +1,4 @@
-"""Putting a plan up for signature, signing it, declining, and what becomes of it then."""
+"""Submitting a plan for signature, signing, declining, reminding, and making it binding."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -41,7 +41,10 @@ _DAYS_TO_SIGN = 14
 
 
 def put_up_for_signature(acting: Acting, *, plan: Plan) -> None:
-    """Ask every institution that takes part, and the person, to sign; from now on the text stands still."""
+    """Ask every participating institution and the person to sign; from now on the text cannot change.
+
+    Raises ``Refused`` as ``rules.check_can_put_up`` says, or when the current phase excludes a measure of the plan.
+    """
     plan = plan_locked(acting, plan)
     rules.check_can_move(State(plan.state), State.IN_SIGNING)
     if Measure.objects.filter(plan=plan, is_for_labour_market=True).exists():
@@ -74,7 +77,7 @@ def put_up_for_signature(acting: Acting, *, plan: Plan) -> None:
 
 
 def withdraw_signing(acting: Acting, *, plan: Plan, reason: str = "") -> None:
-    """Take the plan back from signature to change it; what was signed so far counts no more."""
+    """Withdraw the plan from signature to change it; signatures given so far no longer count."""
     plan = plan_locked(acting, plan)
     _back_to_draft(acting, plan)
     record_plan_event(acting, plan, Act.SIGNING_WITHDRAWN, RecordKind.CHANGE, text=reason)
@@ -90,12 +93,16 @@ def sign(
     signer_name: str = "",
     upload: Upload | None = None,
 ) -> None:
-    """Sign for one's own institution, or record that the person has signed; with the last signature the plan binds."""
+    """Sign for one's own institution, or record the person's signature; the last signature makes the plan binding.
+
+    ``signer_name`` names whoever signed instead. Raises ``Refused`` as ``rules.check_can_sign`` says, for another
+    institution's signature, or one that is not awaited.
+    """
     signature = _signature_locked(acting, signature)
     rules.check_can_sign(
         form=form,
         has_file=upload is not None,
-        needs_file=signature.institution_id is None,  # an institution's worker signs by the own log-in
+        needs_file=signature.institution_id is None,  # staff sign with their log-in
         signed_on=signed_on,
         on=acting.today,
     )
@@ -118,7 +125,7 @@ def sign(
 
 
 def decline(acting: Acting, *, signature: Signature, reason: str) -> None:
-    """Refuse to sign and say why: the plan goes back to its draft, the others are told."""
+    """Decline to sign with a reason: the plan becomes a draft again and the others are notified."""
     rules.check_reason(reason)
     signature = _signature_locked(acting, signature)
     _answer(acting, signature, SignatureState.DECLINED)
@@ -129,9 +136,9 @@ def decline(acting: Acting, *, signature: Signature, reason: str) -> None:
 
 
 def release_signatures(acting: Acting, *, dossier: Dossier) -> None:
-    """Institutions that have left the case sign no more: a plan in signing waits for the others alone.
+    """Stop waiting for signatures of institutions that have left the case; the plan may become binding.
 
-    Whoever leaves and may not write in the case leaves it to the job of the morning.
+    An institution that leaves without permission to write in the case leaves this to the daily job.
     """
     dossier = lock(dossier.pk)
     if acting.institution_id and not has_power(acting, dossier, Power.WRITE):
@@ -146,7 +153,7 @@ def release_signatures(acting: Acting, *, dossier: Dossier) -> None:
 
 
 def remind(acting: Acting, *, plan: Plan) -> None:
-    """Remind everybody who has still to sign."""
+    """Remind everybody whose signature is missing; raises ``Refused`` when the plan is not out for signature."""
     plan = plan_locked(acting, plan)
     if plan.state != State.IN_SIGNING:
         raise Refused(_("This plan is not waiting for any signature."))
@@ -155,7 +162,7 @@ def remind(acting: Acting, *, plan: Plan) -> None:
 
 
 def remind_signers(acting: Acting) -> int:
-    """The clock's part, as a job: whoever has not signed a week after the plan was put up is reminded, once."""
+    """Remind, once, those who have not signed a week after submission, as a daily job; returns how many."""
     count = 0
     plans = Plan.objects.filter(state=State.IN_SIGNING).select_related("dossier")
     for plan in plans:
@@ -185,7 +192,7 @@ def _bind_when_signed(acting: Acting, plan: Plan) -> None:
 
 
 def _bind(acting: Acting, plan: Plan) -> None:
-    """All have signed: the plan binds, and takes the place of the version before."""
+    """Make the plan binding in place of the previous version."""
     for old in Plan.objects.filter(dossier=plan.dossier, kind=plan.kind, state=State.BINDING).select_related("dossier"):
         move_to(old, State.SUPERSEDED)
         close_items_about(acting, dossier=plan.dossier, about=("plan", old.pk))
@@ -201,7 +208,7 @@ def _bind(acting: Acting, plan: Plan) -> None:
 
 
 def _back_to_draft(acting: Acting, plan: Plan) -> None:
-    """Nobody is asked to sign any more, and what was signed in this round counts no more."""
+    """Return the plan to draft and cancel the requests to sign; this round's signatures no longer count."""
     move_to(plan, State.DRAFT)
     asked = list(Signature.objects.filter(plan=plan, round=plan.round).values_list("pk", flat=True))
     for signature_id in asked:
@@ -241,14 +248,14 @@ def _waiting(plan: Plan) -> list[Signature]:
 
 
 def _states(plan: Plan) -> list[str]:
-    """What has become of every signature of the round, as it is kept now."""
+    """Return the current states of all signatures of the round."""
     return list(Signature.objects.filter(plan=plan, round=plan.round).values_list("state", flat=True))
 
 
 def _remind(acting: Acting, plan: Plan, signature: Signature) -> None:
     Signature.objects.filter(pk=signature.pk).update(reminded_at=timezone.now())
     if signature.institution_id is None or signature.staff_id:
-        # For the person, whoever put the plan up sees to it.
+        # Whoever submitted the plan obtains the person's signature.
         staff_ids = [signature.staff_id or plan.put_up_by_id]
         notify_staff(acting, staff_ids=staff_ids, act=Act.REMINDED, dossier=plan.dossier)
     else:
@@ -258,7 +265,7 @@ def _remind(acting: Acting, plan: Plan, signature: Signature) -> None:
 
 
 def _signature_locked(acting: Acting, signature: Signature) -> Signature:
-    """A signature that is waited for, for whoever may give it, its case locked."""
+    """Lock the case and return an awaited signature; raises ``Refused`` when it is not, or for another institution."""
     plan = plan_locked(acting, signature.plan)
     signature = Signature.objects.select_related("institution").get(pk=signature.pk)
     signature.plan = plan

@@ -1,4 +1,4 @@
-"""Beginning a plan and its next version, and what it says: goals, measures, the day of review."""
+"""Starting a plan and its next version, and writing it: entries, measures, review date, progress."""
 
 from dataclasses import dataclass, fields
 from datetime import date
@@ -42,7 +42,7 @@ from suone.records.workitems.services import close_items_about
 
 @dataclass(frozen=True, slots=True)
 class MeasureTerms:
-    """What is agreed about a measure; with a title and an institution alone, everything else may follow."""
+    """The agreed terms of a measure. Only title and institution are required; the rest may follow."""
 
     title: str
     institution: Institution
@@ -58,7 +58,7 @@ class MeasureTerms:
 
 
 def begin_plan(acting: Acting, *, dossier: Dossier, kind: Kind, review_on: date | None = None) -> Plan:
-    """Begin a plan of this kind as a draft; a plan that binds already is changed instead."""
+    """Start a plan of this kind as a draft; raises ``Refused`` when one is already in preparation or binding."""
     dossier = locked(acting, dossier.pk)
     plans = Plan.objects.filter(dossier=dossier, kind=kind)
     rules.check_can_begin(
@@ -72,7 +72,10 @@ def begin_plan(acting: Acting, *, dossier: Dossier, kind: Kind, review_on: date 
 
 
 def change_plan(acting: Acting, *, plan: Plan) -> Plan:
-    """Open a new version of a binding plan: a copy to change and sign anew. Until then the old one goes on binding."""
+    """Open a new version of a binding plan, a copy to change and sign; until signed, the old one remains binding.
+
+    Raises ``Refused`` when the plan is not binding, or another version is in preparation.
+    """
     plan = plan_locked(acting, plan)
     rules.check_can_move(State(plan.state), State.SUPERSEDED)
     rules.check_can_begin(
@@ -80,7 +83,7 @@ def change_plan(acting: Acting, *, plan: Plan) -> Plan:
         has_binding=False,
     )
     new = _open_version(acting, plan.dossier, Kind(plan.kind), previous=plan)
-    # By a function of the database: the copy is whole, whatever categories are closed to whoever opens it.
+    # Copied by a database function, so that entries in closed data categories are not lost.
     with connection.cursor() as cursor:
         cursor.execute("SELECT plans_copy_content(%s, %s)", [plan.pk, new.pk])
     record_plan_event(acting, new, Act.NEW_VERSION, RecordKind.STORE)
@@ -88,7 +91,7 @@ def change_plan(acting: Acting, *, plan: Plan) -> Plan:
 
 
 def draft_for(acting: Acting, *, dossier: Dossier, kind: Kind) -> Plan:
-    """The draft in which a decision of a meeting is written down: the one in the making, or one opened for it."""
+    """Return the draft for a decision of a meeting: the one in preparation, or a new version or plan."""
     plans = Plan.objects.filter(dossier=dossier, kind=kind).select_related("dossier")
     plan = plans.filter(state__in=rules.IN_THE_MAKING).first()
     if plan is not None:
@@ -99,9 +102,9 @@ def draft_for(acting: Acting, *, dossier: Dossier, kind: Kind) -> Plan:
 
 
 def set_review(acting: Acting, *, plan: Plan, review_on: date | None, version: int) -> None:
-    """Say when the plan is to be looked at (again); raises ``Conflict`` when somebody saved first.
+    """Set the review date of a plan; raises ``Conflict`` when somebody saved first, ``Refused`` for a past day.
 
-    The only day of a binding plan that moves without a new version: a review may find that all is well.
+    The only date of a binding plan that changes without a new version: a review may find that all is well.
     """
     plan = plan_locked(acting, plan)
     if plan.state != State.BINDING:
@@ -119,7 +122,7 @@ def set_review(acting: Acting, *, plan: Plan, review_on: date | None, version: i
 def add_entry(
     acting: Acting, *, plan: Plan, kind: EntryKind, text: str, category: DataCategory = DataCategory.EMPLOYMENT
 ) -> Entry:
-    """Write a sentence into a section of the draft, in a data category: who may read that reads the sentence."""
+    """Add an entry to a section of the draft, in a data category that decides who may read it."""
     plan = draft_locked(acting, plan)
     entry = insert_without_returning(
         Entry(plan=plan, dossier=plan.dossier, kind=kind, category=category, text=text, language=own_language())
@@ -129,21 +132,25 @@ def add_entry(
 
 
 def change_entry(acting: Acting, *, entry: Entry, text: str, category: DataCategory, version: int) -> None:
-    """Change a sentence of the draft; raises ``Conflict`` with both texts when somebody saved first."""
+    """Change an entry of the draft; raises ``Conflict`` with both texts when somebody saved first."""
     plan = draft_locked(acting, entry.plan)
     save_line(entry, {"text": text, "category": category}, version)
     log_plan_act(acting, plan, Act.ENTRY_CHANGED, RecordKind.CHANGE, ("planentry", entry.pk))
 
 
 def remove_entry(acting: Acting, *, entry: Entry) -> None:
-    """Take a sentence out of the draft; measures that served a goal stay, without it."""
+    """Remove an entry from the draft; measures for a removed goal stay."""
     plan = draft_locked(acting, entry.plan)
     Entry.objects.filter(pk=entry.pk).delete()
     log_plan_act(acting, plan, Act.ENTRY_REMOVED, RecordKind.DELETE, ("planentry", entry.pk))
 
 
 def add_measure(acting: Acting, *, plan: Plan, terms: MeasureTerms) -> Measure:
-    """Write a measure into the draft: who does what, for which goal, at whose expense, from when until when."""
+    """Add a measure to the draft.
+
+    Raises ``Refused`` for a period that ends before it starts, somebody responsible of another institution, or a
+    labour-market measure that the current phase excludes.
+    """
     plan = draft_locked(acting, plan)
     _check_terms(plan, terms)
     measure = insert_without_returning(
@@ -162,26 +169,26 @@ def change_measure(acting: Acting, *, measure: Measure, terms: MeasureTerms, ver
 
 
 def remove_measure(acting: Acting, *, measure: Measure) -> None:
-    """Take a measure out of the draft."""
+    """Remove a measure from the draft."""
     plan = draft_locked(acting, measure.plan)
     Measure.objects.filter(pk=measure.pk).delete()
     log_plan_act(acting, plan, Act.MEASURE_REMOVED, RecordKind.DELETE, ("measure", measure.pk))
 
 
 def drop_plan(acting: Acting, *, plan: Plan) -> None:
-    """Give up a draft; what binds goes on binding."""
+    """Discard a draft; a binding version remains binding."""
     plan = plan_locked(acting, plan)
     move_to(plan, State.DROPPED)
     record_plan_event(acting, plan, Act.DROPPED, RecordKind.CHANGE)
 
 
 def record_progress(acting: Acting, *, measure: Measure, state: MeasureState, result: str, version: int) -> None:
-    """Say how a measure of the binding plan goes, and what came of it; raises ``Conflict`` when somebody saved first."""
+    """Record state and result of a measure of the binding plan; raises ``Conflict`` when somebody saved first."""
     plan = plan_locked(acting, measure.plan)
     if plan.state != State.BINDING:
         raise Refused(_("The progress of a measure is recorded once its plan is binding."))
     save_line(measure, {"state": state, "result": result}, version)
-    # A version in the making goes on from here.
+    # A version in preparation starts from the same progress.
     Measure.objects.filter(
         dossier=plan.dossier, line=measure.line, plan__kind=plan.kind, plan__state__in=rules.IN_THE_MAKING
     ).update(state=state, result=result)

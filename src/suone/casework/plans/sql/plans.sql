@@ -1,5 +1,5 @@
--- A new version begins as a whole copy of the one before it, closed categories included: whoever changes the plan
--- must not lose what they cannot read. Lines keep their mark, so that versions can be compared.
+-- A new version starts as a full copy of the previous one, closed categories included: whoever changes the plan must not
+-- lose what they cannot read. Lines keep their id, so that versions can be compared.
 CREATE FUNCTION plans_copy_content(from_plan bigint, to_plan bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -20,7 +20,7 @@ BEGIN
         FROM plans_measure WHERE plan_id = from_plan ORDER BY id;
 END $$;
 
--- What was put up for signature stays as it is; only the course of a measure goes on.
+-- A plan submitted for signature does not change; only state and result of a measure do.
 CREATE FUNCTION plans_measure_stays_as_signed() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
