@@ -1,1 +1,1 @@
-"""A person passes from one institution to another: asked, accepted or declined, in parallel or for good."""
+"""Hand-overs of a person from one institution to another, for good or in parallel: proposed, accepted or declined."""

@@ -1,4 +1,4 @@
-"""The shapes of what is typed when a person passes to another institution."""
+"""Input forms for hand-overs."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -30,14 +30,14 @@ _OPEN_CATEGORIES = [(c.value, c.label) for c in DataCategory if c.bit & ALL_BUT_
 
 
 def typed_so_far(form: forms.Form, data: QueryDict) -> dict[str, Any]:
-    """What stands in a form that is looked at again, before it is sent for good."""
+    """Return the raw input of a form that is shown again before it is submitted."""
     return {
         name: field.widget.value_from_datadict(data, {}, form.add_prefix(name)) for name, field in form.fields.items()
     }
 
 
 class PersonForm(forms.Form):
-    """Whom it is about, where the person has no case yet."""
+    """The person, when there is no case yet."""
 
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100, required=False)
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100, required=False)
@@ -58,7 +58,7 @@ class PersonForm(forms.Form):
 
     @staticmethod
     def starting_values(acting: Acting) -> dict[str, Any]:
-        """What is known before anything is typed."""
+        """Return the initial values."""
         staff = Appointment.objects.select_related("office").get(pk=acting.own_staff_id)
         return {
             "region": staff.office.region_id if staff.office else None,
@@ -70,7 +70,7 @@ class PersonForm(forms.Form):
 
 
 class QuestionsForm(forms.Form):
-    """To whom, and the two questions."""
+    """The receiving institution, and the two questions of the agreement."""
 
     receiver = forms.ModelChoiceField(
         label=gettext_lazy("The other institution"), queryset=Institution.objects.none(), empty_label="–"
@@ -103,7 +103,7 @@ class QuestionsForm(forms.Form):
 
 
 class ProposalForm(forms.Form):
-    """What it is about, the person's agreement, what the procedure asks, and for how long."""
+    """The proposal: message, the person's agreement, the facts the procedure requires, categories and overlap."""
 
     staff = StaffField(
         label=gettext_lazy("Who follows the person there"),
@@ -183,20 +183,20 @@ class ProposalForm(forms.Form):
 
     @property
     def must_hold(self) -> list[forms.BoundField]:
-        """The facts with a rule behind them."""
+        """The facts that a requirement of the procedure is about."""
         return [self[name] for name, asked in self.facts.items() if asked.requirement is not None]
 
     @property
     def where_it_applies(self) -> list[forms.BoundField]:
-        """The facts on which further rules depend."""
+        """The facts on which further requirements depend."""
         return [self[name] for name, asked in self.facts.items() if asked.requirement is None]
 
     def entered_facts(self) -> dict[Fact, Scalar]:
-        """What was stated; whatever is left empty is not."""
+        """Return the facts entered; empty fields are left out."""
         return entered_facts_in(self.facts, self.cleaned_data)
 
     def entered_so_far(self, data: QueryDict) -> tuple[dict[Fact, Scalar], dict[Fact, str]]:
-        """Facts and remarks of a form that is not complete yet."""
+        """Return facts and remarks of an incomplete form."""
         typed = typed_so_far(self, data)
         return entered_facts_in(self.facts, typed), _remarks_in(typed)
 
@@ -208,13 +208,13 @@ class ProposalForm(forms.Form):
 
 
 def _remarks_in(values: Mapping[str, Any]) -> dict[Fact, str]:
-    """The names of the advisers, where they are asked for."""
+    """Return the names of the advisers, if the form asks for them."""
     names = values.get(f"fact_{Fact.ADVISERS_NAMED.value}", "")
     return {Fact.ADVISERS_NAMED: names} if isinstance(names, str) and names else {}
 
 
 def entered_facts_in(facts: Mapping[str, AskedFact], values: Mapping[str, Any]) -> dict[Fact, Scalar]:
-    """The facts among typed values, in the shape of their words; empty ones are left out."""
+    """Return the facts among the input in their types; empty ones are left out."""
     found: dict[Fact, Scalar] = {}
     for name, asked in facts.items():
         value = values.get(name)
@@ -240,7 +240,7 @@ def _day(text: str) -> date | None:
 
 
 def _field_for(asked: AskedFact, known: Scalar | None) -> forms.Field:
-    """A fact as a field: its rule is the explanation, and what must hold is required."""
+    """Return the field for a fact, explained by its requirement; binding requirements make it mandatory."""
     fact, requirement = asked.fact, asked.requirement
     missing = in_language(requirement.missing) if requirement else ""
     law = f" ({requirement.law})" if requirement and requirement.law else ""
@@ -283,7 +283,7 @@ class AnswerForm(forms.Form):
 
 
 class MissedBasisForm(forms.Form):
-    """Whom missed appointments are told, and on which ground."""
+    """The recipient of a report of missed appointments, and its legal basis."""
 
     recipient = forms.ModelChoiceField(label=gettext_lazy("Social assistance"), queryset=Institution.objects.none())
     basis = forms.ChoiceField(label=gettext_lazy("Legal basis"), widget=forms.RadioSelect)
@@ -303,7 +303,7 @@ class MissedBasisForm(forms.Form):
 
 
 class MissedForm(forms.Form):
-    """What is told: which appointments, on which conditions, for which purpose."""
+    """The report: the appointments, the conditions of the legal basis, and the purpose."""
 
     conditions = forms.MultipleChoiceField(
         label=gettext_lazy("These conditions hold"), required=False, widget=forms.CheckboxSelectMultiple

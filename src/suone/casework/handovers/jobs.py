@@ -1,4 +1,4 @@
-"""What the clock does for hand-overs."""
+"""The daily job for hand-overs."""
 
 from procrastinate.contrib.django import app
 
@@ -10,7 +10,7 @@ from suone.ground.access.database import acting_as
 @app.periodic(cron="50 5 * * *")
 @app.task(queueing_lock="handovers.overlaps", pass_context=False)
 def end_overlaps_of_the_day(timestamp: int) -> None:
-    """Institutions that handed over and whose time is up no longer take part; a second run finds nothing left to do."""
+    """End the participation of senders whose overlap is over; a second run has nothing left to do."""
     acting = acting_for_job("hand-overs: overlaps that end")
     with acting_as(acting):
         end_overlaps(acting)

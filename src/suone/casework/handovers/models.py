@@ -16,15 +16,15 @@ from suone.records.decisions.rules import State
 from suone.records.dossiers.models import IN_OWN_NAME, CaseBoundQuerySet, Dossier
 
 _OWN = own_institution("sender_id")
-# An ended hand-over closes everything: whoever sent or accepted it reads it as long as the case is open to them.
+# Sender and accepting receiver read a hand-over only as long as they have access to the case.
 _SENT = f"({_OWN} AND ({granted(Power.READ)}))"
 _IS = "EXISTS (SELECT 1 FROM decisions_decision d WHERE d.id = {{table}}.decision_id AND d.state = '{}')"
 _ASKED = (
     f"({own_institution('receiver_id')} AND"
     f" ({_IS.format('pending')} OR ({_IS.format('accepted')} AND ({granted(Power.READ)}))))"
 )
-# What passes by a hand-over, from its sender to its receiver on its basis: who it is and what it is about, recorded by the
-# sender; then what it opens, recorded by whoever accepts, in the same transaction.
+# The disclosures of a hand-over: identity and message, recorded by the sender; then the access given, recorded by whoever
+# accepts, in the same transaction.
 _DISCLOSED = (
     "EXISTS (SELECT 1 FROM handovers_handover h WHERE h.dossier_id = {table}.dossier_id"
     " AND h.sender_id = {table}.giver_id AND h.sender_staff_id = {table}.giver_staff_id"
@@ -38,10 +38,10 @@ _DISCLOSED = (
 
 
 class Handover(models.Model):
-    """A person passes from one institution to another, or is supported by both: proposed by one, answered by the other.
+    """A proposal to hand a person over to another institution, or to support them together.
 
-    Whether it is pending, accepted, declined or expired is the matter of its ``decision``. Until it is accepted the
-    sender stays responsible.
+    Its ``decision`` says whether it is pending, accepted, declined or expired. The sender stays responsible until it is
+    accepted.
     """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="handovers")
@@ -60,13 +60,13 @@ class Handover(models.Model):
     language = models.CharField(max_length=2)
     basis = models.CharField(_("Legal basis"), max_length=40)  # a code of legal_bases.toml
     consent = models.ForeignKey(Consent, models.PROTECT, null=True, related_name="+")
-    categories = models.BigIntegerField()  # what the receiver will reach
+    categories = models.BigIntegerField()  # what the receiver will be able to read
     overlap_until = models.DateField(_("Both follow until"), null=True)
     proposed_on = models.DateField()
     accepted_at = models.DateTimeField(null=True)
-    access_until = models.DateTimeField(null=True)  # of the receiver; for ever is a moment too
-    sender_until = models.DateTimeField(null=True)  # how long an institution that handed over may still contribute
-    sender_categories = models.BigIntegerField(null=True)  # what they reached before, and reach so long
+    access_until = models.DateTimeField(null=True)  # of the receiver; 9999-12-31 stands for unlimited
+    sender_until = models.DateTimeField(null=True)  # until when the sender may still contribute
+    sender_categories = models.BigIntegerField(null=True)  # what the sender could read before, and until then
     sender_left_at = models.DateTimeField(null=True)
 
     objects = CaseBoundQuerySet["Handover"].as_manager()
@@ -107,14 +107,14 @@ class Handover(models.Model):
                 select=f"{granted(Power.READ, category='{table}.category')} OR {_SENT} OR {_ASKED}",
                 insert=f"({granted(Power.LEAD)}) AND {_OWN} AND {{table}}.accepted_at IS NULL"
                 " AND {table}.access_until IS NULL AND {table}.sender_until IS NULL",
-                # The receiver says who follows; the moments of access are written by handovers_open() and
-                # handovers_end() alone.
+                # The receiver names who follows the person; only handovers_open() and handovers_end() set the periods of
+                # access.
                 update=f"{job()} OR ({own_institution('receiver_id')} AND ({_IS.format('pending')} OR {_IS.format('accepted')}))",
                 updates=("receiver_staff", "sender_left_at"),
             ),
             Stamp(name="handover_proposed", at="proposed_on", staff="sender_staff", institution="sender"),
             Stamp(name="handover_sender_left", at="sender_left_at"),
-            # Whoever was asked says what they answered in the timeline of a case that stays closed to them.
+            # The answer is recorded in the timeline even when its author has no access to the case.
             AdditionalInsertPolicy(
                 name="handovers_handover_tells",
                 into="dossiers_event",
@@ -131,7 +131,7 @@ class Handover(models.Model):
 
     @property
     def is_direct(self) -> bool:
-        """Whether the sender stops, and the lead passes."""
+        """Whether the sender stops and the lead passes to the receiver."""
         return self.constellation == Constellation.HANDS_OVER
 
     @property
@@ -144,5 +144,5 @@ class Handover(models.Model):
 
     @property
     def agreement(self) -> str:
-        """Under which agreement, in words."""
+        """The name of the agreement."""
         return str(CODES[Fact.HANDOVER_BETWEEN].get(self.between, self.between))

@@ -1,4 +1,4 @@
-"""Hand-overs of a case, what an institution is asked, whom to contact, and how many there are in each direction."""
+"""Hand-overs of a case and to an institution, partners, the guide of the procedure, and referral figures."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -28,24 +28,25 @@ from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.rules import Birth
 from suone.records.persons.ahv import formatted
 
-# Those who may follow a person; a physician of the RAD is no addressee of a hand-over.
+# Roles that may follow a person; a physician of the RAD is not an addressee of a hand-over.
 _FOLLOWER_ROLES = [Role.FRONT_LINE_WORKER, Role.CONTACT_PERSON, Role.CASE_MANAGER, Role.TANDEM]
 _NONE = (0, 0, 0, 0)
 _PEOPLE = ("decision", "sender", "sender_staff", "receiver", "receiver_staff", "office", "decision__answered_by")
 
 
 def handovers_of(acting: Acting, dossier: Dossier) -> list[Handover]:
-    """The hand-overs of a case that the acting person may read, the newest first."""
+    """List the hand-overs of a case that the acting person may read, newest first."""
     rows = Handover.objects.readable_by(acting, category_column="category").filter(dossier=dossier)
     return list(rows.select_related(*_PEOPLE).prefetch_related("decision__texts").order_by("-pk"))
 
 
 def pending_handover(dossier_id: int) -> Handover | None:
-    """The one that waits for an answer, if there is one."""
+    """Return the hand-over of a case that awaits an answer, if any."""
     return Handover.objects.filter(dossier_id=dossier_id, decision__state="pending").first()
 
 
 def readable_handover(acting: Acting, dossier_id: int, handover_id: int) -> Handover:
+    """Return a hand-over of a case; raises ``Http404`` when the acting person may not read it."""
     rows = Handover.objects.readable_by(acting, category_column="category").select_related("dossier", *_PEOPLE)
     handover = rows.filter(dossier_id=dossier_id, pk=handover_id).first()
     if handover is None:
@@ -54,13 +55,13 @@ def readable_handover(acting: Acting, dossier_id: int, handover_id: int) -> Hand
 
 
 def asked_handover(decision: Decision) -> Handover | None:
-    """What the acting institution was asked; gone once it declined or let it expire, or its access has ended."""
+    """Return the hand-over of a request to the acting institution; ``None`` once declined, expired or ended."""
     return Handover.objects.filter(decision=decision).select_related(*_PEOPLE).first()
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedPerson:
-    """The person of a request, as the institution that was asked sees them: known or not, and whom to call."""
+    """The person of a request, as shown to the institution that was asked."""
 
     name: str
     birth: Birth | None
@@ -70,7 +71,7 @@ class ProposedPerson:
 
 
 def person_of_request(decision: Decision) -> ProposedPerson | None:
-    """Whom a request is about: for the institution that was asked, as long as it is open or what it opened lasts."""
+    """Return the person of a request to the acting institution while it is pending or its access lasts."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM handovers_person(%s)", [decision.pk])
         row = cursor.fetchone()
@@ -88,7 +89,7 @@ def person_of_request(decision: Decision) -> ProposedPerson | None:
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """Where a hand-over goes: the office in the region, and the contact persons to whom one's own coordinates are sent."""
+    """The receiving institution: its office in the region, contact persons, and staff who can follow the person."""
 
     institution: Institution
     office: Office | None
@@ -97,7 +98,7 @@ class Partner:
 
 
 def partner_in(institution: Institution, region: Region | None, *, on: date) -> Partner:
-    """The partner institution as the directory knows it in a region."""
+    """Return an institution with its office, contacts and staff for a region, from the directory."""
     contacts = contacts_of(institution, region, on=on)
     of_contact = next((contact.staff.office for contact in contacts if contact.staff.office), None)
     in_region = Office.objects.filter(institution=institution, region=region, is_active=True).order_by("pk").first()
@@ -106,7 +107,7 @@ def partner_in(institution: Institution, region: Region | None, *, on: date) -> 
 
 
 def consent_naming(acting: Acting, dossier: Dossier, institution_id: int) -> ConsentRecipient | None:
-    """The line of a valid consent that names this institution, the one that runs longest."""
+    """Return the consent line that names this institution, from the consent that is valid longest."""
     lines = ConsentRecipient.objects.filter(
         consent__in=valid_consents(acting).filter(dossier=dossier), institution_id=institution_id, staff=None
     ).exclude(categories=0)
@@ -114,13 +115,13 @@ def consent_naming(acting: Acting, dossier: Dossier, institution_id: int) -> Con
 
 
 def named_advisers(dossier_id: int) -> str:
-    """The advisers whom the person named when it was last stated; empty where nobody was."""
+    """Return the advisers named when this was last recorded, empty if none."""
     named = KnownFact.objects.filter(dossier_id=dossier_id, fact=Fact.ADVISERS_NAMED).order_by("-pk")
     return named.values_list("remarked__text", flat=True).first() or ""
 
 
 def procedure_of_handovers(*, on: date) -> ProcedureVersion | None:
-    """The canton's procedure under which two institutions settle a simple case: the one that asks between whom."""
+    """Return the canton's procedure for simple cases between two institutions: the one that depends on the agreement."""
     asks = Fact.HANDOVER_BETWEEN.value
     for version in versions_of_level("simple", on=on):
         if any(requirement.fact == asks for requirement in version.procedure.start.requirements):
@@ -130,7 +131,7 @@ def procedure_of_handovers(*, on: date) -> ProcedureVersion | None:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """What the procedure says about this constellation: where the case goes, what is asked, what is missing or doubtful."""
+    """What the procedure says about a constellation: the move, the facts required, unmet requirements and warnings."""
 
     procedure: Procedure
     phase: Phase
@@ -139,11 +140,11 @@ class Guide:
     asked: list[AskedFact]
     lacking: tuple[Requirement, ...]
     warnings: tuple[Requirement, ...]
-    later: tuple[Requirement, ...]  # what the following phase will ask
+    later: tuple[Requirement, ...]  # what the next phase will require
 
 
 def guide_for(procedure: Procedure, phase: Phase, facts: Mapping[str, Scalar], *, on: date) -> Guide | None:
-    """None where the procedure has no way of its own for this constellation: the request is asked all the same."""
+    """Return the guide for these facts, ``None`` when the procedure has no move for them; the request is made anyway."""
     way = way_for(phase, facts, procedure, on=on)
     if way is None:
         return None
@@ -162,14 +163,14 @@ def guide_for(procedure: Procedure, phase: Phase, facts: Mapping[str, Scalar], *
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """What one side will find among its work items."""
+    """A work item that one side will receive."""
 
     title: str
     who: str
 
 
 def duties_in(guide: Guide, facts: Mapping[str, Scalar], acting: Acting, receiver: Institution) -> list[Duty]:
-    """The work items that the following phase sets, with whose they are."""
+    """List the work items that the next phase sets, with the institution responsible."""
     items = planned_items(guide.next_phase, facts, on=acting.today, holidays=frozenset())
     kinds = {str(receiver.kind): receiver.short_name}
     return [
@@ -179,21 +180,21 @@ def duties_in(guide: Guide, facts: Mapping[str, Scalar], acting: Acting, receive
 
 
 def position_for(course: Course | None, version: ProcedureVersion | None) -> tuple[Procedure, Phase] | None:
-    """Where a case stands, or will begin to."""
+    """Return the procedure and phase of a case, or the start of the one it will follow."""
     if course is not None:
         return course.procedure, course.current
     return (version.procedure, version.procedure.start) if version is not None else None
 
 
 def social_assistance_in(case: Case, acting: Acting) -> list[Institution]:
-    """Whom missed appointments may be told: social assistance, where it takes part in the case; never one's own."""
+    """List the social assistance institutions in the case that may be informed of missed appointments, without one's own."""
     taking_part = case.dossier.participants.filter(state=ParticipantState.TAKING_PART).values("institution_id")
     institutions = Institution.objects.filter(pk__in=taking_part, kind=RECIPIENT_OF_MISSED)
     return list(institutions.exclude(pk=acting.own_institution_id))
 
 
 def can_report_missed_appointments(acting: Acting, participants: Iterable[Participant]) -> bool:
-    """Whether social assistance of another institution takes part."""
+    """Return whether social assistance of another institution takes part in the case."""
     return any(
         p.state == ParticipantState.TAKING_PART
         and p.institution.kind == RECIPIENT_OF_MISSED
@@ -204,7 +205,7 @@ def can_report_missed_appointments(acting: Acting, participants: Iterable[Partic
 
 @dataclass(frozen=True, slots=True)
 class Referrals:
-    """Referrals in one direction in a year."""
+    """Referrals from one institution to another in a year."""
 
     sender: Institution
     receiver: Institution
@@ -216,7 +217,7 @@ class Referrals:
 
 
 def referrals_in(year: int) -> list[Referrals]:
-    """How many persons were referred in each direction, most first, with the year before beside it."""
+    """Count the referrals of a calendar year in each direction, most first, with the previous year for comparison."""
     now, before = _counted(year), _counted(year - 1)
     institutions = Institution.objects.in_bulk()
     return [
@@ -235,7 +236,7 @@ def _named(counts: tuple[int, ...]) -> dict[str, int]:
 
 
 def _counted(year: int) -> dict[tuple[int, int], tuple[int, ...]]:
-    """By sender and receiver: proposed, accepted, declined, expired."""
+    """Return (proposed, accepted, declined, expired) by sender and receiver id."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM handovers_counted(%s)", [year])
         return {(sender, receiver): tuple(counts) for sender, receiver, *counts in cursor.fetchall()}

@@ -1,4 +1,4 @@
-"""The kind of request that hand-overs make."""
+"""The kind of request by which a hand-over is proposed."""
 
 from django.utils.translation import gettext_lazy as _
 

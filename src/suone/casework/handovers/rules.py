@@ -1,4 +1,4 @@
-"""Which of the four constellations it is, what is to be observed, and when a hand-over may be proposed. Pure."""
+"""The four constellations, the facts to enter, and when a hand-over may be proposed. Pure: no clock, no database."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -24,13 +24,13 @@ from suone.ground.access.categories import ALL_BUT_HEALTH, HEALTH_BIT, DataCateg
 from suone.ground.access.errors import Refused
 from suone.organisation.institutions.kinds import InstitutionKind as Kind
 
-# What every hand-over needs: who it is, what is written about work, what the procedure asks. Whoever hands over ticks what
-# else shall pass (default of this product).
+# What every hand-over needs: identity, employment, and administrative data for the procedure. Whoever hands over selects
+# what else is passed on (default of this product).
 LEAST = mask_of([DataCategory.IDENTITY, DataCategory.EMPLOYMENT, DataCategory.ADMINISTRATIVE])
 
 
 class Follows(models.TextChoices):
-    """The first question: who goes on following the person?"""
+    """The first question: who continues to follow the person?"""
 
     BOTH = "both", gettext_lazy("both institutions, side by side")
     THEY = "they", gettext_lazy("the other institution alone: we hand over and stop")
@@ -38,7 +38,7 @@ class Follows(models.TextChoices):
 
 
 class Constellation(models.TextChoices):
-    """The four of the agreement SMZ–IV, which serves as the model for all."""
+    """The four constellations of the agreement SMZ–IV, which serves as the model for all."""
 
     REFERS = "1", gettext_lazy("1: referral, both continue to follow the person")
     COMES = "2", gettext_lazy("2: the same in the other direction, both continue to follow the person")
@@ -46,7 +46,7 @@ class Constellation(models.TextChoices):
     STOPS = "4", gettext_lazy("4: one stops without hand-over")
 
 
-# Agreements and directives by which kind of institution refers to which; whatever has none is between others.
+# The agreement or directive by referring and receiving kind of institution; all other pairs count as "other".
 # The coordination of social benefits is a kind of its own: it is no party to any of them.
 _BETWEEN = {
     (Kind.SOCIAL_ASSISTANCE, Kind.DISABILITY_INSURANCE): "smz_iv",
@@ -55,9 +55,9 @@ _BETWEEN = {
     (Kind.SOCIAL_ASSISTANCE, Kind.UNEMPLOYMENT_INSURANCE): "rav_smz",
     (Kind.ASYLUM, Kind.UNEMPLOYMENT_INSURANCE): "bip_rav",  # BIP is the asylum office's bureau for integration at work
 }
-# Whom the agreement SMZ–IV lets be told of missed appointments. Nobody else ever is.
+# The only kind of institution that may be informed of missed appointments (agreement SMZ–IV).
 RECIPIENT_OF_MISSED = Kind.SOCIAL_ASSISTANCE
-# What the act itself makes true, or asks as one of its two questions: no field of its own.
+# Facts that follow from the act itself or from its two questions, and therefore have no field.
 _FACTS_OF_THE_ACT = frozenset(
     {
         Fact.HANDOVER_BETWEEN,
@@ -72,7 +72,7 @@ _FACTS_OF_THE_ACT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The two questions answered, between institutions of two kinds."""
+    """The answers to the two questions, and the kinds of the two institutions."""
 
     follows: Follows
     is_direct: bool
@@ -81,7 +81,7 @@ class Answers:
 
     @property
     def between(self) -> str:
-        """Under which agreement; where the person came by themselves, or the others stopped, they come from there."""
+        """The code of the agreement; a person who came on their own, or whom the others stopped following, comes from there."""
         comes_to_us = self.follows is Follows.WE or (self.follows is Follows.BOTH and not self.is_direct)
         pair = (self.other, self.own) if comes_to_us else (self.own, self.other)
         return _BETWEEN.get((Kind(pair[0]), Kind(pair[1])), "other")
@@ -98,14 +98,14 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class AskedFact:
-    """A fact the form asks for, with the rule behind it; ``requirement`` is missing where it only opens or settles others."""
+    """A fact to enter; ``requirement`` is ``None`` when other requirements merely depend on it."""
 
     fact: Fact
     requirement: Requirement | None
 
 
 def way_for(phase: Phase, facts: Facts, procedure: Procedure, *, on: date) -> AvailableMove | None:
-    """The way out of a phase that this constellation chooses; none where the case goes on where it is."""
+    """Return the move that this constellation selects, ``None`` when the case stays in its phase."""
     for way in phase_status(phase, facts, on=on).ways:
         chosen_by = [phase.requirement(need) for need in way.move.needs if phase.requirement(need).chooses]
         if chosen_by and not procedure.phase(way.move.to).is_end and not any(r.chooses for r in way.lacking):
@@ -114,9 +114,9 @@ def way_for(phase: Phase, facts: Facts, procedure: Procedure, *, on: date) -> Av
 
 
 def asked_facts(phase: Phase, next_phase: Phase, needs: Collection[str], facts: Facts) -> list[AskedFact]:
-    """What the form asks, as the procedure's file has it: first what must hold on this way, then what it depends on.
+    """List the facts to enter: first those that must hold for the move, then those on which requirements depend.
 
-    ``next_phase`` is the phase the case goes to: what it makes depend on a fact is asked here too, so that its work
+    ``needs`` are the requirement ids of the move. Facts on which ``next_phase`` depends are included, so that its work
     items are set at once.
     """
     on_the_way = [phase.requirement(need) for need in needs if not phase.requirement(need).chooses]
@@ -134,14 +134,14 @@ def asked_facts(phase: Phase, next_phase: Phase, needs: Collection[str], facts: 
 
 
 def _open_conditions(requirement: Requirement, facts: Facts) -> Iterable[str]:
-    """The facts on which it still depends whether a requirement is asked, or settled by an exception."""
+    """Yield the facts that still decide whether a requirement applies or an exception settles it."""
     for place, condition in enumerate(requirement.applies):
         others = [other for index, other in enumerate(requirement.applies) if index != place]
         if applies(others, facts) and word(fact_of(condition)).shape is not Shape.CHOICE:
             yield fact_of(condition)
     if not applies(requirement.applies, facts):
         return
-    if requirement.rule != "holds":  # a pause is asked by the day it began
+    if requirement.rule != "holds":  # a waiting period requires the day it began
         yield requirement.fact
         if not facts.get(requirement.fact):
             return
@@ -159,7 +159,10 @@ def _is_excepted(requirement: Requirement, facts: Facts) -> bool:
 
 
 def categories_for(chosen: int, consented: int | None) -> int:
-    """What the receiver will reach: what was chosen, or the least; never more than the consent that names them."""
+    """Return the category mask for the receiver: ``chosen`` or the minimum, within the consent if one names them.
+
+    Never health; ``consented`` is the mask of the consent, ``None`` without one.
+    """
     wanted = chosen or LEAST
     return wanted & ALL_BUT_HEALTH if consented is None else wanted & consented & ~HEALTH_BIT
 
@@ -175,7 +178,10 @@ def check_can_propose(
     overlap_until: date | None,
     on: date,
 ) -> None:
-    """A hand-over belongs to a simple or network case, is asked once at a time, and the person agrees to it."""
+    """Check that a hand-over may be proposed: not in a complex or closed case, one at a time, and with the person's agreement.
+
+    ``categories`` is the mask to pass on. Raises ``Refused`` otherwise.
+    """
     if level == "complex":
         raise Refused(_("This case is complex: its partners are asked to take part, and the office names the lead."))
     if not is_open:

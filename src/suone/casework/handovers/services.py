@@ -1,4 +1,4 @@
-"""What people do when a person passes from one institution to another: one function for each act."""
+"""Acts on hand-overs: proposing, answering, withdrawing, ending access, and reporting missed appointments."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -58,7 +58,7 @@ _CLOSING_REVIEW_DAYS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """What the guided form gathers: the two questions answered, the partner, what it is about, what is known."""
+    """The input of the guided form: the answers, the receiver, the message and the known facts."""
 
     answers: Answers
     receiver: Institution
@@ -68,15 +68,15 @@ class Proposal:
     staff: Appointment | None = None  # the worker at the receiver, where one is named
     message: str = ""
     category: DataCategory = DataCategory.EMPLOYMENT
-    categories: int = 0  # what the receiver shall reach; 0 for the least
+    categories: int = 0  # mask for the receiver; 0 for the minimum
     overlap_until: date | None = None
     facts: Mapping[Fact, Scalar] = field(default_factory=dict)
     remarks: Mapping[Fact, str] = field(default_factory=dict)
-    reason: str = ""  # why it goes on in spite of a warning
+    reason: str = ""  # why to proceed in spite of a warning
 
     @property
     def known(self) -> dict[Fact, Scalar]:
-        """The facts with what follows from the two questions, and from the request itself."""
+        """The facts entered, and those that follow from the two questions and the request itself."""
         found: dict[Fact, Scalar] = dict(self.facts)
         found[Fact.HANDOVER_BETWEEN] = self.answers.between
         found[Fact.CONSTELLATION] = self.answers.constellation.value
@@ -87,7 +87,7 @@ class Proposal:
 
 
 def facts_of_request(constellation: Constellation) -> dict[Fact, Scalar]:
-    """What the request itself makes true: it reaches the worker, or the contact person with one's own coordinates."""
+    """Return the facts that the request itself establishes: it reaches the named worker or the contact person."""
     if constellation is Constellation.STOPS:
         return {}
     found: dict[Fact, Scalar] = {Fact.PARTNER_CONTACTED: True}
@@ -97,11 +97,11 @@ def facts_of_request(constellation: Constellation) -> dict[Fact, Scalar]:
 
 
 def propose_handover(acting: Acting, *, case: Case, proposal: Proposal) -> Handover | None:
-    """Ask another institution to take a person on, or to support them side by side; its contact person hears of it.
+    """Propose that another institution takes a person on, or supports them jointly; its contact person is notified.
 
-    What was stated is kept, and the case goes where its procedure says, which sets each side's work items. Nothing is
-    asked, and nothing returned, where one institution stops without hand-over. The sender stays responsible until the
-    acceptance.
+    Facts are stored and the procedure proceeds, which sets each side's work items. The sender stays responsible until
+    acceptance. Returns ``None`` when one institution stops without a hand-over: then nothing is sent. Raises ``Refused``
+    unless the acting institution leads the case, and as ``rules.check_can_propose`` says.
     """
     dossier = lock(case.dossier_id)
     if not has_power(acting, dossier, Power.LEAD):
@@ -120,7 +120,7 @@ def propose_handover(acting: Acting, *, case: Case, proposal: Proposal) -> Hando
 
 
 def propose_for_person(acting: Acting, *, of: Particulars, proposal: Proposal) -> Handover:
-    """Open a simple case for a person who has none yet, and propose the hand-over in one go."""
+    """Open a simple case for a person without one, and propose the hand-over; raises ``Refused`` when nothing is handed over."""
     if proposal.answers.constellation is Constellation.STOPS:
         raise Refused(_("Without a hand-over nothing is sent: no case is needed."))
     version = procedure_of_handovers(on=acting.today)
@@ -133,7 +133,7 @@ def propose_for_person(acting: Acting, *, of: Particulars, proposal: Proposal) -
 def open_before_handover(
     acting: Acting, *, of: Particulars, answers: Answers, facts: Mapping[Fact, Scalar], remarks: Mapping[Fact, str]
 ) -> Case:
-    """Open a simple case in which something must happen before anything is proposed, such as a network meeting."""
+    """Open a simple case when something must happen before the proposal, such as a network meeting."""
     known = dict(facts) | {
         Fact.HANDOVER_BETWEEN: answers.between,
         Fact.CONSTELLATION: answers.constellation.value,
@@ -145,9 +145,10 @@ def open_before_handover(
 def accept_handover(
     acting: Acting, *, decision: Decision, staff: Appointment | None = None, reason: str = ""
 ) -> Handover:
-    """Take the person on, naming who follows them: access opens, and with a direct hand-over the lead passes.
+    """Accept a hand-over, naming who follows the person: access opens, and a direct hand-over passes the lead.
 
-    Exactly one answer counts; ``Conflict`` tells whoever comes second.
+    ``staff`` defaults to the acting person. Raises ``Refused`` for staff of another institution, and ``Conflict`` when
+    somebody else answered first.
     """
     handover = Handover.objects.select_related("decision", "sender", "receiver").get(decision=decision)
     responsible = staff or Appointment.objects.get(pk=acting.own_staff_id)
@@ -172,21 +173,21 @@ def accept_handover(
 
 
 def decline_handover(acting: Acting, *, decision: Decision, reason: str) -> None:
-    """Not us, and why; the sender stays responsible, and what was written is closed to the receiver again."""
+    """Decline a hand-over with a reason; the sender stays responsible and the receiver can no longer read the message."""
     handover = Handover.objects.get(decision=decision)
     answer(acting, decision=decision, accept=False, reason=reason)
     _record_event(acting, handover, _case_of(decision), Act.DECLINED, reason)
 
 
 def expire_handover(acting: Acting, decision: Decision) -> None:
-    """Nobody answered in time: the sender stays responsible."""
+    """Record that a hand-over was not answered in time; the sender stays responsible."""
     handover = Handover.objects.filter(decision=decision).select_related("dossier").first()
     if handover is not None:
         _record_event(acting, handover, handover.dossier, Act.EXPIRED)
 
 
 def withdraw_handover(acting: Acting, *, handover: Handover) -> None:
-    """The sender takes the request back before it is answered."""
+    """Withdraw a hand-over before it is answered; raises ``Refused`` unless the acting institution leads the case."""
     dossier = lock(handover.dossier_id)
     if not has_power(acting, dossier, Power.LEAD):
         raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
@@ -199,7 +200,10 @@ def withdraw_handover(acting: Acting, *, handover: Handover) -> None:
 
 
 def end_access(acting: Acting, *, handover: Handover, reason: str) -> None:
-    """The person no longer agrees to parallel support, or it has ended: what this hand-over opened closes at once."""
+    """End the receiver's access when joint support ends or the person no longer agrees, with a reason.
+
+    Raises ``Refused`` for a direct hand-over, without current access, or unless the acting institution leads the case.
+    """
     check_reason(reason)
     dossier = lock(handover.dossier_id)
     handover = Handover.objects.get(pk=handover.pk)
@@ -214,7 +218,7 @@ def end_access(acting: Acting, *, handover: Handover, reason: str) -> None:
 
 
 def end_overlaps(acting: Acting) -> int:
-    """The clock's part, as a job: institutions that handed over and whose time is up no longer take part; how many."""
+    """End the participation of senders whose overlap is over, as a daily job; returns how many."""
     over = Handover.objects.filter(sender_until__lte=timezone.now(), sender_left_at=None)
     count = 0
     for handover in over.select_related("dossier", "decision"):
@@ -234,9 +238,11 @@ def end_overlaps(acting: Acting) -> int:
 def report_missed_appointments(
     acting: Acting, *, case: Case, recipient: Institution, basis: str, purpose: str, confirmed: Sequence[str], text: str
 ) -> Disclosure:
-    """Report missed appointments to social assistance or lacking cooperation: a worker's own decision, on a legal basis.
+    """Report missed appointments or lack of cooperation to social assistance, on a legal basis.
 
-    Nothing in the product does this by itself, and no other kind of institution is ever told (agreement SMZ–IV).
+    Always a worker's decision, never automatic, and to no other kind of institution (agreement SMZ–IV). ``basis`` is the
+    code of a legal basis, ``confirmed`` the codes of its conditions. Raises ``Refused`` for any other recipient, without
+    a text, or when the legal basis does not allow it.
     """
     if recipient.kind != rules.RECIPIENT_OF_MISSED or recipient.pk == acting.institution_id:
         raise Refused(_("Missed appointments are reported to social assistance only."))
@@ -275,7 +281,7 @@ def report_missed_appointments(
 
 
 def _ask(acting: Acting, case: Case, proposal: Proposal) -> Handover:
-    """The request with what it is about; the identity that it tells is recorded as a disclosure."""
+    """Create the request with its message, and record the identity it reveals as a disclosure."""
     dossier = case.dossier
     line = consent_naming(acting, dossier, proposal.receiver.pk)
     consent = line.consent if line else None
@@ -334,7 +340,7 @@ def _ask(acting: Acting, case: Case, proposal: Proposal) -> Handover:
 
 
 def _store_facts(acting: Acting, case: Case, proposal: Proposal) -> None:
-    """What was stated and is new; the work items that it settles are ticked off."""
+    """Store the facts that are new, and complete the work items they settle."""
     known = every_fact(case.pk)
     for fact, value in proposal.known.items():
         if known.get(fact) != value:
@@ -344,7 +350,7 @@ def _store_facts(acting: Acting, case: Case, proposal: Proposal) -> None:
 
 
 def _advance(acting: Acting, case: Case, proposal: Proposal) -> None:
-    """To the phase that the constellation chooses, where the procedure has one from here."""
+    """Move the case to the phase that the constellation selects, if there is one."""
     place = position_for(course_of(case.pk), None)
     if place is None:
         return
@@ -354,7 +360,7 @@ def _advance(acting: Acting, case: Case, proposal: Proposal) -> None:
 
 
 def _disclose_access(acting: Acting, handover: Handover, dossier: Dossier, responsible: Appointment) -> None:
-    """What the sender gave by handing over, recorded by whoever accepted."""
+    """Record the access given by the sender as a disclosure, by whoever accepted."""
     until = handover.access_until
     consent = Consent.objects.filter(pk=handover.consent_id).first() if handover.consent_id else None
     _disclose(
@@ -366,7 +372,7 @@ def _disclose_access(acting: Acting, handover: Handover, dossier: Dossier, respo
         categories=handover.categories,
         consent=consent,
         recipient_staff=responsible,
-        # For good has no last day; a period ends with the day before its last moment.
+        # Unlimited access has no last day; a period ends at midnight after its last day.
         access_until=None if until is None or handover.is_direct else timezone.localdate(until - timedelta(seconds=1)),
     )
 
@@ -398,7 +404,7 @@ def _ask_for_closing_review(acting: Acting, handover: Handover, dossier: Dossier
 
 
 def _case_of(decision: Decision) -> Dossier:
-    """The case by its number alone: whoever declines may not open it."""
+    """Return the case with id and number only: whoever declines may not open it."""
     return Dossier(pk=decision.dossier_id, number=decision.case_number)
 
 

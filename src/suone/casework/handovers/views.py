@@ -31,19 +31,19 @@ from suone.records.decisions.queries import decision_for
 
 @acts(Permission.CASE_LEAD, act=Act.READ)
 def hand_over(request: ActingRequest, dossier_id: int) -> HttpResponse:
-    """Propose to hand over the person of a case, or to support them side by side."""
+    """Propose to hand over the person of a case, or to support them jointly."""
     return _guided(request, readable_case(request.acting, dossier_id))
 
 
 @acts(Permission.CASE_NOTIFY)
 def hand_over_person(request: ActingRequest, draft_id: int | None = None) -> HttpResponse:
-    """The same for a person without a case: a simple one is opened in one go, from a draft where one was begun."""
+    """Propose a hand-over for a person without a case, possibly from a draft; a simple case is opened with it."""
     draft = own_draft(request.acting, draft_id, kind=services.HANDOVER) if draft_id else None
     return _guided(request, None, draft)
 
 
 def _guided(request: ActingRequest, case: Case | None, draft: Draft | None = None) -> HttpResponse:
-    """Two questions first; then what their constellation asks, until it is sent for good."""
+    """Ask the two questions first, then what their constellation requires, until the form is submitted."""
     acting, sends, opens = request.acting, "send" in request.POST, case is None and "open" in request.POST
     data = request.POST if request.method == "POST" else None
     person = _person_form(request, sends or opens, draft) if case is None else None
@@ -89,7 +89,7 @@ def _propose(
 def _open_only(
     request: ActingRequest, person: forms.PersonForm, questions: forms.QuestionsForm, form: forms.ProposalForm
 ) -> HttpResponse:
-    """Something has to happen first: the case is opened with what is known, and nothing is sent."""
+    """Open the case with what is known, and send nothing yet, since something has to happen first."""
     facts, remarks = form.entered_so_far(request.POST)
     opened = services.open_before_handover(
         request.acting, of=person.particulars(), answers=questions.answers, facts=facts, remarks=remarks
@@ -118,7 +118,7 @@ def _details(
     *,
     sends: bool,
 ) -> dict[str, Any]:
-    """What the constellation asks, given what is known and what is typed so far."""
+    """Build the second part of the form from the known facts and the input so far."""
     acting, answers = request.acting, questions.answers
     version = None if case else queries.procedure_of_handovers(on=acting.today)
     place = queries.position_for(course_of(case.pk) if case else None, version)
@@ -137,7 +137,7 @@ def _details(
         "advisers": queries.named_advisers(case.pk) if case else "",
     }
     guide = queries.guide_for(*place, facts, on=acting.today) if place else None
-    for _round in range(2):  # what is typed may make the procedure ask more
+    for _round in range(2):  # the input may lead to further requirements
         form = forms.ProposalForm(guide=guide, initial={"due_on": default_answer_day(acting)}, **options)
         typed = forms.typed_so_far(form, request.POST)
         facts |= {fact.value: value for fact, value in forms.entered_facts_in(form.facts, typed).items()}
@@ -160,13 +160,13 @@ def _details(
 
 
 def _without_field(requirements: Any, form: forms.ProposalForm) -> list[str]:
-    """The sentences of requirements for which the form has no field of its own that settles them."""
+    """Return the texts of requirements that no field of the form settles."""
     asked = {entry.fact.value for entry in form.facts.values() if entry.requirement is not None}
     return [in_language(requirement.missing) for requirement in requirements if requirement.fact not in asked]
 
 
 def _starting(acting: Acting, typed: dict[str, Any], request: ActingRequest, draft: Draft | None) -> dict[str, Any]:
-    """What was typed before the form was looked at again; the boxes of the first look are as usual."""
+    """Return the initial values: the input so far, or the defaults when the form is first shown."""
     if "message" not in request.POST:
         return {"due_on": default_answer_day(acting)} | (draft.data if draft else {})
     return typed
@@ -200,7 +200,7 @@ def _proposal(
 
 @acts(Permission.CASE_READ, act=Act.READ)
 def answer(request: ActingRequest, decision_id: int) -> HttpResponse:
-    """What is proposed to us, by whom and about whom; accept it, or decline with a reason."""
+    """Show a proposed hand-over, and accept it or decline with a reason."""
     decision = decision_for(request.acting, decision_id, kind=services.HANDOVER)
     handover = queries.asked_handover(decision)
     form = forms.AnswerForm(
@@ -258,7 +258,7 @@ def end_access(request: ActingRequest, dossier_id: int, handover_id: int) -> Htt
 
 @acts(Permission.DISCLOSURE_RECORD)
 def report_missed(request: ActingRequest, dossier_id: int) -> HttpResponse:
-    """Telling social assistance of missed appointments: first whom, and on which ground."""
+    """Report missed appointments: choose recipient and legal basis."""
     case = readable_case(request.acting, dossier_id)
     recipients = queries.social_assistance_in(case, request.acting)
     form = forms.MissedBasisForm(request.POST or None, recipients=recipients, bases=_grounds())
@@ -279,7 +279,7 @@ def report_missed(request: ActingRequest, dossier_id: int) -> HttpResponse:
 
 @acts(Permission.DISCLOSURE_RECORD)
 def report_missed_on(request: ActingRequest, dossier_id: int, institution_id: int, basis: str) -> HttpResponse:
-    """… then what, for which purpose, with the conditions of that ground."""
+    """Report missed appointments: text, purpose, and the conditions of the legal basis."""
     case = readable_case(request.acting, dossier_id)
     recipients = {i.pk: i for i in queries.social_assistance_in(case, request.acting)}
     ground = legal_basis(basis)
@@ -314,13 +314,13 @@ def report_missed_on(request: ActingRequest, dossier_id: int, institution_id: in
 
 
 def _grounds() -> list[LegalBasis]:
-    """The consent, and the laws that serve integration."""
+    """Return the legal bases that serve integration, consent included."""
     return [ground for ground in legal_bases() if ground.for_integration and ground.code != HAND_OVER]
 
 
 @reads(Permission.REFERRAL_COUNT, act=Act.COUNTED)
 def referrals(request: ActingRequest) -> HttpResponse:
-    """How many persons were referred in each direction in a year."""
+    """Show how many persons were referred in each direction in a year."""
     year = number_in(request.GET.get("year", "")) or request.acting.today.year
     year = year if 2000 <= year <= request.acting.today.year else request.acting.today.year
     lines = queries.referrals_in(year)

@@ -8,8 +8,8 @@ CREATE FUNCTION handovers_was_withdrawn(consent bigint, receiver bigint) RETURNS
               AND s.valid_from <= c.withdrawn_at AND (s.valid_until IS NULL OR s.valid_until > c.withdrawn_at))
     );
 
--- What accepted hand-overs allow: the receiver, for good and with the lead where the sender stops; and for a while the
--- sender what they had before. The moments are written by handovers_open() and handovers_end() alone.
+-- What accepted hand-overs allow: to the receiver, unlimited and with the lead when the sender stops; and to the sender what
+-- they had before, for a while. Only handovers_open() and handovers_end() set these periods.
 CREATE FUNCTION handovers_allow(act bigint) RETURNS SETOF dossiers_allowance LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT h.id, h.dossier_id, h.receiver_id, NULL::bigint, h.categories & ~16,
