@@ -1,1 +1,1 @@
-"""What a canton writes in its own files: procedures and instruments, with the engines that carry them out."""
+"""What a canton defines in its own files: procedures and instruments, with the engines that run them."""

@@ -29,7 +29,7 @@ _BEGUN: _Answers = {"work": {"wants_work": "4", "capacity": "part"}}
 
 
 def play_assessments(act: Any, case: Case, *, leader: Appointment, today: date) -> None:
-    """Of the bus inspector: the index has come down, the segment is proposed, the short assessment is begun."""
+    """The bus inspector: the index has improved, the segment is proposed, the short assessment is begun."""
     first = act(leader, lambda acting: _finish(acting, case, "severity-index", _LONG_OUT))
     _let_pass(first, today - timedelta(days=150))
     act(leader, lambda acting: _finish(acting, case, "severity-index", _AT_WORK))
@@ -68,7 +68,7 @@ def _answer(acting: Acting, case: Case, identifier: str, answers: _Answers) -> A
 
 
 def _let_pass(assessment: Assessment, finished_on: date) -> None:
-    # The only thing that no service does: letting time pass.
+    # No service can let time pass.
     assert assessment.finished_on is not None
     earlier = assessment.finished_on - finished_on
     Assessment.objects.filter(pk=assessment.pk).update(

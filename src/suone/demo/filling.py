@@ -69,7 +69,7 @@ def _seconds(since: float) -> str:
 
 class _NoProgress:
     def update(self, n_steps: int) -> None:
-        """Nobody looks."""
+        """Show nothing."""
 
 
 @contextmanager

@@ -103,7 +103,7 @@ def as_owner() -> Iterator[None]:
 
 
 class _Story:
-    """The cases of the demo, told in the order in which they happen."""
+    """The cases of the demo, played in the order in which they happen."""
 
     def __init__(self, directory: Directory, cast: Cast) -> None:
         self.directory = directory
@@ -114,11 +114,11 @@ class _Story:
     def play(self) -> None:
         stories = cast_file()["story"]
         handovers = cast_file()["handover"]
-        told = {stories["peter"]["person"], stories["bus_inspector"]["person"]}
-        told |= {entry["person"] for entry in handovers}
+        with_a_story = {stories["peter"]["person"], stories["bus_inspector"]["person"]}
+        with_a_story |= {entry["person"] for entry in handovers}
         self._bus_inspector(stories["bus_inspector"])
         self._peter(stories["peter"])
-        others = [entry for key, entry in self.persons.items() if key not in told]
+        others = [entry for key, entry in self.persons.items() if key not in with_a_story]
         for number, entry in enumerate(others):
             self._other_case(entry, number)
         self._typed_otherwise(next(entry for entry in others if entry.get("ahv_number")))
@@ -372,7 +372,7 @@ class _Story:
         self._act(coordinator, close)
 
     def _expire_soon(self, case: Case, *, days: int) -> None:
-        # The only thing that no service does: letting time pass.
+        # No service can let time pass.
         until = self.today + timedelta(days=days)
         with (
             transaction.atomic(),

@@ -1,1 +1,1 @@
-"""Who else follows the same person, without names: the server, the client at an institution, the blind function."""
+"""Who else follows the same person, without names: the server, the client at an institution, the oblivious function."""

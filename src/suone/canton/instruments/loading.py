@@ -15,7 +15,7 @@ class BrokenInstrument(BrokenFile):
 
 @cache
 def instrument(identifier: str) -> Instrument:
-    """The instrument of this name as it is shipped."""
+    """The shipped instrument of this name; raises ``BrokenFile`` if there is none."""
     path = FOLDER / f"{identifier}.toml"
     return read_instrument(text_of(path), path.name)
 
@@ -27,14 +27,17 @@ def shipped_instruments() -> tuple[str, ...]:
 
 
 def read_instrument(text: str, source: str) -> Instrument:
-    """An instrument from the text of its file, all of it checked; raises ``BrokenInstrument``."""
-    from suone.canton.instruments.schema import INSTRUMENTS, as_rules  # late: a start need not build schemas
+    """An instrument from the text of its file, fully checked; raises ``BrokenInstrument`` with every problem found."""
+    from suone.canton.instruments.schema import (
+        INSTRUMENTS,
+        as_rules,
+    )  # late import: building schemas would slow every start
 
     return as_rules(INSTRUMENTS.read(text, source))
 
 
 def read_kept_instrument(text: str, source: str) -> Instrument:
-    """A published version as the answers given under it know it: its shape alone is looked at."""
+    """A published version, checked for its shape only, so that later limits never invalidate kept answers."""
     from suone.canton.instruments.schema import INSTRUMENTS, as_rules
 
     return as_rules(INSTRUMENTS.read_kept(text, source))

@@ -19,7 +19,7 @@ class Origin(models.TextChoices):
 
 
 class InstrumentVersion(models.Model):
-    """A version of an instrument, kept whole: what was answered under it can be calculated again at any time."""
+    """A version of an instrument with its full text, so that a result can be recalculated at any time."""
 
     identifier = models.SlugField(max_length=40)
     version = models.CharField(max_length=20)
@@ -55,7 +55,7 @@ class InstrumentVersion(models.Model):
 
     @property
     def instrument(self) -> Instrument:
-        """The instrument as the engine reads it: once in each process, and only then is its text fetched."""
+        """The instrument as the engine uses it, parsed once per process; only then is its text fetched."""
         if self.sha256 not in _READ:
             _READ[self.sha256] = read_kept_instrument(self.text, f"{self.identifier} {self.version}")
         return _READ[self.sha256]
@@ -67,4 +67,5 @@ class InstrumentVersion(models.Model):
 
 
 def digest(text: str) -> str:
+    """SHA-256 of the text of a file, in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -12,7 +12,10 @@ from suone.canton.instruments.rules import Band, Instrument, Item, answer_text, 
 
 
 def versions_in_force(identifiers: Iterable[str] | None = None) -> dict[str, InstrumentVersion]:
-    """The version of each instrument that new answers take: the canton's newest own one, else the one shipped."""
+    """The version of each instrument for new answers: the canton's newest own version, or else the newest shipped one.
+
+    ``identifiers`` limits the lookup to these instruments.
+    """
     versions = InstrumentVersion.objects.filter(is_retired=False).defer("text")
     if identifiers is not None:
         versions = versions.filter(identifier__in=list(identifiers))
@@ -25,15 +28,17 @@ def versions_in_force(identifiers: Iterable[str] | None = None) -> dict[str, Ins
 
 
 def version_in_force(identifier: str) -> InstrumentVersion | None:
-    """The version of this instrument that new answers take."""
+    """The version of this instrument for new answers; None if every version is retired, or there is none."""
     return versions_in_force([identifier]).get(identifier)
 
 
 def all_versions() -> QuerySet[InstrumentVersion]:
+    """Every version, retired ones included, without its text."""
     return InstrumentVersion.objects.defer("text")
 
 
 def version_by_id(version_id: int) -> InstrumentVersion:
+    """A version by its number; raises ``Http404`` if there is none."""
     version = InstrumentVersion.objects.filter(pk=version_id).first()
     if version is None:
         raise Http404
@@ -42,7 +47,7 @@ def version_by_id(version_id: int) -> InstrumentVersion:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with what each answer counts; nothing where it counts no points."""
+    """A question with the points of each answer; no answers if it has no points."""
 
     text: str
     answers: Sequence[tuple[str, str]]
@@ -50,7 +55,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """A conclusion with what leads to it, and what follows as a rule."""
+    """A band with what leads to it, and the usual strategy."""
 
     title: str
     explanation: str
@@ -70,7 +75,7 @@ class Description:
 
 
 def describe(version: InstrumentVersion) -> Description:
-    """Everything that a result follows from: whoever reads it can calculate by hand."""
+    """Everything needed to calculate a result by hand: questions, points, thresholds and rules."""
     instrument, language = version.instrument, (get_language() or "de")[:2]
     least, most = format_number(instrument.least, language), format_number(instrument.most, language)
     return Description(

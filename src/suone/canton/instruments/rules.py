@@ -1,7 +1,7 @@
 """The engine of instruments: answers in, a proposal with its reasons and its whole calculation out. Pure.
 
-It proposes; a person decides. A proposal follows from the answers and the version of the file alone, so that whoever
-has both can calculate it again.
+It proposes; a person decides. A proposal depends only on the answers and the version of the file, so that it can be
+recalculated from both.
 """
 
 import re
@@ -13,11 +13,11 @@ from decimal import Decimal
 from typing import Any, Literal
 
 Texts = Mapping[str, str]
-# Numbers are whole: months, percentages, ages. Months are not asked but counted between two days.
+# Numbers are integers: months, percentages, ages. Months are not asked but counted between two days.
 Kind = Literal["yes_no", "choice", "scale", "number", "day", "months", "text"]
 KINDS: tuple[Kind, ...] = ("yes_no", "choice", "scale", "number", "day", "months", "text")
 NOTHING = Decimal(0)
-# What a case may know already, so that nobody types it again (``known`` in a file).
+# What the product can fill in from the case (``known`` in a file).
 KNOWN_WORDS = ("age", "first_contact_on", "notified_on", "closing_outcome", "closing_moment")
 RISK_FACTORS = (
     "health", "addiction", "illiteracy", "finances", "education", "language", "family", "housing", "isolation",
@@ -45,11 +45,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A question; ``points`` says how far an answer speaks for a higher band, ``weight`` multiplies them.
+    """A question; ``points`` are those of its answers, multiplied by ``weight``.
 
     The points of a scale are its steps above the lowest one, or below the highest one where it is ``reversed``. A
-    number, and the months between two days, have the points of the highest step that they reach. ``known`` is a word
-    for what the case knows already; ``tells`` the fact that the answer makes true.
+    number, and the months between two days, have the points of the highest step that they reach. ``known`` names what
+    the product fills in from the case, ``tells`` the fact that the answer establishes.
     """
 
     id: str
@@ -77,7 +77,7 @@ class Item:
 
     @property
     def counts(self) -> bool:
-        """Whether it stands in the calculation; words do not."""
+        """Whether it is part of the calculation; free text is not."""
         return self.kind != "text"
 
     @property
@@ -90,6 +90,7 @@ class Item:
         return tuple(option.code for option in self.options)
 
     def points_for(self, answer: str) -> Decimal:
+        """The weighted points of a valid answer."""
         return self._bare_points(answer) * self.weight
 
     def _bare_points(self, answer: str) -> Decimal:
@@ -101,7 +102,7 @@ class Item:
 
     @property
     def all_points(self) -> tuple[Decimal, ...]:
-        """What an answer may bring; no answer brings none."""
+        """All weighted points that an answer can have, 0 for no answer included."""
         if self.kind in ("number", "months"):
             return (NOTHING, *(points * self.weight for _start, points in self.steps))
         return (NOTHING, *(self.points_for(code) for code in self.codes))
@@ -109,7 +110,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a long form, saved by itself; its answers lie in a data category."""
+    """A part of a long form, saved separately; its answers have one data category."""
 
     id: str
     title: Texts
@@ -129,7 +130,7 @@ class Dimension:
 class Band:
     """A conclusion that is proposed from ``threshold`` points on, or by a rule.
 
-    ``strategy`` says what follows as a rule once somebody has decided so, ``tells`` the fact that comes true with it.
+    ``strategy`` is what usually follows once somebody has decided so, ``tells`` the fact that the decision establishes.
     """
 
     code: str
@@ -151,7 +152,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class EstablishedFacts:
-    """The facts that come true: the day it is finished, the band that is decided, the day of the decision."""
+    """Facts established by an assessment: the day it is finished, the decided band, and the day of the decision."""
 
     finished_on: str = ""
     decided: str = ""
@@ -207,9 +208,9 @@ class Instrument:
         return bool(self.tells.decided or self.tells.decided_on or any(band.tells for band in self.bands))
 
     def established_facts(self) -> set[str]:
-        """Every fact that this instrument may make true."""
-        told = {item.tells for item in self.items} | {band.tells for band in self.bands} | set(self.tells.all())
-        return told - {""}
+        """Every fact that this instrument can establish."""
+        facts = {item.tells for item in self.items} | {band.tells for band in self.bands} | set(self.tells.all())
+        return facts - {""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,7 @@ class Step:
 class Proposal:
     """What an instrument proposes, with its whole calculation, reproducible from answers and version.
 
-    ``fitting`` names every band that a rule speaks for, the proposed one first; ``rule`` is the place of that rule.
+    ``fitting`` lists every band with a rule that applies, the proposed one first; ``rule`` is the index of its rule.
     """
 
     identifier: str
@@ -239,12 +240,12 @@ class Proposal:
     rule: int | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The same in what JSON knows: points are numbers where they are whole, and texts otherwise."""
+        """The proposal as JSON values: whole points are numbers, all others strings."""
         return {name: _in_json(value) for name, value in asdict(self).items()}
 
     @property
     def reasons(self) -> tuple[Step, ...]:
-        """The answers that speak for a higher band."""
+        """The steps of the calculation that have points."""
         return tuple(step for step in self.steps if step.points)
 
 
@@ -257,7 +258,10 @@ def _in_json(value: Any) -> Any:
 
 
 def evaluate(instrument: Instrument, answers: Mapping[str, str]) -> Proposal:
-    """The band that the answers speak for. What is missing, unknown or not understood counts nothing and is named."""
+    """Propose a band for these answers (item → answer as typed).
+
+    Missing or invalid answers have no points and are listed as unanswered; unknown items are ignored.
+    """
     known = understood(instrument, answers)
     counted = [item for item in instrument.items if item.counts]
     steps = tuple(Step(i.id, known[i.id], i.points_for(known[i.id])) for i in counted if i.id in known)
@@ -266,7 +270,7 @@ def evaluate(instrument: Instrument, answers: Mapping[str, str]) -> Proposal:
     values: dict[str, str | Decimal] = {**known, **dimensions, POINTS: points}
     fitting = [n for n, rule in enumerate(instrument.rules) if all(holds(c, values) for c in rule.when)]
     if fitting:
-        # A rule without a condition is for whoever none of the others fits.
+        # A rule without conditions is the fallback.
         meant = [n for n in fitting if instrument.rules[n].when] or fitting[:1]
         bands = tuple(dict.fromkeys(instrument.rules[n].band for n in meant))
         return Proposal(
@@ -280,7 +284,7 @@ def evaluate(instrument: Instrument, answers: Mapping[str, str]) -> Proposal:
 
 
 def understood(instrument: Instrument, answers: Mapping[str, str]) -> dict[str, str]:
-    """The answers that this version understands, with what follows from them; the others are left out."""
+    """The valid answers of this version, including months derived from two days; all others are left out."""
     known = {
         item.id: answers[item.id].strip()
         for item in instrument.items
@@ -296,7 +300,7 @@ def understood(instrument: Instrument, answers: Mapping[str, str]) -> dict[str, 
 
 
 def fits(item: Item, answer: str) -> bool:
-    """Whether this is an answer to the question."""
+    """Whether an answer is valid for a question: days in ISO form, numbers within the limits of the item."""
     if item.kind == "text":
         return bool(answer)
     if item.kind == "number":
@@ -315,7 +319,7 @@ def _is_day(answer: str) -> bool:
 
 
 def full_months(since: date, until: date) -> int:
-    """How many months have passed; one that ends in a shorter month ends on that month's last day."""
+    """The number of full months between two days; in a shorter month, its last day completes the month."""
     months = (until.year - since.year) * 12 + until.month - since.month
     last = monthrange(until.year, until.month)[1]
     return months - (until.day < min(since.day, last))
@@ -345,7 +349,7 @@ class Condition:
 
 
 def condition(text: str) -> Condition | None:
-    """The parts of a condition; nothing where it cannot be read."""
+    """The parsed condition; None if it is malformed."""
     read = _CONDITION.fullmatch(text)
     if read is None:
         return None
@@ -353,7 +357,7 @@ def condition(text: str) -> Condition | None:
 
 
 def holds(text: str, values: Mapping[str, str | Decimal]) -> bool:
-    """Whether a condition holds; one about a question that is open does not, and neither does its negation."""
+    """Whether a condition is met; for an unanswered question, neither it nor its negation is."""
     asked = condition(text)
     if asked is None or asked.name not in values:
         return False
@@ -372,12 +376,12 @@ def _compares(asked: Condition, value: str | Decimal) -> bool:
 
 
 def text_in(texts: Texts, language: str) -> str:
-    """A text of a file in this language, or in German where it has none."""
+    """A text of a file in this language, or else in German."""
     return texts.get(language) or texts.get("de", "")
 
 
 def format_number(value: Decimal, language: str, *, places: int = 0) -> str:
-    """A number as it is written in this language, without needless zeros."""
+    """A number in the notation of this language, without trailing zeros beyond ``places``."""
     plain = value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
     if -plain.as_tuple().exponent < places:  # type: ignore[operator]
         plain = plain.quantize(Decimal(10) ** -places)
@@ -386,7 +390,7 @@ def format_number(value: Decimal, language: str, *, places: int = 0) -> str:
 
 
 def answer_text(item: Item, answer: str, language: str) -> str:
-    """An answer in words."""
+    """An answer as shown to readers of this language."""
     words = _WORDS.get(language, _WORDS["de"])
     if item.kind == "yes_no":
         return words.get(answer, "–")
@@ -400,12 +404,12 @@ def answer_text(item: Item, answer: str, language: str) -> str:
 
 
 def name_of(item: Item, language: str) -> str:
-    """The short name of a question, or its sentence."""
+    """The short name of a question, or else its full text."""
     return text_in(item.short, language) or text_in(item.text, language)
 
 
 def explain(instrument: Instrument, proposal: Proposal, language: str) -> str:
-    """The result and how it comes about, in one sentence."""
+    """The result of a proposal and its reasons, in one sentence."""
     between = " – " if proposal.rule is not None else f"{_colon(language)} "
     sentence = _headline(instrument, proposal, language) + between + _grounds(instrument, proposal, language)
     if proposal.unanswered:

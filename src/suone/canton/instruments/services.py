@@ -1,4 +1,4 @@
-"""Publishing instruments: a canton's own weights and questions as a version beside those that come with the product."""
+"""Publishing instruments: a canton's own questions and weights, as versions next to the shipped ones."""
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -13,9 +13,11 @@ from suone.ground.audit.services import record
 
 
 def publish(acting: Acting, *, text: str, source: str) -> InstrumentVersion:
-    """Check an instrument's file whole and let new answers take it; raises ``BrokenInstrument`` or ``Refused``.
+    """Publish a canton's own instrument: new answers use this version.
 
-    The same text again brings a retired version back, and changes nothing otherwise.
+    ``source`` names the file in messages. Publishing the same text again reinstates a retired version, and otherwise
+    changes nothing. Raises ``BrokenInstrument`` for an invalid file, and ``Refused`` if the version exists with another
+    text.
     """
     instrument = read_instrument(text, source)
     known = InstrumentVersion.objects.filter(identifier=instrument.identifier, version=instrument.version).first()
@@ -42,12 +44,15 @@ def publish(acting: Acting, *, text: str, source: str) -> InstrumentVersion:
 
 
 def retire(acting: Acting, *, version: InstrumentVersion) -> None:
-    """No new answers are taken under this version; given ones stay. The one before, or the shipped one, is in force."""
+    """Retire a version: kept answers remain, and new ones use the previous or the shipped version."""
     _set_retired(acting, version, True, Act.RETIRED)
 
 
 def keep_shipped(*, using: str) -> None:
-    """The instruments that come with the product, each version kept whole: the owner's part of ``suone migrate``."""
+    """Store every shipped instrument as a version, as the database's owner during ``suone migrate``.
+
+    Raises ``BrokenInstrument`` if a shipped version was changed without a new version number.
+    """
     versions = InstrumentVersion.objects.using(using)
     known = {(row.identifier, row.version): row.sha256 for row in versions.defer("text")}
     for path in sorted(FOLDER.glob("*.toml")):

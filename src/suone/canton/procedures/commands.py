@@ -1,6 +1,6 @@
 """``suone procedures`` and ``suone instruments``: check, draw and publish what a canton writes.
 
-Those for instruments stand here too: a file of an instrument tells facts, and which facts there are a procedure says.
+The commands for instruments are here too, since an instrument names facts, which procedures define.
 """
 
 from pathlib import Path

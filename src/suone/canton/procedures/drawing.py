@@ -1,8 +1,8 @@
 """The picture of a procedure, drawn from its file: phases one below the other, moves as arrows. Pure: SVG as text.
 
-A move to the next phase goes straight down; one that skips phases goes round at the right, one that leads back at the
-left. No styles of its own: colours and strokes come from the page's style sheet by class, so that dark, print and
-forced colours hold. Beside the picture stands its text alternative (``text_alternative``).
+A move to the next phase goes straight down; one that skips phases goes round on the right, one that leads back on the
+left. Colours and strokes come from the page's style sheet by class, so that dark mode, print and forced colours work.
+``text_alternative`` gives the same in words.
 """
 
 from collections import defaultdict
@@ -34,13 +34,13 @@ class _Box:
         return len(self.lines) * _LINE_HEIGHT + 2 * _PADDING
 
     def port(self, number: int, of: int) -> float:
-        """Where the so-manieth of several arrows meets the side of the box."""
+        """The y coordinate at which arrow ``number`` (from 0) of ``of`` arrows meets the side of the box."""
         return self.y + self.height * (number + 1) / (of + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """A move that goes round: from where to where, as places in the file."""
+    """A move that is drawn around the boxes: the indices of its phases."""
 
     start: int
     end: int
@@ -95,7 +95,10 @@ def draw(
 
 
 def text_alternative(procedure: Procedure, *, say: Say, here: str = "", leads_to: str, here_is: str) -> str:
-    """The same in words: each phase with where it leads; ``leads_to`` and ``here_is`` are in the reader's language."""
+    """The drawing in words: each phase with the phases it leads to.
+
+    ``leads_to`` and ``here_is`` are phrases in the reader's language; ``here`` is the current phase of a case.
+    """
     titles = {phase.id: say(phase.title) for phase in procedure.phases}
     sentences = []
     for phase in procedure.phases:
@@ -150,7 +153,7 @@ def _rounds(boxes: Sequence[_Box], ways: Sequence[_Way], lanes: Mapping[_Way, in
         ports[way.end, way.side].append((way, False))
     heights: dict[tuple[_Way, bool], float] = {}
     for (place, _side), meeting in ports.items():
-        # Arrows from and to above meet the upper part of the side, so that they cross as little as can be.
+        # Arrows from and to phases above meet the upper part of the side, so that few of them cross.
         meeting.sort(key=lambda entry: (entry[0].end if entry[1] else entry[0].start) - place)
         for number, entry in enumerate(meeting):
             heights[entry] = boxes[place].port(number, len(meeting))

@@ -1,8 +1,8 @@
 """The words a procedure may ask about: one short registry, shared by every canton's file.
 
-A fact of a case is *derived* (computed from what the case holds), *told* (an act of the product made it true) or
-*stated* (a worker states it, with a day and a remark). A new word enters here once, with its sentence; which canton
-asks for it, and what follows, stands in the files alone.
+A fact of a case is *derived* (computed from the case), *recorded* (established by an act in the product) or *stated*
+(entered by a worker, with a day and a remark). A new fact is added here once, with its label; which canton requires it,
+and what follows from it, is defined in the files.
 """
 
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ class Shape(Enum):
 
 
 class Fact(models.TextChoices):
-    # Derived from what the case holds.
+    # Derived from the case.
     CONSENT_VALID = "consent_valid", _("A consent is valid")
     QUESTION_RECORDED = "question_recorded", _("The question to the IIZ office is recorded")
     RISK_FACTORS = "risk_factors", _("Number of risk factors noted")
@@ -74,7 +74,7 @@ class Fact(models.TextChoices):
     POTENTIAL_ASSESSMENT_ON = "potential_assessment_on", _("In-depth potential assessment made")
     SEGMENT = "segment", _("Segment")
     SEGMENTED_ON = "segmented_on", _("Segment decided or confirmed")
-    # Stated by a worker, or told by an act as well.
+    # Stated by a worker; some are also recorded by an act.
     PERSON_ATTENDED = "person_attended", _("The person took part in the meeting")
     RAD_ATTENDED = "rad_attended", _("A physician of the RAD took part in the meeting")
     COMMISSION_ASKED = "commission_asked", _("The legal commission has been asked for a decision")
@@ -134,9 +134,9 @@ class Fact(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What is known about a fact: where it comes from, the shape of its value, its codes if it is a choice, its category.
+    """The definition of a fact: its source, the shape of its value, the codes of a choice, and its data category.
 
-    What is said about it in a remark may lie in another category: a comment about a certificate is health.
+    A remark may belong to another category: a comment on a medical certificate is health data.
     """
 
     source: Source
@@ -269,8 +269,8 @@ WORDS: dict[Fact, Word] = {
     **_words(Source.RECORDED, Shape.CHOICE, Fact.SEGMENT, codes=("A", "V", "O", "S")),
 }
 
-# Facts that are about more than the course of the case. That a physician attests an incapacity is a consequence for
-# capacity, which partners need; a remark about it is health (ATSG Art. 47 para 2).
+# Facts with another category than administrative. That a physician attests an incapacity is a consequence for work,
+# which partners need; a remark on it is health data (ATSG Art. 47 para 2).
 _CATEGORIES: dict[DataCategory, tuple[Fact, ...]] = {
     DataCategory.IDENTITY: (Fact.AGE, Fact.AHV_KNOWN),
     DataCategory.EMPLOYMENT: (
@@ -365,5 +365,5 @@ CODES: dict[Fact, dict[str, object]] = {
 
 
 def word(fact: str) -> Word:
-    """What is known about a fact; ``KeyError`` for a word that is not in the registry."""
+    """The definition of a fact; raises ``ValueError`` for a word that is not in the registry."""
     return WORDS[Fact(fact)]

@@ -1,4 +1,4 @@
-"""Which facts the answers to an instrument make true: its file names words of the registry, and is held to them."""
+"""Checks which facts an instrument establishes: they must be in the registry and have the right shape."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from suone.ground.schemafiles.reading import problem
 
 
 def read_instrument_and_facts(text: str, source: str) -> Instrument:
-    """An instrument whose file tells facts that there are; raises ``BrokenInstrument`` with file, line and remedy."""
+    """An instrument whose facts are checked as well; raises ``BrokenInstrument`` with file, line and remedy."""
     instrument = read_instrument(text, source)
     found = [
         problem(text, source, whole="the instrument", at=at, sentence=f"{at[-1]} {sentence}")
@@ -35,7 +35,7 @@ def _fault(fact: str, shape: Shape) -> str:
 
 
 def _facts_named(instrument: Instrument) -> Iterator[tuple[Path, str, Shape]]:
-    """Where the file tells which fact, and of what shape the value is."""
+    """Each fact named in the file, with its position and the shape of its value."""
     of_kind = {"yes_no": Shape.YES, "choice": Shape.CHOICE, "day": Shape.DAY, "number": Shape.NUMBER}
     for number, item in enumerate(instrument.items):
         if item.tells:

@@ -1,4 +1,4 @@
-"""A procedure in the reader's words, for its page: nothing that the file does not say."""
+"""A procedure in the reader's language, for its page."""
 
 from typing import Any
 
@@ -96,7 +96,7 @@ def address_words() -> dict[str, str]:
 
 
 def state_words() -> dict[str, str]:
-    """The machine states that phases stand for."""
+    """The labels of the case states that phases have."""
     return {
         "notified": _("notified"),
         "in_triage": _("in triage"),

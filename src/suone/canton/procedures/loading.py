@@ -21,14 +21,17 @@ def shipped() -> dict[str, Procedure]:
 
 
 def read_procedure(text: str, source: str) -> Procedure:
-    """A procedure from the text of its file, its whole graph checked; raises ``BrokenProcedure``."""
-    from suone.canton.procedures.schema import PROCEDURES, as_rules  # late: a start need not build schemas
+    """A procedure from the text of its file, fully checked, its graph included; raises ``BrokenProcedure``."""
+    from suone.canton.procedures.schema import (
+        PROCEDURES,
+        as_rules,
+    )  # late import: building schemas would slow every start
 
     return as_rules(PROCEDURES.read(text, source))
 
 
 def read_kept_procedure(text: str, source: str) -> Procedure:
-    """A published version as its cases know it: its shape alone is looked at, so that no later limit stops a case."""
+    """A published version, checked for its shape only, so that later limits never stop a running case."""
     from suone.canton.procedures.schema import PROCEDURES, as_rules
 
     return as_rules(PROCEDURES.read_kept(text, source))

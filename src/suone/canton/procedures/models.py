@@ -24,7 +24,7 @@ class VersionState(models.TextChoices):
 
 
 class ProcedureVersion(models.Model):
-    """A published version of a procedure, kept whole: running cases stay with the text they began under."""
+    """A published version of a procedure with its full text: running cases stay on the version they began with."""
 
     identifier = models.SlugField(max_length=40)
     version = models.CharField(max_length=20)
@@ -66,7 +66,7 @@ class ProcedureVersion(models.Model):
 
     @property
     def procedure(self) -> Procedure:
-        """The procedure as the engine reads it: once in each process, and only then is its text fetched."""
+        """The procedure as the engine uses it, parsed once per process; only then is its text fetched."""
         if self.sha256 not in _READ:
             _READ[self.sha256] = read_kept_procedure(self.text, f"{self.identifier} {self.version}")
         return _READ[self.sha256]
@@ -79,4 +79,5 @@ class ProcedureVersion(models.Model):
 
 
 def digest(text: str) -> str:
+    """SHA-256 of the text of a file, in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()

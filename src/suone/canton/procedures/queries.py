@@ -21,19 +21,19 @@ def versions_in_force(*, on: date) -> list[ProcedureVersion]:
 
 
 def version_in_force(identifier: str, *, on: date) -> ProcedureVersion | None:
-    """The version under which a new case of this procedure begins."""
+    """The version with which a new case of this procedure begins; None if none is in force."""
     return next((version for version in versions_in_force(on=on) if version.identifier == identifier), None)
 
 
 def proposed_procedure(*, on: date) -> ProcedureVersion | None:
-    """The procedure that is proposed when a case is notified: the one of the settings, or the first that is in force."""
+    """The procedure proposed for a new notification: the one in the settings, or else the first in force."""
     return version_in_force(settings.PROPOSED_PROCEDURE, on=on) or next(iter(versions_in_force(on=on)), None)
 
 
 def versions_of_level(level: str, *, on: date, canton: str = "") -> list[ProcedureVersion]:
-    """The procedures in force that carry cases of this level, in one canton.
+    """The procedures in force for cases of this level, in one canton.
 
-    Without one named it is the canton of the procedure that the settings propose; where they propose none, any.
+    Without ``canton``, the canton of the procedure in the settings; if they name none, every canton.
     """
     proposed = version_in_force(settings.PROPOSED_PROCEDURE, on=on)
     wanted = canton or (proposed.canton if proposed else "")
@@ -42,10 +42,12 @@ def versions_of_level(level: str, *, on: date, canton: str = "") -> list[Procedu
 
 
 def all_versions() -> QuerySet[ProcedureVersion]:
+    """Every version, retired ones included."""
     return ProcedureVersion.objects.all()
 
 
 def version_by_id(version_id: int) -> ProcedureVersion:
+    """A version by its number; raises ``Http404`` if there is none."""
     version = ProcedureVersion.objects.filter(pk=version_id).first()
     if version is None:
         raise Http404

@@ -12,10 +12,10 @@ Texts = Mapping[str, str]
 Facts = Mapping[str, Scalar]
 Severity = Literal["must", "should"]
 
-# Which machine states a phase may stand for; the states themselves belong to the case.
+# The case states that a phase may have; the states themselves belong to the package of cases.
 PHASE_STATES = ("notified", "in_triage", "active", "in_aftercare", "closed", "rejected", "withdrawn")
 ENDS = frozenset({"closed", "rejected", "withdrawn"})
-# Which of them a move may lead to; the case has the last word, and a test beside it compares the two.
+# Which states a move may lead to; a test compares this with the transitions of cases.
 FOLLOWING_STATES: Mapping[str, tuple[str, ...]] = {
     "notified": ("in_triage", "active", "rejected", "withdrawn"),
     "in_triage": ("active", "rejected", "withdrawn"),
@@ -26,12 +26,12 @@ FOLLOWING_STATES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """What must hold before a case goes on, and the sentence that explains what is missing.
+    """A condition for leaving a phase, and the sentence that explains what is missing.
 
-    ``rule`` is a word of ``RULES``; ``fact`` the fact it asks; ``number``, ``codes`` its arguments. With ``applies``
-    it is asked only of cases for which these facts hold; with ``unless`` it is settled where one of these holds. A
-    requirement that *should* hold is a warning: whoever goes on all the same gives a reason. One that ``chooses`` only
-    sorts between the ways out of a phase: where it does not hold, another way is meant and nothing is missing.
+    ``rule`` is a key of ``RULES``, ``fact`` the fact it tests, ``number`` and ``codes`` are its arguments. With
+    ``applies`` it concerns only cases for which all these facts hold; with ``unless`` it is waived if one of these holds.
+    With severity *should* it is a warning that a worker can override with a reason. One that ``chooses`` only selects
+    between the moves of a phase: if it fails, another move is meant and nothing is missing.
     """
 
     id: str
@@ -60,9 +60,9 @@ class Due:
 class Item:
     """Something to be done in a phase.
 
-    ``addressed`` names who does it by a word of ``ADDRESSES``, which is a part in the case or a kind of institution; ``controlling`` who follows
-    it up. ``completed_by`` is the fact that settles it; without one it is ticked off by hand. An item that ``repeats``
-    is set again, so many months after it was done, as long as the case stays in the phase.
+    ``addressed`` says who does it and ``controlling`` who follows it up, each one of ``ADDRESSES``: a part in the case or
+    a kind of institution. ``completed_by`` is the fact that completes it; without one it is ticked off by hand. An item
+    that ``repeats`` is set again that many months after it was done, while the case remains in the phase.
     """
 
     id: str
@@ -80,7 +80,7 @@ class Item:
 class Move:
     """A way from one phase to another; ``needs`` names the requirements that must hold for it.
 
-    An ``automatic`` move is made by itself as soon as its requirements hold.
+    An ``automatic`` move is made as soon as its requirements are met.
     """
 
     to: str
@@ -108,7 +108,7 @@ class Phase:
         return next(requirement for requirement in self.requirements if requirement.id == requirement_id)
 
     def excluding(self, fact: str) -> Requirement | None:
-        """The requirement by which nobody may go on while this fact holds, if there is one."""
+        """The requirement that blocks every move while this fact holds; None without one."""
         asked = (r for r in self.requirements if r.rule == "holds_not" and r.severity == "must" and not r.chooses)
         return next((requirement for requirement in asked if requirement.fact == fact), None)
 
@@ -118,7 +118,7 @@ class Phase:
 
     @property
     def advances_automatically(self) -> bool:
-        """Whether something may follow without anybody's doing: a move, or an item that is set again."""
+        """Whether the clock can change something here: an automatic move, or a repeating item."""
         return any(move.automatic for move in self.moves) or any(item.repeats for item in self.items)
 
 
@@ -153,7 +153,7 @@ class Procedure:
 
 @dataclass(frozen=True, slots=True)
 class AvailableMove:
-    """A move as it stands for one case: what it still lacks, and what speaks against it without forbidding it."""
+    """A move for one case: the requirements it still lacks, and unmet ones that are only warnings."""
 
     move: Move
     lacking: tuple[Requirement, ...]
@@ -166,7 +166,7 @@ class AvailableMove:
 
 @dataclass(frozen=True, slots=True)
 class PhaseStatus:
-    """Where a case stands in its procedure."""
+    """The status of a case in its phase: requirements met and lacking, warnings, and the moves."""
 
     phase: Phase
     met: tuple[Requirement, ...]
@@ -209,7 +209,7 @@ def _within_months(requirement: Requirement, value: Scalar | None, on: date) -> 
 
 
 def _months_passed(requirement: Requirement, value: Scalar | None, on: date) -> bool:
-    """Without the day there is no pause to keep."""
+    """Met if the day is unknown: then there is no waiting period."""
     return not isinstance(value, date) or value <= months_before(on, requirement.number)
 
 
@@ -227,7 +227,7 @@ def _one_of(requirement: Requirement, value: Scalar | None, on: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A kind of requirement: how it is judged, which shape of fact it asks, which argument it takes."""
+    """A kind of requirement: its test, the shapes of facts it accepts, and the argument it takes."""
 
     test: Callable[[Requirement, Scalar | None, date], bool]
     shapes: tuple[Shape, ...]
@@ -256,6 +256,7 @@ def applies(conditions: Iterable[str], facts: Facts) -> bool:
 
 
 def condition_holds(condition: str, facts: Facts) -> bool:
+    """Whether one condition holds; an unknown fact counts as false."""
     if condition.startswith("!"):
         return not condition_holds(condition[1:], facts)
     fact, _, wanted = condition.partition("=")
@@ -269,7 +270,7 @@ def fact_of(condition: str) -> str:
 
 
 def is_met(requirement: Requirement, facts: Facts, *, on: date) -> bool:
-    """Whether a requirement holds for a case, is settled by an exception, or is not asked of it."""
+    """Whether a requirement is met, waived by an exception, or does not apply to the case."""
     if not applies(requirement.applies, facts):
         return True
     if any(condition_holds(condition, facts) for condition in requirement.unless):
@@ -278,7 +279,7 @@ def is_met(requirement: Requirement, facts: Facts, *, on: date) -> bool:
 
 
 def phase_status(phase: Phase, facts: Facts, *, on: date) -> PhaseStatus:
-    """What holds, what is missing and where the case may go from this phase."""
+    """What is met, what is missing, and which moves are possible from this phase."""
     met = {requirement.id: is_met(requirement, facts, on=on) for requirement in phase.requirements}
     asked = [requirement for requirement in phase.requirements if applies(requirement.applies, facts)]
     missing = [requirement for requirement in asked if not met[requirement.id] and not requirement.chooses]
@@ -301,7 +302,7 @@ def _way(phase: Phase, move: Move, met: Mapping[str, bool]) -> AvailableMove:
 
 
 def automatic_move(phase: Phase, facts: Facts, *, on: date) -> Move | None:
-    """The first move that is made by itself now: everything it needs holds, warnings included."""
+    """The first automatic move whose requirements are all met, warnings included; None without one."""
     for way in phase_status(phase, facts, on=on).ways:
         if way.move.automatic and way.is_open and not way.warnings:
             return way.move
@@ -311,8 +312,8 @@ def automatic_move(phase: Phase, facts: Facts, *, on: date) -> Move | None:
 def planned_items(phase: Phase, facts: Facts, *, on: date, holidays: frozenset[date]) -> list[Planned]:
     """The work items of a phase, as a case enters it.
 
-    Those whose fact holds already are not set, unless they repeat: then the next time is due so many months after the
-    last one, and never earlier than today.
+    Items whose fact is already true are not set, unless they repeat: those are due that many months after the last time,
+    but not before ``on``.
     """
     return [
         Planned(item, _first_due_day(item, facts, on=on, holidays=holidays))
@@ -329,10 +330,9 @@ def _first_due_day(item: Item, facts: Facts, *, on: date, holidays: frozenset[da
 
 
 def is_settled(item: Item, facts: Facts, *, since: date | None) -> bool:
-    """Whether the fact that completes an item holds; a day counts only after ``since``, where one is given.
+    """Whether the fact that completes an item is true; with ``since``, a day must be later than that.
 
-    What happened on the day itself is what the item was set after: the review meeting that was held today does not
-    settle the next one.
+    A fact of the same day led to the item: today's review meeting does not complete the item for the next one.
     """
     value = facts.get(item.completed_by)
     if isinstance(value, date) and since is not None:
@@ -354,7 +354,7 @@ def due_day(due: Due, *, on: date, holidays: frozenset[date]) -> date:
 
 
 def working_days_after(day: date, count: int, holidays: frozenset[date]) -> date:
-    """The day so many working days later; the first day itself does not count."""
+    """The day ``count`` working days after a day, which itself does not count."""
     while count > 0:
         day += timedelta(days=1)
         if _is_working_day(day, holidays):
@@ -367,12 +367,13 @@ def _is_working_day(day: date, holidays: frozenset[date]) -> bool:
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day some months later, or the last day of a shorter month."""
+    """The same day of the month ``months`` later, or the last day of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return _clipped(year, month + 1, day.day)
 
 
 def months_before(day: date, months: int) -> date:
+    """The same day of the month ``months`` earlier, or the last day of a shorter month."""
     return months_after(day, -months)
 
 
@@ -402,7 +403,7 @@ def _places(procedure: Procedure) -> dict[str, object]:
 
 
 def stated_facts(phase: Phase) -> Sequence[str]:
-    """The facts this phase asks that a worker may state."""
+    """The facts used in this phase that a worker may state, in the order of the file, each once."""
     asked = [requirement.fact for requirement in phase.requirements]
     asked += [fact_of(c) for requirement in phase.requirements for c in (*requirement.applies, *requirement.unless)]
     asked += [item.completed_by for item in phase.items if item.completed_by]

@@ -19,9 +19,10 @@ from suone.ground.audit.services import record
 
 
 def publish(acting: Acting, *, text: str, source: str) -> ProcedureVersion:
-    """Check a procedure's file whole and make it available to new cases; raises ``BrokenProcedure`` or ``Refused``.
+    """Publish a procedure: new cases begin with this version from its ``valid_from`` on.
 
-    The same text again changes nothing.
+    ``source`` names the file in messages; publishing the same text again changes nothing. Raises ``BrokenProcedure`` for
+    an invalid file, and ``Refused`` if the version exists with another text.
     """
     procedure = read_procedure(text, source)
     known = ProcedureVersion.objects.filter(identifier=procedure.identifier, version=procedure.version).first()
@@ -48,7 +49,7 @@ def publish(acting: Acting, *, text: str, source: str) -> ProcedureVersion:
 
 
 def retire(acting: Acting, *, version: ProcedureVersion) -> None:
-    """No new case begins under this version; running ones stay with it."""
+    """Retire a version: no new case begins with it, and running cases stay on it."""
     ProcedureVersion.objects.filter(pk=version.pk).update(state=VersionState.RETIRED)
     record(acting, kind=RecordKind.CHANGE, act=Act.RETIRED, about=("procedure", version.pk))
 
@@ -70,13 +71,13 @@ def sentence_of(fact: Fact, value: Scalar | None) -> str:
 
 
 def in_language(texts: Mapping[str, str]) -> str:
-    """A procedure's sentence in the reader's language, or in German."""
+    """A text of a procedure in the reader's language, or else in German."""
     return texts.get((get_language() or "de")[:2], texts["de"])
 
 
 @cache
 def holidays_of(canton: str, year: int) -> frozenset[date]:
-    """The canton's days off in this year and the next."""
+    """The public holidays of a canton in this year and the next."""
     import holidays  # late: it brings the calendars of every country
 
     return frozenset(holidays.country_holidays("CH", subdiv=canton, years=[year, year + 1]))

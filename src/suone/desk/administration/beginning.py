@@ -29,9 +29,9 @@ Somebody = tuple[str, str, str]  # address, first name, last name
 def begin(
     acting: Acting, *, canton: str, administrator: Somebody, delegate: Somebody, mail: bool = False
 ) -> list[tuple[str, str]]:
-    """The canton's directory, and its first two people with their links.
+    """Load the canton's directory and appoint its first two people; returns their addresses and one-time links.
 
-    Where one of the two is left, the other begins anew; where both are, they appoint everybody else.
+    If only one of the two still works here, the other is appointed again; raises ``Refused`` if both do.
     """
     working = Appointment.objects.working(on=acting.today)
     held = {role for role in BEGINNINGS if working.holding(role).exists()}
@@ -66,7 +66,10 @@ def begin(
 
 
 def set_active(acting: Acting, *, user: User, is_active: bool) -> None:
-    """Lock an account, so that its next request is refused, or let it in again; a pause after failures ends too."""
+    """Lock an account, so that its next request is refused, or unlock it, which also ends a pause after failures.
+
+    Raises ``Refused`` if the account is in that state already.
+    """
     if is_active and is_paused(user):
         unlock(acting, user=user)
         if user.is_active:

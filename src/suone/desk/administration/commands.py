@@ -1,4 +1,4 @@
-"""``suone init`` and ``suone account``: a new installation, and emergencies on the server; each told to the log."""
+"""``suone init`` and ``suone account``: a new installation, and emergencies on the server; all logged."""
 
 from typing import TYPE_CHECKING
 
@@ -48,7 +48,7 @@ def init(
 
 @click.group(cls=Commands)
 def account() -> None:
-    """Accounts, for emergencies on the server: what is done here is told to the log."""
+    """Accounts, for emergencies on the server: everything done here is logged."""
 
 
 @account.command("list")

@@ -1,4 +1,4 @@
-"""What the clock does for those who have left."""
+"""Periodic jobs for staff who have left."""
 
 from procrastinate.contrib.django import app
 

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 
 def link_to(token: str) -> str:
+    """The address at which an invitation is accepted."""
     return settings.BASE_URL + reverse("join", args=[token])
 
 
 def send_invitation(*, address: str, institution: str, token: str, language: str) -> None:
-    """Once the appointment is kept; a mail that is lost is made good by another link."""
+    """Send the invitation after the transaction commits; if the mail is lost, a new link replaces it."""
     with translation.override(language):
         lines = [
             _("Good day"),

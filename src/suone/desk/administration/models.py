@@ -1,4 +1,4 @@
-"""What administering keeps beside appointments and roles: to whom a caseload passed."""
+"""Records of caseloads passed on to a successor."""
 
 from typing import ClassVar
 

@@ -37,7 +37,7 @@ class Listed:
 
 
 def institution_for(acting: Acting, institution_id: int) -> Institution:
-    """The own institution, or any for whoever oversees all."""
+    """The own institution, or any for actors who oversee all of them; raises ``Http404`` otherwise."""
     institution = Institution.objects.filter(pk=institution_id).first()
     if institution is None or not (
         institution.pk == acting.institution_id or acting.may(Permission.APPOINTMENT_OVERSEE)
@@ -47,6 +47,7 @@ def institution_for(acting: Acting, institution_id: int) -> Institution:
 
 
 def appointment_for(acting: Acting, staff_id: int) -> Appointment:
+    """An appointment that the acting person may see; raises ``Http404`` for any other."""
     appointment = Appointment.objects.select_related("institution", "office", "user").filter(pk=staff_id).first()
     if appointment is None:
         raise Http404
@@ -55,6 +56,7 @@ def appointment_for(acting: Acting, staff_id: int) -> Appointment:
 
 
 def role_for(acting: Acting, role_id: int) -> HeldRole:
+    """A held role that the acting person may see; raises ``Http404`` for any other."""
     held = HeldRole.objects.select_related("appointment__institution").filter(pk=role_id).first()
     if held is None:
         raise Http404
@@ -102,6 +104,7 @@ def contact_entries(institution: Institution) -> list[ContactPerson]:
 
 
 def contact_entry(acting: Acting, contact_id: int) -> ContactPerson:
+    """A contact-person entry that the acting person may see; raises ``Http404`` for any other."""
     entry = ContactPerson.objects.select_related("institution", "staff", "deputy").filter(pk=contact_id).first()
     if entry is None:
         raise Http404
@@ -167,7 +170,7 @@ class Caseload:
 
 
 def caseload_of(appointment: Appointment) -> Caseload:
-    """The look before a caseload passes; for whoever administers the institution."""
+    """What passing a caseload on would pass, for administrators of the institution."""
     columns = ", ".join(column.name for column in fields(Caseload))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {columns} FROM administration_caseload(%s)", [appointment.pk])  # noqa: S608 - names of fields

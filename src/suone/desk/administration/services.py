@@ -1,4 +1,4 @@
-"""Ending an appointment with what hangs on it, passing a caseload on, and telling those who approve."""
+"""Ending an appointment, passing a caseload on, and notifying those who approve roles."""
 
 from datetime import date, timedelta
 
@@ -25,7 +25,7 @@ from suone.records.inbox.services import notify_staff
 def give_role(
     acting: Acting, *, appointment: Appointment, role: Role, valid_from: date, valid_until: date | None = None
 ) -> HeldRole:
-    """Give a role, and tell those who may approve it where it opens much."""
+    """Give a role, and notify its possible approvers if it needs approval."""
     held = appointing.give_role(
         acting, appointment=appointment, role=role, valid_from=valid_from, valid_until=valid_until
     )
@@ -59,14 +59,17 @@ def _account_of(acting: Acting, appointment: Appointment) -> User:
 
 
 def end_appointment(acting: Acting, *, appointment: Appointment, last_day: date | None) -> None:
-    """Set the last day, or end at once: the next request is refused, and open items are in nobody's hands."""
+    """Set the last day of an appointment, or end it at once, which also unassigns its open work items."""
     appointing.end_days(acting, appointment=appointment, last_day=last_day)
     if last_day is None:
         _release(acting, appointment)
 
 
 def pass_on(acting: Acting, *, leaver: Appointment, successor: Appointment) -> Caseload:
-    """The whole caseload to a colleague at once: never grants to a named person, and nothing of health."""
+    """Pass the whole caseload on to a colleague; grants to a named person and health data are never passed.
+
+    Returns what was passed. Raises ``Refused`` unless the successor is a colleague who may lead cases.
+    """
     appointing.check_may_administer(acting, leaver)
     if not possible_successors(acting, leaver).filter(pk=successor.pk).exists():
         raise Refused(
@@ -91,7 +94,7 @@ def pass_on(acting: Acting, *, leaver: Appointment, successor: Appointment) -> C
 
 
 def release_items_of_leavers(acting: Acting) -> int:
-    """The clock's part, as a job: items of those whose last day is over are in nobody's hands; how many people."""
+    """Unassign open items of staff whose last day is over, as a job; returns how many people had any."""
     yesterday = acting.today - timedelta(days=1)
     left = Appointment.objects.filter(active_until__lte=yesterday, active_until__gt=yesterday - timedelta(days=30))
     return sum(_release(acting, appointment) > 0 for appointment in left.select_related("institution"))
@@ -112,6 +115,6 @@ def _release(acting: Acting, appointment: Appointment) -> int:
         )
         office = Institution.objects.filter(is_iiz_office=True).values_list("pk", flat=True)
         region = appointment.region_id or (appointment.office.region_id if appointment.office else None)
-        told = staff_to_notify({*office, appointment.institution_id}, region, on=acting.today)
-        notify_staff(acting, staff_ids=told, act=Act.ITEMS_LEFT, dossier=None)
+        recipients = staff_to_notify({*office, appointment.institution_id}, region, on=acting.today)
+        notify_staff(acting, staff_ids=recipients, act=Act.ITEMS_LEFT, dossier=None)
     return int(released)

@@ -40,4 +40,5 @@ def body_list(*, on: date) -> list[Body]:
 
 
 def convention_list() -> list[Convention]:
+    """Every convention with its parties."""
     return list(Convention.objects.prefetch_related("parties"))

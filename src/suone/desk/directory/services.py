@@ -17,7 +17,7 @@ from suone.ground.audit.services import record
 
 
 def keep_entry(acting: Acting, *, form: ModelForm[Any]) -> None:
-    """Add an entry of the directory, or keep its changes."""
+    """Add an entry to the directory, or save its changes; ``Refused`` if it would move elsewhere."""
     is_new = form.instance.pk is None
     entry = form.save(commit=False)
     changed = {field.name for field in entry._meta.local_concrete_fields} & set(form.changed_data)
@@ -39,7 +39,7 @@ def keep_entry(acting: Acting, *, form: ModelForm[Any]) -> None:
 
 
 def remove_entry(acting: Acting, *, entry: models.Model) -> None:
-    """Take an entry out of the directory; ``Refused`` when cases still need it."""
+    """Remove an entry from the directory; raises ``Refused`` if cases or other entries refer to it."""
     about = (entry._meta.model_name or "", entry.pk)
     try:
         entry.delete()

@@ -1,1 +1,1 @@
-"""The log for data protection: reading it, and proving that it is whole."""
+"""The log for data protection: reading it, and verifying its integrity."""

@@ -1,4 +1,4 @@
-"""What the clock and the commands of the server do, in words of the reader: the log keeps the purpose as it is in the code."""
+"""Purposes of jobs and commands in the reader's language: the log stores them as they are in the code."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _

@@ -74,12 +74,13 @@ def opened_by(wanted: dict[str, Any]) -> Page:
 
 
 def who_saw_whole(wanted: dict[str, Any]) -> list[Line]:
-    """The same, all of it, for a file."""
+    """Everybody who saw something of this person, for a file; raises ``Refused`` beyond ``MOST`` lines."""
     entries, cases = _of_person(wanted["number"])
     return _whole(_narrowed(entries, wanted | {"before": None}), about=cases)
 
 
 def opened_by_whole(wanted: dict[str, Any]) -> list[Line]:
+    """All of what this colleague opened, for a file; raises ``Refused`` beyond ``MOST`` lines."""
     return _whole(_narrowed(_of_colleague(wanted["colleague"], wanted), wanted | {"before": None}))
 
 

@@ -115,6 +115,6 @@ def log_proof(request: ActingRequest) -> HttpResponse:
     proof = None
     if request.method == "POST":
         proof = verify(last=_SEALS)
-        told = {"findings": len(proof.findings), "seals": proof.seals}
-        record(request.acting, kind=RecordKind.READ, act=Act.LOG_PROVEN, details=told)
+        details = {"findings": len(proof.findings), "seals": proof.seals}
+        record(request.acting, kind=RecordKind.READ, act=Act.LOG_PROVEN, details=details)
     return render(request, "privacy/log_proof.html", {"proof": proof, "most": _SEALS})

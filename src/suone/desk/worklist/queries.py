@@ -58,7 +58,7 @@ class Entry:
 
 
 def entries_for(acting: Acting) -> list[Entry]:
-    """What is mine to do, by deadline, at most ``MOST``."""
+    """Work items, requests and invitations for the acting person, by deadline; at most ``MOST`` of each."""
     items = [_of_item(item, _("open")) for item in my_open_items(acting).order_by("due_on", "pk")[:MOST]]
     requests = [
         Entry(
@@ -82,7 +82,7 @@ def entries_for(acting: Acting) -> list[Entry]:
 
 
 def waiting_for(acting: Acting) -> list[Entry]:
-    """What I asked others to do or decide, naming institution and person."""
+    """What the acting person asked others to do or decide, by deadline; at most ``MOST`` of each."""
     items = [_of_item(item, _("waits")) for item in waiting_for_others(acting).order_by("due_on", "pk")[:MOST]]
     requests = [
         Entry(

@@ -16,15 +16,18 @@ def chosen_items(acting: Acting, ids: Sequence[int]) -> list[WorkItem]:
 
 
 def complete_all(acting: Acting, *, items: Sequence[WorkItem]) -> None:
+    """Complete these items; ``Refused`` for one of them undoes all."""
     for item in items:
         complete(acting, item=item)
 
 
 def postpone_all(acting: Acting, *, items: Sequence[WorkItem], until: date) -> None:
+    """Postpone these items to a day; ``Refused`` or ``Conflict`` for one of them undoes all."""
     for item in items:
         postpone(acting, item=item, until=until, version=item.version)
 
 
 def reassign_all(acting: Acting, *, items: Sequence[WorkItem], staff: Appointment) -> None:
+    """Assign these items to a colleague; ``Refused`` for one of them undoes all."""
     for item in items:
         reassign(acting, item=item, staff=staff)

@@ -20,7 +20,7 @@ _FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%Y-%m-%dT%H:%M:%S", "
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """One person at the institution for a time. The number stays here."""
+    """One person followed by the institution for a time. The AHV number never leaves the client."""
 
     number: str
     valid_from: date
@@ -33,7 +33,7 @@ class Registration:
 
 @dataclass(frozen=True)
 class Directory:
-    """What the register knows of the own institution: its offices by number, its workers by address; and all codes."""
+    """What the register knows: the institution's offices by number, its workers by address, and all institutions' codes."""
 
     offices: frozenset[str]
     workers: frozenset[str]
@@ -42,18 +42,18 @@ class Directory:
 
 @dataclass(frozen=True)
 class Checked:
-    """The rows that may go on, in the order of the file, and those that may not, each with a sentence."""
+    """The valid rows in the order of the file, and the rejected ones, each with a message."""
 
     valid: Sequence[tuple[Row, Registration]]
     errors: Sequence[tuple[Row, str]]
 
 
 class _RowError(Exception):
-    """A sentence for the row."""
+    """What is wrong with a row, as a message for the user."""
 
 
 def check(table: Table, directory: Directory) -> Checked:
-    """Look at every row by itself, then for persons who stand in the file twice."""
+    """Check every row by itself and against the rows above it for duplicate registrations."""
     valid: list[tuple[Row, Registration]] = []
     errors: list[tuple[Row, str]] = []
     begun: dict[tuple[str, date], int] = {}
@@ -73,7 +73,7 @@ def check(table: Table, directory: Directory) -> Checked:
 
 
 def ahv_number(text: str) -> str | None:
-    """The thirteen digits, or None when the check digit does not hold."""
+    """The thirteen digits of an AHV number; None if its length, prefix or check digit is wrong."""
     try:
         return str(ssn.validate(clean(text, "-. \u00a0\u202f'’")))
     except ValidationError:
@@ -113,7 +113,7 @@ def _registration(table: Table, row: Row, directory: Directory) -> Registration:
 
 
 def _check_reference(text: str) -> None:
-    """The one text of the institution's own that leaves."""
+    """Refuse a reference that contains an AHV number: it is the only free text that is sent."""
     if len(text) > MOST_SIGNS or not text.isprintable():
         raise _RowError(_("The reference must be one line of at most %(most)s signs.") % {"most": MOST_SIGNS})
     digits = "".join(sign for sign in text if sign.isdigit())

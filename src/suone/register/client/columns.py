@@ -57,7 +57,10 @@ del _COLUMN_OF[""]
 
 
 def find_columns(header: Sequence[str]) -> dict[str, int]:
-    """Where each known column stands; other columns are left alone and never sent."""
+    """The index of each known column; other columns are ignored and never sent.
+
+    Raises ``Trouble`` if a required column is missing, or two columns mean the same.
+    """
     places: dict[str, int] = {}
     for place, name in enumerate(header):
         column = _COLUMN_OF.get(_plain(name))

@@ -32,9 +32,9 @@ _URL = click.option("--url", required=True, help="The address of the register, s
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What every command that asks the register takes."""
+    """The options of every command that contacts the register."""
     for option in (
-        click.option("--language", type=click.Choice(LANGUAGES), help="The language of what is said."),
+        click.option("--language", type=click.Choice(LANGUAGES), help="The language of messages."),
         click.option("--hmac-key-file", type=_FILE, help="The common key, where the register works with one."),
         _STORE,
         click.option("--key-file", required=True, type=_FILE, help="The file that holds the key of your system."),
@@ -158,7 +158,7 @@ def _pushing(
 
 
 def _safe(url: str) -> str:
-    """The key travels with each request: over TLS, or within the machine."""
+    """Refuse addresses other than HTTPS or this machine, since the key is sent with each request."""
     if url.startswith(("https://", "http://localhost:", "http://127.0.0.1:", "http://[::1]:")):
         return url
     raise Trouble(_("The address must begin with https://, since the key travels with each request."))
@@ -179,7 +179,7 @@ def _common_key(path: Path) -> bytes:
 
 
 def _kept_despite_errors(table: "Table", checked: "Checked", store: "Store") -> list["Registration"]:
-    """In a snapshot a person whose row has an error is no person who is missing: what was delivered last stays."""
+    """Open registrations of persons whose row has an error: a snapshot must not end them, as if they were missing."""
     from suone.register.client.checking import ahv_number
     from suone.register.client.columns import AHV_NUMBER
 

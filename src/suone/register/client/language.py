@@ -1,4 +1,4 @@
-"""The client's sentences in the language of whoever runs it, from the same catalogues as the product's."""
+"""The client's messages in the user's language, from the catalogues of the product."""
 
 import gettext as catalogues
 import locale
@@ -10,12 +10,12 @@ _chosen = [catalogues.NullTranslations()]
 
 
 def use_language(language: str) -> None:
-    """From now on in this language; English where its catalogue is missing."""
+    """Use this language for all further messages; English if its catalogue is missing."""
     _chosen[0] = catalogues.translation("django", str(_FOLDER), [language], fallback=True)
 
 
 def language_of_the_machine() -> str:
-    """German or French where the machine is set so, else English."""
+    """The language of the machine's locale, if it is German or French, or else English."""
     try:
         named = locale.setlocale(locale.LC_CTYPE, "")[:2].lower()
     except locale.Error:

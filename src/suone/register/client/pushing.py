@@ -1,4 +1,4 @@
-"""Delivering registrations: derive tokens, send in parts, apply whole; begun again, it goes on where it stopped."""
+"""Delivering registrations: derive tokens, send in parts, apply as a whole; an interrupted delivery resumes."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ from suone.register.oprf.tokenizers import HmacTokenizer, Tokenizer, VoprfTokeni
 
 T = TypeVar("T")
 SNAPSHOT, CHANGES = "snapshot", "changes"
-_ROWS = 2_500  # in a part: below two megabytes whatever stands in them
+_ROWS = 2_500  # in a part: always below two megabytes
 _NUMBERS = 1_000  # in a question to the token service
 
 
@@ -34,7 +34,7 @@ Progress = Callable[[str, int], AbstractContextManager[Counting]]
 
 @dataclass(frozen=True)
 class Delivered:
-    """What became of it in the epoch that answers, and which rows the register refused, by their place."""
+    """The result in the current epoch, and the rows that the register refused, by index."""
 
     applied: Applied
     refused: Sequence[tuple[int, str]]
@@ -52,7 +52,10 @@ class Push:
     hmac_key: bytes | None = None
 
     def deliver(self, kind: str, registrations: Sequence[Registration]) -> Delivered:
-        """Deliver, and keep in the store what the register took. Raises Trouble; what was not applied then, is not."""
+        """Deliver registrations (``SNAPSHOT`` or ``CHANGES``) to every live epoch, and store what was accepted.
+
+        Raises ``Trouble`` if the delivery cannot be completed; nothing is applied in part.
+        """
         named = self._with_references(registrations)
         refused: dict[int, str] = {}
         results = []
@@ -66,13 +69,13 @@ class Push:
         return Delivered(results[0], sorted(refused.items()))
 
     def renew(self) -> None:
-        """Deliver to every live epoch all that the store knows; ends nothing."""
+        """Deliver everything in the store to every live epoch again; ends no registration."""
         for epoch in self._epochs():
             self._fill(epoch)
             self.store.mark_filled(epoch.number)
 
     def _fill(self, epoch: Epoch) -> None:
-        """What was delivered before, past registrations too, so that in a new epoch every match is found again."""
+        """Deliver all registrations in the store, past ones included, so that a new epoch finds every match again."""
         known = [_without_the_unknown(one, self.directory) for one in self.store.registrations()]
         if known:
             self._deliver_to(epoch, CHANGES, known, {})
@@ -94,7 +97,7 @@ class Push:
     def _deliver_to(
         self, epoch: Epoch, kind: str, registrations: Sequence[Registration], refused: dict[int, str]
     ) -> Applied:
-        """Send what is missing and apply it; rows that the register refuses are left out, and it begins anew."""
+        """Send missing parts and apply the delivery; if the register refuses rows, start again without them."""
         tokens = self._tokens(epoch, registrations)
         while True:
             going = [place for place in range(len(registrations)) if place not in refused]
@@ -109,7 +112,7 @@ class Push:
             self.register.abandon(delivery)
 
     def _tokens(self, epoch: Epoch, registrations: Sequence[Registration]) -> dict[str, bytes]:
-        """Tokens from the store, and from the token service those that are not there; kept as they come."""
+        """The tokens of all numbers: from the store, or else from the token service and then stored batch by batch."""
         known = self.store.tokens(epoch.number)
         missing = [number for number in dict.fromkeys(one.number for one in registrations) if number not in known]
         if not missing:
@@ -138,7 +141,7 @@ class Push:
         raise Trouble(_("This register works with a common key: name its file with --hmac-key-file."))
 
     def _send(self, delivery: int, rows: Part, there: frozenset[int]) -> list[tuple[int, str]]:
-        """The parts that are not there yet; comes back with the rows that the register refuses."""
+        """Send the parts that the register does not have yet; returns the rows that it refused, by index."""
         refused: list[tuple[int, str]] = []
         with self.progress(_("Send the registrations"), len(rows)) as bar:
             for number, part in enumerate(_chunks(rows, _ROWS), start=1):
@@ -162,7 +165,7 @@ class Push:
 
 
 def _without_the_unknown(registration: Registration, directory: Directory) -> Registration:
-    """Offices close and people leave; a registration of then says no more of them."""
+    """Blank offices, workers and institutions that the directory no longer lists, in old registrations."""
     return replace(
         registration,
         office=registration.office if registration.office in directory.offices else "",
@@ -172,7 +175,7 @@ def _without_the_unknown(registration: Registration, directory: Directory) -> Re
 
 
 def _row(registration: Registration, token: bytes) -> dict[str, object]:
-    """What leaves: the token in place of the number."""
+    """A row as it is sent: with the token instead of the number."""
     until = registration.valid_until
     return {
         "token": b64encode(token).decode(),
@@ -186,7 +189,7 @@ def _row(registration: Registration, token: bytes) -> dict[str, object]:
 
 
 def _digest(kind: str, rows: Part) -> str:
-    """Tells two deliveries apart. Made of what is sent, never of the file: a hash over numbers could be searched."""
+    """Identifies a delivery. Computed over what is sent, never the file: a hash over AHV numbers could be brute-forced."""
     digest = hashlib.sha256(kind.encode())
     for row in rows:
         digest.update(json.dumps(row, sort_keys=True).encode())

@@ -60,7 +60,7 @@ class WouldEndMany(Exception):
 
 
 class _Bearer(AuthBase):
-    """The key in the header; set as the session's own way, or an entry in a .netrc would take its place."""
+    """Sends the key in a header; set as the session's auth, since requests would otherwise prefer a .netrc entry."""
 
     def __init__(self, key: str) -> None:
         self._key = key
@@ -116,7 +116,7 @@ class Register:
         self._ask("DELETE", f"deliveries/{delivery}")
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None, *, once: bool = False) -> Any:
-        """One request, tried again after a break; ``once``: what it does is done once however often it is sent."""
+        """Send a request, with retries; ``once`` adds an idempotency key, so that a retry has no second effect."""
         headers = {"Idempotency-Key": uuid.uuid4().hex} if once else {}
         for attempt in range(_TRIES):
             last = attempt == _TRIES - 1

@@ -1,4 +1,4 @@
-"""What the client keeps beside the institution's own system: tokens, references it made, the last registrations.
+"""What the client stores locally: tokens, generated references, the last registrations delivered.
 
 Sensitive: it holds AHV numbers, since a new epoch is derived from them. One SQLite file that only its owner may read.
 """
@@ -57,7 +57,7 @@ class Store:
         self._rows.close()
 
     def pin(self, epoch: int, public_key: bytes) -> None:
-        """Keep an epoch's key at its first use. Raises Trouble when the register shows another one later."""
+        """Pin an epoch's public key on first use; raises ``Trouble`` if the register presents another one later."""
         self._rows.execute(
             "INSERT OR IGNORE INTO epoch (server, number, public_key) VALUES (?, ?, ?)",
             (self._server, epoch, public_key),
@@ -74,7 +74,7 @@ class Store:
             )
 
     def is_filled(self, epoch: int) -> bool:
-        """Whether this epoch got all that was delivered before it."""
+        """Whether everything delivered before this epoch was delivered to it as well."""
         found = self._rows.execute(
             "SELECT is_filled FROM epoch WHERE server = ? AND number = ?", (self._server, epoch)
         ).fetchone()
@@ -96,7 +96,7 @@ class Store:
         )
 
     def forget_epochs(self, live: Iterable[int]) -> None:
-        """Tokens of ended epochs mean nothing any more."""
+        """Delete the tokens of epochs that are no longer live."""
         kept = set(live)
         known = self._rows.execute("SELECT DISTINCT epoch FROM token WHERE server = ?", (self._server,)).fetchall()
         for (epoch,) in known:
@@ -104,7 +104,7 @@ class Store:
                 self._rows.execute("DELETE FROM token WHERE server = ? AND epoch = ?", (self._server, epoch))
 
     def references(self, numbers: Sequence[str]) -> dict[str, str]:
-        """A reference for each number, made at random once: for files that have none of their own."""
+        """A random reference for each number, generated once, for files without references."""
         known = dict(self._rows.execute("SELECT number, reference FROM reference"))
         self._write(
             "INSERT INTO reference VALUES (?, ?)",
@@ -113,7 +113,7 @@ class Store:
         return dict(self._rows.execute("SELECT number, reference FROM reference"))
 
     def numbers_of(self, reference: str) -> list[str]:
-        """Whom a reference means, for a message of the register that names it."""
+        """The AHV numbers behind a reference that an alert names."""
         found = self._rows.execute(
             "SELECT number FROM registration WHERE server = ? AND reference = ?"
             " UNION SELECT number FROM reference WHERE reference = ?",

@@ -1,4 +1,4 @@
-"""Files of registrations: read as texts, whatever their form, and written back in the same form for correction."""
+"""Files of registrations: read as text in any supported format, and written back in the same format for correction."""
 
 import csv
 import io
@@ -35,7 +35,7 @@ class Table:
         return "" if place is None or place >= len(row.cells) else row.cells[place].strip()
 
     def write_errors(self, path: Path, errors: Sequence[tuple[Row, str]]) -> None:
-        """These rows in the form of the file, with what is wrong in a last column; correct them and send them again."""
+        """Write these rows in the format of the file, with the error in a last column, for correction."""
         old = self.places.get(ERROR)
 
         def without_old(cells: Sequence[str]) -> list[str]:
@@ -48,7 +48,7 @@ class Table:
 
 
 def read_table(path: Path) -> Table:
-    """CSV (; , or tab; UTF-8 or Windows-1252), XLSX or JSON lines. Raises Trouble."""
+    """Read CSV (; , or tab; UTF-8 or Windows-1252), XLSX or JSON lines; raises ``Trouble`` for anything else."""
     try:
         data = path.read_bytes()
     except OSError as error:

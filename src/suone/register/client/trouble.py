@@ -2,4 +2,4 @@
 
 
 class Trouble(Exception):
-    """Something that whoever runs the client can mend."""
+    """An error that the user of the client can fix; the message says how."""

@@ -1,4 +1,4 @@
-"""The oblivious function behind the blind register: two parties make a token of a number, and only one sees the number.
+"""The oblivious function behind the blind register: two parties compute a token, and only one sees the number.
 
 This is RFC 9497 with the suite ristretto255-SHA512, in the modes OPRF and VOPRF. The institution blinds its numbers, the
 token service evaluates them with its key and proves that it used that key, and the institution checks the proof and

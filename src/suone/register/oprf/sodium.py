@@ -57,7 +57,7 @@ class InvalidScalar(ValueError):
 
 @cache
 def load() -> Any:
-    """libsodium, made ready. Raises LibsodiumMissing, each time anew until it is installed."""
+    """libsodium, loaded and initialised; raises ``LibsodiumMissing`` on each call until it is installed."""
     for name in (*_NAMES, ctypes.util.find_library("sodium")):
         try:
             library = ctypes.CDLL(name) if name else None

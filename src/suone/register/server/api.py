@@ -1,6 +1,6 @@
 """The register's API for partners' systems: epochs, tokens, deliveries, questions and alerts.
 
-An AHV number has no place in any of these shapes, and a field that nobody asked for is refused.
+No shape has a field for an AHV number, and unknown fields are rejected.
 """
 
 from base64 import b64decode, b64encode

@@ -9,7 +9,7 @@ from suone.records.persons.models import Number
 
 
 def persons_in_common(pairs: Collection[frozenset[int]]) -> dict[str, set[frozenset[int]]]:
-    """AHV number → the pairs of institutions that both may open a case of the person now. For a job, which sees all."""
+    """AHV number → the pairs of institutions that both have access to a case of the person now; for jobs only."""
     wanted = {institution for pair in pairs for institution in pair}
     now = timezone.now()
     rows = Grant.objects.filter(institution_id__in=wanted, valid_from__lte=now, valid_until__gt=now).values_list(

@@ -1,4 +1,4 @@
-"""From a registration elsewhere to whom to call there: the responsible worker, or else the contact person and deputy."""
+"""Whom to call about a registration elsewhere: the responsible worker, or else the contact person and deputy."""
 
 import json
 from collections.abc import Sequence
@@ -62,7 +62,7 @@ def places_in(answer: str) -> list[Place]:
 
 
 def resolve(places: Sequence[Place], *, on: date) -> list[Found]:
-    """The same with names and telephone numbers, in the same order; a query for each kind of thing, and each institution and region."""
+    """Registrations with names and telephone numbers, in the same order; the number of queries does not grow with them."""
     institutions = Institution.objects.in_bulk({place.institution for place in places})
     offices = Office.objects.select_related("region").in_bulk({place.office for place in places if place.office})
     workers = Appointment.objects.in_bulk({place.worker for place in places if place.worker})

@@ -7,7 +7,7 @@ from django.db import connection
 
 
 def call(statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """The rows of one function; the database refuses institutions that take no part."""
+    """The rows that a function of the register returns; the database refuses institutions that are not enrolled."""
     with connection.cursor() as cursor:
         cursor.execute(statement, list(values))
         return list(cursor.fetchall())

@@ -1,4 +1,4 @@
-"""What the clock does for the register."""
+"""Periodic jobs of the register."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from suone.register.server.services import notify_of_new_overlaps, renew_sealed,
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="register.tell", pass_context=False)
 def notify_of_overlaps(timestamp: int) -> None:
-    """New overlaps are told within a minute; a large delivery's in portions, each in a transaction of its own."""
+    """Notify institutions of new overlaps every minute, in batches with a transaction each."""
     acting = acting_for_job("register: tell new overlaps")
     more = True
     while more:
@@ -23,7 +23,7 @@ def notify_of_overlaps(timestamp: int) -> None:
 @app.periodic(cron="17 * * * *")
 @app.task(queueing_lock="register.renew", pass_context=False)
 def carry_over_to_the_new_epoch(timestamp: int) -> None:
-    """While a new epoch fills; otherwise nothing."""
+    """Carry registrations typed into the form over to a new epoch while it fills."""
     acting = acting_for_job("register: renew")
     with acting_as(acting):
         renew_sealed(acting)
@@ -32,7 +32,7 @@ def carry_over_to_the_new_epoch(timestamp: int) -> None:
 @app.periodic(cron="10 5 * * *")
 @app.task(queueing_lock="register.use", pass_context=False)
 def check_yesterdays_use(timestamp: int) -> None:
-    """What should be looked at is told each morning."""
+    """Report unusual use of the day before, each morning."""
     acting = acting_for_job("register: yesterday's use")
     with acting_as(acting):
         report_unusual_use(acting, day=acting.today - timedelta(days=1))

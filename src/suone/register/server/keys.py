@@ -1,4 +1,4 @@
-"""The keys of the register, as files outside the database: with the database alone nothing can be opened.
+"""The keys of the register, as files outside the database: the database alone reveals nothing.
 
 ``<folder>/epoch-<n>/token.key`` turns blinded numbers into tokens (the token service's), ``register.key`` turns tokens
 into what is stored (the register's). ``seal.key`` closes the numbers typed into the form. The two kinds of keys are

@@ -1,4 +1,4 @@
-"""What the register keeps in the open: who takes part, and what institutions are told.
+"""The readable part of the register: who takes part, and the alerts of institutions.
 
 The registrations themselves lie in a schema of their own (``sql/tables.sql``), without a model: no query of the product
 can read them, only the functions there.
@@ -72,7 +72,7 @@ class AlertState(models.TextChoices):
 
 
 class Alert(models.Model):
-    """Told to one institution: another one follows this person of yours too. By your own reference, never a name."""
+    """An alert to one institution: another one also follows this person. It has the own reference, never a name."""
 
     # A large delivery raises many at once. They are found by their institution alone (alert_of_institution), so no column has
     # an index of its own; and no institution that takes part can go away, which the enrolment sees to.
@@ -126,7 +126,7 @@ class AlertRecipients(models.TextChoices):
 
 
 class AlertPreference(models.Model):
-    """Whom an office wants to be told of new overlaps; without one, the responsible worker."""
+    """Who is notified of new overlaps of an office; by default the responsible worker."""
 
     office = models.OneToOneField(Office, models.CASCADE, related_name="+", verbose_name=_("Office"))
     institution = models.ForeignKey(Institution, models.CASCADE, related_name="+")

@@ -43,7 +43,7 @@ class AlertLine:
 class Overlap:
     """A person of one's own who is followed elsewhere too, by one's own reference."""
 
-    place: UUID  # where the next page goes on
+    place: UUID  # where the next page starts
     reference: str
     office: Office | None
     since: date
@@ -170,7 +170,7 @@ def overlaps(acting: Acting, *, after: UUID | None = None, office: int | None = 
 
 
 def cursor_at(overlap: Overlap) -> str:
-    """Where the list of overlaps goes on, sealed: the token of a person never stands in an address."""
+    """The encrypted cursor of the list of overlaps: the token of a person never appears in an address."""
     return keys.seal(_current_number()).encrypt(overlap.place.bytes).decode()
 
 
@@ -199,7 +199,7 @@ def deliveries_of(acting: Acting, *, most: int = 30) -> list[PastDelivery]:
 
 
 def preferences_of(acting: Acting) -> list[tuple[Office, AlertRecipients]]:
-    """Each active office of the acting institution, and whom it wants to be told."""
+    """Each active office of the acting institution, and who is notified of its new overlaps."""
     chosen = dict(
         AlertPreference.objects.filter(institution_id=acting.own_institution_id).values_list("office_id", "tells")
     )

@@ -1,4 +1,4 @@
-"""What the register reckons with: days and weeks, sets of institutions, purposes, quotas."""
+"""Rules of the register: days and weeks, sets of institutions, purposes, quotas."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ def is_unusual(*, questions: int, refused: int, askers: int, most_a_day: int) ->
 
 
 def check_period(valid_from: date, valid_until: date | None, *, on: date) -> None:
-    """Raise ``Refused`` for days that cannot be: a first day to come, or a last one before it."""
+    """Raise ``Refused`` for a first day in the future, or a last day before the first."""
     if valid_from > on:
         raise Refused(_("Enter the person once you follow them: the first day must not be in the future."))
     if valid_until is not None and valid_until < valid_from:

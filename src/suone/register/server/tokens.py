@@ -1,4 +1,4 @@
-"""From a number to what is stored: the token by the epoch's tokenizer, then closed to the register's own key."""
+"""From a number to what is stored: its token, then keyed with the register's own key."""
 
 import hmac
 from collections.abc import Sequence

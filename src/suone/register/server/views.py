@@ -29,7 +29,7 @@ _View = Callable[Concatenate[ActingRequest, P], HttpResponse]
 
 
 def _for_participants(view: _View[P]) -> _View[P]:
-    """While the register is closed, or one's institution takes no part, a sentence that says what to do."""
+    """Show what to do if the register is not open, or the own institution does not take part."""
 
     @wraps(view)
     def enter(request: ActingRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -176,7 +176,7 @@ def deliveries(request: ActingRequest) -> HttpResponse:
 
 @acts(Permission.REGISTER_ADJUST)
 def preferences(request: ActingRequest) -> HttpResponse:
-    """Whom each office of one's own institution wants to be told of new overlaps."""
+    """Who is notified of new overlaps, for each office of one's own institution."""
     acting = request.acting
     form = forms.AlertRecipientsForm(request.POST or None, acting=acting)
     if request.method == "POST" and form.is_valid():

@@ -150,7 +150,7 @@ def _ask(acting: Acting, epoch: EpochInfo, token: UUID, purpose: Purpose) -> lis
 
 
 def _check_questions(acting: Acting) -> None:
-    """So many questions a day, of a worker and of an institution: more is no work with people any more."""
+    """Raise ``QuotaExceeded`` beyond the daily quota of a worker, or of an institution (fifty times that)."""
     day = timezone.now() - timedelta(days=1)
     ((institution, worker),) = call("SELECT * FROM register.asked_since(%s)", [day])
     most = settings.REGISTER_QUESTIONS_A_DAY

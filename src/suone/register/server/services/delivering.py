@@ -151,7 +151,10 @@ def delivery_of(acting: Acting, delivery_id: int) -> Delivery:
 
 
 def add_part(acting: Acting, *, delivery_id: int, number: int, rows: Sequence[DeliveredRow]) -> None:
-    """Keep a part in the stage; sent again, it takes its own place. Raises ``RowsRefused`` and then keeps none of it."""
+    """Store a part of a delivery, replacing an earlier one of the same number.
+
+    Raises ``RowsRefused`` for invalid rows, and then stores nothing of the part; ``Refused`` if the delivery is closed.
+    """
     delivery = delivery_of(acting, delivery_id)
     info = epoch_of(delivery.epoch)
     columns = _columns(rows, directory_for(acting), info)
@@ -165,7 +168,7 @@ def add_part(acting: Acting, *, delivery_id: int, number: int, rows: Sequence[De
 
 
 def apply_delivery(acting: Acting, *, delivery_id: int, confirmed: bool = False) -> Applied:
-    """Apply a delivery whole, or not at all; overlaps that are new are told to both sides.
+    """Apply a delivery as a whole, or not at all; both institutions are notified of new overlaps.
 
     Raises ``WouldEndMany`` where a snapshot would end more than the allowed share of the open registrations and nobody
     confirmed that, and ``Refused`` where parts are missing or a registration stands there twice.
@@ -191,7 +194,7 @@ def apply_delivery(acting: Acting, *, delivery_id: int, confirmed: bool = False)
 
 
 def abandon_delivery(acting: Acting, *, delivery_id: int) -> None:
-    """Give an open delivery up; what was known before stays as it is."""
+    """Abandon an open delivery; the register remains unchanged. Raises ``Refused`` if it is closed."""
     ((done,),) = call("SELECT register.abandon_delivery(%s)", [delivery_id])
     if not done:
         raise _closed()

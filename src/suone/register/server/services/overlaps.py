@@ -1,4 +1,4 @@
-"""Telling of new overlaps, answering them, and who wants to hear of them."""
+"""Notifying institutions of new overlaps, dealing with alerts, and who is notified."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ from suone.register.server.tokens import (
     tokens_here,
 )
 
-MOST_ALERTS = 500  # notified in one go
+MOST_ALERTS = 500  # in one transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Notified:
-    """How many alerts were notified, and whether there may be more that nobody was notified of."""
+    """How many alerts led to a notification, and whether more may be pending."""
 
     notified: int
     may_be_more: bool
@@ -39,7 +39,10 @@ class Notified:
 
 
 def notify_of_new_overlaps(acting: Acting) -> Notified:
-    """As a job: of overlaps that are new, tell both sides as each office wants, and not where they already work together."""
+    """Notify both institutions of new overlaps, as a job: whom each office has chosen, at most ``MOST_ALERTS`` at once.
+
+    Alerts between institutions that share a case of the person are only marked as quiet.
+    """
     notified = 0
     unsent = call("SELECT alert, epoch, token FROM register.unsent_alerts(%s)", [MOST_ALERTS])
     alerts = {
@@ -91,7 +94,7 @@ def _recipients(acting: Acting, alert: Alert, wish: AlertRecipients) -> list[int
 
 
 def answer_alert(acting: Acting, *, alert: Alert, state: AlertState) -> None:
-    """Say what became of an alert: already in touch, a case notified, or set aside."""
+    """Record how an alert was dealt with: already in touch, case notified, or set aside; ``Refused`` for ``NEW``."""
     if state is AlertState.NEW:
         raise Refused(_("Choose what became of it."))
     answered = {"state": state, "answered_at": timezone.now(), "answered_by_id": acting.own_staff_id}
@@ -100,7 +103,7 @@ def answer_alert(acting: Acting, *, alert: Alert, state: AlertState) -> None:
 
 
 def set_preference(acting: Acting, *, office: Office, tells: AlertRecipients) -> None:
-    """How new overlaps of an office of one's own institution are notified from now on."""
+    """Set who is notified of new overlaps of an office; ``Refused`` for an office of another institution."""
     if office.institution_id != acting.own_institution_id:
         raise Refused(_("This is an office of another institution."))
     AlertPreference.objects.update_or_create(

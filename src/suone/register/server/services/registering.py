@@ -73,7 +73,10 @@ def register_and_ask(acting: Acting, *, registering: Registering, purpose: Purpo
 
 
 def end_registration(acting: Acting, *, number: str, last_day: date) -> None:
-    """The own institution follows the person no longer after this day, which is not to come."""
+    """End the own institution's registration of a person on a day.
+
+    Raises ``Refused`` for a day in the future, an invalid number, or without an open registration that began before.
+    """
     check_takes_part(acting)
     number = checked_number(number)
     if last_day > acting.today:

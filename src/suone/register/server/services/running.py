@@ -26,7 +26,7 @@ from suone.register.server.tokens import (
 
 
 def report_unusual_use(acting: Acting, *, day: date) -> list[Institution]:
-    """As a job: whether a day's use should be looked at is told to the office and to data protection, the next morning."""
+    """Report unusual use of a day to the office and to data protection, as a job; returns the institutions."""
     unusual = [
         use.institution
         for use in use_on(acting, day=day)
@@ -70,7 +70,7 @@ def enrol(
 
 
 def end_enrolment(acting: Acting, *, enrolment: Enrolment) -> None:
-    """The institution takes part no longer: it can neither deliver nor ask; what it delivered goes on counting as it was."""
+    """End an institution's enrolment: it can neither deliver nor ask; what it delivered continues to count."""
     Enrolment.objects.filter(pk=enrolment.pk).update(ended_on=acting.today)
     record(acting, kind=RecordKind.CHANGE, act=Act.ENROLLED, about=("institution", enrolment.institution_id))
 
@@ -87,7 +87,7 @@ def _free_place() -> int:
 
 
 def renew_sealed(acting: Acting) -> int:
-    """As a job: while a new epoch fills, what was typed into the form, and the canaries, go over to it by themselves."""
+    """Carry registrations typed into the form, and canaries, over to the epoch that fills, as a job; returns how many."""
     opening = next((epoch for epoch in live_epochs() if not epoch.is_current), None)
     if opening is None:
         return 0
@@ -112,7 +112,7 @@ def renew_sealed(acting: Acting) -> int:
 
 
 def add_canary(acting: Acting, *, number: str) -> None:
-    """Keep a number that belongs to nobody: whoever touches it is told of."""
+    """Store an AHV number that belongs to nobody: any use of it is reported. ``Refused`` for an invalid number."""
     number = checked_number(number)
     for epoch in open_epochs():
         _keep_canary(epoch, number)

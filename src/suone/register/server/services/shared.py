@@ -23,7 +23,7 @@ from suone.register.server.tokens import (
 
 
 class QuotaExceeded(Refused):
-    """More questions than work with people explains: it goes on the next day, or with a higher quota."""
+    """A daily quota is used up."""
 
 
 def checked_number(text: str) -> str:
@@ -35,7 +35,7 @@ def checked_number(text: str) -> str:
 
 
 def report_canary(acting: Acting, *, touched: bool) -> None:
-    """Whoever touches a number that belongs to nobody searches: the office and data protection are told at once."""
+    """Notify the office and data protection if a canary was touched: somebody is searching through numbers."""
     if not touched:
         return
     record(acting, kind=RecordKind.DENIED, act=Act.CANARY_TOUCHED)
@@ -43,6 +43,7 @@ def report_canary(acting: Acting, *, touched: bool) -> None:
 
 
 def notify_overseers(acting: Acting, act: Act) -> None:
+    """Notify data-protection officers and office administrators."""
     watching = Appointment.objects.working(on=acting.today).holding(
         Role.DATA_PROTECTION_OFFICER, Role.OFFICE_ADMINISTRATOR
     )
@@ -53,12 +54,13 @@ def notify_overseers(acting: Acting, act: Act) -> None:
 
 
 def check_takes_part(acting: Acting) -> None:
-    """The database refuses as well; here with a sentence."""
+    """Raise ``Refused`` unless the acting institution is enrolled; the database checks it as well."""
     if not Enrolment.objects.filter(institution_id=acting.own_institution_id, ended_on=None).exists():
         raise Refused(_("Your institution does not take part in the register: ask the IIZ office."))
 
 
 def open_epochs() -> list[EpochInfo]:
+    """The live epochs; raises ``Refused`` before the register is opened."""
     epochs = live_epochs()
     if not epochs:
         raise Refused(_("The register is not open yet: ask the IIZ office."))
@@ -66,6 +68,7 @@ def open_epochs() -> list[EpochInfo]:
 
 
 def current_epoch() -> EpochInfo:
+    """The epoch that answers; raises ``Refused`` before the register is opened."""
     return next(epoch for epoch in open_epochs() if epoch.is_current)
 
 
