@@ -60,8 +60,8 @@ SETTINGS = (
     Setting(
         "SUONE_TRUSTED_PROXIES",
         "0",
-        "How many proxies of one's own stand before the web server: so many entries of X-Forwarded-For, from the right, "
-        "are believed. With 0 the header is not read.",
+        "The number of own proxies in front of the web server: that many entries of X-Forwarded-For, from the right, are "
+        "trusted. With 0 the header is ignored.",
     ),
     Setting(
         "SUONE_LOGIN_FAILURES_A_MINUTE",

@@ -138,7 +138,7 @@ def witness_log(file: TextIO | None, folder: Path, key: Path | None, restored: b
 @audit.command("restored")
 @click.option("--reason", required=True, help="Why, in a sentence that names nobody: it stays in the log.")
 def declare_restored(reason: str) -> None:
-    """Declare that a backup was restored: the log goes on from there, and says what was lost."""
+    """Declare that a backup was restored: the log continues from there and records what was lost."""
     reach_database()
     from suone.ground.audit import anchors
     from suone.ground.audit.sealing import seal

@@ -193,7 +193,7 @@ def _recorded(acting: Acting, reading: Reading, response: HttpResponseBase) -> H
 
 
 def _is_page(response: HttpResponseBase) -> bool:
-    """A page or a file. JSON only tells a script that a draft is saved, and says nothing about anybody."""
+    """Whether it is a page or a file. JSON only confirms to a script that a draft is saved, and shows nobody."""
     return response.status_code in _PAGES and response.headers.get("Content-Type") != "application/json"
 
 

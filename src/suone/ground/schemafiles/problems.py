@@ -49,7 +49,7 @@ def not_among(words: Iterable[str], possible: Iterable[str], key: str, at: Path 
 def twice(names: Sequence[str], what: str, at: Path = ()) -> Iterator[Fault]:
     """A fault for each name that occurs more than once."""
     for name in sorted({name for name in names if names.count(name) > 1}):
-        yield Fault(f"{what} {cut(name).strip(chr(39))} stands twice", at)
+        yield Fault(f"{what} {cut(name).strip(chr(39))} occurs twice", at)
 
 
 def text_of(path: FilePath) -> str:

@@ -144,7 +144,7 @@ def _not_toml(message: str, source: str) -> str:
     found = _AT_LINE.search(message)
     where = f", line {found['line']}, column {found['column']}" if found else ", at its end"
     reason = _AT_LINE.sub("", message).removesuffix(" (at end of document)")
-    remedy = "look for a missing quotation mark, bracket or equals sign, or a key that stands twice"
+    remedy = "look for a missing quotation mark, bracket or equals sign, or a key that occurs twice"
     return f"{source}{where}: this cannot be read ({reason}): {remedy}."
 
 

@@ -33,11 +33,11 @@ def listen() -> None:
 
 
 def _recorder_of(act: Act) -> Any:
-    def tell(sender: Any, user: User | None = None, **_others: Any) -> None:
+    def record_event(sender: Any, user: User | None = None, **_others: Any) -> None:
         if user is not None:  # None when somebody logs out who was not logged in
             _write(user.pk, act)
 
-    return tell
+    return record_event
 
 
 def _record_failure(

@@ -215,7 +215,7 @@ def test_a_broken_question_or_rule_names_the_place_and_the_remedy(there: str, in
 def test_two_items_of_one_name_are_refused() -> None:
     twice = GOOD + GOOD[GOOD.index("[[item]]") :]
 
-    with pytest.raises(BrokenInstrument, match="item first stands twice"):
+    with pytest.raises(BrokenInstrument, match="item first occurs twice"):
         read_instrument(twice, "small.toml")
 
 
@@ -272,7 +272,7 @@ SILENT = {
     ),
     "a threshold without points": ("points = { yes = 1 }\n", "", "no answers have 1 points or more, so the band much is never"),
     "a band left out": ('["much", "little"]', '["much"]', "line 5, the instrument: order leaves out the band little: it would"),
-    "a band that stands twice": ('["much", "little"]', '["much", "much", "little"]', "in order, band much stands twice."),
+    "a band that occurs twice": ('["much", "little"]', '["much", "much", "little"]', "in order, band much occurs twice."),
     "bands that overlap": ("{ much = 1 }", "{ much = 0 }", "line 7, the instrument: thresholds must fall from the first band to"),
     "no bands": ("[bands.", "[other.", "the instrument: unknown entry other"),
     "no items": ("[[item]]", "[bands.more]", "the instrument: item is missing."),

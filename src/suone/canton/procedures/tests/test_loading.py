@@ -310,10 +310,10 @@ ONE_PROBLEM = {
         'state = "active"', 'state = "closed"', '[[phase]]\nid = "plan"',
         "phase plan: a phase that is closed has no moves: reopening is an act of the case.",
     ),
-    "a requirement that stands twice": (
-        'id = "early"', 'id = "voluntary"', "[[phase]]", "phase intake: requirement voluntary stands twice.",
+    "a requirement that occurs twice": (
+        'id = "early"', 'id = "voluntary"', "[[phase]]", "phase intake: requirement voluntary occurs twice.",
     ),
-    "a phase that stands twice": (CLOSED, PLAN, "identifier", "the procedure: phase plan stands twice."),
+    "a phase that occurs twice": (CLOSED, PLAN, "identifier", "the procedure: phase plan occurs twice."),
     # what would hang or break what reads it
     "a deadline beyond all lives": (
         "{ working_days = 5 }", "{ working_days = 1_000_000_000 }", "due =",
@@ -413,7 +413,7 @@ def test_what_is_no_toml_is_named_with_its_line() -> None:
 
     assert problems_of(text) == [
         f"small.toml, line {line_of(text, 'canton')}, column 10: this cannot be read (Invalid value): "
-        "look for a missing quotation mark, bracket or equals sign, or a key that stands twice."
+        "look for a missing quotation mark, bracket or equals sign, or a key that occurs twice."
     ]
 
 

@@ -100,7 +100,7 @@ VALAIS = (Path(__file__).parent.parent / "files" / "vs.toml").read_text("utf-8")
         ('position = 1\n', "position = -1\n", "line 14, region oberwallis: position must be a whole number from 0 to 10000."),
         ('name_fr = "Haut-Valais"\n', "", "line 12, region oberwallis: name_fr is missing."),
         ('name_de = "Oberwallis"', f'name_de = "{"O" * 151}"', "name_de has 151 characters; at most 150 are allowed."),
-        ('code = "siders"', 'code = "oberwallis"', "the directory: region oberwallis stands twice."),
+        ('code = "siders"', 'code = "oberwallis"', "the directory: region oberwallis occurs twice."),
         ('kind = "coordination_office"', 'kind = "chief"', "institution IIZ: kind 'chief' is unknown; possible are unemployment"),
         ('circle = "first"', 'circle = "third"', "institution IIZ: circle 'third' is unknown; possible are first, second, private."),
         ('institution = "RAV"\nregion', 'institution = "RAF"\nregion', "line 270, office rav-oberwallis: institution 'RAF' is unknown"),

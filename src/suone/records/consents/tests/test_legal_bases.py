@@ -122,7 +122,7 @@ def test_only_what_the_person_agrees_to_names_no_law_in_the_formal_sense() -> No
         ('article = "ATSG Art. 32 / LPGA art. 32"', "", "basis atsg-32: article is missing."),
         ("[[basis]]", "[[bases]]", "canton.toml, line 1, the legal bases: basis is missing."),
         ("[conditions.single_case]", "[conditions.single_case", "canton.toml, line 5, column "),
-        ('code = "avig-97a"', 'code = "atsg-32"', "the legal bases: basis atsg-32 stands twice."),
+        ('code = "avig-97a"', 'code = "atsg-32"', "the legal bases: basis atsg-32 occurs twice."),
         ('conditions = ["affected_partner"]', "conditions = []", "basis ivg-68bis-5: conditions is missing."),
         ("for_integration = false", 'for_integration = "no"', "for_integration must be true or false."),
     ],
