@@ -2,7 +2,7 @@
 
 Drawn on the server as the pictures of procedures are: a chart of a few points needs no library of 100 MB, the page needs
 no script (the content security policy allows none), and ``currentColor`` follows light, dark, print and forced colours.
-Beside the picture stands a table with the same; screen readers hear the summary.
+A table with the same data is next to it; screen readers read the summary.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _LONGEST = 20
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A result on its day: how high, what it concludes, and its figure where it has one."""
+    """A result on its day: height on the scale, conclusion, and figure if it has one."""
 
     on: date
     height: float
@@ -30,7 +30,7 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """From where to where the heights go, and which of them are named at the side."""
+    """The range of heights, and the marks labelled at the side."""
 
     least: float
     most: float
@@ -38,7 +38,7 @@ class Scale:
 
 
 def draw(dots: Sequence[Dot], scale: Scale, *, title: str) -> str:
-    """The results as a line over time; days stand as far apart as they are."""
+    """Return the results as an SVG line chart over time, with days spaced to scale."""
     places = [(_across(dot.on, dots), _up(dot.height, scale)) for dot in dots]
     path = "M" + "L".join(f"{x:g} {y:g}" for x, y in places)
     marks = [
@@ -85,7 +85,7 @@ def _up(height: float, scale: Scale) -> float:
 def _spaced_out(
     placed: Sequence[tuple[Dot, tuple[float, float]]],
 ) -> list[tuple[Dot, tuple[float, float]]]:
-    """The days whose names do not run into each other."""
+    """Return the dots whose date labels do not overlap."""
     kept: list[tuple[Dot, tuple[float, float]]] = []
     for dot, place in placed:
         if not kept or place[0] - kept[-1][1][0] >= 60:

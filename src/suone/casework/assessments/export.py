@@ -1,4 +1,4 @@
-"""A table as a file: CSV for any program, XLSX for spreadsheets; no cell is ever taken for a formula."""
+"""A table as CSV or XLSX; no cell is ever interpreted as a formula."""
 
 import csv
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ _WIDEST = 60
 
 
 def as_csv(rows: Sequence[Sequence[Any]]) -> bytes:
-    """With semicolons and a mark of its encoding, as spreadsheets in Switzerland open it."""
+    """Return rows as CSV with semicolons and a byte order mark, as Swiss spreadsheet settings expect."""
     text = StringIO(newline="")
     csv.writer(text, delimiter=";").writerows([[escape_formula(_plain(cell)) for cell in row] for row in rows])
     return text.getvalue().encode("utf-8-sig")
 
 
 def as_xlsx(rows: Sequence[Sequence[Any]]) -> bytes:
-    """One sheet with headings that stay in sight; texts are written as texts, days as days."""
+    """Return rows as an XLSX sheet with a frozen heading row and typed cells."""
     kept = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     import xlsxwriter  # late: few commands and pages write a workbook

@@ -1,4 +1,4 @@
-"""The shapes of what is answered; which answers count stands in the instrument's file."""
+"""Input forms for instruments; which answers are valid is defined in the instrument file."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -14,7 +14,7 @@ from suone.ground.web.fields import DayInput
 
 
 class SectionForm(forms.Form):
-    """The questions of one section; whatever is not known stays open."""
+    """The questions of one section, none of them mandatory."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -28,12 +28,12 @@ class SectionForm(forms.Form):
             self.fields[f"item_{item.id}"] = _field(item)
 
     def answers(self) -> dict[str, str]:
-        """What was answered, question by question, as an instrument takes it."""
+        """Return the answers by item id, as the instrument expects them."""
         typed = {item.id: self.cleaned_data.get(f"item_{item.id}") for item in self.items}
         return {name: _as_answer(value) for name, value in typed.items() if value not in (None, "")}
 
     def answers_so_far(self) -> dict[str, str]:
-        """The same while somebody is still typing: what cannot be read yet is left out."""
+        """Return the answers while somebody is still typing, leaving out invalid ones."""
         self.full_clean()
         return self.answers() if hasattr(self, "cleaned_data") else {}
 

@@ -26,9 +26,9 @@ _UNFINISHED = "EXISTS (SELECT 1 FROM assessments_assessment a WHERE a.id = {tabl
 class Assessment(models.Model):
     """An instrument answered in a case: its version, and whether it is finished and decided.
 
-    It is finished once and then stays as it is; whoever sees it otherwise later makes it again. The answers lie in
-    their sections, the lines of the calculation each in the data category of its section. What came out is a row of its
-    own, for whoever may read all that it was made of: everybody else sees that there is an assessment, and no more.
+    Once finished it never changes; a different judgement later is a new assessment. Answers and calculation lines are in
+    the data category of their section. The result is a separate row, readable only with all the categories it draws on:
+    everybody else sees only that there is an assessment.
     """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="assessments")
@@ -45,7 +45,7 @@ class Assessment(models.Model):
     finished_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     decided_on = models.DateField(null=True)
     decided_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
-    again_on = models.DateField(null=True)  # by when it is to be made again; taken away from the one before
+    again_on = models.DateField(null=True)  # due date of the reassessment; cleared when a newer one is finished
 
     objects = CaseBoundQuerySet["Assessment"].as_manager()
 
@@ -118,7 +118,7 @@ class Assessment(models.Model):
 
     @property
     def readable_score(self) -> "Score | None":
-        """What came out; none for whoever may not read all that it was made of, nor before it is finished."""
+        """The result; ``None`` before it is finished, or when the reader may not read all it draws on."""
         try:
             return self.score
         except Score.DoesNotExist:
@@ -130,9 +130,9 @@ class ScoreQuerySet(CaseBoundQuerySet["Score"]):
 
 
 class Score(models.Model):
-    """What came out of an assessment: the points, what the instrument proposes, and what a person decided.
+    """The result of an assessment: points, the instrument's proposal, and the decision of a person.
 
-    ``categories`` is the mask of all sections that were answered; the database takes it from them.
+    ``categories`` is the mask of all answered sections, set by the database.
     """
 
     assessment = models.OneToOneField(Assessment, models.PROTECT, primary_key=True, related_name="score")
@@ -174,7 +174,7 @@ class Score(models.Model):
 
     @property
     def conclusion(self) -> str:
-        """What counts: the decision, or what was proposed as long as nobody has decided."""
+        """The decision, or the proposal until somebody has decided."""
         return self.decided or self.proposed
 
 
@@ -183,7 +183,7 @@ class SectionQuerySet(CaseBoundQuerySet["SectionAnswers"]):
 
 
 class SectionAnswers(models.Model):
-    """The answers of one section, in its data category; they are kept as they are once the assessment is finished."""
+    """The answers of one section, in its data category; unchangeable once the assessment is finished."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="sections")
@@ -222,7 +222,7 @@ class SectionAnswers(models.Model):
 
 
 class Line(models.Model):
-    """A line of the calculation: what one answer counted. Rows, so that figures can be made of them."""
+    """A line of the calculation: the points of one answer. Stored as rows for statistics."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="lines")

@@ -1,4 +1,4 @@
-"""What the pages of assessments show: what is offered, what was found, what is due again."""
+"""Lookups behind the pages of assessments: offers, results, comparison, export, reassessments."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ PAGE = 50
 
 
 def readable_assessment(acting: Acting, dossier_id: int, assessment_id: int) -> Assessment:
-    """The assessment for whoever may know that there is one; for everybody else there is none."""
+    """Return an assessment; raises ``Http404`` when the acting person may not know of it."""
     this = _readable(acting).filter(dossier_id=dossier_id, pk=assessment_id).first()
     if this is None:
         raise Http404
@@ -51,7 +51,7 @@ def readable_assessment(acting: Acting, dossier_id: int, assessment_id: int) -> 
 
 
 def assessments_of(acting: Acting, dossier: Dossier) -> list[Assessment]:
-    """All of a case that are open to the acting person, the newest first."""
+    """List the assessments of a case that the acting person may read, newest first."""
     return list(_readable(acting).filter(dossier=dossier).order_by("-pk"))
 
 
@@ -64,7 +64,7 @@ def _readable(acting: Acting) -> QuerySet[Assessment]:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished assessment with what it concludes; without a band for whoever may not read all that it was made of."""
+    """A finished assessment with its conclusion; without ``band`` when the reader may not read all it draws on."""
 
     assessment: Assessment
     title: str
@@ -74,7 +74,7 @@ class Result:
 
 
 def results_of(assessments: Iterable[Assessment]) -> list[Result]:
-    """The last finished one of each instrument, in the order in which they come."""
+    """Return the result of the first finished assessment of each instrument, in the given order."""
     last: dict[str, Assessment] = {}
     for assessment in assessments:
         if assessment.is_finished:
@@ -83,6 +83,7 @@ def results_of(assessments: Iterable[Assessment]) -> list[Result]:
 
 
 def result_of(assessment: Assessment) -> Result:
+    """Return the conclusion of a finished assessment in the reader's language."""
     instrument, language, score = assessment.version.instrument, reader_language(), assessment.readable_score
     if score is None:
         return Result(assessment, assessment.version.title, None, _("a result that you may not see"))
@@ -96,7 +97,7 @@ def result_of(assessment: Assessment) -> Result:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An instrument that can be answered in a case, and its draft where somebody has begun."""
+    """An instrument that can be answered in a case, with its draft if there is one."""
 
     identifier: str
     title: str
@@ -105,7 +106,7 @@ class Offer:
 
 
 def offers_for(case: Case, assessments: Sequence[Assessment]) -> tuple[list[Offer], list[Offer]]:
-    """What the phase of the case's procedure foresees, and what there is besides."""
+    """Return the instruments named by the current phase of the case, and the other ones."""
     course = course_of(case.pk)
     foreseen = [name for name in course.current.instruments if name != TRIAGE] if course else []
     versions = versions_in_force()
@@ -121,14 +122,14 @@ def _offer(version: InstrumentVersion, drafts: dict[str, Assessment]) -> Offer:
 
 
 def instruments_by_fact(phase: Phase) -> dict[str, str]:
-    """Which fact comes true through which instrument of a phase."""
+    """Return the instrument of a phase that reports each fact, by fact code."""
     names = [name for name in phase.instruments if name != TRIAGE]
     versions = versions_in_force(names) if names else {}
     return {fact: name for name, version in versions.items() for fact in version.instrument.established_facts()}
 
 
 def particulars_of(acting: Acting, case: Case) -> Particulars:
-    """What the case knows already, as far as it is open to the acting person."""
+    """Return what the case already knows, as far as the acting person may read it."""
     known = known_particulars(acting, case.pk)
     return Particulars(
         risk_factors=background_notes(acting, case.pk).risk_factors,
@@ -143,20 +144,20 @@ def particulars_of(acting: Acting, case: Case) -> Particulars:
 
 
 def answers_of(acting: Acting, assessment: Assessment) -> dict[str, SectionAnswers]:
-    """The saved sections that are open to the acting person."""
+    """Return the saved sections that the acting person may read, by section id."""
     rows = SectionAnswers.objects.readable_by(acting, category_column="category").filter(assessment=assessment)
     return {row.section: row for row in rows.select_related("saved_by")}
 
 
 def lines_of(acting: Acting, assessment: Assessment) -> list[Line]:
-    """The lines of the calculation that are open to the acting person."""
+    """List the lines of the calculation that the acting person may read."""
     rows = Line.objects.readable_by(acting, category_column="category").filter(assessment=assessment)
     return list(rows.order_by("pk"))
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A section on the list of an unfinished assessment."""
+    """A section in the list of an unfinished assessment."""
 
     section: Section
     title: str
@@ -166,7 +167,7 @@ class Task:
 
 
 def tasks_of(acting: Acting, assessment: Assessment) -> list[Task]:
-    """The sections in their order: which are saved, which are closed to the acting person."""
+    """List the sections in order, with what is saved and whether the acting person may write them."""
     saved = answers_of(acting, assessment)
     writable = set(readable_categories(acting, assessment.dossier, power=Power.WRITE))
     return [
@@ -192,7 +193,7 @@ class CalculationLine:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section of a result: what was answered and counted; words that were written."""
+    """A section of a result: the lines counted, and the free texts."""
 
     title: str
     is_open: bool
@@ -202,9 +203,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The page of a result: conclusion, explanation, calculation by section and by dimension, and what follows.
+    """The page of a result: conclusion, explanation, calculation by section and dimension, and strategy.
 
-    Without a score, which is for whoever may read all that it was made of, only what is said of every result is left.
+    Without a score, which requires access to all it draws on, only the general parts remain.
     """
 
     result: Result
@@ -220,7 +221,7 @@ class Sheet:
 
 
 def sheet_of(acting: Acting, assessment: Assessment) -> Sheet:
-    """A finished assessment with its calculation, as far as the acting person may read it."""
+    """Return a finished assessment with its calculation, as far as the acting person may read it."""
     instrument, language = assessment.version.instrument, reader_language()
     lines = lines_of(acting, assessment)
     saved = answers_of(acting, assessment)
@@ -279,7 +280,7 @@ def _part(
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An instrument over time: the chart, the same in words, and the answers side by side."""
+    """An instrument over time: the chart, the results, and the answers side by side."""
 
     title: str
     columns: Sequence[Assessment]
@@ -289,7 +290,7 @@ class Comparison:
 
 
 def comparison_of(acting: Acting, dossier: Dossier, identifier: str) -> Comparison:
-    """The finished assessments of one instrument, the first one first."""
+    """Compare the finished assessments of one instrument, oldest first; raises ``Http404`` when there is none."""
     rows = _readable(acting).filter(dossier=dossier, instrument=identifier, state=State.FINISHED)
     columns = list(rows.order_by("number"))
     if not columns:
@@ -320,7 +321,7 @@ def _cell(answer: str | None, column: Assessment, item_id: str) -> str:
 
 
 def _curve(columns: Sequence[Assessment], results: Sequence[Result]) -> tuple[list[drawing.Dot], drawing.Scale]:
-    """The points over time where the instrument counts them, and the place among its bands otherwise."""
+    """Return the dots and scale of the chart: points if the instrument counts them, otherwise the rank of the band."""
     language = reader_language()
     instrument = columns[-1].version.instrument
     scored = [(c, c.readable_score, r) for c, r in zip(columns, results, strict=True)]
@@ -343,7 +344,7 @@ def _curve(columns: Sequence[Assessment], results: Sequence[Result]) -> tuple[li
 
 
 def export_rows(acting: Acting, dossier: Dossier) -> list[list[Any]]:
-    """Every finished assessment of a case that is open to the acting person, a line for each answer and result."""
+    """Return a heading row and one row per answer and result of the finished assessments the acting person may read."""
     language = reader_language()
     headings = [
         _("Instrument"), _("Version"), _("No."), _("Finished on"), _("Institution"), _("Section"), _("Question"),
@@ -384,7 +385,7 @@ def export_rows(acting: Acting, dossier: Dossier) -> list[list[Any]]:
 
 
 def _result_rows(assessment: Assessment) -> list[list[Any]]:
-    """What came out, for whoever may read all that it was made of: what it is, which, the points, no dimension."""
+    """Return the rows of the result as (what, value, points, no dimension), if it may be read."""
     score, language = assessment.readable_score, reader_language()
     if score is None:
         return [[_("Proposal"), _("a result that you may not see"), None, ""]]
@@ -399,7 +400,7 @@ def _result_rows(assessment: Assessment) -> list[list[Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """A case in which an instrument should have been made again."""
+    """A case with an overdue reassessment."""
 
     assessment: Assessment
     result: Result
@@ -408,7 +409,7 @@ class Overdue:
 
 
 def overdue_reassessments(acting: Acting, *, after_id: int | None = None) -> tuple[list[Overdue], int | None]:
-    """What was due again before today in open cases, the longest overdue first, and the cursor of the next page."""
+    """List overdue reassessments in open cases, longest overdue first, and the cursor of the next page."""
     rows = (
         _readable(acting)
         .filter(again_on__lt=acting.today, dossier__case__state__in=OPEN_STATES)
@@ -434,20 +435,21 @@ def _overdue(assessment: Assessment) -> Overdue:
 
 
 def labour_measures_running(assessment: Assessment) -> bool:
-    """Whether a segment is to be decided while labour-market measures or placement are known to be under way."""
+    """Return whether a segment is being decided while labour-market measures are recorded as under way."""
     is_about_a_segment = assessment.version.instrument.tells.decided == Fact.SEGMENT
     return is_about_a_segment and bool(every_fact(assessment.dossier_id).get(Fact.LABOUR_MEASURES))
 
 
 def outcomes_of(dossier: Dossier) -> QuerySet[Assessment]:
-    """The outcomes recorded in a case."""
+    """Return the outcomes recorded in a case."""
     return Assessment.objects.filter(dossier=dossier, instrument=OUTCOME, state=State.FINISHED)
 
 
 def categories_open_for_writing(acting: Acting, dossier: Dossier) -> set[DataCategory]:
+    """Return the data categories of a case in which the acting person may write."""
     return set(readable_categories(acting, dossier, power=Power.WRITE))
 
 
 def reader_language() -> str:
-    """The reader's language."""
+    """Return the reader's language code."""
     return (get_language() or "de")[:2]

@@ -1,4 +1,4 @@
-"""What is true of kept answers: who decides, when it is due again, what is known already. Pure: no clock, no database."""
+"""Rules of answered instruments: known answers, decisions, reassessment, reported facts. Pure: no clock, no database."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Particulars:
     """What a case knows already, as far as the acting person may read it."""
 
     risk_factors: Collection[str]
-    open_risks: Collection[str]  # of those that may be noted, the ones whose category is open to whoever answers
+    open_risks: Collection[str]  # risk factors whose data category is open to the acting person
     first_contact_on: date | None
     notified_on: date
     age: int | None
@@ -43,19 +43,19 @@ class Particulars:
 
     @property
     def closing_moment(self) -> str:
-        """Whether an outcome recorded now is the one at closing or the one about six months later."""
+        """Which outcome would be recorded now: ``closing``, or ``six_months`` later; empty for an open case."""
         if self.closed_on is None:
             return ""
         return "six_months" if full_months(self.closed_on, self.on) >= MONTHS_UNTIL_LATER_OUTCOME - 1 else "closing"
 
 
 def category_of(name: str) -> DataCategory:
-    """The data category of an instrument's file."""
+    """Return the data category named in an instrument file."""
     return DataCategory[name.upper()]
 
 
 def known_answers(instrument: Instrument, particulars: Particulars) -> dict[str, str]:
-    """The answers that the case knows already: nobody types them again."""
+    """Return the answers already known from the case, so that nobody enters them again."""
     known = {item.id: _known(item, particulars) for item in instrument.items if item.known}
     return {name: answer for name, answer in known.items() if fits(instrument.item(name), answer)}
 
@@ -64,7 +64,7 @@ def _known(item: Item, particulars: Particulars) -> str:
     if item.known.startswith("risk_factor/"):
         risk = item.known.removeprefix("risk_factor/")
         if not particulars.risk_factors or risk not in particulars.open_risks:
-            return ""  # none noted may mean that nobody has looked yet, or that it is closed to whoever answers
+            return ""  # none recorded may mean not yet assessed, or not readable
         return "yes" if risk in particulars.risk_factors else "no"
     value = {
         "age": particulars.age,
@@ -77,18 +77,18 @@ def _known(item: Item, particulars: Particulars) -> str:
 
 
 def answers_of_section(instrument: Instrument, section: str, answers: Mapping[str, str]) -> dict[str, str]:
-    """Those answers that belong to a section and are answers to its questions."""
+    """Return the valid answers to the questions of a section."""
     asked = [item for item in instrument.items_of(section) if item.is_asked]
     return {item.id: answers[item.id].strip() for item in asked if fits(item, answers.get(item.id, "").strip())}
 
 
 def is_all_known(instrument: Instrument, answers: Mapping[str, str]) -> bool:
-    """Whether nothing is left to be asked."""
+    """Return whether no question is left to answer."""
     return all(item.id in answers for item in instrument.items if item.is_asked and item.counts)
 
 
 def check_every_section_is_open(saved: Collection[str], readable: Collection[str]) -> None:
-    """A result follows from all answers: whoever finishes must be able to read them all."""
+    """Raise ``Refused`` unless every saved section is readable: the result is calculated from all answers."""
     if set(saved) - set(readable):
         raise Refused(
             _(
@@ -98,12 +98,16 @@ def check_every_section_is_open(saved: Collection[str], readable: Collection[str
 
 
 def check_can_finish(saved: Collection[str]) -> None:
+    """Raise ``Refused`` when no section has been saved."""
     if not saved:
         raise Refused(_("Nothing is answered yet: save at least one section first."))
 
 
 def check_decision(instrument: Instrument, *, proposed: str, band: str, reason: str) -> None:
-    """A person decides among the bands, and says why when deciding otherwise than proposed."""
+    """Check that the decision is a band of the instrument, with a reason if it differs from the proposal.
+
+    Raises ``Refused`` otherwise.
+    """
     if band not in {known.code for known in instrument.bands}:
         raise Refused(_("Choose one of the possible conclusions."))
     if band != proposed and not reason.strip():
@@ -111,22 +115,22 @@ def check_decision(instrument: Instrument, *, proposed: str, band: str, reason: 
 
 
 def due_again_on(instrument: Instrument, *, on: date) -> date | None:
-    """By when it is to be made again; nothing for an instrument that asks for it no more than once."""
+    """Return the due date of the reassessment, ``None`` for an instrument that is not repeated."""
     return months_after(on, instrument.again_after_months) if instrument.again_after_months else None
 
 
 def is_to_be_asked_again(again_on: date, *, on: date) -> bool:
-    """Whether the day is near enough to ask somebody for it."""
+    """Return whether a reassessment is close enough to set its work item."""
     return (again_on - on).days <= _DAYS_AHEAD
 
 
 def may_ask_for_later_outcome(closed_on: date, *, on: date) -> bool:
-    """About six months after closing, and no longer than a year."""
+    """Return whether the later outcome may be asked for: six to twelve months after closing."""
     return MONTHS_UNTIL_LATER_OUTCOME <= full_months(closed_on, on) < 2 * MONTHS_UNTIL_LATER_OUTCOME
 
 
 def facts_of_answers(instrument: Instrument, proposal: Proposal, *, on: date) -> Iterator[tuple[Fact, Scalar]]:
-    """What comes true when an assessment is finished: the answers that tell something, and the day."""
+    """Yield the facts reported by a finished assessment: from its answers, and its date."""
     for step in proposal.steps:
         item = instrument.item(step.item)
         if item.tells:
@@ -136,7 +140,7 @@ def facts_of_answers(instrument: Instrument, proposal: Proposal, *, on: date) ->
 
 
 def facts_of_decision(instrument: Instrument, band: str, *, on: date) -> Iterator[tuple[Fact, Scalar]]:
-    """What comes true when somebody decides; a band for which the fact has no code tells nothing."""
+    """Yield the facts reported by a decision; a band unknown to the fact reports nothing."""
     tells = instrument.tells
     if tells.decided and band in word(tells.decided).codes:
         yield Fact(tells.decided), band
@@ -156,7 +160,7 @@ def _value(item: Item, answer: str) -> Scalar:
 
 @dataclass(frozen=True, slots=True)
 class StoredResult:
-    """What is kept of a finished assessment, as far as its reader may read it."""
+    """The stored result of a finished assessment, as far as its reader may read it."""
 
     points: Decimal
     proposed: str
@@ -165,7 +169,7 @@ class StoredResult:
 
 
 def as_proposal(instrument: Instrument, kept: StoredResult) -> Proposal:
-    """A kept result as the engine gave it; lines in categories that are closed to the reader are left out."""
+    """Return a stored result as a proposal of the engine, without lines in closed data categories."""
     under = {item.id: item.dimension for item in instrument.items}
     dimensions = {
         dimension.id: sum((s.points for s in kept.steps if under.get(s.item) == dimension.id), Decimal(0))
@@ -177,7 +181,7 @@ def as_proposal(instrument: Instrument, kept: StoredResult) -> Proposal:
 
 
 def escape_formula(cell: Any) -> Any:
-    """A cell that a spreadsheet never takes for a formula."""
+    """Return a cell that no spreadsheet interprets as a formula."""
     if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n"):
         return "'" + cell
     return cell

@@ -1,4 +1,4 @@
-"""What people do with an instrument in a case: begin, save section by section, finish, decide, make it again."""
+"""Acts on an instrument in a case: starting, saving sections, finishing, deciding, and asking for reassessments."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -34,14 +34,15 @@ from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
 from suone.records.workitems.services import add_work_item, close_items_about
 
-REASSESSMENT = "assessment"  # what a work item that asks for a reassessment is about
-LATER_OUTCOME = "later_outcome"  # and one that asks how things are six months after closing
+REASSESSMENT = "assessment"  # the object of a reassessment's work item
+LATER_OUTCOME = "later_outcome"  # the object of the work item six months after closing
 
 
 def start_assessment(acting: Acting, *, case: Case, identifier: str) -> Assessment:
-    """Begin an instrument in the version in force, with what the case and the time before know already.
+    """Start an instrument in the version in force, prefilled from the case and the previous assessment.
 
-    Where nothing is left to be asked it is finished at once; one that somebody has begun is gone on with.
+    Returns the existing draft if there is one, and finishes at once when every answer is known. Raises ``Refused`` when the
+    instrument is not in force, or its data category is closed to the acting person.
     """
     dossier = lock(case.dossier_id)
     version = version_in_force(identifier)
@@ -73,7 +74,11 @@ def start_assessment(acting: Acting, *, case: Case, identifier: str) -> Assessme
 def save_section(
     acting: Acting, *, assessment: Assessment, section: str, answers: Mapping[str, str], version: int
 ) -> SectionAnswers:
-    """Keep the answers of a section as they stand; raises ``Conflict`` with both when somebody saved it meanwhile."""
+    """Save the answers of a section; ``answers`` are by item id, ``version`` is 0 for a new section.
+
+    Raises ``Conflict`` with both when somebody saved it meanwhile, ``Refused`` for a finished assessment or a closed
+    data category.
+    """
     dossier = lock(assessment.dossier_id)
     assessment = _unfinished(assessment)
     instrument = assessment.version.instrument
@@ -97,9 +102,10 @@ def save_section(
 
 
 def finish_assessment(acting: Acting, *, assessment: Assessment) -> Assessment:
-    """Calculate the result from all answers and keep it line by line; what the answers tell comes true.
+    """Finish an assessment: calculate and store the result line by line, and report the facts that follow.
 
-    Where nothing waits for a decision, the clock for making it again begins now.
+    Without a pending decision the reassessment period starts now. Raises ``Refused`` when nothing was saved, a section
+    is closed to the acting person, or it is already finished.
     """
     dossier = lock(assessment.dossier_id)
     assessment = _unfinished(assessment)
@@ -123,7 +129,11 @@ def finish_assessment(acting: Acting, *, assessment: Assessment) -> Assessment:
 
 
 def decide_assessment(acting: Acting, *, assessment: Assessment, band: str, reason: str = "") -> Assessment:
-    """A person decides what follows; otherwise than proposed with a reason. The acting institution leads the case."""
+    """Decide on the proposal of a finished assessment; a decision that differs from it needs a reason.
+
+    ``band`` is a code of the instrument. Raises ``Refused`` unless the acting institution leads the case and may read all
+    that the result draws on, and when it is unfinished or already decided.
+    """
     dossier = lock(assessment.dossier_id)
     assessment = Assessment.objects.select_related("version", "dossier").get(pk=assessment.pk)
     instrument = assessment.version.instrument
@@ -158,7 +168,7 @@ def decide_assessment(acting: Acting, *, assessment: Assessment, band: str, reas
 
 
 def drop_assessment(acting: Acting, *, assessment: Assessment) -> None:
-    """An assessment that was begun by mistake; what is finished stays."""
+    """Delete an assessment started by mistake; raises ``Refused`` once finished, or when a section is closed."""
     lock(assessment.dossier_id)
     assessment = _unfinished(assessment)
     rules.check_every_section_is_open(assessment.saved_sections, answers_of(acting, assessment))
@@ -167,9 +177,9 @@ def drop_assessment(acting: Acting, *, assessment: Assessment) -> None:
 
 
 def ask_for_reassessments(acting: Acting) -> int:
-    """The clock's part: who leads is asked for what is to be made again, two weeks ahead; how many were asked.
+    """Set the work items for reassessments two weeks ahead, as a daily job; returns how many.
 
-    Where the procedure of the case sets the same work item, it stays the only one.
+    None is set when the procedure of the case sets the same work item.
     """
     count = 0
     running = Assessment.objects.filter(again_on__isnull=False, dossier__case__state__in=OPEN_STATES)
@@ -185,7 +195,7 @@ def ask_for_reassessments(acting: Acting) -> int:
 
 
 def ask_for_later_outcomes(acting: Acting) -> int:
-    """The clock's part: six months after closing, who led is asked how things are; how many were asked."""
+    """Ask the last lead for the outcome six months after closing, as a daily job; returns how many."""
     count = 0
     half_a_year_ago = acting.today - timedelta(days=180)
     closed = Case.objects.filter(state=CaseState.CLOSED, closed_on__lte=half_a_year_ago).select_related("dossier")
@@ -205,7 +215,7 @@ def ask_for_later_outcomes(acting: Acting) -> int:
 
 
 def _unfinished(assessment: Assessment) -> Assessment:
-    """The assessment as it is kept now, for a step that only an unfinished one allows."""
+    """Return the assessment as stored now; raises ``Refused`` once it is finished."""
     now = Assessment.objects.select_related("version", "dossier").filter(pk=assessment.pk).first()
     if now is None or now.is_finished:
         raise Refused(_("This assessment is finished: repeat it instead."))
@@ -234,7 +244,7 @@ def _answers_before(acting: Acting, before: Assessment) -> dict[str, str]:
 
 
 def _prefill(acting: Acting, assessment: Assessment, known: Mapping[str, str]) -> None:
-    """What is known stands in the sections from the start, as far as they are open to whoever begins."""
+    """Prefill the sections with known answers, as far as the acting person may write them."""
     instrument, open_ones = assessment.version.instrument, categories_open_for_writing(acting, assessment.dossier)
     for section in instrument.sections:
         fitting = rules.answers_of_section(instrument, section.id, known)
@@ -300,7 +310,7 @@ def _keep_result(assessment: Assessment, instrument: Instrument, proposal: Propo
 
 
 def _set_clock(acting: Acting, assessment: Assessment) -> None:
-    """One clock for each instrument of a case: the newest one's. What was asked for because of an earlier one is done."""
+    """Set the due date of the reassessment, one per instrument and case, and close the work items of earlier ones."""
     others = Assessment.objects.filter(dossier_id=assessment.dossier_id, instrument=assessment.instrument)
     for before in others.exclude(pk=assessment.pk).filter(again_on__isnull=False):
         close_items_about(acting, dossier=assessment.dossier, about=(REASSESSMENT, before.pk))
@@ -309,7 +319,7 @@ def _set_clock(acting: Acting, assessment: Assessment) -> None:
 
 
 def _procedure_asks(assessment: Assessment) -> bool:
-    """Whether the phase of the case sets the reassessment as a repeated work item by itself."""
+    """Return whether the current phase sets the reassessment as a recurring work item."""
     course = course_of(assessment.dossier_id)
     told = assessment.version.instrument.established_facts()
     return course is not None and any(item.repeats and item.completed_by in told for item in course.current.items)

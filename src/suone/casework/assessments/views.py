@@ -25,7 +25,7 @@ from suone.records.dossiers.queries import has_power, readable_dossier
 
 @reads(Permission.CASE_READ, act=Act.LISTED)
 def assessments(request: ActingRequest, dossier_id: int) -> HttpResponse:
-    """What was assessed in the case, and what can be: first what the phase of the procedure foresees."""
+    """List assessments and available instruments, those named by the current phase first."""
     acting = request.acting
     case = readable_case(acting, dossier_id)
     known = queries.assessments_of(acting, case.dossier)
@@ -98,7 +98,7 @@ def section(request: ActingRequest, dossier_id: int, assessment_id: int, section
 
 @acts(Permission.CASE_WORK)
 def keep_section(request: ActingRequest, dossier_id: int, assessment_id: int, section: str) -> HttpResponse:
-    """Autosave: two seconds after the last key; what cannot be read yet is left out."""
+    """Save automatically, two seconds after the last key, leaving out invalid answers."""
     this, part = _section(request, dossier_id, assessment_id, section)
     if request.method != "POST":
         return redirect("assessment_section", dossier_id, assessment_id, section)

@@ -1,1 +1,1 @@
-"""The case on one page: what is next, what is missing, plan, people, timeline; and all cases in one's lead."""
+"""The case on one page: next steps, missing items, plan, people, timeline; and all cases in one's lead."""

@@ -1,4 +1,4 @@
-"""The shapes of what is typed."""
+"""Input forms of the case page."""
 
 from collections.abc import Collection
 from typing import Any
@@ -17,7 +17,7 @@ class InformForm(CategorisedForm):
     text = forms.CharField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 5}))
 
     def __init__(self, *args: Any, categories: Collection[DataCategory], **kwargs: Any) -> None:
-        # Medical content reaches nobody by a message to everybody.
+        # Medical content is never sent by a message to everybody.
         super().__init__(*args, categories=[c for c in categories if c.bit & ALL_BUT_HEALTH], **kwargs)
 
 

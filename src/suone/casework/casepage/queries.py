@@ -1,4 +1,4 @@
-"""What the page of a case and the page of whoever leads cases show."""
+"""Lookups behind the page of a case and the list of cases in one's lead."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ _MOST_LED = 200
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """What is missing, and where to do something about it."""
+    """An unmet requirement, with its legal source and the page on which to act."""
 
     sentence: str
     law: str = ""
@@ -50,7 +50,7 @@ class Lacking:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a case stands in its procedure: what is missing, what speaks against going on, where it may go."""
+    """The position of a case in its procedure: unmet requirements, warnings, met requirements and next steps."""
 
     course: Course
     phase: Phase
@@ -64,9 +64,9 @@ class Place:
 
 
 def place_of(acting: Acting, case: Case, categories: Collection[DataCategory]) -> Place | None:
-    """Where the case stands; nothing for a case without a procedure.
+    """Return the position of a case in its procedure, ``None`` without one.
 
-    What holds and what is missing is said of facts in these categories; of others only that something is missing.
+    Facts are spelled out only in these data categories; for others only that a requirement is unmet.
     """
     course = course_of(case.pk)
     if course is None:
@@ -108,12 +108,12 @@ def _lacking(case: Case, requirement: Requirement, instruments: Mapping[str, str
 
 
 def _met(fact: Fact, facts: dict[str, Scalar]) -> str:
-    """A fact that holds; with its value, unless that is a plain yes."""
+    """Return a fact that holds, with its value unless that is a plain yes."""
     return str(fact.label) if facts.get(fact) is True else sentence_of(fact, facts.get(fact))
 
 
 def drawing_of(course: Course, been: Sequence[str]) -> str:
-    """The procedure's picture with the place of this case."""
+    """Return the diagram of the procedure with the position of this case, as SVG."""
     procedure = course.procedure
     return draw(
         procedure,
@@ -130,7 +130,7 @@ def drawing_of(course: Course, been: Sequence[str]) -> str:
 def missing_without_procedure(
     case: Case, participants: Sequence[Participant], *, counted: BackgroundCounts, consent: bool
 ) -> list[Lacking]:
-    """What an open case that follows no procedure still lacks."""
+    """List what an open case without a procedure still lacks."""
     if not case.is_open:
         return []
     sentences = []
@@ -150,7 +150,7 @@ def missing_without_procedure(
 
 
 def reasons_of(triage: Triage) -> list[str]:
-    """The answers that spoke for a higher level, in the reader's language."""
+    """List the answers that counted towards a higher level, in the reader's language."""
     language = (get_language() or "de")[:2]
     known = {item.id: item.text[language] for item in instrument(triage.instrument).items}
     return [known.get(step["item"], step["item"]) for step in triage.proposal["steps"] if step["points"]]
@@ -158,14 +158,14 @@ def reasons_of(triage: Triage) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Whom a message to everybody reaches, given what the grants allow, and whom it does not."""
+    """Those a message to everybody reaches under the current grants, and those it does not."""
 
     reached: Sequence[Appointment]
     not_reached: Sequence[Appointment]
 
 
 def reach_of(dossier: Dossier, category: DataCategory) -> Reach:
-    """Those who follow the case at the institutions that take part, by whether they may read this category now."""
+    """Split those who follow the case by whether they may read this data category now."""
     now = timezone.now()
     reading = [
         grant
@@ -185,7 +185,7 @@ def reach_of(dossier: Dossier, category: DataCategory) -> Reach:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """The act that settles a work item, in words, and the page on which it is done."""
+    """The act that settles a work item, and the page on which it is carried out."""
 
     sentence: str
     address: str
@@ -201,7 +201,7 @@ _MEETINGS = {
     Fact.SESSION_DISCUSSED_ON,
     Fact.CONTRIBUTIONS_IN,
 }
-# By the word that settles an item: what to do, and the page of the case where it is done.
+# By what settles an item: the act, and the page on which it is carried out.
 _PAGES: dict[str, tuple[object, str]] = {
     Fact.TRIAGED_ON: (gettext_lazy("Decide the triage"), "triage"),
     Fact.MEETING_CONVENED: (gettext_lazy("Convene the meeting"), "convene"),
@@ -222,7 +222,7 @@ _PAGES: dict[str, tuple[object, str]] = {
 
 
 def deed_of(item: WorkItem) -> Deed | None:
-    """What settles this item; nothing for one that is ticked off by hand."""
+    """Return the act that settles a work item, ``None`` for one that is completed by hand."""
     word_of_item, case = item.settled_by, item.dossier_id
     if not word_of_item:
         return None
@@ -248,7 +248,7 @@ def deed_of(item: WorkItem) -> Deed | None:
 
 @dataclass(frozen=True, slots=True)
 class LedCase:
-    """A case in somebody's lead, on one line."""
+    """A case that somebody leads or manages, as one row."""
 
     case: Case
     functions: Sequence[str]
@@ -260,7 +260,7 @@ class LedCase:
 
 
 def led_cases(acting: Acting) -> list[LedCase]:
-    """The open cases that the acting person leads or manages, what is due first standing first."""
+    """List the open cases that the acting person leads or manages, by next due date."""
     functions: dict[int, list[str]] = {}
     for assignment in Assignment.objects.filter(staff_id=acting.own_staff_id, valid_until=None):
         functions.setdefault(assignment.dossier_id, []).append(str(Function(assignment.function).label))
@@ -293,7 +293,7 @@ def led_cases(acting: Acting) -> list[LedCase]:
 def _first(
     rows: QuerySet[Any], column: str, dossier_ids: Sequence[int], better: Callable[[date, date], date]
 ) -> dict[int, date]:
-    """The earliest (or latest) day of each case."""
+    """Return the earliest or latest day of each case, by case id."""
     found: dict[int, date] = {}
     for dossier_id, day in rows.filter(dossier_id__in=dossier_ids).values_list("dossier_id", column):
         found[dossier_id] = better(day, found.get(dossier_id, day))

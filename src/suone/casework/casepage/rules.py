@@ -1,4 +1,4 @@
-"""When everybody may be informed. Pure."""
+"""When a message to everybody may be sent. Pure: no clock, no database."""
 
 from django.utils.translation import gettext as _
 
@@ -6,7 +6,7 @@ from suone.ground.access.errors import Refused
 
 
 def check_can_inform(text: str, *, reached: int) -> None:
-    """A message to everybody says something, and reaches somebody."""
+    """Raise ``Refused`` for an empty message, or one that reaches nobody else."""
     if not text.strip():
         raise Refused(_("Write what everybody should know."))
     if not reached:

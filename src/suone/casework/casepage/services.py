@@ -1,4 +1,4 @@
-"""Informing everybody at once, asking the register from a case, and letting an institution go."""
+"""Informing everybody at once, querying the register from a case, and ending a participation."""
 
 from suone.canton.procedures.facts import Fact
 from suone.casework.casepage import rules
@@ -23,7 +23,10 @@ from suone.register.server.services import PersonAnswer, look_up_case
 
 
 def inform_everyone(acting: Acting, *, dossier: Dossier, text: str, category: DataCategory) -> Reach:
-    """Write a note and tell all who follow the case and may read it; who it does not reach is named to the writer."""
+    """Write a note and notify those who follow the case and may read it; returns whom it reaches and whom not.
+
+    Raises ``Refused`` for an empty text, or when nobody else may read the data category.
+    """
     reach = reach_of(dossier, category)
     others = [staff for staff in reach.reached if staff.pk != acting.staff_id]
     rules.check_can_inform(text, reached=len(others))
@@ -42,7 +45,7 @@ def inform_everyone(acting: Acting, *, dossier: Dossier, text: str, category: Da
 
 
 def ask_register(acting: Acting, *, case: Case, purpose: Purpose) -> PersonAnswer:
-    """Ask who else follows the person of a case; that the register was checked is kept, where the procedure may ask."""
+    """Ask the register who else follows the person of a case, and record that it was checked."""
     dossier = case.dossier
     answer = look_up_case(acting, dossier=dossier, purpose=purpose)
     writes = own_reach(acting, dossier).has(Power.WRITE) and acting.may(Permission.CASE_WORK)
@@ -52,6 +55,6 @@ def ask_register(acting: Acting, *, case: Case, purpose: Purpose) -> PersonAnswe
 
 
 def leave(acting: Acting, *, participant: Participant) -> None:
-    """An institution no longer takes part: no plan waits for its signature any more."""
+    """End an institution's participation; plans no longer wait for its signature."""
     cases.leave(acting, participant=participant)
     release_signatures(acting, dossier=participant.dossier)

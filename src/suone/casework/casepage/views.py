@@ -69,9 +69,7 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
     place = queries.place_of(acting, this, reach.categories)
     assessments = assessments_of(acting, dossier)
     noted = cases.background_notes(acting, dossier_id)
-    counted: Any = SimpleLazyObject(
-        lambda: cases.background_counts(dossier_id)
-    )  # asked only where something depends on it
+    counted: Any = SimpleLazyObject(lambda: cases.background_counts(dossier_id))  # queried only when needed
     context = {
         "case": this,
         "noted": noted,
@@ -125,14 +123,14 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
 
 
 def _may_ask_register(acting: Acting, known: "Known | None") -> bool:
-    """Whether the worker may ask who else follows the person, and there is a number to ask about."""
+    """Return whether the worker may query the register and the AHV number is known."""
     is_known = known is not None and known.ahv_number is not None
     return is_known and acting.may(Permission.REGISTER_USE) and takes_part(acting)
 
 
 @reads(Permission.CASE_READ, act=LeadingAct.READ)
 def course(request: ActingRequest, dossier_id: int) -> HttpResponse:
-    """Where the case stands in its procedure, how it came there, and where it may go."""
+    """Show the position of a case in its procedure, its history and the next steps."""
     acting = request.acting
     this = cases.readable_case(acting, dossier_id)
     reach = own_reach(acting, this.dossier)
@@ -167,7 +165,7 @@ def leave(request: ActingRequest, dossier_id: int, participant_id: int) -> HttpR
 
 @acts(Permission.CASE_WORK)
 def inform(request: ActingRequest, dossier_id: int) -> HttpResponse:
-    """One message to all who follow the case: each sees what the grants allow."""
+    """Send a message to all who follow the case and may read its data category."""
     this = cases.readable_case(request.acting, dossier_id)
     form = forms.InformForm(request.POST or None, categories=readable_categories(request.acting, this.dossier))
     if request.method == "POST" and form.is_valid():
@@ -189,7 +187,7 @@ def inform(request: ActingRequest, dossier_id: int) -> HttpResponse:
 
 @acts(Permission.REGISTER_USE)
 def ask_register(request: ActingRequest, dossier_id: int) -> HttpResponse:
-    """Who else follows the person of this case? The case alone is named: it knows the number."""
+    """Ask the register who else follows the person; the request names only the case, which has the number."""
     acting = request.acting
     this = cases.readable_case(acting, dossier_id)
     reach = own_reach(acting, this.dossier)
@@ -225,5 +223,5 @@ def _sentence_about(reach: queries.Reach) -> str:
 
 @reads(Permission.CASE_READ, act=Act.STEERED)
 def steering(request: ActingRequest) -> HttpResponse:
-    """All cases in my lead or management, on one page."""
+    """List all cases that the acting person leads or manages."""
     return render(request, "casepage/steering.html", {"lines": queries.led_cases(request.acting)})

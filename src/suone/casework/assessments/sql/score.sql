@@ -1,4 +1,4 @@
--- A score says something about all that it was made of: which categories these are follows from the answered sections.
+-- A score reveals something about everything it draws on: its categories are those of the answered sections.
 CREATE FUNCTION assessments_mask() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,4 +1,4 @@
--- What figures are made of, over all that happens in a case: named columns of all rows, for jobs that switch to the
+-- The columns used for statistics on cases: named columns of all rows, for jobs that switch to the
 -- reporting role (counting() in access/database.py; the first tables are in support/sql/counted.sql). No names, no numbers
 -- by which somebody is known, no texts, nobody who works here, nothing declared as personal data.
 GRANT SELECT (id, opened_at) ON dossiers_dossier TO suone_report;
