@@ -1,1 +1,1 @@
-"""StoredResult answers to instruments in a case: sections, result, decision, and when it is to be made again."""
+"""Answers to instruments in a case: sections, result, decision, and reassessment."""

@@ -321,8 +321,10 @@ def _set_clock(acting: Acting, assessment: Assessment) -> None:
 def _procedure_asks(assessment: Assessment) -> bool:
     """Return whether the current phase sets the reassessment as a recurring work item."""
     course = course_of(assessment.dossier_id)
-    told = assessment.version.instrument.established_facts()
-    return course is not None and any(item.repeats and item.completed_by in told for item in course.current.items)
+    established = assessment.version.instrument.established_facts()
+    return course is not None and any(
+        item.repeats and item.completed_by in established for item in course.current.items
+    )
 
 
 def _is_asked(dossier: Dossier, about: tuple[str, int], *, since: date | None = None) -> bool:

@@ -195,7 +195,7 @@ class TriageDecisionForm(forms.Form):
 class LevelForm(forms.Form):
     """Another level, and the procedure under which the case continues there."""
 
-    way = forms.ChoiceField(label=gettext_lazy("New level, and how the case goes on"), widget=forms.RadioSelect)
+    way = forms.ChoiceField(label=gettext_lazy("New level, and how the case continues"), widget=forms.RadioSelect)
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, options: Sequence[LevelOption], **kwargs: Any) -> None:

@@ -328,7 +328,7 @@ class OrderForm(forms.Form):
     variant = forms.ChoiceField(
         label=gettext_lazy("Variant of a coaching"), choices=[("", "–"), *Variant.choices], required=False
     )
-    staff = StaffField(label=gettext_lazy("Who answers for it"), across=True)
+    staff = StaffField(label=gettext_lazy("Who is responsible"), across=True)
 
     def __init__(self, *args: Any, people: AppointmentQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -19,7 +19,7 @@ def _category_field(choices: Sequence[tuple[Any, Any]] = _BUT_HEALTH) -> forms.T
         coerce=lambda value: DataCategory(int(value)),
         choices=choices,
         initial=DataCategory.EMPLOYMENT.value,
-        help_text=gettext_lazy("Who may read this category reads the text."),
+        help_text=gettext_lazy("Anybody who may read this category can read the text."),
     )
 
 
@@ -27,7 +27,7 @@ class OrderForm(forms.Form):
     """The fields that the kind of service requires: coaching has a variant and possibly a second person."""
 
     variant = forms.ChoiceField(label=gettext_lazy("Variant"), choices=Variant.choices, widget=forms.RadioSelect)
-    staff = StaffField(label=gettext_lazy("Who answers for it"), across=True)
+    staff = StaffField(label=gettext_lazy("Who is responsible"), across=True)
     second = StaffField(
         across=True,
         label=gettext_lazy("Second person of the tandem"),
@@ -49,7 +49,7 @@ class OrderForm(forms.Form):
         if kind is Kind.MEDICAL_MANDATE:
             self.fields["staff"].label = gettext_lazy("Medical officer")
             self.fields["staff"].help_text = gettext_lazy(
-                "May open the case and its compartment of health while the consent is valid."
+                "May open the case and its health compartment while the consent is valid."
             )
             self.fields["question"].required = True
             self.fields["category"].choices = DataCategory.choices  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""What writing and signing share: locks, moves between states, who is told."""
+"""Shared by writing and signing plans: locks, state changes, log, timeline and notifications."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
