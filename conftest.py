@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from suone.ground.access.tests import worlds
+
 
 def pytest_configure() -> None:
     from django.conf import settings
@@ -40,8 +42,38 @@ def pytest_configure() -> None:
     prepare.prepare_embedded(settings.VAR)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several workers a file stays with one; what shares a world or a browser too, and what takes longest begins."""
+    if not os.environ.get("PYTEST_XDIST_WORKER"):
+        return
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group_of(item)))
+    # The sweep keeps one worker busy, the browser the other; the small files at the end even out what is left.
+    first = {"sweep": 0, "browser": 1}
+    items.sort(key=lambda item: (first.get(_group_of(item), 2), not _is_of_all(item)))
+
+
+def _group_of(item: pytest.Item) -> str:
+    if "site" in getattr(item, "fixturenames", ()):
+        return "browser"
+    return "sweep" if _folder_of(item) == "sweep" else item.nodeid.partition("::")[0]
+
+
+def _folder_of(item: pytest.Item) -> str:
+    place = item.path.relative_to(item.config.rootpath).parts
+    return place[1] if place[0] == "tests" else ""
+
+
+def _is_of_all(item: pytest.Item) -> bool:
+    """Whether it lies in ``tests/``, where the long ones are."""
+    return bool(_folder_of(item))
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker, pytestconfig: pytest.Config
+) -> Iterator[None]:
     """In place of the plugin's: a clone of what is migrated already, instead of migrating in every process."""
     from django.db import connections
 
@@ -55,6 +87,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
         connections["default"].settings_dict["NAME"] = name
         connections["owner"].creation.set_as_test_mirror(connections["default"].settings_dict)
     yield
+    worlds.leave(pytestconfig)
     with django_db_blocker.unblock():
         for alias, original in before.items():
             connections[alias].close()

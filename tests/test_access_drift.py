@@ -7,13 +7,14 @@ from django.utils import timezone
 from suone.demo.seed import fill_in
 from suone.ground.access.acting import Acting, Kind
 from suone.ground.access.database import acting_as
+from suone.ground.access.tests.worlds import kept
 from suone.records.consents.drift import find_drift
 from suone.records.dossiers.models import Grant, OpeningAct
 from suone.records.dossiers.services import call
 
 
-@pytest.fixture
-def canton(db: None) -> None:
+@kept
+def canton() -> None:
     fill_in()
 
 

@@ -30,6 +30,7 @@ from suone.ground.access.acting import Acting
 from suone.ground.access.categories import ALL_BUT_HEALTH, ALL_CATEGORIES, HEALTH_BIT, DataCategory, Power
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.acting import acting_of
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.loading import load_directory
@@ -50,7 +51,7 @@ _ACTORS = {
 }
 _FULL = os.environ.get("SUONE_SWEEP") == "full"
 _STORIES = settings(
-    max_examples=150 if _FULL else 20,
+    max_examples=150 if _FULL else 8,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -446,8 +447,8 @@ def _run(world: World, stories: settings) -> None:
     run_state_machine_as_test(machine, settings=stories)
 
 
-@pytest.fixture
-def world(db: None) -> World:
+@kept
+def world() -> World:
     return World()
 
 

@@ -30,6 +30,7 @@ from suone.casework.support.services import Order, order_service
 from suone.ground.access.categories import DataCategory, Power, mask_of
 from suone.ground.access.database import acting_as
 from suone.ground.access.row_policies import RowPolicies, granted_all_of
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, client_of
 from suone.records.consents.services import withdraw_consent
@@ -112,7 +113,7 @@ def cast() -> Cast:
     return make_cast()
 
 
-@pytest.fixture
+@kept
 def case(cast: Cast) -> Case:
     """A case with something in every category, of which one institution may read education alone."""
     everything = mask_of(category for category in DataCategory if category != DataCategory.HEALTH)

@@ -12,6 +12,7 @@ from suone.casework.cases.models import Case, Draft, Note
 from suone.casework.leading.tests.factories import activate
 from suone.ground.access.models import User
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.ground.web.bound import seal
 from suone.organisation.appointments.models import Appointment
@@ -28,12 +29,12 @@ def cast() -> Cast:
     return make_cast()
 
 
-@pytest.fixture
+@kept
 def case(cast: Cast) -> Case:
     return activate(cast)
 
 
-@pytest.fixture
+@kept
 def second(cast: Cast) -> Appointment:
     """Where the worker works too: at the adviser's institution."""
     staff = Appointment.objects.create(

@@ -5,6 +5,7 @@ from django.test import Client
 from django.utils import timezone
 
 from suone.demo.cast import PASSWORD, load_cast
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments import logins
 from suone.organisation.appointments.models import Appointment
@@ -13,8 +14,8 @@ from suone.organisation.institutions.loading import load_directory
 EMAIL = "rahel.kalbermatten@example.org"
 
 
-@pytest.fixture
-def staff(db: None) -> Appointment:
+@kept
+def staff() -> Appointment:
     cache.clear()  # failed attempts are counted there
     load_cast(load_directory("vs"), today=timezone.localdate())
     return Appointment.objects.get(email=EMAIL)

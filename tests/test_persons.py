@@ -15,6 +15,7 @@ from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Conflict, Refused
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, client_of, make_institution, make_staff
@@ -51,8 +52,8 @@ class Cast:
     delegate: Appointment
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@kept
+def cast() -> Cast:
     return Cast(
         make_staff(make_institution("SMZ"), Role.FRONT_LINE_WORKER, last_name="Worker"),
         make_staff(make_institution("RAV"), Role.FRONT_LINE_WORKER, last_name="Stranger"),

@@ -17,6 +17,7 @@ from suone.demo.cast import PASSWORD, load_cast
 from suone.ground.access.models import User
 from suone.ground.access.permissions import Permission, Role, permissions_of, roles_that_see_persons
 from suone.ground.access.services import end_log_ins
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment, PartnerSystem
 from suone.organisation.institutions.loading import load_directory
@@ -27,9 +28,13 @@ SECRET = generate_totp_secret()
 TYPED = {"number": "VS-2026-0001", "reason": "Der Vermieter räumt morgen die Wohnung.", "idempotency_key": "k"}
 
 
-@pytest.fixture
-def staff(db: None) -> Appointment:
-    cache.clear()  # codes that were used are kept there
+@pytest.fixture(autouse=True)
+def _no_code_used_yet() -> None:
+    cache.clear()
+
+
+@kept
+def staff() -> Appointment:
     load_cast(load_directory("vs"), today=timezone.localdate())
     User.objects.filter(email=EMAIL).update(language="en")
     return Appointment.objects.select_related("user").get(email=EMAIL)
@@ -40,7 +45,7 @@ def needed(settings: Any) -> None:
     settings.SECOND_FACTOR_ROLES = ["persons"]
 
 
-@pytest.fixture
+@kept
 def factor(staff: Appointment) -> Authenticator:
     authenticator: Authenticator = TOTP.activate(staff.user, SECRET).instance
     return authenticator

@@ -25,6 +25,7 @@ from suone.ground.access.acting import Acting, Kind, acting_for_job
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.database import acting_as, counting
 from suone.ground.access.row_policies import RowPolicies, Stamp, TableRights
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting
 from suone.records.consents.models import Consent
@@ -56,8 +57,8 @@ class World:
         return found
 
 
-@pytest.fixture
-def world(db: None) -> World:
+@kept
+def world() -> World:
     cast = make_cast()
     publish_handovers()
     ours = activate(cast, line(cast.adviser, WORK))

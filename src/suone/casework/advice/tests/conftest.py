@@ -4,6 +4,7 @@ import pytest
 from django.utils import translation
 
 from suone.casework.handovers.tests.factories import publish_handovers
+from suone.ground.access.tests.worlds import kept
 from suone.records.consents.tests.factories import Cast, make_cast
 
 
@@ -14,8 +15,8 @@ def _english() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@kept
+def cast() -> Cast:
     """The coordinator of the IIZ office gives advice; front-line workers do not."""
     cast = make_cast()
     publish_handovers()

@@ -7,6 +7,7 @@ from suone.canton.procedures.tests.factories import published
 from suone.casework.cases.models import Case
 from suone.casework.leading.tests.factories import notify
 from suone.ground.access.categories import ALL_BUT_HEALTH
+from suone.ground.access.tests.worlds import kept
 from suone.records.consents.tests.factories import WORK, Cast, line, make_cast
 
 
@@ -17,12 +18,12 @@ def _english() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@kept
+def cast() -> Cast:
     return make_cast()
 
 
-@pytest.fixture
+@kept
 def case(cast: Cast) -> Case:
     """At the intake of Solothurn; the adviser may read work and administration alone."""
     scope = [line(cast.coordinator, ALL_BUT_HEALTH), line(cast.adviser, WORK)]

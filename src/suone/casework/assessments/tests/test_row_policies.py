@@ -10,6 +10,7 @@ from suone.casework.leading.tests.factories import notify
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory, mask_of
 from suone.ground.access.database import acting_as
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting
 from suone.records.consents.tests.factories import WORK, Cast, line
@@ -21,7 +22,7 @@ def seen_by(staff: Appointment) -> tuple[int, int, int]:
         return Assessment.objects.count(), SectionAnswers.objects.count(), Line.objects.count()
 
 
-@pytest.fixture
+@kept
 def intake(cast: Cast, case: Case) -> Assessment:
     """Three sections: administration, work, family."""
     answers = INTAKE | {"circumstances": {"supported": "yes"}}

@@ -11,6 +11,7 @@ from suone.casework.leading import services as leading
 from suone.casework.leading.models import Course, KnownFact
 from suone.casework.leading.tests.factories import do, notify
 from suone.ground.access.categories import DataCategory
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.tests.factories import client_of
 from suone.records.consents.tests.factories import Cast, line
@@ -18,12 +19,12 @@ from suone.records.dossiers.models import Event
 from suone.records.inbox.models import Message
 
 
-@pytest.fixture
-def version(db: None) -> ProcedureVersion:
+@kept
+def version() -> ProcedureVersion:
     return published("vs-complex")
 
 
-@pytest.fixture
+@kept
 def supported(cast: Cast, version: ProcedureVersion) -> Case:
     """In the phase of services, under the Valais procedure."""
     case = notify(cast, procedure=version)

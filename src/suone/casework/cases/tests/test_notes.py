@@ -16,6 +16,7 @@ from suone.ground.access.categories import HEALTH_BIT, DataCategory
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Conflict, Refused
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry, RecordKind
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, make_staff
@@ -26,7 +27,7 @@ from suone.records.dossiers.models import Event
 EMPLOYMENT, HEALTH, FINANCES = DataCategory.EMPLOYMENT, DataCategory.HEALTH, DataCategory.FINANCES
 
 
-@pytest.fixture
+@kept
 def case(cast: Cast) -> Case:
     """Open to the adviser for work, to the physician by name for health."""
     return activate(cast, line(cast.adviser), line(cast.physician, WORK | HEALTH_BIT, named=True))

@@ -12,6 +12,7 @@ from suone.ground.access.acting import Acting, Kind, acting_for_job
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.database import acting_as
 from suone.ground.access.row_policies import fields_that_change
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting
 from suone.records.consents.tests.factories import Cast, line
@@ -19,7 +20,7 @@ from suone.records.consents.tests.factories import Cast, line
 TABLES = [Case, Assignment, Participant, Note]
 
 
-@pytest.fixture
+@kept
 def case(cast: Cast) -> Case:
     """Open to the adviser; with a note and everybody's part."""
     case = activate(cast, line(cast.adviser))

@@ -15,6 +15,7 @@ from suone.ground.access.acting import acting_for_job
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.database import acting_as
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Absence, Appointment, ContactPerson
 from suone.organisation.appointments.tests.factories import acting, client_of, make_staff
@@ -33,7 +34,7 @@ def _told(act: str) -> list[int]:
     return sorted(Message.objects.filter(act=act).values_list("staff_id", flat=True))
 
 
-@pytest.fixture
+@kept
 def elsewhere(cast: Cast) -> list[Appointment]:
     """A contact person of each institution in four other regions."""
     found = []

@@ -13,6 +13,7 @@ from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, client_of, make_staff
@@ -28,18 +29,18 @@ from suone.records.workitems.models import WorkItem
 NUMBER, OTHER = "756.9217.0769.85", "756.1234.5678.97"
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@kept
+def cast() -> Cast:
     return make_cast()
 
 
-@pytest.fixture
+@kept
 def theirs(cast: Cast) -> Dossier:
     """The worker's case about the person, to which the adviser's institution contributes by consent."""
     return notify(cast, line(cast.adviser), ahv_number=NUMBER, ahv_missing_reason="").dossier
 
 
-@pytest.fixture
+@kept
 def mine(cast: Cast, theirs: Dossier) -> Dossier:
     """The adviser's own file of the same person."""
     return open_file(cast.adviser, ahv_number=NUMBER, last_name="Müster", birth=Birth(1998, 4, 1))

@@ -5,6 +5,7 @@ from django.utils import translation
 
 from suone.casework.handovers.tests.factories import publish_handovers
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import make_institution, make_staff
 from suone.records.consents.tests.factories import Cast, make_cast
@@ -17,15 +18,15 @@ def _english() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@kept
+def cast() -> Cast:
     """The worker's institution is SMZ, the adviser's RAV."""
     cast = make_cast()
     publish_handovers()
     return cast
 
 
-@pytest.fixture
+@kept
 def coordinator_iv(cast: Cast) -> Appointment:
     """An integration coordinator of the IV."""
     return make_staff(make_institution("IV"), Role.FRONT_LINE_WORKER, last_name="Integration")

@@ -16,6 +16,7 @@ from suone.casework.leading.queries import known_facts
 from suone.casework.leading.tests.factories import do
 from suone.ground.access.categories import DataCategory, mask_of
 from suone.ground.access.errors import Refused
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting
@@ -27,7 +28,7 @@ from suone.records.inbox.models import Message
 CONDITIONS = ["no_private_interest", "cost_bearer_unclear", "purpose_measures", "formal_law", "reciprocity"]
 
 
-@pytest.fixture
+@kept
 def shared(cast: Cast, coordinator_iv: Appointment) -> Handover:
     """A case of the SMZ, which is social assistance, in which the IV takes part."""
     return accept(coordinator_iv, propose(cast, coordinator_iv, follows=Follows.BOTH, facts=TO_IV))

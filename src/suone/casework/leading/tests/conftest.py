@@ -6,6 +6,7 @@ from django.utils import translation
 
 from suone.casework.cases.models import Case
 from suone.casework.leading.tests.factories import activate, notify
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.tests.factories import client_of
 from suone.records.consents.tests.factories import Cast, make_cast
 
@@ -17,18 +18,18 @@ def _english() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@kept
+def cast() -> Cast:
     return make_cast()
 
 
-@pytest.fixture
+@kept
 def notified(cast: Cast) -> Case:
     """Waiting for its triage; the worker's institution and the office may open it."""
     return notify(cast)
 
 
-@pytest.fixture
+@kept
 def active(cast: Cast) -> Case:
     """Triaged and led by the office's coordinator."""
     return activate(cast)

@@ -14,13 +14,14 @@ from suone.casework.leading.tests.factories import do
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.tests.factories import acting
 from suone.records.consents.tests.factories import Cast
 from suone.records.dossiers.models import Dossier, Event
 from suone.records.workitems.models import WorkItem
 
 
-@pytest.fixture
+@kept
 def versions(cast: Cast) -> dict[str, ProcedureVersion]:
     job = acting_for_job("a test")
     with acting_as(job):
@@ -30,7 +31,7 @@ def versions(cast: Cast) -> dict[str, ProcedureVersion]:
         }
 
 
-@pytest.fixture
+@kept
 def simple(cast: Cast, versions: dict[str, ProcedureVersion]) -> Case:
     of = Particulars(last_name="Muster", first_name="Petra", ahv_missing_reason="not yet", region=cast.region)
     case: Case = do(

@@ -11,14 +11,15 @@ from suone.casework.leading import services
 from suone.casework.leading.models import Course, KnownFact, Passage
 from suone.casework.leading.tests.factories import do, notify
 from suone.ground.access.errors import Refused
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.records.consents.tests.factories import Cast
 from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
 
 
-@pytest.fixture
-def complex_way(db: None) -> ProcedureVersion:
+@kept
+def complex_way() -> ProcedureVersion:
     return published("vs-complex")
 
 

@@ -13,13 +13,14 @@ from suone.casework.leading.models import Course, FactRemark, KnownFact, LevelCh
 from suone.casework.leading.tests.factories import activate, do
 from suone.ground.access.acting import Acting, Kind, acting_for_job
 from suone.ground.access.database import acting_as
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.tests.factories import acting
 from suone.records.consents.tests.factories import Cast, line
 
 TABLES = [Course, Passage, KnownFact, FactRemark, Triage, LevelChange]
 
 
-@pytest.fixture
+@kept
 def case(cast: Cast) -> Case:
     """Open to the adviser; triaged under a procedure, with a fact that somebody stated."""
     case = activate(cast, line(cast.adviser), procedure=published("vs-complex"))

@@ -15,6 +15,7 @@ from suone.casework.cases.rules import State
 from suone.casework.leading.models import Triage
 from suone.casework.leading.tests.factories import noted
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry, RecordKind
 from suone.organisation.appointments.tests.factories import client_of, make_staff
 from suone.records.consents.tests.factories import DRAWN, Cast, boxes, line, ticked
@@ -53,7 +54,7 @@ def test_a_case_is_notified_from_the_form(cast: Cast, worker: Client) -> None:
     )
 
 
-@pytest.fixture
+@kept
 def alert(cast: Cast) -> Alert:
     """The adviser's institution follows a person of the worker's too."""
     seen = {

@@ -8,6 +8,7 @@ from suone.casework.cases.models import Case
 from suone.casework.leading.tests.factories import activate
 from suone.casework.meetings.models import Meeting
 from suone.casework.meetings.tests.factories import convene
+from suone.ground.access.tests.worlds import kept
 from suone.records.consents.tests.factories import WORK, Cast, line, make_cast
 
 
@@ -24,18 +25,18 @@ def _no_wrong_links_yet() -> None:
     cache.clear()
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@kept
+def cast() -> Cast:
     return make_cast()
 
 
-@pytest.fixture
+@kept
 def case(cast: Cast) -> Case:
     """Led by the office, open to the worker and, by the consent, to the adviser; the physician is not named in it."""
     return activate(cast, line(cast.adviser, WORK))
 
 
-@pytest.fixture
+@kept
 def meeting(cast: Cast, case: Case) -> Meeting:
     """A round table of today: worker and adviser can open the case, the physician is invited and cannot."""
     return convene(cast, case, cast.worker, cast.adviser, cast.physician)

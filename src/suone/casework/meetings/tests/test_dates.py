@@ -13,12 +13,13 @@ from suone.casework.meetings.rules import Answer, State, Suits
 from suone.casework.meetings.services import convening, dates
 from suone.casework.meetings.tests.factories import at, convene, fresh, invitee, proposals
 from suone.ground.access.errors import Conflict, Refused
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry as LogEntry
 from suone.records.consents.tests.factories import Cast
 from suone.records.inbox.models import Message
 
 
-@pytest.fixture
+@kept
 def planned(cast: Cast, case: Case) -> Meeting:
     """Two dates are proposed to the adviser, who can open the case, and to the physician, who cannot."""
     return convene(cast, case, cast.adviser, cast.physician, proposals=[at(7), at(8)])

@@ -22,6 +22,7 @@ from suone.casework.support.rules import Kind as ServiceKind
 from suone.casework.support.services import Order, order_service
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.errors import Refused
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry as LogEntry
 from suone.organisation.appointments.tests.factories import client_of
 from suone.records.consents.tests.factories import Cast
@@ -33,7 +34,7 @@ def due() -> date:
     return timezone.localdate() + timedelta(days=20)
 
 
-@pytest.fixture
+@kept
 def meeting(cast: Cast, case: Case) -> Meeting:
     return convene(cast, case, cast.worker, cast.adviser)
 

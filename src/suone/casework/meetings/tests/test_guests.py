@@ -17,18 +17,19 @@ from suone.casework.meetings.tests.factories import at, convene
 from suone.ground.access.acting import acting_for_guest
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry as LogEntry
 from suone.records.consents.tests.factories import Cast
 from suone.records.dossiers.services import end_of
 from suone.records.inbox.models import Message
 
 
-@pytest.fixture
+@kept
 def meeting(cast: Cast, case: Case) -> Meeting:
     return convene(cast, case, cast.worker, starts_at=at(5), place="Sitten, room 3", points=["canary-point"])
 
 
-@pytest.fixture
+@kept
 def token(cast: Cast, meeting: Meeting) -> str:
     kept: str = do(
         cast.coordinator, guests.invite_guest, meeting=meeting, name="canary-guest", function="psychotherapist"

@@ -17,6 +17,7 @@ from suone.casework.meetings.tests.factories import at, convene, invitee, propos
 from suone.ground.access.acting import acting_for_guest, acting_for_job
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.database import acting_as
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting
 from suone.records.consents.tests.factories import Cast
@@ -24,7 +25,7 @@ from suone.records.consents.tests.factories import Cast
 MODELS = (Meeting, Invitee, DateProposal, DateAnswer, Guest, AgendaPoint, Entry)
 
 
-@pytest.fixture
+@kept
 def planned(cast: Cast, case: Case) -> Meeting:
     """A meeting with something in every table."""
     meeting = convene(cast, case, cast.worker, cast.adviser, cast.physician, proposals=[at(5)], points=["Work"])

@@ -6,6 +6,7 @@ from django.utils import translation
 from suone.casework.cases.models import Case
 from suone.casework.plans.models import Plan
 from suone.casework.plans.tests.factories import draft, shared_case
+from suone.ground.access.tests.worlds import kept
 from suone.records.consents.tests.factories import Cast, make_cast
 
 
@@ -16,18 +17,18 @@ def _english() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@kept
+def cast() -> Cast:
     return make_cast()
 
 
-@pytest.fixture
+@kept
 def case(cast: Cast) -> Case:
     """The worker's and the adviser's institutions take part and may write; the physician reads health."""
     return shared_case(cast)
 
 
-@pytest.fixture
+@kept
 def plan(cast: Cast, case: Case) -> Plan:
     """A draft with a goal and a measure."""
     return draft(cast, case)

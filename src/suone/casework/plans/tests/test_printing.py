@@ -23,6 +23,7 @@ from suone.casework.plans.services import MeasureTerms
 from suone.casework.plans.tests.factories import GOAL, HEALTH, MEASURE, again, all_sign, measure_of, put_up, sign, write
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.database import acting_as
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting
 from suone.records.consents.tests.factories import Cast
@@ -37,7 +38,7 @@ def _folder(tmp_path: Path, settings: Any) -> None:
     settings.DOCUMENTS_FOLDER = tmp_path
 
 
-@pytest.fixture
+@kept
 def plan(cast: Cast, plan: Plan) -> Plan:
     """With a commitment, a difficulty in the category of health, and a measure in the hands of the adviser."""
     write(cast.worker, plan, COMMITMENT, EntryKind.COMMITMENT)

@@ -15,6 +15,7 @@ from suone.casework.plans.tests.factories import GOAL, HEALTH, MEASURE, put_up, 
 from suone.ground.access.acting import Acting, Kind, acting_for_job
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.database import acting_as
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.tests.factories import acting
 from suone.records.consents.tests.factories import Cast
 from suone.records.dossiers.tests.factories import open_file
@@ -22,7 +23,7 @@ from suone.records.dossiers.tests.factories import open_file
 TABLES = [Plan, Entry, Measure, Signature]
 
 
-@pytest.fixture
+@kept
 def plan(cast: Cast, plan: Plan) -> Plan:
     """With a sentence and a measure in the category of health, put up for signature."""
     write(cast.worker, plan, HEALTH, EntryKind.DIFFICULTY, DataCategory.HEALTH)

@@ -30,6 +30,7 @@ from suone.casework.plans.tests.factories import (
 )
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.errors import Conflict, Refused
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry as Told
 from suone.records.consents.tests.factories import Cast
 from suone.records.dossiers.models import Event
@@ -345,7 +346,7 @@ def test_the_database_itself_keeps_what_was_signed(cast: Cast, plan: Plan) -> No
 # Labour-market measures, which a phase of the procedure may exclude
 
 
-@pytest.fixture
+@kept
 def segment(cast: Cast, case: Case) -> Course:
     """The case follows the model of Solothurn, in the segment that stabilises."""
     return Course.objects.create(

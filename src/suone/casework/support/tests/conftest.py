@@ -8,6 +8,7 @@ from suone.casework.cases import services as cases
 from suone.casework.cases.models import Case
 from suone.casework.leading.tests.factories import activate, ask, do
 from suone.casework.support.tests.factories import officer_named
+from suone.ground.access.tests.worlds import kept
 from suone.records.consents.tests.factories import Cast, line, make_cast
 
 
@@ -18,12 +19,12 @@ def _english() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@kept
+def cast() -> Cast:
     return make_cast()
 
 
-@pytest.fixture
+@kept
 def active(cast: Cast) -> Case:
     """Led by the office; the adviser's institution takes part; the consent names the medical officer, and health."""
     case = activate(cast, line(cast.adviser), officer_named(cast))

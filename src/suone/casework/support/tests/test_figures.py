@@ -3,19 +3,18 @@
 from datetime import date
 from typing import Any
 
-import pytest
-
 from suone.casework.cases.models import Case
 from suone.casework.support.models import Service
 from suone.casework.support.queries import CoachingFigures, KindFigures, coachings_closed_in, services_in
 from suone.casework.support.rules import CoachingOutcome, Kind, State
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.database import acting_as
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.institutions.models import Region
 from suone.records.consents.tests.factories import Cast
 
 
-@pytest.fixture
+@kept
 def years(cast: Cast, active: Case) -> None:
     """Two years' services, kept as a migration from an older system would."""
 

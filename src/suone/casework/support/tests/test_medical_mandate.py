@@ -19,6 +19,7 @@ from suone.ground.access.categories import HEALTH_BIT, DataCategory, Power
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Conflict, Refused
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.tests.factories import acting, make_staff
 from suone.records.consents.drift import find_drift
@@ -33,7 +34,7 @@ from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
 
 
-@pytest.fixture
+@kept
 def mandate(cast: Cast, active: Case) -> Service:
     return order(cast, active, Kind.MEDICAL_MANDATE)
 

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from django.utils import timezone
 
 from suone.canton.procedures.tests.factories import published
@@ -13,11 +12,12 @@ from suone.casework.leading.tests.factories import ask, do, notify
 from suone.casework.support import services
 from suone.casework.support.rules import Kind
 from suone.casework.support.tests.factories import REPORT, officer_named, order, tandem
+from suone.ground.access.tests.worlds import kept
 from suone.records.consents.tests.factories import Cast, line
 from suone.records.workitems.models import State, WorkItem
 
 
-@pytest.fixture
+@kept
 def case(cast: Cast) -> Case:
     """Under the canton's procedure, among its services."""
     case = notify(cast, line(cast.adviser), officer_named(cast), procedure=published("vs-complex"))

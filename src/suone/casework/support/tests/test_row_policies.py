@@ -14,6 +14,7 @@ from suone.ground.access.acting import Acting, acting_for_job
 from suone.ground.access.acting import Kind as ActingKind
 from suone.ground.access.categories import ALL_BUT_HEALTH, ALL_CATEGORIES, DataCategory
 from suone.ground.access.database import acting_as
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting
 from suone.records.consents.tests.factories import Cast, line, sign
@@ -24,7 +25,7 @@ TABLES = [Service, ServiceText]
 FOR_PARTNERS = {Part.QUESTION, Part.CONSEQUENCES, Part.RESTRICTIONS}
 
 
-@pytest.fixture
+@kept
 def service(cast: Cast, active: Case) -> Service:
     """A medical mandate with its report."""
     return reported(cast, active)

@@ -19,6 +19,7 @@ from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.access.models import User
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments import appointing
 from suone.organisation.appointments.appointing import Post
@@ -50,7 +51,7 @@ def _in_english(settings: Any) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
+@kept
 def world() -> World:
     iiz, smz, rav = make_institution("IIZ", is_iiz_office=True), make_institution("SMZ"), make_institution("RAV")
     own = Role.INSTITUTION_ADMINISTRATOR

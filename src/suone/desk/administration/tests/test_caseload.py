@@ -20,6 +20,7 @@ from suone.ground.access.categories import ALL_CATEGORIES, HEALTH_BIT, DataCateg
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, client_of, give, make_staff
@@ -33,22 +34,22 @@ from suone.records.workitems.services import complete
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def cast() -> Cast:
     return make_cast()
 
 
-@pytest.fixture
+@kept
 def case(cast: Cast) -> Case:
     return activate(cast)
 
 
-@pytest.fixture
+@kept
 def administrator(cast: Cast) -> Appointment:
     return make_staff(cast.coordinator.institution, Role.OFFICE_ADMINISTRATOR, last_name="Administrator")
 
 
-@pytest.fixture
+@kept
 def successor(cast: Cast) -> Appointment:
     return make_staff(cast.coordinator.institution, Role.REGIONAL_COORDINATOR, last_name="Successor")
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments import services
 from suone.organisation.appointments.models import Appointment, ContactPerson, PartnerSystem
@@ -38,7 +39,7 @@ class World:
     stranger: Appointment  # of an institution that nobody administers
 
 
-@pytest.fixture
+@kept
 def world() -> World:
     iiz, smz, rav = make_institution("IIZ", is_iiz_office=True), make_institution("SMZ"), make_institution("RAV")
     found = World(

@@ -18,6 +18,7 @@ from suone.desk.privacy.tests.test_views import _client
 from suone.ground.access.acting import Acting, acting_for_job
 from suone.ground.access.database import acting_as
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry, RecordKind
 from suone.ground.audit.services import record
 from suone.organisation.appointments.acting import acting_of
@@ -31,8 +32,8 @@ pytestmark = pytest.mark.django_db
 NUMBER = "756.9217.0769.85"
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@kept
+def cast() -> Cast:
     return make_cast()
 
 
@@ -56,7 +57,7 @@ def _lines(answer: HttpResponse) -> int:
     return answer.content.decode().count("<tr>") - 1
 
 
-@pytest.fixture
+@kept
 def seen(cast: Cast) -> tuple[str, str]:
     """A person with a number and a case, and another one; a worker lists both, an adviser opens the other."""
     case = notify(cast, ahv_number=NUMBER, ahv_missing_reason="")

@@ -5,6 +5,7 @@ from django.utils import translation
 
 from suone.casework.cases.models import Case
 from suone.casework.leading.tests.factories import activate
+from suone.ground.access.tests.worlds import kept
 from suone.records.consents.tests.factories import Cast, make_cast
 
 
@@ -15,12 +16,12 @@ def _english() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@kept
+def cast() -> Cast:
     return make_cast()
 
 
-@pytest.fixture
+@kept
 def active(cast: Cast) -> Case:
     """Triaged and led by the office's coordinator."""
     return activate(cast)

@@ -8,6 +8,7 @@ from django.db import Error, connection
 from suone.ground.access.acting import Acting, Kind, acting_for_job
 from suone.ground.access.database import acting_as
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry, RecordKind
 from suone.ground.audit.queries import who_saw
 from suone.ground.audit.services import record
@@ -23,7 +24,7 @@ def _staff(*roles: Role) -> Acting:
 _OFFICER = _staff(Role.DATA_PROTECTION_OFFICER)
 
 
-@pytest.fixture
+@kept
 def entries() -> list[int]:
     """Named, shown, in a case, in a case that was shown, and somebody else."""
     with acting_as(_JOB):

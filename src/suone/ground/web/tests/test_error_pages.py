@@ -5,6 +5,7 @@ from django.test import Client
 from django.utils import translation
 
 from suone.ground.access.models import User
+from suone.ground.access.tests.worlds import kept
 from suone.ground.web import views
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,7 @@ def client() -> Client:
     return Client(raise_request_exception=False)
 
 
-@pytest.fixture
+@kept
 def account() -> User:
     """An account without a staff entry: it may log in and open nothing."""
     return User.objects.create_user(email="ada@example.org", password="Demo-only-4711", language="de")

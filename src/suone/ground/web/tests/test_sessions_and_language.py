@@ -9,13 +9,14 @@ from django.test import Client
 from django.utils import timezone
 
 from suone.ground.access.models import User
+from suone.ground.access.tests.worlds import kept
 
 pytestmark = pytest.mark.django_db
 
 PASSWORD = "Demo-only-4711"
 
 
-@pytest.fixture
+@kept
 def account() -> User:
     return User.objects.create_user(email="ada@example.org", password=PASSWORD, language="fr")
 

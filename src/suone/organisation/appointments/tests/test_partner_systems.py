@@ -11,6 +11,7 @@ from suone.ground.access.acting import Acting, Kind, acting_for_job
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import STAFF_ROLES, Permission, Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry, RecordKind
 from suone.ground.audit.services import record
 from suone.organisation.appointments import services
@@ -21,7 +22,7 @@ from suone.organisation.appointments.tests.factories import acting, client_of, m
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def responsible() -> Appointment:
     return make_staff(make_institution("SMZ"), Role.CONTACT_PERSON, last_name="Amacker")
 

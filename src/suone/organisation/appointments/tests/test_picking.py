@@ -6,6 +6,7 @@ import pytest
 from django import forms
 from django.http import QueryDict
 
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.fields import FEW, SeveralStaffField, StaffField, offer
 from suone.organisation.appointments.models import Appointment, AppointmentQuerySet
 from suone.organisation.appointments.tests.factories import make_institution
@@ -24,12 +25,12 @@ class _Form(forms.Form):
         offer(self, "others", people)
 
 
-@pytest.fixture
+@kept
 def siders() -> Region:
     return Region.objects.create(code="siders", name_de="Siders", name_fr="Sierre")
 
 
-@pytest.fixture
+@kept
 def smz(siders: Region) -> Institution:
     """More people than a list holds; two of one name, in two offices."""
     smz = make_institution("SMZ", short_name_fr="CMS")

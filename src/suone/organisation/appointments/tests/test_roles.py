@@ -10,6 +10,7 @@ from django.utils import timezone
 from suone.ground.access.acting import Acting, acting_for_job
 from suone.ground.access.database import acting_as
 from suone.ground.access.permissions import STAFF_ROLES, Role
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments import rules
 from suone.organisation.appointments.models import Appointment, HeldRole
 from suone.organisation.appointments.queries import as_colleague, colleagues_and_administrators
@@ -139,7 +140,7 @@ class World:
         return list(vars(self).values())
 
 
-@pytest.fixture
+@kept
 def world() -> World:
     iiz = make_institution("IIZ", is_iiz_office=True)
     smz, rav, bsl = make_institution("SMZ"), make_institution("RAV"), make_institution("BSL")

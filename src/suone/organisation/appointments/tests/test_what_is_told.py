@@ -12,6 +12,7 @@ from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.access.models import User
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.tests.said import log_of, said
 from suone.organisation.appointments import appointing, services
 from suone.organisation.appointments.appointing import Post
@@ -29,17 +30,17 @@ def _in_english() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
+@kept
 def smz() -> Institution:
     return make_institution("SMZ")
 
 
-@pytest.fixture
+@kept
 def admin(smz: Institution) -> Appointment:
     return make_staff(smz, Role.INSTITUTION_ADMINISTRATOR, last_name="Admin")
 
 
-@pytest.fixture
+@kept
 def worker(smz: Institution) -> Appointment:
     return make_staff(smz, Role.FRONT_LINE_WORKER, last_name="Worker")
 

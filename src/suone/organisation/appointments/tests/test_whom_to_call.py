@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.models import Absence, Appointment, ContactPerson
 from suone.organisation.appointments.queries import (
     colleagues,
@@ -22,8 +23,8 @@ from suone.organisation.institutions.models import Institution, Office, Region
 TODAY = date(2026, 11, 23)
 
 
-@pytest.fixture
-def smz(db: None) -> Institution:
+@kept
+def smz() -> Institution:
     """The social-medical centres with a contact person in Siders and one in Sitten, each with a deputy."""
     smz = make_institution("SMZ", short_name_fr="CMS", name_de="Sozialmedizinische Zentren")
     for position, (code, name_de, name_fr, who) in enumerate(

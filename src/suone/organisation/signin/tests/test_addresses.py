@@ -14,6 +14,7 @@ from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.access.models import User
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, client_of, make_institution, make_staff
@@ -27,7 +28,7 @@ OLD, NEW, PASSWORD = "ada.risi@example.org", "ada.neu@example.org", "Demo-only-4
 PAGE = "/accounts/email/"
 
 
-@pytest.fixture
+@kept
 def staff() -> Appointment:
     return make_staff(make_institution("RAV"), Role.FRONT_LINE_WORKER, last_name="Risi", password=PASSWORD)
 

@@ -10,6 +10,7 @@ from suone.ground.access.acting import Acting, Kind
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.rules import Colleague
@@ -52,8 +53,8 @@ def test_where_there_is_none_the_office_or_the_delegate_does(approver: Colleague
     assert may_approve_reset(approver, HOLDER, 2, alone) is may
 
 
-@pytest.fixture
-def people(db: None) -> dict[str, Appointment]:
+@kept
+def people() -> dict[str, Appointment]:
     rav, smz = make_institution("RAV"), make_institution("SMZ")
     administrator = Role.INSTITUTION_ADMINISTRATOR
     people = {

@@ -14,6 +14,7 @@ from suone.ground.access.acting import acting_for_guest, acting_for_job
 from suone.ground.access.database import acting_as
 from suone.ground.access.models import User
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, client_of, make_institution, make_staff
 from suone.organisation.signin.models import FactorReset
@@ -40,7 +41,7 @@ class World:
         return found.user_id
 
 
-@pytest.fixture
+@kept
 def world() -> World:
     iiz, smz = make_institution("IIZ", is_iiz_office=True), make_institution("SMZ")
     found = World(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from suone.ground.access.acting import Acting, Kind, acting_for_job
 from suone.ground.access.database import acting_as
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.tests.factories import acting
 from suone.records.consents.models import Consent, ConsentRecipient, Disclosure
 from suone.records.consents.tests.factories import Cast, line, sign
@@ -18,7 +19,7 @@ from suone.records.dossiers.models import Dossier
 TABLES = [Consent, ConsentRecipient, Disclosure]
 
 
-@pytest.fixture
+@kept
 def consent(cast: Cast, dossier: Dossier) -> Consent:
     return sign(cast.worker, dossier, line(cast.adviser))
 

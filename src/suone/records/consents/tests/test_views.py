@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from suone.ground.access.categories import HEALTH_BIT
 from suone.ground.access.database import acting_as
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry, RecordKind
 from suone.organisation.appointments.tests.factories import acting, client_of, make_staff
 from suone.records.consents.models import Consent, ConsentRecipient, Disclosure, SignatureForm
@@ -26,7 +27,7 @@ from suone.records.representation.rules import Kind
 from suone.records.representation.services import record_representative
 
 
-@pytest.fixture
+@kept
 def consent(cast: Cast, dossier: Dossier) -> Consent:
     return sign(cast.worker, dossier, line(cast.adviser))
 

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 from django.utils import translation
 
+from suone.ground.access.tests.worlds import kept
 from suone.records.consents.tests.factories import Cast, line, make_cast, sign
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.tests.factories import open_file
@@ -15,12 +16,12 @@ def _english() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@kept
+def cast() -> Cast:
     return make_cast()
 
 
-@pytest.fixture
+@kept
 def dossier(cast: Cast) -> Dossier:
     """Led by the worker's institution, open to the office."""
     dossier = open_file(cast.worker)

@@ -12,6 +12,7 @@ from suone.ground.access.acting import Acting, acting_for_job
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Conflict, Refused
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, make_staff
@@ -52,7 +53,7 @@ def told(act: str) -> set[int]:
     return set(Message.objects.filter(act=act).values_list("staff_id", flat=True))
 
 
-@pytest.fixture
+@kept
 def decision(cast: Cast, dossier: Dossier) -> Decision:
     return ask(cast, dossier, cast.adviser)
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Absence, Appointment, ContactPerson
 from suone.organisation.appointments.tests.factories import acting, make_staff
@@ -19,7 +20,7 @@ from suone.records.decisions.tests.test_decide import answer, ask, run_job, told
 from suone.records.dossiers.models import Dossier
 
 
-@pytest.fixture
+@kept
 def deputy(cast: Cast) -> Appointment:
     """Stands in for the adviser."""
     deputy = make_staff(cast.adviser.institution, Role.FRONT_LINE_WORKER, last_name="Deputy")

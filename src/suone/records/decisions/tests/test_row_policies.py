@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from suone.ground.access.acting import Acting, Kind, acting_for_job
 from suone.ground.access.database import acting_as
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.tests.factories import acting
 from suone.records.consents.tests.factories import Cast
 from suone.records.decisions.models import Decision
@@ -15,7 +16,7 @@ from suone.records.decisions.services import ask_decision
 from suone.records.dossiers.models import Dossier
 
 
-@pytest.fixture
+@kept
 def decision(cast: Cast, dossier: Dossier) -> Decision:
     who = acting(cast.worker)
     with acting_as(who):

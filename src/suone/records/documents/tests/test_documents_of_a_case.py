@@ -12,6 +12,7 @@ from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, client_of, make_institution, make_staff
@@ -30,17 +31,17 @@ def folder(settings: Any, tmp_path: Path) -> Path:
     return tmp_path / "documents"
 
 
-@pytest.fixture
-def lead(db: None) -> Appointment:
+@kept
+def lead() -> Appointment:
     return make_staff(make_institution("SMZ"), Role.FRONT_LINE_WORKER, last_name="Lead")
 
 
-@pytest.fixture
-def other(db: None) -> Appointment:
+@kept
+def other() -> Appointment:
     return make_staff(make_institution("RAV"), Role.FRONT_LINE_WORKER, last_name="Other")
 
 
-@pytest.fixture
+@kept
 def dossier(lead: Appointment) -> Dossier:
     return open_file(lead)
 

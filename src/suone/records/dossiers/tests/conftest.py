@@ -1,8 +1,7 @@
 from dataclasses import dataclass
 
-import pytest
-
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import make_institution, make_staff
 from suone.records.dossiers.models import Dossier
@@ -22,8 +21,8 @@ class Cast:
     protection: Appointment  # data-protection officer
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@kept
+def cast() -> Cast:
     smz, office = make_institution("SMZ"), make_institution("IIZ", is_iiz_office=True)
     return Cast(
         lead=make_staff(smz, Role.FRONT_LINE_WORKER, last_name="Lead"),
@@ -36,6 +35,6 @@ def cast(db: None) -> Cast:
     )
 
 
-@pytest.fixture
+@kept
 def dossier(cast: Cast) -> Dossier:
     return open_file(cast.lead)

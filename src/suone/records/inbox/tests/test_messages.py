@@ -1,10 +1,10 @@
-import pytest
 from django.core import mail
 from django.utils import timezone
 
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.database import acting_as
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, make_institution, make_staff
 from suone.records.dossiers.models import Dossier
@@ -16,17 +16,17 @@ from suone.records.inbox.services import mark_read, notify_staff, send_digests, 
 _ACT = "dossier.opened"
 
 
-@pytest.fixture
-def teller(db: None) -> Appointment:
+@kept
+def teller() -> Appointment:
     return make_staff(make_institution("SMZ"), Role.FRONT_LINE_WORKER, last_name="Teller")
 
 
-@pytest.fixture
-def reader(db: None) -> Appointment:
+@kept
+def reader() -> Appointment:
     return make_staff(make_institution("RAV"), Role.FRONT_LINE_WORKER, last_name="Reader")
 
 
-@pytest.fixture
+@kept
 def dossier(teller: Appointment) -> Dossier:
     return open_file(teller, last_name="Kanarienvogel")
 

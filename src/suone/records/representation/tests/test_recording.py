@@ -9,6 +9,7 @@ from suone.ground.access.categories import DataCategory
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, client_of, make_institution, make_staff
@@ -27,12 +28,12 @@ def child() -> Birth:
     return Birth(timezone.localdate().year - 15, 1, 1)
 
 
-@pytest.fixture
+@kept
 def worker() -> Appointment:
     return make_staff(make_institution("SMZ"), Role.FRONT_LINE_WORKER, last_name="Worker")
 
 
-@pytest.fixture
+@kept
 def stranger() -> Appointment:
     return make_staff(make_institution("RAV"), Role.FRONT_LINE_WORKER, last_name="Stranger")
 

@@ -16,6 +16,7 @@ from suone.ground.access.categories import DataCategory, Power, mask_of
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
+from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, make_institution, make_staff
@@ -44,8 +45,8 @@ def english() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def table(db: None) -> Table:
+@kept
+def table() -> Table:
     lead = make_staff(make_institution("SMZ"), Role.FRONT_LINE_WORKER, last_name="Lead")
     rav = make_staff(make_institution("RAV"), Role.FRONT_LINE_WORKER, last_name="Adviser")
     iv = make_staff(make_institution("IV"), Role.FRONT_LINE_WORKER, last_name="Coordinator")
