@@ -120,9 +120,14 @@ def test_what_waits_for_a_commit_is_judged_when_it_is_built(stack: Worlds) -> No
         transaction.set_rollback(True)
 
 
-def test_what_waits_for_nothing_does_not_wait_because_of_a_world(stack: Worlds) -> None:
+def test_what_waits_for_nothing_does_not_wait_because_of_a_world_or_a_test_before(stack: Worlds) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE once (one integer UNIQUE DEFERRABLE) ON COMMIT DROP")
+        stack.arrange([ADA])
+        with transaction.atomic():
+            with transaction.atomic():
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            transaction.set_rollback(True)
         stack.arrange([ADA])
 
         with pytest.raises(IntegrityError), transaction.atomic():

@@ -78,6 +78,7 @@ class Worlds:
         for plan in plans[same:]:
             if not self._build(plan):
                 break
+        _let_wait_what_waits()
 
     def take_down(self, down_to: int = 0) -> None:
         while len(self.levels) > down_to:
@@ -113,15 +114,19 @@ def _roll_back(savepoint: Any) -> None:
 
 
 def _judge_what_waits() -> None:
-    """Once, instead of at the end of each test; afterwards constraints wait or do not, as when a transaction begins."""
+    """Once, instead of at the end of each test."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
+
+def _let_wait_what_waits() -> None:
+    """Constraints wait or do not, as when a transaction begins; a rollback to a savepoint does not see to it."""
+    with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT quote_ident(conname) FROM pg_constraint WHERE condeferrable AND NOT condeferred"
         )
         names = ", ".join(name for (name,) in cursor.fetchall())
-        if names:
-            cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED" + (f"; SET CONSTRAINTS {names} IMMEDIATE" if names else ""))
 
 
 def plans_of(item: pytest.Item) -> list[Plan]:
