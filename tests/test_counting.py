@@ -41,6 +41,7 @@ NOT_COUNTED = {
     "cases_background": "questions and risk factors: what was typed",
     "decisions_requesttext": "what was asked and answered in words",
     "leading_factremark": "remarks in words",
+    "plans_signername": "names of those who signed for somebody",
     "corrections_correction": "particulars that are offered to another file",
     "inbox_message": "messages to colleagues",
     "audit_entry": "the log has questions of its own",

@@ -39,8 +39,8 @@ _PLAN = (
     " now(), %(adviser)s) RETURNING id"
 )
 _SIGNED = (
-    "INSERT INTO plans_signature (plan_id, dossier_id, round, institution_id, state, form, signed_on, signer_name,"
-    " recorded_at, recorded_by_id) VALUES (%(plan)s, %(ours)s, 1, %(worker_institution)s, '{state}', 'paper', now(), '',"
+    "INSERT INTO plans_signature (plan_id, dossier_id, round, institution_id, state, form, signed_on,"
+    " recorded_at, recorded_by_id) VALUES (%(plan)s, %(ours)s, 1, %(worker_institution)s, '{state}', 'paper', now(),"
     " now(), %(adviser)s)"
 )
 _LINE = (

@@ -582,6 +582,7 @@ TABLES: dict[str, Rules] = {
         update=both(WRITES, SIGNS),
         before=being("state", "waiting"),
     ),
+    "plans_signername": of_one_category(IDENTITY, author="staff_id", insert=WRITES),
     # Meetings.
     "meetings_meeting": Rules(
         select=either(READS, both(NO_CASE, STAFF), invited_here),

@@ -19,7 +19,7 @@ from suone.casework.meetings.models import AgendaPoint, Guest, Invitee, Meeting
 from suone.casework.meetings.models import Entry as MinutesEntry
 from suone.casework.meetings.models import Reason as MeetingReason
 from suone.casework.plans.models import Entry as PlanEntry
-from suone.casework.plans.models import Measure, Plan, Signature
+from suone.casework.plans.models import Measure, Plan, Signature, SignerName
 from suone.casework.support.models import Service, ServiceText
 from suone.demo.seed import fill_in
 from suone.ground.access.acting import acting_for_job
@@ -65,7 +65,7 @@ _CANARIES = {
     "leading_factremark": ("text",),
     "plans_entry": ("text",),
     "plans_measure": ("title", "payer_text", "result"),
-    "plans_signature": ("signer_name",),
+    "plans_signername": ("name",),
     "handovers_handover": ("message",),
     "leading_levelchange": ("reason",),
     "advice_advice": ("first_name", "last_name", "contact", "note"),
@@ -76,7 +76,7 @@ _CANARIES = {
     "meetings_entry": ("text",),
     "register_alert": ("reference",),
 }
-_KEYS = {"leading_factremark": "fact_id", "dossiers_particulars": "dossier_id", "leading_course": "dossier_id",
+_KEYS = {"leading_factremark": "fact_id", "plans_signername": "signature_id", "dossiers_particulars": "dossier_id", "leading_course": "dossier_id",
          "assessments_score": "assessment_id"}  # fmt: skip
 
 
@@ -258,6 +258,8 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         dossier=dossier, kind="target_agreement", number=1, state="draft", round=1, language="de", begun_by=author,
         put_up_on=today, put_up_by=author,
     )  # fmt: skip
+    signature = Signature.objects.create(plan=plan, dossier=dossier, round=1, institution=giver)
+    SignerName.objects.create(signature=signature, dossier=dossier, name="name", staff=author)
     row = {"plan": plan, "dossier": dossier, "category": DataCategory.FINANCES, "language": "de"}
     asked = Decision.objects.create(
         dossier=dossier, case_number=dossier.number, kind="handover", asked_institution=giver, asked_by=author,
@@ -302,7 +304,7 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         "plan_id": plan.pk,
         "plan_entry_id": PlanEntry.objects.create(kind="goal", text="text", **row).pk,
         "measure_id": Measure.objects.create(title="title", institution=giver, **row).pk,
-        "signature_id": Signature.objects.create(plan=plan, dossier=dossier, round=1, institution=giver).pk,
+        "signature_id": signature.pk,
         "version_id": ProcedureVersion.objects.all()[0].pk,
         "phase": "implementation",
         "fact": "health_attested",

@@ -1,6 +1,6 @@
 """Acts on an instrument in a case: starting, saving sections, finishing, deciding, and asking for reassessments."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from django.db.models import F, Func, Max, Value
@@ -116,9 +116,9 @@ def finish_assessment(acting: Acting, *, assessment: Assessment) -> Assessment:
     proposal = evaluate(instrument, {item: answer for row in saved.values() for item, answer in row.answers.items()})
     _keep_result(assessment, instrument, proposal)
     assessment.state, assessment.finished_on, assessment.finished_by_id = State.FINISHED, acting.today, acting.staff_id
-    if not instrument.waits_for_decision:
-        _set_clock(acting, assessment)
+    before = [] if instrument.waits_for_decision else _set_clock(acting, assessment)
     assessment.save(update_fields=["state", "finished_on", "finished_by", "again_on"])
+    _close_clocks(acting, before)
     _record_event(acting, assessment, Act.FINISHED, RecordKind.CHANGE, details={"proposed": proposal.band})
     for fact, value in rules.facts_of_answers(instrument, proposal, on=acting.today):
         store_fact(acting, dossier=dossier, fact=fact, value=value)
@@ -153,9 +153,9 @@ def decide_assessment(acting: Acting, *, assessment: Assessment, band: str, reas
     rules.check_decision(instrument, proposed=score.proposed, band=band, reason=reason)
     score.decided, score.reason = band, reason.strip()
     assessment.decided_on, assessment.decided_by_id = acting.today, acting.own_staff_id
-    if instrument.waits_for_decision:
-        _set_clock(acting, assessment)
+    before = _set_clock(acting, assessment) if instrument.waits_for_decision else []
     assessment.save(update_fields=["decided_on", "decided_by", "again_on"])
+    _close_clocks(acting, before)
     score.save(update_fields=["decided", "reason"])
     _record_event(
         acting, assessment, Act.DECIDED, RecordKind.CHANGE, details={"proposed": score.proposed, "decided": band}
@@ -309,13 +309,19 @@ def _keep_result(assessment: Assessment, instrument: Instrument, proposal: Propo
     Line.objects.bulk_create(lines)
 
 
-def _set_clock(acting: Acting, assessment: Assessment) -> None:
-    """Set the due date of the reassessment, one per instrument and case, and close the work items of earlier ones."""
+def _set_clock(acting: Acting, assessment: Assessment) -> list[Assessment]:
+    """Set the due date of the reassessment, one per instrument and case, and return the earlier ones that it replaces."""
     others = Assessment.objects.filter(dossier_id=assessment.dossier_id, instrument=assessment.instrument)
-    for before in others.exclude(pk=assessment.pk).filter(again_on__isnull=False):
-        close_items_about(acting, dossier=assessment.dossier, about=(REASSESSMENT, before.pk))
-        Assessment.objects.filter(pk=before.pk).update(again_on=None)
+    before = list(others.exclude(pk=assessment.pk).filter(again_on__isnull=False).select_related("dossier"))
+    others.filter(pk__in=[one.pk for one in before]).update(again_on=None)
     assessment.again_on = rules.due_again_on(assessment.version.instrument, on=acting.today)
+    return before
+
+
+def _close_clocks(acting: Acting, assessments: Sequence[Assessment]) -> None:
+    """Close the work items of earlier assessments; the newer one has to be stored by then."""
+    for assessment in assessments:
+        close_items_about(acting, dossier=assessment.dossier, about=(REASSESSMENT, assessment.pk))
 
 
 def _procedure_asks(assessment: Assessment) -> bool:

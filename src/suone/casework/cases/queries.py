@@ -29,6 +29,7 @@ from suone.organisation.appointments.queries import absences_on, contacts_of, st
 from suone.records.dossiers.concerned import Concerned
 from suone.records.dossiers.models import Dossier, Event
 from suone.records.dossiers.queries import events_of, last_visit, search_files
+from suone.records.workitems.queries import name_items
 
 PAGE = 50
 LATEST = 20  # entries of the timeline at once
@@ -257,6 +258,7 @@ def timeline_of(
     events = events_of(acting, dossier, before_id=before_id, most=LATEST + 1, institution_id=institution_id, only=only)
     following = events[LATEST - 1].pk if len(events) > LATEST else None
     events = events[:LATEST]
+    name_items(acting, events)
     note_ids = {event.object_id or 0 for event in events if event.object_type == "note"}
     notes = {
         note.pk: note

@@ -12,7 +12,7 @@ from suone.ground.access.row_policies import RowPolicies, Stamp, granted, own_in
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution, ServiceOffer
 from suone.records.documents.models import Document
-from suone.records.dossiers.models import CaseBoundQuerySet, Dossier
+from suone.records.dossiers.models import CaseBoundQuerySet, Dossier, RecordedQuerySet
 
 
 def _while_plan_is(*states: State) -> str:
@@ -50,6 +50,7 @@ class Plan(models.Model):
     # Each submission for signature starts a new round; signatures of earlier rounds no longer count.
     round = models.PositiveSmallIntegerField(default=0)
     review_on = models.DateField(_("Review on"), null=True, blank=True)
+    reviewed_at = models.DateTimeField(null=True)  # when the day of the next review was set while the plan binds
     language = models.CharField(max_length=2)
     begun_at = models.DateTimeField(db_default=Now())
     begun_by = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
@@ -99,11 +100,21 @@ class Plan(models.Model):
                 select=granted(Power.READ),
                 insert=f"({granted(Power.WRITE)}) AND {{table}}.state = 'draft'",
                 update=f"({granted(Power.WRITE)}) AND {_BINDS_BY_SIGNATURES}",
-                updates=("state", "round", "review_on", "put_up_on", "put_up_by", "binding_on", "version"),
+                updates=(
+                    "state",
+                    "round",
+                    "review_on",
+                    "reviewed_at",
+                    "put_up_on",
+                    "put_up_by",
+                    "binding_on",
+                    "version",
+                ),
             ),
             Stamp(name="plan_begun", at="begun_at", staff="begun_by"),
             Stamp(name="plan_put_up", at="put_up_on", staff="put_up_by"),
             Stamp(name="plan_bound", at="binding_on"),
+            Stamp(name="plan_reviewed", at="reviewed_at"),
         ]
 
     def __str__(self) -> str:
@@ -233,6 +244,10 @@ class Measure(models.Model):
         return f"measure {self.pk}"
 
 
+class SignerNameQuerySet(RecordedQuerySet["SignerName"]):
+    category = DataCategory.IDENTITY
+
+
 class Signature(models.Model):
     """A signature required in a round of signing: by an institution, or without one by the person.
 
@@ -247,7 +262,6 @@ class Signature(models.Model):
     staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")  # who is asked, then who signed
     form = models.CharField(_("How"), max_length=10, choices=Form, blank=True)
     signed_on = models.DateField(_("Signed on"), null=True)
-    signer_name = models.CharField(_("Name of whoever signed instead"), max_length=150, blank=True)
     document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(null=True)
     recorded_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
@@ -255,7 +269,7 @@ class Signature(models.Model):
 
     objects = CaseBoundQuerySet["Signature"].as_manager()
 
-    personal_data: ClassVar[tuple[str, ...]] = ("signer_name", "document")
+    personal_data: ClassVar[tuple[str, ...]] = ("document",)
 
     class Meta:
         verbose_name = _("signature")
@@ -289,7 +303,6 @@ class Signature(models.Model):
                     "staff",
                     "form",
                     "signed_on",
-                    "signer_name",
                     "document",
                     "recorded_at",
                     "recorded_by",
@@ -308,3 +321,32 @@ class Signature(models.Model):
     def party(self) -> str:
         """The signing party as shown to readers."""
         return self.institution.name if self.institution else str(_("The person"))
+
+
+class SignerName(models.Model):
+    """Who signed in place of the party, such as a parent or a guardian: that says who the person is."""
+
+    signature = models.OneToOneField(Signature, models.PROTECT, primary_key=True, related_name="signed_instead")
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
+    name = models.CharField(_("Name of whoever signed instead"), max_length=150)
+    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")  # who recorded it
+
+    objects = SignerNameQuerySet.as_manager()
+
+    data_category: ClassVar[DataCategory] = DataCategory.IDENTITY
+    personal_data: ClassVar[tuple[str, ...]] = ("name",)
+
+    class Meta:
+        verbose_name = _("name of a signer")
+        verbose_name_plural = _("names of signers")
+        constraints: ClassVar = [
+            RowPolicies(
+                name="plans_signername_row_policies",
+                select=granted(Power.READ, category=str(DataCategory.IDENTITY.value), author="staff_id"),
+                insert=granted(Power.WRITE),
+            ),
+            Stamp(name="signer_named", staff="staff"),
+        ]
+
+    def __str__(self) -> str:
+        return f"signer of {self.signature_id}"

@@ -41,7 +41,7 @@ def plan_pdf(acting: Acting, sheet: Sheet, *, language: str) -> bytes:
             ],
             "goals": [_goal(sheet, goal, words) for goal in (*sheet.goals, None)],
             "commitments": _texts(sheet.of(EntryKind.COMMITMENT)),
-            "signatures": [_signature(signature, words) for signature in _signing(sheet)],
+            "signatures": [_signature(sheet, signature, words) for signature in _signing(sheet)],
         }
     return _typeset(acting, "plan", sheet, words, data, language)
 
@@ -171,9 +171,9 @@ def _signing(sheet: Sheet) -> Sequence[Signature]:
     )
 
 
-def _signature(signature: Signature, words: dict[str, Any]) -> dict[str, str]:
+def _signature(sheet: Sheet, signature: Signature, words: dict[str, Any]) -> dict[str, str]:
     signed = signature.state == SignatureState.SIGNED
-    signer = signature.signer_name or (signature.staff.full_name if signature.staff and signed else "")
+    signer = sheet.signers.get(signature.pk) or (signature.staff.full_name if signature.staff and signed else "")
     return {
         "party": signature.institution.name if signature.institution else words["the_person"],
         "signer": signer,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from suone.casework.cases.models import Assignment, Participant, ParticipantState
 from suone.casework.leading.queries import course_of
 from suone.casework.plans.acts import Act
-from suone.casework.plans.models import Entry, Measure, Plan, Signature
+from suone.casework.plans.models import Entry, Measure, Plan, Signature, SignerName
 from suone.casework.plans.rules import CURRENT, Difference, EntryKind, Kind, Line, SignatureState, State, differences
 from suone.ground.access.acting import Acting
 from suone.organisation.appointments.models import Appointment
@@ -30,6 +30,7 @@ class Sheet:
     measures: Sequence[Measure]
     signatures: Sequence[Signature]
     reasons: Mapping[int, str]  # by signature, of those who declined
+    signers: Mapping[int, str]  # by signature, the name of whoever signed instead
 
     def of(self, kind: str) -> list[Entry]:
         """Return the entries of one section."""
@@ -164,7 +165,15 @@ def _sheets(acting: Acting, plans: Sequence[Plan]) -> list[Sheet]:
     )
     last = {plan.pk: [each for each in signatures[plan.pk] if each.round == plan.round] for plan in plans}
     reasons = _reasons(acting, [signature for of_plan in last.values() for signature in of_plan])
-    return [Sheet(plan, entries[plan.pk], measures[plan.pk], last[plan.pk], reasons) for plan in plans]
+    signers = _signers(acting, [signature for of_plan in last.values() for signature in of_plan])
+    return [Sheet(plan, entries[plan.pk], measures[plan.pk], last[plan.pk], reasons, signers) for plan in plans]
+
+
+def _signers(acting: Acting, signatures: Sequence[Signature]) -> dict[int, str]:
+    """The names of those who signed for somebody, for readers of who the person is."""
+    signed = [signature.pk for signature in signatures if signature.state == SignatureState.SIGNED]
+    names = SignerName.objects.readable_by(acting).filter(pk__in=signed)
+    return dict(names.values_list("signature_id", "name")) if signed else {}
 
 
 def _reasons(acting: Acting, signatures: Sequence[Signature]) -> dict[int, str]:

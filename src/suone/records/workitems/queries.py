@@ -1,5 +1,6 @@
 """Looking up work items."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from django.http import Http404
 
 from suone.ground.access.acting import Acting
 from suone.ground.access.permissions import Permission
-from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.models import Dossier, Event
 from suone.records.workitems.models import State, WorkItem
 
 
@@ -28,6 +29,16 @@ def readable_item(acting: Acting, dossier_id: int, item_id: int) -> WorkItem:
     if item is None:
         raise Http404
     return item
+
+
+def name_items(acting: Acting, events: Iterable[Event]) -> None:
+    """Give lines of the timeline the titles that whoever settled the items could not read, for those who may."""
+    untitled = {event.object_id or 0 for event in events if event.object_type == "workitem" and not event.text}
+    items = {item.pk: item for item in readable_items(acting).filter(pk__in=untitled)} if untitled else {}
+    for event in events:
+        item = items.get(event.object_id or 0) if event.object_type == "workitem" and not event.text else None
+        if item is not None:
+            event.text, event.text_language, event.texts = item.title, item.language, item.texts
 
 
 def items_of(acting: Acting, dossier: Dossier) -> list[WorkItem]:

@@ -47,9 +47,6 @@ def add_work_item(
     is replaced. Raises ``Refused`` if ``assigned`` works elsewhere.
     """
     _check_assignment(addressed_id, assigned)
-    if settled_by and about[0]:
-        taken = _take_over(dossier, settled_by)
-        step = step or taken
     item = insert_without_returning(
         WorkItem(
             dossier=dossier,
@@ -70,6 +67,8 @@ def add_work_item(
             texts=dict(texts) if texts else None,
         )
     )
+    if settled_by and about[0]:
+        _take_over(item)
     _record(acting, item, Act.ASKED, RecordKind.STORE, text=title)
     return item
 
@@ -202,11 +201,11 @@ def _settle(
         _record(acting, item, act, RecordKind.CHANGE, text=item.title)
 
 
-def _take_over(dossier: Dossier, deed: str) -> str:
-    """Replace the item that the procedure set for this deed; returns its step, empty if there was none."""
+def _take_over(item: WorkItem) -> None:
+    """Put the item in the place of the one that the procedure set for this deed, and take over its step."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT workitems_take_over(%s, %s)", [dossier.pk, deed])
-        return str(cursor.fetchone()[0])
+        cursor.execute("SELECT workitems_take_over(%s)", [item.pk])
+        item.step = item.step or str(cursor.fetchone()[0])
 
 
 def _changed(call: str, arguments: Sequence[Any]) -> list[WorkItem]:

@@ -236,7 +236,6 @@ def move_over(
         raise Refused(_("This version of the procedure is retired: choose the one in force."))
     if phase not in [entry.id for entry in version.procedure.phases]:
         raise Refused(_("Choose the phase in which the case continues."))
-    leave_phase(acting, dossier=dossier, phase=course.phase)
     course.version = version
     course.save(update_fields=["version"])
     record_event(

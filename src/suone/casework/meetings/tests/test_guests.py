@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
@@ -44,6 +45,19 @@ def test_only_the_hash_of_the_link_is_kept(cast: Cast, meeting: Meeting, token: 
     assert guest.token_hash == guests.hash_of(token)
     assert guest.valid_until == end_of(timezone.localdate(at(5)))
     assert LogEntry.objects.filter(act=Act.GUEST_INVITED).count() == 1
+
+
+def test_no_link_outlives_the_meeting_whatever_the_application_says(
+    cast: Cast, case: Case, meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    do(cast.coordinator, guests.invite_guest, meeting=meeting, name="until the end of the day")
+    undated = convene(cast, case, cast.worker, proposals=[at(7), at(8)])
+    do(cast.coordinator, guests.invite_guest, meeting=undated, name="for ninety days")
+    monkeypatch.setattr(guests, "end_of", lambda day: end_of(day + timedelta(days=1)))
+
+    for each in (meeting, undated):
+        with pytest.raises(IntegrityError, match="does not outlive the meeting"):
+            do(cast.coordinator, guests.invite_guest, meeting=each, name="a day longer")
 
 
 def test_the_link_shows_the_invitation_and_nothing_else(cast: Cast, case: Case, meeting: Meeting, token: str) -> None:

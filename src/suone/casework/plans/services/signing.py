@@ -10,7 +10,7 @@ from suone.canton.procedures.facts import Fact
 from suone.casework.leading.services import report_fact
 from suone.casework.plans import rules
 from suone.casework.plans.acts import Act
-from suone.casework.plans.models import Entry, Measure, Plan, Signature
+from suone.casework.plans.models import Entry, Measure, Plan, Signature, SignerName
 from suone.casework.plans.queries import taking_part
 from suone.casework.plans.rules import EntryKind, Form, Kind, SignatureState, State
 from suone.casework.plans.services.shared import (
@@ -32,7 +32,7 @@ from suone.records.documents.services import keep_document
 from suone.records.documents.uploads import Upload
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power, institutions_with_access
-from suone.records.dossiers.services import lock
+from suone.records.dossiers.services import insert_without_returning, lock
 from suone.records.inbox.services import notify_institutions, notify_staff
 from suone.records.representation.services import check_signature
 from suone.records.workitems.services import add_work_item, cancel_items_about, close_items_about
@@ -114,9 +114,17 @@ def sign(
         SignatureState.SIGNED,
         form=form,
         signed_on=signed_on,
-        signer_name=signer_name,
         document=_keep_upload(acting, signature, upload),
     )
+    if signer_name.strip():
+        insert_without_returning(
+            SignerName(
+                signature=signature,
+                dossier_id=signature.dossier_id,
+                name=signer_name.strip(),
+                staff_id=acting.own_staff_id,
+            )
+        )
     close_items_about(acting, dossier=signature.plan.dossier, about=("signature", signature.pk))
     record_plan_event(
         acting, signature.plan, Act.SIGNED, RecordKind.CHANGE, about=("signature", signature.pk), text=signature.party

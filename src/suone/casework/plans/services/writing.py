@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from suone.canton.procedures.facts import Fact
@@ -111,7 +112,10 @@ def set_review(acting: Acting, *, plan: Plan, review_on: date | None, version: i
         rules.check_can_edit(State(plan.state))
     if review_on and review_on < acting.today:
         raise Refused(_("Choose a day that is not in the past."))
-    if not Plan.objects.filter(pk=plan.pk, version=version).update(review_on=review_on, version=F("version") + 1):
+    changes: dict[str, Any] = {"review_on": review_on, "version": F("version") + 1}
+    if plan.state == State.BINDING:
+        changes["reviewed_at"] = timezone.now()
+    if not Plan.objects.filter(pk=plan.pk, version=version).update(**changes):
         raise conflict_in(plan, {"review_on": review_on})
     log_plan_act(acting, plan, Act.REVIEW_SET, RecordKind.CHANGE, ("plan", plan.pk))
     if plan.state == State.BINDING:

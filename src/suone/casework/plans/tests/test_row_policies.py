@@ -88,7 +88,7 @@ def test_an_outsider_changes_nothing(cast: Cast, case: Case, plan: Plan) -> None
     def change(_acting: object) -> int:
         return (
             Plan.objects.update(state="dropped")
-            + Signature.objects.update(signer_name="x")
+            + Signature.objects.update(form="paper")
             + Measure.objects.update(result="x")
             + Entry.objects.update(text="x")
             + Entry.objects.all().delete()[0]

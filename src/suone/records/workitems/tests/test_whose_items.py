@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone, translation
 
@@ -21,6 +22,7 @@ from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, make_institution, make_staff
 from suone.records.dossiers.models import Dossier, Event
+from suone.records.dossiers.queries import events_of
 from suone.records.dossiers.tests.factories import Principal, let_in, open_file
 from suone.records.inbox.models import Message
 from suone.records.workitems import queries, rules, services
@@ -55,6 +57,17 @@ def table() -> Table:
     let_in(lead, dossier, Principal(institution_id=rav.institution_id), power=Power.WRITE, because=1)
     let_in(lead, dossier, Principal(institution_id=iv.institution_id), power=Power.WRITE, categories=some, because=2)
     return Table(dossier, lead, rav, iv)
+
+
+@pytest.fixture
+def kept(table: Table) -> None:
+    """Acts are kept that settle whatever waits: what they are is for the packages to say that are built on this one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION says_done(workitems_workitem) RETURNS text LANGUAGE sql RETURN 'done';"
+            "CREATE FUNCTION says_over(workitems_workitem) RETURNS text LANGUAGE sql RETURN 'cancelled';"
+            "DELETE FROM workitems_deed; INSERT INTO workitems_deed VALUES ('', 'says_done'), ('phase', 'says_over')"
+        )
 
 
 def asked(table: Table, by: Appointment, of: Appointment, **words: Any) -> WorkItem:
@@ -183,6 +196,7 @@ def test_an_item_is_given_to_a_colleague_and_to_no_day_that_is_past(table: Table
     assert said == [f"workitem.{act}" for act in ("asked", "assigned", "postponed", "done", "reopened")]
 
 
+@pytest.mark.usefixtures("kept")
 def test_a_deed_settles_nothing_of_another_case_and_nothing_else_of_this_one(table: Table) -> None:
     """Each condition of the settling functions by itself, over rows that differ in one."""
     elsewhere = replace(table, dossier=open_file(table.lead))
@@ -213,6 +227,7 @@ def test_a_deed_settles_nothing_of_another_case_and_nothing_else_of_this_one(tab
         sql(table.lead, "SELECT * FROM workitems_settle(%s, 'triaged_on', '', 0, '{}', 'open')", table.dossier.pk)
 
 
+@pytest.mark.usefixtures("kept")
 def test_leaving_a_phase_cancels_what_it_set_in_this_case_alone(table: Table) -> None:
     elsewhere = replace(table, dossier=open_file(table.lead))
     deed: dict[str, Any] = {"settled_by": "triaged_on"}
@@ -248,9 +263,101 @@ def test_a_procedure_joins_an_open_item_of_this_case_and_deed_that_belongs_to_so
         return services.join_step(dossier=table.dossier, deed="medical_report_on", step="support/report")
 
     assert does(table.lead, join) is False
-    for call in ("workitems_join_step(%s, '', 'x/y')", "workitems_take_over(%s, '')"):
+    with pytest.raises(ProgrammingError, match="not permitted"):
+        sql(table.lead, "SELECT workitems_join_step(%s, '', 'x/y')", table.dossier.pk)
+
+
+def test_only_an_item_just_asked_for_takes_the_place_of_the_procedures(table: Table) -> None:
+    about = ("service", 7)
+    of_procedure = asked(table, table.lead, table.lead, settled_by="medical_report_on", step="support/report")
+    without_deed = asked(table, table.rav, table.rav, about=about)
+    about_nothing = asked(table, table.rav, table.rav, settled_by="medical_report_on")
+    over = asked(table, table.rav, table.rav, settled_by="triaged_on", about=about)
+    foreign = asked(table, table.lead, table.lead, settled_by="triaged_on", about=about)
+    WorkItem.objects.filter(pk=over.pk).update(state=State.CANCELLED)
+    WorkItem.objects.filter(pk__in=[over.pk, foreign.pk]).update(settled_by="medical_report_on")
+
+    for item in (without_deed, about_nothing, over, foreign):
         with pytest.raises(ProgrammingError, match="not permitted"):
-            sql(table.lead, f"SELECT * FROM {call}", table.dossier.pk)
+            sql(table.rav, "SELECT workitems_take_over(%s)", item.pk)
+
+    assert _states(of_procedure) == "open"
+
+
+@pytest.mark.parametrize("then", ["done", "cancelled"])
+def test_nothing_is_settled_without_an_act_that_is_kept(table: Table, then: str) -> None:
+    """Whoever contributes cannot say by themselves that something was done; whoever leads may say that it need not be."""
+    items = [
+        asked(table, table.lead, table.rav, settled_by=deed, about=about, step=step)
+        for deed, about, step in (
+            ("triaged_on", ("case", table.dossier.pk), ""),
+            ("question", ("question", table.dossier.pk), ""),
+            ("consent_renewed", ("consent", 7), ""),
+            ("person_informed", ("disclosure", 7), ""),
+            ("plan_signed", ("signature", 7), ""),
+            ("plan_reviewed", ("plan", 7), ""),
+            ("correction_answered", ("correction", 7), ""),
+            ("assessment", ("assessment", 7), ""),
+            ("later_outcome", ("later_outcome", table.dossier.pk), ""),
+            ("medical_report_on", ("service", 7), ""),
+            ("plan_binding_on", ("", None), "support/plan"),
+            ("target_agreement_binding_on", ("", None), "support/agreement"),
+            ("case_manager_named", ("", None), ""),
+            ("consent_valid", ("", None), "support/consent"),
+            ("register_checked", ("", None), "support/register"),
+        )
+    ]
+
+    for item in items:
+        about = (item.about_type, item.about_id or 0)
+        for kind, number in (("workitem", item.pk), about):
+            call = "SELECT workitems_settle(%s, %s, %s, %s, %s, %s)"
+            values = (table.dossier.pk, item.settled_by, kind, number, [item.step or "x"], then)
+            with pytest.raises(ProgrammingError, match="no act is kept"):
+                sql(table.rav, call, *values)
+    with pytest.raises(ProgrammingError, match="has not left the phase"):
+        sql(table.rav, "SELECT workitems_leave_phase(%s, 'support')", table.dossier.pk)
+
+    assert set(WorkItem.objects.values_list("state", flat=True)) == {State.OPEN}
+    assert sql(
+        table.lead, "SELECT workitems_settle(%s, '', 'workitem', %s, '{}', 'cancelled')", table.dossier.pk, items[0].pk
+    )
+
+
+@pytest.mark.usefixtures("kept")
+def test_the_title_of_a_closed_category_is_not_given_out(table: Table) -> None:
+    texts = {"de": "Anrufen"}
+    for category in (DataCategory.FINANCES, DataCategory.EMPLOYMENT):
+        asked(
+            table, table.lead, table.lead, settled_by="triaged_on", category=category, texts=texts, step="triage/look"
+        )
+        asked(
+            table, table.lead, table.lead, settled_by="triaged_on", category=category, texts=texts, step="support/look"
+        )
+
+    def titles(by: Appointment, call: str) -> list[tuple[object, ...]]:
+        with acting_as(acting(by)), connection.cursor() as cursor:
+            cursor.execute(f"SELECT title, texts::text FROM {call} ORDER BY category", [table.dossier.pk])
+            return cursor.fetchall()
+
+    open_one, closed = ("Call", '{"de": "Anrufen"}'), ("", None)
+    assert titles(table.iv, "workitems_settle(%s, '', '', 0, '{triage/look}', 'done')") == [open_one, closed]
+    assert titles(table.iv, "workitems_leave_phase(%s, 'support')") == [open_one, closed]
+
+
+@pytest.mark.usefixtures("kept")
+def test_the_timeline_has_the_title_for_those_who_may_read_it(table: Table) -> None:
+    asked(table, table.lead, table.lead, settled_by="triaged_on", category=DataCategory.FINANCES)
+    does(table.iv, services.settle_deed, dossier=table.dossier, by="triaged_on")
+
+    def said(by: Appointment) -> list[str]:
+        who = acting(by)
+        with acting_as(who):
+            events = events_of(who, table.dossier, only=Q(act="workitem.done"))
+            queries.name_items(who, events)
+            return [event.text for event in events]
+
+    assert (said(table.lead), said(table.iv)) == (["Call"], [""])  # whoever wrote a line reads it, and no title
 
 
 def _states(*items: WorkItem) -> str:
@@ -324,6 +431,7 @@ def test_an_item_in_a_closed_category_is_not_changed_unseen(table: Table) -> Non
     assert sql(table.iv, _DONE, "", item.pk) == 0
 
 
+@pytest.mark.usefixtures("kept")
 def test_a_deed_settles_what_waits_for_it_in_closed_categories_too(table: Table) -> None:
     item = asked(table, table.lead, table.lead, settled_by="plan_binding_on", category=DataCategory.FINANCES)
     other = asked(table, table.lead, table.lead, settled_by="triaged_on")
@@ -340,7 +448,7 @@ def test_a_deed_settles_what_waits_for_it_in_closed_categories_too(table: Table)
     [
         "workitems_settle(%s, 'triaged_on', '', 0, '{}', 'done')",
         "workitems_leave_phase(%s, 'support')",
-        "workitems_take_over(%s, 'triaged_on')",
+        "workitems_take_over((SELECT max(id) FROM workitems_workitem WHERE dossier_id = %s))",
         "workitems_join_step(%s, 'triaged_on', 'x/y')",
     ],
 )
@@ -357,9 +465,9 @@ def test_only_those_who_contribute_settle(table: Table, call: str) -> None:
     assert WorkItem.objects.get(pk=item.pk).state == State.OPEN
 
 
+@pytest.mark.usefixtures("kept")
 def test_settling_gives_out_what_the_timeline_is_told_and_no_details(table: Table) -> None:
     item = asked(table, table.lead, table.rav, settled_by="triaged_on", details="said in confidence")
-    over = asked(table, table.lead, table.lead, settled_by="plan_binding_on", step="support/plan")
     left = asked(table, table.lead, table.lead, settled_by="medical_report_on", step="support/report")
 
     def called(call: str) -> list[dict[str, object]]:
@@ -369,12 +477,10 @@ def test_settling_gives_out_what_the_timeline_is_told_and_no_details(table: Tabl
 
     told = {"id", "category", "title", "language", "texts", "addressed_id", "assigned_id"}
     [settled] = called("workitems_settle(%s, 'triaged_on', '', 0, '{}', 'done')")
-    taken = called("workitems_take_over(%s, 'plan_binding_on')")
     [cancelled] = called("workitems_leave_phase(%s, 'support')")
     assert (settled["id"], set(settled)) == (item.pk, told)
-    assert taken == [{"workitems_take_over": "support/plan"}]
     assert (cancelled["id"], set(cancelled)) == (left.pk, told)
-    assert _states(item, over, left) == "done cancelled cancelled"
+    assert _states(item, left) == "done cancelled"
 
 
 def test_a_hand_ticked_item_is_settled_by_no_deed(table: Table) -> None:
@@ -394,6 +500,7 @@ def test_an_act_takes_the_place_of_what_the_procedure_asks(table: Table) -> None
     assert (of_procedure.state, of_act.state, of_act.step) == (State.CANCELLED, State.OPEN, "support/report")
 
 
+@pytest.mark.usefixtures("kept")
 def test_the_procedure_joins_what_an_act_asked(table: Table) -> None:
     item = asked(table, table.lead, table.rav, settled_by="medical_report_on", about=("service", 7))
 

@@ -1,0 +1,68 @@
+-- What leading a case says of its work items.
+
+-- The case was triaged, or given another level, since the item was set or in the same act.
+CREATE FUNCTION leading_says_of_triage(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
+    RETURN CASE WHEN EXISTS (
+        SELECT 1 FROM leading_triage t
+        WHERE t.dossier_id = item.dossier_id AND t.decided_at >= least(item.asked_at, transaction_timestamp())
+    ) OR EXISTS (
+        SELECT 1 FROM leading_levelchange l
+        WHERE l.dossier_id = item.dossier_id AND l.at >= least(item.asked_at, transaction_timestamp())
+    ) THEN 'done' END;
+
+-- Nobody need triage a case that was rejected or withdrawn.
+CREATE FUNCTION leading_says_of_case(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
+    RETURN CASE WHEN EXISTS (
+        SELECT 1 FROM cases_case c WHERE c.dossier_id = item.dossier_id AND c.state IN ('rejected', 'withdrawn')
+    ) THEN 'done' END;
+
+-- A question back is answered by a note of the institution that was asked, written since.
+CREATE FUNCTION leading_says_of_question(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
+    RETURN CASE WHEN item.addressed_id = actor_institution() AND EXISTS (
+        SELECT 1 FROM cases_note n WHERE n.dossier_id = item.dossier_id AND n.institution_id = item.addressed_id
+          AND n.at >= item.asked_at
+    ) THEN 'done' END;
+
+-- The case went out of the phase that set the item.
+CREATE FUNCTION leading_says_of_phase(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
+    RETURN CASE WHEN EXISTS (
+        SELECT 1 FROM leading_passage p WHERE p.dossier_id = item.dossier_id
+          AND p.from_phase = split_part(item.step, '/', 1) AND p.at >= item.asked_at
+    ) THEN 'cancelled' END;
+
+-- What a procedure waits for: what the case holds, or what was told or stated since the item was set. The same words as in
+-- facts.py, for whether they hold at all.
+CREATE FUNCTION leading_says_of_fact(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
+    RETURN CASE WHEN CASE item.settled_by
+        WHEN 'consent_valid' THEN EXISTS (
+            SELECT 1 FROM consents_consent c WHERE c.dossier_id = item.dossier_id AND c.withdrawn_at IS NULL
+              AND appointments_today() BETWEEN c.valid_from AND c.valid_until)
+        WHEN 'question_recorded' THEN (SELECT b.has_question FROM cases_counted_background(item.dossier_id) b)
+        WHEN 'risk_factors' THEN (SELECT b.risk_factors > 0 FROM cases_counted_background(item.dossier_id) b)
+        WHEN 'first_contact_on' THEN (
+            SELECT c.first_contact_on IS NOT NULL FROM cases_case c WHERE c.dossier_id = item.dossier_id)
+        WHEN 'level' THEN (SELECT c.level <> '' FROM cases_case c WHERE c.dossier_id = item.dossier_id)
+        WHEN 'age' THEN (
+            SELECT p.birth_year IS NOT NULL FROM dossiers_particulars p WHERE p.dossier_id = item.dossier_id)
+        WHEN 'institutions' THEN EXISTS (
+            SELECT 1 FROM cases_participant p WHERE p.dossier_id = item.dossier_id AND p.state = 'taking_part')
+        WHEN 'lead_named' THEN EXISTS (
+            SELECT 1 FROM cases_assignment a
+            WHERE a.dossier_id = item.dossier_id AND a.function = 'lead' AND a.valid_until IS NULL)
+        WHEN 'case_manager_named' THEN EXISTS (
+            SELECT 1 FROM cases_assignment a
+            WHERE a.dossier_id = item.dossier_id AND a.function = 'case_manager' AND a.valid_until IS NULL)
+        WHEN 'ahv_known' THEN EXISTS (
+            SELECT 1 FROM persons_number n
+            WHERE n.dossier_id = item.dossier_id AND n.until IS NULL AND n.digits IS NOT NULL)
+        WHEN 'notifier_circle' THEN true  -- every case has one
+        WHEN 'open_items' THEN true  -- the item is one
+        ELSE (
+            SELECT f.at >= least(item.asked_at, transaction_timestamp()) AND f.value NOT IN ('false', '0', '""', 'null')
+            FROM leading_knownfact f
+            WHERE f.dossier_id = item.dossier_id AND f.fact = item.settled_by ORDER BY f.id DESC LIMIT 1)
+        END THEN 'done' END;
+
+INSERT INTO workitems_deed VALUES
+    ('', 'leading_says_of_fact'), ('triaged_on', 'leading_says_of_triage'), ('case', 'leading_says_of_case'),
+    ('question', 'leading_says_of_question'), ('phase', 'leading_says_of_phase');

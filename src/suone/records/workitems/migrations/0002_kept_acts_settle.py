@@ -1,0 +1,12 @@
+from suone.ground.access.sql_files import sql_file
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("workitems", "0001_initial"),
+    ]
+
+    operations = [
+        sql_file(__file__, "kept_acts.sql"),
+    ]
