@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 import pytest
 from django.core.cache import cache
 from django.db import OperationalError
@@ -10,6 +12,7 @@ from suone.ground.audit.models import Entry
 from suone.organisation.appointments import logins
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.loading import load_directory
+from suone.organisation.signin.models import Letter
 
 EMAIL = "rahel.kalbermatten@example.org"
 
@@ -91,3 +94,36 @@ def test_a_log_in_gives_the_session_a_new_number(staff: Appointment, client: Cli
     _log_in(client, PASSWORD)
 
     assert client.session.session_key not in (None, before)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://evil.example/", "//evil.example/x", "/\\evil.example", "https:evil.example", "javascript:alert(1)"],
+)
+def test_a_log_in_leads_to_no_other_host(staff: Appointment, client: Client, address: str) -> None:
+    typed = {"login": EMAIL, "password": PASSWORD, "next": address}
+    answers = [client.post("/accounts/login/", typed), client.get("/accounts/login/", {"next": address})]
+
+    for answer in answers:  # the second comes with a session: whoever is logged in already is sent on at once
+        assert answer.status_code == 302
+        to = urlsplit(answer["Location"])
+        assert (to.scheme, to.netloc, to.path[:1], to.path[:2] == "/\\") == ("", "", "/", False)
+
+
+def test_a_log_in_leads_on_to_an_address_of_the_product(staff: Appointment, client: Client) -> None:
+    answer = client.post("/accounts/login/", {"login": EMAIL, "password": PASSWORD, "next": "/dossiers/"})
+
+    assert answer["Location"] == "/dossiers/"
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/reset/", "/"])
+@pytest.mark.parametrize("header", ["HTTP_HOST", "HTTP_X_FORWARDED_HOST"])
+def test_no_other_host_name_is_answered_or_believed(db: None, path: str, header: str) -> None:
+    client = Client(**{header: "evil.example"})
+    answers = [client.get(path), client.post(path, {"email": EMAIL, "login": EMAIL, "password": "x"})]
+
+    for answer in answers:
+        assert b"evil.example" not in answer.content
+        assert "evil.example" not in answer.headers.get("Location", "")
+        assert answer.status_code == 400 or header != "HTTP_HOST"
+    assert header != "HTTP_HOST" or not Letter.objects.exists()

@@ -69,6 +69,25 @@ def test_the_link_of_the_mail_sets_a_new_password(account: User) -> None:
     assert account.check_password("Ein-neues-2026!")
 
 
+def test_the_link_of_a_reset_works_once(account: User) -> None:
+    ask_for_a_reset(ADA)
+    send_letters()
+    found = re.search(r"http://[^/]+(/accounts/password/reset/key/\S+)", str(mail.outbox[0].body))
+    assert found
+    mine, whoever_has_it_too = Client(), Client()
+    form = mine.get(found[1], follow=True).redirect_chain[-1][0]
+    other_form = whoever_has_it_too.get(found[1], follow=True).redirect_chain[-1][0]  # opened before it was used
+    mine.post(form, {"password1": "Ein-neues-2026!", "password2": "Ein-neues-2026!"})
+
+    for client, address in ((Client(), found[1]), (mine, form), (whoever_has_it_too, other_form)):
+        page = client.get(address, follow=True)
+        assert "password1" not in page.content.decode()
+        client.post(address, {"password1": "Ein-drittes-2026!", "password2": "Ein-drittes-2026!"})
+
+    account.refresh_from_db()
+    assert account.check_password("Ein-neues-2026!")
+
+
 def test_nobody_is_written_to_where_there_is_no_account_or_none_that_is_active(account: User) -> None:
     User.objects.filter(pk=account.pk).update(is_active=False)
     ask_for_a_reset(ADA)
