@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from suone.canton.instruments.models import InstrumentVersion, Origin
 from suone.canton.instruments.rules import Band, Instrument, Item, answer_text, format_number, text_in
@@ -72,6 +73,7 @@ class Description:
     span: str
     sections: Sequence[tuple[str, Sequence[Question]]]
     bands: Sequence[Conclusion]
+    origins: Sequence[tuple[str, str]]  # each part of it, and where it comes from
 
 
 def describe(version: InstrumentVersion) -> Description:
@@ -87,7 +89,23 @@ def describe(version: InstrumentVersion) -> Description:
             for section in instrument.sections
         ],
         bands=[_conclusion(instrument, band, language) for band in instrument.bands],
+        origins=[
+            (_parts_in_words()[part], place or _("default of this product"))
+            for part, place in instrument.origins.items()
+        ],
     )
+
+
+def _parts_in_words() -> dict[str, str]:
+    return {
+        "questions": _("Questions"),
+        "points": _("Weights"),
+        "bands": _("Conclusions"),
+        "thresholds": _("Thresholds"),
+        "rules": _("Rules"),
+        "range": _("Range of points"),
+        "again_after_months": _("Interval"),
+    }
 
 
 def _question(item: Item, language: str) -> Question:

@@ -162,9 +162,16 @@ class EstablishedFacts:
         return tuple(fact for fact in (self.finished_on, self.decided, self.decided_on) if fact)
 
 
+# What a source may say of an instrument, and what the product proposes where it does not.
+PARTS = ("questions", "points", "bands", "thresholds", "rules", "range", "again_after_months")
+
+
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A questionnaire in one version; ``bands`` from the highest to the lowest, the lowest from 0 points."""
+    """A questionnaire in one version; ``bands`` from the highest to the lowest, the lowest from 0 points.
+
+    ``origins`` says of each of its ``PARTS`` where the source has it; an empty place marks a default of the product.
+    """
 
     identifier: str
     version: str
@@ -181,6 +188,7 @@ class Instrument:
     rules: tuple[Rule, ...] = ()
     tells: EstablishedFacts = EstablishedFacts()
     again_after_months: int = 0
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     def band(self, code: str) -> Band:
         return next(band for band in self.bands if band.code == code)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from suone.canton.instruments import rules
 from suone.canton.instruments.loading import BrokenInstrument
-from suone.canton.instruments.rules import KINDS, KNOWN_WORDS, POINTS, RISK_FACTORS, condition
+from suone.canton.instruments.rules import KINDS, KNOWN_WORDS, PARTS, POINTS, RISK_FACTORS, condition
 from suone.ground.access.categories import DataCategory
 from suone.ground.schemafiles.checks import Between, InLanguages, Many, Name, Number, OneOf, Pattern, Text
 from suone.ground.schemafiles.positions import Path
@@ -159,6 +159,12 @@ class Instrument(Entry):
     thresholds: Annotated[dict[str, Annotated[Number, Between(0, 1_000_000, decimals=4)]], Many(30)] | None = None
     range: Span | None = Field(None, description="What the points must span.")
     again_after_months: Annotated[int, Between(0, 120)] = 0
+    sources: Annotated[dict[Annotated[str, OneOf(PARTS)], Annotated[str, Text(200)]], Many(len(PARTS))] = Field(
+        {}, description="Where the source says each part: article, page or number."
+    )
+    defaults: Annotated[list[Annotated[str, OneOf(PARTS)]], Many(len(PARTS))] = Field(
+        [], description="The parts that no source says: defaults of the product, shown as such."
+    )
     tells: Tells = Tells()
     section: Annotated[list[Section], Many(30)] = []
     dimension: Annotated[list[Dimension], Many(30)] = []
@@ -171,7 +177,7 @@ class Instrument(Entry):
         return self.thresholds is not None or not self.rule
 
     def faults(self) -> Iterator[Fault]:
-        found = [*_faults_of_names(self), *_faults_of_order(self)]
+        found = [*_faults_of_names(self), *_faults_of_order(self), *_faults_of_origins(self)]
         yield from found
         if found:  # what follows asks for names that are known
             return
@@ -220,6 +226,7 @@ def as_rules(read: Instrument) -> rules.Instrument:
         rules=tuple(rules.Rule(rule.band, tuple(rule.when), rule.because) for rule in read.rule),
         tells=rules.EstablishedFacts(read.tells.finished_on, read.tells.decided, read.tells.decided_on),
         again_after_months=read.again_after_months,
+        origins=dict.fromkeys(read.defaults, "") | read.sources,
     )
 
 
@@ -274,6 +281,32 @@ def _faults_of_names(read: Instrument) -> Iterator[Fault]:
         for number, name in enumerate(names):
             if name not in {getattr(item, what) for item in read.item}:
                 yield Fault("no item stands in it: leave it out, or name it in an item", (what, number))
+
+
+def _faults_of_origins(read: Instrument) -> Iterator[Fault]:
+    """Each part that the file has comes from a source, or is marked as a default of the product."""
+    for part in _parts(read):
+        if part in read.sources and part in read.defaults:
+            yield Fault(
+                f"{part} stands in sources and in defaults: either a source says it, or the product proposes it"
+            )
+        elif part not in read.sources and part not in read.defaults:
+            yield Fault(f"name {part} in sources with its place, or in defaults where no source says it")
+
+
+def _parts(read: Instrument) -> Iterator[str]:
+    yield "questions"
+    yield "bands"
+    if read.by_points or any(item.points for item in read.item):
+        yield "points"
+    for part, has in (
+        ("thresholds", read.thresholds),
+        ("rules", read.rule),
+        ("range", read.range),
+        ("again_after_months", read.again_after_months),
+    ):
+        if has:
+            yield part
 
 
 def _faults_of_order(read: Instrument) -> Iterator[Fault]:

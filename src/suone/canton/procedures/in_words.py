@@ -9,7 +9,8 @@ from suone.canton.procedures.drawing import draw, text_alternative
 from suone.canton.procedures.facts import Fact
 from suone.canton.procedures.models import ProcedureVersion
 from suone.canton.procedures.rules import Due, Item, Phase, Procedure, Requirement
-from suone.canton.procedures.services import in_language
+from suone.canton.procedures.services import in_language, origin_in_words
+from suone.ground.access.permissions import Role
 from suone.organisation.institutions.kinds import InstitutionKind
 
 
@@ -37,12 +38,15 @@ def _phase(procedure: Procedure, phase: Phase) -> dict[str, Any]:
         "state": state_words()[phase.state],
         "about": in_language(phase.about),
         "requirements": [_requirement(requirement) for requirement in phase.requirements],
-        "work_items": [_item(item) for item in phase.items],
+        "origin": origin_in_words(phase.origin),
+        "work_items": [item_in_words(item) for item in phase.items],
         "moves": [
             {
                 "title": in_language(move.title),
                 "to": in_language(procedure.phase(move.to).title),
                 "automatic": move.automatic,
+                "roles": [str(Role(role).label) for role in move.roles],
+                "origin": origin_in_words(move.origin),
             }
             for move in phase.moves
         ],
@@ -53,14 +57,18 @@ def _requirement(requirement: Requirement) -> dict[str, Any]:
     return {
         "fact": Fact(requirement.fact).label,
         "is_hint": requirement.severity == "should",
-        "law": requirement.law,
+        "origin": origin_in_words(requirement.origin, requirement.law),
         "missing": in_language(requirement.missing),
     }
 
 
-def _item(item: Item) -> dict[str, Any]:
+def item_in_words(item: Item) -> dict[str, Any]:
+    """A work item of a phase: what, who, until when, and where the duty and its deadline come from."""
+    origin, due_origin = origin_in_words(item.origin), origin_in_words(item.due.origin)
     return {
         "title": in_language(item.title),
+        "origin": origin,
+        "due_origin": due_origin if due_origin != origin else "",
         "who": address_words()[item.addressed],
         "due": _due(item.due),
         "repeats": _again(item.repeats) if item.repeats else "",

@@ -25,6 +25,17 @@ FOLLOWING_STATES: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a statement comes from: its place in the procedure's source, or the product, which proposes a default."""
+
+    source: str = ""
+    is_default: bool = False
+
+
+UNSAID = Origin()  # of versions published before files said it
+
+
+@dataclass(frozen=True, slots=True)
 class Requirement:
     """A condition for leaving a phase, and the sentence that explains what is missing.
 
@@ -45,6 +56,7 @@ class Requirement:
     unless: tuple[str, ...] = ()
     law: str = ""
     chooses: bool = False
+    origin: Origin = UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,7 @@ class Due:
     working_days: int = 0
     days: int = 0
     months: int = 0
+    origin: Origin = UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +87,7 @@ class Item:
     completed_by: str = ""
     repeats: int = 0
     applies: tuple[str, ...] = ()
+    origin: Origin = UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +102,7 @@ class Move:
     needs: tuple[str, ...]
     roles: tuple[str, ...] = ()
     automatic: bool = False
+    origin: Origin = UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +118,7 @@ class Phase:
     meetings: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     plans: tuple[str, ...] = ()
+    origin: Origin = UNSAID
 
     def requirement(self, requirement_id: str) -> Requirement:
         return next(requirement for requirement in self.requirements if requirement.id == requirement_id)

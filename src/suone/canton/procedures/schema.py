@@ -53,17 +53,39 @@ class Ages(Check):
         return schema | {"minItems": 2, "maxItems": 2}
 
 
-class Due(Entry):
+class Sourced(Entry):
+    """What a paper says, with its place there, or what the product proposes where none says anything."""
+
+    source: Annotated[str, Text(200, least=0)] = Field(
+        "", description="Where the source says it: article, page or number."
+    )
+    default: bool = Field(False, description="No source says it: a default of the product, shown as such.")
+
+    def faults(self) -> Iterator[Fault]:
+        if self.default and self.source:
+            yield Fault("default and source exclude each other: either a source says it, or the product proposes it")
+        if not self.default and not self.source and self._needs_origin():
+            yield Fault("give its source (article, page or number), or default = true where no source says it")
+
+    def _needs_origin(self) -> bool:
+        return True
+
+
+class Due(Sourced):
     working_days: Annotated[int, Between(0, 500)] = 0
     days: Annotated[int, Between(0, 3660)] = 0
     months: Annotated[int, _MONTHS] = 0
 
     def faults(self) -> Iterator[Fault]:
+        yield from super().faults()
         if not (self.working_days or self.days or self.months):
             yield Fault("due needs working_days, days or months")
 
+    def _needs_origin(self) -> bool:
+        return False  # its item does, unless the item has a source and its deadline none
 
-class Requirement(Entry):
+
+class Requirement(Sourced):
     id: Name
     rule: Annotated[str, OneOf(RULES)] = Field(description="How the fact is judged.")
     fact: Annotated[str, OneOf(Fact.values)] = Field(description="Which fact of the case is asked.")
@@ -77,6 +99,7 @@ class Requirement(Entry):
     chooses: bool = Field(False, description="It only sorts between ways out of the phase.")
 
     def faults(self) -> Iterator[Fault]:
+        yield from super().faults()
         rule, known = RULES[self.rule], word(self.fact)
         yield from _faults_of(self.applies, "applies")
         yield from _faults_of(self.unless, "unless")
@@ -93,8 +116,11 @@ class Requirement(Entry):
         if rule.argument == "codes":
             yield from not_among(self.codes, known.codes, "codes")
 
+    def _needs_origin(self) -> bool:
+        return not self.law
 
-class Item(Entry):
+
+class Item(Sourced):
     id: Name
     title: Title = Field(description="What is to be done.")
     addressed: Annotated[str, OneOf(ADDRESSES)] = Field(description="Who does it.")
@@ -106,18 +132,28 @@ class Item(Entry):
     applies: Conditions = []
 
     def faults(self) -> Iterator[Fault]:
+        yield from super().faults()
         yield from _faults_of(self.applies, "applies")
+        if self.source and not (self.due.source or self.due.default):
+            yield Fault(
+                "the source of the item says nothing of its deadline: due needs a source or default = true", ("due",)
+            )
 
 
-class Move(Entry):
+class Move(Sourced):
     to: Annotated[str, Text(40)] = Field(description="The phase it leads to.")
     title: Title
     needs: Annotated[list[str], Many(60)] | None = Field(None, description="The requirements it needs; all by default.")
     roles: Annotated[list[Annotated[str, OneOf(Role.values)]], Many(20)] = []
     automatic: bool = Field(False, description="It is made by itself as soon as everything holds.")
 
+    def _needs_origin(self) -> bool:
+        return (
+            bool(self.roles) or self.automatic
+        )  # a way between two phases follows from them, who may take it does not
 
-class Phase(Entry):
+
+class Phase(Sourced):
     id: Name
     state: Annotated[str, OneOf(PHASE_STATES)] = Field(description="What it counts as in reports.")
     title: Title
@@ -131,6 +167,7 @@ class Phase(Entry):
     plans: Annotated[list[Annotated[str, OneOf(PLAN_KINDS)]], Many(20)] = []
 
     def faults(self) -> Iterator[Fault]:
+        yield from super().faults()
         known = [requirement.id for requirement in self.requirement]
         yield from twice(known, "requirement")
         yield from twice([item.id for item in self.item], "item")
@@ -202,6 +239,7 @@ def _phase(read: Phase) -> rules.Phase:
         meetings=tuple(read.meetings),
         services=tuple(read.services),
         plans=tuple(read.plans),
+        origin=_origin(read),
     )
 
 
@@ -218,6 +256,7 @@ def _requirement(read: Requirement) -> rules.Requirement:
         unless=tuple(read.unless),
         law=read.law,
         chooses=read.chooses,
+        origin=_origin(read),
     )
 
 
@@ -226,18 +265,28 @@ def _item(read: Item) -> rules.Item:
         id=read.id,
         title=read.title,
         addressed=read.addressed,
-        due=rules.Due(read.due.working_days, read.due.days, read.due.months),
+        due=rules.Due(
+            read.due.working_days,
+            read.due.days,
+            read.due.months,
+            _origin(read.due) if read.due.source or read.due.default else _origin(read),
+        ),
         controlling=read.controlling,
         role=read.role,
         completed_by=read.completed_by,
         repeats=read.repeats_after_months,
         applies=tuple(read.applies),
+        origin=_origin(read),
     )
 
 
 def _move(read: Move, known: Sequence[Requirement]) -> rules.Move:
     needs = [requirement.id for requirement in known] if read.needs is None else read.needs
-    return rules.Move(read.to, read.title, tuple(needs), tuple(read.roles), read.automatic)
+    return rules.Move(read.to, read.title, tuple(needs), tuple(read.roles), read.automatic, _origin(read))
+
+
+def _origin(read: Sourced) -> rules.Origin:
+    return rules.Origin(read.source, read.default)
 
 
 def _faults_of(conditions: Sequence[str], key: str) -> Iterator[Fault]:

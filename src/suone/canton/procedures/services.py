@@ -12,6 +12,7 @@ from suone.canton.procedures.acts import Act
 from suone.canton.procedures.facts import CODES, Fact, Scalar, Shape, word
 from suone.canton.procedures.loading import read_procedure
 from suone.canton.procedures.models import ProcedureVersion, VersionState, digest
+from suone.canton.procedures.rules import Origin
 from suone.ground.access.acting import Acting
 from suone.ground.access.errors import Refused
 from suone.ground.audit.models import RecordKind
@@ -68,6 +69,13 @@ def sentence_of(fact: Fact, value: Scalar | None) -> str:
     else:
         said = str(value)
     return _("%(fact)s: %(value)s") % {"fact": fact.label, "value": said}
+
+
+def origin_in_words(origin: Origin, law: str = "") -> str:
+    """Where a statement comes from, for the page: article and place in the source, or that the product proposes it."""
+    if origin.is_default:
+        return _("default of this product")
+    return "; ".join(filter(None, (law, origin.source)))
 
 
 def in_language(texts: Mapping[str, str]) -> str:

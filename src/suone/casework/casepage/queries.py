@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from suone.canton.instruments.loading import instrument
 from suone.canton.procedures.drawing import draw, text_alternative
 from suone.canton.procedures.facts import Fact, Scalar, Source, word
-from suone.canton.procedures.rules import Phase, Requirement, phase_status, stated_facts
-from suone.canton.procedures.services import in_language, sentence_of
+from suone.canton.procedures.in_words import item_in_words
+from suone.canton.procedures.rules import Item, Phase, Requirement, applies, fact_of, phase_status, stated_facts
+from suone.canton.procedures.services import in_language, origin_in_words, sentence_of
 from suone.casework.assessments.queries import instruments_by_fact
 from suone.casework.cases.models import Assignment, Case, Function, Participant, ParticipantState
 from suone.casework.cases.queries import BackgroundCounts
@@ -43,7 +44,7 @@ class Lacking:
     """An unmet requirement, with its legal source and the page on which to act."""
 
     sentence: str
-    law: str = ""
+    origin: str = ""
     address: str = ""
     action: str = ""
 
@@ -61,6 +62,7 @@ class Place:
     met: Sequence[str]
     steps: Sequence[Step]
     statements: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    work_items: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
 
 
 def place_of(acting: Acting, case: Case, categories: Collection[DataCategory]) -> Place | None:
@@ -87,7 +89,13 @@ def place_of(acting: Acting, case: Case, categories: Collection[DataCategory]) -
         statements=[
             (fact, sentence_of(Fact(fact), facts.get(fact))) for fact in stated_facts(phase) if is_in(fact, categories)
         ],
+        work_items=[item_in_words(item) for item in phase.items if _is_set(item, facts, categories)],
     )
+
+
+def _is_set(item: Item, facts: Mapping[str, Scalar], categories: Collection[DataCategory]) -> bool:
+    """Whether the phase sets it for this case; what decides it must be open to the reader."""
+    return all(is_in(fact_of(condition), categories) for condition in item.applies) and applies(item.applies, facts)
 
 
 def _all_lacking(
@@ -98,13 +106,13 @@ def _all_lacking(
 
 
 def _lacking(case: Case, requirement: Requirement, instruments: Mapping[str, str]) -> Lacking:
-    sentence = in_language(requirement.missing)
+    sentence, origin = in_language(requirement.missing), origin_in_words(requirement.origin, requirement.law)
     if requirement.fact in instruments:
-        return Lacking(sentence, requirement.law, reverse("assessments", args=[case.pk]), _("Assess"))
+        return Lacking(sentence, origin, reverse("assessments", args=[case.pk]), _("Assess"))
     if word(requirement.fact).source is Source.STATED:
         address = reverse("record_fact", args=[case.pk, requirement.fact])
-        return Lacking(sentence, requirement.law, address, _("Record it"))
-    return Lacking(sentence, requirement.law)
+        return Lacking(sentence, origin, address, _("Record it"))
+    return Lacking(sentence, origin)
 
 
 def _met(fact: Fact, facts: dict[str, Scalar]) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from suone.canton.procedures.facts import CODES, Fact, Scalar, Shape, word
-from suone.canton.procedures.services import in_language
+from suone.canton.procedures.services import in_language, origin_in_words
 from suone.casework.handovers.queries import Guide, Partner
 from suone.casework.handovers.rules import Answers, AskedFact, Constellation, Follows
 from suone.casework.leading.services import Particulars
@@ -243,10 +243,10 @@ def _field_for(asked: AskedFact, known: Scalar | None) -> forms.Field:
     """Return the field for a fact, explained by its requirement; binding requirements make it mandatory."""
     fact, requirement = asked.fact, asked.requirement
     missing = in_language(requirement.missing) if requirement else ""
-    law = f" ({requirement.law})" if requirement and requirement.law else ""
+    origin = origin_in_words(requirement.origin, requirement.law) if requirement else ""
     common: dict[str, Any] = {
         "label": fact.label,
-        "help_text": missing + law,
+        "help_text": f"{missing} ({origin})" if origin else missing,
         "required": requirement is not None and requirement.severity == "must",
         "error_messages": {"required": missing} if missing else {},
         "initial": known,
