@@ -177,7 +177,8 @@ class Instrument(Entry):
         return self.thresholds is not None or not self.rule
 
     def faults(self) -> Iterator[Fault]:
-        found = [*_faults_of_names(self), *_faults_of_order(self), *_faults_of_origins(self)]
+        yield from _faults_of_origins(self)
+        found = [*_faults_of_names(self), *_faults_of_order(self)]
         yield from found
         if found:  # what follows asks for names that are known
             return

@@ -53,17 +53,19 @@ class Ages(Check):
         return schema | {"minItems": 2, "maxItems": 2}
 
 
-class Sourced(Entry):
-    """What a paper says, with its place there, or what the product proposes where none says anything."""
+_Place = Annotated[str, Text(200, least=0)]
+_PLACE = "Where the source says it: article, page or number."
+_DEFAULT = "No source says it: a default of the product, shown as such."
 
-    source: Annotated[str, Text(200, least=0)] = Field(
-        "", description="Where the source says it: article, page or number."
-    )
-    default: bool = Field(False, description="No source says it: a default of the product, shown as such.")
+
+class Sourced(Entry):
+    """What a source states, with the place, or what the product proposes where none does."""
+
+    source: _Place = Field("", description=_PLACE)
+    default: bool = Field(False, description=_DEFAULT)
 
     def faults(self) -> Iterator[Fault]:
-        if self.default and self.source:
-            yield Fault("default and source exclude each other: either a source says it, or the product proposes it")
+        yield from _faults_of_origin(self.source, self.default)
         if not self.default and not self.source and self._needs_origin():
             yield Fault("give its source (article, page or number), or default = true where no source says it")
 
@@ -71,18 +73,22 @@ class Sourced(Entry):
         return True
 
 
-class Due(Sourced):
+class Due(Entry):
     working_days: Annotated[int, Between(0, 500)] = 0
     days: Annotated[int, Between(0, 3660)] = 0
     months: Annotated[int, _MONTHS] = 0
+    source: _Place = Field("", description=_PLACE)
+    default: bool = Field(False, description=_DEFAULT)
 
     def faults(self) -> Iterator[Fault]:
-        yield from super().faults()
+        yield from _faults_of_origin(self.source, self.default)
         if not (self.working_days or self.days or self.months):
             yield Fault("due needs working_days, days or months")
 
-    def _needs_origin(self) -> bool:
-        return False  # its item does, unless the item has a source and its deadline none
+
+def _faults_of_origin(source: str, default: bool) -> Iterator[Fault]:
+    if source and default:
+        yield Fault("default and source exclude each other: either a source says it, or the product proposes it")
 
 
 class Requirement(Sourced):
@@ -95,7 +101,7 @@ class Requirement(Sourced):
     codes: Annotated[list[Annotated[str, Text(40)]], Many(20)] = []
     applies: Conditions = Field([], description="It is asked only of cases for which all of these hold.")
     unless: Conditions = Field([], description="It is settled as soon as one of these holds.")
-    law: Annotated[str, Text(200, least=0)] = Field("", description="The article of law or agreement.")
+    law: Annotated[str, Text(200, least=0)] = Field("", description="The article of law.")
     chooses: bool = Field(False, description="It only sorts between ways out of the phase.")
 
     def faults(self) -> Iterator[Fault]:
@@ -285,7 +291,7 @@ def _move(read: Move, known: Sequence[Requirement]) -> rules.Move:
     return rules.Move(read.to, read.title, tuple(needs), tuple(read.roles), read.automatic, _origin(read))
 
 
-def _origin(read: Sourced) -> rules.Origin:
+def _origin(read: Sourced | Due) -> rules.Origin:
     return rules.Origin(read.source, read.default)
 
 

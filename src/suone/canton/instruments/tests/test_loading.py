@@ -12,6 +12,7 @@ GOOD = """
 identifier = "small"
 version = "1"
 source = "invented"
+defaults = ["questions", "points", "bands", "thresholds", "rules", "range", "again_after_months"]
 order = ["much", "little"]
 title = { de = "Klein", fr = "Petit", en = "Small" }
 thresholds = { much = 1 }
@@ -48,28 +49,38 @@ def test_a_file_is_read_once() -> None:
 @pytest.mark.parametrize(
     ("there", "instead", "sentence"),
     [
+        (
+            '"questions", "points"',
+            '"questions"',
+            "line 1, the instrument: name points in sources with its place, or in defaults where no source says it.",
+        ),
+        (
+            'version = "1"',
+            'version = "1"\nsources = { bands = "Art. 3" }',
+            "the instrument: bands stands in sources and in defaults: either a source says it, or the product proposes it.",
+        ),
         ('version = "1"', "", "small.toml, line 1, the instrument: version is missing."),
         (
             'source = "invented"',
             "source = ",
             "small.toml, line 4, column 10: this cannot be read (Invalid value): look for",
         ),
-        ('fr = "Petit", ', "", "small.toml, line 6, the instrument: title is missing in fr."),
+        ('fr = "Petit", ', "", "small.toml, line 7, the instrument: title is missing in fr."),
         (
             'de = "Erstens.", fr = "Premièrement."',
             'de = ""',
-            "small.toml, line 17, item first: text is missing in de, fr.",
+            "small.toml, line 18, item first: text is missing in de, fr.",
         ),
-        (', fr = "Beaucoup."', "", "small.toml, line 10, band much: explanation is missing in fr."),
-        ('title = { de = "viel", fr = "beaucoup", en = "much" }', "", "line 8, band much: title is missing."),
-        ('id = "first"', 'id = "first"\nheavy = 3', "line 16, item first: unknown entry heavy; allowed are between, "),
-        ("{ yes = 1 }", "{ perhaps = 1 }", "line 16, item first: points 'perhaps' is unknown; possible are yes, no."),
-        ("{ yes = 1 }", "{ yes = -1 }", "line 16, item first: points: yes must be a number from 0 to 1000."),
-        ("{ yes = 1 }", "{ yes = true }", "line 16, item first: points: yes must be a number such as 0.5."),
+        (', fr = "Beaucoup."', "", "small.toml, line 11, band much: explanation is missing in fr."),
+        ('title = { de = "viel", fr = "beaucoup", en = "much" }', "", "line 9, band much: title is missing."),
+        ('id = "first"', 'id = "first"\nheavy = 3', "line 17, item first: unknown entry heavy; allowed are between, "),
+        ("{ yes = 1 }", "{ perhaps = 1 }", "line 17, item first: points 'perhaps' is unknown; possible are yes, no."),
+        ("{ yes = 1 }", "{ yes = -1 }", "line 17, item first: points: yes must be a number from 0 to 1000."),
+        ("{ yes = 1 }", "{ yes = true }", "line 17, item first: points: yes must be a number such as 0.5."),
         (
             'id = "first"',
             'id = "First one"',
-            "line 15, item First one: id 'First one' may have small letters, digits and _ only",
+            "line 16, item First one: id 'First one' may have small letters, digits and _ only",
         ),
         ('id = "first"', 'id = "points"', "items, dimensions and the word points need names of their own"),
         (
@@ -77,7 +88,7 @@ def test_a_file_is_read_once() -> None:
             'id = "first"\nkind = "essay"',
             "kind 'essay' is unknown; possible are yes_no, choice, scale,",
         ),
-        ('id = "first"', 'id = "first"\nweight = -1', "line 16, item first: weight must be a number from 0 to 1000."),
+        ('id = "first"', 'id = "first"\nweight = -1', "line 17, item first: weight must be a number from 0 to 1000."),
         ('id = "first"', 'id = "first"\nsection = "two"', "item first: section 'two' is unknown; possible are all."),
         ('id = "first"', 'id = "first"\ndimension = "x"', "item first: dimension 'x' is unknown; possible are none."),
         ('id = "first"', 'id = "first"\nknown = "income"', "item first: known 'income' is unknown; possible are age,"),
@@ -104,7 +115,7 @@ def test_a_file_is_read_once() -> None:
         (
             '["much", "little"]',
             '["huge", "little"]',
-            "line 5, the instrument: order names 'huge', which is no band; bands are much, little.",
+            "line 6, the instrument: order names 'huge', which is no band; bands are much, little.",
         ),
         ("{ much = 1 }", "{ little = 1 }", "thresholds must fall from the first band to the last, which starts at 0."),
         ("{ much = 1 }", "{ }", "thresholds must fall from the first band to the last, which starts at 0."),
@@ -183,7 +194,7 @@ def test_a_file_with_every_kind_of_question_becomes_an_instrument() -> None:
         (
             'text = { de = "B", fr = "B", en = "B" }',
             'text = { de = "B" }',
-            "line 31, item which, option b: text is missing in fr, en.",
+            "line 32, item which, option b: text is missing in fr, en.",
         ),
         ('["from_day", "to_day"]', '["from_day"]', "item months: between names two items of the kind day"),
         ('["from_day", "to_day"]', '["from_day", "how"]', "between 'how' is unknown; possible are from_day, to_day."),
@@ -229,23 +240,23 @@ def problems_of(text: str, there: str, instead: str) -> list[str]:
 FIRST = 'id = "first"'
 # What once ended in a traceback.
 MALFORMED = {
-    "not a number": ("{ yes = 1 }", "{ yes = nan }", "line 16, item first: points: yes must be a number such as 0.5."),
-    "infinity": ("{ much = 1 }", "{ much = inf }", "line 7, the instrument: thresholds: much must be a number such as 0.5."),
+    "not a number": ("{ yes = 1 }", "{ yes = nan }", "line 17, item first: points: yes must be a number such as 0.5."),
+    "infinity": ("{ much = 1 }", "{ much = inf }", "line 8, the instrument: thresholds: much must be a number such as 0.5."),
     "less than any": ("{ much = 1 }", "{ much = -inf }", "thresholds: much must be a number such as 0.5."),
     "a power too high": (FIRST, f"{FIRST}\nweight = 1e99999999999999999999", "weight must be a number such as 0.5."),
     "a power": (FIRST, f"{FIRST}\nweight = 1e999999", "item first: weight must be a number from 0 to 1000."),
     "a power too low": (FIRST, f"{FIRST}\nweight = 1e-999999", "item first: weight may have 4 decimals at most."),
-    "thousands of digits": (FIRST, f"{FIRST}\nweight = {'9' * 5000}", "line 16: this number is too long to be read"),
+    "thousands of digits": (FIRST, f"{FIRST}\nweight = {'9' * 5000}", "line 17: this number is too long to be read"),
     "a title that is a text": (
         'title = { de = "Klein", fr = "Petit", en = "Small" }', 'title = "Small"', "title must be one text for each language",
     ),
-    "a title that is a number": ('de = "Klein"', "de = 3", 'line 6, the instrument: title: de must be a text in "quotation marks".'),
+    "a title that is a number": ('de = "Klein"', "de = 3", 'line 7, the instrument: title: de must be a text in "quotation marks".'),
     "items that are a text": ("[[item]]", '[thing]\nitem = "x"\n[[item]]', "the instrument: unknown entry thing; allowed are"),
-    "an id that is a number": (FIRST, "id = 7", 'line 15, item 1: id must be a text in "quotation marks".'),
+    "an id that is a number": (FIRST, "id = 7", 'line 16, item 1: id must be a text in "quotation marks".'),
     "a dimension that is a number": (FIRST, f"{FIRST}\ndimension = 7", 'dimension must be a text in "quotation marks".'),
     "a kind that is a list": (FIRST, f'{FIRST}\nkind = ["scale"]', 'kind must be a text in "quotation marks".'),
-    "an order that is a text": ('["much", "little"]', '"much"', "line 5, the instrument: order must be a list of words,"),
-    "thresholds that are a list": ("{ much = 1 }", "[1, 0]", "line 7, the instrument: thresholds must be a table, one line for"),
+    "an order that is a text": ('["much", "little"]', '"much"', "line 6, the instrument: order must be a list of words,"),
+    "thresholds that are a list": ("{ much = 1 }", "[1, 0]", "line 8, the instrument: thresholds must be a table, one line for"),
     "tells that is a text": ('source = "invented"', 'source = "x"\ntells = "x"', "tells must be a table such as { finished_on = … }."),
     "a range of texts": (
         'source = "invented"', 'source = "x"\nrange = { least = "0", most = "1" }', "range: least must be a number such as 0.5.",
@@ -263,17 +274,17 @@ SILENT = {
     "an empty version": ('version = "1"', 'version = ""', "line 3, the instrument: version is missing."),
     "a long version": ('version = "1"', f'version = "{"1" * 21}"', "version has 21 characters; at most 20 are allowed."),
     "an empty source": ('source = "invented"', 'source = " "', "line 4, the instrument: source is missing."),
-    "a title of spaces": ('de = "Klein"', 'de = "  "', "line 6, the instrument: title is missing in de."),
+    "a title of spaces": ('de = "Klein"', 'de = "  "', "line 7, the instrument: title is missing in de."),
     "an endless title": ('de = "Klein"', f'de = "{"K" * 100_000}"', "title in de has 100000 characters; at most 300 are allowed."),
     "control characters": ('de = "Klein"', 'de = "Kl\\u0000ein"', "title in de has control characters"),
     "a threshold out of reach": (
         "{ much = 1 }", "{ much = 2 }",
-        "line 7, the instrument: no answers have 2 points or more, so the band much is never proposed; the points span 0 to 1.",
+        "line 8, the instrument: no answers have 2 points or more, so the band much is never proposed; the points span 0 to 1.",
     ),
     "a threshold without points": ("points = { yes = 1 }\n", "", "no answers have 1 points or more, so the band much is never"),
-    "a band left out": ('["much", "little"]', '["much"]', "line 5, the instrument: order leaves out the band little: it would"),
+    "a band left out": ('["much", "little"]', '["much"]', "line 6, the instrument: order leaves out the band little: it would"),
     "a band that occurs twice": ('["much", "little"]', '["much", "much", "little"]', "in order, band much occurs twice."),
-    "bands that overlap": ("{ much = 1 }", "{ much = 0 }", "line 7, the instrument: thresholds must fall from the first band to"),
+    "bands that overlap": ("{ much = 1 }", "{ much = 0 }", "line 8, the instrument: thresholds must fall from the first band to"),
     "no bands": ("[bands.", "[other.", "the instrument: unknown entry other"),
     "no items": ("[[item]]", "[bands.more]", "the instrument: item is missing."),
     "a weight beyond sense": (FIRST, f"{FIRST}\nweight = 1_000_000_000_000", "weight must be a number from 0 to 1000."),
@@ -293,16 +304,16 @@ SILENT = {
         "[[item]]", '[[dimension]]\nid = "d"\ncolour = "red"\ntitle = { de = "x", fr = "x", en = "x" }\n[[item]]',
         "dimension d: unknown entry colour; allowed are id, title.",
     ),
-    "an empty word": (FIRST, f'{FIRST}\ntells = ""', "line 16, item first: tells is missing."),
+    "an empty word": (FIRST, f'{FIRST}\ntells = ""', "line 17, item first: tells is missing."),
 }  # fmt: skip
 # What passed in silence where there are rules and every kind of question.
 SILENT_IN_FULL = {
-    "a band without a rule": ('band = "much"', 'band = "little"', "line 7, the instrument: no rule leads to the band much: it would never be"),
+    "a band without a rule": ('band = "much"', 'band = "little"', "line 8, the instrument: no rule leads to the band much: it would never be"),
     "two rules for all others": ('when = ["first", "how>=4", "which=a", "!months<=2"]\n', "", "rule 1: only the last rule may go without"),
-    "beyond the answers": ("how>=4", "how>=9", "line 51, rule 1: 'how>=9' asks beyond the answers, which go from 1 to 5."),
+    "beyond the answers": ("how>=4", "how>=9", "line 52, rule 1: 'how>=9' asks beyond the answers, which go from 1 to 5."),
     "between one day": ('["from_day", "to_day"]', '["to_day", "to_day"]', "item months: between names two items of the kind day"),
     "an option with more": ('{ code = "b"', '{ colour = 1, code = "b"', "item which, option b: unknown entry colour"),
-    "an option without code": ('code = "b"', 'code = ""', "line 31, item which, option 2: code is missing."),
+    "an option without code": ('code = "b"', 'code = ""', "line 32, item which, option 2: code is missing."),
     "points of an option as text": ("points = 0.5", 'points = "0.5"', "item which, option a: points must be a number such as"),
     "points of an option below nothing": ("points = 0.5", "points = -1", "item which, option a: points must be a number from 0"),
     "a scale that is a number": ("least = 1\n", "least = 1.5\n", "item how: least must be a whole number."),
@@ -340,7 +351,7 @@ def test_a_band_between_two_thresholds_that_no_sum_of_points_reaches_is_named() 
     )
 
     assert problems_of(text, "[[item]]", f"{middle}[[item]]") == [
-        "own.toml, line 7, the instrument: no answers have 0.5 points or more and below 0.75, so the band middle is "
+        "own.toml, line 8, the instrument: no answers have 0.5 points or more and below 0.75, so the band middle is "
         "never proposed; the points span 0 to 1."
     ]
 
@@ -350,10 +361,11 @@ def test_all_problems_of_a_file_are_named_at_once_in_the_order_of_its_lines() ->
 
     assert problems_of(text, 'fr = "Petit", ', "") == [
         "own.toml, line 3, the instrument: unknown entry colour; allowed are about, again_after_months, bands, category, "
-        "dimension, identifier, item, measure, note, order, range, rule, section, source, tells, thresholds, title, version.",
+        "defaults, dimension, identifier, item, measure, note, order, range, rule, section, source, sources, tells, "
+        "thresholds, title, version.",
         'own.toml, line 4, the instrument: version must be a text in "quotation marks".',
-        "own.toml, line 7, the instrument: title is missing in fr.",
-        "own.toml, line 17, item first: points: yes must be a number such as 0.5.",
+        "own.toml, line 8, the instrument: title is missing in fr.",
+        "own.toml, line 18, item first: points: yes must be a number such as 0.5.",
     ]
 
 

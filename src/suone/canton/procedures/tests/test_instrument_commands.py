@@ -23,5 +23,5 @@ def test_a_broken_file_is_named_with_its_place_and_the_others_are_checked_all_th
     result = run(instruments, "check", broken, SHIPPED[0])
 
     assert result.exit_code == 1
-    assert "own.toml, line 8, the instrument: the points span 0 to 14.75, but range says 0 to 6.5" in result.output
+    assert "own.toml, line 9, the instrument: the points span 0 to 14.75, but range says 0 to 6.5" in result.output
     assert "is sound." in result.output

@@ -11,7 +11,7 @@ from suone.canton.procedures import schema
 from suone.canton.procedures.facts import Fact, word
 from suone.canton.procedures.loading import BrokenProcedure, read_kept_procedure, read_procedure
 from suone.canton.procedures.models import ProcedureVersion, digest
-from suone.canton.procedures.rules import ADDRESSES, FOLLOWING_STATES, PHASE_STATES, RULES, Due, Move
+from suone.canton.procedures.rules import ADDRESSES, FOLLOWING_STATES, PHASE_STATES, RULES, Due, Move, Origin
 
 GUIDE = Path(__file__).parents[5] / "docs" / "procedures.md"
 # The example that the guide gives to a canton's own people.
@@ -48,7 +48,7 @@ def test_the_example_of_the_guide_is_sound() -> None:
     assert [phase.id for phase in example.phases] == ["intake", "plan", "closed"]
     assert example.start.requirement("early").severity == "should"
     assert example.start.moves == (Move(to="plan", title=example.start.moves[0].title, needs=("voluntary", "early")),)
-    assert example.item("intake", "ask").due == Due(working_days=5)
+    assert example.item("intake", "ask").due == Due(working_days=5, origin=Origin(is_default=True))
     assert example.item("plan", "review").repeats == 3
 
 
@@ -61,7 +61,7 @@ def test_the_guide_names_every_key_and_every_word() -> None:
 
     assert [word for word in sorted((keys - headings) | words) if f"`{word}`" not in guide] == []
     assert [heading for heading in headings if f"## `[[phase.{heading}]]`" not in guide] == []
-    assert [key for key in schema.Due.allowed() if f"{{ {key} = " not in guide] == []
+    assert [key for key in ("working_days", "days", "months") if f"{{ {key} = " not in guide] == []
 
 
 @pytest.mark.parametrize("fact", Fact)
@@ -110,7 +110,7 @@ ONE_PROBLEM = {
         "the procedure: unknown entry colour; allowed are about, ages, canton, capacity, identifier, levels,",
     ),
     "an unknown entry of a phase": (
-        INTAKE, f"{INTAKE}\nname = 1", "name = 1", "phase intake: unknown entry name; allowed are about, id, instruments,",
+        INTAKE, f"{INTAKE}\nname = 1", "name = 1", "phase intake: unknown entry name; allowed are about, default, id, instruments,",
     ),
     "an unknown entry of a requirement": (
         'id = "early"', 'id = "early"\nlaws = "x"', "laws", "requirement early: unknown entry laws; allowed are applies, chooses,",
@@ -119,11 +119,31 @@ ONE_PROBLEM = {
         'id = "ask"', 'id = "ask"\ndone_by = "x"', "done_by", "item ask: unknown entry done_by; allowed are addressed, applies,",
     ),
     "an unknown entry of a move": (
-        'to = "plan"', 'to = "plan"\nwhen = "x"', "when", "move to plan: unknown entry when; allowed are automatic, needs, roles,",
+        'to = "plan"', 'to = "plan"\nwhen = "x"', "when", "move to plan: unknown entry when; allowed are automatic, default, needs, roles,",
     ),
     "an unknown entry of a deadline": (
         "{ working_days = 5 }", "{ weeks = 1, days = 1 }", "due =",
-        "item ask: due: unknown entry weeks; allowed are days, months, working_days.",
+        "item ask: due: unknown entry weeks; allowed are days, default, months, source, working_days.",
+    ),
+    "a requirement of which nothing says where it comes from": (
+        'source = "Art. 2 Abs. 1"\n', "", '[[phase.requirement]]\nid = "voluntary"',
+        "requirement voluntary: give its source (article, page or number), or default = true where no source says it.",
+    ),
+    "a phase of which nothing says where it comes from": (
+        'source = "Art. 2"\n', "", "[[phase]]",
+        "phase intake: give its source (article, page or number), or default = true where no source says it.",
+    ),
+    "a default with a source": (
+        'source = "Art. 4"', 'source = "Art. 4"\ndefault = true', '[[phase.item]]\nid = "review"',
+        "item review: default and source exclude each other: either a source says it, or the product proposes it.",
+    ),
+    "a deadline that the source of its item does not say": (
+        "{ months = 3, default = true }", "{ months = 3 }", "due = { months",
+        "item review: the source of the item says nothing of its deadline: due needs a source or default = true.",
+    ),
+    "who may take a way, without a source": (
+        'needs = ["voluntary", "early"]', 'needs = ["voluntary", "early"]\nroles = ["regional_coordinator"]', '[[phase.move]]',
+        "move to plan: give its source (article, page or number), or default = true where no source says it.",
     ),
     "an unknown canton": (
         'canton = "BE"', 'canton = "XX"', "canton", "the procedure: canton 'XX' is unknown; possible are AG, AI, AR, BE, BL,",
@@ -295,7 +315,7 @@ ONE_PROBLEM = {
         "move to closed: a case that is notified cannot become closed; possible are in_triage, active, rejected, withdrawn.",
     ),
     "a move by itself that needs nothing": (
-        'needs = ["signed"]', 'needs = []\nautomatic = true', '[[phase.move]]\nto = "closed"',
+        'needs = ["signed"]', 'needs = []\nautomatic = true\ndefault = true', '[[phase.move]]\nto = "closed"',
         "move to closed: a move that is made by itself needs a requirement: it would be made at once.",
     ),
     "a must that no move needs": (
@@ -323,7 +343,8 @@ ONE_PROBLEM = {
         "{ working_days = 5 }", "{ days = 1_000_000 }", "due =", "item ask: due: days must be a whole number from 0 to 3660.",
     ),
     "a deadline of a million months": (
-        "{ months = 3 }", "{ months = 1_000_000 }", "due = { months", "item review: due: months must be a whole number from 0 to 120.",
+        "{ months = 3, default = true }", "{ months = 1_000_000, default = true }", "due = { months",
+        "item review: due: months must be a whole number from 0 to 120.",
     ),
     "a repetition after a million months": (
         "repeats_after_months = 3", "repeats_after_months = 1_000_000", "repeats_after",
@@ -397,7 +418,7 @@ def test_all_mistakes_are_told_at_once() -> None:
     text = (
         changed('canton = "BE"', 'canton = "XX"')
         .replace('rule = "holds"', 'rule = "hold"')
-        .replace("{ months = 3 }", "{ weeks = 3 }")
+        .replace("{ months = 3, default = true }", "{ weeks = 3 }")
     )
 
     assert [problem.split(":")[0].split(", ", 2)[2] for problem in problems_of(text)] == [
@@ -478,6 +499,6 @@ def test_of_a_kept_version_nobody_asks_whether_it_hangs_together_now(there: str,
 
 def test_a_kept_version_of_another_shape_is_still_refused() -> None:
     with pytest.raises(
-        BrokenProcedure, match=r"example 2026\.1, line 36, requirement early: number must be a whole number"
+        BrokenProcedure, match=r"example 2026\.1, line 38, requirement early: number must be a whole number"
     ):
         read_kept_procedure(changed("number = 6", 'number = "6"'), "example 2026.1")
