@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import translation
 
@@ -33,6 +34,13 @@ def notified(cast: Cast) -> Case:
 def active(cast: Cast) -> Case:
     """Triaged and led by the office's coordinator."""
     return activate(cast)
+
+
+@pytest.fixture
+def _deeds_are_reported(db: None) -> None:
+    """Plans and services are built on this package, and their deeds are reported here without them."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM workitems_deed WHERE word IN ('plan_binding_on', 'medical_report_on')")
 
 
 @pytest.fixture
