@@ -44,7 +44,6 @@ class _Categorised(forms.Form):
     category = forms.TypedChoiceField(
         label=gettext_lazy("Data category"),
         coerce=int,
-        choices=DataCategory.choices,
         initial=DataCategory.EMPLOYMENT.value,
         help_text=_CATEGORY_HELP,
     )
@@ -59,6 +58,10 @@ class EntryForm(_Categorised):
     kind = forms.ChoiceField(choices=EntryKind.choices, widget=forms.HiddenInput)
 
     field_order = ("text", "category", "kind")
+
+    def __init__(self, *args: Any, readable: Sequence[DataCategory], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._limit_categories(readable)
 
 
 class ChangeEntryForm(_Categorised):
@@ -113,7 +116,7 @@ class MeasureForm(_Categorised):
         *args: Any,
         goals: Sequence[Entry],
         staff: AppointmentQuerySet,
-        readable: Sequence[DataCategory] | None = None,
+        readable: Sequence[DataCategory],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -123,8 +126,7 @@ class MeasureForm(_Categorised):
         offer(self, "staff", staff)
         field["offer"].queryset = ServiceOffer.objects.select_related("institution").order_by("institution", "name_de")
         field["offer"].label_from_instance = lambda offer: f"{offer.institution.short_name} · {offer.name}"
-        if readable is not None:
-            self._limit_categories(readable)
+        self._limit_categories(readable)
 
     @staticmethod
     def values_of(measure: Measure) -> dict[str, Any]:

@@ -88,12 +88,14 @@ def edit(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpResponse:
     this = queries.readable_plan(request.acting, dossier_id, plan_id)
     if request.method == "POST" or not this.is_draft:
         return redirect("plan", dossier_id, plan_id)
+    readable = readable_categories(request.acting, this.dossier)
     context = {
         "dossier": this.dossier,
         "plan": this,
         "sheet": queries.sheet_of(request.acting, this),
         "sections": [
-            (kind, forms.EntryForm(initial={"kind": kind.value}, auto_id=f"{kind.value}_%s")) for kind in EntryKind
+            (kind, forms.EntryForm(initial={"kind": kind.value}, auto_id=f"{kind.value}_%s", readable=readable))
+            for kind in EntryKind
         ],
         "review_form": _review_form(this),
     }
@@ -115,7 +117,11 @@ def review(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpRespons
 def add_entry(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpResponse:
     this = queries.readable_plan(request.acting, dossier_id, plan_id)
     kind = request.GET.get("kind", "")
-    form = forms.EntryForm(request.POST or None, initial={"kind": kind if kind in EntryKind else EntryKind.GOAL})
+    form = forms.EntryForm(
+        request.POST or None,
+        initial={"kind": kind if kind in EntryKind else EntryKind.GOAL},
+        readable=readable_categories(request.acting, this.dossier),
+    )
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             typed = form.cleaned_data
@@ -176,7 +182,7 @@ def add_measure(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpRe
 @acts(Permission.PLAN_WRITE, act=Act.READ)
 def change_measure(request: ActingRequest, dossier_id: int, plan_id: int, measure_id: int) -> HttpResponse:
     this, measure = _measure(request, dossier_id, plan_id, measure_id)
-    form = _measure_form(request, this, forms.MeasureForm.values_of(measure), changes=True)
+    form = _measure_form(request, this, forms.MeasureForm.values_of(measure))
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             version = form.cleaned_data["version"] or 0
@@ -348,16 +354,14 @@ def _measure(request: ActingRequest, dossier_id: int, plan_id: int, measure_id: 
     return this, queries.readable_measure(request.acting, this, measure_id)
 
 
-def _measure_form(
-    request: ActingRequest, this: Plan, starting: dict[str, Any], *, changes: bool = False
-) -> forms.MeasureForm:
+def _measure_form(request: ActingRequest, this: Plan, starting: dict[str, Any]) -> forms.MeasureForm:
     acting = request.acting
     return forms.MeasureForm(
         request.POST or None,
         initial=starting,
         goals=queries.sheet_of(acting, this).goals,
         staff=case_staff(readable_case(acting, this.dossier_id)).who_can(Permission.CASE_WORK),
-        readable=readable_categories(acting, this.dossier) if changes else None,
+        readable=readable_categories(acting, this.dossier),
     )
 
 

@@ -1,5 +1,8 @@
 """The shapes of what is typed about documents."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy
 
@@ -16,12 +19,15 @@ class UploadForm(forms.Form):
     category = forms.TypedChoiceField(
         label=gettext_lazy("Data category"),
         coerce=int,
-        choices=DataCategory.choices,
         initial=DataCategory.ADMINISTRATIVE.value,
         help_text=gettext_lazy(
             "Who may read this category may open the document. Medical reports belong under health."
         ),
     )
+
+    def __init__(self, *args: Any, readable: Sequence[DataCategory], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].choices = [(c.value, c.label) for c in readable]  # type: ignore[attr-defined]
 
 
 class RemoveForm(forms.Form):

@@ -11,13 +11,15 @@ from suone.ground.web.pages import done, form_page, refusals_on
 from suone.records.documents import forms, services
 from suone.records.documents.acts import Act
 from suone.records.documents.queries import readable_document
-from suone.records.dossiers.queries import readable_dossier
+from suone.records.dossiers.queries import readable_categories, readable_dossier
 
 
 @acts(Permission.CASE_WORK)
 def upload(request: ActingRequest, dossier_id: int) -> HttpResponse:
     dossier = readable_dossier(request.acting, dossier_id)
-    form = forms.UploadForm(request.POST or None, request.FILES or None)
+    form = forms.UploadForm(
+        request.POST or None, request.FILES or None, readable=readable_categories(request.acting, dossier)
+    )
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             file = form.cleaned_data["file"]

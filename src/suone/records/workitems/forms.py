@@ -1,5 +1,6 @@
 """The shapes of what is typed about work items."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -27,15 +28,15 @@ class WorkItemForm(forms.Form):
     category = forms.TypedChoiceField(
         label=gettext_lazy("Data category"),
         coerce=int,
-        choices=DataCategory.choices,
         initial=DataCategory.ADMINISTRATIVE.value,
     )
     details = forms.CharField(
         label=gettext_lazy("Details"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, dossier: Dossier, readable: Sequence[DataCategory], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["category"].choices = [(c.value, c.label) for c in readable]  # type: ignore[attr-defined]
         reached = institutions_with_access(dossier)
         self.fields["addressed"].queryset = Institution.objects.filter(pk__in=reached)  # type: ignore[attr-defined]
 

@@ -10,7 +10,7 @@ from suone.ground.access.categories import DataCategory
 from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, acts
 from suone.ground.web.pages import done, form_page, refusals_on
-from suone.records.dossiers.queries import readable_dossier
+from suone.records.dossiers.queries import readable_categories, readable_dossier
 from suone.records.workitems import forms, services
 from suone.records.workitems.models import WorkItem
 from suone.records.workitems.queries import readable_item
@@ -20,7 +20,12 @@ from suone.records.workitems.queries import readable_item
 def add(request: ActingRequest, dossier_id: int) -> HttpResponse:
     dossier = readable_dossier(request.acting, dossier_id)
     starting = {"addressed": request.acting.institution_id}
-    form = forms.WorkItemForm(request.POST or None, dossier=dossier, initial=starting)
+    form = forms.WorkItemForm(
+        request.POST or None,
+        dossier=dossier,
+        readable=readable_categories(request.acting, dossier),
+        initial=starting,
+    )
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             typed = form.cleaned_data
