@@ -4,8 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 TEST_WORKERS ?= 2
-# Files stay together, in the order of conftest.py.
-SPREAD := -n $(TEST_WORKERS) --dist loadgroup --no-loadscope-reorder
+# In the groups and the order of conftest.py.
+SPREAD := -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 # A start costs seconds of processor time where Python compiles everything anew each time.
 export PYTHONDONTWRITEBYTECODE :=
 CHROMIUM ?= $(or $(SUONE_CHROMIUM),/usr/bin/chromium)

@@ -43,16 +43,24 @@ def pytest_configure() -> None:
     prepare.prepare_embedded(settings.VAR)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With ``--dist loadfile`` a file stays with one worker, and so do files that share a world or a browser."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return _group_of(nodeid)
+
+    return ByGroup(config, log) if config.getoption("dist") == "loadfile" else None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers a file stays with one; what shares a world or a browser too, and what takes longest begins."""
-    if not os.environ.get("PYTEST_XDIST_WORKER"):
-        return
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group_of(item)))
-    # The sweep keeps one worker busy, the browser the other; the small files at the end even out what is left.
-    first = {"sweep": 0, "browser": 1}
-    items.sort(key=lambda item: (first.get(_group_of(item), 2), not _is_of_all(item)))
+    """With several workers the sweep keeps one busy and the browser another; small files at the end even out the rest."""
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        first = {"tests/sweep": 0, "browser": 1}
+        items.sort(key=lambda item: (first.get(_group_of(item.nodeid), 2), not item.nodeid.startswith("tests/")))
 
 
 @pytest.hookimpl(trylast=True)
@@ -63,20 +71,11 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def _group_of(item: pytest.Item) -> str:
-    if "site" in getattr(item, "fixturenames", ()):
+def _group_of(nodeid: str) -> str:
+    file = nodeid.partition("::")[0]
+    if file.startswith(("tests/accessibility/", "tests/journeys/")):
         return "browser"
-    return "sweep" if _folder_of(item) == "sweep" else item.nodeid.partition("::")[0]
-
-
-def _folder_of(item: pytest.Item) -> str:
-    place = item.path.relative_to(item.config.rootpath).parts
-    return place[1] if place[0] == "tests" else ""
-
-
-def _is_of_all(item: pytest.Item) -> bool:
-    """Whether it lies in ``tests/``, where the long ones are."""
-    return bool(_folder_of(item))
+    return "tests/sweep" if file.startswith("tests/sweep/") else file
 
 
 @pytest.fixture(scope="session")
