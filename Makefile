@@ -4,8 +4,6 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 TEST_WORKERS ?= 2
-# In the groups and the order of conftest.py.
-SPREAD := -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 # A start costs seconds of processor time where Python compiles everything anew each time.
 export PYTHONDONTWRITEBYTECODE :=
 CHROMIUM ?= $(or $(SUONE_CHROMIUM),/usr/bin/chromium)
@@ -68,7 +66,7 @@ libsodium: .venv/.base
 
 .PHONY: test
 test: .venv/.dev chromium libsodium check ## Run the checks and every test, browser journeys too
-	@SUONE_CHROMIUM="$(CHROMIUM)" $(BIN)/pytest $(SPREAD); outcome=$$?; \
+	@SUONE_CHROMIUM="$(CHROMIUM)" $(BIN)/pytest -n $(TEST_WORKERS); outcome=$$?; \
 	SUONE_VAR=var/test $(BIN)/suone stop; exit $$outcome
 
 .PHONY: check

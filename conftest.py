@@ -43,39 +43,12 @@ def pytest_configure() -> None:
     prepare.prepare_embedded(settings.VAR)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """With ``--dist loadfile`` a file stays with one worker, and so do files that share a world or a browser."""
-    from xdist.scheduler import LoadScopeScheduling
-
-    class ByGroup(LoadScopeScheduling):  # type: ignore[misc]
-        def _split_scope(self, nodeid: str) -> str:
-            return _group_of(nodeid)
-
-    return ByGroup(config, log) if config.getoption("dist") == "loadfile" else None
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers the sweep keeps one busy and the browser another; small files at the end even out the rest."""
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        first = {"tests/sweep": 0, "browser": 1}
-        items.sort(key=lambda item: (first.get(_group_of(item.nodeid), 2), not item.nodeid.startswith("tests/")))
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
     """What was imported and collected stays to the end: the collector need not look through it again and again."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
-
-
-def _group_of(nodeid: str) -> str:
-    file = nodeid.partition("::")[0]
-    if file.startswith(("tests/accessibility/", "tests/journeys/")):
-        return "browser"
-    return "tests/sweep" if file.startswith("tests/sweep/") else file
 
 
 @pytest.fixture(scope="session")
