@@ -129,10 +129,16 @@ def _let_wait_what_waits() -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED" + (f"; SET CONSTRAINTS {names} IMMEDIATE" if names else ""))
 
 
+def _commits(item: pytest.Item) -> bool:
+    return bool(_COMMITTING & set(getattr(item, "fixturenames", ()))) or any(
+        mark.kwargs.get("transaction") for mark in item.iter_markers("django_db")
+    )
+
+
 def plans_of(item: pytest.Item) -> list[Plan]:
     """The kept fixtures of a test, each after those it stands on."""
     names = set(getattr(item, "fixturenames", ()))
-    if names & _COMMITTING or any(mark.kwargs.get("transaction") for mark in item.iter_markers("django_db")):
+    if _commits(item):
         return []
     found: dict[tuple[str, int], Plan | None] = {}
 
@@ -174,12 +180,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Within a file, tests that start from the same world follow each other."""
+    """Within a file, tests that start from the same world follow each other; those that commit stay behind all others."""
     if not config.stash[_WORLDS].keeping:
         return
     files: dict[Any, list[pytest.Item]] = {}
     for item in items:
-        files.setdefault(item.path, []).append(item)
+        files.setdefault((item.path, _commits(item)), []).append(item)
     for of_file in files.values():
         of_file.sort(key=lambda item: [plan.name for plan in plans_of(item)])
     items[:] = [item for of_file in files.values() for item in of_file]
