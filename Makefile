@@ -108,6 +108,10 @@ document: .venv/.dev ## Write the API's document from the code
 schemas: .venv/.base ## Write the JSON Schemas of a canton's files for editors
 	@$(BIN)/python -m suone.config.schemas
 
+.PHONY: statements
+statements: .venv/.base ## Write docs/statements.md: every statement of the shipped files with its source
+	@$(BIN)/python -m suone.config.statements
+
 .PHONY: format
 format: .venv/.dev ## Put the code in its style
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
