@@ -73,6 +73,7 @@ class Description:
     span: str
     sections: Sequence[tuple[str, Sequence[Question]]]
     bands: Sequence[Conclusion]
+    source: str
     origins: Sequence[tuple[str, str]]  # each part of it, and where it comes from
 
 
@@ -89,11 +90,21 @@ def describe(version: InstrumentVersion) -> Description:
             for section in instrument.sections
         ],
         bands=[_conclusion(instrument, band, language) for band in instrument.bands],
-        origins=[
-            (_parts_in_words()[part], place or _("default of this product"))
-            for part, place in instrument.origins.items()
-        ],
+        source=source_in_words(instrument),
+        origins=origins_in_words(instrument),
     )
+
+
+def source_in_words(instrument: Instrument) -> str:
+    """The paper that an instrument follows, or that it is a default of the product."""
+    return instrument.source or _("default of this product")
+
+
+def origins_in_words(instrument: Instrument) -> list[tuple[str, str]]:
+    """Each part of an instrument with its place in the source, or that it is a default of the product."""
+    return [
+        (_parts_in_words()[part], place or _("default of this product")) for part, place in instrument.origins.items()
+    ]
 
 
 def _parts_in_words() -> dict[str, str]:

@@ -149,7 +149,9 @@ class Instrument(Entry):
 
     identifier: Name
     version: Annotated[str, Text(20)] = Field(description="A changed file gets a new one.")
-    source: Annotated[str, Text(300)] = Field(description="Where it comes from.")
+    source: Annotated[str, Text(300, least=0)] = Field(
+        "", description="The paper that says what sources names; left out where every part is a default."
+    )
     title: Title
     about: Words = {}
     note: Words = Field({}, description="Labels a default as such.")
@@ -286,6 +288,8 @@ def _faults_of_names(read: Instrument) -> Iterator[Fault]:
 
 def _faults_of_origins(read: Instrument) -> Iterator[Fault]:
     """Each part that the file has comes from a source, or is marked as a default of the product."""
+    if read.sources and not read.source:
+        yield Fault("sources names places, but source names no paper", ("sources",))
     for part in _parts(read):
         if part in read.sources and part in read.defaults:
             yield Fault(

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from suone.canton.instruments.models import InstrumentVersion
-from suone.canton.instruments.queries import versions_in_force
+from suone.canton.instruments.queries import origins_in_words, source_in_words, versions_in_force
 from suone.canton.instruments.rules import (
     Band,
     Instrument,
@@ -213,6 +213,8 @@ class Sheet:
     parts: Sequence[Part]
     score: Score | None
     note: str
+    source: str
+    origins: Sequence[tuple[str, str]]  # each part of the instrument, and where it comes from
     proposed: str = ""
     sentence: str = ""
     explanation: str = ""
@@ -230,9 +232,13 @@ def sheet_of(acting: Acting, assessment: Assessment) -> Sheet:
         _part(instrument, section, lines, saved.get(section.id), section.id in assessment.saved_sections)
         for section in instrument.sections
     ]
-    note = text_in(instrument.note, language)
+    note, source, origins = (
+        text_in(instrument.note, language),
+        source_in_words(instrument),
+        origins_in_words(instrument),
+    )
     if score is None or result.band is None:
-        return Sheet(result, instrument, parts, None, note)
+        return Sheet(result, instrument, parts, None, note, source, origins)
     steps = tuple(Step(line.item, line.answer, line.points) for line in lines)
     proposal = as_proposal(instrument, StoredResult(score.points, score.proposed, score.rule, steps))
     return Sheet(
@@ -241,6 +247,8 @@ def sheet_of(acting: Acting, assessment: Assessment) -> Sheet:
         parts,
         score,
         note,
+        source,
+        origins,
         proposed=text_in(instrument.band(score.proposed).title, language),
         sentence=explain(instrument, proposal, language),
         explanation=text_in(result.band.explanation, language),
@@ -381,6 +389,7 @@ def export_rows(acting: Acting, dossier: Dossier) -> list[list[Any]]:
                 [*begin, sections[section], text_in(i.text, language), saved.answers[i.id], None, ""] for i in words
             ]
         rows += [[*begin, "", *said_of_result] for said_of_result in _result_rows(assessment)]
+        rows += [[*begin, _("Source"), part, place, None, ""] for part, place in origins_in_words(instrument)]
     return rows
 
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from suone.canton.instruments.queries import source_in_words
 from suone.canton.instruments.rules import Section, text_in
 from suone.casework.assessments import forms, queries, services
 from suone.casework.assessments.acts import Act
@@ -64,6 +65,7 @@ def assessment(request: ActingRequest, dossier_id: int, assessment_id: int) -> H
             "tasks": queries.tasks_of(acting, this),
             "about": text_in(this.version.instrument.about, queries.reader_language()),
             "note": text_in(this.version.instrument.note, queries.reader_language()),
+            "source": source_in_words(this.version.instrument),
         }
         return render(request, "assessments/tasks.html", context)
     context |= {

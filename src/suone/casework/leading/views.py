@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from suone.canton.instruments.loading import instrument
+from suone.canton.instruments.queries import origins_in_words, source_in_words
 from suone.canton.procedures.facts import Fact, Source, word
 from suone.canton.procedures.queries import version_by_id, versions_in_force
 from suone.canton.procedures.rules import difference
@@ -118,7 +119,8 @@ def triage(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "unanswered": [questions.item(i).text[language] for i in proposal.unanswered] if proposal else [],
         "form": form,
         "title": questions.title[language],
-        "source": questions.source,
+        "source": source_in_words(questions),
+        "origins": origins_in_words(questions),
     }
     return render(request, "leading/triage.html", context, status=422 if form.errors else 200)
 

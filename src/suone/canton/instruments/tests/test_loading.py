@@ -61,6 +61,11 @@ def test_a_file_is_read_once() -> None:
         ),
         ('version = "1"', "", "small.toml, line 1, the instrument: version is missing."),
         (
+            'source = "invented"\ndefaults = ["questions", "points", "bands",',
+            'sources = { bands = "Art. 3" }\ndefaults = ["questions", "points",',
+            "the instrument: sources names places, but source names no paper.",
+        ),
+        (
             'source = "invented"',
             "source = ",
             "small.toml, line 4, column 10: this cannot be read (Invalid value): look for",
@@ -273,7 +278,6 @@ SILENT = {
     "an identifier of words": ('identifier = "small"', 'identifier = "A small one"', "identifier 'A small one' may have small letters,"),
     "an empty version": ('version = "1"', 'version = ""', "line 3, the instrument: version is missing."),
     "a long version": ('version = "1"', f'version = "{"1" * 21}"', "version has 21 characters; at most 20 are allowed."),
-    "an empty source": ('source = "invented"', 'source = " "', "line 4, the instrument: source is missing."),
     "a title of spaces": ('de = "Klein"', 'de = "  "', "line 7, the instrument: title is missing in de."),
     "an endless title": ('de = "Klein"', f'de = "{"K" * 100_000}"', "title in de has 100000 characters; at most 300 are allowed."),
     "control characters": ('de = "Klein"', 'de = "Kl\\u0000ein"', "title in de has control characters"),

@@ -11,11 +11,22 @@ from suone.canton.instruments.rules import Instrument, Proposal, evaluate
 
 TRIAGE = instrument("level-triage")
 IDS = [item.id for item in TRIAGE.items]
-MOST = sum(max(item.points.values()) for item in TRIAGE.items)
+COUNTED = [item.id for item in TRIAGE.items if item.points]
+MOST = sum(max(item.all_points) for item in TRIAGE.items)
 RANK = {band.code: rank for rank, band in enumerate(reversed(TRIAGE.bands))}
 
 # A case that two workers can settle by themselves: every answer is the reassuring one.
-EASY = {item.id: "no" if item.points.get("yes") else "yes" for item in TRIAGE.items}
+EASY = {item.id: "no" if item.points.get("yes") else "yes" for item in TRIAGE.items} | {"strategies_differ": "no"}
+# The two descriptions of the Valais report 2024, with everything that each allows ("kann").
+ALLOWED_BY_BOTH = {"can_take_part": "no", "strategies_differ": "yes"}
+NETWORK = ALLOWED_BY_BOTH | {
+    "several_institutions": "yes", "difficulties_accumulate": "no", "complex_risks": "yes",
+    "measures_available": "yes", "livelihood_secured": "yes", "claims_clear": "yes",
+}  # fmt: skip
+COMPLEX = ALLOWED_BY_BOTH | {
+    "several_institutions": "yes", "difficulties_accumulate": "yes", "complex_risks": "yes",
+    "measures_available": "no", "claims_clear": "no",
+}  # fmt: skip
 
 any_answers = st.dictionaries(st.sampled_from(IDS), st.sampled_from(["yes", "no", "unknown"]))
 
@@ -23,7 +34,7 @@ any_answers = st.dictionaries(st.sampled_from(IDS), st.sampled_from(["yes", "no"
 def worst(item_id: str) -> str:
     """The answer to this item that speaks most for a higher level."""
     points = TRIAGE.item(item_id).points
-    return max(points, key=lambda answer: points[answer])
+    return max(points, key=lambda answer: points[answer], default="yes")
 
 
 def proposed(**answers: str) -> str:
@@ -37,11 +48,13 @@ def proposed(**answers: str) -> str:
         ({"strategies_differ": "yes"}, "simple"),
         ({"claims_clear": "no"}, "simple"),
         ({"several_institutions": "yes"}, "network"),
-        ({"complex_risks": "yes"}, "network"),
-        ({"measures_available": "no", "can_take_part": "no"}, "network"),
+        ({"complex_risks": "yes"}, "simple"),
+        ({"difficulties_accumulate": "yes"}, "network"),
+        ({"measures_available": "no", "can_take_part": "no"}, "simple"),
+        ({"measures_available": "no", "claims_clear": "no"}, "network"),
         ({"several_institutions": "yes", "complex_risks": "yes"}, "network"),
         ({"several_institutions": "yes", "can_take_part": "no", "strategies_differ": "yes"}, "network"),
-        ({"several_institutions": "yes", "complex_risks": "yes", "claims_clear": "no"}, "complex"),
+        ({"several_institutions": "yes", "complex_risks": "yes", "claims_clear": "no"}, "network"),
         ({"several_institutions": "yes", "difficulties_accumulate": "yes", "complex_risks": "yes"}, "complex"),
         ({"several_institutions": "yes", "difficulties_accumulate": "yes", "measures_available": "no"}, "complex"),
     ],
@@ -50,11 +63,30 @@ def test_the_criteria_lead_to_a_level(answers: dict[str, str], level: str) -> No
     assert proposed(**answers) == level
 
 
+def test_report_2024_the_picture_of_network_is_proposed_as_network_with_all_that_it_allows() -> None:
+    assert evaluate(TRIAGE, NETWORK).band == "network"
+
+
+def test_report_2024_the_picture_of_complex_is_proposed_as_complex_without_what_it_merely_allows() -> None:
+    assert evaluate(TRIAGE, COMPLEX).band == "complex"
+    assert evaluate(TRIAGE, COMPLEX | {"can_take_part": "yes", "strategies_differ": "no"}).band == "complex"
+
+
+@given(any_answers)
+def test_report_2024_what_both_descriptions_allow_never_pushes_towards_complex(answers: dict[str, str]) -> None:
+    assert evaluate(TRIAGE, answers | ALLOWED_BY_BOTH).points == evaluate(TRIAGE, answers).points
+
+
+def test_report_2024_two_institutions_suffice_for_network() -> None:
+    assert proposed(several_institutions="yes") == "network"
+    assert "zwei genügen" in TRIAGE.item("several_institutions").text["de"]
+
+
 def test_everything_at_its_worst_is_complex_and_counts_all_points() -> None:
     result = evaluate(TRIAGE, {item_id: worst(item_id) for item_id in IDS})
 
     assert (result.band, result.points) == ("complex", MOST)
-    assert [step.item for step in result.reasons] == IDS
+    assert [step.item for step in result.reasons] == COUNTED
 
 
 def test_without_answers_the_lowest_level_is_proposed_and_everything_is_named_as_open() -> None:

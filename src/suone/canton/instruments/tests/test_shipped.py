@@ -56,6 +56,30 @@ def test_what_the_product_comes_with() -> None:
 
 
 @each
+def test_a_paper_is_named_only_where_it_says_something(this: Instrument) -> None:
+    assert bool(this.source) == any(this.origins.values())
+    assert set(this.origins) >= {"questions", "bands"}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("level-triage", {"questions", "bands"}),
+        ("early-detection", {"questions", "rules"}),
+        ("severity-index", {"range"}),
+        ("segmentation", {"bands", "again_after_months"}),
+        ("life-situations", {"bands"}),
+        ("outcome", set()),
+        ("short-assessment", set()),
+        ("practice-assessment", set()),
+        ("in-depth-assessment", set()),
+    ],
+)
+def test_what_the_papers_say_and_what_the_product_proposes(name: str, said: set[str]) -> None:
+    assert {part for part, place in instrument(name).origins.items() if place} == said
+
+
+@each
 @given(data=st.data())
 def test_every_answer_leads_to_a_band_with_an_explanation_in_every_language(this: Instrument, data) -> None:
     result = evaluate(this, data.draw(answers_to(this)))
@@ -231,11 +255,11 @@ def test_each_segment_has_its_standard_strategy_and_s_excludes_labour_market_mea
 
 LIFE = instrument("life-situations")
 SITUATIONS = {
-    "1": {"without_job": "yes", "age": "25", "may_not_complete": "yes"},
+    "1": {"age": "25", "may_not_complete": "yes"},
     "2": {"without_job": "yes", "social_assistance": "applying", "certified": "yes"},
     "3": {"without_job": "yes", "social_assistance": "receiving", "feels_unfit": "yes"},
     "4": {"without_job": "yes", "given_notice": "yes", "may_fall_ill": "yes"},
-    "5": {"without_job": "no", "age": "57", "clear_limits": "yes"},
+    "5": {"without_job": "no", "age": "56", "clear_limits": "yes"},
     "6": {"without_job": "no", "frequent_absences": "yes", "certified": "yes"},
 }
 
@@ -245,6 +269,17 @@ def test_each_of_the_six_life_situations_is_recognised_and_hangs_on_each_of_its_
     assert evaluate(LIFE, answers).band == situation
     for item in answers:
         assert evaluate(LIFE, {name: answer for name, answer in answers.items() if name != item}).band == "none"
+
+
+@pytest.mark.parametrize("without_job", ["yes", "no"])
+def test_zurich_situation_1_counts_pupils_and_apprentices_who_have_a_place(without_job: str) -> None:
+    assert evaluate(LIFE, SITUATIONS["1"] | {"without_job": without_job}).band == "1"
+    assert evaluate(LIFE, SITUATIONS["1"] | {"without_job": without_job, "age": "26"}).band == "none"
+
+
+def test_zurich_situation_5_begins_at_56_since_over_55_is_meant() -> None:
+    assert evaluate(LIFE, SITUATIONS["5"] | {"age": "55"}).band == "none"
+    assert evaluate(LIFE, SITUATIONS["5"]).band == "5"
 
 
 def test_when_several_apply_all_are_named_and_the_first_is_proposed() -> None:

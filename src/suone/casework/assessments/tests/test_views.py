@@ -66,6 +66,9 @@ def test_from_beginning_to_result(cast: Cast, case: Case, worker: Client) -> Non
     assert "even with measures no realistic chance in the medium and longer term" in page
     assert "no labour-market measures and no placement efforts" in page
     assert "Not decided yet: the proposal decides nothing." in page
+    assert "Regierungsratsbeschluss Solothurn Nr. 2023/579" in page
+    assert "<dt>Conclusions</dt><dd>Ziff. 2.1 Nr. 2</dd>" in page
+    assert "<dt>Rules</dt><dd>default of this product</dd>" in page
     assert Entry.objects.filter(act="assessment.read").exists()
 
 
@@ -183,6 +186,8 @@ def test_the_export_holds_every_answer_and_no_formula(case: Case, cast: Cast, wo
 
     assert "'=HYPERLINK(1)" in csv
     assert "She wants to think" in csv
+    assert "Conclusions;Ziff. 2.1 Nr. 2" in csv
+    assert "Rules;default of this product" in csv
     assert len(rows) == len(csv.splitlines())
     assert [row[7] for row in rows if row[6] == "Decided"] == ["O: orient"]
     assert worker.get(address(case, "export/pdf")).status_code == 404

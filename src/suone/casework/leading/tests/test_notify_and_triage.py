@@ -134,7 +134,7 @@ def test_a_draft_is_its_authors_alone(cast: Cast) -> None:
 def test_the_proposal_names_the_answers_it_stands_on() -> None:
     proposal = services.propose_level(COMPLEX)
 
-    assert (proposal.band, proposal.points) == ("complex", 6)
+    assert (proposal.band, proposal.points) == ("complex", 5)
     assert [step.item for step in proposal.reasons] == list(COMPLEX)
     assert proposal.unanswered
 
@@ -144,7 +144,7 @@ def test_following_the_proposal_needs_no_reason_and_the_calculation_is_kept(cast
 
     case = Case.objects.get(pk=notified.pk)
     assert (case.level, case.state) == ("complex", State.ACTIVE)
-    assert (triage.answers, triage.proposal["band"], triage.proposal["points"]) == (COMPLEX, "complex", 6)
+    assert (triage.answers, triage.proposal["band"], triage.proposal["points"]) == (COMPLEX, "complex", 5)
     assert triage.decided_by_id == cast.coordinator.pk
     assert lead(case) == cast.coordinator.pk
     assert WorkItem.objects.get(about_type="case").state == ItemState.DONE

@@ -226,7 +226,7 @@ def test_the_triage_shows_its_proposal_with_reasons_and_decides_nothing_by_itsel
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "Difficulties accumulate; a notification to the IIZ office is advised." in page
-    assert "More than two institutions are involved" in page
+    assert "Several institutions follow the person or soon will; two suffice." in page
     assert not Triage.objects.exists()
 
 
