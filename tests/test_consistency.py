@@ -120,8 +120,9 @@ def test_the_database_holds_the_policies_that_the_models_declare(db: None) -> No
         for command, condition in constraint.conditions.items()
         if condition is not None
     }
-    # Made by Django for a many-to-many field; its policies stand in institutions/sql/parties.sql.
-    declared |= {("institutions_convention_parties", command) for command in ("select", "insert", "delete")}
+    # Made by Django for many-to-many fields; their policies stand in institutions/sql/.
+    for table in ("institutions_convention_parties", "institutions_institution_regions"):
+        declared |= {(table, command) for command in ("select", "insert", "delete")}
 
     # Of libraries (signin/sql/accounts.sql).
     declared |= {

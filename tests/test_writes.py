@@ -622,7 +622,7 @@ _NO_STAMPS = {
         consents_consent.valid_from consents_consent.valid_until consents_consent.signed_on
         consents_disclosure.access_until consents_disclosure.inform_until decisions_decision.due_on
         decisions_decision.remind_on dossiers_particulars.died_on dossiers_residence.permit_expires_on
-        handovers_handover.overlap_until institutions_convention.starts_on institutions_convention.ends_on
+        handovers_handover.overlap_until institutions_convention.ends_on
         meetings_dateproposal.starts_at meetings_entry.due_on meetings_meeting.starts_at meetings_meeting.answer_until
         plans_measure.from_on plans_measure.until_on plans_plan.review_on plans_signature.signed_on
         procedures_procedureversion.valid_from procedures_procedureversion.valid_until register_enrolment.began_on
@@ -638,6 +638,7 @@ _NO_STAMPS = {
         consents_disclosure.recipient_id consents_disclosure.recipient_staff_id decisions_decision.addressed_id
         decisions_decision.addressed_staff_id dossiers_event.on_behalf_of_id handovers_handover.receiver_id
         handovers_handover.receiver_staff_id inbox_message.staff_id institutions_convention_parties.institution_id
+        institutions_institution_regions.institution_id
         institutions_office.institution_id institutions_serviceoffer.institution_id meetings_entry.responsible_id
         meetings_invitee.institution_id meetings_invitee.staff_id plans_measure.institution_id plans_measure.payer_id
         plans_measure.staff_id plans_signature.institution_id plans_signature.staff_id register_enrolment.institution_id

@@ -404,6 +404,7 @@ TABLES: dict[str, Rules] = {
     "institutions_convention": of_the_directory(),
     "institutions_serviceoffer": of_the_directory(),
     "institutions_convention_parties": replace(of_the_directory(), update=None),
+    "institutions_institution_regions": replace(of_the_directory(), update=None),
     "appointments_appointment": Rules(
         select=everybody,
         insert=either(job, administers),

@@ -82,6 +82,7 @@ def _staff(entry: dict[str, Any], directory: Directory) -> Appointment:
         defaults={
             "user": account,
             "office": directory.offices[entry["office"]],
+            "percentage": entry.get("percentage"),
             **{name: entry[name] for name in ("first_name", "last_name", "function", "phone")},
         },
     )[0]

@@ -34,6 +34,7 @@ class Staff(Entry):
     email: Mail
     language: Annotated[str, OneOf(("de", "fr"))] = Field(description="The language of their pages.")
     roles: Annotated[list[Annotated[str, OneOf(Role.values)]], Many(20)]
+    percentage: Annotated[int, Between(1, 100)] = Field(100, description="Of a full post, where it is known.")
     has_account: bool = Field(False, description="Whether they can log in.")
 
 

@@ -121,8 +121,31 @@ def test_every_seat_of_the_bodies_is_filled() -> None:
         members.setdefault(entry["body"], []).append(entry["staff"])
 
     assert set(members) == {entry["code"] for entry in DIRECTORY["body"]}
-    for body in ("rechtskommission", "iiz-stelle"):
+    for body in members:
         assert len(members[body]) == sum(seat["number"] for seat in DIRECTORY["seat"] if seat["body"] == body)
+
+
+def test_each_seat_is_filled_from_where_the_directory_says() -> None:
+    services = {entry["code"]: entry.get("parent_service") for entry in DIRECTORY["institution"]}
+    for body in {entry["body"] for entry in DIRECTORY["seat"]}:
+        institutions = [STAFF[entry["staff"]]["institution"] for entry in CAST["body_member"] if entry["body"] == body]
+        for seat in DIRECTORY["seat"]:
+            if seat["body"] == body:
+                for _number in range(seat["number"]):
+                    holder = next(
+                        code
+                        for code in institutions
+                        if seat.get("institution", code) == code
+                        and seat.get("parent_service", services[code]) == services[code]
+                    )
+                    institutions.remove(holder)
+        assert institutions == [], body
+
+
+def test_vs_report_2024_terms_iiz_office_regional_coordinators_work_twenty_per_cent() -> None:
+    coordinators = [entry for entry in CAST["staff"] if "regional_coordinator" in entry["roles"]]
+
+    assert [entry["percentage"] for entry in coordinators] == [20] * 5
 
 
 def test_the_legal_commission_comes_from_iv_diha_and_dsw() -> None:

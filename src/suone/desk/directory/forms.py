@@ -22,27 +22,37 @@ else:
 KINDS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "institution": (
         Institution,
-        ("code", "short_name_fr", "kind", "circle", "parent_service", "name_de", "name_fr", "name_it", "name_en"),
+        (
+            *("code", "short_name_fr", "kind", "circle", "parent_service", "regions"),
+            *("name_de", "name_fr", "name_it", "name_en", "source"),
+        ),
     ),
-    "office": (Office, ("institution", "region", "name_de", "name_fr", "address", "phone", "email", "is_active")),
+    "office": (
+        Office,
+        ("institution", "region", "name_de", "name_fr", "address", "phone", "email", "is_active", "source"),
+    ),
     # Where somebody works, with which roles and until when, and who answers for the institution, is for whoever
     # administers it.
     "staff": (Appointment, ("first_name", "last_name", "function", "phone", "email")),
-    "body": (Body, ("code", "kind", "name_de", "name_fr", "task")),
+    "body": (Body, ("code", "kind", "name_de", "name_fr", "task", "source")),
     "member": (BodyMember, ("body", "staff", "function", "term_from", "term_until")),
     "convention": (
         Convention,
-        ("title_de", "title_fr", "kind", "parties", "starts_on", "ends_on", "gives_reciprocity"),
+        (
+            *("title_de", "title_fr", "kind", "parties", "since", "ends_on"),
+            *("reciprocity", "reciprocity_source", "source"),
+        ),
     ),
     "service": (
         ServiceOffer,
-        ("institution", "name_de", "name_fr", "for_whom_de", "for_whom_fr", "who_pays_de", "who_pays_fr"),
+        ("institution", "name_de", "name_fr", "for_whom_de", "for_whom_fr", "who_pays_de", "who_pays_fr", "source"),
     ),
 }
 # Entries that begin and end elsewhere: here their particulars are corrected.
 CORRECTED_ONLY = frozenset({"staff"})
 _COLLEAGUES = {"staff"}
-_DAYS = {"term_from", "term_until", "starts_on", "ends_on"}
+_DAYS = {"term_from", "term_until", "ends_on"}
+_SEVERAL = {"parties", "regions"}
 
 
 class _EntryForm(_ModelForm):
@@ -61,8 +71,7 @@ def entry_form(kind: str) -> type[forms.ModelForm[Any]]:
     """The form of one kind of entry."""
     model, fields = KINDS[kind]
     widgets: dict[str, type[forms.Widget] | forms.Widget] = {name: DayInput() for name in fields if name in _DAYS}
-    if "parties" in fields:
-        widgets["parties"] = forms.CheckboxSelectMultiple()
+    widgets |= {name: forms.CheckboxSelectMultiple() for name in fields if name in _SEVERAL}
     of_staff = {name: StaffField for name in fields if name in _COLLEAGUES}
     form: type[forms.ModelForm[Any]] = forms.modelform_factory(
         model, form=_EntryForm, fields=list(fields), widgets=widgets, field_classes=of_staff

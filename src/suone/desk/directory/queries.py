@@ -23,6 +23,7 @@ def institution_list(*, on: date) -> list[Listed]:
     institutions = Institution.objects.prefetch_related(
         Prefetch("offices", Office.objects.select_related("region").order_by("region__position", "name_de")),
         "services_offered",
+        "regions",
     )
     contacts = as_contacts(contact_persons(on=on), on=on)
     return [

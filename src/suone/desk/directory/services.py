@@ -21,6 +21,9 @@ def keep_entry(acting: Acting, *, form: ModelForm[Any]) -> None:
     is_new = form.instance.pk is None
     entry = form.save(commit=False)
     changed = {field.name for field in entry._meta.local_concrete_fields} & set(form.changed_data)
+    if changed and getattr(entry, "is_default", False):  # from now on the canton's own
+        entry.is_default = False
+        changed.add("is_default")
     if is_new:
         entry.save()
     else:

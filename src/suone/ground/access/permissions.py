@@ -55,6 +55,7 @@ class Role(models.TextChoices):
     FRONT_LINE_WORKER = "front_line_worker", _("Front-line worker")
     CONTACT_PERSON = "contact_person", _("Contact person")
     REGIONAL_COORDINATOR = "regional_coordinator", _("Regional coordinator")
+    THEMATIC_COORDINATOR = "thematic_coordinator", _("Thematic coordinator")
     CASE_MANAGER = "case_manager", _("Case manager")
     TANDEM = "tandem", _("Tandem")
     MEDICAL_OFFICER = "medical_officer", _("Medical officer")
@@ -111,6 +112,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.FRONT_LINE_WORKER: _CASE_WORKER,
     Role.CONTACT_PERSON: _CASE_WORKER | {Permission.ABSENCE_EDIT, Permission.ADVICE_GIVE, Permission.REGISTER_ADJUST},
     Role.REGIONAL_COORDINATOR: _OFFICE | {Permission.GLASS_BREAK},
+    # Works on a theme across the regions, and opens no case (default of this product).
+    Role.THEMATIC_COORDINATOR: _EVERYBODY
+    | {Permission.REFERRAL_COUNT, Permission.PLACES_COUNT, Permission.REGISTER_FIGURES},
     Role.CASE_MANAGER: _CASE_WORKER | {Permission.GLASS_BREAK, Permission.PLACES_COUNT},
     Role.TANDEM: _CASE_WORKER,
     Role.MEDICAL_OFFICER: _EVERYBODY

@@ -42,6 +42,9 @@ def load_directory(canton: str) -> Directory:
     institutions = {
         entry["code"]: _keep(Institution, {"code": entry["code"]}, entry) for entry in content["institution"]
     }
+    for entry in content["institution"]:
+        if "regions" in entry:
+            institutions[entry["code"]].regions.set([regions[code] for code in entry["regions"]])
     offices = {}
     for entry in content["office"]:
         places = {"institution": institutions[entry["institution"]], "region": regions.get(entry.get("region", ""))}
@@ -71,7 +74,13 @@ def _content_of(path: Path) -> dict[str, Any]:
     except BrokenFile as broken:
         raise BrokenDirectory(broken.problems) from broken
     lists = ("region", "institution", "office", "body", "convention", "service")
-    return {name: [entry.model_dump(exclude_unset=True) for entry in getattr(read, name)] for name in lists}
+    return {
+        name: [
+            entry.model_dump(exclude_unset=True) | {"source": entry.source, "is_default": entry.default}
+            for entry in getattr(read, name)
+        ]
+        for name in lists
+    }
 
 
 def _keep(model: Any, by: dict[str, Any], entry: dict[str, Any]) -> Any:

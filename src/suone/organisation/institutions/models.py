@@ -1,18 +1,22 @@
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from suone.ground.access.acting import Kind
 from suone.ground.access.row_policies import RowPolicies, any_actor, permitted
 from suone.organisation.institutions.kinds import InstitutionKind
+from suone.organisation.institutions.rules import SINCE, as_exact_as_known
 
 # The directory says nothing about persons concerned: everybody who acts may read it, the office edits it.
 DIRECTORY_EDIT = permitted("directory.edit")
 
 
 _NAMES = ("name_de", "name_fr", "name_it", "name_en")
+_ORIGIN = ("source", "is_default")
 
 
 def _directory(table: str, *updates: str, before_log_in: bool = False) -> RowPolicies:
@@ -49,7 +53,24 @@ class Named(models.Model):
         return getattr(self, f"name_{language}", "") or self.name_de
 
 
-class Region(Named):
+class Sourced(models.Model):
+    """An entry that says where it comes from: a place in a public paper, the product's file, or neither if typed here."""
+
+    source = models.CharField(
+        _("Source"), max_length=200, blank=True, help_text=_("Where a public paper says it: paper and page or chapter.")
+    )
+    is_default = models.BooleanField(default=False, editable=False)  # came with the product, and no paper says it
+
+    class Meta:
+        abstract = True
+
+    @property
+    def origin(self) -> str:
+        """The place in the source, or that the product proposes it; empty for what was entered at work."""
+        return str(_("default of this product")) if self.is_default and not self.source else self.source
+
+
+class Region(Sourced, Named):
     code = models.SlugField(_("Code"), max_length=30, unique=True)
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -59,7 +80,7 @@ class Region(Named):
         ordering: ClassVar = ["position"]
         verbose_name = _("region")
         verbose_name_plural = _("regions")
-        constraints: ClassVar = [_directory("region", *_NAMES, "position")]
+        constraints: ClassVar = [_directory("region", *_NAMES, *_ORIGIN, "position")]
 
 
 class Circle(models.TextChoices):
@@ -68,7 +89,7 @@ class Circle(models.TextChoices):
     PRIVATE = "private", _("private")
 
 
-class Institution(Named):
+class Institution(Sourced, Named):
     """A partner of the collaboration: notifies, follows, or mediates, according to its circle.
 
     ``code`` and names are for display only: what an institution may and must do depends on its ``kind``.
@@ -79,6 +100,9 @@ class Institution(Named):
     kind = models.CharField(_("Kind of institution"), max_length=24, choices=InstitutionKind)
     circle = models.CharField(_("Circle"), max_length=10, choices=Circle)
     parent_service = models.CharField(_("Belongs to"), max_length=60, blank=True)  # DIHA, DSW …
+    regions = models.ManyToManyField(
+        Region, blank=True, related_name="institutions", verbose_name=_("Works for these regions")
+    )  # none: for the whole canton
     is_iiz_office = models.BooleanField(_("Is the IIZ office"), default=False)
 
     personal_data: ClassVar[tuple[str, ...]] = ()
@@ -92,6 +116,7 @@ class Institution(Named):
             _directory(
                 "institution",
                 *_NAMES,
+                *_ORIGIN,
                 "short_name_fr",
                 "circle",
                 "kind",
@@ -114,7 +139,7 @@ class Institution(Named):
         return self.code
 
 
-class Office(Named):
+class Office(Sourced, Named):
     """Where an institution works: in a region, or for the whole canton when no region is given."""
 
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="offices")
@@ -129,7 +154,9 @@ class Office(Named):
     class Meta:
         verbose_name = _("office")
         verbose_name_plural = _("offices")
-        constraints: ClassVar = [_directory("office", *_NAMES, "region", "address", "phone", "email", "is_active")]
+        constraints: ClassVar = [
+            _directory("office", *_NAMES, *_ORIGIN, "region", "address", "phone", "email", "is_active")
+        ]
 
 
 class BodyKind(models.TextChoices):
@@ -139,7 +166,7 @@ class BodyKind(models.TextChoices):
     OFFICE = "office", _("IIZ office")
 
 
-class Body(Named):
+class Body(Sourced, Named):
     """A body of the collaboration with members and terms."""
 
     code = models.SlugField(_("Code"), max_length=30, unique=True)
@@ -152,19 +179,43 @@ class Body(Named):
         ordering: ClassVar = ["name_de"]
         verbose_name = _("body")
         verbose_name_plural = _("bodies")
-        constraints: ClassVar = [_directory("body", *_NAMES, "kind", "task")]
+        constraints: ClassVar = [_directory("body", *_NAMES, *_ORIGIN, "kind", "task")]
 
 
-class Convention(models.Model):
+class Reciprocity(models.TextChoices):
+    UNKNOWN = "unknown", _("unknown")
+    GIVEN = "given", _("given")
+    NOT_GIVEN = "not_given", _("not given")
+
+
+class Convention(Sourced):
     """A contract, directive or agreement between institutions, and whether it gives reciprocity."""
 
     title_de = models.CharField(_("Title (German)"), max_length=200)
     title_fr = models.CharField(_("Title (French)"), max_length=200)
-    kind = models.CharField(_("Kind"), max_length=60)  # contract, directive, agreement
+    kind = models.CharField(_("Kind"), max_length=60)  # contract, directive, agreement, practice
     parties = models.ManyToManyField(Institution, related_name="conventions", verbose_name=_("Parties"))
-    starts_on = models.DateField(_("In force from"), null=True, blank=True)
+    since = models.CharField(
+        _("In force since"),
+        max_length=10,
+        blank=True,
+        help_text=_("As exactly as it is known: 2019, 2021-11 or 2021-11-15."),
+    )
     ends_on = models.DateField(_("In force until"), null=True, blank=True)
-    gives_reciprocity = models.BooleanField(_("Gives reciprocity"), default=False)
+    # A promise that a law makes a condition of disclosing: never assumed, entered with what says it.
+    reciprocity = models.CharField(
+        _("Reciprocity"),
+        max_length=10,
+        choices=Reciprocity,
+        default=Reciprocity.UNKNOWN,
+        db_default=Reciprocity.UNKNOWN,
+    )
+    reciprocity_source = models.CharField(
+        _("Source of the reciprocity"),
+        max_length=200,
+        blank=True,
+        help_text=_("Article or letter that says whether the other side does the same."),
+    )
 
     personal_data: ClassVar[tuple[str, ...]] = ()
 
@@ -173,11 +224,43 @@ class Convention(models.Model):
         verbose_name = _("convention")
         verbose_name_plural = _("conventions")
         constraints: ClassVar = [
-            _directory("convention", "title_de", "title_fr", "kind", "starts_on", "ends_on", "gives_reciprocity")
+            _directory(
+                "convention",
+                *_ORIGIN,
+                "title_de",
+                "title_fr",
+                "kind",
+                "since",
+                "ends_on",
+                "reciprocity",
+                "reciprocity_source",
+            ),
+            models.CheckConstraint(
+                name="convention_since_is_a_year_a_month_or_a_day",
+                condition=models.Q(since="") | models.Q(since__regex=SINCE),
+                violation_error_message=_("Enter a year, a month or a day, such as 2019, 2021-11 or 2021-11-15."),
+            ),
+            models.CheckConstraint(
+                name="convention_reciprocity_has_its_source",
+                condition=models.Q(reciprocity=Reciprocity.UNKNOWN) | ~models.Q(reciprocity_source=""),
+                violation_error_message=_("Say where it is written whether reciprocity is given."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        if self.since and as_exact_as_known(self.since) is None:
+            raise ValidationError({"since": _("Enter a year, a month or a day, such as 2019, 2021-11 or 2021-11-15.")})
+
+    @property
+    def in_force_since(self) -> str:
+        """Since when, as exactly as it is known: 2019, November 2021, or a day."""
+        begins = as_exact_as_known(self.since) if self.since else None
+        if begins is None or len(self.since) == len("2021"):
+            return self.since
+        return date_format(begins, "F Y" if len(self.since) == len("2021-11") else "d.m.Y")
 
     @property
     def title(self) -> str:
@@ -185,7 +268,7 @@ class Convention(models.Model):
         return self.title_fr if (get_language() or "de").startswith("fr") else self.title_de
 
 
-class ServiceOffer(Named):
+class ServiceOffer(Sourced, Named):
     """A measure an institution can offer: who may get it, and who pays."""
 
     institution = models.ForeignKey(Institution, models.CASCADE, related_name="services_offered")
@@ -201,5 +284,5 @@ class ServiceOffer(Named):
         verbose_name = _("service offered")
         verbose_name_plural = _("services offered")
         constraints: ClassVar = [
-            _directory("serviceoffer", *_NAMES, "for_whom_de", "for_whom_fr", "who_pays_de", "who_pays_fr")
+            _directory("serviceoffer", *_NAMES, *_ORIGIN, "for_whom_de", "for_whom_fr", "who_pays_de", "who_pays_fr")
         ]

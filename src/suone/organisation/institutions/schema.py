@@ -10,9 +10,10 @@ from suone.ground.schemafiles.problems import Fault, not_among, twice
 from suone.ground.schemafiles.reading import Entry, Kind
 from suone.organisation.institutions.kinds import InstitutionKind
 from suone.organisation.institutions.loading import BrokenDirectory
-from suone.organisation.institutions.models import BodyKind, Circle
+from suone.organisation.institutions.models import BodyKind, Circle, Reciprocity
+from suone.organisation.institutions.rules import as_exact_as_known
 
-CONVENTION_KINDS = ("contract", "directive", "agreement")
+CONVENTION_KINDS = ("contract", "directive", "agreement", "practice")
 
 # The lengths are those of the tables that the file fills.
 Called = Annotated[str, Text(150)]
@@ -22,7 +23,23 @@ Code = Annotated[str, Text(20)]
 Mail = Annotated[str, Pattern(r"[^@\s]{1,100}@[^@\s]{1,140}\.[^@\s.]{2,12}", "is no e-mail address")]
 
 
-class Named(Entry):
+_Place = Annotated[str, Text(200, least=0)]
+
+
+class Sourced(Entry):
+    """What a public paper says, with the place, or what the product proposes where none does."""
+
+    source: _Place = Field("", description="Where a public paper says it: paper and page or chapter.")
+    default: bool = Field(False, description="No paper says it: a default of the product, shown as such.")
+
+    def faults(self) -> Iterator[Fault]:
+        if self.source and self.default:
+            yield Fault("default and source exclude each other: either a paper says it, or the product proposes it")
+        if not self.source and not self.default:
+            yield Fault("give its source (paper and page or chapter), or default = true where no paper says it")
+
+
+class Named(Sourced):
     name_de: Called
     name_fr: Called
     name_it: CalledElsewhere = ""
@@ -40,6 +57,7 @@ class Institution(Named):
     kind: Annotated[str, OneOf(InstitutionKind.values)] = Field(description="What it is for, whatever it is called.")
     circle: Annotated[str, OneOf(Circle.values)]
     parent_service: Annotated[str, Text(60, least=0)] = ""
+    regions: Annotated[list[Slug], Many(200)] = Field([], description="Left out, it works for the whole canton.")
     is_iiz_office: bool = False
 
 
@@ -58,7 +76,7 @@ class Body(Named):
     task: Annotated[str, Text(300, least=0)] = ""
 
 
-class Seat(Entry):
+class Seat(Sourced):
     body: Slug
     number: Annotated[int, Between(1, 200)] = Field(description="How many members come from there.")
     function_de: Annotated[str, Text(100)]
@@ -67,19 +85,30 @@ class Seat(Entry):
     parent_service: Annotated[str, Text(60)] = ""
 
 
-class Convention(Entry):
+class Convention(Sourced):
     key: Slug
     title_de: Annotated[str, Text(200)]
     title_fr: Annotated[str, Text(200)]
     kind: Annotated[str, OneOf(CONVENTION_KINDS)]
     parties: Annotated[list[Code], Many(100, least=2)]
-    starts_on: Day | None = None
+    since: Annotated[str, Text(10, least=0)] = Field(
+        "", description="As exactly as it is known: 2019, 2021-11 or 2021-11-15."
+    )
     ends_on: Day | None = None
-    gives_reciprocity: bool = False
+    reciprocity: Annotated[str, OneOf(Reciprocity.values)] = Reciprocity.UNKNOWN.value
+    reciprocity_source: Annotated[str, Text(200, least=0)] = Field(
+        "", description="What says whether the other side does the same."
+    )
 
     def faults(self) -> Iterator[Fault]:
-        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
-            yield Fault("ends_on lies before starts_on", ("ends_on",))
+        yield from super().faults()
+        begins = as_exact_as_known(self.since) if self.since else None
+        if self.since and begins is None:
+            yield Fault(f"since {self.since!r} must be a year, a month or a day such as 2021-11", ("since",))
+        if begins and self.ends_on and self.ends_on < begins:
+            yield Fault("ends_on lies before since", ("ends_on",))
+        if self.reciprocity != Reciprocity.UNKNOWN and not self.reciprocity_source:
+            yield Fault("whether reciprocity is given needs reciprocity_source", ("reciprocity",))
 
 
 class Service(Named):
@@ -113,6 +142,8 @@ class Directory(Entry):
         for number, office in enumerate(self.office):
             yield from not_among([office.institution], institutions, "institution", ("office", number))
             yield from not_among([office.region] if office.region else [], regions, "region", ("office", number))
+        for number, institution in enumerate(self.institution):
+            yield from not_among(institution.regions, regions, "regions", ("institution", number))
         for number, convention in enumerate(self.convention):
             yield from not_among(convention.parties, institutions, "parties", ("convention", number))
         for number, service in enumerate(self.service):

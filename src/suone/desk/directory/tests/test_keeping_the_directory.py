@@ -44,6 +44,80 @@ def test_the_office_edits_an_entry_and_a_worker_does_not(role: Role, status: int
     assert Entry.objects.filter(act="directory.changed").exists() is (status == 302)
 
 
+def test_a_default_of_the_product_that_the_office_changes_is_the_canton_s_own() -> None:
+    client = client_of(
+        make_staff(make_institution("IIZ", is_iiz_office=True), Role.OFFICE_ADMINISTRATOR, last_name="Editor")
+    )
+    body = Body.objects.create(code="copil", name_de="COPIL", name_fr="COPIL", kind="steering", is_default=True)
+    typed = {"code": "copil", "kind": "steering", "name_de": "COPIL", "name_fr": "COPIL", "task": ""}
+
+    client.post(f"/directory/edit/body/{body.pk}", typed)
+    body.refresh_from_db()
+    assert body.is_default
+
+    client.post(f"/directory/edit/body/{body.pk}", typed | {"task": "Strategie"})
+    body.refresh_from_db()
+    assert not body.is_default
+
+
+def test_pages_show_the_source_of_an_entry_or_that_it_is_a_default() -> None:
+    load_directory("vs")
+    client = client_of(make_staff(Institution.objects.get(code="SMZ"), Role.FRONT_LINE_WORKER, last_name="Reader"))
+
+    bodies = client.get("/directory/bodies").content.decode()
+    institutions = client.get("/directory/institutions").content.decode()
+
+    assert "Jahresbericht 2024, Begriffe: COPIL" in bodies
+    assert "Jahresbericht 2024, Begriffe: der 2. Kreis der IIZ" in institutions
+    assert "default of this product" in institutions
+
+
+def test_a_convention_shows_its_start_as_exactly_as_it_is_known_and_unknown_reciprocity() -> None:
+    load_directory("vs")
+    shown = {one.title_de: (one.in_force_since, one.get_reciprocity_display()) for one in Convention.objects.all()}
+
+    assert shown["Weisung zur Zusammenarbeit zwischen den RAV und den SMZ"] == ("November 2021", "unknown")
+    assert shown["Verstärkte Zusammenarbeit zwischen BIP und RAV"] == ("2019", "unknown")
+
+
+def test_reciprocity_is_entered_with_its_source_alone() -> None:
+    client = client_of(
+        make_staff(make_institution("IIZ", is_iiz_office=True), Role.OFFICE_ADMINISTRATOR, last_name="Editor")
+    )
+    parties = [make_institution("SMZ").pk, make_institution("RAV").pk]
+    typed = {
+        "title_de": "Weisung",
+        "title_fr": "Directive",
+        "kind": "directive",
+        "parties": parties,
+        "since": "2021-11",
+    }
+
+    refused = client.post("/directory/edit/convention/add", typed | {"reciprocity": "given"})
+    no_day = client.post("/directory/edit/convention/add", typed | {"reciprocity": "unknown", "since": "2021-02-30"})
+    kept = client.post(
+        "/directory/edit/convention/add", typed | {"reciprocity": "given", "reciprocity_source": "Ziff. 4"}
+    )
+
+    assert (refused.status_code, no_day.status_code, kept.status_code) == (422, 422, 302)
+    assert Convention.objects.get().reciprocity == "given"
+
+
+def test_the_office_alone_says_for_which_regions_an_institution_works() -> None:
+    office, smz = make_institution("IIZ", is_iiz_office=True), make_institution("SMZ")
+    region = Region.objects.create(code="monthey", name_de="Monthey", name_fr="Monthey")
+
+    with acting_as(acting(make_staff(office, Role.OFFICE_ADMINISTRATOR, last_name="Editor"))):
+        smz.regions.add(region)
+    with (
+        pytest.raises(ProgrammingError, match="row-level security"),
+        acting_as(acting(make_staff(smz, Role.FRONT_LINE_WORKER, last_name="Worker"))),
+    ):
+        office.regions.add(region)
+
+    assert list(smz.regions.all()) == [region]
+
+
 def test_a_wrong_entry_keeps_what_was_typed() -> None:
     client = client_of(make_staff(make_institution("IIZ"), Role.OFFICE_ADMINISTRATOR, last_name="Editor"))
 

@@ -202,6 +202,7 @@ class Migration(migrations.Migration):
                                     ("front_line_worker", "Front-line worker"),
                                     ("contact_person", "Contact person"),
                                     ("regional_coordinator", "Regional coordinator"),
+                                    ("thematic_coordinator", "Thematic coordinator"),
                                     ("case_manager", "Case manager"),
                                     ("tandem", "Tandem"),
                                     ("medical_officer", "Medical officer"),

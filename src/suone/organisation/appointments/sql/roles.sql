@@ -19,7 +19,7 @@ $$;
 -- A role of the collaboration as a whole: the office administers it wherever its holder works.
 CREATE FUNCTION appointments_of_the_collaboration(role text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT role IN ('regional_coordinator', 'cantonal_delegate', 'office_administrator', 'data_protection_officer',
-                    'legal_commission', 'steering')
+                    'legal_commission', 'steering', 'thematic_coordinator')
 $$;
 
 -- A role that opens the whole canton: held at the office only.

@@ -28,6 +28,16 @@ class Migration(migrations.Migration):
                         ("name_fr", models.CharField(max_length=150, verbose_name="Name (French)")),
                         ("name_it", models.CharField(blank=True, max_length=150, verbose_name="Name (Italian)")),
                         ("name_en", models.CharField(blank=True, max_length=150, verbose_name="Name (English)")),
+                        (
+                            "source",
+                            models.CharField(
+                                blank=True,
+                                help_text="Where a public paper says it: paper and page or chapter.",
+                                max_length=200,
+                                verbose_name="Source",
+                            ),
+                        ),
+                        ("is_default", models.BooleanField(default=False, editable=False)),
                         ("code", models.SlugField(max_length=30, unique=True, verbose_name="Code")),
                         ("position", models.PositiveSmallIntegerField(default=0)),
                     ],
@@ -43,9 +53,18 @@ class Migration(migrations.Migration):
                                 name="institutions_region_row_policies",
                                 select="true",
                                 update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
-                                updates=("name_de", "name_en", "name_fr", "name_it", "position"),
+                                updates=(
+                                    "is_default",
+                                    "name_de",
+                                    "name_en",
+                                    "name_fr",
+                                    "name_it",
+                                    "position",
+                                    "source",
+                                ),
                             )
                         ],
+                        "indexes": [],
                     },
                 ),
                 migrations.CreateModel(
@@ -61,6 +80,16 @@ class Migration(migrations.Migration):
                         ("name_fr", models.CharField(max_length=150, verbose_name="Name (French)")),
                         ("name_it", models.CharField(blank=True, max_length=150, verbose_name="Name (Italian)")),
                         ("name_en", models.CharField(blank=True, max_length=150, verbose_name="Name (English)")),
+                        (
+                            "source",
+                            models.CharField(
+                                blank=True,
+                                help_text="Where a public paper says it: paper and page or chapter.",
+                                max_length=200,
+                                verbose_name="Source",
+                            ),
+                        ),
+                        ("is_default", models.BooleanField(default=False, editable=False)),
                         ("code", models.CharField(max_length=20, unique=True, verbose_name="Short name")),
                         (
                             "short_name_fr",
@@ -107,6 +136,15 @@ class Migration(migrations.Migration):
                         ),
                         ("parent_service", models.CharField(blank=True, max_length=60, verbose_name="Belongs to")),
                         ("is_iiz_office", models.BooleanField(default=False, verbose_name="Is the IIZ office")),
+                        (
+                            "regions",
+                            models.ManyToManyField(
+                                blank=True,
+                                related_name="institutions",
+                                to="institutions.region",
+                                verbose_name="Works for these regions",
+                            ),
+                        ),
                     ],
                     options={
                         "verbose_name": "institution",
@@ -123,6 +161,7 @@ class Migration(migrations.Migration):
                                 update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
                                 updates=(
                                     "circle",
+                                    "is_default",
                                     "is_iiz_office",
                                     "kind",
                                     "name_de",
@@ -131,6 +170,7 @@ class Migration(migrations.Migration):
                                     "name_it",
                                     "parent_service",
                                     "short_name_fr",
+                                    "source",
                                 ),
                             ),
                             models.CheckConstraint(
@@ -163,6 +203,7 @@ class Migration(migrations.Migration):
                                 violation_error_message="Choose what kind of institution it is.",
                             ),
                         ],
+                        "indexes": [],
                     },
                 ),
                 migrations.CreateModel(
@@ -178,6 +219,16 @@ class Migration(migrations.Migration):
                         ("name_fr", models.CharField(max_length=150, verbose_name="Name (French)")),
                         ("name_it", models.CharField(blank=True, max_length=150, verbose_name="Name (Italian)")),
                         ("name_en", models.CharField(blank=True, max_length=150, verbose_name="Name (English)")),
+                        (
+                            "source",
+                            models.CharField(
+                                blank=True,
+                                help_text="Where a public paper says it: paper and page or chapter.",
+                                max_length=200,
+                                verbose_name="Source",
+                            ),
+                        ),
+                        ("is_default", models.BooleanField(default=False, editable=False)),
                         (
                             "institution",
                             models.ForeignKey(
@@ -216,15 +267,18 @@ class Migration(migrations.Migration):
                                     "address",
                                     "email",
                                     "is_active",
+                                    "is_default",
                                     "name_de",
                                     "name_en",
                                     "name_fr",
                                     "name_it",
                                     "phone",
                                     "region",
+                                    "source",
                                 ),
                             )
                         ],
+                        "indexes": [],
                     },
                 ),
                 migrations.CreateModel(
@@ -240,6 +294,16 @@ class Migration(migrations.Migration):
                         ("name_fr", models.CharField(max_length=150, verbose_name="Name (French)")),
                         ("name_it", models.CharField(blank=True, max_length=150, verbose_name="Name (Italian)")),
                         ("name_en", models.CharField(blank=True, max_length=150, verbose_name="Name (English)")),
+                        (
+                            "source",
+                            models.CharField(
+                                blank=True,
+                                help_text="Where a public paper says it: paper and page or chapter.",
+                                max_length=200,
+                                verbose_name="Source",
+                            ),
+                        ),
+                        ("is_default", models.BooleanField(default=False, editable=False)),
                         ("code", models.SlugField(max_length=30, unique=True, verbose_name="Code")),
                         (
                             "kind",
@@ -268,9 +332,19 @@ class Migration(migrations.Migration):
                                 name="institutions_body_row_policies",
                                 select="true",
                                 update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
-                                updates=("kind", "name_de", "name_en", "name_fr", "name_it", "task"),
+                                updates=(
+                                    "is_default",
+                                    "kind",
+                                    "name_de",
+                                    "name_en",
+                                    "name_fr",
+                                    "name_it",
+                                    "source",
+                                    "task",
+                                ),
                             )
                         ],
+                        "indexes": [],
                     },
                 ),
                 migrations.CreateModel(
@@ -282,12 +356,48 @@ class Migration(migrations.Migration):
                                 auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                             ),
                         ),
+                        (
+                            "source",
+                            models.CharField(
+                                blank=True,
+                                help_text="Where a public paper says it: paper and page or chapter.",
+                                max_length=200,
+                                verbose_name="Source",
+                            ),
+                        ),
+                        ("is_default", models.BooleanField(default=False, editable=False)),
                         ("title_de", models.CharField(max_length=200, verbose_name="Title (German)")),
                         ("title_fr", models.CharField(max_length=200, verbose_name="Title (French)")),
                         ("kind", models.CharField(max_length=60, verbose_name="Kind")),
-                        ("starts_on", models.DateField(blank=True, null=True, verbose_name="In force from")),
+                        (
+                            "since",
+                            models.CharField(
+                                blank=True,
+                                help_text="As exactly as it is known: 2019, 2021-11 or 2021-11-15.",
+                                max_length=10,
+                                verbose_name="In force since",
+                            ),
+                        ),
                         ("ends_on", models.DateField(blank=True, null=True, verbose_name="In force until")),
-                        ("gives_reciprocity", models.BooleanField(default=False, verbose_name="Gives reciprocity")),
+                        (
+                            "reciprocity",
+                            models.CharField(
+                                choices=[("unknown", "unknown"), ("given", "given"), ("not_given", "not given")],
+                                db_default="unknown",
+                                default="unknown",
+                                max_length=10,
+                                verbose_name="Reciprocity",
+                            ),
+                        ),
+                        (
+                            "reciprocity_source",
+                            models.CharField(
+                                blank=True,
+                                help_text="Article or letter that says whether the other side does the same.",
+                                max_length=200,
+                                verbose_name="Source of the reciprocity",
+                            ),
+                        ),
                         (
                             "parties",
                             models.ManyToManyField(
@@ -307,9 +417,38 @@ class Migration(migrations.Migration):
                                 name="institutions_convention_row_policies",
                                 select="true",
                                 update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (SELECT actor_may('directory.edit')))",
-                                updates=("ends_on", "gives_reciprocity", "kind", "starts_on", "title_de", "title_fr"),
-                            )
+                                updates=(
+                                    "ends_on",
+                                    "is_default",
+                                    "kind",
+                                    "reciprocity",
+                                    "reciprocity_source",
+                                    "since",
+                                    "source",
+                                    "title_de",
+                                    "title_fr",
+                                ),
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("since", ""),
+                                    ("since__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                                    _connector="OR",
+                                ),
+                                name="convention_since_is_a_year_a_month_or_a_day",
+                                violation_error_message="Enter a year, a month or a day, such as 2019, 2021-11 or 2021-11-15.",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("reciprocity", "unknown"),
+                                    models.Q(("reciprocity_source", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="convention_reciprocity_has_its_source",
+                                violation_error_message="Say where it is written whether reciprocity is given.",
+                            ),
                         ],
+                        "indexes": [],
                     },
                 ),
                 migrations.CreateModel(
@@ -325,6 +464,16 @@ class Migration(migrations.Migration):
                         ("name_fr", models.CharField(max_length=150, verbose_name="Name (French)")),
                         ("name_it", models.CharField(blank=True, max_length=150, verbose_name="Name (Italian)")),
                         ("name_en", models.CharField(blank=True, max_length=150, verbose_name="Name (English)")),
+                        (
+                            "source",
+                            models.CharField(
+                                blank=True,
+                                help_text="Where a public paper says it: paper and page or chapter.",
+                                max_length=200,
+                                verbose_name="Source",
+                            ),
+                        ),
+                        ("is_default", models.BooleanField(default=False, editable=False)),
                         (
                             "institution",
                             models.ForeignKey(
@@ -359,19 +508,23 @@ class Migration(migrations.Migration):
                                 updates=(
                                     "for_whom_de",
                                     "for_whom_fr",
+                                    "is_default",
                                     "name_de",
                                     "name_en",
                                     "name_fr",
                                     "name_it",
+                                    "source",
                                     "who_pays_de",
                                     "who_pays_fr",
                                 ),
                             )
                         ],
+                        "indexes": [],
                     },
                 ),
             ],
         ),
         sql_file(__file__, "parties.sql"),
+        sql_file(__file__, "regions_of_institutions.sql"),
         sql_file(__file__, "the_office.sql", reverse="DROP FUNCTION institutions_office_stays() CASCADE"),
     ]

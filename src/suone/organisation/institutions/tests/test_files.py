@@ -82,12 +82,78 @@ def test_valais_has_a_rav_and_an_smz_in_every_region(valais: dict[str, Any]) -> 
         assert set(_codes(valais["region"])) <= regions
 
 
-def test_the_legal_commission_of_valais_has_three_seats_and_the_iiz_office_nine(valais: dict[str, Any]) -> None:
-    def seats(body: str) -> int:
-        return sum(entry["number"] for entry in valais["seat"] if entry["body"] == body)
+def _seats(valais: dict[str, Any], body: str) -> int:
+    return sum(entry["number"] for entry in valais["seat"] if entry["body"] == body)
 
-    assert seats("rechtskommission") == 3
-    assert seats("iiz-stelle") == 9
+
+def test_vs_report_2024_terms_legal_commission_has_three_members(valais: dict[str, Any]) -> None:
+    assert _seats(valais, "rechtskommission") == 3
+
+
+def test_vs_report_2024_terms_iiz_office_has_delegate_five_regions_two_themes_and_administration(
+    valais: dict[str, Any],
+) -> None:
+    seats = {entry["function_de"]: entry["number"] for entry in valais["seat"] if entry["body"] == "iiz-buero"}
+
+    assert sorted(seats.values()) == [1, 1, 2, 5]
+    assert seats["Regionalkoordination (20 %)"] == 5
+
+
+def test_vs_report_2024_organisation_copil_has_five_heads_two_advisory_seats_and_a_secretary(
+    valais: dict[str, Any],
+) -> None:
+    seats = [entry for entry in valais["seat"] if entry["body"] == "copil"]
+
+    assert _seats(valais, "copil") == 8
+    assert {entry.get("parent_service") or entry["institution"] for entry in seats} == {
+        *("DIHA / SICT", "DSW / SAS", "DB / SFOP", "IV", "DH / SHE", "KSSL", "IIZ"),
+    }
+    assert ["(beratend)" in entry["function_de"] for entry in seats].count(True) == 2
+
+
+def test_vs_report_2024_organisation_ekg_is_chaired_by_kssl_and_iv_has_two_seats(valais: dict[str, Any]) -> None:
+    seats = [entry for entry in valais["seat"] if entry["body"] == "ekg"]
+
+    assert _seats(valais, "ekg") == 11
+    assert next(entry for entry in seats if "Präsidium" in entry["function_de"])["institution"] == "KSSL"
+    assert [entry["number"] for entry in seats if entry.get("institution") == "IV"] == [2]
+    assert {"ÖA, DIHA", "LAM, DIHA"} <= {entry["function_de"] for entry in seats}
+
+
+@pytest.mark.parametrize(("key", "since"), [("rav-smz", "2021-11"), ("bip-rav", "2019"), ("t1-iv", "2024")])
+def test_vs_report_2024_conventions_begin_as_exactly_as_the_report_says(
+    valais: dict[str, Any], key: str, since: str
+) -> None:
+    convention = next(entry for entry in valais["convention"] if entry["key"] == key)
+
+    assert convention["since"] == since
+
+
+def test_reciprocity_is_not_known_until_somebody_enters_it(valais: dict[str, Any]) -> None:
+    assert all("reciprocity" not in entry for entry in valais["convention"])
+
+
+def test_vs_report_2024_terms_second_circle_ppp_is_for_lower_valais_with_three_offices(valais: dict[str, Any]) -> None:
+    ppp = next(entry for entry in valais["institution"] if entry["code"] == "PPP")
+    offices = [entry["name_de"].split(",")[0] for entry in valais["office"] if entry["institution"] == "PPP"]
+
+    assert ppp["regions"] == ["siders", "sitten", "martinach", "monthey"]
+    assert offices == ["SPPEA", "SPPA", "SPPHA"]
+
+
+def test_vs_report_2024_names_are_those_of_the_report(valais: dict[str, Any]) -> None:
+    names = " ".join(entry["name_de"] for table in ("institution", "office", "body") for entry in valais[table])
+
+    for name in ("IIZ-Büro", "Büro für berufliche Eingliederung", "Empfangsstelle Martinach"):
+        assert name in names
+    for other in ("IIZ-Stelle", "berufliche Integration", "Aufnahmezentrum"):
+        assert other not in names
+
+
+def test_every_entry_says_where_it_comes_from(directory: dict[str, Any]) -> None:
+    for table in ("region", "institution", "office", "body", "seat", "convention", "service"):
+        for entry in directory[table]:
+            assert bool(entry.get("source")) != entry.get("default", False), (table, entry)
 
 
 VALAIS = (Path(__file__).parent.parent / "files" / "vs.toml").read_text("utf-8")
@@ -96,21 +162,25 @@ VALAIS = (Path(__file__).parent.parent / "files" / "vs.toml").read_text("utf-8")
 @pytest.mark.parametrize(
     ("there", "instead", "sentence"),
     [
-        ('canton = "VS"', 'canton = "Wallis"', "line 8, the directory: canton 'Wallis' must be the two letters of the canton."),
-        ('position = 1\n', "position = -1\n", "line 14, region oberwallis: position must be a whole number from 0 to 10000."),
-        ('name_fr = "Haut-Valais"\n', "", "line 12, region oberwallis: name_fr is missing."),
+        ('canton = "VS"', 'canton = "Wallis"', "line 9, the directory: canton 'Wallis' must be the two letters of the canton."),
+        ('position = 1\n', "position = -1\n", "line 15, region oberwallis: position must be a whole number from 0 to 10000."),
+        ('name_fr = "Haut-Valais"\n', "", "line 13, region oberwallis: name_fr is missing."),
         ('name_de = "Oberwallis"', f'name_de = "{"O" * 151}"', "name_de has 151 characters; at most 150 are allowed."),
         ('code = "siders"', 'code = "oberwallis"', "the directory: region oberwallis occurs twice."),
         ('kind = "coordination_office"', 'kind = "chief"', "institution IIZ: kind 'chief' is unknown; possible are unemployment"),
         ('circle = "first"', 'circle = "third"', "institution IIZ: circle 'third' is unknown; possible are first, second, private."),
-        ('institution = "RAV"\nregion', 'institution = "RAF"\nregion', "line 270, office rav-oberwallis: institution 'RAF' is unknown"),
+        ('institution = "RAV"\nregion', 'institution = "RAF"\nregion', "line 296, office rav-oberwallis: institution 'RAF' is unknown"),
         ('region = "oberwallis"\n', 'region = "upper"\n', "office rav-oberwallis: region 'upper' is unknown; possible are oberwallis,"),
-        ("iiz-stelle@example.org", "iiz-stelle", "office iiz-stelle: email 'iiz-stelle' is no e-mail address."),
+        ("iiz-buero@example.org", "iiz-buero", "office iiz-buero: email 'iiz-buero' is no e-mail address."),
         ('parties = ["SMZ", "IV"]', 'parties = ["SMZ"]', "convention smz-iv: parties needs 2 entries at least."),
         ('parties = ["SMZ", "IV"]', 'parties = ["SMZ", "AI"]', "convention smz-iv: parties 'AI' is unknown; possible are IIZ, RAV,"),
-        ("starts_on = 2022-01-01", 'starts_on = "2022"', "convention smz-iv: starts_on must be a day such as 2026-01-01."),
-        ("starts_on = 2022-01-01", "starts_on = 2022-01-01\nends_on = 2021-01-01", "convention smz-iv: ends_on lies before starts_on."),
-        ('body = "rechtskommission"\nnumber = 1', 'body = "none"\nnumber = 1', "seat 1: body 'none' is unknown; possible are copil,"),
+        ('since = "2021-11"', 'since = "11.2021"', "convention rav-smz: since '11.2021' must be a year, a month or a day such as 2021-11"),
+        ('since = "2021-11"', 'since = "2021-11-31"', "convention rav-smz: since '2021-11-31' must be a year, a month or a day"),
+        ('since = "2021-11"', 'since = "2021-11"\nends_on = 2021-10-31', "convention rav-smz: ends_on lies before since."),
+        ('since = "2021-11"', 'reciprocity = "given"', "convention rav-smz: whether reciprocity is given needs reciprocity_source."),
+        ('since = "2021-11"', "default = true", "convention rav-smz: default and source exclude each other"),
+        ('source = "Vereinbarung SMZ–IVST, Titel"\n', "", "convention smz-iv: give its source (paper and page or chapter), or default = true"),
+        ('body = "rechtskommission"\nnumber = 1', 'body = "none"\nnumber = 1', "seat 19: body 'none' is unknown; possible are copil,"),
         ("is_iiz_office = true\n", "", "exactly one institution has is_iiz_office = true; now none."),
         ('code = "RAV"', 'code = "RAV"\nis_iiz_office = true', "exactly one institution has is_iiz_office = true; now IIZ, RAV."),
         ('code = "RAV"', 'code = "RAV"\nmotto = "work"', "institution RAV: unknown entry motto; allowed are circle, code,"),
