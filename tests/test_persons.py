@@ -351,6 +351,33 @@ def test_keys_are_joined_once_with_a_reason_and_parted_once(cast: Cast) -> None:
         do(cast.delegate, part, joining=Joining.objects.get(pk=joining_id), reason="Two")
 
 
+def test_the_database_joins_no_key_with_itself_and_parts_once(cast: Cast) -> None:
+    """Whatever was checked before: two may press the button at the same moment."""
+    one, other = open_file(cast.worker).person_id, open_file(cast.worker).person_id
+    stale = Joining(pk=do(cast.delegate, join, one_id=one, other_id=other, reason="Same"), kept_id=one, joined_id=other)
+    joined = Joining.objects.get(pk=stale.pk)
+
+    def asks(question: str, *values: object) -> None:
+        with acting_as(acting(cast.delegate)), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(question, values)
+
+    for keys in ((one, one), (one, other), (other, one)):
+        with pytest.raises(ProgrammingError, match="not permitted"):
+            asks("SELECT persons_join(%s, %s, 'Same')", *keys)
+    assert list(Joining.objects.all()) == [joined]
+    do(cast.delegate, part, joining=joined, reason="Two")
+    parted = Joining.objects.values().get(pk=joined.pk)
+    for again in (
+        lambda: do(cast.delegate, part, joining=stale, reason="Again"),
+        lambda: asks("SELECT persons_part(%s, 'Again')", joined.pk),
+    ):
+        with pytest.raises(ProgrammingError, match="not permitted"):
+            again()
+
+    assert Joining.objects.values().get(pk=joined.pk) == parted
+    assert Entry.objects.filter(act="person.parted").count() == 2  # once for either key
+
+
 @pytest.mark.parametrize(
     "question",
     [

@@ -4,6 +4,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import reverse
 
 from suone.casework.cases.models import Case, Note
 from suone.casework.cases.rules import NoteKind
@@ -26,6 +28,8 @@ from suone.records.consents.tests.factories import Cast, make_cast
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.services import change_number, open_dossier
 from suone.records.dossiers.tests.factories import open_file
+from suone.records.workitems.models import WorkItem
+from suone.records.workitems.services import add_work_item
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -104,6 +108,32 @@ def test_a_form_sent_eight_times_at_once_acts_once(case: Case, crowd: Callable[.
         (302, f"/dossiers/{case.pk}/")
     }
     assert Note.objects.count() == before + 1
+
+
+def test_of_eight_who_postpone_a_work_item_one_does_and_the_others_get_both_days(
+    cast: Cast, case: Case, crowd: Callable[..., list[HttpResponse]]
+) -> None:
+    who = acting(cast.worker)
+    with acting_as(who):
+        item = add_work_item(
+            who, dossier=case.dossier, title="Call", due_on=who.today, addressed_id=cast.worker.institution_id
+        )
+    days = [who.today + timedelta(days=7 + number) for number in range(WRITERS)]
+
+    answers = crowd(
+        lambda client, number: client.post(
+            reverse("postpone_workitem", args=[case.pk, item.pk]), {"until": days[number].isoformat(), "version": 1}
+        )
+    )
+
+    kept = WorkItem.objects.get(pk=item.pk)
+    assert sorted(answer.status_code for answer in answers) == [302] + [409] * (WRITERS - 1)
+    assert (kept.due_on, kept.version) == (days[[answer.status_code for answer in answers].index(302)], 2)
+    for number, answer in enumerate(answers):
+        if answer.status_code == 409:
+            page = answer.content.decode()
+            assert f"{kept.due_on:%d.%m.%Y}" in page
+            assert f"{days[number]:%d.%m.%Y}" in page
 
 
 def _types(by: Any, number: str, file: Dossier | None) -> None:

@@ -18,6 +18,8 @@ from suone.ground.access.errors import Refused
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
 
+_YEARS = 24  # what the schema allows a deadline to take: ten years in months, ten in days, and 500 working days
+
 
 def publish(acting: Acting, *, text: str, source: str) -> ProcedureVersion:
     """Publish a procedure: new cases begin with this version from its ``valid_from`` on.
@@ -85,7 +87,7 @@ def in_language(texts: Mapping[str, str]) -> str:
 
 @cache
 def holidays_of(canton: str, year: int) -> frozenset[date]:
-    """The public holidays of a canton in this year and the next."""
+    """The public holidays of a canton from this year to the last in which a deadline set now can end."""
     import holidays  # late: it brings the calendars of every country
 
-    return frozenset(holidays.country_holidays("CH", subdiv=canton, years=[year, year + 1]))
+    return frozenset(holidays.country_holidays("CH", subdiv=canton, years=range(year, year + _YEARS)))

@@ -60,6 +60,12 @@ def check_can_change(
         raise Refused(_("This work item belongs to %(institution)s: ask them.") % {"institution": addressed})
 
 
+def check_can_reopen(*, is_open: bool) -> None:
+    """Raise ``Refused`` if there is nothing to reopen."""
+    if is_open:
+        raise Refused(_("This work item is open."))
+
+
 def _check_by_hand(is_settled_by_act: bool) -> None:
     if is_settled_by_act:
         raise Refused(_("This work item is completed by an act in the case and cannot be ticked off by hand."))

@@ -76,7 +76,7 @@ def add_work_item(
 def complete(acting: Acting, *, item: WorkItem, reason: str = "") -> None:
     """Complete an item; a lead of another institution gives a reason, and the addressed institution is notified.
 
-    Raises ``Refused`` if the acting person may not, or if an act settles the item.
+    Raises ``Refused`` if the acting person may not, if an act settles the item, or if somebody else was quicker.
     """
     rules.check_can_complete(
         is_open=item.is_open,
@@ -86,24 +86,26 @@ def complete(acting: Acting, *, item: WorkItem, reason: str = "") -> None:
         addressed=item.addressed.short_name,
         reason=reason,
     )
-    item.state, item.done_at, item.done_by_id, item.reason = State.DONE, timezone.now(), acting.staff_id, reason
-    item.save(update_fields=["state", "done_at", "done_by", "reason"])
+    _set_state(item, State.DONE, done_at=timezone.now(), done_by_id=acting.staff_id, reason=reason)
     _record(acting, item, Act.DONE, RecordKind.CHANGE, text=_with_reason(item))
     _notify_addressed(acting, item, Act.DONE)
 
 
 def reopen(acting: Acting, *, item: WorkItem) -> None:
-    """Reopen an item that was completed or cancelled; raises ``Refused`` if the acting person may not."""
+    """Reopen an item that was completed or cancelled.
+
+    Raises ``Refused`` if the acting person may not, or if the item is open already.
+    """
+    rules.check_can_reopen(is_open=item.is_open)
     _check_can_change(acting, item)
-    item.state, item.done_at, item.done_by_id, item.reason = State.OPEN, None, None, ""
-    item.save(update_fields=["state", "done_at", "done_by", "reason"])
+    _set_state(item, State.OPEN, done_at=None, done_by_id=None, reason="")
     _record(acting, item, Act.REOPENED, RecordKind.CHANGE, text=item.title)
 
 
 def cancel(acting: Acting, *, item: WorkItem, reason: str = "") -> None:
     """Cancel an item; for one of another institution a reason is needed, and that institution is notified.
 
-    Raises ``Refused`` if the acting person may not, or if an act settles the item.
+    Raises ``Refused`` if the acting person may not, if an act settles the item, or if somebody else was quicker.
     """
     rules.check_can_cancel(
         is_open=item.is_open,
@@ -114,8 +116,7 @@ def cancel(acting: Acting, *, item: WorkItem, reason: str = "") -> None:
         addressed=item.addressed.short_name,
         reason=reason,
     )
-    item.state, item.done_at, item.reason = State.CANCELLED, None, reason
-    item.save(update_fields=["state", "done_at", "reason"])
+    _set_state(item, State.CANCELLED, done_at=None, reason=reason)
     _record(acting, item, Act.CANCELLED, RecordKind.CHANGE, text=_with_reason(item))
     _notify_addressed(acting, item, Act.CANCELLED)
 
@@ -211,6 +212,16 @@ def _take_over(item: WorkItem) -> None:
 def _changed(call: str, arguments: Sequence[Any]) -> list[WorkItem]:
     """The items that a database function changed, in any category: only the columns that the timeline records."""
     return list(WorkItem.objects.raw(call, arguments))
+
+
+def _set_state(item: WorkItem, state: State, **values: Any) -> None:
+    """Change the state, unless somebody else has done so since the item was read: the first of two at once counts."""
+    moved = WorkItem.objects.filter(pk=item.pk, state=item.state).update(state=state, **values)
+    if not moved:
+        raise Refused(_("Nothing was saved: somebody else has just changed this work item, or you may only read it."))
+    item.state = state
+    for name, value in values.items():
+        setattr(item, name, value)
 
 
 def _check_can_change(acting: Acting, item: WorkItem) -> None:

@@ -35,6 +35,7 @@ from suone.canton.procedures.rules import (
     stated_facts,
     working_days_after,
 )
+from suone.canton.procedures.services import holidays_of
 
 TODAY = date(2026, 3, 31)
 TEXT = {"de": "Es fehlt.", "fr": "Il manque.", "en": "Missing."}
@@ -326,6 +327,19 @@ def days_off(canton: str) -> frozenset[date]:
 )
 def test_deadlines_count_the_working_days_of_the_canton(due: Due, on: date, canton: str, day: date) -> None:
     assert due_day(due, on=on, holidays=days_off(canton)) == day
+
+
+@pytest.mark.parametrize(
+    ("due", "on", "day"),
+    [
+        (Due(working_days=2), date(2026, 12, 30), date(2027, 1, 4)),  # New Year's Day is a Friday
+        (Due(days=2), date(2026, 12, 30), date(2027, 1, 4)),
+        (Due(days=79), date(2026, 12, 30), date(2027, 3, 22)),  # St Joseph, a Friday
+        (Due(months=26), date(2026, 11, 1), date(2029, 1, 2)),  # a Monday two New Years later
+    ],
+)
+def test_a_deadline_across_new_year_counts_the_holidays_of_its_own_year(due: Due, on: date, day: date) -> None:
+    assert due_day(due, on=on, holidays=holidays_of("VS", on.year)) == day
 
 
 def test_the_day_itself_does_not_count() -> None:

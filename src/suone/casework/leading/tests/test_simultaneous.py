@@ -1,6 +1,8 @@
 """Two people at the same moment: each step counts once, and nothing is lost."""
 
 from collections.abc import Callable
+from copy import copy
+from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
 
@@ -12,12 +14,17 @@ from suone.casework.cases.models import Assignment, Case, Function, Note, Partic
 from suone.casework.cases.rules import NoteKind
 from suone.casework.leading import services
 from suone.casework.leading.tests.factories import activate, ask, do, notify
-from suone.ground.access.categories import DataCategory
+from suone.ground.access.categories import DataCategory, categories_in
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Conflict, Refused
+from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting
+from suone.records.consents.models import Consent, ConsentRecipient
+from suone.records.consents.services import narrow_consent, withdraw_consent
 from suone.records.consents.tests.factories import Cast, make_cast
+from suone.records.workitems import services as workitem_services
+from suone.records.workitems.models import WorkItem
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -149,3 +156,96 @@ def test_of_two_corrections_at_once_one_is_kept_and_the_other_handed_back(cast: 
     conflicts = [error for error in ended if isinstance(error, Conflict)]
     assert len(conflicts) == 1
     assert {conflicts[0].current["Text"], conflicts[0].submitted["Text"]} == {"one", "two"}
+
+
+def _item(cast: Cast, case: Case) -> WorkItem:
+    who = acting(cast.coordinator)
+    with acting_as(who):
+        added = workitem_services.add_work_item(
+            who,
+            dossier=case.dossier,
+            title="Call",
+            due_on=who.today,
+            addressed_id=cast.worker.institution_id,
+        )
+        return WorkItem.objects.select_related("dossier", "addressed").get(pk=added.pk)
+
+
+def test_of_two_who_settle_a_work_item_at_once_one_counts(cast: Cast) -> None:
+    case = activate(cast)
+
+    for _round in range(ROUNDS):
+        item = _item(cast, case)
+        ended = at_once(
+            lambda item=item: do(cast.worker, workitem_services.complete, item=copy(item)),
+            lambda item=item: do(
+                cast.coordinator, workitem_services.cancel, item=copy(item), reason="No longer needed"
+            ),
+        )
+
+        assert sorted(type(error).__name__ for error in ended) == ["NoneType", "Refused"]
+        after = WorkItem.objects.get(pk=item.pk)
+        completed = ended[0] is None
+        assert (after.state, after.done_by, after.reason) == (
+            ("done", cast.worker, "") if completed else ("cancelled", None, "No longer needed")
+        )
+        said = Entry.objects.filter(object_type="workitem", object_id=item.pk).order_by("id")
+        act = "workitem.done" if completed else "workitem.cancelled"
+        assert [entry.act for entry in said] == ["workitem.asked", act]
+
+
+def test_of_two_who_postpone_at_once_one_counts_and_the_other_gets_both_days(cast: Cast) -> None:
+    case = activate(cast)
+
+    for _round in range(ROUNDS):
+        item = _item(cast, case)
+        days = [item.due_on + timedelta(days=7), item.due_on + timedelta(days=14)]
+        ended = at_once(
+            *(
+                lambda by=by, day=day, item=item: do(
+                    by, workitem_services.postpone, item=copy(item), until=day, version=1
+                )
+                for by, day in zip((cast.worker, cast.coordinator), days, strict=True)
+            )
+        )
+
+        [conflict] = [error for error in ended if error is not None]
+        first = ended.index(None)
+        assert isinstance(conflict, Conflict)
+        assert WorkItem.objects.get(pk=item.pk).due_on == days[first]
+        shown = [f"{day:%d.%m.%Y}" for day in (days[first], days[1 - first])]
+        assert [*conflict.current.values(), *conflict.submitted.values()] == shown
+
+
+def test_a_consent_withdrawn_by_two_at_once_is_withdrawn_once(cast: Cast) -> None:
+    for _round in range(ROUNDS):
+        consent = Consent.objects.get(dossier=activate(cast).dossier)
+        ended = at_once(
+            *(
+                lambda by=by, consent=consent: do(by, withdraw_consent, consent=consent)
+                for by in (cast.worker, cast.worker)
+            )
+        )
+
+        assert sorted(type(error).__name__ for error in ended) == ["NoneType", "Refused"]
+        assert Entry.objects.filter(act="consent.withdrawn", object_id=consent.pk).count() == 1
+
+
+def test_of_two_who_narrow_a_consent_at_once_neither_gives_back_what_the_other_took(cast: Cast) -> None:
+    case = activate(cast)
+    consent = Consent.objects.get(dossier=case.dossier)
+    recipient = ConsentRecipient.objects.select_related("consent__dossier").get(consent=consent)
+    whole = recipient.categories
+    takes = [1 << category for category in categories_in(whole)[:2]]
+    assert len(takes) == 2
+
+    ended = at_once(
+        *(
+            lambda take=take: do(cast.worker, narrow_consent, recipient=copy(recipient), categories=whole & ~take)
+            for take in takes
+        )
+    )
+
+    assert ended == [None, None]
+    recipient.refresh_from_db()
+    assert recipient.categories == whole & ~takes[0] & ~takes[1]

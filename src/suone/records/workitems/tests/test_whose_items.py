@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory, Power, mask_of
 from suone.ground.access.database import acting_as
-from suone.ground.access.errors import Refused
+from suone.ground.access.errors import Conflict, Refused
 from suone.ground.access.permissions import Role
 from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
@@ -194,6 +194,57 @@ def test_an_item_is_given_to_a_colleague_and_to_no_day_that_is_past(table: Table
         Entry.objects.filter(object_type="workitem", object_id=item.pk).order_by("id").values_list("act", flat=True)
     )
     assert said == [f"workitem.{act}" for act in ("asked", "assigned", "postponed", "done", "reopened")]
+
+
+def test_what_is_undone_twice_is_undone_once(table: Table) -> None:
+    item = asked(table, table.lead, table.rav)
+    with pytest.raises(Refused, match="is open"):
+        does(table.rav, services.reopen, item=item)  # nothing has been done yet
+    for act, state in ((services.complete, State.DONE), (services.cancel, State.CANCELLED)):
+        does(table.rav, act, item=item)
+        with pytest.raises(Refused, match="no longer open"):
+            does(table.rav, act, item=item)
+        assert WorkItem.objects.get(pk=item.pk).state == state
+
+        does(table.rav, services.reopen, item=item)
+        with pytest.raises(Refused, match="is open"):
+            does(table.rav, services.reopen, item=item)
+        after = WorkItem.objects.get(pk=item.pk)
+        assert (after.state, after.done_at, after.done_by, after.reason) == (State.OPEN, None, None, "")
+
+    said = Entry.objects.filter(object_type="workitem", object_id=item.pk).order_by("id").values_list("act", flat=True)
+    assert list(said) == [f"workitem.{act}" for act in ("asked", "done", "reopened", "cancelled", "reopened")]
+
+
+@pytest.mark.parametrize("act", [services.complete, services.cancel, services.reopen])
+def test_what_somebody_else_changed_since_the_page_was_read_is_not_changed_again(table: Table, act: Any) -> None:
+    item = asked(table, table.lead, table.rav)
+    if act is services.reopen:
+        does(table.rav, services.complete, item=item)
+        WorkItem.objects.filter(pk=item.pk).update(state=State.CANCELLED, done_at=None, done_by=None)
+    else:
+        meanwhile = {"state": State.DONE, "done_at": timezone.now(), "done_by": table.lead, "reason": "by telephone"}
+        WorkItem.objects.filter(pk=item.pk).update(**meanwhile)
+    before, entries = WorkItem.objects.values().get(pk=item.pk), Entry.objects.count()
+
+    with pytest.raises(Refused, match="somebody else has just changed"):
+        does(table.rav, act, item=item)
+
+    assert WorkItem.objects.values().get(pk=item.pk) == before
+    assert Entry.objects.count() == entries
+
+
+def test_of_two_who_postpone_the_second_gets_both_days(table: Table) -> None:
+    item = asked(table, table.lead, table.rav)
+    does(table.rav, services.postpone, item=item, until=date(2027, 2, 1), version=1)
+
+    with pytest.raises(Conflict) as refused:
+        does(table.lead, services.postpone, item=item, until=date(2027, 3, 1), version=1)
+
+    after = WorkItem.objects.get(pk=item.pk)
+    assert (after.due_on, after.version) == (date(2027, 2, 1), 2)
+    assert (refused.value.current, refused.value.submitted) == ({"Due on": "01.02.2027"}, {"Due on": "01.03.2027"})
+    assert Entry.objects.filter(act="workitem.postponed").count() == 1
 
 
 @pytest.mark.usefixtures("kept")
