@@ -623,6 +623,7 @@ _NO_STAMPS = {
         consents_disclosure.access_until consents_disclosure.inform_until decisions_decision.due_on
         decisions_decision.remind_on dossiers_particulars.died_on dossiers_residence.permit_expires_on
         handovers_handover.overlap_until institutions_convention.ends_on
+        leading_knownfact.day
         meetings_dateproposal.starts_at meetings_entry.due_on meetings_meeting.starts_at meetings_meeting.answer_until
         plans_measure.from_on plans_measure.until_on plans_plan.review_on plans_signature.signed_on
         procedures_procedureversion.valid_from procedures_procedureversion.valid_until register_enrolment.began_on

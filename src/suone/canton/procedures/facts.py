@@ -145,6 +145,11 @@ class Word:
     category: DataCategory = DataCategory.ADMINISTRATIVE
     remark_category: DataCategory = DataCategory.ADMINISTRATIVE
 
+    @property
+    def belongs_to_round(self) -> bool:
+        """Whether it happened once, in one round of the case; what describes the case holds until something else is said."""
+        return self.source is not Source.DERIVED and self.shape in (Shape.YES, Shape.DAY)
+
 
 def _words(source: Source, shape: Shape, *facts: Fact, codes: tuple[str, ...] = ()) -> dict[Fact, Word]:
     return {fact: Word(source, shape, codes) for fact in facts}

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Literal
 
-from suone.canton.procedures.facts import Scalar, Shape, word
+from suone.canton.procedures.facts import Fact, Scalar, Shape, Source, word
 from suone.organisation.institutions.kinds import InstitutionKind
 
 Texts = Mapping[str, str]
@@ -22,6 +23,29 @@ FOLLOWING_STATES: Mapping[str, tuple[str, ...]] = {
     "active": ("in_aftercare", "closed"),
     "in_aftercare": ("active", "closed"),
 }
+
+
+class FactsOfRound(dict[str, Scalar]):
+    """Facts of a case; ``earlier`` are those that became true before the present round and say nothing of it.
+
+    A round begins when a case enters a phase that it has been in already since the last round began. The first has no
+    ``earlier``.
+    """
+
+    earlier: frozenset[str]
+
+    def __init__(self, facts: Facts = MappingProxyType({}), earlier: Iterable[str] = ()) -> None:
+        super().__init__(facts)
+        self.earlier = frozenset(fact for fact in earlier if fact in Fact.values and word(fact).belongs_to_round)
+
+
+def in_new_round(facts: Facts) -> FactsOfRound:
+    """The same facts as a new round begins: whatever happened, happened before it."""
+    return FactsOfRound(facts, facts)
+
+
+def _earlier(facts: Facts) -> frozenset[str]:
+    return facts.earlier if isinstance(facts, FactsOfRound) else frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +66,8 @@ class Requirement:
     ``rule`` is a key of ``RULES``, ``fact`` the fact it tests, ``number`` and ``codes`` are its arguments. With
     ``applies`` it concerns only cases for which all these facts hold; with ``unless`` it is waived if one of these holds.
     With severity *should* it is a warning that a worker can override with a reason. One that ``chooses`` only selects
-    between the moves of a phase: if it fails, another move is meant and nothing is missing.
+    between the moves of a phase: if it fails, another move is meant and nothing is missing. What it accepts must have become
+    true in the present round; with ``once`` it holds for good.
     """
 
     id: str
@@ -56,6 +81,7 @@ class Requirement:
     unless: tuple[str, ...] = ()
     law: str = ""
     chooses: bool = False
+    once: bool = False
     origin: Origin = UNSAID
 
 
@@ -75,7 +101,8 @@ class Item:
 
     ``addressed`` says who does it and ``controlling`` who follows it up, each one of ``ADDRESSES``: a part in the case or
     a kind of institution. ``completed_by`` is the fact that completes it; without one it is ticked off by hand. An item
-    that ``repeats`` is set again that many months after it was done, while the case remains in the phase.
+    that ``repeats`` is set again that many months after it was done, while the case remains in the phase. A new round sets
+    every item anew, save one that is to be done ``once`` and is settled.
     """
 
     id: str
@@ -86,6 +113,7 @@ class Item:
     role: str = ""
     completed_by: str = ""
     repeats: int = 0
+    once: bool = False
     applies: tuple[str, ...] = ()
     origin: Origin = UNSAID
 
@@ -272,11 +300,15 @@ def applies(conditions: Iterable[str], facts: Facts) -> bool:
 
 
 def condition_holds(condition: str, facts: Facts) -> bool:
-    """Whether one condition holds; an unknown fact counts as false."""
+    """Whether one condition holds; an unknown fact counts as false.
+
+    What an act established counts in its round. What was stated describes the case, until something else is stated.
+    """
     if condition.startswith("!"):
         return not condition_holds(condition[1:], facts)
     fact, _, wanted = condition.partition("=")
-    value = facts.get(fact)
+    is_over = fact in _earlier(facts) and word(fact).source is Source.RECORDED
+    value = None if is_over else facts.get(fact)
     return bool(value) if not wanted else str(value) == wanted
 
 
@@ -286,11 +318,19 @@ def fact_of(condition: str) -> str:
 
 
 def is_met(requirement: Requirement, facts: Facts, *, on: date) -> bool:
-    """Whether a requirement is met, waived by an exception, or does not apply to the case."""
+    """Whether a requirement is met, waived by an exception, or does not apply to the case.
+
+    What became true before the present round neither meets nor waives it, save with ``once``; what forbids still forbids.
+    """
+    if requirement.once:
+        facts = FactsOfRound(facts)
     if not applies(requirement.applies, facts):
         return True
-    if any(condition_holds(condition, facts) for condition in requirement.unless):
+    earlier = _earlier(facts)
+    if any(condition_holds(condition, facts) for condition in requirement.unless if fact_of(condition) not in earlier):
         return True
+    if requirement.fact in earlier and requirement.rule != "holds_not":
+        return False
     return RULES[requirement.rule].test(requirement, facts.get(requirement.fact), on)
 
 
@@ -328,28 +368,35 @@ def automatic_move(phase: Phase, facts: Facts, *, on: date) -> Move | None:
 def planned_items(phase: Phase, facts: Facts, *, on: date, holidays: frozenset[date]) -> list[Planned]:
     """The work items of a phase, as a case enters it.
 
-    Items whose fact is already true are not set, unless they repeat: those are due that many months after the last time,
-    but not before ``on``.
+    Items whose fact is already true in this round are not set, unless they repeat: those are due that many months after the
+    last time, but not before ``on``.
     """
     return [
         Planned(item, _first_due_day(item, facts, on=on, holidays=holidays))
         for item in phase.items
-        if applies(item.applies, facts) and (item.repeats or not is_settled(item, facts, since=None))
+        if item_applies(item, facts) and (item.repeats or not is_settled(item, facts, since=None))
     ]
 
 
+def item_applies(item: Item, facts: Facts) -> bool:
+    """Whether the item concerns the case as it is now."""
+    return applies(item.applies, FactsOfRound(facts) if item.once else facts)
+
+
 def _first_due_day(item: Item, facts: Facts, *, on: date, holidays: frozenset[date]) -> date:
-    last = facts.get(item.completed_by)
+    last = facts.get(item.completed_by) if item.once or item.completed_by not in _earlier(facts) else None
     if item.repeats and isinstance(last, date):
         return due_day(Due(), on=max(on, months_after(last, item.repeats)), holidays=holidays)
     return due_day(item.due, on=on, holidays=holidays)
 
 
 def is_settled(item: Item, facts: Facts, *, since: date | None) -> bool:
-    """Whether the fact that completes an item is true; with ``since``, a day must be later than that.
+    """Whether the fact that completes an item is true in this round; with ``since``, a day must be later than that.
 
     A fact of the same day led to the item: today's review meeting does not complete the item for the next one.
     """
+    if item.completed_by in _earlier(facts) and not item.once:
+        return False
     value = facts.get(item.completed_by)
     if isinstance(value, date) and since is not None:
         return value > since

@@ -103,6 +103,7 @@ class Requirement(Sourced):
     unless: Conditions = Field([], description="It is settled as soon as one of these holds.")
     law: Annotated[str, Text(200, least=0)] = Field("", description="The article of law.")
     chooses: bool = Field(False, description="It only sorts between ways out of the phase.")
+    once: bool = Field(False, description="It holds for good once it was met, in a later round of the case too.")
 
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
@@ -135,11 +136,14 @@ class Item(Sourced):
     role: Annotated[str, OneOf(Role.values)] = ""
     completed_by: Annotated[str, OneOf(Fact.values)] = Field("", description="The fact that ticks it off.")
     repeats_after_months: Annotated[int, _MONTHS] = Field(0, description="It is set again after so many months.")
+    once: bool = Field(False, description="It is done for good: a new round does not set it again once its fact holds.")
     applies: Conditions = []
 
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
         yield from _faults_of(self.applies, "applies")
+        if self.once and not self.completed_by:
+            yield Fault("once needs completed_by: nothing else is known to be done for good", ("once",))
         if self.source and not (self.due.source or self.due.default):
             yield Fault(
                 "the source of the item says nothing of its deadline: due needs a source or default = true", ("due",)
@@ -262,6 +266,7 @@ def _requirement(read: Requirement) -> rules.Requirement:
         unless=tuple(read.unless),
         law=read.law,
         chooses=read.chooses,
+        once=read.once,
         origin=_origin(read),
     )
 
@@ -281,6 +286,7 @@ def _item(read: Item) -> rules.Item:
         role=read.role,
         completed_by=read.completed_by,
         repeats=read.repeats_after_months,
+        once=read.once,
         applies=tuple(read.applies),
         origin=_origin(read),
     )

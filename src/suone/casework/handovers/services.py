@@ -343,7 +343,7 @@ def _store_facts(acting: Acting, case: Case, proposal: Proposal) -> None:
     """Store the facts that are new, and complete the work items they settle."""
     known = every_fact(case.pk)
     for fact, value in proposal.known.items():
-        if known.get(fact) != value:
+        if known.get(fact) != value or fact in known.earlier:
             remark = proposal.remarks.get(fact, "")
             store_fact(acting, dossier=case.dossier, fact=fact, value=value, remark=remark)
     follow_procedure(acting, dossier=case.dossier)

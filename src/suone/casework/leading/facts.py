@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from suone.canton.procedures.facts import Fact, Scalar
-from suone.canton.procedures.rules import Phase, fact_of
+from suone.canton.procedures.rules import FactsOfRound, Phase, fact_of
 from suone.casework.cases.models import Assignment, Case, Function, Participant, ParticipantState
 from suone.casework.cases.queries import BackgroundCounts, background_counts
 from suone.casework.leading.queries import every_fact
@@ -29,14 +29,14 @@ class _FactContext:
         return background_counts(self.case.pk)
 
 
-def facts_of(acting: Acting, case: Case, *phases: Phase) -> dict[str, Scalar]:
-    """Return the facts that these phases depend on, by code; unknown facts are left out.
+def facts_of(acting: Acting, case: Case, *phases: Phase) -> FactsOfRound:
+    """Return the facts that these phases depend on, by code, and which are of an earlier round; unknown ones are left out.
 
     Recorded facts are read in every data category, so that the procedure proceeds the same way whoever acts.
     """
     asked = _FactContext(acting, case, acting.today)
     words = _asked_by(phases)
-    facts = every_fact(case.pk) if words - _DERIVED.keys() else {}
+    facts = every_fact(case.pk) if words - _DERIVED.keys() else FactsOfRound()
     for fact in words & _DERIVED.keys():
         value = _DERIVED[fact](asked)
         if value is not None:

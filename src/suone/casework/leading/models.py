@@ -2,6 +2,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -20,12 +21,14 @@ _CASE: dict[str, Any] = {"select": granted(Power.READ), "insert": granted(Power.
 
 
 class Course(models.Model):
-    """The position of a case in its procedure: the version it follows, and its current phase."""
+    """The position of a case in its procedure: the version it follows, its current phase, and which round this is."""
 
     dossier = models.OneToOneField(Dossier, models.PROTECT, primary_key=True, related_name="course")
     version = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="+")
     phase = models.CharField(max_length=40)
     phase_since = models.DateField()
+    round = models.PositiveSmallIntegerField(default=1)
+    round_since = models.DateTimeField(null=True)  # the first round has no beginning: whatever is known counts
 
     objects = CaseBoundQuerySet["Course"].as_manager()
 
@@ -33,8 +36,18 @@ class Course(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            RowPolicies(name="leading_course_row_policies", **_CASE, updates=("version", "phase", "phase_since")),
+            models.CheckConstraint(
+                name="course_round_begins_with_the_second",
+                condition=Q(round=1, round_since=None) | Q(round__gt=1, round_since__isnull=False),
+                violation_error_message=_("Every round but the first has a beginning."),
+            ),
+            RowPolicies(
+                name="leading_course_row_policies",
+                **_CASE,
+                updates=("version", "phase", "phase_since", "round", "round_since"),
+            ),
             Stamp(name="course_in_phase", at="phase_since"),
+            Stamp(name="course_in_round", at="round_since"),
         ]
 
     def __str__(self) -> str:
@@ -57,6 +70,7 @@ class Passage(models.Model):
     version = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="+")
     from_phase = models.CharField(max_length=40, blank=True)
     to_phase = models.CharField(max_length=40)
+    round = models.PositiveSmallIntegerField(default=1)
     on = models.DateField()
     at = models.DateTimeField(db_default=Now())
     staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
@@ -84,23 +98,34 @@ class Passage(models.Model):
 
 
 class KnownFact(models.Model):
-    """A fact reported by an act or recorded by a worker. The latest value of each fact applies; earlier ones remain."""
+    """A fact reported by an act or recorded by a worker.
+
+    The latest value of each fact applies, for what happened on a day the latest day; the others remain. A correction is a row
+    that ``replaces`` the one it corrects, with the reason as its remark; without a value it takes the fact back.
+    """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="facts")
     fact = models.CharField(max_length=40)  # a code of the registry; no choices, so that a new fact needs no migration
     category = models.PositiveSmallIntegerField(choices=DataCategory, default=DataCategory.ADMINISTRATIVE)
-    value = models.JSONField()
+    value = models.JSONField(null=True)
+    day = models.DateField(null=True)  # on which it happened; not of what is planned for a day
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
     at = models.DateTimeField(db_default=Now())
     staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
 
     objects = RecordedQuerySet["KnownFact"].as_manager()
 
-    personal_data: ClassVar[tuple[str, ...]] = ("value",)
+    personal_data: ClassVar[tuple[str, ...]] = ("value", "day")
 
     class Meta:
         indexes: ClassVar = [models.Index(name="fact_of_case", fields=["dossier", "fact", "-id"])]
         constraints: ClassVar = [
+            models.CheckConstraint(
+                name="fact_has_a_value_or_is_taken_back",
+                condition=Q(value__isnull=False) | Q(replaces__isnull=False),
+                violation_error_message=_("A fact has a value, unless it takes another back."),
+            ),
             RowPolicies(
                 name="leading_knownfact_row_policies",
                 select=granted(Power.READ, category="{table}.category", author="staff_id"),

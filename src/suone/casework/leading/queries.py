@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from suone.canton.procedures.facts import Fact, Scalar
 from suone.canton.procedures.models import ProcedureVersion
 from suone.canton.procedures.queries import versions_in_force, versions_of_level
-from suone.canton.procedures.rules import Phase
+from suone.canton.procedures.rules import FactsOfRound, Phase
 from suone.casework.cases.models import Case
 from suone.casework.cases.rules import Level
 from suone.casework.leading.models import Course, KnownFact, LevelChange, Passage, Triage, scalar_of
 from suone.ground.access.acting import Acting
 from suone.records.dossiers.models import Dossier
+
+# A day that is recorded late does not replace a later one.
+_WHAT_APPLIES_FIRST = (F("day").desc(nulls_last=True), "-pk")
 
 
 def course_of(dossier_id: int) -> Course | None:
@@ -31,9 +35,9 @@ def passages_of(acting: Acting, dossier: Dossier) -> list[Passage]:
 
 
 def recorded_facts(acting: Acting, dossier: Dossier) -> list[KnownFact]:
-    """List the latest value of each recorded fact that the acting person may read, newest first."""
-    rows = KnownFact.objects.readable_by(acting, category_column="category").filter(dossier=dossier)
-    rows = rows.order_by("fact", "-pk").distinct("fact")
+    """List what applies of each recorded fact that the acting person may read, newest first."""
+    rows = KnownFact.objects.readable_by(acting, category_column="category").filter(dossier=dossier, replaced_by=None)
+    rows = rows.order_by("fact", *_WHAT_APPLIES_FIRST).distinct("fact")
     return sorted(rows.select_related("staff", "institution", "remarked"), key=lambda row: row.pk, reverse=True)
 
 
@@ -44,7 +48,8 @@ def known_facts(dossier_id: int) -> dict[str, Scalar]:
 
 def known_facts_of(dossier_ids: Iterable[int]) -> dict[tuple[int, str], Scalar]:
     """Return the same for many cases, by case id and fact code."""
-    rows = KnownFact.objects.filter(dossier_id__in=list(dossier_ids)).order_by("dossier_id", "fact", "-pk")
+    rows = KnownFact.objects.filter(dossier_id__in=list(dossier_ids), replaced_by=None)
+    rows = rows.order_by("dossier_id", "fact", *_WHAT_APPLIES_FIRST)
     found: dict[tuple[int, str], Scalar] = {}
     for dossier_id, fact, kept in rows.distinct("dossier_id", "fact").values_list("dossier_id", "fact", "value"):
         value = scalar_of(fact, kept)
@@ -53,15 +58,17 @@ def known_facts_of(dossier_ids: Iterable[int]) -> dict[tuple[int, str], Scalar]:
     return found
 
 
-def every_fact(dossier_id: int) -> dict[str, Scalar]:
-    """Return the latest value of every recorded fact, whatever its data category, by code.
+def every_fact(dossier_id: int) -> FactsOfRound:
+    """Return what applies of every recorded fact, whatever its data category, by code, and which are of an earlier round.
 
     For the procedure engine only, so that a case proceeds the same way whoever acts; pages never show these.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT fact, value FROM leading_every_fact(%s)", [dossier_id])
-        found = {fact: scalar_of(fact, json.loads(kept)) for fact, kept in cursor.fetchall()}
-    return {fact: value for fact, value in found.items() if value is not None}
+        cursor.execute("SELECT fact, value, is_earlier FROM leading_every_fact(%s)", [dossier_id])
+        rows = cursor.fetchall()
+    found = {fact: scalar_of(fact, json.loads(kept)) for fact, kept, _is_earlier in rows if kept is not None}
+    known = {fact: value for fact, value in found.items() if value is not None}
+    return FactsOfRound(known, [fact for fact, _kept, is_earlier in rows if is_earlier and fact in known])
 
 
 def visited_phases(dossier_id: int) -> list[tuple[str, str]]:
@@ -69,6 +76,16 @@ def visited_phases(dossier_id: int) -> list[tuple[str, str]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT procedure, phase FROM leading_been_in(%s)", [dossier_id])
         return list(cursor.fetchall())
+
+
+def has_been_in(dossier_id: int, procedure: str, phase: str, *, in_round: int) -> bool:
+    """Return whether the case has entered this phase in this round."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM leading_been_in(%s) WHERE procedure = %s AND phase = %s AND round = %s)",
+            [dossier_id, procedure, phase, in_round],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def triages_of(acting: Acting, dossier: Dossier) -> list[Triage]:

@@ -43,17 +43,29 @@ class Migration(migrations.Migration):
                         ),
                         ("phase", models.CharField(max_length=40)),
                         ("phase_since", models.DateField()),
+                        ("round", models.PositiveSmallIntegerField(default=1)),
+                        ("round_since", models.DateTimeField(null=True)),
                     ],
                     options={
                         "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("round", 1), ("round_since", None)),
+                                    models.Q(("round__gt", 1), ("round_since__isnull", False)),
+                                    _connector="OR",
+                                ),
+                                name="course_round_begins_with_the_second",
+                                violation_error_message="Every round but the first has a beginning.",
+                            ),
                             suone.ground.access.row_policies.RowPolicies(
                                 insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)))",
                                 name="leading_course_row_policies",
                                 select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0)))",
                                 update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)))",
-                                updates=("phase", "phase_since", "version"),
+                                updates=("phase", "phase_since", "round", "round_since", "version"),
                             ),
                             suone.ground.access.row_policies.Stamp(at="phase_since", name="course_in_phase"),
+                            suone.ground.access.row_policies.Stamp(at="round_since", name="course_in_round"),
                         ],
                     },
                 ),
@@ -84,6 +96,7 @@ class Migration(migrations.Migration):
                         ),
                         ("from_phase", models.CharField(blank=True, max_length=40)),
                         ("to_phase", models.CharField(max_length=40)),
+                        ("round", models.PositiveSmallIntegerField(default=1)),
                         ("on", models.DateField()),
                         ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                         (
@@ -145,7 +158,8 @@ class Migration(migrations.Migration):
                                 default=10,
                             ),
                         ),
-                        ("value", models.JSONField()),
+                        ("value", models.JSONField(null=True)),
+                        ("day", models.DateField(null=True)),
                         ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                         (
                             "staff",
@@ -165,10 +179,26 @@ class Migration(migrations.Migration):
                                 to="institutions.institution",
                             ),
                         ),
+                        (
+                            "replaces",
+                            models.OneToOneField(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="replaced_by",
+                                to="leading.knownfact",
+                            ),
+                        ),
                     ],
                     options={
                         "indexes": [models.Index(fields=["dossier", "fact", "-id"], name="fact_of_case")],
                         "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("value__isnull", False), ("replaces__isnull", False), _connector="OR"
+                                ),
+                                name="fact_has_a_value_or_is_taken_back",
+                                violation_error_message="A fact has a value, unless it takes another back.",
+                            ),
                             suone.ground.access.row_policies.RowPolicies(
                                 insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)))",
                                 name="leading_knownfact_row_policies",

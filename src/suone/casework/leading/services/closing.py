@@ -179,6 +179,7 @@ def _resume_course(acting: Acting, case: Case, course: Course, state: State) -> 
         to=phase,
         facts=facts_of(acting, case, phases[phase]),
         parties=PartiesOfCase(case),
+        begins_round=True,
     )
 
 

@@ -1,10 +1,11 @@
 """The course of a case through the phases of its procedure: moves, and the work items each phase sets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from suone.canton.procedures.facts import Fact, Scalar, Shape, word
@@ -16,6 +17,7 @@ from suone.canton.procedures.rules import (
     Phase,
     Planned,
     automatic_move,
+    in_new_round,
     is_settled,
     months_after,
     phase_status,
@@ -24,6 +26,7 @@ from suone.canton.procedures.rules import (
 from suone.canton.procedures.services import holidays_of, in_language, sentence_of
 from suone.casework.leading.acts import Act
 from suone.casework.leading.models import Course, FactRemark, KnownFact, Passage
+from suone.casework.leading.queries import has_been_in
 from suone.ground.access.acting import Acting
 from suone.ground.access.errors import Refused
 from suone.ground.audit.models import RecordKind
@@ -84,6 +87,7 @@ def store_fact(
         fact=fact,
         category=word(fact).category,
         value=value.isoformat() if isinstance(value, date) else value,
+        day=value if isinstance(value, date) and fact is not Fact.PLAN_REVIEW_ON else None,
         staff_id=acting.staff_id,
         institution_id=acting.institution_id,
     )
@@ -142,22 +146,39 @@ def move(
 
 
 def enter(
-    acting: Acting, *, dossier: Dossier, course: Course, to: str, facts: Facts, parties: Parties, reason: str = ""
+    acting: Acting,
+    *,
+    dossier: Dossier,
+    course: Course,
+    to: str,
+    facts: Facts,
+    parties: Parties,
+    reason: str = "",
+    begins_round: bool | None = None,
 ) -> Phase:
-    """Put the case into a phase: close the open work items of the previous phase and set those of the new one."""
+    """Put the case into a phase: close the open work items of the previous phase and set those of the new one.
+
+    A phase that the case has been in already in this round begins a new one; ``begins_round`` decides it otherwise.
+    """
     phase = course.procedure.phase(to)
+    if begins_round is None:
+        begins_round = has_been_in(dossier.pk, course.version.identifier, to, in_round=course.round)
+    if begins_round:
+        course.round, course.round_since = course.round + 1, timezone.now()
+        facts = in_new_round(facts)
     Passage.objects.create(
         dossier=dossier,
         version_id=course.version_id,
         from_phase=course.phase,
         to_phase=to,
+        round=course.round,
         on=acting.today,
         staff_id=acting.staff_id,
         reason=reason,
     )
     leave_phase(acting, dossier=dossier, phase=course.phase)
     course.phase, course.phase_since = to, acting.today
-    course.save(update_fields=["phase", "phase_since"])
+    course.save(update_fields=["phase", "phase_since", "round", "round_since"])
     record_event(
         acting,
         dossier=dossier,
@@ -174,8 +195,10 @@ def enter(
 
 def settle(acting: Acting, *, dossier: Dossier, course: Course, facts: Facts, parties: Parties) -> Phase | None:
     """Complete the work items that the facts settle and make automatic moves; returns the new phase, if it changed."""
-    reached = None
+    reached, this_round = None, course.round
     for _step in range(_MOST_STEPS):
+        if course.round != this_round:
+            this_round, facts = course.round, in_new_round(facts)
         settle_items(acting, dossier=dossier, course=course, facts=facts)
         _set_items_that_apply_now(acting, course, facts, parties)
         following = automatic_move(course.current, facts, on=acting.today)
@@ -205,7 +228,7 @@ def set_repeating_items(acting: Acting, *, dossier: Dossier, course: Course, par
     """Set the recurring work items of the phase, due months after their last completion; returns how many."""
     count = 0
     repeated = [item for item in course.current.items if item.repeats]
-    been = steps_of(dossier) if repeated else []
+    been = _of_round(course, steps_of(dossier)) if repeated else []
     for item in repeated:
         step = f"{course.phase}/{item.id}"
         if any(row.is_open for row in been if row.step == step):
@@ -236,6 +259,7 @@ def move_over(
         raise Refused(_("This version of the procedure is retired: choose the one in force."))
     if phase not in [entry.id for entry in version.procedure.phases]:
         raise Refused(_("Choose the phase in which the case continues."))
+    stays = phase == course.phase and version.identifier == course.version.identifier
     course.version = version
     course.save(update_fields=["version"])
     record_event(
@@ -246,7 +270,16 @@ def move_over(
         **_titled(version),
         details={"version": version.pk},
     )
-    return enter(acting, dossier=dossier, course=course, to=phase, facts=facts, parties=parties, reason=reason)
+    return enter(
+        acting,
+        dossier=dossier,
+        course=course,
+        to=phase,
+        facts=facts,
+        parties=parties,
+        reason=reason,
+        begins_round=False if stays else None,
+    )
 
 
 def _titled(version: ProcedureVersion) -> dict[str, Any]:
@@ -270,17 +303,22 @@ def _set_items(acting: Acting, course: Course, phase: Phase, facts: Facts, parti
 
 
 def _set_items_that_apply_now(acting: Acting, course: Course, facts: Facts, parties: Parties) -> None:
-    """Set conditional work items whose condition has come true since the phase began, once per phase."""
+    """Set conditional work items whose condition has come true since the phase began, once per phase and round."""
     phase = course.current
     late = [item for item in phase.items if item.applies]
     if not late:
         return
     since = start_of(course.phase_since)
-    been = {row.step for row in steps_of(course.dossier) if row.asked_at >= since}
+    been = {row.step for row in _of_round(course, steps_of(course.dossier)) if row.asked_at >= since}
     days_off = holidays_of(course.procedure.canton, acting.today.year)
     for planned in planned_items(replace(phase, items=tuple(late)), facts, on=acting.today, holidays=days_off):
         if f"{phase.id}/{planned.item.id}" not in been:
             _set_item(acting, course.dossier, f"{phase.id}/{planned.item.id}", planned, parties)
+
+
+def _of_round(course: Course, rows: Sequence[Step]) -> list[Step]:
+    """The items set in this round, and open ones that an act had set before."""
+    return [row for row in rows if course.round_since is None or row.is_open or row.asked_at >= course.round_since]
 
 
 def _set_item(acting: Acting, dossier: Dossier, step: str, planned: Planned, parties: Parties) -> None:

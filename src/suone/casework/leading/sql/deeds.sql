@@ -60,7 +60,9 @@ CREATE FUNCTION leading_says_of_fact(item workitems_workitem) RETURNS text LANGU
         ELSE (
             SELECT f.at >= least(item.asked_at, transaction_timestamp()) AND f.value NOT IN ('false', '0', '""', 'null')
             FROM leading_knownfact f
-            WHERE f.dossier_id = item.dossier_id AND f.fact = item.settled_by ORDER BY f.id DESC LIMIT 1)
+            WHERE f.dossier_id = item.dossier_id AND f.fact = item.settled_by
+              AND NOT EXISTS (SELECT 1 FROM leading_knownfact r WHERE r.replaces_id = f.id)
+            ORDER BY f.day DESC NULLS LAST, f.id DESC LIMIT 1)
         END THEN 'done' END;
 
 INSERT INTO workitems_deed VALUES

@@ -1,14 +1,20 @@
--- The latest value of every fact of a case, whatever its data category, for the procedure engine: a case proceeds the same
--- way whoever takes the next step. Only for those who may open the case; pages show what their reader may read.
-CREATE FUNCTION leading_every_fact(case_id bigint) RETURNS TABLE (fact text, value jsonb)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT DISTINCT ON (f.fact) f.fact, f.value FROM leading_knownfact f
-    WHERE f.dossier_id = case_id AND dossiers_has_power(case_id, 1) ORDER BY f.fact, f.id DESC
+-- What applies of every fact of a case, whatever its data category, for the procedure engine: a case proceeds the same way
+-- whoever takes the next step. Only for those who may open the case; pages show what their reader may read. With each fact,
+-- whether it became true before the present round: recorded before, or on an earlier day.
+CREATE FUNCTION leading_every_fact(case_id bigint) RETURNS TABLE (fact text, value jsonb, is_earlier boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET TimeZone = 'Europe/Zurich' AS $$
+    SELECT DISTINCT ON (f.fact) f.fact, f.value,
+           coalesce(f.at <= c.round_since OR f.day < c.round_since::date, false)
+    FROM leading_knownfact f LEFT JOIN leading_course c ON c.dossier_id = f.dossier_id
+    WHERE f.dossier_id = case_id AND dossiers_has_power(case_id, 1)
+      AND NOT EXISTS (SELECT 1 FROM leading_knownfact r WHERE r.replaces_id = f.id)
+    ORDER BY f.fact, f.day DESC NULLS LAST, f.id DESC
 $$;
 
-CREATE FUNCTION leading_been_in(case_id bigint) RETURNS TABLE (procedure text, phase text)
+CREATE FUNCTION leading_been_in(case_id bigint) RETURNS TABLE (procedure text, phase text, round smallint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT v.identifier, p.to_phase FROM leading_passage p JOIN procedures_procedureversion v ON v.id = p.version_id
+    SELECT v.identifier, p.to_phase, p.round
+    FROM leading_passage p JOIN procedures_procedureversion v ON v.id = p.version_id
     WHERE p.dossier_id = case_id AND dossiers_has_power(case_id, 1) ORDER BY p.id DESC
 $$;
 
