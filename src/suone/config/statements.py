@@ -39,7 +39,11 @@ def _procedures() -> Iterator[str]:
     from suone.canton.procedures.loading import shipped
 
     for procedure in shipped().values():
-        rows = list(_statements_of(procedure.phases))
+        convening = [
+            ("all phases", f"{one.meeting} convened by: {', '.join(one.roles + one.institutions)}", _said(one.origin))
+            for one in procedure.convening
+        ]
+        rows = [*convening, *_statements_of(procedure.phases)]
         yield f"## {procedure.title['en']}\n"
         yield f"`procedures/files/{procedure.identifier}.toml`, source: {procedure.source}. {_count(rows)}\n"
         yield _table(rows)

@@ -103,8 +103,15 @@ class BusInspectorStory(Entry):
     coordinator: Key
 
 
+class YouthStory(Entry):
+    person: Key
+    region: Slug
+    youth_worker: Key
+
+
 class Stories(Entry):
     peter: PeterStory
+    youth: YouthStory
     bus_inspector: BusInspectorStory
 
 
@@ -167,7 +174,7 @@ class Cast(Entry):
             for number, entry in enumerate(getattr(self, name)):
                 for key in entry.model_fields_set & set(pointing):
                     yield from not_among([getattr(entry, key)], pointing[key], key, (name, number))
-        for name in ("peter", "bus_inspector"):
+        for name in ("peter", "bus_inspector", "youth"):
             for key, value in getattr(self.story, name).model_dump(exclude={"region"}).items():
                 yield from not_among([value], persons if key == "person" else staff, key, ("story", name))
 

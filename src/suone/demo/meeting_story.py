@@ -43,7 +43,6 @@ def play_meetings(table: Table, case: Case, *, region: Region) -> None:
     """What was said about the bus inspector, and what is ahead."""
     _round_table(table, case, region)
     _review(table, case, region)
-    _fixed_session(table, case, region)
 
 
 def _round_table(table: Table, case: Case, region: Region) -> None:
@@ -137,24 +136,29 @@ def _review(table: Table, case: Case, region: Region) -> None:
     )
 
 
-def _fixed_session(table: Table, case: Case, region: Region) -> None:
-    meeting = _convene(
-        table,
-        table.coordinator,
-        None,
-        Convocation(
-            kind=Kind.FIXED_SESSION,
-            seats=_seats(table, "RAV", "SMZ", "IV", "BSL", "T1"),
-            region=region,
-            starts_at=_at(20, 13),
-            minutes=180,
-            place="Plattform T1",
-        ),
+def play_session(
+    act: Callable[[Appointment, Callable[..., Any]], Any],
+    case: Case,
+    *,
+    youth_worker: Appointment,
+    guest: Appointment,
+    institutions: Mapping[str, Institution],
+) -> None:
+    """The next fixed session of the region, convened by Plattform T1, with a young person on its agenda."""
+    convocation = Convocation(
+        kind=Kind.FIXED_SESSION,
+        seats=[Seat(institutions[code]) for code in ("RAV", "SMZ", "IV", "BSL", "IIZ")],
+        region=case.region,
+        starts_at=_at(20, 13),
+        minutes=180,
+        place="Plateforme T1",
     )
-    _do(table, table.social_worker, answer_invitation, invitee=_invitation(meeting, table.social_worker), accept=True)
-    _do(table, table.coordinator, add_point, meeting=meeting, title="Dates des prochaines séances")
+    meeting = act(youth_worker, lambda acting: convene_meeting(acting, convocation=convocation))
+    invitation = _invitation(meeting, guest)
+    act(guest, lambda acting: answer_invitation(acting, invitee=invitation, accept=True))
+    act(youth_worker, lambda acting: add_point(acting, meeting=meeting, title="Dates des prochaines séances"))
     dossier = Dossier.objects.get(pk=case.pk)
-    _do(table, table.social_worker, add_point, meeting=meeting, dossier=dossier)
+    act(youth_worker, lambda acting: add_point(acting, meeting=meeting, dossier=dossier))
 
 
 def _convene(table: Table, staff: Appointment, case: Case | None, convocation: Convocation) -> Meeting:

@@ -20,7 +20,7 @@ from suone.casework.support.rules import MANDATE_CATEGORIES
 from suone.demo.assessment_story import play_assessments, play_overdue
 from suone.demo.cast import Cast, cast_file, load_cast
 from suone.demo.handover_story import play_advice, play_handovers
-from suone.demo.meeting_story import Table, play_meetings
+from suone.demo.meeting_story import Table, play_meetings, play_session
 from suone.demo.pictures import signature_png
 from suone.demo.plan_story import draft_the_plan
 from suone.demo.support_story import play_services
@@ -116,11 +116,15 @@ class _Story:
         handovers = cast_file()["handover"]
         with_a_story = {stories["peter"]["person"], stories["bus_inspector"]["person"]}
         with_a_story |= {entry["person"] for entry in handovers}
+        young = stories["youth"]
         self._bus_inspector(stories["bus_inspector"])
         self._peter(stories["peter"])
         others = [entry for key, entry in self.persons.items() if key not in with_a_story]
         for number, entry in enumerate(others):
-            self._other_case(entry, number)
+            if entry["key"] == young["person"]:
+                self._young_person(young)
+            else:
+                self._other_case(entry, number)
         self._typed_otherwise(next(entry for entry in others if entry.get("ahv_number")))
         play_handovers(self._act, handovers, self.persons, self.staff, self.directory.regions)
         office = self.staff[stories["peter"]["coordinator"]]
@@ -150,6 +154,13 @@ class _Story:
             "Elle travaille dans le contrôle des bus pendant l’année scolaire ; les vacances ne sont pas payées.",
             DataCategory.EMPLOYMENT,
         )
+        self._note(
+            self.staff[story["social_worker"]],
+            case,
+            "Constat du tandem\u202f: un emploi supplémentaire pourrait mettre le poste actuel en danger\u202f; la santé doit être"
+            " clarifiée à fond et un soutien psychologique est nécessaire. Le tandem recommande une table ronde.",
+            DataCategory.EMPLOYMENT,
+        )
         self._ask(coordinator, case, "Préparer la table ronde", "IIZ", coordinator, days=-2)
         self._ask(coordinator, case, "Rapport sur l’emploi actuel", "RAV", self.staff[story["rav_adviser"]], days=0)
         self._ask(manager, case, "Fixer la séance d’orientation", "BSL", None, days=4)
@@ -172,6 +183,25 @@ class _Story:
             region=self.directory.regions[self.persons[story["person"]]["region"]],
         )
         play_assessments(self._act, case, leader=coordinator, today=self.today)
+
+    def _young_person(self, story: dict[str, str]) -> None:
+        """Notified by Plattform T1, and on the agenda of its next fixed session."""
+        youth_worker = self.staff[story["youth_worker"]]
+        case = self._notify(
+            youth_worker,
+            self.persons[story["person"]],
+            question="Quel dispositif pour la suite, après l’arrêt de l’apprentissage\u202f?",
+            risks=[RiskFactor.EDUCATION, RiskFactor.FAMILY],
+            with_institutions=("BSL", "RAV"),
+            procedure="vs-youth",
+        )
+        play_session(
+            self._act,
+            case,
+            youth_worker=youth_worker,
+            guest=self._worker("BSL", story["region"]),
+            institutions=self.directory.institutions,
+        )
 
     def _peter(self, story: dict[str, str]) -> None:
         """A young man between three institutions, at the point where the case manager begins to plan."""
@@ -255,6 +285,7 @@ class _Story:
         risks: list[RiskFactor],
         with_institutions: tuple[str, ...],
         officer: Appointment | None = None,
+        procedure: str = "vs-complex",
     ) -> Case:
         read_by = [self.directory.institutions[code] for code in ("IIZ", *with_institutions)]
         notification = leading.Notification(
@@ -268,7 +299,7 @@ class _Story:
             question=question,
             risk_factors=[risk.value for risk in risks],
             first_contact_on=self.today - timedelta(days=90),
-            procedure=version_in_force("vs-complex", on=self.today),
+            procedure=version_in_force(procedure, on=self.today),
             terms=ConsentTerms(
                 purpose="Interinstitutionelle Zusammenarbeit in diesem Fall"
                 if entry["language"] == "de"

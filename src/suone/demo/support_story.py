@@ -46,8 +46,8 @@ _EMPLOYABILITY = (
     "Quelle employabilité pendant les vacances scolaires\u202f? Un second emploi mettrait-il le poste en danger\u202f?"
 )
 _RECOMMENDATION = (
-    "Un emploi supplémentaire pourrait mettre le poste actuel en danger. L’état de santé doit être clarifié à fond\u202f:"
-    " un mandat médical est recommandé, ainsi qu’un soutien psychologique."
+    "L’employabilité pendant les vacances scolaires a été examinée. L’état de santé reste à clarifier à fond\u202f:"
+    " la table ronde demande un mandat médical CII."
 )
 _FITNESS = "Dans quelle mesure et avec quelles limitations peut-elle travailler\u202f?"
 _REPORT = Report(

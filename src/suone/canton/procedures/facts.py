@@ -40,6 +40,7 @@ class Fact(models.TextChoices):
     QUESTION_RECORDED = "question_recorded", _("The question to the IIZ office is recorded")
     RISK_FACTORS = "risk_factors", _("Number of risk factors noted")
     FIRST_CONTACT_ON = "first_contact_on", _("First contact at the notifying institution")
+    NOTIFIED_EARLY = "notified_early", _("Notified less than six months after the first contact")
     LEVEL = "level", _("Level of collaboration")
     AGE = "age", _("Age of the person")
     INSTITUTIONS = "institutions", _("Number of institutions taking part")
@@ -161,6 +162,7 @@ WORDS: dict[Fact, Word] = {
         Shape.YES,
         Fact.CONSENT_VALID,
         Fact.QUESTION_RECORDED,
+        Fact.NOTIFIED_EARLY,
         Fact.LEAD_NAMED,
         Fact.CASE_MANAGER_NAMED,
         Fact.AHV_KNOWN,

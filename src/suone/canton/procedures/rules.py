@@ -1,6 +1,6 @@
 """The engine: a procedure and the facts of a case in; what is possible, missing and due out. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -134,6 +134,21 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Convening:
+    """Who convenes a kind of meeting: whoever has one of these roles, at an institution of one of these kinds."""
+
+    meeting: str
+    roles: tuple[str, ...] = ()
+    institutions: tuple[str, ...] = ()
+    origin: Origin = UNSAID
+
+    def allows(self, *, roles: Collection[str], institution: str) -> bool:
+        """Whether somebody with these roles, at an institution of this kind, convenes it."""
+        has_role = not self.roles or bool(set(self.roles) & set(roles))
+        return has_role and (not self.institutions or institution in self.institutions)
+
+
+@dataclass(frozen=True, slots=True)
 class Phase:
     id: str
     title: Texts
@@ -182,6 +197,7 @@ class Procedure:
     phases: tuple[Phase, ...]
     valid_until: date | None = None
     ages: tuple[int, int] | None = None
+    convening: tuple[Convening, ...] = ()
     capacity: int = 0  # for about how many cases at once there is room; 0 where nobody counts places
 
     def phase(self, phase_id: str) -> Phase:

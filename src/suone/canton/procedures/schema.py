@@ -15,6 +15,7 @@ from suone.ground.schemafiles.checks import Between, Check, Day, InLanguages, Ma
 from suone.ground.schemafiles.positions import Path
 from suone.ground.schemafiles.problems import Fault, not_among, twice
 from suone.ground.schemafiles.reading import Entry, Kind
+from suone.organisation.institutions.kinds import InstitutionKind
 
 CANTONS = tuple(
     "AG AI AR BE BL BS FR GE GL GR JU LU NE NW OW SG SH SO SZ TG TI UR VD VS ZG ZH".split()  # noqa: SIM905 - a list reads worse
@@ -163,6 +164,19 @@ class Move(Sourced):
         )  # a way between two phases follows from them, who may take it does not
 
 
+class Convening(Sourced):
+    meeting: Annotated[str, OneOf(MEETING_KINDS)] = Field(description="The kind of meeting.")
+    roles: Annotated[list[Annotated[str, OneOf(Role.values)]], Many(20)] = Field([], description="Who convenes it.")
+    institutions: Annotated[list[Annotated[str, OneOf(InstitutionKind.values)]], Many(20)] = Field(
+        [], description="At which kinds of institution; left out, at any."
+    )
+
+    def faults(self) -> Iterator[Fault]:
+        yield from super().faults()
+        if not self.roles and not self.institutions:
+            yield Fault("say who convenes it: roles, or kinds of institutions")
+
+
 class Phase(Sourced):
     id: Name
     state: Annotated[str, OneOf(PHASE_STATES)] = Field(description="What it counts as in reports.")
@@ -203,11 +217,13 @@ class Procedure(Entry):
     capacity: Annotated[int, Between(0, 100_000)] = Field(0, description="For about how many cases there is room.")
     title: Title
     about: About
+    convening: Annotated[list[Convening], Many(20)] = Field([], description="Who convenes which kind of meeting.")
     phase: Annotated[list[Phase], Many(60, least=1)]
 
     def faults(self) -> Iterator[Fault]:
         if self.valid_until is not None and self.valid_until < self.valid_from:
             yield Fault("valid_until lies before valid_from", ("valid_until",))
+        yield from twice([one.meeting for one in self.convening], "convening")
         found = [*twice([phase.id for phase in self.phase], "phase"), *_faults_of_graph(as_rules(self))]
         yield from found
         if not found:  # or a misspelt phase would be named twice
@@ -232,6 +248,10 @@ def as_rules(read: Procedure) -> rules.Procedure:
         valid_until=read.valid_until,
         phases=tuple(_phase(phase) for phase in read.phase),
         ages=(read.ages[0], read.ages[1]) if read.ages and len(read.ages) == 2 else None,
+        convening=tuple(
+            rules.Convening(one.meeting, tuple(one.roles), tuple(one.institutions), _origin(one))
+            for one in read.convening
+        ),
         capacity=read.capacity,
     )
 

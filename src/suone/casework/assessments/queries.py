@@ -135,7 +135,7 @@ def particulars_of(acting: Acting, case: Case) -> Particulars:
         risk_factors=background_notes(acting, case.pk).risk_factors,
         open_risks=risk_factors_in(readable_categories(acting, case.dossier)),
         first_contact_on=case.first_contact_on,
-        notified_on=case.notified_at.date(),
+        notified_on=case.notified_on,
         age=known.age_on(acting.today) if known else None,
         closing_outcome=case.outcome,
         closed_on=case.closed_on,

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from suone.canton.instruments.rules import full_months
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.errors import Refused
 
@@ -145,6 +146,19 @@ def check_can_move(now: State, then: State) -> None:
         raise Refused(
             _("A case that is %(now)s cannot become %(then)s.") % {"now": State(now).label, "then": State(then).label}
         )
+
+
+EARLY_MONTHS = 6  # annual report 2024 of the Valais, "Früherkennung": strictly less than six months
+
+
+def notified_early(first_contact_on: date | None, notified_on: date) -> bool | None:
+    """Whether a case was notified in less than six months from the first contact; None where that day is not known.
+
+    Measured to the notification, whatever day it is now. The instrument of early detection counts the same months.
+    """
+    if first_contact_on is None or first_contact_on > notified_on:
+        return None
+    return full_months(first_contact_on, notified_on) < EARLY_MONTHS
 
 
 def check_first_contact(first_contact_on: date | None, *, on: date) -> None:

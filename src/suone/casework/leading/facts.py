@@ -9,6 +9,7 @@ from suone.canton.procedures.facts import Fact, Scalar
 from suone.canton.procedures.rules import FactsOfRound, Phase, fact_of
 from suone.casework.cases.models import Assignment, Case, Function, Participant, ParticipantState
 from suone.casework.cases.queries import BackgroundCounts, background_counts
+from suone.casework.cases.rules import notified_early
 from suone.casework.leading.queries import every_fact
 from suone.ground.access.acting import Acting
 from suone.records.consents.models import Consent
@@ -92,6 +93,7 @@ _DERIVED: dict[str, Callable[[_FactContext], Scalar | None]] = {
     Fact.QUESTION_RECORDED: lambda asked: asked.counted.has_question,
     Fact.RISK_FACTORS: lambda asked: asked.counted.risk_factors,
     Fact.FIRST_CONTACT_ON: lambda asked: asked.case.first_contact_on,
+    Fact.NOTIFIED_EARLY: lambda asked: notified_early(asked.case.first_contact_on, asked.case.notified_on),
     Fact.LEVEL: lambda asked: asked.case.level or None,
     Fact.AGE: _age,
     Fact.INSTITUTIONS: _institutions,

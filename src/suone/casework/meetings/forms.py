@@ -10,7 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from suone.casework.meetings.models import AgendaPoint, DateProposal, Guest, Invitee, Meeting
-from suone.casework.meetings.queries import institutions_at, institutions_in_case, kinds_for, physicians
+from suone.casework.meetings.queries import (
+    convened_by_others,
+    institutions_at,
+    institutions_in_case,
+    kinds_for,
+    physicians,
+)
 from suone.casework.meetings.rules import (
     MINUTES_KINDS,
     USUAL_MINUTES,
@@ -99,7 +105,10 @@ class ConveneForm(forms.Form):
 
     def __init__(self, *args: Any, acting: Acting, dossier: Dossier | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds_for(dossier)]  # type: ignore[attr-defined]
+        kinds = kinds_for(dossier)
+        self.by_others = convened_by_others(acting, dossier, kinds)
+        left = {other.kind for other in self.by_others}
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds if kind not in left]  # type: ignore[attr-defined]
         self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
         others = Institution.objects.exclude(pk=acting.own_institution_id)
         self.fields["institutions"].queryset = others  # type: ignore[attr-defined]

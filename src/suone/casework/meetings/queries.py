@@ -10,6 +10,9 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from suone.canton.procedures.queries import versions_in_force
+from suone.canton.procedures.rules import Convening
+from suone.canton.procedures.services import origin_in_words
 from suone.casework.cases.models import Case, Participant, ParticipantState
 from suone.casework.leading.queries import course_of
 from suone.casework.meetings.models import (
@@ -23,7 +26,19 @@ from suone.casework.meetings.models import (
     Meeting,
     Reason,
 )
-from suone.casework.meetings.rules import CASE_KINDS, OPEN_KINDS, Answer, EntryKind, Kind, State, Suits, kinds_in_order
+from suone.casework.meetings.rules import (
+    CASE_KINDS,
+    OPEN_KINDS,
+    Answer,
+    EntryKind,
+    Kind,
+    State,
+    Suits,
+    in_words,
+    kinds_in_order,
+    may_convene,
+    who_convenes,
+)
 from suone.casework.plans.queries import offered_kinds
 from suone.casework.plans.rules import Kind as PlanKind
 from suone.casework.support.queries import possible_staff
@@ -276,6 +291,35 @@ def kinds_for(dossier: Dossier | None) -> list[Kind]:
     course = course_of(dossier.pk)
     first = course.current.meetings if course else ()
     return kinds_in_order(first, [kind for kind in Kind if kind in CASE_KINDS | {Kind.INTERVISION}])
+
+
+def conveners_for(dossier: Dossier | None, *, on: date) -> list[Convening]:
+    """List what the case's procedure, or for a meeting without a case those in force, say of who convenes meetings."""
+    if dossier is None:
+        return [one for version in versions_in_force(on=on) for one in version.procedure.convening]
+    course = course_of(dossier.pk)
+    return list(course.procedure.convening) if course else []
+
+
+@dataclass(frozen=True, slots=True)
+class ConvenedByOthers:
+    """A kind of meeting that the acting person does not convene: who does, and where that is said."""
+
+    kind: Kind
+    who: str
+    origin: str
+
+
+def convened_by_others(acting: Acting, dossier: Dossier | None, kinds: Sequence[Kind]) -> list[ConvenedByOthers]:
+    """List those of the kinds of meeting that the procedure leaves to others."""
+    conveners = conveners_for(dossier, on=acting.today)
+    own = Institution.objects.get(pk=acting.own_institution_id).kind
+    others = [kind for kind in kinds if not may_convene(kind, conveners, roles=acting.roles, institution=own)]
+    return [
+        ConvenedByOthers(kind, in_words(named), origin_in_words(named[0].origin))
+        for kind in others
+        for named in [who_convenes(kind, conveners)]
+    ]
 
 
 def institutions_in_case(dossier: Dossier) -> list[int]:

@@ -7,7 +7,10 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from suone.canton.procedures.rules import Convening
 from suone.ground.access.errors import Refused
+from suone.ground.access.permissions import Role
+from suone.organisation.institutions.kinds import InstitutionKind
 
 
 class Kind(models.TextChoices):
@@ -133,6 +136,36 @@ def check_kind(kind: Kind, *, has_case: bool) -> None:
         raise Refused(_("Such a meeting is about many cases: convene it from the list of meetings."))
     if not has_case and kind not in OPEN_KINDS:
         raise Refused(_("Such a meeting is about one case: convene it from the page of the case."))
+
+
+def who_convenes(kind: Kind, conveners: Iterable[Convening]) -> list[Convening]:
+    """What the procedures say of who convenes this kind of meeting; empty where anybody who convenes meetings may."""
+    return [one for one in conveners if one.meeting == kind.value]
+
+
+def may_convene(kind: Kind, conveners: Iterable[Convening], *, roles: Collection[str], institution: str) -> bool:
+    """Return whether somebody with these roles, at an institution of this kind, convenes this kind of meeting."""
+    named = who_convenes(kind, conveners)
+    return not named or any(one.allows(roles=roles, institution=institution) for one in named)
+
+
+def check_convener(kind: Kind, conveners: Iterable[Convening], *, roles: Collection[str], institution: str) -> None:
+    """Raise ``Refused`` for anybody but those whom the procedure names for this kind of meeting."""
+    conveners = list(conveners)
+    if not may_convene(kind, conveners, roles=roles, institution=institution):
+        raise Refused(
+            _("%(meeting)s: the procedure names who convenes it: %(who)s. Ask them to.")
+            % {"meeting": kind.label, "who": in_words(who_convenes(kind, conveners))}
+        )
+
+
+def in_words(conveners: Iterable[Convening]) -> str:
+    """The roles and kinds of institutions that convene a meeting, in the reader's language."""
+    named = [
+        *(str(Role(role).label) for one in conveners for role in one.roles),
+        *(str(InstitutionKind(kind).label) for one in conveners for kind in one.institutions),
+    ]
+    return ", ".join(dict.fromkeys(named))
 
 
 def check_person_part(kind: Kind, part: PersonPart, *, has_case: bool) -> None:

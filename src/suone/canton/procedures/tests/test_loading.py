@@ -54,12 +54,13 @@ def test_the_example_of_the_guide_is_sound() -> None:
 
 def test_the_guide_names_every_key_and_every_word() -> None:
     guide = GUIDE.read_text("utf-8")
-    tables = (schema.Procedure, schema.Phase, schema.Requirement, schema.Item, schema.Move)
+    tables = (schema.Procedure, schema.Convening, schema.Phase, schema.Requirement, schema.Item, schema.Move)
     keys = {key for table in tables for key in table.allowed()} - {"phase"}
     headings = {"requirement", "item", "move"}
     words = {*RULES, *ADDRESSES, *PHASE_STATES, *schema.MEETING_KINDS, *schema.SERVICE_KINDS, *schema.PLAN_KINDS}
 
     assert [word for word in sorted((keys - headings) | words) if f"`{word}`" not in guide] == []
+    assert "## `[[convening]]`" in guide
     assert [heading for heading in headings if f"## `[[phase.{heading}]]`" not in guide] == []
     assert [key for key in ("working_days", "days", "months") if f"{{ {key} = " not in guide] == []
 
@@ -107,7 +108,7 @@ ONE_PROBLEM = {
     # words that are not known
     "an unknown entry": (
         'canton = "BE"', 'canton = "BE"\ncolour = "red"', "colour",
-        "the procedure: unknown entry colour; allowed are about, ages, canton, capacity, identifier, levels,",
+        "the procedure: unknown entry colour; allowed are about, ages, canton, capacity, convening, identifier,",
     ),
     "an unknown entry of a phase": (
         INTAKE, f"{INTAKE}\nname = 1", "name = 1", "phase intake: unknown entry name; allowed are about, default, id, instruments,",

@@ -44,7 +44,7 @@ def test_another_text_under_the_same_version_is_refused_with_the_remedy() -> Non
 
 
 def test_a_broken_file_is_not_published() -> None:
-    with pytest.raises(BrokenProcedure, match="line 33, requirement consent: rule 'hold' is unknown"):
+    with pytest.raises(BrokenProcedure, match="line 39, requirement consent: rule 'hold' is unknown"):
         changed("vs-complex", "2027.1", ('rule = "holds"', 'rule = "hold"'))
 
     assert not ProcedureVersion.objects.exists()

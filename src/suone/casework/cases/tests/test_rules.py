@@ -5,6 +5,8 @@ from itertools import product
 
 import pytest
 
+from suone.canton.instruments.loading import instrument
+from suone.canton.instruments.rules import evaluate
 from suone.casework.cases.rules import (
     MOVES,
     OPEN_STATES,
@@ -14,6 +16,7 @@ from suone.casework.cases.rules import (
     check_can_move,
     check_first_contact,
     check_reason,
+    notified_early,
 )
 from suone.ground.access.errors import Refused
 
@@ -30,6 +33,25 @@ POSSIBLE = {
     (WITHDRAWN, T),
 }  # fmt: skip
 TODAY = date(2026, 3, 10)
+
+
+@pytest.mark.parametrize(
+    ("first_contact", "notified", "early"),
+    [
+        (date(2026, 1, 15), date(2026, 7, 14), True),
+        (date(2026, 1, 15), date(2026, 7, 15), False),  # six months are not less than six months
+        (date(2026, 1, 15), date(2026, 1, 15), True),
+        (None, date(2026, 7, 14), None),
+        (date(2026, 7, 15), date(2026, 7, 14), None),
+    ],
+)
+def test_vs_report_2024_early_detection_is_strictly_under_six_months_to_the_notification(
+    first_contact: date | None, notified: date, early: bool | None
+) -> None:
+    assert notified_early(first_contact, notified) is early
+    if first_contact is not None and early is not None:  # the instrument counts by the same months
+        answers = {"first_contact_on": str(first_contact), "notified_on": str(notified)}
+        assert (evaluate(instrument("early-detection"), answers).band == "early") is early
 
 
 @pytest.mark.parametrize(("now", "then"), list(product(State, State)))

@@ -14,6 +14,7 @@ from suone.casework.leading.services import report_fact
 from suone.casework.meetings import rules
 from suone.casework.meetings.acts import Act
 from suone.casework.meetings.models import AgendaPoint, Invitee, InviteeRole, Meeting, Reason
+from suone.casework.meetings.queries import conveners_for
 from suone.casework.meetings.rules import Answer, Kind, PersonPart, State
 from suone.casework.meetings.services.dates import keep_proposals, report_if_all_answered
 from suone.casework.meetings.services.shared import (
@@ -66,9 +67,15 @@ class Convocation:
 def convene_meeting(acting: Acting, *, convocation: Convocation, dossier: Dossier | None = None) -> Meeting:
     """Convene a meeting, with or without a case, and notify everybody invited.
 
-    Raises ``Refused`` when kind, presence of the person, length, dates or physician do not fit (``rules``).
+    Raises ``Refused`` when convener, kind, presence of the person, length, dates or physician do not fit (``rules``).
     """
     _check(acting, convocation, has_case=dossier is not None)
+    rules.check_convener(
+        Kind(convocation.kind),
+        conveners_for(dossier, on=acting.today),
+        roles=acting.roles,
+        institution=Institution.objects.get(pk=acting.own_institution_id).kind,
+    )
     if dossier is not None:
         dossier = lock(dossier.pk)
     meeting = Meeting.objects.create(

@@ -1,11 +1,16 @@
 """Convening, inviting, answering, cancelling: what is kept and what is told."""
 
+from datetime import date
+
 import pytest
 
 from suone.canton.procedures.facts import Fact
+from suone.canton.procedures.tests.factories import published
 from suone.casework.cases.models import Case
+from suone.casework.leading.models import Course
 from suone.casework.leading.queries import known_facts
 from suone.casework.leading.tests.factories import do
+from suone.casework.meetings import queries
 from suone.casework.meetings.acts import Act
 from suone.casework.meetings.models import Invitee, Meeting, Reason
 from suone.casework.meetings.rules import Answer, Kind, PersonPart, State
@@ -64,6 +69,23 @@ def test_a_meeting_about_no_case_is_convened_from_the_list(cast: Cast, case: Cas
         convene(cast, None, kind=Kind.ROUND_TABLE)
     with pytest.raises(Refused, match="many cases"):
         convene(cast, case, kind=Kind.FIXED_SESSION)
+
+
+def test_the_round_table_of_a_complex_case_is_the_coordinator_s_to_convene(cast: Cast, case: Case) -> None:
+    Course.objects.create(
+        dossier=case.dossier, version=published("vs-complex"), phase="support", phase_since=date(2026, 1, 5)
+    )
+    dossier = case.dossier
+
+    with pytest.raises(Refused, match="Regional coordinator"):
+        convene(cast, case, cast.adviser, by=cast.worker)
+    others = do(cast.worker, queries.convened_by_others, dossier=dossier, kinds=[Kind.ROUND_TABLE, Kind.REVIEW])
+
+    assert not Meeting.objects.exists()
+    assert [(other.kind, other.who, other.origin) for other in others] == [
+        (Kind.ROUND_TABLE, "Regional coordinator", "default of this product")
+    ]
+    assert convene(cast, case, cast.adviser, by=cast.coordinator).pk
 
 
 def test_an_assessment_needs_a_physician_or_a_reason(cast: Cast, case: Case) -> None:

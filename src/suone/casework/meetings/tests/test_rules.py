@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from suone.canton.procedures.rules import Convening
 from suone.canton.procedures.schema import MEETING_KINDS
 from suone.casework.meetings import rules
 from suone.casework.meetings.rules import EntryKind, Kind, PersonPart, State
 from suone.ground.access.errors import Refused
+from suone.ground.access.permissions import Role
 
 TODAY = date(2026, 11, 25)
 NOON = datetime(2026, 12, 7, 12, tzinfo=UTC)
@@ -19,6 +21,28 @@ NOON = datetime(2026, 12, 7, 12, tzinfo=UTC)
 def _english() -> Any:
     with translation.override("en"):
         yield
+
+
+ROUND_TABLE_BY_COORDINATOR = [Convening("round_table", roles=("regional_coordinator",))]
+SESSION_BY_T1 = [Convening("fixed_session", institutions=("youth_transition",))]
+
+
+def test_vs_report_2024_example_the_regional_coordinator_convenes_the_round_table() -> None:
+    check = rules.check_convener
+    by = ROUND_TABLE_BY_COORDINATOR
+
+    check(Kind.ROUND_TABLE, by, roles=[Role.REGIONAL_COORDINATOR], institution="coordination_office")
+    check(Kind.REVIEW, by, roles=[Role.FRONT_LINE_WORKER], institution="social_assistance")
+    with pytest.raises(Refused, match="Round table: the procedure names who convenes it: Regional coordinator"):
+        check(Kind.ROUND_TABLE, by, roles=[Role.FRONT_LINE_WORKER], institution="social_assistance")
+
+
+def test_vs_report_2024_notified_cases_plattform_t1_convenes_the_fixed_sessions() -> None:
+    check = rules.check_convener
+
+    check(Kind.FIXED_SESSION, SESSION_BY_T1, roles=[Role.FRONT_LINE_WORKER], institution="youth_transition")
+    with pytest.raises(Refused, match="transition of youth into training"):
+        check(Kind.FIXED_SESSION, SESSION_BY_T1, roles=[Role.REGIONAL_COORDINATOR], institution="coordination_office")
 
 
 def test_the_kinds_are_those_a_procedure_may_name() -> None:
