@@ -229,7 +229,8 @@ def vary(world: World, chance: random.Random) -> None:
         "appointments_heldrole": lambda: {
             "role": chance.choice(("medical_officer", "medical_officer", "front_line_worker")),
             "valid_from": moment((-60, -60, -1)).date(), "valid_until": maybe(moment((-2, 9)).date(), 0.3),
-            "ended_at": maybe(moment(), 0.2), 
+            "ended_at": maybe(moment(), 0.2),
+            "needs_approval": chance.random() < 0.7,
             "is_beginning": chance.random() < 0.2, "approved_at": maybe(moment()),
         },
         "institutions_institution": lambda: {"is_iiz_office": chance.random() < 0.3},
@@ -263,9 +264,7 @@ def vary(world: World, chance: random.Random) -> None:
         for row in world.rows[table].values():
             assert isinstance(row, dict)
             row.update(draw())
-    for role in _rows(world, "appointments_heldrole"):
-        assert isinstance(role, dict)
-        role["needs_approval"] = role["role"] == "medical_officer"  # which the database computes
+    _let_receivers_lead(world, chance)
     named = (one for one in allowed(world, "consent") if one.staff)
     lines = sorted(named, key=lambda one: (not one.categories & HEALTH, one.act, one.staff or 0))
     files = sorted(world.rows["dossiers_dossier"])
@@ -279,3 +278,30 @@ def vary(world: World, chance: random.Random) -> None:
                 service[other] = {
                     "stands_on_id": None, "dossier_id": chance.choice(files), "staff_id": (line.staff or 0) % 9 + 1,
                 }[other]  # fmt: skip
+
+
+def _let_receivers_lead(world: World, chance: random.Random) -> None:
+    """Some withdrawals meet a receiver who leads the case, who did before, or who was about to."""
+    leads = _rows(world, "cases_assignment")
+    for row in _rows(world, "handovers_handover"):
+        if row["consent_id"] is None or chance.random() < 0.4:
+            continue
+        assert isinstance(row, dict)
+        consent, lead = world.rows["consents_consent"][row["consent_id"]], chance.choice(leads)
+        assert isinstance(consent, dict)
+        assert isinstance(lead, dict)
+        withdrawn_at = world.at.replace(microsecond=0) - timedelta(days=2)
+        begins, ends = chance.choice(((-9, None), (-9, -1), (-9, 0), (-9, 1), (0, None), (1, None)))
+        consent["withdrawn_at"] = withdrawn_at
+        lead.update(
+            dossier_id=consent["dossier_id"],
+            function="lead",
+            valid_from=withdrawn_at + timedelta(days=begins),
+            valid_until=None if ends is None else withdrawn_at + timedelta(days=ends),
+        )
+        row.update(
+            receiver_id=world.rows["appointments_appointment"][lead["staff_id"]]["institution_id"],
+            accepted_at=withdrawn_at - timedelta(days=5),
+            access_until=world.at + timedelta(days=9),
+            categories=ALL & ~HEALTH,
+        )

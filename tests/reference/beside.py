@@ -45,6 +45,8 @@ END $$;
 CREATE SCHEMA candidates;
 GRANT USAGE ON SCHEMA candidates TO suone_app;
 """
+# Computed from the role: given here, so that roles of one kind need an approval or do not.
+_GIVEN = "ALTER TABLE appointments_heldrole ALTER COLUMN needs_approval DROP EXPRESSION"
 _COLUMNS = """
 SELECT c.relname, a.attname, t.typname, NOT a.attnotnull, a.attgenerated = '', f.relname,
        (SELECT k.attname FROM pg_index i JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = i.indkey[0]
@@ -94,6 +96,7 @@ class Beside:
 
     def __init__(self, connection: psycopg.Connection[Any], rules: dict[str, Rules]) -> None:
         self.connection, self.rules = connection, rules
+        connection.execute(_GIVEN)
         self.tables = self._read_tables()
         self.policed = {
             name
