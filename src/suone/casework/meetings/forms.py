@@ -52,6 +52,7 @@ def _moment(label: Any, **others: Any) -> forms.DateTimeField:
 
 
 def _category(initial: DataCategory) -> forms.TypedChoiceField:
+    """All data categories: what an institution contributes may belong to one that is closed to itself."""
     return forms.TypedChoiceField(
         label=gettext_lazy("Data category"),
         coerce=int,
@@ -61,6 +62,10 @@ def _category(initial: DataCategory) -> forms.TypedChoiceField:
             "Anybody who may read this category can read it. Diagnoses belong only under health; under employment, write what they mean for work."
         ),
     )
+
+
+def _limit_categories(form: forms.Form, readable: Sequence[DataCategory]) -> None:
+    form.fields["category"].choices = [(c.value, c.label) for c in readable]  # type: ignore[attr-defined]
 
 
 class ConveneForm(forms.Form):
@@ -270,8 +275,9 @@ class PointForm(forms.Form):
         help_text=gettext_lazy("Only those who may open the case see it on the agenda."),
     )
 
-    def __init__(self, *args: Any, takes_cases: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, takes_cases: bool, readable: Sequence[DataCategory], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        _limit_categories(self, readable)
         if not takes_cases:
             del self.fields["case"]
 
@@ -295,8 +301,16 @@ class EntryForm(forms.Form):
         help_text=gettext_lazy("With both, a decision becomes a work item when the minutes are finished."),
     )
 
-    def __init__(self, *args: Any, meeting: Meeting, points: Sequence[AgendaPoint], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        meeting: Meeting,
+        points: Sequence[AgendaPoint],
+        readable: Sequence[DataCategory],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        _limit_categories(self, readable)
         point = self.fields["point"]
         point.queryset = AgendaPoint.objects.filter(pk__in=[p.pk for p in points]).select_related("dossier")  # type: ignore[attr-defined]
         point.label_from_instance = _label_of  # type: ignore[attr-defined]

@@ -401,3 +401,14 @@ def _topics(points: Sequence[AgendaPoint], entries: Sequence[Entry]) -> list[Top
     loose = [entry for entry in entries if entry.point_id not in known]
     topics = [Topic(point, [entry for entry in entries if entry.point_id == point.pk]) for point in points]
     return [*topics, Topic(None, loose)] if loose else topics
+
+
+def categories_at(acting: Acting, meeting: Meeting) -> list[DataCategory]:
+    """The data categories to choose from for a point or an entry: those of the meeting's case that the author may read.
+
+    All of them for a meeting about no case or about several: the service checks those of the case that is chosen.
+    """
+    if meeting.dossier_id is None:
+        return list(DataCategory)
+    dossier = open_case_of(acting, meeting)
+    return readable_categories(acting, dossier) if dossier is not None else []

@@ -217,7 +217,8 @@ def revoke_guest(request: ActingRequest, meeting_id: int, guest_id: int) -> Http
 def add_point(request: ActingRequest, meeting_id: int) -> HttpResponse:
     this = queries.readable_meeting(request.acting, meeting_id)
     takes_cases = this.kind in SESSION_KINDS and this.dossier_id is None
-    form = forms.PointForm(request.POST or None, takes_cases=takes_cases)
+    readable = queries.categories_at(request.acting, this)
+    form = forms.PointForm(request.POST or None, takes_cases=takes_cases, readable=readable)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             typed = form.cleaned_data
@@ -269,7 +270,8 @@ def minutes(request: ActingRequest, meeting_id: int) -> HttpResponse:
     """The unfinished minutes: the entries so far, and the next one."""
     this = queries.readable_meeting(request.acting, meeting_id)
     table = queries.meeting_details(request.acting, this)
-    form = forms.EntryForm(request.POST or None, meeting=this, points=table.points)
+    readable = queries.categories_at(request.acting, this)
+    form = forms.EntryForm(request.POST or None, meeting=this, points=table.points, readable=readable)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             minute_services.write_entry(request.acting, meeting=this, content=form.content())

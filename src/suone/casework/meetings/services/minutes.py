@@ -71,12 +71,14 @@ def add_point(
 ) -> AgendaPoint:
     """Add a point to the agenda; in a fixed session or an intervision also a case.
 
-    Raises ``Refused`` when the case may not be discussed at this meeting, or neither title nor case is given.
+    Raises ``Refused`` when the case may not be discussed at this meeting, its category is closed to the author, or neither
+    title nor case is given.
     """
     meeting = lock_meeting(meeting)
     rules.check_open(State(meeting.state))
     if dossier is not None:
         _check_may_be_discussed(acting, meeting, dossier)
+        _check_can_read(acting, dossier, category)
     elif not title.strip():
         raise Refused(_("Write a text first."))
     last = AgendaPoint.objects.filter(meeting=meeting).aggregate(last=Max("position"))["last"] or 0
@@ -141,13 +143,16 @@ def nothing_to_add(acting: Acting, *, invitee: Invitee) -> None:
 def write_entry(acting: Acting, *, meeting: Meeting, content: EntryContent) -> Entry:
     """Add an entry to the minutes, visible only to one's own institution until they are finished.
 
-    Raises ``Refused`` as ``rules.check_minutes_open`` and ``rules.check_binding`` say.
+    Raises ``Refused`` as ``rules.check_minutes_open`` and ``rules.check_binding`` say, and for a point about a case if the
+    category is closed to the author there.
     """
     rules.check_text(content.text)
     meeting = lock_meeting(meeting)
     check_can_manage(acting, meeting)
     rules.check_minutes_open(State(meeting.state), finished=meeting.minutes_finished_at is not None)
     _check_binding(acting, meeting, content)
+    if content.point is not None and content.point.dossier is not None:
+        _check_can_read(acting, content.point.dossier, content.category)
     entry = _keep(acting, meeting, content)
     record_entry_event(acting, entry, Act.ENTRY_WRITTEN, kind=RecordKind.STORE)
     return entry
@@ -303,6 +308,11 @@ def _check_binding(acting: Acting, meeting: Meeting, content: EntryContent) -> N
     # It becomes a work item when the minutes are finished: whoever finishes them must be able to read it then.
     if content.category not in readable_categories(acting, dossier):
         raise Refused(_("Choose a data category that is open to you: what is to be done must be readable."))
+
+
+def _check_can_read(acting: Acting, dossier: Dossier, category: DataCategory) -> None:
+    if category not in readable_categories(acting, dossier):
+        raise Refused(_("Choose a data category that is open to you."))
 
 
 def _check_is_draft(acting: Acting, entry: Entry) -> None:

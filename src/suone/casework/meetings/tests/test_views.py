@@ -19,12 +19,13 @@ from suone.casework.meetings.rules import Answer, EntryKind, Kind, State
 from suone.casework.meetings.services import minutes
 from suone.casework.meetings.services.minutes import EntryContent
 from suone.casework.meetings.tests.factories import at, convene, fresh, invitee, proposals
-from suone.ground.access.categories import DataCategory
+from suone.ground.access.categories import DataCategory, categories_in
+from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
 from suone.ground.audit.models import Entry as LogEntry
 from suone.ground.audit.models import RecordKind
 from suone.organisation.appointments.tests.factories import client_of, make_staff
-from suone.records.consents.tests.factories import Cast
+from suone.records.consents.tests.factories import WORK, Cast
 
 
 def later() -> str:
@@ -189,6 +190,20 @@ def test_a_fixed_session_names_cases_to_those_who_may_open_them(cast: Cast, case
     assert "and 1 case that is not open to you" in other
 
 
+def test_a_case_of_a_session_is_written_about_in_categories_open_to_the_author(cast: Cast, case: Case) -> None:
+    session = convene(cast, None, cast.worker, kind=Kind.FIXED_SESSION, region=cast.region)
+    named = {"meeting": session, "dossier": case.dossier}
+    with pytest.raises(Refused, match="open to you"):
+        do(cast.worker, minutes.add_point, **named, category=DataCategory.HEALTH)
+    point = do(cast.worker, minutes.add_point, **named)
+
+    content = EntryContent(EntryKind.MINUTES, "Ill", DataCategory.HEALTH, point)
+    with pytest.raises(Refused, match="open to you"):
+        do(cast.coordinator, minutes.write_entry, meeting=session, content=content)
+
+    assert not Entry.objects.exists()
+
+
 def test_the_link_of_a_guest_is_shown_once(cast: Cast, coordinator: Client, meeting: Meeting) -> None:
     page = coordinator.post(f"/meetings/{meeting.pk}/guests", {"name": "Dr. Guest"}).content.decode()
 
@@ -280,3 +295,19 @@ def test_the_card_of_a_case_lists_its_meetings(cast: Cast, case: Case, meeting: 
     who = acting(cast.coordinator)
     with acting_as(who):
         assert [m.pk for m in queries.meetings_of(who, case.dossier)] == [meeting.pk, late.pk]
+
+
+def test_points_and_entries_are_offered_the_categories_open_to_their_author(
+    cast: Cast, coordinator: Client, meeting: Meeting
+) -> None:
+    open_here = {str(category.value) for category in categories_in(WORK)}
+
+    for path in (f"/meetings/{meeting.pk}/agenda", f"/meetings/{meeting.pk}/minutes"):
+        page = coordinator.get(path).content.decode()
+        box = re.search(r'<select name="category".*?</select>', page, re.DOTALL)
+        assert box is not None
+        assert set(re.findall(r'<option value="(\d+)"', box[0])) == open_here
+        typed = {"title": "Debts", "kind": "minutes", "text": "Debts", "category": str(DataCategory.FINANCES.value)}
+        assert coordinator.post(path, typed).status_code == 422
+    assert not AgendaPoint.objects.exists()
+    assert not Entry.objects.exists()
