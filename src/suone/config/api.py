@@ -23,11 +23,22 @@ AHV numbers are never sent: they are blinded where they are stored. `suone regis
 class PartnerApi(NinjaAPI):
     """The API, with an OpenAPI document in which every response may also be a problem."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._documents: dict[str, OpenAPISchema] = {}
+
     def get_openapi_operation_id(self, operation: Operation) -> str:
         config = apps.get_containing_app_config(operation.view_func.__module__)
         return f"{config.label if config else 'api'}_{operation.view_func.__name__}"
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """Built once in a process: it follows from the code alone, and building it takes longer than most answers."""
+        asked = repr(sorted(options.items()))
+        if asked not in self._documents:
+            self._documents[asked] = self._built(**options)
+        return self._documents[asked]
+
+    def _built(self, **options: Any) -> OpenAPISchema:
         document = super().get_openapi_schema(**options)
         parts = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         document["components"].setdefault("schemas", {}).update(parts.pop("$defs") | {"Problem": parts})
