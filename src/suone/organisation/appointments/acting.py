@@ -1,7 +1,8 @@
 """Who acts in a request: an appointment of the account, chosen if it has several, or a partner's system."""
 
 from collections.abc import Callable
-from functools import partial
+from datetime import date
+from functools import lru_cache, partial
 
 from django.db import connection
 from django.http import HttpRequest
@@ -15,7 +16,7 @@ from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
 from suone.ground.web.bound import bound_to
 from suone.organisation.appointments.acts import Act
-from suone.organisation.appointments.models import Appointment
+from suone.organisation.appointments.models import Appointment, AppointmentQuerySet
 from suone.organisation.appointments.rules import KEY_PREFIX, hash_of_key
 
 SESSION_KEY = "acting_staff_id"
@@ -24,9 +25,14 @@ _MACHINES = "/api/"
 
 def current_staff_entries(user_id: int) -> list[Appointment]:
     """The appointments of this account in force today, with their roles; oldest first."""
-    today = timezone.localdate()
-    working = Appointment.objects.filter(user_id=user_id).working(on=today).with_roles(on=today)
-    return list(working.select_related("institution").order_by("id"))
+    return list(_in_force(timezone.localdate()).filter(user_id=user_id))
+
+
+@lru_cache(maxsize=1)
+def _in_force(today: date) -> AppointmentQuerySet:
+    """Put together once a day, since every request asks; each filters a copy of it."""
+    working = Appointment.objects.working(on=today).with_roles(on=today)
+    return working.select_related("institution").order_by("id")
 
 
 def acting_of(staff: Appointment) -> Acting:

@@ -111,7 +111,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def with_roles(self, *, on: date) -> "AppointmentQuerySet":
         """Annotated with ``roles_in_force`` on that day, in the same query."""
-        held = HeldRole.objects.in_force(on=on).filter(appointment=OuterRef("pk"))
+        held = HeldRole.objects.in_force(on=on).filter(appointment=OuterRef("pk")).order_by()
         return self.annotate(roles_in_force=ArraySubquery(held.values("role")))
 
     def _reckoned(self) -> date:
