@@ -181,7 +181,6 @@ PAGES: dict[str, tuple[str, str]] = {
     "overdue_reassessments": (COORDINATOR, "/assessments/overdue"),
     "instruments": (COORDINATOR, "/instruments/"),
     "instrument": (COORDINATOR, "/instruments/{severity_index}"),
-    "places": (COORDINATOR, "/procedures/places"),
     "advice_list": (COORDINATOR, "/advice/"),
     "give_advice": (COORDINATOR, "/advice/give"),
     "advice": (COORDINATOR, "/advice/{advice}"),

@@ -94,17 +94,19 @@ def test_peter_finds_an_internship(visit: Callable[..., Visitor], site: Site, la
         question=words.question,
         procedure=_PROCEDURE,
     )
-    steps.triage(coordinator, address)
     statements = {
         "out_of_work": "yes",
-        "registered_on": steps.days_from_today(-120),
+        "registered_rav_on": steps.days_from_today(-120),
+        "registered_social_on": steps.days_from_today(-400),
         "voluntary": "yes",
         "several_involved": "yes",
     }
-    for fact, value in statements.items():
-        requirement = "registered" if fact == "registered_on" else fact
+    for requirement in ("out_of_work", "registered", "registered_recently", "voluntary", "several_involved"):
         assert asks(social_worker, "entry", requirement)
+    for fact, value in statements.items():
         steps.record_fact(social_worker, address, fact, value)
+    assert asks(coordinator, "entry", "examined")
+    steps.record_fact(coordinator, address, "conditions_checked_on", steps.days_from_today(0))
     assert steps.phase_title(_PROCEDURE, "preparation", language) in steps.what_is_next(coordinator, address)
 
     # The joint interview is prepared: institutions, date, guest, and what each knows already.

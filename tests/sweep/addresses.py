@@ -22,7 +22,7 @@ PLAIN = frozenset(
     steering appointments meetings convene_session requests hand_over_person referrals advice_list give_advice advice_figures
     register register_person end_registration register_alerts register_overlaps register_deliveries register_settings
     register_figures register_participants register_use
-    overdue_reassessments places
+    overdue_reassessments
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # The directory belongs to everybody: its entries are nobody's secret.

@@ -13,6 +13,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from suone.ground.access.categories import DataCategory
+from suone.organisation.institutions.kinds import InstitutionKind
 
 Scalar = bool | int | str | date
 
@@ -48,6 +49,8 @@ class Fact(models.TextChoices):
     CASE_MANAGER_NAMED = "case_manager_named", _("The case manager is named")
     NOTIFIER_CIRCLE = "notifier_circle", _("Circle of the notifying institution")
     OPEN_ITEMS = "open_items", _("Number of open work items")
+    NOTIFIED_ON = "notified_on", _("Day of the notification")
+    LEAD_KIND = "lead_kind", _("Kind of the institution that has the lead")
     AHV_KNOWN = "ahv_known", _("The AHV number is known")
     # Recorded by acts.
     TRIAGED_ON = "triaged_on", _("Triage decided")
@@ -80,7 +83,11 @@ class Fact(models.TextChoices):
     RAD_ATTENDED = "rad_attended", _("A physician of the RAD took part in the meeting")
     COMMISSION_ASKED = "commission_asked", _("The legal commission has been asked for a decision")
     COMMISSION_DECIDED_ON = "commission_decided_on", _("The legal commission decided")
-    REGISTERED_ON = "registered_on", _("First registration with RAV, IV or social assistance")
+    CONDITIONS_CHECKED_ON = "conditions_checked_on", _("Conditions checked by the coordination office")
+    EXCEPTION_ADMITTED = "exception_admitted", _("The coordination office admits an exception")
+    REGISTERED_RAV_ON = "registered_rav_on", _("Registered with RAV since")
+    REGISTERED_IV_ON = "registered_iv_on", _("Registered with the IV since")
+    REGISTERED_SOCIAL_ON = "registered_social_on", _("Registered with social assistance since")
     OUT_OF_WORK = "out_of_work", _("The person is out of work")
     VOLUNTARY = "voluntary", _("The person takes part voluntarily")
     SEVERAL_INVOLVED = "several_involved", _("Several institutions are involved, or one alone cannot carry it")
@@ -125,7 +132,6 @@ class Fact(models.TextChoices):
     LABOUR_MEASURES = "labour_measures", _("Labour-market measures or placement are under way")
     EXPECTED_OVER_TWO_YEARS = "expected_over_two_years", _("Reintegration is expected to take more than two years")
     MULTIPLE_PROBLEMS = "multiple_problems", _("The person has multiple problems")
-    PLACE_FREE = "place_free", _("A place at the CM office is free")
     INTEGRATED_ON = "integrated_on", _("Goals reached: the person is integrated")
     LASTING_ON = "lasting_on", _("Lasting integration is found")
     OUTCOME_INFORMED = "outcome_informed", _("Everybody taking part is informed of the outcome")
@@ -137,7 +143,8 @@ class Fact(models.TextChoices):
 class Word:
     """The definition of a fact: its source, the shape of its value, the codes of a choice, and its data category.
 
-    A remark may belong to another category: a comment on a medical certificate is health data.
+    A remark may belong to another category: a comment on a medical certificate is health data. What is ``of_office`` only
+    the coordination office states; what ``asks_reason`` is stated with a remark.
     """
 
     source: Source
@@ -145,6 +152,8 @@ class Word:
     codes: tuple[str, ...] = ()
     category: DataCategory = DataCategory.ADMINISTRATIVE
     remark_category: DataCategory = DataCategory.ADMINISTRATIVE
+    of_office: bool = False
+    asks_reason: bool = False
 
     @property
     def belongs_to_round(self) -> bool:
@@ -168,7 +177,8 @@ WORDS: dict[Fact, Word] = {
         Fact.AHV_KNOWN,
     ),
     **_words(Source.DERIVED, Shape.NUMBER, Fact.RISK_FACTORS, Fact.AGE, Fact.INSTITUTIONS, Fact.OPEN_ITEMS),
-    **_words(Source.DERIVED, Shape.DAY, Fact.FIRST_CONTACT_ON),
+    **_words(Source.DERIVED, Shape.DAY, Fact.FIRST_CONTACT_ON, Fact.NOTIFIED_ON),
+    **_words(Source.DERIVED, Shape.CHOICE, Fact.LEAD_KIND, codes=tuple(InstitutionKind.values)),
     **_words(Source.DERIVED, Shape.CHOICE, Fact.LEVEL, codes=("simple", "network", "complex")),
     **_words(Source.DERIVED, Shape.CHOICE, Fact.NOTIFIER_CIRCLE, codes=("first", "second", "private")),
     **_words(
@@ -205,7 +215,10 @@ WORDS: dict[Fact, Word] = {
     **_words(
         Source.STATED,
         Shape.DAY,
-        Fact.REGISTERED_ON,
+        Fact.CONDITIONS_CHECKED_ON,
+        Fact.REGISTERED_RAV_ON,
+        Fact.REGISTERED_IV_ON,
+        Fact.REGISTERED_SOCIAL_ON,
         Fact.IV_PLACEMENT_ENDED_ON,
         Fact.HANDOVER_ACCEPTED_ON,
         Fact.COMMISSION_DECIDED_ON,
@@ -219,6 +232,7 @@ WORDS: dict[Fact, Word] = {
         Fact.PERSON_ATTENDED,
         Fact.RAD_ATTENDED,
         Fact.COMMISSION_ASKED,
+        Fact.EXCEPTION_ADMITTED,
         Fact.OUT_OF_WORK,
         Fact.VOLUNTARY,
         Fact.SEVERAL_INVOLVED,
@@ -253,7 +267,6 @@ WORDS: dict[Fact, Word] = {
         Fact.LABOUR_MEASURES,
         Fact.EXPECTED_OVER_TWO_YEARS,
         Fact.MULTIPLE_PROBLEMS,
-        Fact.PLACE_FREE,
         Fact.OUTCOME_INFORMED,
         Fact.DIRECTED_TO,
         Fact.T1_CONVENTION,
@@ -297,7 +310,8 @@ _CATEGORIES: dict[DataCategory, tuple[Fact, ...]] = {
         Fact.POTENTIAL_ASSESSMENT_ON,
         Fact.SEGMENT,
         Fact.SEGMENTED_ON,
-        Fact.REGISTERED_ON,
+        Fact.REGISTERED_RAV_ON,
+        Fact.REGISTERED_IV_ON,
         Fact.OUT_OF_WORK,
         Fact.HEALTH_ATTESTED,
         Fact.NEW_MEDICAL_FACTS,
@@ -319,6 +333,7 @@ _CATEGORIES: dict[DataCategory, tuple[Fact, ...]] = {
     ),
     DataCategory.FINANCES: (
         Fact.BENEFITS_EXHAUSTED,
+        Fact.REGISTERED_SOCIAL_ON,
         Fact.SUBSIDIARITY_CHECKED,
         Fact.ENTITLED,
         Fact.PREVENTION_USEFUL,
@@ -331,8 +346,12 @@ for _category, _facts in _CATEGORIES.items():
         _of_remark = DataCategory.HEALTH if _fact in _REMARKS_ON_HEALTH else _category
         WORDS[_fact] = replace(WORDS[_fact], category=_category, remark_category=_of_remark)
 
+WORDS[Fact.CONDITIONS_CHECKED_ON] = replace(WORDS[Fact.CONDITIONS_CHECKED_ON], of_office=True)
+WORDS[Fact.EXCEPTION_ADMITTED] = replace(WORDS[Fact.EXCEPTION_ADMITTED], of_office=True, asks_reason=True)
+
 # What a choice's code means.
 CODES: dict[Fact, dict[str, object]] = {
+    Fact.LEAD_KIND: dict(InstitutionKind.choices),
     Fact.LEVEL: {"simple": _("simple"), "network": _("network"), "complex": _("complex")},
     Fact.NOTIFIER_CIRCLE: {"first": _("first circle"), "second": _("second circle"), "private": _("private")},
     Fact.IV_CONTACT_KIND: {

@@ -65,6 +65,8 @@ class Requirement:
 
     ``rule`` is a key of ``RULES``, ``fact`` the fact it tests, ``number`` and ``codes`` are its arguments. With
     ``applies`` it concerns only cases for which all these facts hold; with ``unless`` it is waived if one of these holds.
+    ``any_of`` are further facts of which one suffices; ``judged_on`` is the fact with the day on which it is judged, today
+    without one.
     With severity *should* it is a warning that a worker can override with a reason. One that ``chooses`` only selects
     between the moves of a phase: if it fails, another move is meant and nothing is missing. What it accepts must have become
     true in the present round; with ``once`` it holds for good.
@@ -82,6 +84,8 @@ class Requirement:
     law: str = ""
     chooses: bool = False
     once: bool = False
+    any_of: tuple[str, ...] = ()
+    judged_on: str = ""
     origin: Origin = UNSAID
 
 
@@ -198,7 +202,7 @@ class Procedure:
     valid_until: date | None = None
     ages: tuple[int, int] | None = None
     convening: tuple[Convening, ...] = ()
-    capacity: int = 0  # for about how many cases at once there is room; 0 where nobody counts places
+    regions: tuple[str, ...] = ()  # where it holds; everywhere without any
 
     def phase(self, phase_id: str) -> Phase:
         return next(phase for phase in self.phases if phase.id == phase_id)
@@ -307,7 +311,9 @@ RULES: dict[str, Rule] = {
 }
 # Who a work item may be addressed to: somebody's part in the case, or an institution of this kind that takes part in it.
 PARTS = ("office", "notifier", "lead", "case_manager")
-ADDRESSES = (*PARTS, *(kind.value for kind in InstitutionKind))
+CONTROLLERS = (*PARTS, *(kind.value for kind in InstitutionKind))
+EACH = "each_participant"  # one item for each institution that takes part when it is set
+ADDRESSES = (*CONTROLLERS, EACH)
 
 
 def applies(conditions: Iterable[str], facts: Facts) -> bool:
@@ -345,9 +351,13 @@ def is_met(requirement: Requirement, facts: Facts, *, on: date) -> bool:
     earlier = _earlier(facts)
     if any(condition_holds(condition, facts) for condition in requirement.unless if fact_of(condition) not in earlier):
         return True
-    if requirement.fact in earlier and requirement.rule != "holds_not":
-        return False
-    return RULES[requirement.rule].test(requirement, facts.get(requirement.fact), on)
+    facts_asked = [requirement.fact, *requirement.any_of]
+    if requirement.rule != "holds_not":
+        facts_asked = [fact for fact in facts_asked if fact not in earlier]
+    day = facts.get(requirement.judged_on)
+    judged_on = day if isinstance(day, date) else on
+    test = RULES[requirement.rule].test
+    return any(test(requirement, facts.get(fact), judged_on) for fact in facts_asked)
 
 
 def phase_status(phase: Phase, facts: Facts, *, on: date) -> PhaseStatus:
@@ -483,7 +493,7 @@ def _places(procedure: Procedure) -> dict[str, object]:
 
 def stated_facts(phase: Phase) -> Sequence[str]:
     """The facts used in this phase that a worker may state, in the order of the file, each once."""
-    asked = [requirement.fact for requirement in phase.requirements]
+    asked = [fact for requirement in phase.requirements for fact in (requirement.fact, *requirement.any_of)]
     asked += [fact_of(c) for requirement in phase.requirements for c in (*requirement.applies, *requirement.unless)]
     asked += [item.completed_by for item in phase.items if item.completed_by]
     asked += [fact_of(c) for item in phase.items for c in item.applies]

@@ -9,7 +9,7 @@ from suone.canton.instruments.loading import shipped_instruments
 from suone.canton.procedures import rules
 from suone.canton.procedures.facts import Fact, Shape, word
 from suone.canton.procedures.loading import BrokenProcedure
-from suone.canton.procedures.rules import ADDRESSES, FOLLOWING_STATES, PHASE_STATES, RULES, fact_of
+from suone.canton.procedures.rules import ADDRESSES, CONTROLLERS, FOLLOWING_STATES, PHASE_STATES, RULES, fact_of
 from suone.ground.access.permissions import Role
 from suone.ground.schemafiles.checks import Between, Check, Day, InLanguages, Many, Name, OneOf, Text
 from suone.ground.schemafiles.positions import Path
@@ -105,6 +105,12 @@ class Requirement(Sourced):
     law: Annotated[str, Text(200, least=0)] = Field("", description="The article of law.")
     chooses: bool = Field(False, description="It only sorts between ways out of the phase.")
     once: bool = Field(False, description="It holds for good once it was met, in a later round of the case too.")
+    any_of: Annotated[list[Annotated[str, OneOf(Fact.values)]], Many(10)] = Field(
+        [], description="Further facts of the same kind, of which one suffices."
+    )
+    judged_on: Annotated[str, OneOf(Fact.values)] = Field(
+        "", description="The fact with the day on which it is judged; today without it."
+    )
 
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
@@ -116,6 +122,11 @@ class Requirement(Sourced):
             sentence = f"rule {self.rule} asks a fact of the kind {shapes}; {self.fact} is {known.shape.value}"
             yield Fault(sentence, ("rule",))
             return
+        for number, other in enumerate(self.any_of):
+            if (word(other).shape, word(other).codes) != (known.shape, known.codes):
+                yield Fault(f"any_of: {other} is of another kind than {self.fact}", ("any_of", number))
+        if self.judged_on and word(self.judged_on).shape is not Shape.DAY:
+            yield Fault(f"judged_on: {self.judged_on} is no day", ("judged_on",))
         if rule.argument and not getattr(self, rule.argument):
             yield Fault(f"rule {self.rule} needs {rule.argument}")
         for argument in ("number", "codes"):
@@ -133,7 +144,7 @@ class Item(Sourced):
     title: Title = Field(description="What is to be done.")
     addressed: Annotated[str, OneOf(ADDRESSES)] = Field(description="Who does it.")
     due: Due = Field(description="When it is due, counted from the day it is set.")
-    controlling: Annotated[str, OneOf(ADDRESSES)] = Field("lead", description="Who follows it up.")
+    controlling: Annotated[str, OneOf(CONTROLLERS)] = Field("lead", description="Who follows it up.")
     role: Annotated[str, OneOf(Role.values)] = ""
     completed_by: Annotated[str, OneOf(Fact.values)] = Field("", description="The fact that ticks it off.")
     repeats_after_months: Annotated[int, _MONTHS] = Field(0, description="It is set again after so many months.")
@@ -214,7 +225,9 @@ class Procedure(Entry):
     valid_until: Day | None = None
     levels: Annotated[list[Annotated[str, OneOf(LEVELS)]], Many(3)] = []
     ages: Annotated[list[int], Ages()] | None = Field(None, description="The youngest and the oldest age.")
-    capacity: Annotated[int, Between(0, 100_000)] = Field(0, description="For about how many cases there is room.")
+    regions: Annotated[list[Annotated[str, Text(30)]], Many(50)] = Field(
+        [], description="Codes of the regions in which it holds; everywhere without any."
+    )
     title: Title
     about: About
     convening: Annotated[list[Convening], Many(20)] = Field([], description="Who convenes which kind of meeting.")
@@ -252,7 +265,7 @@ def as_rules(read: Procedure) -> rules.Procedure:
             rules.Convening(one.meeting, tuple(one.roles), tuple(one.institutions), _origin(one))
             for one in read.convening
         ),
-        capacity=read.capacity,
+        regions=tuple(read.regions),
     )
 
 
@@ -287,6 +300,8 @@ def _requirement(read: Requirement) -> rules.Requirement:
         law=read.law,
         chooses=read.chooses,
         once=read.once,
+        any_of=tuple(read.any_of),
+        judged_on=read.judged_on,
         origin=_origin(read),
     )
 

@@ -18,6 +18,5 @@ class Act(models.TextChoices):
     BEGUN = "procedure.begun", _("Procedure begun")
     MOVED = "procedure.moved", _("Next phase")
     MOVED_OVER = "procedure.moved_over", _("Moved to another version of the procedure")
-    PLACES_COUNTED = "procedure.places_counted", _("Places counted")
     FACT_KNOWN = "procedure.fact_known", _("Fact recorded")
     READ = "course.read", _("Course of the case opened")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from django.utils import timezone
+
 from suone.canton.procedures.facts import Fact, Scalar
 from suone.canton.procedures.rules import FactsOfRound, Phase, fact_of
 from suone.casework.cases.models import Assignment, Case, Function, Participant, ParticipantState
@@ -49,7 +51,7 @@ def _asked_by(phases: Iterable[Phase]) -> set[str]:
     words: set[str] = set()
     for phase in phases:
         for requirement in phase.requirements:
-            words.add(requirement.fact)
+            words |= {requirement.fact, *requirement.any_of, requirement.judged_on}
             words |= {fact_of(condition) for condition in (*requirement.applies, *requirement.unless)}
         for item in phase.items:
             words |= {item.completed_by, *(fact_of(condition) for condition in item.applies)}
@@ -76,6 +78,11 @@ def _is_named(function: Function) -> Callable[[_FactContext], bool]:
     return named
 
 
+def _lead_kind(asked: _FactContext) -> str | None:
+    leads = Assignment.objects.filter(dossier_id=asked.case.pk, function=Function.LEAD, valid_until=None)
+    return leads.values_list("staff__institution__kind", flat=True).first()
+
+
 def _institutions(asked: _FactContext) -> int:
     return Participant.objects.filter(dossier_id=asked.case.pk, state=ParticipantState.TAKING_PART).count()
 
@@ -100,6 +107,8 @@ _DERIVED: dict[str, Callable[[_FactContext], Scalar | None]] = {
     Fact.LEAD_NAMED: _is_named(Function.LEAD),
     Fact.CASE_MANAGER_NAMED: _is_named(Function.CASE_MANAGER),
     Fact.NOTIFIER_CIRCLE: lambda asked: asked.case.notifier.circle,
+    Fact.NOTIFIED_ON: lambda asked: timezone.localdate(asked.case.notified_at),
+    Fact.LEAD_KIND: _lead_kind,
     Fact.OPEN_ITEMS: _open_items,
     Fact.AHV_KNOWN: _ahv_known,
 }

@@ -1,7 +1,7 @@
-"""The position of a case in its procedure, its history, recorded facts, levels and places."""
+"""The position of a case in its procedure, its history, recorded facts and levels."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,10 +9,10 @@ from django.db import connection
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from suone.canton.procedures.facts import Fact, Scalar
+from suone.canton.procedures.facts import Scalar
 from suone.canton.procedures.models import ProcedureVersion
-from suone.canton.procedures.queries import versions_in_force, versions_of_level
-from suone.canton.procedures.rules import FactsOfRound, Phase
+from suone.canton.procedures.queries import versions_of_level
+from suone.canton.procedures.rules import FactsOfRound
 from suone.casework.cases.models import Case
 from suone.casework.cases.rules import Level
 from suone.casework.leading.models import Course, KnownFact, LevelChange, Passage, Triage, scalar_of
@@ -130,57 +130,3 @@ def level_changes_of(acting: Acting, dossier: Dossier) -> list[LevelChange]:
     """List the changes of level that the acting person may read, latest first."""
     changes = LevelChange.objects.readable_by(acting).filter(dossier=dossier)
     return list(changes.select_related("staff", "institution").order_by("-pk"))
-
-
-@dataclass(frozen=True, slots=True)
-class TakenPlaces:
-    """Case counts of a phase: all, those expected to take over two years, those that entered it this year."""
-
-    phase: Phase
-    cases: int
-    over_two_years: int
-    entered_this_year: int
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """The capacity of a procedure and the cases in it; cases still before their triage take no place."""
-
-    version: ProcedureVersion
-    asking: Sequence[TakenPlaces]
-    taking: Sequence[TakenPlaces]
-
-    @property
-    def taken(self) -> int:
-        return sum(line.cases for line in self.taking)
-
-    @property
-    def over_two_years(self) -> int:
-        return sum(line.over_two_years for line in self.taking)
-
-    @property
-    def free(self) -> int:
-        """The number of free places, negative when there are more cases than places."""
-        return self.version.procedure.capacity - self.taken
-
-
-def places_on(day: date) -> list[Places]:
-    """List the procedures in force that have a capacity, counting cases under every version."""
-    return [_places(version, day) for version in versions_in_force(on=day) if version.procedure.capacity]
-
-
-def _places(version: ProcedureVersion, day: date) -> Places:
-    counted = _counted(version.identifier, day.replace(month=1, day=1))
-    phases = [phase for phase in version.procedure.phases if not phase.is_end]
-    lines = [TakenPlaces(phase, *counted.get(phase.id, (0, 0, 0))) for phase in phases]
-    asking = [line for line in lines if line.phase.state in ("notified", "in_triage")]
-    return Places(version, asking, [line for line in lines if line not in asking])
-
-
-def _counted(identifier: str, since: date) -> dict[str, tuple[int, int, int]]:
-    """Count cases by phase in the database, including cases the acting person may not open."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT * FROM leading_counted(%s, %s, %s)", [identifier, since, Fact.EXPECTED_OVER_TWO_YEARS.value]
-        )
-        return {phase: (cases, over, entered) for phase, cases, over, entered in cursor.fetchall()}

@@ -24,5 +24,4 @@ urlpatterns = [
     path(f"{_CASE}/course/facts/<slug:fact>", views.state, name="record_fact"),
     path(f"{_CASE}/course/over", views.choose_version, name="choose_version"),
     path(f"{_CASE}/course/over/<int:version_id>", views.move_over, name="move_over"),
-    path("procedures/places", views.places, name="places"),
 ]

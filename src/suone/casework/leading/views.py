@@ -14,7 +14,6 @@ from suone.canton.instruments.queries import origins_in_words, source_in_words
 from suone.canton.procedures.facts import Fact, Source, word
 from suone.canton.procedures.queries import version_by_id, versions_in_force
 from suone.canton.procedures.rules import difference
-from suone.canton.procedures.services import in_language
 from suone.casework.cases import forms as case_forms
 from suone.casework.cases import queries as cases
 from suone.casework.cases import services as case_services
@@ -26,7 +25,7 @@ from suone.casework.leading.steps import step_to
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.permissions import Permission
-from suone.ground.entrances.decorators import ActingRequest, acts, reads
+from suone.ground.entrances.decorators import ActingRequest, acts
 from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, form_page, printed, refusals_on, render
 from suone.records.consents.services import print_form_before
@@ -342,11 +341,3 @@ def reopen(request: ActingRequest, dossier_id: int) -> HttpResponse:
             services.reopen_case(request.acting, case=this, reason=form.cleaned_data["reason"])
             return done(request, _("The case has been resumed."), "case", dossier_id)
     return form_of_case(request, form, this, title=_("Reopen the case"), submit=_("Reopen"))
-
-
-@reads(Permission.PLACES_COUNT, act=Act.PLACES_COUNTED)
-def places(request: ActingRequest) -> HttpResponse:
-    """Show how many places of each procedure are taken, phase by phase."""
-    return render(
-        request, "leading/places.html", {"offices": queries.places_on(request.acting.today), "said": in_language}
-    )

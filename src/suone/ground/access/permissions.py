@@ -39,7 +39,6 @@ class Permission(models.TextChoices):
     MEDICAL_REPORT = "medical.report", _("Carry out a medical mandate and write its report")
     ADVICE_GIVE = "advice.give", _("Record first advice, and see the advice that one's own institution gave")
     REFERRAL_COUNT = "referral.count", _("See how many persons are referred in each direction, as figures only")
-    PLACES_COUNT = "places.count", _("See how many places of an office are taken, as figures only")
     REGISTER_USE = "register.use", _("Query the register about persons whom one's own institution follows")
     REGISTER_DELIVER = "register.deliver", _("Deliver registrations to the register")
     REGISTER_ADJUST = (
@@ -103,7 +102,6 @@ _OFFICE = _CASE_WORKER | {
     Permission.ABSENCE_EDIT,
     Permission.PROCEDURE_MOVE_OVER,
     Permission.REFERRAL_COUNT,
-    Permission.PLACES_COUNT,
     Permission.ADVICE_GIVE,
     Permission.REGISTER_FIGURES,
 }
@@ -113,9 +111,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CONTACT_PERSON: _CASE_WORKER | {Permission.ABSENCE_EDIT, Permission.ADVICE_GIVE, Permission.REGISTER_ADJUST},
     Role.REGIONAL_COORDINATOR: _OFFICE | {Permission.GLASS_BREAK},
     # Works on a theme across the regions, and opens no case (default of this product).
-    Role.THEMATIC_COORDINATOR: _EVERYBODY
-    | {Permission.REFERRAL_COUNT, Permission.PLACES_COUNT, Permission.REGISTER_FIGURES},
-    Role.CASE_MANAGER: _CASE_WORKER | {Permission.GLASS_BREAK, Permission.PLACES_COUNT},
+    Role.THEMATIC_COORDINATOR: _EVERYBODY | {Permission.REFERRAL_COUNT, Permission.REGISTER_FIGURES},
+    Role.CASE_MANAGER: _CASE_WORKER | {Permission.GLASS_BREAK},
     Role.TANDEM: _CASE_WORKER,
     Role.MEDICAL_OFFICER: _EVERYBODY
     | {
@@ -147,7 +144,6 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.PERSON_MERGE,
         Permission.PROCEDURE_PUBLISH,
         Permission.REFERRAL_COUNT,
-        Permission.PLACES_COUNT,
         Permission.ADVICE_GIVE,
         Permission.REGISTER_ADJUST,
         Permission.REGISTER_FIGURES,
@@ -156,7 +152,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Administers who works at their institution, and opens no case.
     Role.INSTITUTION_ADMINISTRATOR: _EVERYBODY
     | {Permission.ABSENCE_EDIT, Permission.APPOINTMENT_ADMINISTER, Permission.FACTOR_RESET},
-    Role.STEERING: _EVERYBODY | {Permission.REFERRAL_COUNT, Permission.PLACES_COUNT, Permission.REGISTER_FIGURES},
+    Role.STEERING: _EVERYBODY | {Permission.REFERRAL_COUNT, Permission.REGISTER_FIGURES},
     Role.DATA_PROTECTION_OFFICER: _EVERYBODY
     | {Permission.AUDIT_READ, Permission.REGISTER_FIGURES, Permission.REGISTER_OVERSEE},
     Role.PARTNER_SYSTEM: frozenset({Permission.REGISTER_USE, Permission.REGISTER_DELIVER}),
@@ -173,7 +169,6 @@ _WITHOUT_PERSONS = _EVERYBODY | {
     Permission.DIRECTORY_EDIT,
     Permission.ABSENCE_EDIT,
     Permission.REFERRAL_COUNT,
-    Permission.PLACES_COUNT,
     Permission.REGISTER_ADJUST,
     Permission.REGISTER_FIGURES,
 }

@@ -69,6 +69,12 @@ def steps_of(dossier: Dossier) -> list[Step]:
         return [Step(*row) for row in cursor.fetchall()]
 
 
+def items_waiting(acting: Acting, dossier: Dossier, *, for_deed: str) -> list[WorkItem]:
+    """The open items of the acting institution in a case that wait for a deed."""
+    rows = WorkItem.objects.filter(dossier=dossier, addressed_id=acting.institution_id, settled_by=for_deed)
+    return list(rows.filter(state=State.OPEN).select_related("dossier").order_by("pk"))
+
+
 def my_open_items(acting: Acting) -> QuerySet[WorkItem]:
     """Open items assigned to the acting person, and unassigned ones of their institution if they work on cases."""
     whose = Q(assigned_id=acting.staff_id)

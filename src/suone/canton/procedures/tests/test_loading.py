@@ -108,13 +108,13 @@ ONE_PROBLEM = {
     # words that are not known
     "an unknown entry": (
         'canton = "BE"', 'canton = "BE"\ncolour = "red"', "colour",
-        "the procedure: unknown entry colour; allowed are about, ages, canton, capacity, convening, identifier,",
+        "the procedure: unknown entry colour; allowed are about, ages, canton, convening, identifier,",
     ),
     "an unknown entry of a phase": (
         INTAKE, f"{INTAKE}\nname = 1", "name = 1", "phase intake: unknown entry name; allowed are about, default, id, instruments,",
     ),
     "an unknown entry of a requirement": (
-        'id = "early"', 'id = "early"\nlaws = "x"', "laws", "requirement early: unknown entry laws; allowed are applies, chooses,",
+        'id = "early"', 'id = "early"\nlaws = "x"', "laws", "requirement early: unknown entry laws; allowed are any_of, applies, chooses,",
     ),
     "an unknown entry of an item": (
         'id = "ask"', 'id = "ask"\ndone_by = "x"', "done_by", "item ask: unknown entry done_by; allowed are addressed, applies,",
@@ -161,7 +161,7 @@ ONE_PROBLEM = {
         "requirement early: rule 'since' is unknown; possible are holds, holds_not, within_months,",
     ),
     "an unknown fact": (
-        'fact = "registered_on"', 'fact = "registred_on"', "registred",
+        'fact = "registered_rav_on"', 'fact = "registred_on"', "registred",
         "requirement early: fact 'registred_on' is unknown; possible are consent_valid,",
     ),
     "an unknown severity": (
@@ -243,7 +243,7 @@ ONE_PROBLEM = {
         "number = 6\n", "", '[[phase.requirement]]\nid = "early"', "requirement early: rule within_months needs number.",
     ),
     "a rule without its codes": (
-        'rule = "within_months"\nfact = "registered_on"\nnumber = 6', 'rule = "one_of"\nfact = "segment"',
+        'rule = "within_months"\nfact = "registered_rav_on"\nnumber = 6', 'rule = "one_of"\nfact = "segment"',
         '[[phase.requirement]]\nid = "early"', "requirement early: rule one_of needs codes.",
     ),
     # what does not fit
@@ -294,7 +294,7 @@ ONE_PROBLEM = {
         'id = "early"', f'id = "{"e" * 41}"', "eeee", f"requirement {'e' * 41}: id {'e' * 41!r} may have small letters,",
     ),
     "a fact of the wrong kind": (
-        'fact = "registered_on"', 'fact = "voluntary"', 'rule = "within_months"',
+        'fact = "registered_rav_on"', 'fact = "voluntary"', 'rule = "within_months"',
         "requirement early: rule within_months asks a fact of the kind day; voluntary is yes.",
     ),
     "a number that the rule does not take": (
@@ -304,7 +304,7 @@ ONE_PROBLEM = {
         'fact = "plan_binding_on"', 'fact = "plan_binding_on"\ncodes = ["A"]', "codes", "requirement signed: rule holds takes no codes.",
     ),
     "a code that the fact does not have": (
-        'rule = "within_months"\nfact = "registered_on"\nnumber = 6', 'rule = "one_of"\nfact = "segment"\ncodes = ["A", "Z"]',
+        'rule = "within_months"\nfact = "registered_rav_on"\nnumber = 6', 'rule = "one_of"\nfact = "segment"\ncodes = ["A", "Z"]',
         "codes", "requirement early: codes 'Z' is unknown; possible are A, V, O, S.",
     ),
     # ways that cannot be gone
@@ -354,9 +354,17 @@ ONE_PROBLEM = {
     "a number of twelve zeros": (
         "number = 6", "number = 1_000_000_000_000", "number", "requirement early: number must be a whole number from 0 to 10000.",
     ),
-    "room for twelve zeros": (
-        'canton = "BE"', 'canton = "BE"\ncapacity = 1_000_000_000_000', "capacity",
-        "the procedure: capacity must be a whole number from 0 to 100000.",
+    "a region without end": (
+        'canton = "BE"', f'canton = "BE"\nregions = ["{"r" * 31}"]', "regions",
+        "the procedure: regions",
+    ),
+    "a further fact of another kind": (
+        'id = "early"', 'id = "early"\nany_of = ["voluntary"]', "any_of",
+        "requirement early: any_of: voluntary is of another kind than registered_rav_on.",
+    ),
+    "judged on what is no day": (
+        'id = "early"', 'id = "early"\njudged_on = "voluntary"', "judged_on",
+        "requirement early: judged_on: voluntary is no day.",
     ),
     "a title that fills a book": (
         'title.de = "Beispiel"', f'title.de = "{"B" * 100_000}"', "BBB",

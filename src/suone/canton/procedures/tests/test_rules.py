@@ -90,10 +90,10 @@ def ids(requirements: tuple[Requirement, ...]) -> list[str]:
         (asks("holds_not", "entitled"), True, False),
         (asks("holds_not", "entitled"), False, True),
         (asks("holds_not", "entitled"), None, True),
-        (asks("within_months", "registered_on", number=6), date(2025, 9, 30), True),
-        (asks("within_months", "registered_on", number=6), date(2025, 9, 29), False),
-        (asks("within_months", "registered_on", number=6), TODAY, True),
-        (asks("within_months", "registered_on", number=6), None, False),
+        (asks("within_months", "registered_rav_on", number=6), date(2025, 9, 30), True),
+        (asks("within_months", "registered_rav_on", number=6), date(2025, 9, 29), False),
+        (asks("within_months", "registered_rav_on", number=6), TODAY, True),
+        (asks("within_months", "registered_rav_on", number=6), None, False),
         (asks("months_passed", "iv_placement_ended_on", number=3), date(2025, 12, 31), True),
         (asks("months_passed", "iv_placement_ended_on", number=3), date(2026, 1, 1), False),
         (asks("months_passed", "iv_placement_ended_on", number=3), None, True),
@@ -126,6 +126,22 @@ def test_a_requirement_is_asked_only_of_the_cases_it_applies_to() -> None:
     assert is_met(new_facts, {}, on=TODAY)
     assert is_met(new_facts, {"earlier_iv_application": True}, on=TODAY)
     assert not is_met(new_facts, {"earlier_iv_application": True, "handover_between": "smz_iv"}, on=TODAY)
+
+
+def test_one_of_several_facts_suffices() -> None:
+    recent = asks("within_months", "registered_rav_on", number=6, any_of=("registered_iv_on",))
+
+    assert not is_met(recent, {"registered_rav_on": date(2024, 1, 1)}, on=TODAY)
+    assert is_met(recent, {"registered_rav_on": date(2024, 1, 1), "registered_iv_on": TODAY}, on=TODAY)
+
+
+def test_a_requirement_is_judged_on_the_day_that_it_names() -> None:
+    recent = asks("within_months", "registered_rav_on", number=6, judged_on="notified_on")
+    facts: Facts = {"registered_rav_on": date(2025, 1, 1)}
+
+    assert is_met(recent, facts | {"notified_on": date(2025, 7, 1)}, on=TODAY)
+    assert not is_met(recent, facts | {"notified_on": date(2025, 7, 2)}, on=TODAY)
+    assert not is_met(recent, facts, on=TODAY)
 
 
 def test_one_exception_settles_a_requirement() -> None:

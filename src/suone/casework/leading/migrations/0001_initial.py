@@ -395,6 +395,5 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        sql_file(__file__, "places.sql", reverse="DROP FUNCTION leading_counted(text, date, text)"),
         sql_file(__file__, "every_fact.sql", reverse="DROP FUNCTION leading_every_fact, leading_been_in"),
     ]

@@ -1,9 +1,9 @@
 """The course of a case through the phases of its procedure: moves, and the work items each phase sets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from suone.canton.procedures.facts import Fact, Scalar, Shape, word
 from suone.canton.procedures.models import ProcedureVersion, VersionState
 from suone.canton.procedures.rules import (
+    EACH,
     AvailableMove,
     Facts,
     Item,
@@ -24,6 +25,7 @@ from suone.canton.procedures.rules import (
     planned_items,
 )
 from suone.canton.procedures.services import holidays_of, in_language, sentence_of
+from suone.casework.cases.models import Case
 from suone.casework.leading.acts import Act
 from suone.casework.leading.models import Course, FactRemark, KnownFact, Passage
 from suone.casework.leading.queries import has_been_in
@@ -47,16 +49,22 @@ class Party:
     staff: Appointment | None = None
 
 
-Parties = Callable[[str], Party]
+class Parties(Protocol):
+    """Who the words of a procedure's file mean in a case."""
+
+    def __call__(self, word_of_file: str, /) -> Party: ...
+
+    def taking_part(self) -> Sequence[Party]: ...
 
 
 def begin(acting: Acting, *, dossier: Dossier, version: ProcedureVersion, facts: Facts, parties: Parties) -> Course:
     """Put a case in the first phase of a procedure and set its work items.
 
-    Raises ``Refused`` for a version that is retired.
+    Raises ``Refused`` for a version that is retired, or that does not hold in the region of the case.
     """
     if version.state != VersionState.PUBLISHED:
         raise Refused(_("This version of the procedure is retired: choose the one in force."))
+    _check_region(dossier, version)
     start = version.procedure.start
     course = Course.objects.create(dossier=dossier, version=version, phase=start.id, phase_since=acting.today)
     Passage.objects.create(
@@ -65,6 +73,16 @@ def begin(acting: Acting, *, dossier: Dossier, version: ProcedureVersion, facts:
     record_event(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.BEGUN, **_titled(version))
     _set_items(acting, course, start, facts, parties)
     return course
+
+
+def _check_region(dossier: Dossier, version: ProcedureVersion) -> None:
+    """A procedure may hold for some regions of a canton, such as a pilot, beside another one elsewhere."""
+    regions = version.procedure.regions
+    if regions and Case.objects.values_list("region__code", flat=True).get(pk=dossier.pk) not in regions:
+        raise Refused(
+            _("This procedure holds only in these regions: %(regions)s. Choose another one.")
+            % {"regions": ", ".join(regions)}
+        )
 
 
 def store_fact(
@@ -253,10 +271,11 @@ def move_over(
 ) -> Phase:
     """Move an ongoing case to another version or procedure, in the phase chosen.
 
-    Raises ``Refused`` for a retired version or an unknown phase.
+    Raises ``Refused`` for a retired version, an unknown phase, or a procedure of other regions.
     """
     if version.state != VersionState.PUBLISHED:
         raise Refused(_("This version of the procedure is retired: choose the one in force."))
+    _check_region(dossier, version)
     if phase not in [entry.id for entry in version.procedure.phases]:
         raise Refused(_("Choose the phase in which the case continues."))
     stays = phase == course.phase and version.identifier == course.version.identifier
@@ -325,17 +344,17 @@ def _set_item(acting: Acting, dossier: Dossier, step: str, planned: Planned, par
     item = planned.item
     if item.completed_by and join_step(dossier=dossier, deed=item.completed_by, step=step):
         return  # an act has already set it
-    addressed = parties(item.addressed)
-    add_work_item(
-        acting,
-        dossier=dossier,
-        title=item.title["de"],
-        texts=item.title,
-        is_own_words=False,
-        due_on=planned.due_on,
-        addressed_id=addressed.institution_id,
-        assigned=addressed.staff,
-        controlling_id=parties(item.controlling).institution_id,
-        step=step,
-        settled_by=item.completed_by,
-    )
+    for addressed in parties.taking_part() if item.addressed == EACH else [parties(item.addressed)]:
+        add_work_item(
+            acting,
+            dossier=dossier,
+            title=item.title["de"],
+            texts=item.title,
+            is_own_words=False,
+            due_on=planned.due_on,
+            addressed_id=addressed.institution_id,
+            assigned=addressed.staff,
+            controlling_id=parties(item.controlling).institution_id,
+            step=step,
+            settled_by=item.completed_by,
+        )

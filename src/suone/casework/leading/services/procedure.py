@@ -23,6 +23,7 @@ from suone.ground.access.acting import Acting
 from suone.ground.access.categories import Power
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
+from suone.organisation.institutions.queries import iiz_office
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power
 from suone.records.dossiers.services import lock
@@ -144,11 +145,15 @@ def move_case_over(acting: Acting, *, case: Case, version: ProcedureVersion, pha
 def record_fact(acting: Acting, *, case: Case, fact: Fact, value: Scalar, remark: str = "") -> None:
     """Record a fact that the procedure needs and no act reports; the latest value applies.
 
-    Raises ``Refused`` for a fact that follows from an act, and when another institution was asked to record it: then only
-    the lead may, with a remark.
+    Raises ``Refused`` for a fact that follows from an act, for one that only the coordination office states or that lacks
+    its reason, and when another institution was asked to record it: then only the lead may, with a remark.
     """
     if word(fact).source is not Source.STATED:
         raise Refused(_("This fact follows from an action in the product: carry out that action instead."))
+    if word(fact).of_office and acting.institution_id != iiz_office().pk:
+        raise Refused(_("Only the coordination office states this."))
+    if word(fact).asks_reason and value and not remark.strip():
+        raise Refused(_("Give the reason in the remark."))
     _check_whose_word(acting, case, fact, remark)
     report_fact(acting, dossier=case.dossier, fact=fact, value=value, remark=remark)
 

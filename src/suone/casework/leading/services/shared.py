@@ -60,6 +60,11 @@ class PartiesOfCase:
             return self.named.get(Function.CASE_MANAGER) or self(Function.LEAD)
         return self.of_kind(word_of_file) or self(Function.LEAD)
 
+    def taking_part(self) -> list[Party]:
+        """Return the institutions that take part, in the order in which they joined."""
+        rows = Participant.objects.filter(dossier_id=self.case.pk, state=ParticipantState.TAKING_PART).order_by("pk")
+        return [Party(institution_id) for institution_id in rows.values_list("institution_id", flat=True)]
+
     def of_kind(self, kind: str) -> Party | None:
         """Return the institution of this kind that takes part, else one asked to, else the only one in the canton."""
         taking_part = Participant.objects.filter(dossier_id=self.case.pk, state=ParticipantState.TAKING_PART)

@@ -49,6 +49,10 @@ CREATE FUNCTION leading_says_of_fact(item workitems_workitem) RETURNS text LANGU
         WHEN 'lead_named' THEN EXISTS (
             SELECT 1 FROM cases_assignment a
             WHERE a.dossier_id = item.dossier_id AND a.function = 'lead' AND a.valid_until IS NULL)
+        WHEN 'lead_kind' THEN EXISTS (
+            SELECT 1 FROM cases_assignment a
+            WHERE a.dossier_id = item.dossier_id AND a.function = 'lead' AND a.valid_until IS NULL)
+        WHEN 'notified_on' THEN true  -- every case has its day
         WHEN 'case_manager_named' THEN EXISTS (
             SELECT 1 FROM cases_assignment a
             WHERE a.dossier_id = item.dossier_id AND a.function = 'case_manager' AND a.valid_until IS NULL)

@@ -35,7 +35,8 @@ from suone.organisation.institutions.models import Institution
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power, institutions_with_access, readable_categories
 from suone.records.dossiers.services import insert_without_returning
-from suone.records.workitems.services import add_work_item
+from suone.records.workitems.queries import items_waiting
+from suone.records.workitems.services import add_work_item, settle_item
 
 _TITLE = 200  # of a work item
 _HELD_ON: dict[Kind, Fact] = {
@@ -270,6 +271,8 @@ def _mark_contributed(acting: Acting, meeting: Meeting) -> None:
     dossier = case_of(meeting)
     if dossier is None or not has_power(acting, dossier, Power.WRITE):
         return
+    for item in items_waiting(acting, dossier, for_deed=Fact.CONTRIBUTIONS_IN):
+        settle_item(acting, item=item)
     awaited = Invitee.objects.filter(meeting=meeting, role=InviteeRole.INVITED, contributed_at=None)
     if not awaited.exclude(answer__in=[Answer.WITHDRAWN, Answer.DECLINED]).exists():
         report_fact(acting, dossier=dossier, fact=Fact.CONTRIBUTIONS_IN)

@@ -1,0 +1,14 @@
+from suone.ground.access.sql_files import sql_file
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("meetings", "0002_bound_of_guests"),
+        ("leading", "0002_deeds"),
+        ("workitems", "0002_kept_acts_settle"),
+    ]
+
+    operations = [
+        sql_file(__file__, "deeds.sql"),
+    ]
