@@ -197,7 +197,7 @@ def test_whoever_may_not_notify_and_no_other_kind_of_actor_opens_a_file(cast: Ca
         acting_as(acting_for_job("a test")),
         connection.cursor() as cursor,
     ):
-        cursor.execute("SELECT dossiers_open(NULL, 'none', 'X', 'Y', NULL, NULL, NULL, 'de')")
+        cursor.execute("SELECT dossiers_open(NULL, 'none', 'X', 'Y', NULL, NULL, NULL, 'de', '')")
 
 
 # ---- the number

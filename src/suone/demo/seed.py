@@ -14,7 +14,7 @@ from suone.canton.procedures.queries import version_in_force
 from suone.canton.procedures.services import publish
 from suone.casework.cases import services as cases
 from suone.casework.cases.models import Case
-from suone.casework.cases.rules import ClosingReason, NoteKind, Outcome, RiskFactor
+from suone.casework.cases.rules import ClosingReason, Education, NoteKind, Outcome, RiskFactor
 from suone.casework.leading import services as leading
 from suone.casework.support.rules import MANDATE_CATEGORIES
 from suone.demo.assessment_story import play_assessments, play_overdue
@@ -295,6 +295,8 @@ class _Story:
             first_name=entry["first_name"],
             date_of_birth=Birth.on(entry["date_of_birth"]),
             language=entry["language"],
+            sex=entry["sex"],
+            education=_EDUCATION[len(entry["last_name"]) % len(_EDUCATION)],
             region=self.directory.regions[entry["region"]],
             question=question,
             risk_factors=[risk.value for risk in risks],
@@ -330,7 +332,7 @@ class _Story:
                 acting,
                 particulars=particulars,
                 version=particulars.version,
-                changes=known("sex", "commune", "interpreter_language"),
+                changes=known("commune", "interpreter_language"),
                 contact_details={
                     kind: entry[name]
                     for kind, name in ((ContactDetail.Kind.TELEPHONE, "telephone"), (ContactDetail.Kind.EMAIL, "email"))
@@ -442,6 +444,7 @@ class _Story:
             return do(acting)
 
 
+_EDUCATION = (Education.NONE, Education.UPPER_SECONDARY, Education.NONE, Education.UPPER_SECONDARY, Education.TERTIARY)
 _SETTLED = "mit der Stelle, die Arbeit gibt, erledigt"
 _REJECTED = "die Sache ist zwischen zwei Stellen lösbar."
 _RESTS = "Spitalaufenthalt / séjour à l’hôpital"

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from suone.casework.cases.rules import QUESTION_CATEGORY, NoteKind, RiskFactor, risk_factors_in
+from suone.casework.cases.rules import QUESTION_CATEGORY, Education, NoteKind, RiskFactor, risk_factors_in
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory, categories_in
 from suone.ground.access.permissions import Permission
@@ -126,8 +126,17 @@ class ParticularsForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    education = forms.ChoiceField(
+        label=gettext_lazy("Completed education"), choices=[("", "–"), *Education.choices], required=False
+    )
     first_contact_on = forms.DateField(
         label=gettext_lazy("First contact at the notifying institution"), required=False, widget=DayInput()
+    )
+    counted_for = forms.ModelChoiceField(
+        label=gettext_lazy("Counted for"),
+        queryset=Institution.objects.none(),
+        required=False,
+        help_text=gettext_lazy("Only if the figures count it for another institution than the one that notified it."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -137,6 +146,9 @@ class ParticularsForm(forms.Form):
         """Show and accept only the fields that belong to these data categories."""
         super().__init__(*args, **kwargs)
         self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
+        self.fields["counted_for"].queryset = Institution.objects.all()  # type: ignore[attr-defined]
+        if DataCategory.EDUCATION not in categories:
+            del self.fields["education"]
         risks = risk_factors_in(categories)
         self.fields["risk_factors"].choices = [(risk.value, risk.label) for risk in risks]  # type: ignore[attr-defined]
         if not risks:

@@ -41,6 +41,10 @@ class Case(models.Model):
     first_contact_on = models.DateField(_("First contact at the notifying institution"), null=True, blank=True)
     notified_at = models.DateTimeField(db_default=Now())
     notifier = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    # The report may count a case for another institution than the one that notified it; none: for that one.
+    counted_for = models.ForeignKey(
+        Institution, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Counted for")
+    )
     notified_by = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     outcome = models.CharField(_("Outcome"), max_length=20, choices=Outcome, blank=True)
     closing_reason = models.CharField(_("Reason for closing"), max_length=20, choices=ClosingReason, blank=True)
@@ -71,6 +75,7 @@ class Case(models.Model):
                     "level",
                     "region",
                     "first_contact_on",
+                    "counted_for",
                     "outcome",
                     "closing_reason",
                     "closed_on",
@@ -90,6 +95,11 @@ class Case(models.Model):
         return self.state in OPEN_STATES
 
     @property
+    def counted_institution(self) -> Institution:
+        """The institution for which the case is counted in figures."""
+        return self.counted_for or self.notifier
+
+    @property
     def notified_on(self) -> date:
         return timezone.localdate(self.notified_at)
 
@@ -103,6 +113,7 @@ class Background(models.Model):
     class Kind(models.TextChoices):
         QUESTION = "question", _("Question to the IIZ office")
         RISK_FACTOR = "risk_factor", _("Risk factors")
+        EDUCATION = "education", _("Completed education")
         STATE_REASON = "state_reason", _("Reason")
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="background", db_index=False)

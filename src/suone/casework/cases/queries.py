@@ -20,7 +20,14 @@ from suone.casework.cases.models import (
     Participant,
     ParticipantState,
 )
-from suone.casework.cases.rules import OPEN_STATES, QUESTION_CATEGORY, TIMELINE_KINDS, RiskFactor, TimelineKind
+from suone.casework.cases.rules import (
+    OPEN_STATES,
+    QUESTION_CATEGORY,
+    TIMELINE_KINDS,
+    Education,
+    RiskFactor,
+    TimelineKind,
+)
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.permissions import Permission
@@ -83,7 +90,7 @@ def readable_case(acting: Acting, dossier_id: int) -> Case:
     case = (
         Case.objects.readable_by(acting)
         .filter(pk=dossier_id)
-        .select_related("dossier", "region", "notifier", "notified_by")
+        .select_related("dossier", "region", "notifier", "counted_for", "notified_by")
         .first()
     )
     if case is None:
@@ -99,6 +106,11 @@ class BackgroundNotes:
     question_category: DataCategory = QUESTION_CATEGORY
     state_reason: str = ""
     risk_factors: Sequence[RiskFactor] = ()
+    education: str = ""  # a code of Education
+
+    @property
+    def education_label(self) -> str:
+        return str(Education(self.education).label) if self.education else ""
 
     @property
     def risk_labels(self) -> list[str]:
@@ -114,11 +126,13 @@ def background_notes(acting: Acting, dossier_id: int) -> BackgroundNotes:
         latest[row.kind] = row
         risks.add(row.risk_factor)
     question, reason = (latest.get(kind) for kind in (Background.Kind.QUESTION, Background.Kind.STATE_REASON))
+    education = latest.get(Background.Kind.EDUCATION)
     return BackgroundNotes(
         question=question.text if question else "",
         question_category=DataCategory(question.category) if question else QUESTION_CATEGORY,
         state_reason=reason.text if reason else "",
         risk_factors=[risk for risk in RiskFactor if risk in risks],
+        education=education.text if education else "",
     )
 
 

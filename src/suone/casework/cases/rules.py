@@ -62,6 +62,15 @@ class RiskFactor(models.TextChoices):
     LONG_UNEMPLOYMENT = "long_unemployment", gettext_lazy("long-term unemployment")
 
 
+class Education(models.TextChoices):
+    """The highest education completed, asked at notification."""
+
+    NONE = "none", gettext_lazy("none completed")
+    UPPER_SECONDARY = "upper_secondary", gettext_lazy("upper secondary")
+    TERTIARY = "tertiary", gettext_lazy("tertiary")
+    UNKNOWN = "unknown", gettext_lazy("not known")
+
+
 # "Uncertain health" is a consequence for capacity, which partners need to know; diagnoses and findings are health data
 # and never a risk factor (ATSG Art. 47 para 2).
 RISK_CATEGORIES = {

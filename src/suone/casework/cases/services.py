@@ -240,6 +240,8 @@ def change_particulars(
         raise _changed_meanwhile(acting, case, changes)
     if "question" in changes:
         note_question(acting, case.dossier, changes["question"], question_category)
+    if "education" in changes:
+        note_education(acting, case.dossier, changes["education"])
     if "risk_factors" in changes:
         note_risks(acting, case.dossier, changes["risk_factors"])
     record_event(
@@ -251,7 +253,11 @@ def change_particulars(
     )
 
 
-_NOTED = {"question": gettext_noop("Question to the IIZ office"), "risk_factors": gettext_noop("Risk factors")}
+_NOTED = {
+    "question": gettext_noop("Question to the IIZ office"),
+    "risk_factors": gettext_noop("Risk factors"),
+    "education": gettext_noop("Completed education"),
+}
 
 
 def _changed_meanwhile(acting: Acting, case: Case, changes: Mapping[str, Any]) -> Conflict:
@@ -266,6 +272,8 @@ def _changed_meanwhile(acting: Acting, case: Case, changes: Mapping[str, Any]) -
 
 
 def _as_text(value: Any) -> str:
+    if value and value in rules.Education.values:
+        return str(rules.Education(value).label)
     if isinstance(value, list | tuple):
         return ", ".join(str(rules.RiskFactor(code).label) for code in value)
     return str(value or "")
@@ -279,6 +287,13 @@ def note_question(acting: Acting, dossier: Dossier, text: str, category: DataCat
         Background.objects.filter(dossier=dossier, kind=Background.Kind.QUESTION).delete()
     if text.strip() != noted.question.strip() or (text.strip() and category != noted.question_category):
         note_background(acting, dossier, Background.Kind.QUESTION, category, text=text)
+
+
+def note_education(acting: Acting, dossier: Dossier, code: str) -> None:
+    """Record the completed education, in its data category; the latest applies."""
+    if code and code != background_notes(acting, dossier.pk).education:
+        text = rules.Education(code).value
+        note_background(acting, dossier, Background.Kind.EDUCATION, DataCategory.EDUCATION, text=text)
 
 
 def note_risks(acting: Acting, dossier: Dossier, chosen: Iterable[str]) -> None:

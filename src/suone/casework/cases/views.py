@@ -167,9 +167,9 @@ def redact_note(request: ActingRequest, dossier_id: int, note_id: int) -> HttpRe
 def particulars(request: ActingRequest, dossier_id: int) -> HttpResponse:
     this = queries.readable_case(request.acting, dossier_id)
     noted = queries.background_notes(request.acting, dossier_id)
-    initial = {name: getattr(this, name) for name in ("region", "first_contact_on", "version")}
+    initial = {name: getattr(this, name) for name in ("region", "first_contact_on", "counted_for", "version")}
     initial |= {"question": noted.question, "question_category": noted.question_category.value}
-    initial |= {"risk_factors": noted.risk_factors}
+    initial |= {"risk_factors": noted.risk_factors, "education": noted.education}
     form = forms.ParticularsForm(
         request.POST or None,
         initial=initial,

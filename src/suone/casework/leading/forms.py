@@ -15,7 +15,7 @@ from suone.canton.procedures.queries import proposed_procedure, versions_in_forc
 from suone.canton.procedures.rules import Procedure
 from suone.canton.procedures.services import in_language
 from suone.casework.cases.forms import CategorisedForm, QuestionCategoryField
-from suone.casework.cases.rules import QUESTION_CATEGORY, ClosingReason, Level, Outcome, RiskFactor
+from suone.casework.cases.rules import QUESTION_CATEGORY, ClosingReason, Education, Level, Outcome, RiskFactor
 from suone.casework.leading.queries import LevelOption
 from suone.casework.leading.services import Notification
 from suone.ground.access.acting import Acting
@@ -28,6 +28,7 @@ from suone.records.consents.models import Grantor, SignatureForm
 from suone.records.consents.terms import ConsentTerms
 from suone.records.documents.uploads import Upload, upload_of
 from suone.records.dossiers.fields import BirthField
+from suone.records.dossiers.models import Sex
 from suone.records.persons import ahv
 from suone.register.server.models import Alert
 from suone.register.server.queries import alerts_of
@@ -50,6 +51,10 @@ class NotifyForm(ScopeForm):
     ahv_missing_reason = forms.CharField(label=gettext_lazy("If it is missing: why"), max_length=200, required=False)
     language = forms.ChoiceField(
         label=gettext_lazy("Language of correspondence"), choices=settings.PERSON_LANGUAGES, initial="de"
+    )
+    sex = forms.ChoiceField(label=gettext_lazy("Sex as recorded"), choices=[("", "–"), *Sex.choices], required=False)
+    education = forms.ChoiceField(
+        label=gettext_lazy("Completed education"), choices=[("", "–"), *Education.choices], required=False
     )
     region = forms.ModelChoiceField(label=gettext_lazy("Region"), queryset=Region.objects.none())
     procedure = forms.ModelChoiceField(
@@ -76,6 +81,12 @@ class NotifyForm(ScopeForm):
     first_contact_on = forms.DateField(
         label=gettext_lazy("First contact at your institution"), required=False, widget=DayInput()
     )
+    counted_for = forms.ModelChoiceField(
+        label=gettext_lazy("Counted for"),
+        queryset=Institution.objects.none(),
+        required=False,
+        help_text=gettext_lazy("Only if the figures count it for another institution than the one that notified it."),
+    )
     purpose = forms.CharField(label=gettext_lazy("Purpose of the consent"), max_length=300)
     valid_until = forms.DateField(label=gettext_lazy("Consent valid until"), widget=DayInput())
     signed_on = forms.DateField(label=gettext_lazy("Signed on"), widget=DayInput())
@@ -101,6 +112,7 @@ class NotifyForm(ScopeForm):
         self.acting = acting
         self.fields["alert"].queryset = alerts_of(acting)  # type: ignore[attr-defined]
         self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
+        self.fields["counted_for"].queryset = Institution.objects.all()  # type: ignore[attr-defined]
         in_force = [version.pk for version in versions_in_force(on=acting.today)]
         self.fields["procedure"].queryset = ProcedureVersion.objects.filter(pk__in=in_force)  # type: ignore[attr-defined]
         self.fields["procedure"].label_from_instance = lambda version: version.title  # type: ignore[attr-defined]
@@ -141,6 +153,9 @@ class NotifyForm(ScopeForm):
             first_name=typed["first_name"],
             date_of_birth=typed["date_of_birth"],
             language=typed["language"],
+            sex=typed["sex"],
+            education=typed["education"],
+            counted_for=typed["counted_for"],
             region=typed["region"],
             question=typed["question"],
             question_category=typed["question_category"] or QUESTION_CATEGORY,

@@ -57,6 +57,7 @@ def open_dossier(
     first_name: str,
     birth: Birth | None,
     language: str,
+    sex: str = "",
 ) -> Dossier:
     """Open a case file about a person; the acting institution leads it and may open it to others.
 
@@ -78,6 +79,7 @@ def open_dossier(
         birth.month if birth else None,
         birth.day if birth else None,
         language,
+        sex,
     )
     dossier = Dossier.objects.get(pk=dossier_id)
     record_event(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.OPENED, legal_basis="own-notification")

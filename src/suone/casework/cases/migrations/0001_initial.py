@@ -87,6 +87,17 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         (
+                            "counted_for",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="institutions.institution",
+                                verbose_name="Counted for",
+                            ),
+                        ),
+                        (
                             "notified_by",
                             models.ForeignKey(
                                 on_delete=django.db.models.deletion.PROTECT,
@@ -162,6 +173,7 @@ class Migration(migrations.Migration):
                                 updates=(
                                     "closed_on",
                                     "closing_reason",
+                                    "counted_for",
                                     "first_contact_on",
                                     "level",
                                     "outcome",
@@ -203,6 +215,7 @@ class Migration(migrations.Migration):
                                 choices=[
                                     ("question", "Question to the IIZ office"),
                                     ("risk_factor", "Risk factors"),
+                                    ("education", "Completed education"),
                                     ("state_reason", "Reason"),
                                 ],
                                 max_length=12,

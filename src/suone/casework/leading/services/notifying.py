@@ -11,7 +11,7 @@ from suone.canton.procedures.facts import Fact, Scalar
 from suone.canton.procedures.models import ProcedureVersion
 from suone.casework.cases.models import Case, Function
 from suone.casework.cases.rules import QUESTION_CATEGORY, Level, NoteKind, State, check_first_contact, check_reason
-from suone.casework.cases.services import assign, join, note_question, note_risks, write_note
+from suone.casework.cases.services import assign, join, note_education, note_question, note_risks, write_note
 from suone.casework.leading.acts import Act
 from suone.casework.leading.services.course import store_fact
 from suone.casework.leading.services.levels import record_level_change
@@ -22,7 +22,7 @@ from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.errors import Refused
 from suone.ground.audit.models import RecordKind
-from suone.organisation.institutions.models import Region
+from suone.organisation.institutions.models import Institution, Region
 from suone.organisation.institutions.queries import iiz_office
 from suone.records.consents.services import sign_consent
 from suone.records.consents.terms import ConsentTerms, ScopeLine
@@ -50,6 +50,7 @@ class Particulars:
     ahv_missing_reason: str = ""
     date_of_birth: Birth | None = None
     language: str = "de"
+    sex: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,9 @@ class Notification(Particulars):
     question: str = ""
     question_category: DataCategory = QUESTION_CATEGORY
     risk_factors: Sequence[str] = field(default_factory=tuple)
+    education: str = ""
     first_contact_on: date | None = None
+    counted_for: Institution | None = None  # where the figures count it for another institution than the notifying one
     authority: str = ""  # that appointed the guardian who signed, where it was one
     procedure: ProcedureVersion | None = None  # without one only the state is tracked
     alert: Alert | None = None  # of the register, if it prompted the notification
@@ -79,9 +82,15 @@ def notify_case(acting: Acting, *, notification: Notification) -> Case:
         raise Refused(_("The consent must name the IIZ office: otherwise it cannot receive the notification."))
     if notification.signature is None:
         raise Refused(_("Add the signed form as a scan, or let the person sign on the screen."))
-    case = _open(acting, of=notification, first_contact_on=notification.first_contact_on)
+    case = _open(
+        acting,
+        of=notification,
+        first_contact_on=notification.first_contact_on,
+        counted_for=notification.counted_for,
+    )
     dossier = case.dossier
     note_question(acting, dossier, notification.question, notification.question_category)
+    note_education(acting, dossier, notification.education)
     note_risks(acting, dossier, notification.risk_factors)
     record_event(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.NOTIFIED, recipients=[office.pk])
     document = keep_document(
@@ -150,6 +159,7 @@ def _open(acting: Acting, *, of: Particulars, **fields: object) -> Case:
         first_name=of.first_name,
         birth=of.date_of_birth,
         language=of.language,
+        sex=of.sex,
     )
     case: Case = Case.objects.create(
         dossier=dossier,

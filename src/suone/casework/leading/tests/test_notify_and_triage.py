@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from suone.casework.cases import services as case_services
 from suone.casework.cases.models import Assignment, Case, Draft, Function, Note, Participant, ParticipantState
-from suone.casework.cases.queries import BackgroundNotes
+from suone.casework.cases.queries import BackgroundNotes, background_notes
 from suone.casework.cases.rules import State
 from suone.casework.leading import services
 from suone.casework.leading.models import Triage
@@ -20,8 +20,8 @@ from suone.ground.access.errors import Conflict, Refused
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.tests.factories import acting, client_of
 from suone.records.consents.models import Consent, Disclosure
-from suone.records.consents.tests.factories import Cast, line, terms
-from suone.records.dossiers.models import Dossier, Event, Grant
+from suone.records.consents.tests.factories import WORK, Cast, line, terms
+from suone.records.dossiers.models import Dossier, Event, Grant, Particulars
 from suone.records.inbox.models import Message
 from suone.records.persons.models import Person
 from suone.records.workitems.models import State as ItemState
@@ -44,6 +44,25 @@ def test_a_case_is_notified_with_the_signed_consent_alone(cast: Cast) -> None:
     assert lead(case) == cast.worker.pk
     taking_part = Participant.objects.get(dossier=case.dossier)
     assert (taking_part.institution_id, taking_part.state) == (cast.worker.institution_id, ParticipantState.TAKING_PART)
+
+
+def test_vs_report_2024_services_in_figures_sex_and_completed_education_are_asked_at_notification(cast: Cast) -> None:
+    case = notify(cast, line(cast.adviser, WORK), sex="f", education="upper_secondary")
+
+    noted = do(cast.worker, background_notes, dossier_id=case.pk)
+    closed = do(cast.adviser, background_notes, dossier_id=case.pk)
+
+    assert Particulars.objects.get(pk=case.pk).sex == "f"
+    assert (noted.education, noted.education_label) == ("upper_secondary", "upper secondary")
+    assert closed.education == ""  # of its own data category
+
+
+def test_vs_report_2024_footnote_3_a_case_is_counted_for_another_institution_than_its_notifier(cast: Cast) -> None:
+    usual = notify(cast)
+    booked = notify(cast, last_name="Booked", counted_for=cast.adviser.institution)
+
+    assert (usual.notifier, usual.counted_institution) == (cast.worker.institution, cast.worker.institution)
+    assert (booked.notifier, booked.counted_institution) == (cast.worker.institution, cast.adviser.institution)
 
 
 def test_the_office_is_told_may_open_the_case_and_finds_it_to_triage(cast: Cast) -> None:

@@ -10,7 +10,8 @@ $$;
 -- A new case file: its key, found by the number or made now, the particulars as they were typed, and the first grant: the
 -- notifying institution leads it, health left out.
 CREATE FUNCTION dossiers_open(
-    ahv text, missing_reason text, last text, first text, y integer, m integer, d integer, correspondence text
+    ahv text, missing_reason text, last text, first text, y integer, m integer, d integer, correspondence text,
+    recorded_sex text
 ) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     this_year text := to_char(statement_timestamp() AT TIME ZONE 'Europe/Zurich', 'YYYY');
@@ -37,7 +38,7 @@ BEGIN
     DELETE FROM persons_person WHERE id = CASE WHEN key <> spare THEN spare END;
     INSERT INTO dossiers_particulars (dossier_id, last_name, first_name, birth_year, birth_month, birth_day, sex, language,
                                       interpreter_language, commune, has_no_fixed_address, version)
-        VALUES (new_id, last, first, y, m, d, '', correspondence, '', '', false, 1);
+        VALUES (new_id, last, first, y, m, d, recorded_sex, correspondence, '', '', false, 1);
     INSERT INTO dossiers_residence (dossier_id, permit, status, version) VALUES (new_id, '', '', 1);
     PERFORM dossiers_follow('notification', new_id, true);
     RETURN new_id;
