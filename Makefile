@@ -6,7 +6,7 @@ BIN := .venv/bin
 TEST_WORKERS ?= 2
 # A start costs seconds of processor time where Python compiles everything anew each time.
 export PYTHONDONTWRITEBYTECODE :=
-CHROMIUM ?= $(or $(SUONE_CHROMIUM),/usr/bin/chromium)
+CHROMIUM ?= $(or $(SUONE_CHROMIUM),$(firstword $(wildcard /usr/bin/chromium-headless-shell /usr/bin/chromium)),/usr/bin/chromium-headless-shell)
 
 .PHONY: help
 help: ## List these commands
@@ -49,9 +49,9 @@ chromium:
 	@if [ -x "$(CHROMIUM)" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "  Install Chromium from Debian …"; \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium-headless-shell >/dev/null; \
 	else \
-		echo "The browser tests need Chromium: install it (on Debian: apt-get install --no-install-recommends chromium), or name one with SUONE_CHROMIUM." >&2; exit 1; \
+		echo "The browser tests need Chromium: install it (on Debian: apt-get install --no-install-recommends chromium-headless-shell), or name one with SUONE_CHROMIUM." >&2; exit 1; \
 	fi
 
 # The register alone needs it: everything else starts without.

@@ -129,8 +129,6 @@ def enter(browser: Browser, canton: Site) -> Iterator[Callable[..., Visitor]]:
             fresh = visitors[email, language] = Visitor(browser, canton, language)
             if email:
                 fresh.log_in(email)
-                # The choice stays with this browser; an account's own language follows its last one.
-                fresh.page.click(f".languages button[value={language}]")
         return visitors[email, language]
 
     yield visitor

@@ -1,13 +1,12 @@
 """Whoever has a case open when its consent is withdrawn sees it no longer: not there, not again, not by Back."""
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.accessibility.pages import COORDINATOR
-from tests.conftest import Site, Visitor
+from tests.conftest import CHROMIUM, FLAGS, Site, Visitor
 
 _RECIPIENT = "andrea.truffer@example.org"
 _NOTE = "Sucht eine Stelle als Gärtner, am liebsten im Freien."
@@ -27,8 +26,8 @@ ORDER BY c.dossier_id DESC LIMIT 1
 def remembering(browser: Browser, canton: Site) -> Iterator[Callable[[str], Visitor]]:
     """Visitors whose browser keeps whole pages for Back, as people's own does; Playwright's usual one keeps none."""
     chromium = browser.browser_type.launch(
-        executable_path=os.environ.get("SUONE_CHROMIUM", "/usr/bin/chromium"),
-        args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        executable_path=CHROMIUM,
+        args=FLAGS,
         ignore_default_args=["--disable-back-forward-cache"],
     )
     visitors: list[Visitor] = []

@@ -59,7 +59,7 @@ def _leave_the_screen_open(visitor: Visitor) -> None:
 def test_a_passkey_is_registered_opens_the_log_in_and_answers_who_is_there(
     visit: Callable[..., Visitor], site: Site, passkeys: Callable[[], int]
 ) -> None:
-    visitor = visit(ADMINISTRATOR, "en")
+    visitor = visit(ADMINISTRATOR, "en", typing=True)
     page = visitor.page
     signed = _with_authenticator(visitor)
 

@@ -15,7 +15,7 @@ from tests.conftest import Visitor
 def test_the_contact_person_appears_while_typing(
     visit: Callable[..., Visitor], language: str, words: str, place: str
 ) -> None:
-    worker = visit("thomas.pfammatter@example.org", language)
+    worker = visit("thomas.pfammatter@example.org", language, typing=True)
     worker.open("/directory/")
     people = worker.page.locator("#results li.who")
     everybody = people.count()
