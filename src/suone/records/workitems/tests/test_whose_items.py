@@ -376,6 +376,45 @@ def test_nothing_is_settled_without_an_act_that_is_kept(table: Table, then: str)
 
 
 @pytest.mark.usefixtures("kept")
+@pytest.mark.usefixtures("kept")
+def test_the_number_of_a_thing_is_not_that_of_an_item(table: Table) -> None:
+    other = asked(table, table.lead, table.lead, settled_by="triaged_on")
+    item = asked(table, table.lead, table.lead, settled_by="thing_done", about=("thing", other.pk))
+
+    does(table.lead, services.close_items_about, dossier=table.dossier, about=("thing", other.pk))
+
+    assert [WorkItem.objects.get(pk=i.pk).state for i in (item, other)] == [State.DONE, State.OPEN]
+
+
+@pytest.mark.parametrize(
+    ("says", "about", "is_settled"),
+    [
+        ({"": "done", "deed": None}, ("", None), False),  # the deed has a word of its own, and that one says nothing
+        ({"": None, "deed": "done"}, ("", None), True),
+        ({"": None, "thing": "done"}, ("thing", 1), True),
+        ({"": None, "thing": None}, ("thing", 1), False),
+        ({"": "done", "thing": None}, ("thing", 1), True),  # the deed has no word of its own
+    ],
+)
+def test_what_is_kept_is_asked_of_the_word_of_the_thing_or_of_the_deed(
+    table: Table, says: dict[str, str | None], about: tuple[str, int | None], is_settled: bool
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM workitems_deed")
+        for number, (word, said) in enumerate(says.items()):
+            value = f"'{said}'" if said else "NULL::text"
+            cursor.execute(
+                f"CREATE FUNCTION says_{number}(workitems_workitem) RETURNS text LANGUAGE sql RETURN {value}"
+            )
+            cursor.execute("INSERT INTO workitems_deed VALUES (%s, %s)", [word, f"says_{number}"])
+    item = asked(table, table.lead, table.lead, settled_by="deed", about=about)
+
+    with nullcontext() if is_settled else pytest.raises(ProgrammingError, match="no act is kept"):
+        does(table.lead, services.settle_item, item=item)
+
+    assert WorkItem.objects.get(pk=item.pk).state == (State.DONE if is_settled else State.OPEN)
+
+
 def test_the_title_of_a_closed_category_is_not_given_out(table: Table) -> None:
     texts = {"de": "Anrufen"}
     for category in (DataCategory.FINANCES, DataCategory.EMPLOYMENT):
