@@ -195,14 +195,15 @@ class Canton:
         if not self.joined.coordinators:
             _copy(
                 "institutions_region",
-                "id code name_de name_fr name_it name_en position",
-                [(1, "r", "R", "R", "", "", 0)],
+                "id code name_de name_fr name_it name_en position source is_default",
+                [(1, "r", "R", "R", "", "", 0, "", True)],
             )
         _copy(
             "institutions_institution",
-            "id code name_de name_fr name_it name_en short_name_fr kind circle parent_service is_iiz_office",
+            "id code name_de name_fr name_it name_en short_name_fr kind circle parent_service is_iiz_office"
+            " source is_default",
             (
-                (i, f"I{i}", f"I{i}", f"I{i}", "", "", "", "other", "first", "", i == 1 and not self.joined.home)
+                (i, *[f"I{i}"] * 3, *[""] * 3, "other", "first", "", i == 1 and not self.joined.home, "", True)
                 for i in self.staff_of
             ),
         )
