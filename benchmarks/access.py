@@ -164,6 +164,7 @@ def _search_pages(acting: Any, worker: Worker) -> dict[str, Page]:
         "words of no one person": search([f"{last} {name[:4]}" for last in COMMON_NAMES for name in rare]),
         "double name": search(double),
         "name and year of birth": search([f"{p.last_name} {p.birth_year}" for p in people]),
+        "year of birth alone": search([str(p.birth_year) for p in people]),
         "day of birth": search([str(p.birth) for p in people]),
         "month of birth": search([f"{p.birth_month}.{p.birth_year}" for p in people]),
         "telephone": search(phones),
