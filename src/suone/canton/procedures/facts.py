@@ -128,6 +128,13 @@ class Fact(models.TextChoices):
     SUBSIDIARITY_CHECKED = "subsidiarity_checked", _("Subsidiarity is checked")
     INTEGRATION_NEED = "integration_need", _("An increased integration need is found")
     ENTITLED = "entitled", _("Entitlement to social assistance")
+    ASSISTANCE_FORESEEABLE = (
+        "assistance_foreseeable",
+        _("Will need social assistance in the short or medium term"),
+    )
+    ASSISTANCE_KIND = "assistance_kind", _("Ordinary or asylum social assistance")
+    RELEASE_KIND = "release_kind", _("Release from social assistance")
+    RELEASE_THROUGH = "release_through", _("How the person leaves social assistance")
     PREVENTION_USEFUL = "prevention_useful", _("Preventive advice can prevent social assistance or help out of it")
     LABOUR_MEASURES = "labour_measures", _("Labour-market measures or placement are under way")
     EXPECTED_OVER_TWO_YEARS = "expected_over_two_years", _("Reintegration is expected to take more than two years")
@@ -263,6 +270,7 @@ WORDS: dict[Fact, Word] = {
         Fact.SUBSIDIARITY_CHECKED,
         Fact.INTEGRATION_NEED,
         Fact.ENTITLED,
+        Fact.ASSISTANCE_FORESEEABLE,
         Fact.PREVENTION_USEFUL,
         Fact.LABOUR_MEASURES,
         Fact.EXPECTED_OVER_TWO_YEARS,
@@ -284,6 +292,9 @@ WORDS: dict[Fact, Word] = {
         codes=("smz_iv", "iv_smz", "rav_smz", "bip_rav", "other"),
     ),
     **_words(Source.STATED, Shape.CHOICE, Fact.CONSTELLATION, codes=("1", "2", "3", "4")),
+    **_words(Source.STATED, Shape.CHOICE, Fact.ASSISTANCE_KIND, codes=("ordinary", "asylum")),
+    **_words(Source.STATED, Shape.CHOICE, Fact.RELEASE_KIND, codes=("whole", "partial")),
+    **_words(Source.STATED, Shape.CHOICE, Fact.RELEASE_THROUGH, codes=("labour_market", "assets", "prior_claims")),
     **_words(Source.STATED, Shape.CHOICE, Fact.COACHING_KIND, codes=("tandem", "intensive")),
     **_words(Source.RECORDED, Shape.CHOICE, Fact.LIFE_SITUATION, codes=("1", "2", "3", "4", "5", "6")),
     **_words(Source.RECORDED, Shape.CHOICE, Fact.SEGMENT, codes=("A", "V", "O", "S")),
@@ -336,9 +347,12 @@ _CATEGORIES: dict[DataCategory, tuple[Fact, ...]] = {
         Fact.REGISTERED_SOCIAL_ON,
         Fact.SUBSIDIARITY_CHECKED,
         Fact.ENTITLED,
+        Fact.ASSISTANCE_FORESEEABLE,
         Fact.PREVENTION_USEFUL,
+        Fact.RELEASE_KIND,
+        Fact.RELEASE_THROUGH,
     ),
-    DataCategory.MIGRATION: (Fact.JOBLESS_REFUGEE, Fact.RAV_REGISTRATION),
+    DataCategory.MIGRATION: (Fact.ASSISTANCE_KIND, Fact.JOBLESS_REFUGEE, Fact.RAV_REGISTRATION),
 }
 _REMARKS_ON_HEALTH = (Fact.HEALTH_ATTESTED, Fact.NEW_MEDICAL_FACTS)
 for _category, _facts in _CATEGORIES.items():
@@ -371,6 +385,13 @@ CODES: dict[Fact, dict[str, object]] = {
         "2": _("2: the same in the other direction"),
         "3": _("3: direct hand-over, the sender stops"),
         "4": _("4: the sender stops without hand-over"),
+    },
+    Fact.ASSISTANCE_KIND: {"ordinary": _("ordinary social assistance"), "asylum": _("asylum social assistance")},
+    Fact.RELEASE_KIND: {"whole": _("whole"), "partial": _("partial")},
+    Fact.RELEASE_THROUGH: {
+        "labour_market": _("through the labour market"),
+        "assets": _("through assets"),
+        "prior_claims": _("through prior claims"),
     },
     Fact.COACHING_KIND: {"tandem": _("tandem"), "intensive": _("intensive coaching")},
     Fact.LIFE_SITUATION: {

@@ -169,3 +169,48 @@ def test_solothurn_rav_and_iv_the_other_office_answers(sender: str, asked: str) 
     assert [item.addressed for item in items] == [asked]
     assert "between_both" in lacking("so-rav-iv", "handover", lead_kind="social_assistance")
     assert "between_both" not in lacking("so-rav-iv", "handover", lead_kind=sender)
+
+
+# Solothurn: RRB 2023/579, the integral integration model
+
+
+def test_rrb_2_1_1_need_subsidiarity_and_short_assessment_make_the_intake() -> None:
+    assert {"need", "subsidiarity", "short_assessment"} <= lacking("so-iim", "intake")
+
+
+def test_rrb_2_1_2_the_intake_assigns_the_segment() -> None:
+    assert PROCEDURES["so-iim"].item("segmentation", "assign").addressed == "notifier"
+
+
+def prevention(**facts: Scalar) -> bool:
+    known: dict[str, Scalar] = {"need_clarified": True, "subsidiarity_checked": True}
+    ways = phase_status(place("so-iim", "intake"), known | facts, on=TODAY).ways
+    return next(way for way in ways if way.move.to == "prevention").is_open
+
+
+def test_rrb_2_1_3_preventive_advice_without_entitlement_where_assistance_is_in_sight_and_chances_are_intact() -> None:
+    assert prevention(assistance_foreseeable=True, prevention_useful=True)
+    assert not prevention(assistance_foreseeable=True, prevention_useful=True, entitled=True)
+    assert not prevention(prevention_useful=True)
+    assert not prevention(assistance_foreseeable=True)
+
+
+def aftercare(**facts: Scalar) -> bool:
+    known: dict[str, Scalar] = {"segmented_on": TODAY, "integrated_on": TODAY}
+    ways = phase_status(place("so-iim", "release"), known | facts, on=TODAY).ways
+    return next(way for way in ways if way.move.to == "aftercare").is_open
+
+
+@pytest.mark.parametrize(("through", "followed"), [("labour_market", True), ("assets", False), ("prior_claims", False)])
+def test_rrb_2_1_4_whoever_leaves_without_the_labour_market_has_no_aftercare(through: str, followed: bool) -> None:
+    assert aftercare(release_through=through) is followed
+
+
+def test_rrb_2_1_2_release_may_be_whole_or_partial() -> None:
+    assert "release_kind" in warned("so-iim", "release", integrated_on=TODAY)
+    assert "release_kind" not in warned("so-iim", "release", integrated_on=TODAY, release_kind="partial")
+
+
+def test_rrb_3_1_ordinary_and_asylum_social_assistance_are_kept_apart() -> None:
+    assert "assistance_kind" in warned("so-iim", "intake")
+    assert "assistance_kind" not in warned("so-iim", "intake", assistance_kind="asylum")
