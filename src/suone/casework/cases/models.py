@@ -163,6 +163,7 @@ class Assignment(models.Model):
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="assignments")
     function = models.CharField(max_length=12, choices=Function)
     staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
+    is_named = models.BooleanField(default=True)  # not of who leads since they notified or triaged the case
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField(null=True)
 

@@ -382,12 +382,17 @@ def _name(acting: Acting, case: Case, staff: Appointment, function: Function, ac
     notify_staff(acting, staff_ids=[staff.pk], act=act, dossier=dossier)
 
 
-def assign(dossier: Dossier, function: Function, staff_id: int) -> None:
-    """Give a function in the case to one person from now on, in place of the previous holder."""
+def assign(dossier: Dossier, function: Function, staff_id: int, *, is_named: bool = True) -> None:
+    """Give a function in the case to one person from now on, in place of the previous holder.
+
+    ``is_named`` is false of whoever leads because they notified or triaged the case, until somebody is named.
+    """
     now = timezone.now()
     with transaction.atomic():
         Assignment.objects.filter(dossier=dossier, function=function, valid_until=None).update(valid_until=now)
-        Assignment.objects.create(dossier=dossier, function=function, staff_id=staff_id, valid_from=now)
+        Assignment.objects.create(
+            dossier=dossier, function=function, staff_id=staff_id, is_named=is_named, valid_from=now
+        )
 
 
 def _end_participation(acting: Acting, participant: Participant) -> None:

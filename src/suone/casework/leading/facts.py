@@ -72,7 +72,9 @@ def _ahv_known(asked: _FactContext) -> bool | None:
 
 def _is_named(function: Function) -> Callable[[_FactContext], bool]:
     def named(asked: _FactContext) -> bool:
-        current = Assignment.objects.filter(dossier_id=asked.case.pk, function=function, valid_until=None)
+        current = Assignment.objects.filter(
+            dossier_id=asked.case.pk, function=function, valid_until=None, is_named=True
+        )
         return current.exists()
 
     return named

@@ -88,6 +88,16 @@ def has_been_in(dossier_id: int, procedure: str, phase: str, *, in_round: int) -
         return bool(cursor.fetchone()[0])
 
 
+def move_deadlines_after_rest(dossier_id: int, days_off: Sequence[date]) -> int:
+    """Move the deadlines of open work items on by as long as the case rests, to a working day; returns how many.
+
+    For those who lead the case, while it is suspended; items set meanwhile move by the days since.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT leading_move_deadlines(%s, %s::date[])", [dossier_id, list(days_off)])
+        return int(cursor.fetchone()[0])
+
+
 def triages_of(acting: Acting, dossier: Dossier) -> list[Triage]:
     """List the triages of a case that the acting person may read, newest first."""
     return list(Triage.objects.readable_by(acting).filter(dossier=dossier).select_related("decided_by").order_by("-pk"))

@@ -13,9 +13,9 @@ from suone.casework.cases.models import Case
 from suone.casework.leading.facts import facts_of
 from suone.casework.leading.models import Course
 from suone.casework.leading.queries import course_of
+from suone.casework.leading.services.course import may_take
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
-from suone.ground.access.permissions import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def next_steps(
 
     Unmet requirements are spelled out only for facts in these data categories; for others only that one is unmet.
     """
-    return [_step(case, course, way, categories) for way in now.ways if _is_for(acting, way)]
+    return [_step(case, course, way, categories) for way in now.ways if may_take(acting, way.move)]
 
 
 def step_to(acting: Acting, case: Case, to: str, categories: Collection[DataCategory]) -> Step | None:
@@ -70,10 +70,6 @@ def _step(case: Case, course: Course, way: AvailableMove, categories: Collection
         address=address,
         is_end=phase.is_end,
     )
-
-
-def _is_for(acting: Acting, way: AvailableMove) -> bool:
-    return not way.move.roles or bool(acting.roles & {Role(role) for role in way.move.roles})
 
 
 def _sentences(found: Sequence[Requirement], categories: Collection[DataCategory]) -> list[str]:

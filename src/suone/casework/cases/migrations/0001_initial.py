@@ -339,6 +339,7 @@ class Migration(migrations.Migration):
                                 to="appointments.appointment",
                             ),
                         ),
+                        ("is_named", models.BooleanField(default=True)),
                         ("valid_from", models.DateTimeField()),
                         ("valid_until", models.DateTimeField(null=True)),
                     ],

@@ -326,6 +326,7 @@ def direct_on_consent(cast: Cast) -> Handover:
     first = propose(cast, follows=Follows.BOTH)
     do(cast.worker, services.withdraw_handover, handover=first)
     sign(cast.worker, Dossier.objects.get(pk=first.dossier_id), line(cast.adviser, WORK))
+    do(cast.worker, name_lead, case=case_of(first), staff=cast.worker)
     asked = do(
         cast.worker, services.propose_handover, case=case_of(first), proposal=proposal(cast.worker, cast.adviser)
     )

@@ -12,4 +12,5 @@ class Migration(migrations.Migration):
 
     operations = [
         sql_file(__file__, "deeds.sql"),
+        sql_file(__file__, "rest.sql"),
     ]

@@ -1,20 +1,29 @@
 """Suspending, resuming, closing and reopening a case."""
 
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from suone.canton.procedures.services import holidays_of
 from suone.casework.cases.models import Background, Case, Participant, ParticipantState
-from suone.casework.cases.rules import ClosingReason, State, check_can_move, check_reason
+from suone.casework.cases.rules import ClosingReason, State, can_move, check_can_move, check_reason
 from suone.casework.cases.services import check_leads, note_background, notify_participants, withdraw_request
 from suone.casework.leading import rules
 from suone.casework.leading.acts import Act
 from suone.casework.leading.facts import facts_of
 from suone.casework.leading.models import Course
-from suone.casework.leading.queries import course_of, visited_phases
-from suone.casework.leading.services.course import enter, move, way_to
-from suone.casework.leading.services.procedure import follow_procedure
-from suone.casework.leading.services.shared import PartiesOfCase, case_with_course, lock_case_to_lead, move_to_state
+from suone.casework.leading.queries import course_of, move_deadlines_after_rest, visited_phases
+from suone.casework.leading.services.course import enter, move
+from suone.casework.leading.services.procedure import end_to_take, follow_procedure, sync_state_to_phase
+from suone.casework.leading.services.shared import (
+    PartiesOfCase,
+    cancel_open_items,
+    case_with_course,
+    lock_case_to_lead,
+    move_to_state,
+)
 from suone.casework.leading.services.triage import ask_for_triage
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
@@ -23,10 +32,10 @@ from suone.ground.audit.models import RecordKind
 from suone.records.consents.services import end_consents
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import particulars_of
-from suone.records.dossiers.services import correct_particulars, lock, record_event
+from suone.records.dossiers.services import correct_particulars, in_each_language, lock, record_event
 from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
-from suone.records.workitems.services import cancel, cancel_items_about
+from suone.records.workitems.services import cancel_items_about
 
 
 def suspend_case(acting: Acting, *, case: Case, reason: str) -> None:
@@ -39,11 +48,35 @@ def suspend_case(acting: Acting, *, case: Case, reason: str) -> None:
 
 
 def resume_case(acting: Acting, *, case: Case) -> None:
-    """Resume a suspended case and let its procedure proceed; raises ``Refused`` in another state."""
+    """Resume a suspended case: the deadlines of open work items move on by as long as it rested, and its procedure proceeds.
+
+    Raises ``Refused`` in another state.
+    """
+    case, course = lock_case_to_lead(acting, case.pk)
     if case.state != State.SUSPENDED:
         check_can_move(State(case.state), State.SUSPENDED)
-    _lead_moves(acting, case, State.ACTIVE, Act.RESUMED, "")
+    days = (acting.today - case.state_since).days
+    moved = move_deadlines_after_rest(case.pk, _days_off(case, course, acting.today)) if days else 0
+    move_to_state(acting, case, State.ACTIVE)
+
+    def sentence() -> str:
+        return ngettext("Deadlines moved on by %(days)s day.", "Deadlines moved on by %(days)s days.", days) % {
+            "days": days
+        }
+
+    told: dict[str, Any] = {"text": sentence(), "text_language": "", "texts": in_each_language(sentence)}
+    record_event(acting, dossier=case.dossier, kind=RecordKind.CHANGE, act=Act.RESUMED, **(told if moved else {}))
+    notify_participants(acting, case.dossier, Act.RESUMED)
+    if course is not None:
+        case = case_with_course(case.pk)
+        if can_move(State(case.state), State(course.current.state)):  # it was moved over while it rested
+            sync_state_to_phase(acting, case, course.current)
     follow_procedure(acting, dossier=case.dossier)
+
+
+def _days_off(case: Case, course: Course | None, day: date) -> list[date]:
+    """The public holidays of the canton whose procedure the case follows."""
+    return sorted(holidays_of(course.procedure.canton, day.year)) if course else []
 
 
 def close_case(
@@ -87,11 +120,7 @@ def close_after_death(acting: Acting, *, case: Case, died_on: date | None = None
         dossier=dossier, state=ParticipantState.ASKED, decision__isnull=False
     ):
         withdraw_request(acting, participant=participant)
-    for item in WorkItem.objects.filter(dossier=dossier, state=ItemState.OPEN).select_related("addressed", "dossier"):
-        if item.settled_by:
-            cancel_items_about(acting, dossier=dossier, about=("workitem", item.pk))
-        else:
-            cancel(acting, item=item, reason=str(ClosingReason.DIED.label))
+    cancel_open_items(acting, dossier, reason=str(ClosingReason.DIED.label))
     if course is not None:
         _end_course(acting, case, course, text)
     _record_closing(acting, case, reason=ClosingReason.DIED, text=text)
@@ -118,10 +147,9 @@ def reopen_case(acting: Acting, *, case: Case, reason: str) -> None:
 
 def _close_course(acting: Acting, case: Case, course: Course, phase: str, reason: str) -> None:
     facts = facts_of(acting, case, course.current)
-    ends = [move.to for move in course.current.moves if course.procedure.phase(move.to).state == State.CLOSED]
-    if not ends:
+    wanted = phase or end_to_take(acting, course, facts, State.CLOSED)
+    if wanted is None or course.procedure.phase(wanted).state != State.CLOSED:
         raise Refused(_("The procedure has no closing step from this phase: move the case to its next step first."))
-    wanted = phase or next((to for to in ends if way_to(course, to, facts, on=acting.today).is_open), ends[0])
     move(
         acting, dossier=case.dossier, course=course, to=wanted, facts=facts, parties=PartiesOfCase(case), reason=reason
     )

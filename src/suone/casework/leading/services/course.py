@@ -15,6 +15,7 @@ from suone.canton.procedures.rules import (
     AvailableMove,
     Facts,
     Item,
+    Move,
     Phase,
     Planned,
     automatic_move,
@@ -31,6 +32,7 @@ from suone.casework.leading.models import Course, FactRemark, KnownFact, Passage
 from suone.casework.leading.queries import has_been_in
 from suone.ground.access.acting import Acting
 from suone.ground.access.errors import Refused
+from suone.ground.access.permissions import Role
 from suone.ground.audit.models import RecordKind
 from suone.organisation.appointments.models import Appointment
 from suone.records.dossiers.models import Dossier
@@ -150,11 +152,14 @@ def move(
     parties: Parties,
     reason: str = "",
 ) -> Phase:
-    """Move the case to another phase; raises ``Refused`` listing the unmet requirements.
+    """Move the case to another phase; raises ``Refused`` listing the unmet requirements, and for other roles than its own.
 
     Unmet recommendations require ``reason``. The caller holds the lock of the case and has checked permissions.
     """
     way = way_to(course, to, facts, on=acting.today)
+    if not may_take(acting, way.move):
+        allowed = ", ".join(str(Role(role).label) for role in way.move.roles)
+        raise Refused(_("This step is for: %(roles)s.") % {"roles": allowed})
     if way.lacking:
         raise Refused(" ".join(in_language(requirement.missing) for requirement in way.lacking))
     if way.warnings and not reason.strip():
@@ -276,7 +281,7 @@ def move_over(
     if version.state != VersionState.PUBLISHED:
         raise Refused(_("This version of the procedure is retired: choose the one in force."))
     _check_region(dossier, version)
-    if phase not in [entry.id for entry in version.procedure.phases]:
+    if phase not in [entry.id for entry in version.procedure.phases if not entry.is_end]:
         raise Refused(_("Choose the phase in which the case continues."))
     stays = phase == course.phase and version.identifier == course.version.identifier
     course.version = version
@@ -305,6 +310,11 @@ def _titled(version: ProcedureVersion) -> dict[str, Any]:
     """Return a procedure's title for the timeline, which each reader sees in their language."""
     texts = version.procedure.title
     return {"text": texts["de"], "text_language": "", "texts": texts}
+
+
+def may_take(acting: Acting, way: Move) -> bool:
+    """Return whether the procedure lets these roles take the step."""
+    return not way.roles or bool(acting.roles & {Role(role) for role in way.roles})
 
 
 def way_to(course: Course, to: str, facts: Facts, *, on: date) -> AvailableMove:

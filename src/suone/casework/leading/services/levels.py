@@ -89,5 +89,5 @@ def _switch_procedure(
         parties=parties,
         reason=reason,
     )
-    if can_move(State(case.state), State(phase.state)):
+    if case.state != State.SUSPENDED and can_move(State(case.state), State(phase.state)):
         sync_state_to_phase(acting, case, phase)

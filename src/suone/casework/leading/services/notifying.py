@@ -15,8 +15,8 @@ from suone.casework.cases.services import assign, join, note_education, note_que
 from suone.casework.leading.acts import Act
 from suone.casework.leading.services.course import store_fact
 from suone.casework.leading.services.levels import record_level_change
-from suone.casework.leading.services.procedure import begin_procedure, sync_phase_to_state
-from suone.casework.leading.services.shared import move_to_state
+from suone.casework.leading.services.procedure import begin_procedure, end_procedure
+from suone.casework.leading.services.shared import cancel_open_items, move_to_state
 from suone.casework.leading.services.triage import ask_for_triage, finish_triage_item
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
@@ -28,6 +28,7 @@ from suone.records.consents.services import sign_consent
 from suone.records.consents.terms import ConsentTerms, ScopeLine
 from suone.records.documents.services import keep_document
 from suone.records.documents.uploads import Upload
+from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.rules import Birth
 from suone.records.dossiers.services import lock, open_dossier, record_event
 from suone.records.inbox.services import notify_institutions, notify_staff
@@ -170,7 +171,7 @@ def _open(acting: Acting, *, of: Particulars, **fields: object) -> Case:
         **fields,
     )
     join(acting, dossier=dossier, institution_id=acting.own_institution_id, staff_id=acting.own_staff_id)
-    assign(dossier, Function.LEAD, acting.own_staff_id)
+    assign(dossier, Function.LEAD, acting.own_staff_id, is_named=False)
     return case
 
 
@@ -178,9 +179,7 @@ def reject_notification(acting: Acting, *, case: Case, reason: str) -> None:
     """Reject a notified case with a reason, of which the notifier is informed; raises ``Refused`` after its triage."""
     check_reason(reason)
     dossier = lock(case.dossier_id)
-    move_to_state(acting, Case.objects.get(pk=case.pk), State.REJECTED, reason)
-    finish_triage_item(acting, dossier)
-    sync_phase_to_state(acting, case, State.REJECTED)
+    _end_before_triage(acting, dossier, case, State.REJECTED, reason)
     record_event(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.REJECTED, text=reason)
     notify_staff(acting, staff_ids=[case.notified_by_id], act=Act.REJECTED, dossier=dossier)
 
@@ -191,11 +190,17 @@ def withdraw_notification(acting: Acting, *, case: Case, reason: str) -> None:
     dossier = lock(case.dossier_id)
     if acting.institution_id != case.notifier_id:
         raise Refused(_("Only the notifying institution can withdraw its notification."))
-    move_to_state(acting, Case.objects.get(pk=case.pk), State.WITHDRAWN, reason)
-    finish_triage_item(acting, dossier)
-    sync_phase_to_state(acting, case, State.WITHDRAWN)
+    _end_before_triage(acting, dossier, case, State.WITHDRAWN, reason)
     record_event(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.WITHDRAWN, text=reason)
     notify_institutions(acting, institution_ids=[iiz_office().pk], act=Act.WITHDRAWN, dossier=dossier)
+
+
+def _end_before_triage(acting: Acting, dossier: Dossier, case: Case, state: State, reason: str) -> None:
+    """End a case that was not triaged: nobody need do what was still to be done."""
+    move_to_state(acting, Case.objects.get(pk=case.pk), state, reason)
+    finish_triage_item(acting, dossier)
+    cancel_open_items(acting, dossier, reason=reason)
+    end_procedure(acting, case, state, reason=reason)
 
 
 def ask_notifier(acting: Acting, *, case: Case, question: str, due_on: date) -> WorkItem:

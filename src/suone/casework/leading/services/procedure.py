@@ -4,14 +4,14 @@ from django.utils.translation import gettext as _
 
 from suone.canton.procedures.facts import Fact, Scalar, Source, word
 from suone.canton.procedures.models import ProcedureVersion
-from suone.canton.procedures.rules import Phase
+from suone.canton.procedures.rules import Facts, Phase, phase_status
 from suone.casework.cases.models import Case
 from suone.casework.cases.rules import OPEN_STATES, State, check_reason
 from suone.casework.cases.services import notify_participants
 from suone.casework.leading.acts import Act
 from suone.casework.leading.facts import facts_of
-from suone.casework.leading.queries import course_of, every_fact
-from suone.casework.leading.services.course import begin, enter, move, move_over, settle, store_fact, way_to
+from suone.casework.leading.models import Course
+from suone.casework.leading.services.course import begin, enter, may_take, move, move_over, settle, store_fact
 from suone.casework.leading.services.shared import (
     PartiesOfCase,
     case_with_course,
@@ -22,7 +22,6 @@ from suone.casework.leading.services.shared import (
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import Power
 from suone.ground.access.errors import Refused
-from suone.ground.access.permissions import Role
 from suone.organisation.institutions.queries import iiz_office
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power
@@ -85,19 +84,18 @@ def advance_case(acting: Acting, *, case: Case, to: str, reason: str = "") -> No
     """Move the case to its next phase, whose id is ``to``.
 
     Raises ``Refused`` listing unmet requirements, without ``reason`` when a recommendation is not met, when the step is
-    reserved for other roles, when it would close the case, or when the acting institution does not lead it.
+    reserved for other roles, when it would close the case, for a suspended case, or when the acting institution does not
+    lead it.
     """
     case, course = lock_case_to_lead(acting, case.pk)
     dossier = case.dossier
     if course is None:
         raise Refused(_("This case follows no procedure."))
+    if case.state == State.SUSPENDED:
+        raise Refused(_("This case is suspended: resume it first."))
     current_and_next = [phase for phase in course.procedure.phases if phase.id in (course.phase, to)]
     facts = facts_of(acting, case, *current_and_next)
-    way = way_to(course, to, facts, on=acting.today)
-    if way.move.roles and not acting.roles & {Role(role) for role in way.move.roles}:
-        allowed = ", ".join(str(Role(role).label) for role in way.move.roles)
-        raise Refused(_("This step is for: %(roles)s.") % {"roles": allowed})
-    if course.procedure.phase(to).is_end:
+    if any(phase.is_end for phase in current_and_next if phase.id == to):
         raise Refused(_("Close the case with its outcome and reason: this step ends it."))
     phase = move(
         acting,
@@ -186,23 +184,44 @@ def begin_procedure(acting: Acting, case: Case, version: ProcedureVersion) -> No
 
 
 def sync_state_to_phase(acting: Acting, case: Case, phase: Phase) -> None:
-    """Set the state of the case to that of its phase."""
+    """Set the state of the case to that of its phase; a suspended case rests until somebody resumes it."""
     state = State(phase.state)
-    if case.state != state:
+    if case.state not in (state, State.SUSPENDED):
         move_to_state(acting, case, state)
 
 
-def sync_phase_to_state(acting: Acting, case: Case, state: State) -> None:
-    """Enter the first phase of the procedure for this state, if there is one."""
-    course = course_of(case.pk)
-    phase = next((p for p in course.procedure.phases if p.state == state), None) if course else None
-    if course is not None and phase is not None:
-        case = case_with_course(case.pk)
-        enter(
-            acting,
-            dossier=case.dossier,
-            course=course,
-            to=phase.id,
-            facts=every_fact(case.pk),
-            parties=PartiesOfCase(case),
-        )
+def end_procedure(acting: Acting, case: Case, state: State, *, reason: str) -> None:
+    """Take the step of the procedure that ends the case in this state; its roles and requirements hold.
+
+    Raises ``Refused`` as ``advance_case`` does. Where no step leads to the state, the case enters its first phase for it, and
+    without such a phase it stays where it is.
+    """
+    case = case_with_course(case.pk)
+    course = course_in(case)
+    if course is None:
+        return
+    to, is_step = _end_of(acting, case, course, state)
+    if to is not None:
+        take = move if is_step else enter
+        facts = facts_of(acting, case, course.current)
+        parties = PartiesOfCase(case)
+        take(acting, dossier=case.dossier, course=course, to=to, facts=facts, parties=parties, reason=reason)
+
+
+def _end_of(acting: Acting, case: Case, course: Course, state: State) -> tuple[str | None, bool]:
+    """The phase in which the case ends in this state, and whether a step leads there from the present one."""
+    to = end_to_take(acting, course, facts_of(acting, case, course.current), state)
+    if to is not None:
+        return to, True
+    return next((phase.id for phase in course.procedure.phases if phase.state == state), None), False
+
+
+def end_to_take(acting: Acting, course: Course, facts: Facts, state: State) -> str | None:
+    """Return the first step to a phase of this state that is open to these roles, or else the first one, if any."""
+    ways = [
+        way
+        for way in phase_status(course.current, facts, on=acting.today).ways
+        if course.procedure.phase(way.move.to).state == state
+    ]
+    best = sorted(ways, key=lambda way: (not may_take(acting, way.move), not way.is_open))
+    return best[0].move.to if best else None

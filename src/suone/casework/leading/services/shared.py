@@ -13,8 +13,12 @@ from suone.ground.access.categories import DataCategory, Power
 from suone.organisation.institutions.models import Institution
 from suone.organisation.institutions.queries import iiz_office
 from suone.records.decisions.models import Decision
+from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import HasPower
 from suone.records.dossiers.services import lock
+from suone.records.workitems.models import State as ItemState
+from suone.records.workitems.models import WorkItem
+from suone.records.workitems.services import cancel, cancel_items_about
 
 
 def case_with_course(dossier_id: int) -> Case:
@@ -86,6 +90,16 @@ class PartiesOfCase:
     def named(self) -> dict[str, Party]:
         current = Assignment.objects.filter(dossier_id=self.case.pk, valid_until=None).select_related("staff")
         return {row.function: Party(row.staff.institution_id, row.staff) for row in current}
+
+
+def cancel_open_items(acting: Acting, dossier: Dossier, *, reason: str) -> None:
+    """Cancel all that is still to be done in a case that ends, for this reason."""
+    for item in WorkItem.objects.filter(dossier=dossier, state=ItemState.OPEN).select_related("addressed", "dossier"):
+        if item.settled_by:
+            WorkItem.objects.filter(pk=item.pk).update(reason=reason[:300])
+            cancel_items_about(acting, dossier=dossier, about=("workitem", item.pk))
+        else:
+            cancel(acting, item=item, reason=reason[:300])
 
 
 def move_to_state(acting: Acting, case: Case, then: State, reason: str = "") -> None:

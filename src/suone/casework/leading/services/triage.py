@@ -61,7 +61,7 @@ def triage_case(acting: Acting, *, case: Case, answers: Mapping[str, str], level
     if level != case.level:
         set_level(acting, case, level, reason)
     if case.state in (State.NOTIFIED, State.IN_TRIAGE):
-        assign(dossier, Function.LEAD, acting.own_staff_id)
+        assign(dossier, Function.LEAD, acting.own_staff_id, is_named=False)
         finish_triage_item(acting, dossier)
         if course_of(dossier.pk) is None:
             move_to_state(acting, case, State.ACTIVE)

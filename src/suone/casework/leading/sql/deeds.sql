@@ -48,7 +48,7 @@ CREATE FUNCTION leading_says_of_fact(item workitems_workitem) RETURNS text LANGU
             SELECT 1 FROM cases_participant p WHERE p.dossier_id = item.dossier_id AND p.state = 'taking_part')
         WHEN 'lead_named' THEN EXISTS (
             SELECT 1 FROM cases_assignment a
-            WHERE a.dossier_id = item.dossier_id AND a.function = 'lead' AND a.valid_until IS NULL)
+            WHERE a.dossier_id = item.dossier_id AND a.function = 'lead' AND a.is_named AND a.valid_until IS NULL)
         WHEN 'lead_kind' THEN EXISTS (
             SELECT 1 FROM cases_assignment a
             WHERE a.dossier_id = item.dossier_id AND a.function = 'lead' AND a.valid_until IS NULL)
