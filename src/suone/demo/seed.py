@@ -402,6 +402,7 @@ class _Story:
                 acting, case=case, outcome=Outcome.PRIMARY_MARKET, closing_reason=ClosingReason.GOALS_REACHED
             )
 
+        self._act(coordinator, lambda acting: cases.name_lead(acting, case=case, staff=coordinator))
         self._act(coordinator, close)
 
     def _expire_soon(self, case: Case, *, days: int) -> None:
