@@ -1,7 +1,7 @@
 """The position of a case in its procedure, its history, recorded facts and levels."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
