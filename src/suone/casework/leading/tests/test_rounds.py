@@ -131,7 +131,7 @@ def test_a_person_sent_back_from_aftercare_returns_there_only_once_integrated_ag
     report(cast, case, need_clarified=True, subsidiarity_checked=True, short_assessment_on=today, entitled=True)
     report(cast, case, segmented_on=today, segment="A")
     assert place(case) == ("release", 1)
-    report(cast, case, integrated_on=today)
+    report(cast, case, integrated_on=today, release_through="labour_market")
     advance(cast, case, "aftercare")
 
     advance(cast, case, "segmentation")
