@@ -352,10 +352,17 @@ class OrderForm(forms.Form):
         label=gettext_lazy("Variant of a coaching"), choices=[("", "–"), *Variant.choices], required=False
     )
     staff = StaffField(label=gettext_lazy("Who is responsible"), across=True)
+    second = StaffField(
+        label=gettext_lazy("Second person of the coaching"),
+        required=False,
+        across=True,
+        help_text=gettext_lazy("Either form of coaching has a RAV adviser and a social worker."),
+    )
 
     def __init__(self, *args: Any, people: AppointmentQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "staff", people)
+        offer(self, "second", people)
 
 
 class HoldForm(forms.Form):

@@ -331,6 +331,7 @@ def order_from_mandate(request: ActingRequest, meeting_id: int, meeting_entry_id
                 kind=ServiceKind(form.cleaned_data["kind"]),
                 staff=form.cleaned_data["staff"],
                 variant=form.cleaned_data["variant"],
+                second=form.cleaned_data["second"],
             )
             return done(request, _("The service is ordered."), "service", service.dossier_id, service.pk)
     return _form(request, form, entry.meeting, title=_("Order a service"), submit=_("Order"), intro=entry.text)

@@ -30,9 +30,9 @@ class OrderForm(forms.Form):
     staff = StaffField(label=gettext_lazy("Who is responsible"), across=True)
     second = StaffField(
         across=True,
-        label=gettext_lazy("Second person of the tandem"),
+        label=gettext_lazy("Second person of the coaching"),
         required=False,
-        help_text=gettext_lazy("A tandem is a RAV adviser and a social worker."),
+        help_text=gettext_lazy("Either form of coaching has a RAV adviser and a social worker."),
     )
     question = forms.CharField(
         label=Part.QUESTION.label, max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})

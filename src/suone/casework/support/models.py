@@ -67,11 +67,11 @@ class Service(models.Model):
                 violation_error_message=_("Coaching is either tandem or intensive; other services have no variant."),
             ),
             models.CheckConstraint(
-                name="service_tandem_of_two_institutions",
-                condition=Q(variant=Variant.TANDEM, second_staff__isnull=False, second_institution__isnull=False)
+                name="service_coaching_of_two_institutions",
+                condition=Q(kind=Kind.COACHING, second_staff__isnull=False, second_institution__isnull=False)
                 & ~Q(second_institution=F("institution"))
-                | ~Q(variant=Variant.TANDEM) & Q(second_staff=None, second_institution=None),
-                violation_error_message=_("A tandem is two people from two institutions."),
+                | ~Q(kind=Kind.COACHING) & Q(second_staff=None, second_institution=None),
+                violation_error_message=_("A coaching has two people from two institutions."),
             ),
             models.CheckConstraint(
                 name="service_ended_on_and_state_together",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from suone.canton.procedures.facts import Fact
 from suone.ground.access.categories import DataCategory, mask_of
 from suone.ground.access.errors import Refused
+from suone.organisation.institutions.kinds import InstitutionKind
 
 
 class Kind(models.TextChoices):
@@ -139,7 +140,7 @@ def check_can_order(
     *,
     kind: Kind,
     variant: str,
-    institutions: Sequence[int],
+    institutions: Sequence[str],
     is_case_active: bool,
     has_consent: bool,
     is_medical_officer: bool,
@@ -147,7 +148,7 @@ def check_can_order(
 ) -> None:
     """Check that a service may be ordered in an active case with the people its kind requires.
 
-    ``institutions`` are the institution ids of the people responsible, in their order; ``open_kinds`` the kinds that are
+    ``institutions`` are the kinds of institution of the people responsible, in their order; ``open_kinds`` the kinds that are
     ordered or under way. Raises ``Refused`` with the reason, among others when a medical mandate lacks a medical officer
     or a consent that names them (ATSG Art. 33; DSG Art. 6 para 7).
     """
@@ -171,17 +172,19 @@ def consent_needed() -> str:
     )
 
 
-def _check_coaching(kind: Kind, variant: str, institutions: Sequence[int]) -> None:
+# Whose joint, coordinated support a coaching is, in either form (annual report 2024 of the Valais, glossary).
+COACHING_SIDES = frozenset({InstitutionKind.UNEMPLOYMENT_INSURANCE, InstitutionKind.SOCIAL_ASSISTANCE})
+
+
+def _check_coaching(kind: Kind, variant: str, institutions: Sequence[str]) -> None:
     if kind is not Kind.COACHING:
         if variant or len(institutions) > 1:
             raise Refused(_("Only coaching has a variant and a second person responsible."))
         return
     if variant not in Variant.values:
         raise Refused(_("Choose whether the coaching is a tandem or intensive."))
-    if variant == Variant.TANDEM and len(set(institutions)) < 2:
-        raise Refused(_("A tandem is two people from two institutions: a RAV adviser and a social worker."))
-    if variant == Variant.INTENSIVE and len(institutions) > 1:
-        raise Refused(_("Intensive coaching has one person responsible; for two, choose the tandem."))
+    if len(institutions) != len(COACHING_SIDES) or set(institutions) != COACHING_SIDES:
+        raise Refused(_("Name both sides of the coaching: a RAV adviser and a social worker."))
 
 
 def check_can_move(now: State, then: State) -> None:

@@ -246,7 +246,7 @@ def _check_order(acting: Acting, dossier: Dossier, order: Order, *, has_consent:
     rules.check_can_order(
         kind=order.kind,
         variant=order.variant,
-        institutions=[person.institution_id for person in people],
+        institutions=[person.institution.kind for person in people],
         is_case_active=case.state in (CaseState.ACTIVE, CaseState.IN_AFTERCARE),
         has_consent=has_consent,
         is_medical_officer=Role.MEDICAL_OFFICER in order.staff.roles_on(acting.today),

@@ -45,7 +45,13 @@ def write_into_plan(acting: Acting, *, entry: Entry, kind: PlanKind, section: Se
 
 
 def order_from_mandate(
-    acting: Acting, *, entry: Entry, kind: ServiceKind, staff: Appointment, variant: str = ""
+    acting: Acting,
+    *,
+    entry: Entry,
+    kind: ServiceKind,
+    staff: Appointment,
+    variant: str = "",
+    second: Appointment | None = None,
 ) -> Service:
     """Order the service that a mandate of the minutes requires, with its text as the question.
 
@@ -54,7 +60,8 @@ def order_from_mandate(
     dossier = _case_to_follow_up(acting, entry, is_done=entry.service_id is not None)
     if entry.kind != EntryKind.MANDATE:
         raise Refused(_("Only a mandate becomes a service."))
-    order = Order(kind=kind, staff=staff, question=entry.text, category=DataCategory(entry.category), variant=variant)
+    category = DataCategory(entry.category)
+    order = Order(kind=kind, staff=staff, question=entry.text, category=category, variant=variant, second=second)
     service = order_service(acting, dossier=dossier, order=order)
     Entry.objects.filter(pk=entry.pk).update(service_id=service.pk)
     # The service sets its own work item: nobody is asked twice for the same thing.

@@ -183,20 +183,20 @@ class Migration(migrations.Migration):
                             models.CheckConstraint(
                                 condition=models.Q(
                                     models.Q(
+                                        ("kind", "coaching"),
                                         ("second_institution__isnull", False),
                                         ("second_staff__isnull", False),
-                                        ("variant", "tandem"),
                                         models.Q(("second_institution", models.F("institution")), _negated=True),
                                     ),
                                     models.Q(
-                                        models.Q(("variant", "tandem"), _negated=True),
+                                        models.Q(("kind", "coaching"), _negated=True),
                                         ("second_institution", None),
                                         ("second_staff", None),
                                     ),
                                     _connector="OR",
                                 ),
-                                name="service_tandem_of_two_institutions",
-                                violation_error_message="A tandem is two people from two institutions.",
+                                name="service_coaching_of_two_institutions",
+                                violation_error_message="A coaching has two people from two institutions.",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(

@@ -28,6 +28,8 @@ def years(cast: Cast, active: Case) -> None:
             institution=cast.coordinator.institution,
             staff=cast.coordinator,
             variant="intensive" if kind is Kind.COACHING else "",
+            second_institution=cast.worker.institution if kind is Kind.COACHING else None,
+            second_staff=cast.worker if kind is Kind.COACHING else None,
             **fields,
         )
 

@@ -12,11 +12,13 @@ from suone.casework.support.rules import MOVES, TASKS, CoachingOutcome, Kind, St
 from suone.ground.access.categories import HEALTH_BIT
 from suone.ground.access.errors import Refused
 
+RAV, SMZ = "unemployment_insurance", "social_assistance"
+
 
 def check(kind: Kind, **changes: Any) -> None:
     usual: dict[str, Any] = {
         "variant": "",
-        "institutions": [1],
+        "institutions": [RAV],
         "is_case_active": True,
         "has_consent": True,
         "is_medical_officer": True,
@@ -65,11 +67,12 @@ def test_none_is_ordered_in_a_case_that_is_not_active(kind: Kind) -> None:
     [
         (Kind.COACHING, {}, "tandem or intensive"),
         (Kind.COACHING, {"variant": "other"}, "tandem or intensive"),
-        (Kind.COACHING, {"variant": Variant.TANDEM}, "two people from two institutions"),
-        (Kind.COACHING, {"variant": Variant.TANDEM, "institutions": [1, 1]}, "two people from two institutions"),
-        (Kind.COACHING, {"variant": Variant.INTENSIVE, "institutions": [1, 2]}, "one person responsible"),
+        (Kind.COACHING, {"variant": Variant.TANDEM}, "both sides"),
+        (Kind.COACHING, {"variant": Variant.TANDEM, "institutions": [RAV, RAV]}, "both sides"),
+        (Kind.COACHING, {"variant": Variant.TANDEM, "institutions": [RAV, "disability_insurance"]}, "both sides"),
+        (Kind.COACHING, {"variant": Variant.INTENSIVE, "institutions": [RAV]}, "both sides"),
         (Kind.ROUND_TABLE, {"variant": Variant.TANDEM}, "Only coaching"),
-        (Kind.ROUND_TABLE, {"institutions": [1, 2]}, "Only coaching"),
+        (Kind.ROUND_TABLE, {"institutions": [RAV, SMZ]}, "Only coaching"),
         (Kind.CASE_MANAGEMENT, {"open_kinds": {"case_management"}}, "already has case management"),
         (Kind.MEDICAL_MANDATE, {"has_consent": False}, "needs a valid consent"),
         (Kind.MEDICAL_MANDATE, {"is_medical_officer": False}, "Choose a medical officer"),
@@ -80,9 +83,10 @@ def test_what_cannot_be_ordered_is_refused_with_a_sentence(kind: Kind, changes: 
         check(kind, **changes)
 
 
-def test_a_tandem_of_two_institutions_and_an_intensive_coaching_can_be_ordered() -> None:
-    check(Kind.COACHING, variant=Variant.TANDEM, institutions=[1, 2])
-    check(Kind.COACHING, variant=Variant.INTENSIVE)
+@pytest.mark.parametrize("variant", Variant)
+def test_vs_report_2024_terms_coaching_is_of_unemployment_insurance_and_social_assistance(variant: Variant) -> None:
+    check(Kind.COACHING, variant=variant, institutions=[RAV, SMZ])
+    check(Kind.COACHING, variant=variant, institutions=[SMZ, RAV])
 
 
 def test_only_a_medical_mandate_asks_for_a_consent() -> None:

@@ -263,18 +263,21 @@ def test_a_meeting_without_an_ordered_service_completes_none(cast: Cast, active:
         assert do(cast.coordinator, services.complete_by_meeting, dossier=active.dossier, kind=kind) is None
 
 
+def test_the_database_refuses_a_coaching_completed_without_its_outcome(cast: Cast, active: Case) -> None:
+    coaching = tandem(cast, active)
+
+    with pytest.raises(IntegrityError, match="service_completed_coaching_has_an_outcome"), transaction.atomic():
+        Service.objects.filter(pk=coaching.pk).update(state=State.COMPLETED, ended_on=date(2026, 1, 1))
+
+
 @pytest.mark.parametrize(
     ("constraint", "changes"),
     [
         ("service_coaching_has_a_variant", {"variant": Variant.INTENSIVE}),
-        ("service_tandem_of_two_institutions", {"kind": Kind.COACHING, "variant": Variant.TANDEM}),
+        ("service_coaching_of_two_institutions", {"kind": Kind.COACHING, "variant": Variant.INTENSIVE}),
         ("service_ended_on_and_state_together", {"state": State.CANCELLED}),
         ("service_ended_on_and_state_together", {"ended_on": date(2026, 1, 1)}),
         ("service_completed_coaching_has_an_outcome", {"outcome": CoachingOutcome.REINTEGRATED}),
-        (
-            "service_completed_coaching_has_an_outcome",
-            {"kind": Kind.COACHING, "variant": "intensive", "state": State.COMPLETED, "ended_on": date(2026, 1, 1)},
-        ),
         ("service_mandate_says_until_when_it_is_open", {"kind": Kind.MEDICAL_MANDATE}),
         ("service_mandate_says_until_when_it_is_open", {"access_until": datetime(2999, 1, 1, tzinfo=UTC)}),
     ],

@@ -101,7 +101,7 @@ def test_a_refused_order_keeps_what_was_typed(cast: Cast, coordinator: Client, a
 
     text = answer.content.decode()
     assert answer.status_code == 422
-    assert "two people from two institutions" in text
+    assert "Name both sides of the coaching" in text
     assert "Which work?" in text
     assert not Service.objects.exists()
 
