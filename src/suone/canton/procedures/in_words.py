@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from suone.canton.procedures.drawing import draw, text_alternative
 from suone.canton.procedures.facts import Fact
 from suone.canton.procedures.models import ProcedureVersion
-from suone.canton.procedures.rules import Due, Item, Phase, Procedure, Requirement
+from suone.canton.procedures.rules import EACH, Due, Item, Phase, Procedure, Requirement
 from suone.canton.procedures.services import in_language, origin_in_words
 from suone.ground.access.permissions import Role
 from suone.organisation.institutions.kinds import InstitutionKind
@@ -55,7 +55,7 @@ def _phase(procedure: Procedure, phase: Phase) -> dict[str, Any]:
 
 def _requirement(requirement: Requirement) -> dict[str, Any]:
     return {
-        "fact": Fact(requirement.fact).label,
+        "fact": " / ".join(str(Fact(fact).label) for fact in (requirement.fact, *requirement.any_of)),
         "is_hint": requirement.severity == "should",
         "origin": origin_in_words(requirement.origin, requirement.law),
         "missing": in_language(requirement.missing),
@@ -99,6 +99,7 @@ def address_words() -> dict[str, str]:
         "notifier": _("notifying institution"),
         "lead": _("lead"),
         "case_manager": _("case manager"),
+        EACH: _("each institution that takes part"),
         **{kind.value: str(kind.label) for kind in InstitutionKind},
     }
 

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from suone.canton.procedures.in_words import address_words
 from suone.canton.procedures.loading import shipped
-from suone.canton.procedures.rules import Facts, Phase, Scalar, automatic_move, months_before, phase_status
+from suone.canton.procedures.rules import ADDRESSES, Facts, Phase, Scalar, automatic_move, months_before, phase_status
 
 TODAY = date(2026, 6, 15)
 PROCEDURES = shipped()
@@ -28,6 +29,10 @@ def warned(identifier: str, phase: str, **facts: Scalar) -> set[str]:
 
 def instruments(identifier: str) -> set[str]:
     return {name for phase in PROCEDURES[identifier].phases for name in phase.instruments}
+
+
+def test_everybody_to_whom_a_work_item_may_go_has_a_word_for_the_pages() -> None:
+    assert set(address_words()) == set(ADDRESSES)
 
 
 # Luzern
