@@ -17,7 +17,7 @@ CREATE FUNCTION plans_say_of_signing(item workitems_workitem) RETURNS text LANGU
 
 CREATE FUNCTION plans_say_of_integration(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
     RETURN CASE WHEN EXISTS (
-        SELECT 1 FROM plans_plan p WHERE p.dossier_id = item.dossier_id AND p.kind = 'integration'
+        SELECT 1 FROM plans_plan p WHERE p.dossier_id = item.dossier_id AND p.kind IN ('integration_plan', 'action_plan')
           AND p.binding_on >= (item.asked_at AT TIME ZONE 'Europe/Zurich')::date
     ) THEN 'done' END;
 

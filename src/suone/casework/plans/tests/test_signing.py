@@ -9,9 +9,10 @@ import pytest
 from django.db import ProgrammingError, connection
 from django.utils import timezone
 
+from suone.canton.procedures.tests.factories import published
 from suone.casework.cases.models import Assignment, Case
 from suone.casework.cases.services import name_case_manager
-from suone.casework.leading.models import KnownFact
+from suone.casework.leading.models import Course, KnownFact
 from suone.casework.leading.tests.factories import do
 from suone.casework.plans import services
 from suone.casework.plans.jobs import remind_about_signatures
@@ -28,6 +29,7 @@ from suone.records.documents.uploads import Upload
 from suone.records.dossiers.models import Event
 from suone.records.inbox.models import Message
 from suone.records.workitems.models import WorkItem
+from suone.records.workitems.services import add_work_item
 
 
 @pytest.fixture(autouse=True)
@@ -167,6 +169,35 @@ def test_nobody_signs_twice_or_in_the_future(cast: Cast, plan: Plan) -> None:
 
     with pytest.raises(Refused, match="already"):
         sign(cast.adviser, plan)
+
+
+@pytest.mark.parametrize(
+    ("kind", "procedure", "phase", "waits_for"),
+    [
+        (Kind.INTEGRATION_PLAN, "zh-network", "planning", "plan_binding_on"),
+        (Kind.ACTION_PLAN, "lu-iiz", "interview", "plan_binding_on"),
+    ],
+)
+def test_the_item_of_the_procedure_that_waits_for_the_plan_is_done_with_the_last_signature(
+    cast: Cast, case: Case, kind: Kind, procedure: str, phase: str, waits_for: str
+) -> None:
+    version = published(procedure)
+    Course.objects.create(dossier=case.dossier, version=version, phase=phase, phase_since=timezone.localdate())
+    (waiting,) = (item for item in version.procedure.phase(phase).items if item.completed_by == waits_for)
+    do(
+        cast.coordinator,
+        add_work_item,
+        dossier=case.dossier,
+        title="Have the plan signed",
+        due_on=timezone.localdate(),
+        addressed_id=cast.coordinator.institution_id,
+        step=f"{phase}/{waiting.id}",
+        settled_by=waits_for,
+    )
+
+    all_sign(cast, draft(cast, case, kind=kind))
+
+    assert WorkItem.objects.get(settled_by=waits_for).state == "done"
 
 
 def test_with_the_last_signature_the_plan_binds_and_everybody_hears_of_it(cast: Cast, plan: Plan) -> None:
