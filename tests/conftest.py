@@ -138,8 +138,8 @@ class Visitor:
             reduced_motion="reduce",
         )
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(10_000)
-        self.page.set_default_navigation_timeout(60_000)  # a busy machine is slow, not wrong
+        self.page.set_default_timeout(30_000)  # a busy machine is slow, not wrong
+        self.page.set_default_navigation_timeout(60_000)
         self.trouble: list[str] = []
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
