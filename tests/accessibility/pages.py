@@ -278,7 +278,7 @@ NO_PAGES = {
     "remind_plan": "an act", "drop_plan": "an act", "new_plan_version": "an act", "plan_pdf": "a file",
     "plan_booklet": "a file",
     "uninvite": "an act", "revoke_guest": "an act", "remove_point": "an act",
-    "remind_request": "an act", "withdraw_handover": "an act", "notify_from_advice": "an act",
+    "remind_request": "an act", "withdraw_handover": "an act", "stop_without_handover": "an act", "notify_from_advice": "an act",
     "hand_over_from_advice": "an act",
     "answer_alert": "an act", "end_enrolment": "an act", "ask_register": "an act",
     "start_assessment": "an act", "keep_section": "an act", "finish_assessment": "an act", "drop_assessment": "an act",

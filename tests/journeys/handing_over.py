@@ -15,13 +15,12 @@ def begin(visitor: Visitor, *, name: tuple[str, str], ahv_number: str) -> int:
     return 3
 
 
-def answer_questions(visitor: Visitor, code: str, follows: str, is_direct: str) -> None:
-    """To whom, and the two questions; then the form knows the constellation."""
+def answer_questions(visitor: Visitor, code: str, direction: str) -> None:
+    """To whom, and in which direction; then the form knows the constellation."""
     page = visitor.page
     option = page.locator("[name=receiver] option", has_text=f"{short_name(visitor, code)} ·").first
     page.select_option("[name=receiver]", option.get_attribute("value"))
-    page.check(f"[name=follows][value={follows}]")
-    page.check(f"[name=is_direct][value={is_direct}]")
+    page.check(f"[name=direction][value={direction}]")
     page.locator("button[name=send]").wait_for()
 
 
@@ -48,9 +47,16 @@ def state_where_it_applies(visitor: Visitor, field: str, text: str = "") -> None
     visitor.page.wait_for_function("() => !document.querySelector('.htmx-request')")
 
 
+def choose(visitor: Visitor, field: str, code: str) -> None:
+    """One of several answers on which further rules depend."""
+    with visitor.page.expect_response(lambda response: response.request.method == "POST"):
+        visitor.page.select_option(f"[name=fact_{field}]", code)
+    visitor.page.wait_for_function("() => !document.querySelector('.htmx-request')")
+
+
 def send(visitor: Visitor) -> str:
-    """Propose it; gives the address of the case."""
-    visitor.press("Propose")
+    """Propose it, or make the contact; gives the address of the case."""
+    visitor.page.locator("button[name=send]").click()
     visitor.page.wait_for_url("**/dossiers/*/")
     return visitor.page.url.removeprefix(visitor.site.address)
 

@@ -11,8 +11,7 @@ from tests.journeys import handing_over, steps
 
 _BIP = steps.OUTSIDER
 _PROCEDURE = "vs-smz-iv"
-_ALWAYS = ("register_checked", "person_asked", "promise_reminder")
-_AFTER_THE_PLACEMENT = ("written_request", "former_adviser_contacted", "target_agreement_considered")
+_AFTER_THE_PLACEMENT = ("written_request", "target_agreement_considered")
 
 
 def ahv(number: int) -> str:
@@ -40,11 +39,10 @@ def test_a_plain_hand_over_takes_less_than_a_minute(
 
     began = time.monotonic()
     typed = handing_over.begin(worker, name=("Zenklusen", "Mira"), ahv_number=ahv(number))
-    handing_over.answer_questions(worker, "RAV", "they", "yes")
+    handing_over.answer_questions(worker, "RAV", "hands_over")
     worker.page.locator("[name=message]").press_sequentially("Sucht eine Stelle / cherche un emploi", delay=20)
     typed += 1
     worker.page.check("[name=agrees]")
-    handing_over.state(worker, ticked=_ALWAYS)
     address = handing_over.send(worker)
     took = time.monotonic() - began
 
@@ -69,10 +67,9 @@ def test_smz_to_iv_during_the_pause_goes_through_with_an_exception_or_a_reason(
 
     # The IV ended its placement six weeks ago: a network meeting comes first, so the case alone is opened.
     handing_over.begin(worker, name=("Anthamatten", "Remo"), ahv_number=ahv(number))
-    handing_over.answer_questions(worker, "IV", "both", "yes")
-    assert requirement("health_attested", language) in worker.page.locator("#guided").inner_text()
-    handing_over.state(worker, ticked=(*_ALWAYS, "health_attested"))
-    handing_over.state(worker, typed={"advisers_named": "Rahel Kalbermatten", "iv_contact_kind": "application"})
+    handing_over.answer_questions(worker, "IV", "refers")
+    assert requirement("iv_contact_kind", language) in worker.page.locator("#guided").inner_text()
+    handing_over.choose(worker, "iv_contact_kind", "placement")
     handing_over.state_where_it_applies(worker, "iv_placement_ended_on", ended_on)
     assert requirement("network_meeting_first", language) in worker.page.locator("#guided").inner_text()
     worker.press("Only open the case")
@@ -84,19 +81,19 @@ def test_smz_to_iv_during_the_pause_goes_through_with_an_exception_or_a_reason(
     # Now it can be proposed; the pause warns.
     worker.open(address)
     worker.press("Hand over or support together")
-    handing_over.answer_questions(worker, "IV", "both", "yes")
+    handing_over.answer_questions(worker, "IV", "refers")
     assert requirement("pause", language) in worker.page.locator("#guided").inner_text()
     if with_exception:
-        handing_over.state_where_it_applies(worker, "relevant_measures")
+        handing_over.choose(worker, "relevant_measures", "training")
         assert requirement("pause", language) not in worker.page.locator("#guided").inner_text()
     worker.page.fill("[name=message]", "Neues Gesuch um Arbeitsvermittlung / nouvelle demande de placement")
     worker.page.check("[name=agrees]")
     # What was stated when the case was opened is there already, and is not asked for again.
-    assert worker.page.is_checked("[name=fact_health_attested]")
-    assert worker.page.input_value("[name=fact_advisers_named]") == "Rahel Kalbermatten"
-    handing_over.state(worker, ticked=_AFTER_THE_PLACEMENT)
+    assert worker.page.input_value("[name=fact_iv_contact_kind]") == "placement"
+    handing_over.state(worker, ticked=_AFTER_THE_PLACEMENT, typed={"former_adviser_contacted": ended_on})
+    worker.page.fill("[name=name_former_adviser_contacted]", "Thomas Pfammatter")
     if not with_exception:
-        worker.press("Propose")
+        worker.press("Make contact")
         assert worker.word("To continue anyway, give the reason.") in worker.page.locator(".error-summary").inner_text()
         worker.page.fill("[name=reason]", "Mit der IV besprochen / convenu avec l’AI")
     handing_over.send(worker)
@@ -118,10 +115,9 @@ def test_bip_judges_the_fitness_and_hands_over_to_rav(
 ) -> None:
     worker = visit(_BIP, language)
     handing_over.begin(worker, name=("Tesfay", "Luam"), ahv_number=ahv(number))
-    handing_over.answer_questions(worker, "RAV", "they", "yes")
+    handing_over.answer_questions(worker, "RAV", "hands_over")
     worker.page.fill("[name=message]", "A2, Küche / cuisine")
     worker.page.check("[name=agrees]")
-    handing_over.state(worker, ticked=_ALWAYS)
     handing_over.state_where_it_applies(worker, "jobless_refugee")
 
     # Without BIP's judgement, and without the registration with RAV that the law asks for, nothing is sent.
@@ -136,7 +132,7 @@ def test_bip_judges_the_fitness_and_hands_over_to_rav(
     handing_over.answer(adviser, address)
     assert lead(adviser, address) == "Thomas Pfammatter"
     assert steps.phase_title(_PROCEDURE, "transfer", language) in steps.what_is_next(adviser, address)
-    # BIP may still contribute for the closing review.
+    # BIP may still contribute for a while.
     assert "Mathieu Praplan" in worker_page(worker, address)
 
 
@@ -151,10 +147,9 @@ def test_a_declined_hand_over_says_why_and_the_sender_stays_responsible(
 ) -> None:
     worker = visit(steps.SOCIAL_WORKER, language)
     handing_over.begin(worker, name=("Karlen", "Urs"), ahv_number=ahv(number))
-    handing_over.answer_questions(worker, "RAV", "they", "yes")
+    handing_over.answer_questions(worker, "RAV", "hands_over")
     worker.page.fill("[name=message]", "Teilzeit / temps partiel")
     worker.page.check("[name=agrees]")
-    handing_over.state(worker, ticked=_ALWAYS)
     address = handing_over.send(worker)
 
     adviser = visit(steps.RAV_ADVISER, language)
@@ -187,5 +182,5 @@ def test_first_advice_is_recorded_in_a_minute_and_becomes_a_hand_over_with_one_c
     office.press("Hand over from it")
     office.page.wait_for_url("**/handovers/drafts/*")
     assert office.page.input_value("[name=last_name]") == "Lochmatter"
-    handing_over.answer_questions(office, "RAV", "they", "yes")
+    handing_over.answer_questions(office, "RAV", "hands_over")
     assert office.page.input_value("[name=message]") == "Zurück in den Beruf / retour à l’emploi"

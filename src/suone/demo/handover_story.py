@@ -8,7 +8,7 @@ from django.utils import timezone
 from suone.canton.procedures.facts import Fact, Scalar
 from suone.casework.advice.services import give_advice
 from suone.casework.handovers import services
-from suone.casework.handovers.rules import Answers, Follows
+from suone.casework.handovers.rules import Answers, Direction
 from suone.casework.handovers.services import Proposal
 from suone.casework.leading.services import Particulars
 from suone.ground.access.acting import Acting
@@ -58,8 +58,8 @@ def _particulars(person: dict[str, Any], regions: dict[str, Region]) -> Particul
 
 
 def _proposal(sender: Appointment, receiver: Appointment, entry: dict[str, Any]) -> Proposal:
-    facts: dict[Fact, Scalar] = {Fact.REGISTER_CHECKED: True, Fact.PERSON_ASKED: True, Fact.PROMISE_REMINDER: True}
-    answers = Answers(Follows.THEY, True, sender.institution.kind, receiver.institution.kind)
+    facts: dict[Fact, Scalar] = {}
+    answers = Answers(Direction.HANDS_OVER, sender.institution.kind, receiver.institution.kind)
     if answers.between == "bip_rav":
         facts |= {Fact.FIT_FOR_WORK: True, Fact.JOBLESS_REFUGEE: True, Fact.RAV_REGISTRATION: True}
     return Proposal(

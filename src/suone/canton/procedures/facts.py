@@ -92,14 +92,16 @@ class Fact(models.TextChoices):
     VOLUNTARY = "voluntary", _("The person takes part voluntarily")
     SEVERAL_INVOLVED = "several_involved", _("Several institutions are involved, or one alone cannot carry it")
     HEALTH_ATTESTED = "health_attested", _("A physician attests a health problem with a risk of incapacity")
-    EARLIER_IV_APPLICATION = "earlier_iv_application", _("There was an earlier application to the IV")
-    NEW_MEDICAL_FACTS = "new_medical_facts", _("A physician confirms new medical facts or a worsening")
+    EARLIER_IV_APPLICATION = (
+        "earlier_iv_application",
+        _("There was an earlier application to the IV, with or without a pension"),
+    )
+    NEW_MEDICAL_FACTS = "new_medical_facts", _("A physician has objectively confirmed new medical facts or a worsening")
     IV_PLACEMENT_ENDED_ON = "iv_placement_ended_on", _("IV ended job placement without a job")
-    RELEVANT_MEASURES = "relevant_measures", _("Relevant measures took place meanwhile")
-    WRITTEN_REQUEST = "written_request", _("The person requests placement in writing")
-    FORMER_ADVISER_CONTACTED = "former_adviser_contacted", _("The former IV workplace adviser was contacted")
+    RELEVANT_MEASURES = "relevant_measures", _("Relevant measure taken meanwhile")
+    WRITTEN_REQUEST = "written_request", _("The person has written the request for placement")
+    FORMER_ADVISER_CONTACTED = "former_adviser_contacted", _("Former IV workplace adviser contacted")
     TARGET_AGREEMENT_CONSIDERED = "target_agreement_considered", _("A joint target agreement was considered")
-    COOPERATION_AGREEMENT = "cooperation_agreement", _("IV has its cooperation agreement with the person")
     IV_CONTACT_KIND = "iv_contact_kind", _("Kind of contact with the IV")
     HANDOVER_BETWEEN = "handover_between", _("Between which institutions")
     CONSTELLATION = "constellation", _("Constellation of the hand-over")
@@ -107,13 +109,8 @@ class Fact(models.TextChoices):
     PERSON_ASKED = "person_asked", _("The person was asked who else supports them")
     PARTNER_CONTACTED = "partner_contacted", _("The partner institution's worker was contacted")
     COORDINATES_SENT = "coordinates_sent", _("Own coordinates were sent to the partner's contact person")
-    FORMER_WORKER_ASKED = "former_worker_asked", _("The former institution was asked who was responsible")
     HANDOVER_ACCEPTED_ON = "handover_accepted_on", _("The receiving institution accepted the hand-over")
-    OVERLAP_SETTLED = "overlap_settled", _("It is settled whether both support the person for a while")
-    COOPERATION_TOLD = "cooperation_told", _("The SMZ was informed of missed appointments, or there were none")
-    IV_PLACEMENT = "iv_placement", _("The IV supports the person in finding a job")
     ADVISERS_NAMED = "advisers_named", _("The person named their advisers at the other institutions")
-    PROMISE_REMINDER = "promise_reminder", _("No promise was made about another institution's benefits")
     FIT_FOR_WORK = "fit_for_work", _("BIP judges the person fit for work")
     JOBLESS_REFUGEE = (
         "jobless_refugee",
@@ -212,6 +209,7 @@ WORDS: dict[Fact, Word] = {
     **_words(
         Source.RECORDED,
         Shape.YES,
+        Fact.REGISTER_CHECKED,
         Fact.MEETING_CONVENED,
         Fact.CONTRIBUTIONS_IN,
         Fact.PLAN_DRAFTED,
@@ -227,6 +225,7 @@ WORDS: dict[Fact, Word] = {
         Fact.REGISTERED_IV_ON,
         Fact.REGISTERED_SOCIAL_ON,
         Fact.IV_PLACEMENT_ENDED_ON,
+        Fact.FORMER_ADVISER_CONTACTED,
         Fact.HANDOVER_ACCEPTED_ON,
         Fact.COMMISSION_DECIDED_ON,
         Fact.CLARIFIED_ON,
@@ -246,21 +245,12 @@ WORDS: dict[Fact, Word] = {
         Fact.HEALTH_ATTESTED,
         Fact.EARLIER_IV_APPLICATION,
         Fact.NEW_MEDICAL_FACTS,
-        Fact.RELEVANT_MEASURES,
         Fact.WRITTEN_REQUEST,
-        Fact.FORMER_ADVISER_CONTACTED,
         Fact.TARGET_AGREEMENT_CONSIDERED,
-        Fact.COOPERATION_AGREEMENT,
-        Fact.REGISTER_CHECKED,
         Fact.PERSON_ASKED,
         Fact.PARTNER_CONTACTED,
         Fact.COORDINATES_SENT,
-        Fact.FORMER_WORKER_ASKED,
-        Fact.OVERLAP_SETTLED,
-        Fact.COOPERATION_TOLD,
-        Fact.IV_PLACEMENT,
         Fact.ADVISERS_NAMED,
-        Fact.PROMISE_REMINDER,
         Fact.FIT_FOR_WORK,
         Fact.JOBLESS_REFUGEE,
         Fact.RAV_REGISTRATION,
@@ -283,7 +273,13 @@ WORDS: dict[Fact, Word] = {
         Source.STATED,
         Shape.CHOICE,
         Fact.IV_CONTACT_KIND,
-        codes=("early_registration", "application", "worsening"),
+        codes=("early_registration", "application", "worsening", "placement"),
+    ),
+    **_words(
+        Source.STATED,
+        Shape.CHOICE,
+        Fact.RELEVANT_MEASURES,
+        codes=("motivation", "fitness", "preparation", "training"),
     ),
     **_words(
         Source.STATED,
@@ -327,7 +323,6 @@ _CATEGORIES: dict[DataCategory, tuple[Fact, ...]] = {
         Fact.HEALTH_ATTESTED,
         Fact.NEW_MEDICAL_FACTS,
         Fact.EARLIER_IV_APPLICATION,
-        Fact.IV_PLACEMENT,
         Fact.IV_PLACEMENT_ENDED_ON,
         Fact.IV_CONTACT_KIND,
         Fact.RELEVANT_MEASURES,
@@ -372,6 +367,13 @@ CODES: dict[Fact, dict[str, object]] = {
         "early_registration": _("early registration"),
         "application": _("application"),
         "worsening": _("notice of worsening"),
+        "placement": _("request for job placement"),
+    },
+    Fact.RELEVANT_MEASURES: {
+        "motivation": _("effective work on motivation"),
+        "fitness": _("validated fitness for placement"),
+        "preparation": _("further preparation for work"),
+        "training": _("further training"),
     },
     Fact.HANDOVER_BETWEEN: {
         "smz_iv": _("SMZ to IV"),

@@ -48,6 +48,14 @@ def _earlier(facts: Facts) -> frozenset[str]:
     return facts.earlier if isinstance(facts, FactsOfRound) else frozenset()
 
 
+def with_implied(facts: Facts) -> FactsOfRound:
+    """The facts with those that follow from them: before a worsening or an ended placement was an earlier application."""
+    found = FactsOfRound(facts, _earlier(facts))
+    if facts.get(Fact.IV_CONTACT_KIND) == "worsening" or facts.get(Fact.IV_PLACEMENT_ENDED_ON):
+        found[Fact.EARLIER_IV_APPLICATION.value] = True
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a statement comes from: its place in the procedure's source, or the product, which proposes a default."""

@@ -212,6 +212,7 @@ _MEETINGS = {
 # By what settles an item: the act, and the page on which it is carried out.
 _PAGES: dict[str, tuple[object, str]] = {
     Fact.TRIAGED_ON: (gettext_lazy("Decide the triage"), "triage"),
+    Fact.REGISTER_CHECKED: (gettext_lazy("Ask the register"), "case"),
     Fact.MEETING_CONVENED: (gettext_lazy("Convene the meeting"), "convene"),
     Fact.PLAN_DRAFTED: (gettext_lazy("Write the plan"), "plans"),
     Fact.PLAN_BINDING_ON: (gettext_lazy("Write the plan and have it signed"), "plans"),
@@ -227,6 +228,12 @@ _PAGES: dict[str, tuple[object, str]] = {
     "assessment": (gettext_lazy("Assess"), "assessments"),
     "later_outcome": (gettext_lazy("Assess"), "assessments"),
 }
+
+
+def is_to_check_register(acting: Acting, dossier: Dossier) -> bool:
+    """Return whether checking the register is an open task of the acting institution in this case."""
+    items = WorkItem.objects.filter(dossier=dossier, state=ItemState.OPEN, settled_by=Fact.REGISTER_CHECKED)
+    return items.filter(addressed_id=acting.institution_id).exists()
 
 
 def deed_of(item: WorkItem) -> Deed | None:

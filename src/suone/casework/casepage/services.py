@@ -3,12 +3,11 @@
 from suone.canton.procedures.facts import Fact
 from suone.casework.casepage import rules
 from suone.casework.casepage.acts import Act
-from suone.casework.casepage.queries import Reach, reach_of
+from suone.casework.casepage.queries import Reach, is_to_check_register, reach_of
 from suone.casework.cases import services as cases
 from suone.casework.cases.models import Case, Participant
 from suone.casework.cases.rules import NoteKind
 from suone.casework.leading import services as leading
-from suone.casework.leading.queries import every_fact
 from suone.casework.plans.services import release_signatures
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory, Power
@@ -45,12 +44,15 @@ def inform_everyone(acting: Acting, *, dossier: Dossier, text: str, category: Da
 
 
 def ask_register(acting: Acting, *, case: Case, purpose: Purpose) -> PersonAnswer:
-    """Ask the register who else follows the person of a case, and record that it was checked."""
+    """Ask the register who else follows the person of a case.
+
+    Where the own institution has the task of checking the register, this settles it: nothing else does.
+    """
     dossier = case.dossier
     answer = look_up_case(acting, dossier=dossier, purpose=purpose)
     writes = own_reach(acting, dossier).has(Power.WRITE) and acting.may(Permission.CASE_WORK)
-    if answer.is_registered and writes and not every_fact(dossier.pk).get(Fact.REGISTER_CHECKED):
-        leading.record_fact(acting, case=case, fact=Fact.REGISTER_CHECKED, value=True)
+    if answer.is_registered and writes and is_to_check_register(acting, dossier):
+        leading.report_fact(acting, dossier=dossier, fact=Fact.REGISTER_CHECKED)
     return answer
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from suone.canton.procedures.facts import CODES, Fact, Scalar, Shape, word
 from suone.canton.procedures.services import in_language, origin_in_words
 from suone.casework.handovers.queries import Guide, Partner
-from suone.casework.handovers.rules import Answers, AskedFact, Constellation, Follows
+from suone.casework.handovers.rules import Answers, AskedFact, Constellation, Direction
 from suone.casework.leading.services import Particulars
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory, categories_in, mask_of
@@ -26,6 +26,8 @@ from suone.organisation.institutions.models import Circle, Institution, Region
 from suone.records.consents.legal_bases import LegalBasis
 from suone.records.dossiers.fields import BirthField
 
+# Facts about somebody outside the case: the name is asked beside the day, and kept as the remark.
+_WITH_NAME = {Fact.FORMER_ADVISER_CONTACTED: gettext_lazy("Name of the former workplace adviser")}
 _OPEN_CATEGORIES = [(c.value, c.label) for c in DataCategory if c.bit & ALL_BUT_HEALTH]
 
 
@@ -44,7 +46,7 @@ class PersonForm(forms.Form):
     ahv_number = forms.CharField(
         label=gettext_lazy("AHV number"),
         required=False,
-        help_text=gettext_lazy("Always used between the institutions: 13 digits, from the card."),
+        help_text=gettext_lazy("Recommended between the institutions: 13 digits, from the card."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
     date_of_birth = BirthField(required=False)
@@ -70,21 +72,13 @@ class PersonForm(forms.Form):
 
 
 class QuestionsForm(forms.Form):
-    """The receiving institution, and the two questions of the agreement."""
+    """The other institution and the direction, from which the constellation of the agreement follows."""
 
     receiver = forms.ModelChoiceField(
         label=gettext_lazy("The other institution"), queryset=Institution.objects.none(), empty_label="–"
     )
-    follows = forms.ChoiceField(
-        label=gettext_lazy("Who continues to follow the person?"), choices=Follows.choices, widget=forms.RadioSelect
-    )
-    is_direct = forms.ChoiceField(
-        label=gettext_lazy("Is it a direct referral?"),
-        choices=[
-            ("yes", gettext_lazy("yes, we refer the person to them")),
-            ("no", gettext_lazy("no, the person came or goes by themselves")),
-        ],
-        widget=forms.RadioSelect,
+    direction = forms.ChoiceField(
+        label=gettext_lazy("What happens with the person?"), choices=Direction.choices, widget=forms.RadioSelect
     )
 
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
@@ -99,7 +93,7 @@ class QuestionsForm(forms.Form):
     def answers(self) -> Answers:
         own = Institution.objects.values_list("kind", flat=True).get(pk=self.acting.own_institution_id)
         typed = self.cleaned_data
-        return Answers(Follows(typed["follows"]), typed["is_direct"] == "yes", own, typed["receiver"].kind)
+        return Answers(Direction(typed["direction"]), own, typed["receiver"].kind)
 
 
 class ProposalForm(forms.Form):
@@ -137,7 +131,7 @@ class ProposalForm(forms.Form):
         required=False,
         widget=DayInput(),
         help_text=gettext_lazy(
-            "Without a day there is no overlap: you may still contribute for thirty days, for the closing review."
+            "Without a day there is no overlap: you may still contribute for thirty days, for example for a closing review."
         ),
     )
     due_on = forms.DateField(label=gettext_lazy("Answer by"), widget=DayInput())
@@ -158,7 +152,7 @@ class ProposalForm(forms.Form):
         consented: int | None,
         usual: int,
         known: Mapping[str, Scalar],
-        advisers: str = "",
+        names: Mapping[str, str],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -171,20 +165,28 @@ class ProposalForm(forms.Form):
             del self.fields["overlap_until"]
         if consented is not None:
             del self.fields["agrees"]
-        if constellation is Constellation.STOPS:
-            for name in ("staff", "message", "agrees", "category", "categories", "due_on"):
-                self.fields.pop(name, None)
+        if constellation is not Constellation.HANDS_OVER:
+            self.fields["due_on"].label = _("Ask again on")
         for asked in guide.asked if guide else ():
             name = f"fact_{asked.fact.value}"
             self.facts[name] = asked
-            self.fields[name] = _field_for(
-                asked, advisers if asked.fact is Fact.ADVISERS_NAMED else known.get(asked.fact)
-            )
+            self.fields[name] = _field_for(asked, known.get(asked.fact))
+            if asked.fact in _WITH_NAME:
+                self.fields[f"name_{asked.fact.value}"] = forms.CharField(
+                    label=_WITH_NAME[asked.fact],
+                    max_length=200,
+                    required=self.fields[name].required,
+                    initial=names.get(asked.fact, ""),
+                )
 
     @property
     def must_hold(self) -> list[forms.BoundField]:
         """The facts that a requirement of the procedure is about."""
-        return [self[name] for name, asked in self.facts.items() if asked.requirement is not None]
+        found = []
+        for name, asked in self.facts.items():
+            if asked.requirement is not None:
+                found += [self[field] for field in (name, f"name_{asked.fact.value}") if field in self.fields]
+        return found
 
     @property
     def where_it_applies(self) -> list[forms.BoundField]:
@@ -208,9 +210,9 @@ class ProposalForm(forms.Form):
 
 
 def _remarks_in(values: Mapping[str, Any]) -> dict[Fact, str]:
-    """Return the names of the advisers, if the form asks for them."""
-    names = values.get(f"fact_{Fact.ADVISERS_NAMED.value}", "")
-    return {Fact.ADVISERS_NAMED: names} if isinstance(names, str) and names else {}
+    """Return the names that belong to facts, where the form asks for them."""
+    typed = {fact: values.get(f"name_{fact.value}") for fact in _WITH_NAME}
+    return {fact: name for fact, name in typed.items() if isinstance(name, str) and name}
 
 
 def entered_facts_in(facts: Mapping[str, AskedFact], values: Mapping[str, Any]) -> dict[Fact, Scalar]:
@@ -251,8 +253,6 @@ def _field_for(asked: AskedFact, known: Scalar | None) -> forms.Field:
         "error_messages": {"required": missing} if missing else {},
         "initial": known,
     }
-    if fact is Fact.ADVISERS_NAMED:
-        return forms.CharField(**common | {"label": _("Advisers at the other institutions")}, max_length=300)
     shape = word(fact).shape
     if shape is Shape.DAY:
         return forms.DateField(widget=DayInput(), **common)
@@ -276,8 +276,14 @@ class AnswerForm(forms.Form):
         help_text=gettext_lazy("Needed when you decline: the other institution reads it. No diagnoses here."),
     )
 
-    def __init__(self, *args: Any, acting: Acting, asked: int | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, acting: Acting, asked: int | None, is_contact: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if is_contact:
+            self.fields["answer"].choices = [  # type: ignore[attr-defined]
+                ("accept", _("This person follows them here")),
+                ("later", _("Somebody will be named: the coordinates wait until then")),
+                ("decline", _("We do not follow this person")),
+            ]
         offer(self, "staff", colleagues(acting.own_institution_id, on=acting.today).who_can(Permission.CASE_WORK))
         self.fields["staff"].initial = asked or acting.staff_id
 

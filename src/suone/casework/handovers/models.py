@@ -63,6 +63,7 @@ class Handover(models.Model):
     categories = models.BigIntegerField()  # what the receiver will be able to read
     overlap_until = models.DateField(_("Both follow until"), null=True)
     proposed_on = models.DateField()
+    naming_at = models.DateTimeField(null=True)  # when the receiver said that somebody will be named
     accepted_at = models.DateTimeField(null=True)
     access_until = models.DateTimeField(null=True)  # of the receiver; 9999-12-31 stands for unlimited
     sender_until = models.DateTimeField(null=True)  # until when the sender may still contribute
@@ -110,9 +111,10 @@ class Handover(models.Model):
                 # The receiver names who follows the person; only handovers_open() and handovers_end() set the periods of
                 # access.
                 update=f"{job()} OR ({own_institution('receiver_id')} AND ({_IS.format('pending')} OR {_IS.format('accepted')}))",
-                updates=("receiver_staff", "sender_left_at"),
+                updates=("receiver_staff", "naming_at", "sender_left_at"),
             ),
             Stamp(name="handover_proposed", at="proposed_on", staff="sender_staff", institution="sender"),
+            Stamp(name="handover_naming", at="naming_at"),
             Stamp(name="handover_sender_left", at="sender_left_at"),
             # The answer is recorded in the timeline even when its author has no access to the case.
             AdditionalInsertPolicy(

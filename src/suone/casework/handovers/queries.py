@@ -10,7 +10,15 @@ from django.http import Http404
 from suone.canton.procedures.facts import Fact, Scalar
 from suone.canton.procedures.models import ProcedureVersion
 from suone.canton.procedures.queries import versions_of_level
-from suone.canton.procedures.rules import AvailableMove, Phase, Procedure, Requirement, phase_status, planned_items
+from suone.canton.procedures.rules import (
+    AvailableMove,
+    Phase,
+    Procedure,
+    Requirement,
+    phase_status,
+    planned_items,
+    with_implied,
+)
 from suone.canton.procedures.services import in_language
 from suone.casework.cases.models import Case, Participant, ParticipantState
 from suone.casework.handovers.models import Handover
@@ -114,10 +122,10 @@ def consent_naming(acting: Acting, dossier: Dossier, institution_id: int) -> Con
     return lines.select_related("consent").order_by("-consent__valid_until").first()
 
 
-def named_advisers(dossier_id: int) -> str:
-    """Return the advisers named when this was last recorded, empty if none."""
-    named = KnownFact.objects.filter(dossier_id=dossier_id, fact=Fact.ADVISERS_NAMED).order_by("-pk")
-    return named.values_list("remarked__text", flat=True).first() or ""
+def names_with_facts(dossier_id: int) -> dict[str, str]:
+    """Return the name recorded with the former workplace adviser, by the code of the fact."""
+    named = KnownFact.objects.filter(dossier_id=dossier_id, fact=Fact.FORMER_ADVISER_CONTACTED).order_by("-pk")
+    return {Fact.FORMER_ADVISER_CONTACTED.value: named.values_list("remarked__text", flat=True).first() or ""}
 
 
 def procedure_of_handovers(*, on: date) -> ProcedureVersion | None:
@@ -144,7 +152,12 @@ class Guide:
 
 
 def guide_for(procedure: Procedure, phase: Phase, facts: Mapping[str, Scalar], *, on: date) -> Guide | None:
-    """Return the guide for these facts, ``None`` when the procedure has no move for them; the request is made anyway."""
+    """Return the guide for these facts, ``None`` when the procedure has no move for them; the request is made anyway.
+
+    What follows from other facts is not asked.
+    """
+    known, facts = facts, with_implied(facts)
+    implied = facts.keys() - known.keys()
     way = way_for(phase, facts, procedure, on=on)
     if way is None:
         return None
@@ -154,7 +167,7 @@ def guide_for(procedure: Procedure, phase: Phase, facts: Mapping[str, Scalar], *
         phase=phase,
         way=way,
         next_phase=next_phase,
-        asked=asked_facts(phase, next_phase, way.move.needs, facts),
+        asked=[asked for asked in asked_facts(phase, next_phase, way.move.needs, facts) if asked.fact not in implied],
         lacking=way.lacking,
         warnings=way.warnings,
         later=phase_status(next_phase, facts, on=on).lacking,

@@ -1,4 +1,4 @@
-"""The four constellations, the facts to enter, and when a hand-over may be proposed. Pure: no clock, no database."""
+"""The constellations, the facts to enter, and when a hand-over may be proposed. Pure: no clock, no database."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -29,12 +29,15 @@ from suone.organisation.institutions.kinds import InstitutionKind as Kind
 LEAST = mask_of([DataCategory.IDENTITY, DataCategory.EMPLOYMENT, DataCategory.ADMINISTRATIVE])
 
 
-class Follows(models.TextChoices):
-    """The first question: who continues to follow the person?"""
+class Direction(models.TextChoices):
+    """What happens with the person; the constellation and the agreement follow from this one choice.
 
-    BOTH = "both", gettext_lazy("both institutions, side by side")
-    THEY = "they", gettext_lazy("the other institution alone: we hand over and stop")
-    WE = "we", gettext_lazy("we alone: the other institution stopped earlier")
+    Whoever stops without handing over (constellation 4) sends nothing, and closes the case instead.
+    """
+
+    REFERS = "refers", gettext_lazy("We refer the person to them and continue to follow them ourselves.")
+    COMES = "comes", gettext_lazy("The person came to us from them, and both follow them.")
+    HANDS_OVER = "hands_over", gettext_lazy("We hand the person over to them and stop.")
 
 
 class Constellation(models.TextChoices):
@@ -55,16 +58,17 @@ _BETWEEN = {
     (Kind.SOCIAL_ASSISTANCE, Kind.UNEMPLOYMENT_INSURANCE): "rav_smz",
     (Kind.ASYLUM, Kind.UNEMPLOYMENT_INSURANCE): "bip_rav",  # BIP is the asylum office's bureau for integration at work
 }
-# The only kind of institution that may be informed of missed appointments (agreement SMZ–IV).
+# Who tells whom of uncooperative behaviour and missed appointments: IV the social assistance, and nobody else (agreement
+# SMZ–IV, no. 2).
+GIVER_OF_MISSED = Kind.DISABILITY_INSURANCE
 RECIPIENT_OF_MISSED = Kind.SOCIAL_ASSISTANCE
-# Facts that follow from the act itself or from its two questions, and therefore have no field.
+# Facts that follow from the act itself or from its direction, and therefore have no field.
 _FACTS_OF_THE_ACT = frozenset(
     {
         Fact.HANDOVER_BETWEEN,
         Fact.CONSTELLATION,
         Fact.PARTNER_CONTACTED,
         Fact.COORDINATES_SENT,
-        Fact.OVERLAP_SETTLED,
         Fact.HANDOVER_ACCEPTED_ON,
     }
 )
@@ -72,28 +76,26 @@ _FACTS_OF_THE_ACT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The answers to the two questions, and the kinds of the two institutions."""
+    """The direction, and the kinds of the two institutions."""
 
-    follows: Follows
-    is_direct: bool
+    direction: Direction
     own: str
     other: str
 
     @property
     def between(self) -> str:
-        """The code of the agreement; a person who came on their own, or whom the others stopped following, comes from there."""
-        comes_to_us = self.follows is Follows.WE or (self.follows is Follows.BOTH and not self.is_direct)
-        pair = (self.other, self.own) if comes_to_us else (self.own, self.other)
+        """The code of the agreement, from whom to whom."""
+        pair = (self.other, self.own) if self.direction is Direction.COMES else (self.own, self.other)
         return _BETWEEN.get((Kind(pair[0]), Kind(pair[1])), "other")
 
     @property
     def constellation(self) -> Constellation:
-        if self.follows is Follows.BOTH:
-            refers = self.is_direct and self.between != "iv_smz"
-            return Constellation.REFERS if refers else Constellation.COMES
-        if self.follows is Follows.THEY and self.is_direct:
+        """Between SMZ and IV the agreement numbers the directions; for others 1 is a referral by us."""
+        if self.direction is Direction.HANDS_OVER:
             return Constellation.HANDS_OVER
-        return Constellation.STOPS
+        if self.between in ("smz_iv", "iv_smz"):
+            return Constellation.REFERS if self.between == "smz_iv" else Constellation.COMES
+        return Constellation(Constellation.REFERS if self.direction is Direction.REFERS else Constellation.COMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def _open_conditions(requirement: Requirement, facts: Facts) -> Iterable[str]:
         if not facts.get(requirement.fact):
             return
     for condition in requirement.unless:
-        if word(fact_of(condition)).shape is not Shape.CHOICE:
+        if "=" not in condition:
             yield fact_of(condition)
 
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from suone.canton.procedures.facts import Fact, Scalar
 from suone.casework.cases.models import Case, Participant, ParticipantState
-from suone.casework.cases.rules import NoteKind, check_reason
+from suone.casework.cases.rules import ClosingReason, NoteKind, Outcome, State, check_reason
 from suone.casework.cases.services import join, leave, name_lead, notify_participants, write_note
 from suone.casework.handovers import rules
 from suone.casework.handovers.acts import Act
@@ -29,10 +28,12 @@ from suone.casework.leading.services import (
     Particulars,
     advance_case,
     case_with_course,
+    close_case,
     follow_procedure,
     open_simple_case,
     report_fact,
     store_fact,
+    withdraw_notification,
 )
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory, Power
@@ -44,16 +45,16 @@ from suone.records.consents.legal_bases import CONSENT, HAND_OVER
 from suone.records.consents.models import Consent, Disclosure, DisclosureForm
 from suone.records.consents.services import keep_disclosure, record_disclosure
 from suone.records.decisions.models import Decision
+from suone.records.decisions.queries import staff_who_may_answer
+from suone.records.decisions.rules import check_may_answer
 from suone.records.decisions.services import answer, ask_decision
 from suone.records.decisions.services import withdraw as withdraw_decision
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power
 from suone.records.dossiers.services import call, end_unfounded_grants, lock, record_event
 from suone.records.inbox.services import notify_institutions, notify_staff
-from suone.records.workitems.services import add_work_item
 
-HANDOVER = "handover"  # the kind of request, and what work items of it are about
-_CLOSING_REVIEW_DAYS = 20
+HANDOVER, CONTACT = "handover", "contact"  # the kinds of request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,54 +81,37 @@ class Proposal:
         found: dict[Fact, Scalar] = dict(self.facts)
         found[Fact.HANDOVER_BETWEEN] = self.answers.between
         found[Fact.CONSTELLATION] = self.answers.constellation.value
-        found |= facts_of_request(self.answers.constellation)
-        if self.staff is None and Fact.PARTNER_CONTACTED in found:
-            found[Fact.COORDINATES_SENT] = True
-        return found
+        return found | facts_of_request(is_named=self.staff is not None)
 
 
-def facts_of_request(constellation: Constellation) -> dict[Fact, Scalar]:
-    """Return the facts that the request itself establishes: it reaches the named worker or the contact person."""
-    if constellation is Constellation.STOPS:
-        return {}
-    found: dict[Fact, Scalar] = {Fact.PARTNER_CONTACTED: True}
-    if constellation is Constellation.HANDS_OVER:
-        found[Fact.OVERLAP_SETTLED] = True
-    return found
+def facts_of_request(*, is_named: bool) -> dict[Fact, Scalar]:
+    """Return what the request itself establishes: it reaches the worker who is named, or else the contact person."""
+    return {Fact.PARTNER_CONTACTED if is_named else Fact.COORDINATES_SENT: True}
 
 
-def propose_handover(acting: Acting, *, case: Case, proposal: Proposal) -> Handover | None:
-    """Propose that another institution takes a person on, or supports them jointly; its contact person is notified.
+def propose_handover(acting: Acting, *, case: Case, proposal: Proposal) -> Handover:
+    """Propose that another institution takes a person on, or contact it because both follow them.
 
-    Facts are stored and the procedure proceeds, which sets each side's work items. The sender stays responsible until
-    acceptance. Returns ``None`` when one institution stops without a hand-over: then nothing is sent. Raises ``Refused``
-    unless the acting institution leads the case, and as ``rules.check_can_propose`` says.
+    It reaches the worker who is named there, or with the sender's coordinates the contact person. Facts are stored and
+    the procedure proceeds, which sets each side's work items. The sender stays responsible until a hand-over is accepted.
+    Raises ``Refused`` unless the acting institution leads the case, and as ``rules.check_can_propose`` says.
     """
     dossier = lock(case.dossier_id)
     if not has_power(acting, dossier, Power.LEAD):
         raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
     case = case_with_course(case.pk)
-    if proposal.answers.constellation is Constellation.STOPS:
-        _store_facts(acting, case, proposal)
-        _advance(acting, case, proposal)
-        record_event(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.STOPPED)
-        return None
     handover = _ask(acting, case, proposal)
     _store_facts(acting, case, proposal)
     _advance(acting, case, proposal)
-    notify_participants(acting, dossier, Act.PROPOSED)
+    notify_participants(acting, dossier, _act_of_request(handover))
     return handover
 
 
 def propose_for_person(acting: Acting, *, of: Particulars, proposal: Proposal) -> Handover:
-    """Open a simple case for a person without one, and propose the hand-over; raises ``Refused`` when nothing is handed over."""
-    if proposal.answers.constellation is Constellation.STOPS:
-        raise Refused(_("Without a hand-over nothing is sent: no case is needed."))
+    """Open a simple case for a person without one, and propose the hand-over or make the contact."""
     version = procedure_of_handovers(on=acting.today)
     case = open_simple_case(acting, of=of, procedure=version, facts=proposal.known, remarks=proposal.remarks)
-    handover = propose_handover(acting, case=case, proposal=proposal)
-    assert handover is not None
-    return handover
+    return propose_handover(acting, case=case, proposal=proposal)
 
 
 def open_before_handover(
@@ -162,14 +146,58 @@ def accept_handover(
     handover.refresh_from_db()
     join(acting, dossier=dossier, institution_id=handover.receiver_id, staff_id=responsible.pk)
     _disclose_access(acting, handover, dossier, responsible)
-    _record_event(acting, handover, dossier, Act.ACCEPTED, reason)
+    act = Act.ACCEPTED if handover.is_direct else Act.ANSWERED
+    _record_event(acting, handover, dossier, act, reason)
     if handover.is_direct:
         name_lead(acting, case=case, staff=responsible)
-        if course_of(dossier.pk) is None:
-            _ask_for_closing_review(acting, handover, dossier)
     report_fact(acting, dossier=dossier, fact=Fact.HANDOVER_ACCEPTED_ON, value=acting.today)
-    notify_staff(acting, staff_ids=[responsible.pk], act=Act.ACCEPTED, dossier=dossier)
+    notify_staff(acting, staff_ids=[responsible.pk], act=act, dossier=dossier)
     return handover
+
+
+def announce_naming(acting: Acting, *, decision: Decision) -> None:
+    """Answer a contact: somebody will be named, and the coordinates of whoever made it wait for them until then.
+
+    Raises ``Refused`` for a direct hand-over, for one that is answered already, and for staff who may not answer it.
+    """
+    handover = Handover.objects.select_related("decision").get(decision=decision)
+    if handover.is_direct or not handover.is_pending:
+        raise Refused(_("Only a contact that is not yet answered waits until somebody is named."))
+    check_may_answer(acting.staff_id, staff_who_may_answer(decision, on=acting.today))
+    Handover.objects.filter(pk=handover.pk).update(naming_at=timezone.now())
+    dossier = _case_of(decision)
+    _record_event(acting, handover, dossier, Act.WILL_BE_NAMED)
+    notify_staff(acting, staff_ids=[handover.sender_staff_id], act=Act.WILL_BE_NAMED, dossier=dossier)
+
+
+def stop_without_handover(acting: Acting, *, case: Case) -> None:
+    """Close the case because the institution follows the person no more and hands them to nobody; nothing is sent.
+
+    Raises ``Refused`` for a complex or closed case, and as ``close_case`` and ``withdraw_notification`` do.
+    """
+    dossier = lock(case.dossier_id)
+    if case.level == "complex":
+        raise Refused(_("This case is complex: its partners are asked to take part, and the office names the lead."))
+    pending = pending_handover(dossier.pk)
+    if pending is not None:
+        withdraw_handover(acting, handover=pending)
+    course = course_of(dossier.pk)
+    ends = course is not None and _STOPPED in [move.to for move in course.current.moves]
+    if State(case.state) is State.NOTIFIED:
+        withdraw_notification(acting, case=case, reason=str(Act.STOPPED.label))
+    else:
+        close_case(
+            acting,
+            case=case,
+            outcome=Outcome.NONE,
+            closing_reason=ClosingReason.OTHER,
+            text=str(Act.STOPPED.label),
+            phase=_STOPPED if ends else "",
+        )
+    record_event(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.STOPPED)
+
+
+_STOPPED = "stopped"  # the phase of the procedure in which constellation 4 ends
 
 
 def decline_handover(acting: Acting, *, decision: Decision, reason: str) -> None:
@@ -276,7 +304,6 @@ def report_missed_appointments(
     notify_institutions(
         acting, institution_ids=[recipient.pk], act=Act.MISSED_TOLD, dossier=dossier, region_id=case.region_id
     )
-    report_fact(acting, dossier=dossier, fact=Fact.COOPERATION_TOLD, value=True)
     return disclosure
 
 
@@ -301,7 +328,7 @@ def _ask(acting: Acting, case: Case, proposal: Proposal) -> Handover:
     decision = ask_decision(
         acting,
         dossier=dossier,
-        kind=HANDOVER,
+        kind=HANDOVER if proposal.answers.constellation is Constellation.HANDS_OVER else CONTACT,
         addressed_id=proposal.receiver.pk,
         addressed_staff_id=proposal.staff.pk if proposal.staff else None,
         due_on=proposal.due_on,
@@ -330,13 +357,22 @@ def _ask(acting: Acting, case: Case, proposal: Proposal) -> Handover:
         acting,
         handover,
         dossier,
-        purpose=_("Proposed hand-over: who the person is, and what it is about"),
+        purpose=_("Proposed hand-over: who the person is, and what it is about")
+        if handover.is_direct
+        else _("Contact: who the person is, and what it is about"),
         form=DisclosureForm.WRITTEN,
         categories=DataCategory.IDENTITY.bit | (proposal.category.bit if handover.message else 0),
         consent=consent,
     )
-    _record_event(acting, handover, dossier, Act.PROPOSED)
+    _record_event(acting, handover, dossier, _act_of_request(handover))
     return handover
+
+
+def _act_of_request(handover: Handover) -> Act:
+    """Contacting a worker and sending coordinates are two facts, and a hand-over is a third."""
+    if handover.is_direct:
+        return Act.PROPOSED
+    return Act.CONTACTED if handover.receiver_staff_id else Act.COORDINATES_SENT
 
 
 def _store_facts(acting: Acting, case: Case, proposal: Proposal) -> None:
@@ -367,7 +403,7 @@ def _disclose_access(acting: Acting, handover: Handover, dossier: Dossier, respo
         acting,
         handover,
         dossier,
-        purpose=_("Accepted hand-over"),
+        purpose=_("Accepted hand-over") if handover.is_direct else _("Both institutions follow the person"),
         form=DisclosureForm.ACCESS,
         categories=handover.categories,
         consent=consent,
@@ -386,20 +422,6 @@ def _disclose(acting: Acting, handover: Handover, dossier: Dossier, **fields: ob
         giver_staff_id=handover.sender_staff_id,
         recipient_id=handover.receiver_id,
         **fields,
-    )
-
-
-def _ask_for_closing_review(acting: Acting, handover: Handover, dossier: Dossier) -> None:
-    """A closing review belongs to a direct hand-over; under a procedure its file sets the work item."""
-    add_work_item(
-        acting,
-        dossier=dossier,
-        title=gettext_noop("Hold the closing review with the receiving institution"),
-        is_own_words=False,
-        due_on=acting.today + timedelta(days=_CLOSING_REVIEW_DAYS),
-        addressed_id=handover.sender_id,
-        assigned=Appointment.objects.get(pk=handover.sender_staff_id),
-        about=(HANDOVER, handover.pk),
     )
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("handovers/referrals", views.referrals, name="referrals"),
     path("handovers/requests/<int:decision_id>", views.answer, name="answer_handover"),
     path(f"{_CASE}/handovers/propose", views.hand_over, name="hand_over"),
+    path(f"{_CASE}/handovers/stop", views.stop, name="stop_without_handover"),
     path(f"{_CASE}/handovers/<int:handover_id>/withdraw", views.withdraw, name="withdraw_handover"),
     path(f"{_CASE}/handovers/<int:handover_id>/end", views.end_access, name="end_handover_access"),
     path(f"{_CASE}/missed-appointments", views.report_missed, name="report_missed"),

@@ -43,7 +43,7 @@ def hand_over_person(request: ActingRequest, draft_id: int | None = None) -> Htt
 
 
 def _guided(request: ActingRequest, case: Case | None, draft: Draft | None = None) -> HttpResponse:
-    """Ask the two questions first, then what their constellation requires, until the form is submitted."""
+    """Ask for the direction first, then what its constellation requires, until the form is submitted."""
     acting, sends, opens = request.acting, "send" in request.POST, case is None and "open" in request.POST
     data = request.POST if request.method == "POST" else None
     person = _person_form(request, sends or opens, draft) if case is None else None
@@ -78,12 +78,19 @@ def _propose(
     if case is None:
         assert person is not None
         handover = services.propose_for_person(request.acting, of=person.particulars(), proposal=proposal)
-        return done(request, _("A simple case is open, and the hand-over is proposed."), "case", handover.dossier_id)
-    if services.propose_handover(request.acting, case=case, proposal=proposal) is None:
-        return done(
-            request, _("It has been recorded that one institution continues alone; nothing was sent."), "case", case.pk
+        sentence = (
+            _("A simple case is open, and the hand-over is proposed.")
+            if handover.is_direct
+            else _("A simple case is open, and the other institution has your coordinates.")
         )
-    return done(request, _("The hand-over is proposed; until it is accepted you stay responsible."), "case", case.pk)
+        return done(request, sentence, "case", handover.dossier_id)
+    handover = services.propose_handover(request.acting, case=case, proposal=proposal)
+    sentence = (
+        _("The hand-over is proposed; until it is accepted you stay responsible.")
+        if handover.is_direct
+        else _("The other institution has your coordinates; they wait there until somebody answers.")
+    )
+    return done(request, sentence, "case", case.pk)
 
 
 def _open_only(
@@ -126,7 +133,8 @@ def _details(
         Fact.HANDOVER_BETWEEN.value: answers.between,
         Fact.CONSTELLATION.value: answers.constellation.value,
     }
-    facts |= {fact.value: value for fact, value in services.facts_of_request(answers.constellation).items()}
+    request_facts = services.facts_of_request(is_named=bool(request.POST.get("staff")))
+    facts |= {fact.value: value for fact, value in request_facts.items()}
     line = queries.consent_naming(acting, case.dossier, questions.cleaned_data["receiver"].pk) if case else None
     options: dict[str, Any] = {
         "partner": _partner(request, case, questions),
@@ -134,7 +142,7 @@ def _details(
         "consented": line.categories if line else None,
         "usual": rules.categories_for(0, line.categories if line else None),
         "known": known,
-        "advisers": queries.named_advisers(case.pk) if case else "",
+        "names": queries.names_with_facts(case.pk) if case else {},
     }
     guide = queries.guide_for(*place, facts, on=acting.today) if place else None
     for _round in range(2):  # the input may lead to further requirements
@@ -201,10 +209,13 @@ def _proposal(
 @acts(Permission.CASE_READ, act=Act.READ)
 def answer(request: ActingRequest, decision_id: int) -> HttpResponse:
     """Show a proposed hand-over, and accept it or decline with a reason."""
-    decision = decision_for(request.acting, decision_id, kind=services.HANDOVER)
+    decision = decision_for(request.acting, decision_id, kind=(services.HANDOVER, services.CONTACT))
     handover = queries.asked_handover(decision)
     form = forms.AnswerForm(
-        request.POST or None, acting=request.acting, asked=handover.receiver_staff_id if handover else None
+        request.POST or None,
+        acting=request.acting,
+        asked=handover.receiver_staff_id if handover else None,
+        is_contact=decision.kind == services.CONTACT,
     )
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
@@ -224,7 +235,15 @@ def _answered(request: ActingRequest, decision: Any, typed: dict[str, Any]) -> H
     if typed["answer"] == "accept":
         staff: Appointment | None = typed["staff"]
         accepted = services.accept_handover(request.acting, decision=decision, staff=staff, reason=typed["reason"])
-        return done(request, _("You have taken the person on; the case is open to you."), "case", accepted.dossier_id)
+        sentence = (
+            _("You have taken the person on; the case is open to you.")
+            if accepted.is_direct
+            else _("Parallel support begins; the case is open to you.")
+        )
+        return done(request, sentence, "case", accepted.dossier_id)
+    if typed["answer"] == "later":
+        services.announce_naming(request.acting, decision=decision)
+        return done(request, _("The other institution knows that somebody will be named."), "requests")
     services.decline_handover(request.acting, decision=decision, reason=typed["reason"])
     return done(request, _("You have declined; the other institution stays responsible and reads why."), "requests")
 
@@ -236,6 +255,16 @@ def withdraw(request: ActingRequest, dossier_id: int, handover_id: int) -> HttpR
         return redirect("case", dossier_id)
     services.withdraw_handover(request.acting, handover=handover)
     return done(request, _("The hand-over is withdrawn."), "case", dossier_id)
+
+
+@acts(Permission.CASE_LEAD)
+def stop(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    """Close the case with one click because nobody takes the person over from us; nothing is sent."""
+    case = readable_case(request.acting, dossier_id)
+    if request.method != "POST":
+        return redirect("case", dossier_id)
+    services.stop_without_handover(request.acting, case=case)
+    return done(request, _("The case is closed; nothing was sent."), "case", dossier_id)
 
 
 @acts(Permission.CASE_LEAD)

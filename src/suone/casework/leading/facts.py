@@ -8,7 +8,7 @@ from functools import cached_property
 from django.utils import timezone
 
 from suone.canton.procedures.facts import Fact, Scalar
-from suone.canton.procedures.rules import FactsOfRound, Phase, fact_of
+from suone.canton.procedures.rules import FactsOfRound, Phase, fact_of, with_implied
 from suone.casework.cases.models import Assignment, Case, Function, Participant, ParticipantState
 from suone.casework.cases.queries import BackgroundCounts, background_counts
 from suone.casework.cases.rules import notified_early
@@ -39,7 +39,7 @@ def facts_of(acting: Acting, case: Case, *phases: Phase) -> FactsOfRound:
     """
     asked = _FactContext(acting, case, acting.today)
     words = _asked_by(phases)
-    facts = every_fact(case.pk) if words - _DERIVED.keys() else FactsOfRound()
+    facts = with_implied(every_fact(case.pk)) if words - _DERIVED.keys() else FactsOfRound()
     for fact in words & _DERIVED.keys():
         value = _DERIVED[fact](asked)
         if value is not None:

@@ -32,7 +32,7 @@ class Kind:
 
     ``title`` names it, ``to_answer`` and ``awaited`` are shown on the worklists of the two sides; ``address`` is the name
     of the URL where it is answered. ``concerned`` returns the staff members notified of the answer besides the requester;
-    ``expired`` is called when nobody answered in time.
+    ``expired`` is called when nobody answered in time; a kind that does not ``expires`` waits for as long as it takes.
     """
 
     code: str
@@ -42,6 +42,7 @@ class Kind:
     address: str
     concerned: Callable[["Decision"], Iterable[int | None]] = _nobody
     expired: Callable[[Acting, "Decision"], None] = _nothing
+    expires: bool = True
 
 
 _KINDS: dict[str, Kind] = {}
@@ -50,6 +51,11 @@ _KINDS: dict[str, Kind] = {}
 def register(kind: Kind) -> None:
     """Register a kind of request, once, when its package is loaded."""
     _KINDS[kind.code] = kind
+
+
+def kinds_that_wait() -> list[str]:
+    """The codes of the kinds that do not expire."""
+    return [kind.code for kind in _KINDS.values() if not kind.expires]
 
 
 def kind_of(decision: "Decision") -> Kind:

@@ -53,10 +53,11 @@ def asked_by(acting: Acting) -> QuerySet[Decision]:
     return asked.select_related("dossier", "addressed", "addressed_staff").prefetch_related("dossier__particulars")
 
 
-def decision_for(acting: Acting, decision_id: int, *, kind: str) -> Decision:
-    """A request of this kind to the acting person's institution, pending or answered; ``Http404`` for any other."""
+def decision_for(acting: Acting, decision_id: int, *, kind: str | tuple[str, ...]) -> Decision:
+    """A request of this kind, or of one of these, to the acting person's institution, pending or answered; ``Http404`` for any other."""
+    kinds = [kind] if isinstance(kind, str) else kind
     decision = (
-        Decision.objects.filter(pk=decision_id, addressed_id=acting.institution_id, kind=kind)
+        Decision.objects.filter(pk=decision_id, addressed_id=acting.institution_id, kind__in=kinds)
         .select_related("asked_institution", "asked_by", "addressed", "addressed_staff", "answered_by")
         .first()
     )

@@ -12,7 +12,7 @@ from suone.ground.audit.services import record
 from suone.organisation.appointments.queries import with_stand_ins
 from suone.records.decisions import rules
 from suone.records.decisions.acts import Act
-from suone.records.decisions.models import Decision, RequestText, kind_of
+from suone.records.decisions.models import Decision, RequestText, kind_of, kinds_that_wait
 from suone.records.decisions.queries import staff_who_may_answer
 from suone.records.decisions.rules import State
 from suone.records.dossiers.models import Dossier
@@ -106,7 +106,7 @@ def remind_and_expire(acting: Acting) -> tuple[list[Decision], list[Decision]]:
     for decision in reminded:
         _remind(acting, decision)
     expired = []
-    for decision in pending.filter(due_on__lt=acting.today):
+    for decision in pending.filter(due_on__lt=acting.today).exclude(kind__in=kinds_that_wait()):
         if not _move(acting, decision, State.EXPIRED):
             continue  # somebody answered in the meantime
         expired.append(decision)

@@ -200,7 +200,7 @@ def test_with_one_click_it_becomes_a_hand_over(office: Client, cast: Cast) -> No
     draft = Draft.objects.get()
     assert answer.headers["Location"] == f"/handovers/drafts/{draft.pk}"
     assert 'value="Muster"' in office.get(answer.headers["Location"]).content.decode()
-    questions = {"receiver": cast.adviser.institution_id, "follows": "they", "is_direct": "yes"}
+    questions = {"receiver": cast.adviser.institution_id, "direction": "hands_over"}
     look = office.post(answer.headers["Location"], questions | {"region": cast.region.pk})
     assert "Where do I register?" in look.content.decode()
     # A hand-over's draft is no notification's.

@@ -4,13 +4,17 @@ from typing import Any
 
 import pytest
 
+from suone.canton.procedures.facts import Fact
 from suone.casework.cases.models import Case
 from suone.casework.leading.models import KnownFact
+from suone.casework.leading.services import record_fact
 from suone.casework.leading.tests.factories import activate, notify
+from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
 from suone.organisation.appointments.tests.factories import client_of, make_staff
 from suone.records.consents.tests.factories import WORK, Cast, line
 from suone.records.persons.models import Number
+from suone.records.workitems.services import add_work_item
 from suone.register.server.rules import Purpose
 from suone.register.server.services import Registering, register_person
 from suone.register.server.tests.factories import DAY, do, number_of, open_register
@@ -28,7 +32,7 @@ def numbered(cast: Cast, tmp_path: Any, settings: Any) -> Case:
     return case
 
 
-def test_the_case_asks_by_its_own_number_and_keeps_that_it_was_checked(cast: Cast, numbered: Case) -> None:
+def test_the_case_asks_by_its_own_number_and_shows_whom_to_ask(cast: Cast, numbered: Case) -> None:
     client = client_of(cast.worker)
     page = client.get(f"/dossiers/{numbered.pk}/").content.decode()
     assert f"/dossiers/{numbered.pk}/register" in page
@@ -40,7 +44,24 @@ def test_the_case_asks_by_its_own_number_and_keeps_that_it_was_checked(cast: Cas
     assert "RAV" in text
     assert "Ada Adviser" in text
     assert f"/dossiers/{numbered.pk}/participants?institution={cast.adviser.institution_id}" in text
+    assert not KnownFact.objects.filter(fact="register_checked").exists()  # nobody had the task
+
+
+def test_a_query_settles_the_task_of_checking_the_register_and_no_tick_does(cast: Cast, numbered: Case) -> None:
+    asked = {"dossier": numbered.dossier, "title": "Check", "due_on": DAY, "settled_by": "register_checked"}
+    ours = do(cast.worker, add_work_item, addressed_id=cast.worker.institution_id, **asked)
+    theirs = do(cast.worker, add_work_item, addressed_id=cast.adviser.institution_id, **asked)
+    client = client_of(cast.worker)
+
+    with pytest.raises(Refused, match="follows from an action"):
+        do(cast.worker, record_fact, case=numbered, fact=Fact.REGISTER_CHECKED, value=True)
+    assert not KnownFact.objects.filter(fact="register_checked").exists()
+    client.post(f"/dossiers/{numbered.pk}/register", {"purpose": Purpose.COORDINATION.value})
+
+    ours.refresh_from_db()
+    assert ours.state == "done"
     assert KnownFact.objects.filter(dossier_id=numbered.pk, fact="register_checked").count() == 1
+    assert theirs is not None
 
 
 def test_whoever_is_asked_from_the_answer_is_chosen_already(cast: Cast, numbered: Case) -> None:

@@ -119,6 +119,7 @@ class Migration(migrations.Migration):
                 ("categories", models.BigIntegerField()),
                 ("overlap_until", models.DateField(null=True, verbose_name="Both follow until")),
                 ("proposed_on", models.DateField()),
+                ("naming_at", models.DateTimeField(null=True)),
                 ("accepted_at", models.DateTimeField(null=True)),
                 ("access_until", models.DateTimeField(null=True)),
                 ("sender_until", models.DateTimeField(null=True)),
@@ -168,11 +169,12 @@ class Migration(migrations.Migration):
                         name="handovers_handover_row_policies",
                         select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND (g.categories & (1::bigint << {table}.category)) <> 0 OFFSET 0))) OR (((SELECT actor_kind()) = 'staff' AND {table}.sender_id = (SELECT actor_institution())) AND ((SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0))))) OR (((SELECT actor_kind()) = 'staff' AND {table}.receiver_id = (SELECT actor_institution())) AND (EXISTS (SELECT 1 FROM decisions_decision d WHERE d.id = {table}.decision_id AND d.state = 'pending') OR (EXISTS (SELECT 1 FROM decisions_decision d WHERE d.id = {table}.decision_id AND d.state = 'accepted') AND ((SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0)))))))",
                         update="(SELECT actor_kind()) = 'job' OR (((SELECT actor_kind()) = 'staff' AND {table}.receiver_id = (SELECT actor_institution())) AND (EXISTS (SELECT 1 FROM decisions_decision d WHERE d.id = {table}.decision_id AND d.state = 'pending') OR EXISTS (SELECT 1 FROM decisions_decision d WHERE d.id = {table}.decision_id AND d.state = 'accepted')))",
-                        updates=("receiver_staff", "sender_left_at"),
+                        updates=("naming_at", "receiver_staff", "sender_left_at"),
                     ),
                     suone.ground.access.row_policies.Stamp(
                         at="proposed_on", institution="sender", name="handover_proposed", staff="sender_staff"
                     ),
+                    suone.ground.access.row_policies.Stamp(at="naming_at", name="handover_naming"),
                     suone.ground.access.row_policies.Stamp(at="sender_left_at", name="handover_sender_left"),
                     suone.ground.access.row_policies.AdditionalInsertPolicy(
                         condition="((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff())) AND ((SELECT actor_kind()) = 'staff' AND {table}.institution_id = (SELECT actor_institution())) AND {table}.object_type = 'handover' AND handovers_was_asked({table}.object_id, {table}.dossier_id)",

@@ -11,7 +11,7 @@ from suone.canton.procedures.services import publish
 from suone.casework.cases.models import Case
 from suone.casework.handovers import services
 from suone.casework.handovers.models import Handover
-from suone.casework.handovers.rules import Answers, Follows
+from suone.casework.handovers.rules import Answers, Direction
 from suone.casework.handovers.services import Proposal
 from suone.casework.leading.services import Particulars
 from suone.casework.leading.tests.factories import do
@@ -20,15 +20,8 @@ from suone.ground.access.database import acting_as
 from suone.organisation.appointments.models import Appointment
 from suone.records.consents.tests.factories import Cast
 
-# What the form asks of every direct referral.
-STATED: dict[Fact, Any] = {
-    Fact.REGISTER_CHECKED: True,
-    Fact.PERSON_ASKED: True,
-    Fact.PROMISE_REMINDER: True,
-}
-# What SMZ-IV asks beside it.
-TO_IV = STATED | {
-    Fact.ADVISERS_NAMED: True,
+# What the agreement asks of SMZ when it refers somebody to IV.
+TO_IV: dict[Fact, Any] = {
     Fact.IV_CONTACT_KIND: "application",
     Fact.HEALTH_ATTESTED: True,
 }
@@ -56,17 +49,15 @@ def proposal(
     sender: Appointment,
     receiver: Appointment,
     *,
-    follows: Follows = Follows.THEY,
-    is_direct: bool = True,
+    direction: Direction = Direction.HANDS_OVER,
     **changes: Any,
 ) -> Proposal:
     usual: dict[str, Any] = {
-        "answers": Answers(follows, is_direct, sender.institution.kind, receiver.institution.kind),
+        "answers": Answers(direction, sender.institution.kind, receiver.institution.kind),
         "receiver": receiver.institution,
         "due_on": timezone.localdate() + timedelta(days=10),
         "agrees": True,
         "message": "Looks for work in sales",
-        "facts": STATED,
     }
     return Proposal(**usual | changes)
 

@@ -13,8 +13,8 @@ from suone.casework.cases.services import name_lead
 from suone.casework.handovers import services
 from suone.casework.handovers.models import Handover
 from suone.casework.handovers.queries import asked_handover, person_of_request
-from suone.casework.handovers.rules import LEAST, Follows
-from suone.casework.handovers.tests.factories import STATED, accept, case_of, particulars, proposal, propose
+from suone.casework.handovers.rules import LEAST, Direction
+from suone.casework.handovers.tests.factories import TO_IV, accept, case_of, particulars, proposal, propose
 from suone.casework.leading.models import Course
 from suone.casework.leading.queries import known_facts
 from suone.casework.leading.tests.factories import do
@@ -80,8 +80,7 @@ def test_a_plain_hand_over_opens_a_simple_case_and_asks_in_one_go(cast: Cast) ->
     assert Course.objects.get(pk=case.pk).phase == "transfer"
     facts = known_facts(case.pk)
     assert facts[Fact.COORDINATES_SENT]
-    assert facts[Fact.PARTNER_CONTACTED]
-    assert facts[Fact.OVERLAP_SETTLED]
+    assert Fact.PARTNER_CONTACTED not in facts
 
 
 def test_each_side_finds_its_duties_from_the_procedure_and_nothing_twice(cast: Cast) -> None:
@@ -90,7 +89,6 @@ def test_each_side_finds_its_duties_from_the_procedure_and_nothing_twice(cast: C
     items = WorkItem.objects.filter(dossier_id=handover.dossier_id)
     assert sorted(items.values_list("step", "state")) == [
         ("transfer/accept", ItemState.OPEN),
-        ("transfer/closing_review", ItemState.OPEN),
     ]
 
 
@@ -265,7 +263,7 @@ def test_without_the_persons_agreement_nothing_is_proposed_and_no_case_stays(cas
 
 
 def test_parallel_support_opens_what_it_needs_for_a_year_and_the_lead_stays(cast: Cast) -> None:
-    handover = accept(cast.adviser, propose(cast, follows=Follows.BOTH))
+    handover = accept(cast.adviser, propose(cast, direction=Direction.REFERS))
 
     assert handover.constellation == "1"
     assert powers(handover) == {"SMZ": (Power.LEAD, ALL_BUT_HEALTH), "RAV": (Power.WRITE, LEAST)}
@@ -276,7 +274,7 @@ def test_parallel_support_opens_what_it_needs_for_a_year_and_the_lead_stays(cast
 
 
 def test_parallel_access_ends_at_once_when_the_person_no_longer_agrees(cast: Cast) -> None:
-    handover = accept(cast.adviser, propose(cast, follows=Follows.BOTH))
+    handover = accept(cast.adviser, propose(cast, direction=Direction.REFERS))
 
     with pytest.raises(Refused, match="Only institutions that lead"):
         do(cast.adviser, services.end_access, handover=handover, reason="We stop")
@@ -300,7 +298,7 @@ def test_a_direct_hand_over_opens_nothing_that_could_be_ended(cast: Cast) -> Non
 
 
 def test_a_consent_that_names_the_receiver_is_the_basis_and_the_measure(cast: Cast) -> None:
-    first = propose(cast, follows=Follows.BOTH)
+    first = propose(cast, direction=Direction.REFERS)
     do(cast.worker, services.withdraw_handover, handover=first)
     dossier = Dossier.objects.get(pk=first.dossier_id)
     sign(cast.worker, dossier, line(cast.adviser, WORK))
@@ -309,7 +307,7 @@ def test_a_consent_that_names_the_receiver_is_the_basis_and_the_measure(cast: Ca
         cast.worker,
         services.propose_handover,
         case=case_of(first),
-        proposal=proposal(cast.worker, cast.adviser, follows=Follows.BOTH, agrees=False),
+        proposal=proposal(cast.worker, cast.adviser, direction=Direction.REFERS, agrees=False),
     )
     handover = accept(cast.adviser, handover)
 
@@ -323,7 +321,7 @@ def test_a_consent_that_names_the_receiver_is_the_basis_and_the_measure(cast: Ca
 
 def direct_on_consent(cast: Cast) -> Handover:
     """Handed over for good on a consent that names the receiver."""
-    first = propose(cast, follows=Follows.BOTH)
+    first = propose(cast, direction=Direction.REFERS)
     do(cast.worker, services.withdraw_handover, handover=first)
     sign(cast.worker, Dossier.objects.get(pk=first.dossier_id), line(cast.adviser, WORK))
     do(cast.worker, name_lead, case=case_of(first), staff=cast.worker)
@@ -420,29 +418,70 @@ def test_a_sender_who_left_before_does_not_leave_again(cast: Cast) -> None:
     assert not Entry.objects.filter(act="case.participant_left").exists()
 
 
-def test_whoever_stops_without_hand_over_sends_nothing(cast: Cast) -> None:
-    handover = accept(cast.adviser, propose(cast, follows=Follows.BOTH))
+def test_smz_iv_1_b_and_2_b_coordinates_wait_without_a_day_and_contacted_is_another_fact(cast: Cast) -> None:
+    ContactPerson.objects.create(institution=cast.adviser.institution, region=cast.region, staff=cast.adviser)
+    waiting = propose(cast, direction=Direction.REFERS)
+    in_days(400)
 
-    nothing = do(
-        cast.worker,
-        services.propose_handover,
-        case=case_of(handover),
-        proposal=proposal(cast.worker, cast.adviser, is_direct=False),
-    )
+    waiting.decision.refresh_from_db()
+    assert waiting.decision.is_pending
+    assert (case_of(waiting).state, Course.objects.get(pk=waiting.dossier_id).phase) == ("notified", "contacted")
+    facts = known_facts(waiting.dossier_id)
+    assert facts[Fact.COORDINATES_SENT]
+    assert Fact.PARTNER_CONTACTED not in facts
+    assert_said(waiting, "handover.coordinates_sent")
+    named = propose(cast, direction=Direction.REFERS, staff=cast.adviser)
+    assert Fact.COORDINATES_SENT not in known_facts(named.dossier_id)
+    assert_said(named, "handover.contacted")
 
-    assert nothing is None
+
+def test_smz_iv_1_b_and_2_b_somebody_will_be_named_is_an_answer_and_parallel_support_begins_with_a_name(
+    cast: Cast,
+) -> None:
+    handover = propose(cast, direction=Direction.REFERS)
+
+    do(cast.adviser, services.announce_naming, decision=handover.decision)
+
+    assert_said(handover, "handover.will_be_named")
+    assert told("handover.will_be_named") == [cast.worker.pk]
+    assert Course.objects.get(pk=handover.dossier_id).phase == "contacted"
+    assert "RAV" not in powers(handover)
+    handover = accept(cast.adviser, handover)
+    assert handover.naming_at is not None
+    assert_said(handover, "handover.answered")
+    assert (case_of(handover).state, Course.objects.get(pk=handover.dossier_id).phase) == ("active", "parallel")
+    with pytest.raises(Refused, match="not yet answered"):
+        do(cast.adviser, services.announce_naming, decision=handover.decision)
+
+
+def test_smz_iv_3_a_direct_hand_over_is_answered_with_yes_or_no(cast: Cast) -> None:
+    with pytest.raises(Refused, match="not yet answered"):
+        do(cast.adviser, services.announce_naming, decision=propose(cast).decision)
+
+
+def test_smz_iv_1_a_the_receiving_iv_coordinator_gets_the_register_and_the_question(
+    cast: Cast, coordinator_iv: Appointment
+) -> None:
+    handover = accept(coordinator_iv, propose(cast, coordinator_iv, direction=Direction.REFERS, facts=TO_IV))
+
+    items = WorkItem.objects.filter(dossier_id=handover.dossier_id, state=ItemState.OPEN)
+    found = {item.step: item.addressed_id for item in items}
+    for step in ("parallel/register_iv", "parallel/ask_iv", "parallel/advisers"):
+        assert found[step] == coordinator_iv.institution_id
+    assert not found.keys() & {"parallel/register_smz", "parallel/ask_smz"}
+
+
+def test_smz_iv_4_whoever_stops_closes_the_case_and_sends_nothing(cast: Cast) -> None:
+    handover = accept(cast.adviser, propose(cast, direction=Direction.REFERS))
+    with pytest.raises(Refused, match="lead"):
+        do(cast.adviser, services.stop_without_handover, case=case_of(handover))
+
+    do(cast.worker, services.stop_without_handover, case=case_of(handover))
+
     assert Handover.objects.count() == 1
-    assert known_facts(handover.dossier_id)[Fact.CONSTELLATION] == "4"
+    assert (case_of(handover).state, Course.objects.get(pk=handover.dossier_id).phase) == ("closed", "stopped")
     assert Entry.objects.get(act="handover.stopped").dossier_id == handover.dossier_id
-    with pytest.raises(Refused, match="Without a hand-over nothing is sent"):
-        propose(cast, is_direct=False)
-
-
-def test_what_must_hold_is_asked_before_anything_is_sent(cast: Cast) -> None:
-    facts = STATED | {Fact.REGISTER_CHECKED: False}
-
-    with pytest.raises(Refused, match="The register has not been checked yet"):
-        propose(cast, facts=facts)
+    assert not Message.objects.filter(act="handover.stopped").exists()
 
 
 def test_a_complex_case_is_not_handed_over(cast: Cast) -> None:
@@ -477,7 +516,7 @@ def test_a_known_number_leads_to_the_same_key(cast: Cast) -> None:
         cast.stranger,
         services.propose_for_person,
         of=particulars(cast),
-        proposal=proposal(cast.stranger, cast.adviser, facts=STATED),
+        proposal=proposal(cast.stranger, cast.adviser),
     )
 
     assert Dossier.objects.get(pk=second.dossier_id).person_id == Dossier.objects.earliest("pk").person_id

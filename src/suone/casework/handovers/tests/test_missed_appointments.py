@@ -10,9 +10,8 @@ from suone.casework.cases.models import Participant, ParticipantState
 from suone.casework.handovers import services
 from suone.casework.handovers.models import Handover
 from suone.casework.handovers.queries import can_report_missed_appointments, social_assistance_in
-from suone.casework.handovers.rules import Follows
+from suone.casework.handovers.rules import Direction
 from suone.casework.handovers.tests.factories import TO_IV, accept, case_of, propose
-from suone.casework.leading.queries import known_facts
 from suone.casework.leading.tests.factories import do
 from suone.ground.access.categories import DataCategory, mask_of
 from suone.ground.access.errors import Refused
@@ -31,7 +30,7 @@ CONDITIONS = ["no_private_interest", "cost_bearer_unclear", "purpose_measures", 
 @kept
 def shared(cast: Cast, coordinator_iv: Appointment) -> Handover:
     """A case of the SMZ, which is social assistance, in which the IV takes part."""
-    return accept(coordinator_iv, propose(cast, coordinator_iv, follows=Follows.BOTH, facts=TO_IV))
+    return accept(coordinator_iv, propose(cast, coordinator_iv, direction=Direction.REFERS, facts=TO_IV))
 
 
 def tell(by: Appointment, handover: Handover, to: Appointment, **changes: Any) -> Disclosure:
@@ -55,7 +54,6 @@ def test_the_log_names_disclosure_recipient_and_basis_and_the_recipient_hears_of
     assert (entry.kind, entry.object_type, entry.object_id) == ("disclose", "disclosure", told.pk)
     assert (entry.recipients, entry.legal_basis) == ([cast.worker.institution_id], "ivg-68bis-3")
     assert Message.objects.filter(act="handover.missed_told", staff=cast.worker).count() == 1
-    assert known_facts(shared.dossier_id)["cooperation_told"] is True
 
 
 def test_nobody_else_is_told_and_nothing_without_words(

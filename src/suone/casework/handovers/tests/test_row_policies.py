@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from suone.casework.handovers.models import Handover
 from suone.casework.handovers.queries import person_of_request, referrals_in
-from suone.casework.handovers.rules import Follows
+from suone.casework.handovers.rules import Direction
 from suone.casework.handovers.services import end_access
 from suone.casework.handovers.tests.factories import accept, decline, propose
 from suone.casework.leading.tests.factories import do
@@ -45,7 +45,7 @@ def test_once_declined_the_receiver_sees_it_no_more(cast: Cast) -> None:
 
 
 def test_once_what_it_opened_has_ended_the_receiver_sees_it_no_more_nor_the_person(cast: Cast) -> None:
-    handover = accept(cast.adviser, propose(cast, follows=Follows.BOTH))
+    handover = accept(cast.adviser, propose(cast, direction=Direction.REFERS))
     with acting_as(acting(cast.adviser)):
         assert person_of_request(handover.decision) is not None
 
@@ -128,7 +128,7 @@ def end_as(staff: Appointment, number: int) -> None:
 
 
 def test_the_database_lets_the_lead_alone_end_parallel_support_of_this_hand_over(cast: Cast) -> None:
-    parallel, other = (accept(cast.adviser, propose(cast, follows=Follows.BOTH)) for _each in range(2))
+    parallel, other = (accept(cast.adviser, propose(cast, direction=Direction.REFERS)) for _each in range(2))
     direct = accept(cast.adviser, propose(cast))
 
     for who, number in ((cast.adviser, parallel.pk), (cast.stranger, parallel.pk), (cast.adviser, direct.pk)):

@@ -1,4 +1,4 @@
-"""The four constellations, what the form asks, and the pause of the IV."""
+"""The constellations, and what the form asks."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from suone.casework.handovers.queries import guide_for
 from suone.casework.handovers.rules import (
     LEAST,
     Answers,
-    Follows,
+    Direction,
     categories_for,
     check_can_propose,
 )
@@ -20,32 +20,32 @@ from suone.ground.access.errors import Refused
 from suone.organisation.institutions.kinds import InstitutionKind as Kind
 
 TODAY = date(2026, 11, 25)
-BOTH, THEY, WE = Follows.BOTH, Follows.THEY, Follows.WE
+REFERS, COMES, OVER = Direction.REFERS, Direction.COMES, Direction.HANDS_OVER
 RAV, SMZ, IV = Kind.UNEMPLOYMENT_INSURANCE, Kind.SOCIAL_ASSISTANCE, Kind.DISABILITY_INSURANCE
 AfAw, BSL, KSSL = Kind.ASYLUM, Kind.CAREER_GUIDANCE, Kind.BENEFIT_COORDINATION
 
 
 @pytest.mark.parametrize(
-    ("follows", "direct", "own", "other", "constellation", "between"),
+    ("direction", "own", "other", "constellation", "between"),
     [
-        (BOTH, True, SMZ, IV, "1", "smz_iv"),
-        (BOTH, False, SMZ, IV, "2", "iv_smz"),
-        (BOTH, True, IV, SMZ, "2", "iv_smz"),
-        (THEY, True, SMZ, IV, "3", "smz_iv"),
-        (THEY, False, SMZ, IV, "4", "smz_iv"),
-        (WE, True, SMZ, IV, "4", "iv_smz"),
-        (WE, False, SMZ, IV, "4", "iv_smz"),
-        (THEY, True, RAV, SMZ, "3", "rav_smz"),
-        (BOTH, True, SMZ, RAV, "1", "rav_smz"),
-        (THEY, True, AfAw, RAV, "3", "bip_rav"),
-        (BOTH, True, BSL, IV, "1", "other"),
-        (BOTH, True, KSSL, IV, "1", "other"),  # no party to the agreement SMZ–IV
+        (REFERS, SMZ, IV, "1", "smz_iv"),
+        (COMES, IV, SMZ, "1", "smz_iv"),
+        (REFERS, IV, SMZ, "2", "iv_smz"),
+        (COMES, SMZ, IV, "2", "iv_smz"),
+        (OVER, SMZ, IV, "3", "smz_iv"),
+        (OVER, IV, SMZ, "3", "iv_smz"),
+        (OVER, RAV, SMZ, "3", "rav_smz"),
+        (REFERS, SMZ, RAV, "1", "rav_smz"),
+        (COMES, SMZ, RAV, "2", "rav_smz"),
+        (OVER, AfAw, RAV, "3", "bip_rav"),
+        (REFERS, BSL, IV, "1", "other"),
+        (REFERS, KSSL, IV, "1", "other"),  # no party to the agreement SMZ–IV
     ],
 )
-def test_two_questions_make_one_of_four_constellations(
-    follows: Follows, direct: bool, own: str, other: str, constellation: str, between: str
+def test_the_constellation_follows_from_one_direction(
+    direction: Direction, own: str, other: str, constellation: str, between: str
 ) -> None:
-    answers = Answers(follows, direct, own, other)
+    answers = Answers(direction, own, other)
 
     assert (answers.constellation, answers.between) == (constellation, between)
 
@@ -61,32 +61,10 @@ def asked(procedure: Procedure, facts: Facts) -> set[str]:
     return {entry.fact.value for entry in guide.asked}
 
 
-def warned(procedure: Procedure, facts: Facts) -> set[str]:
-    guide = guide_for(procedure, procedure.start, facts, on=TODAY)
-    assert guide is not None
-    return {requirement.id for requirement in guide.warnings}
-
-
-TO_IV = {Fact.HANDOVER_BETWEEN.value: "smz_iv", Fact.CONSTELLATION.value: "1"}
-
-
-def test_between_rav_and_smz_little_is_asked(procedure: Procedure) -> None:
+def test_between_rav_and_smz_only_the_jobless_refugee_is_asked_for(procedure: Procedure) -> None:
     found = asked(procedure, {Fact.HANDOVER_BETWEEN.value: "rav_smz", Fact.CONSTELLATION.value: "3"})
 
-    assert found == {
-        "register_checked", "person_asked", "promise_reminder", "iv_placement_ended_on", "jobless_refugee",
-    }  # fmt: skip
-
-
-def test_to_the_iv_the_attested_health_problem_is_asked_and_new_facts_only_after_an_earlier_application(
-    procedure: Procedure,
-) -> None:
-    first = asked(procedure, TO_IV)
-    again = asked(procedure, TO_IV | {"earlier_iv_application": True})
-
-    assert {"health_attested", "iv_contact_kind", "advisers_named", "earlier_iv_application"} <= first
-    assert "new_medical_facts" not in first
-    assert "new_medical_facts" in again
+    assert found == {"jobless_refugee"}
 
 
 def test_bip_judges_the_fitness_and_refugees_are_registered_with_rav(procedure: Procedure) -> None:
@@ -95,31 +73,6 @@ def test_bip_judges_the_fitness_and_refugees_are_registered_with_rav(procedure: 
     assert "fit_for_work" in asked(procedure, facts)
     assert "rav_registration" not in asked(procedure, facts)
     assert "rav_registration" in asked(procedure, facts | {"jobless_refugee": True})
-
-
-@pytest.mark.parametrize(
-    ("ended_on", "expected"),
-    [
-        (date(2026, 10, 1), {"pause", "pause_full"}),
-        (date(2026, 7, 1), {"pause_full"}),
-        (date(2026, 5, 1), set()),
-    ],
-)
-def test_the_pause_of_three_to_six_months_warns_and_its_exceptions_settle_it(
-    procedure: Procedure, ended_on: date, expected: set[str]
-) -> None:
-    facts = TO_IV | {"iv_placement_ended_on": ended_on}
-
-    assert warned(procedure, facts) & {"pause", "pause_full"} == expected
-    assert not warned(procedure, facts | {"relevant_measures": True}) & {"pause", "pause_full"}
-    assert "relevant_measures" in asked(procedure, facts) or not expected
-
-
-def test_after_the_pause_began_the_written_request_and_the_former_adviser_are_asked(procedure: Procedure) -> None:
-    found = asked(procedure, TO_IV | {"iv_placement_ended_on": date(2026, 10, 1)})
-
-    assert {"written_request", "former_adviser_contacted", "target_agreement_considered"} <= found
-    assert "written_request" not in asked(procedure, TO_IV)
 
 
 def test_a_phase_without_a_way_of_its_own_has_no_guide(procedure: Procedure) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from suone.casework.cases.models import Case, Note
 from suone.casework.handovers import services
 from suone.casework.handovers.models import Handover
-from suone.casework.handovers.rules import Follows
+from suone.casework.handovers.rules import Direction
 from suone.casework.handovers.tests.factories import AHV_NUMBER, TO_IV, accept, case_of, proposal, propose
 from suone.casework.leading.models import Course, Passage
 from suone.casework.leading.queries import known_facts
@@ -37,35 +37,30 @@ def typed(cast: Cast, to: Appointment, **changes: Any) -> dict[str, Any]:
         "language": "de",
         "region": cast.region.pk,
         "receiver": to.institution_id,
-        "follows": "they",
-        "is_direct": "yes",
+        "direction": "hands_over",
         "message": "Looks for work in sales",
         "agrees": "on",
         "category": 1,
         "due_on": (timezone.localdate() + timedelta(days=10)).isoformat(),
-        "fact_register_checked": "on",
-        "fact_person_asked": "on",
-        "fact_promise_reminder": "on",
         "send": "1",
     }
     return {name: value for name, value in (usual | changes).items() if value is not None}
 
 
-def test_the_first_look_asks_two_questions_and_sends_nothing(cast: Cast, worker: Client) -> None:
+def test_the_first_look_asks_for_the_direction_and_sends_nothing(cast: Cast, worker: Client) -> None:
     page = worker.get("/handovers/new").content.decode()
-    assert "Who continues to follow the person?" in page
+    assert "What happens with the person?" in page
     assert "Make no promise about another institution" in page
 
     look = worker.post(
         "/handovers/new",
-        {"receiver": cast.adviser.institution_id, "follows": "they", "is_direct": "yes", "last_name": "Muster"},
+        {"receiver": cast.adviser.institution_id, "direction": "hands_over", "last_name": "Muster"},
     )
 
     text = look.content.decode()
     assert look.status_code == 200
     assert "3: direct hand-over" in text
-    assert "The register has not been checked yet" in text
-    assert "Hold the closing review with the receiving institution" in text
+    assert "Obtain the answer to the hand-over" in text
     assert 'value="Muster"' in text
     assert not Dossier.objects.exists()
 
@@ -80,34 +75,25 @@ def test_a_plain_hand_over_goes_out_in_one_form(cast: Cast, worker: Client) -> N
     assert "Looks for work in sales" in page
 
 
-def test_what_must_hold_is_said_at_its_field_and_nothing_typed_is_lost(cast: Cast, worker: Client) -> None:
-    answer = worker.post("/handovers/new", typed(cast, cast.adviser, fact_register_checked=None))
+def test_what_must_hold_is_said_at_its_field_and_nothing_typed_is_lost(
+    cast: Cast, worker: Client, coordinator_iv: Appointment
+) -> None:
+    answer = worker.post("/handovers/new", to_iv(cast, coordinator_iv, fact_health_attested=None))
 
     text = answer.content.decode()
     assert answer.status_code == 422
     assert "Looks for work in sales" in text
-    assert 'href="#id_fact_register_checked"' in text
+    assert 'href="#id_fact_health_attested"' in text
     assert not Dossier.objects.exists()
 
 
 def to_iv(cast: Cast, iv: Appointment, **changes: Any) -> dict[str, Any]:
     more = {
-        "follows": "both",
-        "fact_advisers_named": "Ada Worker, SMZ",
+        "direction": "refers",
         "fact_iv_contact_kind": "application",
         "fact_health_attested": "on",
     }
     return typed(cast, iv, **more | changes)
-
-
-def test_the_names_of_the_advisers_are_kept_as_the_remark(
-    cast: Cast, worker: Client, coordinator_iv: Appointment
-) -> None:
-    worker.post("/handovers/new", to_iv(cast, coordinator_iv))
-
-    handover = Handover.objects.get()
-    fact = Dossier.objects.get(pk=handover.dossier_id).facts.get(fact="advisers_named")
-    assert fact.remark == "Ada Worker, SMZ"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +101,7 @@ def test_the_names_of_the_advisers_are_kept_as_the_remark(
     [
         (30, {}, False),
         (30, {"reason": "The IV adviser asks for it"}, True),
-        (30, {"fact_relevant_measures": "on"}, True),
+        (30, {"fact_relevant_measures": "training"}, True),
         (400, {}, True),
     ],
 )
@@ -123,7 +109,7 @@ def test_the_pause_warns_and_goes_through_with_an_exception_or_a_reason(
     cast: Cast, worker: Client, coordinator_iv: Appointment, days: int, more: dict[str, str], goes: bool
 ) -> None:
     """The network meeting is a told fact: it was held in the case, so the pause is all that is left."""
-    handover = propose(cast, coordinator_iv, follows=Follows.BOTH, facts=TO_IV)
+    handover = propose(cast, coordinator_iv, direction=Direction.REFERS, facts=TO_IV)
     do(cast.worker, services.withdraw_handover, handover=handover)
     case = case_of(handover)
     Course.objects.filter(pk=case.pk).update(phase="contact")
@@ -131,8 +117,10 @@ def test_the_pause_warns_and_goes_through_with_an_exception_or_a_reason(
     case.dossier.facts.create(fact="network_meeting_held_on", value=timezone.localdate().isoformat())
     asked = {
         "fact_iv_placement_ended_on": (timezone.localdate() - timedelta(days=days)).isoformat(),
+        "fact_iv_contact_kind": "placement",
         "fact_written_request": "on",
-        "fact_former_adviser_contacted": "on",
+        "fact_former_adviser_contacted": timezone.localdate().isoformat(),
+        "name_former_adviser_contacted": "Rita Placement",
         "fact_target_agreement_considered": "on",
     }
 
@@ -141,7 +129,7 @@ def test_the_pause_warns_and_goes_through_with_an_exception_or_a_reason(
     text = answer.content.decode()
     if goes:
         assert answer.status_code == 302, text
-        assert Course.objects.get(pk=case.pk).phase == "parallel"
+        assert Course.objects.get(pk=case.pk).phase == "contacted"
         assert Passage.objects.filter(dossier=case.dossier).latest("pk").reason == more.get("reason", "")
     else:
         assert answer.status_code == 422
@@ -154,8 +142,10 @@ def test_the_network_meeting_comes_first_after_a_placement_ended(
 ) -> None:
     asked = {
         "fact_iv_placement_ended_on": (timezone.localdate() - timedelta(days=400)).isoformat(),
+        "fact_iv_contact_kind": "placement",
         "fact_written_request": "on",
-        "fact_former_adviser_contacted": "on",
+        "fact_former_adviser_contacted": timezone.localdate().isoformat(),
+        "name_former_adviser_contacted": "Rita Placement",
         "fact_target_agreement_considered": "on",
     }
 
@@ -169,7 +159,8 @@ def test_where_something_must_happen_first_the_case_alone_is_opened(
     cast: Cast, worker: Client, coordinator_iv: Appointment
 ) -> None:
     ended_on = (timezone.localdate() - timedelta(days=400)).isoformat()
-    asked = to_iv(cast, coordinator_iv, fact_iv_placement_ended_on=ended_on, message=None, send=None, open="1")
+    placement = {"fact_iv_contact_kind": "placement", "fact_iv_placement_ended_on": ended_on}
+    asked = to_iv(cast, coordinator_iv, message=None, send=None, open="1", **placement)
 
     answer = worker.post("/handovers/new", asked)
 
@@ -245,7 +236,7 @@ def test_withdrawing_and_reminding_are_for_whoever_asked(cast: Cast, worker: Cli
 
 
 def test_ending_the_access_asks_why(cast: Cast, worker: Client) -> None:
-    handover = accept(cast.adviser, propose(cast, follows=Follows.BOTH))
+    handover = accept(cast.adviser, propose(cast, direction=Direction.REFERS))
     path = f"/dossiers/{handover.dossier_id}/handovers/{handover.pk}/end"
 
     assert worker.get(path).status_code == 200
@@ -256,7 +247,7 @@ def test_ending_the_access_asks_why(cast: Cast, worker: Client) -> None:
 
 def shared_with_iv(cast: Cast, iv: Appointment) -> Handover:
     """A case of the SMZ in which the IV takes part."""
-    return accept(iv, propose(cast, iv, follows=Follows.BOTH, facts=TO_IV))
+    return accept(iv, propose(cast, iv, direction=Direction.REFERS, facts=TO_IV))
 
 
 def test_social_assistance_is_told_of_missed_appointments_on_a_legal_basis(
@@ -282,7 +273,6 @@ def test_social_assistance_is_told_of_missed_appointments_on_a_legal_basis(
     )
     assert Note.objects.get(dossier_id=handover.dossier_id).text == typed["text"]
     assert Entry.objects.filter(act="handover.missed_told").count() == 1
-    assert known_facts(handover.dossier_id)["cooperation_told"] is True
 
 
 def test_nobody_but_social_assistance_is_ever_told(cast: Cast, coordinator_iv: Appointment) -> None:
@@ -311,6 +301,34 @@ def test_a_consent_that_names_social_assistance_is_a_basis_too(cast: Cast, coord
     assert Disclosure.objects.latest("pk").consent is not None
 
 
+def test_stopping_without_hand_over_takes_one_click(cast: Cast, worker: Client) -> None:
+    handover = accept(cast.adviser, propose(cast, direction=Direction.REFERS))
+    case = f"/dossiers/{handover.dossier_id}/"
+
+    assert f"{case}handovers/stop" in worker.get(case).content.decode()
+    assert worker.get(f"{case}handovers/stop").status_code == 302
+    assert case_of(handover).is_open
+    assert worker.post(f"{case}handovers/stop").status_code == 302
+
+    assert case_of(handover).state == "closed"
+    assert Course.objects.get(pk=handover.dossier_id).phase == "stopped"
+
+
+def test_a_contact_is_answered_with_a_worker_or_with_somebody_will_be_named(cast: Cast) -> None:
+    handover = propose(cast, direction=Direction.REFERS)
+    adviser, path = client_of(cast.adviser), f"/handovers/requests/{handover.decision_id}"
+
+    page = adviser.get(path).content.decode()
+    assert "Somebody will be named" in page
+    assert "Answer by" not in page
+    assert adviser.post(path, {"answer": "later"}).status_code == 302
+    assert "somebody will be named" in client_of(cast.worker).get(f"/dossiers/{handover.dossier_id}/").content.decode()
+    adviser.post(path, {"answer": "accept", "staff": cast.adviser.pk})
+
+    page = adviser.get(f"/dossiers/{handover.dossier_id}/").content.decode()
+    assert cast.worker.phone in page
+
+
 def test_referrals_are_counted_for_the_office(cast: Cast) -> None:
     propose(cast)
 
@@ -321,7 +339,7 @@ def test_referrals_are_counted_for_the_office(cast: Cast) -> None:
 
 
 def test_the_level_changes_without_anything_being_typed_again(cast: Cast, worker: Client) -> None:
-    handover = accept(cast.adviser, propose(cast, follows=Follows.BOTH))
+    handover = accept(cast.adviser, propose(cast, direction=Direction.REFERS))
     path = f"/dossiers/{handover.dossier_id}/level"
 
     assert "network" in worker.get(path).content.decode()
