@@ -169,7 +169,25 @@ def administers(world: World, actor: Actor, row: Row) -> bool:
 
 # Requests.
 ASKED = either(of_institution("addressed_id"), of_staff("addressed_staff_id"))
+
+
 # Hand-overs: the receiver sees what is asked of them while it is open or accepted.
+def _is_named_in(table: str, **having: Any) -> Rule:
+    """Whether a row of this table in the same case names the actor."""
+
+    def rule(world: World, actor: Actor, row: Row) -> bool:
+        return any(
+            found["dossier_id"] == row["dossier_id"]
+            and found["staff_id"] == actor.staff
+            and all(found[column] == value for column, value in having.items())
+            for found in world.all_seen(actor, table)
+        )
+
+    return rule
+
+
+FOLLOWS_THERE = both(_is_named_in("cases_participant", state="taking_part"))
+LEADS_THERE = both(_is_named_in("cases_assignment", function="lead", valid_until=None))
 RECEIVES = both(
     of_institution("receiver_id"),
     either(
@@ -540,6 +558,15 @@ TABLES: dict[str, Rules] = {
                 sees("decisions_decision", "decision_id", state=("pending", "accepted")),
             ),
         ),
+    ),
+    "handovers_cooperationnotice": Rules(
+        select=either(
+            job,
+            of_staff("giver_staff_id"),
+            of_staff("receiver_staff_id"),
+            both(of_institution("receiver_id"), either(FOLLOWS_THERE, LEADS_THERE)),
+        ),
+        insert=both(WRITES, of_staff("giver_staff_id"), of_institution("giver_id")),
     ),
     "leading_course": of_a_case(),
     "leading_passage": of_one_category(ADMINISTRATIVE, author="staff_id", insert=WRITES),

@@ -13,7 +13,7 @@ from suone.casework.advice.models import Advice
 from suone.casework.assessments.models import Assessment, SectionAnswers
 from suone.casework.cases.models import Background, Case, Draft, Note, Participant, ParticipantState
 from suone.casework.corrections.models import Correction
-from suone.casework.handovers.models import Handover
+from suone.casework.handovers.models import CooperationNotice, Handover
 from suone.casework.leading.models import FactRemark, KnownFact, LevelChange
 from suone.casework.meetings.models import AgendaPoint, Guest, Invitee, Meeting
 from suone.casework.meetings.models import Entry as MinutesEntry
@@ -67,6 +67,7 @@ _CANARIES = {
     "plans_measure": ("title", "payer_text", "result"),
     "plans_signername": ("name",),
     "handovers_handover": ("message",),
+    "handovers_cooperationnotice": ("measure", "text"),
     "leading_levelchange": ("reason",),
     "advice_advice": ("first_name", "last_name", "contact", "note"),
     "assessments_score": ("reason",),
@@ -269,6 +270,10 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         dossier=dossier, decision=asked, sender=giver, sender_staff=author, receiver=asked.addressed, constellation="1",
         between="other", category=DataCategory.FINANCES, message="message", language="de", basis="hand-over",
         categories=1, proposed_on=today,
+    )  # fmt: skip
+    CooperationNotice.objects.create(
+        dossier=dossier, kind="missed", measure="measure", text="text", language="de", giver=giver, giver_staff=author,
+        receiver=asked.addressed, receiver_staff=author,
     )  # fmt: skip
     LevelChange.objects.create(
         dossier=dossier, from_level="", to_level="simple", reason="reason", on=today, staff=author, institution=giver

@@ -20,7 +20,7 @@ from suone.casework.cases.acts import Act as CaseAct
 from suone.casework.cases.forms import NoteForm
 from suone.casework.cases.models import ParticipantState
 from suone.casework.cases.rules import RiskFactor, TimelineKind, risk_factors_in
-from suone.casework.handovers.queries import can_report_missed_appointments, handovers_of
+from suone.casework.handovers.queries import can_report_missed_appointments, handovers_of, notices_of
 from suone.casework.leading import queries as leading
 from suone.casework.leading.acts import Act as LeadingAct
 from suone.casework.leading.queries import passages_of, recorded_facts
@@ -86,6 +86,7 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "documents": documents_of(acting, dossier),
         "plans": plans_of(acting, dossier),
         "handovers": handovers_of(acting, dossier),
+        "notices": notices_of(dossier),
         "may_hand_over": reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD) and this.level != "complex",
         "may_report_missed": acting.may(Permission.DISCLOSURE_RECORD)
         and can_report_missed_appointments(acting, participants),

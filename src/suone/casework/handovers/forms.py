@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from suone.canton.procedures.facts import CODES, Fact, Scalar, Shape, word
 from suone.canton.procedures.services import in_language, origin_in_words
 from suone.casework.handovers.queries import Guide, Partner
-from suone.casework.handovers.rules import Answers, AskedFact, Constellation, Direction
+from suone.casework.handovers.rules import Answers, AskedFact, Constellation, Direction, NoticeKind
 from suone.casework.leading.services import Particulars
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory, categories_in, mask_of
@@ -289,38 +289,39 @@ class AnswerForm(forms.Form):
 
 
 class MissedBasisForm(forms.Form):
-    """The recipient of a report of missed appointments, and its legal basis."""
+    """The social worker who is told of missed appointments, and the legal basis."""
 
-    recipient = forms.ModelChoiceField(label=gettext_lazy("Social assistance"), queryset=Institution.objects.none())
+    recipient = StaffField(label=gettext_lazy("Social worker"))
     basis = forms.ChoiceField(label=gettext_lazy("Legal basis"), widget=forms.RadioSelect)
 
     def __init__(
-        self, *args: Any, recipients: Sequence[Institution], bases: Sequence[LegalBasis], **kwargs: Any
+        self, *args: Any, recipients: Sequence[Appointment], bases: Sequence[LegalBasis], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         language = (get_language() or "de")[:2]
-        field = self.fields["recipient"]
-        field.queryset = Institution.objects.filter(pk__in=[i.pk for i in recipients])  # type: ignore[attr-defined]
+        offer(self, "recipient", Appointment.objects.filter(pk__in=[worker.pk for worker in recipients]))
         if len(recipients) == 1:
-            field.initial = recipients[0].pk
+            self.fields["recipient"].initial = recipients[0].pk
         self.fields["basis"].choices = [  # type: ignore[attr-defined]
             (basis.code, f"{basis.title(language)} ({basis.article_in(language)})") for basis in bases
         ]
 
 
 class MissedForm(forms.Form):
-    """The report: the appointments, the conditions of the legal basis, and the purpose."""
+    """The notice: what happened in which measure, the conditions of the legal basis, and the purpose."""
 
+    kind = forms.ChoiceField(label=gettext_lazy("What happened"), choices=NoticeKind.choices, widget=forms.RadioSelect)
+    measure = forms.CharField(label=gettext_lazy("In which measure or clarification of the IV"), max_length=200)
+    text = forms.CharField(
+        label=gettext_lazy("What happened, and when"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Facts alone, with their days; no judgement, no diagnoses."),
+    )
     conditions = forms.MultipleChoiceField(
         label=gettext_lazy("These conditions hold"), required=False, widget=forms.CheckboxSelectMultiple
     )
     purpose = forms.CharField(label=gettext_lazy("Purpose"), max_length=300)
-    text = forms.CharField(
-        label=gettext_lazy("Which appointments were missed"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Days and kind of the appointments alone; no judgement, no diagnoses."),
-    )
 
     def __init__(self, *args: Any, basis: LegalBasis, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,12 +2,21 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.canton.procedures.facts import CODES, Fact
-from suone.casework.handovers.rules import Constellation
+from suone.casework.handovers.rules import Constellation, NoticeKind
 from suone.ground.access.categories import HEALTH_BIT, DataCategory, Power, categories_in
-from suone.ground.access.row_policies import AdditionalInsertPolicy, RowPolicies, Stamp, granted, job, own_institution
+from suone.ground.access.row_policies import (
+    AdditionalInsertPolicy,
+    RowPolicies,
+    Stamp,
+    granted,
+    job,
+    own_institution,
+    own_staff,
+)
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution, Office
 from suone.records.consents.models import Consent
@@ -148,3 +157,56 @@ class Handover(models.Model):
     def agreement(self) -> str:
         """The name of the agreement."""
         return str(CODES[Fact.HANDOVER_BETWEEN].get(self.between, self.between))
+
+
+# Who follows the person at the receiver now: also a colleague who took the case over.
+_FOLLOWS = (
+    f"({own_institution('receiver_id')} AND ("  # noqa: S608
+    "EXISTS (SELECT 1 FROM cases_participant p WHERE p.dossier_id = {table}.dossier_id"
+    " AND p.institution_id = {table}.receiver_id AND p.state = 'taking_part' AND p.staff_id = (SELECT actor_staff()))"
+    " OR EXISTS (SELECT 1 FROM cases_assignment s WHERE s.dossier_id = {table}.dossier_id AND s.function = 'lead'"
+    " AND s.valid_until IS NULL AND s.staff_id = (SELECT actor_staff()))))"
+)
+
+
+class CooperationNotice(models.Model):
+    """What an IV coordinator tells the social worker of uncooperative behaviour or missed appointments.
+
+    Readable by the two of them and by whoever takes over the receiver's case, and by nobody else who follows the person:
+    it must not reach those who impose sanctions.
+    """
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="cooperation_notices")
+    kind = models.CharField(_("What happened"), max_length=13, choices=NoticeKind)
+    measure = models.CharField(_("In which measure or clarification of the IV"), max_length=200)
+    text = models.TextField(_("What happened, and when"))
+    language = models.CharField(max_length=2)
+    giver = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    giver_staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
+    receiver = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    receiver_staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
+    told_at = models.DateTimeField(db_default=Now())
+
+    objects = CaseBoundQuerySet["CooperationNotice"].as_manager()
+
+    personal_data: ClassVar[tuple[str, ...]] = ("measure", "text")
+
+    class Meta:
+        verbose_name = _("notice on cooperation")
+        verbose_name_plural = _("notices on cooperation")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="cooperation_notice_to_another",
+                condition=~Q(giver=F("receiver")),
+                violation_error_message=_("Choose an institution other than your own."),
+            ),
+            RowPolicies(
+                name="handovers_cooperationnotice_row_policies",
+                select=f"{job()} OR {own_staff('giver_staff_id')} OR {own_staff('receiver_staff_id')} OR {_FOLLOWS}",
+                insert=f"({granted(Power.WRITE)}) AND {own_staff('giver_staff_id')} AND {own_institution('giver_id')}",
+            ),
+            Stamp(name="cooperation_notice_told", at="told_at", staff="giver_staff", institution="giver"),
+        ]
+
+    def __str__(self) -> str:
+        return f"notice on cooperation {self.pk}"

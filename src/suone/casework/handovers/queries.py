@@ -21,12 +21,12 @@ from suone.canton.procedures.rules import (
 )
 from suone.canton.procedures.services import in_language
 from suone.casework.cases.models import Case, Participant, ParticipantState
-from suone.casework.handovers.models import Handover
-from suone.casework.handovers.rules import RECIPIENT_OF_MISSED, AskedFact, asked_facts, way_for
+from suone.casework.handovers.models import CooperationNotice, Handover
+from suone.casework.handovers.rules import GIVER_OF_MISSED, RECIPIENT_OF_MISSED, AskedFact, asked_facts, way_for
 from suone.casework.leading.models import Course, KnownFact
 from suone.ground.access.acting import Acting
 from suone.ground.access.permissions import Role
-from suone.organisation.appointments.models import AppointmentQuerySet
+from suone.organisation.appointments.models import Appointment, AppointmentQuerySet
 from suone.organisation.appointments.queries import Contact, colleagues, contacts_of
 from suone.organisation.institutions.models import Institution, Office, Region
 from suone.records.consents.models import ConsentRecipient
@@ -199,21 +199,31 @@ def position_for(course: Course | None, version: ProcedureVersion | None) -> tup
     return (version.procedure, version.procedure.start) if version is not None else None
 
 
-def social_assistance_in(case: Case, acting: Acting) -> list[Institution]:
-    """List the social assistance institutions in the case that may be informed of missed appointments, without one's own."""
-    taking_part = case.dossier.participants.filter(state=ParticipantState.TAKING_PART).values("institution_id")
-    institutions = Institution.objects.filter(pk__in=taking_part, kind=RECIPIENT_OF_MISSED)
-    return list(institutions.exclude(pk=acting.own_institution_id))
+def is_giver_of_missed(acting: Acting) -> bool:
+    """Return whether the acting institution is an IV: nobody else tells of missed appointments."""
+    return Institution.objects.filter(pk=acting.own_institution_id, kind=GIVER_OF_MISSED).exists()
+
+
+def social_workers_in(case: Case) -> list[Appointment]:
+    """List the social workers who follow the person of a case: they may be told of missed appointments."""
+    following = case.dossier.participants.filter(
+        state=ParticipantState.TAKING_PART, institution__kind=RECIPIENT_OF_MISSED, staff__isnull=False
+    )
+    ids = following.values_list("staff_id", flat=True)
+    return list(Appointment.objects.filter(pk__in=ids).select_related("institution"))
 
 
 def can_report_missed_appointments(acting: Acting, participants: Iterable[Participant]) -> bool:
-    """Return whether social assistance of another institution takes part in the case."""
-    return any(
-        p.state == ParticipantState.TAKING_PART
-        and p.institution.kind == RECIPIENT_OF_MISSED
-        and p.institution_id != acting.institution_id
-        for p in participants
-    )
+    """Return whether the acting institution is an IV, and a social worker follows the person."""
+    taking_part = [p for p in participants if p.state == ParticipantState.TAKING_PART]
+    ours = any(p.institution_id == acting.institution_id and p.institution.kind == GIVER_OF_MISSED for p in taking_part)
+    return ours and any(p.institution.kind == RECIPIENT_OF_MISSED and p.staff_id for p in taking_part)
+
+
+def notices_of(dossier: Dossier) -> list[CooperationNotice]:
+    """List what the acting person may read about cooperation: given or received by them, newest first."""
+    found = CooperationNotice.objects.filter(dossier=dossier)
+    return list(found.select_related("giver_staff", "giver", "receiver_staff", "receiver").order_by("-pk"))
 
 
 @dataclass(frozen=True, slots=True)

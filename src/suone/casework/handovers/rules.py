@@ -62,6 +62,8 @@ _BETWEEN = {
 # SMZ–IV, no. 2).
 GIVER_OF_MISSED = Kind.DISABILITY_INSURANCE
 RECIPIENT_OF_MISSED = Kind.SOCIAL_ASSISTANCE
+# The legal bases that IV has towards social assistance.
+BASES_OF_MISSED = frozenset({"consent", "ivg-68bis-3", "ivg-68bis-5"})
 # Facts that follow from the act itself or from its direction, and therefore have no field.
 _FACTS_OF_THE_ACT = frozenset(
     {
@@ -72,6 +74,13 @@ _FACTS_OF_THE_ACT = frozenset(
         Fact.HANDOVER_ACCEPTED_ON,
     }
 )
+
+
+class NoticeKind(models.TextChoices):
+    """The two things that IV tells the social worker (agreement SMZ–IV, no. 2)."""
+
+    UNCOOPERATIVE = "uncooperative", gettext_lazy("uncooperative behaviour")
+    MISSED = "missed", gettext_lazy("missed appointments")
 
 
 @dataclass(frozen=True, slots=True)

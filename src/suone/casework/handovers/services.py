@@ -10,19 +10,21 @@ from django.utils.translation import gettext as _
 
 from suone.canton.procedures.facts import Fact, Scalar
 from suone.casework.cases.models import Case, Participant, ParticipantState
-from suone.casework.cases.rules import ClosingReason, NoteKind, Outcome, State, check_reason
-from suone.casework.cases.services import join, leave, name_lead, notify_participants, write_note
+from suone.casework.cases.rules import ClosingReason, Outcome, State, check_reason
+from suone.casework.cases.services import join, leave, name_lead, notify_participants
 from suone.casework.handovers import rules
 from suone.casework.handovers.acts import Act
-from suone.casework.handovers.models import Handover
+from suone.casework.handovers.models import CooperationNotice, Handover
 from suone.casework.handovers.queries import (
     consent_naming,
     guide_for,
+    is_giver_of_missed,
     pending_handover,
     position_for,
     procedure_of_handovers,
+    social_workers_in,
 )
-from suone.casework.handovers.rules import Answers, Constellation
+from suone.casework.handovers.rules import Answers, Constellation, NoticeKind
 from suone.casework.leading.queries import course_of, every_fact
 from suone.casework.leading.services import (
     Particulars,
@@ -39,10 +41,11 @@ from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.errors import Refused
 from suone.ground.audit.models import RecordKind
+from suone.ground.audit.services import record
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution, Office
 from suone.records.consents.legal_bases import CONSENT, HAND_OVER
-from suone.records.consents.models import Consent, Disclosure, DisclosureForm
+from suone.records.consents.models import Consent, DisclosureForm
 from suone.records.consents.services import keep_disclosure, record_disclosure
 from suone.records.decisions.models import Decision
 from suone.records.decisions.queries import staff_who_may_answer
@@ -264,18 +267,34 @@ def end_overlaps(acting: Acting) -> int:
 
 
 def report_missed_appointments(
-    acting: Acting, *, case: Case, recipient: Institution, basis: str, purpose: str, confirmed: Sequence[str], text: str
-) -> Disclosure:
-    """Report missed appointments or lack of cooperation to social assistance, on a legal basis.
+    acting: Acting,
+    *,
+    case: Case,
+    recipient: Appointment,
+    basis: str,
+    purpose: str,
+    confirmed: Sequence[str],
+    kind: NoticeKind,
+    measure: str,
+    text: str,
+) -> CooperationNotice:
+    """Tell the social worker of uncooperative behaviour or missed appointments in a measure or clarification of IV.
 
-    Always a worker's decision, never automatic, and to no other kind of institution (agreement SMZ–IV). ``basis`` is the
-    code of a legal basis, ``confirmed`` the codes of its conditions. Raises ``Refused`` for any other recipient, without
-    a text, or when the legal basis does not allow it.
+    Always a worker's decision, never automatic, from IV to social assistance alone (agreement SMZ–IV, no. 2), and readable
+    by nobody but the two; the timeline says nothing. ``basis`` is the code of a legal basis that IV has, ``confirmed`` the
+    codes of its conditions. Raises ``Refused`` from or to anybody else, without measure or text, or when the legal basis
+    does not allow it.
     """
-    if recipient.kind != rules.RECIPIENT_OF_MISSED or recipient.pk == acting.institution_id:
+    if not is_giver_of_missed(acting):
+        raise Refused(_("Only the IV tells social assistance of missed appointments."))
+    if recipient.institution.kind != rules.RECIPIENT_OF_MISSED:
         raise Refused(_("Missed appointments are reported to social assistance only."))
-    if not text.strip():
-        raise Refused(_("Say which appointments were missed, and nothing more."))
+    if recipient.pk not in [worker.pk for worker in social_workers_in(case)]:
+        raise Refused(_("Choose the social worker who follows the person."))
+    if basis not in rules.BASES_OF_MISSED:
+        raise Refused(_("Choose a legal basis that the IV has towards social assistance."))
+    if not measure.strip() or not text.strip():
+        raise Refused(_("Say in which measure or clarification and what happened, and nothing more."))
     dossier = lock(case.dossier_id)
     what: dict[str, Any] = {
         "dossier": dossier,
@@ -285,26 +304,34 @@ def report_missed_appointments(
         "categories": DataCategory.ADMINISTRATIVE.bit,
     }
     if basis == CONSENT:
-        line = consent_naming(acting, dossier, recipient.pk)
+        line = consent_naming(acting, dossier, recipient.institution_id)
         if line is None or not line.categories & DataCategory.ADMINISTRATIVE.bit:
             raise Refused(_("No valid consent lets this institution read it: choose another legal basis."))
-        disclosure = keep_disclosure(acting, recipient_id=recipient.pk, consent=line.consent, **what)
+        keep_disclosure(acting, recipient_id=recipient.institution_id, consent=line.consent, **what)
     else:
-        disclosure = record_disclosure(acting, recipient=recipient, confirmed=confirmed, **what)
-    write_note(acting, dossier=dossier, text=text, category=DataCategory.ADMINISTRATIVE, kind=NoteKind.NOTE)
-    record_event(
-        acting,
+        record_disclosure(acting, recipient=recipient.institution, confirmed=confirmed, **what)
+    notice = CooperationNotice.objects.create(
         dossier=dossier,
+        kind=kind,
+        measure=measure.strip(),
+        text=text.strip(),
+        language=(translation.get_language() or "de")[:2],
+        giver_id=acting.own_institution_id,
+        giver_staff_id=acting.own_staff_id,
+        receiver_id=recipient.institution_id,
+        receiver_staff=recipient,
+    )
+    record(
+        acting,
         kind=RecordKind.DISCLOSE,
         act=Act.MISSED_TOLD,
-        about=("disclosure", disclosure.pk),
-        recipients=[recipient.pk],
+        dossier_id=dossier.pk,
+        about=("cooperationnotice", notice.pk),
+        recipients=[recipient.institution_id],
         legal_basis=basis,
     )
-    notify_institutions(
-        acting, institution_ids=[recipient.pk], act=Act.MISSED_TOLD, dossier=dossier, region_id=case.region_id
-    )
-    return disclosure
+    notify_staff(acting, staff_ids=[recipient.pk], act=Act.MISSED_TOLD, dossier=dossier)
+    return notice
 
 
 def _ask(acting: Acting, case: Case, proposal: Proposal) -> Handover:

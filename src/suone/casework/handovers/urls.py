@@ -15,7 +15,7 @@ urlpatterns = [
     path(f"{_CASE}/handovers/<int:handover_id>/end", views.end_access, name="end_handover_access"),
     path(f"{_CASE}/missed-appointments", views.report_missed, name="report_missed"),
     path(
-        f"{_CASE}/missed-appointments/<int:institution_id>/<slug:basis>",
+        f"{_CASE}/missed-appointments/<int:staff_id>/<slug:basis>",
         views.report_missed_on,
         name="report_missed_on",
     ),

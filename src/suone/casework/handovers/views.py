@@ -16,6 +16,7 @@ from suone.casework.cases.queries import own_draft, readable_case
 from suone.casework.cases.services import default_answer_day
 from suone.casework.handovers import forms, queries, rules, services
 from suone.casework.handovers.acts import Act
+from suone.casework.handovers.rules import NoticeKind
 from suone.casework.leading.queries import course_of, known_facts
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
@@ -25,7 +26,7 @@ from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, form_page, refusals_on, render
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Region
-from suone.records.consents.legal_bases import HAND_OVER, LegalBasis, legal_bases, legal_basis
+from suone.records.consents.legal_bases import LegalBasis, legal_bases, legal_basis
 from suone.records.decisions.queries import decision_for
 
 
@@ -287,34 +288,32 @@ def end_access(request: ActingRequest, dossier_id: int, handover_id: int) -> Htt
 
 @acts(Permission.DISCLOSURE_RECORD)
 def report_missed(request: ActingRequest, dossier_id: int) -> HttpResponse:
-    """Report missed appointments: choose recipient and legal basis."""
-    case = readable_case(request.acting, dossier_id)
-    recipients = queries.social_assistance_in(case, request.acting)
-    form = forms.MissedBasisForm(request.POST or None, recipients=recipients, bases=_grounds())
+    """Tell of missed appointments: choose the social worker and the legal basis."""
+    case, recipients = _social_workers(request, dossier_id)
+    form = forms.MissedBasisForm(request.POST or None, recipients=list(recipients.values()), bases=_grounds())
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         return redirect("report_missed_on", dossier_id, typed["recipient"].pk, typed["basis"])
     return form_page(
         request,
         form,
-        title=f"{_('Report missed appointments to social assistance')} · {case.dossier.number}",
+        title=f"{_('Tell the social worker of missed appointments')} · {case.dossier.number}",
         submit=_("Next"),
         back=reverse("case", args=[dossier_id]),
         intro=_(
-            "You decide whether anything is reported; it never happens automatically. Only social assistance in this case can be informed."
+            "You decide what is told; it never happens automatically. Only the social worker and you can read it, and whoever takes over the case there."
         ),
     )
 
 
 @acts(Permission.DISCLOSURE_RECORD)
-def report_missed_on(request: ActingRequest, dossier_id: int, institution_id: int, basis: str) -> HttpResponse:
-    """Report missed appointments: text, purpose, and the conditions of the legal basis."""
-    case = readable_case(request.acting, dossier_id)
-    recipients = {i.pk: i for i in queries.social_assistance_in(case, request.acting)}
+def report_missed_on(request: ActingRequest, dossier_id: int, staff_id: int, basis: str) -> HttpResponse:
+    """Tell of missed appointments: what happened, purpose, and the conditions of the legal basis."""
+    case, recipients = _social_workers(request, dossier_id)
     ground = legal_basis(basis)
-    if institution_id not in recipients or ground is None or ground not in _grounds():
+    if staff_id not in recipients or ground is None or ground not in _grounds():
         raise Http404
-    starting = {"purpose": _("Cooperation with social assistance under the agreement SMZ–IV")}
+    starting = {"purpose": _("Coordination with social assistance under the agreement SMZ–IV")}
     form = forms.MissedForm(request.POST or None, basis=ground, initial=starting)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
@@ -322,29 +321,36 @@ def report_missed_on(request: ActingRequest, dossier_id: int, institution_id: in
             services.report_missed_appointments(
                 request.acting,
                 case=case,
-                recipient=recipients[institution_id],
+                recipient=recipients[staff_id],
                 basis=basis,
                 purpose=typed["purpose"],
                 confirmed=typed["conditions"],
+                kind=NoticeKind(typed["kind"]),
+                measure=typed["measure"],
                 text=typed["text"],
             )
-            return done(
-                request, _("Social assistance has been informed, and the disclosure recorded."), "case", dossier_id
-            )
+            return done(request, _("The social worker has been told, and the disclosure recorded."), "case", dossier_id)
     language = (get_language() or "de")[:2]
     return form_page(
         request,
         form,
-        title=f"{_('Report missed appointments to social assistance')} · {case.dossier.number}",
-        submit=_("Report"),
+        title=f"{_('Tell the social worker of missed appointments')} · {case.dossier.number}",
+        submit=_("Tell"),
         back=reverse("case", args=[dossier_id]),
-        intro=f"{recipients[institution_id]}, {ground.title(language)} ({ground.article_in(language)})",
+        intro=f"{recipients[staff_id].full_name}, {ground.title(language)} ({ground.article_in(language)})",
     )
 
 
+def _social_workers(request: ActingRequest, dossier_id: int) -> tuple[Case, dict[int, Appointment]]:
+    """Return the case, and the social workers who may be told; nobody unless the acting institution is an IV."""
+    case = readable_case(request.acting, dossier_id)
+    may = queries.is_giver_of_missed(request.acting)
+    return case, {worker.pk: worker for worker in queries.social_workers_in(case)} if may else {}
+
+
 def _grounds() -> list[LegalBasis]:
-    """Return the legal bases that serve integration, consent included."""
-    return [ground for ground in legal_bases() if ground.for_integration and ground.code != HAND_OVER]
+    """Return the legal bases that the IV has towards social assistance, consent included."""
+    return [ground for ground in legal_bases() if ground.code in rules.BASES_OF_MISSED]
 
 
 @reads(Permission.REFERRAL_COUNT, act=Act.COUNTED)

@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import django.db.models.functions.datetime
 import suone.ground.access.row_policies
 from suone.ground.access.sql_files import sql_file
 from django.db import migrations, models
@@ -185,6 +186,78 @@ class Migration(migrations.Migration):
                         condition="EXISTS (SELECT 1 FROM handovers_handover h WHERE h.dossier_id = {table}.dossier_id AND h.sender_id = {table}.giver_id AND h.sender_staff_id = {table}.giver_staff_id AND h.receiver_id = {table}.recipient_id AND h.basis = {table}.basis AND h.consent_id IS NOT DISTINCT FROM {table}.consent_id AND (h.sender_staff_id = (SELECT actor_staff()) AND {table}.form <> 'access' AND ({table}.categories & ~(1 | (1::bigint << h.category))) = 0 OR h.receiver_id = (SELECT actor_institution()) AND h.accepted_at >= now() AND ({table}.categories & ~h.categories) = 0))",
                         into="consents_disclosure",
                         name="handovers_handover_discloses",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CooperationNotice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("uncooperative", "uncooperative behaviour"), ("missed", "missed appointments")],
+                        max_length=13,
+                        verbose_name="What happened",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.CharField(max_length=200, verbose_name="In which measure or clarification of the IV"),
+                ),
+                ("text", models.TextField(verbose_name="What happened, and when")),
+                ("language", models.CharField(max_length=2)),
+                ("told_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cooperation_notices",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "giver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.institution"
+                    ),
+                ),
+                (
+                    "giver_staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="appointments.appointment"
+                    ),
+                ),
+                (
+                    "receiver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="institutions.institution"
+                    ),
+                ),
+                (
+                    "receiver_staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="appointments.appointment"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "notice on cooperation",
+                "verbose_name_plural": "notices on cooperation",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("giver", models.F("receiver")), _negated=True),
+                        name="cooperation_notice_to_another",
+                        violation_error_message="Choose an institution other than your own.",
+                    ),
+                    suone.ground.access.row_policies.RowPolicies(
+                        insert="((SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)))) AND ((SELECT actor_kind()) = 'staff' AND {table}.giver_staff_id = (SELECT actor_staff())) AND ((SELECT actor_kind()) = 'staff' AND {table}.giver_id = (SELECT actor_institution()))",
+                        name="handovers_cooperationnotice_row_policies",
+                        select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND {table}.giver_staff_id = (SELECT actor_staff())) OR ((SELECT actor_kind()) = 'staff' AND {table}.receiver_staff_id = (SELECT actor_staff())) OR (((SELECT actor_kind()) = 'staff' AND {table}.receiver_id = (SELECT actor_institution())) AND (EXISTS (SELECT 1 FROM cases_participant p WHERE p.dossier_id = {table}.dossier_id AND p.institution_id = {table}.receiver_id AND p.state = 'taking_part' AND p.staff_id = (SELECT actor_staff())) OR EXISTS (SELECT 1 FROM cases_assignment s WHERE s.dossier_id = {table}.dossier_id AND s.function = 'lead' AND s.valid_until IS NULL AND s.staff_id = (SELECT actor_staff()))))",
+                    ),
+                    suone.ground.access.row_policies.Stamp(
+                        at="told_at", institution="giver", name="cooperation_notice_told", staff="giver_staff"
                     ),
                 ],
             },

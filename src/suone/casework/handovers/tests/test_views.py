@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from suone.casework.cases.models import Case, Note
+from suone.casework.cases.models import Case
 from suone.casework.handovers import services
 from suone.casework.handovers.models import Handover
 from suone.casework.handovers.rules import Direction
@@ -19,8 +19,7 @@ from suone.casework.leading.tests.factories import do
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import client_of
-from suone.records.consents.models import Disclosure
-from suone.records.consents.tests.factories import WORK, Cast, line, sign
+from suone.records.consents.tests.factories import Cast
 from suone.records.dossiers.models import Dossier
 
 
@@ -243,62 +242,6 @@ def test_ending_the_access_asks_why(cast: Cast, worker: Client) -> None:
     assert worker.post(path, {"reason": ""}).status_code == 422
     assert worker.post(path, {"reason": "No longer wished"}).status_code == 302
     assert client_of(cast.adviser).get(f"/dossiers/{handover.dossier_id}/").status_code == 404
-
-
-def shared_with_iv(cast: Cast, iv: Appointment) -> Handover:
-    """A case of the SMZ in which the IV takes part."""
-    return accept(iv, propose(cast, iv, direction=Direction.REFERS, facts=TO_IV))
-
-
-def test_social_assistance_is_told_of_missed_appointments_on_a_legal_basis(
-    cast: Cast, coordinator_iv: Appointment
-) -> None:
-    handover = shared_with_iv(cast, coordinator_iv)
-    iv, start = client_of(coordinator_iv), f"/dossiers/{handover.dossier_id}/missed-appointments"
-    smz = cast.worker.institution_id
-
-    chosen = iv.post(start, {"recipient": smz, "basis": "ivg-68bis-3"})
-    path = chosen.headers["Location"]
-    assert path == f"{start}/{smz}/ivg-68bis-3"
-    typed = {"purpose": "Cooperation", "text": "2 March, 9 March: job coaching"}
-    assert iv.post(path, typed).status_code == 422  # the conditions are not confirmed
-    conditions = ["no_private_interest", "cost_bearer_unclear", "purpose_measures", "formal_law", "reciprocity"]
-    assert iv.post(path, typed | {"conditions": conditions}).status_code == 302
-
-    disclosure = Disclosure.objects.latest("pk")
-    assert (disclosure.basis, disclosure.recipient_id, disclosure.giver) == (
-        "ivg-68bis-3",
-        smz,
-        coordinator_iv.institution,
-    )
-    assert Note.objects.get(dossier_id=handover.dossier_id).text == typed["text"]
-    assert Entry.objects.filter(act="handover.missed_told").count() == 1
-
-
-def test_nobody_but_social_assistance_is_ever_told(cast: Cast, coordinator_iv: Appointment) -> None:
-    handover = shared_with_iv(cast, coordinator_iv)
-    iv = client_of(coordinator_iv)
-    rav = cast.adviser.institution_id
-
-    smz = cast.worker.institution_id
-    for nowhere in (f"{rav}/consent", f"{smz}/hand-over", f"{smz}/nonsense"):
-        assert iv.get(f"/dossiers/{handover.dossier_id}/missed-appointments/{nowhere}").status_code == 404
-    # From social assistance itself there is nobody to tell.
-    page = client_of(cast.worker).get(f"/dossiers/{handover.dossier_id}/").content.decode()
-    assert "Report missed appointments to social assistance" not in page
-
-
-def test_a_consent_that_names_social_assistance_is_a_basis_too(cast: Cast, coordinator_iv: Appointment) -> None:
-    handover = accept(coordinator_iv, propose(cast, coordinator_iv, facts=TO_IV))
-    iv = client_of(coordinator_iv)
-    path = f"/dossiers/{handover.dossier_id}/missed-appointments/{cast.worker.institution_id}/consent"
-    typed = {"purpose": "Cooperation", "text": "2 March", "conditions": ["single_case", "person_consents"]}
-
-    assert iv.post(path, typed).status_code == 422
-    sign(coordinator_iv, Dossier.objects.get(pk=handover.dossier_id), line(cast.worker, WORK))
-    assert iv.post(path, typed).status_code == 302
-
-    assert Disclosure.objects.latest("pk").consent is not None
 
 
 def test_stopping_without_hand_over_takes_one_click(cast: Cast, worker: Client) -> None:
