@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 COORDINATOR = "stefan.imsand@example.org"
 ADVISER = "thomas.pfammatter@example.org"
 SOCIAL_WORKER = "rahel.kalbermatten@example.org"
+OF_THE_IV = "andrea.truffer@example.org"
 ADMINISTRATOR = "romaine.bonvin-praz@example.org"
 MEDICAL_OFFICER = "helena.wyssen@example.org"
 DATA_PROTECTION = "judith.andenmatten@example.org"
@@ -22,6 +23,12 @@ _BY_SOCIAL_WORKER = (
 _PLAN = "SELECT min(id) FROM plans_plan WHERE state = 'draft'"
 _MEETING = f"SELECT min(id) FROM meetings_meeting WHERE dossier_id = ({_ACTIVE}) AND"
 _ASKED = "SELECT max(id) FROM decisions_decision WHERE state = 'pending' AND kind = 'handover'"
+_BOTH_FOLLOW = (
+    "FROM cases_participant iv JOIN appointments_appointment s ON s.id = iv.staff_id"
+    f" AND s.email = '{OF_THE_IV}' AND iv.state = 'taking_part' JOIN cases_participant smz"
+    " ON smz.dossier_id = iv.dossier_id AND smz.state = 'taking_part' AND smz.staff_id IS NOT NULL"
+    " JOIN institutions_institution i ON i.id = smz.institution_id AND i.kind = 'social_assistance'"
+)
 _CLOSED = "SELECT min(dossier_id) FROM cases_case WHERE state = 'closed'"
 
 # What stands in an address, as a question to the database.
@@ -51,6 +58,8 @@ PARTS = {
     "invited": "SELECT max(appointment_id) FROM appointments_invitation",
     "waiting_role": "SELECT max(id) FROM appointments_heldrole WHERE needs_approval AND approved_at IS NULL AND NOT is_beginning",
     "social": "SELECT id FROM institutions_institution WHERE code = 'SMZ'",
+    "both_follow": f"SELECT min(iv.dossier_id) {_BOTH_FOLLOW}",
+    "social_worker": f"SELECT smz.staff_id {_BOTH_FOLLOW} ORDER BY iv.dossier_id, smz.id LIMIT 1",
     "advice": "SELECT min(id) FROM advice_advice",
     "handover_draft": "SELECT min(id) FROM cases_draft WHERE kind = 'handover'",
     "plan": _PLAN,
@@ -159,8 +168,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "answer_handover": (ADVISER, "/handovers/requests/{asked}"),
     "end_handover_access": (SOCIAL_WORKER, "/dossiers/{asked_case}/handovers/{handover}/end"),
     "referrals": (COORDINATOR, "/handovers/referrals"),
-    "report_missed": (COORDINATOR, "/dossiers/{active}/missed-appointments"),
-    "report_missed_on": (COORDINATOR, "/dossiers/{active}/missed-appointments/{social}/ivg-68bis-3"),
+    "report_missed": (OF_THE_IV, "/dossiers/{both_follow}/missed-appointments"),
+    "report_missed_on": (OF_THE_IV, "/dossiers/{both_follow}/missed-appointments/{social_worker}/ivg-68bis-3"),
     "change_level": (COORDINATOR, "/dossiers/{active}/level"),
     "register": (SOCIAL_WORKER, "/register/"),
     "register_person": (SOCIAL_WORKER, "/register/persons/add"),
