@@ -187,8 +187,6 @@ class CooperationNotice(models.Model):
     receiver_staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     told_at = models.DateTimeField(db_default=Now())
 
-    objects = CaseBoundQuerySet["CooperationNotice"].as_manager()
-
     personal_data: ClassVar[tuple[str, ...]] = ("measure", "text")
 
     class Meta:

@@ -81,7 +81,10 @@ def test_smz_iv_2_giver_and_receiver_alone_read_it(
             proposal=proposal(cast.worker, cast.adviser, direction=Direction.REFERS),
         ),
     )
-    colleagues = [make_staff(who.institution, Role.FRONT_LINE_WORKER) for who in (cast.worker, coordinator_iv)]
+    colleagues = [
+        make_staff(who.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
+        for who in (cast.worker, coordinator_iv)
+    ]
 
     tell(coordinator_iv, shared, cast.worker, kind=kind)
 
@@ -177,7 +180,7 @@ def test_the_pages_ask_for_kind_measure_and_facts_and_show_it_to_the_two(
 
     assert shown(iv)
     assert shown(client_of(cast.worker))
-    assert not shown(client_of(make_staff(cast.worker.institution, Role.FRONT_LINE_WORKER)))
+    assert not shown(client_of(make_staff(cast.worker.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")))
 
 
 def test_the_pages_lead_to_nobody_else(cast: Cast, coordinator_iv: Appointment, shared: Handover) -> None:
