@@ -82,7 +82,7 @@ def test_smz_iv_2_giver_and_receiver_alone_read_it(
         ),
     )
     colleagues = [
-        make_staff(who.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
+        make_staff(who.institution, Role.FRONT_LINE_WORKER, last_name=f"Colleague{who.pk}")
         for who in (cast.worker, coordinator_iv)
     ]
 
