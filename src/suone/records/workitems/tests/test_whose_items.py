@@ -376,7 +376,6 @@ def test_nothing_is_settled_without_an_act_that_is_kept(table: Table, then: str)
 
 
 @pytest.mark.usefixtures("kept")
-@pytest.mark.usefixtures("kept")
 def test_the_number_of_a_thing_is_not_that_of_an_item(table: Table) -> None:
     other = asked(table, table.lead, table.lead, settled_by="triaged_on")
     item = asked(table, table.lead, table.lead, settled_by="thing_done", about=("thing", other.pk))
@@ -415,6 +414,7 @@ def test_what_is_kept_is_asked_of_the_word_of_the_thing_or_of_the_deed(
     assert WorkItem.objects.get(pk=item.pk).state == (State.DONE if is_settled else State.OPEN)
 
 
+@pytest.mark.usefixtures("kept")
 def test_the_title_of_a_closed_category_is_not_given_out(table: Table) -> None:
     texts = {"de": "Anrufen"}
     for category in (DataCategory.FINANCES, DataCategory.EMPLOYMENT):
