@@ -54,6 +54,7 @@ NOT_COUNTED = {
     "meetings_agendapoint": "titles",
     "meetings_entry": "what was said",
     "meetings_reason": "reasons in words",
+    "handovers_cooperationnotice": "for giver and receiver alone",
 }
 # Words of fixed lists that are kept as text: codes of procedures, instruments, laws, roles.
 CODES = {

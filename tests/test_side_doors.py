@@ -356,8 +356,8 @@ BACK_DATED = {
     ),
     "the lead": (
         "coordinator",
-        "INSERT INTO cases_assignment (dossier_id, function, staff_id, valid_from)"
-        " VALUES (%(theirs)s, 'case_manager', %(coordinator)s, now() - interval '1 year') RETURNING valid_from",
+        "INSERT INTO cases_assignment (dossier_id, function, staff_id, valid_from, is_named)"
+        " VALUES (%(theirs)s, 'case_manager', %(coordinator)s, now() - interval '1 year', true) RETURNING valid_from",
     ),
 }
 

@@ -110,7 +110,7 @@ class BackgroundNotes:
 
     @property
     def education_label(self) -> str:
-        return str(Education(self.education).label) if self.education else ""
+        return str(dict(Education.choices).get(self.education, self.education))
 
     @property
     def risk_labels(self) -> list[str]:

@@ -24,7 +24,7 @@ TABLES = [Course, Passage, KnownFact, FactRemark, Triage, LevelChange]
 def case(cast: Cast) -> Case:
     """Open to the adviser; triaged under a procedure, with a fact that somebody stated."""
     case = activate(cast, line(cast.adviser), procedure=published("vs-complex"))
-    said = {"fact": Fact.REGISTER_CHECKED, "value": True, "remark": "by telephone"}
+    said = {"fact": Fact.PERSON_ASKED, "value": True, "remark": "by telephone"}
     do(cast.coordinator, services.record_fact, case=case, **said)
     return case
 

@@ -55,8 +55,8 @@ BEGIN
         UPDATE cases_assignment SET valid_until = statement_timestamp() WHERE staff_id = leaver AND valid_until IS NULL
         RETURNING dossier_id, function),
     named AS (
-        INSERT INTO cases_assignment (dossier_id, function, staff_id, valid_from)
-        SELECT dossier_id, function, successor, statement_timestamp() FROM ended
+        INSERT INTO cases_assignment (dossier_id, function, staff_id, valid_from, is_named)
+        SELECT dossier_id, function, successor, statement_timestamp(), true FROM ended
         RETURNING dossier_id, function)
     INSERT INTO dossiers_event (dossier_id, act, category, staff_id, institution_id, object_type, object_id, text, text_language)
         SELECT n.dossier_id, 'caseload.' || n.function || '_passed', 10, actor_staff(), actor_institution(), 'staff', successor,
