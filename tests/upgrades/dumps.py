@@ -118,6 +118,7 @@ def environment_of(name: str) -> dict[str, str]:
         "DATABASE_URL": address % "suone_app",
         "DATABASE_OWNER_URL": address % "suone_owner",
         "SUONE_VAR": str(settings.VAR),
+        "SUONE_DOUBTS_LAW": settings.DOUBTS_LAW,  # migrating writes it into a function
         "DJANGO_SETTINGS_MODULE": "suone.config.settings",
     }
 
