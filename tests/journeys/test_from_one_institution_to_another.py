@@ -103,8 +103,8 @@ def test_smz_to_iv_during_the_pause_goes_through_with_an_exception_or_a_reason(
     assert lead(counsellor, address) == "Rahel Kalbermatten"  # both follow, the lead stays
     phase = site.sql("SELECT phase FROM leading_course WHERE dossier_id = %s", steps.case_id(address))[0][0]
     assert phase == "parallel"
-    reasons = site.sql(
-        "SELECT reason FROM leading_passage WHERE dossier_id = %s AND to_phase = 'parallel'", steps.case_id(address)
+    reasons = site.sql(  # given where the contact is made, whatever phase comes next
+        "SELECT bool_or(reason <> '') FROM leading_passage WHERE dossier_id = %s", steps.case_id(address)
     )
     assert bool(reasons[0][0]) is not with_exception
 
