@@ -1,16 +1,15 @@
 """The engine: a procedure and the facts of a case in; what is possible, missing and due out. Pure."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from types import MappingProxyType
 from typing import Literal
 
-from suone.canton.procedures.facts import Fact, Scalar, Shape, Source, word
+from suone.canton.procedures.conditions import Facts, FactsOfRound, applies, condition_holds, earlier_in, fact_of
+from suone.canton.procedures.facts import Scalar, Shape, Source, word
 from suone.organisation.institutions.kinds import InstitutionKind
 
 Texts = Mapping[str, str]
-Facts = Mapping[str, Scalar]
 Severity = Literal["must", "should"]
 
 # The case states that a phase may have; the states themselves belong to the package of cases.
@@ -23,37 +22,6 @@ FOLLOWING_STATES: Mapping[str, tuple[str, ...]] = {
     "active": ("in_aftercare", "closed"),
     "in_aftercare": ("active", "closed"),
 }
-
-
-class FactsOfRound(dict[str, Scalar]):
-    """Facts of a case; ``earlier`` are those that became true before the present round and say nothing of it.
-
-    A round begins when a case enters a phase that it has been in already since the last round began. The first has no
-    ``earlier``.
-    """
-
-    earlier: frozenset[str]
-
-    def __init__(self, facts: Facts = MappingProxyType({}), earlier: Iterable[str] = ()) -> None:
-        super().__init__(facts)
-        self.earlier = frozenset(fact for fact in earlier if fact in Fact.values and word(fact).belongs_to_round)
-
-
-def in_new_round(facts: Facts) -> FactsOfRound:
-    """The same facts as a new round begins: whatever happened, happened before it."""
-    return FactsOfRound(facts, facts)
-
-
-def _earlier(facts: Facts) -> frozenset[str]:
-    return facts.earlier if isinstance(facts, FactsOfRound) else frozenset()
-
-
-def with_implied(facts: Facts) -> FactsOfRound:
-    """The facts with those that follow from them: before a worsening or an ended placement was an earlier application."""
-    found = FactsOfRound(facts, _earlier(facts))
-    if facts.get(Fact.IV_CONTACT_KIND) == "worsening" or facts.get(Fact.IV_PLACEMENT_ENDED_ON):
-        found[Fact.EARLIER_IV_APPLICATION.value] = True
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,29 +292,6 @@ EACH = "each_participant"  # one item for each institution that takes part when 
 ADDRESSES = (*CONTROLLERS, EACH)
 
 
-def applies(conditions: Iterable[str], facts: Facts) -> bool:
-    """Whether every condition holds: a fact (``health_attested``), its negation (``!entitled``) or a value (``segment=S``)."""
-    return all(condition_holds(condition, facts) for condition in conditions)
-
-
-def condition_holds(condition: str, facts: Facts) -> bool:
-    """Whether one condition holds; an unknown fact counts as false.
-
-    What an act established counts in its round. What was stated describes the case, until something else is stated.
-    """
-    if condition.startswith("!"):
-        return not condition_holds(condition[1:], facts)
-    fact, _, wanted = condition.partition("=")
-    is_over = fact in _earlier(facts) and word(fact).source is Source.RECORDED
-    value = None if is_over else facts.get(fact)
-    return bool(value) if not wanted else str(value) == wanted
-
-
-def fact_of(condition: str) -> str:
-    """The fact that a condition asks about."""
-    return condition.removeprefix("!").partition("=")[0]
-
-
 def is_met(requirement: Requirement, facts: Facts, *, on: date) -> bool:
     """Whether a requirement is met, waived by an exception, or does not apply to the case.
 
@@ -356,7 +301,7 @@ def is_met(requirement: Requirement, facts: Facts, *, on: date) -> bool:
         facts = FactsOfRound(facts)
     if not applies(requirement.applies, facts):
         return True
-    earlier = _earlier(facts)
+    earlier = earlier_in(facts)
     if any(condition_holds(condition, facts) for condition in requirement.unless if fact_of(condition) not in earlier):
         return True
     facts_asked = [requirement.fact, *requirement.any_of]
@@ -418,7 +363,7 @@ def item_applies(item: Item, facts: Facts) -> bool:
 
 
 def _first_due_day(item: Item, facts: Facts, *, on: date, holidays: frozenset[date]) -> date:
-    last = facts.get(item.completed_by) if item.once or item.completed_by not in _earlier(facts) else None
+    last = facts.get(item.completed_by) if item.once or item.completed_by not in earlier_in(facts) else None
     if item.repeats and isinstance(last, date):
         return due_day(Due(), on=max(on, months_after(last, item.repeats)), holidays=holidays)
     return due_day(item.due, on=on, holidays=holidays)
@@ -429,7 +374,7 @@ def is_settled(item: Item, facts: Facts, *, since: date | None) -> bool:
 
     A fact of the same day led to the item: today's review meeting does not complete the item for the next one.
     """
-    if item.completed_by in _earlier(facts) and not item.once:
+    if item.completed_by in earlier_in(facts) and not item.once:
         return False
     value = facts.get(item.completed_by)
     if isinstance(value, date) and since is not None:
@@ -505,4 +450,4 @@ def stated_facts(phase: Phase) -> Sequence[str]:
     asked += [fact_of(c) for requirement in phase.requirements for c in (*requirement.applies, *requirement.unless)]
     asked += [item.completed_by for item in phase.items if item.completed_by]
     asked += [fact_of(c) for item in phase.items for c in item.applies]
-    return [fact for fact in dict.fromkeys(asked) if word(fact).source.value == "stated"]
+    return [fact for fact in dict.fromkeys(asked) if word(fact).source is Source.STATED]

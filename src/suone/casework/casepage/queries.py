@@ -12,10 +12,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from suone.canton.instruments.loading import instrument
+from suone.canton.procedures.conditions import applies, fact_of
 from suone.canton.procedures.drawing import draw, text_alternative
 from suone.canton.procedures.facts import Fact, Scalar, Source, word
 from suone.canton.procedures.in_words import item_in_words
-from suone.canton.procedures.rules import Item, Phase, Requirement, applies, fact_of, phase_status, stated_facts
+from suone.canton.procedures.rules import Item, Phase, Requirement, phase_status, stated_facts
 from suone.canton.procedures.services import in_language, origin_in_words, sentence_of
 from suone.casework.assessments.queries import instruments_by_fact
 from suone.casework.cases.models import Assignment, Case, Function, Participant, ParticipantState

@@ -7,18 +7,11 @@ from datetime import date
 from django.db import connection
 from django.http import Http404
 
+from suone.canton.procedures.conditions import with_implied
 from suone.canton.procedures.facts import Fact, Scalar
 from suone.canton.procedures.models import ProcedureVersion
 from suone.canton.procedures.queries import versions_of_level
-from suone.canton.procedures.rules import (
-    AvailableMove,
-    Phase,
-    Procedure,
-    Requirement,
-    phase_status,
-    planned_items,
-    with_implied,
-)
+from suone.canton.procedures.rules import AvailableMove, Phase, Procedure, Requirement, phase_status, planned_items
 from suone.canton.procedures.services import in_language
 from suone.casework.cases.models import Case, Participant, ParticipantState
 from suone.casework.handovers.models import CooperationNotice, Handover

@@ -8,18 +8,9 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from suone.canton.procedures.conditions import Facts, applies, condition_holds, fact_of
 from suone.canton.procedures.facts import Fact, Shape, Source, word
-from suone.canton.procedures.rules import (
-    AvailableMove,
-    Facts,
-    Phase,
-    Procedure,
-    Requirement,
-    applies,
-    condition_holds,
-    fact_of,
-    phase_status,
-)
+from suone.canton.procedures.rules import AvailableMove, Phase, Procedure, Requirement, phase_status
 from suone.ground.access.categories import ALL_BUT_HEALTH, HEALTH_BIT, DataCategory, mask_of
 from suone.ground.access.errors import Refused
 from suone.organisation.institutions.kinds import InstitutionKind as Kind

@@ -7,8 +7,9 @@ from functools import cached_property
 
 from django.utils import timezone
 
+from suone.canton.procedures.conditions import FactsOfRound, fact_of, with_implied
 from suone.canton.procedures.facts import Fact, Scalar
-from suone.canton.procedures.rules import FactsOfRound, Phase, fact_of, with_implied
+from suone.canton.procedures.rules import Phase
 from suone.casework.cases.models import Assignment, Case, Function, Participant, ParticipantState
 from suone.casework.cases.queries import BackgroundCounts, background_counts
 from suone.casework.cases.rules import notified_early

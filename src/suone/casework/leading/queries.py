@@ -9,10 +9,10 @@ from django.db import connection
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from suone.canton.procedures.conditions import FactsOfRound
 from suone.canton.procedures.facts import Scalar
 from suone.canton.procedures.models import ProcedureVersion
 from suone.canton.procedures.queries import versions_of_level
-from suone.canton.procedures.rules import FactsOfRound
 from suone.casework.cases.models import Case
 from suone.casework.cases.rules import Level
 from suone.casework.leading.models import Course, KnownFact, LevelChange, Passage, Triage, scalar_of

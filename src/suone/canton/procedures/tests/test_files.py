@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from suone.canton.procedures.conditions import fact_of
 from suone.canton.procedures.facts import Fact, Scalar, Shape, word
 from suone.canton.procedures.loading import FOLDER, read_procedure, shipped
 from suone.canton.procedures.rules import (
@@ -18,7 +19,6 @@ from suone.canton.procedures.rules import (
     Requirement,
     Texts,
     automatic_move,
-    fact_of,
     months_before,
     phase_status,
     planned_items,

@@ -7,19 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from suone.canton.procedures.conditions import Facts, FactsOfRound, in_new_round
 from suone.canton.procedures.facts import WORDS, Fact, Shape, Source, word
-from suone.canton.procedures.rules import (
-    RULES,
-    Due,
-    Facts,
-    FactsOfRound,
-    Item,
-    Requirement,
-    in_new_round,
-    is_met,
-    is_settled,
-    planned_items,
-)
+from suone.canton.procedures.rules import RULES, Due, Item, Requirement, is_met, is_settled, planned_items
 from suone.canton.procedures.tests.test_rules import DUE, TEXT, TODAY, asks, phase
 
 HAPPENED = sorted(fact for fact, known in WORDS.items() if known.belongs_to_round)

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from suone.canton.procedures.conditions import Facts, applies, fact_of
 from suone.canton.procedures.facts import CODES, WORDS, Fact, Shape, word
 from suone.canton.procedures.loading import shipped
 from suone.canton.procedures.rules import (
     RULES,
     Due,
-    Facts,
     Item,
     Move,
     Phase,
@@ -21,11 +21,9 @@ from suone.canton.procedures.rules import (
     Planned,
     Procedure,
     Requirement,
-    applies,
     automatic_move,
     difference,
     due_day,
-    fact_of,
     is_met,
     is_settled,
     months_after,

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from suone.canton.procedures.conditions import Facts
 from suone.canton.procedures.in_words import address_words
 from suone.canton.procedures.loading import shipped
-from suone.canton.procedures.rules import ADDRESSES, Facts, Phase, Scalar, automatic_move, months_before, phase_status
+from suone.canton.procedures.rules import ADDRESSES, Phase, Scalar, automatic_move, months_before, phase_status
 
 TODAY = date(2026, 6, 15)
 PROCEDURES = shipped()

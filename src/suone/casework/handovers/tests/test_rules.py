@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
+from suone.canton.procedures.conditions import Facts
 from suone.canton.procedures.facts import Fact
 from suone.canton.procedures.loading import FOLDER, read_procedure
-from suone.canton.procedures.rules import Facts, Procedure
+from suone.canton.procedures.rules import Procedure
 from suone.casework.handovers.queries import guide_for
 from suone.casework.handovers.rules import (
     LEAST,

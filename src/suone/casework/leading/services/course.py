@@ -8,18 +8,17 @@ from typing import Any, Protocol
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from suone.canton.procedures.conditions import Facts, in_new_round
 from suone.canton.procedures.facts import Fact, Scalar, Shape, word
 from suone.canton.procedures.models import ProcedureVersion, VersionState
 from suone.canton.procedures.rules import (
     EACH,
     AvailableMove,
-    Facts,
     Item,
     Move,
     Phase,
     Planned,
     automatic_move,
-    in_new_round,
     is_settled,
     months_after,
     phase_status,

@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext as _
 
+from suone.canton.procedures.conditions import Facts
 from suone.canton.procedures.facts import Fact, Scalar, Source, word
 from suone.canton.procedures.models import ProcedureVersion
-from suone.canton.procedures.rules import Facts, Phase, phase_status
+from suone.canton.procedures.rules import Phase, phase_status
 from suone.casework.cases.models import Case
 from suone.casework.cases.rules import OPEN_STATES, State, check_reason
 from suone.casework.cases.services import notify_participants
