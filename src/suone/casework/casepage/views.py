@@ -76,7 +76,7 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "dossier": dossier,
         "person": known,
         "number": known.ahv_number if known else None,
-        "people": cases.people_of(this, on=acting.today),
+        "people": cases.people_of(this, on=acting.today, participants=participants),
         "participants": participants,
         "lead": cases.lead_of(this),
         "consents": [(consent, consent.state(acting.today)) for consent in consents_of(acting, dossier)],

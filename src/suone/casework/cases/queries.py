@@ -202,15 +202,18 @@ def concerned(dossier_id: int) -> Concerned:
     return Concerned(row[0], tuple(row[1]), row[2], row[3], frozenset(row[4])) if row else Concerned()
 
 
-def people_of(case: Case, *, on: date) -> list[Involved]:
-    """List lead, case manager and participating staff, the lead first, with absences and deputies on that day."""
+def people_of(case: Case, *, on: date, participants: Sequence[Participant] | None = None) -> list[Involved]:
+    """List lead, case manager and participating staff, the lead first, with absences and deputies on that day.
+
+    ``participants`` are those of the case, if they are fetched already.
+    """
     current = Assignment.objects.filter(dossier_id=case.pk, valid_until=None).select_related("staff__institution")
     functions: dict[int, list[str]] = {}
     staff: dict[int, Appointment] = {}
     for assignment in sorted(current, key=lambda a: a.function != Function.LEAD):
         functions.setdefault(assignment.staff_id, []).append(assignment.function)
         staff[assignment.staff_id] = assignment.staff
-    participants = list(participants_of(case))
+    participants = list(participants_of(case) if participants is None else participants)
     for participant in participants:
         if participant.state == ParticipantState.TAKING_PART and participant.staff:
             staff.setdefault(participant.staff_id or 0, participant.staff)
