@@ -9,6 +9,7 @@ COORDINATOR = "stefan.imsand@example.org"
 ADVISER = "thomas.pfammatter@example.org"
 SOCIAL_WORKER = "rahel.kalbermatten@example.org"
 OF_THE_IV = "andrea.truffer@example.org"
+OF_THE_YOUTH = "lea.fumeaux@example.org"
 ADMINISTRATOR = "romaine.bonvin-praz@example.org"
 MEDICAL_OFFICER = "helena.wyssen@example.org"
 DATA_PROTECTION = "judith.andenmatten@example.org"
@@ -237,7 +238,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "invite_guest": (COORDINATOR, "/meetings/{meeting}/guests"),
     "add_point": (COORDINATOR, "/meetings/{session}/agenda"),
     "contribute": (COORDINATOR, "/meetings/{meeting}/contribute"),
-    "minutes": (COORDINATOR, "/meetings/{session}/minutes"),
+    "minutes": (OF_THE_YOUTH, "/meetings/{session}/minutes"),
     "correct_entry": (COORDINATOR, "/meetings/{held}/entries/{entry}/correct"),
     "entry_into_plan": (COORDINATOR, "/meetings/{held}/entries/{mandated}/plan"),
     "order_from_mandate": (COORDINATOR, "/meetings/{held}/entries/{mandated}/service"),

@@ -49,15 +49,7 @@ def make(release: str) -> Path:
 
 def restore(dump: Path, name: str) -> None:
     """A new database of this name with what the dump holds."""
-    owner = settings.DATABASES["owner"]
-    with psycopg.connect(
-        host=owner["HOST"] or None,
-        port=owner["PORT"] or None,
-        user=owner["USER"],
-        password=owner["PASSWORD"] or None,
-        dbname="postgres",
-        autocommit=True,
-    ) as connection:
+    with databases.administering() as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     _run("pg_restore", name, "--no-owner", "--exit-on-error", str(dump))
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.conf import settings
 from pytest_django import DjangoDbBlocker
 
 from suone.config.tests import databases
@@ -27,7 +26,17 @@ def released(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker)
         databases.drop(name)
 
 
-def test_a_database_of_a_release_becomes_one_of_today(released: str, django_db_setup: None) -> None:
+@pytest.fixture
+def of_today(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The name of a new database: other tests leave partitions of the register behind in theirs."""
+    name = f"new_{uuid.uuid4().hex[:8]}"
+    with django_db_blocker.unblock():
+        databases.make_migrated(name)
+        yield name
+        databases.drop(name)
+
+
+def test_a_database_of_a_release_becomes_one_of_today(released: str, of_today: str) -> None:
     with psycopg.connect(environment_of(released)["DATABASE_OWNER_URL"], autocommit=True) as connection:
         columns = columns_of(connection)
         before = rows_of(connection, columns)
@@ -42,4 +51,4 @@ def test_a_database_of_a_release_becomes_one_of_today(released: str, django_db_s
         after = rows_of(connection, {table: names for table, names in columns.items() if table not in lost})
         changed = {table for table, rows in after.items() if rows != before[table]}
         assert changed <= CHANGED.keys()
-    assert schema_of(released) == schema_of(str(settings.DATABASES["default"]["NAME"]))
+    assert schema_of(released) == schema_of(of_today)

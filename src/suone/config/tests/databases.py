@@ -28,7 +28,7 @@ _PREFIX = "migrated_"
 
 def make_migrated(name: str) -> None:
     """A new database of this name, as ``suone migrate`` leaves it."""
-    with _administering() as connection, _one_at_a_time():
+    with administering() as connection, _one_at_a_time():
         digest = digest_of_migrations()
         template = _PREFIX + digest
         if not _exists(connection, template):
@@ -43,7 +43,7 @@ def make_migrated(name: str) -> None:
 
 def drop(name: str) -> None:
     """No database of this name, whoever is still connected to it."""
-    with _administering() as connection:
+    with administering() as connection:
         _drop(connection, name)
 
 
@@ -54,6 +54,7 @@ def digest_of_migrations() -> str:
         hashed.update(str(file.relative_to(_SOURCE)).encode() + b"\0" + file.read_bytes() + b"\0")
     # The settings name what is installed; TOML files are kept in the database by what follows a migration.
     hashed.update(repr(sorted((found.name, found.version) for found in distributions())).encode())
+    hashed.update(settings.DOUBTS_LAW.encode())  # migrating writes it into a function
     return hashed.hexdigest()[:16]
 
 
@@ -131,7 +132,8 @@ def _exists(connection: psycopg.Connection[Any], name: str) -> bool:
     return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
 
 
-def _administering() -> psycopg.Connection[Any]:
+def administering() -> psycopg.Connection[Any]:
+    """A connection of the owner that may make and drop databases."""
     owner = settings.DATABASES["owner"]
     return psycopg.connect(
         host=owner["HOST"] or None,

@@ -47,7 +47,7 @@ def test_another_text_makes_another_digest(tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.mark.django_db
 def test_old_ones_are_dropped() -> None:
-    with databases._administering() as administering:
+    with databases.administering() as administering:
         administering.execute("CREATE DATABASE migrated_long_ago_of_test")
         databases._drop_old(administering, keeping=databases.digest_of_migrations())
 
