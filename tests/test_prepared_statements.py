@@ -20,7 +20,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_every_page_answers_the_seventh_time_as_the_first(settings: Settings, tmp_path: Path) -> None:
-    settings.REGISTER_KEYS_FOLDER = str(tmp_path / "register")  # the world's own: a run that broke off leaves nothing behind
+    # Keys of its own: a run that breaks off leaves nothing behind.
+    settings.REGISTER_KEYS_FOLDER = str(tmp_path / "register")
     world = worlds.build()
     user = User.objects.filter(
         staff_entries__institution__is_iiz_office=True, staff_entries__held_roles__role=Role.REGIONAL_COORDINATOR
