@@ -61,10 +61,15 @@ def send(visitor: Visitor) -> str:
     return visitor.page.url.removeprefix(visitor.site.address)
 
 
-def answer(visitor: Visitor, address: str, *, reason: str = "") -> None:
-    """Accept what was proposed, or decline it with a reason, from one's own worklist."""
+def open_request(visitor: Visitor, address: str) -> None:
+    """Open what was proposed from one's own worklist."""
     visitor.open("/")
     visitor.page.get_by_role("link", name=case_number(visitor, address)).first.click()
+
+
+def answer(visitor: Visitor, address: str, *, reason: str = "") -> None:
+    """Accept what was proposed, or decline it with a reason."""
+    open_request(visitor, address)
     visitor.page.check(f"input[name=answer][value={'decline' if reason else 'accept'}]")
     if reason:
         visitor.page.fill("[name=reason]", reason)
