@@ -7,7 +7,7 @@ from pydantic import Field
 
 from suone.ground.access.permissions import Role
 from suone.ground.schemafiles.checks import Between, Day, Many, OneOf, Pattern, Text
-from suone.ground.schemafiles.problems import BrokenFile, Fault, not_among, twice
+from suone.ground.schemafiles.problems import Fault, not_among, twice
 from suone.ground.schemafiles.reading import Entry, Kind
 from suone.organisation.institutions.schema import Code, Mail, Slug
 from suone.records.dossiers.models import Permit, Sex, Status
@@ -17,10 +17,6 @@ Key = Annotated[str, Pattern("[a-z][a-z0-9-]{0,59}", "may have small letters, di
 Words = Annotated[str, Text(2000)]
 Language = Annotated[str, OneOf(("de", "fr", "it", "en"))]
 Phone = Annotated[str, Text(40)]
-
-
-class BrokenCast(BrokenFile):
-    """The file cannot be used as a cast."""
 
 
 class Staff(Entry):
@@ -179,4 +175,4 @@ class Cast(Entry):
                 yield from not_among([value], persons if key == "person" else staff, key, ("story", name))
 
 
-CASTS = Kind(Cast, "the cast", BrokenCast)
+CASTS = Kind(Cast, "the cast")

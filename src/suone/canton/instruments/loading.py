@@ -4,13 +4,9 @@ from functools import cache
 from pathlib import Path
 
 from suone.canton.instruments.rules import Instrument
-from suone.ground.schemafiles.problems import BrokenFile, text_of
+from suone.ground.schemafiles.problems import text_of
 
 FOLDER = Path(__file__).parent / "files"
-
-
-class BrokenInstrument(BrokenFile):
-    """The file cannot be used as an instrument."""
 
 
 @cache
@@ -27,7 +23,7 @@ def shipped_instruments() -> tuple[str, ...]:
 
 
 def read_instrument(text: str, source: str) -> Instrument:
-    """An instrument from the text of its file, fully checked; raises ``BrokenInstrument`` with every problem found."""
+    """An instrument from the text of its file, fully checked; raises ``BrokenFile`` with every problem found."""
     from suone.canton.instruments.schema import (
         INSTRUMENTS,
         as_rules,

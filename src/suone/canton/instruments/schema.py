@@ -8,7 +8,6 @@ from typing import Annotated, cast
 from pydantic import Field
 
 from suone.canton.instruments import rules
-from suone.canton.instruments.loading import BrokenInstrument
 from suone.canton.instruments.rules import KINDS, KNOWN_WORDS, PARTS, POINTS, RISK_FACTORS, condition
 from suone.ground.access.categories import DataCategory
 from suone.ground.schemafiles.checks import Between, InLanguages, Many, Name, Number, OneOf, Pattern, Text
@@ -194,7 +193,7 @@ class Instrument(Entry):
         yield from _faults_of_span(self, read)
 
 
-INSTRUMENTS = Kind(Instrument, "the instrument", BrokenInstrument)
+INSTRUMENTS = Kind(Instrument, "the instrument")
 
 
 def as_rules(read: Instrument) -> rules.Instrument:

@@ -4,19 +4,20 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from suone.canton.instruments.acts import Act
-from suone.canton.instruments.loading import FOLDER, BrokenInstrument, read_instrument
+from suone.canton.instruments.loading import FOLDER, read_instrument
 from suone.canton.instruments.models import InstrumentVersion, Origin, digest
 from suone.ground.access.acting import Acting
 from suone.ground.access.errors import Refused
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
+from suone.ground.schemafiles.problems import BrokenFile
 
 
 def publish(acting: Acting, *, text: str, source: str) -> InstrumentVersion:
     """Publish a canton's own instrument: new answers use this version.
 
     ``source`` names the file in messages. Publishing the same text again reinstates a retired version, and otherwise
-    changes nothing. Raises ``BrokenInstrument`` for an invalid file, and ``Refused`` if the version exists with another
+    changes nothing. Raises ``BrokenFile`` for an invalid file, and ``Refused`` if the version exists with another
     text.
     """
     instrument = read_instrument(text, source)
@@ -51,7 +52,7 @@ def retire(acting: Acting, *, version: InstrumentVersion) -> None:
 def keep_shipped(*, using: str) -> None:
     """Store every shipped instrument as a version, as the database's owner during ``suone migrate``.
 
-    Raises ``BrokenInstrument`` if a shipped version was changed without a new version number.
+    Raises ``BrokenFile`` if a shipped version was changed without a new version number.
     """
     versions = InstrumentVersion.objects.using(using)
     known = {(row.identifier, row.version): row.sha256 for row in versions.defer("text")}
@@ -69,7 +70,7 @@ def keep_shipped(*, using: str) -> None:
             )
         elif kept != digest(text):
             sentence = f"version {instrument.version} is kept with another text. Give the changed file a new version."
-            raise BrokenInstrument([f"{path.name}: {sentence}"])
+            raise BrokenFile([f"{path.name}: {sentence}"])
 
 
 def _set_retired(acting: Acting, version: InstrumentVersion, is_retired: bool, act: Act) -> None:

@@ -27,13 +27,14 @@ def procedures() -> None:
 def check_procedures(files: tuple[str, ...]) -> None:
     """Check procedure files; every problem is named with its line. The exit code is 1 when something is found."""
     set_up_django()
-    from suone.canton.procedures.loading import BrokenProcedure, read_procedure
+    from suone.canton.procedures.loading import read_procedure
+    from suone.ground.schemafiles.problems import BrokenFile
 
     found = 0
     for file in files:
         try:
             procedure = read_procedure(_text_of(file), file)
-        except BrokenProcedure as broken:
+        except BrokenFile as broken:
             found += len(broken.problems)
             for problem in broken.problems:
                 click.echo(problem)
@@ -83,11 +84,12 @@ def publish_procedures(names: tuple[str, ...]) -> None:
 
 def _sound(file: str) -> "Procedure":
     """The procedure of a file, or one sentence a problem."""
-    from suone.canton.procedures.loading import BrokenProcedure, read_procedure
+    from suone.canton.procedures.loading import read_procedure
+    from suone.ground.schemafiles.problems import BrokenFile
 
     try:
         return read_procedure(_text_of(file), file)
-    except BrokenProcedure as broken:
+    except BrokenFile as broken:
         raise click.ClickException("\n".join(broken.problems)) from broken
 
 
@@ -101,14 +103,14 @@ def instruments() -> None:
 def check_instruments(files: tuple[str, ...]) -> None:
     """Check instrument files; what is wrong is named with its place. The exit code is 1 when something is found."""
     set_up_django()
-    from suone.canton.instruments.loading import BrokenInstrument
     from suone.canton.procedures.facts_of_instruments import read_instrument_and_facts
+    from suone.ground.schemafiles.problems import BrokenFile
 
     found = 0
     for file in files:
         try:
             instrument = read_instrument_and_facts(_text_of(file), file)
-        except BrokenInstrument as broken:
+        except BrokenFile as broken:
             found += 1
             click.echo(str(broken))
         else:
@@ -123,16 +125,16 @@ def check_instruments(files: tuple[str, ...]) -> None:
 def publish_instruments(files: tuple[str, ...]) -> None:
     """Publish a canton's own instruments by file; new answers are taken under them."""
     reach_database()
-    from suone.canton.instruments.loading import BrokenInstrument
     from suone.canton.instruments.services import publish
     from suone.canton.procedures.facts_of_instruments import read_instrument_and_facts
+    from suone.ground.schemafiles.problems import BrokenFile
 
     for file in files:
         try:
             read_instrument_and_facts(_text_of(file), file)
             with as_job("instruments: publish") as acting:
                 version = publish(acting, text=_text_of(file), source=Path(file).name)
-        except BrokenInstrument as broken:
+        except BrokenFile as broken:
             raise click.ClickException(str(broken)) from broken
         click.echo(f"{version.identifier} {version.version} is published.")
 

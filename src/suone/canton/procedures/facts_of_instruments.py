@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from suone.canton.instruments.loading import BrokenInstrument, read_instrument
+from suone.canton.instruments.loading import read_instrument
 from suone.canton.instruments.rules import Instrument
 from suone.canton.procedures.facts import Fact, Shape, Source, word
 from suone.ground.schemafiles.positions import Path
-from suone.ground.schemafiles.problems import cut
+from suone.ground.schemafiles.problems import BrokenFile, cut
 from suone.ground.schemafiles.reading import problem
 
 
 def read_instrument_and_facts(text: str, source: str) -> Instrument:
-    """An instrument whose facts are checked as well; raises ``BrokenInstrument`` with file, line and remedy."""
+    """An instrument whose facts are checked as well; raises ``BrokenFile`` with file, line and remedy."""
     instrument = read_instrument(text, source)
     found = [
         problem(text, source, whole="the instrument", at=at, sentence=f"{at[-1]} {sentence}")
@@ -19,7 +19,7 @@ def read_instrument_and_facts(text: str, source: str) -> Instrument:
         if (sentence := _fault(fact, shape))
     ]
     if found:
-        raise BrokenInstrument(found)
+        raise BrokenFile(found)
     return instrument
 
 

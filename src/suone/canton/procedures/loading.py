@@ -4,13 +4,9 @@ from functools import cache
 from pathlib import Path
 
 from suone.canton.procedures.rules import Procedure
-from suone.ground.schemafiles.problems import BrokenFile, text_of
+from suone.ground.schemafiles.problems import text_of
 
 FOLDER = Path(__file__).parent / "files"
-
-
-class BrokenProcedure(BrokenFile):
-    """The file cannot be used as a procedure."""
 
 
 @cache
@@ -21,7 +17,7 @@ def shipped() -> dict[str, Procedure]:
 
 
 def read_procedure(text: str, source: str) -> Procedure:
-    """A procedure from the text of its file, fully checked, its graph included; raises ``BrokenProcedure``."""
+    """A procedure from the text of its file, fully checked, its graph included; raises ``BrokenFile``."""
     from suone.canton.procedures.schema import (
         PROCEDURES,
         as_rules,

@@ -9,7 +9,6 @@ from suone.canton.instruments.loading import shipped_instruments
 from suone.canton.procedures import rules
 from suone.canton.procedures.conditions import fact_of
 from suone.canton.procedures.facts import Fact, Shape, word
-from suone.canton.procedures.loading import BrokenProcedure
 from suone.canton.procedures.rules import ADDRESSES, CONTROLLERS, FOLLOWING_STATES, PHASE_STATES, RULES
 from suone.ground.access.permissions import Role
 from suone.ground.schemafiles.checks import Between, Check, Day, InLanguages, Many, Name, OneOf, Text
@@ -244,7 +243,7 @@ class Procedure(Entry):
             yield from _faults_of_ways(self.phase)
 
 
-PROCEDURES = Kind(Procedure, "the procedure", BrokenProcedure)
+PROCEDURES = Kind(Procedure, "the procedure")
 
 
 def as_rules(read: Procedure) -> rules.Procedure:

@@ -24,7 +24,7 @@ _YEARS = 24  # what the schema allows a deadline to take: ten years in months, t
 def publish(acting: Acting, *, text: str, source: str) -> ProcedureVersion:
     """Publish a procedure: new cases begin with this version from its ``valid_from`` on.
 
-    ``source`` names the file in messages; publishing the same text again changes nothing. Raises ``BrokenProcedure`` for
+    ``source`` names the file in messages; publishing the same text again changes nothing. Raises ``BrokenFile`` for
     an invalid file, and ``Refused`` if the version exists with another text.
     """
     procedure = read_procedure(text, source)

@@ -190,7 +190,7 @@ def find_cases(acting: Acting, words: str) -> tuple[list[Case], bool]:
     """
     files = search_files(acting, words, most=PAGE + 1)
     found = list(_listed(acting).filter(pk__in=files[:PAGE]))
-    found.sort(key=lambda case: (case.dossier.known.sort_name if case.dossier.known else "", -case.pk))
+    found.sort(key=lambda case: (case.dossier.sort_name, -case.pk))
     return found, len(files) > PAGE
 
 

@@ -29,7 +29,8 @@ def init(
         raise click.ClickException("Administrator and delegate are two people: give two addresses.")
     with as_job("suone init") as acting:
         from suone.desk.administration.beginning import begin
-        from suone.organisation.institutions.loading import BrokenDirectory, UnknownCanton
+        from suone.ground.schemafiles.problems import BrokenFile
+        from suone.organisation.institutions.loading import UnknownCanton
 
         try:
             links = begin(
@@ -39,7 +40,7 @@ def init(
                 delegate=(delegate, *_names(delegate_name)),
                 mail=mail,
             )
-        except (UnknownCanton, BrokenDirectory) as error:
+        except (UnknownCanton, BrokenFile) as error:
             raise click.ClickException(str(error)) from error
     for address, link in links:
         click.echo(f"{address}  {link}")

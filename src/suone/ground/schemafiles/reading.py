@@ -64,28 +64,21 @@ S = TypeVar("S", bound=Entry)
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[S]):
-    """A kind of file: its schema, its name in messages (``whole``), and the exception for its problems."""
+    """A kind of file: its schema, and its name in messages (``whole``)."""
 
     schema: type[S]
     whole: str
-    broken: type[BrokenFile]
 
     def read(self, text: str, source: str) -> S:
-        """The content of a file to be published or used, fully checked; raises ``broken`` with every problem."""
+        """The content of a file to be published or used, fully checked; raises ``BrokenFile`` with every problem."""
         return self._read(text, source, {})
 
     def read_kept(self, text: str, source: str) -> S:
-        """The content of a version already published: only its shape is checked; raises ``broken``."""
+        """The content of a version already published: only its shape is checked; raises ``BrokenFile``."""
         return self._read(text, source, KEPT)
 
     def _read(self, text: str, source: str, context: Mapping[str, Any]) -> S:
-        try:
-            content = parsed(text, source)
-            return self._checked(content, text, source, context)
-        except BrokenFile as broken:
-            raise self.broken(broken.problems) from broken
-
-    def _checked(self, content: dict[str, Any], text: str, source: str, context: Mapping[str, Any]) -> S:
+        content = parsed(text, source)
         try:
             return self.schema.model_validate(content, context=dict(context))
         except ValidationError as error:

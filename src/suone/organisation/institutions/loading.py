@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from suone.ground.schemafiles.problems import BrokenFile, text_of
+from suone.ground.schemafiles.problems import text_of
 from suone.organisation.institutions.models import Body, Convention, Institution, Office, Region, ServiceOffer
 
 _FOLDER = Path(__file__).parent / "files"
@@ -24,14 +24,10 @@ class UnknownCanton(Exception):
     """Neither a canton shipped with the product nor a file."""
 
 
-class BrokenDirectory(BrokenFile):
-    """The file cannot be used as a directory."""
-
-
 def load_directory(canton: str) -> Directory:
     """Load a canton's file, given by code or path, into the directory: existing rows are updated, none is deleted.
 
-    Raises ``UnknownCanton``, or ``BrokenDirectory`` with every problem of the file.
+    Raises ``UnknownCanton``, or ``BrokenFile`` with every problem of the file.
     """
     path = Path(canton) if canton.endswith(".toml") else _FOLDER / f"{canton}.toml"
     if not path.is_file():
@@ -69,10 +65,7 @@ def _content_of(path: Path) -> dict[str, Any]:
     """The validated content; keys that an entry omits leave the columns unchanged."""
     from suone.organisation.institutions.schema import DIRECTORIES  # late: a start need not build schemas
 
-    try:
-        read = DIRECTORIES.read(text_of(path), path.name)
-    except BrokenFile as broken:
-        raise BrokenDirectory(broken.problems) from broken
+    read = DIRECTORIES.read(text_of(path), path.name)
     lists = ("region", "institution", "office", "body", "convention", "service")
     return {
         name: [

@@ -9,7 +9,6 @@ from suone.ground.schemafiles.checks import Between, Day, Many, OneOf, Pattern, 
 from suone.ground.schemafiles.problems import Fault, not_among, twice
 from suone.ground.schemafiles.reading import Entry, Kind
 from suone.organisation.institutions.kinds import InstitutionKind
-from suone.organisation.institutions.loading import BrokenDirectory
 from suone.organisation.institutions.models import BodyKind, Circle, Reciprocity
 from suone.organisation.institutions.rules import as_exact_as_known
 
@@ -163,4 +162,4 @@ class Directory(Entry):
             yield from not_among([seat.parent_service] if seat.parent_service else [], services, "parent_service", at)
 
 
-DIRECTORIES = Kind(Directory, "the directory", BrokenDirectory)
+DIRECTORIES = Kind(Directory, "the directory")

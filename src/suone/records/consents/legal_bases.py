@@ -5,16 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from suone.ground.schemafiles.problems import BrokenFile, text_of
+from suone.ground.schemafiles.problems import text_of
 
 CONSENT = "consent"
 HAND_OVER = "hand-over"
 DOUBTS = "clearing-of-doubts"
 BY_ACTS = frozenset({CONSENT, HAND_OVER, DOUBTS})  # recorded by their own acts, never by hand
-
-
-class BrokenLegalBases(BrokenFile):
-    """The file cannot be used as legal bases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ def _in_language(articles: str, language: str) -> str:
 
 
 def read_legal_bases(text: str, source: str) -> tuple[LegalBasis, ...]:
-    """The legal bases of a file; ``BrokenLegalBases`` names file, line, entry and remedy."""
+    """The legal bases of a file; ``BrokenFile`` names file, line, entry and remedy."""
     from suone.records.consents.schema import LEGAL_BASES  # late: a start need not build schemas
 
     read = LEGAL_BASES.read(text, source)

@@ -8,7 +8,6 @@ from pydantic import Field
 from suone.ground.schemafiles.checks import InLanguages, Many, Name, Text
 from suone.ground.schemafiles.problems import Fault, not_among, twice
 from suone.ground.schemafiles.reading import Entry, Kind
-from suone.records.consents.legal_bases import BrokenLegalBases
 
 Article = Annotated[str, Text(200)]
 Title = Annotated[dict[str, str], InLanguages(200)]
@@ -38,4 +37,4 @@ class LegalBases(Entry):
             yield from not_among(basis.conditions, self.conditions, "conditions", ("basis", number))
 
 
-LEGAL_BASES = Kind(LegalBases, "the legal bases", BrokenLegalBases)
+LEGAL_BASES = Kind(LegalBases, "the legal bases")

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from suone.canton.instruments import loading
-from suone.canton.instruments.loading import BrokenInstrument, instrument, read_instrument, read_kept_instrument
+from suone.canton.instruments.loading import instrument, read_instrument, read_kept_instrument
 from suone.canton.instruments.models import InstrumentVersion, digest
+from suone.ground.schemafiles.problems import BrokenFile
 
 GOOD = """
 identifier = "small"
@@ -129,7 +130,7 @@ def test_a_file_is_read_once() -> None:
 def test_a_broken_file_names_the_place_and_the_remedy(there: str, instead: str, sentence: str) -> None:
     assert there in GOOD
 
-    with pytest.raises(BrokenInstrument) as broken:
+    with pytest.raises(BrokenFile) as broken:
         read_instrument(GOOD.replace(there, instead), "small.toml")
 
     assert sentence in str(broken.value)
@@ -222,7 +223,7 @@ def test_a_file_with_every_kind_of_question_becomes_an_instrument() -> None:
 def test_a_broken_question_or_rule_names_the_place_and_the_remedy(there: str, instead: str, sentence: str) -> None:
     assert there in FULL
 
-    with pytest.raises(BrokenInstrument) as broken:
+    with pytest.raises(BrokenFile) as broken:
         read_instrument(FULL.replace(there, instead, 1), "full.toml")
 
     assert sentence in str(broken.value)
@@ -231,13 +232,13 @@ def test_a_broken_question_or_rule_names_the_place_and_the_remedy(there: str, in
 def test_two_items_of_one_name_are_refused() -> None:
     twice = GOOD + GOOD[GOOD.index("[[item]]") :]
 
-    with pytest.raises(BrokenInstrument, match="item first occurs twice"):
+    with pytest.raises(BrokenFile, match="item first occurs twice"):
         read_instrument(twice, "small.toml")
 
 
 def problems_of(text: str, there: str, instead: str) -> list[str]:
     assert there in text
-    with pytest.raises(BrokenInstrument) as broken:
+    with pytest.raises(BrokenFile) as broken:
         read_instrument(text.replace(there, instead, 1), "own.toml")
     return broken.value.problems
 
@@ -375,7 +376,7 @@ def test_all_problems_of_a_file_are_named_at_once_in_the_order_of_its_lines() ->
 
 def test_a_kept_version_is_read_whatever_the_limits_are_now() -> None:
     kept = GOOD.replace("{ yes = 1 }", "{ yes = 5000 }").replace('version = "1"', 'version = "1"\nlegacy = true')
-    with pytest.raises(BrokenInstrument):
+    with pytest.raises(BrokenFile):
         read_instrument(kept, "small.toml")
 
     assert read_kept_instrument(kept, "small 1").item("first").points == {"yes": 5000}

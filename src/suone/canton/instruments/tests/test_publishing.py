@@ -4,7 +4,7 @@ import pytest
 from django.db import ProgrammingError, connection
 from django.utils import translation
 
-from suone.canton.instruments.loading import FOLDER, BrokenInstrument, shipped_instruments
+from suone.canton.instruments.loading import FOLDER, shipped_instruments
 from suone.canton.instruments.models import InstrumentVersion, Origin
 from suone.canton.instruments.queries import version_in_force, versions_in_force
 from suone.canton.instruments.rules import evaluate
@@ -14,6 +14,7 @@ from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
 from suone.ground.audit.models import Entry
+from suone.ground.schemafiles.problems import BrokenFile
 from suone.organisation.appointments.tests.factories import acting, make_institution, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +70,7 @@ def test_another_text_under_the_same_version_is_refused_with_the_remedy() -> Non
 
 
 def test_a_broken_file_is_not_published() -> None:
-    with pytest.raises(BrokenInstrument, match="the points span"):
+    with pytest.raises(BrokenFile, match="the points span"):
         published(OWN.replace("weight = 0.5", "weight = 5", 1))
 
     assert not InstrumentVersion.objects.filter(origin=Origin.OWN).exists()
@@ -86,7 +87,7 @@ def test_keeping_the_shipped_ones_again_changes_nothing() -> None:
 def test_a_shipped_file_that_was_changed_without_a_new_version_is_named() -> None:
     InstrumentVersion.objects.filter(identifier="outcome").update(sha256="of another text")
 
-    with pytest.raises(BrokenInstrument, match=r"outcome\.toml: version 2026-1 is kept with another text"):
+    with pytest.raises(BrokenFile, match=r"outcome\.toml: version 2026-1 is kept with another text"):
         keep_shipped(using="default")
 
 

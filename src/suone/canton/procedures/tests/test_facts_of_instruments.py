@@ -2,8 +2,9 @@
 
 import pytest
 
-from suone.canton.instruments.loading import FOLDER, BrokenInstrument
+from suone.canton.instruments.loading import FOLDER
 from suone.canton.procedures.facts_of_instruments import read_instrument_and_facts
+from suone.ground.schemafiles.problems import BrokenFile
 
 SEGMENTATION = (FOLDER / "segmentation.toml").read_text("utf-8")
 
@@ -27,7 +28,7 @@ def test_every_shipped_instrument_tells_facts_that_there_are(path) -> None:
     ],
 )
 def test_another_word_is_refused_with_its_place(there: str, instead: str, sentence: str) -> None:
-    with pytest.raises(BrokenInstrument) as broken:
+    with pytest.raises(BrokenFile) as broken:
         read_instrument_and_facts(SEGMENTATION.replace(there, instead, 1), "own.toml")
 
     assert sentence in str(broken.value)

@@ -9,9 +9,10 @@ from django.utils import translation
 
 from suone.canton.procedures import schema
 from suone.canton.procedures.facts import Fact, word
-from suone.canton.procedures.loading import BrokenProcedure, read_kept_procedure, read_procedure
+from suone.canton.procedures.loading import read_kept_procedure, read_procedure
 from suone.canton.procedures.models import ProcedureVersion, digest
 from suone.canton.procedures.rules import ADDRESSES, FOLLOWING_STATES, PHASE_STATES, RULES, Due, Move, Origin
+from suone.ground.schemafiles.problems import BrokenFile
 
 GUIDE = Path(__file__).parents[5] / "docs" / "procedures.md"
 # The example that the guide gives to a canton's own people.
@@ -20,7 +21,7 @@ INTAKE, PLAN, CLOSED = 'id = "intake"', 'id = "plan"', 'id = "closed"'
 
 
 def problems_of(text: str) -> list[str]:
-    with pytest.raises(BrokenProcedure) as broken:
+    with pytest.raises(BrokenFile) as broken:
         read_procedure(text, "small.toml")
     return broken.value.problems
 
@@ -507,7 +508,5 @@ def test_of_a_kept_version_nobody_asks_whether_it_hangs_together_now(there: str,
 
 
 def test_a_kept_version_of_another_shape_is_still_refused() -> None:
-    with pytest.raises(
-        BrokenProcedure, match=r"example 2026\.1, line 38, requirement early: number must be a whole number"
-    ):
+    with pytest.raises(BrokenFile, match=r"example 2026\.1, line 38, requirement early: number must be a whole number"):
         read_kept_procedure(changed("number = 6", 'number = "6"'), "example 2026.1")

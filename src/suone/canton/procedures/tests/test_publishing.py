@@ -6,7 +6,7 @@ import pytest
 from django.db import ProgrammingError, connection
 from django.utils import translation
 
-from suone.canton.procedures.loading import FOLDER, BrokenProcedure
+from suone.canton.procedures.loading import FOLDER
 from suone.canton.procedures.models import ProcedureVersion
 from suone.canton.procedures.queries import version_in_force, versions_in_force
 from suone.canton.procedures.services import publish, retire
@@ -15,6 +15,7 @@ from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
 from suone.ground.audit.models import Entry
+from suone.ground.schemafiles.problems import BrokenFile
 from suone.organisation.appointments.tests.factories import acting, make_institution, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def test_another_text_under_the_same_version_is_refused_with_the_remedy() -> Non
 
 
 def test_a_broken_file_is_not_published() -> None:
-    with pytest.raises(BrokenProcedure, match="line 39, requirement consent: rule 'hold' is unknown"):
+    with pytest.raises(BrokenFile, match="line 39, requirement consent: rule 'hold' is unknown"):
         changed("vs-complex", "2027.1", ('rule = "holds"', 'rule = "hold"'))
 
     assert not ProcedureVersion.objects.exists()

@@ -20,11 +20,7 @@ class Tree(Entry):
     leaf: Annotated[list[Leaf], Many(2, least=1)]
 
 
-class BrokenTree(BrokenFile):
-    pass
-
-
-TREES = Kind(Tree, "the tree", BrokenTree)
+TREES = Kind(Tree, "the tree")
 TITLE = 'title = { de = "Ahorn", fr = "Érable", en = "Maple" }\n'
 TEXT = f'{TITLE}[[leaf]]\nid = "a"\nsize = 3\n'
 
@@ -36,7 +32,7 @@ def written(folder: Path, content: bytes) -> Path:
 
 
 def problems_of(text: str) -> list[str]:
-    with pytest.raises(BrokenTree) as broken:
+    with pytest.raises(BrokenFile) as broken:
         TREES.read(text, "tree.toml")
     return broken.value.problems
 
@@ -115,5 +111,5 @@ def test_of_a_kept_version_the_shape_alone_is_asked() -> None:
 
     assert len(problems_of(kept)) == 2
     assert TREES.read_kept(kept, "tree 1").leaf[0].size == 10
-    with pytest.raises(BrokenTree, match="tree 1, line 4, leaf a: size must be a whole number"):
+    with pytest.raises(BrokenFile, match="tree 1, line 4, leaf a: size must be a whole number"):
         TREES.read_kept(TEXT.replace("size = 3", 'size = "3"'), "tree 1")

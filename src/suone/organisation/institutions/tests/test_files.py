@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from suone.ground.schemafiles.problems import text_of
-from suone.organisation.institutions.loading import BrokenDirectory
+from suone.ground.schemafiles.problems import BrokenFile, text_of
 from suone.organisation.institutions.schema import DIRECTORIES
 
 _FILES = sorted((Path(__file__).parent.parent / "files").glob("*.toml"))
@@ -191,7 +190,7 @@ def test_a_mistake_in_a_directory_is_named_with_its_line_and_what_is_allowed(
 ) -> None:
     assert there in VALAIS
 
-    with pytest.raises(BrokenDirectory) as broken:
+    with pytest.raises(BrokenFile) as broken:
         DIRECTORIES.read(VALAIS.replace(there, instead, 1), "be.toml")
 
     assert [

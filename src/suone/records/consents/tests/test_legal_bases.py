@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from suone.ground.schemafiles.problems import BrokenFile
 from suone.records.consents import legal_bases as module
-from suone.records.consents.legal_bases import BrokenLegalBases, LegalBasis, legal_bases, legal_basis, read_legal_bases
+from suone.records.consents.legal_bases import LegalBasis, legal_bases, legal_basis, read_legal_bases
 
 FILE = Path(module.__file__).with_name("legal_bases.toml")
 
@@ -131,7 +132,7 @@ def test_a_broken_file_names_the_place_and_the_remedy(there: str, instead: str, 
     good = FILE.read_text()
     assert there in good
 
-    with pytest.raises(BrokenLegalBases) as broken:
+    with pytest.raises(BrokenFile) as broken:
         read_legal_bases(good.replace(there, instead), "canton.toml")
 
     assert sentence in str(broken.value)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 from django.contrib.postgres.aggregates import BitOr
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -22,10 +22,6 @@ from suone.ground.audit.shown import Shows
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution
 from suone.records.persons.models import Person
-
-if TYPE_CHECKING:
-    from suone.records.dossiers.models.particulars import Particulars
-
 
 M = TypeVar("M", bound=models.Model, covariant=True)
 
@@ -138,13 +134,16 @@ class Dossier(models.Model):
     @property
     def who(self) -> str:
         """The person's name and year of birth; nothing for whoever may not read who it is."""
-        return self.known.who if self.known else ""
+        return self._in_particulars("who")
 
     @property
-    def known(self) -> "Particulars | None":
-        """Who the person is, as this file has it; none for whoever may not read it."""
-        found: Particulars | None = getattr(self, "particulars", None)
-        return found
+    def sort_name(self) -> str:
+        """The name by which lists are sorted; nothing for whoever may not read who it is."""
+        return self._in_particulars("sort_name")
+
+    def _in_particulars(self, name: str) -> str:
+        particulars = getattr(self, "particulars", None)  # no row for whoever may not read it
+        return str(getattr(particulars, name)) if particulars else ""
 
 
 class Numbering(models.Model):
