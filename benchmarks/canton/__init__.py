@@ -299,8 +299,8 @@ class Canton:
         )
         _copy(
             "cases_assignment",
-            "dossier_id function staff_id valid_from",
-            ((c, "lead", table[0], _AT) for c, table in self.numbered()),
+            "dossier_id function staff_id is_named valid_from",
+            ((c, "lead", table[0], True, _AT) for c, table in self.numbered()),
         )
 
     def _copy_timeline(self) -> None:
