@@ -193,7 +193,7 @@ def reach_of(dossier: Dossier, category: DataCategory) -> Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class NextAction:
     """The act that settles a work item, and the page on which it is carried out."""
 
     sentence: str
@@ -237,29 +237,29 @@ def is_to_check_register(acting: Acting, dossier: Dossier) -> bool:
     return items.filter(addressed_id=acting.institution_id).exists()
 
 
-def deed_of(item: WorkItem) -> Deed | None:
+def next_action(item: WorkItem) -> NextAction | None:
     """Return the act that settles a work item, ``None`` for one that is completed by hand."""
     word_of_item, case = item.settled_by, item.dossier_id
     if not word_of_item:
         return None
     if item.about_type == "service" and word_of_item == Fact.MEDICAL_REPORT_ON:
-        return Deed(_("Write the medical report"), reverse("medical_report", args=[case, item.about_id]))
+        return NextAction(_("Write the medical report"), reverse("medical_report", args=[case, item.about_id]))
     if word_of_item == CORRECTION_ANSWERED:
-        return Deed(_("Answer"), reverse("answer_correction", args=[case, item.about_id]))
+        return NextAction(_("Answer"), reverse("answer_correction", args=[case, item.about_id]))
     if word_of_item == "question":
-        return Deed(_("Answer"), reverse("answer_question", args=[case, item.pk]))
+        return NextAction(_("Answer"), reverse("answer_question", args=[case, item.pk]))
     if word_of_item in _PAGES:
         sentence, page = _PAGES[word_of_item]
-        return Deed(str(sentence), reverse(page, args=[case]))
+        return NextAction(str(sentence), reverse(page, args=[case]))
     if word_of_item in _MEETINGS:
-        return Deed(_("Hold the meeting"), reverse("convene", args=[case]))
+        return NextAction(_("Hold the meeting"), reverse("convene", args=[case]))
     if word_of_item in Fact.values and word(word_of_item).source is Source.STATED:
-        return Deed(_("Record it"), reverse("record_fact", args=[case, word_of_item]))
+        return NextAction(_("Record it"), reverse("record_fact", args=[case, word_of_item]))
     if word_of_item == Fact.HANDOVER_ACCEPTED_ON:
-        return Deed(_("Hand over the case"), reverse("case", args=[case]) + "#handovers-title")
+        return NextAction(_("Hand over the case"), reverse("case", args=[case]) + "#handovers-title")
     if word_of_item in (Fact.COACHING_CLOSED_ON, Fact.MEDICAL_REPORT_ON, Fact.SERVICES_RUNNING):
-        return Deed(_("Complete the service"), reverse("case", args=[case]) + "#services-title")
-    return Deed(_("Assess"), reverse("assessments", args=[case]))
+        return NextAction(_("Complete the service"), reverse("case", args=[case]) + "#services-title")
+    return NextAction(_("Assess"), reverse("assessments", args=[case]))
 
 
 @dataclass(frozen=True, slots=True)

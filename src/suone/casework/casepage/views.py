@@ -81,7 +81,7 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "lead": cases.lead_of(this),
         "consents": [(consent, consent.state(acting.today)) for consent in consents_of(acting, dossier)],
         "consent": consent,
-        "items": [(item, queries.deed_of(item)) for item in items if item.is_open],
+        "items": [(item, queries.next_action(item)) for item in items if item.is_open],
         "items_done": [item for item in items if item.state == ItemState.DONE],
         "documents": documents_of(acting, dossier),
         "plans": plans_of(acting, dossier),

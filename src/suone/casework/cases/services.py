@@ -39,7 +39,7 @@ from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power
 from suone.records.dossiers.services import insert_without_returning, lock, record_event
 from suone.records.inbox.services import notify_staff
-from suone.records.workitems.services import settle_deed
+from suone.records.workitems.services import settle_waiting
 
 PARTICIPATION = "participation"  # the kind of request
 
@@ -155,7 +155,7 @@ def name_case_manager(acting: Acting, *, case: Case, staff: Appointment) -> None
     Raises ``Refused`` as ``name_lead`` does.
     """
     _name(acting, case, staff, Function.CASE_MANAGER, Act.CASE_MANAGER_NAMED)
-    settle_deed(acting, dossier=case.dossier, by=Fact.CASE_MANAGER_NAMED)
+    settle_waiting(acting, dossier=case.dossier, by=Fact.CASE_MANAGER_NAMED)
 
 
 def write_note(acting: Acting, *, dossier: Dossier, text: str, category: DataCategory, kind: rules.NoteKind) -> Note:

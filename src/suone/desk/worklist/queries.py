@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.utils.translation import gettext as _
 
-from suone.casework.casepage.queries import Deed, deed_of
+from suone.casework.casepage.queries import NextAction, next_action
 from suone.casework.meetings.queries import answer_day, waiting_invitations
 from suone.ground.access.acting import Acting
 from suone.ground.access.permissions import Permission
@@ -44,7 +44,7 @@ class Entry:
     phone: str
     state: str
     item: WorkItem | None = None
-    deed: Deed | None = None  # the act that settles it
+    action: NextAction | None = None  # the act that settles it
     decision_id: int | None = None
     answered_at_page: str = ""  # the name of the page where this kind of request is answered
     meeting_id: int | None = None
@@ -169,5 +169,5 @@ def _of_item(item: WorkItem, state: str) -> Entry:
         phone=item.assigned.phone if item.assigned else "",
         state=state,
         item=item,
-        deed=deed_of(item),
+        action=next_action(item),
     )

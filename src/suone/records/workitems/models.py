@@ -50,7 +50,7 @@ class WorkItem(models.Model):
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(_("Reason"), max_length=300, blank=True)  # of another than the addressed institution
-    # The code of the deed that settles it, and the only way to do so; without one it is ticked off by hand.
+    # The code of the act or fact that settles it, and the only way to do so; without one it is ticked off by hand.
     settled_by = models.CharField(max_length=40, blank=True)
     about_type = models.CharField(max_length=40, blank=True)  # what it belongs to, such as a consent
     about_id = models.BigIntegerField(null=True)

@@ -69,9 +69,9 @@ def steps_of(dossier: Dossier) -> list[Step]:
         return [Step(*row) for row in cursor.fetchall()]
 
 
-def items_waiting(acting: Acting, dossier: Dossier, *, for_deed: str) -> list[WorkItem]:
-    """The open items of the acting institution in a case that wait for a deed."""
-    rows = WorkItem.objects.filter(dossier=dossier, addressed_id=acting.institution_id, settled_by=for_deed)
+def items_waiting(acting: Acting, dossier: Dossier, *, awaiting: str) -> list[WorkItem]:
+    """The open items of the acting institution in a case that wait for this act or fact."""
+    rows = WorkItem.objects.filter(dossier=dossier, addressed_id=acting.institution_id, settled_by=awaiting)
     return list(rows.filter(state=State.OPEN).select_related("dossier").order_by("pk"))
 
 

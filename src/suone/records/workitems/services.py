@@ -43,8 +43,8 @@ def add_work_item(
     """Set a work item for an institution of the case; the acting institution controls it, or ``controlling_id``.
 
     A title from the product (``is_own_words`` false) is stored untranslated, and shown in each reader's language. With
-    ``settled_by``, the code of a deed, only that act settles the item; an item that the procedure set for the same deed
-    is replaced. Raises ``Refused`` if ``assigned`` works elsewhere.
+    ``settled_by``, the code of an act or a fact, only that settles the item; an item that the procedure set for the
+    same code is replaced. Raises ``Refused`` if ``assigned`` works elsewhere.
     """
     _check_assignment(addressed_id, assigned)
     item = insert_without_returning(
@@ -146,8 +146,8 @@ def postpone(acting: Acting, *, item: WorkItem, until: date, version: int) -> No
     _record(acting, item, Act.POSTPONED, RecordKind.CHANGE, text=item.title)
 
 
-def settle_deed(acting: Acting, *, dossier: Dossier, by: str) -> None:
-    """Complete the items that wait for a deed, apart from those set by a procedure."""
+def settle_waiting(acting: Acting, *, dossier: Dossier, by: str) -> None:
+    """Complete the items that wait for this act or fact (its code), apart from those set by a procedure."""
     _settle(acting, dossier, by=by)
 
 
@@ -158,7 +158,7 @@ def settle_steps(acting: Acting, *, dossier: Dossier, steps: Sequence[str]) -> N
 
 
 def settle_item(acting: Acting, *, item: WorkItem) -> None:
-    """Complete one item whose deed is done."""
+    """Complete one item whose act is done."""
     _settle(acting, item.dossier, about=("workitem", item.pk))
 
 
@@ -179,10 +179,10 @@ def leave_phase(acting: Acting, *, dossier: Dossier, phase: str) -> None:
         _record(acting, item, Act.CANCELLED, RecordKind.CHANGE, text=item.title)
 
 
-def join_step(*, dossier: Dossier, deed: str, step: str) -> bool:
-    """Let an item that an act set for this deed count as the procedure's step too; whether there was one."""
+def join_step(*, dossier: Dossier, awaited: str, step: str) -> bool:
+    """Let an open item that waits for this code count as the procedure's step, too; return whether there was one."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT workitems_join_step(%s, %s, %s)", [dossier.pk, deed, step])
+        cursor.execute("SELECT workitems_join_step(%s, %s, %s)", [dossier.pk, awaited, step])
         return cursor.fetchone()[0] is not None
 
 
@@ -203,7 +203,7 @@ def _settle(
 
 
 def _take_over(item: WorkItem) -> None:
-    """Put the item in the place of the one that the procedure set for this deed, and take over its step."""
+    """Replace the item that the procedure set for the same code, and take over its step."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT workitems_take_over(%s)", [item.pk])
         item.step = item.step or str(cursor.fetchone()[0])

@@ -351,7 +351,7 @@ def _of_round(course: Course, rows: Sequence[Step]) -> list[Step]:
 
 def _set_item(acting: Acting, dossier: Dossier, step: str, planned: Planned, parties: Parties) -> None:
     item = planned.item
-    if item.completed_by and join_step(dossier=dossier, deed=item.completed_by, step=step):
+    if item.completed_by and join_step(dossier=dossier, awaited=item.completed_by, step=step):
         return  # an act has already set it
     for addressed in parties.taking_part() if item.addressed == EACH else [parties(item.addressed)]:
         add_work_item(

@@ -30,7 +30,7 @@ from suone.records.dossiers.services import lock
 from suone.records.inbox.services import notify_institutions
 from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
-from suone.records.workitems.services import settle_deed
+from suone.records.workitems.services import settle_waiting
 
 
 def report_fact(
@@ -49,7 +49,7 @@ def report_fact(
     lock(dossier.pk)
     store_fact(acting, dossier=dossier, fact=fact, value=value, remark=remark)
     if value:
-        settle_deed(acting, dossier=dossier, by=fact)
+        settle_waiting(acting, dossier=dossier, by=fact)
     follow_procedure(acting, dossier=dossier)
 
 

@@ -37,10 +37,10 @@ def active(cast: Cast) -> Case:
 
 
 @pytest.fixture
-def _deeds_are_reported(db: None) -> None:
-    """Plans and services are built on this package, and their deeds are reported here without them."""
+def _outcomes_are_registered(db: None) -> None:
+    """Plans and services are built on this package, and their facts are reported here without them."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM workitems_deed WHERE word IN ('plan_binding_on', 'medical_report_on')")
+        cursor.execute("DELETE FROM workitems_outcome WHERE code IN ('plan_binding_on', 'medical_report_on')")
 
 
 @pytest.fixture

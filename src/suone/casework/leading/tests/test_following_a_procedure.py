@@ -80,7 +80,7 @@ def test_a_step_is_refused_with_the_sentences_of_what_is_missing(cast: Cast, com
     assert Course.objects.get(pk=case.pk).phase == "support"
 
 
-@pytest.mark.usefixtures("_deeds_are_reported")
+@pytest.mark.usefixtures("_outcomes_are_registered")
 def test_told_facts_open_the_way_and_a_warning_asks_for_a_reason(cast: Cast, complex_way: ProcedureVersion) -> None:
     case = notify(cast, procedure=complex_way)
     _triage(cast, case, "complex")
@@ -165,7 +165,7 @@ def test_a_running_case_is_moved_over_with_a_reason(cast: Cast, complex_way: Pro
     assert sorted(open_steps) == ["support/order_service", "support/plan"]
 
 
-@pytest.mark.usefixtures("_deeds_are_reported")
+@pytest.mark.usefixtures("_outcomes_are_registered")
 def test_an_item_with_a_condition_is_set_once_when_it_comes_true(cast: Cast, complex_way: ProcedureVersion) -> None:
     case = notify(cast, procedure=complex_way)
     _triage(cast, case, "complex")

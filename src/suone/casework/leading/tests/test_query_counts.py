@@ -27,7 +27,7 @@ def ready(cast: Cast, case: Case) -> Case:
     return case
 
 
-@pytest.mark.usefixtures("_deeds_are_reported")
+@pytest.mark.usefixtures("_outcomes_are_registered")
 def test_a_step_with_rights_log_timeline_and_work_items_asks_few_times(cast: Cast) -> None:
     case = ready(cast, notify(cast, procedure=published("vs-complex")))
     told = Entry.objects.count(), Event.objects.count()

@@ -24,7 +24,7 @@ from suone.records.workitems.models import WorkItem
 CLOSING = {"outcome": Outcome.PRIMARY_MARKET, "closing_reason": ClosingReason.GOALS_REACHED}
 WHY = "the partners follow next week"
 
-pytestmark = pytest.mark.usefixtures("_deeds_are_reported")
+pytestmark = pytest.mark.usefixtures("_outcomes_are_registered")
 
 
 def report(cast: Cast, case: Case, **facts: object) -> None:

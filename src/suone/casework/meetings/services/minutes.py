@@ -271,7 +271,7 @@ def _mark_contributed(acting: Acting, meeting: Meeting) -> None:
     dossier = case_of(meeting)
     if dossier is None or not has_power(acting, dossier, Power.WRITE):
         return
-    for item in items_waiting(acting, dossier, for_deed=Fact.CONTRIBUTIONS_IN):
+    for item in items_waiting(acting, dossier, awaiting=Fact.CONTRIBUTIONS_IN):
         settle_item(acting, item=item)
     awaited = Invitee.objects.filter(meeting=meeting, role=InviteeRole.INVITED, contributed_at=None)
     if not awaited.exclude(answer__in=[Answer.WITHDRAWN, Answer.DECLINED]).exists():

@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """Of its own: foreign keys exist only at the end of the migration that adds them."""
 
     dependencies = [
-        ("plans", "0002_deeds_and_names_of_signers"),
+        ("plans", "0002_outcomes_and_names_of_signers"),
     ]
 
     operations = [

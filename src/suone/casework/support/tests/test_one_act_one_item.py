@@ -27,9 +27,9 @@ def case(cast: Cast) -> Case:
     return Case.objects.get(pk=case.pk)
 
 
-def waiting(case: Case, deed: str) -> list[tuple[str, str]]:
-    """The open items that wait for this deed: whose, and of which step."""
-    items = WorkItem.objects.filter(dossier_id=case.pk, settled_by=deed, state=State.OPEN)
+def waiting(case: Case, awaited: str) -> list[tuple[str, str]]:
+    """The open items that wait for this fact: whose, and of which step."""
+    items = WorkItem.objects.filter(dossier_id=case.pk, settled_by=awaited, state=State.OPEN)
     return list(items.order_by("pk").values_list("addressed__code", "step"))
 
 

@@ -1,32 +1,32 @@
--- The acts that are kept settle work items: the functions of settling.sql, which took the deed as an argument, made anew.
+-- Only recorded acts settle work items: the functions of settling.sql anew, which took the caller's word for it.
 DROP FUNCTION workitems_settle(bigint, text, text, bigint, text[], text);
 DROP FUNCTION workitems_leave_phase(bigint, text);
 DROP FUNCTION workitems_take_over(bigint, text);
 
--- What a kept act says of a work item: 'done', 'cancelled' or nothing. Each word names the function of the package whose act
--- it is: the kind of thing that an item belongs to, or the deed that it waits for; '' is for deeds without a function of
--- their own, 'phase' says that a phase is over. Registered by migrations alone.
-CREATE TABLE workitems_deed (
-    word varchar(40) PRIMARY KEY,
-    says text NOT NULL UNIQUE
+-- For each code, the function that determines from recorded acts what became of an item: 'done', 'cancelled' or NULL. The
+-- code is the type of object that the item is about, or what it waits for (settled_by); '' is for all other values of
+-- settled_by, 'phase' for leaving a phase. Each package registers its functions by migration.
+CREATE TABLE workitems_outcome (
+    code varchar(40) PRIMARY KEY,
+    function text NOT NULL UNIQUE
 );
 
-CREATE FUNCTION workitems_said(item workitems_workitem, by_word text) RETURNS text LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION workitems_outcome_of(item workitems_workitem, by_code text) RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    asked text;
-    said text;
+    registered text;
+    outcome text;
 BEGIN
-    SELECT d.says INTO asked FROM workitems_deed d WHERE d.word = by_word;
-    IF asked IS NOT NULL THEN
-        EXECUTE format('SELECT %I($1)', asked) INTO said USING item;
+    SELECT o.function INTO registered FROM workitems_outcome o WHERE o.code = by_code;
+    IF registered IS NOT NULL THEN
+        EXECUTE format('SELECT %I($1)', registered) INTO outcome USING item;
     END IF;
-    RETURN said;
+    RETURN outcome;
 END $$;
 
--- Whether the acts that are kept say so of this item: those on the thing that it belongs to, or the deed that it waits for.
-CREATE FUNCTION workitems_is_kept(item workitems_workitem, wanted text) RETURNS boolean LANGUAGE sql STABLE
-    RETURN coalesce(item.about_type <> '' AND workitems_said(item, item.about_type) = wanted, false)
-        OR coalesce(workitems_said(item, CASE WHEN EXISTS (SELECT 1 FROM workitems_deed d WHERE d.word = item.settled_by)
+-- Whether recorded acts gave this item the wanted outcome: acts on the object that it is about, or what it waits for.
+CREATE FUNCTION workitems_has_outcome(item workitems_workitem, wanted text) RETURNS boolean LANGUAGE sql STABLE
+    RETURN coalesce(item.about_type <> '' AND workitems_outcome_of(item, item.about_type) = wanted, false)
+        OR coalesce(workitems_outcome_of(item, CASE WHEN EXISTS (SELECT 1 FROM workitems_outcome o WHERE o.code = item.settled_by)
                                               THEN item.settled_by ELSE '' END) = wanted, false);
 
 -- The title of an item, for those to whom its category is open.
@@ -39,13 +39,12 @@ CREATE TYPE workitems_settled AS (
     id bigint, category smallint, title text, language text, texts jsonb, addressed_id bigint, assigned_id bigint
 );
 
--- The act was done: what waits for this deed, what belongs to this thing, or what these steps of the procedure set. The
--- caller says where to look; the acts that are kept say what became of it, save that whoever leads may say of a single item
--- that it need not be done.
--- Whoever contributes to a case may do acts that settle what others are to do, in categories closed to them too. What comes
--- back is what the timeline is told, and nothing else: no details, no reason, nobody's name, no title that is closed.
+-- Settles the items that wait for this code, that are about this object, or that these steps of the procedure set. The
+-- caller says where to look; recorded acts determine the outcome, except that whoever leads may cancel a single item.
+-- Whoever contributes to a case may settle items of others this way, also in categories closed to them. Only what the
+-- timeline needs is returned: no details, no reason, nobody's name, no title of a closed category.
 CREATE FUNCTION workitems_settle(
-    of_case bigint, deed text, kind text, number bigint, steps text[], then_state text
+    of_case bigint, awaited text, kind text, number bigint, steps text[], then_state text
 ) RETURNS SETOF workitems_settled
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -56,13 +55,13 @@ BEGIN
     END IF;
     FOR w IN SELECT * FROM workitems_workitem o
         WHERE o.dossier_id = of_case AND o.state = 'open' AND o.settled_by <> ''
-          AND (o.settled_by = deed AND o.step = '' OR kind <> '' AND o.about_type = kind AND o.about_id = number
+          AND (o.settled_by = awaited AND o.step = '' OR kind <> '' AND o.about_type = kind AND o.about_id = number
                OR kind = 'workitem' AND o.id = number OR o.step = ANY (steps))
         ORDER BY o.id FOR UPDATE
     LOOP
-        IF NOT workitems_is_kept(w, then_state)
+        IF NOT workitems_has_outcome(w, then_state)
             AND NOT (then_state = 'cancelled' AND kind = 'workitem' AND dossiers_has_power(of_case, 3)) THEN
-            RAISE EXCEPTION 'no act is kept that settles work item %', w.id USING ERRCODE = 'insufficient_privilege';
+            RAISE EXCEPTION 'no recorded act settles work item %', w.id USING ERRCODE = 'insufficient_privilege';
         END IF;
         UPDATE workitems_workitem o
             SET state = then_state,
@@ -74,8 +73,8 @@ BEGIN
     END LOOP;
 END $$;
 
--- The case leaves a phase: what the phase set and nobody did is cancelled; what belongs to something else goes on. That
--- the case has left it since the item was set is kept elsewhere, and asked there.
+-- The case leaves a phase: its open items are cancelled; those about an object of their own stay open. That the case has
+-- left the phase since the item was set is looked up where it is recorded.
 CREATE FUNCTION workitems_leave_phase(of_case bigint, phase text) RETURNS SETOF workitems_settled
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -87,7 +86,7 @@ BEGIN
     FOR w IN SELECT * FROM workitems_workitem o
         WHERE o.dossier_id = of_case AND o.state = 'open' AND starts_with(o.step, phase || '/') ORDER BY o.id FOR UPDATE
     LOOP
-        IF workitems_said(w, 'phase') IS DISTINCT FROM 'cancelled' THEN
+        IF workitems_outcome_of(w, 'phase') IS DISTINCT FROM 'cancelled' THEN
             RAISE EXCEPTION 'the case has not left the phase of work item %', w.id USING ERRCODE = 'insufficient_privilege';
         END IF;
         IF w.about_type <> '' THEN
@@ -100,8 +99,8 @@ BEGIN
     END LOOP;
 END $$;
 
--- One act, one item. An act asks for something that the procedure asks already: the act's own item takes its place, and
--- the step whose item it was. Which deed it is stands in the item that whoever acts has just asked for.
+-- One act, one item: the new item of an act replaces the one that the procedure set for the same code, and takes over its
+-- step.
 CREATE FUNCTION workitems_take_over(new_item bigint) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

@@ -61,12 +61,12 @@ def table() -> Table:
 
 @pytest.fixture
 def kept(table: Table) -> None:
-    """Acts are kept that settle whatever waits: what they are is for the packages to say that are built on this one."""
+    """Recorded acts settle whatever waits: which ones is up to the packages built on this one."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE FUNCTION says_done(workitems_workitem) RETURNS text LANGUAGE sql RETURN 'done';"
-            "CREATE FUNCTION says_over(workitems_workitem) RETURNS text LANGUAGE sql RETURN 'cancelled';"
-            "DELETE FROM workitems_deed; INSERT INTO workitems_deed VALUES ('', 'says_done'), ('phase', 'says_over')"
+            "CREATE FUNCTION outcome_done(workitems_workitem) RETURNS text LANGUAGE sql RETURN 'done';"
+            "CREATE FUNCTION outcome_cancelled(workitems_workitem) RETURNS text LANGUAGE sql RETURN 'cancelled';"
+            "DELETE FROM workitems_outcome; INSERT INTO workitems_outcome VALUES ('', 'outcome_done'), ('phase', 'outcome_cancelled')"
         )
 
 
@@ -248,26 +248,26 @@ def test_of_two_who_postpone_the_second_gets_both_days(table: Table) -> None:
 
 
 @pytest.mark.usefixtures("kept")
-def test_a_deed_settles_nothing_of_another_case_and_nothing_else_of_this_one(table: Table) -> None:
+def test_a_fact_settles_nothing_of_another_case_and_nothing_else_of_this_one(table: Table) -> None:
     """Each condition of the settling functions by itself, over rows that differ in one."""
     elsewhere = replace(table, dossier=open_file(table.lead))
-    deed, other_deed = {"settled_by": "triaged_on"}, {"settled_by": "plan_binding_on"}
+    awaited, other = {"settled_by": "triaged_on"}, {"settled_by": "plan_binding_on"}
     of_case = [
         asked(table, table.lead, table.lead, **words)
         for words in (
-            deed,
-            deed | {"step": "triage/look"},
-            other_deed | {"about": ("meeting", 4)},
-            other_deed | {"about": ("service", 4)},
-            other_deed | {"about": ("meeting", 5)},
+            awaited,
+            awaited | {"step": "triage/look"},
+            other | {"about": ("meeting", 4)},
+            other | {"about": ("service", 4)},
+            other | {"about": ("meeting", 5)},
         )
     ]
-    foreign = asked(elsewhere, table.lead, table.lead, **deed)
-    about = asked(elsewhere, table.lead, table.lead, **other_deed, about=("meeting", 4))
-    done = asked(table, table.lead, table.lead, **deed)
+    foreign = asked(elsewhere, table.lead, table.lead, **awaited)
+    about = asked(elsewhere, table.lead, table.lead, **other, about=("meeting", 4))
+    done = asked(table, table.lead, table.lead, **awaited)
     WorkItem.objects.filter(pk=done.pk).update(state=State.CANCELLED)
 
-    does(table.lead, services.settle_deed, dossier=table.dossier, by="triaged_on")
+    does(table.lead, services.settle_waiting, dossier=table.dossier, by="triaged_on")
     assert _states(*of_case, foreign, about, done) == "done open open open open open open cancelled"
     does(table.lead, services.close_items_about, dossier=table.dossier, about=("meeting", 4))
     assert _states(*of_case, foreign, about, done) == "done open done open open open open cancelled"
@@ -281,13 +281,13 @@ def test_a_deed_settles_nothing_of_another_case_and_nothing_else_of_this_one(tab
 @pytest.mark.usefixtures("kept")
 def test_leaving_a_phase_cancels_what_it_set_in_this_case_alone(table: Table) -> None:
     elsewhere = replace(table, dossier=open_file(table.lead))
-    deed: dict[str, Any] = {"settled_by": "triaged_on"}
+    awaited: dict[str, Any] = {"settled_by": "triaged_on"}
     of_meeting: dict[str, Any] = {"settled_by": "plan_binding_on", "about": ("meeting", 4)}
     items = [
-        asked(table, table.lead, table.lead, step="triage/look", **deed),
-        asked(table, table.lead, table.lead, step="triage2/look", **deed),
+        asked(table, table.lead, table.lead, step="triage/look", **awaited),
+        asked(table, table.lead, table.lead, step="triage2/look", **awaited),
         asked(table, table.lead, table.lead, step="triage/see", **of_meeting),
-        asked(elsewhere, table.lead, table.lead, step="triage/look", **deed),
+        asked(elsewhere, table.lead, table.lead, step="triage/look", **awaited),
         asked(elsewhere, table.lead, table.lead, step="triage/see", **of_meeting),
         asked(table, table.lead, table.lead, step="triage/old", **of_meeting),
         asked(table, table.lead, table.lead, step="triage2/see", **of_meeting),
@@ -301,7 +301,9 @@ def test_leaving_a_phase_cancels_what_it_set_in_this_case_alone(table: Table) ->
     assert steps == ["triage/look", "triage2/look", "", "triage/look", "triage/see", "triage/old", "triage2/see"]
 
 
-def test_a_procedure_joins_an_open_item_of_this_case_and_deed_that_belongs_to_something(table: Table) -> None:
+def test_a_procedure_joins_an_open_item_of_this_case_that_waits_for_the_same_and_is_about_an_object(
+    table: Table,
+) -> None:
     elsewhere = replace(table, dossier=open_file(table.lead))
     about = ("service", 7)
     asked(elsewhere, table.lead, table.lead, settled_by="medical_report_on", about=about)
@@ -311,7 +313,7 @@ def test_a_procedure_joins_an_open_item_of_this_case_and_deed_that_belongs_to_so
     WorkItem.objects.filter(pk=over.pk).update(state=State.CANCELLED)
 
     def join(who: Acting) -> bool:
-        return services.join_step(dossier=table.dossier, deed="medical_report_on", step="support/report")
+        return services.join_step(dossier=table.dossier, awaited="medical_report_on", step="support/report")
 
     assert does(table.lead, join) is False
     with pytest.raises(ProgrammingError, match="not permitted"):
@@ -321,14 +323,14 @@ def test_a_procedure_joins_an_open_item_of_this_case_and_deed_that_belongs_to_so
 def test_only_an_item_just_asked_for_takes_the_place_of_the_procedures(table: Table) -> None:
     about = ("service", 7)
     of_procedure = asked(table, table.lead, table.lead, settled_by="medical_report_on", step="support/report")
-    without_deed = asked(table, table.rav, table.rav, about=about)
+    ticked_by_hand = asked(table, table.rav, table.rav, about=about)
     about_nothing = asked(table, table.rav, table.rav, settled_by="medical_report_on")
     over = asked(table, table.rav, table.rav, settled_by="triaged_on", about=about)
     foreign = asked(table, table.lead, table.lead, settled_by="triaged_on", about=about)
     WorkItem.objects.filter(pk=over.pk).update(state=State.CANCELLED)
     WorkItem.objects.filter(pk__in=[over.pk, foreign.pk]).update(settled_by="medical_report_on")
 
-    for item in (without_deed, about_nothing, over, foreign):
+    for item in (ticked_by_hand, about_nothing, over, foreign):
         with pytest.raises(ProgrammingError, match="not permitted"):
             sql(table.rav, "SELECT workitems_take_over(%s)", item.pk)
 
@@ -339,8 +341,8 @@ def test_only_an_item_just_asked_for_takes_the_place_of_the_procedures(table: Ta
 def test_nothing_is_settled_without_an_act_that_is_kept(table: Table, then: str) -> None:
     """Whoever contributes cannot say by themselves that something was done; whoever leads may say that it need not be."""
     items = [
-        asked(table, table.lead, table.rav, settled_by=deed, about=about, step=step)
-        for deed, about, step in (
+        asked(table, table.lead, table.rav, settled_by=awaited, about=about, step=step)
+        for awaited, about, step in (
             ("triaged_on", ("case", table.dossier.pk), ""),
             ("question", ("question", table.dossier.pk), ""),
             ("consent_renewed", ("consent", 7), ""),
@@ -364,7 +366,7 @@ def test_nothing_is_settled_without_an_act_that_is_kept(table: Table, then: str)
         for kind, number in (("workitem", item.pk), about):
             call = "SELECT workitems_settle(%s, %s, %s, %s, %s, %s)"
             values = (table.dossier.pk, item.settled_by, kind, number, [item.step or "x"], then)
-            with pytest.raises(ProgrammingError, match="no act is kept"):
+            with pytest.raises(ProgrammingError, match="no recorded act"):
                 sql(table.rav, call, *values)
     with pytest.raises(ProgrammingError, match="has not left the phase"):
         sql(table.rav, "SELECT workitems_leave_phase(%s, 'support')", table.dossier.pk)
@@ -388,27 +390,27 @@ def test_the_number_of_a_thing_is_not_that_of_an_item(table: Table) -> None:
 @pytest.mark.parametrize(
     ("says", "about", "is_settled"),
     [
-        ({"": "done", "deed": None}, ("", None), False),  # the deed has a word of its own, and that one says nothing
-        ({"": None, "deed": "done"}, ("", None), True),
+        ({"": "done", "awaited": None}, ("", None), False),  # its code has a function of its own, which returns nothing
+        ({"": None, "awaited": "done"}, ("", None), True),
         ({"": None, "thing": "done"}, ("thing", 1), True),
         ({"": None, "thing": None}, ("thing", 1), False),
-        ({"": "done", "thing": None}, ("thing", 1), True),  # the deed has no word of its own
+        ({"": "done", "thing": None}, ("thing", 1), True),  # its code has no function of its own
     ],
 )
-def test_what_is_kept_is_asked_of_the_word_of_the_thing_or_of_the_deed(
+def test_the_outcome_is_asked_by_the_type_of_the_object_or_by_what_the_item_waits_for(
     table: Table, says: dict[str, str | None], about: tuple[str, int | None], is_settled: bool
 ) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM workitems_deed")
+        cursor.execute("DELETE FROM workitems_outcome")
         for number, (word, said) in enumerate(says.items()):
             value = f"'{said}'" if said else "NULL::text"
             cursor.execute(
                 f"CREATE FUNCTION says_{number}(workitems_workitem) RETURNS text LANGUAGE sql RETURN {value}"
             )
-            cursor.execute("INSERT INTO workitems_deed VALUES (%s, %s)", [word, f"says_{number}"])
-    item = asked(table, table.lead, table.lead, settled_by="deed", about=about)
+            cursor.execute("INSERT INTO workitems_outcome VALUES (%s, %s)", [word, f"says_{number}"])
+    item = asked(table, table.lead, table.lead, settled_by="awaited", about=about)
 
-    with nullcontext() if is_settled else pytest.raises(ProgrammingError, match="no act is kept"):
+    with nullcontext() if is_settled else pytest.raises(ProgrammingError, match="no recorded act"):
         does(table.lead, services.settle_item, item=item)
 
     assert WorkItem.objects.get(pk=item.pk).state == (State.DONE if is_settled else State.OPEN)
@@ -438,7 +440,7 @@ def test_the_title_of_a_closed_category_is_not_given_out(table: Table) -> None:
 @pytest.mark.usefixtures("kept")
 def test_the_timeline_has_the_title_for_those_who_may_read_it(table: Table) -> None:
     asked(table, table.lead, table.lead, settled_by="triaged_on", category=DataCategory.FINANCES)
-    does(table.iv, services.settle_deed, dossier=table.dossier, by="triaged_on")
+    does(table.iv, services.settle_waiting, dossier=table.dossier, by="triaged_on")
 
     def said(by: Appointment) -> list[str]:
         who = acting(by)
@@ -522,11 +524,11 @@ def test_an_item_in_a_closed_category_is_not_changed_unseen(table: Table) -> Non
 
 
 @pytest.mark.usefixtures("kept")
-def test_a_deed_settles_what_waits_for_it_in_closed_categories_too(table: Table) -> None:
+def test_a_fact_settles_what_waits_for_it_in_closed_categories_too(table: Table) -> None:
     item = asked(table, table.lead, table.lead, settled_by="plan_binding_on", category=DataCategory.FINANCES)
     other = asked(table, table.lead, table.lead, settled_by="triaged_on")
 
-    does(table.iv, services.settle_deed, dossier=table.dossier, by="plan_binding_on")
+    does(table.iv, services.settle_waiting, dossier=table.dossier, by="plan_binding_on")
 
     states = {i.pk: i.state for i in WorkItem.objects.all()}
     assert (states[item.pk], states[other.pk]) == (State.DONE, State.OPEN)
@@ -573,7 +575,7 @@ def test_settling_gives_out_what_the_timeline_is_told_and_no_details(table: Tabl
     assert _states(item, left) == "done cancelled"
 
 
-def test_a_hand_ticked_item_is_settled_by_no_deed(table: Table) -> None:
+def test_no_act_settles_an_item_that_is_ticked_by_hand(table: Table) -> None:
     item = asked(table, table.lead, table.rav, about=("meeting", 4))
 
     does(table.rav, services.close_items_about, dossier=table.dossier, about=("meeting", 4))
@@ -595,7 +597,7 @@ def test_the_procedure_joins_what_an_act_asked(table: Table) -> None:
     item = asked(table, table.lead, table.rav, settled_by="medical_report_on", about=("service", 7))
 
     def join(who: Acting) -> bool:
-        return services.join_step(dossier=table.dossier, deed="medical_report_on", step="support/report")
+        return services.join_step(dossier=table.dossier, awaited="medical_report_on", step="support/report")
 
     assert does(table.lead, join) is True
     assert does(table.lead, join) is False  # it is a step of the procedure already

@@ -4,10 +4,11 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consents", "0001_initial"),
+        ("meetings", "0002_bound_of_guests"),
+        ("leading", "0002_outcomes"),
         ("workitems", "0002_kept_acts_settle"),
     ]
 
     operations = [
-        sql_file(__file__, "deeds.sql"),
+        sql_file(__file__, "outcomes.sql"),
     ]

@@ -10,5 +10,5 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        sql_file(__file__, "deeds.sql"),
+        sql_file(__file__, "outcomes.sql"),
     ]

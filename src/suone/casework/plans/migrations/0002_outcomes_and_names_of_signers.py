@@ -125,5 +125,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL("GRANT SELECT (reviewed_at) ON plans_plan TO suone_report", migrations.RunSQL.noop),
         migrations.RunSQL("SELECT dossiers_keep_to_one_case()", migrations.RunSQL.noop),
-        sql_file(__file__, "deeds.sql"),
+        sql_file(__file__, "outcomes.sql"),
     ]

@@ -1,7 +1,7 @@
--- What leading a case says of its work items.
+-- The outcome of work items about leading a case.
 
 -- The case was triaged, or given another level, since the item was set or in the same act.
-CREATE FUNCTION leading_says_of_triage(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
+CREATE FUNCTION leading_outcome_of_triage(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
     RETURN CASE WHEN EXISTS (
         SELECT 1 FROM leading_triage t
         WHERE t.dossier_id = item.dossier_id AND t.decided_at >= least(item.asked_at, transaction_timestamp())
@@ -10,29 +10,29 @@ CREATE FUNCTION leading_says_of_triage(item workitems_workitem) RETURNS text LAN
         WHERE l.dossier_id = item.dossier_id AND l.at >= least(item.asked_at, transaction_timestamp())
     ) THEN 'done' END;
 
--- Nobody need triage a case that was rejected or withdrawn.
-CREATE FUNCTION leading_says_of_case(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
+-- A case that was rejected or withdrawn needs no triage.
+CREATE FUNCTION leading_outcome_of_case(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
     RETURN CASE WHEN EXISTS (
         SELECT 1 FROM cases_case c WHERE c.dossier_id = item.dossier_id AND c.state IN ('rejected', 'withdrawn')
     ) THEN 'done' END;
 
--- A question back is answered by a note of the institution that was asked, written since.
-CREATE FUNCTION leading_says_of_question(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
+-- A question is answered by a note that the institution asked has written since.
+CREATE FUNCTION leading_outcome_of_question(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
     RETURN CASE WHEN item.addressed_id = actor_institution() AND EXISTS (
         SELECT 1 FROM cases_note n WHERE n.dossier_id = item.dossier_id AND n.institution_id = item.addressed_id
           AND n.at >= item.asked_at
     ) THEN 'done' END;
 
--- The case went out of the phase that set the item.
-CREATE FUNCTION leading_says_of_phase(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
+-- The case left the phase that set the item.
+CREATE FUNCTION leading_outcome_of_phase(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
     RETURN CASE WHEN EXISTS (
         SELECT 1 FROM leading_passage p WHERE p.dossier_id = item.dossier_id
           AND p.from_phase = split_part(item.step, '/', 1) AND p.at >= item.asked_at
     ) THEN 'cancelled' END;
 
--- What a procedure waits for: what the case holds, or what was told or stated since the item was set. The same words as in
--- facts.py, for whether they hold at all.
-CREATE FUNCTION leading_says_of_fact(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
+-- The fact that a step of the procedure waits for: derived from the case, or recorded since the item was set. Codes as in
+-- facts.py; only whether the fact is there matters, not its value.
+CREATE FUNCTION leading_outcome_of_fact(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
     RETURN CASE WHEN CASE item.settled_by
         WHEN 'consent_valid' THEN EXISTS (
             SELECT 1 FROM consents_consent c WHERE c.dossier_id = item.dossier_id AND c.withdrawn_at IS NULL
@@ -69,6 +69,6 @@ CREATE FUNCTION leading_says_of_fact(item workitems_workitem) RETURNS text LANGU
             ORDER BY f.day DESC NULLS LAST, f.id DESC LIMIT 1)
         END THEN 'done' END;
 
-INSERT INTO workitems_deed VALUES
-    ('', 'leading_says_of_fact'), ('triaged_on', 'leading_says_of_triage'), ('case', 'leading_says_of_case'),
-    ('question', 'leading_says_of_question'), ('phase', 'leading_says_of_phase');
+INSERT INTO workitems_outcome VALUES
+    ('', 'leading_outcome_of_fact'), ('triaged_on', 'leading_outcome_of_triage'), ('case', 'leading_outcome_of_case'),
+    ('question', 'leading_outcome_of_question'), ('phase', 'leading_outcome_of_phase');

@@ -4,10 +4,10 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("corrections", "0001_initial"),
+        ("consents", "0001_initial"),
         ("workitems", "0002_kept_acts_settle"),
     ]
 
     operations = [
-        sql_file(__file__, "deeds.sql"),
+        sql_file(__file__, "outcomes.sql"),
     ]

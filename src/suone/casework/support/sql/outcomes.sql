@@ -1,6 +1,6 @@
--- What acts on services say of the work items about them. A case management goes to whoever is its case manager: what was
--- asked of somebody else before is done.
-CREATE FUNCTION support_says(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
+-- The outcome of work items about services. A case management is carried out by the case manager:
+-- what somebody else was asked to do before is done.
+CREATE FUNCTION support_outcome_of_service(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
     RETURN (
         SELECT CASE WHEN s.state = 'completed' THEN 'done' WHEN s.state = 'cancelled' THEN 'cancelled'
                     WHEN s.kind = 'case_management' AND s.state = 'running' AND EXISTS (
@@ -9,11 +9,11 @@ CREATE FUNCTION support_says(item workitems_workitem) RETURNS text LANGUAGE sql 
         FROM support_service s WHERE s.id = item.about_id AND s.dossier_id = item.dossier_id
     );
 
-CREATE FUNCTION support_says_of_report(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
+CREATE FUNCTION support_outcome_of_report(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
     RETURN CASE WHEN EXISTS (
         SELECT 1 FROM support_service s
         WHERE s.dossier_id = item.dossier_id AND s.kind = 'medical_mandate' AND s.state = 'completed'
           AND s.ended_on >= (item.asked_at AT TIME ZONE 'Europe/Zurich')::date
     ) THEN 'done' END;
 
-INSERT INTO workitems_deed VALUES ('service', 'support_says'), ('medical_report_on', 'support_says_of_report');
+INSERT INTO workitems_outcome VALUES ('service', 'support_outcome_of_service'), ('medical_report_on', 'support_outcome_of_report');

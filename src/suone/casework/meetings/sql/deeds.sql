@@ -1,9 +1,0 @@
--- What meetings say of the work items for contributions: an institution's own is done once it has contributed, all of them
--- are once nothing is awaited any more.
-CREATE FUNCTION meetings_say_of_contribution(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
-    RETURN CASE WHEN EXISTS (
-        SELECT 1 FROM meetings_invitee i JOIN meetings_meeting m ON m.id = i.meeting_id
-        WHERE m.dossier_id = item.dossier_id AND i.institution_id = item.addressed_id AND i.contributed_at >= item.asked_at
-    ) OR leading_says_of_fact(item) = 'done' THEN 'done' END;
-
-INSERT INTO workitems_deed VALUES ('contributions_in', 'meetings_say_of_contribution');
