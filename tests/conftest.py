@@ -145,7 +145,7 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
 
     def _note(self, message: ConsoleMessage) -> None:
-        # A page that is refused (404, 422 …) is told on the console too; that is no trouble of the page.
+        # A page that is refused (404, 422 …) is reported on the console, too; that is no fault of the page.
         if message.type == "error" and "Failed to load resource" not in message.text:
             self.trouble.append(message.text)
 

@@ -34,7 +34,7 @@ def _unchecked(table: str, statement: str) -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
-def test_every_access_of_the_demo_stands_on_its_act(canton: None) -> None:
+def test_every_access_of_the_demo_follows_from_its_act(canton: None) -> None:
     assert Grant.objects.count() > 50
     assert set(Grant.objects.values_list("because", flat=True)) == {
         "notification",

@@ -129,7 +129,7 @@ def test_a_file_reads_the_same_as_it_is_published_and_as_it_is_kept(kind: str, p
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_editor_is_told_of_an_unknown_key(kind: str) -> None:
+def test_an_editor_reports_an_unknown_key(kind: str) -> None:
     schema = json.loads(schemas()[f"{kind}.json"])
     content = json.loads(json.dumps(tomllib.loads(KINDS[kind][2][0].read_text("utf-8")), default=date.isoformat))
 

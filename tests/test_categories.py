@@ -270,13 +270,13 @@ def test_a_message_to_everybody_says_what_was_done_to_those_alone_who_may_read_i
     instrument = finished(cast.coordinator, case)
     do(cast.coordinator, decide_assessment, assessment=instrument, band=instrument.score.proposed)
 
-    told = {
+    notified = {
         staff: list(Message.objects.filter(staff=staff).order_by("pk").values_list("act", flat=True))
         for staff in (cast.physician, cast.adviser)
     }
 
-    assert told[cast.physician] == ["case.suspended", "assessment.decided"]
-    assert told[cast.adviser] == ["inbox.something_new"] * 2
+    assert notified[cast.physician] == ["case.suspended", "assessment.decided"]
+    assert notified[cast.adviser] == ["inbox.something_new"] * 2
     page = client_of(cast.adviser).get("/messages/").content.decode()
     assert page.count("Something new, in a data category that is closed to you") == 2
     assert case.dossier.number in page

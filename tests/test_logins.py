@@ -28,30 +28,30 @@ def _log_in(client: Client, password: str) -> int:
     return client.post("/accounts/login/", {"login": EMAIL, "password": password}).status_code
 
 
-def test_a_log_in_and_a_log_out_are_told_with_the_staff_entry(staff: Appointment, client: Client) -> None:
+def test_a_log_in_and_a_log_out_are_logged_with_the_staff_entry(staff: Appointment, client: Client) -> None:
     _log_in(client, PASSWORD)
     client.post("/accounts/logout/")
 
-    told = Entry.objects.filter(kind="log-in").order_by("id")
+    entries = Entry.objects.filter(kind="log-in").order_by("id")
 
-    assert [entry.act for entry in told] == ["account.logged_in", "account.logged_out"]
-    assert {entry.staff_id for entry in told} == {staff.pk}
+    assert [entry.act for entry in entries] == ["account.logged_in", "account.logged_out"]
+    assert {entry.staff_id for entry in entries} == {staff.pk}
 
 
-def test_a_failed_log_in_is_told_without_what_was_typed(staff: Appointment, client: Client) -> None:
+def test_a_failed_log_in_is_logged_without_what_was_typed(staff: Appointment, client: Client) -> None:
     status = _log_in(client, "not-the-password")
 
-    told = Entry.objects.get(kind="log-in")
+    entry = Entry.objects.get(kind="log-in")
     assert status == 200
-    assert (told.act, told.user_id) == ("account.log_in_failed", staff.user_id)
-    assert "not-the-password" not in str(vars(told))
+    assert (entry.act, entry.user_id) == ("account.log_in_failed", staff.user_id)
+    assert "not-the-password" not in str(vars(entry))
 
 
-def test_an_unknown_address_is_told_without_an_account(staff: Appointment, client: Client) -> None:
+def test_an_unknown_address_is_logged_without_an_account(staff: Appointment, client: Client) -> None:
     client.post("/accounts/login/", {"login": "nobody@example.org", "password": "something-long"})
 
-    told = Entry.objects.get(kind="log-in")
-    assert (told.user_id, told.staff_id, told.acting_kind) == (None, None, "public")
+    entry = Entry.objects.get(kind="log-in")
+    assert (entry.user_id, entry.staff_id, entry.acting_kind) == (None, None, "public")
 
 
 def test_nobody_gets_in_when_the_log_cannot_be_written(

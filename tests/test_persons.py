@@ -120,7 +120,7 @@ def test_whoever_types_a_known_number_sees_nothing_and_overwrites_nothing(cast: 
     assert Particulars.objects.get(pk=known.pk).commune == "Naters"
 
 
-def test_a_key_found_cannot_be_told_from_one_that_was_made(cast: Cast) -> None:
+def test_a_key_found_cannot_be_distinguished_from_one_that_was_made(cast: Cast) -> None:
     keys = [open_file(cast.worker).person_id for _ in range(40)]
 
     assert len(set(keys)) == len(keys)
@@ -213,10 +213,10 @@ def test_a_missing_number_is_added_later_and_the_reason_stays_in_the_history(cas
     assert given.until == added.recorded_at
     assert (added.digits, added.recorded, added.until) == (DIGITS, "added", None)
     assert (added.recorded_by_id, added.institution_id) == (cast.worker.pk, cast.worker.institution_id)
-    told = Entry.objects.filter(act="person.corrected").values_list(
+    entries = Entry.objects.filter(act="person.corrected").values_list(
         "dossier_id", "details__fields", "details__category"
     )
-    assert list(told) == [(dossier.pk, ["ahv_number"], 0)]
+    assert list(entries) == [(dossier.pk, ["ahv_number"], 0)]
 
 
 def test_a_number_is_corrected_with_a_reason_and_each_old_one_still_leads_to_the_case(cast: Cast) -> None:
@@ -232,7 +232,7 @@ def test_a_number_is_corrected_with_a_reason_and_each_old_one_still_leads_to_the
         assert search(cast.stranger, number) == []
 
 
-def test_a_number_added_that_somebody_else_has_joins_them_and_tells_neither(cast: Cast) -> None:
+def test_a_number_added_that_somebody_else_has_joins_them_and_notifies_neither(cast: Cast) -> None:
     known = open_file(cast.stranger, ahv_number=NUMBER, last_name="Imhof")
     mine = open_file(cast.worker)
     before = key_of(mine)
@@ -302,8 +302,10 @@ def test_joined_keys_are_one_person_and_parting_undoes_it(cast: Cast) -> None:
     do(cast.delegate, part, joining=Joining.objects.get(pk=joining), reason="Twins")
     assert as_job(lambda _who: keys_of(other.person_id)) == {other.person_id}
     assert as_job(lambda _who: keys_of(one.person_id)) == {one.person_id, third.person_id}
-    told = Entry.objects.filter(object_type="joining", object_id=joining).order_by("pk").values_list("act", "person_id")
-    assert list(told) == [
+    entries = (
+        Entry.objects.filter(object_type="joining", object_id=joining).order_by("pk").values_list("act", "person_id")
+    )
+    assert list(entries) == [
         *(("person.joined", key) for key in (one.person_id, other.person_id)),
         *(("person.parted", key) for key in (one.person_id, other.person_id)),
     ]
@@ -468,9 +470,9 @@ def test_a_correction_keeps_several_of_each_in_their_order_and_says_which_fields
     assert [one.value for one in ContactDetail.objects.order_by("place")] == ["027 555 00 01", "+41 79 555 00 02"]
     assert [one.digits for one in ContactDetail.objects.order_by("place")] == ["0275550001", "0795550002"]
     assert [one.name for one in OtherName.objects.order_by("pk")] == ["Zen Ruffinen", "Zenruffinen"]
-    told = Entry.objects.get(act="person.corrected")
-    assert told.details["fields"] == ["birth", "email", "former", "has_no_fixed_address", "telephone"]
-    assert (told.dossier_id, told.person_id, told.kind) == (dossier.pk, dossier.person_id, "change")
+    entry = Entry.objects.get(act="person.corrected")
+    assert entry.details["fields"] == ["birth", "email", "former", "has_no_fixed_address", "telephone"]
+    assert (entry.dossier_id, entry.person_id, entry.kind) == (dossier.pk, dossier.person_id, "change")
 
 
 @pytest.mark.parametrize("change", [{"died_on": date(2999, 1, 1)}, {"birth": Birth(2999)}])
@@ -504,7 +506,7 @@ def test_particulars_are_read_by_their_category_and_corrected_by_whoever_contrib
         assert Particulars.objects.update(commune="Siders") == 1
 
 
-def test_a_permit_is_corrected_apart_and_told_under_migration(cast: Cast) -> None:
+def test_a_permit_is_corrected_apart_and_logged_under_migration(cast: Cast) -> None:
     residence = open_file(cast.worker).residence
 
     do(cast.worker, correct_residence, residence=residence, version=1, changes={"permit": "B"})
@@ -562,7 +564,7 @@ def test_a_permit_is_corrected_apart_and_told_under_migration(cast: Cast) -> Non
         ),
     ],
 )
-def test_people_are_found_as_they_are_spoken_of(cast: Cast, typed: dict[str, Any], words: list[str]) -> None:
+def test_people_are_found_by_the_names_in_use(cast: Cast, typed: dict[str, Any], words: list[str]) -> None:
     usual: dict[str, Any] = {"last_name": "Müller", "first_name": "Käthi", "birth": Birth(1999, 4, 1)}
     dossier = open_file(cast.worker, **usual | typed)
     open_file(cast.worker, last_name="Zzz", first_name="Yyy", birth=Birth(1950, 1, 1), ahv_number=OTHER)
@@ -641,7 +643,7 @@ def test_a_year_of_birth_finds_those_born_in_it_whom_the_searcher_may_know(cast:
     assert sorted(search(cast.worker, "1961")) == sorted(found(1)) == [mine.pk, foreign.pk]
 
 
-def test_how_a_word_ends_is_typed_as_it_is_heard(cast: Cast) -> None:
+def test_the_end_of_a_word_is_found_as_it_sounds(cast: Cast) -> None:
     found = [open_file(cast.worker, last_name="Ambord", first_name=name) for name in ("Fabienne", "Fabien")]
 
     for words in ("Ambort Fabiene", "Fabiene Ambort", "Fabienne", "fabien ambord", "Ambor", "Ambort"):
@@ -975,7 +977,7 @@ def test_without_a_law_the_database_itself_refuses_whatever_the_settings_say(
         "CREATE OR REPLACE FUNCTION persons_doubts_law() RETURNS text LANGUAGE sql AS $$ SELECT 'mine' $$",
     ],
 )
-def test_whether_there_is_a_law_is_not_the_word_of_the_app(cast: Cast, statement: str) -> None:
+def test_the_app_cannot_claim_that_there_is_a_law(cast: Cast, statement: str) -> None:
     with (
         pytest.raises(ProgrammingError, match=r"permission denied|must be owner"),
         acting_as(acting(cast.delegate)),
@@ -998,8 +1000,8 @@ def test_the_office_sees_institution_name_and_birth_and_the_look_is_in_the_log_f
     page = client_of(cast.delegate).get(f"/persons/doubts/{doubt.pk}")
     assert page.status_code == 200
     assert page.content.decode().count("Muster Peter") >= 2
-    told = Entry.objects.filter(act="doubt.read", legal_basis="clearing-of-doubts").order_by("pk")
-    assert list(told.values_list("person_id", "staff_id", "object_id")) == [
+    entries = Entry.objects.filter(act="doubt.read", legal_basis="clearing-of-doubts").order_by("pk")
+    assert list(entries.values_list("person_id", "staff_id", "object_id")) == [
         (one.person_id, cast.delegate.pk, doubt.pk),
         (other.person_id, cast.delegate.pk, doubt.pk),
     ]

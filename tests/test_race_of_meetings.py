@@ -1,4 +1,4 @@
-"""The last answers to proposed dates, given at the same moment: the convener is told exactly once, every time."""
+"""The last answers to proposed dates, given at the same moment: the convener is notified exactly once, every time."""
 
 import os
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ TRIALS = 150 if os.environ.get("SUONE_SWEEP") == "full" else 40
 
 
 def race(cast: Cast, trials: int = TRIALS) -> Iterator[int]:
-    """In each trial two institutions give the last two answers at once; how often the convener was told."""
+    """In each trial two institutions give the last two answers at once; how often the convener was notified."""
     case = activate(cast, line(cast.adviser, WORK))
     barrier = Barrier(2)
 
@@ -51,12 +51,12 @@ def race(cast: Cast, trials: int = TRIALS) -> Iterator[int]:
 
 
 def test_of_many_simultaneous_last_answers_none_is_lost(transactional_db: None) -> None:
-    told = list(race(make_cast()))
+    notified = list(race(make_cast()))
 
-    assert told == [1] * TRIALS
+    assert notified == [1] * TRIALS
 
 
-def test_without_the_lock_the_convener_is_not_told(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_lock_the_convener_is_not_notified(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted fault: the race above can fail. Each looks whether anybody is left before the other is through."""
     both_looked = Barrier(2)
     look = dates.report_if_all_answered

@@ -281,7 +281,7 @@ def test_wrong_codes_at_the_log_in_pause_the_account(staff: Appointment, factor:
     assert "_auth_user_id" not in client.session
 
 
-def test_the_question_speaks_german_and_french(staff: Appointment, client: Client) -> None:
+def test_the_question_is_in_german_and_french(staff: Appointment, client: Client) -> None:
     log_in(client)
     let_pass(client, 11)
 

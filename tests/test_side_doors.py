@@ -362,7 +362,7 @@ BACK_DATED = {
 }
 
 
-def test_when_it_was_is_the_databases_to_say(world: World, numbers: dict[str, int]) -> None:
+def test_the_database_alone_sets_the_time(world: World, numbers: dict[str, int]) -> None:
     """A year ago becomes now; a day is that of Switzerland."""
     said = {}
     for name, (who, statement) in BACK_DATED.items():

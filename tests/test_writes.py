@@ -548,7 +548,7 @@ def test_what_places_a_row_never_changes(db: None) -> None:
     assert moved == set(), "Take them out of updates=(…): whoever belongs elsewhere gets a new row."
 
 
-def test_no_right_to_change_stands_without_a_condition_and_none_without_columns(db: None) -> None:
+def test_every_right_to_change_has_a_condition_and_columns(db: None) -> None:
     halves = [
         policies.name
         for model in OWN_MODELS
@@ -677,7 +677,7 @@ _WHO_AND_WHEN = """
 """
 
 
-def test_who_and_when_are_the_databases_to_say(db: None) -> None:
+def test_the_database_alone_sets_who_and_when(db: None) -> None:
     """A new column of somebody or some time gets a Stamp, or is listed with the reason why not."""
     stamps = [(model, stamp) for model in OWN_MODELS for stamp in model._meta.constraints if isinstance(stamp, Stamp)]
     stamped = {

@@ -1,4 +1,4 @@
-"""What case workers do in the browser, step by step; the stories beside it are told with these."""
+"""What case workers do in the browser, step by step; the journeys in this folder are made of these."""
 
 import re
 from collections.abc import Iterable

@@ -34,7 +34,7 @@ def test_both_find_each_other_and_one_notifies_a_case(
     social.page.locator("main form.form button.btn-primary").click()
     assert social.word("Nobody else follows this person now; you will be notified if that changes.") in _said(social)
 
-    # The adviser asks, and is told to enter the person before anything is told.
+    # The adviser asks, and has to enter the person before anything is disclosed.
     _ask(adviser, number)
     assert adviser.word("Your institution has not entered this person yet") in _said(adviser)
     assert "Kalbermatten" not in _said(adviser)
@@ -45,7 +45,7 @@ def test_both_find_each_other_and_one_notifies_a_case(
     assert number not in adviser.page.url
     assert number not in adviser.page.locator("main").inner_text()
 
-    # The other side hears of it without asking, calls, and says so.
+    # The other side is notified without asking, calls, and says so.
     social.open("/")
     social.page.locator("main a[href='/register/alerts']").click()
     line = social.page.locator("tbody tr", has_text=reference)

@@ -185,7 +185,7 @@ def _droppable(node: ast.AST, of_a_page: bool) -> Iterator[tuple[str, Key]]:
 
 
 def _words(call: ast.Call) -> Iterator[tuple[str, Key]]:
-    """What is told to the log, each by itself; and the lock on a case."""
+    """What is written to the log, each part by itself; and the lock on a case."""
     name, end = _name_of(call.func).lstrip("_"), call.end_col_offset or 0
     if name == "lock":
         yield "without the lock", ("lock", call.lineno, end)

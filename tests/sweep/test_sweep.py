@@ -73,10 +73,10 @@ def sweep(world: World, addresses: list[Address], *, alone: bool = False) -> Ite
             response = getattr(client, method)(url, data) if method in ("get", "post") else getattr(client, method)(url)
             canary = canary_for(names[visitor], address)
             what = f"{names[visitor]} {method} {url}"
-            yield from _told(what, address, response, canary=canary, alone=alone)
+            yield from _notified(what, address, response, canary=canary, alone=alone)
 
 
-def _told(what: str, address: Address, response: HttpResponse, *, canary: str, alone: bool) -> Iterator[str]:
+def _notified(what: str, address: Address, response: HttpResponse, *, canary: str, alone: bool) -> Iterator[str]:
     body = b"".join(response.streaming_content) if response.streaming else response.content
     text = body.decode(errors="replace") + str(response.headers)
     leaked = re.search(canary, text)

@@ -40,7 +40,7 @@ def what_is_said() -> list[str]:
     return sorted(said)
 
 
-def test_each_act_of_the_demo_says_what_is_written_down(world: World) -> None:
+def test_each_act_of_the_demo_writes_what_the_list_says(world: World) -> None:
     found = what_is_said()
     if os.environ.get("SUONE_WRITE_LOG"):
         LIST.write_text("".join(f"{line}\n" for line in found))

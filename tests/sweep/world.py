@@ -135,7 +135,7 @@ def key_of(table: str) -> str:
 
 
 def word_of(table: str) -> str:
-    """The word that its canaries are told by; no two tables have the same."""
+    """The word by which its canaries are recognised; no two tables have the same."""
     return "minutes" if table == "meetings_entry" else table.split("_")[1]
 
 

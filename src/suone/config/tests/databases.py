@@ -117,7 +117,7 @@ def _drop_old(connection: psycopg.Connection[Any], *, keeping: str) -> None:
 
 
 def _drop(connection: psycopg.Connection[Any], name: str) -> None:
-    """Drop it with whoever is connected; the server's own clean-up cannot be told to go, but it goes soon."""
+    """Drop it with whoever is connected; the server's own clean-up cannot be stopped, but it ends soon."""
     statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     for _turn in range(_DROP_TURNS):
         try:

@@ -99,7 +99,7 @@ def test_make_demo_hands_its_port_on() -> None:
         assert shown.stdout.rstrip().endswith(asked)
 
 
-def test_a_wrong_setting_is_said_in_one_sentence(tmp_path: Path) -> None:
+def test_a_wrong_setting_is_reported_in_one_sentence(tmp_path: Path) -> None:
     done = _suone("migrate", var=tmp_path, SUONE_PORT="many")
 
     assert "SUONE_PORT is 'many'" in _sentence(done)
@@ -112,13 +112,13 @@ def test_a_wrong_setting_is_said_in_one_sentence(tmp_path: Path) -> None:
         (ELSEWHERE, "The database cannot be reached as suone_app"),
     ],
 )
-def test_a_broken_database_is_said_in_one_sentence(tmp_path: Path, address: str, said: str) -> None:
+def test_a_broken_database_is_reported_in_one_sentence(tmp_path: Path, address: str, said: str) -> None:
     done = _suone("migrate", var=tmp_path, DATABASE_URL=address)
 
     assert said in _sentence(done)
 
 
-def test_a_folder_that_cannot_be_made_is_said_in_one_sentence(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_reported_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     done = _suone("migrate", var=tmp_path / "file" / "var")

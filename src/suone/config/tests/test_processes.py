@@ -76,7 +76,7 @@ def test_a_port_is_taken_too_where_localhost_leads_to_another_program(monkeypatc
             ports.refuse_taken(other.getsockname()[1])
 
 
-def test_an_address_that_is_not_of_this_machine_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_of_another_machine_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUONE_BIND", "192.0.2.1")
 
     with pytest.raises(Trouble, match=r"Port \d+ of 192\.0\.2\.1 cannot be used"):

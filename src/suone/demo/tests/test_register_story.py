@@ -68,7 +68,7 @@ def spells(db: None, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPa
     return sample
 
 
-def test_the_register_counts_what_plain_sets_count_and_tells_of_the_changes(spells: list[Spell]) -> None:
+def test_the_register_counts_what_plain_sets_count_and_reports_the_changes(spells: list[Spell]) -> None:
     for day in (date(2023, 12, 31), date(2024, 12, 31)):
         _compare(spells, day)
 
@@ -76,9 +76,9 @@ def test_the_register_counts_what_plain_sets_count_and_tells_of_the_changes(spel
     with acting_as(job):
         services.notify_of_new_overlaps(job)
         alerts = Alert.objects.values_list("institution__code", "other_institution__code", "is_quiet")
-        told = Counter(f"{one} {other}" for one, other, is_quiet in alerts if not is_quiet)
+        counted = Counter(f"{one} {other}" for one, other, is_quiet in alerts if not is_quiet)
         quiet = Counter(f"{one} {other}" for one, other, is_quiet in alerts if is_quiet)
-    assert told == _both_ways("IV RAV", "IV SMZ", "BSL RAV", "BSL SMZ", "AfAw RAV", "AfAw SMZ")
+    assert counted == _both_ways("IV RAV", "IV SMZ", "BSL RAV", "BSL SMZ", "AfAw RAV", "AfAw SMZ")
     assert quiet == _both_ways("RAV SMZ", "RAV IV", "SMZ RAV", "SMZ AfAw")
 
     peter = "756.9217.0769.85"

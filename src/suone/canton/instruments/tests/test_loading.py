@@ -327,7 +327,7 @@ SILENT_IN_FULL = {
 
 
 @pytest.mark.parametrize("case", MALFORMED, ids=lambda case: case.replace(" ", "_"))
-def test_what_is_malformed_is_said_in_a_sentence(case: str) -> None:
+def test_a_malformed_file_is_refused_in_a_sentence(case: str) -> None:
     there, instead, sentence = MALFORMED[case]
 
     assert [problem for problem in problems_of(GOOD, there, instead) if sentence in problem] != []

@@ -106,7 +106,7 @@ def test_the_reasons_are_the_answers_that_spoke_for_a_higher_level_each_with_its
     assert all(TRIAGE.item(step.item).text["fr"] for step in result.reasons)
 
 
-def test_a_reassuring_answer_stands_in_the_calculation_but_is_no_reason() -> None:
+def test_a_reassuring_answer_is_part_of_the_calculation_but_is_no_reason() -> None:
     result = evaluate(TRIAGE, {"claims_clear": "yes"})
 
     assert [(step.item, step.points) for step in result.steps] == [("claims_clear", 0)]

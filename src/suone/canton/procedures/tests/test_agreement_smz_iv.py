@@ -47,7 +47,7 @@ def test_smz_iv_2_a_the_social_worker_checks_the_register_and_asks_the_person(fa
     assert whose(TWO, fact) == ["social_assistance"]
 
 
-def test_smz_iv_1_a_and_2_a_concern_nobody_else_and_not_the_sender() -> None:
+def test_smz_iv_1_a_and_2_a_apply_to_nobody_else_and_not_to_the_sender() -> None:
     asked = {"register_checked", "person_asked"}
     for phase in PROCEDURE.phases:
         assert not asked & {requirement.fact for requirement in phase.requirements}, phase.id
@@ -158,8 +158,8 @@ def test_smz_iv_1_nobody_certifies_the_cooperation_agreement_of_iv() -> None:
 @pytest.mark.parametrize("facts", BOTH_WAYS_OF_THREE)
 def test_smz_iv_3_asks_for_contact_or_coordinates_and_nothing_more(facts: dict[str, Scalar]) -> None:
     assert lacking(facts) == {"transfer_coordinated"}
-    for told in ("coordinates_sent", "partner_contacted"):
-        known = facts | {told: True, "ahv_known": True}
+    for fact in ("coordinates_sent", "partner_contacted"):
+        known = facts | {fact: True, "ahv_known": True}
         assert lacking(known) == set()
         assert warned(known) == set()
         found = phase_status(PROCEDURE.phase("transfer"), known, on=TODAY)

@@ -10,7 +10,7 @@ SEGMENTATION = (FOLDER / "segmentation.toml").read_text("utf-8")
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda path: path.stem)
-def test_every_shipped_instrument_tells_facts_that_there_are(path) -> None:
+def test_every_shipped_instrument_establishes_known_facts(path) -> None:
     assert read_instrument_and_facts(path.read_text("utf-8"), path.name).identifier == path.stem
 
 

@@ -69,7 +69,7 @@ def test_every_file_is_sound_and_named_like_its_identifier(path: Path) -> None:
 
 
 @every_procedure
-def test_every_text_stands_in_german_french_and_english_and_titles_in_italian(procedure: Procedure) -> None:
+def test_every_text_is_in_german_french_and_english_and_titles_in_italian(procedure: Procedure) -> None:
     for place, texts in texts_of(procedure):
         assert set(texts) >= set(LANGUAGES), place
     assert procedure.title["it"]
@@ -100,7 +100,7 @@ def test_every_missing_thing_has_a_sentence_of_its_own() -> None:
 
 
 @every_procedure
-def test_what_is_missing_is_said_in_whole_sentences(procedure: Procedure) -> None:
+def test_what_is_missing_is_explained_in_whole_sentences(procedure: Procedure) -> None:
     for phase in procedure.phases:
         for requirement in phase.requirements:
             assert all(text.endswith((".", "?")) for text in requirement.missing.values()), requirement.id
@@ -119,7 +119,7 @@ def test_two_work_items_of_a_phase_do_not_read_alike(procedure: Procedure) -> No
 # Words
 
 
-def test_no_word_is_idle_without_a_reason() -> None:
+def test_every_fact_is_used_or_has_a_reason() -> None:
     asked = set()
     for procedure in PROCEDURES.values():
         for phase in procedure.phases:
@@ -200,7 +200,7 @@ def _shortest(procedure: Procedure, start: Phase, goal: str) -> list[tuple[Phase
 
 
 @every_procedure
-def test_a_case_can_be_refused_withdrawn_and_closed_wherever_it_stands(procedure: Procedure) -> None:
+def test_a_case_can_be_refused_withdrawn_and_closed_in_any_phase(procedure: Procedure) -> None:
     for phase in procedure.phases:
         leads_to = {procedure.phase(move.to).state for move in phase.moves}
         if phase.state in ("notified", "in_triage"):

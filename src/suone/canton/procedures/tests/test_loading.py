@@ -424,7 +424,7 @@ def test_without_a_closed_phase_a_case_could_never_end() -> None:
     assert problems_of(text)[0] == "small.toml, line 1, the procedure: no phase is closed: a case could never end."
 
 
-def test_all_mistakes_are_told_at_once() -> None:
+def test_all_mistakes_are_reported_at_once() -> None:
     text = (
         changed('canton = "BE"', 'canton = "XX"')
         .replace('rule = "holds"', 'rule = "hold"')
@@ -448,7 +448,7 @@ def test_what_is_no_toml_is_named_with_its_line() -> None:
     ]
 
 
-def test_phases_that_are_no_list_are_told() -> None:
+def test_phases_that_are_no_list_are_reported() -> None:
     assert problems_of('phase = "none"\n')[-1] == (
         "small.toml, line 1, the procedure: phase must be entries that each begin with their heading in [[double brackets]]."
     )

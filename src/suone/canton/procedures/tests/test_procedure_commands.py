@@ -46,7 +46,7 @@ def test_a_byte_order_mark_is_skipped_and_another_encoding_is_named_with_its_lin
 
 
 @pytest.mark.parametrize(("language", "word"), [("de", "Meldung"), ("fr", "Annonce"), ("en", "Notification")])
-def test_a_drawing_speaks_the_asked_language(tmp_path: Path, language: str, word: str) -> None:
+def test_a_drawing_is_in_the_language_asked_for(tmp_path: Path, language: str, word: str) -> None:
     target = tmp_path / "drawing.svg"
 
     result = run(procedures, "draw", FOLDER / "vs-complex.toml", "--language", language, "--to", target)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 TEXT = (FOLDER / "vs-complex.toml").read_text()
 
 
-def test_a_published_version_is_kept_whole_and_told() -> None:
+def test_a_published_version_is_stored_whole_and_logged() -> None:
     version = published("vs-complex")
 
     assert version.text == TEXT

@@ -112,7 +112,7 @@ def test_each_rule_judges_its_fact(requirement: Requirement, value: object, met:
     assert is_met(requirement, facts, on=TODAY) is met
 
 
-def test_every_rule_stands_in_the_truth_table() -> None:
+def test_every_rule_is_in_the_truth_table() -> None:
     marks = test_each_rule_judges_its_fact.pytestmark  # type: ignore[attr-defined]
 
     assert {case[0].rule for case in marks[0].args[1]} == set(RULES)

@@ -56,7 +56,7 @@ def office(cast: Cast) -> Client:
     return client_of(cast.coordinator)
 
 
-def test_an_advice_is_kept_and_told_to_the_log(cast: Cast) -> None:
+def test_an_advice_is_stored_and_logged(cast: Cast) -> None:
     advice = give(cast.coordinator)
 
     assert (advice.institution_id, advice.staff_id) == (cast.coordinator.institution_id, cast.coordinator.pk)

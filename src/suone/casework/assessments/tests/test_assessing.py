@@ -280,7 +280,7 @@ def test_where_the_phase_sets_it_as_a_repeated_item_the_clock_adds_none(cast: Ca
     assert by_the_clock(ask_for_reassessments) == 0
 
 
-def test_what_is_overdue_stands_on_the_list_of_whoever_leads_it_and_on_no_others(cast: Cast, case: Case) -> None:
+def test_an_overdue_assessment_is_on_the_list_of_its_lead_alone(cast: Cast, case: Case) -> None:
     this = decided(cast.worker, case)
     due_on(this, timezone.localdate() - timedelta(days=1))
 

@@ -46,7 +46,7 @@ def test_risk_factors_that_were_noted_are_answered_and_the_others_are_not_there(
     assert "last_work" not in known
 
 
-def test_a_risk_factor_that_is_closed_to_whoever_answers_is_not_said_to_be_absent() -> None:
+def test_a_risk_factor_that_is_closed_to_whoever_answers_does_not_count_as_absent() -> None:
     open_ones = [risk for risk in EVERY_RISK if risk != RiskFactor.HOUSING]
 
     known = rules.known_answers(SEVERITY, knowing(risk_factors=["health"], open_risks=open_ones))
@@ -135,14 +135,14 @@ def test_as_proposed_needs_no_reason_and_otherwise_does() -> None:
         rules.check_decision(SEGMENTS, proposed="O", band="Z", reason="Because")
 
 
-def test_a_decided_segment_tells_segment_and_day_and_a_lasting_outcome_its_finding() -> None:
+def test_a_decided_segment_establishes_segment_and_day_and_a_lasting_outcome_its_finding() -> None:
     assert dict(rules.facts_of_decision(SEGMENTS, "S", on=TODAY)) == {"segment": "S", "segmented_on": TODAY}
     assert dict(rules.facts_of_decision(OUTCOME, "lasting", on=TODAY)) == {"lasting_on": TODAY}
     assert dict(rules.facts_of_decision(OUTCOME, "integrated", on=TODAY)) == {}
     assert dict(rules.facts_of_decision(instrument("life-situations"), "none", on=TODAY)) == {}
 
 
-def test_what_the_answers_tell_comes_true_when_it_is_finished() -> None:
+def test_the_answers_establish_facts_when_the_assessment_is_finished() -> None:
     short = instrument("short-assessment")
     proposal = evaluate(short, {"need_clarified": "yes", "entitled": "no"})
 
@@ -178,7 +178,7 @@ def test_the_later_outcome_is_asked_for_between_six_months_and_a_year(closed_on:
 
 
 @given(st.lists(st.tuples(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.floats(0, 6.5)), min_size=1, max_size=9))
-def test_every_result_lies_within_the_picture_and_is_said_in_words(found: list[tuple[date, float]]) -> None:
+def test_every_result_lies_within_the_chart_and_is_described_in_words(found: list[tuple[date, float]]) -> None:
     dots = [Dot(day, height, "moderate", "1") for day, height in sorted(found)]
 
     picture = draw(dots, Scale(0, 6.5, [(0, "0"), (6.5, "6.5")]), title="Severity <index>")

@@ -85,7 +85,7 @@ def test_autosave_keeps_what_can_be_read_and_says_where_to_go_on(case: Case, cas
     assert SectionAnswers.objects.get(assessment=this).answers == {"pace": "4"}
 
 
-def test_a_number_beyond_its_bounds_is_said_and_nothing_is_kept(case: Case, cast: Cast, worker: Client) -> None:
+def test_a_number_beyond_its_bounds_is_reported_and_nothing_is_stored(case: Case, cast: Cast, worker: Client) -> None:
     this = begin(cast.worker, case, "practice-assessment")
 
     answer = worker.post(address(case, f"{this.pk}/sections/performance"), {"version": 0, "item_presence": "101"})
@@ -138,7 +138,7 @@ def test_a_result_made_of_closed_categories_shows_no_number_and_no_band(case: Ca
     assert "A way back to work" in partial[2]
 
 
-def test_deciding_otherwise_without_a_reason_is_said_on_the_form(case: Case, cast: Cast, worker: Client) -> None:
+def test_deciding_otherwise_without_a_reason_is_refused_on_the_form(case: Case, cast: Cast, worker: Client) -> None:
     this = finished(cast.worker, case)
     at = address(case, f"{this.pk}/decide")
     assert "The proposal decides nothing: you decide." in text_of(worker, at)
@@ -152,7 +152,7 @@ def test_deciding_otherwise_without_a_reason_is_said_on_the_form(case: Case, cas
     assert "A long stay in hospital" in text_of(worker, address(case, str(this.pk)))
 
 
-def test_whoever_decides_on_s_is_told_of_labour_market_measures_under_way(
+def test_whoever_decides_on_s_is_warned_of_labour_market_measures_under_way(
     case: Case, cast: Cast, worker: Client
 ) -> None:
     this = finished(cast.worker, case, answers=TO_STABILISE)

@@ -72,7 +72,9 @@ def test_whoever_is_asked_from_the_answer_is_chosen_already(cast: Cast, numbered
     assert f'<option value="{institution}" selected>' in page.content.decode()
 
 
-def test_of_a_person_who_is_not_entered_nothing_is_told_and_no_fact_is_kept(cast: Cast, numbered: Case) -> None:
+def test_nothing_is_disclosed_about_a_person_who_is_not_entered_and_no_fact_is_recorded(
+    cast: Cast, numbered: Case
+) -> None:
     Number.objects.filter(dossier_id=numbered.pk).update(digits=number_of(2))
 
     answer = client_of(cast.worker).post(f"/dossiers/{numbered.pk}/register", {"purpose": "coordination"})

@@ -49,7 +49,7 @@ def test_the_course_shows_the_drawing_with_the_place_of_the_case(cast: Cast, sup
     assert "not yet" in page
 
 
-def test_a_stated_fact_is_kept_told_and_shown(cast: Cast, supported: Case) -> None:
+def test_a_stated_fact_is_stored_logged_and_shown(cast: Cast, supported: Case) -> None:
     client = client_of(cast.worker)
 
     answer = client.post(
@@ -68,7 +68,7 @@ def test_a_stated_fact_is_kept_told_and_shown(cast: Cast, supported: Case) -> No
 
 
 @pytest.mark.parametrize("fact", ["plan_binding_on", "no_such_word"])
-def test_what_an_act_tells_cannot_be_stated(cast: Cast, supported: Case, fact: str) -> None:
+def test_a_fact_that_an_act_records_cannot_be_stated(cast: Cast, supported: Case, fact: str) -> None:
     assert client_of(cast.worker).get(f"/dossiers/{supported.pk}/course/facts/{fact}").status_code == 404
 
 

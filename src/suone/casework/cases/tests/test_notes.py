@@ -55,9 +55,9 @@ def test_a_note_is_kept_with_author_category_and_kind(cast: Cast, case: Case) ->
 
     assert (note.staff_id, note.institution_id) == (cast.adviser.pk, cast.adviser.institution_id)
     assert (note.category, note.kind, note.version) == (EMPLOYMENT, NoteKind.MEETING, 1)
-    told = Entry.objects.get(act="case.note_written")
-    assert (told.kind, told.object_id, told.details) == (RecordKind.STORE, note.pk, {})
-    assert "slowly" not in str(vars(told))
+    entry = Entry.objects.get(act="case.note_written")
+    assert (entry.kind, entry.object_id, entry.details) == (RecordKind.STORE, note.pk, {})
+    assert "slowly" not in str(vars(entry))
 
 
 @pytest.mark.parametrize(
@@ -160,8 +160,8 @@ def test_its_institution_or_the_lead_redacts_a_note(cast: Cast, case: Case, by: 
     assert note.text == ""
     assert (note.redacted_by_id, note.redaction_reason) == (getattr(cast, by).pk, "A diagnosis does not belong here")
     assert note.redacted_at is not None
-    told = Entry.objects.get(act="case.note_redacted")
-    assert (told.kind, told.object_id) == (RecordKind.DELETE, note.pk)
+    entry = Entry.objects.get(act="case.note_redacted")
+    assert (entry.kind, entry.object_id) == (RecordKind.DELETE, note.pk)
 
 
 def test_another_recipient_redacts_nothing(cast: Cast) -> None:
@@ -175,7 +175,7 @@ def test_another_recipient_redacts_nothing(cast: Cast) -> None:
     assert note.text == "a diagnosis"
 
 
-def test_what_is_closed_to_the_lead_is_not_redacted_and_the_log_says_nothing_of_it(cast: Cast, case: Case) -> None:
+def test_a_note_closed_to_the_lead_is_not_redacted_and_not_logged(cast: Cast, case: Case) -> None:
     note = write(cast.physician, case, "a diagnosis", HEALTH)
 
     with pytest.raises(Refused, match="Only its institution or the lead"):

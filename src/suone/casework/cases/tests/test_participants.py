@@ -134,7 +134,7 @@ def test_a_withdrawn_request_need_not_be_answered(cast: Cast, active: Case) -> N
         )
 
 
-def test_a_request_nobody_answers_is_told_to_the_timeline(cast: Cast, active: Case) -> None:
+def test_a_request_nobody_answers_is_recorded_in_the_timeline(cast: Cast, active: Case) -> None:
     ask(cast, active, cast.adviser, due_on=timezone.localdate())
     job = replace(acting_for_job("a test"), today=timezone.localdate() + timedelta(days=1))
 

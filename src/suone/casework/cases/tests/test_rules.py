@@ -65,7 +65,7 @@ def test_a_case_moves_along_the_table_and_no_other_way(now: State, then: State) 
             check_can_move(now, then)
 
 
-def test_every_state_stands_in_the_table_and_every_state_can_be_left() -> None:
+def test_every_state_is_in_the_table_and_can_be_left() -> None:
     assert set(MOVES) == set(State)
     assert all(MOVES.values())
 

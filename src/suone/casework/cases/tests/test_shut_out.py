@@ -8,27 +8,27 @@ from suone.records.consents.tests.factories import WORK, Cast, line
 from suone.records.inbox.models import Message
 
 
-def told(act: str) -> list[str]:
+def notified(act: str) -> list[str]:
     return sorted(Message.objects.filter(act=act).values_list("staff__last_name", flat=True))
 
 
-def test_a_lead_who_can_no_longer_open_the_case_hears_of_it(cast: Cast) -> None:
+def test_a_lead_who_can_no_longer_open_the_case_is_notified(cast: Cast) -> None:
     case = activate(cast, line(cast.adviser, WORK))
     do(cast.worker, name_lead, case=case, staff=cast.coordinator)
 
     do(cast.adviser, withdraw_consent, consent=Consent.objects.get(dossier=case.pk))
 
-    assert told("consent.lead_shut_out") == ["Coordinator"]
-    assert told("consent.partner_shut_out") == []
-    assert told("consent.notifier_told") == ["Worker"]
+    assert notified("consent.lead_shut_out") == ["Coordinator"]
+    assert notified("consent.partner_shut_out") == []
+    assert notified("consent.notifier_told") == ["Worker"]
 
 
-def test_a_lead_who_notified_it_too_hears_once(cast: Cast) -> None:
+def test_a_lead_who_is_also_the_notifier_is_notified_once(cast: Cast) -> None:
     case = activate(cast, line(cast.adviser, WORK))
     do(cast.adviser, answer_participation, decision=ask(cast, case, cast.adviser), accept=True, staff=cast.adviser)
     do(cast.coordinator, name_lead, case=case, staff=cast.worker)
 
     do(cast.adviser, withdraw_consent, consent=Consent.objects.get(dossier=case.pk))
 
-    assert told("consent.partner_shut_out") == ["Worker"]
-    assert told("consent.notifier_told") == []
+    assert notified("consent.partner_shut_out") == ["Worker"]
+    assert notified("consent.notifier_told") == []

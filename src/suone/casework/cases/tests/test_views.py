@@ -148,11 +148,11 @@ def test_after_a_withdrawal_the_next_request_is_denied(cast: Cast) -> None:
     assert adviser.get(f"/alive/dossiers/{case.pk}").status_code == 404
 
 
-def test_opening_a_case_is_told_once_and_remembered_as_a_visit(cast: Cast, worker: Client, active: Case) -> None:
+def test_opening_a_case_is_logged_once_and_remembered_as_a_visit(cast: Cast, worker: Client, active: Case) -> None:
     answer = worker.get(f"/dossiers/{active.pk}/")
 
-    told = Entry.objects.get(act="case.read")
-    assert (told.kind, told.staff_id, told.dossier_id) == (RecordKind.READ, cast.worker.pk, active.pk)
+    entry = Entry.objects.get(act="case.read")
+    assert (entry.kind, entry.staff_id, entry.dossier_id) == (RecordKind.READ, cast.worker.pk, active.pk)
     assert Visit.objects.get().staff_id == cast.worker.pk
     assert answer["Cache-Control"] == "no-store"
 
@@ -187,7 +187,7 @@ def test_a_form_without_its_reason_is_not_accepted(cast: Cast, coordinator: Clie
     assert "This field is required" in answer.content.decode()
 
 
-def test_what_a_rule_refuses_stands_on_the_form_with_what_was_typed(coordinator: Client, active: Case) -> None:
+def test_a_refusal_is_shown_on_the_form_with_what_was_typed(coordinator: Client, active: Case) -> None:
     answer = coordinator.post(f"/dossiers/{active.pk}/reject", {"reason": "Two institutions are enough"})
 
     page = answer.content.decode()
@@ -217,7 +217,7 @@ def test_an_institution_is_asked_and_answers(cast: Cast, coordinator: Client, ac
     assert participant.state == ParticipantState.TAKING_PART
 
 
-def test_a_second_answer_hears_of_the_first_one_and_an_end_closes_what_was_written(cast: Cast, active: Case) -> None:
+def test_a_second_answer_shows_the_first_one_and_an_end_closes_what_was_written(cast: Cast, active: Case) -> None:
     decision = ask(cast, active, cast.adviser)
     adviser = client_of(cast.adviser)
     adviser.post(f"/requests/{decision.pk}", {"answer": "decline", "reason": "Not our client"})

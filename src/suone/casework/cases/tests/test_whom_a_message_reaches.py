@@ -30,7 +30,7 @@ from suone.records.workitems.services import complete
 pytestmark = pytest.mark.django_db
 
 
-def _told(act: str) -> list[int]:
+def _notified(act: str) -> list[int]:
     return sorted(Message.objects.filter(act=act).values_list("staff_id", flat=True))
 
 
@@ -48,19 +48,19 @@ def elsewhere(cast: Cast) -> list[Appointment]:
     return found
 
 
-def test_a_case_with_three_institutions_tells_nobody_outside_its_region(
+def test_a_case_with_three_institutions_notifies_nobody_outside_its_region(
     cast: Cast, elsewhere: list[Appointment]
 ) -> None:
     case = notify(cast, line(cast.adviser, WORK), line(cast.worker, WORK))
 
     outside = {staff.pk for staff in elsewhere}
-    told = list(Message.objects.filter(dossier_id=case.pk).values_list("act", "staff_id"))
-    assert told
-    assert outside.isdisjoint(staff_id for _act, staff_id in told)
-    assert len(told) == len(set(told))  # once for each act
+    notified = list(Message.objects.filter(dossier_id=case.pk).values_list("act", "staff_id"))
+    assert notified
+    assert outside.isdisjoint(staff_id for _act, staff_id in notified)
+    assert len(notified) == len(set(notified))  # once for each act
 
 
-def test_who_follows_the_case_is_told_beside_the_contact_person_of_the_region(
+def test_whoever_follows_the_case_is_notified_beside_the_contact_person_of_the_region(
     cast: Cast, elsewhere: list[Appointment]
 ) -> None:
     case = activate(cast)
@@ -72,10 +72,10 @@ def test_who_follows_the_case_is_told_beside_the_contact_person_of_the_region(
     with acting_as(job):
         notify_institutions(job, institution_ids=[cast.worker.institution_id], act="x.y", dossier=case.dossier)
 
-    assert _told("x.y") == sorted([cast.worker.pk, follower.pk])
+    assert _notified("x.y") == sorted([cast.worker.pk, follower.pk])
 
 
-def test_in_place_of_whoever_has_left_the_contact_person_is_told_and_mailed(cast: Cast) -> None:
+def test_in_place_of_whoever_has_left_the_contact_person_is_notified_by_mail_too(cast: Cast) -> None:
     leaver = make_staff(cast.worker.institution, Role.FRONT_LINE_WORKER, last_name="Leaver")
     job = acting_for_job("test")
     with acting_as(job):
@@ -87,7 +87,7 @@ def test_in_place_of_whoever_has_left_the_contact_person_is_told_and_mailed(cast
         notify_staff(job, staff_ids=[leaver.pk], act="x.y", dossier=None)
         send_digests(job)
 
-    assert _told("x.y") == [cast.worker.pk]
+    assert _notified("x.y") == [cast.worker.pk]
     assert leaver.user is not None
     assert leaver.user.email not in {address for sent in mail.outbox for address in sent.to}
 
@@ -102,8 +102,8 @@ def test_what_a_deputy_does_names_the_colleague_who_is_away_in_log_timeline_and_
         kind = NoteKind.NOTE
         do(by, write_note, dossier=case.dossier, text="x", category=DataCategory.ADMINISTRATIVE, kind=kind)
         [logged] = Entry.objects.filter(act="case.note_written").order_by("-pk")[:1]
-        [told] = Event.objects.filter(dossier_id=case.pk).order_by("-pk")[:1]
-        return logged.on_behalf_of, told.on_behalf_of_id
+        [event] = Event.objects.filter(dossier_id=case.pk).order_by("-pk")[:1]
+        return logged.on_behalf_of, event.on_behalf_of_id
 
     there = note(deputy)
     Absence.objects.create(staff=cast.coordinator, deputy=deputy, first_day=today, last_day=today)

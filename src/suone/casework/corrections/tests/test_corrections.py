@@ -106,8 +106,8 @@ def test_an_offer_is_a_thing_to_do_for_the_lead_and_changes_nothing(cast: Cast, 
     assert Particulars.objects.get(dossier=theirs).last_name == "Muster"
     item = WorkItem.objects.get(about_type="correction", about_id=correction.pk)
     assert (item.dossier_id, item.addressed_id) == (theirs.pk, Case.objects.get(pk=theirs.pk).notifier_id)
-    told = Entry.objects.get(act="correction.offered")
-    assert (told.dossier_id, told.object_id, told.details) == (
+    entry = Entry.objects.get(act="correction.offered")
+    assert (entry.dossier_id, entry.object_id, entry.details) == (
         theirs.pk,
         correction.pk,
         {"fields": ["birth", "last_name"]},

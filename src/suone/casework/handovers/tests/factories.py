@@ -63,7 +63,7 @@ def proposal(
 
 
 def propose(cast: Cast, to: Appointment | None = None, *, by: Appointment | None = None, **changes: Any) -> Handover:
-    """Proposed for a person without a case, by the worker to the adviser unless told otherwise."""
+    """Proposed for a person without a case, by the worker to the adviser unless the test says otherwise."""
     sender, receiver = by or cast.worker, to or cast.adviser
     handover: Handover = do(
         sender,

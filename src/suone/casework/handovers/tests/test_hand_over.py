@@ -49,7 +49,7 @@ def lead_of(handover: Handover) -> int:
     return Assignment.objects.get(dossier_id=handover.dossier_id, function="lead", valid_until=None).staff_id
 
 
-def assert_said(handover: Handover, act: str, text: str = "") -> None:
+def assert_recorded(handover: Handover, act: str, text: str = "") -> None:
     """The log names the case, the hand-over, who receives on which basis, and between whom; the timeline says why."""
     entry = Entry.objects.get(act=act)
     assert (entry.dossier_id, entry.object_type, entry.object_id) == (handover.dossier_id, "handover", handover.pk)
@@ -59,7 +59,7 @@ def assert_said(handover: Handover, act: str, text: str = "") -> None:
     assert (event.dossier_id, event.object_id, event.text) == (handover.dossier_id, handover.pk, text)
 
 
-def told(act: str) -> list[int]:
+def notified(act: str) -> list[int]:
     return sorted(Message.objects.filter(act=act).values_list("staff_id", flat=True))
 
 
@@ -76,7 +76,7 @@ def test_a_plain_hand_over_opens_a_simple_case_and_asks_in_one_go(cast: Cast) ->
     assert (case.level, case.notifier, lead_of(handover)) == ("simple", cast.worker.institution, cast.worker.pk)
     assert (handover.constellation, handover.between) == ("3", "rav_smz")
     assert handover.decision.is_pending
-    assert_said(handover, "handover.proposed")
+    assert_recorded(handover, "handover.proposed")
     assert Course.objects.get(pk=case.pk).phase == "transfer"
     facts = known_facts(case.pk)
     assert facts[Fact.COORDINATES_SENT]
@@ -97,7 +97,7 @@ def test_the_request_reaches_the_contact_person_with_ones_own_coordinates(cast: 
 
     handover = propose(cast)
 
-    assert told("decision.asked") == [cast.adviser.pk]
+    assert notified("decision.asked") == [cast.adviser.pk]
     with acting_as(acting(cast.adviser)):
         asked = asked_handover(handover.decision)
         assert asked is not None
@@ -128,7 +128,7 @@ def test_until_the_acceptance_the_sender_stays_responsible_and_nothing_is_open(c
 def test_on_acceptance_the_lead_passes_and_the_sender_may_contribute_for_the_closing_review(cast: Cast) -> None:
     handover = accept(cast.adviser, propose(cast))
 
-    assert_said(handover, "handover.accepted")
+    assert_recorded(handover, "handover.accepted")
     assert lead_of(handover) == cast.adviser.pk
     assert powers(handover) == {"RAV": (Power.LEAD, LEAST), "SMZ": (Power.WRITE, ALL_BUT_HEALTH)}
     assert handover.sender_until is not None
@@ -172,8 +172,8 @@ def test_declining_needs_a_reason_and_closes_what_was_written(cast: Cast) -> Non
         assert asked_handover(handover.decision) is None
         assert person_of_request(handover.decision) is None
     assert lead_of(handover) == cast.worker.pk
-    assert_said(handover, "handover.declined", "Not entitled")
-    assert told("decision.declined") == [cast.worker.pk]
+    assert_recorded(handover, "handover.declined", "Not entitled")
+    assert notified("decision.declined") == [cast.worker.pk]
 
 
 def test_a_request_nobody_answers_expires_after_a_reminder(cast: Cast) -> None:
@@ -188,7 +188,7 @@ def test_a_request_nobody_answers_expires_after_a_reminder(cast: Cast) -> None:
     handover.decision.refresh_from_db()
     assert handover.decision.state == "expired"
     assert lead_of(handover) == cast.worker.pk
-    assert_said(handover, "handover.expired")
+    assert_recorded(handover, "handover.expired")
     assert Event.objects.get(act="handover.expired").staff_id is None
 
 
@@ -197,25 +197,25 @@ def test_a_withdrawn_request_can_no_longer_be_accepted(cast: Cast) -> None:
 
     do(cast.worker, services.withdraw_handover, handover=handover)
 
-    assert_said(handover, "handover.withdrawn")
+    assert_recorded(handover, "handover.withdrawn")
     with pytest.raises((Conflict, Handover.DoesNotExist)):
         accept(cast.adviser, handover)
     assert powers(handover) == {"SMZ": (Power.LEAD, ALL_BUT_HEALTH)}
 
 
-def test_of_a_withdrawn_request_hears_whoever_was_asked(cast: Cast) -> None:
+def test_whoever_was_asked_is_notified_of_the_withdrawal(cast: Cast) -> None:
     ContactPerson.objects.create(institution=cast.adviser.institution, region=cast.region, staff=cast.adviser)
     colleague = make_staff(cast.adviser.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
     named, to_all = propose(cast, staff=colleague), propose(cast)
 
     do(cast.worker, services.withdraw_handover, handover=named)
-    assert told("handover.withdrawn") == [colleague.pk]
+    assert notified("handover.withdrawn") == [colleague.pk]
     do(cast.worker, services.withdraw_handover, handover=to_all)
 
-    assert cast.adviser.pk in told("handover.withdrawn")
+    assert cast.adviser.pk in notified("handover.withdrawn")
 
 
-def test_only_a_worker_of_the_receiver_takes_the_person_on_and_hears_of_it(cast: Cast) -> None:
+def test_only_a_worker_of_the_receiver_takes_the_person_on_and_is_notified(cast: Cast) -> None:
     handover = propose(cast)
     colleague = make_staff(cast.adviser.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
 
@@ -224,8 +224,8 @@ def test_only_a_worker_of_the_receiver_takes_the_person_on_and_hears_of_it(cast:
     accept(cast.adviser, handover, staff=colleague, reason="From Monday")
 
     assert lead_of(handover) == colleague.pk
-    assert_said(handover, "handover.accepted", "From Monday")
-    assert told("handover.accepted") == [colleague.pk]
+    assert_recorded(handover, "handover.accepted", "From Monday")
+    assert notified("handover.accepted") == [colleague.pk]
 
 
 def test_a_worker_of_another_institution_is_not_asked(cast: Cast) -> None:
@@ -282,8 +282,8 @@ def test_parallel_access_ends_at_once_when_the_person_no_longer_agrees(cast: Cas
         do(cast.worker, services.end_access, handover=handover, reason=" ")
     do(cast.worker, services.end_access, handover=handover, reason="The person no longer agrees")
 
-    assert_said(handover, "handover.access_ended", "The person no longer agrees")
-    assert told("handover.access_ended") == [cast.adviser.pk]
+    assert_recorded(handover, "handover.access_ended", "The person no longer agrees")
+    assert notified("handover.access_ended") == [cast.adviser.pk]
     assert powers(handover) == {"SMZ": (Power.LEAD, ALL_BUT_HEALTH)}
     assert find_drift() == []
     with pytest.raises(Refused, match="gives no access"):
@@ -353,8 +353,8 @@ def test_what_was_handed_over_on_a_consent_closes_with_it_where_somebody_else_le
 
     assert "RAV" not in powers(handover)
     assert find_drift() == []
-    told = Message.objects.filter(act__in=["consent.partner_shut_out", "consent.notifier_told"])
-    assert sorted(told.values_list("staff__last_name", "act")) == [
+    messages = Message.objects.filter(act__in=["consent.partner_shut_out", "consent.notifier_told"])
+    assert sorted(messages.values_list("staff__last_name", "act")) == [
         ("Coordinator", "consent.partner_shut_out"),
         ("Worker", "consent.notifier_told"),
     ]
@@ -402,8 +402,8 @@ def test_when_its_time_is_up_the_sender_no_longer_takes_part(cast: Cast) -> None
 
     part = Participant.objects.get(dossier_id=handover.dossier_id, institution=cast.worker.institution)
     assert part.state == "left"
-    assert_said(handover, "handover.overlap_ended")
-    assert told("handover.overlap_ended") == sorted([cast.worker.pk, cast.adviser.pk])
+    assert_recorded(handover, "handover.overlap_ended")
+    assert notified("handover.overlap_ended") == sorted([cast.worker.pk, cast.adviser.pk])
 
 
 def test_a_sender_who_left_before_does_not_leave_again(cast: Cast) -> None:
@@ -429,10 +429,10 @@ def test_smz_iv_1_b_and_2_b_coordinates_wait_without_a_day_and_contacted_is_anot
     facts = known_facts(waiting.dossier_id)
     assert facts[Fact.COORDINATES_SENT]
     assert Fact.PARTNER_CONTACTED not in facts
-    assert_said(waiting, "handover.coordinates_sent")
+    assert_recorded(waiting, "handover.coordinates_sent")
     named = propose(cast, direction=Direction.REFERS, staff=cast.adviser)
     assert Fact.COORDINATES_SENT not in known_facts(named.dossier_id)
-    assert_said(named, "handover.contacted")
+    assert_recorded(named, "handover.contacted")
 
 
 def test_smz_iv_1_b_and_2_b_somebody_will_be_named_is_an_answer_and_parallel_support_begins_with_a_name(
@@ -442,13 +442,13 @@ def test_smz_iv_1_b_and_2_b_somebody_will_be_named_is_an_answer_and_parallel_sup
 
     do(cast.adviser, services.announce_naming, decision=handover.decision)
 
-    assert_said(handover, "handover.will_be_named")
-    assert told("handover.will_be_named") == [cast.worker.pk]
+    assert_recorded(handover, "handover.will_be_named")
+    assert notified("handover.will_be_named") == [cast.worker.pk]
     assert Course.objects.get(pk=handover.dossier_id).phase == "contacted"
     assert "RAV" not in powers(handover)
     handover = accept(cast.adviser, handover)
     assert handover.naming_at is not None
-    assert_said(handover, "handover.answered")
+    assert_recorded(handover, "handover.answered")
     assert (case_of(handover).state, Course.objects.get(pk=handover.dossier_id).phase) == ("active", "parallel")
     with pytest.raises(Refused, match="not yet answered"):
         do(cast.adviser, services.announce_naming, decision=handover.decision)

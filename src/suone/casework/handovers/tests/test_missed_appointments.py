@@ -34,7 +34,7 @@ def shared(cast: Cast, coordinator_iv: Appointment) -> Handover:
     return accept(coordinator_iv, propose(cast, coordinator_iv, direction=Direction.REFERS, facts=TO_IV))
 
 
-def tell(by: Appointment, handover: Handover, to: Appointment, **changes: Any) -> CooperationNotice:
+def give_notice(by: Appointment, handover: Handover, to: Appointment, **changes: Any) -> CooperationNotice:
     usual: dict[str, Any] = {
         "recipient": to,
         "basis": "ivg-68bis-3",
@@ -44,8 +44,8 @@ def tell(by: Appointment, handover: Handover, to: Appointment, **changes: Any) -
         "measure": "Work training",
         "text": "2 March",
     }
-    told: CooperationNotice = do(by, services.report_missed_appointments, case=case_of(handover), **usual | changes)
-    return told
+    notice: CooperationNotice = do(by, services.report_missed_appointments, case=case_of(handover), **usual | changes)
+    return notice
 
 
 def reads(staff: Appointment, handover: Handover) -> bool:
@@ -53,10 +53,10 @@ def reads(staff: Appointment, handover: Handover) -> bool:
         return bool(notices_of(handover.dossier))
 
 
-def test_smz_iv_2_the_iv_coordinator_tells_the_social_worker_of_missed_appointments(
+def test_smz_iv_2_the_iv_coordinator_notifies_the_social_worker_of_missed_appointments(
     cast: Cast, coordinator_iv: Appointment, shared: Handover
 ) -> None:
-    notice = tell(coordinator_iv, shared, cast.worker)
+    notice = give_notice(coordinator_iv, shared, cast.worker)
 
     assert (notice.kind, notice.measure, notice.text) == ("missed", "Work training", "2 March")
     assert (notice.giver_staff, notice.receiver_staff) == (coordinator_iv, cast.worker)
@@ -86,7 +86,7 @@ def test_smz_iv_2_giver_and_receiver_alone_read_it(
         for who in (cast.worker, coordinator_iv)
     ]
 
-    tell(coordinator_iv, shared, cast.worker, kind=kind)
+    give_notice(coordinator_iv, shared, cast.worker, kind=kind)
 
     assert joined.dossier_id == shared.dossier_id
     assert reads(coordinator_iv, shared)
@@ -101,7 +101,7 @@ def test_smz_iv_2_whoever_takes_over_the_case_of_the_social_worker_reads_it(
     cast: Cast, coordinator_iv: Appointment, shared: Handover
 ) -> None:
     successor = make_staff(cast.worker.institution, Role.FRONT_LINE_WORKER, last_name="Successor")
-    tell(coordinator_iv, shared, cast.worker)
+    give_notice(coordinator_iv, shared, cast.worker)
     assert not reads(successor, shared)
 
     Participant.objects.filter(dossier_id=shared.dossier_id, staff=cast.worker).update(staff=successor)
@@ -112,21 +112,21 @@ def test_smz_iv_2_whoever_takes_over_the_case_of_the_social_worker_reads_it(
     assert reads(successor, shared)
 
 
-def test_smz_iv_2_nobody_but_iv_tells_and_nobody_but_the_social_worker_is_told(
+def test_smz_iv_2_only_iv_gives_notice_and_only_to_the_social_worker(
     cast: Cast, coordinator_iv: Appointment, shared: Handover
 ) -> None:
     colleague = make_staff(cast.worker.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
     with pytest.raises(Refused, match="Only the IV"):
-        tell(cast.worker, shared, cast.worker)
+        give_notice(cast.worker, shared, cast.worker)
     with pytest.raises(Refused, match="social assistance only"):
-        tell(coordinator_iv, shared, cast.adviser)
+        give_notice(coordinator_iv, shared, cast.adviser)
     with pytest.raises(Refused, match="who follows the person"):
-        tell(coordinator_iv, shared, colleague)
+        give_notice(coordinator_iv, shared, colleague)
     for change in ({"measure": " "}, {"text": " "}):
         with pytest.raises(Refused, match="Say in which measure"):
-            tell(coordinator_iv, shared, cast.worker, **change)
+            give_notice(coordinator_iv, shared, cast.worker, **change)
     with pytest.raises(Refused, match="that the IV has"):
-        tell(coordinator_iv, shared, cast.worker, basis="avig-85f-2")
+        give_notice(coordinator_iv, shared, cast.worker, basis="avig-85f-2")
 
     assert not CooperationNotice.objects.exists()
     assert not Entry.objects.filter(act="handover.missed_told").exists()
@@ -138,10 +138,10 @@ def test_a_consent_is_a_basis_only_if_it_names_the_institution_and_the_category(
     handover = accept(coordinator_iv, propose(cast, coordinator_iv))  # the IV leads, and signs
     by_consent: dict[str, Any] = {"basis": "consent", "confirmed": ["single_case", "person_consents"]}
     with pytest.raises(Refused, match="No valid consent"):
-        tell(coordinator_iv, handover, cast.worker, **by_consent)
+        give_notice(coordinator_iv, handover, cast.worker, **by_consent)
     sign(coordinator_iv, handover.dossier, line(cast.worker, mask_of([DataCategory.ADMINISTRATIVE])))
 
-    tell(coordinator_iv, handover, cast.worker, **by_consent)
+    give_notice(coordinator_iv, handover, cast.worker, **by_consent)
 
     assert Disclosure.objects.latest("pk").consent is not None
 

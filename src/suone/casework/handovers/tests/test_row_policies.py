@@ -106,7 +106,7 @@ def test_figures_are_for_those_who_may_count_and_name_nobody(cast: Cast) -> None
         assert referrals_in(timezone.localdate().year) == []
 
 
-def test_figures_tell_apart_what_became_of_a_request(cast: Cast) -> None:
+def test_figures_distinguish_what_became_of_a_request(cast: Cast) -> None:
     for state in ("accepted", "declined", "declined", "expired", "expired", "expired", "withdrawn", "pending"):
         handover = propose(cast)
         if state == "declined":
@@ -149,7 +149,7 @@ def test_the_database_lets_the_lead_alone_end_parallel_support_of_this_hand_over
     assert other.access_until > timezone.now()
 
 
-def test_whoever_was_asked_is_told_the_person_of_this_request_with_number_and_telephone_of_today(cast: Cast) -> None:
+def test_whoever_was_asked_learns_the_person_of_this_request_with_the_current_number_and_telephone(cast: Cast) -> None:
     other = propose(cast, to=cast.adviser)
     handover = propose(cast)
     with connection.cursor() as cursor:

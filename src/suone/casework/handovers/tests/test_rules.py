@@ -129,7 +129,7 @@ FINE = {
         ({"overlap_until": date(2026, 11, 24)}, "not in the past"),
     ],
 )
-def test_what_speaks_against_a_proposal_is_said(change: dict[str, object], sentence: str) -> None:
+def test_the_reasons_against_a_proposal_are_given(change: dict[str, object], sentence: str) -> None:
     check_can_propose(**FINE)  # type: ignore[arg-type]
 
     with pytest.raises(Refused, match=sentence):

@@ -24,7 +24,7 @@ def cast(transactional_db: None) -> Cast:
     return cast
 
 
-def test_of_two_answers_at_once_one_counts_and_the_other_hears_of_it(cast: Cast) -> None:
+def test_of_two_simultaneous_answers_one_counts_and_the_other_is_shown_it(cast: Cast) -> None:
     colleague = make_staff(
         cast.adviser.institution, *cast.adviser.roles_on(timezone.localdate()), last_name="Colleague"
     )

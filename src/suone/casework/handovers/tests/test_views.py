@@ -74,7 +74,7 @@ def test_a_plain_hand_over_goes_out_in_one_form(cast: Cast, worker: Client) -> N
     assert "Looks for work in sales" in page
 
 
-def test_what_must_hold_is_said_at_its_field_and_nothing_typed_is_lost(
+def test_a_missing_condition_is_reported_at_its_field_and_nothing_typed_is_lost(
     cast: Cast, worker: Client, coordinator_iv: Appointment
 ) -> None:
     answer = worker.post("/handovers/new", to_iv(cast, coordinator_iv, fact_health_attested=None))
@@ -107,7 +107,7 @@ def to_iv(cast: Cast, iv: Appointment, **changes: Any) -> dict[str, Any]:
 def test_the_pause_warns_and_goes_through_with_an_exception_or_a_reason(
     cast: Cast, worker: Client, coordinator_iv: Appointment, days: int, more: dict[str, str], goes: bool
 ) -> None:
-    """The network meeting is a told fact: it was held in the case, so the pause is all that is left."""
+    """The network meeting is a recorded fact: it was held in the case, so the pause is all that is left."""
     handover = propose(cast, coordinator_iv, direction=Direction.REFERS, facts=TO_IV)
     do(cast.worker, services.withdraw_handover, handover=handover)
     case = case_of(handover)

@@ -44,7 +44,7 @@ def change(cast: Cast, case: Case, level: str, **changes: object) -> None:
     do(cast.worker, services.change_level, case=case, level=level, **{"reason": "Difficulties accumulate"} | changes)
 
 
-def test_who_when_and_why_are_kept_and_told(cast: Cast, simple: Case) -> None:
+def test_who_when_and_why_are_stored_and_logged(cast: Cast, simple: Case) -> None:
     change(cast, simple, "network")
 
     first, second = LevelChange.objects.order_by("pk")

@@ -1,4 +1,4 @@
-"""Resting, going on, closing, opening again: each with its reason, told to everybody around the table."""
+"""Resting, going on, closing, opening again: each with its reason, and everybody who takes part is notified."""
 
 from datetime import timedelta
 from typing import Any
@@ -119,7 +119,7 @@ def test_what_waits_for_an_act_is_cancelled_with_the_closing(cast: Cast, active:
 
 
 @pytest.mark.parametrize("state", [State.NOTIFIED, State.ACTIVE])
-def test_a_death_ends_the_case_wherever_it_stands_with_all_that_was_to_be_done_and_every_consent(
+def test_a_death_ends_the_case_in_any_state_with_its_open_items_and_every_consent(
     cast: Cast, notified: Case, state: State
 ) -> None:
     """The office reads by a consent alone: it reads no longer. Who notified the case keeps the file it opened."""
@@ -153,10 +153,12 @@ def test_a_death_ends_the_case_wherever_it_stands_with_all_that_was_to_be_done_a
     assert not Consent.objects.filter(dossier=dossier, withdrawn_at=None).exists()
     open_now = Grant.objects.filter(dossier=dossier, valid_until__gt=timezone.now())
     assert [grant.because for grant in open_now] == ["notification"]
-    told = Entry.objects.filter(dossier_id=dossier.pk, act__in=["case.closed", "consent.ended_by_death"])
-    assert list(told.order_by("pk").values_list("act", flat=True)) == ["case.closed"] + 2 * ["consent.ended_by_death"]
-    assert told.get(act="case.closed").details == {"reason": "died"}
-    named = {recipient for entry in told for recipient in entry.recipients}
+    entries = Entry.objects.filter(dossier_id=dossier.pk, act__in=["case.closed", "consent.ended_by_death"])
+    assert list(entries.order_by("pk").values_list("act", flat=True)) == ["case.closed"] + 2 * [
+        "consent.ended_by_death"
+    ]
+    assert entries.get(act="case.closed").details == {"reason": "died"}
+    named = {recipient for entry in entries for recipient in entry.recipients}
     assert named == {cast.coordinator.institution_id, cast.adviser.institution_id}
     assert Message.objects.filter(act="case.closed", staff=cast.worker).exists()
     with pytest.raises(Refused, match="reopen it first"):
@@ -316,7 +318,7 @@ def test_the_timeline_can_be_read_for_one_institution(cast: Cast, active: Case) 
     assert "case.notified" not in by_office
 
 
-def test_a_mark_stands_where_the_last_visit_was(cast: Cast, active: Case) -> None:
+def test_a_mark_shows_where_the_last_visit_was(cast: Cast, active: Case) -> None:
     who = acting(cast.worker)
     seen_until = Event.objects.filter(dossier=active.dossier).latest("pk").at
     Visit.objects.create(dossier=active.dossier, staff=cast.worker, at=timezone.now(), before=seen_until)
@@ -345,7 +347,7 @@ def test_the_timeline_turns_pages_without_a_gap(cast: Cast, active: Case) -> Non
     assert numbers == list(Event.objects.filter(dossier=active.dossier).order_by("-pk").values_list("pk", flat=True))
 
 
-def test_the_timeline_stands_under_its_days_and_tells_once_what_reads_alike(cast: Cast, active: Case) -> None:
+def test_the_timeline_is_grouped_by_day_and_merges_lines_that_read_alike(cast: Cast, active: Case) -> None:
     who = acting(cast.worker)
     with acting_as(who):
         before, _following = timeline_of(who, active.dossier, before_id=None)

@@ -81,7 +81,9 @@ def test_a_step_is_refused_with_the_sentences_of_what_is_missing(cast: Cast, com
 
 
 @pytest.mark.usefixtures("_outcomes_are_registered")
-def test_told_facts_open_the_way_and_a_warning_asks_for_a_reason(cast: Cast, complex_way: ProcedureVersion) -> None:
+def test_recorded_facts_open_the_move_and_a_warning_asks_for_a_reason(
+    cast: Cast, complex_way: ProcedureVersion
+) -> None:
     case = notify(cast, procedure=complex_way)
     _triage(cast, case, "complex")
     dossier = case.dossier
@@ -124,7 +126,7 @@ def test_a_rejected_notification_ends_in_the_procedures_phase(cast: Cast, comple
     assert Course.objects.get(pk=case.pk).phase == "rejected"
 
 
-def test_only_stated_words_can_be_stated(cast: Cast, complex_way: ProcedureVersion) -> None:
+def test_only_facts_that_workers_state_can_be_stated(cast: Cast, complex_way: ProcedureVersion) -> None:
     case = notify(cast, procedure=complex_way)
 
     with pytest.raises(Refused, match="carry out that action instead"):

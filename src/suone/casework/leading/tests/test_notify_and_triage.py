@@ -65,7 +65,7 @@ def test_vs_report_2024_footnote_3_a_case_is_counted_for_another_institution_tha
     assert (booked.notifier, booked.counted_institution) == (cast.worker.institution, cast.adviser.institution)
 
 
-def test_the_office_is_told_may_open_the_case_and_finds_it_to_triage(cast: Cast) -> None:
+def test_the_office_is_notified_may_open_the_case_and_finds_it_to_triage(cast: Cast) -> None:
     case = notify(cast)
 
     item = WorkItem.objects.get(about_type="case", about_id=case.pk)
@@ -150,7 +150,7 @@ def test_a_draft_is_its_authors_alone(cast: Cast) -> None:
             assert not Draft.objects.exists()
 
 
-def test_the_proposal_names_the_answers_it_stands_on() -> None:
+def test_the_proposal_names_the_answers_it_is_based_on() -> None:
     proposal = services.propose_level(COMPLEX)
 
     assert (proposal.band, proposal.points) == ("complex", 5)
@@ -208,7 +208,7 @@ def test_a_second_triage_changes_the_level_and_neither_state_nor_lead(cast: Cast
     assert Triage.objects.filter(dossier=case.dossier).count() == 2
 
 
-def test_a_rejection_tells_the_notifier_why(cast: Cast, notified: Case) -> None:
+def test_a_rejection_gives_the_notifier_the_reason(cast: Cast, notified: Case) -> None:
     do(cast.coordinator, services.reject_notification, case=notified, reason="Two institutions are enough")
 
     case = Case.objects.get(pk=notified.pk)
@@ -258,7 +258,7 @@ def test_a_question_back_waits_on_the_notifiers_list_while_the_case_is_in_triage
     assert Message.objects.filter(act="case.question_asked", staff=cast.worker).exists()
 
 
-def test_the_answer_is_a_note_settles_the_item_and_tells_who_asked(cast: Cast, notified: Case) -> None:
+def test_the_answer_is_a_note_settles_the_item_and_notifies_whoever_asked(cast: Cast, notified: Case) -> None:
     item = do(
         cast.coordinator, services.ask_notifier, case=notified, question="Which physician?", due_on=timezone.localdate()
     )

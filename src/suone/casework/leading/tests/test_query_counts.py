@@ -30,13 +30,13 @@ def ready(cast: Cast, case: Case) -> Case:
 @pytest.mark.usefixtures("_outcomes_are_registered")
 def test_a_step_with_rights_log_timeline_and_work_items_asks_few_times(cast: Cast) -> None:
     case = ready(cast, notify(cast, procedure=published("vs-complex")))
-    told = Entry.objects.count(), Event.objects.count()
+    entries = Entry.objects.count(), Event.objects.count()
     who = acting(cast.coordinator)
 
     with acting_as(who), CaptureQueriesContext(connection) as asked:
         services.advance_case(who, case=case, to="implementation", reason="the partners follow")
 
-    assert Entry.objects.count() - told[0] == Event.objects.count() - told[1] >= 2
+    assert Entry.objects.count() - entries[0] == Event.objects.count() - entries[1] >= 2
     assert WorkItem.objects.filter(dossier_id=case.pk, step__startswith="implementation/", state=State.OPEN).exists()
     assert len(asked) <= 29, "\n".join(query["sql"] for query in asked)
 

@@ -1,4 +1,4 @@
-"""The register tells two institutions of a person they share, and not where they already work on a case together."""
+"""The register notifies two institutions of a person they share, but not where they already work on a case together."""
 
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,9 @@ from suone.register.server.tests.factories import DAY, as_job, do, number_of, op
 def test_alerts_stay_quiet_where_both_work_on_a_case_together(cast: Cast, tmp_path: Path, settings: Any) -> None:
     _share_two_persons_and_a_case_of_one(cast, tmp_path, settings)
 
-    told = as_job(services.notify_of_new_overlaps).notified
+    notified = as_job(services.notify_of_new_overlaps).notified
 
-    assert told == 2  # both sides, about the other person
+    assert notified == 2  # both sides, about the other person
     assert Alert.objects.filter(is_quiet=True).count() == 2
     assert do(cast.worker, lambda who: queries.open_alerts(who).count()) == 1
 

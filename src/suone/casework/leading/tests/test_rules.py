@@ -24,7 +24,7 @@ def test_every_outcome_closes_with_every_reason(outcome: str, reason: str) -> No
         (1, "training", "goals_reached", "There are still open work items"),
     ],
 )
-def test_closing_leaves_nothing_open_and_nothing_unsaid(
+def test_closing_leaves_nothing_open_and_nothing_unanswered(
     open_items: int, outcome: str, reason: str, sentence: str
 ) -> None:
     with pytest.raises(Refused, match=sentence):

@@ -77,7 +77,7 @@ def test_two_namings_at_once_leave_exactly_one(cast: Cast, service: Any, functio
     assert Assignment.objects.filter(dossier=case.dossier, function=function).count() == before + 2 * ROUNDS
 
 
-def test_of_two_answers_at_once_one_counts_and_the_other_hears_of_it(cast: Cast) -> None:
+def test_of_two_simultaneous_answers_one_counts_and_the_other_is_shown_it(cast: Cast) -> None:
     case = activate(cast)
 
     for _round in range(ROUNDS):

@@ -180,8 +180,8 @@ def test_the_form_to_sign_is_printed_before_there_is_a_case(cast: Cast, worker: 
     anybody = "zuständige Mitarbeitende Person und Kontakt,"
     assert f"{cast.coordinator.institution.name} {anybody} Arbeit" in text
     assert f"{cast.adviser.institution.name} {anybody} Justiz" in text
-    told = Entry.objects.get(act="consent.form_printed")
-    assert (told.kind, told.dossier_id, told.person_id) == (RecordKind.PRINT, None, None)
+    entry = Entry.objects.get(act="consent.form_printed")
+    assert (entry.kind, entry.dossier_id, entry.person_id) == (RecordKind.PRINT, None, None)
     assert not Case.objects.exists()
     assert worker.post("/cases/notify", typed(cast)).status_code == 302
 

@@ -1,4 +1,4 @@
-"""Convening, inviting, answering, cancelling: what is kept and what is told."""
+"""Convening, inviting, answering, cancelling: what is stored, and who is notified."""
 
 from datetime import date
 
@@ -29,7 +29,7 @@ def messages_of(staff: Appointment, act: str) -> int:
     return Message.objects.filter(staff=staff, act=act).count()
 
 
-def test_convening_seats_everybody_and_tells_them(cast: Cast, case: Case) -> None:
+def test_convening_invites_and_notifies_everybody(cast: Cast, case: Case) -> None:
     meeting = convene(cast, case, cast.worker, cast.adviser, cast.physician, points=["Employment", "Health"])
 
     assert meeting.state == State.SCHEDULED
@@ -150,7 +150,7 @@ def test_only_the_convening_institution_or_the_lead_keeps_a_meeting(cast: Cast, 
         do(cast.adviser, convening.invite, meeting=meeting, seat=convening.Seat(cast.stranger.institution))
 
 
-def test_cancelling_tells_everybody_and_takes_the_fact_back(cast: Cast, case: Case, meeting: Meeting) -> None:
+def test_cancelling_notifies_everybody_and_takes_the_fact_back(cast: Cast, case: Case, meeting: Meeting) -> None:
     other = convene(cast, case, starts_at=at(9))
 
     do(cast.coordinator, convening.cancel_meeting, meeting=meeting, reason="Snow on the pass")

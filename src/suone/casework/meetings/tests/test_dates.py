@@ -1,4 +1,4 @@
-"""Finding a date: proposals, answers, and the one who tells the convener."""
+"""Finding a date: proposals, answers, and the last one, which notifies the convener."""
 
 from typing import Any
 
@@ -30,19 +30,19 @@ def answer(meeting: Meeting, staff: Any, *suits: Suits) -> None:
     do(staff, dates.answer_dates, invitee=invitee(meeting, staff), answers=answers)
 
 
-def told(cast: Cast) -> int:
+def notified(cast: Cast) -> int:
     return Message.objects.filter(staff=cast.coordinator, act=Act.ALL_ANSWERED).count()
 
 
-def test_the_last_answer_tells_the_convener_once(cast: Cast, planned: Meeting) -> None:
+def test_the_last_answer_notifies_the_convener_once(cast: Cast, planned: Meeting) -> None:
     answer(planned, cast.adviser, Suits.YES, Suits.NO)
-    assert told(cast) == 0
+    assert notified(cast) == 0
 
     answer(planned, cast.physician, Suits.IF_NEED_BE, Suits.YES)
-    assert told(cast) == 1
+    assert notified(cast) == 1
     answer(planned, cast.adviser, Suits.YES, Suits.YES)
 
-    assert told(cast) == 1
+    assert notified(cast) == 1
     assert fresh(planned).all_answered_at is not None
     assert LogEntry.objects.filter(act=Act.DATES_ANSWERED).count() == 3
     assert DateAnswer.objects.filter(invitee=invitee(planned, cast.adviser), suits=Suits.YES).count() == 2
@@ -54,7 +54,7 @@ def test_half_an_answer_is_not_yet_one(cast: Cast, planned: Meeting) -> None:
 
     do(cast.physician, dates.answer_dates, invitee=own, answers={proposals(planned)[0].pk: Suits.YES})
 
-    assert told(cast) == 0
+    assert notified(cast) == 0
 
 
 def test_whoever_declines_is_not_waited_for(cast: Cast, planned: Meeting) -> None:
@@ -68,10 +68,10 @@ def test_whoever_declines_is_not_waited_for(cast: Cast, planned: Meeting) -> Non
         reason="No mandate",
     )
 
-    assert told(cast) == 1
+    assert notified(cast) == 1
 
 
-def test_the_fixed_date_is_told_and_whom_it_suits_is_coming(cast: Cast, planned: Meeting) -> None:
+def test_the_fixed_date_is_announced_and_whoever_it_suits_is_coming(cast: Cast, planned: Meeting) -> None:
     answer(planned, cast.adviser, Suits.YES, Suits.NO)
     answer(planned, cast.physician, Suits.NO, Suits.YES)
 
@@ -107,7 +107,7 @@ def test_further_dates_ask_everybody_anew(cast: Cast, planned: Meeting) -> None:
     assert fresh(planned).all_answered_at is None
     answer(planned, cast.adviser, Suits.NO, Suits.NO, Suits.YES)
     answer(planned, cast.physician, Suits.NO, Suits.NO, Suits.YES)
-    assert told(cast) == 2
+    assert notified(cast) == 2
 
 
 def test_dates_are_answered_for_ones_own_institution_while_one_is_sought(cast: Cast, planned: Meeting) -> None:

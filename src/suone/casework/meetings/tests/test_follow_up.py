@@ -40,7 +40,7 @@ def meeting(cast: Cast, case: Case) -> Meeting:
 
 
 def entry_of(cast: Cast, meeting: Meeting, *, finished: bool = True, **changes: Any) -> Entry:
-    """Something decided, in finished minutes unless told otherwise."""
+    """Something decided, in finished minutes unless the test says otherwise."""
     usual: dict[str, Any] = {
         "kind": EntryKind.DECISION,
         "text": "Work training for three months",

@@ -112,9 +112,7 @@ def test_a_link_that_does_not_hold_opens_nothing(cast: Cast, meeting: Meeting, t
     assert LogEntry.objects.filter(kind="denied", acting_kind="guest").count() == 3
 
 
-def test_a_guest_hears_that_the_meeting_is_cancelled_and_cannot_answer(
-    cast: Cast, meeting: Meeting, token: str
-) -> None:
+def test_a_guest_sees_that_the_meeting_is_cancelled_and_cannot_answer(cast: Cast, meeting: Meeting, token: str) -> None:
     do(cast.coordinator, convening.cancel_meeting, meeting=meeting, reason="Snow")
 
     assert "does not take place" in Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/invitations/{token}").content.decode()
@@ -127,7 +125,7 @@ def test_the_link_follows_the_meeting_to_another_day(cast: Cast, meeting: Meetin
     assert Guest.objects.get(meeting=meeting).valid_until == end_of(timezone.localdate(at(9)))
 
 
-def test_only_a_guest_goes_through_the_guests_door(cast: Cast, meeting: Meeting, token: str) -> None:
+def test_only_a_guest_may_use_the_guests_page(cast: Cast, meeting: Meeting, token: str) -> None:
     who = acting_for_guest()
     with acting_as(who):
         assert guests.open_invitation(who, token=token) is not None
@@ -139,7 +137,7 @@ def test_the_convener_alone_invites_guests(cast: Cast, meeting: Meeting) -> None
         do(cast.adviser, guests.invite_guest, meeting=meeting, name="somebody")
 
 
-def test_the_door_closes_for_a_while_after_many_wrong_links(meeting: Meeting) -> None:
+def test_the_guests_page_is_closed_for_a_while_after_many_wrong_links(meeting: Meeting) -> None:
     client = Client(HTTP_ACCEPT_LANGUAGE="en")
 
     answers = [client.get(f"/invitations/wrong-{number}").status_code for number in range(25)]

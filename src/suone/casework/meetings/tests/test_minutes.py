@@ -43,7 +43,7 @@ def read_by(staff: Appointment, meeting: Meeting) -> list[str]:
         return [entry.text for entry in Entry.objects.readable_by(who).filter(meeting=meeting)]
 
 
-def test_contributions_are_read_by_category_and_the_last_one_is_told(cast: Cast, case: Case) -> None:
+def test_contributions_are_read_by_category_and_the_last_one_is_announced(cast: Cast, case: Case) -> None:
     meeting = convene(cast, case, cast.worker, cast.adviser, starts_at=at(3))
 
     given = {"text": "CV is up to date", "category": DataCategory.EMPLOYMENT}
@@ -149,7 +149,7 @@ def test_two_corrections_at_once_lose_nothing(cast: Cast, meeting: Meeting) -> N
         (Kind.INTERVISION, PersonPart.ABSENT, Fact.INTERVISION_HELD_ON),
     ],
 )
-def test_the_procedure_hears_that_a_meeting_was_held(
+def test_the_procedure_learns_that_a_meeting_was_held(
     cast: Cast, case: Case, kind: Kind, part: PersonPart, fact: Fact
 ) -> None:
     after = 30 if part == PersonPart.SECOND else None
@@ -165,7 +165,7 @@ def test_the_procedure_hears_that_a_meeting_was_held(
 
 
 @pytest.mark.parametrize("came", [Presence.PRESENT, Presence.EXCUSED])
-def test_of_an_assessment_the_procedure_hears_who_was_there(cast: Cast, case: Case, came: Presence) -> None:
+def test_the_procedure_learns_who_was_present_at_an_assessment(cast: Cast, case: Case, came: Presence) -> None:
     meeting = convene(cast, case, cast.physician, kind=Kind.ASSESSMENT, person_part=PersonPart.WHOLE)
 
     presences = {invitee(meeting, cast.physician).pk: came}
@@ -184,7 +184,7 @@ def test_a_joint_interview_without_the_person_was_none(cast: Cast, case: Case) -
         hold(cast, meeting, person_came=False)
 
 
-def test_the_cases_of_a_fixed_session_hear_of_it_each_for_itself(cast: Cast, case: Case) -> None:
+def test_a_fixed_session_is_recorded_in_each_of_its_cases(cast: Cast, case: Case) -> None:
     session = convene(cast, None, cast.worker, cast.adviser, kind=Kind.FIXED_SESSION, region=cast.region)
     other = activate(cast, line(cast.adviser, WORK))
     do(cast.worker, minutes.add_point, meeting=session, dossier=case.dossier)

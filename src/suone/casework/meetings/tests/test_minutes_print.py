@@ -1,4 +1,4 @@
-"""The minutes as a PDF: what whoever prints them may read, and the printing is told."""
+"""The minutes as a PDF: what whoever prints them may read, and the printing is logged."""
 
 from datetime import timedelta
 from io import BytesIO

@@ -88,7 +88,7 @@ def test_the_person_is_there_where_the_kind_needs_them(kind: Kind, allowed: set[
     assert rules.USUAL_PART[kind] in allowed
 
 
-def test_without_a_case_there_is_no_person_concerned() -> None:
+def test_a_meeting_without_a_case_is_about_nobody() -> None:
     assert not _passes(rules.check_person_part, Kind.REGIONAL, PersonPart.WHOLE, has_case=False)
 
 

@@ -117,7 +117,7 @@ def test_convening_from_the_page_of_a_case(cast: Cast, case: Case, coordinator: 
     assert len(proposals(meeting)) == 2
 
 
-def test_what_is_missing_is_said_on_the_form(cast: Cast, case: Case, coordinator: Client) -> None:
+def test_what_is_missing_is_reported_on_the_form(cast: Cast, case: Case, coordinator: Client) -> None:
     answer = coordinator.post(f"/dossiers/{case.pk}/meetings/convene", {"kind": "assessment", "place": "kept text"})
 
     assert answer.status_code == 422

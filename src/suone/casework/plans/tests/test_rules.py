@@ -145,7 +145,7 @@ def test_the_days_of_a_measure_run_forward() -> None:
         rules.check_days(TODAY, TODAY - timedelta(days=1))
 
 
-def test_differences_are_told_by_line_in_the_order_of_reading() -> None:
+def test_differences_are_listed_by_line_in_the_order_of_reading() -> None:
     goal, measure = Line("g", "Goals", {"Text": "Work"}), Line("m", "Measures", {"Measure": "Course", "Until": ""})
     later = Line("m", "Measures", {"Measure": "Course", "Until": "01.02.2027"})
     new = Line("n", "Goals", {"Text": "Move house"})

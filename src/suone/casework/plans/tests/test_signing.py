@@ -1,4 +1,4 @@
-"""Signing a plan: who is asked, what counts, when it binds, and who is told."""
+"""Signing a plan: who is asked, what counts, when it binds, and who is notified."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -37,7 +37,7 @@ def _folder(tmp_path: Path, settings: Any) -> None:
     settings.DOCUMENTS_FOLDER = tmp_path
 
 
-def told_of(act: str) -> set[int]:
+def notified_of(act: str) -> set[int]:
     return set(Message.objects.filter(act=act).values_list("staff_id", flat=True))
 
 
@@ -64,7 +64,7 @@ def test_every_institution_that_takes_part_and_the_person_are_asked(cast: Cast, 
     )
     assert items() == {cast.worker.institution_id: "open", cast.adviser.institution_id: "open"}
     assert WorkItem.objects.get(addressed=cast.adviser.institution, about_type="signature").assigned == cast.adviser
-    assert told_of("plan.put_up") == {cast.adviser.pk}
+    assert notified_of("plan.put_up") == {cast.adviser.pk}
     assert Told.objects.get(act="plan.put_up").recipients == [cast.worker.institution_id, cast.adviser.institution_id]
 
 
@@ -200,7 +200,7 @@ def test_the_item_of_the_procedure_that_waits_for_the_plan_is_done_with_the_last
     assert WorkItem.objects.get(settled_by=waits_for).state == "done"
 
 
-def test_with_the_last_signature_the_plan_binds_and_everybody_hears_of_it(cast: Cast, plan: Plan) -> None:
+def test_with_the_last_signature_the_plan_binds_and_everybody_is_notified(cast: Cast, plan: Plan) -> None:
     do(cast.worker, services.set_review, plan=plan, review_on=timezone.localdate() + timedelta(days=90), version=1)
 
     plan = all_sign(cast, plan)
@@ -208,7 +208,10 @@ def test_with_the_last_signature_the_plan_binds_and_everybody_hears_of_it(cast: 
     assert (plan.state, plan.binding_on) == ("binding", timezone.localdate())
     assert KnownFact.objects.get(fact="plan_binding_on").scalar == timezone.localdate()
     assert KnownFact.objects.get(fact="plan_review_on").scalar == timezone.localdate() + timedelta(days=90)
-    assert told_of("plan.binding") == {cast.adviser.pk, cast.coordinator.pk}  # the worker recorded the last signature
+    assert notified_of("plan.binding") == {
+        cast.adviser.pk,
+        cast.coordinator.pk,
+    }  # the worker recorded the last signature
     assert Told.objects.filter(act="plan.binding").count() == 1
     lead = Assignment.objects.get(function="lead", valid_until=None).staff
     review = WorkItem.objects.get(about_type="plan")
@@ -225,7 +228,7 @@ def test_the_case_manager_is_asked_for_the_review(cast: Cast, plan: Plan) -> Non
     assert WorkItem.objects.get(about_type="plan").assigned == cast.adviser
 
 
-def test_a_target_agreement_tells_its_own_fact(cast: Cast, case: Case) -> None:
+def test_a_target_agreement_records_its_own_fact(cast: Cast, case: Case) -> None:
     all_sign(cast, draft(cast, case, kind=Kind.TARGET_AGREEMENT))
 
     assert KnownFact.objects.filter(fact="target_agreement_binding_on").exists()
@@ -270,7 +273,7 @@ def test_who_declines_says_why_and_the_plan_goes_back_to_its_draft(cast: Cast, p
     do(cast.adviser, services.decline, signature=of(plan, cast.adviser), reason="We do not pay the course")
 
     assert again(plan).state == "draft"
-    assert told_of("plan.declined") == {cast.worker.pk, cast.coordinator.pk}
+    assert notified_of("plan.declined") == {cast.worker.pk, cast.coordinator.pk}
     assert Event.objects.get(act="plan.declined").text == "We do not pay the course"
     assert items() == {cast.worker.institution_id: "done", cast.adviser.institution_id: "cancelled"}
     with pytest.raises(Refused, match="not waiting for any signature"):
@@ -283,7 +286,7 @@ def test_a_new_round_begins_from_nothing(cast: Cast, plan: Plan) -> None:
     first = of(plan, cast.adviser)
     do(cast.worker, services.withdraw_signing, plan=plan, reason="A goal is missing")
     assert Event.objects.get(act="plan.signing_withdrawn").text == "A goal is missing"
-    assert told_of("plan.signing_withdrawn") == {cast.adviser.pk, cast.coordinator.pk}
+    assert notified_of("plan.signing_withdrawn") == {cast.adviser.pk, cast.coordinator.pk}
 
     plan = put_up(cast, plan)
     with pytest.raises(Refused, match="not waiting for any signature"):
@@ -307,7 +310,7 @@ def test_whoever_has_not_signed_after_a_week_is_reminded_once(cast: Cast, plan: 
 
     assert run(6) == 0
     assert run(7) == 2  # the adviser's institution, and for the person whoever put the plan up
-    assert told_of("plan.reminded") == {cast.adviser.pk, cast.worker.pk}
+    assert notified_of("plan.reminded") == {cast.adviser.pk, cast.worker.pk}
     assert run(8) == 0
     assert Told.objects.filter(act="plan.reminded").count() == 2
 
@@ -329,7 +332,7 @@ def test_the_button_reminds_at_once(cast: Cast, plan: Plan) -> None:
 
     do(cast.worker, services.remind, plan=plan)
 
-    assert told_of("plan.reminded") == {cast.adviser.pk}
+    assert notified_of("plan.reminded") == {cast.adviser.pk}
 
 
 def test_a_failing_log_undoes_the_signature(cast: Cast, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -334,7 +334,7 @@ def test_a_list_of_many_plans_asks_no_more_than_one_of_few(cast: Cast, worker: C
     assert queries(worker, path) <= few <= 26
 
 
-def test_printing_is_told_as_printing_and_names_nobody(cast: Cast, worker: Client, plan: Plan) -> None:
+def test_printing_is_logged_as_printing_and_names_nobody(cast: Cast, worker: Client, plan: Plan) -> None:
     for tail, act in (("/pdf", "plan.printed"), ("/booklet", "plan.booklet_printed")):
         answer = worker.get(base(plan) + tail + "?language=it")
         assert answer["Content-Type"] == "application/pdf"

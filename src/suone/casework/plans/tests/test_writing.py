@@ -1,4 +1,4 @@
-"""Writing a plan: what is kept, what is told, and that two writers never overwrite each other."""
+"""Writing a plan: what is stored, what is logged, and that two writers never overwrite each other."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -36,11 +36,11 @@ from suone.records.consents.tests.factories import Cast
 from suone.records.dossiers.models import Event
 
 
-def told(act: str) -> int:
+def logged(act: str) -> int:
     return Told.objects.filter(act=act).count()
 
 
-def test_a_plan_is_begun_as_a_draft_and_the_procedure_hears_of_it(cast: Cast, case: Case) -> None:
+def test_a_plan_is_begun_as_a_draft_and_the_procedure_learns_of_it(cast: Cast, case: Case) -> None:
     plan = do(
         cast.worker,
         services.begin_plan,
@@ -52,7 +52,7 @@ def test_a_plan_is_begun_as_a_draft_and_the_procedure_hears_of_it(cast: Cast, ca
     kept = Plan.objects.get()
     assert (kept.pk, kept.number, kept.state, kept.round) == (plan.pk, 1, "draft", 0)
     assert kept.review_on == timezone.localdate() + timedelta(days=90)
-    assert told("plan.begun") == 1
+    assert logged("plan.begun") == 1
     assert Event.objects.get(act="plan.begun").text == "Action plan 1"
     assert KnownFact.objects.get(fact="plan_drafted").value is True
 
@@ -67,13 +67,13 @@ def test_one_version_of_a_kind_is_in_the_making_and_other_kinds_go_beside_it(cas
     assert Plan.objects.count() == 2
 
 
-def test_a_sentence_and_a_measure_are_kept_and_told(cast: Cast, plan: Plan) -> None:
+def test_a_sentence_and_a_measure_are_stored_and_logged(cast: Cast, plan: Plan) -> None:
     goal, measure = Entry.objects.get(), Measure.objects.get()
 
     assert (goal.text, goal.kind, goal.language, goal.category) == (GOAL, "goal", "en", DataCategory.EMPLOYMENT)
     assert (measure.title, measure.goal_line, measure.state) == (MEASURE, goal.line, "planned")
-    assert told("plan.entry_written") == told("plan.measure_written") == 1
-    assert not Event.objects.filter(act="plan.entry_written").exists()  # the timeline tells of the plan, not its lines
+    assert logged("plan.entry_written") == logged("plan.measure_written") == 1
+    assert not Event.objects.filter(act="plan.entry_written").exists()  # the timeline names the plan, not its lines
 
 
 def test_everything_about_a_measure_is_kept(cast: Cast, plan: Plan) -> None:
@@ -131,7 +131,7 @@ def test_of_two_changes_to_a_sentence_the_second_gets_both_texts(cast: Cast, pla
     assert conflict.value.current["Text"] == "Work 80 percent"
     assert conflict.value.submitted["Text"] == "Work 40 percent"
     assert Entry.objects.get().text == "Work 80 percent"
-    assert told("plan.entry_changed") == 1
+    assert logged("plan.entry_changed") == 1
 
 
 def test_of_two_changes_to_a_measure_the_second_gets_both_texts(cast: Cast, plan: Plan) -> None:
@@ -153,14 +153,14 @@ def test_of_two_changes_to_a_measure_the_second_gets_both_texts(cast: Cast, plan
     assert conflict.value.current["Data category"] == "Employment"
 
 
-def test_a_line_that_somebody_took_out_meanwhile_is_told_as_such(cast: Cast, plan: Plan) -> None:
+def test_a_line_that_somebody_removed_meanwhile_is_reported_as_such(cast: Cast, plan: Plan) -> None:
     goal = Entry.objects.select_related("plan").get()
     do(cast.worker, services.remove_entry, entry=goal)
 
     with pytest.raises(Refused, match="removed this line"):
         do(cast.adviser, services.change_entry, entry=goal, text="x", category=DataCategory.EMPLOYMENT, version=1)
 
-    assert told("plan.entry_removed") == 1
+    assert logged("plan.entry_removed") == 1
 
 
 def test_a_measure_stays_when_its_goal_is_taken_out_and_can_be_taken_out_itself(cast: Cast, plan: Plan) -> None:
@@ -170,7 +170,7 @@ def test_a_measure_stays_when_its_goal_is_taken_out_and_can_be_taken_out_itself(
     do(cast.worker, services.remove_measure, measure=measure_of(plan))
 
     assert Measure.objects.count() == 0
-    assert told("plan.measure_removed") == 1
+    assert logged("plan.measure_removed") == 1
 
 
 def test_a_plan_in_signing_is_not_written_in(cast: Cast, plan: Plan) -> None:
@@ -219,10 +219,10 @@ def test_a_draft_can_be_given_up_and_the_next_one_counts_on(cast: Cast, case: Ca
 
     assert again(plan).state == "dropped"
     assert following.number == 2
-    assert told("plan.dropped") == 1
+    assert logged("plan.dropped") == 1
 
 
-def test_the_review_day_is_kept_told_and_never_past(cast: Cast, plan: Plan) -> None:
+def test_the_review_day_is_stored_logged_and_never_past(cast: Cast, plan: Plan) -> None:
     do(cast.worker, services.set_review, plan=plan, review_on=timezone.localdate() + timedelta(days=30), version=1)
 
     with pytest.raises(Refused, match="not in the past"):
@@ -231,7 +231,7 @@ def test_the_review_day_is_kept_told_and_never_past(cast: Cast, plan: Plan) -> N
         do(cast.worker, services.set_review, plan=plan, review_on=timezone.localdate(), version=1)
 
     assert conflict.value.current == {"Review on": f"{timezone.localdate() + timedelta(days=30):%d.%m.%Y}"}
-    assert told("plan.review_set") == 1
+    assert logged("plan.review_set") == 1
 
 
 def test_a_binding_plan_is_changed_by_a_new_version_that_copies_it(cast: Cast, plan: Plan) -> None:
@@ -247,7 +247,7 @@ def test_a_binding_plan_is_changed_by_a_new_version_that_copies_it(cast: Cast, p
     assert {entry.line for entry in copied} == {entry.line for entry in Entry.objects.filter(plan=plan)}
     assert Measure.objects.get(plan=new).line == Measure.objects.get(plan=plan).line
     assert again(plan).state == "binding"
-    assert told("plan.new_version") == 1
+    assert logged("plan.new_version") == 1
 
 
 def test_only_a_binding_plan_is_changed_and_once_at_a_time(cast: Cast, plan: Plan) -> None:
@@ -378,7 +378,7 @@ def test_a_plan_that_was_drafted_before_the_phase_is_not_put_up_with_them(
         put_up(cast, plan)
 
 
-def test_a_binding_labour_market_measure_is_told_until_it_is_over(cast: Cast, plan: Plan, segment: Course) -> None:
+def test_a_binding_labour_market_measure_counts_until_it_is_over(cast: Cast, plan: Plan, segment: Course) -> None:
     Course.objects.update(phase="change")
     measure = do(cast.worker, services.add_measure, plan=plan, terms=placement(cast))
     assert Fact.LABOUR_MEASURES not in known_facts(plan.dossier_id)

@@ -102,11 +102,11 @@ def test_a_report_keeps_findings_apart_from_what_partners_read(cast: Cast, activ
     assert KnownFact.objects.get(fact=Fact.MEDICAL_REPORT_ON).value == timezone.localdate().isoformat()
 
 
-def test_partners_are_told_that_a_report_is_there_without_its_content(cast: Cast, active: Case) -> None:
+def test_partners_are_notified_of_a_report_without_its_content(cast: Cast, active: Case) -> None:
     service = reported(cast, active)
 
-    told = set(Message.objects.filter(act="service.reported").values_list("staff_id", flat=True))
-    assert told == {cast.coordinator.pk, cast.worker.pk, cast.adviser.pk}
+    notified = set(Message.objects.filter(act="service.reported").values_list("staff_id", flat=True))
+    assert notified == {cast.coordinator.pk, cast.worker.pk, cast.adviser.pk}
     entries = Entry.objects.filter(act="service.reported")
     assert [(e.object_type, e.object_id, e.details) for e in entries] == [("service", service.pk, {})]
     assert Event.objects.get(act="service.reported").text == "Medical mandate"

@@ -27,7 +27,7 @@ def check(kind: Kind, **changes: Any) -> None:
     rules.check_can_order(kind=kind, **usual | changes)
 
 
-def test_the_kinds_are_those_that_procedures_speak_of() -> None:
+def test_the_kinds_are_those_that_procedures_name() -> None:
     assert tuple(Kind.values) == SERVICE_KINDS
     assert set(Variant.values) == set(CODES[Fact.COACHING_KIND])
 

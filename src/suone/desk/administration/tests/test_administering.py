@@ -196,7 +196,7 @@ def test_passwords_that_differ_make_no_account(world: World) -> None:
     assert not User.objects.filter(email="nina.new@example.org").exists()
 
 
-def test_giving_and_approving_tell_the_log_before_and_after_and_ask_those_who_approve(world: World) -> None:
+def test_giving_and_approving_log_before_and_after_and_ask_those_who_approve(world: World) -> None:
     today = timezone.localdate()
 
     held = do(world.admin, services.give_role, appointment=world.worker, role=Role.MEDICAL_OFFICER, valid_from=today)
@@ -266,7 +266,7 @@ def test_every_way_of_ending_refuses_the_next_request(world: World, way: str) ->
     assert client.post("/directory/absences", {}).status_code in (302, 403)
 
 
-def test_an_end_is_told_with_before_and_after_and_nobody_ends_their_own(world: World) -> None:
+def test_an_end_is_logged_with_before_and_after_and_nobody_ends_their_own(world: World) -> None:
     until = timezone.localdate() + timedelta(days=30)
 
     for who in (world.worker, world.stranger, world.office):
@@ -274,9 +274,9 @@ def test_an_end_is_told_with_before_and_after_and_nobody_ends_their_own(world: W
             do(who, services.end_appointment, appointment=world.worker, last_day=until)
     do(world.admin, services.end_appointment, appointment=world.worker, last_day=until)
 
-    told = _details("appointment.ended")
-    assert (told["before"]["until"], told["after"]["until"]) == (None, until.isoformat())
-    assert told["after"]["account"] == world.worker.user_id
+    details = _details("appointment.ended")
+    assert (details["before"]["until"], details["after"]["until"]) == (None, until.isoformat())
+    assert details["after"]["account"] == world.worker.user_id
 
 
 def test_office_region_and_percentage_change_and_the_log_says_before_and_after(world: World) -> None:
@@ -297,10 +297,10 @@ def test_office_region_and_percentage_change_and_the_log_says_before_and_after(w
     )
     world.worker.refresh_from_db()
     assert (world.worker.office, world.worker.percentage) == (own, 60)
-    told = _details("appointment.changed")
-    assert (told["before"]["office"], told["before"]["percentage"]) == (None, None)
-    assert (told["after"]["office"], told["after"]["percentage"]) == (own.pk, 60)
-    assert told["before"]["institution"] == told["after"]["institution"] == world.worker.institution_id
+    details = _details("appointment.changed")
+    assert (details["before"]["office"], details["before"]["percentage"]) == (None, None)
+    assert (details["after"]["office"], details["after"]["percentage"]) == (own.pk, 60)
+    assert details["before"]["institution"] == details["after"]["institution"] == world.worker.institution_id
     with pytest.raises(Refused, match="of the institution"):
         do(world.admin, appointing.change_post, appointment=world.worker, office=foreign, region=None, percentage=60)
     with pytest.raises(Refused, match="Nothing was changed"):
@@ -326,8 +326,8 @@ def test_the_administrator_changes_the_address_of_a_log_in_and_unlocks_it(world:
     assert (changed.status_code, taken.status_code) == (302, 422)
     account = User.objects.get(pk=world.worker.user_id)
     assert account.email == "ada.muster@example.org"
-    told = Entry.objects.filter(act__in=["account.unlocked", "account.address_changed"]).order_by("pk")
-    assert [(one.act, one.staff_id, one.object_id) for one in told] == [
+    entries = Entry.objects.filter(act__in=["account.unlocked", "account.address_changed"]).order_by("pk")
+    assert [(one.act, one.staff_id, one.object_id) for one in entries] == [
         ("account.unlocked", world.admin.pk, account.pk),
         ("account.address_changed", world.admin.pk, account.pk),
     ]

@@ -87,10 +87,10 @@ def test_the_whole_caseload_passes_in_one_act_with_a_look_before_and_one_record_
     item.refresh_from_db()
     health.refresh_from_db()
     assert (item.assigned, health.assigned) == (successor, cast.coordinator)
-    [told] = Entry.objects.filter(act="caseload.passed")
-    assert told.object_id == cast.coordinator.pk
-    assert told.details["to"] == successor.pk
-    assert told.details["leads"] == 1
+    [entry] = Entry.objects.filter(act="caseload.passed")
+    assert entry.object_id == cast.coordinator.pk
+    assert entry.details["to"] == successor.pk
+    assert entry.details["leads"] == 1
     assert Message.objects.filter(act="caseload.passed", staff=successor).count() == 1
 
 
@@ -110,8 +110,8 @@ def test_each_case_says_by_whom_it_is_led_or_followed_from_now_on(
     _pass_on(theirs, cast.worker, follows)
     page = client_of(cast.worker).get(f"/dossiers/{case.pk}/").content.decode()
 
-    told = Event.objects.filter(dossier_id=case.pk, act__startswith="caseload.").order_by("act")
-    assert [(one.act, one.text, one.staff, one.object_id) for one in told] == [
+    entries = Event.objects.filter(dossier_id=case.pk, act__startswith="caseload.").order_by("act")
+    assert [(one.act, one.text, one.staff, one.object_id) for one in entries] == [
         ("caseload.case_manager_passed", "Ada Leads", administrator, leads.pk),
         ("caseload.follower_passed", "Ada Follows", theirs, follows.pk),
         ("caseload.lead_passed", "Ada Leads", administrator, leads.pk),
@@ -215,7 +215,7 @@ def test_the_app_keeps_no_passing_by_itself(cast: Cast, administrator: Appointme
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-def test_ending_leaves_open_items_unassigned_tells_the_office_and_keeps_the_name_on_done_ones(
+def test_ending_leaves_open_items_unassigned_notifies_the_office_and_keeps_the_name_on_done_ones(
     cast: Cast, case: Case, administrator: Appointment, at_once: bool
 ) -> None:
     items = [_item(cast, case) for _number in range(4)]

@@ -110,9 +110,9 @@ def test_an_account_is_locked_and_unlocked_on_the_server() -> None:
     assert "ada.worker@example.org  " in listed.output
     assert "locked" in listed.output
     assert "is already in this state" in twice.output
-    told = Entry.objects.get(act="account.blocked")
-    assert (told.acting_kind, told.purpose, told.object_id) == ("job", "accounts: lock", staff.user_id)
-    assert told.details == {"before": {"active": True}, "after": {"active": False}}
+    entry = Entry.objects.get(act="account.blocked")
+    assert (entry.acting_kind, entry.purpose, entry.object_id) == ("job", "accounts: lock", staff.user_id)
+    assert entry.details == {"before": {"active": True}, "after": {"active": False}}
     assert User.objects.get(pk=staff.user_id).is_active
     assert "There is no account" in _run("account", "lock", "nobody@example.org").output
 
@@ -129,14 +129,14 @@ def test_a_pause_ends_and_an_address_changes_on_the_server() -> None:
     assert (unlocked.exit_code, changed.exit_code) == (0, 0), changed.output
     assert "is already in this state" in twice.output
     assert User.objects.get(pk=staff.user_id).email == "ada.muster@example.org"
-    told = Entry.objects.filter(act__in=["account.unlocked", "account.address_changed"]).order_by("pk")
-    assert [(one.act, one.acting_kind, one.object_id) for one in told] == [
+    entries = Entry.objects.filter(act__in=["account.unlocked", "account.address_changed"]).order_by("pk")
+    assert [(one.act, one.acting_kind, one.object_id) for one in entries] == [
         ("account.unlocked", "job", staff.user_id),
         ("account.address_changed", "job", staff.user_id),
     ]
 
 
-def test_a_link_for_a_new_password_is_printed_and_told() -> None:
+def test_a_link_for_a_new_password_is_printed_and_logged() -> None:
     staff = make_staff(make_institution("SMZ"), Role.FRONT_LINE_WORKER, last_name="Worker")
 
     printed = _run("account", "reset-link", "ada.worker@example.org")

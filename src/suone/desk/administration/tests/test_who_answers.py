@@ -72,7 +72,7 @@ def leave(staff: Appointment) -> None:
     Appointment.objects.filter(pk=staff.pk).update(ended_at=timezone.now())
 
 
-def test_an_administrator_enters_changes_and_removes_a_contact_person_and_each_is_told(world: World) -> None:
+def test_an_administrator_enters_changes_and_removes_a_contact_person_and_each_is_logged(world: World) -> None:
     smz = world.worker.institution
     entry = do(
         world.admin,
@@ -93,8 +93,8 @@ def test_an_administrator_enters_changes_and_removes_a_contact_person_and_each_i
     assert not ContactPerson.objects.exists()
     first = {"region": None, "staff": world.worker.pk, "deputy": None}
     second = {"region": None, "staff": world.colleague.pk, "deputy": world.worker.pk}
-    told = Entry.objects.filter(object_type="contactperson", object_id=kept.pk).order_by("id")
-    assert list(told.values_list("act", "details", "recipients")) == [
+    entries = Entry.objects.filter(object_type="contactperson", object_id=kept.pk).order_by("id")
+    assert list(entries.values_list("act", "details", "recipients")) == [
         ("contact.entered", {"after": first}, [smz.pk]),
         ("contact.changed", {"before": first, "after": second}, [smz.pk]),
         ("contact.removed", {"before": second}, [smz.pk]),
@@ -193,7 +193,7 @@ def test_the_page_offers_those_who_work_there_and_nobody_else(world: World) -> N
     assert not ContactPerson.objects.filter(pk=entry.pk).exists()
 
 
-def test_no_other_door_leads_to_contact_persons(world: World) -> None:
+def test_no_other_page_changes_contact_persons(world: World) -> None:
     entry = ContactPerson.objects.create(institution=world.worker.institution, staff=world.worker)
     of_smz = f"/appointments/of/{world.worker.institution_id}/contact-persons"
     one = f"/appointments/contact-persons/{entry.pk}"

@@ -138,7 +138,7 @@ def test_an_entry_that_others_point_at_is_not_removed() -> None:
     assert Institution.objects.filter(pk=office.pk).exists()
 
 
-def test_an_entry_nobody_points_at_is_removed_and_told() -> None:
+def test_an_entry_that_nothing_refers_to_is_removed_and_logged() -> None:
     client = client_of(make_staff(make_institution("IIZ"), Role.OFFICE_ADMINISTRATOR, last_name="Editor"))
     body = Body.objects.create(code="copil", name_de="COPIL", name_fr="COPIL", kind="steering")
 
@@ -236,8 +236,8 @@ def test_whoever_works_for_two_institutions_acts_for_one_at_a_time() -> None:
     after = client.get("/cases/").status_code
 
     assert (before, after) == (200, 403)  # steering opens no cases
-    told = Entry.objects.get(act="acting.switched")
-    assert (told.staff_id, told.object_id) == (first.pk, second.pk)
+    entry = Entry.objects.get(act="acting.switched")
+    assert (entry.staff_id, entry.object_id) == (first.pk, second.pk)
 
 
 def test_nobody_acts_for_an_institution_they_do_not_work_for() -> None:

@@ -1,4 +1,4 @@
-"""Only data protection reads the log, and each reading is told to it."""
+"""Only data protection reads the log, and each reading is itself logged."""
 
 import re
 from pathlib import Path
@@ -61,7 +61,7 @@ def test_data_protection_reads_the_log_page_by_page() -> None:
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.DATA_PROTECTION_OFFICER])
 @pytest.mark.parametrize("path", ["/log/", "/log/proof", "/log/who-saw", "/log/colleague"])
-def test_nobody_else_gets_in_and_the_attempt_is_told(role: Role, path: str) -> None:
+def test_nobody_else_gets_in_and_the_attempt_is_logged(role: Role, path: str) -> None:
     answer = _client(role).get(path)
 
     assert answer.status_code == 403
@@ -87,7 +87,7 @@ def test_the_log_is_proven_on_demand(settings: Any, tmp_path: Path) -> None:
     assert Entry.objects.get(act="log.proven").details == {"findings": 0, "seals": 1}
 
 
-def test_every_purpose_of_a_job_is_said_in_the_readers_language() -> None:
+def test_every_purpose_of_a_job_is_shown_in_the_readers_language() -> None:
     """What the clock and the commands name as their purpose, over the whole source."""
     sources = [path for path in SOURCE.rglob("*.py") if "tests" not in path.parts]
     named = re.compile(r'(?:acting_for_job|as_job)\(\s*"([^"]+)"')

@@ -54,7 +54,7 @@ def steps(entries: list[Entry]) -> list[str]:
     return [entry.step for entry in entries]
 
 
-def test_what_is_in_my_hands_stands_in_the_order_of_its_days(cast: Cast, active: Case) -> None:
+def test_my_items_are_in_the_order_of_their_days(cast: Cast, active: Case) -> None:
     for days in (5, -3, 0, 40):
         item(cast.coordinator, active, cast.worker, days=days)
 
@@ -221,7 +221,7 @@ def test_a_quiet_day_leads_to_the_cases(cast: Cast) -> None:
     assert 'href="/cases/"' in page
 
 
-def test_reading_the_list_is_told_and_a_role_without_it_is_refused(cast: Cast) -> None:
+def test_reading_the_list_is_logged_and_a_role_without_it_is_refused(cast: Cast) -> None:
     nobody = make_staff(cast.stranger.institution, last_name="Nobody")
 
     client_of(cast.worker).get("/")

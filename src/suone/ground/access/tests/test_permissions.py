@@ -13,7 +13,7 @@ from suone.ground.access.categories import (
 from suone.ground.access.permissions import ROLE_PERMISSIONS, Permission, Role, permissions_of
 
 
-def test_every_role_stands_in_the_table_and_every_permission_belongs_to_a_role() -> None:
+def test_every_role_is_in_the_table_and_every_permission_belongs_to_a_role() -> None:
     assert set(ROLE_PERMISSIONS) == set(Role)
     assert set().union(*ROLE_PERMISSIONS.values()) == set(Permission)
 
@@ -27,7 +27,7 @@ def test_every_role_stands_in_the_table_and_every_permission_belongs_to_a_role()
         (Permission.CASE_TRIAGE, {Role.REGIONAL_COORDINATOR, Role.CANTONAL_DELEGATE}),
     ],
 )
-def test_delicate_doors_open_to_few(permission: Permission, roles: set[Role]) -> None:
+def test_delicate_permissions_belong_to_few_roles(permission: Permission, roles: set[Role]) -> None:
     assert {role for role, given in ROLE_PERMISSIONS.items() if permission in given} == roles
 
 

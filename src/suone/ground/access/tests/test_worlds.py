@@ -155,7 +155,7 @@ def friend(ada: User) -> User:
 
 
 @pytest.mark.parametrize("turn", range(3))
-def test_a_kept_fixture_stands_below_the_test(
+def test_a_kept_fixture_is_below_the_transaction_of_the_test(
     ada: User, friend: User, turn: int, request: pytest.FixtureRequest
 ) -> None:
     plans = [plan.name for plan in worlds.plans_of(request.node)]
@@ -167,7 +167,7 @@ def test_a_kept_fixture_stands_below_the_test(
     assert (ada.email, friend.email) == ("ada@example.org", "friend.of.ada@example.org")
 
 
-def test_what_stands_on_another_kind_of_fixture_is_built_for_each_test(
+def test_what_depends_on_another_kind_of_fixture_is_built_for_each_test(
     bound: User, request: pytest.FixtureRequest
 ) -> None:
     assert [plan.name for plan in worlds.plans_of(request.node)] == ["ada"]

@@ -63,7 +63,7 @@ def test_a_proof_that_does_not_hold_ends_with_an_error(log: Path, text: str) -> 
     assert "The proof does not hold." in done.output
 
 
-def test_a_file_that_is_no_key_is_said(log: Path) -> None:
+def test_a_file_that_is_no_key_is_reported(log: Path) -> None:
     done = _run("check-proof", log / "entry.json", "--key", log / "entry.json")
 
     assert done.exit_code == 1

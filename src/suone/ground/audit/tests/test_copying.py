@@ -87,7 +87,7 @@ def test_a_folder_that_takes_and_never_answers_stops_no_act(
 
 
 @pytest.mark.parametrize("trouble", ["a file", "no number"])
-def test_a_folder_that_refuses_is_said(log: list[int], folder: Path, trouble: str) -> None:
+def test_a_folder_that_refuses_is_reported(log: list[int], folder: Path, trouble: str) -> None:
     if trouble == "a file":
         folder.write_text("")
     else:

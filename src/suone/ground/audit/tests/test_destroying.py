@@ -45,7 +45,7 @@ def test_what_is_deleted_beside_the_destroyed_is_found(log: list[int]) -> None:
     assert proof.destroyed == 1
 
 
-def test_a_changed_entry_is_found_although_it_is_said_to_be_destroyed(log: list[int]) -> None:
+def test_a_changed_entry_is_found_although_it_is_declared_destroyed(log: list[int]) -> None:
     do("UPDATE audit_entry SET act = 'other' WHERE id = %s", log[4])
     do("INSERT INTO audit_entry (kind, act, acting_kind, object_type, recipients, legal_basis, purpose, details)"
        " VALUES ('delete', 'log.destroyed', 'job', '', '{}', '', 'x', '{\"places\": [4]}')")  # fmt: skip

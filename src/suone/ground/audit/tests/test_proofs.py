@@ -76,7 +76,7 @@ def test_a_forged_proof_does_not_hold(log: list[int], how: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"is": "else"}'])
-def test_what_is_no_proof_is_said_to_be_none(log: list[int], text: str) -> None:
+def test_a_file_that_is_no_proof_is_refused_as_such(log: list[int], text: str) -> None:
     with pytest.raises(Unproven):
         proofs.check(proofs.read(text), public_key())
 

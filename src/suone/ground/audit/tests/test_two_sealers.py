@@ -15,7 +15,7 @@ SEALERS = 4
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sealers_at_once_make_one_chain_while_others_still_tell() -> None:
+def test_simultaneous_sealers_make_one_chain_while_others_still_write() -> None:
     job, barrier = acting_for_job("a test"), Barrier(SEALERS)
 
     def work(number: int) -> int:

@@ -47,7 +47,7 @@ def test_what_nobody_foresaw_keeps_its_traceback(error: Exception) -> None:
     assert run(_raising(error)).exception is error
 
 
-def test_the_database_is_reached_once_and_the_command_speaks_english() -> None:
+def test_the_database_is_reached_once_and_the_command_prints_english() -> None:
     starts = []
 
     def twice() -> None:

@@ -42,7 +42,7 @@ def _request(
     return request
 
 
-def _told() -> list[tuple[str, str]]:
+def _logged() -> list[tuple[str, str]]:
     return list(Entry.objects.order_by("id").values_list("kind", "act"))
 
 
@@ -215,10 +215,10 @@ def test_a_search_by_post_is_a_reading_and_cannot_write() -> None:
             return HttpResponse(cursor.fetchone()[0])
 
     assert view(_request("POST", words="x")).content == b"on"
-    assert _told() == [("read", "thing.found")]
+    assert _logged() == [("read", "thing.found")]
 
 
-def test_whoever_lacks_the_permission_is_refused_and_it_is_told() -> None:
+def test_whoever_lacks_the_permission_is_refused_and_it_is_logged() -> None:
     with pytest.raises(PermissionDenied):
         read_thing(_request(roles=(Role.STEERING,)), dossier_id=7)
 
@@ -227,7 +227,7 @@ def test_whoever_lacks_the_permission_is_refused_and_it_is_told() -> None:
     assert entry.details == {"permission": "case.read"}
 
 
-def test_what_does_not_exist_for_somebody_is_told_as_denied_and_the_reading_undone() -> None:
+def test_what_does_not_exist_for_somebody_is_logged_as_denied_and_the_reading_undone() -> None:
     @reads(Permission.CASE_READ, act="thing.read")
     def missing(request: HttpRequest, dossier_id: int) -> HttpResponse:
         raise Http404
@@ -235,7 +235,7 @@ def test_what_does_not_exist_for_somebody_is_told_as_denied_and_the_reading_undo
     with pytest.raises(Http404):
         missing(_request(), dossier_id=7)
 
-    assert [kind for kind, _act in _told()] == ["denied"]
+    assert [kind for kind, _act in _logged()] == ["denied"]
 
 
 def test_nobody_logged_in_is_sent_to_the_log_in_and_comes_back() -> None:
@@ -261,7 +261,7 @@ def test_a_method_that_is_none_of_the_views_is_refused(view: Any, method: str) -
     response = view(_request(method), dossier_id=7)
 
     assert response.status_code == 405
-    assert _told() == []
+    assert _logged() == []
 
 
 def test_a_form_sent_twice_acts_once_and_leads_to_the_same_place() -> None:
@@ -271,7 +271,7 @@ def test_a_form_sent_twice_acts_once_and_leads_to_the_same_place() -> None:
     second = do_thing(_request("POST", idempotency_key=key, text="one"), dossier_id=7)
 
     assert first.headers["Location"] == second.headers["Location"] == "/things/one"
-    assert _told() == [("change", "thing.done")]
+    assert _logged() == [("change", "thing.done")]
 
 
 def test_a_form_sent_again_with_other_words_is_asked_about() -> None:
@@ -282,7 +282,7 @@ def test_a_form_sent_again_with_other_words_is_asked_about() -> None:
 
     assert second.status_code == 409
     assert "different content" in second.content.decode()
-    assert _told() == [("change", "thing.done")]
+    assert _logged() == [("change", "thing.done")]
 
 
 def test_the_same_key_of_somebody_else_is_another_form() -> None:
@@ -291,7 +291,7 @@ def test_the_same_key_of_somebody_else_is_another_form() -> None:
     do_thing(_request("POST", idempotency_key=key, text="one"), dossier_id=7)
     do_thing(_request("POST", staff=10, idempotency_key=key, text="two"), dossier_id=7)
 
-    assert _told() == [("change", "thing.done")] * 2
+    assert _logged() == [("change", "thing.done")] * 2
     assert set(Submission.objects.values_list("staff_id", "location")) == {(9, "/things/one"), (10, "/things/two")}
 
 
@@ -300,7 +300,7 @@ def test_a_form_without_a_key_still_acts(key: str) -> None:
     do_thing(_request("POST", idempotency_key=key, text="one"), dossier_id=7)
     do_thing(_request("POST", idempotency_key=key, text="one"), dossier_id=7)
 
-    assert len(_told()) == 2
+    assert len(_logged()) == 2
     assert not Submission.objects.exists()
 
 
@@ -309,11 +309,11 @@ def test_an_answer_with_an_error_leaves_nothing_behind_and_the_form_may_be_sent_
 
     wrong = do_thing(_request("POST", idempotency_key=key, wrong="yes", text="one"), dossier_id=7)
     assert wrong.status_code == 422
-    assert _told() == [("read", "door.shown")]  # the page that shows the form again names the case
+    assert _logged() == [("read", "door.shown")]  # the page that shows the form again names the case
 
     mended = do_thing(_request("POST", idempotency_key=key, text="one"), dossier_id=7)
     assert mended.status_code == 302
-    assert _told() == [("read", "door.shown"), ("change", "thing.done")]
+    assert _logged() == [("read", "door.shown"), ("change", "thing.done")]
 
 
 @pytest.mark.parametrize(
@@ -340,9 +340,9 @@ def test_a_refusal_or_conflict_becomes_a_page_and_leaves_nothing_behind(
     response = view(_request("POST"))
 
     assert says in response.content.decode()
-    assert ("change", "thing.done") not in _told()
+    assert ("change", "thing.done") not in _logged()
 
 
-def test_a_door_shows_which_permission_it_takes() -> None:
+def test_a_view_shows_which_permission_it_takes() -> None:
     assert read_thing.permission is Permission.CASE_READ  # type: ignore[attr-defined]
     assert do_thing.permission is Permission.CASE_WORK  # type: ignore[attr-defined]

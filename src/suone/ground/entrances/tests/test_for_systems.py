@@ -112,11 +112,11 @@ def _post(client: Client, body: object, **headers: str) -> Any:
     return client.post("/api/v1/things", json.dumps(body), content_type="application/json", headers=headers)
 
 
-def _told() -> list[tuple[str, str]]:
+def _logged() -> list[tuple[str, str]]:
     return list(Entry.objects.order_by("id").values_list("kind", "act"))
 
 
-def test_a_reading_is_done_as_the_system_and_told(client: Client) -> None:
+def test_a_reading_is_done_as_the_system_and_logged(client: Client) -> None:
     answer = client.get("/api/v1/things/7")
 
     assert answer.json() == {"said": "suone_app system 3"}
@@ -128,17 +128,17 @@ def test_what_reads_cannot_write(client: Client) -> None:
     answer = client.get("/api/v1/sneaky")
 
     assert answer.status_code == 500
-    assert _told() == []
+    assert _logged() == []
 
 
 @pytest.mark.parametrize("header", ["", "Bearer suone_wrong", "Basic abc", "Bearer", "suone_right"])
-def test_without_a_valid_key_nothing_is_said(client: Client, header: str) -> None:
+def test_without_a_valid_key_nothing_is_disclosed(client: Client, header: str) -> None:
     answer = client.get("/api/v1/things/7", headers={"authorization": header})
 
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"
     assert answer.json()["type"] == "urn:suone:problem:key"
-    assert [act for _kind, act in _told()] == ([] if not header.startswith("Bearer") else ["door.denied"])
+    assert [act for _kind, act in _logged()] == ([] if not header.startswith("Bearer") else ["door.denied"])
 
 
 def test_the_key_is_asked_before_the_form(client: Client) -> None:
@@ -150,7 +150,7 @@ def test_after_twenty_wrong_keys_no_more_are_tried_and_a_right_one_still_works(c
 
     assert [answer.status_code for answer in wrong[-3:]] == [401, 429, 429]
     assert wrong[-1].headers["Retry-After"] == "60"
-    assert len(_told()) == 20
+    assert len(_logged()) == 20
     assert client.get("/api/v1/things/7").status_code == 200
 
 
@@ -164,7 +164,7 @@ def test_a_key_has_so_many_requests_a_minute(client: Client, settings: Any) -> N
     assert answers[-1].headers["Content-Type"] == "application/problem+json"
 
 
-def test_whoever_lacks_the_permission_is_refused_and_it_is_told(client: Client) -> None:
+def test_whoever_lacks_the_permission_is_refused_and_it_is_logged(client: Client) -> None:
     answer = client.delete("/api/v1/things/7")
 
     assert answer.status_code == 403
@@ -173,7 +173,7 @@ def test_whoever_lacks_the_permission_is_refused_and_it_is_told(client: Client) 
 
 
 @pytest.mark.parametrize(
-    ("word", "status", "told"),
+    ("word", "status", "logged"),
     [
         ("refused", 422, []),
         ("conflict", 409, []),
@@ -184,7 +184,7 @@ def test_whoever_lacks_the_permission_is_refused_and_it_is_told(client: Client) 
     ],
 )
 def test_an_error_leaves_nothing_behind_and_says_nothing_personal(
-    client: Client, word: str, status: int, told: list[tuple[str, str]]
+    client: Client, word: str, status: int, logged: list[tuple[str, str]]
 ) -> None:
     answer = client.put(f"/api/v1/troubles/{word}")
 
@@ -193,13 +193,17 @@ def test_an_error_leaves_nothing_behind_and_says_nothing_personal(
     assert answer.headers["Cache-Control"] == "no-store"
     assert "756" not in answer.content.decode()
     assert "secret" not in answer.content.decode()
-    assert _told() == told
+    assert _logged() == logged
 
 
 def test_a_problem_of_an_endpoints_own_carries_what_a_machine_needs(client: Client) -> None:
-    told = client.put("/api/v1/troubles/own").json()
+    problem = client.put("/api/v1/troubles/own").json()
 
-    assert (told["type"], told["detail"], told["ended"]) == ("urn:suone:problem:would-end-many", "Look again", 3)
+    assert (problem["type"], problem["detail"], problem["ended"]) == (
+        "urn:suone:problem:would-end-many",
+        "Look again",
+        3,
+    )
 
 
 def test_a_wrong_form_names_the_fields_and_repeats_no_value(client: Client) -> None:
@@ -227,7 +231,7 @@ def test_what_cannot_be_read_is_refused(client: Client, body: str) -> None:
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-def test_a_request_that_is_too_large_is_told_so(client: Client, settings: Any) -> None:
+def test_a_request_that_is_too_large_is_refused_as_such(client: Client, settings: Any) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
 
     assert _post(client, {"day": "2026-01-01", "text": "words"}).status_code == 413
@@ -239,7 +243,7 @@ def test_the_same_request_with_the_same_key_is_done_once(client: Client) -> None
 
     assert first.status_code == second.status_code == 201
     assert first.json() == second.json() == {"said": "x"}
-    assert _told() == [("store", "thing.made")]
+    assert _logged() == [("store", "thing.made")]
 
 
 def test_another_request_with_the_same_key_is_refused(client: Client) -> None:
@@ -248,7 +252,7 @@ def test_another_request_with_the_same_key_is_refused(client: Client) -> None:
 
     assert other.status_code == 422
     assert other.json()["type"] == "urn:suone:problem:idempotency-key"
-    assert len(_told()) == 1
+    assert len(_logged()) == 1
 
 
 def test_the_key_of_another_institution_is_another_key(client: Client) -> None:
@@ -261,5 +265,5 @@ def test_without_a_key_each_request_is_done(client: Client) -> None:
     _post(client, {"day": "2026-01-01"})
     _post(client, {"day": "2026-01-01"})
 
-    assert len(_told()) == 2
+    assert len(_logged()) == 2
     assert not SystemAnswer.objects.exists()

@@ -46,7 +46,7 @@ def test_a_file_is_read_with_and_without_a_byte_order_mark(tmp_path: Path, encod
 
 
 @pytest.mark.parametrize(("encoding", "line"), [("latin-1", 1), ("utf-16", 1)])
-def test_another_encoding_is_said_with_its_line_and_the_remedy(tmp_path: Path, encoding: str, line: int) -> None:
+def test_another_encoding_is_reported_with_its_line_and_the_remedy(tmp_path: Path, encoding: str, line: int) -> None:
     path = written(tmp_path, TEXT.encode(encoding))
 
     with pytest.raises(BrokenFile) as broken:
@@ -74,7 +74,7 @@ def test_an_endless_file_is_not_parsed() -> None:
         parsed("#" * 1_000_001, "tree.toml")
 
 
-def test_whoever_gives_another_file_is_not_told_of_every_line() -> None:
+def test_another_kind_of_file_is_not_reported_line_by_line() -> None:
     problems = problems_of(TEXT.replace(TITLE, TITLE + "".join(f"key{number} = 1\n" for number in range(300))))
 
     assert problems[0] == "tree.toml, line 2, the tree: unknown entry key0; allowed are leaf, title."
@@ -88,7 +88,7 @@ def test_a_number_of_thousands_of_digits_is_named_with_its_line() -> None:
     ]
 
 
-def test_a_key_that_stands_twice_is_named_with_its_line() -> None:
+def test_a_duplicate_key_is_named_with_its_line() -> None:
     assert problems_of(TEXT + "size = 4\n")[0].startswith(
         "tree.toml, line 5, column 9: this cannot be read (Cannot over"
     )

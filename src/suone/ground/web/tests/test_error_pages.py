@@ -60,7 +60,7 @@ def test_a_page_one_may_not_open_says_whom_to_ask(client: Client, account: User,
 
 
 @pytest.mark.parametrize("language", ["de", "fr", "en"])
-def test_a_fault_of_ours_is_told_without_its_details(
+def test_a_fault_of_ours_is_reported_without_its_details(
     client: Client, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken() -> None:

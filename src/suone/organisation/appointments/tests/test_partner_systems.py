@@ -52,21 +52,21 @@ def test_a_key_lets_its_institutions_system_in_and_nothing_readable_is_kept_of_i
     assert len(key) >= 48
 
 
-def test_making_and_ending_a_key_are_told_to_the_log(responsible: Appointment) -> None:
+def test_making_and_ending_a_key_are_logged(responsible: Appointment) -> None:
     system, key = _create(responsible)
     job = acting_for_job("test")
     with acting_as(job):
         services.end_partner_system(job, system=system)
 
-    told = Entry.objects.order_by("id").values_list("act", "object_type", "object_id")
-    assert list(told) == [
+    entries = Entry.objects.order_by("id").values_list("act", "object_type", "object_id")
+    assert list(entries) == [
         ("partner.created", "partnersystem", system.pk),
         ("partner.ended", "partnersystem", system.pk),
     ]
     assert acting_of_key(key) is None
 
 
-def test_a_key_is_kept_only_if_it_is_told(responsible: Appointment, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_is_stored_only_if_it_is_logged(responsible: Appointment, monkeypatch: pytest.MonkeyPatch) -> None:
     def full_disk(*args: object, **kwargs: object) -> None:
         raise OSError("no space left")
 

@@ -126,7 +126,7 @@ def test_few_are_a_list_and_many_are_proposed_while_one_types(smz: Institution, 
     assert many.index("Ada Müller, SMZ Siders") < many.index("Ada Müller-Frei")  # those of the region come first
 
 
-def test_whom_is_named_already_stands_there_by_name(smz: Institution) -> None:
+def test_whoever_is_named_already_is_shown_by_name(smz: Institution) -> None:
     frei = Appointment.objects.get(last_name="Müller-Frei")
 
     assert 'value="SMZ · Ada Müller-Frei"' in str(

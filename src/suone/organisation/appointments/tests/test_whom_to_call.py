@@ -1,4 +1,4 @@
-"""Whom do I call at SMZ Siders? And who is told when a contact person is away."""
+"""Whom do I call at SMZ Siders? And who is notified when a contact person is away."""
 
 from datetime import date, timedelta
 
@@ -89,12 +89,12 @@ def test_a_message_goes_to_the_region_and_to_the_deputy_of_whoever_is_away(smz: 
     away = Appointment.objects.get(last_name="Rey")
     Absence.objects.create(staff=away, first_day=TODAY, last_day=TODAY)
 
-    def told(region: Region | None) -> list[str]:
+    def notified(region: Region | None) -> list[str]:
         return [names[pk] for pk in staff_to_notify([smz.pk], region.pk if region else None, on=TODAY)]
 
-    assert told(siders) == ["Dürrenmatt"]
-    assert told(sitten) == ["Rey", "Deputy of Rey"]
-    assert set(told(None)) == {"Dürrenmatt", "Rey", "Deputy of Rey"}
+    assert notified(siders) == ["Dürrenmatt"]
+    assert notified(sitten) == ["Rey", "Deputy of Rey"]
+    assert set(notified(None)) == {"Dürrenmatt", "Rey", "Deputy of Rey"}
 
 
 def test_a_region_without_a_contact_person_of_its_own_reaches_one_of_them_and_nobody_where_the_case_is_followed(
@@ -113,7 +113,7 @@ def _left(staff: Appointment) -> None:
     Appointment.objects.filter(pk=staff.pk).update(active_until=TODAY - timedelta(days=1))
 
 
-def test_whoever_has_left_is_neither_offered_nor_shown_nor_told_and_the_deputy_is(smz: Institution) -> None:
+def test_whoever_has_left_is_neither_offered_nor_shown_nor_notified_and_the_deputy_is(smz: Institution) -> None:
     siders = Region.objects.get(code="siders")
     _left(Appointment.objects.get(last_name="Dürrenmatt"))
     deputy = Appointment.objects.get(last_name="Deputy of Dürrenmatt")

@@ -1,4 +1,4 @@
-"""The address of a log-in: confirmed by a link, told to the old one, named by number in the log."""
+"""The address of a log-in: confirmed by a link, announced to the old one, named by number in the log."""
 
 import re
 from datetime import timedelta
@@ -80,14 +80,14 @@ def test_the_log_names_the_account_and_no_address(staff: Appointment) -> None:
     client.post(PAGE, {"address": NEW})
     client.post(link())
 
-    told = list(Entry.objects.filter(act__startswith="account.address").order_by("id"))
+    entries = list(Entry.objects.filter(act__startswith="account.address").order_by("id"))
 
-    assert [entry.act for entry in told] == ["account.address_asked", "account.address_changed"]
-    assert {(entry.object_type, entry.object_id, entry.user_id) for entry in told} == {
+    assert [entry.act for entry in entries] == ["account.address_asked", "account.address_changed"]
+    assert {(entry.object_type, entry.object_id, entry.user_id) for entry in entries} == {
         ("account", staff.user_id, staff.user_id)
     }
     # The digest and the salt are bytes by chance: they may spell anything.
-    words = [value for entry in told for value in vars(entry).values() if not isinstance(value, bytes | memoryview)]
+    words = [value for entry in entries for value in vars(entry).values() if not isinstance(value, bytes | memoryview)]
     assert not any(part in str(words) for part in ("@", "neu", "risi"))
 
 
@@ -145,9 +145,9 @@ def test_an_administrator_changes_it_for_somebody(staff: Appointment) -> None:
     with acting_as(acting(administrator)):
         services.change_address(acting(administrator), user=staff.user, address=NEW)
 
-    told = Entry.objects.get(act="account.address_changed")
+    entry = Entry.objects.get(act="account.address_changed")
     assert log_in(NEW)
-    assert (told.user_id, told.object_id) == (administrator.user_id, staff.user_id)
+    assert (entry.user_id, entry.object_id) == (administrator.user_id, staff.user_id)
 
 
 def test_links_that_hold_no_longer_are_forgotten(staff: Appointment) -> None:

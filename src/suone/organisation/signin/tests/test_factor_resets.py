@@ -95,8 +95,8 @@ def test_the_factor_goes_when_a_second_person_approves(people: dict[str, Appoint
     assert not has_factor(people)
     assert inside.get("/")["Location"].startswith("/accounts/login/")
     assert [letter.to for letter in mail.outbox] == [[people["holder"].user.email]]  # type: ignore[union-attr]
-    told = Entry.objects.filter(act__startswith="factor_reset").order_by("id")
-    assert [(entry.act, entry.user_id, entry.object_id) for entry in told] == [
+    entries = Entry.objects.filter(act__startswith="factor_reset").order_by("id")
+    assert [(entry.act, entry.user_id, entry.object_id) for entry in entries] == [
         ("factor_reset.asked", people["first"].user_id, people["holder"].user_id),
         ("factor_reset.approved", people["second"].user_id, people["holder"].user_id),
     ]

@@ -101,13 +101,13 @@ def test_the_log_names_the_account_by_its_number_and_no_address(account: User) -
     ask_for_a_reset(ADA)
     send_letters()
 
-    told = Entry.objects.get(act="account.reset_sent")
-    assert (told.object_type, told.object_id) == ("account", account.pk)
-    assert ADA not in str(vars(told))
+    entry = Entry.objects.get(act="account.reset_sent")
+    assert (entry.object_type, entry.object_id) == ("account", account.pk)
+    assert ADA not in str(vars(entry))
 
 
 @pytest.mark.parametrize(("address", "mails"), [(ADA, 1), (NOBODY, 0)])
-def test_the_owner_of_a_paused_account_is_told_once(address: str, mails: int) -> None:
+def test_the_owner_of_a_paused_account_is_notified_once(address: str, mails: int) -> None:
     for number in range(8):
         Client().post("/accounts/login/", {"login": address, "password": f"wrong-{number}"})
 
@@ -116,7 +116,7 @@ def test_the_owner_of_a_paused_account_is_told_once(address: str, mails: int) ->
     assert Entry.objects.filter(act="account.paused").count() == mails
 
 
-def test_the_mail_speaks_the_owners_language_and_names_nobody() -> None:
+def test_the_mail_is_in_the_owners_language_and_names_nobody() -> None:
     for number in range(5):
         Client().post("/accounts/login/", {"login": ADA, "password": f"wrong-{number}"})
     send_letters()

@@ -82,8 +82,8 @@ def test_recorder_and_office_are_warned_and_nobody_else(cast: Cast, dossier: Dos
 
     run_job()
 
-    told = Message.objects.filter(act="consent.expires_soon").values_list("staff_id", flat=True)
-    assert set(told) == {cast.worker.pk, cast.coordinator.pk}
+    notified = Message.objects.filter(act="consent.expires_soon").values_list("staff_id", flat=True)
+    assert set(notified) == {cast.worker.pk, cast.coordinator.pk}
 
 
 def test_a_second_run_on_the_same_day_finds_nothing_to_do(cast: Cast, dossier: Dossier) -> None:
@@ -105,15 +105,15 @@ def test_access_ends_after_the_last_day_without_any_job(cast: Cast, dossier: Dos
     assert consent.expiry_told_at is None
 
 
-def test_the_job_tells_an_expiry_once(cast: Cast, dossier: Dossier) -> None:
+def test_the_job_notifies_of_an_expiry_once(cast: Cast, dossier: Dossier) -> None:
     consent = running(cast, dossier, days=0)
     let_time_pass(consent, days=1)
 
     warn_about_consents(timestamp=0)
     warn_about_consents(timestamp=0)
 
-    told = Entry.objects.get(act="consent.expired")
-    assert (told.acting_kind, told.object_id) == ("job", consent.pk)
+    entry = Entry.objects.get(act="consent.expired")
+    assert (entry.acting_kind, entry.object_id) == ("job", consent.pk)
     assert Message.objects.filter(act="consent.expired", staff=cast.coordinator).count() == 1
 
 
@@ -129,7 +129,7 @@ def test_an_expired_consent_is_no_current_one(cast: Cast, dossier: Dossier) -> N
         assert current_consent(who, dossier) is None
 
 
-def test_withdrawn_consents_are_neither_warned_of_nor_told_as_expired(cast: Cast, dossier: Dossier) -> None:
+def test_withdrawn_consents_are_neither_warned_of_nor_announced_as_expired(cast: Cast, dossier: Dossier) -> None:
     consent = running(cast, dossier, days=7)
     with acting_as(acting(cast.worker)):
         withdraw_consent(acting(cast.worker), consent=consent)

@@ -54,9 +54,9 @@ def test_a_disclosure_says_on_which_basis_for_what_by_whom_to_whom(cast: Cast, d
     assert (disclosure.giver_id, disclosure.giver_staff_id) == (cast.worker.institution_id, cast.worker.pk)
     assert (disclosure.recipient_id, disclosure.categories) == (cast.adviser.institution_id, WORK)
     assert disclosure.conditions == conditions_of("avig-85f-3")
-    told = Entry.objects.get(act="disclosure.recorded")
-    assert (told.kind, told.legal_basis) == (RecordKind.DISCLOSE, "avig-85f-3")
-    assert told.recipients == [cast.adviser.institution_id]
+    entry = Entry.objects.get(act="disclosure.recorded")
+    assert (entry.kind, entry.legal_basis) == (RecordKind.DISCLOSE, "avig-85f-3")
+    assert entry.recipients == [cast.adviser.institution_id]
     assert Event.objects.filter(dossier=dossier, act="disclosure.recorded").count() == 1
 
 
@@ -164,7 +164,7 @@ def test_when_access_cannot_be_opened_no_disclosure_stays(
 
 
 @pytest.mark.parametrize("basis", OTHERS)
-def test_the_duty_to_tell_the_person_becomes_a_work_item(cast: Cast, dossier: Dossier, basis: str) -> None:
+def test_the_duty_to_inform_the_person_becomes_a_work_item(cast: Cast, dossier: Dossier, basis: str) -> None:
     disclosure = disclose(cast.worker, dossier, cast.adviser, basis=basis)
 
     items = WorkItem.objects.filter(about_type="disclosure", about_id=disclosure.pk)
@@ -178,7 +178,7 @@ def test_the_duty_to_tell_the_person_becomes_a_work_item(cast: Cast, dossier: Do
         assert not items
 
 
-def test_having_told_the_person_settles_the_duty_once(cast: Cast, dossier: Dossier) -> None:
+def test_informing_the_person_settles_the_duty_once(cast: Cast, dossier: Dossier) -> None:
     disclosure = disclose(cast.worker, dossier, cast.adviser)
     who = acting(cast.worker)
 

@@ -44,7 +44,7 @@ def test_an_unknown_code_is_no_basis() -> None:
 
 @pytest.mark.parametrize("entry", legal_bases(), ids=lambda entry: entry.code)
 @pytest.mark.parametrize("language", ["de", "fr", "en"])
-def test_every_basis_speaks_every_language(entry: LegalBasis, language: str) -> None:
+def test_every_basis_is_in_every_language(entry: LegalBasis, language: str) -> None:
     assert entry.titles[language]
     assert entry.betweens[language]
     assert entry.conditions
@@ -55,7 +55,7 @@ def test_a_language_without_text_falls_back_to_german() -> None:
     assert basis("atsg-32").title("rm") == basis("atsg-32").title("de")
 
 
-def test_an_article_stands_in_german_and_french_and_in_german_where_the_law_has_one_name() -> None:
+def test_an_article_is_in_german_and_french_and_in_german_where_the_law_has_one_name() -> None:
     both = replace(basis("atsg-32"), article="Art. 32 ATSG / art. 32 LPGA", formal_law="ATSG")
 
     assert [both.article_in(language) for language in ("de", "fr", "en")] == [
@@ -84,7 +84,7 @@ def test_a_basis_asks_for_the_conditions_of_its_article(code: str, wanted: set[s
     assert conditions(code) == wanted
 
 
-def test_whoever_speaks_without_consent_must_tell_the_person_afterwards() -> None:
+def test_whoever_discloses_without_consent_must_inform_the_person_afterwards() -> None:
     oral = {entry.code for entry in legal_bases() if entry.oral}
 
     assert oral == {"avig-85f-3", "ivg-68bis-3"}  # AVIG Art. 85f Abs. 3-4, IVG Art. 68bis Abs. 2-4

@@ -64,8 +64,8 @@ def test_a_recipient_can_record_the_withdrawal_that_shuts_them_out(cast: Cast, d
     withdraw(cast.adviser, consent)
 
     assert readable(cast.adviser, dossier) == []
-    told = Entry.objects.get(act="consent.withdrawn")
-    assert (told.staff_id, told.object_id) == (cast.adviser.pk, consent.pk)
+    entry = Entry.objects.get(act="consent.withdrawn")
+    assert (entry.staff_id, entry.object_id) == (cast.adviser.pk, consent.pk)
 
 
 def test_what_another_consent_opened_stays_open(cast: Cast, dossier: Dossier) -> None:
@@ -85,7 +85,7 @@ def test_a_withdrawal_ends_the_whole_chain_of_renewals(cast: Cast, dossier: Doss
     third = sign(cast.worker, dossier, line(cast.adviser), renews=second, valid_from=timezone.localdate())
     apart = sign(cast.worker, dossier, line(cast.stranger))
     chain = [first, second, third]
-    told = client_of(cast.worker).get(f"/dossiers/{dossier.pk}/consents/{chain[which].pk}/withdraw").content.decode()
+    page = client_of(cast.worker).get(f"/dossiers/{dossier.pk}/consents/{chain[which].pk}/withdraw").content.decode()
 
     withdraw(cast.adviser, chain[which])
 
@@ -94,8 +94,8 @@ def test_a_withdrawal_ends_the_whole_chain_of_renewals(cast: Cast, dossier: Doss
     assert set(Consent.objects.filter(withdrawn_at=None)) == {apart}
     logged = Entry.objects.filter(act="consent.withdrawn").values_list("object_id", flat=True)
     assert sorted(logged) == [consent.pk for consent in chain]
-    assert "a consent and its renewals are one" in told
-    assert told.count("Adviser") + told.count("RAV") >= 3
+    assert "a consent and its renewals are one" in page
+    assert page.count("Adviser") + page.count("RAV") >= 3
     messages = Message.objects.filter(act="consent.withdrawn").values_list("staff_id", flat=True)
     assert sorted(messages) == sorted([cast.coordinator.pk])  # the adviser did it
 
@@ -155,13 +155,13 @@ def test_a_withdrawal_counts_once(cast: Cast, dossier: Dossier) -> None:
     assert Entry.objects.filter(act="consent.withdrawn").count() == 1
 
 
-def test_the_recipients_are_told_of_the_withdrawal(cast: Cast, dossier: Dossier) -> None:
+def test_the_recipients_are_notified_of_the_withdrawal(cast: Cast, dossier: Dossier) -> None:
     consent = sign(cast.worker, dossier, line(cast.adviser), line(cast.coordinator))
 
     withdraw(cast.worker, consent)
 
-    told = Message.objects.filter(act="consent.withdrawn").values_list("staff_id", flat=True)
-    assert set(told) == {cast.adviser.pk, cast.coordinator.pk}
+    notified = Message.objects.filter(act="consent.withdrawn").values_list("staff_id", flat=True)
+    assert set(notified) == {cast.adviser.pk, cast.coordinator.pk}
 
 
 def test_when_the_log_cannot_be_written_the_consent_is_not_withdrawn(
@@ -242,8 +242,12 @@ def test_what_was_signed_for_a_medical_officer_ends_with_the_role_and_comes_back
         held.update(valid_until=timezone.localdate() - timedelta(days=1))
     assert readable(cast.physician, dossier) == []
     assert readable(cast.adviser, dossier) != []  # others by the same consent
-    told = Entry.objects.filter(act="grant.ended", dossier_id=dossier.pk).latest("pk")
-    assert (told.object_id, told.details["staff"], told.details["categories"]) == (consent.pk, cast.physician.pk, 0)
+    entries = Entry.objects.filter(act="grant.ended", dossier_id=dossier.pk).latest("pk")
+    assert (entries.object_id, entries.details["staff"], entries.details["categories"]) == (
+        consent.pk,
+        cast.physician.pk,
+        0,
+    )
     assert find_drift() == []
 
     held.update(ended_at=None, valid_until=None)

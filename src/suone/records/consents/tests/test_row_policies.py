@@ -84,9 +84,7 @@ def test_an_outsider_changes_nothing(cast: Cast, consent: Consent) -> None:
         "DELETE FROM consents_disclosure",
     ],
 )
-def test_nobody_changes_what_was_signed_or_told_and_nobody_deletes_it(
-    cast: Cast, consent: Consent, statement: str
-) -> None:
+def test_nobody_changes_or_deletes_what_was_signed_or_disclosed(cast: Cast, consent: Consent, statement: str) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"), acting_as(acting(cast.worker)):
         _run(statement)
 

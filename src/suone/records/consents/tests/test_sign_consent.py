@@ -62,7 +62,9 @@ def test_a_consent_for_later_opens_at_the_start_of_its_day(cast: Cast, dossier: 
     assert not reads(cast.adviser, dossier)
 
 
-def test_signing_is_told_to_the_log_the_timeline_and_the_recipients(cast: Cast, dossier: Dossier) -> None:
+def test_signing_is_logged_recorded_in_the_timeline_and_announced_to_the_recipients(
+    cast: Cast, dossier: Dossier
+) -> None:
     consent = sign(cast.worker, dossier, line(cast.adviser), line(cast.worker))
 
     signed = Entry.objects.get(act="consent.signed")
@@ -82,8 +84,8 @@ def test_every_recipient_but_the_own_institution_gets_a_disclosure_record(cast: 
     assert (disclosure.basis, disclosure.purpose, disclosure.form) == ("consent", "find a work trial", "access")
     assert disclosure.access_until == consent.valid_until
     assert disclosure.inform_until is None  # the person signed: they know
-    told = Entry.objects.get(act="disclosure.recorded")
-    assert (told.kind, told.recipients) == (RecordKind.DISCLOSE, [cast.adviser.institution_id])
+    entry = Entry.objects.get(act="disclosure.recorded")
+    assert (entry.kind, entry.recipients) == (RecordKind.DISCLOSE, [cast.adviser.institution_id])
 
 
 def test_health_goes_to_the_named_medical_officer_alone(cast: Cast, dossier: Dossier) -> None:

@@ -76,7 +76,7 @@ def test_whoever_leads_the_case_opens_every_page(worker: Client, dossier: Dossie
         assert worker.get(path).status_code == 200, name
 
 
-def test_for_an_outsider_there_is_no_page_and_each_attempt_is_told(
+def test_for_an_outsider_there_is_no_page_and_each_attempt_is_logged(
     cast: Cast, dossier: Dossier, consent: Consent
 ) -> None:
     stranger = client_of(cast.stranger)
@@ -119,11 +119,11 @@ def test_a_case_that_does_not_exist_answers_like_a_foreign_one(worker: Client, d
     assert worker.get(f"/dossiers/{dossier.pk}/consents/{number}/withdraw").status_code == 404
 
 
-def test_reading_the_page_is_told_to_the_log(worker: Client, dossier: Dossier, consent: Consent) -> None:
+def test_reading_the_page_is_logged(worker: Client, dossier: Dossier, consent: Consent) -> None:
     worker.get(f"/dossiers/{dossier.pk}/consents/")
 
-    told = Entry.objects.get(act="consent.read")
-    assert (told.kind, told.dossier_id) == (RecordKind.READ, dossier.pk)
+    entry = Entry.objects.get(act="consent.read")
+    assert (entry.kind, entry.dossier_id) == (RecordKind.READ, dossier.pk)
 
 
 def test_a_scanned_consent_is_recorded_as_signed_on_paper(cast: Cast, worker: Client, dossier: Dossier) -> None:
@@ -327,7 +327,9 @@ def test_narrowing_nothing_is_refused_on_the_form(worker: Client, dossier: Dossi
     assert "Take away at least one category" in answer.content.decode()
 
 
-def test_a_withdrawal_by_a_recipient_shuts_their_own_door(cast: Cast, dossier: Dossier, consent: Consent) -> None:
+def test_a_recipient_who_records_a_withdrawal_ends_their_own_access(
+    cast: Cast, dossier: Dossier, consent: Consent
+) -> None:
     adviser = client_of(cast.adviser)
     path = pages(dossier, consent)["withdraw"]
     assert "RAV" in adviser.get(path).content.decode()
@@ -339,7 +341,7 @@ def test_a_withdrawal_by_a_recipient_shuts_their_own_door(cast: Cast, dossier: D
     assert adviser.post(path).status_code == 404
 
 
-def test_withdrawing_says_which_other_consent_still_stands(
+def test_withdrawing_names_the_other_consent_still_in_force(
     cast: Cast, worker: Client, dossier: Dossier, consent: Consent
 ) -> None:
     path = pages(dossier, consent)["withdraw"]
@@ -364,9 +366,7 @@ def test_a_withdrawn_consent_is_withdrawn_once(worker: Client, dossier: Dossier,
     assert "already been withdrawn" in answer.content.decode()
 
 
-def test_the_form_is_printed_with_what_is_typed_and_told_to_the_log(
-    cast: Cast, worker: Client, dossier: Dossier
-) -> None:
+def test_the_form_is_printed_with_what_is_typed_and_logged(cast: Cast, worker: Client, dossier: Dossier) -> None:
     answer = worker.post(
         f"/dossiers/{dossier.pk}/consents/sign",
         typed(cast, purpose="Printed purpose", print="1")
@@ -381,8 +381,8 @@ def test_the_form_is_printed_with_what_is_typed_and_told_to_the_log(
     for staff, category in ((cast.adviser, "Arbeit"), (cast.stranger, "Justiz")):
         assert f"{staff.institution.name} zuständige Mitarbeitende {category}" in said
     assert "Muster" not in answer["Content-Disposition"]
-    told = Entry.objects.get(act="consent.form_printed")
-    assert (told.kind, told.dossier_id) == (RecordKind.PRINT, dossier.pk)
+    entry = Entry.objects.get(act="consent.form_printed")
+    assert (entry.kind, entry.dossier_id) == (RecordKind.PRINT, dossier.pk)
     assert not Consent.objects.exists()
 
 
@@ -417,9 +417,9 @@ def test_a_disclosure_is_recorded_in_two_steps_and_its_duty_settled(
     second = worker.post(first["Location"], form)
     page = worker.get(f"{case}/consents/").content.decode()
     disclosure = Disclosure.objects.get()
-    told = worker.post(f"{case}/disclosures/{disclosure.pk}/informed")
+    first = worker.post(f"{case}/disclosures/{disclosure.pk}/informed")
 
-    assert (second.status_code, told.status_code) == (302, 302)
+    assert (second.status_code, first.status_code) == (302, 302)
     assert f"{case}/disclosures/{disclosure.pk}/informed" in page
     disclosure.refresh_from_db()
     assert disclosure.informed_by_id == cast.worker.pk
@@ -445,7 +445,7 @@ def test_a_disclosure_without_its_conditions_is_refused_and_keeps_what_was_typed
     assert not Disclosure.objects.exists()
 
 
-def test_a_disclosure_that_is_not_there_or_of_another_case_is_not_told_of(
+def test_a_disclosure_that_is_not_there_or_of_another_case_is_not_found(
     cast: Cast, worker: Client, dossier: Dossier, consent: Consent
 ) -> None:
     other, disclosure = open_file(cast.worker, last_name="Other"), Disclosure.objects.get()

@@ -1,4 +1,4 @@
-"""Asking, reminding, answering: one answer counts, everybody concerned is told."""
+"""Asking, reminding, answering: one answer counts, everybody involved is notified."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -49,7 +49,7 @@ def run_job(days_later: int) -> tuple[list[Decision], list[Decision]]:
         return services.remind_and_expire(job)
 
 
-def told(act: str) -> set[int]:
+def notified(act: str) -> set[int]:
     return set(Message.objects.filter(act=act).values_list("staff_id", flat=True))
 
 
@@ -62,16 +62,16 @@ def test_a_request_names_who_asks_whom_until_when(cast: Cast, dossier: Dossier, 
     assert (decision.asked_institution_id, decision.asked_by_id) == (cast.worker.institution_id, cast.worker.pk)
     assert (decision.addressed_id, decision.case_number) == (cast.adviser.institution_id, dossier.number)
     assert (decision.state, decision.remind_on) == (State.PENDING, timezone.localdate() + timedelta(days=5))
-    assert told("decision.asked") == {cast.adviser.pk}
+    assert notified("decision.asked") == {cast.adviser.pk}
     assert Entry.objects.get(act="decision.asked").recipients == [cast.adviser.institution_id]
 
 
-def test_a_request_to_one_person_is_told_to_that_person(cast: Cast, dossier: Dossier) -> None:
+def test_a_request_to_one_person_notifies_that_person(cast: Cast, dossier: Dossier) -> None:
     colleague = make_staff(cast.adviser.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
 
     ask(cast, dossier, cast.adviser, addressed_staff_id=colleague.pk)
 
-    assert told("decision.asked") == {colleague.pk}
+    assert notified("decision.asked") == {colleague.pk}
 
 
 def test_a_day_that_is_past_is_refused(cast: Cast, dossier: Dossier) -> None:
@@ -87,7 +87,7 @@ def test_an_accepted_request_says_who_answered_when(cast: Cast, decision: Decisi
     decision.refresh_from_db()
     assert (decision.state, decision.answered_by_id) == (State.ACCEPTED, cast.adviser.pk)
     assert decision.answered_at is not None
-    assert told("decision.accepted") == {cast.worker.pk}
+    assert notified("decision.accepted") == {cast.worker.pk}
     entry = Entry.objects.get(act="decision.accepted")
     assert (entry.object_type, entry.object_id, entry.dossier_id) == ("decision", decision.pk, decision.dossier_id)
 
@@ -97,7 +97,7 @@ def test_a_declined_request_keeps_its_reason(cast: Cast, decision: Decision) -> 
 
     decision.refresh_from_db()
     assert (decision.state, decision.reason) == (State.DECLINED, "No longer our client")
-    assert told("decision.declined") == {cast.worker.pk}
+    assert notified("decision.declined") == {cast.worker.pk}
 
 
 @pytest.mark.parametrize("reason", ["", "   "])
@@ -144,10 +144,12 @@ def test_a_reminder_goes_out_once_and_only_half_way(cast: Cast, decision: Decisi
     assert run_job(5) == ([decision], [])
     assert run_job(6) == ([], [])
 
-    assert told("decision.reminded") == {cast.adviser.pk}
+    assert notified("decision.reminded") == {cast.adviser.pk}
 
 
-def test_a_request_nobody_answers_expires_after_its_day_and_the_asker_is_told(cast: Cast, decision: Decision) -> None:
+def test_a_request_nobody_answers_expires_after_its_day_and_the_asker_is_notified(
+    cast: Cast, decision: Decision
+) -> None:
     run_job(5)
 
     assert run_job(10) == ([], [])
@@ -156,7 +158,7 @@ def test_a_request_nobody_answers_expires_after_its_day_and_the_asker_is_told(ca
 
     decision.refresh_from_db()
     assert (decision.state, decision.answered_by_id) == (State.EXPIRED, None)
-    assert told("decision.expired") == {cast.worker.pk}
+    assert notified("decision.expired") == {cast.worker.pk}
     with pytest.raises(Conflict):
         answer(cast.adviser, decision, accept=True)
 
@@ -184,7 +186,7 @@ def test_an_answer_at_the_moment_of_the_expiry_counts(
     assert run_job(11) == ([], [])
     decision.refresh_from_db()
     assert decision.state == State.ACCEPTED
-    assert told("decision.expired") == set()
+    assert notified("decision.expired") == set()
 
 
 def test_when_the_log_cannot_be_written_the_answer_does_not_count(

@@ -1,4 +1,4 @@
-"""Somebody is asked by name and is away: whoever stands in is told and may answer."""
+"""Somebody is asked by name and is away: the deputy is notified and may answer."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from suone.records.consents.tests.factories import Cast
 from suone.records.decisions import services
 from suone.records.decisions.models import Decision
 from suone.records.decisions.queries import addressed_to, staff_who_may_answer
-from suone.records.decisions.tests.test_decide import answer, ask, run_job, told
+from suone.records.decisions.tests.test_decide import answer, ask, notified, run_job
 from suone.records.dossiers.models import Dossier
 
 
@@ -52,7 +52,7 @@ def ask_adviser(cast: Cast, dossier: Dossier) -> Decision:
 def test_while_somebody_is_there_nobody_else_answers(cast: Cast, dossier: Dossier, deputy: Appointment) -> None:
     decision = ask_adviser(cast, dossier)
 
-    assert told("decision.asked") == {cast.adviser.pk}
+    assert notified("decision.asked") == {cast.adviser.pk}
     assert on_the_list_of(deputy) == []
     with pytest.raises(Refused, match="named person"):
         answer(deputy, decision, accept=True)
@@ -60,12 +60,14 @@ def test_while_somebody_is_there_nobody_else_answers(cast: Cast, dossier: Dossie
     assert Entry.objects.get(act="decision.accepted").on_behalf_of is None
 
 
-def test_the_deputy_of_somebody_away_is_told_and_may_answer(cast: Cast, dossier: Dossier, deputy: Appointment) -> None:
+def test_the_deputy_of_somebody_away_is_notified_and_may_answer(
+    cast: Cast, dossier: Dossier, deputy: Appointment
+) -> None:
     away(cast.adviser)
 
     decision = ask_adviser(cast, dossier)
 
-    assert told("decision.asked") == {cast.adviser.pk, deputy.pk}
+    assert notified("decision.asked") == {cast.adviser.pk, deputy.pk}
     assert on_the_list_of(deputy) == [decision.pk]
     answer(deputy, decision, accept=True)
     decision.refresh_from_db()
@@ -86,17 +88,17 @@ def test_where_no_deputy_is_entered_the_contact_persons_stand_in(
     assert staff_who_may_answer(decision, on=timezone.localdate()) == [cast.adviser.pk, deputy.pk]
 
 
-def test_a_deputy_hears_of_it_on_the_first_day_of_an_absence(cast: Cast, dossier: Dossier, deputy: Appointment) -> None:
+def test_a_deputy_is_notified_on_the_first_day_of_an_absence(cast: Cast, dossier: Dossier, deputy: Appointment) -> None:
     ask_adviser(cast, dossier)
     away(cast.adviser, first=2)
 
     run_job(1)
-    assert deputy.pk not in told("decision.stands_in")
+    assert deputy.pk not in notified("decision.stands_in")
     run_job(2)
-    assert deputy.pk in told("decision.stands_in")
+    assert deputy.pk in notified("decision.stands_in")
 
 
-def test_the_deputy_of_whoever_asked_hears_of_the_answer(cast: Cast, dossier: Dossier) -> None:
+def test_the_deputy_of_whoever_asked_is_notified_of_the_answer(cast: Cast, dossier: Dossier) -> None:
     standing_in = make_staff(cast.worker.institution, Role.FRONT_LINE_WORKER, last_name="Standing")
     ContactPerson.objects.filter(staff=cast.worker).update(deputy=standing_in)
     decision = ask(cast, dossier, cast.adviser)
@@ -104,7 +106,7 @@ def test_the_deputy_of_whoever_asked_hears_of_the_answer(cast: Cast, dossier: Do
 
     answer(cast.adviser, decision, accept=True)
 
-    assert told("decision.accepted") == {cast.worker.pk, standing_in.pk}
+    assert notified("decision.accepted") == {cast.worker.pk, standing_in.pk}
 
 
 def test_whoever_asked_reminds_once_a_day(cast: Cast, dossier: Dossier) -> None:
@@ -116,7 +118,7 @@ def test_whoever_asked_reminds_once_a_day(cast: Cast, dossier: Dossier) -> None:
         with pytest.raises(Refused, match="reminded today already"):
             services.remind(who, decision=Decision.objects.get(pk=decision.pk))
 
-    assert cast.adviser.pk in told("decision.reminded")
+    assert cast.adviser.pk in notified("decision.reminded")
     yesterday = timezone.now() - timedelta(days=1)
     Decision.objects.filter(pk=decision.pk).update(reminded_at=yesterday)
     with acting_as(who):

@@ -19,7 +19,7 @@ def test_a_pending_request_may_become_anything_else_and_an_answered_one_nothing(
     assert can_become(now, then) is allowed
 
 
-def test_every_state_stands_in_the_table() -> None:
+def test_every_state_is_in_the_table() -> None:
     assert set(MOVES) == set(State)
 
 

@@ -88,7 +88,7 @@ def test_when_the_log_cannot_be_written_no_document_is_kept(
     assert not Document.objects.exists()
 
 
-def test_a_download_is_told_and_cannot_run_in_the_browser(lead: Appointment, dossier: Dossier) -> None:
+def test_a_download_is_logged_and_cannot_run_in_the_browser(lead: Appointment, dossier: Dossier) -> None:
     document = keep(lead, dossier)
 
     response = client_of(lead).get(f"/dossiers/{dossier.pk}/documents/{document.pk}")

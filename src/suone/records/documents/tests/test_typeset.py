@@ -39,7 +39,7 @@ def fonts_of(reader: PdfReader) -> set[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_document_is_tagged_and_tells_its_language_and_standard(language: str) -> None:
+def test_a_document_is_tagged_and_declares_its_language_and_standard(language: str) -> None:
     reader = letter("Muster", language)
 
     root = reader.trailer["/Root"]

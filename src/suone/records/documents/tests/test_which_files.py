@@ -1,4 +1,4 @@
-"""Which uploads are kept: told by their bytes; what could harm a reader is refused with a remedy."""
+"""Which uploads are kept: recognised by their bytes; what could harm a reader is refused with a remedy."""
 
 import io
 import socket
@@ -118,9 +118,9 @@ def test_without_a_scanner_the_setting_decides(settings: Any) -> None:
 
 
 @pytest.mark.parametrize(("answer", "kept"), [(b"stream: OK\0", True), (b"stream: Bad FOUND\0", False), (b"", False)])
-def test_a_scanner_is_asked_and_its_word_counts(settings: Any, tmp_path: Path, answer: bytes, kept: bool) -> None:
+def test_a_scanner_is_asked_and_its_answer_counts(settings: Any, tmp_path: Path, answer: bytes, kept: bool) -> None:
     path = tmp_path / "clamd"
-    heard = bytearray()
+    received = bytearray()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         listener.listen(1)
@@ -128,8 +128,8 @@ def test_a_scanner_is_asked_and_its_word_counts(settings: Any, tmp_path: Path, a
         def serve() -> None:
             connection, _address = listener.accept()
             with connection:
-                while not heard.endswith(b"\0\0\0\0"):
-                    heard.extend(connection.recv(4096))
+                while not received.endswith(b"\0\0\0\0"):
+                    received.extend(connection.recv(4096))
                 connection.sendall(answer)
 
         thread = threading.Thread(target=serve)
@@ -143,7 +143,7 @@ def test_a_scanner_is_asked_and_its_word_counts(settings: Any, tmp_path: Path, a
         thread.join(timeout=5)
 
     assert outcome is kept
-    assert PDF in heard
+    assert PDF in received
 
 
 def test_a_scanner_that_does_not_answer_lets_nothing_in(settings: Any, tmp_path: Path) -> None:

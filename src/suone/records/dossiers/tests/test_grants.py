@@ -329,7 +329,7 @@ def test_power_is_asked_in_the_period_and_includes_the_lesser_ones(cast: Cast, d
         assert [has_power(who, dossier, power) for power in Power] == [True, True, False]
 
 
-def test_opening_and_ending_access_is_told_to_the_log(cast: Cast, dossier: Dossier) -> None:
+def test_opening_and_ending_access_is_logged(cast: Cast, dossier: Dossier) -> None:
     let_in(cast.lead, dossier, _institution(cast.recipient), categories=WORK)
     change_act(f"categories = {DataCategory.EDUCATION.bit}")
     _close(cast.lead, dossier)

@@ -49,7 +49,7 @@ def _send() -> int:
         return send_digests(job)
 
 
-def test_nobody_is_told_of_their_own_act_or_twice_of_one(
+def test_nobody_is_notified_of_their_own_act_or_twice_of_one(
     teller: Appointment, reader: Appointment, dossier: Dossier
 ) -> None:
     _tell(teller, teller, reader, reader, dossier=dossier)

@@ -95,14 +95,14 @@ def test_different_names_have_different_keys(one: str, other: str) -> None:
     "spellings",
     [("Fabienne", "Fabiene", "Fabien"), ("Philippe", "Philipp"), ("Renée", "René"), ("Ambord", "Ambort", "Ambordt")],
 )
-def test_how_a_word_ends_makes_no_difference_where_nobody_hears_it(spellings: tuple[str, ...]) -> None:
+def test_a_silent_end_of_a_word_makes_no_difference(spellings: tuple[str, ...]) -> None:
     """To what is searched, and to the letters by which two files are taken for one person's."""
     assert len({_ask("name_heard", str(_ask("name_key", spelling))) for spelling in spellings}) == 1
     assert len({_ask("name_letters", spelling) for spelling in spellings}) == 1
 
 
 @pytest.mark.parametrize("name", ["Zoé", "Marie", "Rosa", "Lee", "De", "At"])
-def test_an_end_that_is_heard_stays(name: str) -> None:
+def test_an_audible_end_stays(name: str) -> None:
     assert _ask("name_heard", str(_ask("name_key", name))) == _ask("name_key", name)
 
 
@@ -119,7 +119,7 @@ def test_a_name_is_found_by_every_beginning_of_it() -> None:
     assert lost == set()
 
 
-def test_words_keep_their_order_and_are_parted_by_one_blank() -> None:
+def test_words_keep_their_order_and_are_separated_by_one_blank() -> None:
     assert _ask("name_key", "  von  Allmen,\tJean–Pierre ") == "von almen iean piere"
 
 

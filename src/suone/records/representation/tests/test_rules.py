@@ -66,7 +66,7 @@ def test_an_ended_representation_counts_no_longer_from_its_day_on() -> None:
     assert not signers(born_at_latest=None, representatives=[ended], age=ZGB, on=date(2026, 11, 28)).person
 
 
-def test_the_law_stands_in_the_reason() -> None:
+def test_the_reason_names_the_law() -> None:
     who = signers(born_at_latest=date(2011, 5, 1), representatives=[], age=ZGB, on=TODAY)
 
     assert who.reason == "The person is under 18 (ZGB Art. 14)."

@@ -166,7 +166,7 @@ def test_the_lead_completes_with_a_reason_that_reaches_the_addressed_institution
     assert Message.objects.filter(staff=table.rav, act="workitem.done").count() == 1
 
 
-def test_what_is_in_nobodys_hands_is_told_to_the_contact_persons(table: Table) -> None:
+def test_unassigned_items_are_announced_to_the_contact_persons(table: Table) -> None:
     item = asked(table, table.lead, table.rav)
 
     does(table.lead, services.cancel, item=item, reason="no longer needed")
@@ -558,7 +558,7 @@ def test_only_those_who_contribute_settle(table: Table, call: str) -> None:
 
 
 @pytest.mark.usefixtures("kept")
-def test_settling_gives_out_what_the_timeline_is_told_and_no_details(table: Table) -> None:
+def test_settling_returns_what_the_timeline_needs_and_no_details(table: Table) -> None:
     item = asked(table, table.lead, table.rav, settled_by="triaged_on", details="said in confidence")
     left = asked(table, table.lead, table.lead, settled_by="medical_report_on", step="support/report")
 
@@ -567,11 +567,11 @@ def test_settling_gives_out_what_the_timeline_is_told_and_no_details(table: Tabl
             cursor.execute(f"SELECT * FROM {call}", [table.dossier.pk])
             return [dict(zip([c.name for c in cursor.description], row, strict=True)) for row in cursor.fetchall()]
 
-    told = {"id", "category", "title", "language", "texts", "addressed_id", "assigned_id"}
+    returned = {"id", "category", "title", "language", "texts", "addressed_id", "assigned_id"}
     [settled] = called("workitems_settle(%s, 'triaged_on', '', 0, '{}', 'done')")
     [cancelled] = called("workitems_leave_phase(%s, 'support')")
-    assert (settled["id"], set(settled)) == (item.pk, told)
-    assert (cancelled["id"], set(cancelled)) == (left.pk, told)
+    assert (settled["id"], set(settled)) == (item.pk, returned)
+    assert (cancelled["id"], set(cancelled)) == (left.pk, returned)
     assert _states(item, left) == "done cancelled"
 
 

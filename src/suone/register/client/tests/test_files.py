@@ -41,7 +41,7 @@ def _errors(tmp_path: Path, *lines: str) -> list[str]:
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_a_file_in_any_of_its_dresses_says_the_same(
+def test_a_file_reads_the_same_in_any_encoding_and_format(
     tmp_path: Path, header: str, line: str, encoding: str, end: str
 ) -> None:
     text = end.join([header, line.format(a=ADA), ""])
@@ -128,7 +128,7 @@ def test_a_workbook_that_swells_is_given_up(tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.parametrize(
     "content", [b"PK\x03\x04 no workbook", b"", b"\n\n", b"\x00\x01\x02", b"{no json", b"a;b\n1;2\n"]
 )
-def test_what_is_no_such_file_is_told_in_a_sentence(tmp_path: Path, content: bytes) -> None:
+def test_another_kind_of_file_is_refused_in_a_sentence(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(Trouble, match=r"[.:]"):
         _table(tmp_path, content)
 
@@ -138,7 +138,7 @@ def test_two_columns_that_mean_the_same_are_refused(tmp_path: Path) -> None:
         _table(tmp_path, "AHV;N° AVS;von\n")
 
 
-def test_an_unreadable_file_is_told(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(Trouble, match="cannot be opened"):
         read_table(tmp_path / "none.csv")
 
@@ -176,11 +176,11 @@ def test_empty_lines_are_passed_over_and_rows_are_counted_as_a_spreadsheet_does(
         ),
     ],
 )
-def test_what_is_wrong_with_a_row_is_said(tmp_path: Path, line: str, sentence: str) -> None:
+def test_what_is_wrong_with_a_row_is_reported(tmp_path: Path, line: str, sentence: str) -> None:
     assert _errors(tmp_path, line) == [sentence]
 
 
-def test_a_person_stands_once_in_a_file(tmp_path: Path) -> None:
+def test_a_person_is_once_in_a_file(tmp_path: Path) -> None:
     errors = _errors(
         tmp_path,
         f"{ADA};2026-01-31;2026-02-01",

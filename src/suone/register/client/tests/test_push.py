@@ -107,7 +107,7 @@ def test_in_a_snapshot_whoever_is_missing_has_ended_and_whoever_has_an_error_has
     assert _tokens(register) == {_token(register, ADA), _token(register, BEA)}
 
 
-def test_without_a_word_nothing_ends(push: Run, register: RegisterInMemory) -> None:
+def test_without_a_confirmation_nothing_ends(push: Run, register: RegisterInMemory) -> None:
     push(_rows(f"{ADA};;;2026-01-31;;D-1;"))
     push(_rows(f"{BEA};;;2026-01-31;;D-2;"))
 
@@ -212,11 +212,11 @@ def test_a_file_without_references_gets_random_ones_that_stay(
     references = {row["reference"] for row in register.open_rows()}
     assert len(references) == 2
     assert first["reference"] in references
-    told = CliRunner().invoke(
+    done = CliRunner().invoke(
         commands.who,
         [first["reference"], "--url", ADDRESS, "--store", str(tmp_path / "store.db"), "--language", "en"],
     )
-    assert told.output == ADA.replace(".", "") + "\n"
+    assert done.output == ADA.replace(".", "") + "\n"
 
 
 def test_a_key_other_than_at_first_is_refused_before_anything_is_sent(push: Run, register: RegisterInMemory) -> None:
@@ -240,7 +240,7 @@ def test_a_token_service_with_another_key_is_found_out(push: Run, register: Regi
     assert not register.deliveries
 
 
-def test_rows_that_the_register_refuses_are_left_out_and_told(
+def test_rows_that_the_register_refuses_are_left_out_and_reported(
     push: Run, register: RegisterInMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pushing, "_ROWS", 2)

@@ -192,6 +192,6 @@ def test_refusals_name_neither_key_nor_input(secret, blinded):
     with pytest.raises(InvalidProof) as refused:
         finalize(_NUMBERS, blinded, evaluate(new_secret_key(), blinded.elements), public_key(secret))
 
-    told = "".join(traceback.format_exception_only(refused.value))
-    assert not any(number.decode() in told for number in _NUMBERS)
-    assert secret.hex() not in told
+    printed = "".join(traceback.format_exception_only(refused.value))
+    assert not any(number.decode() in printed for number in _NUMBERS)
+    assert secret.hex() not in printed

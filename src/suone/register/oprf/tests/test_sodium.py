@@ -22,7 +22,7 @@ def _nothing_loaded():
 
 
 @pytest.mark.usefixtures("_nothing_loaded")
-def test_a_machine_without_libsodium_is_told_what_to_install(monkeypatch):
+def test_without_libsodium_the_message_says_what_to_install(monkeypatch):
     def missing(name):
         raise OSError(name)
 
@@ -60,7 +60,7 @@ def test_the_group_distributes(one, other):
         assert total == sodium.multiply_generator(one)
 
 
-def test_the_package_stands_alone():
+def test_the_package_needs_no_other():
     """It also runs at an institution that has no Suone, so it must not draw in Django or another package."""
     asked = "import sys, suone.register.oprf.tokenizers; print(*sys.modules)"
 

@@ -69,7 +69,7 @@ def deliver(
     confirmed: bool = True,
     epoch: int = 0,
 ) -> services.Applied:
-    """A whole delivery in one part, to the epoch that answers unless told."""
+    """A whole delivery in one part, to the epoch that answers unless the test says otherwise."""
     number = epoch or next(one.number for one in live_epochs() if one.is_current)
 
     def act(who: Acting) -> services.Applied:

@@ -27,7 +27,7 @@ Registration = tuple[int, date]  # person, first day
 
 @dataclass(frozen=True)
 class Sent:
-    """Something an institution (0 or 1) tells the register."""
+    """Something an institution (0 or 1) sends to the register."""
 
     by: int
     kind: str
@@ -39,7 +39,7 @@ class Model:
     """The register as plain sets."""
 
     known: list[dict[Registration, date | None]] = field(default_factory=lambda: [{}, {}])
-    alerts: list[tuple[int, int]] = field(default_factory=list)  # told to whom, about which person
+    alerts: list[tuple[int, int]] = field(default_factory=list)  # who is notified, about which person
 
     def take(self, sent: Sent, today: date) -> int:
         own, other = self.known[sent.by], self.known[1 - sent.by]
@@ -89,12 +89,14 @@ def sendings(draw: st.DrawFn) -> Sent:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(told=st.lists(sendings(), max_size=7))
-def test_random_deliveries_give_what_plain_sets_give(cast: Cast, epoch: EpochInfo, told: list[Sent]) -> None:
+@given(sendings_of_both=st.lists(sendings(), max_size=7))
+def test_random_deliveries_give_what_plain_sets_give(
+    cast: Cast, epoch: EpochInfo, sendings_of_both: list[Sent]
+) -> None:
     staff = [cast.worker, cast.adviser]
     model, today = Model(), timezone.localdate()
     with transaction.atomic():
-        for sent in told:
+        for sent in sendings_of_both:
             found = _tell(staff[sent.by], sent, epoch)
             assert found == model.take(sent, today)
             _compare(staff, model)
@@ -130,7 +132,7 @@ def _compare(staff: Sequence[Appointment], model: Model) -> None:
 
 
 def test_the_model_can_fail(cast: Cast, epoch: EpochInfo, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The planted fault: a delivery that is not told is noticed."""
+    """The planted fault: a delivery that the model does not know is noticed."""
     sent = Sent(0, "changes", {(1, DAYS[0]): None})
     model = Model()
     model.take(sent, timezone.localdate())

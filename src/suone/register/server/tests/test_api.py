@@ -197,11 +197,11 @@ def test_a_snapshot_that_would_end_many_says_how_many(client: Client, monkeypatc
     answer = _send(client, "post", "deliveries/7/apply", {})
 
     assert answer.status_code == 409
-    told = answer.json()
-    assert (told["type"], told["ended"], told["open_before"]) == ("urn:suone:problem:would-end-many", 30, 40)
+    problem = answer.json()
+    assert (problem["type"], problem["ended"], problem["open_before"]) == ("urn:suone:problem:would-end-many", 30, 40)
 
 
-def test_every_answer_has_the_same_size_whatever_it_tells(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_answer_has_the_same_size_whatever_it_says(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     contact = {"name": "Ada Amacker", "phone": "027 555 00 00", "email": "a@example.org"}
     found = {
         "institution": "RAV",
@@ -243,10 +243,10 @@ def test_alerts_come_by_the_institutions_own_reference(client: Client, monkeypat
     asking = Called([alert])
     monkeypatch.setattr(queries, "alerts_of", asking)
 
-    (told,) = client.get("/api/v1/register/alerts?before=9").json()
+    (alert,) = client.get("/api/v1/register/alerts?before=9").json()
 
-    assert (told["id"], told["reference"], told["other_institution"]) == (5, "D-1", "RAV")
-    assert told["other_kind"] == "unemployment_insurance"
+    assert (alert["id"], alert["reference"], alert["other_institution"]) == (5, "D-1", "RAV")
+    assert alert["other_kind"] == "unemployment_insurance"
     assert asking.asked[0]["before"] == 9
     assert Entry.objects.latest("id").act == "register.listed"
 
@@ -266,7 +266,7 @@ def test_alerts_come_by_the_institutions_own_reference(client: Client, monkeypat
         ("post", "deliveries/7/apply"),
     ],
 )
-def test_without_a_key_nothing_is_heard(method: str, path: str) -> None:
+def test_without_a_key_nothing_is_processed(method: str, path: str) -> None:
     answer = _send(Client(), method, path, {})
 
     assert answer.status_code == 401

@@ -157,6 +157,6 @@ def test_weeks_are_kept_where_days_would_identify(cast: Cast, epoch: EpochInfo, 
     assert (kept.valid_from.isoweekday(), kept.valid_until and kept.valid_until.isoweekday()) == (1, 7)
 
 
-def test_an_institution_that_takes_no_part_is_told_so(cast: Cast, epoch: EpochInfo) -> None:
+def test_an_institution_that_takes_no_part_is_refused_as_such(cast: Cast, epoch: EpochInfo) -> None:
     with pytest.raises(Refused, match="does not take part"):
         do(cast.physician, services.open_delivery, epoch=epoch.number, kind="snapshot", rows=0, digest="d" * 20)

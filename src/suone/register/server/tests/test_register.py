@@ -36,7 +36,7 @@ def register(staff: Appointment, person: int, **words: Any) -> int:
     return overlaps
 
 
-def test_both_are_told_of_a_new_overlap_and_find_each_other(cast: Cast, epoch: EpochInfo) -> None:
+def test_both_are_notified_of_a_new_overlap_and_find_each_other(cast: Cast, epoch: EpochInfo) -> None:
     deliver(cast.worker, [row(epoch, 1), row(epoch, 2)])
     deliver(cast.adviser, [row(epoch, 3)])
     applied = deliver(cast.adviser, [row(epoch, 1, reference="RAV-7"), row(epoch, 3)])
@@ -62,7 +62,7 @@ def test_a_first_file_raises_no_flood_of_alerts(cast: Cast, epoch: EpochInfo) ->
     assert [other.institution for other in overlap.others] == [cast.worker.institution.code]
 
 
-def test_of_a_person_one_does_not_follow_nothing_is_told(cast: Cast, epoch: EpochInfo) -> None:
+def test_nothing_is_disclosed_about_a_person_one_does_not_follow(cast: Cast, epoch: EpochInfo) -> None:
     deliver(cast.worker, [row(epoch, 1)])
     deliver(cast.adviser, [row(epoch, 2), row(epoch, 3, valid_until=DAY)])
 
@@ -71,7 +71,7 @@ def test_of_a_person_one_does_not_follow_nothing_is_told(cast: Cast, epoch: Epoc
         assert (answer.found, answer.asked) == ([], [])
 
 
-def test_swept_whoever_asks_is_told_only_of_persons_they_follow_now(cast: Cast, epoch: EpochInfo) -> None:
+def test_swept_whoever_asks_learns_only_about_persons_they_follow_now(cast: Cast, epoch: EpochInfo) -> None:
     """Every institution asks about every person, by every way of asking: answers follow the own open registration."""
     ended = {"valid_until": DAY}
     known = {  # person → how the worker's and the adviser's institutions registered them
@@ -159,7 +159,7 @@ def test_who_asked_is_shown_to_whoever_follows_the_person(cast: Cast, epoch: Epo
     assert {one.purpose for one in asked} == {Purpose.FIRST_TALK.label}
 
 
-def test_every_question_is_told_with_its_purpose_and_without_the_person(cast: Cast, epoch: EpochInfo) -> None:
+def test_every_question_is_logged_with_its_purpose_and_without_the_person(cast: Cast, epoch: EpochInfo) -> None:
     ask(cast.adviser, 1)
 
     entry = Entry.objects.get(act=Act.LOOKED_UP)
@@ -201,10 +201,10 @@ def test_a_first_day_to_come_is_refused(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "told"),
+    ("wish", "notified"),
     [(AlertRecipients.WORKER, "worker"), (AlertRecipients.CONTACTS, "contact"), (AlertRecipients.NOBODY, "")],
 )
-def test_each_office_says_whom_to_tell(cast: Cast, wish: AlertRecipients, told: str) -> None:
+def test_each_office_chooses_whom_to_notify(cast: Cast, wish: AlertRecipients, notified: str) -> None:
     institution = cast.worker.institution
     office = Office.objects.create(institution=institution, region=cast.region, name_de="Siders", name_fr="Sierre")
     contact = make_staff(institution, Role.CONTACT_PERSON, last_name="Contact")
@@ -217,9 +217,9 @@ def test_each_office_says_whom_to_tell(cast: Cast, wish: AlertRecipients, told: 
 
     as_job(services.notify_of_new_overlaps)
 
-    told_here = Message.objects.filter(act=Act.ALERTED, staff__institution=institution)
-    expected = {"worker": [cast.worker.pk], "contact": [contact.pk], "": []}[told]
-    assert list(told_here.values_list("staff_id", flat=True)) == expected
+    messages = Message.objects.filter(act=Act.ALERTED, staff__institution=institution)
+    expected = {"worker": [cast.worker.pk], "contact": [contact.pk], "": []}[notified]
+    assert list(messages.values_list("staff_id", flat=True)) == expected
 
 
 def test_an_alert_is_dealt_with_once_and_for_one_side(cast: Cast) -> None:
@@ -291,7 +291,7 @@ def test_use_is_shown_to_whoever_oversees_and_to_nobody_else(cast: Cast, epoch: 
         do(cast.worker, queries.use_on, day=timezone.localdate())
 
 
-def test_unusual_use_is_told_the_next_morning(cast: Cast) -> None:
+def test_unusual_use_is_reported_the_next_morning(cast: Cast) -> None:
     officer = make_staff(cast.coordinator.institution, Role.DATA_PROTECTION_OFFICER, last_name="Officer")
     ask(cast.worker, 1)
     assert as_job(services.report_unusual_use, day=timezone.localdate()) == []

@@ -69,7 +69,7 @@ def test_while_the_register_is_closed_every_page_says_so(closed: Cast) -> None:
         assert "The register is not open yet" in client.get(f"/register/{path}").content.decode()
 
 
-def test_an_institution_that_takes_no_part_is_told_what_to_do(cast: Cast) -> None:
+def test_an_institution_that_takes_no_part_is_shown_what_to_do(cast: Cast) -> None:
     page = client_of(cast.stranger).post("/register/", {"number": number_of(1), "purpose": "first_talk"})
 
     assert "ask the IIZ office to let it take part" in page.content.decode()
@@ -104,7 +104,7 @@ def test_whoever_is_away_is_shown_with_the_deputy(cast: Cast, epoch: EpochInfo, 
     assert "Bea Deputy" in page
 
 
-def test_a_former_registration_stands_below(cast: Cast, epoch: EpochInfo, worker: Client) -> None:
+def test_a_former_registration_is_listed_below(cast: Cast, epoch: EpochInfo, worker: Client) -> None:
     met(cast, epoch)
     do(cast.adviser, services.end_registration, number=number_of(1), last_day=timezone.localdate() - timedelta(days=1))
 
@@ -114,7 +114,7 @@ def test_a_former_registration_stands_below(cast: Cast, epoch: EpochInfo, worker
     assert page.index("Followed formerly by") < page.index("RAV de")
 
 
-def test_the_number_is_shown_masked_and_stands_in_no_address(cast: Cast, epoch: EpochInfo, worker: Client) -> None:
+def test_the_number_is_shown_masked_and_is_in_no_address(cast: Cast, epoch: EpochInfo, worker: Client) -> None:
     met(cast, epoch)
 
     page = ask(worker)
@@ -125,7 +125,7 @@ def test_the_number_is_shown_masked_and_stands_in_no_address(cast: Cast, epoch: 
     assert digits not in re.sub(r'<input type="hidden"[^>]*>', "", page)
 
 
-def test_a_person_who_is_not_entered_is_offered_for_entering_and_nothing_is_told(
+def test_a_person_who_is_not_entered_is_offered_for_entering_and_nothing_is_disclosed(
     cast: Cast, epoch: EpochInfo, worker: Client
 ) -> None:
     deliver(cast.adviser, [row(epoch, 1)])
@@ -158,12 +158,12 @@ def test_entering_a_person_says_at_once_who_else_follows_them(cast: Cast, epoch:
     ).exists()
 
 
-def test_entering_tells_when_nobody_else_follows_the_person(worker: Client) -> None:
+def test_entering_shows_when_nobody_else_follows_the_person(worker: Client) -> None:
     assert "you will be notified if that changes" in enter(worker).content.decode()
 
 
 @pytest.mark.parametrize("changes", [{"valid_from": "2999-01-01"}, {"number": "756"}])
-def test_what_cannot_be_entered_is_said(worker: Client, changes: dict[str, str]) -> None:
+def test_what_cannot_be_entered_is_explained(worker: Client, changes: dict[str, str]) -> None:
     assert enter(worker, **changes).status_code == 422
 
 
@@ -192,7 +192,7 @@ def test_ending_what_is_not_there_is_refused(worker: Client) -> None:
 # ---- alerts, overlaps, deliveries
 
 
-def test_an_alert_stands_on_the_list_with_its_next_steps(cast: Cast, epoch: EpochInfo, worker: Client) -> None:
+def test_an_alert_is_on_the_list_with_its_next_steps(cast: Cast, epoch: EpochInfo, worker: Client) -> None:
     alert = met(cast, epoch)
 
     page = worker.get("/register/alerts").content.decode()
@@ -232,7 +232,7 @@ def test_an_alert_of_another_institution_does_not_exist(cast: Cast, epoch: Epoch
     assert response.status_code == 404
 
 
-def test_a_quiet_alert_stands_on_a_list_of_its_own(cast: Cast, epoch: EpochInfo, worker: Client) -> None:
+def test_a_quiet_alert_is_on_a_list_of_its_own(cast: Cast, epoch: EpochInfo, worker: Client) -> None:
     Alert.objects.filter(pk=met(cast, epoch).pk).update(is_quiet=True)
 
     assert "R-1" not in worker.get("/register/alerts").content.decode()
@@ -323,7 +323,7 @@ def test_the_message_about_an_alert_leads_to_the_list(cast: Cast, epoch: EpochIn
 # ---- settings
 
 
-def test_an_office_chooses_whom_it_wants_to_be_told(cast: Cast) -> None:
+def test_an_office_chooses_who_is_notified(cast: Cast) -> None:
     contact = client_of(make_staff(cast.worker.institution, Role.CONTACT_PERSON, last_name="Contact"))
 
     assert "SMZ Siders" in contact.get("/register/settings").content.decode()
@@ -342,7 +342,7 @@ def test_the_setting_of_a_foreign_office_is_not_touched(cast: Cast) -> None:
     assert not AlertPreference.objects.exists()
 
 
-def test_a_worker_does_not_set_what_an_office_is_told(worker: Client) -> None:
+def test_a_worker_does_not_choose_who_is_notified(worker: Client) -> None:
     assert worker.get("/register/settings").status_code == 403
 
 
@@ -370,7 +370,7 @@ def test_figures_show_shares_pairs_and_the_years_without_persons(cast: Cast, epo
     assert "R-" not in page + past
 
 
-def test_so_few_that_somebody_could_be_recognised_are_not_told_apart(cast: Cast, epoch: EpochInfo) -> None:
+def test_counts_so_low_that_somebody_could_be_recognised_are_merged(cast: Cast, epoch: EpochInfo) -> None:
     deliver(cast.worker, [row(epoch, person) for person in range(10)])
     deliver(cast.adviser, [row(epoch, person) for person in range(8, 20)])
 
@@ -427,7 +427,7 @@ def test_the_office_lets_an_institution_take_part_and_ends_it(cast: Cast, admini
     assert 'value="IVG Art. 68bis"' in administrator.get(f"{there}/enrol").content.decode()
 
 
-def test_the_use_of_a_day_stands_beside_each_institution(
+def test_the_use_of_a_day_is_shown_beside_each_institution(
     cast: Cast, epoch: EpochInfo, worker: Client, administrator: Client
 ) -> None:
     deliver(cast.worker, [row(epoch, 1)])

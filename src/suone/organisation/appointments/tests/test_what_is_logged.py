@@ -1,4 +1,4 @@
-"""Word by word: what the log says of appointing, of roles, of absences and of partners' keys; and what is refused."""
+"""Whole entries: what is logged of appointments, roles, absences and partners' keys; and what is refused."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -13,7 +13,7 @@ from suone.ground.access.errors import Refused
 from suone.ground.access.models import User
 from suone.ground.access.permissions import Role
 from suone.ground.access.tests.worlds import kept
-from suone.ground.audit.tests.said import log_of, said
+from suone.ground.audit.tests.entries import log_of, logged
 from suone.organisation.appointments import appointing, services
 from suone.organisation.appointments.appointing import Post
 from suone.organisation.appointments.models import Absence, Appointment, HeldRole, Invitation
@@ -64,24 +64,24 @@ def facts(appointment: Appointment, **changes: Any) -> dict[str, Any]:
     return usual | {"institution": appointment.institution_id, "ended": False} | changes
 
 
-def test_what_is_said_of_an_appointment_its_invitation_and_its_role(admin: Appointment) -> None:
+def test_log_of_an_appointment_its_invitation_and_its_role(admin: Appointment) -> None:
     first_day = timezone.localdate() + 9 * DAY
     appointment, _token = appoint(admin, active_from=first_day, active_until=first_day)
     again, _new = appoint(admin)
     invitation, held = Invitation.objects.get(), HeldRole.objects.get(appointment=appointment)
 
     words: dict[str, Any] = {"about": ("appointment", appointment.pk), "to": [admin.institution_id]}
-    invited = said("change", **words, details={"invitation": invitation.pk})
+    invited = logged("change", **words, details={"invitation": invitation.pk})
     after = facts(appointment, **{"from": first_day.isoformat(), "until": first_day.isoformat()})
     role = {"role": "tandem", "held": held.pk, "before": [], "after": []}
     assert again == appointment
-    assert log_of("appointment.given") == [said("store", **words, details={"after": after})]
+    assert log_of("appointment.given") == [logged("store", **words, details={"after": after})]
     assert log_of("appointment.invited") == [invited, invited]
-    assert log_of("appointment.role_given") == [said("change", **words, details=role)]
+    assert log_of("appointment.role_given") == [logged("change", **words, details=role)]
     assert (held.valid_from, invitation.sent_by_id) == (first_day, admin.pk)
 
 
-def test_what_is_said_of_an_invitation_accepted(admin: Appointment) -> None:
+def test_log_of_an_invitation_accepted(admin: Appointment) -> None:
     appointment, token = appoint(admin)
     account = User.objects.create_user(email="nina@example.org")
     stranger = User.objects.create_user(email="somebody@example.org")
@@ -94,7 +94,7 @@ def test_what_is_said_of_an_invitation_accepted(admin: Appointment) -> None:
         appointing.accept_invitation(guest, token=token, account=account)
 
     words: dict[str, Any] = {"about": ("appointment", appointment.pk), "to": [admin.institution_id]}
-    assert log_of("appointment.accepted") == [said("change", **words, details={"account": account.pk})]
+    assert log_of("appointment.accepted") == [logged("change", **words, details={"account": account.pk})]
     with pytest.raises(Refused, match="has been accepted"):
         do(admin, appointing.invite, appointment=Appointment.objects.get(pk=appointment.pk), address="nina@example.org")
 
@@ -112,7 +112,7 @@ def test_an_appointment_that_cannot_be_is_refused(admin: Appointment) -> None:
     assert Appointment.objects.filter(last_name="New").count() == 2
 
 
-def test_what_is_said_of_another_post_and_of_its_end(admin: Appointment, worker: Appointment) -> None:
+def test_log_of_another_post_and_of_its_end(admin: Appointment, worker: Appointment) -> None:
     office = Office.objects.create(institution=admin.institution, name_de="SMZ", name_fr="CMS")
     invited, _token = appoint(admin)
     words: dict[str, Any] = {"about": ("appointment", worker.pk), "to": [admin.institution_id]}
@@ -125,10 +125,10 @@ def test_what_is_said_of_another_post_and_of_its_end(admin: Appointment, worker:
 
     changed = before | {"office": office.pk, "percentage": 60}
     dated = changed | {"until": later.isoformat()}
-    assert log_of("appointment.changed") == [said("change", **words, details={"before": before, "after": changed})]
+    assert log_of("appointment.changed") == [logged("change", **words, details={"before": before, "after": changed})]
     assert log_of("appointment.ended")[:2] == [
-        said("change", **words, details={"before": changed, "after": dated}),
-        said("change", **words, details={"before": dated, "after": dated | {"ended": True}}),
+        logged("change", **words, details={"before": changed, "after": dated}),
+        logged("change", **words, details={"before": dated, "after": dated | {"ended": True}}),
     ]
     worker.refresh_from_db()
     assert worker.ended_by_id == admin.pk
@@ -152,7 +152,7 @@ def test_an_end_lies_ahead_and_not_before_the_beginning(admin: Appointment, work
     do(admin, appointing.end_days, appointment=worker, last_day=timezone.localdate() + 5 * DAY)
 
 
-def test_what_is_said_of_a_role_that_ends(admin: Appointment, worker: Appointment) -> None:
+def test_log_of_a_role_that_ends(admin: Appointment, worker: Appointment) -> None:
     held = HeldRole.objects.get(appointment=worker)
     with pytest.raises(Refused, match="not in the past"):
         do(admin, appointing.end_role, held=held, last_day=timezone.localdate() - DAY)
@@ -160,7 +160,7 @@ def test_what_is_said_of_a_role_that_ends(admin: Appointment, worker: Appointmen
 
     details = {"role": "front_line_worker", "held": held.pk, "before": ["front_line_worker"], "after": []}
     words: dict[str, Any] = {"about": ("appointment", worker.pk), "to": [admin.institution_id]}
-    assert log_of("appointment.role_ended") == [said("change", **words, details=details)]
+    assert log_of("appointment.role_ended") == [logged("change", **words, details=details)]
     with pytest.raises(Refused, match="must not be before"):
         do(
             admin,
@@ -200,7 +200,7 @@ def test_who_asked_for_a_role_is_not_the_one_who_declines_it(admin: Appointment,
     do(admin, appointing.end_role, held=held)
 
 
-def test_what_is_said_of_an_absence_and_of_its_end(worker: Appointment, admin: Appointment) -> None:
+def test_log_of_an_absence_and_of_its_end(worker: Appointment, admin: Appointment) -> None:
     absence = do(
         worker,
         services.enter_absence,
@@ -220,14 +220,14 @@ def test_what_is_said_of_an_absence_and_of_its_end(worker: Appointment, admin: A
 
     about, day = ("staff", worker.pk), timezone.localdate().isoformat()
     assert log_of("absence.entered") == [
-        said("store", about=about, details={"from": day, "until": day, "deputy": admin.pk}),
-        said(
+        logged("store", about=about, details={"from": day, "until": day, "deputy": admin.pk}),
+        logged(
             "store",
             about=about,
             details={"from": day, "until": (timezone.localdate() + DAY).isoformat(), "deputy": None},
         ),
     ]
-    assert log_of("absence.removed") == [said("delete", about=about)]
+    assert log_of("absence.removed") == [logged("delete", about=about)]
     elsewhere = make_staff(make_institution("RAV"), last_name="Elsewhere")
     for days, deputy, sentence in (
         ((timezone.localdate(), timezone.localdate() - DAY), None, "must not be before"),
@@ -240,7 +240,7 @@ def test_what_is_said_of_an_absence_and_of_its_end(worker: Appointment, admin: A
     assert Absence.objects.count() == 1
 
 
-def test_what_is_said_of_a_partners_key(worker: Appointment) -> None:
+def test_log_of_a_partners_key(worker: Appointment) -> None:
     job = acting_for_job("a test")
     with acting_as(job):
         system, _key = services.create_partner_system(
@@ -249,5 +249,5 @@ def test_what_is_said_of_a_partners_key(worker: Appointment) -> None:
         services.end_partner_system(job, system=system)
 
     about = ("partnersystem", system.pk)
-    assert log_of("partner.created") == [said("store", about=about, purpose="a test")]
-    assert log_of("partner.ended") == [said("change", about=about, purpose="a test")]
+    assert log_of("partner.created") == [logged("store", about=about, purpose="a test")]
+    assert log_of("partner.ended") == [logged("change", about=about, purpose="a test")]

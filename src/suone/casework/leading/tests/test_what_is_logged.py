@@ -1,4 +1,4 @@
-"""Word by word: what the log says of each act on a case, what its timeline shows, and who gets a message."""
+"""Whole entries: what each act on a case writes to the log and the timeline, and whom it notifies."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,14 +14,14 @@ from suone.casework.leading.tests.factories import activate, ask, do, noted
 from suone.casework.leading.tests.test_course_of_a_case import ENDED, now
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.errors import Conflict, Refused
-from suone.ground.audit.tests.said import log_of, said
+from suone.ground.audit.tests.entries import log_of, logged
 from suone.records.consents.tests.factories import Cast, line
 from suone.records.dossiers.models import Event
 from suone.records.inbox.models import Message
 from suone.records.workitems.models import WorkItem
 
 
-def told(act: str) -> list[int]:
+def notified(act: str) -> list[int]:
     return sorted(Message.objects.filter(act=act).values_list("staff_id", flat=True))
 
 
@@ -35,38 +35,38 @@ def in_timeline(case: Case, about: tuple[str, int | None] = ("", None), text: st
     return case.pk, *about, text, DataCategory.ADMINISTRATIVE
 
 
-def test_what_is_said_of_a_notification_and_its_triage(cast: Cast, notified: Case) -> None:
+def test_log_of_a_notification_and_its_triage(cast: Cast, notified: Case) -> None:
     triage = do(cast.coordinator, services.triage_case, case=notified, answers={}, level="complex", reason="Seen")
 
     case, office = notified.dossier, cast.coordinator.institution_id
     details = {"level": "complex", "proposed": triage.proposal["band"]}
-    assert log_of("case.notified") == [said("store", case=case, to=[office])]
-    assert log_of("case.triaged") == [said("change", case=case, about=("triage", triage.pk), details=details)]
+    assert log_of("case.notified") == [logged("store", case=case, to=[office])]
+    assert log_of("case.triaged") == [logged("change", case=case, about=("triage", triage.pk), details=details)]
     assert line_of("case.triaged") == in_timeline(notified, ("triage", triage.pk), "Seen")
-    assert told("case.notified") == [cast.coordinator.pk]
-    assert told("case.triaged") == [cast.worker.pk]
+    assert notified("case.notified") == [cast.coordinator.pk]
+    assert notified("case.triaged") == [cast.worker.pk]
 
 
-def test_what_is_said_of_a_rejection(cast: Cast, notified: Case) -> None:
+def test_log_of_a_rejection(cast: Cast, notified: Case) -> None:
     do(cast.coordinator, services.reject_notification, case=notified, reason="Too early")
 
-    assert log_of("case.rejected") == [said("change", case=notified.dossier)]
+    assert log_of("case.rejected") == [logged("change", case=notified.dossier)]
     assert line_of("case.rejected") == in_timeline(notified, text="Too early")
-    assert told("case.rejected") == [cast.worker.pk]
+    assert notified("case.rejected") == [cast.worker.pk]
     assert noted(notified).state_reason == "Too early"
     assert WorkItem.objects.get(about_type="case").state == "done"
 
 
-def test_what_is_said_of_a_notification_taken_back(cast: Cast, notified: Case) -> None:
+def test_log_of_a_notification_taken_back(cast: Cast, notified: Case) -> None:
     do(cast.worker, services.withdraw_notification, case=notified, reason="By mistake")
 
-    assert log_of("case.withdrawn") == [said("change", case=notified.dossier)]
+    assert log_of("case.withdrawn") == [logged("change", case=notified.dossier)]
     assert line_of("case.withdrawn") == in_timeline(notified, text="By mistake")
-    assert told("case.withdrawn") == [cast.coordinator.pk]
+    assert notified("case.withdrawn") == [cast.coordinator.pk]
     assert WorkItem.objects.get(about_type="case").state == "done"
 
 
-def test_what_is_said_of_a_question_back_and_its_answer(cast: Cast, notified: Case) -> None:
+def test_log_of_a_question_back_and_its_answer(cast: Cast, notified: Case) -> None:
     item = do(
         cast.coordinator, services.ask_notifier, case=notified, question="Which days?", due_on=timezone.localdate()
     )
@@ -78,9 +78,9 @@ def test_what_is_said_of_a_question_back_and_its_answer(cast: Cast, notified: Ca
         category=DataCategory.EMPLOYMENT,
     )
 
-    assert log_of("case.question_asked") == [said("change", case=notified.dossier)]
-    assert told("case.question_asked") == [cast.worker.pk]
-    assert told("case.question_answered") == [cast.coordinator.pk]
+    assert log_of("case.question_asked") == [logged("change", case=notified.dossier)]
+    assert notified("case.question_asked") == [cast.worker.pk]
+    assert notified("case.question_answered") == [cast.coordinator.pk]
     assert (item.assigned_id, item.details, item.due_on) == (cast.worker.pk, "Which days?", timezone.localdate())
     assert WorkItem.objects.get(pk=item.pk).state == "done"
     with pytest.raises(Refused, match="no longer open"):
@@ -105,7 +105,7 @@ def test_a_question_is_answered_by_whom_it_is_asked_of(cast: Cast, notified: Cas
     assert not Note.objects.exists()
 
 
-def test_what_is_said_of_those_who_take_part(cast: Cast, active: Case) -> None:
+def test_log_of_participants(cast: Cast, active: Case) -> None:
     first = ask(cast, active, cast.adviser)
     do(cast.adviser, case_services.answer_participation, decision=first, accept=True, reason="Gladly")
     second = ask(cast, active, cast.stranger)
@@ -117,7 +117,7 @@ def test_what_is_said_of_those_who_take_part(cast: Cast, active: Case) -> None:
 
     def about(participant: Participant) -> dict[str, Any]:
         to = [participant.institution_id]
-        return said("change", case=active.dossier, about=("participant", participant.pk), to=to)
+        return logged("change", case=active.dossier, about=("participant", participant.pk), to=to)
 
     assert log_of("case.participant_asked") == [about(joined), about(declined), about(asked)]
     assert log_of("case.participant_joined") == [about(joined)]
@@ -160,18 +160,18 @@ def test_who_takes_part_is_settled_by_themselves_and_by_the_lead(cast: Cast) -> 
     ]
 
 
-def test_what_is_said_of_who_leads_and_manages(cast: Cast, active: Case) -> None:
+def test_log_of_leads_and_case_managers(cast: Cast, active: Case) -> None:
     do(cast.coordinator, case_services.name_lead, case=active, staff=cast.worker)
     do(cast.coordinator, case_services.name_case_manager, case=active, staff=cast.worker)
 
     about = ("staff", cast.worker.pk)
     for act in ("case.lead_named", "case.case_manager_named"):
-        assert log_of(act) == [said("change", case=active.dossier, about=about)]
+        assert log_of(act) == [logged("change", case=active.dossier, about=about)]
         assert line_of(act) == in_timeline(active, about, cast.worker.full_name)
-        assert told(act) == [cast.worker.pk]
+        assert notified(act) == [cast.worker.pk]
 
 
-def test_what_is_said_of_notes(cast: Cast, active: Case) -> None:
+def test_log_of_notes(cast: Cast, active: Case) -> None:
     employment = DataCategory.EMPLOYMENT
     note = do(
         cast.worker,
@@ -191,7 +191,7 @@ def test_what_is_said_of_notes(cast: Cast, active: Case) -> None:
         ("case.note_corrected", "change", ""),
         ("case.note_redacted", "delete", "Too much"),
     ):
-        assert log_of(act) == [said(kind, case=active.dossier, about=about)]
+        assert log_of(act) == [logged(kind, case=active.dossier, about=about)]
         assert line_of(act) == (active.pk, *about, text, employment)
     redacted = Note.objects.get(pk=note.pk)
     assert (redacted.text, redacted.redaction_reason, redacted.redacted_by_id) == ("", "Too much", cast.coordinator.pk)
@@ -201,7 +201,7 @@ def test_what_is_said_of_notes(cast: Cast, active: Case) -> None:
         do(cast.coordinator, case_services.redact_note, note=redacted, reason="Twice")
 
 
-def test_what_is_said_of_resting_going_on_and_closing(cast: Cast, active: Case) -> None:
+def test_log_of_suspending_resuming_and_closing(cast: Cast, active: Case) -> None:
     do(cast.coordinator, services.suspend_case, case=active, reason="In hospital")
     do(cast.coordinator, services.resume_case, case=now(active))
     do(cast.coordinator, services.close_case, case=now(active), **ENDED, text="Found work")
@@ -214,30 +214,30 @@ def test_what_is_said_of_resting_going_on_and_closing(cast: Cast, active: Case) 
         ("case.closed", "Found work", ended),
         ("case.reopened", "Lost it", {}),
     ):
-        assert log_of(act) == [said("change", case=active.dossier, details=details)]
+        assert log_of(act) == [logged("change", case=active.dossier, details=details)]
         assert line_of(act) == in_timeline(active, text=text)
-        assert told(act) == [cast.worker.pk]
+        assert notified(act) == [cast.worker.pk]
 
 
-def test_what_is_said_of_a_death(cast: Cast, active: Case) -> None:
+def test_log_of_a_death(cast: Cast, active: Case) -> None:
     do(cast.coordinator, services.close_after_death, case=active, text="Told by the family")
 
-    assert log_of("case.closed") == [said("change", case=active.dossier, details={"reason": "died"})]
+    assert log_of("case.closed") == [logged("change", case=active.dossier, details={"reason": "died"})]
     assert line_of("case.closed") == in_timeline(active, text="Told by the family")
-    assert told("case.closed") == [cast.worker.pk]
+    assert notified("case.closed") == [cast.worker.pk]
     assert noted(active).state_reason == "Told by the family"
 
 
-def test_what_is_said_of_another_level(cast: Cast, active: Case) -> None:
+def test_log_of_another_level(cast: Cast, active: Case) -> None:
     change = do(cast.coordinator, services.change_level, case=active, level="complex", reason="More to it")
 
     about, details = ("level", change.pk), {"from": "simple", "to": "complex"}
-    assert log_of("case.level_changed") == [said("change", case=active.dossier, about=about, details=details)]
+    assert log_of("case.level_changed") == [logged("change", case=active.dossier, about=about, details=details)]
     assert line_of("case.level_changed") == in_timeline(active, about, "More to it")
-    assert told("case.level_changed") == [cast.worker.pk]
+    assert notified("case.level_changed") == [cast.worker.pk]
 
 
-def test_what_is_said_of_changed_particulars(cast: Cast, active: Case) -> None:
+def test_log_of_changed_particulars(cast: Cast, active: Case) -> None:
     changes = {
         "question": "Full time?",
         "risk_factors": ["finances"],
@@ -246,12 +246,12 @@ def test_what_is_said_of_changed_particulars(cast: Cast, active: Case) -> None:
     do(cast.worker, case_services.change_particulars, case=active, version=active.version, changes=changes)
 
     details = {"fields": ["first_contact_on", "question", "risk_factors"]}
-    assert log_of("case.particulars_changed") == [said("change", case=active.dossier, details=details)]
+    assert log_of("case.particulars_changed") == [logged("change", case=active.dossier, details=details)]
     assert line_of("case.particulars_changed") == in_timeline(active)
     assert (noted(active).question, list(noted(active).risk_factors)) == ("Full time?", ["finances"])
 
 
-def test_what_is_said_of_a_draft_and_a_second_window_overwrites_nothing(cast: Cast) -> None:
+def test_log_of_a_draft_and_a_second_window_overwrites_nothing(cast: Cast) -> None:
     draft = do(cast.worker, case_services.keep_draft, draft=None, data={"last_name": "M"}, version=0)
     do(
         cast.worker,
@@ -261,7 +261,7 @@ def test_what_is_said_of_a_draft_and_a_second_window_overwrites_nothing(cast: Ca
         version=draft.version,
     )
 
-    about = said("store", about=("draft", draft.pk))
+    about = logged("store", about=("draft", draft.pk))
     assert log_of("case.draft_kept") == [about, about]
     with pytest.raises(Conflict) as conflict:
         do(cast.worker, case_services.keep_draft, draft=draft, data={"last_name": "Mus", "first_name": "P"}, version=1)
@@ -269,7 +269,7 @@ def test_what_is_said_of_a_draft_and_a_second_window_overwrites_nothing(cast: Ca
     assert len(log_of("case.draft_kept")) == 2
 
 
-def test_who_stands_by_and_does_not_lead_names_nobody(cast: Cast) -> None:
+def test_whoever_takes_part_without_leading_names_nobody(cast: Cast) -> None:
     case = activate(cast, line(cast.adviser))
 
     for service in (case_services.name_lead, case_services.name_case_manager):

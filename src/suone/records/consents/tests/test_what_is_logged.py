@@ -1,4 +1,4 @@
-"""Word by word: what the log says of each act on consents and disclosures, who gets a message, and what is settled."""
+"""Whole entries: what each act on consents and disclosures logs, whom it notifies, and which work items it settles."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
-from suone.ground.audit.tests.said import log_of, said
+from suone.ground.audit.tests.entries import log_of, logged
 from suone.organisation.appointments.tests.factories import acting, client_of
 from suone.records.consents import services
 from suone.records.consents.consent_form import FormPerson
@@ -28,7 +28,7 @@ from suone.records.workitems.models import WorkItem
 EMPLOYMENT = DataCategory.EMPLOYMENT.bit
 
 
-def told(act: str) -> list[int]:
+def notified(act: str) -> list[int]:
     return sorted(Message.objects.filter(act=act).values_list("staff_id", flat=True))
 
 
@@ -36,7 +36,7 @@ def in_the_timeline(act: str) -> list[tuple[int, str, int | None]]:
     return list(Event.objects.filter(act=act).values_list("dossier_id", "object_type", "object_id"))
 
 
-def test_what_is_said_of_a_signature_and_of_what_it_discloses(cast: Cast, dossier: Dossier) -> None:
+def test_log_of_a_signature_and_of_what_it_discloses(cast: Cast, dossier: Dossier) -> None:
     consent = sign(cast.worker, dossier, line(cast.adviser), line(cast.worker))
     renewal = sign(cast.worker, dossier, line(cast.adviser), renews=consent)
     first, second = Disclosure.objects.order_by("pk")
@@ -49,26 +49,26 @@ def test_what_is_said_of_a_signature_and_of_what_it_discloses(cast: Cast, dossie
     }
 
     assert log_of("consent.signed") == [
-        said("store", case=dossier, about=("consent", consent.pk), to=[adviser, worker], basis="consent")
+        logged("store", case=dossier, about=("consent", consent.pk), to=[adviser, worker], basis="consent")
     ]
     assert log_of("consent.renewed") == [
-        said("store", case=dossier, about=("consent", renewal.pk), to=[adviser], basis="consent")
+        logged("store", case=dossier, about=("consent", renewal.pk), to=[adviser], basis="consent")
     ]
     assert log_of("disclosure.recorded") == [
-        said("disclose", about=("disclosure", one.pk), **disclosed) for one in (first, second)
+        logged("disclose", about=("disclosure", one.pk), **disclosed) for one in (first, second)
     ]
     assert in_the_timeline("consent.renewed") == [(dossier.pk, "consent", renewal.pk)]
     assert in_the_timeline("disclosure.recorded") == []  # the consent says it
-    assert told("consent.signed") == told("consent.renewed") == [cast.adviser.pk]
+    assert notified("consent.signed") == notified("consent.renewed") == [cast.adviser.pk]
 
 
-def test_what_is_said_of_a_printed_form(cast: Cast, dossier: Dossier) -> None:
+def test_log_of_a_printed_form(cast: Cast, dossier: Dossier) -> None:
     client_of(cast.worker).post(f"/dossiers/{dossier.pk}/consents/sign", typed(cast, print="1"))
 
-    assert log_of("consent.form_printed") == [said("print", case=dossier)]
+    assert log_of("consent.form_printed") == [logged("print", case=dossier)]
 
 
-def test_what_is_said_of_a_form_printed_before_there_is_a_case(cast: Cast) -> None:
+def test_log_of_a_form_printed_before_there_is_a_case(cast: Cast) -> None:
     who = acting(cast.worker)
     person = FormPerson(name="Peter Muster", born_on="01.04.1999", ahv_number="", address="")
 
@@ -76,10 +76,10 @@ def test_what_is_said_of_a_form_printed_before_there_is_a_case(cast: Cast) -> No
         pdf = services.print_form_before(who, person=person, terms=terms(), scope=[line(cast.adviser)])
 
     assert pdf.startswith(b"%PDF")
-    assert log_of("consent.form_printed") == [said("print")]
+    assert log_of("consent.form_printed") == [logged("print")]
 
 
-def test_what_is_said_of_narrowing_and_withdrawing(cast: Cast, dossier: Dossier) -> None:
+def test_log_of_narrowing_and_withdrawing(cast: Cast, dossier: Dossier) -> None:
     consent = sign(cast.worker, dossier, line(cast.adviser), line(cast.coordinator), line(cast.worker))
 
     narrow(cast.worker, consent, cast.adviser, EMPLOYMENT)
@@ -89,14 +89,14 @@ def test_what_is_said_of_narrowing_and_withdrawing(cast: Cast, dossier: Dossier)
     everybody = [adviser, cast.coordinator.institution_id, cast.worker.institution_id]
     about = ("consent", consent.pk)
     assert log_of("consent.narrowed") == [
-        said("change", case=dossier, about=about, to=[adviser], details={"categories": EMPLOYMENT})
+        logged("change", case=dossier, about=about, to=[adviser], details={"categories": EMPLOYMENT})
     ]
-    assert log_of("consent.withdrawn") == [said("change", case=dossier, about=about, to=everybody)]
+    assert log_of("consent.withdrawn") == [logged("change", case=dossier, about=about, to=everybody)]
     assert in_the_timeline("consent.narrowed") == in_the_timeline("consent.withdrawn") == [(dossier.pk, *about)]
-    assert told("consent.narrowed") == [cast.adviser.pk]
+    assert notified("consent.narrowed") == [cast.adviser.pk]
 
 
-def test_all_that_runs_ends_with_the_person_and_is_told(cast: Cast, dossier: Dossier) -> None:
+def test_a_death_ends_every_consent_in_force_and_is_announced(cast: Cast, dossier: Dossier) -> None:
     """What is over or taken back already stays as it was; another person's consent stands."""
     over = sign(cast.worker, dossier, line(cast.adviser), valid_until=timezone.localdate())
     let_time_pass(over, days=1)
@@ -113,10 +113,10 @@ def test_all_that_runs_ends_with_the_person_and_is_told(cast: Cast, dossier: Dos
 
     adviser, office = cast.adviser.institution_id, cast.coordinator.institution_id
     assert log_of("consent.ended_by_death") == [
-        said("change", case=dossier, about=("consent", running.pk), to=[adviser]),
-        said("change", case=dossier, about=("consent", planned.pk), to=[office]),
+        logged("change", case=dossier, about=("consent", running.pk), to=[adviser]),
+        logged("change", case=dossier, about=("consent", planned.pk), to=[office]),
     ]
-    assert told("consent.ended_by_death") == sorted([cast.adviser.pk, cast.coordinator.pk])
+    assert notified("consent.ended_by_death") == sorted([cast.adviser.pk, cast.coordinator.pk])
     assert set(Consent.objects.filter(withdrawn_at=None)) == {over, elsewhere}
     assert readable(cast.adviser, dossier) == []
     assert not Grant.objects.filter(because="consent", because_id=planned.pk, valid_until__gt=F("valid_from")).exists()
@@ -134,7 +134,7 @@ def test_a_withdrawal_by_whoever_may_only_read_leaves_the_item_and_is_no_error(c
     assert readable(cast.coordinator, dossier) == []
 
 
-def test_what_is_said_of_warnings_and_of_the_end(cast: Cast, dossier: Dossier) -> None:
+def test_log_of_warnings_and_of_the_end(cast: Cast, dossier: Dossier) -> None:
     consent = sign(cast.worker, dossier, line(cast.adviser), valid_until=timezone.localdate())
     about = ("consent", consent.pk)
 
@@ -142,9 +142,9 @@ def test_what_is_said_of_warnings_and_of_the_end(cast: Cast, dossier: Dossier) -
     let_time_pass(consent, days=1)
     run_job()
 
-    by_job = said("change", case=dossier, about=about, purpose="a test")
+    by_job = logged("change", case=dossier, about=about, purpose="a test")
     assert log_of("consent.expires_soon") == log_of("consent.expired") == [by_job]
-    assert told("consent.expired") == sorted([cast.worker.pk, cast.coordinator.pk])
+    assert notified("consent.expired") == sorted([cast.worker.pk, cast.coordinator.pk])
     assert in_the_timeline("consent.expired") == [(dossier.pk, *about)]
 
 
@@ -154,11 +154,11 @@ def test_nobody_is_asked_to_renew_what_no_institution_recorded(cast: Cast, dossi
 
     assert run_job() == (1, 0)
 
-    assert told("consent.expires_soon") == [cast.coordinator.pk]
+    assert notified("consent.expires_soon") == [cast.coordinator.pk]
     assert not WorkItem.objects.filter(about_id=consent.pk).exists()
 
 
-def test_what_is_said_of_a_disclosure_and_of_telling_the_person(cast: Cast, dossier: Dossier) -> None:
+def test_log_of_a_disclosure_and_of_informing_the_person(cast: Cast, dossier: Dossier) -> None:
     disclosure = disclose(cast.worker, dossier, cast.adviser, form=DisclosureForm.ORAL, basis="avig-85f-3")
     who = acting(cast.worker)
     with acting_as(who):
@@ -168,9 +168,9 @@ def test_what_is_said_of_a_disclosure_and_of_telling_the_person(cast: Cast, doss
     details = {"categories": WORK, "form": "oral"}
     to = [cast.adviser.institution_id]
     assert log_of("disclosure.recorded") == [
-        said("disclose", case=dossier, about=about, to=to, basis="avig-85f-3", details=details)
+        logged("disclose", case=dossier, about=about, to=to, basis="avig-85f-3", details=details)
     ]
-    assert log_of("disclosure.person_told") == [said("change", case=dossier, about=about)]
+    assert log_of("disclosure.person_told") == [logged("change", case=dossier, about=about)]
     assert in_the_timeline("disclosure.recorded") == in_the_timeline("disclosure.person_told") == [(dossier.pk, *about)]
 
 

@@ -1,4 +1,4 @@
-"""What the log says of one act, whole: a test that compares it sees every word that goes missing."""
+"""Whole entries of the log, for tests that compare them: any part that goes missing fails the comparison."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ class CaseFile(Protocol):
     person_id: Any
 
 
-def said(
+def logged(
     kind: str,
     *,
     case: CaseFile | None = None,
@@ -23,7 +23,7 @@ def said(
     purpose: str = "",
     details: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The words of an entry."""
+    """The content of an entry, as `log_of` returns it."""
     return {
         "kind": kind,
         "case": case and case.pk,
@@ -37,7 +37,7 @@ def said(
 
 
 def log_of(act: str) -> list[dict[str, Any]]:
-    """What the log says of this act, in the order in which it was told."""
+    """The entries of this act, in the order in which they were written."""
     return [
         {
             "kind": str(entry.kind),
