@@ -196,7 +196,7 @@ def test_later_the_password_is_asked_again_where_there_is_no_factor(staff: Appoi
     on = client.post(GLASS, hidden(asked) | {"confirm-password-password": PASSWORD})
     assert (on.status_code, on["Location"]) == (302, GLASS)
     assert heading(client.get(GLASS)) == "Open a case in an emergency"
-    assert Entry.objects.get(act="door.confirmed").details == {"by": "password"}
+    assert Entry.objects.get(act="identity.confirmed").details == {"by": "password"}
 
 
 def test_other_pages_ask_nothing(staff: Appointment, client: Client) -> None:

@@ -380,10 +380,10 @@ def test_whoever_declined_learns_no_more_of_a_case_and_takes_part_by_being_asked
     world: World, numbers: dict[str, int]
 ) -> None:
     stranger = acting(world.cast.stranger)
-    concerned = "SELECT * FROM cases_concerned(%(ours)s)"
+    audience = "SELECT * FROM cases_audience(%(ours)s)"
     lead = "SELECT cases_lead_of_request(%(decision)s) AS lead WHERE cases_lead_of_request(%(decision)s) IS NOT NULL"
     takes_part = "UPDATE cases_participant SET state = 'taking_part' WHERE id = %(asked)s"
-    tried = (concerned, lead, takes_part)
+    tried = (audience, lead, takes_part)
 
     while_asked = [_done(stranger, statement, numbers) for statement in tried]
     Participant.objects.filter(pk=numbers["asked"]).update(state="declined")
@@ -395,5 +395,5 @@ def test_whoever_declined_learns_no_more_of_a_case_and_takes_part_by_being_asked
     afterwards = [_done(stranger, statement, numbers) for statement in tried]
 
     assert while_asked == [1, 1, 1]
-    assert just_answered == [1, 1, 0]  # time to tell those concerned
+    assert just_answered == [1, 1, 0]  # time to notify them
     assert afterwards == [0, 0, 0]

@@ -103,5 +103,5 @@ def test_a_passkey_is_registered_opens_the_log_in_and_answers_who_is_there(
     assert signed() > before
     kept = site.sql("DELETE FROM appointments_contactperson WHERE staff_id = %s RETURNING topics", colleague)
     assert kept == [("Typed before the question",)]
-    confirmed = site.sql("SELECT details FROM audit_entry WHERE act = 'door.confirmed' ORDER BY id DESC LIMIT 1")
+    confirmed = site.sql("SELECT details FROM audit_entry WHERE act = 'identity.confirmed' ORDER BY id DESC LIMIT 1")
     assert confirmed == [({"by": "passkey"},)]

@@ -194,7 +194,7 @@ def _mandates(world: World) -> Iterator[Allowance]:
         if row["kind"] != "medical_mandate" or row["access_until"] is None:
             continue
         for line in allowed(world, "consent"):
-            names = (line.act, line.dossier, line.staff) == (row["stands_on_id"], row["dossier_id"], row["staff_id"])
+            names = (line.act, line.dossier, line.staff) == (row["based_on_id"], row["dossier_id"], row["staff_id"])
             if names and line.categories & HEALTH:
                 yield Allowance(
                     row["id"], row["dossier_id"], None, row["staff_id"], line.categories & MANDATE, WRITE,
@@ -272,11 +272,11 @@ def vary(world: World, chance: random.Random) -> None:
         if lines and chance.random() < 0.9:  # mostly of an officer whom a consent of this case names, often for health
             line = lines[int(len(lines) * chance.random() ** 2)]
             assert isinstance(service, dict)
-            service.update(stands_on_id=line.act, dossier_id=line.dossier, staff_id=line.staff)
+            service.update(based_on_id=line.act, dossier_id=line.dossier, staff_id=line.staff)
             if chance.random() < 0.4:  # or in all but one: of another case, for another officer, or standing on nothing
-                other = chance.choice(("stands_on_id", "dossier_id", "staff_id"))
+                other = chance.choice(("based_on_id", "dossier_id", "staff_id"))
                 service[other] = {
-                    "stands_on_id": None, "dossier_id": chance.choice(files), "staff_id": (line.staff or 0) % 9 + 1,
+                    "based_on_id": None, "dossier_id": chance.choice(files), "staff_id": (line.staff or 0) % 9 + 1,
                 }[other]  # fmt: skip
 
 

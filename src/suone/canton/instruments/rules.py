@@ -49,7 +49,7 @@ class Item:
 
     The points of a scale are its steps above the lowest one, or below the highest one where it is ``reversed``. A
     number, and the months between two days, have the points of the highest step that they reach. ``known`` names what
-    the product fills in from the case, ``tells`` the fact that the answer establishes.
+    the product fills in from the case, ``establishes`` the fact that the answer establishes.
     """
 
     id: str
@@ -69,7 +69,7 @@ class Item:
     steps: tuple[tuple[int, Decimal], ...] = ()
     between: tuple[str, str] = ("", "")
     known: str = ""
-    tells: str = ""
+    establishes: str = ""
 
     @property
     def is_asked(self) -> bool:
@@ -130,7 +130,7 @@ class Dimension:
 class Band:
     """A conclusion that is proposed from ``threshold`` points on, or by a rule.
 
-    ``strategy`` is what usually follows once somebody has decided so, ``tells`` the fact that the decision establishes.
+    ``strategy`` is what usually follows once somebody has decided so, ``establishes`` the fact that the decision establishes.
     """
 
     code: str
@@ -138,7 +138,7 @@ class Band:
     explanation: Texts
     threshold: Decimal | None = None
     strategy: Texts = field(default_factory=dict)
-    tells: str = ""
+    establishes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ class Instrument:
     sections: tuple[Section, ...] = ()
     dimensions: tuple[Dimension, ...] = ()
     rules: tuple[Rule, ...] = ()
-    tells: EstablishedFacts = EstablishedFacts()
+    establishes: EstablishedFacts = EstablishedFacts()
     again_after_months: int = 0
     origins: Mapping[str, str] = field(default_factory=dict)
 
@@ -213,11 +213,17 @@ class Instrument:
     @property
     def waits_for_decision(self) -> bool:
         """Whether something follows only once a person has decided."""
-        return bool(self.tells.decided or self.tells.decided_on or any(band.tells for band in self.bands))
+        return bool(
+            self.establishes.decided or self.establishes.decided_on or any(band.establishes for band in self.bands)
+        )
 
     def established_facts(self) -> set[str]:
         """Every fact that this instrument can establish."""
-        facts = {item.tells for item in self.items} | {band.tells for band in self.bands} | set(self.tells.all())
+        facts = (
+            {item.establishes for item in self.items}
+            | {band.establishes for band in self.bands}
+            | set(self.establishes.all())
+        )
         return facts - {""}
 
 

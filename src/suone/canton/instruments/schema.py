@@ -45,7 +45,7 @@ Title = Annotated[dict[str, str], InLanguages(300)]
 Words = Annotated[dict[str, str], InLanguages(2000, optional=True)]
 
 
-class Tells(Entry):
+class Establishes(Entry):
     finished_on: FactWord = ""
     decided: FactWord = ""
     decided_on: FactWord = ""
@@ -98,7 +98,7 @@ class Item(Entry):
     steps: Annotated[list[Step], Many(60)] = []
     between: Annotated[list[str], Many(2)] = Field([], description="The two days between which months are counted.")
     known: Annotated[str, OneOf(_KNOWN)] = Field("", description="What the case knows already.")
-    tells: FactWord = Field("", description="The fact that the answer makes true.")
+    establishes: FactWord = Field("", description="The fact that the answer makes true.")
 
     def faults(self) -> Iterator[Fault]:
         for key in self.model_fields_set & set(_ONLY_FOR):
@@ -134,7 +134,7 @@ class Band(Entry):
     title: Title
     explanation: Annotated[dict[str, str], InLanguages(2000)]
     strategy: Words = {}
-    tells: FactWord = ""
+    establishes: FactWord = ""
 
 
 class Rule(Entry):
@@ -166,7 +166,7 @@ class Instrument(Entry):
     defaults: Annotated[list[Annotated[str, OneOf(PARTS)]], Many(len(PARTS))] = Field(
         [], description="The parts that no source says: defaults of the product, shown as such."
     )
-    tells: Tells = Tells()
+    establishes: Establishes = Establishes()
     section: Annotated[list[Section], Many(30)] = []
     dimension: Annotated[list[Dimension], Many(30)] = []
     bands: Annotated[dict[Code, Band], Many(30, least=1)]
@@ -221,12 +221,14 @@ def as_rules(read: Instrument) -> rules.Instrument:
                 explanation=read.bands[code].explanation,
                 threshold=thresholds.get(code, Decimal(0)) if read.by_points else None,
                 strategy=read.bands[code].strategy,
-                tells=read.bands[code].tells,
+                establishes=read.bands[code].establishes,
             )
             for code in _order(read)
         ),
         rules=tuple(rules.Rule(rule.band, tuple(rule.when), rule.because) for rule in read.rule),
-        tells=rules.EstablishedFacts(read.tells.finished_on, read.tells.decided, read.tells.decided_on),
+        establishes=rules.EstablishedFacts(
+            read.establishes.finished_on, read.establishes.decided, read.establishes.decided_on
+        ),
         again_after_months=read.again_after_months,
         origins=dict.fromkeys(read.defaults, "") | read.sources,
     )
@@ -258,7 +260,7 @@ def _item(read: Item, only_section: str) -> rules.Item:
         steps=tuple((step.start, step.points) for step in read.steps),
         between=(read.between[0], read.between[1]) if len(read.between) == 2 else ("", ""),
         known=read.known,
-        tells=read.tells,
+        establishes=read.establishes,
     )
 
 

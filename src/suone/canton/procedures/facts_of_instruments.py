@@ -28,9 +28,9 @@ def _fault(fact: str, shape: Shape) -> str:
         return f"{cut(fact)} is no fact; the guide to procedures lists them"
     known = word(fact)
     if known.source is Source.DERIVED:
-        return f"{fact} follows from the case and cannot be told"
+        return f"{fact} follows from the case, so that an instrument cannot establish it"
     if known.shape is not shape:
-        return f"{fact} is {known.shape.value}, yet {shape.value} is told here"
+        return f"{fact} is {known.shape.value}, yet the instrument establishes {shape.value}"
     return ""
 
 
@@ -38,14 +38,14 @@ def _facts_named(instrument: Instrument) -> Iterator[tuple[Path, str, Shape]]:
     """Each fact named in the file, with its position and the shape of its value."""
     of_kind = {"yes_no": Shape.YES, "choice": Shape.CHOICE, "day": Shape.DAY, "number": Shape.NUMBER}
     for number, item in enumerate(instrument.items):
-        if item.tells:
-            yield ("item", number, "tells"), item.tells, of_kind.get(item.kind, Shape.NUMBER)
+        if item.establishes:
+            yield ("item", number, "establishes"), item.establishes, of_kind.get(item.kind, Shape.NUMBER)
     for band in instrument.bands:
-        if band.tells:
-            yield ("bands", band.code, "tells"), band.tells, Shape.DAY
-    tells = instrument.tells
-    for name, fact in (("finished_on", tells.finished_on), ("decided_on", tells.decided_on)):
+        if band.establishes:
+            yield ("bands", band.code, "establishes"), band.establishes, Shape.DAY
+    establishes = instrument.establishes
+    for name, fact in (("finished_on", establishes.finished_on), ("decided_on", establishes.decided_on)):
         if fact:
-            yield ("tells", name), fact, Shape.DAY
-    if tells.decided:
-        yield ("tells", "decided"), tells.decided, Shape.CHOICE
+            yield ("establishes", name), fact, Shape.DAY
+    if establishes.decided:
+        yield ("establishes", "decided"), establishes.decided, Shape.CHOICE

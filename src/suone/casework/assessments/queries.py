@@ -445,7 +445,7 @@ def _overdue(assessment: Assessment) -> Overdue:
 
 def labour_measures_running(assessment: Assessment) -> bool:
     """Return whether a segment is being decided while labour-market measures are recorded as under way."""
-    is_about_a_segment = assessment.version.instrument.tells.decided == Fact.SEGMENT
+    is_about_a_segment = assessment.version.instrument.establishes.decided == Fact.SEGMENT
     return is_about_a_segment and bool(every_fact(assessment.dossier_id).get(Fact.LABOUR_MEASURES))
 
 

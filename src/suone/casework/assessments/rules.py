@@ -133,21 +133,21 @@ def facts_of_answers(instrument: Instrument, proposal: Proposal, *, on: date) ->
     """Yield the facts reported by a finished assessment: from its answers, and its date."""
     for step in proposal.steps:
         item = instrument.item(step.item)
-        if item.tells:
-            yield Fact(item.tells), _value(item, step.answer)
-    if instrument.tells.finished_on:
-        yield Fact(instrument.tells.finished_on), on
+        if item.establishes:
+            yield Fact(item.establishes), _value(item, step.answer)
+    if instrument.establishes.finished_on:
+        yield Fact(instrument.establishes.finished_on), on
 
 
 def facts_of_decision(instrument: Instrument, band: str, *, on: date) -> Iterator[tuple[Fact, Scalar]]:
     """Yield the facts reported by a decision; a band unknown to the fact reports nothing."""
-    tells = instrument.tells
-    if tells.decided and band in word(tells.decided).codes:
-        yield Fact(tells.decided), band
-    if tells.decided_on:
-        yield Fact(tells.decided_on), on
-    if instrument.band(band).tells:
-        yield Fact(instrument.band(band).tells), on
+    establishes = instrument.establishes
+    if establishes.decided and band in word(establishes.decided).codes:
+        yield Fact(establishes.decided), band
+    if establishes.decided_on:
+        yield Fact(establishes.decided_on), on
+    if instrument.band(band).establishes:
+        yield Fact(instrument.band(band).establishes), on
 
 
 def _value(item: Item, answer: str) -> Scalar:

@@ -6,10 +6,10 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        from suone.casework.cases.queries import concerned
+        from suone.casework.cases.queries import audience
         from suone.casework.cases.request_to_take_part import TO_TAKE_PART
         from suone.records.decisions.models import register
-        from suone.records.dossiers.concerned import register as register_concerned
+        from suone.records.dossiers.audience import register as register_audience
 
         register(TO_TAKE_PART)
-        register_concerned(concerned)
+        register_audience(audience)

@@ -240,7 +240,7 @@ class Participant(models.Model):
             Stamp(name="participant_in_state", at="since"),
             # An answer or departure is recorded in the timeline even when its author has no access to the case.
             AdditionalInsertPolicy(
-                name="cases_participant_tells",
+                name="cases_participant_event",
                 into="dossiers_event",
                 condition=f"{IN_OWN_NAME} AND {{table}}.object_type = 'participant'"  # noqa: S608
                 " AND {table}.act IN ('case.participant_joined', 'case.participant_declined', 'case.participant_left')"

@@ -33,7 +33,7 @@ from suone.ground.access.categories import DataCategory
 from suone.ground.access.permissions import Permission
 from suone.organisation.appointments.models import Appointment, AppointmentQuerySet
 from suone.organisation.appointments.queries import absences_on, contacts_of, stand_ins
-from suone.records.dossiers.concerned import Concerned
+from suone.records.dossiers.audience import Audience
 from suone.records.dossiers.models import Dossier, Event
 from suone.records.dossiers.queries import events_of, last_visit, search_files
 from suone.records.workitems.queries import name_items
@@ -194,12 +194,12 @@ def find_cases(acting: Acting, words: str) -> tuple[list[Case], bool]:
     return found, len(files) > PAGE
 
 
-def concerned(dossier_id: int) -> Concerned:
-    """Return the region of a case and who follows it, to decide whom a message about it concerns."""
+def audience(dossier_id: int) -> Audience:
+    """Return the region of a case, its institutions, and who leads, follows and notified it: who gets messages about it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT region, staff, lead, notifier, institutions FROM cases_concerned(%s)", [dossier_id])
+        cursor.execute("SELECT region, staff, lead, notifier, institutions FROM cases_audience(%s)", [dossier_id])
         row = cursor.fetchone()
-    return Concerned(row[0], tuple(row[1]), row[2], row[3], frozenset(row[4])) if row else Concerned()
+    return Audience(row[0], tuple(row[1]), row[2], row[3], frozenset(row[4])) if row else Audience()
 
 
 def people_of(case: Case, *, on: date, participants: Sequence[Participant] | None = None) -> list[Involved]:

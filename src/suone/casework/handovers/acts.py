@@ -16,5 +16,5 @@ class Act(models.TextChoices):
     STOPPED = "handover.stopped", _("Stopped without hand-over")
     ACCESS_ENDED = "handover.access_ended", _("Access from a hand-over ended")
     OVERLAP_ENDED = "handover.overlap_ended", _("The institution that handed over no longer takes part")
-    MISSED_TOLD = "handover.missed_told", _("Notice on cooperation given")
+    NOTICE_GIVEN = "handover.notice_given", _("Notice on cooperation given")
     COUNTED = "handover.counted", _("Referrals counted")

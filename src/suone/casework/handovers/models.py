@@ -127,7 +127,7 @@ class Handover(models.Model):
             Stamp(name="handover_sender_left", at="sender_left_at"),
             # The answer is recorded in the timeline even when its author has no access to the case.
             AdditionalInsertPolicy(
-                name="handovers_handover_tells",
+                name="handovers_handover_event",
                 into="dossiers_event",
                 condition=f"{IN_OWN_NAME} AND {{table}}.object_type = 'handover'"
                 " AND handovers_was_asked({table}.object_id, {table}.dossier_id)",
@@ -185,7 +185,7 @@ class CooperationNotice(models.Model):
     giver_staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
     receiver = models.ForeignKey(Institution, models.PROTECT, related_name="+")
     receiver_staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
-    told_at = models.DateTimeField(db_default=Now())
+    given_at = models.DateTimeField(db_default=Now())
 
     personal_data: ClassVar[tuple[str, ...]] = ("measure", "text")
 
@@ -203,7 +203,7 @@ class CooperationNotice(models.Model):
                 select=f"{job()} OR {own_staff('giver_staff_id')} OR {own_staff('receiver_staff_id')} OR {_FOLLOWS}",
                 insert=f"({granted(Power.WRITE)}) AND {own_staff('giver_staff_id')} AND {own_institution('giver_id')}",
             ),
-            Stamp(name="cooperation_notice_told", at="told_at", staff="giver_staff", institution="giver"),
+            Stamp(name="cooperation_notice_given", at="given_at", staff="giver_staff", institution="giver"),
         ]
 
     def __str__(self) -> str:

@@ -324,13 +324,13 @@ def report_missed_appointments(
     record(
         acting,
         kind=RecordKind.DISCLOSE,
-        act=Act.MISSED_TOLD,
+        act=Act.NOTICE_GIVEN,
         dossier_id=dossier.pk,
         about=("cooperationnotice", notice.pk),
         recipients=[recipient.institution_id],
         legal_basis=basis,
     )
-    notify_staff(acting, staff_ids=[recipient.pk], act=Act.MISSED_TOLD, dossier=dossier)
+    notify_staff(acting, staff_ids=[recipient.pk], act=Act.NOTICE_GIVEN, dossier=dossier)
     return notice
 
 

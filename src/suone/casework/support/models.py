@@ -46,7 +46,7 @@ class Service(models.Model):
     outcome = models.CharField(_("Outcome"), max_length=20, choices=CoachingOutcome, blank=True)
     # Medical mandates only: until when the officer may open the case, and the consent this is based on.
     access_until = models.DateTimeField(null=True)
-    stands_on = models.ForeignKey(Consent, models.PROTECT, null=True, related_name="+")
+    based_on = models.ForeignKey(Consent, models.PROTECT, null=True, related_name="+")
 
     objects = ServiceQuerySet.as_manager()
 
@@ -87,8 +87,8 @@ class Service(models.Model):
             ),
             models.CheckConstraint(
                 name="service_mandate_says_until_when_it_is_open",
-                condition=Q(kind=Kind.MEDICAL_MANDATE, access_until__isnull=False, stands_on__isnull=False)
-                | ~Q(kind=Kind.MEDICAL_MANDATE) & Q(access_until=None, stands_on=None),
+                condition=Q(kind=Kind.MEDICAL_MANDATE, access_until__isnull=False, based_on__isnull=False)
+                | ~Q(kind=Kind.MEDICAL_MANDATE) & Q(access_until=None, based_on=None),
                 violation_error_message=_("A medical mandate has a date until which the medical officer may read."),
             ),
             models.UniqueConstraint(
@@ -110,7 +110,7 @@ class Service(models.Model):
                     "ended_on",
                     "outcome",
                     "access_until",
-                    "stands_on",
+                    "based_on",
                 ),
             ),
             Stamp(name="service_ordered", at="ordered_at", staff="ordered_by", institution="ordering_institution"),

@@ -83,7 +83,7 @@ def order_service(acting: Acting, *, dossier: Dossier, order: Order) -> Service:
         staff=order.staff,
         second_institution_id=order.second.institution_id if order.second else None,
         second_staff=order.second,
-        stands_on=line.consent if line else None,
+        based_on=line.consent if line else None,
         access_until=end_of(line.consent.valid_until) if line else None,
     )
     _write(acting, service, Part.QUESTION, order.question, order.category)
@@ -229,8 +229,8 @@ def renew_mandate_access(acting: Acting, *, service: Service) -> None:
         raise Refused(_("Only a medical mandate that is open gives access."))
     if line is None:
         raise Refused(rules.consent_needed())
-    service.stands_on, service.access_until = line.consent, end_of(line.consent.valid_until)
-    service.save(update_fields=["stands_on", "access_until"])
+    service.based_on, service.access_until = line.consent, end_of(line.consent.valid_until)
+    service.save(update_fields=["based_on", "access_until"])
     _open_to_officer(acting, service, line)
     _record_event(acting, service, Act.ACCESS_RENEWED, RecordKind.CHANGE)
 

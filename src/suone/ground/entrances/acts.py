@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Act(models.TextChoices):
-    DENIED = "door.denied", _("Page refused")
-    SHOWN = "door.shown", _("Form opened")
-    CONFLICT_SHOWN = "door.conflict_shown", _("Conflicting text of a colleague shown")
-    CONFIRMED = "door.confirmed", _("Identity confirmed by second factor or password")
+    DENIED = "access.denied", _("Page refused")
+    SHOWN = "form.shown", _("Form opened")
+    CONFLICT_SHOWN = "form.conflict_shown", _("Conflicting text of a colleague shown")
+    CONFIRMED = "identity.confirmed", _("Identity confirmed by second factor or password")

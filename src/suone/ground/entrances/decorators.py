@@ -335,11 +335,11 @@ class _Sent:
     """A form as it was just sent, and the submission stored under its key."""
 
     kept: Submission
-    said: str
+    digest: str
     was_done: bool
 
     def keep(self, response: HttpResponseBase) -> None:
-        Submission.objects.filter(pk=self.kept.pk).update(location=_leads_to(response), said=self.said)
+        Submission.objects.filter(pk=self.kept.pk).update(location=_leads_to(response), digest=self.digest)
 
 
 def _sent(request: HttpRequest, acting: Acting) -> _Sent | None:
@@ -348,16 +348,16 @@ def _sent(request: HttpRequest, acting: Acting) -> _Sent | None:
         key = uuid.UUID(request.POST.get(KEY, ""))
     except ValueError:
         return None
-    said = bound_forms.digest(request)
+    digest = bound_forms.digest(request)
     kept, created = Submission.objects.get_or_create(
-        staff_id=acting.own_staff_id, key=key, path=request.path, defaults={"location": "/", "said": said}
+        staff_id=acting.own_staff_id, key=key, path=request.path, defaults={"location": "/", "digest": digest}
     )
-    return _Sent(kept, said, was_done=not created and bool(kept.location))
+    return _Sent(kept, digest, was_done=not created and bool(kept.location))
 
 
 def _done_before(request: HttpRequest, sent: _Sent) -> HttpResponseBase:
     """Redirect to where the same form led; if its content differs, ask first."""
-    if sent.kept.said != sent.said:
+    if sent.kept.digest != sent.digest:
         return bound_forms.sent_before_page(request)
     return redirect(sent.kept.location)
 

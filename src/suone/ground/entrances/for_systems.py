@@ -122,10 +122,10 @@ def _count(acting: Acting) -> None:
 
 def _kept_answer(request: ActingRequest, key: str) -> SystemAnswer:
     """The response stored under this key, or a new row for it; a simultaneous duplicate waits here for the first."""
-    said = hashlib.sha256(b"\0".join([str(request.method).encode(), request.path.encode(), request.body])).hexdigest()
+    digest = hashlib.sha256(b"\0".join([str(request.method).encode(), request.path.encode(), request.body])).hexdigest()
     kept, _created = SystemAnswer.objects.get_or_create(
-        institution_id=request.acting.own_institution_id, key=key, defaults={"request": said}
+        institution_id=request.acting.own_institution_id, key=key, defaults={"request": digest}
     )
-    if kept.request != said:
+    if kept.request != digest:
         raise Trouble("idempotency-key", _("This Idempotency-Key was used for another request: use a new one."))
     return kept

@@ -17,7 +17,7 @@ class Submission(models.Model):
     staff_id = models.BigIntegerField()
     path = models.CharField(max_length=200)
     location = models.CharField(max_length=300, blank=True)  # where the first response redirected to
-    said = models.CharField(max_length=64)  # SHA-256 over what was sent
+    digest = models.CharField(max_length=64)  # SHA-256 over what was sent
     at = models.DateTimeField(db_default=Now())
 
     personal_data: ClassVar[tuple[str, ...]] = ()
@@ -30,7 +30,7 @@ class Submission(models.Model):
                 select=f"{job()} OR {_OWN}",
                 insert=_OWN,
                 update=_OWN,
-                updates=("location", "said"),
+                updates=("location", "digest"),
                 delete=job(),
             ),
             Stamp(name="submission_sent", at="at", staff="staff_id"),

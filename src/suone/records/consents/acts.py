@@ -12,8 +12,8 @@ class Act(models.TextChoices):
         "consent.partner_shut_out",
         _("A consent was withdrawn: an institution named in the case you lead can no longer open it"),
     )
-    NOTIFIER_TOLD = (
-        "consent.notifier_told",
+    NOTIFIER_INFORMED = (
+        "consent.notifier_informed",
         _("A consent was withdrawn: an institution named in the case you notified can no longer open it"),
     )
     RENEWED = "consent.renewed", _("Consent renewed")
@@ -21,7 +21,7 @@ class Act(models.TextChoices):
     EXPIRES_SOON = "consent.expires_soon", _("Consent expires soon")
     FORM_PRINTED = "consent.form_printed", _("Consent form printed")
     DISCLOSED = "disclosure.recorded", _("Disclosure recorded")
-    PERSON_TOLD = "disclosure.person_told", _("Person informed of the disclosure")
+    PERSON_INFORMED = "disclosure.person_informed", _("Person informed of the disclosure")
     READ = "consent.read", _("Consents and disclosures read")
     BASES_READ = "legal_bases.read", _("Legal bases read")
     GRANTS_COMPARED = "grants.compared", _("Access compared with the acts behind it")

@@ -78,7 +78,7 @@ class Consent(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     warned_days = models.PositiveSmallIntegerField(null=True)  # the nearest warning given so far
-    expiry_told_at = models.DateTimeField(null=True)
+    expiry_notified_at = models.DateTimeField(null=True)
 
     objects = ConsentQuerySet.as_manager()
 
@@ -109,10 +109,10 @@ class Consent(models.Model):
                 insert=f"({granted(Power.LEAD)}) AND {{table}}.withdrawn_at IS NULL",
                 # The signed terms never change; only consents_withdraw() records a withdrawal.
                 update=job(),
-                updates=("warned_days", "expiry_told_at"),
+                updates=("warned_days", "expiry_notified_at"),
             ),
             Stamp(name="consent_recorded", at="recorded_at", staff="recorded_by", institution="recorded_institution"),
-            Stamp(name="consent_expiry_told", at="expiry_told_at"),
+            Stamp(name="consent_expiry_notified", at="expiry_notified_at"),
         ]
 
     def __str__(self) -> str:
@@ -211,7 +211,7 @@ class Disclosure(models.Model):
                 before="{table}.informed_at IS NULL",
             ),
             Stamp(name="disclosure_made", at="at"),
-            Stamp(name="disclosure_told", at="informed_at", staff="informed_by"),
+            Stamp(name="disclosure_informed", at="informed_at", staff="informed_by"),
         ]
 
     def __str__(self) -> str:

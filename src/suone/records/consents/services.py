@@ -26,7 +26,7 @@ from suone.records.consents.models import Consent, ConsentRecipient, Disclosure,
 from suone.records.consents.queries import form_data_of, form_person_of
 from suone.records.consents.terms import ConsentTerms, ScopeLine
 from suone.records.documents.models import Document
-from suone.records.dossiers.concerned import Concerned, concerned_by
+from suone.records.dossiers.audience import Audience, audience_of
 from suone.records.dossiers.models import Dossier, OpeningAct
 from suone.records.dossiers.queries import has_power, readable_categories
 from suone.records.dossiers.services import call, end_unfounded_grants, lock, open_grants, record_event
@@ -151,22 +151,22 @@ def withdraw_consent(acting: Acting, *, consent: Consent) -> None:
     consent was withdrawn before.
     """
     lock(consent.dossier_id)
-    concerned = concerned_by(consent.dossier_id)
+    audience = audience_of(consent.dossier_id)
     if not _withdraw(acting, consent, Act.WITHDRAWN):
         raise Refused(_("This consent has already been withdrawn."))
     # Last: it may close the case to the acting institution itself.
-    shut_out = end_unfounded_grants(acting, dossier=consent.dossier) & concerned.institution_ids
+    shut_out = end_unfounded_grants(acting, dossier=consent.dossier) & audience.institution_ids
     if shut_out:
-        _notify_lead_and_notifier(acting, consent.dossier, concerned, shut_out)
+        _notify_lead_and_notifier(acting, consent.dossier, audience, shut_out)
 
 
-def _notify_lead_and_notifier(acting: Acting, dossier: Dossier, concerned: Concerned, shut_out: set[int]) -> None:
-    lead = Appointment.objects.get(pk=concerned.lead_id) if concerned.lead_id else None
+def _notify_lead_and_notifier(acting: Acting, dossier: Dossier, audience: Audience, shut_out: set[int]) -> None:
+    lead = Appointment.objects.get(pk=audience.lead_id) if audience.lead_id else None
     if lead is not None:
         act = Act.LEAD_SHUT_OUT if lead.institution_id in shut_out else Act.PARTNER_SHUT_OUT
         notify_staff(acting, staff_ids=[lead.pk], act=act, dossier=dossier)
-    if concerned.notifier_id != concerned.lead_id:
-        notify_staff(acting, staff_ids=[concerned.notifier_id], act=Act.NOTIFIER_TOLD, dossier=dossier)
+    if audience.notifier_id != audience.lead_id:
+        notify_staff(acting, staff_ids=[audience.notifier_id], act=Act.NOTIFIER_INFORMED, dossier=dossier)
 
 
 def _withdraw(acting: Acting, consent: Consent, act: Act) -> bool:
@@ -303,7 +303,7 @@ def record_person_informed(acting: Acting, *, disclosure: Disclosure) -> None:
         acting,
         dossier=disclosure.dossier,
         kind=RecordKind.CHANGE,
-        act=Act.PERSON_TOLD,
+        act=Act.PERSON_INFORMED,
         about=("disclosure", disclosure.pk),
     )
     close_items_about(acting, dossier=disclosure.dossier, about=("disclosure", disclosure.pk))
@@ -315,7 +315,7 @@ def warn_and_expire(acting: Acting) -> tuple[int, int]:
     Access itself ends by the database's clock and needs no job.
     """
     warned = expired = 0
-    running = Consent.objects.filter(withdrawn_at=None, expiry_told_at=None).select_related("dossier")
+    running = Consent.objects.filter(withdrawn_at=None, expiry_notified_at=None).select_related("dossier")
     replaced = Consent.objects.filter(renews__isnull=False, withdrawn_at=None).values("renews_id")
     for consent in running.filter(valid_until__gte=acting.today).exclude(pk__in=replaced):
         step = rules.warning_due(
@@ -328,7 +328,7 @@ def warn_and_expire(acting: Acting) -> tuple[int, int]:
             _warn(acting, consent, step)
             warned += 1
     for consent in running.filter(valid_until__lt=acting.today):
-        Consent.objects.filter(pk=consent.pk).update(expiry_told_at=timezone.now())
+        Consent.objects.filter(pk=consent.pk).update(expiry_notified_at=timezone.now())
         record_event(
             acting, dossier=consent.dossier, kind=RecordKind.CHANGE, act=Act.EXPIRED, about=("consent", consent.pk)
         )

@@ -15,7 +15,7 @@ from suone.organisation.appointments.queries import (
 )
 from suone.records.decisions.models import Decision
 from suone.records.decisions.rules import State
-from suone.records.dossiers.concerned import Concerned, concerned_by
+from suone.records.dossiers.audience import Audience, audience_of
 
 PAGE = 50
 
@@ -38,13 +38,13 @@ def staff_who_may_answer(decision: Decision, *, on: date) -> list[int]:
     if decision.addressed_staff_id is None:
         return []
     named = decision.addressed_staff_id
-    concerned = concerned_by(decision.dossier_id) if decision.dossier_id else Concerned()
+    audience = audience_of(decision.dossier_id) if decision.dossier_id else Audience()
     if institutions_of_leavers([named], on=on):
-        return staff_to_notify({decision.addressed_id}, concerned.region_id, on=on)
+        return staff_to_notify({decision.addressed_id}, audience.region_id, on=on)
     if named not in absences_on([named], on=on):
         return [named]
     covering = stand_ins([named], on=on).get(named)
-    return [named, *(covering or staff_to_notify({decision.addressed_id}, concerned.region_id, on=on))]
+    return [named, *(covering or staff_to_notify({decision.addressed_id}, audience.region_id, on=on))]
 
 
 def asked_by(acting: Acting) -> QuerySet[Decision]:

@@ -18,7 +18,7 @@ from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import Statement, record
 from suone.organisation.appointments.queries import stands_in_for
 from suone.records.dossiers.acts import Act
-from suone.records.dossiers.concerned import concerned_by
+from suone.records.dossiers.audience import audience_of
 from suone.records.dossiers.models import (
     ContactDetail,
     Dossier,
@@ -357,7 +357,7 @@ def absent_follower(acting: Acting, dossier_id: int) -> int | None:
     [covered] = acting.covers
     if not covered:
         return None
-    followers = concerned_by(dossier_id).staff_ids
+    followers = audience_of(dossier_id).staff_ids
     return None if acting.staff_id in followers else next((away for away in covered if away in followers), None)
 
 

@@ -17,7 +17,7 @@ from suone.ground.audit.services import record
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.queries import institutions_of_leavers, staff_to_notify
 from suone.records.dossiers.acts import Act as DossierAct
-from suone.records.dossiers.concerned import concerned_by
+from suone.records.dossiers.audience import audience_of
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import access_of
 from suone.records.dossiers.services import break_glass
@@ -43,7 +43,7 @@ def notify_staff(
         return
     left = institutions_of_leavers(named, on=acting.today)
     if left:
-        region_id = concerned_by(dossier.pk).region_id if dossier else None
+        region_id = audience_of(dossier.pk).region_id if dossier else None
         instead = staff_to_notify(set(left.values()), region_id, on=acting.today)
         named = list(dict.fromkeys([*(pk for pk in named if pk not in left), *instead]))
     rows = [
@@ -70,10 +70,8 @@ def notify_institutions(
     others = set(institution_ids) - {acting.institution_id}
     if not others:
         return
-    concerned = concerned_by(dossier.pk)
-    staff_ids = staff_to_notify(
-        others, region_id or concerned.region_id, on=acting.today, followers=concerned.staff_ids
-    )
+    audience = audience_of(dossier.pk)
+    staff_ids = staff_to_notify(others, region_id or audience.region_id, on=acting.today, followers=audience.staff_ids)
     notify_staff(acting, staff_ids=staff_ids, act=act, dossier=dossier)
 
 

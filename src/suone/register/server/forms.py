@@ -113,7 +113,7 @@ class AlertRecipientsForm(forms.Form):
     """Whom one office wants to be told."""
 
     office = forms.ModelChoiceField(queryset=Office.objects.none(), widget=forms.HiddenInput)
-    tells = forms.ChoiceField(label=gettext_lazy("Who is notified of new overlaps"), choices=AlertRecipients.choices)
+    notifies = forms.ChoiceField(label=gettext_lazy("Who is notified of new overlaps"), choices=AlertRecipients.choices)
 
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -130,7 +130,7 @@ class AlertPreference(models.Model):
 
     office = models.OneToOneField(Office, models.CASCADE, related_name="+", verbose_name=_("Office"))
     institution = models.ForeignKey(Institution, models.CASCADE, related_name="+")
-    tells = models.CharField(
+    notifies = models.CharField(
         _("Who is notified of new overlaps"), max_length=10, choices=AlertRecipients, default=AlertRecipients.WORKER
     )
 
@@ -145,7 +145,7 @@ class AlertPreference(models.Model):
                 select=_OWN,
                 insert=_OWN,
                 update=_OWN,
-                updates=("tells",),
+                updates=("notifies",),
             ),
         ]
 

@@ -201,7 +201,7 @@ def deliveries_of(acting: Acting, *, most: int = 30) -> list[PastDelivery]:
 def preferences_of(acting: Acting) -> list[tuple[Office, AlertRecipients]]:
     """Each active office of the acting institution, and who is notified of its new overlaps."""
     chosen = dict(
-        AlertPreference.objects.filter(institution_id=acting.own_institution_id).values_list("office_id", "tells")
+        AlertPreference.objects.filter(institution_id=acting.own_institution_id).values_list("office_id", "notifies")
     )
     offices = Office.objects.filter(institution_id=acting.own_institution_id, is_active=True).select_related("region")
     return [

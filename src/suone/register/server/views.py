@@ -181,7 +181,7 @@ def preferences(request: ActingRequest) -> HttpResponse:
     form = forms.AlertRecipientsForm(request.POST or None, acting=acting)
     if request.method == "POST" and form.is_valid():
         services.set_preference(
-            acting, office=form.cleaned_data["office"], tells=AlertRecipients(form.cleaned_data["tells"])
+            acting, office=form.cleaned_data["office"], notifies=AlertRecipients(form.cleaned_data["notifies"])
         )
         return done(request, _("Saved."), "register_settings")
     context = {"form": form, "offices": queries.preferences_of(acting), "choices": AlertRecipients.choices}

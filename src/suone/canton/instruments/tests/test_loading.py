@@ -263,7 +263,7 @@ MALFORMED = {
     "a kind that is a list": (FIRST, f'{FIRST}\nkind = ["scale"]', 'kind must be a text in "quotation marks".'),
     "an order that is a text": ('["much", "little"]', '"much"', "line 6, the instrument: order must be a list of words,"),
     "thresholds that are a list": ("{ much = 1 }", "[1, 0]", "line 8, the instrument: thresholds must be a table, one line for"),
-    "tells that is a text": ('source = "invented"', 'source = "x"\ntells = "x"', "tells must be a table such as { finished_on = … }."),
+    "establishes that is a text": ('source = "invented"', 'source = "x"\nestablishes = "x"', "establishes must be a table such as { finished_on = … }."),
     "a range of texts": (
         'source = "invented"', 'source = "x"\nrange = { least = "0", most = "1" }', "range: least must be a number such as 0.5.",
     ),
@@ -309,7 +309,7 @@ SILENT = {
         "[[item]]", '[[dimension]]\nid = "d"\ncolour = "red"\ntitle = { de = "x", fr = "x", en = "x" }\n[[item]]',
         "dimension d: unknown entry colour; allowed are id, title.",
     ),
-    "an empty word": (FIRST, f'{FIRST}\ntells = ""', "line 17, item first: tells is missing."),
+    "an empty word": (FIRST, f'{FIRST}\nestablishes = ""', "line 17, item first: establishes is missing."),
 }  # fmt: skip
 # What passed in silence where there are rules and every kind of question.
 SILENT_IN_FULL = {
@@ -366,7 +366,7 @@ def test_all_problems_of_a_file_are_named_at_once_in_the_order_of_its_lines() ->
 
     assert problems_of(text, 'fr = "Petit", ', "") == [
         "own.toml, line 3, the instrument: unknown entry colour; allowed are about, again_after_months, bands, category, "
-        "defaults, dimension, identifier, item, measure, note, order, range, rule, section, source, sources, tells, "
+        "defaults, dimension, establishes, identifier, item, measure, note, order, range, rule, section, source, sources, "
         "thresholds, title, version.",
         'own.toml, line 4, the instrument: version must be a text in "quotation marks".',
         "own.toml, line 8, the instrument: title is missing in fr.",

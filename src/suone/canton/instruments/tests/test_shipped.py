@@ -328,7 +328,7 @@ def test_only_what_lasts_six_months_later_is_found_to_be_lasting() -> None:
     assert evaluate(OUTCOME, closing).band == "integrated"
     assert evaluate(OUTCOME, closing | {"moment": "six_months"}).band == "lasting"
     assert evaluate(OUTCOME, closing | {"moment": "six_months", "lasts": "no"}).band == "integrated"
-    assert OUTCOME.band("lasting").tells == "lasting_on"
+    assert OUTCOME.band("lasting").establishes == "lasting_on"
 
 
 @pytest.mark.parametrize("code", [option.code for option in OUTCOME.item("outcome").options])

@@ -1,4 +1,4 @@
-"""The facts that an instrument's file tells are words of the registry, in their shape."""
+"""The facts that an instrument's file establishes are words of the registry, in their shape."""
 
 import pytest
 
@@ -19,11 +19,15 @@ def test_every_shipped_instrument_establishes_known_facts(path) -> None:
     [
         ('decided = "segment"', 'decided = "segmnt"', ": decided 'segmnt' is no fact; the guide"),
         ('decided_on = "segmented_on"', 'decided_on = "age"', "the instrument: decided_on age follows from the case"),
-        ('decided = "segment"', 'decided = "integrated_on"', "integrated_on is day, yet choice is told here."),
+        (
+            'decided = "segment"',
+            'decided = "integrated_on"',
+            "integrated_on is day, yet the instrument establishes choice.",
+        ),
         (
             'id = "chances"',
-            'id = "chances"\ntells = "entitled"',
-            "item chances: tells entitled is yes, yet choice is told here.",
+            'id = "chances"\nestablishes = "entitled"',
+            "item chances: establishes entitled is yes, yet the instrument establishes choice.",
         ),
     ],
 )

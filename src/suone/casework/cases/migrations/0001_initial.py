@@ -448,7 +448,7 @@ class Migration(migrations.Migration):
                             suone.ground.access.row_policies.AdditionalInsertPolicy(
                                 condition="((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff())) AND ((SELECT actor_kind()) = 'staff' AND {table}.institution_id = (SELECT actor_institution())) AND {table}.object_type = 'participant' AND {table}.act IN ('case.participant_joined', 'case.participant_declined', 'case.participant_left') AND EXISTS (SELECT 1 FROM cases_participant p WHERE p.id = {table}.object_id AND p.dossier_id = {table}.dossier_id AND p.institution_id = (SELECT actor_institution()))",
                                 into="dossiers_event",
-                                name="cases_participant_tells",
+                                name="cases_participant_event",
                             ),
                         ],
                     },
@@ -620,7 +620,7 @@ class Migration(migrations.Migration):
             "lead_of_request.sql",
             reverse="DROP FUNCTION cases_lead_of_request(bigint); DROP FUNCTION cases_request_lasts(decisions_decision)",
         ),
-        sql_file(__file__, "concerned.sql", reverse="DROP FUNCTION cases_concerned(bigint)"),
+        sql_file(__file__, "audience.sql", reverse="DROP FUNCTION cases_audience(bigint)"),
         sql_file(__file__, "background.sql", reverse="DROP FUNCTION cases_counted_background(bigint)"),
         sql_file(__file__, "notes.sql"),
     ]

@@ -20,7 +20,7 @@ def test_a_lead_who_can_no_longer_open_the_case_is_notified(cast: Cast) -> None:
 
     assert notified("consent.lead_shut_out") == ["Coordinator"]
     assert notified("consent.partner_shut_out") == []
-    assert notified("consent.notifier_told") == ["Worker"]
+    assert notified("consent.notifier_informed") == ["Worker"]
 
 
 def test_a_lead_who_is_also_the_notifier_is_notified_once(cast: Cast) -> None:
@@ -31,4 +31,4 @@ def test_a_lead_who_is_also_the_notifier_is_notified_once(cast: Cast) -> None:
     do(cast.adviser, withdraw_consent, consent=Consent.objects.get(dossier=case.pk))
 
     assert notified("consent.partner_shut_out") == ["Worker"]
-    assert notified("consent.notifier_told") == []
+    assert notified("consent.notifier_informed") == []

@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
                     suone.ground.access.row_policies.AdditionalInsertPolicy(
                         condition="((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff())) AND ((SELECT actor_kind()) = 'staff' AND {table}.institution_id = (SELECT actor_institution())) AND {table}.object_type = 'handover' AND handovers_was_asked({table}.object_id, {table}.dossier_id)",
                         into="dossiers_event",
-                        name="handovers_handover_tells",
+                        name="handovers_handover_event",
                     ),
                     suone.ground.access.row_policies.AdditionalInsertPolicy(
                         condition="EXISTS (SELECT 1 FROM handovers_handover h WHERE h.dossier_id = {table}.dossier_id AND h.sender_id = {table}.giver_id AND h.sender_staff_id = {table}.giver_staff_id AND h.receiver_id = {table}.recipient_id AND h.basis = {table}.basis AND h.consent_id IS NOT DISTINCT FROM {table}.consent_id AND (h.sender_staff_id = (SELECT actor_staff()) AND {table}.form <> 'access' AND ({table}.categories & ~(1 | (1::bigint << h.category))) = 0 OR h.receiver_id = (SELECT actor_institution()) AND h.accepted_at >= now() AND ({table}.categories & ~h.categories) = 0))",
@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
                 ),
                 ("text", models.TextField(verbose_name="What happened, and when")),
                 ("language", models.CharField(max_length=2)),
-                ("told_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("given_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
                     "dossier",
                     models.ForeignKey(
@@ -257,7 +257,7 @@ class Migration(migrations.Migration):
                         select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND {table}.giver_staff_id = (SELECT actor_staff())) OR ((SELECT actor_kind()) = 'staff' AND {table}.receiver_staff_id = (SELECT actor_staff())) OR (((SELECT actor_kind()) = 'staff' AND {table}.receiver_id = (SELECT actor_institution())) AND (EXISTS (SELECT 1 FROM cases_participant p WHERE p.dossier_id = {table}.dossier_id AND p.institution_id = {table}.receiver_id AND p.state = 'taking_part' AND p.staff_id = (SELECT actor_staff())) OR EXISTS (SELECT 1 FROM cases_assignment s WHERE s.dossier_id = {table}.dossier_id AND s.function = 'lead' AND s.valid_until IS NULL AND s.staff_id = (SELECT actor_staff()))))",
                     ),
                     suone.ground.access.row_policies.Stamp(
-                        at="told_at", institution="giver", name="cooperation_notice_told", staff="giver_staff"
+                        at="given_at", institution="giver", name="cooperation_notice_given", staff="giver_staff"
                     ),
                 ],
             },

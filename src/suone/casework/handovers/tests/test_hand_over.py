@@ -353,10 +353,10 @@ def test_what_was_handed_over_on_a_consent_closes_with_it_where_somebody_else_le
 
     assert "RAV" not in powers(handover)
     assert find_drift() == []
-    messages = Message.objects.filter(act__in=["consent.partner_shut_out", "consent.notifier_told"])
+    messages = Message.objects.filter(act__in=["consent.partner_shut_out", "consent.notifier_informed"])
     assert sorted(messages.values_list("staff__last_name", "act")) == [
         ("Coordinator", "consent.partner_shut_out"),
-        ("Worker", "consent.notifier_told"),
+        ("Worker", "consent.notifier_informed"),
     ]
 
 

@@ -60,10 +60,10 @@ def test_smz_iv_2_the_iv_coordinator_notifies_the_social_worker_of_missed_appoin
 
     assert (notice.kind, notice.measure, notice.text) == ("missed", "Work training", "2 March")
     assert (notice.giver_staff, notice.receiver_staff) == (coordinator_iv, cast.worker)
-    entry = Entry.objects.get(act="handover.missed_told")
+    entry = Entry.objects.get(act="handover.notice_given")
     assert (entry.kind, entry.object_type, entry.object_id) == ("disclose", "cooperationnotice", notice.pk)
     assert (entry.recipients, entry.legal_basis) == ([cast.worker.institution_id], "ivg-68bis-3")
-    assert [message.staff for message in Message.objects.filter(act="handover.missed_told")] == [cast.worker]
+    assert [message.staff for message in Message.objects.filter(act="handover.notice_given")] == [cast.worker]
     assert Disclosure.objects.latest("pk").basis == "ivg-68bis-3"
 
 
@@ -94,7 +94,7 @@ def test_smz_iv_2_giver_and_receiver_alone_read_it(
     for nobody in (*colleagues, cast.adviser, cast.coordinator, cast.stranger):
         assert not reads(nobody, shared)
     assert not Note.objects.filter(dossier_id=shared.dossier_id).exists()
-    assert not Event.objects.filter(act="handover.missed_told").exists()
+    assert not Event.objects.filter(act="handover.notice_given").exists()
 
 
 def test_smz_iv_2_whoever_takes_over_the_case_of_the_social_worker_reads_it(
@@ -129,7 +129,7 @@ def test_smz_iv_2_only_iv_gives_notice_and_only_to_the_social_worker(
         give_notice(coordinator_iv, shared, cast.worker, basis="avig-85f-2")
 
     assert not CooperationNotice.objects.exists()
-    assert not Entry.objects.filter(act="handover.missed_told").exists()
+    assert not Entry.objects.filter(act="handover.notice_given").exists()
 
 
 def test_a_consent_is_a_basis_only_if_it_names_the_institution_and_the_category(

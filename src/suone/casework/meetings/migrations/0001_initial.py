@@ -309,7 +309,7 @@ class Migration(migrations.Migration):
                             suone.ground.access.row_policies.AdditionalInsertPolicy(
                                 condition="((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff())) AND ((SELECT actor_kind()) = 'staff' AND {table}.institution_id = (SELECT actor_institution())) AND starts_with({table}.act, 'meeting.') AND EXISTS (SELECT 1 FROM meetings_invitee i WHERE i.dossier_id = {table}.dossier_id AND i.institution_id = (SELECT actor_institution()) AND i.answer <> 'withdrawn' AND ({table}.object_type = 'invitee' AND i.id = {table}.object_id OR {table}.object_type = 'meeting' AND i.meeting_id = {table}.object_id))",
                                 into="dossiers_event",
-                                name="meetings_invitee_tells",
+                                name="meetings_invitee_event",
                             ),
                         ],
                     },

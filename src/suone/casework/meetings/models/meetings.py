@@ -248,7 +248,7 @@ class Invitee(models.Model):
             Stamp(name="invitee_contributed", at="contributed_at"),
             # An answer is recorded in the timeline even when its author has no access to the case.
             AdditionalInsertPolicy(
-                name="meetings_invitee_tells",
+                name="meetings_invitee_event",
                 into="dossiers_event",
                 condition=f"{IN_OWN_NAME} AND starts_with({{table}}.act, 'meeting.')"  # noqa: S608
                 " AND EXISTS (SELECT 1 FROM meetings_invitee i"

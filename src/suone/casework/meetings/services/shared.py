@@ -15,7 +15,7 @@ from suone.ground.access.errors import Refused
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
 from suone.organisation.appointments.queries import staff_to_notify
-from suone.records.dossiers.concerned import Concerned, concerned_by
+from suone.records.dossiers.audience import Audience, audience_of
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power
 from suone.records.dossiers.services import in_each_language, record_event
@@ -106,12 +106,12 @@ def notify_invitees(acting: Acting, meeting: Meeting, act: Act, invitees: Iterab
     chosen = at_table if invitees is None else list(invitees)
     named = [invitee.staff_id for invitee in chosen if invitee.staff_id]
     institutions = [invitee.institution_id for invitee in chosen if not invitee.staff_id]
-    concerned = concerned_by(meeting.dossier_id) if meeting.dossier_id else Concerned()
+    audience = audience_of(meeting.dossier_id) if meeting.dossier_id else Audience()
     contacts = staff_to_notify(
         [pk for pk in institutions if pk != acting.institution_id],
-        meeting.region_id or concerned.region_id,
+        meeting.region_id or audience.region_id,
         on=acting.today,
-        followers=concerned.staff_ids,
+        followers=audience.staff_ids,
     )
     notify_staff(acting, staff_ids=[*named, *contacts], act=act, dossier=case_of(meeting))
 

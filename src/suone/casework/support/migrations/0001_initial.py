@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
                         ),
                         ("access_until", models.DateTimeField(null=True)),
                         (
-                            "stands_on",
+                            "based_on",
                             models.ForeignKey(
                                 null=True,
                                 on_delete=django.db.models.deletion.PROTECT,
@@ -230,13 +230,13 @@ class Migration(migrations.Migration):
                                 condition=models.Q(
                                     models.Q(
                                         ("access_until__isnull", False),
+                                        ("based_on__isnull", False),
                                         ("kind", "medical_mandate"),
-                                        ("stands_on__isnull", False),
                                     ),
                                     models.Q(
                                         models.Q(("kind", "medical_mandate"), _negated=True),
                                         ("access_until", None),
-                                        ("stands_on", None),
+                                        ("based_on", None),
                                     ),
                                     _connector="OR",
                                 ),
@@ -260,7 +260,7 @@ class Migration(migrations.Migration):
                                     "institution",
                                     "outcome",
                                     "staff",
-                                    "stands_on",
+                                    "based_on",
                                     "started_on",
                                     "state",
                                 ),

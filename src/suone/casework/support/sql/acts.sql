@@ -4,12 +4,12 @@ CREATE FUNCTION support_mandate_allows(act bigint) RETURNS SETOF dossiers_allowa
 BEGIN ATOMIC
     SELECT s.id, s.dossier_id, NULL::bigint, s.staff_id, a.categories & (1 | 2 | 16 | 1024), 2,
            greatest(s.ordered_at, a.valid_from), least(s.access_until, a.valid_until), a.legal_basis
-    FROM support_service s, consents_consent_allows(s.stands_on_id) a
+    FROM support_service s, consents_consent_allows(s.based_on_id) a
     WHERE (act IS NULL OR s.id = act) AND s.kind = 'medical_mandate' AND s.access_until IS NOT NULL
-      AND s.stands_on_id = a.act_id AND a.dossier_id = s.dossier_id AND a.staff_id = s.staff_id AND (a.categories & 16) <> 0;
+      AND s.based_on_id = a.act_id AND a.dossier_id = s.dossier_id AND a.staff_id = s.staff_id AND (a.categories & 16) <> 0;
 END;
 
 INSERT INTO dossiers_act VALUES ('medical_mandate', 'support_mandate_allows');
 CREATE CONSTRAINT TRIGGER grants_within_acts
-    AFTER UPDATE OF dossier_id, kind, staff_id, ordered_at, access_until, stands_on_id OR DELETE ON support_service
+    AFTER UPDATE OF dossier_id, kind, staff_id, ordered_at, access_until, based_on_id OR DELETE ON support_service
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dossiers_grants_within_acts();

@@ -153,7 +153,7 @@ def test_a_mandate_needs_a_consent_that_names_its_officer_and_health(cast: Cast,
 
 
 def test_once_the_person_takes_health_back_the_mandate_ends(cast: Cast, mandate: Service) -> None:
-    recipient = ConsentRecipient.objects.get(consent=mandate.stands_on, staff=cast.physician)
+    recipient = ConsentRecipient.objects.get(consent=mandate.based_on, staff=cast.physician)
     who = acting(cast.adviser)
     with acting_as(who):
         narrow_consent(who, recipient=recipient, categories=recipient.categories & ~DataCategory.EMPLOYMENT.bit)
@@ -172,7 +172,7 @@ def test_once_the_person_takes_health_back_the_mandate_ends(cast: Cast, mandate:
 def test_a_mandate_that_goes_further_than_its_consent_is_refused(cast: Cast, mandate: Service) -> None:
     changes = [
         {"access_until": mandate.access_until + timedelta(days=900)},
-        {"stands_on": sign(cast.coordinator, mandate.dossier, line(cast.coordinator))},
+        {"based_on": sign(cast.coordinator, mandate.dossier, line(cast.coordinator))},
         {"staff": make_staff(cast.physician.institution, Role.MEDICAL_OFFICER, last_name="Colleague")},
     ]
     who = acting(cast.coordinator)

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                         ("staff_id", models.BigIntegerField()),
                         ("path", models.CharField(max_length=200)),
                         ("location", models.CharField(blank=True, max_length=300)),
-                        ("said", models.CharField(max_length=64)),
+                        ("digest", models.CharField(max_length=64)),
                         ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                     ],
                     options={
@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                                 name="entrances_submission_row_policies",
                                 select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff()))",
                                 update="((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff()))",
-                                updates=("location", "said"),
+                                updates=("location", "digest"),
                             ),
                             suone.ground.access.row_policies.Stamp(at="at", name="submission_sent", staff="staff_id"),
                         ],

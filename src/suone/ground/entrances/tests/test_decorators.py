@@ -309,11 +309,11 @@ def test_an_answer_with_an_error_leaves_nothing_behind_and_the_form_may_be_sent_
 
     wrong = do_thing(_request("POST", idempotency_key=key, wrong="yes", text="one"), dossier_id=7)
     assert wrong.status_code == 422
-    assert _logged() == [("read", "door.shown")]  # the page that shows the form again names the case
+    assert _logged() == [("read", "form.shown")]  # the page that shows the form again names the case
 
     mended = do_thing(_request("POST", idempotency_key=key, text="one"), dossier_id=7)
     assert mended.status_code == 302
-    assert _logged() == [("read", "door.shown"), ("change", "thing.done")]
+    assert _logged() == [("read", "form.shown"), ("change", "thing.done")]
 
 
 @pytest.mark.parametrize(

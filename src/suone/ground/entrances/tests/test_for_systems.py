@@ -138,7 +138,7 @@ def test_without_a_valid_key_nothing_is_disclosed(client: Client, header: str) -
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"
     assert answer.json()["type"] == "urn:suone:problem:key"
-    assert [act for _kind, act in _logged()] == ([] if not header.startswith("Bearer") else ["door.denied"])
+    assert [act for _kind, act in _logged()] == ([] if not header.startswith("Bearer") else ["access.denied"])
 
 
 def test_the_key_is_asked_before_the_form(client: Client) -> None:
@@ -177,8 +177,8 @@ def test_whoever_lacks_the_permission_is_refused_and_it_is_logged(client: Client
     [
         ("refused", 422, []),
         ("conflict", 409, []),
-        ("missing", 404, [("denied", "door.denied")]),
-        ("denied", 403, [("denied", "door.denied")]),
+        ("missing", 404, [("denied", "access.denied")]),
+        ("denied", 403, [("denied", "access.denied")]),
         ("broken", 500, []),
         ("own", 422, []),
     ],

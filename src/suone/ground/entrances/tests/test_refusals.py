@@ -52,7 +52,7 @@ def test_an_attempt_is_logged_when_all_else_is_undone_and_without_its_text(troub
         write_note(_request(), dossier_id=7)
 
     entry = Entry.objects.get()
-    assert (entry.kind, entry.act, entry.dossier_id) == ("denied", "door.denied", 7)
+    assert (entry.kind, entry.act, entry.dossier_id) == ("denied", "access.denied", 7)
     assert (entry.staff_id, entry.user_id, entry.institution_id, entry.acting_kind) == (9, 4, 3, "staff")
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM audit_entry e WHERE audit_line(e) LIKE %s", [f"%{TEXT}%"])

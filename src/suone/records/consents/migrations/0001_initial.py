@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("warned_days", models.PositiveSmallIntegerField(null=True)),
-                        ("expiry_told_at", models.DateTimeField(null=True)),
+                        ("expiry_notified_at", models.DateTimeField(null=True)),
                     ],
                     options={
                         "verbose_name": "consent",
@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
                                 name="consents_consent_row_policies",
                                 select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0)))",
                                 update="(SELECT actor_kind()) = 'job'",
-                                updates=("expiry_told_at", "warned_days"),
+                                updates=("expiry_notified_at", "warned_days"),
                             ),
                             suone.ground.access.row_policies.Stamp(
                                 at="recorded_at",
@@ -170,7 +170,9 @@ class Migration(migrations.Migration):
                                 name="consent_recorded",
                                 staff="recorded_by",
                             ),
-                            suone.ground.access.row_policies.Stamp(at="expiry_told_at", name="consent_expiry_told"),
+                            suone.ground.access.row_policies.Stamp(
+                                at="expiry_notified_at", name="consent_expiry_notified"
+                            ),
                         ],
                     },
                 ),
@@ -352,7 +354,7 @@ class Migration(migrations.Migration):
                             ),
                             suone.ground.access.row_policies.Stamp(at="at", name="disclosure_made"),
                             suone.ground.access.row_policies.Stamp(
-                                at="informed_at", name="disclosure_told", staff="informed_by"
+                                at="informed_at", name="disclosure_informed", staff="informed_by"
                             ),
                         ],
                     },

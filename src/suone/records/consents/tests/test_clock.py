@@ -102,7 +102,7 @@ def test_access_ends_after_the_last_day_without_any_job(cast: Cast, dossier: Dos
     assert not reads(cast.adviser, dossier)
     consent.refresh_from_db()
     assert consent.state(timezone.localdate()).value == "expired"
-    assert consent.expiry_told_at is None
+    assert consent.expiry_notified_at is None
 
 
 def test_the_job_notifies_of_an_expiry_once(cast: Cast, dossier: Dossier) -> None:

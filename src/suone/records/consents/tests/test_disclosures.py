@@ -188,7 +188,7 @@ def test_informing_the_person_settles_the_duty_once(cast: Cast, dossier: Dossier
     disclosure.refresh_from_db()
     assert disclosure.informed_by_id == cast.worker.pk
     assert WorkItem.objects.get(about_type="disclosure").state == State.DONE
-    assert Entry.objects.filter(act="disclosure.person_told", object_id=disclosure.pk).count() == 1
+    assert Entry.objects.filter(act="disclosure.person_informed", object_id=disclosure.pk).count() == 1
     with acting_as(who), pytest.raises(Refused, match="already been informed"):
         services.record_person_informed(who, disclosure=disclosure)
 

@@ -170,8 +170,12 @@ def test_log_of_a_disclosure_and_of_informing_the_person(cast: Cast, dossier: Do
     assert log_of("disclosure.recorded") == [
         logged("disclose", case=dossier, about=about, to=to, basis="avig-85f-3", details=details)
     ]
-    assert log_of("disclosure.person_told") == [logged("change", case=dossier, about=about)]
-    assert in_the_timeline("disclosure.recorded") == in_the_timeline("disclosure.person_told") == [(dossier.pk, *about)]
+    assert log_of("disclosure.person_informed") == [logged("change", case=dossier, about=about)]
+    assert (
+        in_the_timeline("disclosure.recorded")
+        == in_the_timeline("disclosure.person_informed")
+        == [(dossier.pk, *about)]
+    )
 
 
 def test_whoever_may_contribute_records_what_they_wrote_and_a_day_opens_nothing(cast: Cast, dossier: Dossier) -> None:

@@ -7,7 +7,7 @@
 -- IMMUTABLE is a promise: the dictionary of plain_letters() is the one shipped with PostgreSQL and is not edited.
 
 -- Arabic names that are written down by ear, each in one of its spellings: vowels and double letters are no guide there.
-CREATE FUNCTION name_by_ear(t text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp
+CREATE FUNCTION name_by_sound(t text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp
 RETURN CASE WHEN t !~ ' (m(o|u|ou)ham|ac?hm|abd|[jy]o?us|h[ou]s|[ck]hal)' THEN t ELSE
     regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
         t, ' m(o|u|ou)hamm?[ae][dt]', ' mohamed', 'g'),                   -- Muhammad, Mohammed, Mouhamed
@@ -21,7 +21,7 @@ CREATE FUNCTION name_key(name text) RETURNS text LANGUAGE sql IMMUTABLE STRICT P
 RETURN (
     WITH plain AS (
         -- An apostrophe joins (D'Angelo, Dangelo), every other sign parts (Meier-Bärtschi, Meier Bärtschi).
-        SELECT name_by_ear(' ' || btrim(regexp_replace(
+        SELECT name_by_sound(' ' || btrim(regexp_replace(
             regexp_replace(lower(plain_letters(name)), '[''’‘`´ʼ′]', '', 'g'), '[^[:alnum:]]+', ' ', 'g')) || ' ') AS t
     ), sounds AS (
         -- Several letters for one sound, the longest first; then one letter for each sound.
@@ -54,7 +54,7 @@ RETURN (
 
 -- A key with the ends of its words as they are heard: without an e that is silent (Fabienne, Fabien; Philippe, Philipp), and
 -- with one letter for d and t (Ambord, Ambort).
-CREATE FUNCTION name_heard(key text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp
+CREATE FUNCTION name_sound(key text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp
 RETURN regexp_replace(regexp_replace(key, '(?<=[[:alpha:]][^ aeiou])e(?= |$)', '', 'g'),
                       '(?<=[[:alpha:]][[:alpha:]])t(?= |$)', 'd', 'g');
 
@@ -62,15 +62,15 @@ RETURN regexp_replace(regexp_replace(key, '(?<=[[:alpha:]][^ aeiou])e(?= |$)', '
 -- beginning of it, and Anne Lise by Annelise.
 CREATE FUNCTION name_spelled(key text) RETURNS SETOF text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = public, pg_temp AS $$
-    SELECT key UNION SELECT name_heard(key)
-    UNION SELECT regexp_replace(name_heard(key), '(?<=[[:alpha:]][[:alpha:]])d(?= |$)', 't', 'g')
+    SELECT key UNION SELECT name_sound(key)
+    UNION SELECT regexp_replace(name_sound(key), '(?<=[[:alpha:]][[:alpha:]])d(?= |$)', 't', 'g')
 $$;
 
 -- The letters of a key in the order of the alphabet: alike whatever the order of words, blanks and hyphens. Only with the
 -- same day of birth does it say that two names may be one person's.
 CREATE FUNCTION name_letters(name text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp
 RETURN (SELECT string_agg(letter, '' ORDER BY letter COLLATE "C")
-        FROM string_to_table(replace(name_heard(name_key(name)), ' ', ''), NULL) letter);
+        FROM string_to_table(replace(name_sound(name_key(name)), ' ', ''), NULL) letter);
 
 -- A name from each of its words on, so that any word may be typed first: "muler kati" and "kati muler". Names of several
 -- words stand in one piece as well, so that Hans Jörg is found by Hansjörg.
@@ -98,4 +98,4 @@ SET search_path = public, pg_temp AS $$
     WHERE right(key, length(end_so_far)) = end_so_far
 $$;
 
-GRANT EXECUTE ON FUNCTION name_by_ear, name_heard, name_key, name_letters TO suone_app;
+GRANT EXECUTE ON FUNCTION name_by_sound, name_sound, name_key, name_letters TO suone_app;

@@ -97,13 +97,13 @@ def test_different_names_have_different_keys(one: str, other: str) -> None:
 )
 def test_a_silent_end_of_a_word_makes_no_difference(spellings: tuple[str, ...]) -> None:
     """To what is searched, and to the letters by which two files are taken for one person's."""
-    assert len({_ask("name_heard", str(_ask("name_key", spelling))) for spelling in spellings}) == 1
+    assert len({_ask("name_sound", str(_ask("name_key", spelling))) for spelling in spellings}) == 1
     assert len({_ask("name_letters", spelling) for spelling in spellings}) == 1
 
 
 @pytest.mark.parametrize("name", ["Zoé", "Marie", "Rosa", "Lee", "De", "At"])
 def test_an_audible_end_stays(name: str) -> None:
-    assert _ask("name_heard", str(_ask("name_key", name))) == _ask("name_key", name)
+    assert _ask("name_sound", str(_ask("name_key", name))) == _ask("name_key", name)
 
 
 def test_a_name_is_found_by_every_beginning_of_it() -> None:

@@ -224,7 +224,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         (
-                            "tells",
+                            "notifies",
                             models.CharField(
                                 choices=[
                                     ("worker", "the responsible worker, or else the contact persons"),
@@ -246,7 +246,7 @@ class Migration(migrations.Migration):
                                 name="register_alertpreference_row_policies",
                                 select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND {table}.institution_id = (SELECT actor_institution()))",
                                 update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND {table}.institution_id = (SELECT actor_institution()))",
-                                updates=("tells",),
+                                updates=("notifies",),
                             )
                         ],
                     },

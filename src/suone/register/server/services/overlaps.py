@@ -48,7 +48,7 @@ def notify_of_new_overlaps(acting: Acting) -> Notified:
     alerts = {
         alert.pk: alert for alert in Alert.objects.select_related("office").filter(pk__in=[row[0] for row in unsent])
     }
-    preferences = {one.office_id: AlertRecipients(one.tells) for one in AlertPreference.objects.all()}
+    preferences = {one.office_id: AlertRecipients(one.notifies) for one in AlertPreference.objects.all()}
     together = _on_shared_cases(unsent, alerts)
     for number, _epoch, _token in unsent:
         alert = alerts[number]
@@ -102,13 +102,17 @@ def answer_alert(acting: Acting, *, alert: Alert, state: AlertState) -> None:
     record(acting, kind=RecordKind.CHANGE, act=Act.ALERT_ANSWERED, about=("alert", alert.pk), details={"state": state})
 
 
-def set_preference(acting: Acting, *, office: Office, tells: AlertRecipients) -> None:
+def set_preference(acting: Acting, *, office: Office, notifies: AlertRecipients) -> None:
     """Set who is notified of new overlaps of an office; ``Refused`` for an office of another institution."""
     if office.institution_id != acting.own_institution_id:
         raise Refused(_("This is an office of another institution."))
     AlertPreference.objects.update_or_create(
-        office=office, defaults={"tells": tells, "institution_id": office.institution_id}
+        office=office, defaults={"notifies": notifies, "institution_id": office.institution_id}
     )
     record(
-        acting, kind=RecordKind.CHANGE, act=Act.PREFERENCE_SET, about=("office", office.pk), details={"tells": tells}
+        acting,
+        kind=RecordKind.CHANGE,
+        act=Act.PREFERENCE_SET,
+        about=("office", office.pk),
+        details={"notifies": notifies},
     )

@@ -210,7 +210,7 @@ def test_each_office_chooses_whom_to_notify(cast: Cast, wish: AlertRecipients, n
     contact = make_staff(institution, Role.CONTACT_PERSON, last_name="Contact")
     ContactPerson.objects.filter(institution=institution).delete()
     ContactPerson.objects.create(institution=institution, region=cast.region, staff=contact)
-    do(contact, services.set_preference, office=office, tells=wish)
+    do(contact, services.set_preference, office=office, notifies=wish)
     register(cast.adviser, 1)
     register(cast.worker, 1, office=office, worker=cast.worker)
     Message.objects.all().delete()

@@ -327,16 +327,16 @@ def test_an_office_chooses_who_is_notified(cast: Cast) -> None:
     contact = client_of(make_staff(cast.worker.institution, Role.CONTACT_PERSON, last_name="Contact"))
 
     assert "SMZ Siders" in contact.get("/register/settings").content.decode()
-    answer = contact.post("/register/settings", {"office": cast.worker.office_id, "tells": "nobody"})
+    answer = contact.post("/register/settings", {"office": cast.worker.office_id, "notifies": "nobody"})
 
     assert answer.status_code == 302
-    assert AlertPreference.objects.get().tells == "nobody"
+    assert AlertPreference.objects.get().notifies == "nobody"
 
 
 def test_the_setting_of_a_foreign_office_is_not_touched(cast: Cast) -> None:
     contact = client_of(make_staff(cast.adviser.institution, Role.CONTACT_PERSON, last_name="Contact"))
 
-    answer = contact.post("/register/settings", {"office": cast.worker.office_id, "tells": "nobody"})
+    answer = contact.post("/register/settings", {"office": cast.worker.office_id, "notifies": "nobody"})
 
     assert answer.status_code == 422
     assert not AlertPreference.objects.exists()

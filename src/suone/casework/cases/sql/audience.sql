@@ -1,6 +1,6 @@
 -- The region, followers, lead, notifier and institutions of a case, for messages: for jobs, and for those who may open the
 -- case. An institution asked to take part, or that has just handed a case over, can notify others without reading its rows.
-CREATE FUNCTION cases_concerned(case_id bigint)
+CREATE FUNCTION cases_audience(case_id bigint)
 RETURNS TABLE (region bigint, staff bigint[], lead bigint, notifier bigint, institutions bigint[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT c.region_id, ARRAY(
@@ -24,5 +24,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
                     AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp())
             OR EXISTS (SELECT 1 FROM decisions_decision d WHERE d.dossier_id = case_id AND cases_request_lasts(d))))
 $$;
-REVOKE EXECUTE ON FUNCTION cases_concerned(bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION cases_concerned(bigint) TO suone_app;
+REVOKE EXECUTE ON FUNCTION cases_audience(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cases_audience(bigint) TO suone_app;
