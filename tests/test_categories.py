@@ -48,7 +48,7 @@ WITHOUT_CATEGORY = {
     "dossiers.NamePart": "no row is read by anybody; the search checks the category itself",
     # What opens a case must be seen by those whom it opens it to: to read is enough for recording a withdrawal.
     "consents.Consent": "says what opens the case, to everybody to whom it opens something",
-    "consents.Disclosure": "says what was passed on, to everybody who may have to tell the person",
+    "consents.Disclosure": "says what was passed on, to everybody who may have to inform the person",
     # Who sits around the table, and signs: a matter of institutions, needed by those who meet and sign.
     "plans.Signature": "who must sign is counted by everybody who signs",
     # One's own, before a case is opened or beside it.
@@ -193,7 +193,7 @@ def _pages(client: Client, case: Case) -> dict[str, str]:
 
 
 def _said(page: str) -> str:
-    """What stands on a page, without what it offers to choose from."""
+    """What is on a page, without what it offers to choose from."""
     page = re.sub(r"<(select|script|style|template)\b.*?</\1>", " ", page, flags=re.DOTALL)
     page = re.sub(r"<(fieldset|form)\b.*?</\1>", " ", page, flags=re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())

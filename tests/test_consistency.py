@@ -120,7 +120,7 @@ def test_the_database_holds_the_policies_that_the_models_declare(db: None) -> No
         for command, condition in constraint.conditions.items()
         if condition is not None
     }
-    # Made by Django for many-to-many fields; their policies stand in institutions/sql/.
+    # Made by Django for many-to-many fields; their policies are in institutions/sql/.
     for table in ("institutions_convention_parties", "institutions_institution_regions"):
         declared |= {(table, command) for command in ("select", "insert", "delete")}
 
@@ -228,11 +228,11 @@ def test_the_codes_of_acts_are_unique() -> None:
 def test_every_act_permission_and_role_has_its_sentence(language: str) -> None:
     with (ROOT / "locale" / language / "LC_MESSAGES" / "django.po").open("rb") as file:
         catalogue = read_po(file)
-    spoken = [*all_acts(), *Permission, *Role]
+    choices = [*all_acts(), *Permission, *Role]
 
-    without = [str(choice.value) for choice in spoken if not _translated(catalogue, choice)]
+    without = [str(choice.value) for choice in choices if not _translated(catalogue, choice)]
 
-    assert len(spoken) > 100
+    assert len(choices) > 100
     assert without == []
 
 

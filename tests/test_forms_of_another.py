@@ -142,7 +142,7 @@ def test_a_part_that_htmx_exchanges_gives_way_to_the_question(cast: Cast, case: 
     assert answer.headers["HX-Reselect"] == "#main"
 
 
-# Addresses that take a form without the mark, and why; beside them the doors for machines, which ask for a key, and the
+# Addresses that take a form without the mark, and why; besides, the API for partners' systems, which asks for a key, and the
 # pages about the account itself, which belong to a library: an account is the same under whatever appointment.
 UNMARKED = {
     "set_language": "keeps a language in a cookie, before a log-in too",

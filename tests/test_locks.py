@@ -1,6 +1,6 @@
 """Which acts lock the case, or a row, first: written down apart, so that a lock which is lost does not pass unseen.
 
-What a lock prevents, many at once try in the tests of races; here stands that every act which needs one has it.
+What a lock prevents, many at once try in the tests of races; here is checked that every act which needs one has it.
 ``SUONE_WRITE_LOCKS=1 .venv/bin/pytest tests/test_locks.py`` writes the list anew; read the difference before you commit it.
 """
 

@@ -171,7 +171,7 @@ def _waits(by: Any, number: str, file: Dossier | None) -> bool:
 def test_a_number_that_is_just_typed_elsewhere_keeps_nobody_waiting_longer_than_another(
     cast: Cast, first_changes: bool
 ) -> None:
-    """Whoever opens a file or changes its number waits for whoever does, so that the wait tells nothing of the number."""
+    """Whoever opens a file or changes its number waits for whoever does, so that the wait reveals nothing about the number."""
     number, other = "756.9217.0769.85", "756.1234.5678.97"
     mine, theirs = open_file(cast.worker), open_file(cast.adviser)
     seconds = [(typed, file) for typed in (number, other, "") for file in (None, theirs) if typed or file is None]

@@ -236,7 +236,7 @@ def test_what_was_typed_goes_on_after_the_answer(staff: Appointment, client: Cli
     assert asked.status_code == 403
     assert not Entry.objects.filter(act="glass.broken").exists()
     assert {name: carried[name] for name in TYPED} == TYPED
-    # The form itself is judged now: there is no such case, and the text stands in it.
+    # The form itself is judged now: there is no such case, and the text is in it.
     assert (done.status_code, heading(done)) == (422, "Open a case in an emergency")
     assert TYPED["reason"] in done.content.decode()
 

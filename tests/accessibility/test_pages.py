@@ -60,7 +60,7 @@ def _opened(enter: Callable[..., Visitor], site: Site, name: str, language: str)
 
 
 def _faults(page: Page, language: str) -> list[str]:
-    """What is wrong with the page as it stands, in every look of this language."""
+    """What is wrong with the page, in every look of this language."""
     page.evaluate(_AXE)
     found = []
     for (scheme, width), rules in zip(_LOOKS[language], (_RULES, _OF_COLOURS), strict=True):

@@ -26,7 +26,7 @@ def what_is_next(visitor: Visitor, address: str) -> str:
 
 
 def asked_by(procedure: str, phase: str, requirement: str, language: str) -> str:
-    """The sentence with which a procedure asks for something, as it stands in its file."""
+    """The sentence with which a procedure asks for something, as written in its file."""
     found = shipped()[procedure].phase(phase).requirements
     return next(entry.missing[language] for entry in found if entry.id == requirement)
 

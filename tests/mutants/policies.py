@@ -89,7 +89,7 @@ def _every_fault(condition: str, halves: Iterable[str]) -> Iterator[tuple[str, s
     for start, end in operands(condition, " OR "):
         if condition[start:end] != "false" and not stands_apart(start, end):
             yield f"{condition[:start]}false{condition[end:]}", f"no way by {shortened(condition[start:end])}"
-    # The kinds of actors stand on the table and in each probe: one hides the other, so all go at once.
+    # The kinds of actors are checked for the table and in each probe: one hides the other, so all go at once.
     yield _KINDS.sub("true", condition), "without any kind of actor"
     for found in re.finditer(r"power >= [23]", condition):
         if not stands_apart(found.start(), found.end()):
@@ -105,7 +105,7 @@ def conjuncts(condition: str) -> list[tuple[int, int]]:
 def operands(condition: str, joint: str) -> list[tuple[int, int]]:
     """Where what this word joins begins and ends, at every depth."""
     found: list[tuple[int, int]] = []
-    opened: list[list[int]] = [[0]]  # per depth: the beginning of the operand, then where each joint stands
+    opened: list[list[int]] = [[0]]  # per depth: the beginning of the operand, then where each joint is
     position = 0
     quoted = False
     while position < len(condition):
@@ -151,7 +151,7 @@ def survives(fault: PolicyFault, beside: Beside, expected: Expected, actors: lis
 
 
 def all_faults(beside: Beside) -> Iterator[PolicyFault]:
-    """Every fault of every policy, save those for which a reason stands in ``accepted.toml``."""
+    """Every fault of every policy, save those for which a reason is in ``accepted.toml``."""
     policies = [policy for policy in beside.policies() if policy.table in beside.present]
     reading = {policy.table: policy.using or "" for policy in policies if policy.command == "select"}
     for policy in policies:

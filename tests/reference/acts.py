@@ -1,6 +1,6 @@
 """What kept acts allow, in plain Python: whom, which categories, which power, from when until when.
 
-The same is said in SQL by the packages whose acts they are (``sql/acts.sql``); no grant goes further. Here the rows of a
+The same is written in SQL by the packages whose acts they are (``sql/acts.sql``); no grant goes further. Here the rows of a
 world are varied, so that acts of all kinds and states lie in it.
 """
 
@@ -189,7 +189,7 @@ def _hand_overs(world: World) -> Iterator[Allowance]:
 
 
 def _mandates(world: World) -> Iterator[Allowance]:
-    """Of the consent it stands on, and no longer; while that names this officer, and health."""
+    """Of the consent it is based on, and no longer; while that names this officer, and health."""
     for row in _rows(world, "support_service"):
         if row["kind"] != "medical_mandate" or row["access_until"] is None:
             continue
@@ -273,7 +273,7 @@ def vary(world: World, chance: random.Random) -> None:
             line = lines[int(len(lines) * chance.random() ** 2)]
             assert isinstance(service, dict)
             service.update(based_on_id=line.act, dossier_id=line.dossier, staff_id=line.staff)
-            if chance.random() < 0.4:  # or in all but one: of another case, for another officer, or standing on nothing
+            if chance.random() < 0.4:  # or in all but one: of another case, for another officer, or based on nothing
                 other = chance.choice(("based_on_id", "dossier_id", "staff_id"))
                 service[other] = {
                     "based_on_id": None, "dossier_id": chance.choice(files), "staff_id": (line.staff or 0) % 9 + 1,

@@ -13,7 +13,7 @@ from suone.ground.access.permissions import Role
 from suone.records.dossiers.models import CaseBoundQuerySet
 from tests.reference.model import Actor
 
-# Filters that know more than grants (an invitation opens a meeting) stand in the tests of their package.
+# Filters that know more than grants (an invitation opens a meeting) are in the tests of their package.
 _KNOW_MORE = ("meetings_meeting", "meetings_invitee", "meetings_agendapoint", "meetings_entry", "meetings_reason")
 
 

@@ -171,7 +171,7 @@ class Beside:
         self.connection.execute("RESET ROLE")
 
     def statements(self, tables: Iterable[str] | None = None) -> dict[tuple[str, str], str]:
-        """For each table and command the statement that tells which rows are reached; none where there is no right."""
+        """For each table and command the statement that returns which rows are reached; none where there is no right."""
         wanted = set(self.present if tables is None else tables)
         conditions = self.conditions(wanted)
         found = {}

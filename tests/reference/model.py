@@ -1,6 +1,6 @@
 """Who may do what to which row: the law of access in plain Python, without Django and without a database.
 
-A *rule* answers for one actor and one row of one world. The rules of a table stand in ``tables.py``; here stands what
+A *rule* answers for one actor and one row of one world. The rules of a table are in ``tables.py``; here is what
 they are made of: who acts, what an act has opened to whom until when, and what is seen of other rows.
 """
 

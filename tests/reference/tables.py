@@ -245,7 +245,7 @@ NO_CASE = empty("dossier_id")
 
 
 def invited(world: World, actor: Actor, row: Row) -> bool:
-    """The actor's institution is invited to the row's meeting, and the invitation stands."""
+    """The actor's institution is invited to the row's meeting, and the invitation is not withdrawn."""
     return _invited(world, actor, row["meeting_id"])
 
 
@@ -348,7 +348,7 @@ def is_being_signed(world: World, actor: Actor, row: Row) -> bool:
 
 
 def of_consent(world: World, actor: Actor, row: Row) -> bool:
-    """A consent that stands names the recipient for all that passes."""
+    """A consent in force names the recipient for all that passes."""
     consent = world.seen(actor, "consents_consent", row["consent_id"])
     return (
         row["basis"] == "consent"

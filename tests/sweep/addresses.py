@@ -123,6 +123,6 @@ _OF_THE_LOG = frozenset({"audit_log", "who_saw", "export_who_saw", "opened_by", 
 
 def canary_for(visitor: str, address: Address) -> str:
     """What this visitor may not find at this address, as a pattern: texts about persons, and numbers of cases."""
-    # Data protection reads in the log which case an act was about, and nothing of what stands in it.
+    # Data protection reads in the log which case an act was about, and nothing of its content.
     reads_the_log = visitor == Role.DATA_PROTECTION_OFFICER and address.name in _OF_THE_LOG
     return r"canary-\w+-\d+" if reads_the_log else r"canary-\w+-\d+|CNY-\d+"

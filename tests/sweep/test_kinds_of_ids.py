@@ -21,7 +21,7 @@ from tests.sweep.addresses import LINKED, MACHINES, Address, swept_addresses
 from tests.sweep.world import World
 
 _FULL = os.environ.get("SUONE_SWEEP") == "full"
-# Two that a number can open: requests of both kinds stand in one table.
+# Two that a number can open: requests of both kinds are in one table.
 _TWINS = ("decision_id", "handover_decision_id")
 
 

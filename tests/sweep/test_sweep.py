@@ -53,7 +53,7 @@ def whole(addresses: int, visitors: int, things: int) -> list[Try]:
 
 
 def sweep(world: World, addresses: list[Address], *, alone: bool = False) -> Iterator[str]:
-    """Knock everywhere, and tell every leak, every server error, and every foreign object that could be opened."""
+    """Knock everywhere, and report every leak, every server error, and every foreign object that could be opened."""
     names, client = list(world.visitors), Client(raise_request_exception=False)
     payloads = [worlds.payload(objects) for objects in world.objects]
     select = whole if _FULL else pairwise

@@ -17,7 +17,7 @@ LIST = Path(__file__).with_name("log.txt")
 
 
 def what_is_said() -> list[str]:
-    """Each act with what is said of it, once, however often it was done."""
+    """Each act with what it writes, once, however often it was done."""
     said = set()
     for entry in Entry.objects.all():
         words = {

@@ -1,4 +1,4 @@
-"""The log names those of whom something stands in an answer, no more and no fewer: canaries in the body against the row.
+"""The log names those of whom an answer contains something, no more and no fewer: canaries in the body against the row.
 
 Those who may open cases walk over every address; each request is rolled back once it is compared.
 """
@@ -37,7 +37,7 @@ def _is_refusal(page: str) -> bool:
 
 
 class Canaries:
-    """Which case or person each canary speaks of."""
+    """Which case or person each canary is about."""
 
     def __init__(self) -> None:
         self.case: dict[tuple[str, int], int] = {}
@@ -55,8 +55,8 @@ class Canaries:
                     cursor.execute(f"SELECT {key}, dossier_id FROM {table} WHERE dossier_id IS NOT NULL")
                     self.case |= {(worlds.word_of(table), row): case for row, case in cursor.fetchall()}
 
-    def spoken_of(self, text: str) -> tuple[set[int], set[int], dict[str, set[int]]]:
-        """The cases, persons and other rows whose canaries stand in this text."""
+    def found_in(self, text: str) -> tuple[set[int], set[int], dict[str, set[int]]]:
+        """The cases, persons and other rows whose canaries are in this text."""
         cases: set[int] = set()
         persons: set[int] = set()
         others: dict[str, set[int]] = {}
@@ -101,7 +101,7 @@ def different(client: Client, address: Address, objects: dict[str, int | str], c
             yield f"{method} {url}: a form to {action or url} does not say under which appointment it was opened"
         if "dossier_id" in address.parameters and response.status_code != 204 and not _is_refusal(text):
             text += f"CNY-{objects['dossier_id']}"  # a page below the address of a case is of this case
-        cases, persons, others = canaries.spoken_of(text)
+        cases, persons, others = canaries.found_in(text)
         named = {case for row in rows for case in row.dossiers_shown}
         known = {person for row in rows for person in row.persons_shown}
         rest = {kind: set(ids) for row in rows for kind, ids in row.details.get("shown", {}).items()}

@@ -66,7 +66,7 @@ SETTINGS = (
     Setting(
         "SUONE_LOGIN_FAILURES_A_MINUTE",
         "200",
-        "Failed log-ins in a minute from one network address, over all accounts, after which it is heard no more for "
+        "Failed log-ins in a minute from one network address, over all accounts, after which it is refused for "
         "the moment. Many may sit behind one proxy.",
     ),
     Setting(

@@ -235,7 +235,7 @@ class _Cast:
             yield one["institution"], self._row(one["institution"], self._numbers[one["person"]], first, last, "")
 
     def newly_followed(self) -> Iterator[tuple[str, Registration]]:
-        """Since yesterday: what both sides are told."""
+        """Since yesterday: what both sides are notified of."""
         for one in cast_file()["newly_followed"]:
             code, number = one["institution"], self._numbers[one["person"]]
             yield code, self._row(code, number, self._ago(1), None, self._staff[one["worker"]])

@@ -284,7 +284,7 @@ def _faults_of_names(read: Instrument) -> Iterator[Fault]:
     for what, names in (("section", sections), ("dimension", dimensions)):
         for number, name in enumerate(names):
             if name not in {getattr(item, what) for item in read.item}:
-                yield Fault("no item stands in it: leave it out, or name it in an item", (what, number))
+                yield Fault("no item belongs to it: leave it out, or name it in an item", (what, number))
 
 
 def _faults_of_origins(read: Instrument) -> Iterator[Fault]:
@@ -293,9 +293,7 @@ def _faults_of_origins(read: Instrument) -> Iterator[Fault]:
         yield Fault("sources names places, but source names no paper", ("sources",))
     for part in _parts(read):
         if part in read.sources and part in read.defaults:
-            yield Fault(
-                f"{part} stands in sources and in defaults: either a source says it, or the product proposes it"
-            )
+            yield Fault(f"{part} is in sources and in defaults: either a source says it, or the product proposes it")
         elif part not in read.sources and part not in read.defaults:
             yield Fault(f"name {part} in sources with its place, or in defaults where no source says it")
 

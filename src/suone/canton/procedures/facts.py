@@ -161,7 +161,7 @@ class Word:
 
     @property
     def belongs_to_round(self) -> bool:
-        """Whether it happened once, in one round of the case; what describes the case holds until something else is said."""
+        """Whether it happened once, in one round of the case; what describes the case holds until something else is recorded."""
         return self.source is not Source.DERIVED and self.shape in (Shape.YES, Shape.DAY)
 
 

@@ -189,7 +189,7 @@ class SectionAnswers(models.Model):
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="sections")
     section = models.CharField(max_length=40)
     category = models.PositiveSmallIntegerField(_("Data category"), choices=DataCategory)
-    answers = models.JSONField(default=dict)  # answers of a pinned version; what is counted stands in lines
+    answers = models.JSONField(default=dict)  # answers of a pinned version; what is counted is in lines
     language = models.CharField(max_length=2)
     version = models.PositiveIntegerField(default=1)
     saved_at = models.DateTimeField(db_default=Now())

@@ -289,7 +289,7 @@ class AnswerForm(forms.Form):
 
 
 class MissedBasisForm(forms.Form):
-    """The social worker who is told of missed appointments, and the legal basis."""
+    """The social worker who is notified of missed appointments, and the legal basis."""
 
     recipient = StaffField(label=gettext_lazy("Social worker"))
     basis = forms.ChoiceField(label=gettext_lazy("Legal basis"), widget=forms.RadioSelect)

@@ -170,7 +170,7 @@ _FOLLOWS = (
 
 
 class CooperationNotice(models.Model):
-    """What an IV coordinator tells the social worker of uncooperative behaviour or missed appointments.
+    """What an IV coordinator writes to the social worker about uncooperative behaviour or missed appointments.
 
     Readable by the two of them and by whoever takes over the receiver's case, and by nobody else who follows the person:
     it must not reach those who impose sanctions.

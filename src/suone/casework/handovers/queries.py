@@ -193,12 +193,12 @@ def position_for(course: Course | None, version: ProcedureVersion | None) -> tup
 
 
 def is_giver_of_missed(acting: Acting) -> bool:
-    """Return whether the acting institution is an IV: nobody else tells of missed appointments."""
+    """Return whether the acting institution is an IV: nobody else gives notice of missed appointments."""
     return Institution.objects.filter(pk=acting.own_institution_id, kind=GIVER_OF_MISSED).exists()
 
 
 def social_workers_in(case: Case) -> list[Appointment]:
-    """List the social workers who follow the person of a case: they may be told of missed appointments."""
+    """List the social workers who follow the person of a case: they may be given notice of missed appointments."""
     following = case.dossier.participants.filter(
         state=ParticipantState.TAKING_PART, institution__kind=RECIPIENT_OF_MISSED, staff__isnull=False
     )

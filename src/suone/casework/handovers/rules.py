@@ -68,7 +68,7 @@ _FACTS_OF_THE_ACT = frozenset(
 
 
 class NoticeKind(models.TextChoices):
-    """The two things that IV tells the social worker (agreement SMZ–IV, no. 2)."""
+    """The two things of which IV notifies the social worker (agreement SMZ–IV, no. 2)."""
 
     UNCOOPERATIVE = "uncooperative", gettext_lazy("uncooperative behaviour")
     MISSED = "missed", gettext_lazy("missed appointments")

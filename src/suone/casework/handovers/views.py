@@ -342,7 +342,7 @@ def report_missed_on(request: ActingRequest, dossier_id: int, staff_id: int, bas
 
 
 def _social_workers(request: ActingRequest, dossier_id: int) -> tuple[Case, dict[int, Appointment]]:
-    """Return the case, and the social workers who may be told; nobody unless the acting institution is an IV."""
+    """Return the case, and the social workers who may be notified; nobody unless the acting institution is an IV."""
     case = readable_case(request.acting, dossier_id)
     may = queries.is_giver_of_missed(request.acting)
     return case, {worker.pk: worker for worker in queries.social_workers_in(case)} if may else {}

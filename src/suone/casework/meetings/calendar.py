@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 def calendar_entry(
     *, uid: UUID, starts_at: datetime, ends_at: datetime, place: str, is_cancelled: bool, version: int
 ) -> bytes:
-    """An iCalendar file. Its number is random; neither a name nor the number of a case stands in it (RFC 5545)."""
+    """An iCalendar file. Its number is random; it contains neither a name nor the number of a case (RFC 5545)."""
     from icalendar import Calendar, Event  # late: it takes longer to import than to use
 
     calendar = Calendar()

@@ -303,7 +303,7 @@ def conveners_for(dossier: Dossier | None, *, on: date) -> list[Convening]:
 
 @dataclass(frozen=True, slots=True)
 class ConvenedByOthers:
-    """A kind of meeting that the acting person does not convene: who does, and where that is said."""
+    """A kind of meeting that the acting person does not convene: who does, and where that is written."""
 
     kind: Kind
     who: str

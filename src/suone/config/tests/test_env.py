@@ -1,4 +1,4 @@
-"""The environment is read in one place, and a wrong value is said in one sentence."""
+"""The environment is read in one place, and a wrong value is reported in one sentence."""
 
 import re
 from pathlib import Path

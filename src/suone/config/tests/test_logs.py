@@ -1,4 +1,4 @@
-"""A log line tells what was asked for, never what was searched."""
+"""A log line says what was requested, never what was searched."""
 
 import logging
 import logging.config

@@ -13,7 +13,7 @@ from suone.records.persons import ahv
 
 
 class _Period(forms.Form):
-    """What both questions to the log are narrowed by. They go by POST: whom they are about stands in no address."""
+    """What both questions to the log are narrowed by. They go by POST, so that no address names anybody."""
 
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     institution = forms.ModelChoiceField(Institution.objects.all(), label=_("Institution"), required=False)
@@ -50,7 +50,7 @@ class LogFilter(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     act = forms.ChoiceField(label=_("Act"), required=False)
     institution = forms.ModelChoiceField(Institution.objects.all(), label=_("Institution"), required=False)
-    # A list, and no name to type: what this form asks stands in the address.
+    # A list, and no name to type: what this form asks is in the address.
     staff = forms.ModelChoiceField(Appointment.objects.all(), label=_("Staff member"), required=False)
     first_day = forms.DateField(label=_("From"), required=False, widget=DayInput())
     last_day = forms.DateField(label=_("Until"), required=False, widget=DayInput())

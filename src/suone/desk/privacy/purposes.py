@@ -43,7 +43,7 @@ _PURPOSES: dict[str, Promise] = {
     "register: enrol": _("Register: an institution takes part"),
     "register: epochs": _("Register: epochs"),
     "register: renew": _("Register: renewing"),
-    "register: tell new overlaps": _("Register: notification of new overlaps"),
+    "register: notify of new overlaps": _("Register: notification of new overlaps"),
     "register: yesterday's use": _("Register: yesterday's use"),
     "requests: reminders and expiry": _("Requests: reminders and expiry"),
     "sealing the log": _("Sealing the log"),

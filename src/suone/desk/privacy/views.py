@@ -42,7 +42,7 @@ def audit_log(request: ActingRequest) -> HttpResponse:
 
 @reads(Permission.AUDIT_READ, act=Act.WHO_SAW_ASKED, by_post=True)
 def who_saw(request: ActingRequest) -> HttpResponse:
-    """Everybody who saw something of one person, under whatever key; by POST, so that no number stands in an address."""
+    """Everybody who saw something of one person, under whatever key; by POST, so that no address contains a number."""
     title = _("Who saw this person")
     return _asked(request, WhoSawForm, queries.who_saw, title=title, export="export_who_saw")
 

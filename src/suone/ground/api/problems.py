@@ -25,7 +25,7 @@ _LOGGER = logging.getLogger("suone.ground.api")
 class FieldProblem(Answered):
     """What is wrong with one field of the request."""
 
-    pointer: str = Field(description="Where it stands, as a JSON pointer (RFC 6901) or the name of a parameter.")
+    pointer: str = Field(description="Where it is, as a JSON pointer (RFC 6901) or the name of a parameter.")
     code: str = Field(description="A stable word.")
     detail: str = Field(description="A sentence in the caller's language.")
 

@@ -53,7 +53,7 @@ def head_in(statement: Statement) -> Head:
             tuple(int(number) for number in statement.get("misfits", ())),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError("this statement speaks of no head") from error
+        raise ValueError("this statement contains no head") from error
 
 
 def signed(said: Statement, key: Ed25519PrivateKey) -> Statement:

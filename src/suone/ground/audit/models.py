@@ -34,7 +34,7 @@ class RecordKind(models.TextChoices):
 
 
 class Seal(models.Model):
-    """The log as it stood at a moment: how many entries, and the root of the tree over all of them."""
+    """The log at a moment: how many entries, and the root of the tree over all of them."""
 
     sealed_at = models.DateTimeField()
     size = models.BigIntegerField()

@@ -84,7 +84,7 @@ def check_inclusion(proof: dict[str, Any], key: Ed25519PublicKey) -> Head:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Unproven("The proof is incomplete.") from error
     if not proof["line"].startswith(f"({entry},"):
-        raise Unproven("The proof speaks of another entry than it shows.")
+        raise Unproven("The proof is about another entry than it shows.")
     if merkle.root_by_inclusion(leaf, place, head.size, path) != head.root:
         raise Unproven("The entry does not lead to the signed root: it is not in that log, or it was changed.")
     return head

@@ -1,11 +1,11 @@
-"""What an institution is for: rules, agreements and procedures speak of kinds, since codes differ and change."""
+"""What an institution is for: rules, agreements and procedures name kinds, since codes differ and change."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class InstitutionKind(models.TextChoices):
-    """What an institution is for, whatever it is called: rules, agreements and procedures speak of kinds."""
+    """What an institution is for, whatever it is called: rules, agreements and procedures name kinds."""
 
     UNEMPLOYMENT_INSURANCE = "unemployment_insurance", _("unemployment insurance")
     DISABILITY_INSURANCE = "disability_insurance", _("disability insurance")

@@ -22,4 +22,4 @@ def verify_access() -> None:
         click.echo(drift.sentence)
     if found:
         raise Trouble(f"Access and acts do not meet: {len(found)} findings.")
-    click.echo("Every access in force stands on its act.")
+    click.echo("Every access in force follows from its act.")

@@ -1,6 +1,6 @@
 """The commands ``suone register push``, ``renew`` and ``who``: what an institution's own IT runs.
 
-What turns numbers into tokens and speaks with the register is imported inside, so that ``suone --help`` is quick.
+What turns numbers into tokens and calls the register is imported inside, so that ``suone --help`` is quick.
 """
 
 import sqlite3
@@ -127,7 +127,7 @@ def renew(url: str, key_file: Path, store: Path, hmac_key_file: Path | None, lan
 @click.argument("reference")
 @_URL
 @_STORE
-@click.option("--language", type=click.Choice(LANGUAGES), help="The language of what is said.")
+@click.option("--language", type=click.Choice(LANGUAGES), help="The language of the messages.")
 @_in_one_sentence
 def who(reference: str, url: str, store: Path, language: str) -> None:
     """Show the AHV number behind a REFERENCE, for messages of the register that name it. Asks the store alone."""

@@ -23,7 +23,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The file as it came: header, rows, where the known columns stand, and how to write rows of the same form."""
+    """The file as it came: header, rows, where the known columns are, and how to write rows of the same form."""
 
     header: Sequence[str]
     rows: Sequence[Row]

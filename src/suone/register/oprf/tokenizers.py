@@ -1,4 +1,4 @@
-"""How an institution makes tokens of AHV numbers: one interface, whatever stands behind it."""
+"""How an institution makes tokens of AHV numbers: one interface, whatever implements it."""
 
 import re
 from collections.abc import Callable, Sequence

@@ -271,7 +271,7 @@ def apply_delivery(
 @router.post("/lookups", response=AnswerOut, summary="Ask who else follows a person")
 @carries_out(Permission.REGISTER_USE)
 def look_up(request: ActingRequest, asked: LookUpIn) -> HttpResponse:
-    """Answers alike, in size too, whether there is nothing to tell or no right to be told."""
+    """Answers alike, in size too, whether there is nothing to disclose or no right to it."""
     answer = services.look_up(
         request.acting, epoch=asked.epoch, token=_bytes(asked.token, pointer="/token"), purpose=asked.purpose
     )
@@ -301,7 +301,7 @@ def alerts(request: ActingRequest, before: Annotated[int, Query(ge=1, le=2**63 -
 
 
 def _evened(answer: AnswerOut) -> HttpResponse:
-    """Filled up to a multiple of a size, so that how long an answer is tells nothing."""
+    """Filled up to a multiple of a size, so that the length of an answer reveals nothing."""
     size = len(answer.model_dump_json().encode())
     filled = answer.model_copy(update={"filling": " " * (-size % _EVEN)})
     return HttpResponse(

@@ -110,7 +110,7 @@ class AnswerAlertForm(forms.Form):
 
 
 class AlertRecipientsForm(forms.Form):
-    """Whom one office wants to be told."""
+    """Whom one office wants to have notified."""
 
     office = forms.ModelChoiceField(queryset=Office.objects.none(), widget=forms.HiddenInput)
     notifies = forms.ChoiceField(label=gettext_lazy("Who is notified of new overlaps"), choices=AlertRecipients.choices)

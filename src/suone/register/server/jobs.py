@@ -10,10 +10,10 @@ from suone.register.server.services import notify_of_new_overlaps, renew_sealed,
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queueing_lock="register.tell", pass_context=False)
+@app.task(queueing_lock="register.notify", pass_context=False)
 def notify_of_overlaps(timestamp: int) -> None:
     """Notify institutions of new overlaps every minute, in batches with a transaction each."""
-    acting = acting_for_job("register: tell new overlaps")
+    acting = acting_for_job("register: notify of new overlaps")
     more = True
     while more:
         with acting_as(acting):

@@ -61,7 +61,7 @@ def is_few(count: int) -> bool:
 
 
 def shown(count: int) -> str:
-    """A count as pages show it: ``6'887``; 1 to 4 persons are not told apart."""
+    """A count as pages show it: ``6'887``; 1 to 4 persons are shown alike."""
     return "1–4" if is_few(count) else counted(count)
 
 

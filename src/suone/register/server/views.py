@@ -50,7 +50,7 @@ def _closed(request: ActingRequest) -> HttpResponse:
 @acts(Permission.REGISTER_USE)
 @_for_participants
 def ask(request: ActingRequest) -> HttpResponse:
-    """Who else follows this person? By POST: a number never stands in an address."""
+    """Who else follows this person? By POST: no address contains a number."""
     form = forms.AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):

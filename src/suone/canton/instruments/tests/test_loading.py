@@ -58,7 +58,7 @@ def test_a_file_is_read_once() -> None:
         (
             'version = "1"',
             'version = "1"\nsources = { bands = "Art. 3" }',
-            "the instrument: bands stands in sources and in defaults: either a source says it, or the product proposes it.",
+            "the instrument: bands is in sources and in defaults: either a source says it, or the product proposes it.",
         ),
         ('version = "1"', "", "small.toml, line 1, the instrument: version is missing."),
         (
@@ -300,10 +300,10 @@ SILENT = {
     "a yes or no that is reversed": (FIRST, f"{FIRST}\nreversed = true", "reversed is for the kinds scale alone; this is yes_no."),
     "a word that is reversed": (FIRST, f'{FIRST}\nreversed = "yes"', "reversed must be true or false."),
     "an empty dimension": (
-        "[[item]]", '[[dimension]]\nid = "d"\ntitle = { de = "x", fr = "x", en = "x" }\n[[item]]', "dimension d: no item stands in it",
+        "[[item]]", '[[dimension]]\nid = "d"\ntitle = { de = "x", fr = "x", en = "x" }\n[[item]]', "dimension d: no item belongs to it",
     ),
     "an empty section": (
-        "[[item]]", '[[section]]\nid = "s"\ntitle = { de = "x", fr = "x", en = "x" }\n[[item]]', "section s: no item stands in it",
+        "[[item]]", '[[section]]\nid = "s"\ntitle = { de = "x", fr = "x", en = "x" }\n[[item]]', "section s: no item belongs to it",
     ),
     "a dimension with more": (
         "[[item]]", '[[dimension]]\nid = "d"\ncolour = "red"\ntitle = { de = "x", fr = "x", en = "x" }\n[[item]]',

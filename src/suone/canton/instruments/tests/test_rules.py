@@ -32,7 +32,7 @@ any_answers = st.dictionaries(st.sampled_from(IDS), st.sampled_from(["yes", "no"
 
 
 def worst(item_id: str) -> str:
-    """The answer to this item that speaks most for a higher level."""
+    """The answer to this item that favours a higher level most."""
     points = TRIAGE.item(item_id).points
     return max(points, key=lambda answer: points[answer], default="yes")
 

@@ -38,7 +38,7 @@ def answers_to(this: Instrument) -> st.SearchStrategy[dict[str, str]]:
 
 
 def rank(this: Instrument, band: str) -> int:
-    """How high a band stands; the first is the highest."""
+    """The rank of a band; the first is the highest."""
     return -[known.code for known in this.bands].index(band)
 
 

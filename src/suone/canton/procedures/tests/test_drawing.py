@@ -1,4 +1,4 @@
-"""The picture of a procedure: every phase and move is in it, arrows in one lane never touch, and words stand beside it."""
+"""The picture of a procedure: every phase and move is in it, arrows in one lane never touch, and a description in words is beside it."""
 
 from xml.etree import ElementTree
 

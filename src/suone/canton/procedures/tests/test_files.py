@@ -371,7 +371,7 @@ def test_a_rule_that_law_or_agreement_makes_names_it(address: str, law: str) -> 
 # A few of them at work
 
 
-def stands(identifier: str, phase: str, **facts: Scalar) -> PhaseStatus:
+def status_of(identifier: str, phase: str, **facts: Scalar) -> PhaseStatus:
     return phase_status(PROCEDURES[identifier].phase(phase), facts, on=TODAY)
 
 
@@ -402,7 +402,7 @@ def test_everybody_is_reassessed_after_six_months(phase: str) -> None:
 
 
 def test_segment_s_closes_only_without_labour_market_measures() -> None:
-    found = stands("so-iim", "stabilise", segmented_on=TODAY, labour_measures=True)
+    found = status_of("so-iim", "stabilise", segmented_on=TODAY, labour_measures=True)
 
     assert names(found.lacking) == {"no_labour_measures"}
 
@@ -410,7 +410,7 @@ def test_segment_s_closes_only_without_labour_market_measures() -> None:
 def test_aftercare_is_a_state_of_its_own_and_ends_after_six_months() -> None:
     assert PROCEDURES["so-iim"].phase("aftercare").state == "in_aftercare"
 
-    early = stands("so-iim", "aftercare", integrated_on=months_before(TODAY, 5), lasting_on=TODAY)
+    early = status_of("so-iim", "aftercare", integrated_on=months_before(TODAY, 5), lasting_on=TODAY)
 
     assert names(early.ways[0].warnings) == {"six_months"}
 

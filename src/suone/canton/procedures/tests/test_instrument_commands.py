@@ -1,4 +1,4 @@
-"""``suone instruments check``: what is wrong is said with its place."""
+"""``suone instruments check``: what is wrong is reported with its place."""
 
 from pathlib import Path
 

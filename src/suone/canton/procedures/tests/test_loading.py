@@ -32,7 +32,7 @@ def changed(there: str, instead: str) -> str:
 
 
 def without(begin: str, end: str) -> str:
-    """The example without what stands from one line to another."""
+    """The example without the text from one line to another."""
     start = EXAMPLE.index(begin)
     return EXAMPLE[:start] + EXAMPLE[EXAMPLE.index(end, start) :]
 
@@ -104,7 +104,7 @@ def test_a_move_may_need_nothing_and_an_institution_may_be_named_by_its_kind() -
     assert example.item("plan", "review").addressed == "unemployment_insurance"
 
 
-# there, what stands there instead, the words of the line that is named, the sentence
+# there, what is there instead, the words of the line that is named, the sentence
 ONE_PROBLEM = {
     # words that are not known
     "an unknown entry": (

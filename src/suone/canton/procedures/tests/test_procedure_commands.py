@@ -1,4 +1,4 @@
-"""``suone procedures check|draw``: what is wrong is said with its line, and a drawing comes out."""
+"""``suone procedures check|draw``: what is wrong is reported with its line, and a drawing comes out."""
 
 from pathlib import Path
 

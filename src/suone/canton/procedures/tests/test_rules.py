@@ -64,7 +64,7 @@ def procedure(*phases: Phase, version: str = "1") -> Procedure:
     return Procedure("small", version, "VS", TEXT, TEXT, "invented", (), "case", TODAY, phases)
 
 
-def stands(place: Phase, **facts: object) -> PhaseStatus:
+def status_of(place: Phase, **facts: object) -> PhaseStatus:
     return phase_status(place, facts, on=TODAY)  # type: ignore[arg-type]
 
 
@@ -184,9 +184,9 @@ def test_what_must_hold_closes_a_way_and_what_should_only_warns() -> None:
     )
 
     closed, warned, free = (
-        stands(place),
-        stands(place, consent_valid=True),
-        stands(place, consent_valid=True, question_recorded=True),
+        status_of(place),
+        status_of(place, consent_valid=True),
+        status_of(place, consent_valid=True, question_recorded=True),
     )
 
     assert (ids(closed.lacking), ids(closed.warnings), closed.ways[0].is_open) == (
@@ -205,7 +205,7 @@ def test_what_must_hold_closes_a_way_and_what_should_only_warns() -> None:
 def test_what_is_not_asked_of_a_case_is_neither_met_nor_missing() -> None:
     place = phase(asks("holds", "new_medical_facts", applies=("earlier_iv_application",)), way("new_medical_facts"))
 
-    found = stands(place)
+    found = status_of(place)
 
     assert (found.met, found.lacking, found.ways[0].is_open) == ((), (), True)
 
@@ -217,7 +217,7 @@ def test_what_chooses_between_ways_closes_one_yet_is_never_missing() -> None:
         way(to="network"),
     )
 
-    found = stands(place, level="network")
+    found = status_of(place, level="network")
 
     assert (found.lacking, found.warnings) == ((), ())
     assert [entry.is_open for entry in found.ways] == [False, True]

@@ -1,6 +1,6 @@
--- The columns used for statistics on cases: named columns of all rows, for jobs that switch to the
--- reporting role (counting() in access/database.py; the first tables are in support/sql/counted.sql). No names, no numbers
--- by which somebody is known, no texts, nobody who works here, nothing declared as personal data.
+-- The columns used for statistics on cases: named columns of all rows, for jobs that switch to the reporting role
+-- (counting() in access/database.py; the first tables are in support/sql/counted.sql). No names, no numbers that identify
+-- anybody, no texts, no staff, nothing declared as personal data.
 GRANT SELECT (id, opened_at) ON dossiers_dossier TO suone_report;
 GRANT SELECT (dossier_id, at, until) ON dossiers_emergency TO suone_report;
 GRANT SELECT (dossier_id, function, valid_from, valid_until) ON cases_assignment TO suone_report;

@@ -1,5 +1,5 @@
 -- What a procedure needs of the background: whether there is a question, and the number of risk factors. A case proceeds
--- the same way whoever takes the next step, so all categories are counted; no text and no category is returned.
+-- the same way whoever takes the next step, so all categories count; no text and no category is returned.
 CREATE FUNCTION cases_counted_background(case_id bigint) RETURNS TABLE (has_question boolean, risk_factors integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT coalesce((SELECT trim(b.text) <> '' FROM cases_background b

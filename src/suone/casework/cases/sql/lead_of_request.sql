@@ -1,5 +1,5 @@
 -- Both institutions of a request may learn who leads and follows a case while the answer is pending and for an hour after
--- it, so that they can be notified; afterwards only while the case is open to them.
+-- it, so that they can be notified; later only while the case is open to them.
 CREATE FUNCTION cases_request_lasts(d decisions_decision) RETURNS boolean LANGUAGE sql STABLE
     SET search_path = public, pg_temp AS $$
     SELECT actor_institution() IN (d.addressed_id, d.asked_institution_id)

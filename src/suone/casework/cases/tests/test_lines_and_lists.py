@@ -1,4 +1,4 @@
-"""Which lines of a timeline read alike, and which cases stand in the list."""
+"""Which lines of a timeline read alike, and which cases are in the list."""
 
 from dataclasses import replace
 from types import SimpleNamespace

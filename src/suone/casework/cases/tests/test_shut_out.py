@@ -1,4 +1,4 @@
-"""A withdrawal may close the case to whoever is named in it: who answers for the case hears of it, once."""
+"""A withdrawal may close the case to whoever is named in it: whoever leads the case is notified, once."""
 
 from suone.casework.cases.services import answer_participation, name_lead
 from suone.casework.leading.tests.factories import activate, ask, do

@@ -1,4 +1,4 @@
-"""What a message tells reaches whom it concerns: the region and the case, once; and nobody who has left."""
+"""Whom a message reaches: the staff of the region and of the case, once; and nobody who has left."""
 
 from datetime import timedelta
 

@@ -1,7 +1,7 @@
--- A correction is offered within the files that already know of each other: whoever offers it contributes to both, with
--- the identity open. So no file learns from an offer that another institution follows the person.
+-- A correction is only offered among files that already know of each other: whoever offers it contributes to both and can
+-- read the identity in both. So no file learns from an offer that another institution follows the person.
 
--- Whether the acting person contributes to a case file with the identity open.
+-- Whether the acting person contributes to a case file and can read the identity in it.
 CREATE FUNCTION corrections_contributes(file bigint, at_least integer) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     SELECT actor_kind() = 'staff' AND EXISTS (

@@ -1,5 +1,5 @@
--- Whether what a hand-over gave its receiver ended with the withdrawal of the consent that it rests on. A receiver who led the
--- case by then keeps it: it is their own file.
+-- Whether the receiver's access ended when the consent behind the hand-over was withdrawn. A receiver who led the case by
+-- then keeps it: it is their own file.
 CREATE FUNCTION handovers_was_withdrawn(consent bigint, receiver bigint) RETURNS boolean LANGUAGE sql STABLE
     RETURN EXISTS (
         SELECT 1 FROM consents_consent c WHERE c.id = consent AND c.withdrawn_at IS NOT NULL AND NOT EXISTS (

@@ -1,6 +1,6 @@
 -- What a hand-over opens, and who it is about: for the institution that was asked, which may not open the case before.
 
--- Once accepted, the person of a request shows as long as the case is open to the institution that was asked.
+-- Once accepted, the person of a request is visible as long as the case is open to the institution that was asked.
 CREATE FUNCTION handovers_person(request bigint)
 RETURNS TABLE (ahv_number text, last_name text, first_name text, birth_year integer, birth_month integer, birth_day integer,
                telephone text, commune text)
@@ -15,10 +15,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       AND (d.state = 'pending' OR d.state = 'accepted' AND dossiers_has_power(h.dossier_id, 1))
 $$;
 
--- The acceptance opens the case to the receiver: for good and with the lead where the sender stops, otherwise to
--- contribute for twelve months. The sender's own file ends then; for the agreed overlap, and for thirty days in any case,
--- in which the closing review is held (due within twenty working days), the sender may still contribute. Both periods are
--- defaults of the product. Where a consent already lets the receiver contribute, it stays the basis and nothing is opened beside it.
+-- The acceptance opens the case to the receiver: without limit and with the lead if the sender stops, otherwise to
+-- contribute for twelve months. The sender's own file then ends; during the agreed overlap, and for thirty days in any
+-- case, in which the closing review is held (due within twenty working days), the sender may still contribute. Both
+-- periods are defaults of the product. If a consent already lets the receiver contribute, it stays the basis and nothing
+-- is opened beside it.
 CREATE FUNCTION handovers_open(hand_over bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -40,7 +41,7 @@ BEGIN
         SELECT coalesce(bit_or(g.categories), h.categories) INTO had FROM dossiers_grant g
             WHERE g.dossier_id = h.dossier_id AND g.institution_id = h.sender_id AND g.valid_until > now_at
               AND g.because IN ('notification', 'hand_over');
-        -- What the sender had by its own notification and by earlier hand-overs ends.
+        -- The sender's access by its own notification and by earlier hand-overs ends.
         UPDATE dossiers_dossier x SET handed_over_at = now_at WHERE x.id = h.dossier_id AND x.handed_over_at IS NULL
             AND EXISTS (SELECT 1 FROM dossiers_notification_allows(x.id) a WHERE a.institution_id = h.sender_id);
         UPDATE handovers_handover x SET access_until = now_at
@@ -62,14 +63,14 @@ BEGIN
     END LOOP;
 END $$;
 
--- Whether the acting institution is the one that was asked: also once it declined, when it sees the request no more.
+-- Whether the acting institution is the one that was asked: also after declining, when it no longer sees the request.
 CREATE FUNCTION handovers_was_asked(hand_over bigint, dossier bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM handovers_handover h
                    WHERE h.id = hand_over AND h.dossier_id = dossier AND h.receiver_id = actor_institution())
 $$;
 
--- Parallel support ends at once: for whoever leads the case.
+-- Ends parallel support at once: for whoever leads the case.
 CREATE FUNCTION handovers_end(hand_over bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -83,7 +84,7 @@ BEGIN
         WHERE x.id = hand_over AND x.access_until > statement_timestamp();
 END $$;
 
--- How many persons were referred in each direction in a year, and what became of it: figures without persons.
+-- How many persons were referred in each direction in a year, and with which result: figures without persons.
 CREATE FUNCTION handovers_counted(in_year integer)
 RETURNS TABLE (sender_id bigint, receiver_id bigint, proposed bigint, accepted bigint, declined bigint, expired bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$

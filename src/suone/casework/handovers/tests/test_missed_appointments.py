@@ -1,4 +1,4 @@
-"""IV tells the social worker of uncooperative behaviour and missed appointments, and nobody else reads it."""
+"""IV gives the social worker notice of uncooperative behaviour and missed appointments, and nobody else reads it."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
--- What applies of every fact of a case, whatever its data category, for the procedure engine: a case proceeds the same way
--- whoever takes the next step. Only for those who may open the case; pages show what their reader may read. With each fact,
--- whether it became true before the present round: recorded before, or on an earlier day.
+-- Every fact of a case, whatever its data category, for the procedure engine: a case proceeds the same way whoever takes
+-- the next step. Only for those who may open the case; pages show what their reader may read. With each fact, whether it
+-- became true before the present round: recorded before, or on an earlier day.
 CREATE FUNCTION leading_every_fact(case_id bigint) RETURNS TABLE (fact text, value jsonb, is_earlier boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET TimeZone = 'Europe/Zurich' AS $$
     SELECT DISTINCT ON (f.fact) f.fact, f.value,

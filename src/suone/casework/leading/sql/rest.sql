@@ -1,5 +1,6 @@
--- A case that rested goes on: what is still to be done is due later by as long as it rested, or as long as the item was open
--- meanwhile, on a working day. Whose items they are, and in which category, does not matter; only who leads resumes a case.
+-- A suspended case is resumed: due days of open items are postponed by the time of the suspension, or by as long as the
+-- item was open during it, to a working day. This applies to items of every institution and category; only the lead
+-- resumes a case.
 CREATE FUNCTION leading_move_deadlines(case_id bigint, days_off date[]) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET TimeZone = 'Europe/Zurich' AS $$
 DECLARE

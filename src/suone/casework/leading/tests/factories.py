@@ -22,7 +22,7 @@ from suone.records.dossiers.rules import Birth
 
 
 def notification(cast: Cast, *scope: ScopeLine, **changes: Any) -> Notification:
-    """With the signed consent alone, as far as nothing else is said."""
+    """With the signed consent alone, unless the test says otherwise."""
     usual: dict[str, Any] = {
         "ahv_number": "",
         "ahv_missing_reason": "not yet registered",

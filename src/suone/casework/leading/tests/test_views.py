@@ -166,7 +166,7 @@ def test_nothing_sensitive_is_ticked_beforehand_in_a_notification(worker: Client
 
 
 def test_the_form_to_sign_is_printed_before_there_is_a_case(cast: Cast, worker: Client) -> None:
-    """The log hears of it without a case, and neither address nor name of the file say whom it is about."""
+    """It is logged without a case, and neither address nor name of the file say whom it is about."""
     scope = ticked(line(cast.coordinator, 0b11), line(cast.adviser, 0b1000_0001))
     form = typed(cast, signature="", print="1", date_of_birth="1984") | scope
 

@@ -338,8 +338,8 @@ def _report_to_procedures(acting: Acting, meeting: Meeting, day: date, *, person
         report_fact(acting, dossier=dossier, fact=Fact.PERSON_ATTENDED, value=bool(person_came))
     if dossier is not None and meeting.kind == Kind.ASSESSMENT:
         report_fact(acting, dossier=dossier, fact=Fact.RAD_ATTENDED, value=_physician_came(meeting))
-    spoken_of = [dossier] if dossier else _cases_on_agenda(meeting)
-    for one in spoken_of:
+    about = [dossier] if dossier else _cases_on_agenda(meeting)
+    for one in about:
         report_fact(acting, dossier=one, fact=fact, value=day)
 
 

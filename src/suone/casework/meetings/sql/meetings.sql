@@ -11,8 +11,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
                    WHERE m.id = meeting AND m.dossier_id IS NOT NULL AND dossiers_has_power(m.dossier_id, 2))
 $$;
 
--- What the policies of a meeting's parts ask about it. In a function, since the meeting's own policy asks about its
--- invitations; and only where a row is written.
+-- Asked by the policies of a meeting's parts. A function, since the meeting's own policy refers to its invitations; and
+-- only used where a row is written.
 CREATE FUNCTION meetings_is_about(meeting bigint, dossier bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM meetings_meeting m
@@ -25,7 +25,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
                    WHERE m.id = meeting AND m.dossier_id IS NULL AND m.convening_id = actor_institution())
 $$;
 
--- Locks the case, then the meeting, always in this order, also for those who may not open the case.
+-- Locks the case, then the meeting, always in this order, even for those who may not open the case.
 CREATE FUNCTION meetings_lock(meeting bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -54,20 +54,20 @@ BEGIN
     RETURN FOUND;
 END $$;
 
--- The number of cases on the agenda, also for those who may open only some of them.
+-- The number of cases on the agenda, even for those who may open only some of them.
 CREATE FUNCTION meetings_cases_on_agenda(meeting bigint) RETURNS integer
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT count(DISTINCT p.dossier_id)::integer FROM meetings_agendapoint p
         WHERE p.meeting_id = meeting AND meetings_takes_part(meeting)
 $$;
 
--- Whether anything is written under a point, also in the unfinished minutes of others.
+-- Whether anything is written under a point, including the unfinished minutes of others.
 CREATE FUNCTION meetings_is_written_to(point bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM meetings_entry e WHERE e.point_id = point AND meetings_takes_part(e.meeting_id))
 $$;
 
--- The invitation a guest's link leads to, and nothing else: by the hash of its token, for guests alone.
+-- The invitation that a guest's link leads to, and nothing else: by the hash of its token, for guests alone.
 CREATE FUNCTION meetings_invitation_of_guest(hash text)
 RETURNS TABLE (guest bigint, meeting bigint, dossier bigint, uid uuid, state text, starts_at timestamptz, minutes integer,
                place text, host text, host_fr text, host_person text, host_phone text, host_staff bigint, answer text,
@@ -95,8 +95,8 @@ BEGIN
     RETURN FOUND;
 END $$;
 
--- Guests' links hold until the meeting's day is over, also of guests whom another institution invited: the day is that of
--- the meeting as it is kept, never an argument.
+-- Guests' links are valid until the meeting's day is over, including guests whom another institution invited: the day is
+-- that of the stored meeting, never an argument.
 CREATE FUNCTION meetings_let_guests_in(meeting bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

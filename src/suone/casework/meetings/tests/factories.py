@@ -22,7 +22,7 @@ def at(days: int, hour: int = 10) -> datetime:
 
 
 def convocation(*seats: Appointment, named: Appointment | None = None, **changes: Any) -> Convocation:
-    """A round table today, as far as nothing else is said."""
+    """A round table today, unless the test says otherwise."""
     invited = [Seat(staff.institution) for staff in seats] + ([Seat(named.institution, named)] if named else [])
     usual: dict[str, Any] = {"kind": Kind.ROUND_TABLE, "seats": invited, "place": "IIZ, Sitten"}
     if "proposals" not in changes:

@@ -1,4 +1,4 @@
-"""What may be said of a meeting, without a database."""
+"""The rules of meetings, without a database."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

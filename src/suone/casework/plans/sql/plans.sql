@@ -1,4 +1,4 @@
--- A new version starts as a full copy of the previous one, closed categories included: whoever changes the plan must not
+-- A new version starts as a full copy of the previous one, including closed categories: whoever changes the plan must not
 -- lose what they cannot read. Lines keep their id, so that versions can be compared.
 CREATE FUNCTION plans_copy_content(from_plan bigint, to_plan bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -1,6 +1,6 @@
--- What figures are made of: named columns of all rows, for jobs that switch to the reporting role (counting() in
--- access/database.py). No names, no numbers by which somebody is known, no texts. An indicator that needs a further
--- column adds it here, or beside its own tables.
+-- The columns used for statistics: named columns of all rows, for jobs that switch to the reporting role (counting() in
+-- access/database.py). No names, no numbers that identify anybody, no texts. An indicator that needs a further column
+-- adds it here, or beside its own tables.
 GRANT SELECT (dossier_id, state, state_since, level, region_id, first_contact_on, notified_at, notifier_id, outcome,
               closing_reason, closed_on) ON cases_case TO suone_report;
 GRANT SELECT (dossier_id, kind, variant, state, ordered_on, institution_id, second_institution_id, started_on, ended_on,

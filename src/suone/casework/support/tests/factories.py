@@ -22,7 +22,7 @@ REPORT = Report(
 
 
 def officer_named(cast: Cast) -> ScopeLine:
-    """What a medical mandate stands on: the person lets this officer read health, and more than the mandate needs."""
+    """What a medical mandate is based on: the person lets this officer read health, and more than the mandate needs."""
     return line(cast.physician, MANDATE_CATEGORIES | DataCategory.FINANCES.bit, named=True)
 
 

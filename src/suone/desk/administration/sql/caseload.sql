@@ -1,5 +1,6 @@
--- What hangs on an appointment: what passes to a successor, and what never does. The administrator opens no case by it:
--- numbers alone come out. Nothing of the category health passes (bit 4), and no grant to a named person.
+-- What an appointment is responsible for: what passes to a successor, and what never does. The administrator does not get
+-- to open a case this way: only counts are returned. Nothing of the category health passes (bit 4), and no grant to a
+-- named person.
 CREATE FUNCTION administration_caseload(leaver bigint)
 RETURNS TABLE (leads integer, followed integer, items integer, requests integer, meetings integer,
                health_items integer, named_grants integer, named_consents integer)
@@ -22,9 +23,9 @@ BEGIN
             WHERE r.staff_id = leaver AND c.withdrawn_at IS NULL AND c.valid_until >= appointments_today());
 END $$;
 
--- The whole caseload at once, to a colleague who works at the same institution, with another account than whoever passes
--- it on: administering opens no case, not even this way. Who gave what to whom is kept here; each case says in its timeline
--- by whom it is led or followed from now on, and nothing of why. Comes back with the number of what is kept.
+-- Passes the whole caseload to a colleague at the same institution with another account than the administrator's own:
+-- administering opens no case, not even this way. Who gave what to whom is recorded here; each case's timeline says who
+-- leads or follows it from now on, and nothing about the reason. Returns the id of the record.
 CREATE FUNCTION administration_pass_on(leaver bigint, successor bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -78,7 +79,7 @@ BEGIN
     RETURN kept;
 END $$;
 
--- Open items of somebody who has left are in nobody's hands; done ones keep the name. Comes back with how many.
+-- Open items of somebody who has left become unassigned; completed ones keep the name. Returns how many.
 CREATE FUNCTION administration_release_items(leaver bigint) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

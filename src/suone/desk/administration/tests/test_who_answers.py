@@ -1,4 +1,4 @@
-"""Who answers for an institution: said by its own administrator, among those who work there now; keys likewise."""
+"""Who answers for an institution: named by its own administrator, among those who work there now; keys likewise."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

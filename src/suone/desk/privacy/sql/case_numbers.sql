@@ -1,4 +1,4 @@
--- Whoever reads the log opens no case, but needs the numbers by which cases are called: nothing else is given.
+-- Whoever reads the log opens no case, but needs the case numbers: nothing else is returned.
 CREATE FUNCTION privacy_case_numbers(ids bigint[], wanted text) RETURNS TABLE (id bigint, number text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT d.id, d.number FROM dossiers_dossier d

@@ -1,5 +1,5 @@
--- Whom the log is asked about: the keys of the person with this AHV number, or of this case, with every key that is the
--- same person, and their cases. For whoever may read the log, and for nobody else.
+-- Whom a search of the log is about: the keys of the person with this AHV number, or of this case, with all joined keys,
+-- and their cases. Only for those who may read the log.
 CREATE FUNCTION privacy_whom(wanted text) RETURNS TABLE (persons bigint[], dossiers bigint[])
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,6 +1,6 @@
 -- Nobody but the owner may use what the owner creates until it is granted. Each model declares the rights on its table
--- (RowPolicies, TableRights); each function is granted where it is defined. Without IN SCHEMA, since default privileges of
--- a schema can only add to the general ones.
+-- (RowPolicies, TableRights); each function is granted where it is defined. Without IN SCHEMA, since default privileges
+-- of a schema can only add to the general ones.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
 -- Who acts, as set by acting_as() for this transaction. An unset setting reads as ''.

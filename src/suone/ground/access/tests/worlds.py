@@ -1,7 +1,7 @@
 """Worlds that tests share: a fixture marked ``kept`` is built once, and every test starts from what it left.
 
 Each kept fixture is a savepoint inside one open transaction, stacked on those it asks for; a test runs in a savepoint of
-its own above them and is rolled back to them. A fixture that stands on anything else (``settings``, ``tmp_path``, one
+its own above them and is rolled back to them. A fixture that depends on anything else (``settings``, ``tmp_path``, one
 that is not kept) is built for each test, as pytest does by itself; so is everything in tests that commit, and in runs
 that plant faults, where the building itself must notice them. What a fixture returns is handed out as a fresh copy.
 """
@@ -38,7 +38,7 @@ def kept(build: Callable[..., Any]) -> Any:
 
 @dataclass(frozen=True)
 class Plan:
-    """A kept fixture with those it stands on: two of one name may stand on different ones."""
+    """A kept fixture with those it depends on: two of one name may depend on different ones."""
 
     name: str
     build: Callable[..., Any] = field(repr=False)
@@ -136,7 +136,7 @@ def _commits(item: pytest.Item) -> bool:
 
 
 def plans_of(item: pytest.Item) -> list[Plan]:
-    """The kept fixtures of a test, each after those it stands on."""
+    """The kept fixtures of a test, each after those it depends on."""
     names = set(getattr(item, "fixturenames", ()))
     if _commits(item):
         return []

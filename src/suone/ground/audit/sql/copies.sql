@@ -9,8 +9,8 @@ BEGIN
                  FROM audit_copy.entry c WHERE c.position >= first AND c.position < before ORDER BY c.position;
 END $$;
 
--- Destroy sealed entries with their salts and copies. Their hashes stay in the tree, so that proofs of all others hold,
--- and the log says which places were emptied, and why. For the owner of the database alone.
+-- Destroys sealed entries with their salts and copies. Their hashes stay in the tree, so that proofs of all others stay
+-- valid, and the log records which entries were destroyed, and why. For the owner of the database alone.
 CREATE FUNCTION audit_destroy(entries bigint[], reason text) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

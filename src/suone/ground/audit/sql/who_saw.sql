@@ -1,5 +1,5 @@
--- Entries that touch one of these persons or cases, named or shown, newest first: their numbers. Operators on arrays may
--- not use their index below a row policy, so this asks with the owner's rights, and for the permission itself.
+-- Ids of the entries that name or show one of these persons or cases, newest first. Operators on arrays cannot use their
+-- index below a row policy, so this runs with the owner's rights and checks the permission itself.
 CREATE FUNCTION audit_who_saw(persons bigint[], dossiers bigint[], before bigint, most integer) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

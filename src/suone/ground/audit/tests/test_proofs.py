@@ -1,4 +1,4 @@
-"""What is proven of the log stands on its own, and a witness holds the log to what it has seen."""
+"""Proofs of the log need nothing else, and a witness holds the log to what it has seen."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What a view's door does before, around and after the view."""
+"""What a view's decorator does before, around and after the view."""
 
 import uuid
 from dataclasses import dataclass

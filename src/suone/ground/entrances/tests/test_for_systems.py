@@ -1,4 +1,4 @@
-"""What the door for partners' systems does before, around and after a handler."""
+"""What the decorators for partners' systems do before, around and after a handler."""
 
 import json
 from collections.abc import Iterator

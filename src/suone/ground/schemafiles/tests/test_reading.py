@@ -1,4 +1,4 @@
-"""Whatever a file is written with, it is read, or said in a sentence to be something else."""
+"""Whatever a file is written with, it is read, or refused in a sentence as something else."""
 
 from pathlib import Path
 from typing import Annotated

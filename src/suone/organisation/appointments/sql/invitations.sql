@@ -1,4 +1,4 @@
--- What a link of an invitation leads to; nothing for one that is forged, used, withdrawn or out of date.
+-- The invitation that a link leads to; nothing if the link is forged, used, withdrawn or expired.
 CREATE FUNCTION appointments_invitation_of(presented text)
 RETURNS TABLE (invitation bigint, appointment bigint, institution bigint, address text, account bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -10,7 +10,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       AND (a.active_until IS NULL OR a.active_until >= appointments_today())
 $$;
 
--- Taking up the appointment with the account of the address that was invited, and no other.
+-- Takes up the appointment with the account of the address that was invited, and no other.
 CREATE FUNCTION appointments_accept_invitation(presented text, account bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

@@ -1,5 +1,5 @@
--- Whose key this is: asked before anybody acts. The use is noted at most once a minute, so that requests at once do not
--- wait for each other.
+-- Whose key this is: asked before anybody acts. The use is noted at most once a minute, so that simultaneous requests do
+-- not wait for each other.
 CREATE FUNCTION appointments_system_of_key(presented text, today date)
 RETURNS TABLE (id bigint, institution_id bigint, name text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

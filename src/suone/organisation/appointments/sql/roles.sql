@@ -1,10 +1,10 @@
 -- Who holds which role, and who may give, approve and end it. The app's role writes roles through these functions alone:
--- they find out by themselves who acts, and judge by what is kept, never by arguments. The same rules stand in rules.py.
+-- they determine who acts by themselves, and decide by stored rows, never by arguments. The same rules are in rules.py.
 
 CREATE FUNCTION appointments_today() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (statement_timestamp() AT TIME ZONE 'Europe/Zurich')::date;
 
--- Whether somebody works at their institution on a day; an account that is locked works nowhere.
+-- Whether somebody works at their institution on a day; a locked account works nowhere.
 CREATE FUNCTION appointments_works(a appointments_appointment, day date) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT a.ended_at IS NULL AND (a.active_from IS NULL OR a.active_from <= day)
        AND (a.active_until IS NULL OR a.active_until >= day)
@@ -22,12 +22,12 @@ CREATE FUNCTION appointments_of_the_collaboration(role text) RETURNS boolean LAN
                     'legal_commission', 'steering', 'thematic_coordinator')
 $$;
 
--- A role that opens the whole canton: held at the office only.
+-- A role that opens the whole canton: only for staff of the office.
 CREATE FUNCTION appointments_at_the_office_only(role text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT role IN ('regional_coordinator', 'cantonal_delegate', 'office_administrator', 'data_protection_officer')
 $$;
 
--- Everybody with a say in roles today.
+-- Everybody who may give, approve or end roles today.
 CREATE FUNCTION appointments_officials()
 RETURNS TABLE (appointment bigint, account bigint, institution bigint, office boolean, own boolean, delegate boolean)
 LANGUAGE sql STABLE AS $$
@@ -43,7 +43,7 @@ LANGUAGE sql STABLE AS $$
     GROUP BY a.id
 $$;
 
--- Whoever administers this role for this holder.
+-- Who administers this role for this holder.
 CREATE FUNCTION appointments_administrators_of(wanted text, at_institution bigint)
 RETURNS TABLE (appointment bigint, account bigint) LANGUAGE sql STABLE AS $$
     SELECT o.appointment, o.account FROM appointments_officials() o
@@ -51,7 +51,7 @@ RETURNS TABLE (appointment bigint, account bigint) LANGUAGE sql STABLE AS $$
                ELSE o.own AND o.institution = at_institution END
 $$;
 
--- Whether whoever acts may appoint at an institution, and end appointments there.
+-- Whether the acting person may appoint staff at an institution, and end appointments there.
 CREATE FUNCTION appointments_may_administer(at_institution bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT actor_kind() = 'staff' AND coalesce(bool_or(
@@ -166,7 +166,7 @@ BEGIN
     RETURN FOUND;
 END $$;
 
--- Taking a role away, at once or after its last day; one that waits for approval is declined by whoever may approve it.
+-- Ends a role, at once or after its last day; one that waits for approval is declined by whoever may approve it.
 CREATE FUNCTION appointments_end_role(held bigint, last_day date) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -177,7 +177,7 @@ BEGIN
             OR h.needs_approval AND h.approved_at IS NULL AND NOT h.is_beginning AND appointments_may_approve(held)) THEN
         RAISE EXCEPTION 'this role is not yours to end' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    -- What somebody held is not unsaid: it ends today at the earliest, and once.
+    -- A role that was held cannot be undone: it ends today at the earliest, and once.
     IF last_day < appointments_today() OR h.valid_until < appointments_today() THEN
         RAISE EXCEPTION 'a role does not end in the past' USING ERRCODE = 'insufficient_privilege';
     END IF;
@@ -189,7 +189,7 @@ BEGIN
     RETURN FOUND;
 END $$;
 
--- The two with whom an installation begins: by its commands, where nobody holds the role who works today.
+-- The first two roles of an installation: given by its commands, if nobody who works today holds the role.
 CREATE FUNCTION appointments_begin(holder bigint, wanted text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -212,7 +212,7 @@ BEGIN
     RETURN given;
 END $$;
 
--- Giver, approver and holder are three different accounts. The holder's stands with the appointment, hence a trigger.
+-- Giver, approver and holder are three different accounts. The holder's is stored with the appointment, hence a trigger.
 CREATE FUNCTION appointments_check_three_accounts() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -230,8 +230,8 @@ CREATE TRIGGER role_three_accounts AFTER INSERT OR UPDATE ON appointments_heldro
 CREATE TRIGGER role_three_accounts AFTER UPDATE OF user_id ON appointments_appointment
     FOR EACH ROW EXECUTE FUNCTION appointments_check_three_accounts();
 
--- An account and an institution never change: who moves gets a new appointment, and nothing travels along. The account
--- is set once, when an invitation is accepted. What has ended does not begin again.
+-- Account and institution never change: whoever moves gets a new appointment, and nothing passes to it. The account is
+-- set once, when an invitation is accepted. An appointment that has ended does not begin again.
 CREATE FUNCTION appointments_guard_appointment() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -244,7 +244,7 @@ BEGIN
         RAISE EXCEPTION 'an appointment that has ended does not begin again'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'appointment_ends_once', TABLE = TG_TABLE_NAME;
     END IF;
-    -- Where, how much and until when somebody works is for whoever administers the institution, and never for themselves.
+    -- Office, percentage and dates are set by whoever administers the institution, and never by the staff member.
     IF actor_kind() = 'staff'
        AND (NEW.office_id, NEW.region_id, NEW.percentage, NEW.active_from, NEW.active_until, NEW.ended_at)
            IS DISTINCT FROM (OLD.office_id, OLD.region_id, OLD.percentage, OLD.active_from, OLD.active_until, OLD.ended_at)
@@ -252,7 +252,7 @@ BEGIN
             OR NEW.user_id = (SELECT user_id FROM appointments_appointment WHERE id = actor_staff())) THEN
         RAISE EXCEPTION 'this appointment is not yours to change' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    -- When it ended, and by whom, the database says; nobody dates it back.
+    -- The database sets when it ended, and by whom; it cannot be backdated.
     IF actor_kind() = 'staff' THEN
         IF NEW.active_from IS DISTINCT FROM OLD.active_from AND OLD.active_from <= appointments_today()
            OR NEW.active_until IS DISTINCT FROM OLD.active_until AND NEW.active_until < appointments_today() THEN
@@ -268,7 +268,7 @@ END $$;
 CREATE TRIGGER appointment_guarded BEFORE UPDATE ON appointments_appointment
     FOR EACH ROW EXECUTE FUNCTION appointments_guard_appointment();
 
--- Who appointed, and when, the database says itself.
+-- The database sets who appointed, and when.
 CREATE FUNCTION appointments_sign_appointment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF actor_kind() IS NOT NULL THEN
@@ -288,7 +288,7 @@ ALTER TABLE institutions_office ADD CONSTRAINT office_of_one_institution UNIQUE 
 ALTER TABLE appointments_appointment ADD CONSTRAINT appointment_office_of_institution
     FOREIGN KEY (office_id, institution_id) REFERENCES institutions_office (id, institution_id) DEFERRABLE INITIALLY IMMEDIATE;
 
--- Columns that the app may change by itself; roles through the functions above alone.
+-- Columns that the app may change directly; roles only through the functions above.
 GRANT EXECUTE ON FUNCTION
     appointments_may_administer(bigint), appointments_may_give(bigint, text), appointments_may_approve(bigint),
     appointments_may_end(bigint), appointments_give_role(bigint, text, date, date), appointments_approve_role(bigint),

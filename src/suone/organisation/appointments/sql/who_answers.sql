@@ -1,5 +1,5 @@
--- Whoever answers for an institution works there: its contact persons with their deputies, and who is responsible for the
--- key of its system. Asked when somebody is named, not again once they have left. The arguments name the columns.
+-- Whoever is named for an institution works there: its contact persons with their deputies, and who is responsible for
+-- the key of its system. Checked when somebody is named, not again after they have left. The arguments name the columns.
 CREATE FUNCTION appointments_check_who_answers() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

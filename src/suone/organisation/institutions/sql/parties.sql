@@ -1,4 +1,4 @@
--- The parties to a convention: a table that Django makes by itself, kept like the rest of the directory.
+-- The parties to a convention: a table that Django creates, with the same rights as the rest of the directory.
 GRANT SELECT, INSERT, DELETE ON institutions_convention_parties TO suone_app;
 ALTER TABLE institutions_convention_parties ENABLE ROW LEVEL SECURITY;
 CREATE POLICY institutions_convention_parties_select ON institutions_convention_parties FOR SELECT TO suone_app

@@ -1,4 +1,5 @@
--- The regions for which an institution works: a table that Django makes by itself, kept like the rest of the directory.
+-- The regions for which an institution works: a table that Django creates, with the same rights as the rest of the
+-- directory.
 GRANT SELECT, INSERT, DELETE ON institutions_institution_regions TO suone_app;
 ALTER TABLE institutions_institution_regions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY institutions_institution_regions_select ON institutions_institution_regions FOR SELECT TO suone_app

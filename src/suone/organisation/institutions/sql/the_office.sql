@@ -1,4 +1,5 @@
--- Which institution is the IIZ office decides who administers and who leads: an installation says it, nobody at work does.
+-- Which institution is the IIZ office decides who administers and who leads: it is set at installation and never by a
+-- user.
 CREATE FUNCTION institutions_office_stays() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN

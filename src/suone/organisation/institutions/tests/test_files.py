@@ -1,4 +1,4 @@
-"""The shipped directories hang together: every name that is pointed at exists, and nothing is said twice."""
+"""The shipped directories hang together: every name that is pointed at exists, and nothing is there twice."""
 
 import tomllib
 from pathlib import Path

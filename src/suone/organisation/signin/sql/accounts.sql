@@ -1,13 +1,13 @@
--- Accounts and what the libraries for log-ins keep of them. The libraries work while nobody acts yet: at the log-in, on the
--- pages of one's own account, at a reset. Whoever acts reaches their own account, whoever administers it its address,
--- whoever approved a reset the factor, a job all of them, and nobody else anything.
+-- Accounts, and what the libraries for log-ins store about them. The libraries work before anybody acts: at the log-in,
+-- on the pages of one's own account, at a reset. Users reach their own account, administrators its address, whoever
+-- approved a reset the factor, jobs all of them, and nobody else anything.
 
 CREATE FUNCTION signin_own_account() RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT a.user_id FROM appointments_appointment a WHERE actor_kind() = 'staff' AND a.id = actor_staff()
 $$;
 
--- Another's account, of which whoever acts administers every place where it works today.
+-- Another account, if the acting person administers every institution where its owner works today.
 CREATE FUNCTION signin_administers(account bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT actor_kind() = 'staff' AND account IS DISTINCT FROM signin_own_account()
@@ -18,7 +18,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
                          AND NOT appointments_may_administer(a.institution_id))
 $$;
 
--- An account whose reset whoever acts has approved just now, in this transaction.
+-- An account whose reset the acting person has just approved, in this transaction.
 CREATE FUNCTION signin_resets(account bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM signin_factorreset r
@@ -28,7 +28,7 @@ $$;
 
 GRANT EXECUTE ON FUNCTION signin_own_account(), signin_administers(bigint), signin_resets(bigint) TO suone_app;
 
--- An account found before anybody acts is no row to hide; what changes of it, and by whom, is.
+-- An account is visible before anybody acts; what changes in it, and by whom, is restricted.
 CREATE FUNCTION signin_guard_account() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     IF current_user <> 'suone_app' OR actor_kind() = 'job' THEN
@@ -46,7 +46,7 @@ BEGIN
            OR (NEW.password, NEW.last_login, NEW.first_name, NEW.last_name, NEW.language)
               IS NOT DISTINCT FROM (OLD.password, OLD.last_login, OLD.first_name, OLD.last_name, OLD.language)
               AND (signin_administers(NEW.id) OR NEW.email = OLD.email AND signin_resets(NEW.id))) THEN
-        -- A round that goes back would let log-ins in that have ended.
+        -- A lower round would let log-ins in that have ended.
         IF NEW.log_in_round < OLD.log_in_round THEN
             RAISE EXCEPTION 'what has ended does not begin again' USING ERRCODE = 'insufficient_privilege';
         END IF;
@@ -57,7 +57,7 @@ END $$;
 CREATE TRIGGER account_guarded BEFORE INSERT OR UPDATE ON access_user
     FOR EACH ROW EXECUTE FUNCTION signin_guard_account();
 
--- A factor stays with its account, and stays what it is.
+-- A factor stays with its account, and does not change.
 CREATE FUNCTION signin_guard_factor() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     IF (NEW.user_id, NEW.type) IS DISTINCT FROM (OLD.user_id, OLD.type) THEN
@@ -68,7 +68,7 @@ END $$;
 CREATE TRIGGER factor_guarded BEFORE UPDATE ON mfa_authenticator
     FOR EACH ROW EXECUTE FUNCTION signin_guard_factor();
 
--- Whose factor it is and where, and whose accounts asked and decided: the database finds out from the appointments. Which
+-- Whose factor it is and at which institution, and whose accounts asked and decided: derived from the appointments. Which
 -- appointments, and when: the table's Stamps.
 CREATE FUNCTION signin_sign_reset() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -91,7 +91,7 @@ END $$;
 CREATE TRIGGER reset_signed BEFORE INSERT OR UPDATE ON signin_factorreset
     FOR EACH ROW EXECUTE FUNCTION signin_sign_reset();
 
--- The tables of the libraries, one condition each. The owner makes and clears them as before.
+-- The tables of the libraries, one condition each. The owner creates and clears them as before.
 DO $$
 DECLARE
     alone text := '(SELECT actor_kind()) IS NULL OR (SELECT actor_kind()) = ''job''';
@@ -109,16 +109,17 @@ BEGIN
         EXECUTE format('CREATE POLICY %I ON %I TO suone_app USING (%s)',
                        policed.library_table || '_of_the_account', policed.library_table, policed.condition);
     END LOOP;
-    -- Log-ins under way are for nobody who acts: neither to read nor to end. A new one begins where an address is confirmed.
+    -- Sessions are closed to everybody who acts: they are neither read nor ended. A new one begins where an address
+    -- is confirmed.
     ALTER TABLE django_session ENABLE ROW LEVEL SECURITY;
     EXECUTE format('CREATE POLICY django_session_of_the_library ON django_session TO suone_app USING (%s) WITH CHECK (true)', alone);
-    -- Failures are counted by everybody who fails, and forgotten by a log-in, a job or an administrator.
+    -- Failures are counted for everybody who fails, and cleared by a log-in, a job or an administrator.
     ALTER TABLE axes_accessfailurelog ENABLE ROW LEVEL SECURITY;
     CREATE POLICY axes_accessfailurelog_select ON axes_accessfailurelog FOR SELECT TO suone_app USING (true);
     CREATE POLICY axes_accessfailurelog_insert ON axes_accessfailurelog FOR INSERT TO suone_app WITH CHECK (true);
     EXECUTE format('CREATE POLICY axes_accessfailurelog_delete ON axes_accessfailurelog FOR DELETE TO suone_app'
                    ' USING (%s OR (SELECT actor_may(''appointment.administer'')))', alone);
-    -- Whoever acts adds to the queue; what became of a job its worker says.
+    -- Users add jobs to the queue; the worker records what became of them.
     ALTER TABLE procrastinate_jobs ENABLE ROW LEVEL SECURITY;
     CREATE POLICY procrastinate_jobs_select ON procrastinate_jobs FOR SELECT TO suone_app USING (true);
     CREATE POLICY procrastinate_jobs_insert ON procrastinate_jobs FOR INSERT TO suone_app WITH CHECK (true);

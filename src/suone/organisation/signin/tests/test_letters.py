@@ -1,4 +1,4 @@
-"""Mails about a log-in: nothing in the answer tells whether there is an account."""
+"""Mails about a log-in: nothing in the answer reveals whether there is an account."""
 
 import re
 

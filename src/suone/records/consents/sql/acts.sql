@@ -1,8 +1,8 @@
 -- What consents, and disclosures on another legal basis, allow.
 
--- The named recipients may read and contribute, the IIZ office may open the case to others too; in its categories, from
--- the start of its first day to the end of its last. Health is for a medical officer who is named (ATSG Art. 47 para 2), and
--- what was signed with it holds as long as they are one.
+-- The named recipients may read and contribute, the IIZ office may also open the case to others; in its categories, from
+-- the start of its first day to the end of its last. Health is reserved for a named medical officer (ATSG Art. 47 para
+-- 2), and holds as long as they are one.
 CREATE FUNCTION consents_consent_allows(act bigint) RETURNS SETOF dossiers_allowance LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT c.id, c.dossier_id, CASE WHEN r.staff_id IS NULL THEN r.institution_id END, r.staff_id,
@@ -16,7 +16,7 @@ BEGIN ATOMIC
     WHERE (act IS NULL OR c.id = act) AND c.withdrawn_at IS NULL;
 END;
 
--- To the recipient, to read, until the day that was said. What consents and hand-overs disclose stands on them.
+-- To the recipient, to read, until the day given. What consents and hand-overs disclose follows from those acts.
 CREATE FUNCTION consents_disclosure_allows(act bigint) RETURNS SETOF dossiers_allowance LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT d.id, d.dossier_id, d.recipient_id, NULL::bigint, d.categories & ~16, 1, d.at,
@@ -36,8 +36,8 @@ CREATE CONSTRAINT TRIGGER grants_within_acts
     AFTER UPDATE OF dossier_id, basis, form, recipient_id, categories, access_until, at OR DELETE ON consents_disclosure
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dossiers_grants_within_acts();
 
--- For how many months a consent may be valid at most, and begin ahead of its signature; and for how many the case may be
--- opened at once on another legal basis. The canton's settings, kept here by ``suone migrate``.
+-- For how many months a consent may be valid at most, and begin after its signature; and for how many the case may be
+-- opened on another legal basis. The canton's settings, stored here by ``suone migrate``.
 CREATE TABLE consents_limit (
     months integer NOT NULL CHECK (months > 0),
     access_months integer NOT NULL CHECK (access_months > 0)
@@ -59,7 +59,7 @@ END $$;
 CREATE TRIGGER consent_not_longer_than_allowed AFTER INSERT ON consents_consent
     FOR EACH ROW EXECUTE FUNCTION consents_check_period();
 
--- What a hand-over opens has periods of its own.
+-- Hand-overs have periods of their own.
 CREATE FUNCTION consents_check_access_period() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,7 +1,7 @@
--- What a person takes back of what was signed. To read the case is enough: whoever hears of it must be able to record it
--- at once. Who and when are the database's to say, so that nobody dates it back.
+-- Withdrawing and narrowing a consent. To read the case is enough: whoever learns of it must be able to record it at
+-- once. The database sets who and when, so that nobody backdates it.
 
--- A consent with all that it renews and that renews it, in the same case: for the person it is one.
+-- A consent with all that it renews and that renews it, in the same case: one chain for the person.
 CREATE FUNCTION consents_chain(consent bigint) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
     WITH RECURSIVE chain AS (
         SELECT c.id, c.dossier_id, c.renews_id FROM consents_consent c WHERE c.id = consent
@@ -12,7 +12,7 @@ CREATE FUNCTION consents_chain(consent bigint) RETURNS SETOF bigint LANGUAGE sql
     SELECT chain.id FROM chain
 $$;
 
--- The person takes back a consent, and with it every renewal of it; which ones it was that still ran.
+-- The person withdraws a consent, and with it every renewal; returns those that were still in force.
 CREATE FUNCTION consents_withdraw(consent bigint) RETURNS bigint[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -30,7 +30,7 @@ BEGIN
     RETURN coalesce(withdrawn, '{}');
 END $$;
 
--- Leaves a recipient these categories of those they have, in every renewal too; nothing is added.
+-- Leaves a recipient these categories of those they have, in every renewal too; never adds one.
 CREATE FUNCTION consents_narrow(recipient bigint, keep bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

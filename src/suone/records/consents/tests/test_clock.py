@@ -1,4 +1,4 @@
-"""Warnings and expiry: access ends by the clock of the database, the job only tells."""
+"""Warnings and expiry: access ends by the clock of the database, the job only notifies."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""``suone access verify``: what does not meet is said, and the exit code tells a script."""
+"""``suone access verify``: differences are listed, and the exit code is for scripts."""
 
 from django.db import connection
 
@@ -19,7 +19,7 @@ def test_access_that_left_its_act_ends_with_an_error(cast: Cast, dossier: Dossie
 
     broken = run(access, "verify")
 
-    assert (whole.exit_code, whole.output) == (0, "Every access in force stands on its act.\n")
+    assert (whole.exit_code, whole.output) == (0, "Every access in force follows from its act.\n")
     assert broken.exit_code == 1
     assert f"Case {dossier.number}: grant {grant.pk} is open" in broken.output
     assert "Error: Access and acts do not meet: 2 findings." in broken.output

@@ -97,7 +97,7 @@ def test_log_of_narrowing_and_withdrawing(cast: Cast, dossier: Dossier) -> None:
 
 
 def test_a_death_ends_every_consent_in_force_and_is_announced(cast: Cast, dossier: Dossier) -> None:
-    """What is over or taken back already stays as it was; another person's consent stands."""
+    """What is over or taken back already stays as it was; another person's consent stays in force."""
     over = sign(cast.worker, dossier, line(cast.adviser), valid_until=timezone.localdate())
     let_time_pass(over, days=1)
     back = sign(cast.worker, dossier, line(cast.adviser))

@@ -1,5 +1,5 @@
--- Whoever declines says why: the reason stands beside the request, in a table of its own, since it is not for everybody
--- who still sees that there was one.
+-- Whoever declines gives the reason: it is stored in a table of its own, since not everybody who still sees the request
+-- may read it.
 CREATE FUNCTION decisions_check_reason() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

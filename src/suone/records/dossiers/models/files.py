@@ -122,7 +122,7 @@ class Dossier(models.Model):
             RowPolicies(
                 name="dossiers_dossier_row_policies",
                 select=granted(Power.READ, column="id"),
-                # To read is enough for locking it: whoever hears of a withdrawal records it, one act at a time.
+                # To read is enough for locking it: whoever learns of a withdrawal records it, one act at a time.
                 update=granted(Power.READ, column="id"),
                 updates=("version",),
             ),

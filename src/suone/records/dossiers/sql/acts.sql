@@ -1,6 +1,6 @@
--- A case is opened by acts: an own notification, a consent, an accepted hand-over. Each act has a word, and each word
--- names the function of the package whose act it is. The function says what the kept acts allow now; here nothing is
--- known about any act but that. SearchTerms are registered by migrations alone.
+-- A case is opened by acts: its own notification, a consent, an accepted hand-over. Each kind of act has a word, and for
+-- each word a function of its package is registered, by migration alone, which returns what the recorded acts allow now.
+-- Nothing else is known here about any act.
 
 CREATE TABLE dossiers_act (
     word varchar(20) PRIMARY KEY,
@@ -15,7 +15,7 @@ CREATE TYPE dossiers_allowance AS (
     valid_from timestamptz, valid_until timestamptz, legal_basis text
 );
 
--- What the acts of one word allow: one of them, or all where no number is given.
+-- What the acts of one kind allow: one of them, or all if no id is given.
 CREATE FUNCTION dossiers_allowed(act_word text, number bigint) RETURNS SETOF dossiers_allowance
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -30,7 +30,7 @@ END $$;
 CREATE FUNCTION dossiers_start_of(day date) RETURNS timestamptz LANGUAGE sql STABLE
     RETURN day::timestamp AT TIME ZONE 'Europe/Zurich';
 
--- Whether a staff member was a medical officer at a moment. What ends or is approved later changes nothing about it.
+-- Whether a staff member was a medical officer at a moment. Roles that end or are approved later do not change that.
 CREATE FUNCTION dossiers_was_medical_officer(staff bigint, moment timestamptz) RETURNS boolean LANGUAGE sql STABLE
     RETURN EXISTS (
         SELECT 1 FROM appointments_heldrole h
@@ -41,7 +41,7 @@ CREATE FUNCTION dossiers_was_medical_officer(staff bigint, moment timestamptz) R
           AND (NOT h.needs_approval OR h.is_beginning OR h.approved_at IS NOT NULL)
     );
 
--- Until when a staff member is a medical officer without a break, as it stands today; before all time where they are none.
+-- Until when a staff member is a medical officer without interruption, as known today; -infinity if they are none.
 CREATE FUNCTION dossiers_medical_officer_until(staff bigint) RETURNS timestamptz LANGUAGE sql STABLE
     RETURN coalesce((
         SELECT coalesce(dossiers_start_of(upper(spell.days)), '9999-12-31T00:00:00Z')
@@ -55,8 +55,8 @@ CREATE FUNCTION dossiers_medical_officer_until(staff bigint) RETURNS timestamptz
         WHERE spell.days @> appointments_today()
     ), '-infinity');
 
--- Brings what one act has opened in line with what it allows: ends what is too much, leaves what is still allowed of it
--- and, where it may open, opens what is missing. A grant that has not begun becomes empty, never inverted.
+-- Brings the grants of one act in line with what it allows: ends what exceeds it, keeps what is still allowed and, where
+-- it may open, opens what is missing. A grant that has not begun becomes empty, never inverted.
 CREATE FUNCTION dossiers_follow(act_word text, number bigint, may_open boolean)
 RETURNS TABLE (word text, act_id bigint, institution bigint, staff bigint, mask bigint, with_power integer, basis text)
 LANGUAGE plpgsql AS $$
@@ -108,8 +108,8 @@ BEGIN
     END IF;
 END $$;
 
--- Opens what one kept act allows, all of it and nothing else: for whoever leads the case it is about. What it opened or
--- changed comes back, for the log.
+-- Opens what one recorded act allows, all of it and nothing else: for whoever leads the case it is about. Returns what
+-- was opened or changed, for the log.
 CREATE FUNCTION dossiers_open_for(act_word text, number bigint)
 RETURNS TABLE (word text, act_id bigint, institution bigint, staff bigint, mask bigint, with_power integer, basis text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -121,8 +121,8 @@ BEGIN
     RETURN QUERY SELECT * FROM dossiers_follow(act_word, number, true);
 END $$;
 
--- Takes away what the acts of a case allow no more. To read the case is enough: whoever hears that the person withdraws
--- must be able to record it at once. What is left follows from the acts alone.
+-- Ends access that the acts of a case no longer allow. To read the case is enough: whoever learns of a withdrawal must be
+-- able to record it at once. What remains follows from the acts alone.
 CREATE FUNCTION dossiers_close_beyond(dossier bigint)
 RETURNS TABLE (word text, act_id bigint, institution bigint, staff bigint, mask bigint, with_power integer, basis text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -139,8 +139,8 @@ BEGIN
     END LOOP;
 END $$;
 
--- No grant in force, or to come, exceeds its act: asked at the end of every act, of the grant and of the rows that the
--- act is kept in. With the owner's rights: whoever acts need not see the act.
+-- No grant in force, or to come, exceeds its act: checked at the end of every transaction, on the grant and on the rows
+-- of the act. With the owner's rights: whoever acts may not be able to see the act.
 CREATE FUNCTION dossiers_check_grant(g dossiers_grant) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF g.valid_until > greatest(g.valid_from, statement_timestamp()) AND NOT EXISTS (
@@ -157,7 +157,7 @@ END $$;
 CREATE FUNCTION dossiers_grant_within_act() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    -- As it is now: it may have been ended since.
+    -- As it is now: it may have ended since.
     PERFORM dossiers_check_grant(g) FROM dossiers_grant g WHERE g.id = NEW.id;
     RETURN NULL;
 END $$;
@@ -165,7 +165,7 @@ END $$;
 CREATE CONSTRAINT TRIGGER grant_within_its_act AFTER INSERT OR UPDATE ON dossiers_grant
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dossiers_grant_within_act();
 
--- For the tables that acts are kept in; the argument names the column of the case, where it is another than usual.
+-- For the tables in which acts are stored; the argument names the column of the case, if it is not the usual one.
 CREATE FUNCTION dossiers_grants_within_acts() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -174,8 +174,8 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- Access and acts compared over the whole canton, for a job: what is open without its act, wider or otherwise than it
--- says, and what an act should have opened.
+-- Compares access and acts over the whole canton, for a job: grants without an act, wider than it or different from it,
+-- and grants that an act should have opened.
 CREATE FUNCTION dossiers_drift() RETURNS TABLE (case_number text, grant_id bigint, because text, because_id bigint, kind text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -206,8 +206,8 @@ BEGIN
     ORDER BY d.id, actual.id, 4;
 END $$;
 
--- The case's own notification: to the institution that opened the file, until it handed the case over. Health is for
--- staff members alone (ATSG Art. 47 para 2).
+-- The case's own notification: to the institution that opened the file, until it hands the case over. Health is reserved
+-- for staff members (ATSG Art. 47 para 2).
 CREATE FUNCTION dossiers_notification_allows(act bigint) RETURNS SETOF dossiers_allowance LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT d.id, d.id, n.institution_id, NULL::bigint, (2047 & ~16)::bigint, 3, d.opened_at,
@@ -235,8 +235,8 @@ CREATE CONSTRAINT TRIGGER grants_within_acts AFTER UPDATE OF dossier_id, institu
 CREATE CONSTRAINT TRIGGER grants_within_acts AFTER UPDATE OR DELETE ON dossiers_emergency
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dossiers_grants_within_acts();
 
--- What an act opened to a medical officer with health ends with their role, and comes back with it while the act stands;
--- the log is told of each case.
+-- What an act opened to a medical officer with health ends with their role, and comes back with it while the act is in
+-- force; each case is logged.
 CREATE FUNCTION dossiers_follow_medical_officer() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

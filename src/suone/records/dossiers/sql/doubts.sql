@@ -69,8 +69,8 @@ BEGIN
     END IF;
 END $$;
 
--- Two persons under one number: the later file gets a key of its own. What its institution typed stays as it is, and the
--- number leads to the other key alone.
+-- Two persons under one number: the later file gets a key of its own. What its institution entered stays as it is, and
+-- the number leads to the other key alone.
 CREATE FUNCTION dossiers_part_file(doubt bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

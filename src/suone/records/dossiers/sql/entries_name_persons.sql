@@ -1,4 +1,4 @@
--- An entry of the log that names cases names their persons too, by their keys: derived here, since whoever acts need not be
+-- A log entry that names cases also names their persons, by their keys: derived here, since the acting person may not be
 -- able to read whose case it is (a request to an institution shows a case's number before the case is open).
 CREATE FUNCTION dossiers_entry_names_persons() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -15,7 +15,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT g.* FROM dossiers_grant g WHERE g.dossier_id = dossier AND dossiers_has_power(dossier, 1) ORDER BY g.id
 $$;
 
--- Which categories of a case are open to whoever acts, by all their grants together.
+-- Which categories of a case are open to the acting person, by all their grants together.
 CREATE FUNCTION dossiers_categories_open(dossier bigint) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT coalesce(bit_or(g.categories), 0) FROM dossiers_grant g
@@ -24,7 +24,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp()
 $$;
 
--- Break-glass: a named staff member opens a case for three hours, with a reason. What it opens is said in acts.sql.
+-- Break-glass: a named staff member opens a case for three hours, with a reason. acts.sql defines what it opens.
 CREATE FUNCTION dossiers_break_glass(case_number text, why text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

@@ -1,9 +1,9 @@
 -- Search by name below a policy cannot use an index (LIKE and range operators on text are not leakproof), and an index of
--- names alone, or of grants alone, holds ever more rows that do not count. So the two meet in one index, kept by
--- triggers: principal (an institution, or with a minus a staff member), then the name from one of its words on. Fifty rows
--- of a common name then lie side by side, however large the register is. The birth ends the row, as a last word that no
--- name can be: "muler kati =1975-03-12". What is found is checked against the grants in force, and read under the
--- policies afterwards.
+-- names alone, or of grants alone, holds ever more rows that do not count. So both are in one index, maintained by
+-- triggers: principal (an institution, or, negated, a staff member), then the name from each of its words on. Fifty rows
+-- of a common name are then adjacent, however large the register is. The birth ends the row, as a last word that no name
+-- can be: "muler kati =1975-03-12". What is found is checked against the grants in force, and then read under the
+-- policies.
 
 CREATE FUNCTION dossiers_birth_mark(y integer, m integer, d integer) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ' =' || concat_ws('-', y, lpad(m::text, 2, '0'), lpad(d::text, 2, '0'));
@@ -57,8 +57,7 @@ CREATE TRIGGER names_by_particulars AFTER INSERT OR UPDATE OF last_name, first_n
 CREATE TRIGGER names_by_other_name AFTER INSERT OR UPDATE OR DELETE ON dossiers_othername
     FOR EACH ROW EXECUTE FUNCTION dossiers_name_changed();
 
--- The whole index anew, as the triggers would have kept it: after a load that passed over them, and for a job that clears
--- away what expired by itself.
+-- Rebuilds the whole index: after a load that bypassed the triggers, and for a job that removes what has expired.
 CREATE FUNCTION dossiers_index_all_names() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -112,8 +111,8 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
                    AND (g.categories & 1) <> 0)
 $$;
 
--- The grants in force over a file, of an institution or a staff member, that cover all of some categories. Written so that
--- PostgreSQL puts it into the question around it: thousands of files are asked about in one search.
+-- The grants in force over a file, of an institution or a staff member, that cover all of some categories. Written so
+-- that PostgreSQL inlines it: one search asks it for thousands of files.
 CREATE FUNCTION dossiers_open_to(file bigint, institution bigint, staff bigint, mask bigint) RETURNS SETOF bigint
 LANGUAGE sql STABLE AS $$
     SELECT g.id FROM public.dossiers_grant g WHERE g.dossier_id = file AND g.institution_id = institution
@@ -123,8 +122,8 @@ LANGUAGE sql STABLE AS $$
         AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND (g.categories & mask) = mask
 $$;
 
--- What was found already, and the files that one principal finds by a name which begins with ``typed`` and fits each of the
--- patterns: each file once, and no more of the index is read than it takes.
+-- What was found before, and the files that one principal finds by a name which begins with ``typed`` and matches each of
+-- the patterns: each file once, reading no more of the index than necessary.
 CREATE FUNCTION dossiers_named(hits bigint[], who bigint, typed text, patterns text[], at_most integer) RETURNS bigint[]
 LANGUAGE plpgsql STABLE
 SET search_path = public, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
@@ -143,8 +142,8 @@ BEGIN
     RETURN hits;
 END $$;
 
--- The same by a word of the name which has ``typed`` further on. One word after the other: PostgreSQL would join both tables
--- along the whole index.
+-- The same by a word of the name which has ``typed`` further on. One word after the other: PostgreSQL would otherwise
+-- join both tables along the whole index.
 CREATE FUNCTION dossiers_named_within(hits bigint[], who bigint, typed text, mark text, at_most integer) RETURNS bigint[]
 LANGUAGE plpgsql STABLE SET search_path = public, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
@@ -158,8 +157,8 @@ BEGIN
     RETURN hits;
 END $$;
 
--- Files of which the acting person may read the identity, by words of the name in any order, with the birth where it was
--- typed too. Names that begin with the words go before names that have them further on.
+-- Files whose identity the acting person may read, by words of the name in any order, and by the birth if it was typed
+-- too. Names that begin with the words come before names that have them further on.
 CREATE FUNCTION dossiers_search(words text, y integer, m integer, d integer, at_most integer) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -176,7 +175,7 @@ BEGIN
     IF actor_kind() IS DISTINCT FROM 'staff' OR typed = '' OR cardinality(tokens) > 8 THEN
         RETURN;
     END IF;
-    -- Hans Jörg is Hansjörg too.
+    -- Hans Jörg is also Hansjörg.
     FOR i IN 1 .. cardinality(tokens) - 1 LOOP
         spellings := spellings || array_to_string(
             tokens[:i - 1] || name_key(tokens[i] || tokens[i + 1]) || tokens[i + 2:], ' ');
@@ -191,7 +190,7 @@ BEGIN
         LOOP
             EXIT WHEN cardinality(hits) >= at_most;
             parts := string_to_array(spelled, ' ');
-            -- The longest word leads: it is the rarest as a rule.
+            -- The longest word comes first: it is the rarest as a rule.
             SELECT i INTO longest FROM generate_subscripts(parts, 1) i ORDER BY length(parts[i]) DESC, i LIMIT 1;
             hits := dossiers_named(hits, who, parts[longest], ARRAY(
                 SELECT '% ' || parts[i] || '%' FROM generate_subscripts(parts, 1) i WHERE i <> longest
@@ -211,7 +210,8 @@ CREATE INDEX dossier_by_number ON dossiers_dossier ((replace(number, '-', '')) C
 CREATE INDEX dossier_by_number_of_year ON dossiers_dossier ((substr(number, 6)) COLLATE "C");
 CREATE INDEX dossier_by_bare_number ON dossiers_dossier ((ltrim(substr(number, 6), '0')) COLLATE "C");
 
--- All files with a number that begins so, from one of its groups on: the case number, the AHV number, a telephone number.
+-- All files with a number that begins with these digits, at the start of one of its groups: case number, AHV number,
+-- telephone number.
 CREATE FUNCTION dossiers_beginning(typed text, beyond text) RETURNS TABLE (id bigint, mask bigint) LANGUAGE sql STABLE AS $$
     SELECT d.id, 0::bigint FROM public.dossiers_dossier d WHERE ltrim(substr(d.number, 6), '0') COLLATE "C" = typed
     UNION ALL SELECT d.id, 0 FROM public.dossiers_dossier d
@@ -232,8 +232,8 @@ $$;
 
 -- Files by digits. Case numbers are for whoever may open the file at all, the others for whoever may read the identity.
 --
--- What begins so in the whole canton is asked for its grants. Where that is much (756, or this year's cases), it ends early,
--- and the actor's own files are gone through instead: of so many, enough fit soon.
+-- Matches in the whole canton are checked for their grants. If there are many (756, or this year's cases), this stops
+-- early, and the actor's own files are searched instead: among so many, enough match soon.
 CREATE FUNCTION dossiers_by_digits(typed text, at_most integer, reach integer) RETURNS bigint[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
@@ -286,8 +286,8 @@ $$;
 
 -- Files of somebody born on a day, in a month or in a year.
 --
--- Those born then in the whole canton are asked for their grants. Where that is many, as in a year, it ends early, and the
--- actor's own files are gone through instead: of so many, enough fit soon.
+-- Matches in the whole canton are checked for their grants. If there are many, as for a year, this stops early, and the
+-- actor's own files are searched instead: among so many, enough match soon.
 CREATE FUNCTION dossiers_by_birth(y integer, m integer, d integer, at_most integer, reach integer) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$

@@ -1,6 +1,6 @@
 -- A row of a case refers to rows of the same case alone: to its own meeting, plan, consent, request. Otherwise whoever
--- contributes to one case would hang something on another, or learn from a refusal what is in it. A meeting about no case
--- may speak of several.
+-- contributes to one case could attach rows to another, or learn from a refusal what is in it. A meeting that is not
+-- about a case may refer to several.
 
 CREATE FUNCTION dossiers_one_case() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -16,7 +16,8 @@ BEGIN
     RETURN NEW;
 END $$;
 
--- Holds every foreign key between two tables that name their case to this. A migration that adds such a key calls it again.
+-- Enforces this for every foreign key between two tables with a column for their case. A migration that adds such a key
+-- calls it again.
 CREATE FUNCTION dossiers_keep_to_one_case() RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE

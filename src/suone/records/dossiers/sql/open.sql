@@ -1,14 +1,14 @@
--- How a case file about a person begins, and how its AHV number changes. Nothing here tells whether somebody else knows
--- the number: the same rows are written either way, keys are random, and no row of another file is read or changed.
+-- Opening a case file about a person, and changing its AHV number. Nothing here reveals whether somebody else knows the
+-- number: the same rows are written either way, keys are random, and no row of another file is read or changed.
 
--- The key to which a number leads while it holds.
+-- The key to which a number leads while it is in force.
 CREATE FUNCTION persons_key_of(ahv text) RETURNS bigint
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     SELECT n.person_id FROM persons_number n WHERE n.digits = ahv AND n.until IS NULL AND NOT n.is_contested LIMIT 1
 $$;
 
--- A new case file: its key, found by the number or made now, the particulars as they were typed, and the first grant: the
--- notifying institution leads it, health left out.
+-- A new case file: its key, found by the number or made now, the particulars as typed, and the first grant: the notifying
+-- institution leads it, health excluded.
 CREATE FUNCTION dossiers_open(
     ahv text, missing_reason text, last text, first text, y integer, m integer, d integer, correspondence text,
     recorded_sex text
@@ -23,7 +23,7 @@ BEGIN
     IF actor_kind() IS DISTINCT FROM 'staff' OR NOT actor_may('case.notify') OR actor_institution() IS NULL THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    -- Made even where one is found, so that both take the same time.
+    -- Made even if one is found, so that both take the same time.
     INSERT INTO persons_person DEFAULT VALUES RETURNING id INTO spare;
     PERFORM pg_advisory_xact_lock(hashtext('ahv'), hashtext(coalesce(ahv, spare::text)));
     key := coalesce(persons_key_of(ahv), spare);
@@ -44,8 +44,8 @@ BEGIN
     RETURN new_id;
 END $$;
 
--- The AHV number of a case file is added or corrected: the former one ends and goes on leading to the file. The file then
--- stands under the key of its number; other files under the former key stay there.
+-- Adds or corrects the AHV number of a case file: the former one ends and still leads to the file. The file then has the
+-- key of its number; other files under the former key stay there.
 CREATE FUNCTION dossiers_change_number(file bigint, ahv text, why text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -77,7 +77,7 @@ BEGIN
     DELETE FROM persons_person WHERE id = CASE WHEN key <> spare THEN spare END;
     IF key <> former.person_id THEN
         UPDATE dossiers_dossier SET person_id = key WHERE id = file;
-        -- Nothing else stands under the former key: it is this person's, and what hangs at it is found from the new one.
+        -- No other file has the former key: it is this person's, and what refers to it is found from the new one.
         IF NOT is_shared AND persons_root(former.person_id) <> persons_root(key) THEN
             INSERT INTO persons_joining (kept_id, joined_id, reason, joined_at, joined_by_id, parting_reason)
                 VALUES (persons_root(key), persons_root(former.person_id), '', statement_timestamp(), actor_staff(), '');
@@ -85,6 +85,6 @@ BEGIN
     END IF;
 END $$;
 
--- The number and the particulars of a request that waits for an answer, or was accepted, are handed to the institution
--- asked by the package whose request it is.
+-- The package of a request passes on the number and the particulars to the institution asked, while the request waits for
+-- an answer or once it was accepted.
 GRANT EXECUTE ON FUNCTION dossiers_open, dossiers_change_number TO suone_app;

@@ -1,4 +1,4 @@
--- A birth as it is known: a day of the calendar, a month, a year alone, or nothing.
+-- A birth as far as known: a day, a month, a year alone, or nothing.
 CREATE FUNCTION birth_is_known(y integer, m integer, d integer) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE
         WHEN y IS NULL THEN m IS NULL AND d IS NULL
@@ -9,7 +9,7 @@ CREATE FUNCTION birth_is_known(y integer, m integer, d integer) RETURNS boolean 
         ELSE d BETWEEN 1 AND extract(day FROM make_date(y, m, 1) + interval '1 month' - interval '1 day')
     END;
 
--- A telephone number as it is dialled within the country, however it was typed; nothing for other contact details.
+-- A telephone number as dialled within the country, however it was typed; nothing for other contact details.
 CREATE FUNCTION telephone_digits(kind text, typed text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN CASE WHEN kind = 'telephone' THEN
         regexp_replace(regexp_replace(regexp_replace(typed, '\(0\)', ''), '[^0-9+]', '', 'g'), '^(?:\+|00)41|\+', '0')

@@ -1,5 +1,5 @@
--- A message that carries a fact about a person names its data category. Whoever may not read that category now learns
--- that there is something new in the case, and not what.
+-- A message that contains a fact about a person names its data category. Whoever may not read that category now learns
+-- that there is something new in the case, but not what.
 CREATE FUNCTION inbox_keep_back() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

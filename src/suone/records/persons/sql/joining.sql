@@ -1,11 +1,11 @@
--- The canton's law for clearing doubts, as `suone migrate` finds it in the settings; empty where there is none. The app's
--- role may neither call this nor make another one: whether there is a law is not its word.
+-- The canton's law for clearing doubts, stored by `suone migrate` from the settings; empty if there is none. The app's
+-- role may neither call this nor replace it: it cannot claim that there is a law.
 CREATE FUNCTION persons_doubts_law() RETURNS text
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$ SELECT ''::text $$;
 
--- Which keys are one person. Keys are joined in a tree: each joining hangs one tree below the other, and parting takes
--- that branch off again, so that nothing is ever moved and nothing can be lost. For the owner's functions; whoever acts
--- asks persons_keys_of().
+-- Which keys are one person. Keys are joined in a tree: joining attaches one tree below the other, and parting detaches
+-- that branch, so that nothing is moved and nothing can be lost. For the owner's functions; the app uses
+-- persons_keys_of().
 CREATE FUNCTION persons_root(key bigint) RETURNS bigint
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     WITH RECURSIVE up (id) AS (
@@ -22,7 +22,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     ) SELECT id FROM down
 $$;
 
--- All keys of one person, for those who clear doubts or watch over the log, and for jobs; others learn of no joining.
+-- All keys of one person, for those who clear doubts or supervise the log, and for jobs; others learn of no joining.
 CREATE FUNCTION persons_keys_of(key bigint) RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT key UNION
@@ -30,7 +30,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE actor_kind() = 'job' OR actor_may('person.merge') OR actor_may('audit.read')
 $$;
 
--- Two keys are one person: only that is noted, and only where a law lets it be found out.
+-- Two keys are one person: only that is recorded, and only where a law allows clearing doubts.
 CREATE FUNCTION persons_join(one bigint, other bigint, why text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

@@ -6,7 +6,7 @@
 --
 -- IMMUTABLE is a promise: the dictionary of plain_letters() is the one shipped with PostgreSQL and is not edited.
 
--- Arabic names that are written down by ear, each in one of its spellings: vowels and double letters are no guide there.
+-- Arabic names that are transcribed by sound, each in one of its spellings: vowels and double letters are no guide there.
 CREATE FUNCTION name_by_sound(t text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp
 RETURN CASE WHEN t !~ ' (m(o|u|ou)ham|ac?hm|abd|[jy]o?us|h[ou]s|[ck]hal)' THEN t ELSE
     regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
@@ -52,28 +52,28 @@ RETURN (
     SELECT btrim(t) FROM silent
 );
 
--- A key with the ends of its words as they are heard: without an e that is silent (Fabienne, Fabien; Philippe, Philipp), and
--- with one letter for d and t (Ambord, Ambort).
+-- A key with the ends of its words as they sound: without a silent e (Fabienne, Fabien; Philippe, Philipp), and with one
+-- letter for d and t (Ambord, Ambort).
 CREATE FUNCTION name_sound(key text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp
 RETURN regexp_replace(regexp_replace(key, '(?<=[[:alpha:]][^ aeiou])e(?= |$)', '', 'g'),
                       '(?<=[[:alpha:]][[:alpha:]])t(?= |$)', 'd', 'g');
 
--- A key as it was typed, and how else its words may end. The kept keys keep their ends, so that a name is found by each
--- beginning of it, and Anne Lise by Annelise.
+-- A key as it was typed, and the other endings its words may have. Stored keys keep their endings, so that a name is
+-- found by any beginning of it, and Anne Lise by Annelise.
 CREATE FUNCTION name_spelled(key text) RETURNS SETOF text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = public, pg_temp AS $$
     SELECT key UNION SELECT name_sound(key)
     UNION SELECT regexp_replace(name_sound(key), '(?<=[[:alpha:]][[:alpha:]])d(?= |$)', 't', 'g')
 $$;
 
--- The letters of a key in the order of the alphabet: alike whatever the order of words, blanks and hyphens. Only with the
--- same day of birth does it say that two names may be one person's.
+-- The letters of a key in alphabetical order: the same whatever the order of words, blanks and hyphens. Only with the
+-- same day of birth do they suggest that two names may be one person's.
 CREATE FUNCTION name_letters(name text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp
 RETURN (SELECT string_agg(letter, '' ORDER BY letter COLLATE "C")
         FROM string_to_table(replace(name_sound(name_key(name)), ' ', ''), NULL) letter);
 
 -- A name from each of its words on, so that any word may be typed first: "muler kati" and "kati muler". Names of several
--- words stand in one piece as well, so that Hans Jörg is found by Hansjörg.
+-- words are also there in one piece, so that Hans Jörg is found by Hansjörg.
 CREATE FUNCTION name_turned(last text, first text) RETURNS SETOF text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = public, pg_temp AS $$
     SELECT DISTINCT array_to_string(words[place:] || words[:place - 1], ' ')
@@ -89,7 +89,7 @@ SET search_path = public, pg_temp AS $$
         CROSS JOIN LATERAL generate_series(1, least(cardinality(words), 8)) place
 $$;
 
--- A key, and how else it may read once its last word is typed to the end: "step" goes on to "stefan", "ma" to "meier".
+-- A key, and how it may continue once its last word is typed in full: "step" becomes "stefan", "ma" becomes "meier".
 CREATE FUNCTION name_begun(key text) RETURNS SETOF text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = public, pg_temp AS $$
     SELECT key UNION ALL SELECT left(key, -length(end_so_far)) || heard

@@ -1,5 +1,5 @@
--- Opening a file and changing its number make a key first, whether the number is known or not. They do so one after the
--- other: whoever waited for the number alone would learn that somebody was just typing the same one.
+-- Opening a file and changing its number begin by making a key, whether the number is known or not, one transaction after
+-- the other: waiting for the same number alone would reveal that somebody is just typing it.
 CREATE FUNCTION persons_one_key_at_a_time() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

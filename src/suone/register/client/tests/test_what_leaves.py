@@ -34,7 +34,7 @@ def _traces(number: str) -> Iterator[bytes]:
 
 
 def _everything(register: RegisterInMemory) -> bytes:
-    """What was seen, and what stands behind the Base64 in it."""
+    """What was seen, and what the Base64 in it encodes."""
     seen = b"\n".join(register.seen)
     behind = (base64.b64decode(text + b"==") for text in re.findall(rb"[A-Za-z0-9+/]{16,}", seen) if len(text) % 4 != 1)
     return b"\n".join([seen, *behind])

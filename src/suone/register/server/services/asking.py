@@ -57,7 +57,7 @@ class PastQuestion:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """The answer: registrations of other institutions, open ones first; empty too for who may not be told."""
+    """The answer: registrations of other institutions, open ones first; empty, too, for those who may not know."""
 
     found: Sequence[Found]
 
@@ -72,7 +72,7 @@ class PersonAnswer:
 
     @property
     def is_registered(self) -> bool:
-        """Whether the own institution follows the person: only then others are told, and seen."""
+        """Whether the own institution follows the person: only then others are shown."""
         return any(one.valid_until is None for one in self.own)
 
     def institutions_now(self, *, on: date, but: Collection[int] = ()) -> list[Found]:

@@ -171,7 +171,7 @@ def apply_delivery(acting: Acting, *, delivery_id: int, confirmed: bool = False)
     """Apply a delivery as a whole, or not at all; both institutions are notified of new overlaps.
 
     Raises ``WouldEndMany`` where a snapshot would end more than the allowed share of the open registrations and nobody
-    confirmed that, and ``Refused`` where parts are missing or a registration stands there twice.
+    confirmed that, and ``Refused`` where parts are missing or a registration is there twice.
     """
     share = 1.0 if confirmed else settings.REGISTER_END_SHARE
     ((added, changed, ended, unchanged, overlaps, open_before, refusal, canary),) = call(

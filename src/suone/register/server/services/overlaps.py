@@ -59,7 +59,7 @@ def notify_of_new_overlaps(acting: Acting) -> Notified:
         notify_staff(acting, staff_ids=staff_ids, act=Act.ALERTED, dossier=None)
         notified += 1
     if unsent:
-        record(acting, kind=RecordKind.CHANGE, act=Act.ALERTED, details={"alerts": len(unsent), "told": notified})
+        record(acting, kind=RecordKind.CHANGE, act=Act.ALERTED, details={"alerts": len(unsent), "notified": notified})
     return Notified(notified, may_be_more=len(unsent) == MOST_ALERTS)
 
 

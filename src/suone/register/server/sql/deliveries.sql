@@ -1,6 +1,6 @@
--- Deliveries: parts are gathered in a stage and applied whole, in one transaction, or not at all.
+-- Deliveries: parts are staged and applied as a whole, in one transaction, or not at all.
 
--- The institution that may deliver now: it acts, may do so, and takes part in the register.
+-- The acting institution, if it may deliver now: it has the permission and takes part in the register.
 CREATE FUNCTION register.acting_institution(permission text) RETURNS integer
 LANGUAGE plpgsql STABLE SET search_path = register, public, pg_temp AS $$
 BEGIN
@@ -12,7 +12,7 @@ BEGIN
     RETURN actor_institution();
 END $$;
 
--- The delivery of this file: the same one again after a break. Another one that is still open is given up.
+-- The delivery of this file: the same one if it was interrupted. Any other that is still open is abandoned.
 CREATE FUNCTION register.open_delivery(in_epoch smallint, of_kind text, of_rows integer, of_digest text)
 RETURNS register.delivery LANGUAGE plpgsql SECURITY DEFINER SET search_path = register, public, pg_temp AS $$
 DECLARE
@@ -58,7 +58,7 @@ BEGIN
     RETURN true;
 END $$;
 
--- A part of a delivery; sent again, it takes the place of itself.
+-- Stores a part of a delivery; sent again, it replaces itself.
 CREATE FUNCTION register.add_part(
     into_delivery bigint, part_number integer, tokens uuid[], froms date[], untils date[], offices integer[],
     workers integer[], referrers integer[], "references" text[], seals bytea[]
@@ -80,10 +80,10 @@ BEGIN
     RETURN true;
 END $$;
 
--- Compare the stage with what is known, change what differs, and tell of the overlaps that are new.
--- * A row is the same registration when token and first day agree; an open one whose first day was corrected also.
--- * In a snapshot an open registration that is missing has ended, today; of changes nothing is concluded.
--- Comes back with what it did; when more than the allowed share would end, with that alone, and nothing done.
+-- Compares the stage with the registrations, changes what differs, and creates alerts for new overlaps.
+-- * A row is the same registration if token and first day agree; an open one with a corrected first day, too.
+-- * In a snapshot, an open registration that is missing ends today; in changes, nothing follows from missing rows.
+-- Returns what was done; if more than the allowed share would end, returns only that and does nothing.
 CREATE FUNCTION register.apply_delivery(
     delivered bigint, today date, allowed_share double precision,
     OUT added integer, OUT changed integer, OUT ended integer, OUT unchanged integer, OUT new_overlaps integer,
@@ -172,7 +172,7 @@ BEGIN
     touches_canary := EXISTS (
         SELECT 1 FROM canary c JOIN difference d ON d.token = c.token WHERE c.epoch = this.epoch AND d.is_delivered);
 
-    -- What is new: open now, and not open before. Who delivers a first file finds what there is in the list of overlaps.
+    -- What is new: open now, and not open before. Whoever delivers a first file finds existing overlaps in the list.
     DROP TABLE IF EXISTS meeting;
     CREATE TEMP TABLE meeting ON COMMIT DROP AS
         SELECT d.token, d.office, d.worker, d.reference, d.valid_from, o.institution AS other_institution,
@@ -199,7 +199,8 @@ BEGIN
         INSERT INTO unsent (alert, epoch, token) SELECT t.alert, this.epoch, t.token FROM told t;
     END IF;
 
-    -- After much, or the next delivery is planned as if this were not there; little things are seen to by autovacuum.
+    -- After large deliveries, or the next one is planned as if these rows did not exist; small ones are left to
+    -- autovacuum.
     IF added + changed + ended > greatest(1000, (SELECT c.reltuples / 10 FROM pg_class c
             WHERE c.oid = format('register.registration_%s', this.epoch)::regclass)) THEN
         EXECUTE format('ANALYZE registration_%s', this.epoch);
@@ -212,7 +213,7 @@ BEGIN
         WHERE d.id = delivered;
 END $$;
 
--- One registration, typed into the form: the same rules, in one call; apart from the institution's files.
+-- One registration, typed into the form: the same rules in one call; separate from the institution's files.
 CREATE FUNCTION register.register_one(
     in_epoch smallint, of_token uuid, first_day date, last_day date, of_office integer, of_worker integer,
     of_referrer integer, of_reference text, seal bytea, today date,
@@ -230,7 +231,7 @@ BEGIN
         FROM apply_delivery(this, today, 1) d;
 END $$;
 
--- The acting institution's open registration of one person ends.
+-- Ends the acting institution's open registration of one person.
 CREATE FUNCTION register.end_one(in_epoch smallint, of_token uuid, last_day date) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = register, public, pg_temp AS $$
 BEGIN
@@ -240,7 +241,7 @@ BEGIN
     RETURN FOUND;
 END $$;
 
--- Alerts of which nobody was told yet: by a job alone, which tells and strikes them off.
+-- Alerts that have not been sent yet: for a job, which notifies and clears them.
 CREATE FUNCTION register.unsent_alerts(at_most integer) RETURNS TABLE (alert bigint, epoch smallint, token uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = register, public, pg_temp AS $$
 BEGIN

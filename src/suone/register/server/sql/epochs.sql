@@ -1,4 +1,4 @@
--- Opening, switching and ending epochs: by whoever owns the database, from the command line.
+-- Opening, switching and ending epochs: for the owner of the database, from the command line.
 
 CREATE FUNCTION register.open_epoch(kind text, public_key bytea) RETURNS smallint
 LANGUAGE plpgsql SET search_path = register, public, pg_temp AS $$
@@ -10,7 +10,7 @@ BEGIN
         VALUES (opened, open_epoch.kind, open_epoch.public_key, CASE WHEN is_first THEN 'current' ELSE 'opening' END);
     EXECUTE format('CREATE TABLE register.registration_%s PARTITION OF register.registration FOR VALUES IN (%s)',
                    opened, opened);
-    -- For matching by token, and for comparing an institution's snapshot with what is known.
+    -- For matching by token, and for comparing an institution's snapshot with its registrations.
     EXECUTE format('CREATE UNIQUE INDEX registration_%s_token ON register.registration_%s'
                    ' (token, institution, valid_from) INCLUDE (valid_until)', opened, opened);
     EXECUTE format('CREATE INDEX registration_%s_institution ON register.registration_%s (institution, token)',
@@ -32,7 +32,7 @@ BEGIN
     RETURN opened;
 END $$;
 
--- What stood under destroyed keys means nothing any more.
+-- Tokens of destroyed keys have no meaning any more.
 CREATE FUNCTION register.destroy_epoch(gone smallint) RETURNS void
 LANGUAGE plpgsql SET search_path = register, public, pg_temp AS $$
 BEGIN
@@ -49,7 +49,7 @@ BEGIN
     UPDATE delivery SET state = 'abandoned' WHERE epoch = gone AND state = 'open';
 END $$;
 
--- How far the new epoch has come: for each institution its open registrations in both.
+-- Progress of the new epoch: for each institution its open registrations in both.
 CREATE FUNCTION register.epoch_progress() RETURNS TABLE (institution integer, current bigint, opening bigint)
 LANGUAGE sql STABLE SET search_path = register, public, pg_temp AS $$
     SELECT r.institution, count(*) FILTER (WHERE e.state = 'current'), count(*) FILTER (WHERE e.state = 'opening')

@@ -1,4 +1,5 @@
--- Figures, without opening anything. A person counts by the set of institutions that follow them on a day.
+-- Figures, without disclosing anything about anybody. A person counts by the set of institutions that follow them on a
+-- day.
 
 CREATE FUNCTION register.may_count() RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = register, public, pg_temp AS $$
@@ -8,10 +9,10 @@ BEGIN
     END IF;
 END $$;
 
--- How many persons are followed by which set of institutions; bit n stands for the institution in place n.
+-- How many persons are followed by which set of institutions; bit n means the institution in position n.
 CREATE FUNCTION register.followed_by(in_epoch smallint, day date) RETURNS TABLE (institutions bigint, persons bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = register, public, pg_temp SET work_mem = '256MB'
--- Along the index in the order of tokens, which never reads the table; a quarter of all tokens on each core there is.
+-- Scans the index in the order of tokens and never the table; a quarter of all tokens on each available core.
 SET enable_seqscan = off SET enable_bitmapscan = off
 SET max_parallel_workers_per_gather = 3 SET parallel_setup_cost = 100 SET parallel_tuple_cost = 10 AS $$
 DECLARE

@@ -1,4 +1,4 @@
--- Questions and answers. An institution is told only about persons whom it has itself registered and still follows.
+-- Questions and answers. An institution only learns about persons whom it has registered itself and still follows.
 
 CREATE FUNCTION register.follows(own integer, in_epoch smallint, about uuid) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = register, public, pg_temp AS $$
@@ -6,7 +6,8 @@ LANGUAGE sql STABLE SET search_path = register, public, pg_temp AS $$
                    AND r.valid_until IS NULL)
 $$;
 
--- The registrations of others, open ones first. Every question is kept, answered or not; both look alike from outside.
+-- The registrations of others, open ones first. Every question is stored, answered or not; from outside both look the
+-- same.
 CREATE FUNCTION register.look_up(in_epoch smallint, about uuid, for_purpose text, OUT entitled boolean,
                                  OUT touches_canary boolean, OUT answers jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = register, public, pg_temp AS $$
@@ -53,7 +54,7 @@ BEGIN
         ORDER BY r.valid_from DESC;
 END $$;
 
--- All that the acting institution follows and others follow too, by its own reference; the next ones after a place.
+-- All that the acting institution follows and others follow too, by its own reference; the page after a position.
 CREATE FUNCTION register.also_elsewhere(in_epoch smallint, after_token uuid, of_office integer, at_most integer)
 RETURNS TABLE (token uuid, reference text, office integer, worker integer, since date, others jsonb)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = register, public, pg_temp AS $$
@@ -72,7 +73,7 @@ BEGIN
         ORDER BY r.token LIMIT at_most;
 END $$;
 
--- Numbers to be turned into tokens are counted; comes back with the day's count so far.
+-- Numbers to be turned into tokens are counted; returns the day's count so far.
 CREATE FUNCTION register.count_evaluations(today date, numbers integer) RETURNS integer
 LANGUAGE sql SECURITY DEFINER SET search_path = register, public, pg_temp AS $$
     INSERT INTO evaluation AS e (institution, day, numbers)
@@ -113,7 +114,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = register, public, pg_temp
         AND d.kind <> 'single' ORDER BY d.id DESC LIMIT at_most
 $$;
 
--- Numbers typed into the form, for deriving them again in another epoch: by a job alone.
+-- Numbers typed into the form, to derive their tokens in another epoch: by a job alone.
 CREATE FUNCTION register.sealed_in(from_epoch smallint)
 RETURNS TABLE (institution integer, token uuid, valid_from date, valid_until date, office integer, worker integer,
                referred_by integer, reference text, sealed bytea)

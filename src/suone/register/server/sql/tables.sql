@@ -1,11 +1,12 @@
--- The register lies in a schema of its own, so that it can move to a server of its own. The app's role has no right to
--- any of its tables: everything goes through the functions beside, which ask who acts. What is kept of a person is a
--- token that cannot be turned back without the keys, which lie outside the database.
+-- The register is in a schema of its own, so that it can move to a server of its own. The app's role has no rights on its
+-- tables: everything goes through the functions, which check who acts. About a person only a token is stored, which
+-- cannot be reversed without the keys, which are outside the database.
 CREATE SCHEMA register;
 REVOKE ALL ON SCHEMA register FROM PUBLIC;
 GRANT USAGE ON SCHEMA register TO suone_app;
 
--- A year's keys: tokens of two epochs have nothing in common. One epoch answers (current); the next one fills (opening).
+-- A year's keys: tokens of two epochs have nothing in common. One epoch answers (current) while the next one is filled
+-- (opening).
 CREATE TABLE register.epoch (
     number smallint PRIMARY KEY,
     kind text NOT NULL CONSTRAINT epoch_kind CHECK (kind IN ('voprf', 'hmac')),
@@ -70,7 +71,7 @@ CREATE UNLOGGED TABLE register.stage (
 );
 CREATE INDEX stage_of_part ON register.stage (delivery, part);
 
--- Who asked, for what: for quotas, for the office's eye, and for the person's own right to know.
+-- Who asked, for what purpose: for quotas, for the office's supervision, and for the person's right of access.
 CREATE TABLE register.question (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at timestamptz NOT NULL DEFAULT statement_timestamp(),
@@ -84,14 +85,14 @@ CREATE TABLE register.question (
 CREATE INDEX question_about ON register.question (epoch, token);
 CREATE INDEX question_by ON register.question (institution, at);
 
--- Alerts of which nobody was told yet: with the token, to see whether both already work together on a case.
+-- Alerts that have not been sent yet: with the token, to check whether both already work together on a case.
 CREATE TABLE register.unsent (
     alert bigint PRIMARY KEY,
     epoch smallint NOT NULL,
     token uuid NOT NULL
 );
 
--- How many numbers were turned into tokens for whom, a day.
+-- How many numbers were turned into tokens for whom, per day.
 CREATE TABLE register.evaluation (
     institution integer NOT NULL,
     day date NOT NULL,
@@ -99,7 +100,7 @@ CREATE TABLE register.evaluation (
     PRIMARY KEY (institution, day)
 );
 
--- Numbers that belong to nobody: whoever registers or asks about one is searching through numbers.
+-- Numbers that belong to nobody: whoever registers or asks about one is trying out numbers.
 CREATE TABLE register.canary (
     epoch smallint NOT NULL,
     token uuid NOT NULL,

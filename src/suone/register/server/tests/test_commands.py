@@ -97,7 +97,7 @@ def test_with_a_common_key_tokens_are_made_without_a_service(run: Any) -> None:
 def test_with_a_second_operator_the_token_key_is_not_here(
     run: Any, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The other installation is stood in for by its client; what it does is the built-in service's, tested elsewhere."""
+    """The other installation is replaced by its client; what it does is the built-in service's, tested elsewhere."""
     secret = oprf.new_secret_key()
     asked: list[bytes] = []
 

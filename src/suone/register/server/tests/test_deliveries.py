@@ -16,7 +16,7 @@ from suone.register.server.tokens import EpochInfo
 
 
 def delivered(cast: Cast) -> list[services.OwnRegistration]:
-    """What stands in the register for the worker's institution, past ones too, by reference."""
+    """What the register contains for the worker's institution, past ones too, by reference."""
     from django.db import connection
 
     with connection.cursor() as cursor:
