@@ -79,7 +79,7 @@ def test_constellation_2_missed_appointments_reach_the_social_worker_alone(
         assert item("parallel", duty, language) in duties
 
     counsellor.open(address)
-    counsellor.press("Tell the social worker of missed appointments")
+    counsellor.press("Notify the social worker of missed appointments")
     counsellor.page.check("input[name=basis][value=ivg-68bis-3]")
     counsellor.press("Next")
     counsellor.page.check("[name=kind][value=missed]")

@@ -108,7 +108,7 @@ class Fact(models.TextChoices):
     REGISTER_CHECKED = "register_checked", _("The register was checked")
     PERSON_ASKED = "person_asked", _("The person was asked who else supports them")
     PARTNER_CONTACTED = "partner_contacted", _("The partner institution's worker was contacted")
-    COORDINATES_SENT = "coordinates_sent", _("Own coordinates were sent to the partner's contact person")
+    COORDINATES_SENT = "coordinates_sent", _("Own contact details were sent to the partner's contact person")
     HANDOVER_ACCEPTED_ON = "handover_accepted_on", _("The receiving institution accepted the hand-over")
     ADVISERS_NAMED = "advisers_named", _("The person named their advisers at the other institutions")
     FIT_FOR_WORK = "fit_for_work", _("BIP judges the person fit for work")
@@ -123,7 +123,7 @@ class Fact(models.TextChoices):
     CLARIFIED_ON = "clarified_on", _("Social, professional and medical situation clarified")
     NEED_CLARIFIED = "need_clarified", _("The need is clarified")
     SUBSIDIARITY_CHECKED = "subsidiarity_checked", _("Subsidiarity is checked")
-    INTEGRATION_NEED = "integration_need", _("An increased integration need is found")
+    INTEGRATION_NEED = "integration_need", _("An increased integration need is established")
     ENTITLED = "entitled", _("Entitlement to social assistance")
     ASSISTANCE_FORESEEABLE = (
         "assistance_foreseeable",
@@ -137,7 +137,7 @@ class Fact(models.TextChoices):
     EXPECTED_OVER_TWO_YEARS = "expected_over_two_years", _("Reintegration is expected to take more than two years")
     MULTIPLE_PROBLEMS = "multiple_problems", _("The person has multiple problems")
     INTEGRATED_ON = "integrated_on", _("Goals reached: the person is integrated")
-    LASTING_ON = "lasting_on", _("Lasting integration is found")
+    LASTING_ON = "lasting_on", _("Lasting integration is established")
     OUTCOME_INFORMED = "outcome_informed", _("Everybody taking part is informed of the outcome")
     DIRECTED_TO = "directed_to", _("The right institution is named")
     T1_CONVENTION = "t1_convention", _("Handled under the convention between Plattform T1 and the IV")

@@ -9,7 +9,7 @@ class Act(models.TextChoices):
     DECLINED = "handover.declined", _("Hand-over declined")
     EXPIRED = "handover.expired", _("Hand-over expired without an answer")
     WITHDRAWN = "handover.withdrawn", _("Hand-over withdrawn")
-    COORDINATES_SENT = "handover.coordinates_sent", _("Own coordinates sent to the contact person")
+    COORDINATES_SENT = "handover.coordinates_sent", _("Own contact details sent to the contact person")
     CONTACTED = "handover.contacted", _("Worker of the other institution contacted")
     WILL_BE_NAMED = "handover.will_be_named", _("Somebody will be named")
     ANSWERED = "handover.answered", _("Worker who follows the person named")

@@ -102,7 +102,7 @@ class ProposalForm(forms.Form):
     staff = StaffField(
         label=gettext_lazy("Who follows the person there"),
         required=False,
-        empty_label=gettext_lazy("nobody yet: our coordinates go to the contact person"),
+        empty_label=gettext_lazy("nobody yet: our contact details go to the contact person"),
     )
     message = forms.CharField(
         label=gettext_lazy("What it is about"),
@@ -281,7 +281,7 @@ class AnswerForm(forms.Form):
         if is_contact:
             self.fields["answer"].choices = [  # type: ignore[attr-defined]
                 ("accept", _("This person follows them here")),
-                ("later", _("Somebody will be named: the coordinates wait until then")),
+                ("later", _("Somebody will be named: the contact details wait until then")),
                 ("decline", _("We do not follow this person")),
             ]
         offer(self, "staff", colleagues(acting.own_institution_id, on=acting.today).who_can(Permission.CASE_WORK))

@@ -278,7 +278,7 @@ def report_missed_appointments(
     measure: str,
     text: str,
 ) -> CooperationNotice:
-    """Tell the social worker of uncooperative behaviour or missed appointments in a measure or clarification of IV.
+    """Notify the social worker of uncooperative behaviour or missed appointments in a measure or clarification of IV.
 
     Always a worker's decision, never automatic, from IV to social assistance alone (agreement SMZ–IV, no. 2), and readable
     by nobody but the two; the timeline says nothing. ``basis`` is the code of a legal basis that IV has, ``confirmed`` the
@@ -286,7 +286,7 @@ def report_missed_appointments(
     does not allow it.
     """
     if not is_giver_of_missed(acting):
-        raise Refused(_("Only the IV tells social assistance of missed appointments."))
+        raise Refused(_("Only the IV notifies social assistance of missed appointments."))
     if recipient.institution.kind != rules.RECIPIENT_OF_MISSED:
         raise Refused(_("Missed appointments are reported to social assistance only."))
     if recipient.pk not in [worker.pk for worker in social_workers_in(case)]:

@@ -82,14 +82,14 @@ def _propose(
         sentence = (
             _("A simple case is open, and the hand-over is proposed.")
             if handover.is_direct
-            else _("A simple case is open, and the other institution has your coordinates.")
+            else _("A simple case is open, and the other institution has your contact details.")
         )
         return done(request, sentence, "case", handover.dossier_id)
     handover = services.propose_handover(request.acting, case=case, proposal=proposal)
     sentence = (
         _("The hand-over is proposed; until it is accepted you stay responsible.")
         if handover.is_direct
-        else _("The other institution has your coordinates; they wait there until somebody answers.")
+        else _("The other institution has your contact details; they wait there until somebody answers.")
     )
     return done(request, sentence, "case", case.pk)
 
@@ -297,11 +297,11 @@ def report_missed(request: ActingRequest, dossier_id: int) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=f"{_('Tell the social worker of missed appointments')} · {case.dossier.number}",
+        title=f"{_('Notify the social worker of missed appointments')} · {case.dossier.number}",
         submit=_("Next"),
         back=reverse("case", args=[dossier_id]),
         intro=_(
-            "You decide what is told; it never happens automatically. Only the social worker and you can read it, and whoever takes over the case there."
+            "You decide what to write; nothing is sent automatically. Only the social worker and you can read it, and whoever takes over the case there."
         ),
     )
 
@@ -329,13 +329,15 @@ def report_missed_on(request: ActingRequest, dossier_id: int, staff_id: int, bas
                 measure=typed["measure"],
                 text=typed["text"],
             )
-            return done(request, _("The social worker has been told, and the disclosure recorded."), "case", dossier_id)
+            return done(
+                request, _("The social worker has been notified, and the disclosure recorded."), "case", dossier_id
+            )
     language = (get_language() or "de")[:2]
     return form_page(
         request,
         form,
-        title=f"{_('Tell the social worker of missed appointments')} · {case.dossier.number}",
-        submit=_("Tell"),
+        title=f"{_('Notify the social worker of missed appointments')} · {case.dossier.number}",
+        submit=_("Send the notice"),
         back=reverse("case", args=[dossier_id]),
         intro=f"{recipients[staff_id].full_name}, {ground.title(language)} ({ground.article_in(language)})",
     )

@@ -201,7 +201,7 @@ def _confirm(many: "WouldEndMany") -> bool:
     }
     if not sys.stdin.isatty():
         raise Trouble(said + " " + _("Nothing was changed: look at the file, or confirm with --yes."))
-    return click.confirm(said + " " + _("Go on?"))
+    return click.confirm(said + " " + _("Continue?"))
 
 
 def _report(delivered: "Delivered") -> None:

@@ -19,7 +19,7 @@ class Act(models.TextChoices):
     FIGURES_READ = "register.figures_read", _("Read the figures of the register")
     OVERSEEN = "register.overseen", _("Read how the register is used")
     CANARY_TOUCHED = "register.canary_touched", _("Somebody searches through numbers in the register")
-    CANARY_KEPT = "register.canary_kept", _("Number that belongs to nobody kept, to notice searching")
+    CANARY_KEPT = "register.canary_kept", _("Number that belongs to nobody stored, to detect searching")
     RENEWED = "register.renewed", _("Registrations of the form carried over to the new epoch")
     EPOCH_OPENED = "register.epoch_opened", _("New epoch of the register opened")
     EPOCH_SWITCHED = "register.epoch_switched", _("Register switched to the new epoch")

@@ -189,4 +189,4 @@ def test_the_pages_lead_to_nobody_else(cast: Cast, coordinator_iv: Appointment, 
         assert iv.get(f"{start}/{nowhere}").status_code == 404
     smz = client_of(cast.worker)
     assert smz.get(f"{start}/{cast.worker.pk}/ivg-68bis-3").status_code == 404
-    assert "Tell the social worker" not in smz.get(f"/dossiers/{shared.dossier_id}/").content.decode()
+    assert "Notify the social worker" not in smz.get(f"/dossiers/{shared.dossier_id}/").content.decode()

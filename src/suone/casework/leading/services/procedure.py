@@ -150,7 +150,7 @@ def record_fact(acting: Acting, *, case: Case, fact: Fact, value: Scalar, remark
     if word(fact).source is not Source.STATED:
         raise Refused(_("This fact follows from an action in the product: carry out that action instead."))
     if word(fact).of_office and acting.institution_id != iiz_office().pk:
-        raise Refused(_("Only the coordination office states this."))
+        raise Refused(_("Only the coordination office enters this."))
     if word(fact).asks_reason and value and not remark.strip():
         raise Refused(_("Give the reason in the remark."))
     _check_whose_word(acting, case, fact, remark)
