@@ -1,4 +1,4 @@
-"""Take the handbook's pictures anew from a running `make demo`: `.venv/bin/python docs/pictures/take.py`."""
+"""Take the handbook's pictures from a running `make demo`: `.venv/bin/python docs/pictures/take.py`."""
 
 import io
 import sys

@@ -122,7 +122,7 @@ SETTINGS = (
     Setting(
         "SUONE_DOUBTS_LAW",
         "",
-        "The canton's law for clearing doubts whether two files are about one person; empty: none is cleared. The database learns of it by suone migrate.",
+        "The canton's law for clearing doubts whether two files are about one person; empty: none is cleared. The database is given it by suone migrate.",
     ),
     Setting(
         "SUONE_DECISION_DAYS", "10", "Days until a request to take part expires; a reminder goes out at half time."
