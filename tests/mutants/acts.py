@@ -24,7 +24,7 @@ def judged_by_the_model(connection: psycopg.Connection[Any]) -> set[str]:
         "dossiers_start_of",
         "dossiers_was_medical_officer",
         "dossiers_medical_officer_until",
-        "handovers_was_withdrawn",
+        "handovers_led",
     }
 
 

@@ -155,33 +155,53 @@ def _disclosures(world: World) -> Iterator[Allowance]:
             )  # fmt: skip
 
 
-def _was_withdrawn(world: World, row: Row) -> bool:
-    """The consent it rests on was withdrawn, while the receiver did not lead the case."""
-    consent = world.rows["consents_consent"].get(row["consent_id"])
-    if consent is None or consent["withdrawn_at"] is None:
-        return False
-    then = consent["withdrawn_at"]
-    return not any(
-        each["dossier_id"] == consent["dossier_id"]
+def _led(world: World, dossier: int, institution: int, at: datetime) -> bool:
+    return any(
+        each["dossier_id"] == dossier
         and each["function"] == "lead"
-        and world.rows["appointments_appointment"][each["staff_id"]]["institution_id"] == row["receiver_id"]
-        and each["valid_from"] <= then
-        and (each["valid_until"] is None or each["valid_until"] > then)
+        and world.rows["appointments_appointment"][each["staff_id"]]["institution_id"] == institution
+        and each["valid_from"] <= at
+        and (each["valid_until"] is None or each["valid_until"] > at)
         for each in _rows(world, "cases_assignment")
     )
+
+
+def _behind(world: World, row: Row) -> list[tuple[int, datetime, datetime]]:
+    """What is behind a hand-over: all categories for ever, or what is left of the receiver's line of a consent.
+
+    A receiver who leads the case when the consent ends, or leads it now, keeps it.
+    """
+    if row["consent_id"] is None:
+        return [(ALL, _NEVER, FOR_EVER)]
+    consent = world.rows["consents_consent"][row["consent_id"]]
+    if consent["dossier_id"] != row["dossier_id"]:
+        return []
+    over = _start_of(consent["valid_until"] + timedelta(days=1))
+    if consent["withdrawn_at"] is not None:
+        over = min(over, consent["withdrawn_at"])
+    is_own = _led(world, row["dossier_id"], row["receiver_id"], min(over, world.at))
+    return [
+        (line["categories"], _start_of(consent["valid_from"]), FOR_EVER if is_own else over)
+        for line in _rows(world, "consents_consentrecipient")
+        if line["consent_id"] == consent["id"]
+        and line["institution_id"] == row["receiver_id"]
+        and line["staff_id"] is None
+    ]
 
 
 def _hand_overs(world: World) -> Iterator[Allowance]:
     """The receiver leads where the sender stops, and else contributes; the sender contributes for a while."""
     for row in _rows(world, "handovers_handover"):
+        if row["accepted_at"] is None:
+            continue
         common = {"act": row["id"], "dossier": row["dossier_id"], "staff": None, "basis": row["basis"]}
-        if row["accepted_at"] is not None and row["access_until"] is not None and not _was_withdrawn(world, row):
+        for categories, begins, ends in _behind(world, row) if row["access_until"] is not None else []:
             yield Allowance(
-                institution=row["receiver_id"], categories=row["categories"] & ~HEALTH,
+                institution=row["receiver_id"], categories=row["categories"] & categories & ~HEALTH,
                 power=LEAD if row["constellation"] == "3" else WRITE,
-                begins=row["accepted_at"], ends=row["access_until"], **common,
+                begins=max(row["accepted_at"], begins), ends=min(row["access_until"], ends), **common,
             )  # fmt: skip
-        if row["accepted_at"] is not None and row["sender_until"] is not None and row["sender_categories"] is not None:
+        if row["sender_until"] is not None and row["sender_categories"] is not None:
             yield Allowance(
                 institution=row["sender_id"], categories=row["sender_categories"] & ~HEALTH, power=WRITE,
                 begins=row["accepted_at"], ends=row["sender_until"], **common,
@@ -281,27 +301,58 @@ def vary(world: World, chance: random.Random) -> None:
 
 
 def _let_receivers_lead(world: World, chance: random.Random) -> None:
-    """Some withdrawals meet a receiver who leads the case, who did before, or who was about to."""
-    leads = _rows(world, "cases_assignment")
+    """Hand-overs mostly rest on a consent that names the receiver; or on one that does so in all but one thing.
+
+    Some consents meet a receiver who leads the case when they end, who did before, who was about to, or who leads it now.
+    """
+    leads = [row for row in _rows(world, "cases_assignment") if isinstance(row, dict)]
+    lines = [row for row in _rows(world, "consents_consentrecipient") if isinstance(row, dict)]
+    chance.shuffle(leads)
+    chance.shuffle(lines)
     for row in _rows(world, "handovers_handover"):
-        if row["consent_id"] is None or chance.random() < 0.4:
+        if row["consent_id"] is None or not leads or not lines or chance.random() < 0.2:
             continue
         assert isinstance(row, dict)
-        consent, lead = world.rows["consents_consent"][row["consent_id"]], chance.choice(leads)
+        consent, lead, line = world.rows["consents_consent"][row["consent_id"]], leads.pop(), lines.pop()
         assert isinstance(consent, dict)
-        assert isinstance(lead, dict)
-        withdrawn_at = world.at.replace(microsecond=0) - timedelta(days=2)
+        receiver = world.rows["appointments_appointment"][lead["staff_id"]]["institution_id"]
+        noon = world.at.replace(microsecond=0)
+        last = noon.date() + timedelta(days=chance.choice((-2, 2, 20, 20)))
+        consent.update(
+            dossier_id=row["dossier_id"],
+            valid_from=(noon - timedelta(days=chance.choice((9, 9, 4)))).date(),
+            valid_until=last,
+            withdrawn_at=noon - timedelta(days=2) if chance.random() < 0.4 else None,
+        )
+        over = min(_start_of(last + timedelta(days=1)), consent["withdrawn_at"] or FOR_EVER)
         begins, ends = chance.choice(((-9, None), (-9, -1), (-9, 0), (-9, 1), (0, None), (1, None)))
-        consent["withdrawn_at"] = withdrawn_at
         lead.update(
-            dossier_id=consent["dossier_id"],
+            dossier_id=row["dossier_id"],
             function="lead",
-            valid_from=withdrawn_at + timedelta(days=begins),
-            valid_until=None if ends is None else withdrawn_at + timedelta(days=ends),
+            valid_from=over + timedelta(days=begins),
+            valid_until=None if ends is None else over + timedelta(days=ends),
+        )
+        line.update(
+            consent_id=consent["id"],
+            dossier_id=row["dossier_id"],
+            institution_id=receiver,
+            staff_id=None,
+            categories=chance.choice((ALL, ALL & ~3, 7 | HEALTH)),
         )
         row.update(
-            receiver_id=world.rows["appointments_appointment"][lead["staff_id"]]["institution_id"],
-            accepted_at=withdrawn_at - timedelta(days=5),
-            access_until=world.at + timedelta(days=9),
-            categories=ALL & ~HEALTH,
+            receiver_id=receiver,
+            accepted_at=noon - timedelta(days=5),
+            access_until=world.at + timedelta(days=chance.choice((9, 400))),
+            categories=chance.choice((ALL, ALL & ~HEALTH, 1 | 8)),
         )
+        other = chance.choice(
+            ("", "", "", "consent_id", "dossier_id", "institution_id", "staff_id", "function", "lead")
+        )
+        if other in ("consent_id", "institution_id", "staff_id"):
+            line[other] = line[other] % 4 + 1 if line[other] else 1
+        elif other == "dossier_id":
+            consent[other] = consent[other] % 12 + 1
+        elif other == "function":
+            lead[other] = "case_manager"
+        elif other == "lead":
+            lead["dossier_id"] = lead["dossier_id"] % 12 + 1

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.canton.procedures.facts import CODES, Fact
 from suone.casework.handovers.rules import Constellation, NoticeKind
-from suone.ground.access.categories import HEALTH_BIT, DataCategory, Power, categories_in
+from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.row_policies import (
     AdditionalInsertPolicy,
     RowPolicies,
@@ -69,7 +69,7 @@ class Handover(models.Model):
     language = models.CharField(max_length=2)
     basis = models.CharField(_("Legal basis"), max_length=40)  # a code of legal_bases.toml
     consent = models.ForeignKey(Consent, models.PROTECT, null=True, related_name="+")
-    categories = models.BigIntegerField()  # what the receiver will be able to read
+    categories = models.BigIntegerField()  # what the receiver will be able to read, at most
     overlap_until = models.DateField(_("Both follow until"), null=True)
     proposed_on = models.DateField()
     naming_at = models.DateTimeField(null=True)  # when the receiver said that somebody will be named
@@ -148,10 +148,6 @@ class Handover(models.Model):
     @property
     def is_pending(self) -> bool:
         return self.decision.state == State.PENDING
-
-    @property
-    def category_labels(self) -> list[str]:
-        return [str(category.label) for category in categories_in(self.categories & ~HEALTH_BIT)]
 
     @property
     def agreement(self) -> str:

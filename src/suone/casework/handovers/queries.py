@@ -18,6 +18,7 @@ from suone.casework.handovers.models import CooperationNotice, Handover
 from suone.casework.handovers.rules import GIVER_OF_MISSED, RECIPIENT_OF_MISSED, AskedFact, asked_facts, way_for
 from suone.casework.leading.models import Course, KnownFact
 from suone.ground.access.acting import Acting
+from suone.ground.access.categories import HEALTH_BIT, DataCategory, categories_in
 from suone.ground.access.permissions import Role
 from suone.organisation.appointments.models import Appointment, AppointmentQuerySet
 from suone.organisation.appointments.queries import Contact, colleagues, contacts_of
@@ -58,6 +59,22 @@ def readable_handover(acting: Acting, dossier_id: int, handover_id: int) -> Hand
 def asked_handover(decision: Decision) -> Handover | None:
     """Return the hand-over of a request to the acting institution; ``None`` once declined, expired or ended."""
     return Handover.objects.filter(decision=decision).select_related(*_PEOPLE).first()
+
+
+def categories_passing(acting: Acting, handover: Handover) -> list[DataCategory]:
+    """List what a hand-over passes to its receiver: no more than is left of the consent behind it.
+
+    A hand-over that awaits an answer passes nothing once that consent is over.
+    """
+    mask = handover.categories & ~HEALTH_BIT
+    if handover.consent_id:
+        lines = ConsentRecipient.objects.filter(
+            consent_id=handover.consent_id, institution_id=handover.receiver_id, staff=None
+        )
+        if handover.is_pending:
+            lines = lines.filter(consent__in=valid_consents(acting))
+        mask &= lines.values_list("categories", flat=True).first() or 0
+    return categories_in(mask)
 
 
 @dataclass(frozen=True, slots=True)

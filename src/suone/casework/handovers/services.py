@@ -134,15 +134,16 @@ def accept_handover(
 ) -> Handover:
     """Accept a hand-over, naming who follows the person: access opens, and a direct hand-over passes the lead.
 
-    ``staff`` defaults to the acting person. Raises ``Refused`` for staff of another institution, and ``Conflict`` when
-    somebody else answered first.
+    ``staff`` defaults to the acting person. Raises ``Refused`` for staff of another institution and if the consent behind
+    it is over, and ``Conflict`` when somebody else answered first.
     """
     handover = Handover.objects.select_related("decision", "sender", "receiver").get(decision=decision)
     responsible = staff or Appointment.objects.get(pk=acting.own_staff_id)
     if responsible.institution_id != handover.receiver_id:
         raise Refused(_("Choose somebody who works for the responsible institution."))
     answer(acting, decision=decision, accept=True, reason=reason)
-    call("handovers_open", handover.pk)
+    if not call("handovers_open", handover.pk):
+        raise Refused(_("The consent behind this is over. Decline with a reason; the other institution can ask anew."))
     dossier = lock(handover.dossier_id)
     case = case_with_course(dossier.pk)
     Handover.objects.filter(pk=handover.pk).update(receiver_staff=responsible)

@@ -225,6 +225,7 @@ def answer(request: ActingRequest, decision_id: int) -> HttpResponse:
     context = {
         "decision": decision,
         "handover": handover,
+        "passing": queries.categories_passing(request.acting, handover) if handover else [],
         "person": person,
         "form": form,
         "passes_lead": handover is not None and handover.is_direct,

@@ -154,13 +154,17 @@ def withdraw_consent(acting: Acting, *, consent: Consent) -> None:
     audience = audience_of(consent.dossier_id)
     if not _withdraw(acting, consent, Act.WITHDRAWN):
         raise Refused(_("This consent has already been withdrawn."))
-    # Last: it may close the case to the acting institution itself.
-    shut_out = end_unfounded_grants(acting, dossier=consent.dossier) & audience.institution_ids
-    if shut_out:
-        _notify_lead_and_notifier(acting, consent.dossier, audience, shut_out)
+    _close_beyond(acting, consent.dossier, audience)
 
 
-def _notify_lead_and_notifier(acting: Acting, dossier: Dossier, audience: Audience, shut_out: set[int]) -> None:
+def _close_beyond(acting: Acting, dossier: Dossier, audience: Audience) -> None:
+    """End what is no longer allowed; last of all, since it may close the case to the acting institution itself.
+
+    Lead and notifier are notified if somebody named in the case can no longer open it.
+    """
+    shut_out = end_unfounded_grants(acting, dossier=dossier) & audience.institution_ids
+    if not shut_out:
+        return
     lead = Appointment.objects.get(pk=audience.lead_id) if audience.lead_id else None
     if lead is not None:
         act = Act.LEAD_SHUT_OUT if lead.institution_id in shut_out else Act.PARTNER_SHUT_OUT
@@ -196,10 +200,12 @@ def _withdraw(acting: Acting, consent: Consent, act: Act) -> bool:
 def narrow_consent(acting: Acting, *, recipient: ConsentRecipient, categories: int) -> None:
     """Narrow a consent to these categories (a bit mask) for one recipient, in its renewals too; 0 removes all access.
 
-    Raises ``Refused`` if the mask adds categories or changes nothing, or if the consent is over.
+    If an institution named in the case loses access, the lead and the notifier are notified. Raises ``Refused`` if the mask
+    adds categories or changes nothing, or if the consent is over.
     """
     consent = recipient.consent
     lock(consent.dossier_id)
+    audience = audience_of(consent.dossier_id)
     rules.check_can_narrow(now=recipient.categories, then=categories)
     if consent.state(acting.today) not in (rules.State.VALID, rules.State.PLANNED):
         raise Refused(_("Only a valid consent can be narrowed."))
@@ -214,7 +220,7 @@ def narrow_consent(acting: Acting, *, recipient: ConsentRecipient, categories: i
         details={"categories": categories},
     )
     notify_institutions(acting, institution_ids=[recipient.institution_id], act=Act.NARROWED, dossier=consent.dossier)
-    end_unfounded_grants(acting, dossier=consent.dossier)
+    _close_beyond(acting, consent.dossier, audience)
 
 
 def record_disclosure(

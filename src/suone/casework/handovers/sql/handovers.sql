@@ -19,8 +19,9 @@ $$;
 -- contribute for twelve months. The sender's own file then ends; during the agreed overlap, and for thirty days in any
 -- case, in which the closing review is held (due within twenty working days), the sender may still contribute. Both
 -- periods are defaults of the product. If a consent already lets the receiver contribute, it stays the basis and nothing
--- is opened beside it.
-CREATE FUNCTION handovers_open(hand_over bigint) RETURNS void
+-- is opened beside it. Returns whether the receiver can open the case now: a consent may have ended or been narrowed
+-- since it was proposed.
+CREATE FUNCTION handovers_open(hand_over bigint) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     h handovers_handover;
@@ -61,6 +62,7 @@ BEGIN
     FOR earlier IN SELECT x.id FROM handovers_handover x WHERE x.dossier_id = h.dossier_id AND x.accepted_at IS NOT NULL LOOP
         PERFORM dossiers_follow('hand_over', earlier, earlier = h.id);
     END LOOP;
+    RETURN dossiers_has_power(h.dossier_id, CASE WHEN h.constellation = '3' THEN 3 ELSE 2 END);
 END $$;
 
 -- Whether the acting institution is the one that was asked: also after declining, when it no longer sees the request.

@@ -9,7 +9,6 @@ from django.utils import timezone
 from suone.canton.procedures.facts import Fact
 from suone.canton.procedures.rules import months_after
 from suone.casework.cases.models import Assignment, Case, Participant
-from suone.casework.cases.services import name_lead
 from suone.casework.handovers import services
 from suone.casework.handovers.models import Handover
 from suone.casework.handovers.queries import asked_handover, person_of_request
@@ -27,8 +26,7 @@ from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment, ContactPerson
 from suone.organisation.appointments.tests.factories import acting, make_staff
 from suone.records.consents.drift import find_drift
-from suone.records.consents.models import Consent, Disclosure
-from suone.records.consents.services import withdraw_consent
+from suone.records.consents.models import Disclosure
 from suone.records.consents.tests.factories import WORK, Cast, line, sign
 from suone.records.decisions.services import remind_and_expire
 from suone.records.dossiers.models import Dossier, Event, Grant
@@ -317,47 +315,6 @@ def test_a_consent_that_names_the_receiver_is_the_basis_and_the_measure(cast: Ca
         do(cast.worker, services.end_access, handover=handover, reason="Over")
     assert not Grant.objects.filter(because="hand_over").exists()
     assert find_drift() == []
-
-
-def direct_on_consent(cast: Cast) -> Handover:
-    """Handed over for good on a consent that names the receiver."""
-    first = propose(cast, direction=Direction.REFERS)
-    do(cast.worker, services.withdraw_handover, handover=first)
-    sign(cast.worker, Dossier.objects.get(pk=first.dossier_id), line(cast.adviser, WORK))
-    do(cast.worker, name_lead, case=case_of(first), staff=cast.worker)
-    asked = do(
-        cast.worker, services.propose_handover, case=case_of(first), proposal=proposal(cast.worker, cast.adviser)
-    )
-    return accept(cast.adviser, asked)
-
-
-def withdrawn(by: Appointment, handover: Handover) -> None:
-    do(by, withdraw_consent, consent=Consent.objects.get(dossier=handover.dossier_id))
-
-
-def test_whoever_took_the_lead_keeps_the_case_when_the_consent_is_withdrawn(cast: Cast) -> None:
-    handover = direct_on_consent(cast)
-
-    withdrawn(cast.worker, handover)
-
-    assert powers(handover)["RAV"] == (Power.LEAD, handover.categories)
-    assert not Message.objects.filter(act__endswith="shut_out").exists()
-    assert find_drift() == []
-
-
-def test_what_was_handed_over_on_a_consent_closes_with_it_where_somebody_else_leads(cast: Cast) -> None:
-    handover = direct_on_consent(cast)
-    do(cast.adviser, name_lead, case=case_of(handover), staff=cast.coordinator)
-
-    withdrawn(cast.adviser, handover)
-
-    assert "RAV" not in powers(handover)
-    assert find_drift() == []
-    messages = Message.objects.filter(act__in=["consent.partner_shut_out", "consent.notifier_informed"])
-    assert sorted(messages.values_list("staff__last_name", "act")) == [
-        ("Coordinator", "consent.partner_shut_out"),
-        ("Worker", "consent.notifier_informed"),
-    ]
 
 
 def test_the_next_hand_over_goes_on_from_the_new_lead(cast: Cast, coordinator_iv: Appointment) -> None:

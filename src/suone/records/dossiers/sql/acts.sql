@@ -235,25 +235,28 @@ CREATE CONSTRAINT TRIGGER grants_within_acts AFTER UPDATE OF dossier_id, institu
 CREATE CONSTRAINT TRIGGER grants_within_acts AFTER UPDATE OR DELETE ON dossiers_emergency
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dossiers_grants_within_acts();
 
+-- The same if something other than an act on the grant changes what is allowed; each change is logged.
+CREATE FUNCTION dossiers_follow_and_record(act_word text, number bigint, dossier bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO audit_entry (kind, act, acting_kind, dossier_id, person_id, object_type, object_id, recipients, legal_basis,
+                             purpose, details)
+        SELECT CASE WHEN f.mask = 0 THEN 'change' ELSE 'disclose' END,
+               CASE WHEN f.mask = 0 THEN 'grant.ended' ELSE 'grant.opened' END, coalesce(actor_kind(), 'job'), d.id,
+               d.person_id, f.word, f.act_id, array_remove(ARRAY[f.institution], NULL), coalesce(f.basis, ''), '',
+               jsonb_build_object('categories', f.mask, 'power', f.with_power, 'staff', f.staff)
+        FROM dossiers_follow(act_word, number, true) f CROSS JOIN dossiers_dossier d WHERE d.id = dossier;
+END $$;
+
 -- What an act opened to a medical officer with health ends with their role, and comes back with it while the act is in
--- force; each case is logged.
+-- force.
 CREATE FUNCTION dossiers_follow_medical_officer() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     officer CONSTANT bigint := (coalesce(to_jsonb(NEW), to_jsonb(OLD)) ->> TG_ARGV[0])::bigint;
-    opened record;
 BEGIN
-    FOR opened IN SELECT DISTINCT g.because, g.because_id, g.dossier_id FROM dossiers_grant g
-                  WHERE g.staff_id = officer AND (g.categories & 16) <> 0
-    LOOP
-        INSERT INTO audit_entry (kind, act, acting_kind, dossier_id, person_id, object_type, object_id, recipients, legal_basis,
-                                 purpose, details)
-            SELECT CASE WHEN f.mask = 0 THEN 'change' ELSE 'disclose' END,
-                   CASE WHEN f.mask = 0 THEN 'grant.ended' ELSE 'grant.opened' END, coalesce(actor_kind(), 'job'), d.id,
-                   d.person_id, f.word, f.act_id, '{}', coalesce(f.basis, ''), '',
-                   jsonb_build_object('categories', f.mask, 'power', f.with_power, 'staff', f.staff)
-            FROM dossiers_follow(opened.because, opened.because_id, true) f JOIN dossiers_dossier d ON d.id = opened.dossier_id;
-    END LOOP;
+    PERFORM dossiers_follow_and_record(opened.because, opened.because_id, opened.dossier_id)
+        FROM (SELECT DISTINCT g.because, g.because_id, g.dossier_id FROM dossiers_grant g
+              WHERE g.staff_id = officer AND (g.categories & 16) <> 0) opened;
     RETURN NULL;
 END $$;
 CREATE TRIGGER grants_of_medical_officer AFTER INSERT OR UPDATE OR DELETE ON appointments_heldrole
