@@ -78,7 +78,9 @@ def _asks_a_category(model: type[models.Model]) -> bool:
 def test_every_fact_about_a_person_has_a_category() -> None:
     without = {model._meta.label for model in _personal_models() if not _asks_a_category(model)}
 
-    assert without == set(WITHOUT_CATEGORY)
+    assert without == set(WITHOUT_CATEGORY), (
+        "Let the model's select condition test a category, or name the model in WITHOUT_CATEGORY with the reason."
+    )
 
 
 def test_the_category_of_a_table_is_the_one_that_its_policy_asks_for() -> None:

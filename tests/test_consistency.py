@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "src" / "suone"
 
 # Views without a decorator: they show nothing about anybody.
-DOORLESS = {
+UNDECORATED = {
     "set_language": "keeps a language in a cookie, before a log-in too",
     "healthz": "tells a load balancer whether the process lives",
     "robots": "tells search engines to stay away",
@@ -65,7 +65,9 @@ def test_every_view_is_decorated() -> None:
         if not address.pattern.startswith(LIBRARIES) and not address.is_decorated()
     }
 
-    assert without == set(DOORLESS)
+    assert without == set(UNDECORATED), (
+        "Put @reads(…) or @acts(…) on the view, or name it in UNDECORATED with the reason."
+    )
 
 
 def test_a_colleague_is_chosen_with_a_search_wherever_one_is_chosen() -> None:
@@ -83,7 +85,9 @@ def test_a_colleague_is_chosen_with_a_search_wherever_one_is_chosen() -> None:
 
     assert len(fields) > 20
     lists = {name for name in lists if not name.endswith(".named_persons")}  # rows of a table: chosen by add_person
-    assert lists == {"LogFilter.staff"}  # what is asked there stands in the address, where no name belongs
+    assert lists == {"LogFilter.staff"}, (
+        "Use StaffField or SeveralStaffField of appointments/fields.py."
+    )  # what is asked there stands in the address, where no name belongs
 
 
 def test_every_sensitive_act_and_every_export_asks_again_who_is_there() -> None:
@@ -97,7 +101,7 @@ def test_every_sensitive_act_and_every_export_asks_again_who_is_there() -> None:
     asking = {name for name, view in views.items() if view.sensitive}
 
     assert sensitive >= {"break_glass", "clear_doubt", "part_keys", "export_assessments"}
-    assert sensitive - asking == set(NOT_ASKING_AGAIN)
+    assert sensitive - asking == set(NOT_ASKING_AGAIN), "Add sensitive=True to the decorator of these views."
 
 
 def test_every_model_is_policed_or_open_with_a_reason() -> None:
@@ -108,7 +112,9 @@ def test_every_model_is_policed_or_open_with_a_reason() -> None:
         and not model._meta.auto_created
     }
 
-    assert unpoliced == set(OPEN_TABLES)
+    assert unpoliced == set(OPEN_TABLES), (
+        "Give the model RowPolicies, or name its table in OPEN_TABLES with the reason."
+    )
 
 
 def test_the_database_holds_the_policies_that_the_models_declare(db: None) -> None:
@@ -138,7 +144,7 @@ def test_the_database_holds_the_policies_that_the_models_declare(db: None) -> No
         cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relrowsecurity")
         policed = {name for (name,) in cursor.fetchall()}
 
-    assert kept == declared
+    assert kept == declared, "Make a migration (makemigrations), or name here what an SQL file creates."
     assert {table for table, _command in declared} <= policed
 
 
@@ -210,7 +216,7 @@ def test_every_template_is_used() -> None:
         if "tests" not in path.parts
     )
 
-    assert {name for name in templates if name not in texts} == set()
+    assert {name for name in templates if name not in texts} == set(), "Nothing uses these templates: remove them."
 
 
 def test_the_codes_of_acts_are_unique() -> None:
@@ -221,7 +227,7 @@ def test_the_codes_of_acts_are_unique() -> None:
         for act in getattr(import_module(f"{_dotted(package)}.acts"), "Act", ())
     )
 
-    assert [code for code, count in codes.items() if count > 1] == []
+    assert [code for code, count in codes.items() if count > 1] == [], "Two acts have this code: choose another one."
 
 
 @pytest.mark.parametrize("language", ["de", "fr"])
@@ -233,7 +239,7 @@ def test_every_act_permission_and_role_has_its_sentence(language: str) -> None:
     without = [str(choice.value) for choice in choices if not _translated(catalogue, choice)]
 
     assert len(choices) > 100
-    assert without == []
+    assert without == [], "Run make translations, then fill these in in locale/."
 
 
 def _translated(catalogue: object, choice: models.TextChoices) -> bool:
@@ -247,7 +253,8 @@ def _translated(catalogue: object, choice: models.TextChoices) -> bool:
 def test_every_setting_is_documented() -> None:
     page = (ROOT / "docs" / "configuration.md").read_text()
 
-    assert [setting.name for setting in SETTINGS if f"`{setting.name}`" not in page] == []
+    without = [setting.name for setting in SETTINGS if f"`{setting.name}`" not in page]
+    assert without == [], "Describe these in docs/configuration.md."
 
 
 def test_only_one_file_reads_the_environment() -> None:
@@ -257,7 +264,9 @@ def test_only_one_file_reads_the_environment() -> None:
         if "tests" not in path.parts and re.search(r"os\.environ(?!\.setdefault)|os\.getenv", path.read_text())
     }
 
-    assert readers <= {"config/env.py", "config/embedded.py"}
+    assert readers <= {"config/env.py", "config/embedded.py"}, (
+        "Add a setting to config/env.py, and read it from settings."
+    )
 
 
 def test_every_command_in_the_documents_exists() -> None:
@@ -325,7 +334,7 @@ def test_no_view_and_no_form_keeps_a_row() -> None:
         and call.func.attr in {"save", "create", "bulk_create", "update_or_create", "get_or_create"}
     ]
 
-    assert keepers == []
+    assert keepers == [], "Call one service instead: views and forms save nothing."
 
 
 def test_rules_know_no_clock_and_no_rows() -> None:
@@ -333,7 +342,8 @@ def test_rules_know_no_clock_and_no_rows() -> None:
         r"timezone|\.objects\b|date\.today|datetime\.now|from suone\.[\w.]+\.(models|queries|services)"
     )
 
-    assert [str(path) for path in SOURCES.rglob("rules.py") if forbidden.search(path.read_text())] == []
+    found = [str(path) for path in SOURCES.rglob("rules.py") if forbidden.search(path.read_text())]
+    assert found == [], "Rules get the day as on=, and values instead of rows."
 
 
 class _Clocks(ast.NodeVisitor):
@@ -383,4 +393,4 @@ def test_every_sentence_of_the_code_is_in_the_catalogues() -> None:
         and catalogue.get(call.args[0].value) is None
     ]
 
-    assert missing == []
+    assert missing == [], "Run make translations; take a sentence out of its f-string if it is still missing."

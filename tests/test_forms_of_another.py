@@ -189,4 +189,5 @@ def test_every_address_that_acts_asks(cast: Cast, second: Appointment, marked: b
 
     assert len(bound) > 100
     assert unasked == []
-    assert {one.name for one in own if one not in bound and not one.name.startswith("api:")} == set(UNMARKED)
+    unbound = {one.name for one in own if one not in bound and not one.name.startswith("api:")}
+    assert unbound == set(UNMARKED), "Decorate the view with @reads or @acts, or name it in UNMARKED with the reason."

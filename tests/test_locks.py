@@ -1,7 +1,7 @@
 """Which acts lock the case, or a row, first: written down apart, so that a lock which is lost does not pass unseen.
 
 What a lock prevents, many at once try in the tests of races; here is checked that every act which needs one has it.
-``SUONE_WRITE_LOCKS=1 .venv/bin/pytest tests/test_locks.py`` writes the list anew; read the difference before you commit it.
+``SUONE_WRITE_LOCKS=1 .venv/bin/pytest tests/test_locks.py`` rewrites the list; read the diff before committing it.
 """
 
 import inspect
@@ -39,4 +39,6 @@ def test_each_act_that_needs_a_lock_asks_for_it() -> None:
     if os.environ.get("SUONE_WRITE_LOCKS"):
         LIST.write_text(found)
 
-    assert found.splitlines() == LIST.read_text().splitlines()
+    assert found.splitlines() == LIST.read_text().splitlines(), (
+        "If that is meant, SUONE_WRITE_LOCKS=1 .venv/bin/pytest tests/test_locks.py rewrites the list."
+    )

@@ -41,7 +41,9 @@ def test_each_view_requires_the_permission_on_the_list() -> None:
     if os.environ.get("SUONE_WRITE_PERMISSIONS"):
         LIST.write_text(found)
 
-    assert found.splitlines() == LIST.read_text().splitlines()
+    assert found.splitlines() == LIST.read_text().splitlines(), (
+        "If that is meant, SUONE_WRITE_PERMISSIONS=1 .venv/bin/pytest tests/test_required_permissions.py rewrites the list."
+    )
 
 
 @pytest.mark.django_db

@@ -579,7 +579,7 @@ def test_every_policy_says_for_which_kind_of_actor_it_holds(db: None) -> None:
         "axes_accessfailurelog_select", "axes_accessfailurelog_insert", "django_session_of_the_library",
         "procrastinate_jobs_select", "procrastinate_jobs_insert",
     }  # fmt: skip
-    assert without == before_log_in | open_to_all
+    assert without == before_log_in | open_to_all, "Build the condition from granted(…), own_staff(), permitted(…) …"
     assert before_log_in == {
         f"{table}_select" for table in ("appointments_appointment", "appointments_heldrole", "institutions_institution")
     }
@@ -695,9 +695,11 @@ def test_the_database_alone_sets_who_and_when(db: None) -> None:
         )
         triggers = sorted(name for (name,) in cursor.fetchall())
 
-    assert written - stamped - set(listed) == set()
+    assert written - stamped - set(listed) == set(), (
+        "Add a Stamp to the model's constraints, or name the column in _NO_STAMPS with the reason."
+    )
     assert set(listed) - written == set(), "no such column, or the app may not write it: take it off the list"
-    assert set(listed) & stamped == set()
+    assert set(listed) & stamped == set(), "These have a Stamp now: take them off _NO_STAMPS."
     assert len(listed) == len(set(listed))
     assert triggers == sorted(stamp.name for _model, stamp in stamps)
 

@@ -80,8 +80,10 @@ def test_every_address_has_an_example_or_a_reason_not_to() -> None:
 
     addresses = pages.named_addresses()
 
-    assert sorted(set(addresses) - known) == []
-    assert sorted(known - set(addresses)) == []
+    assert sorted(set(addresses) - known) == [], (
+        "Add an example to PAGES of pages.py, or to NO_PAGES if it shows no page."
+    )
+    assert sorted(known - set(addresses)) == [], "No such address any more: remove these from pages.py."
 
 
 @pytest.mark.browser

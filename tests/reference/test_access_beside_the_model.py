@@ -39,7 +39,9 @@ CHANGES = {
 
 def test_every_policed_table_has_its_rules(beside: Beside) -> None:
     """A new table enters ``tables.py`` with its rules, or the model says nothing about it."""
-    assert beside.policed == set(TABLES)
+    assert beside.policed == set(TABLES), (
+        "Write the rules of a new table, or take those of a removed one out of, tables.py."
+    )
 
 
 def test_postgresql_decides_as_the_model(beside: Beside, capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,7 +114,9 @@ def test_what_places_a_row_never_changes(beside: Beside) -> None:
     ).fetchall()
 
     keys = {(table, beside.tables[table].key) for table in TABLES}
-    assert {place for place in rows if place[1] in PLACING or place in keys} - CHANGES == set()
+    assert {place for place in rows if place[1] in PLACING or place in keys} - CHANGES == set(), (
+        "Take these columns out of updates=(…) of the model: whoever belongs elsewhere gets a new row."
+    )
 
 
 def test_a_loosened_policy_is_found(beside: Beside) -> None:

@@ -10,7 +10,9 @@ from tests.reference.drawn import drawn_world
 
 
 def test_every_act_word_has_its_model(beside: Beside) -> None:
-    assert {word for (word,) in beside.connection.execute("SELECT word FROM dossiers_act")} == WORDS
+    assert {word for (word,) in beside.connection.execute("SELECT word FROM dossiers_act")} == WORDS, (
+        "Write what the act allows, in plain Python, in acts.py."
+    )
 
 
 @pytest.mark.parametrize("seed", range(1, 9))

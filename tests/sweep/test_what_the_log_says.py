@@ -45,4 +45,6 @@ def test_each_act_of_the_demo_writes_what_the_list_says(world: World) -> None:
     if os.environ.get("SUONE_WRITE_LOG"):
         LIST.write_text("".join(f"{line}\n" for line in found))
 
-    assert found == LIST.read_text().splitlines()
+    assert found == LIST.read_text().splitlines(), (
+        "If that is meant, SUONE_WRITE_LOG=1 .venv/bin/pytest tests/sweep/test_what_the_log_says.py rewrites the list."
+    )
