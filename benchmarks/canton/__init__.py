@@ -1,8 +1,10 @@
 """A canton made up by its number of cases, in a database of its own on the embedded server.
 
-The same canton comes out of every run. ``keep`` leaves the database for the next one, which then begins to measure at once.
+The same canton comes out of every run. ``keep`` leaves the database for the next one, which then measures at once unless
+migrations or this file have changed since.
 """
 
+import hashlib
 import os
 import random
 import time
@@ -12,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import accumulate
+from pathlib import Path
 from typing import Any
 
 import embedded_server
@@ -25,7 +28,6 @@ _NOTES_PER_CASE = 3
 _IN_NOBODYS_HANDS = 20  # open work items of each institution that nobody has taken yet
 _AT, _FOR_EVER = "2026-01-01T00:00:00Z", "9999-12-31T00:00:00Z"
 _PENDING = (TODAY, TODAY, "pending")
-_FILLED = "filled"
 COMMON_NAMES = (
     *("Meier", "Müller", "Rochat", "Favre", "Bianchi", "Keller", "Zbinden", "Dubois", "Huber", "Perren"),
     *("Lehmann", "Aebi", "Schmid", "Girard", "Costa"),
@@ -95,7 +97,7 @@ class Database:
             with self.session(bound=False):
                 self.owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
                 (Canton(cases, begin()) if begin else canton).fill(whole=whole)
-                run(f"COMMENT ON DATABASE {name} IS '{_FILLED}'")
+                run(f"COMMENT ON DATABASE {name} IS '{_mark()}'")
         self.app = connection.copy()
         self.app.settings_dict["NAME"] = name
 
@@ -418,12 +420,19 @@ def _copy(table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
     say(f"{table}: {written:,} rows in {time.perf_counter() - began:.0f} s")
 
 
+def _mark() -> str:
+    """The comment on a filled database: what its content follows from."""
+    from suone.config.tests.databases import digest_of_migrations
+
+    return f"filled {digest_of_migrations()} {hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]}"
+
+
 def _is_filled(name: str) -> bool:
     from django.db import connection
 
     with connection._nodb_cursor() as cursor:
         cursor.execute(
-            "SELECT shobj_description(oid, 'pg_database') = %s FROM pg_database WHERE datname = %s", [_FILLED, name]
+            "SELECT shobj_description(oid, 'pg_database') = %s FROM pg_database WHERE datname = %s", [_mark(), name]
         )
         return cursor.fetchone() == (True,)
 
