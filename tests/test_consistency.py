@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import Counter
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -321,6 +322,27 @@ def test_pages_load_nothing_from_other_hosts() -> None:
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
 def test_every_package_says_what_it_is_for(package: Path) -> None:
     assert ast.get_docstring(ast.parse((package / "__init__.py").read_text()))
+
+
+def test_every_public_service_query_and_rule_has_a_docstring() -> None:
+    files = [path for name in ("services", "queries", "rules") for path in SOURCES.rglob(f"{name}.py")]
+    files += [path for path in SOURCES.rglob("services/*.py") if "tests" not in path.parts]
+    without = [
+        f"{path.relative_to(SOURCES)}:{part.lineno} {part.name}"
+        for path in files
+        for part in _public_parts(ast.parse(path.read_text()))
+        if ast.get_docstring(part) is None
+    ]
+
+    assert without == [], "Say in a first line what it means to the caseworker; then units, errors and the law."
+
+
+def _public_parts(tree: ast.Module | ast.ClassDef) -> Iterator[ast.ClassDef | ast.FunctionDef]:
+    for part in tree.body:
+        if isinstance(part, ast.ClassDef | ast.FunctionDef) and not part.name.startswith("_"):
+            yield part
+            if isinstance(part, ast.ClassDef):
+                yield from _public_parts(part)
 
 
 def test_no_view_and_no_form_keeps_a_row() -> None:

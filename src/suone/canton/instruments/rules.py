@@ -73,6 +73,7 @@ class Item:
 
     @property
     def is_asked(self) -> bool:
+        """Whether somebody answers it; months are calculated from two days."""
         return self.kind != "months"
 
     @property
@@ -159,6 +160,7 @@ class EstablishedFacts:
     decided_on: str = ""
 
     def all(self) -> tuple[str, ...]:
+        """The facts named here; empty ones are left out."""
         return tuple(fact for fact in (self.finished_on, self.decided, self.decided_on) if fact)
 
 
@@ -191,23 +193,29 @@ class Instrument:
     origins: Mapping[str, str] = field(default_factory=dict)
 
     def band(self, code: str) -> Band:
+        """The band with this code, which must exist."""
         return next(band for band in self.bands if band.code == code)
 
     def item(self, item_id: str) -> Item:
+        """The question with this id, which must exist."""
         return next(item for item in self.items if item.id == item_id)
 
     def section(self, section_id: str) -> Section:
+        """The section with this id, which must exist."""
         return next(section for section in self.sections if section.id == section_id)
 
     def items_of(self, section_id: str) -> tuple[Item, ...]:
+        """The questions of a section, in the order of the file."""
         return tuple(item for item in self.items if item.section == section_id)
 
     @property
     def least(self) -> Decimal:
+        """The lowest total of points that any answers give."""
         return sum((min(item.all_points) for item in self.items), NOTHING)
 
     @property
     def most(self) -> Decimal:
+        """The highest total of points that any answers give."""
         return sum((max(item.all_points) for item in self.items), NOTHING)
 
     @property

@@ -130,6 +130,8 @@ class Convening:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
+    """A part of a procedure in which a case stays until it moves on; ``state`` is the state of the case meanwhile."""
+
     id: str
     title: Texts
     state: str
@@ -144,6 +146,7 @@ class Phase:
     origin: Origin = UNSAID
 
     def requirement(self, requirement_id: str) -> Requirement:
+        """The requirement with this id, which must exist."""
         return next(requirement for requirement in self.requirements if requirement.id == requirement_id)
 
     def excluding(self, fact: str) -> Requirement | None:
@@ -153,6 +156,7 @@ class Phase:
 
     @property
     def is_end(self) -> bool:
+        """Whether a case in this phase is closed, rejected or withdrawn."""
         return self.state in ENDS
 
     @property
@@ -181,13 +185,16 @@ class Procedure:
     regions: tuple[str, ...] = ()  # where it holds; everywhere without any
 
     def phase(self, phase_id: str) -> Phase:
+        """The phase with this id, which must exist."""
         return next(phase for phase in self.phases if phase.id == phase_id)
 
     @property
     def start(self) -> Phase:
+        """The phase in which a case begins."""
         return self.phases[0]
 
     def item(self, phase_id: str, item_id: str) -> Item:
+        """The work item of a phase with this id; both must exist."""
         return next(item for item in self.phase(phase_id).items if item.id == item_id)
 
 
@@ -201,6 +208,7 @@ class AvailableMove:
 
     @property
     def is_open(self) -> bool:
+        """Whether the case may make this move now, with a reason where there are warnings."""
         return not self.lacking
 
 
@@ -233,6 +241,7 @@ class Difference:
 
     @property
     def is_empty(self) -> bool:
+        """Whether the versions are the same for a case."""
         return not (self.added or self.removed or self.changed)
 
 

@@ -52,6 +52,7 @@ class Line:
 
     @property
     def total(self) -> int:
+        """How often this kind of asker was advised in the year."""
         return sum(self.months)
 
 

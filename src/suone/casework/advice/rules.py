@@ -11,6 +11,8 @@ from suone.ground.access.errors import Refused
 
 
 class Asker(models.TextChoices):
+    """Who asked for advice."""
+
     CITIZEN = "citizen", gettext_lazy("citizen")
     EMPLOYER = "employer", gettext_lazy("employer")
     PHYSICIAN = "physician", gettext_lazy("physician")
@@ -18,6 +20,8 @@ class Asker(models.TextChoices):
 
 
 class Channel(models.TextChoices):
+    """How the advice was given."""
+
     PHONE = "phone", gettext_lazy("telephone")
     COUNTER = "counter", gettext_lazy("in person")
     MAIL = "mail", gettext_lazy("e-mail or letter")
@@ -25,6 +29,8 @@ class Channel(models.TextChoices):
 
 
 class Topic(models.TextChoices):
+    """What the advice was about."""
+
     WORK = "work", gettext_lazy("looking for work")
     JOB_AT_RISK = "job_at_risk", gettext_lazy("job at risk")
     HEALTH_AND_WORK = "health_and_work", gettext_lazy("health and work")

@@ -24,6 +24,8 @@ _DAYS_AHEAD = 14
 
 
 class State(models.TextChoices):
+    """Whether an assessment can still be answered, or is finished and never changes again."""
+
     DRAFT = "draft", gettext_lazy("not finished")
     FINISHED = "finished", gettext_lazy("finished")
 

@@ -110,10 +110,12 @@ class BackgroundNotes:
 
     @property
     def education_label(self) -> str:
+        """The completed education in the reader's language, or its code if there is no such choice any more."""
         return str(dict(Education.choices).get(self.education, self.education))
 
     @property
     def risk_labels(self) -> list[str]:
+        """The readable risk factors in the reader's language."""
         return [str(risk.label) for risk in self.risk_factors]
 
 

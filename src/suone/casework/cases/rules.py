@@ -40,6 +40,8 @@ OPEN_STATES = frozenset({State.NOTIFIED, State.IN_TRIAGE, State.ACTIVE, State.SU
 
 
 class Level(models.TextChoices):
+    """How much coordination a case needs, as triage decides (practice in Valais)."""
+
     SIMPLE = "simple", gettext_lazy("simple")
     NETWORK = "network", gettext_lazy("network")
     COMPLEX = "complex", gettext_lazy("complex")
@@ -92,6 +94,8 @@ QUESTION_CATEGORY = DataCategory.EMPLOYMENT
 
 
 class Outcome(models.TextChoices):
+    """What a case led to, recorded when it is closed."""
+
     PRIMARY_MARKET = "primary_market", gettext_lazy("work in the primary labour market")
     INTERNSHIP = "internship", gettext_lazy("internship or work trial with prospect")
     TRAINING = "training", gettext_lazy("education or training")
@@ -103,6 +107,8 @@ class Outcome(models.TextChoices):
 
 
 class ClosingReason(models.TextChoices):
+    """Why a case is closed."""
+
     GOALS_REACHED = "goals_reached", gettext_lazy("goals reached")
     NETWORK_ENOUGH = "network_enough", gettext_lazy("support in the network is enough")
     PERSON_ENDS = "person_ends", gettext_lazy("the person ends the collaboration")
@@ -133,6 +139,8 @@ TIMELINE_KINDS = {
 
 
 class NoteKind(models.TextChoices):
+    """What a note records."""
+
     NOTE = "note", gettext_lazy("note")
     CALL = "call", gettext_lazy("telephone call")
     MEETING = "meeting", gettext_lazy("conversation, meeting")

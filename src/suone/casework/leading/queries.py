@@ -112,10 +112,12 @@ class LevelOption:
 
     @property
     def code(self) -> str:
+        """The value of the form: the level, and the id of the procedure if it changes."""
         return f"{self.level.value}:{self.procedure.pk if self.procedure else ''}"
 
     @property
     def title(self) -> str:
+        """The level and the procedure in the reader's language."""
         if self.procedure is None:
             return _("%(level)s, under the present procedure") % {"level": self.level.label}
         return f"{self.level.label}: {self.procedure.title}"

@@ -25,6 +25,6 @@ def check_can_close(*, open_items: int, outcome: str, reason: str) -> None:
 
 
 def check_can_end_with_a_death(now: State) -> None:
-    """Check that a case is still open; a death ends it in any open state and needs nothing else."""
+    """Check that a case is still open, which is all that its end by a death needs; raises ``Refused`` otherwise."""
     if now not in OPEN_STATES:
         raise Refused(_("This case is closed: reopen it first."))

@@ -64,6 +64,7 @@ class ProposedDate:
     answers: Mapping[int, Suits]
 
     def count(self, suits: str) -> int:
+        """How many invitees gave this answer."""
         return sum(answer == suits for answer in self.answers.values())
 
 
@@ -92,6 +93,7 @@ class MeetingDetails:
 
     @property
     def at_table(self) -> list[Invitee]:
+        """The invitees whose invitation is not withdrawn."""
         return [invitee for invitee in self.invitees if invitee.answer != Answer.WITHDRAWN]
 
     @property
@@ -106,6 +108,7 @@ class MeetingDetails:
 
     @property
     def entries(self) -> list[Entry]:
+        """The readable entries of all points, in the order of the agenda."""
         return [entry for topic in self.topics for entry in topic.entries]
 
 

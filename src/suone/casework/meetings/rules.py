@@ -14,6 +14,8 @@ from suone.organisation.institutions.kinds import InstitutionKind
 
 
 class Kind(models.TextChoices):
+    """What a meeting is for; each kind has its own rules."""
+
     ROUND_TABLE = "round_table", gettext_lazy("Round table")
     ASSESSMENT = "assessment", gettext_lazy("Assessment")
     JOINT_INTERVIEW = "joint_interview", gettext_lazy("Joint interview")
@@ -58,6 +60,8 @@ SHORTEST, LONGEST = 15, 480
 
 
 class State(models.TextChoices):
+    """How far a meeting is: its date is sought or fixed, it was held, or it is cancelled."""
+
     PLANNING = "planning", gettext_lazy("a date is being found")
     SCHEDULED = "scheduled", gettext_lazy("planned")
     HELD = "held", gettext_lazy("held")
@@ -91,6 +95,8 @@ class Suits(models.TextChoices):
 
 
 class Presence(models.TextChoices):
+    """Whether an invitee was there, as the minutes record it."""
+
     UNKNOWN = "unknown", gettext_lazy("not recorded")
     PRESENT = "present", gettext_lazy("present")
     EXCUSED = "excused", gettext_lazy("excused")
@@ -98,6 +104,8 @@ class Presence(models.TextChoices):
 
 
 class EntryKind(models.TextChoices):
+    """What a line of a meeting is: said before it, or recorded in its minutes."""
+
     CONTRIBUTION = "contribution", gettext_lazy("Contribution in advance")
     MINUTES = "minutes", gettext_lazy("Minutes")
     RECOMMENDATION = "recommendation", gettext_lazy("Recommendation")

@@ -38,6 +38,7 @@ class Sheet:
 
     @property
     def goals(self) -> list[Entry]:
+        """The goals, in their order."""
         return self.of(EntryKind.GOAL)
 
     def measures_for(self, goal: Entry | None) -> list[Measure]:

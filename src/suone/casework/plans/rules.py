@@ -22,6 +22,8 @@ class Kind(models.TextChoices):
 
 
 class State(models.TextChoices):
+    """How far a plan is, from its draft to the version that replaces it."""
+
     DRAFT = "draft", gettext_lazy("draft")
     IN_SIGNING = "in_signing", gettext_lazy("waiting for signatures")
     BINDING = "binding", gettext_lazy("binding")
@@ -52,6 +54,8 @@ class EntryKind(models.TextChoices):
 
 
 class MeasureState(models.TextChoices):
+    """How far a measure is."""
+
     PLANNED = "planned", gettext_lazy("planned")
     RUNNING = "running", gettext_lazy("running")
     DONE = "done", gettext_lazy("done")
@@ -59,6 +63,8 @@ class MeasureState(models.TextChoices):
 
 
 class SignatureState(models.TextChoices):
+    """What became of a signature that a plan asks for."""
+
     WAITING = "waiting", gettext_lazy("still to sign")
     SIGNED = "signed", gettext_lazy("signed")
     DECLINED = "declined", gettext_lazy("declined")
@@ -66,12 +72,16 @@ class SignatureState(models.TextChoices):
 
 
 class Form(models.TextChoices):
+    """In what form somebody signed."""
+
     SCREEN = "screen", gettext_lazy("on screen")
     SCAN = "scan", gettext_lazy("as a scan")
     PAPER = "paper", gettext_lazy("on paper")
 
 
 class Change(models.TextChoices):
+    """How a line differs from the version before."""
+
     ADDED = "added", gettext_lazy("new")
     REMOVED = "removed", gettext_lazy("left out")
     CHANGED = "changed", gettext_lazy("changed")

@@ -26,11 +26,15 @@ class Kind(models.TextChoices):
 
 
 class Variant(models.TextChoices):
+    """The two kinds of coaching (directive RAV–SMZ)."""
+
     TANDEM = "tandem", gettext_lazy("tandem: RAV adviser and social worker")
     INTENSIVE = "intensive", gettext_lazy("intensive coaching")
 
 
 class State(models.TextChoices):
+    """How far a service is."""
+
     ORDERED = "ordered", gettext_lazy("ordered")
     RUNNING = "running", gettext_lazy("under way")
     COMPLETED = "completed", gettext_lazy("completed")
@@ -38,6 +42,8 @@ class State(models.TextChoices):
 
 
 class CoachingOutcome(models.TextChoices):
+    """How a coaching ended, for the figures of the year."""
+
     REINTEGRATED = "reintegrated", gettext_lazy("reintegrated")
     CONTINUED = "continued", gettext_lazy("continued by another service or institution")
     NOT_REINTEGRATED = "not_reintegrated", gettext_lazy("not reintegrated")

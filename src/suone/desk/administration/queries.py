@@ -153,7 +153,7 @@ def passed_on(appointment: Appointment) -> list[CaseloadPassing]:
 
 @dataclass(frozen=True, slots=True)
 class Caseload:
-    """What hangs on an appointment, in numbers: the first five pass to a successor, the others never do."""
+    """What an appointment is responsible for, in numbers: the first five pass to a successor, the others never do."""
 
     leads: int
     followed: int
@@ -166,6 +166,7 @@ class Caseload:
 
     @property
     def passes(self) -> dict[str, int]:
+        """What passes to a successor, in numbers by its name."""
         return {name: getattr(self, name) for name in ("leads", "followed", "items", "requests", "meetings")}
 
 

@@ -40,7 +40,10 @@ def change_log_in_address(acting: Acting, *, appointment: Appointment, address: 
 
 
 def unlock_log_in(acting: Acting, *, appointment: Appointment) -> None:
-    """A colleague whose log-in pauses after failures may try again at once."""
+    """Let a colleague whose log-in is paused after failures try again at once.
+
+    Raises ``Refused`` if it is not paused, or if somebody else administers an institution where the account works.
+    """
     user = _account_of(acting, appointment)
     if not is_paused(user):
         raise Refused(_("This log-in is not paused."))

@@ -50,6 +50,7 @@ class Entry:
     meeting_id: int | None = None
 
     def urgency(self, today: date) -> str:
+        """How urgent it is on a day: overdue, today, within a week (seven days), or later."""
         if self.due_on < today:
             return "overdue"
         if self.due_on == today:

@@ -52,14 +52,17 @@ class Colleague:
 
     @property
     def administers_own_institution(self) -> bool:
+        """Whether they administer the appointments of their own institution."""
         return Role.INSTITUTION_ADMINISTRATOR in self.roles or self.administers_the_office
 
     @property
     def administers_the_office(self) -> bool:
+        """Whether they administer the roles of the collaboration, as administrator of the IIZ office."""
         return self.at_office and Role.OFFICE_ADMINISTRATOR in self.roles
 
     @property
     def is_delegate(self) -> bool:
+        """Whether they are the cantonal delegate, a role of the IIZ office alone."""
         return self.at_office and Role.CANTONAL_DELEGATE in self.roles
 
     def is_same_human_as(self, other: "Colleague") -> bool:

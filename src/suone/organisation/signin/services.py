@@ -122,7 +122,10 @@ def ask_for_factor_reset(acting: Acting, *, holder: Appointment) -> FactorReset:
 
 
 def approve_factor_reset(acting: Acting, *, reset: FactorReset) -> None:
-    """Approve as the second person: the factor is deleted, every session of the account ends, and its owner gets a mail."""
+    """Approve as the second person: the factor is deleted, every session of the account ends, and its owner gets a mail.
+
+    Raises ``Refused`` for whoever requested it, for the holder, and if it is already decided.
+    """
     if not may_approve(acting, reset):
         raise Refused(
             _("Another administrator must approve it: neither the one who requested it nor the holder of the factor.")

@@ -13,6 +13,8 @@ from suone.ground.access.errors import Refused
 
 
 class State(models.TextChoices):
+    """Whether a consent is in force on a day, not yet, or no longer."""
+
     PLANNED = "planned", gettext_lazy("not yet valid")
     VALID = "valid", gettext_lazy("valid")
     EXPIRED = "expired", gettext_lazy("expired")

@@ -11,6 +11,8 @@ from suone.ground.access.errors import Refused
 
 
 class State(models.TextChoices):
+    """Whether a request waits for its answer, and how it ended."""
+
     PENDING = "pending", _("waiting for an answer")
     ACCEPTED = "accepted", _("accepted")
     DECLINED = "declined", _("declined")

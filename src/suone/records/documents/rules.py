@@ -8,6 +8,8 @@ EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
 @dataclass(frozen=True, slots=True)
 class FileType:
+    """A kind of file that may be uploaded: its ending, its media type, and the bytes with which it begins."""
+
     ending: str
     media_type: str
     first_bytes: tuple[bytes, ...]

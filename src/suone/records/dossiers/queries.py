@@ -71,6 +71,7 @@ class Reach:
     categories: list[DataCategory]
 
     def has(self, power: Power) -> bool:
+        """Whether the power reaches this far."""
         return self.power >= power
 
 

@@ -28,6 +28,7 @@ class Birth:
 
     @classmethod
     def on(cls, day: date) -> "Birth":
+        """The birth on a day that is known exactly."""
         return cls(day.year, day.month, day.day)
 
     @property

@@ -257,6 +257,7 @@ class _Change:
 
     @property
     def recipients(self) -> list[int]:
+        """The institution as the log names recipients; empty for a named person."""
         return [self.institution_id] if self.institution_id else []
 
 

@@ -59,6 +59,7 @@ class Step:
 
     @property
     def is_open(self) -> bool:
+        """Whether its item still has to be done."""
         return self.state == State.OPEN
 
 

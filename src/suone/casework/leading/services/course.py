@@ -55,7 +55,9 @@ class Parties(Protocol):
 
     def __call__(self, word_of_file: str, /) -> Party: ...
 
-    def taking_part(self) -> Sequence[Party]: ...
+    def taking_part(self) -> Sequence[Party]:
+        """Return the institutions that take part in the case."""
+        ...
 
 
 def begin(acting: Acting, *, dossier: Dossier, version: ProcedureVersion, facts: Facts, parties: Parties) -> Course:

@@ -84,10 +84,12 @@ class PartiesOfCase:
 
     @cached_property
     def office(self) -> Party:
+        """The IIZ office of the canton."""
         return Party(iiz_office().pk)
 
     @cached_property
     def named(self) -> dict[str, Party]:
+        """Lead and case manager by their function, with their institutions."""
         current = Assignment.objects.filter(dossier_id=self.case.pk, valid_until=None).select_related("staff")
         return {row.function: Party(row.staff.institution_id, row.staff) for row in current}
 

@@ -48,10 +48,12 @@ class GuestInvitation:
 
     @property
     def host_name(self) -> str:
+        """The name of the inviting institution in the guest's language."""
         return self.host_fr if (get_language() or "de").startswith("fr") else self.host
 
     @property
     def ends_at(self) -> datetime | None:
+        """When the meeting ends; ``None`` while it has no date."""
         return self.starts_at + timedelta(minutes=self.minutes) if self.starts_at else None
 
 

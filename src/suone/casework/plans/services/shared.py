@@ -43,6 +43,7 @@ def report_labour_measures(acting: Acting, plan: Plan) -> None:
 
 
 def ask_for_review(acting: Acting, plan: Plan, review_on: date | None) -> None:
+    """Set the work item to review the plan by this day, and report the day to the procedure; without a day, do nothing."""
     if review_on is None:
         return
     who = plan_reviewer(plan.dossier)
@@ -76,12 +77,14 @@ def plan_locked(acting: Acting, plan: Plan) -> Plan:
 
 
 def draft_locked(acting: Acting, plan: Plan) -> Plan:
+    """Lock the case and return the plan anew; raises ``Refused`` unless it is a draft."""
     plan = plan_locked(acting, plan)
     rules.check_can_edit(State(plan.state))
     return plan
 
 
 def move_to(plan: Plan, then: State, **changes: Any) -> None:
+    """Change the state of a locked plan, and other columns with it; raises ``Refused`` for a move that is not allowed."""
     rules.check_can_move(State(plan.state), then)
     plan.state = then
     Plan.objects.filter(pk=plan.pk).update(state=then, version=F("version") + 1, **changes)
@@ -137,6 +140,9 @@ def record_plan_event(
     category: DataCategory = DataCategory.ADMINISTRATIVE,
     recipients: Sequence[int] = (),
 ) -> None:
+    """Record an act in the log and on the timeline; ``text`` is somebody's own words, otherwise kind and version are
+    shown.
+    """
     names = in_each_language(lambda: f"{Kind(plan.kind).label} {plan.number}")
     record_event(
         acting,
@@ -160,4 +166,5 @@ def notify_plan_parties(acting: Acting, plan: Plan, act: Act) -> None:
 
 
 def own_language() -> str:
+    """The language of the acting person: de, fr or en."""
     return (translation.get_language() or "de")[:2]

@@ -103,7 +103,7 @@ def look_up_person(acting: Acting, *, number: str, purpose: Purpose) -> PersonAn
 
 
 def look_up_case(acting: Acting, *, dossier: Dossier, purpose: Purpose) -> PersonAnswer:
-    """The same for the person of a case that the worker may open."""
+    """The same for the person of a case that the worker may open; raises ``Refused`` if the AHV number is not known."""
     number = number_of(dossier.pk)
     if number is None or not number.digits:
         raise Refused(_("This person has no AHV number yet: the register cannot be asked."))

@@ -203,6 +203,8 @@ def abandon_delivery(acting: Acting, *, delivery_id: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class OfficeEntry:
+    """An office to which a delivery may refer, by its number in the directory."""
+
     number: int
     name_de: str
     name_fr: str

@@ -50,7 +50,11 @@ def report_unusual_use(acting: Acting, *, day: date) -> list[Institution]:
 def enrol(
     acting: Acting, *, institution: Institution, legal_basis: str, responsible: Appointment | None, began_on: date
 ) -> Enrolment:
-    """Let an institution take part, on its legal basis and with somebody who answers for it; again after an end."""
+    """Let an institution take part in the register from a day on, also again after an end (AHVG Art. 153c).
+
+    ``legal_basis`` is the article in the canton's words, ``responsible`` the staff member in charge. Raises ``Refused``
+    without a legal basis.
+    """
     if not legal_basis.strip():
         raise Refused(_("Name the legal basis on which the institution takes part."))
     known = Enrolment.objects.filter(institution=institution).first()

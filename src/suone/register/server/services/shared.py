@@ -73,4 +73,5 @@ def current_epoch() -> EpochInfo:
 
 
 def kept_days(first: date, last: date | None) -> tuple[date, date | None]:
+    """First and last day as the register stores them here: exact, or in whole weeks (``SUONE_REGISTER_DATES``)."""
     return rules.kept_days(first, last, weeks=settings.REGISTER_DATES == "week")
