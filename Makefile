@@ -70,7 +70,7 @@ test: .venv/.dev chromium libsodium check ## Run the checks and every test, brow
 	SUONE_VAR=var/test $(BIN)/suone stop; exit $$outcome
 
 .PHONY: check
-check: .venv/.dev ## Run the checks that need no test: style, types, floors, migrations, styles, drawings, document, schemas, translations
+check: .venv/.dev ## Run the checks that need no test: style, types, floors, migrations, styles, drawings, document, schemas, statements, translations
 	@echo "  Style …" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
 	@echo "  Types …" && $(BIN)/mypy --no-error-summary
 	@echo "  Floors …" && $(BIN)/lint-imports >/dev/null || { $(BIN)/lint-imports; exit 1; }
@@ -79,6 +79,7 @@ check: .venv/.dev ## Run the checks that need no test: style, types, floors, mig
 	@echo "  Drawings …" && $(BIN)/python -m suone.config.drawings --check
 	@echo "  API document …" && $(BIN)/python -m suone.config.openapi --check
 	@echo "  Schemas …" && $(BIN)/python -m suone.config.schemas --check
+	@echo "  Statements …" && $(BIN)/python -m suone.config.statements --check
 	@echo "  Translations …" && $(BIN)/python -m suone.config.translations --check
 	@echo "  Settings for production …" && SUONE_BASE_URL=https://suone.example.ch SUONE_ALLOWED_HOSTS=suone.example.ch $(BIN)/suone check >/dev/null
 	@echo "  Security …" && $(BIN)/bandit --quiet --recursive src --configfile pyproject.toml

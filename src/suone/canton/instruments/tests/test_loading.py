@@ -1,10 +1,11 @@
 """A broken file of an instrument is refused with a sentence that names the place and the remedy."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from suone.canton.instruments import loading
+from suone.canton.instruments import loading, schema
 from suone.canton.instruments.loading import instrument, read_instrument, read_kept_instrument
 from suone.canton.instruments.models import InstrumentVersion, digest
 from suone.ground.schemafiles.problems import BrokenFile
@@ -28,6 +29,18 @@ id = "first"
 points = { yes = 1 }
 text = { de = "Erstens.", fr = "Premièrement.", en = "First." }
 """
+
+
+def test_the_guide_names_every_key() -> None:
+    guide = (Path(__file__).parents[5] / "docs" / "instruments.md").read_text("utf-8")
+    tables = (
+        *(schema.Instrument, schema.Section, schema.Dimension, schema.Band, schema.Rule),
+        *(schema.Item, schema.Option, schema.Step),
+    )
+    keys = {key for table in tables for key in table.allowed()} - {"bands", "rule", "section", "dimension", "item"}
+
+    assert [key for key in sorted(keys) if not re.search(rf"`{key}`|\b{key} = ", guide)] == [], "Describe these there."
+    assert [name for name in ("[[section]]", "[[dimension]]", "[[item]]", "[[rule]]") if name not in guide] == []
 
 
 def test_a_good_file_becomes_an_instrument() -> None:

@@ -52,7 +52,7 @@ def test_what_the_product_comes_with() -> None:
     assert set(shipped_instruments()) == {
         "level-triage", "severity-index", "life-situations", "short-assessment", "practice-assessment",
         "in-depth-assessment", "segmentation", "early-detection", "outcome",
-    }  # fmt: skip
+    }, "Name a new file here."  # fmt: skip
 
 
 @each

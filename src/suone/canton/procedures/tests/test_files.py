@@ -52,7 +52,7 @@ def texts_of(procedure: Procedure) -> Iterator[tuple[str, Texts]]:
 
 
 def test_these_procedures_are_shipped() -> None:
-    assert set(PROCEDURES) == SHIPPED
+    assert set(PROCEDURES) == SHIPPED, "Name a new file in SHIPPED."
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda path: path.stem)
@@ -96,7 +96,8 @@ def test_every_missing_thing_has_a_sentence_of_its_own() -> None:
             for phase in procedure.phases
             for requirement in phase.requirements
         )
-        assert [sentence for sentence, count in sentences.items() if count > 1] == []
+        found = [sentence for sentence, count in sentences.items() if count > 1]
+        assert found == [], "Two requirements have this sentence: say in each what is missing there."
 
 
 @every_procedure

@@ -1,5 +1,6 @@
 """The shipped directories hang together: every name that is pointed at exists, and nothing is there twice."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -52,16 +53,16 @@ def test_german_is_written_as_in_switzerland(directory: dict[str, Any]) -> None:
 
 
 def test_telephone_numbers_and_addresses_are_plainly_fictional(directory: dict[str, Any]) -> None:
-    for office in directory["office"]:
-        assert office["phone"].startswith("027 555 ")
-        assert office["email"].endswith("@example.org")
+    for office in directory.get("office", []):
+        assert re.fullmatch(r"0\d\d 555 \d\d \d\d", office["phone"]), f"{office['phone']}: write 0xx 555 xx xx"
+        assert office["email"].endswith("@example.org"), f"{office['email']}: write …@example.org"
 
 
 def test_every_institution_offers_something_and_says_who_pays(directory: dict[str, Any]) -> None:
-    offered = [entry["institution"] for entry in directory["service"]]
+    offered = [entry["institution"] for entry in directory.get("service", [])]
     for institution in directory["institution"]:
         if institution["circle"] != "private" and not institution.get("is_iiz_office"):
-            assert 2 <= offered.count(institution["code"]) <= 6, institution["code"]
+            assert 2 <= offered.count(institution["code"]) <= 6, f"{institution['code']}: give it two to six services"
 
 
 def test_valais_has_both_circles_and_five_regions(valais: dict[str, Any]) -> None:
@@ -151,7 +152,7 @@ def test_vs_report_2024_names_are_those_of_the_report(valais: dict[str, Any]) ->
 
 def test_every_entry_says_where_it_comes_from(directory: dict[str, Any]) -> None:
     for table in ("region", "institution", "office", "body", "seat", "convention", "service"):
-        for entry in directory[table]:
+        for entry in directory.get(table, []):
             assert bool(entry.get("source")) != entry.get("default", False), (table, entry)
 
 
