@@ -28,6 +28,6 @@ def postpone_all(acting: Acting, *, items: Sequence[WorkItem], until: date) -> N
 
 
 def reassign_all(acting: Acting, *, items: Sequence[WorkItem], staff: Appointment) -> None:
-    """Assign these items to a colleague; ``Refused`` for one of them undoes all."""
+    """Assign these items to a colleague; ``Refused`` or ``Conflict`` for one of them undoes all."""
     for item in items:
-        reassign(acting, item=item, staff=staff)
+        reassign(acting, item=item, staff=staff, version=item.version)

@@ -43,6 +43,7 @@ class WorkItemForm(forms.Form):
 
 class HandOnForm(forms.Form):
     staff = StaffField(label=gettext_lazy("Colleague"))
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, institution_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -121,13 +121,18 @@ def cancel(acting: Acting, *, item: WorkItem, reason: str = "") -> None:
     _notify_addressed(acting, item, Act.CANCELLED)
 
 
-def reassign(acting: Acting, *, item: WorkItem, staff: Appointment) -> None:
-    """Assign an item to a colleague of the addressed institution; raises ``Refused`` for anybody else."""
+def reassign(acting: Acting, *, item: WorkItem, staff: Appointment, version: int) -> None:
+    """Assign an item to a colleague of the addressed institution.
+
+    Raises ``Refused`` for anybody else, and ``Conflict`` if somebody else changed the item meanwhile.
+    """
     _check_assignment(item.addressed_id, staff)
     _check_can_change(acting, item)
-    _record(acting, item, Act.ASSIGNED, RecordKind.CHANGE, text=item.title)  # before the assignment changes
+    if not WorkItem.objects.filter(pk=item.pk, version=version).update(assigned=staff, version=version + 1):
+        now = WorkItem.objects.select_related("assigned").get(pk=item.pk).assigned
+        raise _conflict(_("Colleague"), now.full_name if now else "–", staff.full_name)
+    _record(acting, item, Act.ASSIGNED, RecordKind.CHANGE, text=item.title)  # on behalf of whoever had it before
     item.assigned = staff
-    item.save(update_fields=["assigned"])
 
 
 def postpone(acting: Acting, *, item: WorkItem, until: date, version: int) -> None:
@@ -141,8 +146,7 @@ def postpone(acting: Acting, *, item: WorkItem, until: date, version: int) -> No
     moved = WorkItem.objects.filter(pk=item.pk, version=version).update(due_on=until, version=version + 1)
     if not moved:
         item.refresh_from_db()
-        label = str(_("Due on"))
-        raise Conflict(current={label: f"{item.due_on:%d.%m.%Y}"}, submitted={label: f"{until:%d.%m.%Y}"})
+        raise _conflict(_("Due on"), f"{item.due_on:%d.%m.%Y}", f"{until:%d.%m.%Y}")
     _record(acting, item, Act.POSTPONED, RecordKind.CHANGE, text=item.title)
 
 
@@ -222,6 +226,10 @@ def _set_state(item: WorkItem, state: State, **values: Any) -> None:
     item.state = state
     for name, value in values.items():
         setattr(item, name, value)
+
+
+def _conflict(label: str, current: str, submitted: str) -> Conflict:
+    return Conflict(current={label: current}, submitted={label: submitted})
 
 
 def _check_can_change(acting: Acting, item: WorkItem) -> None:

@@ -94,10 +94,10 @@ def _with_reason(
 @acts(Permission.CASE_WORK)
 def hand_on(request: ActingRequest, dossier_id: int, item_id: int) -> HttpResponse:
     item = readable_item(request.acting, dossier_id, item_id)
-    form = forms.HandOnForm(request.POST or None, institution_id=item.addressed_id)
+    form = forms.HandOnForm(request.POST or None, institution_id=item.addressed_id, initial={"version": item.version})
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            services.reassign(request.acting, item=item, staff=form.cleaned_data["staff"])
+            services.reassign(request.acting, item=item, **form.cleaned_data)
             return done(request, _("The work item is handed on."), "case", dossier_id)
     title = f"{_('Reassign')} · {item.dossier.number}"
     return form_page(request, form, title=title, submit=_("Reassign"), back=reverse("case", args=[dossier_id]))

@@ -17,9 +17,10 @@ from suone.casework.leading.tests.factories import activate, ask, do, notify
 from suone.ground.access.categories import DataCategory, categories_in
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Conflict, Refused
+from suone.ground.access.permissions import Role
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
-from suone.organisation.appointments.tests.factories import acting
+from suone.organisation.appointments.tests.factories import acting, make_staff
 from suone.records.consents.models import Consent, ConsentRecipient
 from suone.records.consents.services import narrow_consent, withdraw_consent
 from suone.records.consents.tests.factories import Cast, make_cast
@@ -214,6 +215,28 @@ def test_of_two_who_postpone_at_once_one_counts_and_the_other_gets_both_days(cas
         assert isinstance(conflict, Conflict)
         assert WorkItem.objects.get(pk=item.pk).due_on == days[first]
         shown = [f"{day:%d.%m.%Y}" for day in (days[first], days[1 - first])]
+        assert [*conflict.current.values(), *conflict.submitted.values()] == shown
+
+
+def test_of_two_who_reassign_at_once_one_counts_and_the_other_gets_both_names(cast: Cast) -> None:
+    case = activate(cast)
+    colleague = make_staff(cast.worker.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
+
+    for _round in range(ROUNDS):
+        item = _item(cast, case)
+        staff = [cast.worker, colleague]
+        ended = at_once(
+            *(
+                lambda by=by, to=to, item=item: do(by, workitem_services.reassign, item=copy(item), staff=to, version=1)
+                for by, to in zip((cast.worker, cast.coordinator), staff, strict=True)
+            )
+        )
+
+        [conflict] = [error for error in ended if error is not None]
+        first = ended.index(None)
+        assert isinstance(conflict, Conflict)
+        assert WorkItem.objects.get(pk=item.pk).assigned == staff[first]
+        shown = [staff[first].full_name, staff[1 - first].full_name]
         assert [*conflict.current.values(), *conflict.submitted.values()] == shown
 
 

@@ -322,23 +322,41 @@ def test_items_of_others_are_not_touched_even_when_ticked(cast: Cast, active: Ca
     assert states == {theirs.pk: State.OPEN, own.pk: State.DONE}
 
 
-def test_all_or_none_is_postponed(cast: Cast, active: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("what", ["postpone", "reassign"])
+def test_all_or_none_is_changed(cast: Cast, active: Case, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     first, second = (item(cast.coordinator, active, cast.worker, days=days) for days in (1, 2))
-    real = services.postpone
+    colleague = make_staff(cast.worker.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
+    real = getattr(services, what)
 
     def changed_meanwhile(who: Any, *, item: WorkItem, **arguments: Any) -> None:
         if item.pk == second.pk:
             WorkItem.objects.filter(pk=second.pk).update(version=99)
         real(who, item=item, **arguments)
 
-    monkeypatch.setattr(services, "postpone", changed_meanwhile)
+    monkeypatch.setattr(services, what, changed_meanwhile)
     form = {
         "item": [first.pk, second.pk],
-        "what": "postpone",
+        "what": what,
         "until": (timezone.localdate() + timedelta(days=9)).isoformat(),
+        "staff": colleague.pk,
     }
 
     answer = client_of(cast.worker).post("/worklist/several", form)
 
     assert answer.status_code == 409
-    assert WorkItem.objects.get(pk=first.pk).due_on == timezone.localdate() + timedelta(days=1)
+    after = WorkItem.objects.get(pk=first.pk)
+    assert (after.due_on, after.assigned) == (timezone.localdate() + timedelta(days=1), first.assigned)
+
+
+def test_whoever_reassigns_from_an_old_page_gets_both_names(cast: Cast, active: Case) -> None:
+    kept = item(cast.coordinator, active, cast.worker)
+    colleague = make_staff(cast.worker.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
+    page, worker = f"/dossiers/{active.pk}/work-items/{kept.pk}/hand-on", client_of(cast.worker)
+    assert 'name="version" value="1"' in worker.get(page).content.decode()
+    worker.post(page, {"staff": cast.worker.pk, "version": 1})
+
+    answer = worker.post(page, {"staff": colleague.pk, "version": 1})
+
+    assert answer.status_code == 409
+    assert all(staff.full_name in answer.content.decode() for staff in (cast.worker, colleague))
+    assert WorkItem.objects.get(pk=kept.pk).assigned == cast.worker
