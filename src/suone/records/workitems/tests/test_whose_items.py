@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone, translation
 
-from suone.ground.access.acting import Acting
+from suone.ground.access.acting import Acting, acting_for_job
 from suone.ground.access.categories import DataCategory, Power, mask_of
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Conflict, Refused
@@ -21,7 +21,7 @@ from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, make_institution, make_staff
-from suone.records.dossiers.models import Dossier, Event
+from suone.records.dossiers.models import Dossier, Event, Grant
 from suone.records.dossiers.queries import events_of
 from suone.records.dossiers.tests.factories import Principal, let_in, open_file
 from suone.records.inbox.models import Message
@@ -180,13 +180,13 @@ def test_an_item_is_given_to_a_colleague_and_to_no_day_that_is_past(table: Table
     item = asked(table, table.lead, table.rav)
 
     with pytest.raises(Refused, match="works for the responsible institution"):
-        does(table.rav, services.reassign, item=item, staff=table.iv)
+        does(table.rav, services.reassign, item=item, staff=table.iv, version=1)
     with pytest.raises(Refused, match="works for the responsible institution"):
         asked(table, table.lead, table.rav, assigned=table.iv)
     with pytest.raises(Refused, match="not in the past"):
         does(table.rav, services.postpone, item=item, until=date(2020, 1, 1), version=item.version)
-    does(table.rav, services.reassign, item=item, staff=table.rav)
-    does(table.rav, services.postpone, item=item, until=DAY, version=item.version)
+    does(table.rav, services.reassign, item=item, staff=table.rav, version=1)
+    does(table.rav, services.postpone, item=item, until=DAY, version=2)
     does(table.rav, services.complete, item=item)
     does(table.rav, services.reopen, item=item)
 
@@ -245,6 +245,23 @@ def test_of_two_who_postpone_the_second_gets_both_days(table: Table) -> None:
     assert (after.due_on, after.version) == (date(2027, 2, 1), 2)
     assert (refused.value.current, refused.value.submitted) == ({"Due on": "01.02.2027"}, {"Due on": "01.03.2027"})
     assert Entry.objects.filter(act="workitem.postponed").count() == 1
+
+
+def test_of_two_who_reassign_the_second_gets_both_names(table: Table) -> None:
+    item = asked(table, table.lead, table.rav)
+    colleague = make_staff(table.rav.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
+    does(table.rav, services.reassign, item=item, staff=table.rav, version=1)
+
+    with pytest.raises(Conflict) as refused:
+        does(table.lead, services.reassign, item=item, staff=colleague, version=1)
+
+    after = WorkItem.objects.get(pk=item.pk)
+    assert (after.assigned, after.version) == (table.rav, 2)
+    assert (refused.value.current, refused.value.submitted) == (
+        {"Colleague": table.rav.full_name},
+        {"Colleague": colleague.full_name},
+    )
+    assert Entry.objects.filter(act="workitem.assigned").count() == 1
 
 
 @pytest.mark.usefixtures("kept")
@@ -308,8 +325,8 @@ def test_a_procedure_joins_an_open_item_of_this_case_that_waits_for_the_same_and
     about = ("service", 7)
     asked(elsewhere, table.lead, table.lead, settled_by="medical_report_on", about=about)
     asked(table, table.lead, table.lead, settled_by="triaged_on", about=about)
-    asked(table, table.lead, table.lead, settled_by="medical_report_on")
     over = asked(table, table.lead, table.lead, settled_by="medical_report_on", about=about)
+    asked(table, table.lead, table.lead, settled_by="medical_report_on")  # the act would have taken its place before
     WorkItem.objects.filter(pk=over.pk).update(state=State.CANCELLED)
 
     def join(who: Acting) -> bool:
@@ -335,6 +352,98 @@ def test_only_an_item_just_asked_for_takes_the_place_of_the_procedures(table: Ta
             sql(table.rav, "SELECT workitems_take_over(%s)", item.pk)
 
     assert _states(of_procedure) == "open"
+
+
+def test_an_act_takes_the_place_of_what_this_case_still_asks_for_it_and_of_nothing_else(table: Table) -> None:
+    """Each condition of the function by itself, over rows that differ in one."""
+    elsewhere = replace(table, dossier=open_file(table.lead))
+    awaited: dict[str, Any] = {"settled_by": "medical_report_on"}
+    foreign = asked(elsewhere, table.lead, table.lead, **awaited, step="support/foreign")
+    done = asked(table, table.lead, table.lead, **awaited, step="support/done")
+    WorkItem.objects.filter(pk=done.pk).update(state=State.DONE, done_at=timezone.now(), done_by=table.lead)
+    by_hand = asked(table, table.lead, table.lead, **awaited)
+    of_procedure = asked(table, table.lead, table.lead, **awaited, step="support/report")
+    without_step = asked(table, table.lead, table.lead, settled_by="triaged_on")
+
+    of_act = asked(table, table.lead, table.lead, **awaited, about=("service", 7))
+
+    assert _states(foreign, done, by_hand, of_procedure, without_step) == "open done cancelled cancelled open"
+    steps = [WorkItem.objects.get(pk=item.pk).step for item in (of_act, without_step)]
+    assert steps == ["support/report", ""]
+
+
+def test_an_act_that_has_a_step_keeps_it(table: Table) -> None:
+    asked(table, table.lead, table.lead, settled_by="medical_report_on", step="support/report")
+
+    of_act = asked(
+        table, table.lead, table.lead, settled_by="medical_report_on", about=("service", 7), step="support/own"
+    )
+
+    assert of_act.step == "support/own"
+
+
+def test_the_item_that_is_named_takes_over_and_no_other_of_the_same_person(table: Table) -> None:
+    about = ("service", 7)
+    for awaited in ("triaged_on", "medical_report_on"):
+        asked(table, table.lead, table.lead, settled_by=awaited, about=about)
+    waiting = [asked(table, table.lead, table.lead, settled_by=a) for a in ("triaged_on", "medical_report_on")]
+    named = WorkItem.objects.get(settled_by="medical_report_on", about_type="service")
+
+    sql(table.lead, "SELECT workitems_take_over(%s)", named.pk)
+
+    assert _states(*waiting) == "open cancelled"
+
+
+def test_whoever_no_longer_contributes_takes_over_nothing(table: Table) -> None:
+    of_act = asked(table, table.rav, table.rav, settled_by="triaged_on", about=("service", 7))
+    waiting = asked(table, table.lead, table.lead, settled_by="triaged_on")
+    Grant.objects.filter(institution=table.rav.institution).update(power=Power.READ)
+
+    with pytest.raises(ProgrammingError, match="not permitted"):
+        sql(table.rav, "SELECT workitems_take_over(%s)", of_act.pk)
+
+    assert _states(waiting) == "open"
+
+
+def test_whoever_leads_cancels_a_single_item_and_not_by_what_it_waits_for(table: Table) -> None:
+    item = asked(table, table.lead, table.rav, settled_by="triaged_on")
+
+    with pytest.raises(ProgrammingError, match="no recorded act"):
+        sql(
+            table.lead,
+            "SELECT workitems_settle(%s, 'triaged_on', '', 0, '{}', 'cancelled')",
+            table.dossier.pk,
+        )
+
+    assert _states(item) == "open"
+
+
+def test_the_steps_of_a_case_are_seen_by_those_who_contribute_to_it(table: Table) -> None:
+    elsewhere = replace(table, dossier=open_file(table.lead))
+    asked(table, table.lead, table.lead, settled_by="triaged_on", step="triage/look")
+    asked(table, table.lead, table.lead, settled_by="question")
+    asked(elsewhere, table.lead, table.lead, settled_by="triaged_on", step="triage/foreign")
+    stranger = make_staff(make_institution("BSL"), Role.FRONT_LINE_WORKER, last_name="Stranger")
+
+    def steps(by: Appointment) -> list[str]:
+        with acting_as(acting(by)), connection.cursor() as cursor:
+            cursor.execute("SELECT step FROM workitems_steps(%s)", [table.dossier.pk])
+            return [step for (step,) in cursor.fetchall()]
+
+    assert (steps(table.lead), steps(table.iv), steps(stranger)) == (["triage/look"], ["triage/look"], [])
+
+
+_ASKED_AS = """INSERT INTO workitems_workitem SELECT (jsonb_populate_record(w, jsonb_build_object(
+    'id', -1, 'asked_by_id', %s))).* FROM workitems_workitem w WHERE w.id = %s"""
+_DONE_AS = "UPDATE workitems_workitem SET state = 'done', done_at = now(), done_by_id = %s WHERE id = %s"
+
+
+@pytest.mark.parametrize("statement", [_ASKED_AS, _DONE_AS])
+def test_nobody_asks_or_completes_in_the_name_of_another(table: Table, statement: str) -> None:
+    item = asked(table, table.rav, table.rav)
+
+    with pytest.raises(ProgrammingError, match="in another's name"):
+        sql(table.rav, statement, table.lead.pk, item.pk)
 
 
 @pytest.mark.parametrize("then", ["done", "cancelled"])
@@ -438,6 +547,19 @@ def test_the_title_of_a_closed_category_is_not_given_out(table: Table) -> None:
 
 
 @pytest.mark.usefixtures("kept")
+def test_whoever_asked_and_a_job_are_given_the_title_in_a_closed_category(table: Table) -> None:
+    def title(who: Acting) -> str:
+        item = asked(table, table.iv, table.lead, settled_by="triaged_on", category=DataCategory.FINANCES)
+        with acting_as(who), connection.cursor() as cursor:
+            cursor.execute("SELECT workitems_title(w) FROM workitems_workitem w WHERE w.id = %s", [item.pk])
+            return str(cursor.fetchone()[0])
+
+    with connection.cursor() as cursor:
+        cursor.execute("GRANT EXECUTE ON FUNCTION workitems_title TO suone_app")
+    assert title(acting(table.iv)) == title(acting_for_job("a test")) == "Call"
+
+
+@pytest.mark.usefixtures("kept")
 def test_the_timeline_has_the_title_for_those_who_may_read_it(table: Table) -> None:
     asked(table, table.lead, table.lead, settled_by="triaged_on", category=DataCategory.FINANCES)
     does(table.iv, services.settle_waiting, dossier=table.dossier, by="triaged_on")
@@ -469,7 +591,7 @@ def test_a_contributor_completes_their_own_alone(table: Table) -> None:
     with pytest.raises(Refused, match="belongs to SMZ"):
         does(table.rav, services.cancel, item=foreign, reason="I say so")
     with pytest.raises(Refused, match="belongs to SMZ"):
-        does(table.rav, services.reassign, item=foreign, staff=table.lead)
+        does(table.rav, services.reassign, item=foreign, staff=table.lead, version=1)
     with pytest.raises(Refused, match="belongs to SMZ"):
         does(table.rav, services.complete, item=foreign, reason="I say so")
     with pytest.raises(Refused, match="belongs to SMZ"):
