@@ -18,6 +18,7 @@ from suone.ground.access.tests import worlds
 
 def pytest_configure() -> None:
     from django.conf import settings
+    from django.utils.translation.reloader import translation_file_changed
     from hypothesis import HealthCheck
     from hypothesis import settings as of_examples
 
@@ -32,6 +33,7 @@ def pytest_configure() -> None:
     default, owner = settings.DATABASES["default"], settings.DATABASES["owner"]
     default.update({part: owner[part] for part in ("HOST", "PORT", "NAME", "USER", "PASSWORD") if part in owner})
     compile_catalogues()
+    translation_file_changed(None, Path("django.mo"))  # what was read before, in a fresh tree without a catalogue, goes
     # How long an example takes says how busy the machine is.
     of_examples.register_profile("any load", of_examples(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
     of_examples.load_profile("any load")

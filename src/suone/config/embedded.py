@@ -63,7 +63,7 @@ def start(var: Path, *, durable: bool = True) -> None:
                  "--locale-provider=builtin", "--builtin-locale=C.UTF-8")  # fmt: skip
         options = f"-k {socket_folder(var)} -c listen_addresses='' -c max_connections=100 -c shared_buffers=256MB"
         if not durable:
-            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"
         _run("pg_ctl", "-D", str(data), "-l", str(data / "server.log"), "-o", options, "-W", "start")
         _wait_until_it_answers(var)
 
