@@ -1,98 +1,38 @@
-"""A real server with its own database and the demo's cast, and a real browser in front of it."""
+"""A real server with a database of its own that holds the demo canton, and a real browser in front of it."""
 
 import fcntl
 import os
-import secrets
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 
-import psycopg
 import pytest
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import translation
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from suone.config.tests import databases
 from suone.demo.cast import PASSWORD
-from suone.ground.access.models import User
+from tests import canton
+from tests.canton import ROOT
+from tests.site import Site
 
-ROOT = Path(__file__).resolve().parents[1]
 _SHELL = "/usr/bin/chromium-headless-shell"  # the same browser without what draws windows, at two thirds of the time
 CHROMIUM = os.environ.get("SUONE_CHROMIUM") or (_SHELL if os.access(_SHELL, os.X_OK) else "/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--in-process-gpu", "--disable-background-networking"]
-_SEED = """
-import django; django.setup()
-from django.db import transaction
-from django.utils import timezone
-from suone.demo.cast import load_cast
-from suone.demo.seed import as_owner, publish_shipped
-from suone.organisation.institutions.loading import load_directory
-with as_owner(), transaction.atomic():
-    load_cast(load_directory("vs"), today=timezone.localdate())
-    publish_shipped()
-"""
-
-
-class Site:
-    """Where the server answers, and the database behind it."""
-
-    def __init__(self, address: str, owner_url: str, keys: str) -> None:
-        self.address = address
-        self.owner_url = owner_url
-        self.keys = keys  # where its register's keys lie
-
-    def sql(self, statement: str, *values: object) -> list[tuple[object, ...]]:
-        """Look into the database as its owner."""
-        with psycopg.connect(self.owner_url, autocommit=True) as connection:
-            cursor = connection.execute(statement, values)
-            return cursor.fetchall() if cursor.description else []
-
-    def session_of(self, email: str) -> str:
-        """The key of a new session, as typing the password begins one: to hash it takes longer than most pages."""
-        number, password, round_ = self.sql(
-            "SELECT id, password, log_in_round FROM access_user WHERE email = %s", email
-        )[0]
-        store, key = SessionStore(), secrets.token_hex(16)
-        begun = {
-            "_auth_user_id": str(number),
-            "_auth_user_backend": "allauth.account.auth_backends.AuthenticationBackend",
-            "_auth_user_hash": User(password=str(password), log_in_round=int(str(round_))).get_session_auth_hash(),
-            "account_authentication_methods": [{"method": "password", "at": time.time(), "email": email}],
-            "account_authentication_methods_user": str(number),
-        }
-        self.sql(
-            "INSERT INTO django_session (session_key, session_data, expire_date) VALUES (%s, %s, now() + interval '1 day')",
-            key, store.encode(begun),
-        )  # fmt: skip
-        return key
 
 
 @pytest.fixture(scope="session")
 def site(django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
+    """The demo canton, filled in, behind a server of its own."""
     name = f"journey_{uuid.uuid4().hex[:8]}"
-    base = settings.DATABASES["owner"]
-    host, port = base["HOST"], base["PORT"]
-    address = f"postgres://%s@/{name}?host={host}" + (f"&port={port}" if port else "")
     with django_db_blocker.unblock():
-        databases.make_migrated(name)
-    environment = os.environ | {
-        "DATABASE_URL": address % "suone_app",
-        "DATABASE_OWNER_URL": address % "suone_owner",
-        "SUONE_VAR": str(settings.VAR),
-        "SUONE_REGISTER_KEYS": str(settings.VAR / "keys" / name),
-        "SUONE_LOG_LEVEL": "ERROR",
-        "SUONE_CONFIRM_MINUTES": "60",  # a log-in serves many tests
-        "SUONE_DOUBTS_LAW": "kantonales Gesetz",  # without a law nobody clears doubts
-        "DJANGO_SETTINGS_MODULE": "suone.config.settings",
-    }
-    subprocess.run([sys.executable, "-c", _SEED], check=True, env=environment, cwd=ROOT)
+        environment = canton.clone(name)
     collect = [sys.executable, "-m", "suone.config.cli", "manage", "collectstatic", "--noinput", "--verbosity", "0"]
     with (settings.VAR / "static.lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)  # the tests' workers share the folder
@@ -115,6 +55,7 @@ def site(django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
         server.terminate()
         server.wait(timeout=20)
         databases.drop(name)
+        shutil.rmtree(environment["SUONE_REGISTER_KEYS"])
 
 
 @pytest.fixture(scope="session")

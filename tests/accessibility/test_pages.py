@@ -89,13 +89,13 @@ def test_every_address_has_an_example_or_a_reason_not_to() -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["de", "fr"])
 @pytest.mark.parametrize("name", pages.PAGES)
-def test_a_page_can_be_used_by_everybody(enter: Callable[..., Visitor], canton: Site, name: str, language: str) -> None:
-    page, status = _opened(enter, canton, name, language)
+def test_a_page_can_be_used_by_everybody(enter: Callable[..., Visitor], site: Site, name: str, language: str) -> None:
+    page, status = _opened(enter, site, name, language)
 
     faults = _faults(page, language)
 
     assert status == pages.STATUS.get(name, 200)
-    assert page.url == canton.address + pages.PAGES[name][1].format_map(_Parts(canton))
+    assert page.url == site.address + pages.PAGES[name][1].format_map(_Parts(site))
     assert page.locator("html").get_attribute("lang") == language
     assert faults == []
 
@@ -104,9 +104,9 @@ def test_a_page_can_be_used_by_everybody(enter: Callable[..., Visitor], canton: 
 @pytest.mark.parametrize("language", ["de", "fr"])
 @pytest.mark.parametrize("name", pages.FORMS_WITH_ERRORS)
 def test_a_form_that_says_what_is_wrong_can_be_used_by_everybody(
-    enter: Callable[..., Visitor], canton: Site, name: str, language: str
+    enter: Callable[..., Visitor], site: Site, name: str, language: str
 ) -> None:
-    page, _status = _opened(enter, canton, name, language)
+    page, _status = _opened(enter, site, name, language)
     _send_empty(page)
 
     faults = _faults(page, language)
@@ -124,10 +124,10 @@ def test_a_form_that_says_what_is_wrong_can_be_used_by_everybody(
     ("/no-such-page", 404, "This page does not exist"),
 ])  # fmt: skip
 def test_a_page_of_refusal_can_be_used_by_everybody(
-    enter: Callable[..., Visitor], canton: Site, path: str, code: int, title: str, language: str
+    enter: Callable[..., Visitor], site: Site, path: str, code: int, title: str, language: str
 ) -> None:
     visitor = enter(pages.COORDINATOR, language)
-    response = visitor.page.goto(canton.address + path)
+    response = visitor.page.goto(site.address + path)
 
     faults = _faults(visitor.page, language)
 
@@ -140,11 +140,11 @@ def test_a_page_of_refusal_can_be_used_by_everybody(
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["de", "fr"])
 def test_the_question_who_is_there_can_be_used_by_everybody(
-    enter: Callable[..., Visitor], canton: Site, language: str
+    enter: Callable[..., Visitor], site: Site, language: str
 ) -> None:
     visitor = enter(pages.COORDINATOR, language)
-    _let_the_log_in_grow_old(visitor, canton)
-    visitor.page.goto(canton.address + "/emergency")
+    _let_the_log_in_grow_old(visitor, site)
+    visitor.page.goto(site.address + "/emergency")
 
     faults = _faults(visitor.page, language)
 
@@ -165,7 +165,7 @@ def _let_the_log_in_grow_old(visitor: Visitor, site: Site) -> None:
 @pytest.mark.parametrize("language", ["de", "fr"])
 @pytest.mark.parametrize("person", [9, 10])
 def test_what_the_register_answers_can_be_used_by_everybody(
-    enter: Callable[..., Visitor], canton: Site, person: int, language: str
+    enter: Callable[..., Visitor], site: Site, person: int, language: str
 ) -> None:
     """About a person of one's own, and about somebody who is not entered."""
     visitor = enter(pages.SOCIAL_WORKER, language)
@@ -183,7 +183,7 @@ def test_what_the_register_answers_can_be_used_by_everybody(
 @pytest.mark.parametrize("language", ["de", "fr"])
 @pytest.mark.parametrize("words", ["2026-0001", "Xyzzy"])
 def test_what_a_search_finds_can_be_used_by_everybody(
-    enter: Callable[..., Visitor], canton: Site, words: str, language: str
+    enter: Callable[..., Visitor], site: Site, words: str, language: str
 ) -> None:
     visitor = enter(pages.COORDINATOR, language)
     visitor.open("/directory/")
@@ -201,7 +201,7 @@ def test_what_a_search_finds_can_be_used_by_everybody(
 @pytest.mark.parametrize("language", ["de", "fr"])
 @pytest.mark.parametrize("show", ["overdue", "today", "week", "waiting"])
 def test_a_filtered_worklist_can_be_used_by_everybody(
-    enter: Callable[..., Visitor], canton: Site, show: str, language: str
+    enter: Callable[..., Visitor], site: Site, show: str, language: str
 ) -> None:
     visitor = enter(pages.COORDINATOR, language)
     visitor.open(f"/?show={show}")
@@ -214,8 +214,8 @@ def test_a_filtered_worklist_can_be_used_by_everybody(
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", ["worklist", "cases"])
-def test_the_first_case_is_reached_in_four_tabs(enter: Callable[..., Visitor], canton: Site, name: str) -> None:
-    page, _status = _opened(enter, canton, name, "de")
+def test_the_first_case_is_reached_in_four_tabs(enter: Callable[..., Visitor], site: Site, name: str) -> None:
+    page, _status = _opened(enter, site, name, "de")
     page.set_viewport_size({"width": _WIDE, "height": 900})
 
     page.keyboard.press("Tab")
@@ -247,8 +247,8 @@ def _send_empty(page: Page) -> None:
 
 
 @pytest.mark.browser
-def test_on_paper_the_worklist_has_its_rows_and_no_forms(enter: Callable[..., Visitor], canton: Site) -> None:
-    page, _status = _opened(enter, canton, "worklist", "fr")
+def test_on_paper_the_worklist_has_its_rows_and_no_forms(enter: Callable[..., Visitor], site: Site) -> None:
+    page, _status = _opened(enter, site, "worklist", "fr")
     page.emulate_media(media="print")
 
     rows, header, buttons = (page.locator(part).first for part in ("main tbody tr", ".top", "main button"))

@@ -23,7 +23,7 @@ ORDER BY c.dossier_id DESC LIMIT 1
 
 
 @pytest.fixture
-def remembering(browser: Browser, canton: Site) -> Iterator[Callable[[str], Visitor]]:
+def remembering(browser: Browser, site: Site) -> Iterator[Callable[[str], Visitor]]:
     """Visitors whose browser keeps whole pages for Back, as people's own does; Playwright's usual one keeps none."""
     chromium = browser.browser_type.launch(
         executable_path=CHROMIUM,
@@ -33,7 +33,7 @@ def remembering(browser: Browser, canton: Site) -> Iterator[Callable[[str], Visi
     visitors: list[Visitor] = []
 
     def enter(email: str) -> Visitor:
-        visitors.append(Visitor(chromium, canton, "de").log_in(email))
+        visitors.append(Visitor(chromium, site, "de").log_in(email))
         return visitors[-1]
 
     yield enter
@@ -44,25 +44,25 @@ def remembering(browser: Browser, canton: Site) -> Iterator[Callable[[str], Visi
 
 @pytest.mark.browser
 def test_a_withdrawn_consent_closes_the_pages_that_are_open(
-    remembering: Callable[[str], Visitor], enter: Callable[..., Visitor], canton: Site
+    remembering: Callable[[str], Visitor], enter: Callable[..., Visitor], site: Site
 ) -> None:
-    dossier, consent = canton.sql(_CASE)[0]
+    dossier, consent = site.sql(_CASE)[0]
     case = f"/dossiers/{dossier}/"
     coordinator = enter(COORDINATOR, "de")
     _write_note(coordinator, case)
     reader = remembering(_RECIPIENT)
     left = reader.context.new_page()
     for page in (reader.page, left):
-        page.goto(canton.address + case)
+        page.goto(site.address + case)
         assert _NOTE in page.inner_text("#timeline")
-    left.goto(canton.address + "/directory/")
+    left.goto(site.address + "/directory/")
 
     coordinator.open(f"{case}consents/{consent}/withdraw")
     coordinator.press("Withdraw the consent")
-    coordinator.page.wait_for_url(f"{canton.address}/")
+    coordinator.page.wait_for_url(f"{site.address}/")
 
     _wait_until_gone(reader.page)
-    again = reader.page.goto(canton.address + case)
+    again = reader.page.goto(site.address + case)
     assert again is not None
     assert again.status == 404
     for page in (reader.page, left):
@@ -73,9 +73,9 @@ def test_a_withdrawn_consent_closes_the_pages_that_are_open(
 
 @pytest.mark.browser
 def test_back_shows_nothing_after_logging_out(
-    remembering: Callable[[str], Visitor], enter: Callable[..., Visitor], canton: Site
+    remembering: Callable[[str], Visitor], enter: Callable[..., Visitor], site: Site
 ) -> None:
-    active = canton.sql("SELECT min(dossier_id) FROM cases_case WHERE state = 'active'")[0][0]
+    active = site.sql("SELECT min(dossier_id) FROM cases_case WHERE state = 'active'")[0][0]
     case = f"/dossiers/{active}/"
     _write_note(enter(COORDINATOR, "de"), case)
     reader = remembering(COORDINATOR)

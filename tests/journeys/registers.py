@@ -4,7 +4,7 @@ from stdnum import ean
 
 from suone.register import oprf
 from suone.register.server import keys
-from tests.conftest import Site
+from tests.site import Site
 
 
 def open_register(site: Site, *codes: str) -> None:

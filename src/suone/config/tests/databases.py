@@ -1,14 +1,15 @@
 """Databases for tests, cloned from one that is migrated once for each state of the migrations.
 
-Migrating takes ten seconds, cloning a tenth of one. The template's name holds a digest of everything that decides what a
-migrated database holds, so that one made by other migrations is never found; those are dropped when a new one is made.
+Migrating takes ten seconds, filling in the demo canton twenty, cloning a tenth of one. A template's name holds a digest of
+everything that decides what it holds, so that one made by other migrations is never found; those are dropped when a new one
+is made.
 """
 
 import ast
 import fcntl
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import distributions
@@ -23,19 +24,38 @@ from psycopg import sql
 
 _SOURCE = Path(__file__).resolve().parents[2]
 _DROP_TURNS = 300  # half a minute on a busy machine
-_PREFIX = "migrated_"
+_MIGRATED = "migrated"
+_FILLED = "filled"
 
 
 def make_migrated(name: str) -> None:
     """A new database of this name, as ``suone migrate`` leaves it."""
-    with administering() as connection, _one_at_a_time():
-        digest = digest_of_migrations()
-        template = _PREFIX + digest
+    _clone(name, _MIGRATED, digest_of_migrations(), _migrate)
+
+
+def make_filled(name: str, *, digest: str, fill: Callable[[str], None]) -> None:
+    """A new database of this name, as ``fill`` leaves a migrated one; ``digest`` stands for all that follows from."""
+
+    def make(template: str) -> None:
+        make_migrated(template)
+        fill(template)
+
+    _clone(name, _FILLED, digest, make)
+
+
+def _clone(name: str, kind: str, digest: str, make: Callable[[str], None]) -> None:
+    template = f"{kind}_{digest}"
+    with administering() as connection, _one_at_a_time(kind):
         if not _exists(connection, template):
-            _drop_old(connection, keeping=digest)
+            _drop_old(connection, kind, keeping=digest)
+            unfinished = f"{template}_unfinished"  # it gets its name once it is whole
+            _drop(connection, unfinished)
             # In a thread of its own: below a browser's event loop Django refuses to reach the database.
             with ThreadPoolExecutor(1) as apart:
-                apart.submit(_migrate, connection, template).result()
+                apart.submit(make, unfinished).result()
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(template))
+            )
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         )
@@ -90,27 +110,24 @@ def _imported_by(file: Path) -> Iterator[Path]:
                 yield from (path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file())
 
 
-def _migrate(connection: psycopg.Connection[Any], template: str) -> None:
-    unfinished = f"{template}_unfinished"  # it gets its name once it is whole
-    _drop(connection, unfinished)
-    connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(unfinished)))
+def _migrate(name: str) -> None:
+    with administering() as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     database = connections["default"]
     before = database.settings_dict["NAME"]
     database.close()
-    database.settings_dict["NAME"] = unfinished
+    database.settings_dict["NAME"] = name
     try:
         call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
     finally:
         database.close()
         database.settings_dict["NAME"] = before
-    connection.execute(
-        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(template))
-    )
 
 
-def _drop_old(connection: psycopg.Connection[Any], *, keeping: str) -> None:
+def _drop_old(connection: psycopg.Connection[Any], kind: str, *, keeping: str) -> None:
     rows = connection.execute(
-        "SELECT datname FROM pg_database WHERE starts_with(datname, %s) AND datname <> %s", [_PREFIX, _PREFIX + keeping]
+        "SELECT datname FROM pg_database WHERE starts_with(datname, %s) AND datname <> %s",
+        [f"{kind}_", f"{kind}_{keeping}"],
     )
     for (name,) in rows.fetchall():
         _drop(connection, name)
@@ -146,9 +163,9 @@ def administering() -> psycopg.Connection[Any]:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """The tests' workers want the template at once: the first makes it, and nobody is connected to it meanwhile."""
+def _one_at_a_time(kind: str) -> Iterator[None]:
+    """The tests' workers want a template at once: the first makes it, and nobody is connected to it meanwhile."""
     settings.VAR.mkdir(parents=True, exist_ok=True)
-    with (settings.VAR / "migrated.lock").open("w") as turn:
+    with (settings.VAR / f"{kind}.lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         yield

@@ -49,7 +49,7 @@ def test_another_text_makes_another_digest(tmp_path: Path, monkeypatch: pytest.M
 def test_old_ones_are_dropped() -> None:
     with databases.administering() as administering:
         administering.execute("CREATE DATABASE migrated_long_ago_of_test")
-        databases._drop_old(administering, keeping=databases.digest_of_migrations())
+        databases._drop_old(administering, "migrated", keeping=databases.digest_of_migrations())
 
         assert not databases._exists(administering, "migrated_long_ago_of_test")
         assert databases._exists(administering, f"migrated_{databases.digest_of_migrations()}")
