@@ -1,6 +1,7 @@
 """One world for all the tests of this folder: to build it takes longer than most of them."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.conf import settings as django_settings
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
+from suone.organisation.appointments import acting
 from tests.sweep import world as worlds
 from tests.sweep.world import World
 
@@ -30,7 +32,10 @@ def built(
 
 
 @pytest.fixture
-def world(built: tuple[World, Path], db: None, settings: Any) -> World:
+def world(built: tuple[World, Path], db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> World:
+    # Half of a request's time: sessions stay in memory, and who acts is asked of the database once for each account.
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+    monkeypatch.setattr(acting, "current_staff_entries", cache(acting.current_staff_entries))
     settings.API_REQUESTS_A_MINUTE = 10**9
     settings.CONFIRM_MINUTES = 10**6  # else a long sweep meets the question who is there in place of the views
     settings.REGISTER_KEYS_FOLDER = str(built[1])

@@ -6,9 +6,7 @@ The usual run gives each parameter three numbers of other kinds, turning from ad
 import os
 from collections.abc import Iterator
 
-from django.conf import settings as django_settings
 from django.db import transaction
-from django.test import Client
 from django.urls import reverse
 
 from suone.ground.access.models import User
@@ -18,6 +16,7 @@ from suone.organisation.appointments.tests.factories import give
 from suone.organisation.institutions.models import Institution
 from tests.sweep import world as worlds
 from tests.sweep.addresses import LINKED, MACHINES, Address, swept_addresses
+from tests.sweep.client import Knocking
 from tests.sweep.world import World
 
 _FULL = os.environ.get("SUONE_SWEEP") == "full"
@@ -49,12 +48,13 @@ def _asked_of_requests() -> User:
     return user
 
 
-def _visit(client: Client, address: Address, objects: dict[str, int | str], turn: int) -> Iterator[str]:
+def _visit(client: Knocking, address: Address, objects: dict[str, int | str], turn: int) -> Iterator[str]:
+    typed = worlds.payload(objects)
     for arguments in swapped(address, objects, turn):
         for method in ("get", "post"):
             url = reverse(address.name, kwargs=arguments)
             with transaction.atomic():
-                response = getattr(client, method)(url, {} if method == "get" else worlds.payload(objects))
+                response = client.get(url) if method == "get" else client.send(url, typed)
                 transaction.set_rollback(True)
             if response.status_code >= 500:
                 yield f"{method} {url}: server error {response.status_code}"
@@ -62,10 +62,7 @@ def _visit(client: Client, address: Address, objects: dict[str, int | str], turn
 
 def test_a_number_of_another_kind_is_never_an_error(world: World) -> None:
     addresses = [a for a in swept_addresses() if a.name not in LINKED | MACHINES and a.parameters]
-    client = Client(raise_request_exception=False)
-    client.force_login(
-        User.objects.get(email="stefan.imsand@example.org"), backend=django_settings.AUTHENTICATION_BACKENDS[1]
-    )
+    client = Knocking(User.objects.get(email="stefan.imsand@example.org"))
 
     errors = []
     for turn, address in enumerate(addresses):
@@ -83,10 +80,9 @@ _ONE_KIND_EACH = (
 
 
 def test_a_request_opens_at_the_address_of_its_own_kind_alone(world: World) -> None:
-    client = Client(raise_request_exception=False)
-    client.force_login(_asked_of_requests(), backend=django_settings.AUTHENTICATION_BACKENDS[1])
+    client = Knocking(_asked_of_requests())
 
     for address, kind, opens in _ONE_KIND_EACH:
         url = reverse(address, kwargs={"decision_id": world.objects[0][kind]})
-        statuses = client.get(url).status_code, client.post(url, {"answer": "perhaps"}).status_code
+        statuses = client.get(url).status_code, client.send(url, {"answer": "perhaps"}).status_code
         assert statuses == ((200, 422) if opens else (404, 404)), f"{address} with {kind}"

@@ -7,9 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings as django_settings
 from django.db import connection, transaction
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
@@ -17,6 +15,7 @@ from suone.ground.access.models import User
 from suone.ground.audit.models import Entry
 from tests.sweep import world as worlds
 from tests.sweep.addresses import FOREIGN, LINKED, MACHINES, PLAIN, Address, swept_addresses
+from tests.sweep.client import Knocking
 from tests.sweep.world import World
 
 _FORMS = re.compile(r"<form([^>]*)>(.*?)</form>", re.DOTALL)
@@ -83,14 +82,14 @@ def _unmarked_forms(page: str) -> Iterator[str]:
             yield action
 
 
-def different(client: Client, address: Address, objects: dict[str, int | str], canaries: Canaries) -> Iterator[str]:
+def different(client: Knocking, address: Address, objects: dict[str, int | str], canaries: Canaries) -> Iterator[str]:
     """How the log differs from what the answers at this address show."""
     for method in ("get", "post"):
         with transaction.atomic():
             last = Entry.objects.order_by("-id").values_list("pk", flat=True).first() or 0
             url = reverse(address.name, kwargs={name: objects[name] for name in address.parameters})
-            data = {"words": f"CNY-{objects['dossier_id']}"} if method == "post" else {}
-            response = getattr(client, method)(url, data)
+            typed = {"words": f"CNY-{objects['dossier_id']}"}
+            response = client.get(url) if method == "get" else client.send(url, typed)
             body = b"".join(response.streaming_content) if response.streaming else response.content
             rows = list(Entry.objects.filter(pk__gt=last, kind__in=("read", "print", "export")))
             transaction.set_rollback(True)
@@ -117,12 +116,11 @@ def different(client: Client, address: Address, objects: dict[str, int | str], c
 def test_the_log_names_exactly_those_of_whom_an_answer_shows_something(world: World) -> None:
     canaries = Canaries()
     addresses = [a for a in swept_addresses() if a.name in PLAIN | FOREIGN and a.name not in LINKED | MACHINES]
-    client = Client()
 
     differences = []
     for visitor in VISITORS:
         user = User.objects.get(email=f"{visitor}@example.org")
-        client.force_login(user, backend=django_settings.AUTHENTICATION_BACKENDS[1])
+        client = Knocking(user, raise_request_exception=True)
         for place, address in enumerate(addresses):
             # The first one opens everything, the others what lists or searches.
             if visitor == VISITORS[0] or address.name in PLAIN:
@@ -134,9 +132,7 @@ def test_the_log_names_exactly_those_of_whom_an_answer_shows_something(world: Wo
 
 def test_a_row_that_names_nobody_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("suone.ground.audit.shown._keep", lambda row, shows: None)
-    client = Client()
-    user = User.objects.get(email=f"{VISITORS[0]}@example.org")
-    client.force_login(user, backend=django_settings.AUTHENTICATION_BACKENDS[1])
+    client = Knocking(User.objects.get(email=f"{VISITORS[0]}@example.org"), raise_request_exception=True)
     cases = [address for address in swept_addresses() if address.name == "cases"]
 
     found = list(different(client, cases[0], world.objects[0], Canaries()))
