@@ -70,28 +70,17 @@ test: .venv/.dev chromium libsodium check ## Run the checks and every test, brow
 	SUONE_VAR=var/test $(BIN)/suone stop; exit $$outcome
 
 .PHONY: check
-check: .venv/.dev ## Run the checks that need no test: style, types, floors, migrations, styles, drawings, document, schemas, statements, translations
+check: .venv/.dev ## Run the checks that need no test: style, types, floors, settings, migrations, styles, drawings, document, schemas, statements, translations, security
 	@echo "  Style …" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
 	@echo "  Types …" && $(BIN)/mypy --no-error-summary
 	@echo "  Floors …" && $(BIN)/lint-imports >/dev/null || { $(BIN)/lint-imports; exit 1; }
-	@echo "  Missing migrations …" && said=$$(PYTHONWARNINGS=ignore::RuntimeWarning $(BIN)/suone manage makemigrations --check --dry-run --verbosity 1) || { echo "$$said"; exit 1; }  # no server need run
-	@$(MAKE) --no-print-directory css-check
-	@echo "  Drawings …" && $(BIN)/python -m suone.config.drawings --check
-	@echo "  API document …" && $(BIN)/python -m suone.config.openapi --check
-	@echo "  Schemas …" && $(BIN)/python -m suone.config.schemas --check
-	@echo "  Statements …" && $(BIN)/python -m suone.config.statements --check
-	@echo "  Translations …" && $(BIN)/python -m suone.config.translations --check
-	@echo "  Settings for production …" && SUONE_BASE_URL=https://suone.example.ch SUONE_ALLOWED_HOSTS=suone.example.ch $(BIN)/suone check >/dev/null
+	@SUONE_BASE_URL=https://suone.example.ch SUONE_ALLOWED_HOSTS=suone.example.ch $(BIN)/python -m suone.config.checks
 	@echo "  Security …" && $(BIN)/bandit --quiet --recursive src --configfile pyproject.toml
 
 .PHONY: css
 css: .venv/.base ## Compile the styles (needs npm)
 	@npm install --ignore-scripts --no-audit --no-fund --silent
 	@$(BIN)/python -m suone.ground.web.css
-
-.PHONY: css-check
-css-check: .venv/.base
-	@echo "  Styles …" && $(BIN)/python -m suone.ground.web.css --check
 
 .PHONY: translations
 translations: .venv/.base ## Bring new sentences into the catalogues of locale/
