@@ -41,6 +41,17 @@ def prepare_embedded(var: Path) -> None:
             connection.execute(sql.SQL("CREATE DATABASE {} OWNER suone_owner").format(sql.Identifier(DATABASE)))
         elif _add_extensions(host, DATABASE):
             _add_extensions(host, "template1")
+        refuse_temporary_tables(connection, DATABASE)
+
+
+def refuse_temporary_tables(connection: psycopg.Connection[Any], database: str) -> None:
+    """Only the owner may create temporary tables and types: the app's could take the place of the product's own.
+
+    A right on the database itself, so neither a dump nor a template brings it along.
+    """
+    connection.execute(
+        sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC, suone_app").format(sql.Identifier(database))
+    )
 
 
 def _as_administrator(host: str, database: str) -> psycopg.Connection[Any]:
@@ -68,6 +79,8 @@ def prepare_given(owner: dict[str, Any], app: dict[str, Any]) -> None:
         if _lacking(connection):
             _make_what_is_allowed(connection)
         lacking = _lacking(connection)
+        if not lacking:
+            refuse_temporary_tables(connection, connection.info.dbname)
     if lacking:
         raise ServerTrouble(
             f"The server lacks {', '.join(lacking)}: let its administrator run the statements of docs/operations.md, "
@@ -106,12 +119,18 @@ def _make_what_is_allowed(connection: psycopg.Connection[Any]) -> None:
 def _refuse_powerful_app(connection: psycopg.Connection[Any]) -> None:
     row = connection.execute(
         "SELECT rolsuper OR rolbypassrls OR pg_has_role(oid, (SELECT datdba FROM pg_database "
-        "WHERE datname = current_database()), 'MEMBER') FROM pg_roles WHERE rolname = current_user"
+        "WHERE datname = current_database()), 'MEMBER'), "
+        "has_database_privilege(current_database(), 'TEMPORARY') FROM pg_roles WHERE rolname = current_user"
     ).fetchone()
     if row and row[0]:
         raise ServerTrouble(
             "DATABASE_URL logs in with an account that owns the database or passes over row policies: "
             "give it suone_app, and the owner's account to DATABASE_OWNER_URL."
+        )
+    if row and row[1]:
+        raise ServerTrouble(
+            "DATABASE_URL logs in with an account that may create temporary tables: let the database's owner or the "
+            "server's administrator run the last statement of docs/operations.md, “A PostgreSQL server of your own”."
         )
 
 

@@ -22,6 +22,8 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
+from suone.config.prepare import refuse_temporary_tables
+
 _SOURCE = Path(__file__).resolve().parents[2]
 _DROP_TURNS = 300  # half a minute on a busy machine
 _MIGRATED = "migrated"
@@ -59,6 +61,7 @@ def _clone(name: str, kind: str, digest: str, make: Callable[[str], None]) -> No
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         )
+        refuse_temporary_tables(connection, name)
 
 
 def drop(name: str) -> None:

@@ -4,6 +4,8 @@
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
 -- Who acts, as set by acting_as() for this transaction. An unset setting reads as ''.
+-- Every function either sets its search_path, with pg_temp at the end, or has a body that was resolved when it was created
+-- (RETURN, BEGIN ATOMIC): otherwise the caller could replace a type or table it names by a temporary one.
 -- Policies call these in a scalar sub-select, so that they run once per statement, not once per row.
 CREATE FUNCTION actor_kind() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
     RETURN nullif(current_setting('suone.kind', true), '');
@@ -30,7 +32,8 @@ CREATE FUNCTION actor_may(permission text) RETURNS boolean LANGUAGE sql STABLE P
 -- functions with the owner's rights set both themselves. Arguments: the columns of the time, the staff member, the
 -- institution and the account, empty if there is none. The time is set (days in Swiss time); somebody else's name, or a
 -- time without a name, is refused.
-CREATE FUNCTION actor_stamps() RETURNS trigger LANGUAGE plpgsql SET TimeZone = 'Europe/Zurich' AS $$
+CREATE FUNCTION actor_stamps() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp SET TimeZone = 'Europe/Zurich' AS $$
 DECLARE
     written CONSTANT jsonb := to_jsonb(NEW);
     before CONSTANT jsonb := coalesce(to_jsonb(OLD), '{}');

@@ -14,7 +14,8 @@ CREATE FUNCTION audit_level_above(hashes bytea) RETURNS bytea LANGUAGE sql IMMUT
     RETURN (SELECT coalesce(string_agg(sha256('\x01'::bytea || substr(hashes, 64 * i + 1, 64)), ''::bytea ORDER BY i), '')
             FROM generate_series(0, octet_length(hashes) / 64 - 1) AS i);
 
-CREATE FUNCTION audit_tile_root(hashes bytea) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION audit_tile_root(hashes bytea) RETURNS bytea
+LANGUAGE plpgsql IMMUTABLE SET search_path = public, pg_temp AS $$
 BEGIN
     WHILE octet_length(hashes) > 32 LOOP
         hashes := audit_level_above(hashes);
@@ -23,7 +24,8 @@ BEGIN
 END $$;
 
 -- Append hashes to a level of the tree, and the roots of tiles that are now full to the level above.
-CREATE FUNCTION audit_grow(tree_level integer, added bytea) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION audit_grow(tree_level integer, added bytea) RETURNS void
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     last audit_tile;
     growing bytea;
@@ -50,7 +52,8 @@ BEGIN
 END $$;
 
 -- The root over everything that was added: from the last tile of each level, the incomplete part folded in from the right.
-CREATE FUNCTION audit_root() RETURNS bytea LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION audit_root() RETURNS bytea
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
 DECLARE
     hashes bytea;
     width integer;

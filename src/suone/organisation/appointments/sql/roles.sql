@@ -5,32 +5,37 @@ CREATE FUNCTION appointments_today() RETURNS date LANGUAGE sql STABLE PARALLEL S
     RETURN (statement_timestamp() AT TIME ZONE 'Europe/Zurich')::date;
 
 -- Whether somebody works at their institution on a day; a locked account works nowhere.
-CREATE FUNCTION appointments_works(a appointments_appointment, day date) RETURNS boolean LANGUAGE sql STABLE AS $$
+CREATE FUNCTION appointments_works(a appointments_appointment, day date) RETURNS boolean LANGUAGE sql STABLE
+BEGIN ATOMIC
     SELECT a.ended_at IS NULL AND (a.active_from IS NULL OR a.active_from <= day)
        AND (a.active_until IS NULL OR a.active_until >= day)
-       AND NOT EXISTS (SELECT 1 FROM access_user u WHERE u.id = a.user_id AND NOT u.is_active)
-$$;
+       AND NOT EXISTS (SELECT 1 FROM access_user u WHERE u.id = a.user_id AND NOT u.is_active);
+END;
 
-CREATE FUNCTION appointments_in_force(h appointments_heldrole, day date) RETURNS boolean LANGUAGE sql STABLE AS $$
+CREATE FUNCTION appointments_in_force(h appointments_heldrole, day date) RETURNS boolean LANGUAGE sql STABLE
+BEGIN ATOMIC
     SELECT h.valid_from <= day AND (h.valid_until IS NULL OR h.valid_until >= day) AND h.ended_at IS NULL
-       AND (NOT h.needs_approval OR h.is_beginning OR h.approved_at IS NOT NULL)
-$$;
+       AND (NOT h.needs_approval OR h.is_beginning OR h.approved_at IS NOT NULL);
+END;
 
 -- A role of the collaboration as a whole: the office administers it wherever its holder works.
-CREATE FUNCTION appointments_of_the_collaboration(role text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+CREATE FUNCTION appointments_of_the_collaboration(role text) RETURNS boolean LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
     SELECT role IN ('regional_coordinator', 'cantonal_delegate', 'office_administrator', 'data_protection_officer',
-                    'legal_commission', 'steering', 'thematic_coordinator')
-$$;
+                    'legal_commission', 'steering', 'thematic_coordinator');
+END;
 
 -- A role that opens the whole canton: only for staff of the office.
-CREATE FUNCTION appointments_at_the_office_only(role text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT role IN ('regional_coordinator', 'cantonal_delegate', 'office_administrator', 'data_protection_officer')
-$$;
+CREATE FUNCTION appointments_at_the_office_only(role text) RETURNS boolean LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
+    SELECT role IN ('regional_coordinator', 'cantonal_delegate', 'office_administrator', 'data_protection_officer');
+END;
 
 -- Everybody who may give, approve or end roles today.
 CREATE FUNCTION appointments_officials()
 RETURNS TABLE (appointment bigint, account bigint, institution bigint, office boolean, own boolean, delegate boolean)
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE
+BEGIN ATOMIC
     SELECT a.id, a.user_id, a.institution_id,
            bool_or(i.is_iiz_office AND h.role = 'office_administrator'),
            bool_or(h.role = 'institution_administrator' OR i.is_iiz_office AND h.role = 'office_administrator'),
@@ -40,16 +45,17 @@ LANGUAGE sql STABLE AS $$
     JOIN institutions_institution i ON i.id = a.institution_id
     WHERE h.role IN ('institution_administrator', 'office_administrator', 'cantonal_delegate') AND a.user_id IS NOT NULL
       AND appointments_in_force(h, appointments_today()) AND appointments_works(a, appointments_today())
-    GROUP BY a.id
-$$;
+    GROUP BY a.id;
+END;
 
 -- Who administers this role for this holder.
 CREATE FUNCTION appointments_administrators_of(wanted text, at_institution bigint)
-RETURNS TABLE (appointment bigint, account bigint) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (appointment bigint, account bigint) LANGUAGE sql STABLE
+BEGIN ATOMIC
     SELECT o.appointment, o.account FROM appointments_officials() o
     WHERE CASE WHEN appointments_of_the_collaboration(wanted) THEN o.office
-               ELSE o.own AND o.institution = at_institution END
-$$;
+               ELSE o.own AND o.institution = at_institution END;
+END;
 
 -- Whether the acting person may appoint staff at an institution, and end appointments there.
 CREATE FUNCTION appointments_may_administer(at_institution bigint) RETURNS boolean
@@ -269,7 +275,8 @@ CREATE TRIGGER appointment_guarded BEFORE UPDATE ON appointments_appointment
     FOR EACH ROW EXECUTE FUNCTION appointments_guard_appointment();
 
 -- The database sets who appointed, and when.
-CREATE FUNCTION appointments_sign_appointment() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION appointments_sign_appointment() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     IF actor_kind() IS NOT NULL THEN
         NEW.given_by_id := actor_staff();

@@ -2,15 +2,16 @@
 -- once. The database sets who and when, so that nobody backdates it.
 
 -- A consent with all that it renews and that renews it, in the same case: one chain for the person.
-CREATE FUNCTION consents_chain(consent bigint) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+CREATE FUNCTION consents_chain(consent bigint) RETURNS SETOF bigint LANGUAGE sql STABLE
+BEGIN ATOMIC
     WITH RECURSIVE chain AS (
         SELECT c.id, c.dossier_id, c.renews_id FROM consents_consent c WHERE c.id = consent
         UNION
         SELECT c.id, c.dossier_id, c.renews_id FROM consents_consent c JOIN chain
             ON c.dossier_id = chain.dossier_id AND (c.id = chain.renews_id OR c.renews_id = chain.id)
     )
-    SELECT chain.id FROM chain
-$$;
+    SELECT chain.id FROM chain;
+END;
 
 -- The person withdraws a consent, and with it every renewal; returns those that were still in force.
 CREATE FUNCTION consents_withdraw(consent bigint) RETURNS bigint[]

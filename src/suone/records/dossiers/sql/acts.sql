@@ -17,7 +17,7 @@ CREATE TYPE dossiers_allowance AS (
 
 -- What the acts of one kind allow: one of them, or all if no id is given.
 CREATE FUNCTION dossiers_allowed(act_word text, number bigint) RETURNS SETOF dossiers_allowance
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
 DECLARE
     asked text;
 BEGIN
@@ -59,7 +59,7 @@ CREATE FUNCTION dossiers_medical_officer_until(staff bigint) RETURNS timestamptz
 -- it may open, opens what is missing. A grant that has not begun becomes empty, never inverted.
 CREATE FUNCTION dossiers_follow(act_word text, number bigint, may_open boolean)
 RETURNS TABLE (word text, act_id bigint, institution bigint, staff bigint, mask bigint, with_power integer, basis text)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     now_at CONSTANT timestamptz := statement_timestamp();
     g dossiers_grant;
@@ -141,7 +141,8 @@ END $$;
 
 -- No grant in force, or to come, exceeds its act: checked at the end of every transaction, on the grant and on the rows
 -- of the act. With the owner's rights: whoever acts may not be able to see the act.
-CREATE FUNCTION dossiers_check_grant(g dossiers_grant) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION dossiers_check_grant(g dossiers_grant) RETURNS void
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     IF g.valid_until > greatest(g.valid_from, statement_timestamp()) AND NOT EXISTS (
         SELECT 1 FROM dossiers_allowed(g.because, g.because_id) a
@@ -236,7 +237,8 @@ CREATE CONSTRAINT TRIGGER grants_within_acts AFTER UPDATE OR DELETE ON dossiers_
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dossiers_grants_within_acts();
 
 -- The same if something other than an act on the grant changes what is allowed; each change is logged.
-CREATE FUNCTION dossiers_follow_and_record(act_word text, number bigint, dossier bigint) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION dossiers_follow_and_record(act_word text, number bigint, dossier bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO audit_entry (kind, act, acting_kind, dossier_id, person_id, object_type, object_id, recipients, legal_basis,
                              purpose, details)

@@ -114,13 +114,14 @@ $$;
 -- The grants in force over a file, of an institution or a staff member, that cover all of some categories. Written so
 -- that PostgreSQL inlines it: one search asks it for thousands of files.
 CREATE FUNCTION dossiers_open_to(file bigint, institution bigint, staff bigint, mask bigint) RETURNS SETOF bigint
-LANGUAGE sql STABLE AS $$
-    SELECT g.id FROM public.dossiers_grant g WHERE g.dossier_id = file AND g.institution_id = institution
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT g.id FROM dossiers_grant g WHERE g.dossier_id = file AND g.institution_id = institution
         AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND (g.categories & mask) = mask
     UNION ALL
-    SELECT g.id FROM public.dossiers_grant g WHERE g.dossier_id = file AND g.staff_id = staff
-        AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND (g.categories & mask) = mask
-$$;
+    SELECT g.id FROM dossiers_grant g WHERE g.dossier_id = file AND g.staff_id = staff
+        AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND (g.categories & mask) = mask;
+END;
 
 -- What was found before, and the files that one principal finds by a name which begins with ``typed`` and matches each of
 -- the patterns: each file once, reading no more of the index than necessary.
@@ -212,23 +213,24 @@ CREATE INDEX dossier_by_bare_number ON dossiers_dossier ((ltrim(substr(number, 6
 
 -- All files with a number that begins with these digits, at the start of one of its groups: case number, AHV number,
 -- telephone number.
-CREATE FUNCTION dossiers_beginning(typed text, beyond text) RETURNS TABLE (id bigint, mask bigint) LANGUAGE sql STABLE AS $$
-    SELECT d.id, 0::bigint FROM public.dossiers_dossier d WHERE ltrim(substr(d.number, 6), '0') COLLATE "C" = typed
-    UNION ALL SELECT d.id, 0 FROM public.dossiers_dossier d
+CREATE FUNCTION dossiers_beginning(typed text, beyond text) RETURNS TABLE (id bigint, mask bigint) LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT d.id, 0::bigint FROM dossiers_dossier d WHERE ltrim(substr(d.number, 6), '0') COLLATE "C" = typed
+    UNION ALL SELECT d.id, 0 FROM dossiers_dossier d
         WHERE substr(d.number, 6) COLLATE "C" >= typed AND substr(d.number, 6) COLLATE "C" < beyond
-    UNION ALL SELECT d.id, 0 FROM public.dossiers_dossier d
+    UNION ALL SELECT d.id, 0 FROM dossiers_dossier d
         WHERE replace(d.number, '-', '') COLLATE "C" >= typed AND replace(d.number, '-', '') COLLATE "C" < beyond
-    UNION ALL SELECT n.dossier_id, 1 FROM public.persons_number n WHERE n.digits >= typed AND n.digits < beyond
-    UNION ALL SELECT c.dossier_id, 1 FROM public.dossiers_contactdetail c WHERE c.digits >= typed AND c.digits < beyond
-    UNION ALL SELECT n.dossier_id, 1 FROM public.persons_number n
+    UNION ALL SELECT n.dossier_id, 1 FROM persons_number n WHERE n.digits >= typed AND n.digits < beyond
+    UNION ALL SELECT c.dossier_id, 1 FROM dossiers_contactdetail c WHERE c.digits >= typed AND c.digits < beyond
+    UNION ALL SELECT n.dossier_id, 1 FROM persons_number n
         WHERE substring(n.digits, 4) >= typed AND substring(n.digits, 4) < beyond
-    UNION ALL SELECT n.dossier_id, 1 FROM public.persons_number n
+    UNION ALL SELECT n.dossier_id, 1 FROM persons_number n
         WHERE substring(n.digits, 8) >= typed AND substring(n.digits, 8) < beyond
-    UNION ALL SELECT c.dossier_id, 1 FROM public.dossiers_contactdetail c
+    UNION ALL SELECT c.dossier_id, 1 FROM dossiers_contactdetail c
         WHERE substring(c.digits, 4) >= typed AND substring(c.digits, 4) < beyond
-    UNION ALL SELECT c.dossier_id, 1 FROM public.dossiers_contactdetail c
-        WHERE substring(c.digits, 7) >= typed AND substring(c.digits, 7) < beyond
-$$;
+    UNION ALL SELECT c.dossier_id, 1 FROM dossiers_contactdetail c
+        WHERE substring(c.digits, 7) >= typed AND substring(c.digits, 7) < beyond;
+END;
 
 -- Files by digits. Case numbers are for whoever may open the file at all, the others for whoever may read the identity.
 --

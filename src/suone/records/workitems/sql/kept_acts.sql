@@ -11,7 +11,8 @@ CREATE TABLE workitems_outcome (
     function text NOT NULL UNIQUE
 );
 
-CREATE FUNCTION workitems_outcome_of(item workitems_workitem, by_code text) RETURNS text LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION workitems_outcome_of(item workitems_workitem, by_code text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
 DECLARE
     registered text;
     outcome text;
