@@ -36,7 +36,7 @@ def test_the_case_says_its_phase_and_what_is_missing(cast: Cast, supported: Case
     page = client_of(cast.coordinator).get(f"/dossiers/{supported.pk}/").content.decode()
 
     assert "Services" in page
-    assert "No service is set in yet" in page
+    assert "No service has been ordered yet" in page
     assert f"/dossiers/{supported.pk}/course" in page
 
 

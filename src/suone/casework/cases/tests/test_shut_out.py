@@ -8,7 +8,7 @@ from suone.records.consents.tests.factories import WORK, Cast, line
 from suone.records.inbox.models import Message
 
 
-def notified(act: str) -> list[str]:
+def recipients_of(act: str) -> list[str]:
     return sorted(Message.objects.filter(act=act).values_list("staff__last_name", flat=True))
 
 
@@ -18,9 +18,9 @@ def test_a_lead_who_can_no_longer_open_the_case_is_notified(cast: Cast) -> None:
 
     do(cast.adviser, withdraw_consent, consent=Consent.objects.get(dossier=case.pk))
 
-    assert notified("consent.lead_shut_out") == ["Coordinator"]
-    assert notified("consent.partner_shut_out") == []
-    assert notified("consent.notifier_informed") == ["Worker"]
+    assert recipients_of("consent.lead_shut_out") == ["Coordinator"]
+    assert recipients_of("consent.partner_shut_out") == []
+    assert recipients_of("consent.notifier_informed") == ["Worker"]
 
 
 def test_a_lead_who_is_also_the_notifier_is_notified_once(cast: Cast) -> None:
@@ -30,5 +30,5 @@ def test_a_lead_who_is_also_the_notifier_is_notified_once(cast: Cast) -> None:
 
     do(cast.adviser, withdraw_consent, consent=Consent.objects.get(dossier=case.pk))
 
-    assert notified("consent.partner_shut_out") == ["Worker"]
-    assert notified("consent.notifier_informed") == []
+    assert recipients_of("consent.partner_shut_out") == ["Worker"]
+    assert recipients_of("consent.notifier_informed") == []

@@ -57,7 +57,7 @@ def assert_recorded(handover: Handover, act: str, text: str = "") -> None:
     assert (event.dossier_id, event.object_id, event.text) == (handover.dossier_id, handover.pk, text)
 
 
-def notified(act: str) -> list[int]:
+def recipients_of(act: str) -> list[int]:
     return sorted(Message.objects.filter(act=act).values_list("staff_id", flat=True))
 
 
@@ -95,7 +95,7 @@ def test_the_request_reaches_the_contact_person_with_ones_own_coordinates(cast: 
 
     handover = propose(cast)
 
-    assert notified("decision.asked") == [cast.adviser.pk]
+    assert recipients_of("decision.asked") == [cast.adviser.pk]
     with acting_as(acting(cast.adviser)):
         asked = asked_handover(handover.decision)
         assert asked is not None
@@ -171,7 +171,7 @@ def test_declining_needs_a_reason_and_closes_what_was_written(cast: Cast) -> Non
         assert person_of_request(handover.decision) is None
     assert lead_of(handover) == cast.worker.pk
     assert_recorded(handover, "handover.declined", "Not entitled")
-    assert notified("decision.declined") == [cast.worker.pk]
+    assert recipients_of("decision.declined") == [cast.worker.pk]
 
 
 def test_a_request_nobody_answers_expires_after_a_reminder(cast: Cast) -> None:
@@ -207,10 +207,10 @@ def test_whoever_was_asked_is_notified_of_the_withdrawal(cast: Cast) -> None:
     named, to_all = propose(cast, staff=colleague), propose(cast)
 
     do(cast.worker, services.withdraw_handover, handover=named)
-    assert notified("handover.withdrawn") == [colleague.pk]
+    assert recipients_of("handover.withdrawn") == [colleague.pk]
     do(cast.worker, services.withdraw_handover, handover=to_all)
 
-    assert cast.adviser.pk in notified("handover.withdrawn")
+    assert cast.adviser.pk in recipients_of("handover.withdrawn")
 
 
 def test_only_a_worker_of_the_receiver_takes_the_person_on_and_is_notified(cast: Cast) -> None:
@@ -223,7 +223,7 @@ def test_only_a_worker_of_the_receiver_takes_the_person_on_and_is_notified(cast:
 
     assert lead_of(handover) == colleague.pk
     assert_recorded(handover, "handover.accepted", "From Monday")
-    assert notified("handover.accepted") == [colleague.pk]
+    assert recipients_of("handover.accepted") == [colleague.pk]
 
 
 def test_a_worker_of_another_institution_is_not_asked(cast: Cast) -> None:
@@ -281,7 +281,7 @@ def test_parallel_access_ends_at_once_when_the_person_no_longer_agrees(cast: Cas
     do(cast.worker, services.end_access, handover=handover, reason="The person no longer agrees")
 
     assert_recorded(handover, "handover.access_ended", "The person no longer agrees")
-    assert notified("handover.access_ended") == [cast.adviser.pk]
+    assert recipients_of("handover.access_ended") == [cast.adviser.pk]
     assert powers(handover) == {"SMZ": (Power.LEAD, ALL_BUT_HEALTH)}
     assert find_drift() == []
     with pytest.raises(Refused, match="gives no access"):
@@ -360,7 +360,7 @@ def test_when_its_time_is_up_the_sender_no_longer_takes_part(cast: Cast) -> None
     part = Participant.objects.get(dossier_id=handover.dossier_id, institution=cast.worker.institution)
     assert part.state == "left"
     assert_recorded(handover, "handover.overlap_ended")
-    assert notified("handover.overlap_ended") == sorted([cast.worker.pk, cast.adviser.pk])
+    assert recipients_of("handover.overlap_ended") == sorted([cast.worker.pk, cast.adviser.pk])
 
 
 def test_a_sender_who_left_before_does_not_leave_again(cast: Cast) -> None:
@@ -400,7 +400,7 @@ def test_smz_iv_1_b_and_2_b_somebody_will_be_named_is_an_answer_and_parallel_sup
     do(cast.adviser, services.announce_naming, decision=handover.decision)
 
     assert_recorded(handover, "handover.will_be_named")
-    assert notified("handover.will_be_named") == [cast.worker.pk]
+    assert recipients_of("handover.will_be_named") == [cast.worker.pk]
     assert Course.objects.get(pk=handover.dossier_id).phase == "contacted"
     assert "RAV" not in powers(handover)
     handover = accept(cast.adviser, handover)

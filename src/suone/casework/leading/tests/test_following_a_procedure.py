@@ -74,7 +74,7 @@ def test_a_step_is_refused_with_the_sentences_of_what_is_missing(cast: Cast, com
     case = notify(cast, procedure=complex_way)
     _triage(cast, case, "complex")
 
-    with pytest.raises(Refused, match=r"No service is set in yet.*not signed by all"):
+    with pytest.raises(Refused, match=r"No service has been ordered yet.*not signed by all"):
         do(cast.coordinator, services.advance_case, case=case, to="implementation")
 
     assert Course.objects.get(pk=case.pk).phase == "support"
@@ -104,7 +104,7 @@ def test_a_case_closes_only_from_where_its_procedure_closes(cast: Cast, complex_
     _triage(cast, case, "complex")
     closing = {"outcome": Outcome.PRIMARY_MARKET, "closing_reason": ClosingReason.GOALS_REACHED}
 
-    with pytest.raises(Refused, match="No service is set in yet"):
+    with pytest.raises(Refused, match="No service has been ordered yet"):
         do(cast.coordinator, services.close_case, case=case, **closing)
     do(cast.coordinator, services.report_fact, dossier=case.dossier, fact=Fact.SERVICE_ORDERED)
     do(cast.coordinator, services.close_case, case=case, **closing)

@@ -63,7 +63,7 @@ def test_after_going_back_the_items_are_set_anew_and_the_way_forward_is_closed(c
 
     assert place(implemented) == ("support", 2)
     assert open_steps(implemented) == ["support/order_service", "support/plan"]
-    with pytest.raises(Refused, match=r"No service is set in yet.*not signed by all"):
+    with pytest.raises(Refused, match=r"No service has been ordered yet.*not signed by all"):
         advance(cast, implemented, "implementation")
 
 
@@ -73,7 +73,7 @@ def test_the_plan_of_a_second_round_needs_a_second_round_table(cast: Cast, imple
     today = timezone.localdate()
     report(cast, implemented, plan_binding_on=today, round_table_held_on=today - timedelta(days=1))
 
-    with pytest.raises(Refused, match="No service is set in yet"):
+    with pytest.raises(Refused, match="No service has been ordered yet"):
         advance(cast, implemented, "implementation")
     report(cast, implemented, round_table_held_on=today)
     advance(cast, implemented, "implementation")

@@ -21,7 +21,7 @@ from suone.records.inbox.models import Message
 from suone.records.workitems.models import WorkItem
 
 
-def notified(act: str) -> list[int]:
+def recipients_of(act: str) -> list[int]:
     return sorted(Message.objects.filter(act=act).values_list("staff_id", flat=True))
 
 
@@ -43,8 +43,8 @@ def test_log_of_a_notification_and_its_triage(cast: Cast, notified: Case) -> Non
     assert log_of("case.notified") == [logged("store", case=case, to=[office])]
     assert log_of("case.triaged") == [logged("change", case=case, about=("triage", triage.pk), details=details)]
     assert line_of("case.triaged") == in_timeline(notified, ("triage", triage.pk), "Seen")
-    assert notified("case.notified") == [cast.coordinator.pk]
-    assert notified("case.triaged") == [cast.worker.pk]
+    assert recipients_of("case.notified") == [cast.coordinator.pk]
+    assert recipients_of("case.triaged") == [cast.worker.pk]
 
 
 def test_log_of_a_rejection(cast: Cast, notified: Case) -> None:
@@ -52,7 +52,7 @@ def test_log_of_a_rejection(cast: Cast, notified: Case) -> None:
 
     assert log_of("case.rejected") == [logged("change", case=notified.dossier)]
     assert line_of("case.rejected") == in_timeline(notified, text="Too early")
-    assert notified("case.rejected") == [cast.worker.pk]
+    assert recipients_of("case.rejected") == [cast.worker.pk]
     assert noted(notified).state_reason == "Too early"
     assert WorkItem.objects.get(about_type="case").state == "done"
 
@@ -62,7 +62,7 @@ def test_log_of_a_notification_taken_back(cast: Cast, notified: Case) -> None:
 
     assert log_of("case.withdrawn") == [logged("change", case=notified.dossier)]
     assert line_of("case.withdrawn") == in_timeline(notified, text="By mistake")
-    assert notified("case.withdrawn") == [cast.coordinator.pk]
+    assert recipients_of("case.withdrawn") == [cast.coordinator.pk]
     assert WorkItem.objects.get(about_type="case").state == "done"
 
 
@@ -79,8 +79,8 @@ def test_log_of_a_question_back_and_its_answer(cast: Cast, notified: Case) -> No
     )
 
     assert log_of("case.question_asked") == [logged("change", case=notified.dossier)]
-    assert notified("case.question_asked") == [cast.worker.pk]
-    assert notified("case.question_answered") == [cast.coordinator.pk]
+    assert recipients_of("case.question_asked") == [cast.worker.pk]
+    assert recipients_of("case.question_answered") == [cast.coordinator.pk]
     assert (item.assigned_id, item.details, item.due_on) == (cast.worker.pk, "Which days?", timezone.localdate())
     assert WorkItem.objects.get(pk=item.pk).state == "done"
     with pytest.raises(Refused, match="no longer open"):
@@ -168,7 +168,7 @@ def test_log_of_leads_and_case_managers(cast: Cast, active: Case) -> None:
     for act in ("case.lead_named", "case.case_manager_named"):
         assert log_of(act) == [logged("change", case=active.dossier, about=about)]
         assert line_of(act) == in_timeline(active, about, cast.worker.full_name)
-        assert notified(act) == [cast.worker.pk]
+        assert recipients_of(act) == [cast.worker.pk]
 
 
 def test_log_of_notes(cast: Cast, active: Case) -> None:
@@ -216,7 +216,7 @@ def test_log_of_suspending_resuming_and_closing(cast: Cast, active: Case) -> Non
     ):
         assert log_of(act) == [logged("change", case=active.dossier, details=details)]
         assert line_of(act) == in_timeline(active, text=text)
-        assert notified(act) == [cast.worker.pk]
+        assert recipients_of(act) == [cast.worker.pk]
 
 
 def test_log_of_a_death(cast: Cast, active: Case) -> None:
@@ -224,7 +224,7 @@ def test_log_of_a_death(cast: Cast, active: Case) -> None:
 
     assert log_of("case.closed") == [logged("change", case=active.dossier, details={"reason": "died"})]
     assert line_of("case.closed") == in_timeline(active, text="Told by the family")
-    assert notified("case.closed") == [cast.worker.pk]
+    assert recipients_of("case.closed") == [cast.worker.pk]
     assert noted(active).state_reason == "Told by the family"
 
 
@@ -234,7 +234,7 @@ def test_log_of_another_level(cast: Cast, active: Case) -> None:
     about, details = ("level", change.pk), {"from": "simple", "to": "complex"}
     assert log_of("case.level_changed") == [logged("change", case=active.dossier, about=about, details=details)]
     assert line_of("case.level_changed") == in_timeline(active, about, "More to it")
-    assert notified("case.level_changed") == [cast.worker.pk]
+    assert recipients_of("case.level_changed") == [cast.worker.pk]
 
 
 def test_log_of_changed_particulars(cast: Cast, active: Case) -> None:

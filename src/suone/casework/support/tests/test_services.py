@@ -27,7 +27,7 @@ from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
 
 
-def notified(act: str) -> set[int]:
+def recipients_of(act: str) -> set[int]:
     return set(Message.objects.filter(act=act).values_list("staff_id", flat=True))
 
 
@@ -75,7 +75,7 @@ def test_an_order_is_logged_recorded_in_the_timeline_and_announced_to_whoever_is
     event = Event.objects.get(act="service.ordered")
     assert (entry.object_type, entry.object_id) == ("service", service.pk)
     assert event.text == "Coaching RAV–SMZ"
-    assert notified("service.ordered") == {cast.adviser.pk, cast.worker.pk}
+    assert recipients_of("service.ordered") == {cast.adviser.pk, cast.worker.pk}
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_completed_service_has_its_result_and_leaves_nothing_to_do(cast: Cast,
     assert ServiceText.objects.get(part=Part.RESULT).text == "A second job could endanger the first"
     assert items(service) == [("Convene the round table", ItemState.DONE, cast.coordinator.pk)]
     assert Entry.objects.filter(act="service.completed", object_id=service.pk).count() == 1
-    assert notified("service.completed") == {cast.worker.pk, cast.adviser.pk}
+    assert recipients_of("service.completed") == {cast.worker.pk, cast.adviser.pk}
     assert latest(active, Fact.SERVICES_RUNNING) == 0
 
 
@@ -211,7 +211,7 @@ def test_a_case_management_begins_with_its_case_manager(cast: Cast, active: Case
         ("Name the case manager", ItemState.DONE, cast.coordinator.pk),
         ("Draw up the integration plan with the institutions", ItemState.OPEN, cast.adviser.pk),
     ]
-    assert cast.adviser.pk in notified("service.started")
+    assert cast.adviser.pk in recipients_of("service.started")
 
 
 def test_a_case_with_its_case_manager_need_not_name_one(cast: Cast, active: Case) -> None:
@@ -237,7 +237,7 @@ def test_a_cancelled_service_says_why_and_withdraws_what_it_set(cast: Cast, acti
     assert ServiceText.objects.get(part=Part.REASON).text == "The person moves away"
     assert items(service) == [("Convene the round table", ItemState.CANCELLED, cast.worker.pk)]
     assert Event.objects.get(act="service.cancelled").text == "The person moves away"
-    assert notified("service.cancelled") == {cast.worker.pk}
+    assert recipients_of("service.cancelled") == {cast.worker.pk}
     with pytest.raises(Refused, match="cannot become"):
         do(cast.coordinator, services.start_service, service=service)
 

@@ -28,7 +28,7 @@ from suone.records.workitems.models import WorkItem
 EMPLOYMENT = DataCategory.EMPLOYMENT.bit
 
 
-def notified(act: str) -> list[int]:
+def recipients_of(act: str) -> list[int]:
     return sorted(Message.objects.filter(act=act).values_list("staff_id", flat=True))
 
 
@@ -59,7 +59,7 @@ def test_log_of_a_signature_and_of_what_it_discloses(cast: Cast, dossier: Dossie
     ]
     assert in_the_timeline("consent.renewed") == [(dossier.pk, "consent", renewal.pk)]
     assert in_the_timeline("disclosure.recorded") == []  # the consent says it
-    assert notified("consent.signed") == notified("consent.renewed") == [cast.adviser.pk]
+    assert recipients_of("consent.signed") == recipients_of("consent.renewed") == [cast.adviser.pk]
 
 
 def test_log_of_a_printed_form(cast: Cast, dossier: Dossier) -> None:
@@ -93,7 +93,7 @@ def test_log_of_narrowing_and_withdrawing(cast: Cast, dossier: Dossier) -> None:
     ]
     assert log_of("consent.withdrawn") == [logged("change", case=dossier, about=about, to=everybody)]
     assert in_the_timeline("consent.narrowed") == in_the_timeline("consent.withdrawn") == [(dossier.pk, *about)]
-    assert notified("consent.narrowed") == [cast.adviser.pk]
+    assert recipients_of("consent.narrowed") == [cast.adviser.pk]
 
 
 def test_a_death_ends_every_consent_in_force_and_is_announced(cast: Cast, dossier: Dossier) -> None:
@@ -116,7 +116,7 @@ def test_a_death_ends_every_consent_in_force_and_is_announced(cast: Cast, dossie
         logged("change", case=dossier, about=("consent", running.pk), to=[adviser]),
         logged("change", case=dossier, about=("consent", planned.pk), to=[office]),
     ]
-    assert notified("consent.ended_by_death") == sorted([cast.adviser.pk, cast.coordinator.pk])
+    assert recipients_of("consent.ended_by_death") == sorted([cast.adviser.pk, cast.coordinator.pk])
     assert set(Consent.objects.filter(withdrawn_at=None)) == {over, elsewhere}
     assert readable(cast.adviser, dossier) == []
     assert not Grant.objects.filter(because="consent", because_id=planned.pk, valid_until__gt=F("valid_from")).exists()
@@ -144,7 +144,7 @@ def test_log_of_warnings_and_of_the_end(cast: Cast, dossier: Dossier) -> None:
 
     by_job = logged("change", case=dossier, about=about, purpose="a test")
     assert log_of("consent.expires_soon") == log_of("consent.expired") == [by_job]
-    assert notified("consent.expired") == sorted([cast.worker.pk, cast.coordinator.pk])
+    assert recipients_of("consent.expired") == sorted([cast.worker.pk, cast.coordinator.pk])
     assert in_the_timeline("consent.expired") == [(dossier.pk, *about)]
 
 
@@ -154,7 +154,7 @@ def test_nobody_is_asked_to_renew_what_no_institution_recorded(cast: Cast, dossi
 
     assert run_job() == (1, 0)
 
-    assert notified("consent.expires_soon") == [cast.coordinator.pk]
+    assert recipients_of("consent.expires_soon") == [cast.coordinator.pk]
     assert not WorkItem.objects.filter(about_id=consent.pk).exists()
 
 

@@ -49,7 +49,7 @@ def run_job(days_later: int) -> tuple[list[Decision], list[Decision]]:
         return services.remind_and_expire(job)
 
 
-def notified(act: str) -> set[int]:
+def recipients_of(act: str) -> set[int]:
     return set(Message.objects.filter(act=act).values_list("staff_id", flat=True))
 
 
@@ -62,7 +62,7 @@ def test_a_request_names_who_asks_whom_until_when(cast: Cast, dossier: Dossier, 
     assert (decision.asked_institution_id, decision.asked_by_id) == (cast.worker.institution_id, cast.worker.pk)
     assert (decision.addressed_id, decision.case_number) == (cast.adviser.institution_id, dossier.number)
     assert (decision.state, decision.remind_on) == (State.PENDING, timezone.localdate() + timedelta(days=5))
-    assert notified("decision.asked") == {cast.adviser.pk}
+    assert recipients_of("decision.asked") == {cast.adviser.pk}
     assert Entry.objects.get(act="decision.asked").recipients == [cast.adviser.institution_id]
 
 
@@ -71,7 +71,7 @@ def test_a_request_to_one_person_notifies_that_person(cast: Cast, dossier: Dossi
 
     ask(cast, dossier, cast.adviser, addressed_staff_id=colleague.pk)
 
-    assert notified("decision.asked") == {colleague.pk}
+    assert recipients_of("decision.asked") == {colleague.pk}
 
 
 def test_a_day_that_is_past_is_refused(cast: Cast, dossier: Dossier) -> None:
@@ -87,7 +87,7 @@ def test_an_accepted_request_says_who_answered_when(cast: Cast, decision: Decisi
     decision.refresh_from_db()
     assert (decision.state, decision.answered_by_id) == (State.ACCEPTED, cast.adviser.pk)
     assert decision.answered_at is not None
-    assert notified("decision.accepted") == {cast.worker.pk}
+    assert recipients_of("decision.accepted") == {cast.worker.pk}
     entry = Entry.objects.get(act="decision.accepted")
     assert (entry.object_type, entry.object_id, entry.dossier_id) == ("decision", decision.pk, decision.dossier_id)
 
@@ -97,7 +97,7 @@ def test_a_declined_request_keeps_its_reason(cast: Cast, decision: Decision) -> 
 
     decision.refresh_from_db()
     assert (decision.state, decision.reason) == (State.DECLINED, "No longer our client")
-    assert notified("decision.declined") == {cast.worker.pk}
+    assert recipients_of("decision.declined") == {cast.worker.pk}
 
 
 @pytest.mark.parametrize("reason", ["", "   "])
@@ -144,7 +144,7 @@ def test_a_reminder_goes_out_once_and_only_half_way(cast: Cast, decision: Decisi
     assert run_job(5) == ([decision], [])
     assert run_job(6) == ([], [])
 
-    assert notified("decision.reminded") == {cast.adviser.pk}
+    assert recipients_of("decision.reminded") == {cast.adviser.pk}
 
 
 def test_a_request_nobody_answers_expires_after_its_day_and_the_asker_is_notified(
@@ -158,7 +158,7 @@ def test_a_request_nobody_answers_expires_after_its_day_and_the_asker_is_notifie
 
     decision.refresh_from_db()
     assert (decision.state, decision.answered_by_id) == (State.EXPIRED, None)
-    assert notified("decision.expired") == {cast.worker.pk}
+    assert recipients_of("decision.expired") == {cast.worker.pk}
     with pytest.raises(Conflict):
         answer(cast.adviser, decision, accept=True)
 
@@ -186,7 +186,7 @@ def test_an_answer_at_the_moment_of_the_expiry_counts(
     assert run_job(11) == ([], [])
     decision.refresh_from_db()
     assert decision.state == State.ACCEPTED
-    assert notified("decision.expired") == set()
+    assert recipients_of("decision.expired") == set()
 
 
 def test_when_the_log_cannot_be_written_the_answer_does_not_count(
