@@ -24,7 +24,10 @@ from tests.site import Site
 
 _SHELL = "/usr/bin/chromium-headless-shell"  # the same browser without what draws windows, at two thirds of the time
 CHROMIUM = os.environ.get("SUONE_CHROMIUM") or (_SHELL if os.access(_SHELL, os.X_OK) else "/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--in-process-gpu", "--disable-background-networking"]
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--in-process-gpu", "--disable-background-networking",
+    "--js-flags=--no-opt",  # a page lives too briefly for optimised code to pay
+]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
