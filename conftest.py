@@ -35,7 +35,12 @@ def pytest_configure() -> None:
     compile_catalogues()
     translation_file_changed(None, Path("django.mo"))  # what was read before, in a fresh tree without a catalogue, goes
     # How long an example takes says how busy the machine is.
-    of_examples.register_profile("any load", of_examples(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    of_examples.register_profile(
+        "any load",
+        deadline=None,
+        max_examples=int(os.environ.get("SUONE_EXAMPLES", "50")),  # make soak tries more
+        suppress_health_check=[HealthCheck.too_slow],
+    )
     of_examples.load_profile("any load")
     _let_forced_log_ins_be_like_real_ones()
     _let_forms_come_from_a_page()
