@@ -90,7 +90,7 @@ def _files_of_migrations() -> set[Path]:
         *after_migrating,
     ]
     waiting = [*beginnings, _SOURCE / "config" / "settings.py"]
-    found: set[Path] = {*_SOURCE.rglob("sql/*"), *_SOURCE.rglob("*.toml")}
+    found: set[Path] = {*_SOURCE.rglob("sql/**/*.sql"), *_SOURCE.rglob("*.toml")}
     while waiting:
         file = waiting.pop()
         if file not in found:

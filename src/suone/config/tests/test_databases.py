@@ -34,8 +34,9 @@ def test_another_text_makes_another_digest(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(databases, "_SOURCE", tmp_path)
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "settings.py").write_text("")
-    (tmp_path / "dossiers" / "sql").mkdir(parents=True)
-    text = tmp_path / "dossiers" / "sql" / "grants.sql"
+    kept = tmp_path / "dossiers" / "sql" / "0001_initial"  # the text that a release ran
+    kept.mkdir(parents=True)
+    text = kept / "grants.sql"
 
     text.write_text("SELECT 1")
     before = databases.digest_of_migrations()

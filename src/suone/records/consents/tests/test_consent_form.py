@@ -18,9 +18,10 @@ from suone.records.consents.consent_form import (
     consent_form_pdf,
     read_template,
 )
+from suone.records.consents.services import TEMPLATE_VERSION
 from suone.records.documents.typeset import LANGUAGES
 
-FILE = consent_form._HERE / "templates" / "consent-2026-1.toml"
+FILE = consent_form._HERE / "templates" / f"consent-{TEMPLATE_VERSION}.toml"
 WORDS = read_template(FILE.read_text(), FILE.name)
 WORK = mask_of([DataCategory.IDENTITY, DataCategory.EMPLOYMENT, DataCategory.EDUCATION, DataCategory.ADMINISTRATIVE])
 
@@ -39,11 +40,11 @@ FORM = ConsentFormData(
     valid_from=date(2026, 11, 23),
     valid_until=date(2027, 11, 22),
     printed_at=datetime(2026, 11, 23, 14, 5, tzinfo=ZoneInfo("Europe/Zurich")),
-    template_version="2026-1",
+    template_version=TEMPLATE_VERSION,
     worker="Jean Test, RAV Siders",
 )
 
-# What stands in the form or not, depending on what is filled in; every other sentence is always there.
+# What the form contains or not, depending on what is filled in; every other sentence is always there.
 SOMETIMES = {
     "categories",
     "representative",
