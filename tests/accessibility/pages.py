@@ -30,6 +30,10 @@ _BOTH_FOLLOW = (
     " ON smz.dossier_id = iv.dossier_id AND smz.state = 'taking_part' AND smz.staff_id IS NOT NULL"
     " JOIN institutions_institution i ON i.id = smz.institution_id AND i.kind = 'social_assistance'"
 )
+_STATED = (
+    "SELECT min(f.id) FROM leading_knownfact f JOIN cases_case c ON c.dossier_id = f.dossier_id AND c.state = 'active'"
+    f" JOIN appointments_appointment s ON s.id = f.staff_id AND s.email = '{COORDINATOR}' WHERE f.is_stated"
+)
 _CLOSED = "SELECT min(dossier_id) FROM cases_case WHERE state = 'closed'"
 
 # What stands in an address, as a question to the database.
@@ -72,6 +76,8 @@ PARTS = {
     "signature": "SELECT min(id) FROM plans_signature WHERE institution_id IS NULL AND state = 'waiting'",
     "doubt": "SELECT min(id) FROM dossiers_doubt WHERE cleared_at IS NULL",
     "joining": "SELECT min(id) FROM persons_joining WHERE parted_at IS NULL",
+    "stated": _STATED,
+    "stated_case": f"SELECT dossier_id FROM leading_knownfact WHERE id = ({_STATED})",
     "draft_assessment": f"SELECT min(id) FROM assessments_assessment WHERE state = 'draft' AND dossier_id = ({_ACTIVE})",
     "undecided": f"SELECT min(id) FROM assessments_assessment WHERE instrument = 'segmentation' AND dossier_id = ({_ACTIVE})",
     "severity_index": "SELECT max(id) FROM instruments_instrumentversion WHERE identifier = 'severity-index'",
@@ -151,6 +157,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "course": (COORDINATOR, "/dossiers/{active}/course"),
     "advance": (COORDINATOR, "/dossiers/{active}/course/advance/implementation"),
     "record_fact": (COORDINATOR, "/dossiers/{active}/course/facts/health_attested"),
+    "correct_fact": (COORDINATOR, "/dossiers/{stated_case}/course/facts/{stated}/correct"),
+    "take_back_fact": (COORDINATOR, "/dossiers/{stated_case}/course/facts/{stated}/take-back"),
     "choose_version": (COORDINATOR, "/dossiers/{active}/course/over"),
     "move_over": (COORDINATOR, "/dossiers/{active}/course/over/{procedure}"),
     "inform": (COORDINATOR, "/dossiers/{active}/inform"),

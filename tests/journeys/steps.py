@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
+from django.utils import translation
+
+from suone.canton.procedures.facts import Fact
 from suone.canton.procedures.loading import shipped
 from suone.ground.access.categories import DataCategory
 from tests.conftest import Visitor
@@ -129,6 +132,20 @@ def record_fact(visitor: Visitor, address: str, fact: str, value: str = "yes", r
     visitor.page.fill("[name=remark]", remark)
     visitor.press("Record")
     visitor.page.wait_for_url(f"**{address}course")
+
+
+def correct_fact(visitor: Visitor, address: str, fact: str, value: str, reason: str) -> None:
+    """Correct what was recorded, from the course of the case, where what it said before remains with the reason."""
+    page = visitor.page
+    with translation.override("en"):
+        label = visitor.word(str(Fact(fact).label))
+    visitor.open(address + "course")
+    page.locator("section[aria-labelledby=told-title] li").filter(has_text=label).locator("a[href$='/correct']").click()
+    page.fill("[name=value]", value)
+    page.fill("[name=remark]", reason)
+    visitor.press("Correct")
+    page.wait_for_url(f"**{address}course")
+    assert reason in page.locator("section[aria-labelledby=corrected-title]").inner_text()
 
 
 def triage(

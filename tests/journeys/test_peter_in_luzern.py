@@ -105,6 +105,7 @@ def test_peter_finds_an_internship(visit: Callable[..., Visitor], site: Site, la
         assert asks(social_worker, "entry", requirement)
     for fact, value in statements.items():
         steps.record_fact(social_worker, address, fact, value)
+    steps.correct_fact(social_worker, address, "registered_rav_on", steps.days_from_today(-90), reason=words.reason)
     assert asks(coordinator, "entry", "examined")
     steps.record_fact(coordinator, address, "conditions_checked_on", steps.days_from_today(0))
     assert steps.phase_title(_PROCEDURE, "preparation", language) in steps.what_is_next(coordinator, address)

@@ -95,6 +95,25 @@ def in_case_of(table: str, column: str) -> Rule:
     return rule
 
 
+def corrects_a_statement(world: World, actor: Actor, row: Row) -> bool:
+    """What is replaced is seen, of the same case, fact and category, and was stated with a value."""
+    found = world.seen(actor, "leading_knownfact", row["replaces_id"])
+    same = ("dossier_id", "fact", "category")
+    return (
+        actor.kind == "staff"
+        and found is not None
+        and all(found[name] == row[name] for name in same)
+        and bool(found["is_stated"])
+        and found["value"] is not None
+    )
+
+
+def replaces_its_own(world: World, actor: Actor, row: Row) -> bool:
+    """What is replaced was stated by the institution for which somebody acts."""
+    found = world.seen(actor, "leading_knownfact", row["replaces_id"])
+    return found is not None and found["institution_id"] == actor.institution
+
+
 def in_own_name(world: World, actor: Actor, row: Row) -> bool:
     """The message comes from the institution for which somebody acts; from nobody, where they act for none."""
     return bool(row["by_institution_id"] == actor.institution)
@@ -570,7 +589,11 @@ TABLES: dict[str, Rules] = {
     ),
     "leading_course": of_a_case(),
     "leading_passage": of_one_category(ADMINISTRATIVE, author="staff_id", insert=WRITES),
-    "leading_knownfact": of_a_category(update=None, author="staff_id"),
+    "leading_knownfact": of_a_category(
+        insert=both(WRITES, either(empty("replaces_id"), both(corrects_a_statement, either(replaces_its_own, LEADS)))),
+        update=None,
+        author="staff_id",
+    ),
     "leading_factremark": of_a_category(update=None, author="staff_id"),
     "procedures_procedureversion": _of_each("procedure.publish"),
     "instruments_instrumentversion": _of_each("procedure.publish"),
@@ -700,6 +723,7 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "assessments_assessment": {"state": ("draft", "draft", "finished")},
     "assessments_score": {"categories": (0, 2, 6, 1030, 2047)},
     "support_servicetext": {"part": ("findings", "order")},
+    "leading_knownfact": {"is_stated": (True, True, False), "value": (None, "{}")},
     "documents_document": {"removed_at": (None, MOMENT)},
     "consents_consent": {"withdrawn_at": (None, MOMENT), "recorded_at": (MOMENT, TO_COME)},
     "consents_consentrecipient": {"categories": (3, 7), "signed_categories": (3, 7)},
@@ -743,6 +767,11 @@ OBJECTS = {
 }
 # What passes by a hand-over or on a consent: a row that says in these columns what another table's row says.
 REPEATS = (
+    (
+        "leading_knownfact",
+        "leading_knownfact",
+        {"replaces_id": "id", "dossier_id": "dossier_id", "fact": "fact", "category": "category"},
+    ),
     ("consents_disclosure", "appointments_appointment", {"giver_id": "institution_id", "giver_staff_id": "id"}),
     ("consents_disclosure", "handovers_handover", HANDED_OVER),
     (

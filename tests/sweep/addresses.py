@@ -45,7 +45,7 @@ FOREIGN = frozenset(
     record_person_informed alive_case notify_draft keep_draft_again drop_draft case case_access triage reject
     withdraw_notification ask_notifier answer_question ask_participant withdraw_request leave answer_participation
     name_lead name_case_manager write_note correct_note redact_note particulars suspend resume close reopen
-    course advance record_fact choose_version move_over inform choose_service order_service service start_service
+    course advance record_fact correct_fact take_back_fact choose_version move_over inform choose_service order_service service start_service
     complete_service cancel_service medical_report renew_mandate_access
     plans begin_plan plan edit_plan review_plan add_plan_entry change_plan_entry remove_plan_entry add_measure
     change_measure remove_measure measure_progress put_up_plan withdraw_plan remind_plan drop_plan new_plan_version

@@ -252,7 +252,7 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         **seat, kind="contribution", category=DataCategory.FINANCES, text="text", staff=author
     )
     fact = KnownFact.objects.create(
-        dossier=dossier, fact="health_attested", value=True, staff=author, institution=giver
+        dossier=dossier, fact="health_attested", value=True, is_stated=True, staff=author, institution=giver
     )
     FactRemark.objects.create(fact=fact, dossier=dossier, category=DataCategory.FINANCES, text="text", staff=author)
     plan = Plan.objects.create(
@@ -313,6 +313,7 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         "version_id": ProcedureVersion.objects.all()[0].pk,
         "phase": "implementation",
         "fact": "health_attested",
+        "fact_id": fact.pk,
         "person_id": dossier.person_id,
         "consent_id": consent.pk,
         "recipient_id": recipient.pk,

@@ -59,18 +59,21 @@ def retire(acting: Acting, *, version: ProcedureVersion) -> None:
 
 def sentence_of(fact: Fact, value: Scalar | None) -> str:
     """A fact with its value, as a line to show."""
-    shape = word(fact).shape
+    return _("%(fact)s: %(value)s") % {"fact": fact.label, "value": said_of(fact, value)}
+
+
+def said_of(fact: Fact, value: Scalar | None) -> str:
+    """The value of a fact in words."""
     if value is None:
-        said = "–"
-    elif isinstance(value, date):
-        said = f"{value:%d.%m.%Y}"
-    elif shape is Shape.CHOICE:
-        said = str(CODES[fact].get(str(value), value))
-    elif shape is Shape.YES:
-        said = _("yes") if value else _("no")
-    else:
-        said = str(value)
-    return _("%(fact)s: %(value)s") % {"fact": fact.label, "value": said}
+        return "–"
+    if isinstance(value, date):
+        return f"{value:%d.%m.%Y}"
+    shape = word(fact).shape
+    if shape is Shape.CHOICE:
+        return str(CODES[fact].get(str(value), value))
+    if shape is Shape.YES:
+        return _("yes") if value else _("no")
+    return str(value)
 
 
 def origin_in_words(origin: Origin, law: str = "") -> str:

@@ -9,12 +9,12 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from suone.canton.procedures.facts import Fact
 from suone.canton.procedures.models import ProcedureVersion
-from suone.canton.procedures.services import in_language, sentence_of
+from suone.canton.procedures.services import in_language
 from suone.casework.assessments.queries import assessments_of, results_of
 from suone.casework.casepage import forms, queries, services
 from suone.casework.casepage.acts import Act
+from suone.casework.casepage.known import correction_lines, known_lines
 from suone.casework.cases import queries as cases
 from suone.casework.cases.acts import Act as CaseAct
 from suone.casework.cases.forms import NoteForm
@@ -23,7 +23,7 @@ from suone.casework.cases.rules import RiskFactor, TimelineKind, risk_factors_in
 from suone.casework.handovers.queries import can_report_missed_appointments, handovers_of, notices_of
 from suone.casework.leading import queries as leading
 from suone.casework.leading.acts import Act as LeadingAct
-from suone.casework.leading.queries import passages_of, recorded_facts
+from suone.casework.leading.queries import passages_of
 from suone.casework.meetings.queries import meetings_of
 from suone.casework.plans.queries import plans_of
 from suone.casework.support.queries import services_of
@@ -137,14 +137,16 @@ def course(request: ActingRequest, dossier_id: int) -> HttpResponse:
     reach = own_reach(acting, this.dossier)
     passages = passages_of(acting, this.dossier)
     place = queries.place_of(acting, this, reach.categories)
+    works = reach.has(Power.WRITE) and acting.may(Permission.CASE_WORK)
     context = {
         "case": this,
         "dossier": this.dossier,
         "place": place,
         "drawing": queries.drawing_of(place.course, [p.to_phase for p in passages]) if place else "",
         "passages": [(p, _title_of(p.version, p.to_phase)) for p in passages],
-        "facts": [(row, sentence_of(Fact(row.fact), row.scalar)) for row in recorded_facts(acting, this.dossier)],
-        "may_write": reach.has(Power.WRITE) and acting.may(Permission.CASE_WORK),
+        "facts": known_lines(acting, this, works=works, leads=reach.has(Power.LEAD)),
+        "corrections": correction_lines(acting, this, passages),
+        "may_write": works,
         "may_lead": reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD),
         "may_move_over": reach.has(Power.LEAD) and acting.may(Permission.PROCEDURE_MOVE_OVER),
     }

@@ -113,7 +113,9 @@ def propose_handover(acting: Acting, *, case: Case, proposal: Proposal) -> Hando
 def propose_for_person(acting: Acting, *, of: Particulars, proposal: Proposal) -> Handover:
     """Open a simple case for a person without one, and propose the hand-over or make the contact."""
     version = procedure_of_handovers(on=acting.today)
-    case = open_simple_case(acting, of=of, procedure=version, facts=proposal.known, remarks=proposal.remarks)
+    case = open_simple_case(
+        acting, of=of, procedure=version, facts=proposal.known, remarks=proposal.remarks, stated=proposal.facts
+    )
     return propose_handover(acting, case=case, proposal=proposal)
 
 
@@ -126,7 +128,7 @@ def open_before_handover(
         Fact.CONSTELLATION: answers.constellation.value,
     }
     version = procedure_of_handovers(on=acting.today)
-    return open_simple_case(acting, of=of, procedure=version, facts=known, remarks=remarks)
+    return open_simple_case(acting, of=of, procedure=version, facts=known, remarks=remarks, stated=facts)
 
 
 def accept_handover(
@@ -409,7 +411,8 @@ def _store_facts(acting: Acting, case: Case, proposal: Proposal) -> None:
     for fact, value in proposal.known.items():
         if known.get(fact) != value or fact in known.earlier:
             remark = proposal.remarks.get(fact, "")
-            store_fact(acting, dossier=case.dossier, fact=fact, value=value, remark=remark)
+            is_stated = fact in proposal.facts
+            store_fact(acting, dossier=case.dossier, fact=fact, value=value, remark=remark, is_stated=is_stated)
     follow_procedure(acting, dossier=case.dossier)
 
 

@@ -19,4 +19,6 @@ class Act(models.TextChoices):
     MOVED = "procedure.moved", _("Next phase")
     MOVED_OVER = "procedure.moved_over", _("Moved to another version of the procedure")
     FACT_KNOWN = "procedure.fact_known", _("Fact recorded")
+    FACT_CORRECTED = "procedure.fact_corrected", _("Recorded fact corrected")
+    FACT_TAKEN_BACK = "procedure.fact_taken_back", _("Recorded fact taken back")
     READ = "course.read", _("Course of the case opened")

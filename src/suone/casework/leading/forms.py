@@ -297,6 +297,24 @@ class StatementForm(forms.Form):
         return value == "yes" if value in ("yes", "no") else value
 
 
+class CorrectionForm(StatementForm):
+    """What applies instead of a recorded fact, with the reason."""
+
+    remark = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        help_text=gettext_lazy("What was wrong, and how you know. No diagnoses here."),
+    )
+
+
+class TakeBackForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        help_text=gettext_lazy("What was wrong, and how you know. No diagnoses here."),
+    )
+
+
 def _field_for(fact: Fact) -> forms.Field:
     shape = word(fact).shape
     if shape is Shape.DAY:

@@ -17,6 +17,7 @@ from suone.organisation.institutions.models import Institution
 from suone.records.dossiers.models import AdministrativeQuerySet, CaseBoundQuerySet, Dossier, RecordedQuerySet
 
 _ADMINISTRATIVE = str(DataCategory.ADMINISTRATIVE.value)
+_MAY_REPLACE = "leading_may_replace({table}.replaces_id, {table}.dossier_id, {table}.fact, {table}.category)"
 _CASE: dict[str, Any] = {"select": granted(Power.READ), "insert": granted(Power.WRITE), "update": granted(Power.WRITE)}
 
 
@@ -101,7 +102,8 @@ class KnownFact(models.Model):
     """A fact reported by an act or recorded by a worker.
 
     The latest value of each fact applies, for what happened on a day the latest day; the others remain. A correction is a row
-    that ``replaces`` the one it corrects, with the reason as its remark; without a value it takes the fact back.
+    that ``replaces`` the one it corrects, with the reason as its remark; without a value it takes the fact back, and what
+    was known before applies again. Only what somebody stated can be corrected here, not what an act reported.
     """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="facts")
@@ -109,6 +111,7 @@ class KnownFact(models.Model):
     category = models.PositiveSmallIntegerField(choices=DataCategory, default=DataCategory.ADMINISTRATIVE)
     value = models.JSONField(null=True)
     day = models.DateField(null=True)  # on which it happened; not of what is planned for a day
+    is_stated = models.BooleanField(default=False)  # by a worker; otherwise an act reported it
     replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
     at = models.DateTimeField(db_default=Now())
     staff = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
@@ -126,10 +129,15 @@ class KnownFact(models.Model):
                 condition=Q(value__isnull=False) | Q(replaces__isnull=False),
                 violation_error_message=_("A fact has a value, unless it takes another back."),
             ),
+            models.CheckConstraint(
+                name="fact_correction_is_stated",
+                condition=Q(replaces__isnull=True) | Q(is_stated=True),
+                violation_error_message=_("Somebody states a correction; no act reports it."),
+            ),
             RowPolicies(
                 name="leading_knownfact_row_policies",
                 select=granted(Power.READ, category="{table}.category", author="staff_id"),
-                insert=granted(Power.WRITE),
+                insert=f"({granted(Power.WRITE)}) AND ({{table}}.replaces_id IS NULL OR {_MAY_REPLACE})",
             ),
             Stamp(name="fact_known", at="at", staff="staff", institution="institution"),
         ]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from suone.canton.procedures.conditions import FactsOfRound
@@ -36,9 +37,33 @@ def passages_of(acting: Acting, dossier: Dossier) -> list[Passage]:
 
 def recorded_facts(acting: Acting, dossier: Dossier) -> list[KnownFact]:
     """List what applies of each recorded fact that the acting person may read, newest first."""
-    rows = KnownFact.objects.readable_by(acting, category_column="category").filter(dossier=dossier, replaced_by=None)
+    rows = _applying(KnownFact.objects.readable_by(acting, category_column="category").filter(dossier=dossier))
     rows = rows.order_by("fact", *_WHAT_APPLIES_FIRST).distinct("fact")
     return sorted(rows.select_related("staff", "institution", "remarked"), key=lambda row: row.pk, reverse=True)
+
+
+def readable_fact(acting: Acting, dossier_id: int, fact_id: int) -> KnownFact:
+    """Return a recorded fact, corrected or not; raises ``Http404`` unless the acting person may read it."""
+    rows = KnownFact.objects.readable_by(acting, category_column="category").select_related("dossier", "institution")
+    return get_object_or_404(rows, pk=fact_id, dossier_id=dossier_id)
+
+
+def applying_fact(dossier_id: int, fact: str) -> KnownFact | None:
+    """Return what applies of a fact, ``None`` if nothing is known, or nothing that is readable in this transaction."""
+    rows = _applying(KnownFact.objects.filter(dossier_id=dossier_id, fact=fact))
+    return rows.select_related("institution", "staff").order_by(*_WHAT_APPLIES_FIRST).first()
+
+
+def corrections_of(acting: Acting, dossier: Dossier) -> list[KnownFact]:
+    """List the corrections of recorded facts that the acting person may read, with what each replaced, newest first."""
+    rows = KnownFact.objects.readable_by(acting, category_column="category").filter(dossier=dossier)
+    rows = rows.filter(replaces__isnull=False).select_related("replaces", "staff", "institution", "remarked")
+    return list(rows.order_by("-pk"))
+
+
+def _applying(rows: QuerySet[KnownFact]) -> QuerySet[KnownFact]:
+    """Without what was corrected, and without what only takes something back: what was known before applies again."""
+    return rows.filter(replaced_by=None, value__isnull=False)
 
 
 def known_facts(dossier_id: int) -> dict[str, Scalar]:
@@ -48,7 +73,7 @@ def known_facts(dossier_id: int) -> dict[str, Scalar]:
 
 def known_facts_of(dossier_ids: Iterable[int]) -> dict[tuple[int, str], Scalar]:
     """Return the same for many cases, by case id and fact code."""
-    rows = KnownFact.objects.filter(dossier_id__in=list(dossier_ids), replaced_by=None)
+    rows = _applying(KnownFact.objects.filter(dossier_id__in=list(dossier_ids)))
     rows = rows.order_by("dossier_id", "fact", *_WHAT_APPLIES_FIRST)
     found: dict[tuple[int, str], Scalar] = {}
     for dossier_id, fact, kept in rows.distinct("dossier_id", "fact").values_list("dossier_id", "fact", "value"):

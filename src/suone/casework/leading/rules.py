@@ -16,6 +16,19 @@ def check_can_change_level(*, now: str, then: str, is_open: bool) -> None:
         raise Refused(_("Choose a level other than the present one."))
 
 
+def check_can_correct(*, is_stated: bool, is_own: bool, leads: bool, is_open: bool) -> None:
+    """Check who corrects a recorded fact or takes it back: the institution that stated it, or whoever leads the case.
+
+    Raises ``Refused`` for others, for what an act reported, and once the case is closed.
+    """
+    if not is_open:
+        raise Refused(_("This case is closed: reopen it first."))
+    if not is_stated:
+        raise Refused(_("This follows from an act: correct it where the act was done, and this page follows."))
+    if not (is_own or leads):
+        raise Refused(_("Only the institution that recorded this can correct it, or whoever leads the case."))
+
+
 def check_can_close(*, open_items: int, outcome: str, reason: str) -> None:
     """Check that a case is closed with outcome and reason and without open work items; raises ``Refused`` otherwise."""
     if outcome not in Outcome.values or reason not in ClosingReason.values:

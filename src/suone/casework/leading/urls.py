@@ -22,6 +22,8 @@ urlpatterns = [
     path(f"{_CASE}/reopen", views.reopen, name="reopen"),
     path(f"{_CASE}/course/advance/<slug:phase>", views.advance, name="advance"),
     path(f"{_CASE}/course/facts/<slug:fact>", views.state, name="record_fact"),
+    path(f"{_CASE}/course/facts/<int:fact_id>/correct", views.correct_fact, name="correct_fact"),
+    path(f"{_CASE}/course/facts/<int:fact_id>/take-back", views.take_back_fact, name="take_back_fact"),
     path(f"{_CASE}/course/over", views.choose_version, name="choose_version"),
     path(f"{_CASE}/course/over/<int:version_id>", views.move_over, name="move_over"),
 ]

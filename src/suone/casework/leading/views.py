@@ -14,6 +14,7 @@ from suone.canton.instruments.queries import origins_in_words, source_in_words
 from suone.canton.procedures.facts import Fact, Source, word
 from suone.canton.procedures.queries import version_by_id, versions_in_force
 from suone.canton.procedures.rules import difference
+from suone.canton.procedures.services import sentence_of
 from suone.casework.cases import forms as case_forms
 from suone.casework.cases import queries as cases
 from suone.casework.cases import services as case_services
@@ -21,6 +22,7 @@ from suone.casework.cases.acts import Act as CaseAct
 from suone.casework.cases.pages import form_of_case
 from suone.casework.leading import forms, queries, services
 from suone.casework.leading.acts import Act
+from suone.casework.leading.models import KnownFact
 from suone.casework.leading.steps import step_to
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
@@ -244,6 +246,46 @@ def state(request: ActingRequest, dossier_id: int, fact: str) -> HttpResponse:
     back = reverse("course", args=[dossier_id])
     what = _("Record a fact")
     return form_page(request, form, title=f"{what} · {this.dossier.number}", submit=_("Record"), back=back)
+
+
+@acts(Permission.CASE_WORK)
+def correct_fact(request: ActingRequest, dossier_id: int, fact_id: int) -> HttpResponse:
+    """Correct what was recorded: the former statement stays readable, with the reason."""
+    known = queries.readable_fact(request.acting, dossier_id, fact_id)
+    form = forms.CorrectionForm(request.POST or None, fact=Fact(known.fact))
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.correct_fact(request.acting, known=known, value=form.stated, reason=form.cleaned_data["remark"])
+            return done(request, _("The fact is corrected; what applied before stays readable."), "course", dossier_id)
+    return _about_fact(request, form, known, title=_("Correct a recorded fact"), submit=_("Correct"))
+
+
+@acts(Permission.CASE_WORK)
+def take_back_fact(request: ActingRequest, dossier_id: int, fact_id: int) -> HttpResponse:
+    """Take back what was recorded: it stays readable, and what was known before applies again."""
+    known = queries.readable_fact(request.acting, dossier_id, fact_id)
+    form = forms.TakeBackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.take_back_fact(request.acting, known=known, reason=form.cleaned_data["reason"])
+            return done(request, _("The fact is taken back; it stays readable."), "course", dossier_id)
+    return _about_fact(request, form, known, title=_("Take a recorded fact back"), submit=_("Take back"))
+
+
+def _about_fact(request: ActingRequest, form: Any, known: KnownFact, *, title: str, submit: str) -> HttpResponse:
+    """A form about a recorded fact: what it says now, and what becomes of what was done on it."""
+    what_follows = _(
+        "Work items of the present phase that it had completed open again if it no longer holds. Steps that the case has"
+        " taken stay taken: if it should go back, take that step yourself."
+    )
+    return form_page(
+        request,
+        form,
+        title=f"{title} · {known.dossier.number}",
+        submit=submit,
+        back=reverse("course", args=[known.dossier_id]),
+        intro=f"{sentence_of(Fact(known.fact), known.scalar)}. {what_follows}",
+    )
 
 
 @acts(Permission.PROCEDURE_MOVE_OVER)

@@ -176,6 +176,16 @@ def cancel_items_about(acting: Acting, *, dossier: Dossier, about: tuple[str, in
     _settle(acting, dossier, about=about, then=State.CANCELLED)
 
 
+def open_again(acting: Acting, *, dossier: Dossier, by: str) -> int:
+    """Open the items again that this deed had settled and no longer does, and notify whose they are; returns how many."""
+    items = _changed("SELECT * FROM workitems_open_again(%s, %s)", [dossier.pk, str(by)])
+    for item in items:
+        item.dossier = dossier
+        _record(acting, item, Act.REOPENED, RecordKind.CHANGE, text=item.title)
+        _notify_addressed(acting, item, Act.REOPENED)
+    return len(items)
+
+
 def leave_phase(acting: Acting, *, dossier: Dossier, phase: str) -> None:
     """Cancel the open items of a phase that the case leaves."""
     for item in _changed("SELECT * FROM workitems_leave_phase(%s, %s)", [dossier.pk, phase]):

@@ -2,8 +2,11 @@
 
 import pytest
 
+from suone.canton.instruments.loading import instrument, shipped_instruments
+from suone.canton.procedures.facts import Fact, Source, word
 from suone.canton.procedures.models import ProcedureVersion
 from suone.canton.procedures.tests.factories import changed, published
+from suone.casework.casepage.known import CORRECTED_AT
 from suone.casework.casepage.services import inform_everyone
 from suone.casework.cases import services
 from suone.casework.cases.models import Case, Note
@@ -65,6 +68,86 @@ def test_a_stated_fact_is_stored_logged_and_shown(cast: Cast, supported: Case) -
     assert line_told.text_language == ""
     assert line_told.texts["fr"].endswith("oui")
     assert line_told.texts["de"].endswith("ja")
+
+
+def _stated(cast: Cast, case: Case) -> KnownFact:
+    said = {"fact": Fact.PERSON_ASKED, "value": True, "remark": "by telephone"}
+    do(cast.coordinator, leading.record_fact, case=case, **said)
+    return KnownFact.objects.get(dossier_id=case.pk, fact=Fact.PERSON_ASKED)
+
+
+def test_a_fact_is_corrected_from_the_course_and_the_trace_is_shown_there(cast: Cast, supported: Case) -> None:
+    client, known = client_of(cast.coordinator), _stated(cast, supported)
+    course = f"/dossiers/{supported.pk}/course"
+    assert f"{course}/facts/{known.pk}/correct" in client.get(course).content.decode()
+
+    empty = client.post(f"{course}/facts/{known.pk}/correct", {"value": "no", "remark": ""})
+    answer = client.post(f"{course}/facts/{known.pk}/correct", {"value": "no", "remark": "I misheard"})
+
+    assert (empty.status_code, answer.status_code) == (422, 302)
+    page = client.get(course).content.decode()
+    assert "<s>The person was asked who else supports them: yes</s> → no" in page
+    assert "I misheard" in page
+    assert "that step stays taken" not in page
+
+
+def test_what_a_step_was_taken_on_is_taken_back_and_the_course_says_that_the_step_stays(
+    cast: Cast, supported: Case
+) -> None:
+    client, known = client_of(cast.coordinator), _stated(cast, supported)
+    version = Course.objects.get(pk=supported.pk).version
+    onwards = {"version": version, "phase": "implementation", "reason": "after all"}
+    do(cast.coordinator, leading.move_case_over, case=supported, **onwards)
+
+    do(cast.coordinator, leading.take_back_fact, known=known, reason="it was another person")
+
+    assert "that step stays taken" in client.get(f"/dossiers/{supported.pk}/course").content.decode()
+    assert Course.objects.get(pk=supported.pk).phase == "implementation"
+
+
+def test_a_correction_sent_after_another_one_is_a_conflict_that_shows_both(cast: Cast, supported: Case) -> None:
+    client, known = client_of(cast.coordinator), _stated(cast, supported)
+    do(cast.coordinator, leading.take_back_fact, known=known, reason="it was another person")
+
+    answer = client.post(
+        f"/dossiers/{supported.pk}/course/facts/{known.pk}/correct", {"value": "no", "remark": "I misheard"}
+    )
+
+    assert answer.status_code == 409
+    assert "taken back" in answer.content.decode()
+
+
+def test_the_course_says_where_what_an_act_reported_is_corrected(cast: Cast, supported: Case) -> None:
+    do(cast.coordinator, leading.report_fact, dossier=supported.dossier, fact=Fact.PERSON_ATTENDED)
+    known = KnownFact.objects.get(dossier_id=supported.pk, fact=Fact.PERSON_ATTENDED)
+    course = f"/dossiers/{supported.pk}/course"
+
+    page = client_of(cast.coordinator).get(course).content.decode()
+
+    assert "Corrected with the meeting and its minutes" in page
+    assert f"facts/{known.pk}/" not in page
+
+
+def test_no_other_institution_is_offered_to_correct_or_does(cast: Cast, version: ProcedureVersion) -> None:
+    case = notify(cast, line(cast.adviser), procedure=version)
+    known = _stated(cast, case)
+    client, course = client_of(cast.adviser), f"/dossiers/{case.pk}/course"
+
+    page = client.get(course).content.decode()
+    answer = client.post(f"{course}/facts/{known.pk}/correct", {"value": "no", "remark": "I misheard"})
+
+    assert "The person was asked who else supports them: yes" in page
+    assert f"facts/{known.pk}/" not in page
+    assert answer.status_code == 422
+    assert client_of(cast.stranger).get(f"{course}/facts/{known.pk}/correct").status_code == 404
+    assert not KnownFact.objects.filter(replaces=known).exists()
+
+
+def test_every_fact_that_an_act_reports_says_where_it_is_corrected() -> None:
+    reported = {fact for fact in Fact if word(fact).source is Source.RECORDED}
+    of_assessments = {fact for shipped in shipped_instruments() for fact in instrument(shipped).established_facts()}
+
+    assert reported - CORRECTED_AT.keys() <= of_assessments
 
 
 @pytest.mark.parametrize("fact", ["plan_binding_on", "no_such_word"])

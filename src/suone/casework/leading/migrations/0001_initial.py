@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        sql_file(__file__, "corrections.sql", reverse="DROP FUNCTION leading_may_replace"),
         suone.ground.access.first_tables.CreateModels(
             operations=[
                 migrations.CreateModel(
@@ -179,6 +180,7 @@ class Migration(migrations.Migration):
                                 to="institutions.institution",
                             ),
                         ),
+                        ("is_stated", models.BooleanField(default=False)),
                         (
                             "replaces",
                             models.OneToOneField(
@@ -199,8 +201,13 @@ class Migration(migrations.Migration):
                                 name="fact_has_a_value_or_is_taken_back",
                                 violation_error_message="A fact has a value, unless it takes another back.",
                             ),
+                            models.CheckConstraint(
+                                condition=models.Q(("replaces__isnull", True), ("is_stated", True), _connector="OR"),
+                                name="fact_correction_is_stated",
+                                violation_error_message="Somebody states a correction; no act reports it.",
+                            ),
                             suone.ground.access.row_policies.RowPolicies(
-                                insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)))",
+                                insert="((SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)))) AND ({table}.replaces_id IS NULL OR leading_may_replace({table}.replaces_id, {table}.dossier_id, {table}.fact, {table}.category))",
                                 name="leading_knownfact_row_policies",
                                 select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND ((g.categories & (1::bigint << {table}.category)) <> 0 OR {table}.staff_id = (SELECT actor_staff())) OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND ((g.categories & (1::bigint << {table}.category)) <> 0 OR {table}.staff_id = (SELECT actor_staff())) OFFSET 0)))",
                             ),
@@ -395,5 +402,7 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        sql_file(__file__, "every_fact.sql", reverse="DROP FUNCTION leading_every_fact, leading_been_in"),
+        sql_file(
+            __file__, "every_fact.sql", reverse="DROP FUNCTION leading_every_fact, leading_first_recorded, leading_been_in"
+        ),
     ]

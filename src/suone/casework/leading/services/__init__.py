@@ -7,6 +7,7 @@ from suone.casework.leading.services.closing import (
     resume_case,
     suspend_case,
 )
+from suone.casework.leading.services.correcting import correct_fact, take_back_fact
 from suone.casework.leading.services.course import store_fact
 from suone.casework.leading.services.levels import change_level
 from suone.casework.leading.services.notifying import (
@@ -43,6 +44,7 @@ __all__ = [
     "change_level",
     "close_after_death",
     "close_case",
+    "correct_fact",
     "follow_procedure",
     "follow_procedures",
     "move_case_over",
@@ -56,6 +58,7 @@ __all__ = [
     "resume_case",
     "store_fact",
     "suspend_case",
+    "take_back_fact",
     "triage_case",
     "withdraw_notification",
 ]

@@ -95,27 +95,25 @@ def store_fact(
     fact: Fact,
     value: Scalar,
     remark: str = "",
-    about: tuple[str, int | None] = ("", None),
+    is_stated: bool = False,
 ) -> KnownFact:
-    """Store a fact reported by an act or recorded by a worker; the latest value applies.
+    """Store a fact reported by an act or stated by a worker (``is_stated``); the latest value applies.
 
     ``value`` must have the type of the fact: ``date``, ``bool``, ``int`` or the code of a choice. Raises ``Refused`` for a
     wrong type, an unknown code or a recorded day in the future. Facts of acts are not logged again.
     """
-    _check_value(acting, fact, value)
+    check_value(acting, fact, value)
     known = KnownFact.objects.create(
         dossier=dossier,
         fact=fact,
         category=word(fact).category,
-        value=value.isoformat() if isinstance(value, date) else value,
-        day=value if isinstance(value, date) and fact is not Fact.PLAN_REVIEW_ON else None,
+        **kept_value(fact, value),
+        is_stated=is_stated,
         staff_id=acting.staff_id,
         institution_id=acting.institution_id,
     )
     if remark.strip():
-        FactRemark.objects.create(
-            fact=known, dossier=dossier, category=word(fact).remark_category, text=remark, staff_id=acting.staff_id
-        )
+        keep_remark(acting, known, remark)
     # Facts reported by an act are already in the log and the timeline under that act.
     if word(fact).source.value == "stated":
         record_event(
@@ -133,7 +131,25 @@ def store_fact(
     return known
 
 
-def _check_value(acting: Acting, fact: Fact, value: Scalar) -> None:
+def kept_value(fact: Fact, value: Scalar | None) -> dict[str, Any]:
+    """Return the columns that store a value; ``None`` takes a fact back."""
+    is_day = isinstance(value, date)
+    return {
+        "value": value.isoformat() if isinstance(value, date) else value,
+        "day": value if is_day and fact is not Fact.PLAN_REVIEW_ON else None,
+    }
+
+
+def keep_remark(acting: Acting, known: KnownFact, text: str) -> None:
+    """Store a remark on a fact, in the data category of such remarks."""
+    category = word(known.fact).remark_category
+    FactRemark.objects.create(
+        fact=known, dossier_id=known.dossier_id, category=category, text=text, staff_id=acting.staff_id
+    )
+
+
+def check_value(acting: Acting, fact: Fact, value: Scalar) -> None:
+    """Check the type of a value; raises ``Refused`` for a wrong one, or for a stated day in the future."""
     known = word(fact)
     if known.shape is Shape.DAY and not isinstance(value, date):
         raise Refused(_("Enter the day on which it happened."))
@@ -349,6 +365,16 @@ def _set_items_that_apply_now(acting: Acting, course: Course, facts: Facts, part
 def _of_round(course: Course, rows: Sequence[Step]) -> list[Step]:
     """The items set in this round, and open ones that an act had set before."""
     return [row for row in rows if course.round_since is None or row.is_open or row.asked_at >= course.round_since]
+
+
+def set_items_missing(
+    acting: Acting, *, dossier: Dossier, course: Course, fact: str, facts: Facts, parties: Parties
+) -> None:
+    """Set the work items of the phase that this fact had kept from being set, now that it no longer holds."""
+    been = {row.step for row in _of_round(course, steps_of(dossier))}
+    waiting = [item for item in course.current.items if item.completed_by == fact and not item.repeats]
+    waiting = [item for item in waiting if f"{course.phase}/{item.id}" not in been]
+    _set_items(acting, course, replace(course.current, items=tuple(waiting)), facts, parties)
 
 
 def _set_item(acting: Acting, dossier: Dossier, step: str, planned: Planned, parties: Parties) -> None:

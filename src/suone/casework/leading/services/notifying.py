@@ -1,6 +1,6 @@
 """Notifying a case, and the exchange between IIZ office and notifying institution before its triage."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -134,17 +134,20 @@ def open_simple_case(
     procedure: ProcedureVersion | None,
     facts: Mapping[Fact, Scalar],
     remarks: Mapping[Fact, str],
+    stated: Collection[Fact] = (),
 ) -> Case:
     """Open a simple case that two institutions settle between themselves, without notification, triage or access for others.
 
-    ``facts`` (with ``remarks``) are known from the start, so that the procedure sets no work item that is already done.
+    ``facts`` (with ``remarks``) are known from the start, so that the procedure sets no work item that is already done;
+    ``stated`` are those that the worker typed.
     """
     case = _open(acting, of=of, level=Level.SIMPLE)
     dossier = case.dossier
     record_event(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.OPENED)
     record_level_change(acting, dossier.pk, "", Level.SIMPLE, "")
     for fact, value in facts.items():
-        store_fact(acting, dossier=dossier, fact=fact, value=value, remark=remarks.get(fact, ""))
+        remark = remarks.get(fact, "")
+        store_fact(acting, dossier=dossier, fact=fact, value=value, remark=remark, is_stated=fact in stated)
     if procedure is not None:
         begin_procedure(acting, case, procedure)
     return case

@@ -40,6 +40,7 @@ def report_fact(
     fact: Fact,
     value: Scalar = True,
     remark: str = "",
+    is_stated: bool = False,
 ) -> None:
     """Report a fact that a procedure may wait for: store it, complete the work items it settles, and proceed.
 
@@ -47,7 +48,7 @@ def report_fact(
     ``Refused`` as ``store_fact`` does.
     """
     lock(dossier.pk)
-    store_fact(acting, dossier=dossier, fact=fact, value=value, remark=remark)
+    store_fact(acting, dossier=dossier, fact=fact, value=value, remark=remark, is_stated=is_stated)
     if value:
         settle_waiting(acting, dossier=dossier, by=fact)
     follow_procedure(acting, dossier=dossier)
@@ -149,12 +150,17 @@ def record_fact(acting: Acting, *, case: Case, fact: Fact, value: Scalar, remark
     """
     if word(fact).source is not Source.STATED:
         raise Refused(_("This fact follows from an action in the product: carry out that action instead."))
-    if word(fact).of_office and acting.institution_id != iiz_office().pk:
-        raise Refused(_("Only the coordination office enters this."))
+    check_is_its_word(acting, fact)
     if word(fact).asks_reason and value and not remark.strip():
         raise Refused(_("Give the reason in the remark."))
     _check_whose_word(acting, case, fact, remark)
-    report_fact(acting, dossier=case.dossier, fact=fact, value=value, remark=remark)
+    report_fact(acting, dossier=case.dossier, fact=fact, value=value, remark=remark, is_stated=True)
+
+
+def check_is_its_word(acting: Acting, fact: Fact) -> None:
+    """Some facts only the coordination office states and corrects; raises ``Refused`` for anybody else."""
+    if word(fact).of_office and acting.institution_id != iiz_office().pk:
+        raise Refused(_("Only the coordination office enters this."))
 
 
 def _check_whose_word(acting: Acting, case: Case, fact: Fact, remark: str) -> None:

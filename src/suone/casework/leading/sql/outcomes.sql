@@ -30,6 +30,28 @@ CREATE FUNCTION leading_outcome_of_phase(item workitems_workitem) RETURNS text L
           AND p.from_phase = split_part(item.step, '/', 1) AND p.at >= item.asked_at
     ) THEN 'cancelled' END;
 
+-- A statement of this round applies again, since what replaced it was corrected or taken back after the item was set.
+CREATE FUNCTION leading_applies_again(item workitems_workitem, fact_id bigint) RETURNS boolean LANGUAGE sql STABLE
+    RETURN EXISTS (
+        SELECT 1 FROM leading_knownfact r
+        WHERE r.dossier_id = item.dossier_id AND r.fact = item.settled_by AND r.replaces_id IS NOT NULL
+          AND r.at >= least(item.asked_at, transaction_timestamp())
+    ) AND NOT EXISTS (
+        SELECT 1 FROM leading_course c
+        WHERE c.dossier_id = item.dossier_id AND leading_first_recorded(fact_id) <= c.round_since);
+
+-- A statement that had settled the item was corrected or taken back in this act, while the case is still where the item
+-- was set: in the same phase and round. What a phase before asked is over.
+CREATE FUNCTION leading_is_undone(item workitems_workitem) RETURNS boolean LANGUAGE sql STABLE
+    RETURN EXISTS (
+        SELECT 1 FROM leading_knownfact r
+        WHERE r.dossier_id = item.dossier_id AND r.fact = item.settled_by AND r.replaces_id IS NOT NULL
+          AND r.at >= transaction_timestamp() AND item.done_at >= leading_first_recorded(r.replaces_id)
+    ) AND (item.step = '' OR EXISTS (
+        SELECT 1 FROM leading_course c
+        WHERE c.dossier_id = item.dossier_id AND c.phase = split_part(item.step, '/', 1)
+          AND (c.round_since IS NULL OR item.asked_at >= c.round_since)));
+
 -- The fact that a step of the procedure waits for: derived from the case, or recorded since the item was set. Codes as in
 -- facts.py; only whether the fact is there matters, not its value.
 CREATE FUNCTION leading_outcome_of_fact(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
@@ -62,12 +84,14 @@ CREATE FUNCTION leading_outcome_of_fact(item workitems_workitem) RETURNS text LA
         WHEN 'notifier_circle' THEN true  -- every case has one
         WHEN 'open_items' THEN true  -- the item is one
         ELSE (
-            SELECT f.at >= least(item.asked_at, transaction_timestamp()) AND f.value NOT IN ('false', '0', '""', 'null')
+            SELECT f.value NOT IN ('false', '0', '""', 'null')
+               AND (f.at >= least(item.asked_at, transaction_timestamp()) OR f.day IS NULL AND leading_applies_again(item, f.id))
             FROM leading_knownfact f
             WHERE f.dossier_id = item.dossier_id AND f.fact = item.settled_by
-              AND NOT EXISTS (SELECT 1 FROM leading_knownfact r WHERE r.replaces_id = f.id)
+              AND f.value IS NOT NULL AND NOT EXISTS (SELECT 1 FROM leading_knownfact r WHERE r.replaces_id = f.id)
             ORDER BY f.day DESC NULLS LAST, f.id DESC LIMIT 1)
-        END THEN 'done' END;
+        END THEN 'done'
+        WHEN leading_is_undone(item) THEN 'open' END;
 
 INSERT INTO workitems_outcome VALUES
     ('', 'leading_outcome_of_fact'), ('triaged_on', 'leading_outcome_of_triage'), ('case', 'leading_outcome_of_case'),

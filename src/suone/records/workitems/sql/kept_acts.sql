@@ -3,9 +3,10 @@ DROP FUNCTION workitems_settle(bigint, text, text, bigint, text[], text);
 DROP FUNCTION workitems_leave_phase(bigint, text);
 DROP FUNCTION workitems_take_over(bigint, text);
 
--- For each code, the function that determines from recorded acts what became of an item: 'done', 'cancelled' or NULL. The
--- code is the type of object that the item is about, or what it waits for (settled_by); '' is for all other values of
--- settled_by, 'phase' for leaving a phase. Each package registers its functions by migration.
+-- For each code, the function that determines from recorded acts what became of an item: 'done', 'cancelled', 'open' (it was
+-- done, and what settled it no longer holds) or NULL. The code is the type of object that the item is about, or what it waits
+-- for (settled_by); '' is for all other values of settled_by, 'phase' for leaving a phase. Each package registers its functions
+-- by migration.
 CREATE TABLE workitems_outcome (
     code varchar(40) PRIMARY KEY,
     function text NOT NULL UNIQUE
@@ -74,6 +75,26 @@ BEGIN
     END LOOP;
 END $$;
 
+-- What settled an item was corrected or taken back: it is to be done again.
+CREATE FUNCTION workitems_open_again(of_case bigint, deed text) RETURNS SETOF workitems_settled
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    w workitems_workitem;
+BEGIN
+    IF NOT dossiers_has_power(of_case, 2) THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    FOR w IN SELECT * FROM workitems_workitem o
+        WHERE o.dossier_id = of_case AND o.state = 'done' AND o.settled_by = deed AND o.about_type = '' ORDER BY o.id FOR UPDATE
+    LOOP
+        IF workitems_is_kept(w, 'open') THEN
+            UPDATE workitems_workitem o SET state = 'open', done_at = NULL, done_by_id = NULL WHERE o.id = w.id;
+            RETURN NEXT (w.id, w.category, workitems_title(w), w.language::text,
+                         CASE WHEN workitems_title(w) <> '' THEN w.texts END, w.addressed_id, w.assigned_id);
+        END IF;
+    END LOOP;
+END $$;
+
 -- The case leaves a phase: its open items are cancelled; those about an object of their own stay open. That the case has
 -- left the phase since the item was set is looked up where it is recorded.
 CREATE FUNCTION workitems_leave_phase(of_case bigint, phase text) RETURNS SETOF workitems_settled
@@ -122,4 +143,4 @@ BEGIN
     RETURN coalesce(taken, '');
 END $$;
 
-GRANT EXECUTE ON FUNCTION workitems_settle, workitems_leave_phase, workitems_take_over TO suone_app;
+GRANT EXECUTE ON FUNCTION workitems_settle, workitems_open_again, workitems_leave_phase, workitems_take_over TO suone_app;
