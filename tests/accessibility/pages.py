@@ -31,8 +31,8 @@ _BOTH_FOLLOW = (
     " JOIN institutions_institution i ON i.id = smz.institution_id AND i.kind = 'social_assistance'"
 )
 _STATED = (
-    "SELECT min(f.id) FROM leading_knownfact f JOIN cases_case c ON c.dossier_id = f.dossier_id AND c.state = 'active'"
-    f" JOIN appointments_appointment s ON s.id = f.staff_id AND s.email = '{COORDINATOR}' WHERE f.is_stated"
+    f"SELECT max(f.id) FROM leading_knownfact f WHERE f.is_stated AND f.dossier_id = ({_ACTIVE})"
+    " AND NOT EXISTS (SELECT 1 FROM leading_knownfact r WHERE r.replaces_id = f.id)"
 )
 _CLOSED = "SELECT min(dossier_id) FROM cases_case WHERE state = 'closed'"
 
@@ -77,7 +77,6 @@ PARTS = {
     "doubt": "SELECT min(id) FROM dossiers_doubt WHERE cleared_at IS NULL",
     "joining": "SELECT min(id) FROM persons_joining WHERE parted_at IS NULL",
     "stated": _STATED,
-    "stated_case": f"SELECT dossier_id FROM leading_knownfact WHERE id = ({_STATED})",
     "draft_assessment": f"SELECT min(id) FROM assessments_assessment WHERE state = 'draft' AND dossier_id = ({_ACTIVE})",
     "undecided": f"SELECT min(id) FROM assessments_assessment WHERE instrument = 'segmentation' AND dossier_id = ({_ACTIVE})",
     "severity_index": "SELECT max(id) FROM instruments_instrumentversion WHERE identifier = 'severity-index'",
@@ -157,8 +156,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "course": (COORDINATOR, "/dossiers/{active}/course"),
     "advance": (COORDINATOR, "/dossiers/{active}/course/advance/implementation"),
     "record_fact": (COORDINATOR, "/dossiers/{active}/course/facts/health_attested"),
-    "correct_fact": (COORDINATOR, "/dossiers/{stated_case}/course/facts/{stated}/correct"),
-    "take_back_fact": (COORDINATOR, "/dossiers/{stated_case}/course/facts/{stated}/take-back"),
+    "correct_fact": (COORDINATOR, "/dossiers/{active}/course/facts/{stated}/correct"),
+    "take_back_fact": (COORDINATOR, "/dossiers/{active}/course/facts/{stated}/take-back"),
     "choose_version": (COORDINATOR, "/dossiers/{active}/course/over"),
     "move_over": (COORDINATOR, "/dossiers/{active}/course/over/{procedure}"),
     "inform": (COORDINATOR, "/dossiers/{active}/inform"),
@@ -298,7 +297,7 @@ NO_PAGES = {
     "uninvite": "an act", "revoke_guest": "an act", "remove_point": "an act",
     "remind_request": "an act", "withdraw_handover": "an act", "stop_without_handover": "an act", "notify_from_advice": "an act",
     "hand_over_from_advice": "an act",
-    "answer_alert": "an act", "end_enrolment": "an act", "ask_register": "an act",
+    "answer_alert": "an act", "end_enrolment": "an act", "ask_register": "an act", "notify_on": "an act",
     "start_assessment": "an act", "keep_section": "an act", "finish_assessment": "an act", "drop_assessment": "an act",
     "export_assessments": "a file", "export_who_saw": "a file", "export_opened_by": "a file", "end_representation": "an act",
     "nothing_to_add": "an act", "finish_minutes": "an act", "remove_entry": "an act", "print_minutes": "a file",

@@ -72,10 +72,16 @@ def notify(
     procedure: str = "",
     readers: Iterable[str] = ("IV", "RAV"),
     first_contact_days_ago: int = 60,
+    received_elsewhere: bool = False,
 ) -> str:
-    """Notify a case with the consent signed on the screen; gives the address of the case."""
+    """Notify a case with the consent signed on the screen; gives the address of the case.
+
+    What another institution than the IIZ office receives has its own link, by which the consent names who does.
+    """
     page = worker.page
     worker.open("/cases/notify")
+    if received_elsewhere:
+        page.get_by_role("link", name=_procedure_title(worker, procedure), exact=True).click()
     page.fill("[name=last_name]", name[0])
     page.fill("[name=first_name]", name[1])
     page.fill("[name=date_of_birth]", born)

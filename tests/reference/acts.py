@@ -138,11 +138,18 @@ def _consents(world: World) -> Iterator[Allowance]:
             None if line["staff_id"] else line["institution_id"],
             line["staff_id"],
             line["categories"] if is_officer else line["categories"] & ~HEALTH,
-            LEAD if world.rows["institutions_institution"][line["institution_id"]]["is_iiz_office"] else WRITE,
+            LEAD if _receives(world, consent, line) else WRITE,
             _start_of(consent["valid_from"]),
             ends,
             "consent",
         )
+
+
+def _receives(world: World, consent: Row, line: Row) -> bool:
+    """The IIZ office, and the institution that receives the case."""
+    receiver = world.rows["dossiers_dossier"][consent["dossier_id"]]["receiver_id"]
+    office = world.rows["institutions_institution"][line["institution_id"]]["is_iiz_office"]
+    return bool(office) or line["institution_id"] == receiver
 
 
 def _disclosures(world: World) -> Iterator[Allowance]:

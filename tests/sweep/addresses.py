@@ -43,7 +43,7 @@ FOREIGN = frozenset(
     representatives end_representation offer_correction answer_correction sign_consent renew_consent withdraw_consent narrow_consent
     choose_basis record_disclosure
     record_person_informed alive_case notify_draft keep_draft_again drop_draft case case_access triage reject
-    withdraw_notification ask_notifier answer_question ask_participant withdraw_request leave answer_participation
+    withdraw_notification notify_on ask_notifier answer_question ask_participant withdraw_request leave answer_participation
     name_lead name_case_manager write_note correct_note redact_note particulars suspend resume close reopen
     course advance record_fact correct_fact take_back_fact choose_version move_over inform choose_service order_service service start_service
     complete_service cancel_service medical_report renew_mandate_access

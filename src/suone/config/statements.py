@@ -43,7 +43,11 @@ def _procedures() -> Iterator[str]:
             ("all phases", f"{one.meeting} convened by: {', '.join(one.roles + one.institutions)}", _said(one.origin))
             for one in procedure.convening
         ]
-        rows = [*convening, *_statements_of(procedure.phases)]
+        receiver = procedure.receiver
+        received = (
+            [("all phases", f"notifications received by: {receiver.kind}", _said(receiver.origin))] if receiver else []
+        )
+        rows = [*received, *convening, *_statements_of(procedure.phases)]
         yield f"## {procedure.title['en']}\n"
         yield f"`procedures/files/{procedure.identifier}.toml`, source: {procedure.source}. {_count(rows)}\n"
         yield _table(rows)

@@ -102,6 +102,7 @@ class BusInspectorStory(Entry):
 class YouthStory(Entry):
     person: Key
     region: Slug
+    notifier: Key
     youth_worker: Key
 
 

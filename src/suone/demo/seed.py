@@ -9,6 +9,7 @@ from django.db import connections, transaction
 from django.db.models import OuterRef
 from django.utils import timezone, translation
 
+from suone.canton.procedures.facts import Fact
 from suone.canton.procedures.loading import FOLDER
 from suone.canton.procedures.queries import version_in_force
 from suone.canton.procedures.services import publish
@@ -16,6 +17,7 @@ from suone.casework.cases import services as cases
 from suone.casework.cases.models import Case
 from suone.casework.cases.rules import ClosingReason, Education, NoteKind, Outcome, RiskFactor
 from suone.casework.leading import services as leading
+from suone.casework.leading.queries import applying_fact
 from suone.casework.support.rules import MANDATE_CATEGORIES
 from suone.demo.assessment_story import play_assessments, play_overdue
 from suone.demo.cast import Cast, cast_file, load_cast
@@ -144,6 +146,7 @@ class _Story:
         )
         coordinator = self.staff[story["coordinator"]]
         self._triage(coordinator, case, "complex")
+        self._state_and_correct(self.staff[story["social_worker"]], case)
         for answering in (story["rav_adviser"], story["case_manager"]):
             self._take_part(coordinator, case, self.staff[answering])
         manager = self.staff[story["case_manager"]]
@@ -185,16 +188,19 @@ class _Story:
         play_assessments(self._act, case, leader=coordinator, today=self.today)
 
     def _young_person(self, story: dict[str, str]) -> None:
-        """Notified by Plattform T1, and on the agenda of its next fixed session."""
+        """Notified to Plattform T1, which triages the case and puts it on the agenda of its next fixed session."""
         youth_worker = self.staff[story["youth_worker"]]
         case = self._notify(
-            youth_worker,
+            self.staff[story["notifier"]],
             self.persons[story["person"]],
             question="Quel dispositif pour la suite, après l’arrêt de l’apprentissage\u202f?",
             risks=[RiskFactor.EDUCATION, RiskFactor.FAMILY],
             with_institutions=("BSL", "RAV"),
             procedure="vs-youth",
+            receiver="T1",
         )
+        self._triage(youth_worker, case, "network")
+        self._act(youth_worker, lambda acting: leading.advance_case(acting, case=case, to="session"))
         play_session(
             self._act,
             case,
@@ -286,8 +292,9 @@ class _Story:
         with_institutions: tuple[str, ...],
         officer: Appointment | None = None,
         procedure: str = "vs-complex",
+        receiver: str = "IIZ",
     ) -> Case:
-        read_by = [self.directory.institutions[code] for code in ("IIZ", *with_institutions)]
+        read_by = [self.directory.institutions[code] for code in (receiver, *with_institutions)]
         notification = leading.Notification(
             ahv_number=entry.get("ahv_number", ""),
             ahv_missing_reason=entry.get("ahv_missing_reason", ""),
@@ -351,6 +358,17 @@ class _Story:
         self._act(
             coordinator, lambda acting: leading.triage_case(acting, case=case, answers=answers, level=level, reason="")
         )
+
+    def _state_and_correct(self, worker: Appointment, case: Case) -> None:
+        """Whether the person was asked who else supports them: recorded, and corrected the same day."""
+
+        def state_and_correct(acting: Acting) -> None:
+            leading.record_fact(acting, case=case, fact=Fact.PERSON_ASKED, value=False)
+            known = applying_fact(case.pk, Fact.PERSON_ASKED)
+            assert known is not None
+            leading.correct_fact(acting, known=known, value=True, reason="Demandé au téléphone, à midi.")
+
+        self._act(worker, state_and_correct)
 
     def _take_part(self, coordinator: Appointment, case: Case, answering: Appointment) -> None:
         institution = answering.institution

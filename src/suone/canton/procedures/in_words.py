@@ -21,6 +21,7 @@ def page_of(version: ProcedureVersion) -> dict[str, Any]:
         "version": version,
         "about": in_language(procedure.about),
         "source": procedure.source,
+        "receiver": _receiver(procedure),
         "phases": [_phase(procedure, phase) for phase in procedure.phases],
         "drawing": drawing(procedure),
     }
@@ -51,6 +52,13 @@ def _phase(procedure: Procedure, phase: Phase) -> dict[str, Any]:
             for move in phase.moves
         ],
     }
+
+
+def _receiver(procedure: Procedure) -> dict[str, str]:
+    if procedure.receiver is None:
+        return {"who": _("IIZ office"), "origin": ""}
+    kind = InstitutionKind(procedure.receiver.kind)
+    return {"who": str(kind.label), "origin": origin_in_words(procedure.receiver.origin)}
 
 
 def _requirement(requirement: Requirement) -> dict[str, Any]:
@@ -96,6 +104,7 @@ def address_words() -> dict[str, str]:
     """Who a work item goes to."""
     return {
         "office": _("IIZ office"),
+        "receiver": _("receiving institution"),
         "notifier": _("notifying institution"),
         "lead": _("lead"),
         "case_manager": _("case manager"),

@@ -29,6 +29,7 @@ class ProcedureVersion(models.Model):
     identifier = models.SlugField(max_length=40)
     version = models.CharField(max_length=20)
     canton = models.CharField(max_length=2)
+    receives = models.CharField(max_length=40, blank=True)  # the kind of institution; the IIZ office without one
     text = models.TextField()
     sha256 = models.CharField(max_length=64)
     valid_from = models.DateField()

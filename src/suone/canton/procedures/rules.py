@@ -129,6 +129,14 @@ class Convening:
 
 
 @dataclass(frozen=True, slots=True)
+class Receiver:
+    """Which kind of institution receives and triages the notifications, where it is not the IIZ office."""
+
+    kind: str
+    origin: Origin = UNSAID
+
+
+@dataclass(frozen=True, slots=True)
 class Phase:
     """A part of a procedure in which a case stays until it moves on; ``state`` is the state of the case meanwhile."""
 
@@ -183,6 +191,7 @@ class Procedure:
     ages: tuple[int, int] | None = None
     convening: tuple[Convening, ...] = ()
     regions: tuple[str, ...] = ()  # where it holds; everywhere without any
+    receiver: Receiver | None = None  # the IIZ office without one
 
     def phase(self, phase_id: str) -> Phase:
         """The phase with this id, which must exist."""
@@ -295,7 +304,7 @@ RULES: dict[str, Rule] = {
     "one_of": Rule(_one_of, (Shape.CHOICE,), "codes"),
 }
 # Who a work item may be addressed to: somebody's part in the case, or an institution of this kind that takes part in it.
-PARTS = ("office", "notifier", "lead", "case_manager")
+PARTS = ("office", "receiver", "notifier", "lead", "case_manager")
 CONTROLLERS = (*PARTS, *(kind.value for kind in InstitutionKind))
 EACH = "each_participant"  # one item for each institution that takes part when it is set
 ADDRESSES = (*CONTROLLERS, EACH)

@@ -188,6 +188,12 @@ class Convening(Sourced):
             yield Fault("say who convenes it: roles, or kinds of institutions")
 
 
+class Receiver(Sourced):
+    institution: Annotated[str, OneOf(InstitutionKind.values)] = Field(
+        description="The kind of institution that receives and triages the notifications."
+    )
+
+
 class Phase(Sourced):
     id: Name
     state: Annotated[str, OneOf(PHASE_STATES)] = Field(description="What it counts as in reports.")
@@ -230,6 +236,7 @@ class Procedure(Entry):
     )
     title: Title
     about: About
+    receiver: Receiver | None = Field(None, description="Who receives the notifications; the IIZ office without it.")
     convening: Annotated[list[Convening], Many(20)] = Field([], description="Who convenes which kind of meeting.")
     phase: Annotated[list[Phase], Many(60, least=1)]
 
@@ -266,6 +273,7 @@ def as_rules(read: Procedure) -> rules.Procedure:
             for one in read.convening
         ),
         regions=tuple(read.regions),
+        receiver=rules.Receiver(read.receiver.institution, _origin(read.receiver)) if read.receiver else None,
     )
 
 

@@ -37,6 +37,7 @@ def publish(acting: Acting, *, text: str, source: str) -> ProcedureVersion:
                 identifier=procedure.identifier,
                 version=procedure.version,
                 canton=procedure.canton,
+                receives=procedure.receiver.kind if procedure.receiver else "",
                 text=text,
                 sha256=digest(text),
                 valid_from=procedure.valid_from,

@@ -343,7 +343,7 @@ def _is_asked(dossier: Dossier, about: tuple[str, int], *, since: date | None = 
 def _ask_lead(acting: Acting, dossier: Dossier, title: str, due_on: date, assessment: Assessment | None) -> None:
     current = Assignment.objects.filter(dossier=dossier, function=Function.LEAD, valid_until=None)
     lead = current.select_related("staff").first()
-    office = iiz_office().pk
+    office = dossier.receiver_id or iiz_office().pk
     add_work_item(
         acting,
         dossier=dossier,

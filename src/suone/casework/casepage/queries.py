@@ -21,15 +21,16 @@ from suone.canton.procedures.services import in_language, origin_in_words, sente
 from suone.casework.assessments.queries import instruments_by_fact
 from suone.casework.cases.models import Assignment, Case, Function, Participant, ParticipantState
 from suone.casework.cases.queries import BackgroundCounts
-from suone.casework.cases.rules import OPEN_STATES, State
+from suone.casework.cases.rules import OPEN_STATES, Level, State
 from suone.casework.corrections.services import ANSWERED as CORRECTION_ANSWERED
 from suone.casework.leading.facts import facts_of
 from suone.casework.leading.models import Course, Triage
-from suone.casework.leading.queries import course_of, known_facts_of
+from suone.casework.leading.queries import course_of, known_facts_of, office_reads
 from suone.casework.leading.steps import Step, closed, is_in, next_steps
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
 from suone.organisation.appointments.models import Appointment
+from suone.organisation.institutions.queries import iiz_office
 from suone.records.consents.queries import valid_consents
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import access_of
@@ -119,6 +120,21 @@ def _lacking(case: Case, requirement: Requirement, instruments: Mapping[str, str
 def _met(fact: Fact, facts: dict[str, Scalar]) -> str:
     """Return a fact that holds, with its value unless that is a plain yes."""
     return str(fact.label) if facts.get(fact) is True else sentence_of(fact, facts.get(fact))
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyingOn:
+    """A complex case may be notified on to the IIZ office, ``is_covered`` by a consent or not yet."""
+
+    is_covered: bool
+    office_id: int
+
+
+def notifying_on(acting: Acting, case: Case) -> NotifyingOn | None:
+    """Return whether the acting institution, which received this case, may notify it on now; ``None`` if not."""
+    if case.dossier.receiver_id != acting.institution_id or case.level != Level.COMPLEX or not case.is_open:
+        return None
+    return NotifyingOn(is_covered=office_reads(case.dossier), office_id=iiz_office().pk)
 
 
 def drawing_of(course: Course, been: Sequence[str]) -> str:

@@ -63,6 +63,7 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
     )
     items = items_of(acting, dossier)
     reach = own_reach(acting, dossier)
+    triages = reach.has(Power.LEAD) and acting.may(Permission.CASE_TRIAGE) and leading.triages(acting, dossier)
     known = particulars_of(acting, dossier_id) if DataCategory.IDENTITY in reach.categories else None
     participants = cases.participants_of(this)
     consent = current_consent(acting, dossier)
@@ -104,7 +105,8 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "some_risks_are_closed": len(risk_factors_in(reach.categories)) < len(RiskFactor),
         "may_write": reach.has(Power.WRITE) and acting.may(Permission.CASE_WORK),
         "may_lead": reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD),
-        "may_triage": reach.has(Power.LEAD) and acting.may(Permission.CASE_TRIAGE),
+        "may_triage": triages,
+        "notify_on": queries.notifying_on(acting, this) if triages else None,
         "may_consent": acting.may(Permission.CONSENT_SIGN),
         "may_plan": reach.has(Power.WRITE) and acting.may(Permission.PLAN_WRITE),
         "may_convene": reach.has(Power.WRITE) and acting.may(Permission.MEETING_CONVENE),

@@ -371,12 +371,14 @@ def own_drafts(acting: Acting) -> list[Draft]:
 
 
 def possible_leads(case: Case) -> AppointmentQuerySet:
-    """Return who may lead the case: staff of participating institutions and the IIZ office, those of its region first."""
+    """Return who may lead the case: staff of participating institutions and its receiver, those of its region first."""
     return case_staff(case).who_can(Permission.CASE_LEAD).near_first(case.region_id)
 
 
 def case_staff(case: Case) -> AppointmentQuerySet:
-    """Return who works today at the participating institutions and at the IIZ office."""
+    """Return who works today at the participating institutions and at the one that receives the case."""
     around = Participant.objects.filter(dossier_id=case.pk, state=ParticipantState.TAKING_PART).values("institution_id")
     working = Appointment.objects.working(on=timezone.localdate())
-    return working.filter(Q(institution_id__in=around) | Q(institution__is_iiz_office=True))
+    receiver = case.dossier.receiver_id
+    receives = Q(institution_id=receiver) if receiver else Q(institution__is_iiz_office=True)
+    return working.filter(Q(institution_id__in=around) | receives)

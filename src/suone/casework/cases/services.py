@@ -373,7 +373,10 @@ def _name(acting: Acting, case: Case, staff: Appointment, function: Function, ac
     taking_part = Participant.objects.filter(
         dossier=dossier, institution_id=staff.institution_id, state=ParticipantState.TAKING_PART
     ).exists()
-    if not taking_part and not staff.institution.is_iiz_office:
+    receives = staff.institution_id == dossier.receiver_id or (
+        dossier.receiver_id is None and staff.institution.is_iiz_office
+    )
+    if not taking_part and not receives:
         raise Refused(_("Choose somebody of an institution that takes part in the case."))
     assign(dossier, function, staff.pk)
     record_event(

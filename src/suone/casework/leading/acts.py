@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 class Act(models.TextChoices):
     NOTIFIED = "case.notified", _("Case notified")
+    NOTIFIED_ON = "case.notified_on", _("Case notified on to the IIZ office")
     OPENED = "case.opened_simple", _("Case opened between institutions")
     TRIAGED = "case.triaged", _("Case triaged")
     LEVEL_CHANGED = "case.level_changed", _("Level changed")

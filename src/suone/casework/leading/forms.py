@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,10 +15,10 @@ from suone.canton.procedures.rules import Procedure
 from suone.canton.procedures.services import in_language
 from suone.casework.cases.forms import CategorisedForm, QuestionCategoryField
 from suone.casework.cases.rules import QUESTION_CATEGORY, ClosingReason, Education, Level, Outcome, RiskFactor
-from suone.casework.leading.queries import LevelOption
+from suone.casework.leading.queries import LevelOption, possible_receivers
 from suone.casework.leading.services import Notification
 from suone.ground.access.acting import Acting
-from suone.ground.web.fields import DayInput, months_after
+from suone.ground.web.fields import DayInput, months_after, number_in
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution, Region
 from suone.records.consents.consent_form import FormPerson
@@ -116,6 +115,16 @@ class NotifyForm(ScopeForm):
         in_force = [version.pk for version in versions_in_force(on=acting.today)]
         self.fields["procedure"].queryset = ProcedureVersion.objects.filter(pk__in=in_force)  # type: ignore[attr-defined]
         self.fields["procedure"].label_from_instance = lambda version: version.title  # type: ignore[attr-defined]
+        self._name_receiver()
+
+    def _name_receiver(self) -> None:
+        """Say whom the question is for, where the procedure names another receiver than the IIZ office."""
+        chosen = self["procedure"].value()
+        version = chosen if isinstance(chosen, ProcedureVersion) else None
+        version = version or ProcedureVersion.objects.filter(pk=number_in(str(chosen or "")) or 0).first()
+        if version is not None and version.receives:
+            names = " / ".join(institution.name for institution in possible_receivers(version))
+            self.fields["question"].label = _("Question to %(institution)s") % {"institution": names}
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data
@@ -126,14 +135,22 @@ class NotifyForm(ScopeForm):
         return typed
 
     @staticmethod
-    def starting_values(acting: Acting, *, others: Sequence[int] = (), alert: int | None = None) -> dict[str, Any]:
-        """Return the initial values; ``others`` are ids of institutions that the register names for the person."""
+    def starting_values(
+        acting: Acting, *, others: Sequence[int] = (), alert: int | None = None, chosen: int | None = None
+    ) -> dict[str, Any]:
+        """Return the initial values; ``others`` are ids of institutions that the register names for the person.
+
+        ``chosen`` is the id of a procedure that is in force; the consent is to name who receives its notifications.
+        """
         staff = Appointment.objects.select_related("office").get(pk=acting.own_staff_id)
-        readers = Institution.objects.filter(Q(is_iiz_office=True) | Q(pk__in=others)).values_list("pk", flat=True)
+        in_force = versions_in_force(on=acting.today)
+        procedure = next((version for version in in_force if version.pk == chosen), None)
+        procedure = procedure or proposed_procedure(on=acting.today)
+        readers = [*(institution.pk for institution in possible_receivers(procedure)), *others]
         return {
             "region": staff.office.region_id if staff.office else None,
-            "procedure": proposed_procedure(on=acting.today),
-            "recipients": [*readers, acting.own_institution_id],
+            "procedure": procedure,
+            "recipients": list(dict.fromkeys([*readers, acting.own_institution_id])),
             "alert": alert,
             "purpose": _("Inter-institutional collaboration for integration in this case"),
             "valid_until": months_after(acting.today, settings.CONSENT_MONTHS),

@@ -13,12 +13,17 @@ from django.utils.translation import gettext as _
 from suone.canton.procedures.conditions import FactsOfRound
 from suone.canton.procedures.facts import Scalar
 from suone.canton.procedures.models import ProcedureVersion
-from suone.canton.procedures.queries import versions_of_level
+from suone.canton.procedures.queries import proposed_procedure, versions_of_level
 from suone.casework.cases.models import Case
 from suone.casework.cases.rules import Level
+from suone.casework.leading import rules
 from suone.casework.leading.models import Course, KnownFact, LevelChange, Passage, Triage, scalar_of
 from suone.ground.access.acting import Acting
+from suone.ground.access.categories import Power
+from suone.organisation.institutions.models import Institution
+from suone.organisation.institutions.queries import iiz_office
 from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.queries import institutions_with_access
 
 # A day that is recorded late does not replace a later one.
 _WHAT_APPLIES_FIRST = (F("day").desc(nulls_last=True), "-pk")
@@ -27,6 +32,42 @@ _WHAT_APPLIES_FIRST = (F("day").desc(nulls_last=True), "-pk")
 def course_of(dossier_id: int) -> Course | None:
     """Return the position of a case in its procedure, ``None`` for a case without one."""
     return Course.objects.filter(pk=dossier_id).select_related("version").defer("version__text").first()
+
+
+def receiver_of(dossier: Dossier) -> Institution:
+    """Return the institution that receives the notification of a case: the IIZ office, unless its procedure names another."""
+    return dossier.receiver or iiz_office()
+
+
+def triages(acting: Acting, dossier: Dossier) -> bool:
+    """Return whether the acting person triages this case at the institution that receives it."""
+    has_roles = rules.triages(acting.roles, at_office=dossier.receiver_id is None)
+    return has_roles and receiver_of(dossier).pk == acting.institution_id
+
+
+def possible_receivers(version: ProcedureVersion | None) -> list[Institution]:
+    """List the institutions that may receive notifications under a procedure: of the kind it names, or the IIZ office."""
+    if version is None or not version.receives:
+        return [iiz_office()]
+    return list(Institution.objects.filter(kind=version.receives).order_by("code"))
+
+
+def office_reads(dossier: Dossier) -> bool:
+    """Return whether the case is open to the IIZ office, by a consent that names it."""
+    return iiz_office().pk in institutions_with_access(dossier, power=Power.LEAD)
+
+
+def procedure_of_office(case: Case, *, on: date) -> ProcedureVersion | None:
+    """Return the procedure under which the IIZ office receives complex cases here: the proposed one, or else the first."""
+    course = course_of(case.pk)
+    versions = versions_of_level(Level.COMPLEX, on=on, canton=course.procedure.canton if course else "")
+    received = [version for version in versions if not version.receives and _holds_in(version, case)]
+    proposed = proposed_procedure(on=on)
+    return next((version for version in received if version == proposed), received[0] if received else None)
+
+
+def _holds_in(version: ProcedureVersion, case: Case) -> bool:
+    return not version.procedure.regions or case.region.code in version.procedure.regions
 
 
 def passages_of(acting: Acting, dossier: Dossier) -> list[Passage]:
@@ -156,6 +197,8 @@ def level_options(case: Case, *, on: date) -> list[LevelOption]:
         if level == case.level:
             continue
         versions = versions_of_level(level, on=on, canton=course.procedure.canton if course else "")
+        receives = case.dossier.receiver.kind if case.dossier.receiver else ""
+        versions = [version for version in versions if version.receives == receives]
         if course is None or level in course.procedure.levels:
             ways.append(LevelOption(level, None))
         current = course.procedure.identifier if course else ""

@@ -4,6 +4,27 @@ from django.utils.translation import gettext as _
 
 from suone.casework.cases.rules import OPEN_STATES, ClosingReason, Level, Outcome, State
 from suone.ground.access.errors import Refused
+from suone.ground.access.permissions import Role
+
+# Who at the IIZ office triages (default of this product); a receiver of another kind lets its case workers do it.
+TRIAGE_AT_OFFICE = frozenset({Role.REGIONAL_COORDINATOR, Role.CANTONAL_DELEGATE})
+
+
+def triages(roles: frozenset[Role], *, at_office: bool) -> bool:
+    """Return whether these roles triage what their institution receives."""
+    return not at_office or bool(roles & TRIAGE_AT_OFFICE)
+
+
+def check_can_notify_on(*, is_receiver: bool, is_open: bool, level: str, office_reads: bool) -> None:
+    """Check that a receiver notifies its case on to the IIZ office, as complex and with a consent that names the office."""
+    if not is_open:
+        raise Refused(_("This case is closed: reopen it first."))
+    if not is_receiver:
+        raise Refused(_("Only the institution that receives the case notifies it on to the IIZ office."))
+    if level != Level.COMPLEX:
+        raise Refused(_("Only complex cases are notified on to the IIZ office: decide the level first."))
+    if not office_reads:
+        raise Refused(_("The consent does not name the IIZ office: ask the person, and record a consent that does."))
 
 
 def check_can_change_level(*, now: str, then: str, is_open: bool) -> None:

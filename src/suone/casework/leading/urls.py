@@ -13,6 +13,7 @@ urlpatterns = [
     path(f"{_CASE}/triage", views.triage, name="triage"),
     path(f"{_CASE}/level", views.change_level, name="change_level"),
     path(f"{_CASE}/reject", views.reject, name="reject"),
+    path(f"{_CASE}/notify-on", views.notify_on, name="notify_on"),
     path(f"{_CASE}/withdraw", views.withdraw, name="withdraw_notification"),
     path(f"{_CASE}/question", views.ask_notifier, name="ask_notifier"),
     path(f"{_CASE}/question/<int:item_id>/answer", views.answer_question, name="answer_question"),

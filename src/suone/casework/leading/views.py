@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,6 +20,7 @@ from suone.casework.cases import forms as case_forms
 from suone.casework.cases import queries as cases
 from suone.casework.cases import services as case_services
 from suone.casework.cases.acts import Act as CaseAct
+from suone.casework.cases.models import Case
 from suone.casework.cases.pages import form_of_case
 from suone.casework.leading import forms, queries, services
 from suone.casework.leading.acts import Act
@@ -50,17 +52,42 @@ def notify(request: ActingRequest, draft_id: int | None = None) -> HttpResponse:
                 notified = services.notify_case(acting, notification=form.notification())
                 if draft is not None:
                     draft.delete()
-                return done(
-                    request, _("The case has been notified. The IIZ office has been informed."), "case", notified.pk
-                )
+                return done(request, _informed(notified), "case", notified.pk)
     else:
         others = [number for number in map(number_in, request.GET.get("with", "").split(",")) if number]
         alert = number_in(request.GET.get("alert", ""))
-        known = forms.NotifyForm.starting_values(acting, others=others, alert=alert)
+        chosen = number_in(request.GET.get("procedure", ""))
+        known = forms.NotifyForm.starting_values(acting, others=others, alert=alert, chosen=chosen)
         values = known | (draft.data if draft else {})
         form = forms.NotifyForm(initial=values, acting=acting)
-    context = {"form": form, "draft": draft, "drafts": cases.own_drafts(acting)}
+    elsewhere = [] if draft else [version for version in versions_in_force(on=acting.today) if version.receives]
+    context = {"form": form, "draft": draft, "drafts": cases.own_drafts(acting), "elsewhere": elsewhere}
     return render(request, "leading/notify.html", context, status=422 if form.errors else 200)
+
+
+def _informed(case: Case) -> str:
+    receiver = queries.receiver_of(case.dossier)
+    if receiver.is_iiz_office:
+        return _("The case has been notified. The IIZ office has been informed.")
+    return _("The case has been notified. %(institution)s has been informed.") % {"institution": receiver.name}
+
+
+def _case_to_triage(acting: Acting, dossier_id: int) -> Case:
+    """A case that the acting person may open, and triages at the institution that receives it."""
+    this = cases.readable_case(acting, dossier_id)
+    if not queries.triages(acting, this.dossier):
+        raise PermissionDenied
+    return this
+
+
+@acts(Permission.CASE_TRIAGE)
+def notify_on(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    """Notify a complex case on to the IIZ office, by one click."""
+    this = _case_to_triage(request.acting, dossier_id)
+    if request.method != "POST":
+        return redirect("case", dossier_id)
+    services.notify_on(request.acting, case=this)
+    return done(request, _("The case is notified on; the IIZ office has been informed."), "case", dossier_id)
 
 
 @acts(Permission.CASE_NOTIFY)
@@ -98,7 +125,7 @@ def _consent_form(acting: Acting, form: forms.NotifyForm) -> HttpResponse:
 @acts(Permission.CASE_TRIAGE, act=CaseAct.READ)
 def triage(request: ActingRequest, dossier_id: int) -> HttpResponse:
     acting = request.acting
-    this = cases.readable_case(acting, dossier_id)
+    this = _case_to_triage(acting, dossier_id)
     questions = instrument(services.TRIAGE_INSTRUMENT)
     language = (get_language() or "de")[:2]
     answers = {item.id: request.POST.get(f"item_{item.id}", "unknown") for item in questions.items}
@@ -113,6 +140,7 @@ def triage(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "case": this,
         "noted": cases.background_notes(acting, dossier_id),
         "dossier": this.dossier,
+        "receiver": queries.receiver_of(this.dossier),
         "questions": [(item, item.text[language], answers[item.id]) for item in questions.items],
         "proposal": proposal,
         "band": questions.band(proposal.band) if proposal else None,
@@ -152,7 +180,7 @@ def change_level(request: ActingRequest, dossier_id: int) -> HttpResponse:
 
 @acts(Permission.CASE_TRIAGE)
 def reject(request: ActingRequest, dossier_id: int) -> HttpResponse:
-    this = cases.readable_case(request.acting, dossier_id)
+    this = _case_to_triage(request.acting, dossier_id)
     form = case_forms.ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
@@ -179,7 +207,7 @@ def withdraw(request: ActingRequest, dossier_id: int) -> HttpResponse:
 
 @acts(Permission.CASE_TRIAGE)
 def ask_notifier(request: ActingRequest, dossier_id: int) -> HttpResponse:
-    this = cases.readable_case(request.acting, dossier_id)
+    this = _case_to_triage(request.acting, dossier_id)
     starting = {"due_on": case_services.default_answer_day(request.acting)}
     form = forms.QuestionForm(request.POST or None, initial=starting)
     if request.method == "POST" and form.is_valid():

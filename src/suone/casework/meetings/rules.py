@@ -200,6 +200,18 @@ def check_physician(kind: Kind, *, invited_physicians: int, has_reason: bool) ->
         )
 
 
+def check_age(age: int | None, ages: tuple[int, int] | None, *, reason: str) -> None:
+    """Check that the procedure of a case is meant for somebody of this age, where both are known, or that a reason is given."""
+    if age is None or ages is None or ages[0] <= age <= ages[1] or reason.strip():
+        return
+    raise Refused(
+        _(
+            "The person is %(age)s; the procedure is for people from %(youngest)s to %(oldest)s. Give the reason as the title."
+        )
+        % {"age": age, "youngest": ages[0], "oldest": ages[1]}
+    )
+
+
 def check_length(minutes: int, second_part_after: int | None, part: PersonPart) -> None:
     """Check the length and the start of the second part, both in minutes; raises ``Refused`` when out of range."""
     if not SHORTEST <= minutes <= LONGEST:

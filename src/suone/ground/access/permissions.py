@@ -19,7 +19,7 @@ class Permission(models.TextChoices):
     FACTOR_RESET = "factor.reset", _("Request and approve the reset of a colleague's second factor")
     CASE_READ = "case.read", _("Open cases that a grant makes readable")
     CASE_NOTIFY = "case.notify", _("Notify a case")
-    CASE_TRIAGE = "case.triage", _("Triage notified cases")
+    CASE_TRIAGE = "case.triage", _("Triage cases that one's own institution receives")
     CASE_WORK = "case.work", _("Write notes, manage work items and documents in a case")
     CASE_LEAD = "case.lead", _("Invite participants, name lead and case manager, suspend, close and reopen")
     PERSON_EDIT = "person.edit", _("Correct the particulars of a person")
@@ -107,8 +107,9 @@ _OFFICE = _CASE_WORKER | {
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.FRONT_LINE_WORKER: _CASE_WORKER,
-    Role.CONTACT_PERSON: _CASE_WORKER | {Permission.ABSENCE_EDIT, Permission.ADVICE_GIVE, Permission.REGISTER_ADJUST},
+    Role.FRONT_LINE_WORKER: _CASE_WORKER | {Permission.CASE_TRIAGE},
+    Role.CONTACT_PERSON: _CASE_WORKER
+    | {Permission.CASE_TRIAGE, Permission.ABSENCE_EDIT, Permission.ADVICE_GIVE, Permission.REGISTER_ADJUST},
     Role.REGIONAL_COORDINATOR: _OFFICE | {Permission.GLASS_BREAK},
     # Works on a theme across the regions, and opens no case (default of this product).
     Role.THEMATIC_COORDINATOR: _EVERYBODY | {Permission.REFERRAL_COUNT, Permission.REGISTER_FIGURES},

@@ -1,10 +1,12 @@
 """The shapes of what is typed about consents and disclosures."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -51,8 +53,17 @@ class SignForm(ScopeForm):
     signature = forms.CharField(required=False, widget=forms.HiddenInput)
 
     @staticmethod
-    def starting_values(acting: Acting, *, who: Signers, renewing: Consent | None = None) -> dict[str, Any]:
+    def starting_values(
+        acting: Acting,
+        *,
+        who: Signers,
+        receiver_id: int | None,
+        others: Sequence[int] = (),
+        renewing: Consent | None = None,
+    ) -> dict[str, Any]:
         """A new consent is proposed for the canton's usual period; a renewal as it was, from now on.
+
+        A new one names ``receiver_id``, the institution that receives the case (the IIZ office without one), and ``others``.
 
         Where the person does not sign alone, whoever is recorded as signing for them is proposed.
         """
@@ -62,10 +73,11 @@ class SignForm(ScopeForm):
             known = {"grantor": Grantor.REPRESENTATIVE, "grantor_name": names[0] if names else ""}
         until = months_after(acting.today, settings.CONSENT_MONTHS)
         if renewing is None:
-            office = list(Institution.objects.filter(is_iiz_office=True).values_list("pk", flat=True))
+            receiver = Q(pk=receiver_id) if receiver_id else Q(is_iiz_office=True)
+            readers = Institution.objects.filter(receiver | Q(pk__in=others)).values_list("pk", flat=True)
             return known | {
                 "purpose": _("Inter-institutional collaboration for integration in this case"),
-                "recipients": [*office, acting.own_institution_id],
+                "recipients": list(dict.fromkeys([*readers, acting.own_institution_id])),
                 "valid_from": acting.today,
                 "valid_until": until,
                 "signed_on": acting.today,

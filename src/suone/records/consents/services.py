@@ -18,6 +18,7 @@ from suone.ground.audit.services import record
 from suone.ground.web.fields import months_after
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution
+from suone.organisation.institutions.queries import iiz_office
 from suone.records.consents import rules
 from suone.records.consents.acts import Act
 from suone.records.consents.consent_form import FormPerson, FormRecipient, consent_form_pdf
@@ -365,8 +366,8 @@ def _warn(acting: Acting, consent: Consent, step: int) -> None:
 
 
 def _notify_renewing_institutions(acting: Acting, consent: Consent, act: Act) -> None:
-    office = Institution.objects.filter(is_iiz_office=True).values_list("pk", flat=True)
-    concerned = {consent.recorded_institution_id, *office} - {None}
+    receiver = consent.dossier.receiver_id or iiz_office().pk
+    concerned = {consent.recorded_institution_id, receiver} - {None}
     notify_institutions(
         acting, institution_ids=[pk for pk in concerned if pk is not None], act=act, dossier=consent.dossier
     )

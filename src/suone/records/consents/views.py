@@ -11,6 +11,7 @@ from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory, Power
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
+from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, form_page, printed, refusals_on, render
 from suone.records.consents import forms, queries, services
 from suone.records.consents.acts import Act
@@ -161,9 +162,11 @@ def _sign(request: ActingRequest, dossier: Dossier, *, renewing: Consent | None)
     acting = request.acting
     if request.method != "POST":
         who = signers_of(acting, dossier, on=acting.today)
-        form = forms.SignForm(
-            initial=forms.SignForm.starting_values(acting, who=who, renewing=renewing), before=renewing
+        others = [number for number in map(number_in, request.GET.get("with", "").split(",")) if number]
+        values = forms.SignForm.starting_values(
+            acting, who=who, receiver_id=dossier.receiver_id, others=others, renewing=renewing
         )
+        form = forms.SignForm(initial=values, before=renewing)
     else:
         form = forms.SignForm(request.POST, request.FILES, before=renewing)
         if "add" in request.POST:

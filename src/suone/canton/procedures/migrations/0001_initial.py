@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ("identifier", models.SlugField(max_length=40)),
                 ("version", models.CharField(max_length=20)),
                 ("canton", models.CharField(max_length=2)),
+                ("receives", models.CharField(blank=True, max_length=40)),
                 ("text", models.TextField()),
                 ("sha256", models.CharField(max_length=64)),
                 ("valid_from", models.DateField()),

@@ -416,6 +416,15 @@ def test_aftercare_is_a_state_of_its_own_and_ends_after_six_months() -> None:
     assert names(early.ways[0].warnings) == {"six_months"}
 
 
+def test_plattform_t1_receives_youth_and_the_iiz_office_everything_else() -> None:
+    receivers = {name: procedure.receiver for name, procedure in PROCEDURES.items() if procedure.receiver}
+
+    assert {name: receiver.kind for name, receiver in receivers.items()} == {"vs-youth": "youth_transition"}
+    assert "Plattform T1" in receivers["vs-youth"].origin.source
+    addressed = {item.addressed for phase in PROCEDURES["vs-youth"].phases for item in phase.items}
+    assert addressed == {"receiver"}
+
+
 def test_fixed_sessions_come_round_every_two_months() -> None:
     item = PROCEDURES["vs-youth"].item("session", "discuss")
 

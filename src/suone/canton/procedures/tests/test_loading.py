@@ -11,7 +11,7 @@ from suone.canton.procedures import schema
 from suone.canton.procedures.facts import Fact, word
 from suone.canton.procedures.loading import read_kept_procedure, read_procedure
 from suone.canton.procedures.models import ProcedureVersion, digest
-from suone.canton.procedures.rules import ADDRESSES, FOLLOWING_STATES, PHASE_STATES, RULES, Due, Move, Origin
+from suone.canton.procedures.rules import ADDRESSES, FOLLOWING_STATES, PHASE_STATES, RULES, Due, Move, Origin, Receiver
 from suone.ground.schemafiles.problems import BrokenFile
 
 GUIDE = Path(__file__).parents[5] / "docs" / "procedures.md"
@@ -55,13 +55,22 @@ def test_the_example_of_the_guide_is_sound() -> None:
 
 def test_the_guide_names_every_key_and_every_word() -> None:
     guide = GUIDE.read_text("utf-8")
-    tables = (schema.Procedure, schema.Convening, schema.Phase, schema.Requirement, schema.Item, schema.Move)
+    tables = (
+        schema.Procedure,
+        schema.Receiver,
+        schema.Convening,
+        schema.Phase,
+        schema.Requirement,
+        schema.Item,
+        schema.Move,
+    )
     keys = {key for table in tables for key in table.allowed()} - {"phase"}
     headings = {"requirement", "item", "move"}
     words = {*RULES, *ADDRESSES, *PHASE_STATES, *schema.MEETING_KINDS, *schema.SERVICE_KINDS, *schema.PLAN_KINDS}
 
     assert [word for word in sorted((keys - headings) | words) if f"`{word}`" not in guide] == []
     assert "## `[[convening]]`" in guide
+    assert "## `[receiver]`" in guide
     assert [heading for heading in headings if f"## `[[phase.{heading}]]`" not in guide] == []
     assert [key for key in ("working_days", "days", "months") if f"{{ {key} = " not in guide] == []
 
@@ -90,6 +99,30 @@ def test_what_may_be_left_out_has_its_usual_meaning() -> None:
     assert example.start.moves[0].needs == ("voluntary", "early")  # all of the phase
     assert example.item("plan", "review").controlling == "lead"
     assert not example.start.requirement("voluntary").chooses
+
+
+def test_a_procedure_names_the_kind_of_institution_that_receives_or_the_office_does() -> None:
+    named = '[receiver]\ninstitution = "youth_transition"\ndefault = true\n\n[[phase]]'
+
+    received = read_procedure(changed("[[phase]]", named), "example.toml").receiver
+
+    assert read_procedure(EXAMPLE, "example.toml").receiver is None
+    assert received == Receiver("youth_transition", Origin(is_default=True))
+
+
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [
+        ('institution = "T1"\ndefault = true', "institution 'T1' is unknown"),
+        ('institution = "youth_transition"', "give its source"),
+        ("default = true", "institution"),
+    ],
+)
+def test_a_receiver_is_a_kind_with_its_origin(key: str, sentence: str) -> None:
+    with pytest.raises(BrokenFile) as broken:
+        read_procedure(changed("[[phase]]", f"[receiver]\n{key}\n\n[[phase]]"), "example.toml")
+
+    assert sentence in str(broken.value)
 
 
 def test_a_move_may_need_nothing_and_an_institution_may_be_named_by_its_kind() -> None:
@@ -174,7 +207,7 @@ ONE_PROBLEM = {
     ),
     "an unknown address": (
         'addressed = "notifier"', 'addressed = "boss"', "boss",
-        "item ask: addressed 'boss' is unknown; possible are office, notifier, lead, case_manager, unemployment_insurance, disability_insurance,",
+        "item ask: addressed 'boss' is unknown; possible are office, receiver, notifier, lead, case_manager, unemployment_insurance,",
     ),
     "an unknown controller": (
         'controlling = "office"', 'controlling = "boss"', "boss", "item ask: controlling 'boss' is unknown; possible are office,",

@@ -403,6 +403,8 @@ class Migration(migrations.Migration):
             ],
         ),
         sql_file(
-            __file__, "every_fact.sql", reverse="DROP FUNCTION leading_every_fact, leading_first_recorded, leading_been_in"
+            __file__,
+            "every_fact.sql",
+            reverse="DROP FUNCTION leading_every_fact, leading_first_recorded, leading_been_in",
         ),
     ]

@@ -13,4 +13,5 @@ class Migration(migrations.Migration):
     operations = [
         sql_file(__file__, "outcomes.sql"),
         sql_file(__file__, "rest.sql"),
+        sql_file(__file__, "receiving.sql"),
     ]

@@ -29,6 +29,7 @@ from suone.casework.leading.services.procedure import (
     record_fact,
     report_fact,
 )
+from suone.casework.leading.services.receiving import notify_on
 from suone.casework.leading.services.shared import case_with_course
 from suone.casework.leading.services.triage import TRIAGE_INSTRUMENT, propose_level, triage_case
 
@@ -49,6 +50,7 @@ __all__ = [
     "follow_procedures",
     "move_case_over",
     "notify_case",
+    "notify_on",
     "open_simple_case",
     "propose_level",
     "record_fact",

@@ -21,7 +21,7 @@ from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power
 from suone.records.dossiers.services import in_each_language, lock, record_event
 from suone.records.inbox.services import notify_institutions
-from suone.records.workitems.services import open_again, settle_deed
+from suone.records.workitems.services import open_again, settle_waiting
 
 
 def correct_fact(acting: Acting, *, known: KnownFact, value: Scalar, reason: str) -> KnownFact:
@@ -75,7 +75,7 @@ def _replace(acting: Acting, known: KnownFact, value: Scalar | None, reason: str
         notify_institutions(acting, institution_ids=[known.institution_id], act=act, dossier=dossier)
     open_again(acting, dossier=dossier, by=fact)
     if value:
-        settle_deed(acting, dossier=dossier, by=fact)
+        settle_waiting(acting, dossier=dossier, by=fact)
     course = course_in(case)
     if course is not None:
         facts = facts_of(acting, case, course.current)

@@ -63,11 +63,13 @@ class Parties(Protocol):
 def begin(acting: Acting, *, dossier: Dossier, version: ProcedureVersion, facts: Facts, parties: Parties) -> Course:
     """Put a case in the first phase of a procedure and set its work items.
 
-    Raises ``Refused`` for a version that is retired, or that does not hold in the region of the case.
+    Raises ``Refused`` for a version that is retired, that does not hold in the region of the case, or whose notifications
+    another kind of institution receives.
     """
     if version.state != VersionState.PUBLISHED:
         raise Refused(_("This version of the procedure is retired: choose the one in force."))
     _check_region(dossier, version)
+    _check_receiver(dossier, version)
     start = version.procedure.start
     course = Course.objects.create(dossier=dossier, version=version, phase=start.id, phase_since=acting.today)
     Passage.objects.create(
@@ -86,6 +88,12 @@ def _check_region(dossier: Dossier, version: ProcedureVersion) -> None:
             _("This procedure holds only in these regions: %(regions)s. Choose another one.")
             % {"regions": ", ".join(regions)}
         )
+
+
+def _check_receiver(dossier: Dossier, version: ProcedureVersion) -> None:
+    """What another kind of institution receives is notified to it; a case does not come there by changing its procedure."""
+    if version.receives != (dossier.receiver.kind if dossier.receiver else ""):
+        raise Refused(_("Another institution receives the cases of this procedure: notify the case to it instead."))
 
 
 def store_fact(
@@ -290,14 +298,18 @@ def move_over(
     facts: Facts,
     parties: Parties,
     reason: str = "",
+    begins_round: bool = False,
 ) -> Phase:
-    """Move an ongoing case to another version or procedure, in the phase chosen.
+    """Move an ongoing case to another version or procedure, in the phase chosen; it ``begins_round`` where nothing counts again.
 
-    Raises ``Refused`` for a retired version, an unknown phase, or a procedure of other regions.
+    Raises ``Refused`` for a retired version, an unknown phase, a procedure of other regions, or one whose notifications another
+    kind of institution receives.
     """
     if version.state != VersionState.PUBLISHED:
         raise Refused(_("This version of the procedure is retired: choose the one in force."))
     _check_region(dossier, version)
+    if version.identifier != course.version.identifier:
+        _check_receiver(dossier, version)
     if phase not in [entry.id for entry in version.procedure.phases if not entry.is_end]:
         raise Refused(_("Choose the phase in which the case continues."))
     stays = phase == course.phase and version.identifier == course.version.identifier
@@ -319,7 +331,7 @@ def move_over(
         facts=facts,
         parties=parties,
         reason=reason,
-        begins_round=False if stays else None,
+        begins_round=begins_round or (False if stays else None),
     )
 
 

@@ -1,4 +1,4 @@
-"""Notifying a case, and the exchange between IIZ office and notifying institution before its triage."""
+"""Notifying a case, and the exchange between receiving and notifying institution before its triage."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,11 +13,12 @@ from suone.casework.cases.models import Case, Function
 from suone.casework.cases.rules import QUESTION_CATEGORY, Level, NoteKind, State, check_first_contact, check_reason
 from suone.casework.cases.services import assign, join, note_education, note_question, note_risks, write_note
 from suone.casework.leading.acts import Act
+from suone.casework.leading.queries import possible_receivers, receiver_of
 from suone.casework.leading.services.course import store_fact
 from suone.casework.leading.services.levels import record_level_change
 from suone.casework.leading.services.procedure import begin_procedure, end_procedure
 from suone.casework.leading.services.shared import cancel_open_items, move_to_state
-from suone.casework.leading.services.triage import ask_for_triage, finish_triage_item
+from suone.casework.leading.services.triage import ask_for_triage, check_triages, finish_triage_item
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.errors import Refused
@@ -30,7 +31,7 @@ from suone.records.documents.services import keep_document
 from suone.records.documents.uploads import Upload
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.rules import Birth
-from suone.records.dossiers.services import lock, open_dossier, record_event
+from suone.records.dossiers.services import call, lock, open_dossier, record_event
 from suone.records.inbox.services import notify_institutions, notify_staff
 from suone.records.workitems.models import WorkItem
 from suone.records.workitems.services import add_work_item, settle_item
@@ -73,14 +74,13 @@ class Notification(Particulars):
 
 
 def notify_case(acting: Acting, *, notification: Notification) -> Case:
-    """Notify a case to the IIZ office: open the case file, record the signed consent and request its triage.
+    """Notify a case: open the case file, record the signed consent and request its triage.
 
-    Raises ``Refused`` when the consent does not name the IIZ office, is not signed, or the first contact is in the future.
+    It goes to the IIZ office, or to the institution of the kind that the procedure names. Raises ``Refused`` when the consent
+    does not name the receiver, is not signed, or the first contact is in the future.
     """
-    office = iiz_office()
+    receiver = _receiver_in(notification)
     check_first_contact(notification.first_contact_on, on=acting.today)
-    if office.pk not in {line.institution.pk for line in notification.scope}:
-        raise Refused(_("The consent must name the IIZ office: otherwise it cannot receive the notification."))
     if notification.signature is None:
         raise Refused(_("Add the signed form as a scan, or let the person sign on the screen."))
     case = _open(
@@ -90,10 +90,13 @@ def notify_case(acting: Acting, *, notification: Notification) -> Case:
         counted_for=notification.counted_for,
     )
     dossier = case.dossier
+    if not receiver.is_iiz_office:
+        call("leading_receive", dossier.pk, receiver.pk)
+        dossier.receiver = receiver
     note_question(acting, dossier, notification.question, notification.question_category)
     note_education(acting, dossier, notification.education)
     note_risks(acting, dossier, notification.risk_factors)
-    record_event(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.NOTIFIED, recipients=[office.pk])
+    record_event(acting, dossier=dossier, kind=RecordKind.STORE, act=Act.NOTIFIED, recipients=[receiver.pk])
     document = keep_document(
         acting,
         dossier=dossier,
@@ -117,7 +120,7 @@ def notify_case(acting: Acting, *, notification: Notification) -> Case:
         begin_procedure(acting, case, notification.procedure)
     notify_institutions(
         acting,
-        institution_ids=[office.pk],
+        institution_ids=[receiver.pk],
         act=Act.NOTIFIED,
         dossier=dossier,
         region_id=notification.region.pk,
@@ -125,6 +128,24 @@ def notify_case(acting: Acting, *, notification: Notification) -> Case:
     if notification.alert is not None:
         answer_alert(acting, alert=notification.alert, state=AlertState.NOTIFIED)
     return case
+
+
+def _receiver_in(notification: Notification) -> Institution:
+    """Return the institution to which the case is notified, as its consent names it; raises ``Refused`` without one."""
+    possible = possible_receivers(notification.procedure)
+    named = {line.institution.pk for line in notification.scope}
+    found = [institution for institution in possible if institution.pk in named]
+    if len(found) != 1:
+        names = " / ".join(institution.name for institution in possible)
+        if not found and possible == [iiz_office()]:
+            raise Refused(_("The consent must name the IIZ office: otherwise it cannot receive the notification."))
+        raise Refused(
+            _(
+                "The consent must name the one institution that receives the notification under this procedure: %(names)s."
+            )
+            % {"names": names or "–"}
+        )
+    return found[0]
 
 
 def open_simple_case(
@@ -182,6 +203,7 @@ def reject_notification(acting: Acting, *, case: Case, reason: str) -> None:
     """Reject a notified case with a reason, of which the notifier is informed; raises ``Refused`` after its triage."""
     check_reason(reason)
     dossier = lock(case.dossier_id)
+    check_triages(acting, dossier)
     _end_before_triage(acting, dossier, case, State.REJECTED, reason)
     record_event(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.REJECTED, text=reason)
     notify_staff(acting, staff_ids=[case.notified_by_id], act=Act.REJECTED, dossier=dossier)
@@ -195,7 +217,7 @@ def withdraw_notification(acting: Acting, *, case: Case, reason: str) -> None:
         raise Refused(_("Only the notifying institution can withdraw its notification."))
     _end_before_triage(acting, dossier, case, State.WITHDRAWN, reason)
     record_event(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.WITHDRAWN, text=reason)
-    notify_institutions(acting, institution_ids=[iiz_office().pk], act=Act.WITHDRAWN, dossier=dossier)
+    notify_institutions(acting, institution_ids=[receiver_of(dossier).pk], act=Act.WITHDRAWN, dossier=dossier)
 
 
 def _end_before_triage(acting: Acting, dossier: Dossier, case: Case, state: State, reason: str) -> None:
@@ -210,13 +232,14 @@ def ask_notifier(acting: Acting, *, case: Case, question: str, due_on: date) -> 
     """Ask the notifying institution a question, answered by ``due_on``; the case is then in triage."""
     check_reason(question)
     dossier = lock(case.dossier_id)
+    check_triages(acting, dossier)
     case = Case.objects.get(pk=case.pk)
     if case.state == State.NOTIFIED:
         move_to_state(acting, case, State.IN_TRIAGE)
     item = add_work_item(
         acting,
         dossier=dossier,
-        title=gettext_noop("Answer the IIZ office's question"),
+        title=_question_title(dossier),
         is_own_words=False,
         details=question,
         due_on=due_on,
@@ -230,8 +253,14 @@ def ask_notifier(acting: Acting, *, case: Case, question: str, due_on: date) -> 
     return item
 
 
+def _question_title(dossier: Dossier) -> str:
+    if dossier.receiver_id is None:
+        return gettext_noop("Answer the IIZ office's question")
+    return gettext_noop("Answer the question about your notification")
+
+
 def answer_question(acting: Acting, *, item: WorkItem, text: str, category: DataCategory) -> None:
-    """Answer the office's question with a note; the work item is completed and the person who asked is notified.
+    """Answer the receiver's question with a note; the work item is completed and the person who asked is notified.
 
     Raises ``Refused`` for another institution, or when the work item is no longer open.
     """

@@ -48,7 +48,7 @@ def course_in(case: Case) -> Course | None:
 
 
 class PartiesOfCase:
-    """Resolve an addressee named in a procedure file: office, notifier, lead, case manager, or a kind of institution."""
+    """Resolve an addressee named in a procedure file: office, receiver, notifier, lead, case manager, or a kind of institution."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
@@ -56,10 +56,12 @@ class PartiesOfCase:
     def __call__(self, word_of_file: str) -> Party:
         if word_of_file == "office":
             return self.office
+        if word_of_file == "receiver":
+            return self.receiver
         if word_of_file == "notifier":
             return Party(self.case.notifier_id, self.case.notified_by)
         if word_of_file == Function.LEAD:
-            return self.named.get(Function.LEAD) or self.office
+            return self.named.get(Function.LEAD) or self.receiver
         if word_of_file == Function.CASE_MANAGER:  # the lead until one is named
             return self.named.get(Function.CASE_MANAGER) or self(Function.LEAD)
         return self.of_kind(word_of_file) or self(Function.LEAD)
@@ -86,6 +88,11 @@ class PartiesOfCase:
     def office(self) -> Party:
         """The IIZ office of the canton."""
         return Party(iiz_office().pk)
+
+    @cached_property
+    def receiver(self) -> Party:
+        """The institution that receives the case: the IIZ office, unless the procedure names another kind."""
+        return Party(self.case.dossier.receiver_id) if self.case.dossier.receiver_id else self.office
 
     @cached_property
     def named(self) -> dict[str, Party]:

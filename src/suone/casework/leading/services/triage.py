@@ -14,20 +14,20 @@ from suone.casework.cases.rules import Level, State, check_reason
 from suone.casework.cases.services import assign, notify_participants
 from suone.casework.leading.acts import Act
 from suone.casework.leading.models import Triage
-from suone.casework.leading.queries import course_of
+from suone.casework.leading.queries import course_of, receiver_of, triages
 from suone.casework.leading.services.levels import set_level
 from suone.casework.leading.services.procedure import report_fact
 from suone.casework.leading.services.shared import move_to_state
 from suone.ground.access.acting import Acting
 from suone.ground.access.errors import Refused
 from suone.ground.audit.models import RecordKind
-from suone.organisation.institutions.queries import iiz_office
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.services import lock, record_event
 from suone.records.workitems.services import add_work_item, close_items_about
 
 TRIAGE_INSTRUMENT = "level-triage"
 _TRIAGE_DAYS = 5
+_NOTIFIED = (State.NOTIFIED, State.IN_TRIAGE)
 
 
 def propose_level(answers: Mapping[str, str]) -> Proposal:
@@ -39,10 +39,12 @@ def triage_case(acting: Acting, *, case: Case, answers: Mapping[str, str], level
     """Decide the level of a case; a decision that differs from the instrument's proposal needs a reason.
 
     ``answers`` maps item ids to answers. A notified case becomes active and is led by whoever triaged it, until somebody
-    else is named. Raises ``Refused`` for an unknown level or a missing reason.
+    else is named. Raises ``Refused`` for all but whoever triages at the institution that receives the case, for an
+    unknown level, or a missing reason.
     """
     dossier = lock(case.dossier_id)
     case = Case.objects.get(pk=case.pk)
+    check_triages(acting, dossier)
     if level not in Level.values:
         raise Refused(_("Choose one of the three levels."))
     proposal = propose_level(answers)
@@ -60,10 +62,12 @@ def triage_case(acting: Acting, *, case: Case, answers: Mapping[str, str], level
     )
     if level != case.level:
         set_level(acting, case, level, reason)
-    if case.state in (State.NOTIFIED, State.IN_TRIAGE):
+    course = course_of(dossier.pk)
+    is_notified = case.state in _NOTIFIED or (course is not None and course.current.state in _NOTIFIED)
+    if is_notified:
         assign(dossier, Function.LEAD, acting.own_staff_id, is_named=False)
         finish_triage_item(acting, dossier)
-        if course_of(dossier.pk) is None:
+        if course is None:
             move_to_state(acting, case, State.ACTIVE)
     record_event(
         acting,
@@ -80,17 +84,26 @@ def triage_case(acting: Acting, *, case: Case, answers: Mapping[str, str], level
 
 
 def ask_for_triage(acting: Acting, dossier: Dossier) -> None:
-    """Set the work item for the triage at the IIZ office."""
+    """Set the work item for the triage at the institution that receives the case."""
     add_work_item(
         acting,
         dossier=dossier,
         title=gettext_noop("Triage the notification"),
         is_own_words=False,
         due_on=acting.today + timedelta(days=_TRIAGE_DAYS),
-        addressed_id=iiz_office().pk,
+        addressed_id=receiver_of(dossier).pk,
         about=("case", dossier.pk),
         settled_by=Fact.TRIAGED_ON,
     )
+
+
+def check_triages(acting: Acting, dossier: Dossier) -> None:
+    """Raise ``Refused`` unless the acting person triages at the institution that receives the case."""
+    if not triages(acting, dossier):
+        raise Refused(
+            _("%(institution)s receives this case: only they can triage it.")
+            % {"institution": receiver_of(dossier).short_name}
+        )
 
 
 def finish_triage_item(acting: Acting, dossier: Dossier) -> None:

@@ -221,9 +221,7 @@ def test_a_correction_needs_a_reason_and_another_value(
     assert KnownFact.objects.filter(dossier_id=case.pk, fact=Fact.OUT_OF_WORK).count() == 1
 
 
-def test_a_correction_is_of_the_kind_of_its_fact_and_not_in_the_future(
-    cast: Cast, case: Case, day: date | bool
-) -> None:
+def test_a_correction_is_of_the_kind_of_its_fact_and_not_in_the_future(cast: Cast, case: Case) -> None:
     known = state(cast.worker, case, Fact.REGISTERED_RAV_ON, day())
 
     for value, sentence in ((day(-1), "in the future"), (True, "Enter the day")):

@@ -59,7 +59,7 @@ def state(cast: Cast, in_luzern: Case) -> Callable[..., None]:
 
 
 def test_luzern_point_1_only_the_office_admits_an_exception_and_says_why(state: Callable[..., None]) -> None:
-    with pytest.raises(Refused, match="Only the coordination office states this"):
+    with pytest.raises(Refused, match="Only the coordination office enters this"):
         state("worker", Fact.EXCEPTION_ADMITTED, value=True, remark="She was ill")
     with pytest.raises(Refused, match="Give the reason"):
         state("coordinator", Fact.EXCEPTION_ADMITTED, value=True, remark=" ")
@@ -73,7 +73,7 @@ def test_luzern_point_4_the_office_checks_the_conditions(
     for fact in (Fact.OUT_OF_WORK, Fact.VOLUNTARY, Fact.SEVERAL_INVOLVED):
         state("worker", fact, value=True)
     state("worker", Fact.REGISTERED_IV_ON, value=timezone.localdate())
-    with pytest.raises(Refused, match="Only the coordination office states this"):
+    with pytest.raises(Refused, match="Only the coordination office enters this"):
         state("worker", Fact.CONDITIONS_CHECKED_ON, value=timezone.localdate(), remark="all is well")
     assert Course.objects.get(pk=in_luzern.pk).phase == "entry"
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from suone.canton.procedures.facts import Fact
+from suone.casework.leading.queries import course_of
 from suone.casework.leading.services import report_fact
 from suone.casework.meetings import rules
 from suone.casework.meetings.acts import Act
@@ -32,7 +33,7 @@ from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.errors import Conflict, Refused
 from suone.ground.audit.models import RecordKind
 from suone.organisation.institutions.models import Institution
-from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.models import Dossier, Particulars
 from suone.records.dossiers.queries import has_power, institutions_with_access, readable_categories
 from suone.records.dossiers.services import insert_without_returning
 from suone.records.workitems.queries import items_waiting
@@ -72,13 +73,15 @@ def add_point(
 ) -> AgendaPoint:
     """Add a point to the agenda; in a fixed session or an intervision also a case.
 
-    Raises ``Refused`` when the case may not be discussed at this meeting, its category is closed to the author, or neither
-    title nor case is given.
+    Raises ``Refused`` when the case may not be discussed at this meeting, its category is closed to the author, neither
+    title nor case is given, or the person is of another age than the procedure of the case is meant for and the title gives
+    no reason.
     """
     meeting = lock_meeting(meeting)
     rules.check_open(State(meeting.state))
     if dossier is not None:
         _check_may_be_discussed(acting, meeting, dossier)
+        _check_age(acting, dossier, reason=title)
         _check_can_read(acting, dossier, category)
     elif not title.strip():
         raise Refused(_("Write a text first."))
@@ -299,6 +302,13 @@ def _check_may_be_discussed(acting: Acting, meeting: Meeting, dossier: Dossier) 
         )
     if AgendaPoint.objects.filter(meeting=meeting, dossier=dossier).exists():
         raise Refused(_("This case is already on the agenda."))
+
+
+def _check_age(acting: Acting, dossier: Dossier, *, reason: str) -> None:
+    course, known = course_of(dossier.pk), Particulars.objects.filter(pk=dossier.pk).first()
+    age = known.age_on(acting.today) if known else None  # closed to the author, or not recorded
+    ages = course.procedure.ages if course else None
+    rules.check_age(age, ages, reason=reason)
 
 
 def _check_binding(acting: Acting, meeting: Meeting, content: EntryContent) -> None:

@@ -1,18 +1,18 @@
 -- What consents, and disclosures on another legal basis, allow.
 
--- The named recipients may read and contribute, the IIZ office may also open the case to others; in its categories, from
--- the start of its first day to the end of its last. Health is reserved for a named medical officer (ATSG Art. 47 para
--- 2), and holds as long as they are one.
+-- The named recipients may read and contribute, the IIZ office and the institution that receives the case may also open it to
+-- others; in its categories, from the start of its first day to the end of its last. Health is reserved for a named medical
+-- officer (ATSG Art. 47 para 2), and holds as long as they are one.
 CREATE FUNCTION consents_consent_allows(act bigint) RETURNS SETOF dossiers_allowance LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT c.id, c.dossier_id, CASE WHEN r.staff_id IS NULL THEN r.institution_id END, r.staff_id,
            r.categories & CASE WHEN dossiers_was_medical_officer(r.staff_id, c.recorded_at) THEN 2047 ELSE 2047 & ~16 END,
-           CASE WHEN i.is_iiz_office THEN 3 ELSE 2 END, dossiers_start_of(c.valid_from),
+           CASE WHEN i.is_iiz_office OR d.receiver_id = i.id THEN 3 ELSE 2 END, dossiers_start_of(c.valid_from),
            least(dossiers_start_of(c.valid_until + 1),
                  CASE WHEN (r.categories & 16) <> 0 AND dossiers_was_medical_officer(r.staff_id, c.recorded_at)
                       THEN dossiers_medical_officer_until(r.staff_id) END), 'consent'::text
     FROM consents_consent c JOIN consents_consentrecipient r ON r.consent_id = c.id AND r.dossier_id = c.dossier_id
-        JOIN institutions_institution i ON i.id = r.institution_id
+        JOIN institutions_institution i ON i.id = r.institution_id JOIN dossiers_dossier d ON d.id = c.dossier_id
     WHERE (act IS NULL OR c.id = act) AND c.withdrawn_at IS NULL;
 END;
 

@@ -46,6 +46,15 @@ class Migration(migrations.Migration):
                         ),
                         ("opened_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                         ("handed_over_at", models.DateTimeField(null=True)),
+                        (
+                            "receiver",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="institutions.institution",
+                            ),
+                        ),
                         ("version", models.PositiveIntegerField(default=1)),
                     ],
                     options={

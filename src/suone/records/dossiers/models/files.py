@@ -131,6 +131,7 @@ class Dossier(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="dossiers")
     opened_at = models.DateTimeField(db_default=Now())
     handed_over_at = models.DateTimeField(null=True)  # by whoever notified it: their own notification opens it no more
+    receiver = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")  # the IIZ office without one
     version = models.PositiveIntegerField(default=1)
 
     objects = DossierQuerySet.as_manager()

@@ -229,7 +229,7 @@ END;
 
 INSERT INTO dossiers_act VALUES
     ('notification', 'dossiers_notification_allows'), ('break_glass', 'dossiers_break_glass_allows');
-CREATE CONSTRAINT TRIGGER grants_within_acts AFTER UPDATE OF opened_at, handed_over_at OR DELETE ON dossiers_dossier
+CREATE CONSTRAINT TRIGGER grants_within_acts AFTER UPDATE OF opened_at, handed_over_at, receiver_id OR DELETE ON dossiers_dossier
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dossiers_grants_within_acts('id');
 CREATE CONSTRAINT TRIGGER grants_within_acts AFTER UPDATE OF dossier_id, institution_id, recorded OR DELETE ON persons_number
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dossiers_grants_within_acts();

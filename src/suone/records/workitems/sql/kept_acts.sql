@@ -76,7 +76,7 @@ BEGIN
 END $$;
 
 -- What settled an item was corrected or taken back: it is to be done again.
-CREATE FUNCTION workitems_open_again(of_case bigint, deed text) RETURNS SETOF workitems_settled
+CREATE FUNCTION workitems_open_again(of_case bigint, awaited text) RETURNS SETOF workitems_settled
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     w workitems_workitem;
@@ -85,9 +85,9 @@ BEGIN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
     END IF;
     FOR w IN SELECT * FROM workitems_workitem o
-        WHERE o.dossier_id = of_case AND o.state = 'done' AND o.settled_by = deed AND o.about_type = '' ORDER BY o.id FOR UPDATE
+        WHERE o.dossier_id = of_case AND o.state = 'done' AND o.settled_by = awaited AND o.about_type = '' ORDER BY o.id FOR UPDATE
     LOOP
-        IF workitems_is_kept(w, 'open') THEN
+        IF workitems_has_outcome(w, 'open') THEN
             UPDATE workitems_workitem o SET state = 'open', done_at = NULL, done_by_id = NULL WHERE o.id = w.id;
             RETURN NEXT (w.id, w.category, workitems_title(w), w.language::text,
                          CASE WHEN workitems_title(w) <> '' THEN w.texts END, w.addressed_id, w.assigned_id);
