@@ -16,7 +16,7 @@ from suone.records.consents.tests.factories import Cast
 from suone.records.decisions import services
 from suone.records.decisions.models import Decision
 from suone.records.decisions.queries import addressed_to, staff_who_may_answer
-from suone.records.decisions.tests.test_decide import answer, ask, notified, run_job
+from suone.records.decisions.tests.test_decide import answer, ask, recipients_of, run_job
 from suone.records.dossiers.models import Dossier
 
 
@@ -52,7 +52,7 @@ def ask_adviser(cast: Cast, dossier: Dossier) -> Decision:
 def test_while_somebody_is_there_nobody_else_answers(cast: Cast, dossier: Dossier, deputy: Appointment) -> None:
     decision = ask_adviser(cast, dossier)
 
-    assert notified("decision.asked") == {cast.adviser.pk}
+    assert recipients_of("decision.asked") == {cast.adviser.pk}
     assert on_the_list_of(deputy) == []
     with pytest.raises(Refused, match="named person"):
         answer(deputy, decision, accept=True)
@@ -67,7 +67,7 @@ def test_the_deputy_of_somebody_away_is_notified_and_may_answer(
 
     decision = ask_adviser(cast, dossier)
 
-    assert notified("decision.asked") == {cast.adviser.pk, deputy.pk}
+    assert recipients_of("decision.asked") == {cast.adviser.pk, deputy.pk}
     assert on_the_list_of(deputy) == [decision.pk]
     answer(deputy, decision, accept=True)
     decision.refresh_from_db()
@@ -93,9 +93,9 @@ def test_a_deputy_is_notified_on_the_first_day_of_an_absence(cast: Cast, dossier
     away(cast.adviser, first=2)
 
     run_job(1)
-    assert deputy.pk not in notified("decision.stands_in")
+    assert deputy.pk not in recipients_of("decision.stands_in")
     run_job(2)
-    assert deputy.pk in notified("decision.stands_in")
+    assert deputy.pk in recipients_of("decision.stands_in")
 
 
 def test_the_deputy_of_whoever_asked_is_notified_of_the_answer(cast: Cast, dossier: Dossier) -> None:
@@ -106,7 +106,7 @@ def test_the_deputy_of_whoever_asked_is_notified_of_the_answer(cast: Cast, dossi
 
     answer(cast.adviser, decision, accept=True)
 
-    assert notified("decision.accepted") == {cast.worker.pk, standing_in.pk}
+    assert recipients_of("decision.accepted") == {cast.worker.pk, standing_in.pk}
 
 
 def test_whoever_asked_reminds_once_a_day(cast: Cast, dossier: Dossier) -> None:
@@ -118,7 +118,7 @@ def test_whoever_asked_reminds_once_a_day(cast: Cast, dossier: Dossier) -> None:
         with pytest.raises(Refused, match="reminded today already"):
             services.remind(who, decision=Decision.objects.get(pk=decision.pk))
 
-    assert cast.adviser.pk in notified("decision.reminded")
+    assert cast.adviser.pk in recipients_of("decision.reminded")
     yesterday = timezone.now() - timedelta(days=1)
     Decision.objects.filter(pk=decision.pk).update(reminded_at=yesterday)
     with acting_as(who):
