@@ -12,7 +12,6 @@ from typing import Any
 import hypothesis
 import pytest
 import schemathesis
-from django.core.cache import cache
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
@@ -49,7 +48,6 @@ _OPERATIONS = [result.ok() for result in _schema.get_all_operations()]
 def key(db: None, settings: Any) -> Iterator[str]:
     """The key of an institution's system, with room for many requests."""
     settings.API_REQUESTS_A_MINUTE = 10**9
-    cache.clear()
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)  # as Django's own test client does: the test's connection stays
     staff = make_staff(make_institution("SMZ"), Role.CONTACT_PERSON, last_name="Amacker")
@@ -58,7 +56,6 @@ def key(db: None, settings: Any) -> Iterator[str]:
         yield create_partner_system(job, institution=staff.institution, name="x", responsible=staff)[1]
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
-    cache.clear()
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))

@@ -658,6 +658,7 @@ _NO_STAMPS = {
     "how long a link holds": "appointments_invitation.expires_at meetings_guest.valid_until",
     "the consent bounds it (support/sql/acts.sql)": "support_service.access_until",
     "one's own visit before this one": "dossiers_visit.before",
+    "how long a count lasts": "entrances_shared.expires_at",
     "the library of log-ins writes it": "access_user.last_login access_user.date_joined",
     "of the authority, in words": "representation_representative.decided_by",
     "a code": "workitems_workitem.settled_by",

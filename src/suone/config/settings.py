@@ -103,10 +103,12 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "suone.ground.web.middleware.NothingStoredMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "suone.ground.web.middleware.TextAloneMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "suone.ground.web.middleware.SessionLimitsMiddleware",
     "suone.ground.web.middleware.AccountLanguageMiddleware",
@@ -160,13 +162,8 @@ for _settings in DATABASES.values():
 DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Counters such as attempts with wrong keys, per process; large enough that an attacker cannot evict them.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
-}
+# Wrong attempts are counted, and codes used once, for all web processes together.
+CACHES = {"default": {"BACKEND": "suone.ground.entrances.shared_cache.SharedCache"}}
 
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = [

@@ -386,7 +386,6 @@ def print_minutes(request: ActingRequest, meeting_id: int) -> HttpResponse:
     pdf = minutes_pdf(queries.meeting_details(request.acting, this), printed_by=request.acting)
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{this.case_number or "meeting"}-{this.pk}.pdf"'
-    response["Cache-Control"] = "no-store"
     return response
 
 
@@ -434,7 +433,6 @@ def _calendar(what: Meeting | guests.GuestInvitation) -> HttpResponse:
     )
     response = HttpResponse(entry, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="meeting.ics"'
-    response["Cache-Control"] = "no-store"
     return response
 
 

@@ -405,5 +405,4 @@ def _file(data: bytes, this: Plan, word: str) -> HttpResponse:
     """Return a PDF whose file name contains case number and version, but no person's name."""
     response = HttpResponse(data, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{this.dossier.number}-{word}-{this.number}.pdf"'
-    response["Cache-Control"] = "no-store"
     return response

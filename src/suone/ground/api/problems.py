@@ -88,9 +88,7 @@ def problem(
         detail=sentence,
         errors=list(errors),
     )
-    answer = JsonResponse(details.model_dump() | members, status=status, content_type=MEDIA_TYPE, headers=headers)
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return JsonResponse(details.model_dump() | members, status=status, content_type=MEDIA_TYPE, headers=headers)
 
 
 def not_found() -> HttpResponse:

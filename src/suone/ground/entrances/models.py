@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from suone.ground.access.acting import Kind
-from suone.ground.access.row_policies import RowPolicies, Stamp, job, own_staff
+from suone.ground.access.row_policies import RowPolicies, Stamp, TableRights, job, own_staff
 
 _OWN = own_staff()
 _OF_SYSTEM = "((SELECT actor_kind()) = 'system' AND {table}.institution_id = (SELECT actor_institution()))"
@@ -72,3 +72,26 @@ class SystemAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"answer {self.pk}"
+
+
+class Shared(models.Model):
+    """A value that all web processes share for a while, such as a count of wrong attempts; keys are hashed."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    value = models.TextField()  # JSON
+    expires_at = models.DateTimeField(db_index=True)
+
+    personal_data: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        constraints: ClassVar = [
+            # Nobody acts yet where a log-in is counted.
+            TableRights(
+                name="entrances_shared_rights",
+                allows=("select", "insert", "delete"),
+                updates=("value", "expires_at"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"shared {self.pk}"

@@ -1,9 +1,10 @@
-"""For every request of a logged-in user: how long the session lasts, and its language."""
+"""For every request: how long the session lasts, its language, what is not text, and what browsers must not keep."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
@@ -40,4 +41,31 @@ class AccountLanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             translation.activate(request.user.language)
+        return self.get_response(request)
+
+
+class NothingStoredMiddleware:
+    """No page stays in the browser, the libraries' included: access may end a moment later, and secrets are shown once."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+class TextAloneMiddleware:
+    """No keyboard types the character zero, and PostgreSQL stores no text with it: such a request is refused."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path:
+            raise BadRequest
+        for sent in (request.GET, request.POST):
+            if any("\0" in text for name, values in sent.lists() for text in (name, *map(str, values))):
+                raise BadRequest
         return self.get_response(request)

@@ -27,10 +27,7 @@ def render(
         text = _block(page, context or {}, request, block)
     else:
         text = page.render(context or {}, request)
-    response = HttpResponse(text, status=status)
-    # Access may be withdrawn a moment later, so the browser must not cache the page.
-    response["Cache-Control"] = "no-store"
-    return response
+    return HttpResponse(text, status=status)
 
 
 def _block(page: Any, context: dict[str, Any], request: HttpRequest, block: str) -> str:
@@ -48,7 +45,6 @@ def printed(pdf: bytes, name: str) -> HttpResponse:
     """A PDF to view and print; ``name`` must say nothing about a person."""
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    response["Cache-Control"] = "no-store"
     return response
 
 
@@ -111,9 +107,7 @@ def _instead_of_the_page(response: HttpResponse) -> HttpResponse:
 def unrecorded_page() -> HttpResponse:
     """The log cannot be written, so nothing is shown; needs no database, which may be failing."""
     text = loader.get_template("web/unrecorded.html").render({})
-    response = HttpResponse(text, status=503)
-    response["Cache-Control"] = "no-store"
-    return response
+    return HttpResponse(text, status=503)
 
 
 def too_many_page(request: HttpRequest) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from procrastinate.contrib.django import app
 
+from suone.ground.entrances.shared_cache import forget_expired
 from suone.organisation.signin import letters, limits, services
 
 
@@ -14,6 +15,7 @@ def send_letters() -> None:
 @app.periodic(cron="40 3 * * *")
 @app.task(queueing_lock="signin.forget", pass_context=False)
 def forget_old_failures(timestamp: int) -> None:
-    """Delete failed log-ins and address links that are older than a day."""
+    """Delete failed log-ins and address links that are older than a day, and counts that have expired."""
     limits.forget_old_failures()
     services.forget_links()
+    forget_expired()

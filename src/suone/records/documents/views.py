@@ -51,7 +51,6 @@ def document(request: ActingRequest, dossier_id: int, document_id: int) -> HttpR
     # Number and kind only: a file's own name may name the person.
     response["Content-Disposition"] = f'attachment; filename="{kept.dossier.number}-{kept.pk}.{ending}"'
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "no-store"
     return response
 
 

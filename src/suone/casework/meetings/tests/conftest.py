@@ -1,7 +1,6 @@
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
 from django.utils import translation
 
 from suone.casework.cases.models import Case
@@ -17,12 +16,6 @@ def _english() -> Iterator[None]:
     """Sentences are compared in the language of the source."""
     with translation.override("en"):
         yield
-
-
-@pytest.fixture(autouse=True)
-def _no_wrong_links_yet() -> None:
-    """Tests that follow each other within a minute do not count each other's forged links."""
-    cache.clear()
 
 
 @kept

@@ -79,6 +79,23 @@ class Migration(migrations.Migration):
                         ],
                     },
                 ),
+                migrations.CreateModel(
+                    name="Shared",
+                    fields=[
+                        ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                        ("value", models.TextField()),
+                        ("expires_at", models.DateTimeField(db_index=True)),
+                    ],
+                    options={
+                        "constraints": [
+                            suone.ground.access.row_policies.TableRights(
+                                allows=("delete", "insert", "select"),
+                                name="entrances_shared_rights",
+                                updates=("expires_at", "value"),
+                            )
+                        ],
+                    },
+                ),
             ],
         ),
     ]

@@ -1,12 +1,10 @@
 """What the decorators for partners' systems do before, around and after a handler."""
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any
 
 import pytest
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest
@@ -85,13 +83,6 @@ def sneaky(request: Any) -> Said:
 
 
 urlpatterns = [path("api/v1/", api.urls)]
-
-
-@pytest.fixture(autouse=True)
-def _fresh_counters() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -108,3 +108,28 @@ def test_a_form_sent_after_the_log_in_has_ended_leads_to_the_log_in() -> None:
 
 def test_error_pages_are_kept_by_nobody(client: Client) -> None:
     assert client.get("/nowhere")["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("address", ["/accounts/login/", "/robots.txt", "/healthz"])
+def test_pages_of_libraries_and_words_for_machines_are_kept_by_nobody(client: Client, address: str) -> None:
+    assert client.get(address)["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "sent"),
+    [
+        ("get", "/accounts/login/?next=%00", {}),
+        ("get", "/accounts/login/?%00=1", {}),
+        ("get", "/no%00where", {}),
+        ("post", "/accounts/login/", {"login": "ada\0@example.org"}),
+    ],
+)
+def test_what_no_keyboard_types_is_refused_with_a_page(
+    client: Client, method: str, address: str, sent: dict[str, str]
+) -> None:
+    client.raise_request_exception = False
+
+    answer = getattr(client, method)(address, sent or None)
+
+    assert answer.status_code == 400
+    assert b"<h1>" in answer.content

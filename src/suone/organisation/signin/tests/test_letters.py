@@ -4,7 +4,6 @@ import re
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -24,7 +23,6 @@ ADA, NOBODY = "ada@example.org", "nobody@example.org"
 
 @pytest.fixture(autouse=True)
 def account() -> User:
-    cache.clear()  # the library counts resets there
     return User.objects.create_user(email=ADA, password="Demo-only-4711", first_name="Ada", language="fr")
 
 

@@ -2,13 +2,11 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -23,13 +21,6 @@ from suone.register.server import queries, services, tokens
 
 pytestmark = pytest.mark.django_db
 _ROW = {"token": b64encode(b"t" * 64).decode(), "valid_from": "2026-01-31", "reference": "D-1"}
-
-
-@pytest.fixture(autouse=True)
-def _fresh_counters() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture
