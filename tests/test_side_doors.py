@@ -364,15 +364,15 @@ BACK_DATED = {
 
 def test_the_database_alone_sets_the_time(world: World, numbers: dict[str, int]) -> None:
     """A year ago becomes now; a day is that of Switzerland."""
-    said = {}
+    dates = {}
     for name, (who, statement) in BACK_DATED.items():
         with transaction.atomic():
             with acting_as(acting(world.staff(who))), connection.cursor() as cursor:
                 cursor.execute(statement, numbers)
-                (said[name],) = cursor.fetchone()
+                (dates[name],) = cursor.fetchone()
             transaction.set_rollback(True)
 
-    days = {name: when if not isinstance(when, datetime) else timezone.localdate(when) for name, when in said.items()}
+    days = {name: when if not isinstance(when, datetime) else timezone.localdate(when) for name, when in dates.items()}
     assert {name: day for name, day in days.items() if day != timezone.localdate()} == {}
 
 

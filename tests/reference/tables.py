@@ -703,7 +703,7 @@ TABLES: dict[str, Rules] = {
     "audit_seal": Rules(select=allowed("audit.read")),
     "audit_tile": Rules(select=allowed("audit.read")),
     "audit_entry": Rules(select=allowed("audit.read")),
-    # Letters of the door, changed addresses, lost second factors.
+    # Letters about log-ins, changed addresses, lost second factors.
     "signin_addresschange": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=job),
     "signin_factorreset": Rules(select=RESETS, insert=RESETS, update=RESETS, before=empty("decided_at")),
     "signin_letter": Rules(select=job, insert=everybody, delete=job, kinds=frozenset({"staff", "job", "public"})),

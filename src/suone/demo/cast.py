@@ -38,7 +38,7 @@ def cast_file() -> dict[str, Any]:
 def logins() -> list[tuple[str, str, str]]:
     """One log-in for each role: role, e-mail, password."""
     staff = {entry["key"]: entry for entry in cast_file()["staff"]}
-    with translation.override("en"):  # the command line speaks English
+    with translation.override("en"):  # the command line is in English
         return [
             (str(Role(entry["role"]).label), staff[entry["staff"]]["email"], PASSWORD)
             for entry in cast_file()["log_in"]

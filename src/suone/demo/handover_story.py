@@ -98,10 +98,10 @@ def play_advice(act: Any, adviser: Appointment, region: Region) -> None:
     """What the office was asked in the last weeks."""
 
     def give(acting: Acting, entry: dict[str, Any]) -> None:
-        told: dict[str, Any] = {"channel": "phone", "region": region} | {
+        advice: dict[str, Any] = {"channel": "phone", "region": region} | {
             key: value for key, value in entry.items() if key != "days"
         }
-        give_advice(acting, on=acting.today - timedelta(days=entry["days"]), **told)
+        give_advice(acting, on=acting.today - timedelta(days=entry["days"]), **advice)
 
     for entry in _ADVICE:
         act(adviser, lambda acting, entry=entry: give(acting, entry))

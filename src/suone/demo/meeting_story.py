@@ -60,7 +60,7 @@ def _round_table(table: Table, case: Case, region: Region) -> None:
             points=["Emploi et vacances scolaires", "Santé : quelle clarification ?", "Suite"],
         ),
     )
-    told = (
+    contributions = (
         (
             table.rav_adviser,
             "Contrat à 25 % toute l’année scolaire, aucun salaire pendant les vacances.",
@@ -68,7 +68,7 @@ def _round_table(table: Table, case: Case, region: Region) -> None:
         ),
         (table.social_worker, "Aide sociale complémentaire depuis huit mois ; loyer assuré.", DataCategory.FINANCES),
     )
-    for staff, text, category in told:
+    for staff, text, category in contributions:
         _do(table, staff, contribute, meeting=meeting, text=text, category=category)
     employment, health, next_steps = AgendaPoint.objects.filter(meeting=meeting)
     words = (

@@ -78,9 +78,9 @@ def test_the_demo_goes_on_to_a_free_port_and_says_so(tmp_path: Path, taken: int,
 
     done = _suone("demo", *chosen[0], var=tmp_path, DATABASE_URL=ELSEWHERE, DATABASE_OWNER_URL=ELSEWHERE, **chosen[1])
 
-    said = re.match(r"  Port (\d+) is taken by another program: the demo takes (\d+)\.\n", done.stdout)
-    assert said, done.stdout
-    assert int(said[1]) == taken < int(said[2]) <= taken + 100
+    ports = re.match(r"  Port (\d+) is taken by another program: the demo takes (\d+)\.\n", done.stdout)
+    assert ports, done.stdout
+    assert int(ports[1]) == taken < int(ports[2]) <= taken + 100
     assert "The database cannot be reached" in _sentence(done)  # as wanted here: it is not to take long
     assert "ready" not in done.stdout
 
@@ -106,16 +106,16 @@ def test_a_wrong_setting_is_reported_in_one_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "said"),
+    ("address", "sentence"),
     [
         ("nonsense", "DATABASE_URL is not a PostgreSQL address"),
         (ELSEWHERE, "The database cannot be reached as suone_app"),
     ],
 )
-def test_a_broken_database_is_reported_in_one_sentence(tmp_path: Path, address: str, said: str) -> None:
+def test_a_broken_database_is_reported_in_one_sentence(tmp_path: Path, address: str, sentence: str) -> None:
     done = _suone("migrate", var=tmp_path, DATABASE_URL=address)
 
-    assert said in _sentence(done)
+    assert sentence in _sentence(done)
 
 
 def test_a_folder_that_cannot_be_made_is_reported_in_one_sentence(tmp_path: Path) -> None:

@@ -84,12 +84,12 @@ def withdraw(request: ActingRequest, dossier_id: int, consent_id: int) -> HttpRe
     others = queries.other_live_consents(request.acting, chain)
     if request.method == "POST":
         services.withdraw_consent(request.acting, consent=consent)
-        said = _("The consent is withdrawn; every access it opened has ended.")
+        message = _("The consent is withdrawn; every access it opened has ended.")
         if others:
-            said = f"{said} {_('Another consent for this case is still in force.')}"
+            message = f"{message} {_('Another consent for this case is still in force.')}"
         if has_power(request.acting, consent.dossier, Power.READ):
-            return done(request, said, "consents", dossier_id)
-        return done(request, said, "worklist")
+            return done(request, message, "consents", dossier_id)
+        return done(request, message, "worklist")
     context = {"chain": chain, "dossier": consent.dossier, "others": others}
     return render(request, "consents/withdraw.html", context)
 

@@ -114,8 +114,8 @@ def correct_particulars(
         _keep_other_names(particulars.dossier_id, name_kind, names)
     for kind, values in (contact_details or {}).items():
         _keep_contact_details(particulars.dossier_id, kind, values)
-    told = sorted([*changes, *(str(kind) for kind in [*(other_names or {}), *(contact_details or {})])])
-    _log_correction(acting, particulars.dossier, DataCategory.IDENTITY, told)
+    changed = sorted([*changes, *(str(kind) for kind in [*(other_names or {}), *(contact_details or {})])])
+    _log_correction(acting, particulars.dossier, DataCategory.IDENTITY, changed)
 
 
 def correct_residence(acting: Acting, *, residence: Residence, version: int, changes: Mapping[str, Any]) -> None:

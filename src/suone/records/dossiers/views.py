@@ -110,12 +110,12 @@ def clear_doubt(request: ActingRequest, doubt_id: int) -> HttpResponse:
         with refusals_on(form):
             services_of = clearing.find_one_person if is_one else clearing.find_two_persons
             services_of(request.acting, doubt=doubt, reason=form.cleaned_data["reason"])
-            told = (
+            message = (
                 _("The two files are about one person. This can be undone.")
                 if is_one
                 else _("Noted: they are two persons.")
             )
-            return done(request, told, "doubts")
+            return done(request, message, "doubts")
     context = {"doubt": doubt, "both": clearing.sides_of(doubt), "form": form}
     return render(request, "dossiers/clear_doubt.html", context, status=422 if form.errors else 200)
 

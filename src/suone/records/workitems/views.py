@@ -52,7 +52,7 @@ def complete(request: ActingRequest, dossier_id: int, item_id: int) -> HttpRespo
             services.complete(request.acting, item=item)
             return done(request, _("Done."), "case", dossier_id)
         return done(request, "", "case", dossier_id)
-    return _with_reason(request, item, services.complete, title=_("Done, with a reason"), said=_("Done."))
+    return _with_reason(request, item, services.complete, title=_("Done, with a reason"), message=_("Done."))
 
 
 @acts(Permission.CASE_WORK)
@@ -67,19 +67,19 @@ def reopen(request: ActingRequest, dossier_id: int, item_id: int) -> HttpRespons
 @acts(Permission.CASE_WORK)
 def cancel(request: ActingRequest, dossier_id: int, item_id: int) -> HttpResponse:
     item = readable_item(request.acting, dossier_id, item_id)
-    said = _("The work item is cancelled.")
-    return _with_reason(request, item, services.cancel, title=_("Cancel, with a reason"), said=said)
+    message = _("The work item is cancelled.")
+    return _with_reason(request, item, services.cancel, title=_("Cancel, with a reason"), message=message)
 
 
 def _with_reason(
-    request: ActingRequest, item: WorkItem, act: Callable[..., None], *, title: str, said: str
+    request: ActingRequest, item: WorkItem, act: Callable[..., None], *, title: str, message: str
 ) -> HttpResponse:
     """Act for another institution, which is notified of the reason."""
     form = forms.ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             act(request.acting, item=item, reason=form.cleaned_data["reason"])
-            return done(request, said, "case", item.dossier_id)
+            return done(request, message, "case", item.dossier_id)
     return form_page(
         request,
         form,

@@ -107,7 +107,7 @@ def push(
         held = _kept_despite_errors(table, checked, pushing.store) if is_snapshot else []
         delivered = pushing.deliver(SNAPSHOT if is_snapshot else CHANGES, [*valid, *held])
     _report(delivered)
-    refused = [(checked.valid[place][0], said) for place, said in delivered.refused if place < len(valid)]
+    refused = [(checked.valid[place][0], message) for place, message in delivered.refused if place < len(valid)]
     _report_errors(table, sorted([*checked.errors, *refused], key=lambda error: error[0].number), errors)
     if checked.errors or refused:
         raise SystemExit(2)
@@ -195,13 +195,13 @@ def _progress(title: str, length: int) -> Iterator["Counting"]:
 
 
 def _confirm(many: "WouldEndMany") -> bool:
-    said = _("This would end %(ended)s of %(open)s open registrations.") % {
+    message = _("This would end %(ended)s of %(open)s open registrations.") % {
         "ended": many.ended,
         "open": many.open_before,
     }
     if not sys.stdin.isatty():
-        raise Trouble(said + " " + _("Nothing was changed: look at the file, or confirm with --yes."))
-    return click.confirm(said + " " + _("Continue?"))
+        raise Trouble(message + " " + _("Nothing was changed: look at the file, or confirm with --yes."))
+    return click.confirm(message + " " + _("Continue?"))
 
 
 def _report(delivered: "Delivered") -> None:

@@ -225,13 +225,13 @@ def figures(acting: Acting, *, day: date) -> Figures | None:
     institutions = Institution.objects.in_bulk()
     masks = call("SELECT * FROM register.followed_by(%s::smallint, %s)", [epoch.number, day])
     referrals = call("SELECT * FROM register.referrals(%s::smallint, %s, %s)", [epoch.number, first, day])
-    door = call("SELECT * FROM register.revolving_door(%s::smallint, %s, %s, %s)", [epoch.number, first, day, months])
+    rows = call("SELECT * FROM register.revolving_door(%s::smallint, %s, %s, %s)", [epoch.number, first, day, months])
     return Figures(
         day,
         followed(masks),
         enrolments(),
         [(institutions[one], institutions[other], persons) for one, other, persons in referrals],
-        [(institutions[one], leavers, returned) for one, leavers, returned in door],
+        [(institutions[one], leavers, returned) for one, leavers, returned in rows],
         months,
     )
 

@@ -68,7 +68,7 @@ def test_a_paper_is_named_only_where_it_says_something(this: Instrument) -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "sourced"),
     [
         ("level-triage", {"questions", "bands"}),
         ("early-detection", {"questions", "rules"}),
@@ -81,8 +81,8 @@ def test_a_paper_is_named_only_where_it_says_something(this: Instrument) -> None
         ("in-depth-assessment", set()),
     ],
 )
-def test_what_the_papers_say_and_what_the_product_proposes(name: str, said: set[str]) -> None:
-    assert {part for part, place in instrument(name).origins.items() if place} == said
+def test_what_the_papers_say_and_what_the_product_proposes(name: str, sourced: set[str]) -> None:
+    assert {part for part, place in instrument(name).origins.items() if place} == sourced
 
 
 @each

@@ -64,8 +64,8 @@ def resume_case(acting: Acting, *, case: Case) -> None:
             "days": days
         }
 
-    told: dict[str, Any] = {"text": sentence(), "text_language": "", "texts": in_each_language(sentence)}
-    record_event(acting, dossier=case.dossier, kind=RecordKind.CHANGE, act=Act.RESUMED, **(told if moved else {}))
+    line: dict[str, Any] = {"text": sentence(), "text_language": "", "texts": in_each_language(sentence)}
+    record_event(acting, dossier=case.dossier, kind=RecordKind.CHANGE, act=Act.RESUMED, **(line if moved else {}))
     notify_participants(acting, case.dossier, Act.RESUMED)
     if course is not None:
         case = case_with_course(case.pk)

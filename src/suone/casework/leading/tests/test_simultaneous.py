@@ -190,9 +190,9 @@ def test_of_two_who_settle_a_work_item_at_once_one_counts(cast: Cast) -> None:
         assert (after.state, after.done_by, after.reason) == (
             ("done", cast.worker, "") if completed else ("cancelled", None, "No longer needed")
         )
-        said = Entry.objects.filter(object_type="workitem", object_id=item.pk).order_by("id")
+        entries = Entry.objects.filter(object_type="workitem", object_id=item.pk).order_by("id")
         act = "workitem.done" if completed else "workitem.cancelled"
-        assert [entry.act for entry in said] == ["workitem.asked", act]
+        assert [entry.act for entry in entries] == ["workitem.asked", act]
 
 
 def test_of_two_who_postpone_at_once_one_counts_and_the_other_gets_both_days(cast: Cast) -> None:

@@ -95,9 +95,9 @@ def test_nothing_follows_from_a_draft_or_from_plain_minutes(cast: Cast, meeting:
     with pytest.raises(Refused, match="Finish the minutes"):
         into_plan(cast, draft)
 
-    said = entry_of(cast, meeting, kind=EntryKind.MINUTES, responsible=None, due_on=None)
+    line = entry_of(cast, meeting, kind=EntryKind.MINUTES, responsible=None, due_on=None)
     with pytest.raises(Refused, match="recommendations, decisions and mandates"):
-        into_plan(cast, said, Section.GOAL)
+        into_plan(cast, line, Section.GOAL)
 
 
 def test_a_mandate_becomes_a_service(cast: Cast, meeting: Meeting) -> None:

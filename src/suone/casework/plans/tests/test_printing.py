@@ -71,7 +71,7 @@ def read(by: Appointment, plan: Plan, language: str, *, booklet: bool = False) -
     return PdfReader(BytesIO(data))
 
 
-def said(by: Appointment, plan: Plan, language: str = "en", *, booklet: bool = False) -> str:
+def printed(by: Appointment, plan: Plan, language: str = "en", *, booklet: bool = False) -> str:
     return squeezed("".join(page.extract_text() for page in read(by, plan, language, booklet=booklet).pages))
 
 
@@ -106,7 +106,7 @@ def test_the_words_cover_every_kind_state_and_section(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_plan_says_in_every_language_what_is_agreed(cast: Cast, plan: Plan, language: str) -> None:
-    text = said(cast.worker, plan, language)
+    text = printed(cast.worker, plan, language)
     words = printing._words("plan", language)
 
     for part in (
@@ -130,7 +130,7 @@ def test_the_plan_says_in_every_language_what_is_agreed(cast: Cast, plan: Plan, 
 def test_the_booklet_says_in_every_language_what_comes_next_and_who_helps(
     cast: Cast, plan: Plan, language: str
 ) -> None:
-    text = said(cast.worker, plan, language, booklet=True)
+    text = printed(cast.worker, plan, language, booklet=True)
     words = printing._words("booklet", language)
 
     for part in (
@@ -156,8 +156,8 @@ def test_health_is_printed_for_the_medical_officer_alone(cast: Cast, plan: Plan,
     write(cast.worker, plan, f"{HEALTH} heals", EntryKind.GOAL, DataCategory.HEALTH)
 
     for by in (cast.worker, cast.adviser):
-        assert squeezed(HEALTH) not in said(by, plan, booklet=booklet)
-    assert squeezed(f"{HEALTH} heals") in said(cast.physician, plan, booklet=booklet)
+        assert squeezed(HEALTH) not in printed(by, plan, booklet=booklet)
+    assert squeezed(f"{HEALTH} heals") in printed(cast.physician, plan, booklet=booklet)
 
 
 def test_whoever_may_not_read_identity_prints_no_name(cast: Cast, case: Case, plan: Plan) -> None:
@@ -166,16 +166,16 @@ def test_whoever_may_not_read_identity_prints_no_name(cast: Cast, case: Case, pl
     for grant in Grant.objects.filter(institution=cast.adviser.institution):
         Grant.objects.filter(pk=grant.pk).update(categories=grant.categories & ~DataCategory.IDENTITY.bit)
 
-    assert "Muster" not in said(cast.adviser, plan)
-    assert "Muster" not in said(cast.adviser, plan, booklet=True)
-    assert squeezed(GOAL) in said(cast.adviser, plan)
+    assert "Muster" not in printed(cast.adviser, plan)
+    assert "Muster" not in printed(cast.adviser, plan, booklet=True)
+    assert squeezed(GOAL) in printed(cast.adviser, plan)
 
 
 def test_the_signatures_are_on_the_plan_and_a_line_waits_for_the_others(cast: Cast, plan: Plan) -> None:
     plan = put_up(cast, plan)
     sign(cast.adviser, plan)
 
-    text = said(cast.worker, plan)
+    text = printed(cast.worker, plan)
 
     assert squeezed(f"Signed in the system on {timezone.localdate():%d.%m.%Y}.") in text
     assert text.count(squeezed("Place, date")) == 2
@@ -185,8 +185,8 @@ def test_the_signatures_are_on_the_plan_and_a_line_waits_for_the_others(cast: Ca
 def test_a_binding_plan_says_since_when_and_its_booklet_does_not_say_not_yet(cast: Cast, plan: Plan) -> None:
     plan = all_sign(cast, plan)
 
-    assert squeezed(f"Binding since {timezone.localdate():%d.%m.%Y}") in said(cast.worker, plan)
-    assert squeezed("does not hold yet") not in said(cast.worker, plan, booklet=True)
+    assert squeezed(f"Binding since {timezone.localdate():%d.%m.%Y}") in printed(cast.worker, plan)
+    assert squeezed("does not hold yet") not in printed(cast.worker, plan, booklet=True)
 
 
 def test_what_is_done_is_no_step_any_more(cast: Cast, plan: Plan) -> None:
@@ -200,7 +200,7 @@ def test_what_is_done_is_no_step_any_more(cast: Cast, plan: Plan) -> None:
         version=1,
     )
 
-    text = said(cast.worker, plan, booklet=True)
+    text = printed(cast.worker, plan, booklet=True)
 
     assert text.index(squeezed(MEASURE)) > text.index(squeezed("This is done"))
 

@@ -188,7 +188,7 @@ def test_a_mandate_that_goes_further_than_its_consent_is_refused(cast: Cast, man
 
 
 def test_a_withdrawn_consent_ends_the_mandates_access_with_it(cast: Cast, mandate: Service) -> None:
-    who = acting(cast.adviser)  # who hears it may only contribute
+    who = acting(cast.adviser)  # whoever learns of it may only contribute
     with acting_as(who):
         withdraw_consent(who, consent=consent_of(mandate))
 

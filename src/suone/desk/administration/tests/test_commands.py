@@ -1,4 +1,4 @@
-"""``suone init`` and ``suone account``: what they print, what they keep, and that the log hears of it."""
+"""``suone init`` and ``suone account``: what they print, what they keep, and that both are logged."""
 
 from pathlib import Path
 

@@ -21,7 +21,7 @@ BEGIN
         RAISE EXCEPTION 'say why these entries are destroyed' USING ERRCODE = 'check_violation';
     END IF;
     IF EXISTS (SELECT FROM audit_entry e WHERE e.id = ANY (entries) AND (e.position IS NULL OR e.act LIKE 'log.%')) THEN
-        RAISE EXCEPTION 'what is not sealed, and what is said of the log itself, is not destroyed'
+        RAISE EXCEPTION 'unsealed entries, and entries about the log itself, are not destroyed'
             USING ERRCODE = 'check_violation';
     END IF;
     SELECT array_agg(e.position ORDER BY e.position) INTO places FROM audit_entry e WHERE e.id = ANY (entries);

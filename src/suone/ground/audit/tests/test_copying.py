@@ -73,10 +73,10 @@ def test_a_folder_that_takes_and_never_answers_stops_no_act(
     silent = folder / "entries-000000000000-000000000008.jsonl.part"
     os.mkfifo(silent)  # whoever opens it waits for a reader who never comes
 
-    with capture_logs() as said:
+    with capture_logs() as lines:
         assert copy_out() == 9
-    assert [(line["event"], line["log_level"], line["entries"]) for line in said] == [("audit.copies_lag", "error", 9)]
-    assert "no answer" in said[0]["trouble"]
+    assert [(line["event"], line["log_level"], line["entries"]) for line in lines] == [("audit.copies_lag", "error", 9)]
+    assert "no answer" in lines[0]["trouble"]
     write(1)
     assert seal() == 1
     assert verify().is_whole
@@ -95,9 +95,9 @@ def test_a_folder_that_refuses_is_reported(log: list[int], folder: Path, trouble
         (folder / "entries-0-x.jsonl").write_text("")
 
     assert lag() is None
-    with capture_logs() as said:
+    with capture_logs() as lines:
         assert copy_out() == 9
-    assert said[0]["trouble"] == "the folder cannot be written"
+    assert lines[0]["trouble"] == "the folder cannot be written"
 
 
 def test_without_a_folder_nothing_is_copied(log: list[int], settings: Any) -> None:

@@ -29,8 +29,8 @@ def test_a_destroyed_entry_is_reported_as_such_and_not_as_tampering(log: list[in
     proof = verify()
     assert (proof.findings, proof.destroyed) == ([], 2)
     assert _copies() == [number for number in log if number not in (log[4], log[7])]
-    said = Entry.objects.get(act="log.destroyed")
-    assert (said.kind, said.purpose, said.details) == ("delete", "kept long enough", {"places": [4, 7]})
+    logged = Entry.objects.get(act="log.destroyed")
+    assert (logged.kind, logged.purpose, logged.details) == ("delete", "kept long enough", {"places": [4, 7]})
     seal()
     assert verify().is_whole
 

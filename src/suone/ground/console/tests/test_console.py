@@ -24,7 +24,7 @@ def _raising(error: Exception) -> click.Command:
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "message"),
     [
         (Trouble("Do this instead."), "Do this instead."),
         (Refused("Ask somebody else."), "Ask somebody else."),
@@ -35,11 +35,11 @@ def _raising(error: Exception) -> click.Command:
         (OSError(errno.ENOSPC, "no space"), "The disk is full: free some space and start again."),
     ],
 )
-def test_trouble_is_one_sentence_on_a_line_of_its_own(error: Exception, said: str) -> None:
+def test_trouble_is_one_sentence_on_a_line_of_its_own(error: Exception, message: str) -> None:
     done = run(_raising(error))
 
     assert done.exit_code == 1
-    assert done.output == f"  Try …\nError: {said}\n"
+    assert done.output == f"  Try …\nError: {message}\n"
 
 
 @pytest.mark.parametrize("error", [OSError(errno.EPERM, "not allowed"), ValueError("a mistake in the code")])

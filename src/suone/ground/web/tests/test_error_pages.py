@@ -11,7 +11,7 @@ from suone.ground.web import views
 pytestmark = pytest.mark.django_db
 
 
-def said(language: str, sentence: str) -> str:
+def translated(language: str, sentence: str) -> str:
     with translation.override(language):
         return translation.gettext(sentence)
 
@@ -55,8 +55,8 @@ def test_a_page_one_may_not_open_says_whom_to_ask(client: Client, account: User,
     page = answer.content.decode()
     assert answer.status_code == 403
     assert f'<html lang="{language}">' in page
-    assert said(language, "You may not open this page") in page
-    assert said(language, "Your role does not include it. If you need it, ask the IIZ office.") in page
+    assert translated(language, "You may not open this page") in page
+    assert translated(language, "Your role does not include it. If you need it, ask the IIZ office.") in page
 
 
 @pytest.mark.parametrize("language", ["de", "fr", "en"])
@@ -73,7 +73,7 @@ def test_a_fault_of_ours_is_reported_without_its_details(
     page = answer.content.decode()
     assert answer.status_code == 500
     assert f'<html lang="{language}">' in page
-    assert said(language, "Something went wrong on our side") in page
+    assert translated(language, "Something went wrong on our side") in page
     assert "the inner secret" not in page
 
 
@@ -86,7 +86,7 @@ def test_the_sentences_of_the_error_pages_are_translated() -> None:
     ]
 
     for sentence in sentences:
-        assert len({said(language, sentence) for language in ("de", "fr", "en")}) == 3, sentence
+        assert len({translated(language, sentence) for language in ("de", "fr", "en")}) == 3, sentence
 
 
 def test_a_form_from_elsewhere_is_not_accepted(account: User) -> None:

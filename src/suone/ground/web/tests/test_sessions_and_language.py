@@ -1,4 +1,4 @@
-"""How long a log-in lasts, and in which language it speaks."""
+"""How long a log-in lasts, and in which language its pages are."""
 
 from datetime import timedelta
 

@@ -67,7 +67,7 @@ def form(language: str = "de", **changes: object) -> PdfReader:
     return PdfReader(BytesIO(consent_form_pdf(replace(FORM, **changes), language)))
 
 
-def said(language: str = "de", **changes: object) -> str:
+def printed(language: str = "de", **changes: object) -> str:
     pages = form(language, **changes).pages
     return squeezed("".join(page.extract_text() for page in pages))
 
@@ -75,7 +75,7 @@ def said(language: str = "de", **changes: object) -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_form_says_everything_a_consent_needs(language: str) -> None:
     words = WORDS[language]
-    text = said(language)
+    text = printed(language)
 
     assert [key for key in ALWAYS if squeezed(words[key]) not in text] == []
     for filled_in in (
@@ -101,7 +101,7 @@ def test_the_form_says_everything_a_consent_needs(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_category_is_explained_by_what_may_be_read(language: str) -> None:
-    text = said(language)
+    text = printed(language)
 
     assert len(WORDS[language]["categories"]) == len(DataCategory)
     for title, content in WORDS[language]["categories"].values():
@@ -122,7 +122,7 @@ def test_the_form_fits_two_pages_and_is_tagged(language: str) -> None:
 
 def test_only_what_was_chosen_is_listed() -> None:
     words = WORDS["de"]
-    text = said(recipients=(FormRecipient("RAV Siders", DataCategory.EMPLOYMENT.bit),))
+    text = printed(recipients=(FormRecipient("RAV Siders", DataCategory.EMPLOYMENT.bit),))
 
     assert squeezed(words["anybody_in_charge"]) in text
     assert squeezed(words["categories"]["employment"][1]) in text
@@ -134,7 +134,7 @@ def test_only_what_was_chosen_is_listed() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_form_extent_and_keeping_follow_what_was_agreed(language: str) -> None:
     words = WORDS[language]
-    text = said(language, oral_allowed=False, is_recurring=False, retention_years=10)
+    text = printed(language, oral_allowed=False, is_recurring=False, retention_years=10)
 
     assert squeezed(words["not_oral"]) in text
     assert squeezed(words["once"]) in text
@@ -144,11 +144,11 @@ def test_form_extent_and_keeping_follow_what_was_agreed(language: str) -> None:
 
 
 def test_a_legal_representative_is_named_at_the_top_and_at_the_signature() -> None:
-    assert said(representative="Beistand Karl Muster").count(squeezed("Beistand Karl Muster")) == 2
+    assert printed(representative="Beistand Karl Muster").count(squeezed("Beistand Karl Muster")) == 2
 
 
 def test_what_is_unknown_leaves_no_empty_label() -> None:
-    text = said(person=FormPerson(FORM.person.name))
+    text = printed(person=FormPerson(FORM.person.name))
 
     assert "Geburtsdatum" not in text.replace(squeezed(WORDS["de"]["categories"]["identity"][1]), "")
     assert squeezed(FORM.person.name) in text
@@ -182,7 +182,7 @@ def test_before_there_is_a_case_its_number_is_written_in_by_hand(language: str) 
     "typed", ['#panic("x")', "*Anna* ] #[", "{case} {0}", '"); #read("/frame.toml")', "<b>x</b> $1$"]
 )
 def test_markup_in_names_and_purpose_stays_text(typed: str) -> None:
-    text = said(person=FormPerson(typed), purpose=f"p {typed}", recipients=(FormRecipient(typed, WORK, typed),))
+    text = printed(person=FormPerson(typed), purpose=f"p {typed}", recipients=(FormRecipient(typed, WORK, typed),))
 
     assert text.count(squeezed(typed)) >= 5  # person, purpose, recipient twice, signature
 

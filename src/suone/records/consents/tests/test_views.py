@@ -350,10 +350,10 @@ def test_withdrawing_names_the_other_consent_still_in_force(
     renewed = sign(cast.worker, dossier, line(cast.adviser), valid_from=tomorrow)
 
     page = worker.get(path).content.decode()
-    said = worker.post(path, follow=True).content.decode()
+    shown = worker.post(path, follow=True).content.decode()
 
     assert pages(dossier, renewed)["withdraw"] in page
-    assert "Another consent for this case is still in force." in said
+    assert "Another consent for this case is still in force." in shown
 
 
 def test_a_withdrawn_consent_is_withdrawn_once(worker: Client, dossier: Dossier, consent: Consent) -> None:
@@ -376,10 +376,10 @@ def test_the_form_is_printed_with_what_is_typed_and_logged(cast: Cast, worker: C
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
     assert answer["Content-Type"] == "application/pdf"
     assert "no-store" in answer["Cache-Control"]
-    said = " ".join(text.split())
-    assert "Printed purpose" in said
+    printed = " ".join(text.split())
+    assert "Printed purpose" in printed
     for staff, category in ((cast.adviser, "Arbeit"), (cast.stranger, "Justiz")):
-        assert f"{staff.institution.name} zuständige Mitarbeitende {category}" in said
+        assert f"{staff.institution.name} zuständige Mitarbeitende {category}" in printed
     assert "Muster" not in answer["Content-Disposition"]
     entry = Entry.objects.get(act="consent.form_printed")
     assert (entry.kind, entry.dossier_id) == (RecordKind.PRINT, dossier.pk)

@@ -124,8 +124,8 @@ def test_whoever_asked_reminds_once_a_day(cast: Cast, dossier: Dossier) -> None:
     with acting_as(who):
         services.remind(who, decision=Decision.objects.get(pk=decision.pk))
 
-    said = Entry.objects.filter(act="decision.reminded").values_list("object_id", "recipients")
-    assert list(said) == [(decision.pk, [cast.adviser.institution_id])] * 2
+    entries = Entry.objects.filter(act="decision.reminded").values_list("object_id", "recipients")
+    assert list(entries) == [(decision.pk, [cast.adviser.institution_id])] * 2
     answer(cast.adviser, decision, accept=True)
     with acting_as(who), pytest.raises(Refused, match="already been answered"):
         services.remind(who, decision=Decision.objects.get(pk=decision.pk))

@@ -190,10 +190,10 @@ def test_an_item_is_given_to_a_colleague_and_to_no_day_that_is_past(table: Table
     does(table.rav, services.complete, item=item)
     does(table.rav, services.reopen, item=item)
 
-    said = list(
+    acts = list(
         Entry.objects.filter(object_type="workitem", object_id=item.pk).order_by("id").values_list("act", flat=True)
     )
-    assert said == [f"workitem.{act}" for act in ("asked", "assigned", "postponed", "done", "reopened")]
+    assert acts == [f"workitem.{act}" for act in ("asked", "assigned", "postponed", "done", "reopened")]
 
 
 def test_what_is_undone_twice_is_undone_once(table: Table) -> None:
@@ -212,8 +212,8 @@ def test_what_is_undone_twice_is_undone_once(table: Table) -> None:
         after = WorkItem.objects.get(pk=item.pk)
         assert (after.state, after.done_at, after.done_by, after.reason) == (State.OPEN, None, None, "")
 
-    said = Entry.objects.filter(object_type="workitem", object_id=item.pk).order_by("id").values_list("act", flat=True)
-    assert list(said) == [f"workitem.{act}" for act in ("asked", "done", "reopened", "cancelled", "reopened")]
+    acts = Entry.objects.filter(object_type="workitem", object_id=item.pk).order_by("id").values_list("act", flat=True)
+    assert list(acts) == [f"workitem.{act}" for act in ("asked", "done", "reopened", "cancelled", "reopened")]
 
 
 @pytest.mark.parametrize("act", [services.complete, services.cancel, services.reopen])
@@ -497,7 +497,7 @@ def test_the_number_of_a_thing_is_not_that_of_an_item(table: Table) -> None:
 
 
 @pytest.mark.parametrize(
-    ("says", "about", "is_settled"),
+    ("outcomes", "about", "is_settled"),
     [
         ({"": "done", "awaited": None}, ("", None), False),  # its code has a function of its own, which returns nothing
         ({"": None, "awaited": "done"}, ("", None), True),
@@ -507,16 +507,16 @@ def test_the_number_of_a_thing_is_not_that_of_an_item(table: Table) -> None:
     ],
 )
 def test_the_outcome_is_asked_by_the_type_of_the_object_or_by_what_the_item_waits_for(
-    table: Table, says: dict[str, str | None], about: tuple[str, int | None], is_settled: bool
+    table: Table, outcomes: dict[str, str | None], about: tuple[str, int | None], is_settled: bool
 ) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM workitems_outcome")
-        for number, (word, said) in enumerate(says.items()):
-            value = f"'{said}'" if said else "NULL::text"
+        for number, (code, outcome) in enumerate(outcomes.items()):
+            value = f"'{outcome}'" if outcome else "NULL::text"
             cursor.execute(
-                f"CREATE FUNCTION says_{number}(workitems_workitem) RETURNS text LANGUAGE sql RETURN {value}"
+                f"CREATE FUNCTION outcome_{number}(workitems_workitem) RETURNS text LANGUAGE sql RETURN {value}"
             )
-            cursor.execute("INSERT INTO workitems_outcome VALUES (%s, %s)", [word, f"says_{number}"])
+            cursor.execute("INSERT INTO workitems_outcome VALUES (%s, %s)", [code, f"outcome_{number}"])
     item = asked(table, table.lead, table.lead, settled_by="awaited", about=about)
 
     with nullcontext() if is_settled else pytest.raises(ProgrammingError, match="no recorded act"):
@@ -564,14 +564,14 @@ def test_the_timeline_has_the_title_for_those_who_may_read_it(table: Table) -> N
     asked(table, table.lead, table.lead, settled_by="triaged_on", category=DataCategory.FINANCES)
     does(table.iv, services.settle_waiting, dossier=table.dossier, by="triaged_on")
 
-    def said(by: Appointment) -> list[str]:
+    def titles(by: Appointment) -> list[str]:
         who = acting(by)
         with acting_as(who):
             events = events_of(who, table.dossier, only=Q(act="workitem.done"))
             queries.name_items(who, events)
             return [event.text for event in events]
 
-    assert (said(table.lead), said(table.iv)) == (["Call"], [""])  # whoever wrote a line reads it, and no title
+    assert (titles(table.lead), titles(table.iv)) == (["Call"], [""])  # whoever wrote a line reads it, and no title
 
 
 def _states(*items: WorkItem) -> str:
@@ -681,7 +681,7 @@ def test_only_those_who_contribute_settle(table: Table, call: str) -> None:
 
 @pytest.mark.usefixtures("kept")
 def test_settling_returns_what_the_timeline_needs_and_no_details(table: Table) -> None:
-    item = asked(table, table.lead, table.rav, settled_by="triaged_on", details="said in confidence")
+    item = asked(table, table.lead, table.rav, settled_by="triaged_on", details="in confidence")
     left = asked(table, table.lead, table.lead, settled_by="medical_report_on", step="support/report")
 
     def called(call: str) -> list[dict[str, object]]:

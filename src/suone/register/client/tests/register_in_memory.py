@@ -65,7 +65,7 @@ class RegisterInMemory(BaseAdapter):
     def close(self) -> None:
         pass
 
-    def _route(self, method: str, path: list[str], said: dict[str, Any]) -> tuple[int, Any]:
+    def _route(self, method: str, path: list[str], sent: dict[str, Any]) -> tuple[int, Any]:
         match method, path:
             case "GET", ["epochs"]:
                 return 200, self.epochs
@@ -73,27 +73,27 @@ class RegisterInMemory(BaseAdapter):
                 office = {"number": 12, "name_de": "x", "name_fr": "x", "region": "x"}
                 return 200, {"offices": [office], "workers": self.workers, "institutions": ["SMZ", "RAV"]}
             case "POST", ["tokens"]:
-                found = oprf.evaluate(self.secrets[said["epoch"]], b64decode(said["elements"]))
+                found = oprf.evaluate(self.secrets[sent["epoch"]], b64decode(sent["elements"]))
                 return 200, {
                     "elements": b64encode(found.elements).decode(),
                     "proof": b64encode(found.proof).decode(),
                 }
             case "POST", ["deliveries"]:
-                return 201, self._open(said)
+                return 201, self._open(sent)
             case "DELETE", ["deliveries", number]:
                 self.deliveries[int(number)]["state"] = "abandoned"
                 return 204, None
             case "PUT", ["deliveries", number, "parts", part]:
-                return self._add(self.deliveries[int(number)], int(part), said["rows"])
+                return self._add(self.deliveries[int(number)], int(part), sent["rows"])
             case "POST", ["deliveries", number, "apply"]:
-                return self._apply(self.deliveries[int(number)], said["confirmed"])
+                return self._apply(self.deliveries[int(number)], sent["confirmed"])
         return 404, problem("not-found")
 
-    def _open(self, said: dict[str, Any]) -> dict[str, Any]:
+    def _open(self, sent: dict[str, Any]) -> dict[str, Any]:
         for known in self.deliveries.values():
-            if known["state"] == "open" and known["said"] == said:
+            if known["state"] == "open" and known["sent"] == sent:
                 return _shown(known)
-        new = {"id": len(self.deliveries) + 1, "said": said, "state": "open", "parts": {}}
+        new = {"id": len(self.deliveries) + 1, "sent": sent, "state": "open", "parts": {}}
         self.deliveries[new["id"]] = new
         return _shown(new)
 
@@ -109,12 +109,12 @@ class RegisterInMemory(BaseAdapter):
         return 204, None
 
     def _apply(self, delivery: dict[str, Any], confirmed: bool) -> tuple[int, Any]:
-        said, known = delivery["said"], self.registrations[delivery["said"]["epoch"]]
+        sent, known = delivery["sent"], self.registrations[delivery["sent"]["epoch"]]
         rows = [row for _number, part in sorted(delivery["parts"].items()) for row in part]
-        assert len(rows) == said["rows"]
+        assert len(rows) == sent["rows"]
         delivered = {(row["token"], row["valid_from"]): row for row in rows}
         before = [key for key, row in known.items() if row["valid_until"] is None]
-        missing = [key for key in before if said["kind"] == "snapshot" and key not in delivered]
+        missing = [key for key in before if sent["kind"] == "snapshot" and key not in delivered]
         if len(missing) > len(before) / 2 and not confirmed:
             return 409, problem("would-end-many", ended=len(missing), open_before=len(before))
         added = [key for key in delivered if key not in known]
@@ -133,7 +133,7 @@ def problem(word: str, **members: Any) -> dict[str, Any]:
 
 def _shown(delivery: dict[str, Any]) -> dict[str, Any]:
     parts = [{"number": number, "rows": len(rows)} for number, rows in delivery["parts"].items()]
-    return {"id": delivery["id"], "state": delivery["state"], "parts": parts} | delivery["said"]
+    return {"id": delivery["id"], "state": delivery["state"], "parts": parts} | delivery["sent"]
 
 
 def _answer(status: int, body: Any, **headers: str) -> requests.Response:

@@ -46,11 +46,11 @@ def test_no_number_no_hash_and_no_other_column_leaves(push: Run, register: Regis
     one = push(f"AHV-Nummer;Von\n{ADA};2026-02-01\n")  # a digest over one row could be searched
     assert one.exit_code == 0
 
-    said = _everything(register)
+    sent = _everything(register)
 
-    assert [trace for number in (ADA, BEA, CARL) for trace in _traces(number) if trace in said] == []
-    assert b"Name" not in said
-    assert b"file.csv" not in said
+    assert [trace for number in (ADA, BEA, CARL) for trace in _traces(number) if trace in sent] == []
+    assert b"Name" not in sent
+    assert b"file.csv" not in sent
 
 
 def test_what_is_read_along_would_find_a_number(push: Run, register: RegisterInMemory) -> None:

@@ -183,7 +183,7 @@ BEGIN
           AND o.epoch = this.epoch AND o.institution <> own AND o.valid_until IS NULL;
     SELECT count(*) INTO new_overlaps FROM meeting;
     IF is_current AND NOT (is_first AND this.kind <> 'single') THEN
-        WITH told AS (  -- both sides
+        WITH notified AS (  -- both sides
             SELECT nextval(pg_get_serial_sequence('register_alert', 'id')) AS alert, sides.* FROM (
                 SELECT m.token, own AS institution, m.office, m.worker, m.reference, m.valid_from, m.other_institution,
                        m.other_office, m.other_worker, m.other_from FROM meeting m
@@ -194,9 +194,9 @@ BEGIN
             INSERT INTO register_alert (id, institution_id, office_id, worker_id, reference, since, other_institution_id,
                                         other_office_id, other_worker_id, other_since, state, at, is_quiet)
             SELECT t.alert, t.institution, t.office, t.worker, t.reference, t.valid_from, t.other_institution,
-                   t.other_office, t.other_worker, t.other_from, 'new', statement_timestamp(), false FROM told t
+                   t.other_office, t.other_worker, t.other_from, 'new', statement_timestamp(), false FROM notified t
         )
-        INSERT INTO unsent (alert, epoch, token) SELECT t.alert, this.epoch, t.token FROM told t;
+        INSERT INTO unsent (alert, epoch, token) SELECT t.alert, this.epoch, t.token FROM notified t;
     END IF;
 
     -- After large deliveries, or the next one is planned as if these rows did not exist; small ones are left to
