@@ -16,9 +16,9 @@ from tests.sweep.world import World
 LIST = Path(__file__).with_name("log.txt")
 
 
-def what_is_said() -> list[str]:
+def what_is_written() -> list[str]:
     """Each act with what it writes, once, however often it was done."""
-    said = set()
+    written = set()
     for entry in Entry.objects.all():
         words = {
             "case": entry.dossier_id,
@@ -30,18 +30,18 @@ def what_is_said() -> list[str]:
             "in place of another": entry.on_behalf_of,
             "details " + " ".join(sorted(entry.details)): entry.details,
         }
-        said.add(f"log {entry.act} {entry.kind}: " + ", ".join(word for word, is_said in words.items() if is_said))
+        written.add(f"log {entry.act} {entry.kind}: " + ", ".join(word for word, is_there in words.items() if is_there))
     for event in Event.objects.all():
-        said.add(
+        written.add(
             f"timeline {event.act}: category {event.category}"
             + (f", about {event.object_type}" * bool(event.object_id))
         )
-    said |= {f"inbox {act}" for act in Message.objects.values_list("act", flat=True).distinct()}
-    return sorted(said)
+    written |= {f"inbox {act}" for act in Message.objects.values_list("act", flat=True).distinct()}
+    return sorted(written)
 
 
 def test_each_act_of_the_demo_writes_what_the_list_says(world: World) -> None:
-    found = what_is_said()
+    found = what_is_written()
     if os.environ.get("SUONE_WRITE_LOG"):
         LIST.write_text("".join(f"{line}\n" for line in found))
 
