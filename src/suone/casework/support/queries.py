@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
@@ -12,7 +14,7 @@ from suone.casework.cases.queries import possible_leads
 from suone.casework.leading.queries import course_of
 from suone.casework.support import rules
 from suone.casework.support.models import Service, ServiceText
-from suone.casework.support.rules import OPEN_STATES, CoachingOutcome, Kind, Offer, State
+from suone.casework.support.rules import OPEN_STATES, CoachingOutcome, Counted, Kind, Offer, State
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import HEALTH_BIT
 from suone.ground.access.permissions import Role
@@ -128,9 +130,13 @@ def possible_staff(case: Case, kind: Kind) -> AppointmentQuerySet:
 
 @dataclass(frozen=True, slots=True)
 class KindFigures:
-    """Counts of one kind of service in a year: ordered, completed, cancelled, and open at its end."""
+    """Counts of one kind of service in a year: ordered, completed, cancelled, and open at its end.
+
+    ``published`` is the number that the annual report prints; ``rules.COUNTED`` says what it counts.
+    """
 
     kind: Kind
+    published: int
     ordered: int
     completed: int
     cancelled: int
@@ -153,23 +159,39 @@ def services_in(year: int, *, region_id: int | None = None) -> list[KindFigures]
     """
     first, last = date(year, 1, 1), date(year, 12, 31)
     in_year = Q(ended_on__range=(first, last))
+    completed = in_year & Q(state=State.COMPLETED)
+    begun_by_then = Q(started_on__lte=last) & (Q(ended_on=None) | Q(ended_on__gte=first))
+    counted_as = {
+        Counted.HELD: completed,
+        Counted.REPORTED: completed,
+        Counted.BEGUN: Q(started_on__range=(first, last)),
+        Counted.UNDER_WAY: begun_by_then
+        | completed,  # what was completed took place, even if nobody entered its beginning
+    }
+    published = reduce(or_, (Q(kind=kind) & counted_as[what] for kind, what in rules.COUNTED.items()))
     rows = (
         _of_region(region_id)
         .values("kind")
         .annotate(
             ordered=Count("pk", filter=Q(ordered_on__range=(first, last))),
-            completed=Count("pk", filter=in_year & Q(state=State.COMPLETED)),
+            published=Count("pk", filter=published),
+            completed=Count("pk", filter=completed),
             cancelled=Count("pk", filter=in_year & Q(state=State.CANCELLED)),
             open_at_end=Count("pk", filter=Q(ordered_on__lte=last) & (Q(ended_on=None) | Q(ended_on__gt=last))),
         )
     )
     counted = {
         row["kind"]: KindFigures(
-            Kind(row["kind"]), row["ordered"], row["completed"], row["cancelled"], row["open_at_end"]
+            Kind(row["kind"]),
+            row["published"],
+            row["ordered"],
+            row["completed"],
+            row["cancelled"],
+            row["open_at_end"],
         )
         for row in rows
     }
-    return [counted.get(kind, KindFigures(kind, 0, 0, 0, 0)) for kind in Kind]
+    return [counted.get(kind, KindFigures(kind, 0, 0, 0, 0, 0)) for kind in Kind]
 
 
 def coachings_closed_in(year: int, *, region_id: int | None = None) -> CoachingFigures:

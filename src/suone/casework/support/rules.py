@@ -147,6 +147,7 @@ def check_can_order(
     kind: Kind,
     variant: str,
     institutions: Sequence[str],
+    level: str,
     is_case_active: bool,
     has_consent: bool,
     is_medical_officer: bool,
@@ -154,15 +155,15 @@ def check_can_order(
 ) -> None:
     """Check that a service may be ordered in an active case with the people its kind requires.
 
-    ``institutions`` are the kinds of institution of the people responsible, in their order; ``open_kinds`` the kinds that are
-    ordered or under way. Raises ``Refused`` with the reason, among others when a medical mandate lacks a medical officer
+    ``institutions`` are the kinds of institution of the people responsible, in their order; ``level`` is that of the case,
+    ``open_kinds`` the kinds that are ordered or under way. Raises ``Refused`` with the reason, among others when a medical mandate lacks a medical officer
     or a consent that names them (ATSG Art. 33; DSG Art. 6 para 7).
     """
     if not is_case_active:
         raise Refused(_("Services can only be ordered in an active case: triage or resume it first."))
     if kind is Kind.CASE_MANAGEMENT and kind in open_kinds:
         raise Refused(_("The case already has case management: complete it before you order it again."))
-    _check_coaching(kind, variant, institutions)
+    _check_coaching(kind, variant, institutions, level)
     if kind is Kind.MEDICAL_MANDATE:
         if not is_medical_officer:
             raise Refused(_("Choose a medical officer: nobody else may read medical content."))
@@ -178,15 +179,19 @@ def consent_needed() -> str:
     )
 
 
-# Whose joint, coordinated support a coaching is, in either form (annual report 2024 of the Valais, glossary).
+# Whose joint, coordinated support a coaching is, in either form (annual report 2024 of the Valais, «Begriffe»).
 COACHING_SIDES = frozenset({InstitutionKind.UNEMPLOYMENT_INSURANCE, InstitutionKind.SOCIAL_ASSISTANCE})
+# One of the five kinds of service for complex cases (annual report 2024 of the Valais, «Die Leistungen in Zahlen»).
+COACHING_LEVEL = "complex"
 
 
-def _check_coaching(kind: Kind, variant: str, institutions: Sequence[str]) -> None:
+def _check_coaching(kind: Kind, variant: str, institutions: Sequence[str], level: str) -> None:
     if kind is not Kind.COACHING:
         if variant or len(institutions) > 1:
             raise Refused(_("Only coaching has a variant and a second person responsible."))
         return
+    if level != COACHING_LEVEL:
+        raise Refused(_("Coaching is for complex cases: change the level of the case first."))
     if variant not in Variant.values:
         raise Refused(_("Choose whether the coaching is a tandem or intensive."))
     if len(institutions) != len(COACHING_SIDES) or set(institutions) != COACHING_SIDES:
@@ -235,6 +240,26 @@ def check_can_report(kind: Kind, *, is_named_officer: bool, findings: str, conse
         raise Refused(_("Only the medical officer who holds the mandate can write its report."))
     if not findings.strip() or not consequences.strip():
         raise Refused(_("Write the findings and, separately, the consequences that partners read."))
+
+
+class Counted(models.TextChoices):
+    """What of a kind of service the year's figure counts."""
+
+    HELD = "held", gettext_lazy("held in the year")
+    UNDER_WAY = "under_way", gettext_lazy("under way in the year, if only for a part of it")
+    REPORTED = "reported", gettext_lazy("with a report written in the year")
+    BEGUN = "begun", gettext_lazy("begun in the year")
+
+
+# Round tables organised, coachings and medical mandates carried out, case managements activated: annual report 2024 of the
+# Valais, «Die Leistungen in Zahlen». It prints no number of assessments: that they are counted as held is a default.
+COUNTED: dict[Kind, Counted] = {
+    Kind.ROUND_TABLE: Counted.HELD,
+    Kind.ASSESSMENT: Counted.HELD,
+    Kind.COACHING: Counted.UNDER_WAY,
+    Kind.CASE_MANAGEMENT: Counted.BEGUN,
+    Kind.MEDICAL_MANDATE: Counted.REPORTED,
+}
 
 
 def check_reason(reason: str) -> None:

@@ -247,6 +247,7 @@ def _check_order(acting: Acting, dossier: Dossier, order: Order, *, has_consent:
         kind=order.kind,
         variant=order.variant,
         institutions=[person.institution.kind for person in people],
+        level=case.level,
         is_case_active=case.state in (CaseState.ACTIVE, CaseState.IN_AFTERCARE),
         has_consent=has_consent,
         is_medical_officer=Role.MEDICAL_OFFICER in order.staff.roles_on(acting.today),

@@ -12,7 +12,7 @@ from suone.casework.cases.queries import readable_case
 from suone.casework.support import forms, queries, services
 from suone.casework.support.acts import Act
 from suone.casework.support.models import Service
-from suone.casework.support.rules import EXPLANATIONS, Kind
+from suone.casework.support.rules import EXPLANATIONS, HELD_AT_MEETINGS, Kind
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import Power
 from suone.ground.access.permissions import Permission
@@ -67,6 +67,7 @@ def service(request: ActingRequest, dossier_id: int, service_id: int) -> HttpRes
         "access": queries.mandate_access(acting, this),
         "may_close": this.is_open and (leads or answers) and acting.may(Permission.SERVICE_ORDER),
         "may_lead": this.is_open and leads and acting.may(Permission.SERVICE_ORDER),
+        "may_convene": this.is_open and this.kind in HELD_AT_MEETINGS and acting.may(Permission.MEETING_CONVENE),
         "may_report": this.is_open and this.staff_id == acting.staff_id and acting.may(Permission.MEDICAL_REPORT),
     }
     return render(request, "support/service.html", context)

@@ -51,10 +51,11 @@ def do(by: Appointment, act: Any, **arguments: Any) -> Any:
         return act(who, **arguments)
 
 
-def activate(cast: Cast, *scope: ScopeLine, **changes: Any) -> Case:
+def activate(cast: Cast, *scope: ScopeLine, level: str = "simple", **changes: Any) -> Case:
     """A case that the office has triaged; the office leads it."""
     case = notify(cast, *scope, **changes)
-    do(cast.coordinator, services.triage_case, case=case, answers={}, level="simple", reason="")
+    reason = "" if level == "simple" else "as the office sees it"
+    do(cast.coordinator, services.triage_case, case=case, answers={}, level=level, reason=reason)
     return Case.objects.get(pk=case.pk)
 
 

@@ -27,7 +27,7 @@ def cast() -> Cast:
 @kept
 def active(cast: Cast) -> Case:
     """Led by the office; the adviser's institution takes part; the consent names the medical officer, and health."""
-    case = activate(cast, line(cast.adviser), officer_named(cast))
+    case = activate(cast, line(cast.adviser), officer_named(cast), level="complex")
     decision = ask(cast, case, cast.adviser, due_on=timezone.localdate() + timedelta(days=5))
     do(cast.adviser, cases.answer_participation, decision=decision, accept=True)
     return case

@@ -19,6 +19,7 @@ def check(kind: Kind, **changes: Any) -> None:
     usual: dict[str, Any] = {
         "variant": "",
         "institutions": [RAV],
+        "level": "complex",
         "is_case_active": True,
         "has_consent": True,
         "is_medical_officer": True,
@@ -87,6 +88,13 @@ def test_what_cannot_be_ordered_is_refused_with_a_sentence(kind: Kind, changes: 
 def test_vs_report_2024_terms_coaching_is_of_unemployment_insurance_and_social_assistance(variant: Variant) -> None:
     check(Kind.COACHING, variant=variant, institutions=[RAV, SMZ])
     check(Kind.COACHING, variant=variant, institutions=[SMZ, RAV])
+
+
+@pytest.mark.parametrize("variant", Variant)
+@pytest.mark.parametrize("level", ["", "simple", "network"])
+def test_vs_report_2024_services_in_numbers_coaching_is_for_complex_cases_only(variant: Variant, level: str) -> None:
+    with pytest.raises(Refused, match="complex cases"):
+        check(Kind.COACHING, variant=variant, institutions=[RAV, SMZ], level=level)
 
 
 def test_only_a_medical_mandate_asks_for_a_consent() -> None:
