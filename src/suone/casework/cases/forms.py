@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from suone.casework.cases.rules import QUESTION_CATEGORY, Education, NoteKind, RiskFactor, risk_factors_in
@@ -13,7 +14,7 @@ from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory, categor
 from suone.ground.access.permissions import Permission
 from suone.ground.web.fields import DayInput
 from suone.organisation.appointments.fields import StaffField, offer
-from suone.organisation.appointments.models import AppointmentQuerySet
+from suone.organisation.appointments.models import Appointment, AppointmentQuerySet
 from suone.organisation.appointments.queries import colleagues
 from suone.organisation.institutions.models import Institution, Region
 
@@ -83,6 +84,22 @@ class StaffForm(forms.Form):
     def __init__(self, *args: Any, staff: AppointmentQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "staff", staff)
+
+
+class CaseManagerForm(StaffForm):
+    """Who manages the case: somebody of the region's pool, or somebody else with a reason."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason, for somebody outside the pool"), max_length=200, required=False
+    )
+
+    def __init__(self, *args: Any, pool: Collection[Appointment], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not pool:
+            del self.fields["reason"]
+            return
+        members = ", ".join(f"{member.full_name} ({member.institution.short_name})" for member in pool)
+        self.fields["staff"].help_text = _("Pool of the region: %(members)s") % {"members": members}
 
 
 class CategorisedForm(forms.Form):

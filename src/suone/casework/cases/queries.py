@@ -32,7 +32,7 @@ from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.permissions import Permission
 from suone.organisation.appointments.models import Appointment, AppointmentQuerySet
-from suone.organisation.appointments.queries import absences_on, contacts_of, stand_ins
+from suone.organisation.appointments.queries import absences_on, contacts_of, pool_for_case_management, stand_ins
 from suone.records.dossiers.audience import Audience
 from suone.records.dossiers.models import Dossier, Event
 from suone.records.dossiers.queries import events_of, last_visit, search_files
@@ -373,6 +373,12 @@ def own_drafts(acting: Acting) -> list[Draft]:
 def possible_leads(case: Case) -> AppointmentQuerySet:
     """Return who may lead the case: staff of participating institutions and its receiver, those of its region first."""
     return case_staff(case).who_can(Permission.CASE_LEAD).near_first(case.region_id)
+
+
+def pool_of(case: Case) -> list[Appointment]:
+    """Return the members of the pool for case management of the case's region; empty where the canton keeps none."""
+    members = pool_for_case_management(case.region_id, on=timezone.localdate())
+    return list(Appointment.objects.filter(pk__in=members).select_related("institution").order_by("last_name", "pk"))
 
 
 def case_staff(case: Case) -> AppointmentQuerySet:

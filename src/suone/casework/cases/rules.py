@@ -118,6 +118,15 @@ class ClosingReason(models.TextChoices):
     OTHER = "other", gettext_lazy("other reason")
 
 
+def check_case_manager(staff_id: int, *, pool: Collection[int], reason: str) -> None:
+    """Check that the case manager is of the region's pool, if it has one, or that a reason is given; ``Refused`` otherwise.
+
+    The pool designates one of its members (annual report 2024 of the Valais, «Begriffe», Case Management IIZ).
+    """
+    if pool and staff_id not in pool and not reason.strip():
+        raise Refused(_("The case manager comes from the pool of the region: give the reason for another choice."))
+
+
 class TimelineKind(models.TextChoices):
     """Filters of the timeline; events of no other kind belong to the course of the case."""
 

@@ -31,6 +31,7 @@ from suone.ground.access.errors import Conflict, Refused
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
 from suone.organisation.appointments.models import Appointment
+from suone.organisation.appointments.queries import pool_for_case_management
 from suone.organisation.institutions.models import Institution
 from suone.records.decisions.models import Decision
 from suone.records.decisions.services import answer, ask_decision
@@ -149,12 +150,14 @@ def name_lead(acting: Acting, *, case: Case, staff: Appointment) -> None:
     _name(acting, case, staff, Function.LEAD, Act.LEAD_NAMED)
 
 
-def name_case_manager(acting: Acting, *, case: Case, staff: Appointment) -> None:
+def name_case_manager(acting: Acting, *, case: Case, staff: Appointment, reason: str = "") -> None:
     """Name the case manager, the main contact for the person and the professionals, in place of the previous one.
 
-    Raises ``Refused`` as ``name_lead`` does.
+    Raises ``Refused`` as ``name_lead`` does, and without a reason for somebody outside the region's pool.
     """
-    _name(acting, case, staff, Function.CASE_MANAGER, Act.CASE_MANAGER_NAMED)
+    pool = pool_for_case_management(case.region_id, on=acting.today)
+    rules.check_case_manager(staff.pk, pool=pool, reason=reason)
+    _name(acting, case, staff, Function.CASE_MANAGER, Act.CASE_MANAGER_NAMED, reason=reason)
     settle_waiting(acting, dossier=case.dossier, by=Fact.CASE_MANAGER_NAMED)
 
 
@@ -367,7 +370,7 @@ def check_is_led(is_led: bool) -> None:
         raise Refused(_("Only institutions that lead the case can do this: ask the lead."))
 
 
-def _name(acting: Acting, case: Case, staff: Appointment, function: Function, act: Act) -> None:
+def _name(acting: Acting, case: Case, staff: Appointment, function: Function, act: Act, *, reason: str = "") -> None:
     dossier = lock(case.dossier_id)
     check_leads(acting, dossier)
     taking_part = Participant.objects.filter(
@@ -380,7 +383,12 @@ def _name(acting: Acting, case: Case, staff: Appointment, function: Function, ac
         raise Refused(_("Choose somebody of an institution that takes part in the case."))
     assign(dossier, function, staff.pk)
     record_event(
-        acting, dossier=dossier, kind=RecordKind.CHANGE, act=act, about=("staff", staff.pk), text=staff.full_name
+        acting,
+        dossier=dossier,
+        kind=RecordKind.CHANGE,
+        act=act,
+        about=("staff", staff.pk),
+        text=": ".join(part for part in (staff.full_name, reason.strip()) if part),
     )
     notify_staff(acting, staff_ids=[staff.pk], act=act, dossier=dossier)
 

@@ -113,10 +113,11 @@ def name_lead(request: ActingRequest, dossier_id: int) -> HttpResponse:
 @acts(Permission.CASE_LEAD)
 def name_case_manager(request: ActingRequest, dossier_id: int) -> HttpResponse:
     this = queries.readable_case(request.acting, dossier_id)
-    form = forms.StaffForm(request.POST or None, staff=queries.possible_leads(this))
+    pool = queries.pool_of(this)
+    form = forms.CaseManagerForm(request.POST or None, staff=queries.possible_leads(this), pool=pool)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            services.name_case_manager(request.acting, case=this, staff=form.cleaned_data["staff"])
+            services.name_case_manager(request.acting, case=this, **form.cleaned_data)
             return done(request, _("The case manager is named."), "case", dossier_id)
     return form_of_case(request, form, this, title=_("Name the case manager"), submit=_("Name the case manager"))
 

@@ -34,7 +34,7 @@ KINDS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     # Where somebody works, with which roles and until when, and who answers for the institution, is for whoever
     # administers it.
     "staff": (Appointment, ("first_name", "last_name", "function", "phone", "email")),
-    "body": (Body, ("code", "kind", "name_de", "name_fr", "task", "source")),
+    "body": (Body, ("code", "kind", "region", "name_de", "name_fr", "task", "source")),
     "member": (BodyMember, ("body", "staff", "function", "term_from", "term_until")),
     "convention": (
         Convention,

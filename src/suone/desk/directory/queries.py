@@ -37,7 +37,8 @@ def body_list(*, on: date) -> list[Body]:
     running = BodyMember.objects.filter(
         Q(term_until=None) | Q(term_until__gte=on), term_from__lte=on, staff__in=working.values("pk")
     )
-    return list(Body.objects.prefetch_related(Prefetch("members", running.select_related("staff__institution"))))
+    bodies = Body.objects.order_by("region__position", "name_de").select_related("region")
+    return list(bodies.prefetch_related(Prefetch("members", running.select_related("staff__institution"))))
 
 
 def convention_list() -> list[Convention]:

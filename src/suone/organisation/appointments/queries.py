@@ -9,9 +9,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
-from suone.organisation.appointments.models import Absence, Appointment, AppointmentQuerySet, ContactPerson
+from suone.organisation.appointments.models import Absence, Appointment, AppointmentQuerySet, BodyMember, ContactPerson
 from suone.organisation.appointments.rules import Colleague, standing_in
-from suone.organisation.institutions.models import Institution, Region
+from suone.organisation.institutions.models import BodyKind, Institution, Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +167,18 @@ def institutions_of_leavers(staff_ids: Collection[int], *, on: date) -> dict[int
     working = Appointment.objects.working(on=on).filter(pk=OuterRef("pk"))
     left = Appointment.objects.filter(~Exists(working), pk__in=staff_ids)
     return dict(left.values_list("pk", "institution_id"))
+
+
+def pool_for_case_management(region_id: int, *, on: date) -> list[int]:
+    """The appointments in the region's pool for case management; empty where the canton keeps none."""
+    running = BodyMember.objects.filter(
+        Q(term_until=None) | Q(term_until__gte=on),
+        term_from__lte=on,
+        body__kind=BodyKind.POOL,
+        body__region_id=region_id,
+        staff__in=Appointment.objects.working(on=on).values("pk"),
+    )
+    return list(running.values_list("staff_id", flat=True))
 
 
 def colleagues(institution_id: int, *, on: date) -> AppointmentQuerySet:

@@ -47,7 +47,10 @@ def load_directory(canton: str) -> Directory:
         offices[entry["key"]] = _keep(
             Office, {"institution": places["institution"], "name_de": entry["name_de"]}, entry | places
         )
-    bodies = {entry["code"]: _keep(Body, {"code": entry["code"]}, entry) for entry in content["body"]}
+    bodies = {
+        entry["code"]: _keep(Body, {"code": entry["code"]}, entry | {"region": regions.get(entry.get("region", ""))})
+        for entry in content["body"]
+    }
     for entry in content["convention"]:
         convention = _keep(Convention, {"title_de": entry["title_de"]}, {**entry, "parties": None})
         convention.parties.set([institutions[code] for code in entry["parties"]])

@@ -164,6 +164,7 @@ class BodyKind(models.TextChoices):
     DEVELOPMENT = "development", _("development and coordination body")
     LEGAL_COMMISSION = "legal_commission", _("legal commission")
     OFFICE = "office", _("IIZ office")
+    POOL = "pool", _("pool for case management")
 
 
 class Body(Sourced, Named):
@@ -171,6 +172,9 @@ class Body(Sourced, Named):
 
     code = models.SlugField(_("Code"), max_length=30, unique=True)
     kind = models.CharField(_("Kind"), max_length=20, choices=BodyKind)
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="bodies", verbose_name=_("Region")
+    )  # of a pool alone
     task = models.CharField(_("Task"), max_length=300, blank=True)
 
     personal_data: ClassVar[tuple[str, ...]] = ()
@@ -179,7 +183,15 @@ class Body(Sourced, Named):
         ordering: ClassVar = ["name_de"]
         verbose_name = _("body")
         verbose_name_plural = _("bodies")
-        constraints: ClassVar = [_directory("body", *_NAMES, *_ORIGIN, "kind", "task")]
+        constraints: ClassVar = [
+            _directory("body", *_NAMES, *_ORIGIN, "kind", "region", "task"),
+            models.CheckConstraint(
+                name="body_pool_has_its_region",
+                condition=models.Q(kind=BodyKind.POOL, region__isnull=False)
+                | ~models.Q(kind=BodyKind.POOL) & models.Q(region=None),
+                violation_error_message=_("A pool for case management belongs to a region, and no other body does."),
+            ),
+        ]
 
 
 class Reciprocity(models.TextChoices):

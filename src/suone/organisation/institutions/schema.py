@@ -72,6 +72,7 @@ class Office(Named):
 class Body(Named):
     code: Slug
     kind: Annotated[str, OneOf(BodyKind.values)]
+    region: Annotated[str, Text(30, least=0)] = Field("", description="Of a pool for case management.")
     task: Annotated[str, Text(300, least=0)] = ""
 
 
@@ -141,6 +142,10 @@ class Directory(Entry):
         for number, office in enumerate(self.office):
             yield from not_among([office.institution], institutions, "institution", ("office", number))
             yield from not_among([office.region] if office.region else [], regions, "region", ("office", number))
+        for number, body in enumerate(self.body):
+            if bool(body.region) != (body.kind == BodyKind.POOL):
+                yield Fault("a pool for case management has a region, and no other body has one", ("body", number))
+            yield from not_among([body.region] if body.region else [], regions, "region", ("body", number))
         for number, institution in enumerate(self.institution):
             yield from not_among(institution.regions, regions, "regions", ("institution", number))
         for number, convention in enumerate(self.convention):

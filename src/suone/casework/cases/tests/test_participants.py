@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from suone.casework.cases import services
+from suone.casework.cases.acts import Act
 from suone.casework.cases.models import Assignment, Case, Function, Participant, ParticipantState
 from suone.casework.cases.queries import people_of, possible_leads
 from suone.casework.leading.tests.factories import activate, ask, do
@@ -15,8 +16,10 @@ from suone.ground.access.acting import acting_for_job
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Conflict, Refused
 from suone.ground.access.permissions import Role
-from suone.organisation.appointments.models import Absence, ContactPerson
-from suone.organisation.appointments.tests.factories import acting, make_staff
+from suone.ground.access.tests.worlds import kept
+from suone.organisation.appointments.models import Absence, BodyMember, ContactPerson
+from suone.organisation.appointments.tests.factories import acting, client_of, make_staff
+from suone.organisation.institutions.models import Body, BodyKind, Region
 from suone.records.consents.tests.factories import Cast, line
 from suone.records.decisions.jobs import remind_about_requests
 from suone.records.decisions.models import Decision
@@ -187,6 +190,62 @@ def test_there_is_exactly_one_at_a_time_and_the_ones_before_stay_on_record(
 
     assert current(active, function) == [cast.worker.pk]
     assert Assignment.objects.filter(dossier=active.dossier, function=function).count() == before + 3
+
+
+@kept
+def pool(cast: Cast, active: Case) -> Body:
+    """The pool of the case's region, with the worker in it."""
+    pool = Body.objects.create(
+        code="pool-siders", kind=BodyKind.POOL, region=cast.region, name_de="Pool", name_fr="Pool"
+    )
+    BodyMember.objects.create(body=pool, staff=cast.worker, term_from=timezone.localdate())
+    return pool
+
+
+def test_vs_report_2024_terms_case_management_the_case_manager_is_of_the_pool_or_there_is_a_reason(
+    cast: Cast, active: Case, pool: Body
+) -> None:
+    with pytest.raises(Refused, match="pool of the region"):
+        do(cast.coordinator, services.name_case_manager, case=active, staff=cast.coordinator, reason=" ")
+    assert current(active, Function.CASE_MANAGER) == []
+
+    do(cast.coordinator, services.name_case_manager, case=active, staff=cast.worker)
+    do(cast.coordinator, services.name_case_manager, case=active, staff=cast.coordinator, reason="Speaks Tigrinya")
+
+    assert current(active, Function.CASE_MANAGER) == [cast.coordinator.pk]
+    told = Event.objects.filter(dossier=active.dossier, act=Act.CASE_MANAGER_NAMED).order_by("pk")
+    assert [event.text for event in told] == [
+        cast.worker.full_name, f"{cast.coordinator.full_name}: Speaks Tigrinya",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("gone", ["term", "region", "kind"])
+def test_vs_report_2024_terms_case_management_only_the_pool_of_the_region_counts(
+    cast: Cast, active: Case, pool: Body, gone: str
+) -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    if gone == "term":
+        BodyMember.objects.filter(body=pool).update(term_from=yesterday, term_until=yesterday)
+    elif gone == "region":
+        Body.objects.update(region=Region.objects.create(code="visp", name_de="Visp", name_fr="Viège"))
+    else:
+        Body.objects.update(kind=BodyKind.OFFICE, region=None)
+
+    do(cast.coordinator, services.name_case_manager, case=active, staff=cast.coordinator)
+
+    assert current(active, Function.CASE_MANAGER) == [cast.coordinator.pk]
+
+
+def test_the_page_names_the_pool_and_asks_the_reason(cast: Cast, active: Case, pool: Body) -> None:
+    client, address = client_of(cast.coordinator), f"/dossiers/{active.pk}/case-manager"
+
+    page = client.get(address).content.decode()
+    refused = client.post(address, {"staff": cast.coordinator.pk})
+    client.post(address, {"staff": cast.coordinator.pk, "reason": "Speaks Tigrinya"})
+
+    assert f"Pool of the region: {cast.worker.full_name} (SMZ)" in page
+    assert refused.status_code == 422
+    assert current(active, Function.CASE_MANAGER) == [cast.coordinator.pk]
 
 
 def test_only_somebody_around_the_table_leads(cast: Cast, active: Case) -> None:

@@ -72,6 +72,29 @@ def test_pages_show_the_source_of_an_entry_or_that_it_is_a_default() -> None:
     assert "default of this product" in institutions
 
 
+def test_vs_report_2024_terms_case_management_a_pool_of_each_region_stands_in_the_directory() -> None:
+    load_directory("vs")
+    member = make_staff(Institution.objects.get(code="SMZ"), Role.FRONT_LINE_WORKER, last_name="Poolmember")
+    BodyMember.objects.create(
+        body=Body.objects.get(code="pool-siders"), staff=member, term_from=timezone.localdate(), function=""
+    )
+
+    page = client_of(member).get("/directory/bodies").content.decode()
+
+    assert page.index("Pool for case management Sierre") < page.index("<th scope=\"row\">Ada Poolmember")
+    assert set(Body.objects.filter(kind="pool").values_list("region__code", flat=True)) == set(
+        Region.objects.values_list("code", flat=True)
+    )
+
+
+@pytest.mark.parametrize(("kind", "has_region"), [("pool", False), ("steering", True)])
+def test_a_pool_has_its_region_and_no_other_body_has_one(kind: str, has_region: bool) -> None:
+    region = Region.objects.create(code="siders", name_de="Siders", name_fr="Sierre") if has_region else None
+
+    with pytest.raises(IntegrityError, match="body_pool_has_its_region"), transaction.atomic():
+        Body.objects.create(code="b", name_de="B", name_fr="B", kind=kind, region=region)
+
+
 def test_a_convention_shows_its_start_as_exactly_as_it_is_known_and_unknown_reciprocity() -> None:
     load_directory("vs")
     shown = {one.title_de: (one.in_force_since, one.get_reciprocity_display()) for one in Convention.objects.all()}

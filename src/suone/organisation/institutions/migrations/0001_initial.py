@@ -313,12 +313,24 @@ class Migration(migrations.Migration):
                                     ("development", "development and coordination body"),
                                     ("legal_commission", "legal commission"),
                                     ("office", "IIZ office"),
+                                    ("pool", "pool for case management"),
                                 ],
                                 max_length=20,
                                 verbose_name="Kind",
                             ),
                         ),
                         ("task", models.CharField(blank=True, max_length=300, verbose_name="Task")),
+                        (
+                            "region",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="bodies",
+                                to="institutions.region",
+                                verbose_name="Region",
+                            ),
+                        ),
                     ],
                     options={
                         "verbose_name": "body",
@@ -339,10 +351,20 @@ class Migration(migrations.Migration):
                                     "name_en",
                                     "name_fr",
                                     "name_it",
+                                    "region",
                                     "source",
                                     "task",
                                 ),
-                            )
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("kind", "pool"),
+                                    ("region__isnull", False),
+                                )
+                                | models.Q(models.Q(("kind", "pool"), _negated=True), ("region", None)),
+                                name="body_pool_has_its_region",
+                                violation_error_message="A pool for case management belongs to a region, and no other body does.",
+                            ),
                         ],
                         "indexes": [],
                     },

@@ -99,6 +99,13 @@ def test_vs_report_2024_terms_iiz_office_has_delegate_five_regions_two_themes_an
     assert seats["Regionalkoordination (20 %)"] == 5
 
 
+def test_vs_report_2024_terms_case_management_has_a_pool_in_every_region(valais: dict[str, Any]) -> None:
+    pools = [entry for entry in valais["body"] if entry["kind"] == "pool"]
+
+    assert [pool["region"] for pool in pools] == _codes(valais["region"])
+    assert all(pool["source"] for pool in pools)
+
+
 def test_vs_report_2024_organisation_copil_has_five_heads_two_advisory_seats_and_a_secretary(
     valais: dict[str, Any],
 ) -> None:
