@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from suone.canton.procedures.drawing import draw, text_alternative
 from suone.canton.procedures.facts import Fact
 from suone.canton.procedures.models import ProcedureVersion
-from suone.canton.procedures.rules import EACH, Due, Item, Phase, Procedure, Requirement
+from suone.canton.procedures.rules import EACH, Convening, Due, Item, Phase, Procedure, Requirement
 from suone.canton.procedures.services import in_language, origin_in_words
 from suone.ground.access.permissions import Role
 from suone.organisation.institutions.kinds import InstitutionKind
@@ -22,6 +22,7 @@ def page_of(version: ProcedureVersion) -> dict[str, Any]:
         "about": in_language(procedure.about),
         "source": procedure.source,
         "receiver": _receiver(procedure),
+        "convening": [_convening(convening) for convening in procedure.convening],
         "phases": [_phase(procedure, phase) for phase in procedure.phases],
         "drawing": drawing(procedure),
     }
@@ -59,6 +60,14 @@ def _receiver(procedure: Procedure) -> dict[str, str]:
         return {"who": _("IIZ office"), "origin": ""}
     kind = InstitutionKind(procedure.receiver.kind)
     return {"who": str(kind.label), "origin": origin_in_words(procedure.receiver.origin)}
+
+
+def _convening(convening: Convening) -> dict[str, Any]:
+    return {
+        "meeting": meeting_words()[convening.meeting],
+        "who": ", ".join(convening.names),
+        "origin": origin_in_words(convening.origin),
+    }
 
 
 def _requirement(requirement: Requirement) -> dict[str, Any]:
@@ -110,6 +119,20 @@ def address_words() -> dict[str, str]:
         "case_manager": _("case manager"),
         EACH: _("each institution that takes part"),
         **{kind.value: str(kind.label) for kind in InstitutionKind},
+    }
+
+
+def meeting_words() -> dict[str, str]:
+    """The kinds of meeting that a procedure may name."""
+    return {
+        "round_table": _("Round table"),
+        "assessment": _("Assessment"),
+        "joint_interview": _("Joint interview"),
+        "review": _("Review meeting"),
+        "network": _("Network meeting"),
+        "intervision": _("Intervision"),
+        "fixed_session": _("Fixed session"),
+        "regional": _("Regional meeting"),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from suone.canton.procedures.conditions import Facts, FactsOfRound, applies, condition_holds, earlier_in, fact_of
 from suone.canton.procedures.facts import Scalar, Shape, Source, word
+from suone.ground.access.permissions import Role
 from suone.organisation.institutions.kinds import InstitutionKind
 
 Texts = Mapping[str, str]
@@ -121,6 +122,14 @@ class Convening:
     roles: tuple[str, ...] = ()
     institutions: tuple[str, ...] = ()
     origin: Origin = UNSAID
+
+    @property
+    def names(self) -> list[str]:
+        """The roles and kinds of institutions, in the reader's language."""
+        return [
+            *(str(Role(role).label) for role in self.roles),
+            *(str(InstitutionKind(kind).label) for kind in self.institutions),
+        ]
 
     def allows(self, *, roles: Collection[str], institution: str) -> bool:
         """Whether somebody with these roles, at an institution of this kind, convenes it."""

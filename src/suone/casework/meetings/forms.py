@@ -9,13 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from suone.casework.meetings.at_the_table import institutions_in_case, people_by_name, proposed_people
 from suone.casework.meetings.models import AgendaPoint, DateProposal, Guest, Invitee, Meeting
 from suone.casework.meetings.queries import (
     convened_by_others,
     institutions_at,
-    institutions_in_case,
     kinds_for,
-    physicians,
 )
 from suone.casework.meetings.rules import (
     MINUTES_KINDS,
@@ -80,7 +79,7 @@ class ConveneForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("An invitation opens nothing of the case; it shows kind, time, place and case number."),
     )
-    physicians = SeveralStaffField(label=gettext_lazy("Physicians by name"), required=False, across=True)
+    people = SeveralStaffField(label=gettext_lazy("People by name"), required=False, across=True)
     exception_reason = forms.CharField(
         label=gettext_lazy("If an assessment takes place without a physician, why"), max_length=300, required=False
     )
@@ -108,25 +107,32 @@ class ConveneForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
-    def __init__(self, *args: Any, acting: Acting, dossier: Dossier | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, acting: Acting, dossier: Dossier | None, asked: str = "", **kwargs: Any) -> None:
+        """``asked`` is the kind for which the page proposes whom to invite; without it, the first one offered."""
         super().__init__(*args, **kwargs)
         kinds = kinds_for(dossier)
         self.by_others = convened_by_others(acting, dossier, kinds)
         left = {other.kind for other in self.by_others}
-        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds if kind not in left]  # type: ignore[attr-defined]
+        offered = [kind for kind in kinds if kind not in left]
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in offered]  # type: ignore[attr-defined]
+        kind = next((kind for kind in offered if kind.value == asked), next(iter(offered), None))
+        self.fields["kind"].initial = kind
         self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
         others = Institution.objects.exclude(pk=acting.own_institution_id)
         self.fields["institutions"].queryset = others  # type: ignore[attr-defined]
-        offer(self, "physicians", physicians())
         self.fields["answer_until"].initial = acting.today + timedelta(days=_ANSWER_DAYS)
         for number in range(1, _PROPOSED + 1):
             self.fields[f"proposal_{number}"] = _moment(_("Proposed date %(number)s") % {"number": number})
         if dossier is None:
-            for name in ("physicians", "exception_reason", "person_part", "second_part_after"):
+            for name in ("people", "exception_reason", "person_part", "second_part_after"):
                 del self.fields[name]
         else:
             del self.fields["region"]
-            self.fields["institutions"].initial = institutions_in_case(dossier)
+            offer(self, "people", people_by_name(dossier, on=acting.today))
+            named = proposed_people(kind, dossier, on=acting.today) if kind else []
+            self.fields["people"].initial = [staff.pk for staff in named]
+            through = {staff.institution_id for staff in named}
+            self.fields["institutions"].initial = [pk for pk in institutions_in_case(dossier.pk) if pk not in through]
 
     @property
     def proposed(self) -> list[forms.BoundField]:
@@ -138,7 +144,7 @@ class ConveneForm(forms.Form):
         kind = Kind(typed["kind"])
         proposals = [typed[field.name] for field in self.proposed if typed[field.name]]
         seats = [Seat(institution) for institution in typed["institutions"]]
-        seats += [Seat(staff.institution, staff) for staff in typed.get("physicians", ())]
+        seats += [Seat(staff.institution, staff) for staff in typed.get("people", ())]
         part = PersonPart(typed.get("person_part") or USUAL_PART[kind])
         minutes = typed["minutes"] or USUAL_MINUTES.get(kind, 60)
         after = typed.get("second_part_after")

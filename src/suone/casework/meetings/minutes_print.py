@@ -85,6 +85,7 @@ def _particulars(table: MeetingDetails) -> list[list[str]]:
         [_("Convened by"), f"{meeting.convening.name}, {meeting.convened_by.full_name}"],
         [_("The person"), came[meeting.person_came]],
         [_("State"), str(meeting.get_state_display())],
+        *([[_("Missing"), ", ".join(str(party.label) for party in table.missing)]] if table.missing else []),
     ]
 
 

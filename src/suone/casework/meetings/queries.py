@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from suone.canton.procedures.queries import versions_in_force
 from suone.canton.procedures.rules import Convening
 from suone.canton.procedures.services import origin_in_words
-from suone.casework.cases.models import Case, Participant, ParticipantState
+from suone.casework.cases.models import Case
 from suone.casework.leading.queries import course_of
+from suone.casework.meetings.at_the_table import parties_missing_at
 from suone.casework.meetings.models import (
     AgendaPoint,
     DateAnswer,
@@ -32,6 +33,7 @@ from suone.casework.meetings.rules import (
     Answer,
     EntryKind,
     Kind,
+    Party,
     State,
     Suits,
     in_words,
@@ -46,7 +48,7 @@ from suone.casework.support.rules import Kind as ServiceKind
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.errors import Refused
-from suone.ground.access.permissions import Permission, Role
+from suone.ground.access.permissions import Permission
 from suone.organisation.appointments.models import Appointment, AppointmentQuerySet
 from suone.organisation.institutions.models import Institution
 from suone.records.dossiers.models import Dossier
@@ -90,6 +92,7 @@ class MeetingDetails:
     hidden_cases: int
     contributions: Sequence[Entry]
     topics: Sequence[Topic]
+    missing: Sequence[Party]  # of those who belong to a meeting of its kind
 
     @property
     def at_table(self) -> list[Invitee]:
@@ -196,6 +199,7 @@ def meeting_details(acting: Acting, meeting: Meeting) -> MeetingDetails:
         hidden_cases=_cases_on_agenda(meeting) - len(cases) if meeting.dossier_id is None else 0,
         contributions=[entry for entry in entries if entry.kind == EntryKind.CONTRIBUTION],
         topics=_topics(points, written),
+        missing=parties_missing_at(acting, meeting, invitees),
     )
 
 
@@ -323,19 +327,6 @@ def convened_by_others(acting: Acting, dossier: Dossier | None, kinds: Sequence[
         for kind in others
         for named in [who_convenes(kind, conveners)]
     ]
-
-
-def institutions_in_case(dossier: Dossier) -> list[int]:
-    """Return the ids of institutions that take part in a case or have been asked to."""
-    around = Participant.objects.filter(
-        dossier=dossier, state__in=[ParticipantState.ASKED, ParticipantState.TAKING_PART]
-    )
-    return list(around.values_list("institution_id", flat=True))
-
-
-def physicians() -> AppointmentQuerySet:
-    """Return the medical officers who can be invited by name."""
-    return Appointment.objects.working(on=timezone.localdate()).holding(Role.MEDICAL_OFFICER)
 
 
 def plan_kinds_for(entry: Entry) -> list[PlanKind]:

@@ -9,8 +9,6 @@ from django.utils.translation import gettext_lazy
 
 from suone.canton.procedures.rules import Convening
 from suone.ground.access.errors import Refused
-from suone.ground.access.permissions import Role
-from suone.organisation.institutions.kinds import InstitutionKind
 
 
 class Kind(models.TextChoices):
@@ -55,6 +53,19 @@ USUAL_PART: dict[Kind, PersonPart] = {
 # Meetings that count as held only with the person.
 _NEEDED_PART = {Kind.ASSESSMENT: PersonPart.WHOLE, Kind.JOINT_INTERVIEW: PersonPart.SECOND}
 WITH_PERSON = frozenset(_NEEDED_PART)
+
+
+class Party(models.TextChoices):
+    """Who belongs to a meeting, as a source names them."""
+
+    CONTACT_PERSONS = "contact_persons", gettext_lazy("contact persons of the institutions")
+    NOTIFIER = "notifier", gettext_lazy("the notifying worker")
+    PHYSICIAN = "physician", gettext_lazy("a physician delegated by the RAD")
+    PERSON = "person", gettext_lazy("the person concerned")
+
+
+# Annual report 2024 of the Valais, «Begriffe», Assessment.
+PARTIES: dict[Kind, tuple[Party, ...]] = {Kind.ASSESSMENT: tuple(Party)}
 USUAL_MINUTES: dict[Kind, int] = {Kind.JOINT_INTERVIEW: 150, Kind.FIXED_SESSION: 180}
 SHORTEST, LONGEST = 15, 480
 
@@ -169,11 +180,7 @@ def check_convener(kind: Kind, conveners: Iterable[Convening], *, roles: Collect
 
 def in_words(conveners: Iterable[Convening]) -> str:
     """The roles and kinds of institutions that convene a meeting, in the reader's language."""
-    named = [
-        *(str(Role(role).label) for one in conveners for role in one.roles),
-        *(str(InstitutionKind(kind).label) for one in conveners for kind in one.institutions),
-    ]
-    return ", ".join(dict.fromkeys(named))
+    return ", ".join(dict.fromkeys(name for one in conveners for name in one.names))
 
 
 def check_person_part(kind: Kind, part: PersonPart, *, has_case: bool) -> None:
@@ -185,6 +192,11 @@ def check_person_part(kind: Kind, part: PersonPart, *, has_case: bool) -> None:
         )
     if not has_case and part != PersonPart.ABSENT:
         raise Refused(_("No person concerned takes part in a meeting without a case."))
+
+
+def missing_parties(kind: Kind, there: Collection[Party]) -> list[Party]:
+    """Return who belongs to a meeting of this kind and was not there."""
+    return [party for party in PARTIES.get(kind, ()) if party not in there]
 
 
 def lacks_physician(kind: Kind, *, invited_physicians: int) -> bool:

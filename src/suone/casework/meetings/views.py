@@ -64,7 +64,8 @@ def convene_session(request: ActingRequest) -> HttpResponse:
 
 def _convene(request: ActingRequest, case: Case | None) -> HttpResponse:
     dossier = case.dossier if case else None
-    form = forms.ConveneForm(request.POST or None, acting=request.acting, dossier=dossier)
+    asked = request.GET.get("kind", "")
+    form = forms.ConveneForm(request.POST or None, acting=request.acting, dossier=dossier, asked=asked)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             convocation = form.convocation(case.region if case else None)

@@ -78,6 +78,15 @@ def test_luzern_point_4_the_office_neither_ranks_nor_uses_instruments_of_the_val
     assert not facts & {"level", "triaged_on", "risk_factors"}
 
 
+def test_luzern_point_4_the_coordination_office_convenes_the_joint_interview() -> None:
+    (convening,) = PROCEDURES["lu-iiz"].convening
+
+    assert convening.meeting == "joint_interview"
+    assert convening.allows(roles=(), institution="coordination_office")
+    assert not convening.allows(roles=("regional_coordinator",), institution="unemployment_insurance")
+    assert convening.origin.source
+
+
 def test_luzern_joint_interview_each_invited_institution_contributes_what_it_knows() -> None:
     item = PROCEDURES["lu-iiz"].item("preparation", "exchange")
 

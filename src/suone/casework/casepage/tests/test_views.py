@@ -245,3 +245,11 @@ def test_each_procedure_has_its_page(cast: Cast, version: ProcedureVersion) -> N
     assert "Triage the notification" in page
     assert "within 5 working days" in page
     assert "<svg" in page
+
+
+def test_the_page_of_a_procedure_says_who_convenes_which_meeting_and_where_that_is_said(
+    cast: Cast, version: ProcedureVersion
+) -> None:
+    page = " ".join(client_of(cast.worker).get(f"/procedures/{version.pk}").content.decode().split())
+
+    assert '<li>Round table <span class="muted">– Regional coordinator</span> <span class="muted">(default of' in page

@@ -13,6 +13,7 @@ from suone.canton.procedures.facts import Fact
 from suone.casework.leading.services import report_fact
 from suone.casework.meetings import rules
 from suone.casework.meetings.acts import Act
+from suone.casework.meetings.at_the_table import physicians_among
 from suone.casework.meetings.models import AgendaPoint, Invitee, InviteeRole, Meeting, Reason
 from suone.casework.meetings.queries import conveners_for
 from suone.casework.meetings.rules import Answer, Kind, PersonPart, State
@@ -30,7 +31,6 @@ from suone.casework.meetings.services.shared import (
 )
 from suone.ground.access.acting import Acting
 from suone.ground.access.errors import Conflict, Refused
-from suone.ground.access.permissions import Role
 from suone.ground.audit.models import RecordKind
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution, Region
@@ -156,7 +156,7 @@ def uninvite(acting: Acting, *, invitee: Invitee) -> None:
     others = Invitee.objects.filter(meeting=meeting).exclude(answer=Answer.WITHDRAWN).exclude(pk=invitee.pk)
     rules.check_physician(
         Kind(meeting.kind),
-        invited_physicians=physicians_among(Seat(other.institution, other.staff) for other in _with_staff(others)),
+        invited_physicians=physicians_among(others.select_related("institution", "staff"), on=acting.today),
         has_reason=meeting.has_exception,
     )
     Invitee.objects.filter(pk=invitee.pk).update(
@@ -216,15 +216,6 @@ def cancel_meeting(acting: Acting, *, meeting: Meeting, reason: str) -> None:
         report_fact(acting, dossier=dossier, fact=Fact.MEETING_CONVENED, value=False)
 
 
-def physicians_among(seats: Iterable[Seat]) -> int:
-    """Count the medical officers invited by name, and the institutions invited that employ one."""
-    seats = list(seats)
-    officers = Appointment.objects.working(on=timezone.localdate()).holding(Role.MEDICAL_OFFICER)
-    named = officers.filter(pk__in=[seat.staff.pk for seat in seats if seat.staff is not None])
-    through = officers.filter(institution_id__in=[seat.institution.pk for seat in seats if seat.staff is None])
-    return named.count() + through.values("institution_id").distinct().count()
-
-
 def _check(acting: Acting, convocation: Convocation, *, has_case: bool) -> None:
     kind = Kind(convocation.kind)
     rules.check_kind(kind, has_case=has_case)
@@ -233,7 +224,7 @@ def _check(acting: Acting, convocation: Convocation, *, has_case: bool) -> None:
     rules.check_when(convocation.starts_at, convocation.proposals, convocation.answer_until, on=acting.today)
     rules.check_physician(
         kind,
-        invited_physicians=physicians_among(convocation.seats),
+        invited_physicians=physicians_among(convocation.seats, on=acting.today),
         has_reason=bool(convocation.exception_reason.strip()),
     )
 
@@ -278,10 +269,6 @@ def _seat(
             )
     except IntegrityError as error:
         raise Refused(_("They have already been invited.")) from error
-
-
-def _with_staff(invitees: Iterable[Invitee]) -> Iterable[Invitee]:
-    return Invitee.objects.filter(pk__in=[invitee.pk for invitee in invitees]).select_related("institution", "staff")
 
 
 def _has_another_ahead(meeting: Meeting, dossier: Dossier) -> bool:

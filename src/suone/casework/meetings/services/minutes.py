@@ -14,9 +14,9 @@ from suone.casework.leading.queries import course_of
 from suone.casework.leading.services import report_fact
 from suone.casework.meetings import rules
 from suone.casework.meetings.acts import Act
+from suone.casework.meetings.at_the_table import physicians_among
 from suone.casework.meetings.models import AgendaPoint, Entry, Guest, Invitee, InviteeRole, Meeting
 from suone.casework.meetings.rules import Answer, EntryKind, Kind, PersonPart, Presence, State
-from suone.casework.meetings.services.convening import Seat, physicians_among
 from suone.casework.meetings.services.shared import (
     case_of,
     check_can_manage,
@@ -347,15 +347,15 @@ def _report_to_procedures(acting: Acting, meeting: Meeting, day: date, *, person
     if dossier is not None and meeting.kind in rules.WITH_PERSON:
         report_fact(acting, dossier=dossier, fact=Fact.PERSON_ATTENDED, value=bool(person_came))
     if dossier is not None and meeting.kind == Kind.ASSESSMENT:
-        report_fact(acting, dossier=dossier, fact=Fact.RAD_ATTENDED, value=_physician_came(meeting))
+        report_fact(acting, dossier=dossier, fact=Fact.RAD_ATTENDED, value=_physician_came(meeting, on=acting.today))
     about = [dossier] if dossier else _cases_on_agenda(meeting)
     for one in about:
         report_fact(acting, dossier=one, fact=fact, value=day)
 
 
-def _physician_came(meeting: Meeting) -> bool:
+def _physician_came(meeting: Meeting, *, on: date) -> bool:
     present = Invitee.objects.filter(meeting=meeting, presence=Presence.PRESENT).select_related("institution", "staff")
-    return physicians_among(Seat(invitee.institution, invitee.staff) for invitee in present) > 0
+    return physicians_among(present, on=on) > 0
 
 
 def _complete_service(acting: Acting, meeting: Meeting) -> None:

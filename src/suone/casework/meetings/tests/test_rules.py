@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from suone.canton.procedures.in_words import meeting_words
 from suone.canton.procedures.rules import Convening
 from suone.canton.procedures.schema import MEETING_KINDS
 from suone.casework.meetings import rules
@@ -49,6 +50,7 @@ def test_the_kinds_are_those_a_procedure_may_name() -> None:
     assert tuple(Kind.values) == MEETING_KINDS
     assert set(Kind) == rules.CASE_KINDS | rules.OPEN_KINDS
     assert set(rules.USUAL_PART) == set(Kind)
+    assert meeting_words() == {kind.value: str(kind.label) for kind in Kind}
 
 
 def test_the_kinds_a_procedure_names_come_first() -> None:
