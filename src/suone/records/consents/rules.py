@@ -123,14 +123,6 @@ def check_can_narrow(*, now: int, then: int) -> None:
         raise Refused(_("Take away at least one category, or withdraw the consent."))
 
 
-def warning_due(*, valid_until: date, on: date, warn_days: Iterable[int], warned: int | None) -> int | None:
-    """Which warning is due, in days before the last day: the nearest one not given yet; None if none is due."""
-    left = (valid_until - on).days
-    reached = [step for step in warn_days if 0 <= left <= step]
-    step = min(reached, default=None)
-    return step if step is not None and (warned is None or step < warned) else None
-
-
 def missing_conditions(*, wanted: Iterable[str], confirmed: Iterable[str]) -> list[str]:
     """Which conditions of a legal basis nobody has confirmed yet."""
     have = set(confirmed)

@@ -33,6 +33,7 @@ from suone.records.dossiers.queries import has_power, readable_categories
 from suone.records.dossiers.services import call, end_unfounded_grants, lock, open_grants, record_event
 from suone.records.inbox.services import notify_institutions, notify_staff
 from suone.records.representation.services import check_signature
+from suone.records.workitems.rules import warning_due
 from suone.records.workitems.services import add_work_item, close_items_about
 
 TEMPLATE_VERSION = "2026-1"
@@ -325,7 +326,7 @@ def warn_and_expire(acting: Acting) -> tuple[int, int]:
     running = Consent.objects.filter(withdrawn_at=None, expiry_notified_at=None).select_related("dossier")
     replaced = Consent.objects.filter(renews__isnull=False, withdrawn_at=None).values("renews_id")
     for consent in running.filter(valid_until__gte=acting.today).exclude(pk__in=replaced):
-        step = rules.warning_due(
+        step = warning_due(
             valid_until=consent.valid_until,
             on=acting.today,
             warn_days=settings.CONSENT_WARNING_DAYS,

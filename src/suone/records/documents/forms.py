@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from suone.ground.access.categories import DataCategory
+from suone.ground.web.fields import DayInput
+from suone.ground.web.jinja import localized
+from suone.records.documents.models import Document
 
 
 class UploadForm(forms.Form):
@@ -25,9 +29,31 @@ class UploadForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, readable: Sequence[DataCategory], **kwargs: Any) -> None:
+    valid_until = forms.DateField(
+        label=gettext_lazy("Valid until"),
+        required=False,
+        widget=DayInput(),
+        help_text=gettext_lazy("Its last day, for a document that runs out: you are warned in time."),
+    )
+    replaces = forms.ModelChoiceField(
+        label=gettext_lazy("Renews"), queryset=Document.objects.none(), required=False, empty_label="–"
+    )
+
+    def __init__(
+        self, *args: Any, readable: Sequence[DataCategory], renewable: QuerySet[Document], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if renewable:
+            field = self.fields["replaces"]
+            field.queryset = renewable  # type: ignore[attr-defined]
+            field.label_from_instance = _label_of  # type: ignore[attr-defined]
+        else:
+            del self.fields["replaces"]
         self.fields["category"].choices = [(c.value, c.label) for c in readable]  # type: ignore[attr-defined]
+
+
+def _label_of(document: Document) -> str:
+    return f"{localized(document.title, document.language)} ({document.valid_until:%d.%m.%Y})"
 
 
 class RemoveForm(forms.Form):

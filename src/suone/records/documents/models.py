@@ -1,3 +1,4 @@
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -28,12 +29,16 @@ class Document(models.Model):
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     stored_as = models.CharField(max_length=80)
+    valid_until = models.DateField(_("Valid until"), null=True, blank=True)  # its last day; none for most documents
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
     kept_at = models.DateTimeField(db_default=Now())
     kept_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     kept_institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
     removed_at = models.DateTimeField(null=True)
     removed_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     removed_reason = models.CharField(max_length=200, blank=True)
+    warned_days = models.PositiveSmallIntegerField(null=True)  # the nearest warning given so far
+    expiry_told_at = models.DateTimeField(null=True)
 
     objects = DocumentQuerySet.as_manager()
 
@@ -48,17 +53,26 @@ class Document(models.Model):
                 condition=Q(removed_at=None, removed_reason="") | Q(removed_at__isnull=False) & ~Q(removed_reason=""),
                 violation_error_message=_("Give the reason why the document is removed."),
             ),
+            models.UniqueConstraint(
+                fields=["replaces"],
+                name="document_replaced_once",
+                violation_error_message=_("This document has been renewed already."),
+            ),
             RowPolicies(
                 name="documents_document_row_policies",
                 select=granted(Power.READ, category="{table}.category", author="kept_by_id"),
                 insert=granted(Power.WRITE),
                 update=granted(Power.WRITE),
-                updates=("removed_at", "removed_by", "removed_reason"),
+                updates=("removed_at", "removed_by", "removed_reason", "warned_days", "expiry_told_at"),
                 before="{table}.removed_at IS NULL",
             ),
             Stamp(name="document_kept", at="kept_at", staff="kept_by", institution="kept_institution"),
             Stamp(name="document_removed", at="removed_at", staff="removed_by"),
+            Stamp(name="document_expiry_told", at="expiry_told_at"),
         ]
 
     def __str__(self) -> str:
         return f"document {self.pk}"
+
+    def has_expired(self, on: date) -> bool:
+        return self.valid_until is not None and self.valid_until < on

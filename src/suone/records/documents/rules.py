@@ -23,6 +23,8 @@ TYPES = (
     FileType("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", (b"PK\x03\x04",)),
     FileType("txt", "text/plain", ()),
 )
+# A day further ahead than this is a slip of the pen (default of this product).
+MOST_YEARS = 30
 ENDINGS = tuple(kind.ending for kind in TYPES)
 _SCRIPTED_PDF = (b"/JavaScript", b"/JS ", b"/JS(", b"/Launch", b"/EmbeddedFile")
 

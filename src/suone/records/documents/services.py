@@ -5,24 +5,34 @@ import socket
 import struct
 import uuid
 import zipfile
+from datetime import date
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.errors import Refused
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
+from suone.ground.web.fields import months_after
+from suone.organisation.institutions.models import Institution
 from suone.records.documents import rules
 from suone.records.documents.acts import Act
 from suone.records.documents.models import Document
 from suone.records.dossiers.models import Dossier
-from suone.records.dossiers.services import insert_without_returning, record_event
+from suone.records.dossiers.services import insert_without_returning, lock, record_event
+from suone.records.inbox.services import notify_institutions
+from suone.records.workitems.rules import warning_due
+from suone.records.workitems.services import add_work_item, cancel_items_about, close_items_about
 
+RENEWED = "document_renewed"  # what settles the work item that asks for it
 _MOST_UNPACKED = 100 * 1024 * 1024
 
 
@@ -35,11 +45,20 @@ def keep_document(
     title: str,
     category: DataCategory,
     is_own_words: bool = True,
+    valid_until: date | None = None,
+    replaces: Document | None = None,
 ) -> Document:
     """Check a file and store it in a data category of the case; raises ``Refused`` if it is not accepted.
 
-    A title from the product (``is_own_words`` false) is stored untranslated, and shown in each reader's language.
+    ``valid_until`` is the last day on which it is valid, if it has one; ``replaces`` the document that it renews. A title
+    from the product (``is_own_words`` false) is stored untranslated, and shown in each reader's language.
     """
+    if valid_until is not None and valid_until > months_after(acting.today, 12 * rules.MOST_YEARS):
+        raise Refused(_("Check the last day of validity: it lies far ahead."))
+    if replaces is not None:
+        lock(dossier.pk)
+        if Document.objects.filter(replaces=replaces).exists():
+            raise Refused(_("This document has been renewed already."))
     kind = _checked(name, data)
     folder = Path(settings.DOCUMENTS_FOLDER)
     stored_as = f"{uuid.uuid4().hex}.{kind.ending}"
@@ -56,6 +75,8 @@ def keep_document(
             size=len(data),
             sha256=hashlib.sha256(data).hexdigest(),
             stored_as=stored_as,
+            valid_until=valid_until,
+            replaces=replaces,
             kept_at=timezone.now(),
             kept_by_id=acting.staff_id,
             kept_institution_id=acting.institution_id,
@@ -71,6 +92,8 @@ def keep_document(
         text=title,
         text_language=document.language,
     )
+    if replaces is not None:
+        close_items_about(acting, dossier=dossier, about=("document", replaces.pk))
     return document
 
 
@@ -100,6 +123,74 @@ def remove_document(acting: Acting, *, document: Document, reason: str) -> None:
         category=DataCategory(document.category),
         about=("document", document.pk),
         text=document.title,
+    )
+    cancel_items_about(acting, dossier=document.dossier, about=("document", document.pk))
+
+
+def warn_and_expire(acting: Acting, *, dossiers: QuerySet[Any]) -> tuple[int, int]:
+    """Send due warnings and record expiries, as a job, in these cases; returns how many warnings and how many expiries."""
+    running = Document.objects.filter(
+        dossier__in=dossiers, removed_at=None, replaced_by=None, expiry_told_at=None, valid_until__isnull=False
+    ).select_related("dossier")
+    warned = expired = 0
+    for document in running.order_by("pk"):
+        assert document.valid_until is not None
+        if document.has_expired(acting.today):
+            Document.objects.filter(pk=document.pk).update(expiry_told_at=timezone.now())
+            _tell(acting, document, Act.EXPIRED)
+            expired += 1
+            continue
+        step = warning_due(
+            valid_until=document.valid_until,
+            on=acting.today,
+            warn_days=settings.CONSENT_WARNING_DAYS,
+            warned=document.warned_days,
+        )
+        if step is not None:
+            _warn(acting, document, step)
+            warned += 1
+    return warned, expired
+
+
+def _warn(acting: Acting, document: Document, step: int) -> None:
+    first = document.warned_days is None
+    Document.objects.filter(pk=document.pk).update(warned_days=step)
+    _tell(acting, document, Act.EXPIRES_SOON)
+    if first and document.kept_institution_id and document.valid_until:
+        add_work_item(
+            acting,
+            dossier=document.dossier,
+            title=gettext_noop("Renew the document"),
+            is_own_words=False,
+            due_on=document.valid_until,
+            addressed_id=document.kept_institution_id,
+            assigned=document.kept_by,
+            category=DataCategory(document.category),
+            about=("document", document.pk),
+            settled_by=RENEWED,
+        )
+
+
+def _tell(acting: Acting, document: Document, act: Act) -> None:
+    """Record it in the timeline, and notify the IIZ office and the institution that added the document."""
+    record_event(
+        acting,
+        dossier=document.dossier,
+        kind=RecordKind.CHANGE,
+        act=act,
+        category=DataCategory(document.category),
+        about=("document", document.pk),
+        text=document.title,
+        text_language=document.language,
+    )
+    office = Institution.objects.filter(is_iiz_office=True).values_list("pk", flat=True)
+    concerned = {document.kept_institution_id, *office} - {None}
+    notify_institutions(
+        acting,
+        institution_ids=[pk for pk in concerned if pk is not None],
+        act=act,
+        dossier=document.dossier,
+        category=DataCategory(document.category),
     )
 
 

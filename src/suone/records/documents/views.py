@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
+from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, form_page, refusals_on
 from suone.records.documents import forms, services
 from suone.records.documents.acts import Act
-from suone.records.documents.queries import readable_document
+from suone.records.documents.queries import readable_document, renewable_documents
 from suone.records.dossiers.queries import readable_categories, readable_dossier
 
 
@@ -18,7 +19,11 @@ from suone.records.dossiers.queries import readable_categories, readable_dossier
 def upload(request: ActingRequest, dossier_id: int) -> HttpResponse:
     dossier = readable_dossier(request.acting, dossier_id)
     form = forms.UploadForm(
-        request.POST or None, request.FILES or None, readable=readable_categories(request.acting, dossier)
+        request.POST or None,
+        request.FILES or None,
+        readable=readable_categories(request.acting, dossier),
+        renewable=renewable_documents(request.acting, dossier),
+        initial={"replaces": number_in(request.GET.get("replaces", ""))},
     )
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
@@ -30,6 +35,8 @@ def upload(request: ActingRequest, dossier_id: int) -> HttpResponse:
                 data=file.read(),
                 title=form.cleaned_data["title"],
                 category=DataCategory(form.cleaned_data["category"]),
+                valid_until=form.cleaned_data["valid_until"],
+                replaces=form.cleaned_data.get("replaces"),
             )
             return done(request, _("The document is added."), "case", dossier_id)
     return form_page(

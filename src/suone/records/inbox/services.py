@@ -61,18 +61,25 @@ def notify_staff(
 
 
 def notify_institutions(
-    acting: Acting, *, institution_ids: Iterable[int], act: str, dossier: Dossier, region_id: int | None = None
+    acting: Acting,
+    *,
+    institution_ids: Iterable[int],
+    act: str,
+    dossier: Dossier,
+    region_id: int | None = None,
+    category: DataCategory | None = None,
 ) -> None:
     """Notify institutions of an act: their contact persons in the region of the case, and staff who follow the case.
 
-    Deputies of absent staff are notified as well; each person gets one message. ``region_id`` overrides the region.
+    Deputies of absent staff are notified as well; each person gets one message. ``region_id`` overrides the region;
+    ``category`` as in ``notify_staff``.
     """
     others = set(institution_ids) - {acting.institution_id}
     if not others:
         return
     audience = audience_of(dossier.pk)
     staff_ids = staff_to_notify(others, region_id or audience.region_id, on=acting.today, followers=audience.staff_ids)
-    notify_staff(acting, staff_ids=staff_ids, act=act, dossier=dossier)
+    notify_staff(acting, staff_ids=staff_ids, act=act, dossier=dossier, category=category)
 
 
 def open_in_emergency(acting: Acting, *, number: str, reason: str) -> Dossier:

@@ -1,4 +1,7 @@
-"""Who may complete, cancel or change a work item. Pure."""
+"""Who may complete, cancel or change a work item, and when something that runs out is due a warning. Pure."""
+
+from collections.abc import Iterable
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -64,6 +67,14 @@ def check_can_reopen(*, is_open: bool) -> None:
     """Raise ``Refused`` if there is nothing to reopen."""
     if is_open:
         raise Refused(_("This work item is open."))
+
+
+def warning_due(*, valid_until: date, on: date, warn_days: Iterable[int], warned: int | None) -> int | None:
+    """Which warning is due, in days before the last day: the nearest one not given yet; None if none is due."""
+    left = (valid_until - on).days
+    reached = [step for step in warn_days if 0 <= left <= step]
+    step = min(reached, default=None)
+    return step if step is not None and (warned is None or step < warned) else None
 
 
 def _check_by_hand(is_settled_by_act: bool) -> None:

@@ -51,6 +51,16 @@ class Migration(migrations.Migration):
                 ("size", models.PositiveIntegerField()),
                 ("sha256", models.CharField(max_length=64)),
                 ("stored_as", models.CharField(max_length=80)),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="Valid until")),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="documents.document",
+                    ),
+                ),
                 ("kept_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
                     "kept_by",
@@ -81,6 +91,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("removed_reason", models.CharField(blank=True, max_length=200)),
+                ("warned_days", models.PositiveSmallIntegerField(null=True)),
+                ("expiry_told_at", models.DateTimeField(null=True)),
             ],
             options={
                 "verbose_name": "document",
@@ -95,13 +107,18 @@ class Migration(migrations.Migration):
                         name="document_removed_at_and_reason_together",
                         violation_error_message="Give the reason why the document is removed.",
                     ),
+                    models.UniqueConstraint(
+                        fields=("replaces",),
+                        name="document_replaced_once",
+                        violation_error_message="This document has been renewed already.",
+                    ),
                     suone.ground.access.row_policies.RowPolicies(
                         before="{table}.removed_at IS NULL",
                         insert="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)))",
                         name="documents_document_row_policies",
                         select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND ((g.categories & (1::bigint << {table}.category)) <> 0 OR {table}.kept_by_id = (SELECT actor_staff())) OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND ((g.categories & (1::bigint << {table}.category)) <> 0 OR {table}.kept_by_id = (SELECT actor_staff())) OFFSET 0)))",
                         update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)))",
-                        updates=("removed_at", "removed_by", "removed_reason"),
+                        updates=("expiry_told_at", "removed_at", "removed_by", "removed_reason", "warned_days"),
                     ),
                     suone.ground.access.row_policies.Stamp(
                         at="kept_at", institution="kept_institution", name="document_kept", staff="kept_by"
@@ -109,6 +126,7 @@ class Migration(migrations.Migration):
                     suone.ground.access.row_policies.Stamp(
                         at="removed_at", name="document_removed", staff="removed_by"
                     ),
+                    suone.ground.access.row_policies.Stamp(at="expiry_told_at", name="document_expiry_told"),
                 ],
             },
         ),
