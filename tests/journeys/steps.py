@@ -111,6 +111,17 @@ def let_read_health(leader: Visitor, address: str, officer: str) -> None:
     page.wait_for_url(f"**{address}")
 
 
+def let_read(leader: Visitor, address: str, institution: str) -> None:
+    """Record a consent by which an institution may read."""
+    page = leader.page
+    leader.open(f"{address}consents/sign")
+    number = leader.site.sql("SELECT id FROM institutions_institution WHERE code = %s", institution)[0][0]
+    page.check(f"[name=recipients][value='{number}']")
+    draw_signature(leader)
+    leader.press("Record the consent")
+    page.wait_for_url(f"**{address}")
+
+
 def draw_signature(visitor: Visitor) -> None:
     page = visitor.page
     pad = page.locator("#pad")
@@ -316,8 +327,10 @@ def complete_service(visitor: Visitor, address: str, result: str, outcome: str =
 # Meetings
 
 
-def convene(visitor: Visitor, address: str, kind: str, *, place: str, points: Iterable[str] = ()) -> str:
-    """Convene a meeting for today with those who take part; gives its address."""
+def convene(
+    visitor: Visitor, address: str, kind: str, *, place: str, points: Iterable[str] = (), people: Iterable[str] = ()
+) -> str:
+    """Convene a meeting for today with those who take part, and with these people by name; gives its address."""
     page = visitor.page
     visitor.open(address)
     visitor.press("Convene a meeting")
@@ -325,6 +338,8 @@ def convene(visitor: Visitor, address: str, kind: str, *, place: str, points: It
     page.fill("[name=points]", "\n".join(points))
     page.fill("[name=place]", place)
     page.fill("[name=starts_at]", moment(0, 8))
+    for place_of_name, name in enumerate(people):
+        page.locator("#who input[type=text][name=people]").nth(place_of_name).fill(name)
     return _convened(visitor)
 
 

@@ -75,7 +75,8 @@ def test_smz_to_iv_during_the_pause_goes_through_with_an_exception_or_a_reason(
     worker.press("Only open the case")
     worker.page.wait_for_url("**/dossiers/*/")
     address = worker.page.url.removeprefix(site.address)
-    meeting = steps.convene(worker, address, "network", place="Brig")
+    steps.let_read(worker, address, "IV")
+    meeting = steps.convene(worker, address, "network", place="Brig", people=["Andrea Truffer"])
     steps.hold(worker, meeting, person="yes")
 
     # Now it can be proposed; the pause warns.

@@ -59,6 +59,7 @@ class Fact(models.TextChoices):
     JOINT_INTERVIEW_HELD_ON = "joint_interview_held_on", _("Joint interview held")
     REVIEW_HELD_ON = "review_held_on", _("Review meeting held")
     NETWORK_MEETING_HELD_ON = "network_meeting_held_on", _("Network meeting held")
+    BOTH_ADVISERS_MET_ON = "both_advisers_met_on", _("Network meeting held with the advisers of SMZ and IV")
     INTERVISION_HELD_ON = "intervision_held_on", _("Intervision held")
     SESSION_DISCUSSED_ON = "session_discussed_on", _("Discussed in a fixed session")
     MEETING_CONVENED = "meeting_convened", _("A meeting is convened")
@@ -194,6 +195,7 @@ WORDS: dict[Fact, Word] = {
         Fact.JOINT_INTERVIEW_HELD_ON,
         Fact.REVIEW_HELD_ON,
         Fact.NETWORK_MEETING_HELD_ON,
+        Fact.BOTH_ADVISERS_MET_ON,
         Fact.INTERVISION_HELD_ON,
         Fact.SESSION_DISCUSSED_ON,
         Fact.PLAN_BINDING_ON,

@@ -32,6 +32,7 @@ from suone.ground.access.categories import DataCategory
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.queries import iiz_office
 from suone.records.consents.queries import valid_consents
+from suone.records.documents.services import RENEWED as DOCUMENT_RENEWED
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import access_of
 from suone.records.workitems.models import State as ItemState
@@ -221,6 +222,7 @@ _MEETINGS = {
     Fact.ASSESSMENT_HELD_ON,
     Fact.JOINT_INTERVIEW_HELD_ON,
     Fact.REVIEW_HELD_ON,
+    Fact.BOTH_ADVISERS_MET_ON,
     Fact.NETWORK_MEETING_HELD_ON,
     Fact.INTERVISION_HELD_ON,
     Fact.SESSION_DISCUSSED_ON,
@@ -262,6 +264,9 @@ def next_action(item: WorkItem) -> NextAction | None:
         return NextAction(_("Write the medical report"), reverse("medical_report", args=[case, item.about_id]))
     if word_of_item == CORRECTION_ANSWERED:
         return NextAction(_("Answer"), reverse("answer_correction", args=[case, item.about_id]))
+    if word_of_item == DOCUMENT_RENEWED:
+        page = reverse("upload_document", args=[case])
+        return NextAction(_("Add the renewed document"), f"{page}?replaces={item.about_id}")
     if word_of_item == "question":
         return NextAction(_("Answer"), reverse("answer_question", args=[case, item.pk]))
     if word_of_item in _PAGES:

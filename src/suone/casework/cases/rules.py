@@ -104,6 +104,8 @@ class Outcome(models.TextChoices):
     BENEFITS = "benefits", gettext_lazy("claims clarified, benefits granted")
     STABILISED = "stabilised", gettext_lazy("situation stabilised")
     NONE = "none", gettext_lazy("goals not reached")
+    # Says nothing of goals; recorded by its own act alone (agreement SMZ–IV, no. 4).
+    STOPPED = "stopped", gettext_lazy("stopped without hand-over")
 
 
 class ClosingReason(models.TextChoices):

@@ -179,6 +179,8 @@ def announce_naming(acting: Acting, *, decision: Decision) -> None:
 def stop_without_handover(acting: Acting, *, case: Case) -> None:
     """Close the case because the institution follows the person no more and hands them to nobody; nothing is sent.
 
+    A case that was only notified is withdrawn, of which the IIZ office is notified if the notification had gone there.
+
     Raises ``Refused`` for a complex or closed case, and as ``close_case`` and ``withdraw_notification`` do.
     """
     dossier = lock(case.dossier_id)
@@ -191,11 +193,12 @@ def stop_without_handover(acting: Acting, *, case: Case) -> None:
     ends = course is not None and _STOPPED in [move.to for move in course.current.moves]
     if State(case.state) is State.NOTIFIED:
         withdraw_notification(acting, case=case, reason=str(Act.STOPPED.label))
+        Case.objects.filter(pk=case.pk).update(outcome=Outcome.STOPPED)
     else:
         close_case(
             acting,
             case=case,
-            outcome=Outcome.NONE,
+            outcome=Outcome.STOPPED,
             closing_reason=ClosingReason.OTHER,
             text=str(Act.STOPPED.label),
             phase=_STOPPED if ends else "",

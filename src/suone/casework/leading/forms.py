@@ -262,7 +262,7 @@ class CloseForm(forms.Form):
     )
     outcome = forms.ChoiceField(
         label=gettext_lazy("How it ended"),
-        choices=[("", "–"), *Outcome.choices],
+        choices=[("", "–"), *(choice for choice in Outcome.choices if choice[0] != Outcome.STOPPED)],
         required=False,
         help_text=gettext_lazy("Leave it empty where the person has died."),
     )

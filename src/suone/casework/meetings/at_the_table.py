@@ -8,13 +8,15 @@ from django.db.models import Q, QuerySet
 
 from suone.casework.cases.models import Case, Participant, ParticipantState
 from suone.casework.meetings.models import Invitee, InviteeRole, Meeting
-from suone.casework.meetings.rules import PARTIES, Kind, Party, Presence, missing_parties
+from suone.casework.meetings.rules import PARTIES, Kind, Party, Presence, are_both_advisers, missing_parties
 from suone.ground.access.acting import Acting
 from suone.ground.access.permissions import Role
 from suone.organisation.appointments.models import Appointment, AppointmentQuerySet, ContactPerson
 from suone.organisation.appointments.queries import contact_persons
 from suone.organisation.institutions.models import Institution
+from suone.records.consents.models import Disclosure, DisclosureForm
 from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.queries import institutions_with_access
 
 
 class Invited(Protocol):
@@ -87,6 +89,19 @@ def parties_missing_at(acting: Acting, meeting: Meeting, invitees: Sequence[Invi
         Party.PERSON: meeting.person_came,
     }
     return missing_parties(Kind(meeting.kind), {party for party, came in there.items() if came})
+
+
+def have_both_advisers_met(meeting: Meeting) -> bool:
+    """Return whether somebody of social assistance and of IV was there by name; whoever convened it counts by name."""
+    present = Invitee.objects.filter(meeting=meeting, presence=Presence.PRESENT)
+    named = present.filter(Q(staff__isnull=False) | Q(role=InviteeRole.CONVENER))
+    return are_both_advisers(set(named.values_list("institution__kind", flat=True)))
+
+
+def may_be_told(dossier: Dossier, institution_id: int) -> bool:
+    """Return whether an institution may learn whom a case is about: it can open it, or a disclosure to it is recorded."""
+    told = Disclosure.objects.filter(dossier=dossier, recipient_id=institution_id).exclude(form=DisclosureForm.ACCESS)
+    return institution_id in institutions_with_access(dossier) or told.exists()
 
 
 def physicians_among(seats: Iterable[Invited], *, on: date) -> int:

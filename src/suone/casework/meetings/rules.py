@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from suone.canton.procedures.rules import Convening
 from suone.ground.access.errors import Refused
+from suone.organisation.institutions.kinds import InstitutionKind
 
 
 class Kind(models.TextChoices):
@@ -192,6 +193,26 @@ def check_person_part(kind: Kind, part: PersonPart, *, has_case: bool) -> None:
         )
     if not has_case and part != PersonPart.ABSENT:
         raise Refused(_("No person concerned takes part in a meeting without a case."))
+
+
+# Whose advisers meet before a renewed request for placement (agreement SMZ–IV, no. 1, «In jedem Fall»).
+ADVISERS_OF_PLACEMENT = frozenset({InstitutionKind.SOCIAL_ASSISTANCE, InstitutionKind.DISABILITY_INSURANCE})
+
+
+def are_both_advisers(kinds: Collection[str]) -> bool:
+    """Return whether social assistance and IV both had somebody at the table, given the kinds of institution there."""
+    return set(kinds) >= ADVISERS_OF_PLACEMENT
+
+
+def check_may_be_told(kind: Kind, institution: str, *, is_told: bool) -> None:
+    """Raise ``Refused`` for a network meeting about a case with an institution that may not learn whom it is about."""
+    if kind is Kind.NETWORK and not is_told:
+        raise Refused(
+            _(
+                "Whoever is invited to a network meeting learns of the person: record the disclosure to %(institution)s first, or let a consent name it."
+            )
+            % {"institution": institution}
+        )
 
 
 def missing_parties(kind: Kind, there: Collection[Party]) -> list[Party]:

@@ -148,7 +148,10 @@ class FoundOut(Answered):
     region: str
     since: date
     until: date | None
-    contact: ContactOut | None = Field(description="The responsible worker, or else the contact person.")
+    contact: ContactOut | None = Field(
+        description="The responsible worker, or else the contact person; of a former registration the contact person."
+    )
+    secretariat: ContactOut | None = Field(description="Of a former registration, and where nobody is named to call.")
 
 
 class AnswerOut(Answered):

@@ -1,7 +1,10 @@
-"""Whom to call about a registration elsewhere: the responsible worker, or else the contact person and deputy."""
+"""Whom to call about a registration elsewhere: the responsible worker, or else the contact person and deputy.
+
+Of a former registration secretariat and contact person, who know the former worker (agreement SMZ–IV, no. 4).
+"""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +23,15 @@ class Contact:
     away_until: date | None = None
     deputy_name: str = ""
     deputy_phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Secretariat:
+    """The office that answers where no worker is named."""
+
+    name: str
+    phone: str
+    email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,7 @@ class Found:
     since: date
     until: date | None
     contact: Contact | None
+    secretariat: Secretariat | None  # of a former registration, and where nobody is named to call
 
 
 def places_in(answer: str) -> list[Place]:
@@ -67,6 +80,7 @@ def resolve(places: Sequence[Place], *, on: date) -> list[Found]:
     offices = Office.objects.select_related("region").in_bulk({place.office for place in places if place.office})
     workers = Appointment.objects.in_bulk({place.worker for place in places if place.worker})
     away = absences_on(set(workers), on=on)
+    secretariats = _secretariats(institutions)
     contacts: dict[tuple[int, int | None], Contact | None] = {}
     found = []
     for place in places:
@@ -74,7 +88,8 @@ def resolve(places: Sequence[Place], *, on: date) -> list[Found]:
         institution = institutions[place.institution]
         office = offices.get(place.office) if place.office else None
         worker = workers.get(place.worker) if place.worker else None
-        if worker is not None and not worker.has_ended(on=on):
+        is_former = place.valid_until is not None and place.valid_until < on
+        if worker is not None and not worker.has_ended(on=on) and not is_former:
             contact = _worker(worker, away.get(worker.pk), on)
         else:
             there = (institution.pk, office.region_id if office else None)
@@ -91,6 +106,7 @@ def resolve(places: Sequence[Place], *, on: date) -> list[Found]:
                 place.valid_from,
                 place.valid_until,
                 contact,
+                _secretariat(secretariats.get(institution.pk, []), office) if is_former or contact is None else None,
             )
         )
     return found
@@ -109,6 +125,23 @@ def _contact_person(institution: Institution, office: Office | None, on: date) -
     if not entries:
         return None
     return _shown(entries[0].staff, entries[0].away_until, entries[0].deputy)
+
+
+def _secretariats(institutions: Iterable[int]) -> dict[int, list[Office]]:
+    """The offices of each institution that can be called or written to."""
+    reachable = Office.objects.filter(institution_id__in=list(institutions), is_active=True)
+    found: dict[int, list[Office]] = {}
+    for office in reachable.exclude(phone="", email="").order_by("pk"):
+        found.setdefault(office.institution_id, []).append(office)
+    return found
+
+
+def _secretariat(offices: Sequence[Office], of: Office | None) -> Secretariat | None:
+    """The office of the registration itself, or else one of its region, or else any of the institution."""
+    near = [one for one in offices if of is not None and one.pk == of.pk]
+    near += [one for one in offices if of is not None and of.region_id and one.region_id == of.region_id]
+    chosen = next(iter([*near, *offices]), None)
+    return Secretariat(chosen.name, chosen.phone, chosen.email) if chosen else None
 
 
 def _shown(staff: Appointment, away_until: date | None, deputy: Appointment | None) -> Contact:

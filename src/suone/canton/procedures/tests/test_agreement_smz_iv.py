@@ -130,7 +130,7 @@ def test_smz_iv_1_in_any_case_a_renewed_request_is_written_by_the_person_and_pre
     assert lacking(ONE | AGAIN) >= IN_ANY_CASE
     assert lacking(ONE | AGAIN | {"relevant_measures": "training"}) >= IN_ANY_CASE
     done = {
-        "written_request": True, "former_adviser_contacted": TODAY, "network_meeting_held_on": TODAY,
+        "written_request": True, "former_adviser_contacted": TODAY, "both_advisers_met_on": TODAY,
         "target_agreement_considered": True, "coordinates_sent": True,
     }  # fmt: skip
     assert lacking(ONE | AGAIN | done) == set()

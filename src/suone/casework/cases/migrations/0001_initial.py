@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
                                     ("benefits", "claims clarified, benefits granted"),
                                     ("stabilised", "situation stabilised"),
                                     ("none", "goals not reached"),
+                                    ("stopped", "stopped without hand-over"),
                                 ],
                                 max_length=20,
                                 verbose_name="Outcome",

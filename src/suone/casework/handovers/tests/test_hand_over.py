@@ -16,7 +16,7 @@ from suone.casework.handovers.rules import LEAST, Direction
 from suone.casework.handovers.tests.factories import TO_IV, accept, case_of, particulars, proposal, propose
 from suone.casework.leading.models import Course
 from suone.casework.leading.queries import known_facts
-from suone.casework.leading.tests.factories import do
+from suone.casework.leading.tests.factories import do, notify
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.categories import ALL_BUT_HEALTH, Power
 from suone.ground.access.database import acting_as
@@ -437,8 +437,27 @@ def test_smz_iv_4_whoever_stops_closes_the_case_and_sends_nothing(cast: Cast) ->
 
     assert Handover.objects.count() == 1
     assert (case_of(handover).state, Course.objects.get(pk=handover.dossier_id).phase) == ("closed", "stopped")
+    assert (case_of(handover).outcome, case_of(handover).closing_reason) == ("stopped", "other")
     assert Entry.objects.get(act="handover.stopped").dossier_id == handover.dossier_id
     assert not Message.objects.filter(act="handover.stopped").exists()
+
+
+def test_smz_iv_4_whoever_stops_before_an_answer_tells_nobody_not_even_the_office(cast: Cast) -> None:
+    handover = propose(cast, direction=Direction.REFERS)
+
+    do(cast.worker, services.stop_without_handover, case=case_of(handover))
+
+    assert (case_of(handover).state, case_of(handover).outcome) == ("withdrawn", "stopped")
+    assert not Message.objects.filter(staff=cast.coordinator).exists()
+
+
+def test_smz_iv_4_whoever_stops_a_case_notified_to_the_office_tells_the_office(cast: Cast) -> None:
+    case = notify(cast)
+
+    do(cast.worker, services.stop_without_handover, case=case)
+
+    assert (Case.objects.get(pk=case.pk).state, Case.objects.get(pk=case.pk).outcome) == ("withdrawn", "stopped")
+    assert Message.objects.filter(staff=cast.coordinator, act="case.withdrawn").count() == 1
 
 
 def test_a_complex_case_is_not_handed_over(cast: Cast) -> None:

@@ -113,7 +113,7 @@ def test_the_pause_warns_and_goes_through_with_an_exception_or_a_reason(
     case = case_of(handover)
     Course.objects.filter(pk=case.pk).update(phase="contact")
     Case.objects.filter(pk=case.pk).update(state="notified")
-    case.dossier.facts.create(fact="network_meeting_held_on", value=timezone.localdate().isoformat())
+    case.dossier.facts.create(fact="both_advisers_met_on", value=timezone.localdate().isoformat())
     asked = {
         "fact_iv_placement_ended_on": (timezone.localdate() - timedelta(days=days)).isoformat(),
         "fact_iv_contact_kind": "placement",

@@ -210,14 +210,18 @@ def reject_notification(acting: Acting, *, case: Case, reason: str) -> None:
 
 
 def withdraw_notification(acting: Acting, *, case: Case, reason: str) -> None:
-    """Withdraw a notification before its triage, with a reason; raises ``Refused`` for all but the notifying institution."""
+    """Withdraw a notification before its triage, with a reason; raises ``Refused`` for all but the notifying institution.
+
+    Whoever receives notifications is notified, unless two institutions were to settle the case between themselves: it never heard of that.
+    """
     check_reason(reason)
     dossier = lock(case.dossier_id)
     if acting.institution_id != case.notifier_id:
         raise Refused(_("Only the notifying institution can withdraw its notification."))
     _end_before_triage(acting, dossier, case, State.WITHDRAWN, reason)
     record_event(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.WITHDRAWN, text=reason)
-    notify_institutions(acting, institution_ids=[receiver_of(dossier).pk], act=Act.WITHDRAWN, dossier=dossier)
+    if case.level != Level.SIMPLE:
+        notify_institutions(acting, institution_ids=[receiver_of(dossier).pk], act=Act.WITHDRAWN, dossier=dossier)
 
 
 def _end_before_triage(acting: Acting, dossier: Dossier, case: Case, state: State, reason: str) -> None:

@@ -13,7 +13,7 @@ from suone.canton.procedures.facts import Fact
 from suone.casework.leading.services import report_fact
 from suone.casework.meetings import rules
 from suone.casework.meetings.acts import Act
-from suone.casework.meetings.at_the_table import physicians_among
+from suone.casework.meetings.at_the_table import may_be_told, physicians_among
 from suone.casework.meetings.models import AgendaPoint, Invitee, InviteeRole, Meeting, Reason
 from suone.casework.meetings.queries import conveners_for
 from suone.casework.meetings.rules import Answer, Kind, PersonPart, State
@@ -67,7 +67,8 @@ class Convocation:
 def convene_meeting(acting: Acting, *, convocation: Convocation, dossier: Dossier | None = None) -> Meeting:
     """Convene a meeting, with or without a case, and notify everybody invited.
 
-    Raises ``Refused`` when convener, kind, presence of the person, length, dates or physician do not fit (``rules``).
+    Raises ``Refused`` when convener, kind, presence of the person, length, dates or physician do not fit (``rules``), and
+    for a network meeting with an institution that may not learn of the person.
     """
     _check(acting, convocation, has_case=dossier is not None)
     rules.check_convener(
@@ -78,6 +79,7 @@ def convene_meeting(acting: Acting, *, convocation: Convocation, dossier: Dossie
     )
     if dossier is not None:
         dossier = lock(dossier.pk)
+        _check_may_be_told(acting, Kind(convocation.kind), dossier, convocation.seats)
     meeting = Meeting.objects.create(
         dossier=dossier,
         case_number=dossier.number if dossier else "",
@@ -127,10 +129,16 @@ def convene_meeting(acting: Acting, *, convocation: Convocation, dossier: Dossie
 
 
 def invite(acting: Acting, *, meeting: Meeting, seat: Seat) -> Invitee:
-    """Invite one more institution, or a named member of its staff; raises ``Refused`` when already invited."""
+    """Invite one more institution, or a named member of its staff.
+
+    Raises ``Refused`` when already invited, and to a network meeting before the institution may learn of the person.
+    """
     meeting = lock_meeting(meeting)
     check_can_manage(acting, meeting)
     rules.check_open(State(meeting.state))
+    dossier = case_of(meeting)
+    if dossier is not None:
+        _check_may_be_told(acting, Kind(meeting.kind), dossier, [seat])
     known = Invitee.objects.filter(meeting=meeting, institution=seat.institution, staff=seat.staff).first()
     if known is not None and known.answer != Answer.WITHDRAWN:
         raise Refused(_("They have already been invited."))
@@ -227,6 +235,12 @@ def _check(acting: Acting, convocation: Convocation, *, has_case: bool) -> None:
         invited_physicians=physicians_among(convocation.seats, on=acting.today),
         has_reason=bool(convocation.exception_reason.strip()),
     )
+
+
+def _check_may_be_told(acting: Acting, kind: Kind, dossier: Dossier, seats: Iterable[Seat]) -> None:
+    others = {seat.institution for seat in seats if seat.institution.pk != acting.institution_id}
+    for institution in sorted(others, key=lambda institution: institution.code) if kind is Kind.NETWORK else ():
+        rules.check_may_be_told(kind, institution.short_name, is_told=may_be_told(dossier, institution.pk))
 
 
 def _save_reason(

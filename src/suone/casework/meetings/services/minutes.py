@@ -14,7 +14,7 @@ from suone.casework.leading.queries import course_of
 from suone.casework.leading.services import report_fact
 from suone.casework.meetings import rules
 from suone.casework.meetings.acts import Act
-from suone.casework.meetings.at_the_table import physicians_among
+from suone.casework.meetings.at_the_table import have_both_advisers_met, physicians_among
 from suone.casework.meetings.models import AgendaPoint, Entry, Guest, Invitee, InviteeRole, Meeting
 from suone.casework.meetings.rules import Answer, EntryKind, Kind, PersonPart, Presence, State
 from suone.casework.meetings.services.shared import (
@@ -351,6 +351,8 @@ def _report_to_procedures(acting: Acting, meeting: Meeting, day: date, *, person
     about = [dossier] if dossier else _cases_on_agenda(meeting)
     for one in about:
         report_fact(acting, dossier=one, fact=fact, value=day)
+    if dossier is not None and meeting.kind == Kind.NETWORK and have_both_advisers_met(meeting):
+        report_fact(acting, dossier=dossier, fact=Fact.BOTH_ADVISERS_MET_ON, value=day)
 
 
 def _physician_came(meeting: Meeting, *, on: date) -> bool:

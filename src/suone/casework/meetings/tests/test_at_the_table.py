@@ -5,28 +5,38 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from suone.canton.procedures.facts import Fact
 from suone.casework.cases import services as cases
 from suone.casework.cases.models import Case
+from suone.casework.leading.queries import known_facts
 from suone.casework.leading.tests.factories import ask, do
 from suone.casework.meetings import queries
 from suone.casework.meetings.at_the_table import people_by_name, proposed_people
 from suone.casework.meetings.models import Invitee, Meeting
 from suone.casework.meetings.rules import Kind, Party, PersonPart, Presence
 from suone.casework.meetings.services import minutes
-from suone.casework.meetings.services.convening import Seat
+from suone.casework.meetings.services.convening import Seat, invite
 from suone.casework.meetings.tests.factories import convene, fresh
+from suone.ground.access.categories import DataCategory
+from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
 from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.models import Appointment, ContactPerson
 from suone.organisation.appointments.tests.factories import client_of, make_institution, make_staff
-from suone.organisation.institutions.models import Region
+from suone.organisation.institutions.models import Institution, Region
+from suone.records.consents.models import DisclosureForm
+from suone.records.consents.services import keep_disclosure
 from suone.records.consents.tests.factories import Cast
+from suone.records.dossiers.models import Dossier
 
 
 def contact_at(staff: Appointment, region: Region) -> Appointment:
     """A colleague who is the contact person in this region."""
-    contact = make_staff(staff.institution, Role.CONTACT_PERSON, last_name=f"Contact{staff.last_name}{region.code.title()}")
+    contact = make_staff(
+        staff.institution, Role.CONTACT_PERSON, last_name=f"Contact{staff.last_name}{region.code.title()}"
+    )
     ContactPerson.objects.filter(institution=staff.institution, region=None).delete()
     ContactPerson.objects.create(institution=staff.institution, region=region, staff=contact)
     return contact
@@ -140,6 +150,73 @@ def test_nobody_is_missing_before_the_meeting_or_from_one_without_named_parties(
     do(cast.coordinator, minutes.hold_meeting, meeting=table, presences={}, person_came=False)
 
     assert missing(cast.coordinator, ahead) == missing(cast.coordinator, fresh(table)) == []
+
+
+@kept
+def iv(cast: Cast) -> Appointment:
+    return make_staff(make_institution("IV"), Role.FRONT_LINE_WORKER, last_name="Counsellor")
+
+
+def network(cast: Cast, case: Case, *there: Appointment, away: tuple[Appointment, ...] = ()) -> Meeting:
+    """Convened by the worker, of social assistance, with these people by name."""
+    meeting = convene(
+        cast, case, by=cast.worker, kind=Kind.NETWORK, person_part=PersonPart.WHOLE,
+        seats=[Seat(staff.institution, staff) for staff in (*there, *away)],
+    )  # fmt: skip
+    absent = {staff.pk for staff in away}
+    presences = {
+        one.pk: Presence.ABSENT if one.staff_id in absent else Presence.PRESENT
+        for one in Invitee.objects.filter(meeting=meeting)
+    }
+    do(cast.worker, minutes.hold_meeting, meeting=meeting, presences=presences, person_came=True)
+    return meeting
+
+
+def tell(cast: Cast, case: Case, institution: Institution) -> None:
+    do(
+        cast.worker, keep_disclosure, dossier=Dossier.objects.get(pk=case.pk), basis="atsg-32", purpose="Placement",
+        form=DisclosureForm.ORAL, recipient_id=institution.pk, categories=DataCategory.IDENTITY.bit,
+    )  # fmt: skip
+
+
+def test_smz_iv_1_in_any_case_network_meeting_needs_a_disclosure_to_whoever_cannot_open_the_case(
+    cast: Cast, case: Case, iv: Appointment
+) -> None:
+    with pytest.raises(Refused, match="record the disclosure to IV first"):
+        network(cast, case, iv)
+    assert not Meeting.objects.exists()
+
+    met = network(cast, case, cast.adviser)  # the consent names their institution
+    with pytest.raises(Refused, match="record the disclosure to IV first"):
+        do(cast.worker, invite, meeting=convene(cast, case, cast.adviser, by=cast.worker, kind=Kind.NETWORK,
+           person_part=PersonPart.WHOLE), seat=Seat(iv.institution, iv))  # fmt: skip
+    tell(cast, case, iv.institution)
+    assert {met.pk} < {met.pk, network(cast, case, iv).pk}
+    assert convene(cast, case, iv, kind=Kind.ROUND_TABLE).pk  # tells of nobody
+
+
+def test_smz_iv_1_in_any_case_both_advisers_were_there_by_name(cast: Cast, case: Case, iv: Appointment) -> None:
+    tell(cast, case, iv.institution)
+
+    network(cast, case, cast.adviser, away=(iv,))
+    alone = known_facts(case.pk)
+    network(cast, case, iv)
+
+    assert Fact.NETWORK_MEETING_HELD_ON in alone
+    assert Fact.BOTH_ADVISERS_MET_ON not in alone
+    assert known_facts(case.pk)[Fact.BOTH_ADVISERS_MET_ON] == timezone.localdate()
+
+
+def test_smz_iv_1_in_any_case_an_institution_without_a_name_is_no_adviser(
+    cast: Cast, case: Case, iv: Appointment
+) -> None:
+    tell(cast, case, iv.institution)
+    meeting = convene(cast, case, iv, by=cast.worker, kind=Kind.NETWORK, person_part=PersonPart.WHOLE)
+    presences = dict.fromkeys(Invitee.objects.values_list("pk", flat=True), Presence.PRESENT)
+
+    do(cast.worker, minutes.hold_meeting, meeting=meeting, presences=presences, person_came=True)
+
+    assert Fact.BOTH_ADVISERS_MET_ON not in known_facts(case.pk)
 
 
 def _page(staff: Appointment, meeting: Meeting) -> str:

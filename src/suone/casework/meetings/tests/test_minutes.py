@@ -153,7 +153,8 @@ def test_the_procedure_learns_that_a_meeting_was_held(
     cast: Cast, case: Case, kind: Kind, part: PersonPart, fact: Fact
 ) -> None:
     after = 30 if part == PersonPart.SECOND else None
-    meeting = convene(cast, case, cast.worker, cast.physician, kind=kind, person_part=part, second_part_after=after)
+    physician = cast.physician if kind is Kind.ASSESSMENT else cast.adviser
+    meeting = convene(cast, case, cast.worker, physician, kind=kind, person_part=part, second_part_after=after)
     presences = {invitee(meeting, cast.worker).pk: Presence.PRESENT}
 
     came = None if part == PersonPart.ABSENT else True

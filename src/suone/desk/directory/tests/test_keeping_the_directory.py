@@ -81,7 +81,7 @@ def test_vs_report_2024_terms_case_management_a_pool_of_each_region_stands_in_th
 
     page = client_of(member).get("/directory/bodies").content.decode()
 
-    assert page.index("Pool for case management Sierre") < page.index("<th scope=\"row\">Ada Poolmember")
+    assert page.index("Pool for case management Sierre") < page.index('<th scope="row">Ada Poolmember')
     assert set(Body.objects.filter(kind="pool").values_list("region__code", flat=True)) == set(
         Region.objects.values_list("code", flat=True)
     )

@@ -16,6 +16,7 @@ from suone.records.consents.tests.factories import Cast
 from suone.records.inbox.models import Message
 from suone.register.server import queries, services
 from suone.register.server.acts import Act
+from suone.register.server.contacts import Secretariat
 from suone.register.server.models import Alert, AlertRecipients, AlertState
 from suone.register.server.rules import Purpose
 from suone.register.server.services import Registering
@@ -146,6 +147,65 @@ def test_the_contact_is_the_worker_or_else_the_contact_person_with_deputy(cast: 
     assert (by_office.region, by_office.contact.name) == (cast.region.name, away.full_name)
     assert by_office.contact.away_until == today + timedelta(days=3)
     assert by_office.contact.deputy_name == deputy.full_name
+
+
+def test_smz_iv_4_a_former_registration_names_secretariat_and_contact_person(cast: Cast, epoch: EpochInfo) -> None:
+    institution, today = cast.worker.institution, timezone.localdate()
+    contact = make_staff(institution, Role.CONTACT_PERSON, last_name="Contact")
+    ContactPerson.objects.filter(institution=institution).delete()
+    ContactPerson.objects.create(institution=institution, region=cast.region, staff=contact)
+    Appointment.objects.filter(pk=contact.pk).update(phone="027 555 00 11", email="contact@example.org")
+    office = Office.objects.create(
+        institution=institution, region=cast.region, name_de="SMZ Siders", name_fr="CMS Sierre", name_en="SMZ Sierre",
+        phone="027 555 00 10", email="siders@example.org",
+    )  # fmt: skip
+    Office.objects.create(institution=institution, name_de="Brig", name_fr="Brigue", phone="027 555 00 12")
+    Appointment.objects.filter(pk=cast.worker.pk).update(email="worker@example.org")
+    over = {"valid_from": today - timedelta(days=90), "valid_until": today - timedelta(days=1)}
+    deliver(
+        cast.worker,
+        [
+            row(epoch, 1, office=str(office.pk), worker="worker@example.org", **over),
+            row(epoch, 2, office=str(office.pk), worker="worker@example.org"),
+        ],
+    )
+    for person in (1, 2):
+        register(cast.adviser, person)
+
+    (former,) = ask(cast.adviser, 1).found
+    (open_one,) = ask(cast.adviser, 2).found
+
+    assert former.contact is not None
+    assert (former.contact.name, former.contact.phone, former.contact.email) == (
+        contact.full_name, "027 555 00 11", "contact@example.org",
+    )  # fmt: skip
+    assert former.secretariat == Secretariat("SMZ Sierre", "027 555 00 10", "siders@example.org")
+    assert open_one.contact is not None
+    assert (open_one.contact.name, open_one.secretariat) == (cast.worker.full_name, None)
+
+
+@pytest.mark.parametrize("office", ["own", "of the region", "elsewhere", "none"])
+def test_smz_iv_4_without_a_contact_person_there_is_a_secretariat(cast: Cast, epoch: EpochInfo, office: str) -> None:
+    institution = cast.worker.institution
+    ContactPerson.objects.filter(institution=institution).delete()
+    Office.objects.filter(institution=institution).update(is_active=False)
+    own = Office.objects.create(
+        institution=institution, region=cast.region, name_de="Own", name_fr="Own",
+        phone="1" if office == "own" else "",
+    )  # fmt: skip
+    if office in ("own", "of the region"):
+        Office.objects.create(
+            institution=institution, region=cast.region, name_de="of the region", name_fr="x", email="near@example.org"
+        )
+    if office != "none":
+        Office.objects.create(institution=institution, name_de="elsewhere", name_fr="x", phone="3")
+    deliver(cast.worker, [row(epoch, 1, office=str(own.pk))])
+    register(cast.adviser, 1)
+
+    (found,) = ask(cast.adviser, 1).found
+
+    assert found.contact is None
+    assert (found.secretariat.name.casefold() if found.secretariat else "none") == office
 
 
 def test_who_asked_is_shown_to_whoever_follows_the_person(cast: Cast, epoch: EpochInfo) -> None:
