@@ -11,5 +11,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL("SELECT dossiers_keep_to_one_case()", migrations.RunSQL.noop),
-        sql_file(__file__, "deeds.sql"),
+        sql_file(__file__, "outcomes.sql"),
     ]
