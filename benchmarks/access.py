@@ -19,6 +19,7 @@ from statistics import mean, median, quantiles
 from typing import Any
 
 import embedded_server
+
 from canton import COMMON_NAMES, FIRST_NAMES, Database, Worker, run, say
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suone.config.settings")

@@ -201,9 +201,9 @@ def _cpu_of(call: Callable[[], object], times: int) -> float:
 
 def _look(cases: int) -> None:
     """The worklist of a case worker with about a hundred open cases of so many, in a canton of its own."""
-    from canton import Canton
     from django.db import connection
 
+    from canton import Canton
     from suone.desk.worklist.queries import entries_for
     from suone.ground.access.database import acting_as
 

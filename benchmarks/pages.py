@@ -20,6 +20,7 @@ from statistics import median
 from typing import Any
 
 import embedded_server
+
 from canton import Database, Joined, say
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suone.config.settings")

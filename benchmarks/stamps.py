@@ -10,6 +10,7 @@ from statistics import median, quantiles
 from typing import Any
 
 import embedded_server
+
 from canton import Database, Worker, run
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suone.config.settings")
