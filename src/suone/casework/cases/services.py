@@ -33,13 +33,14 @@ from suone.ground.audit.services import record
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.queries import pool_for_case_management
 from suone.organisation.institutions.models import Institution
+from suone.records.decisions.acts import Act as DecisionAct
 from suone.records.decisions.models import Decision
 from suone.records.decisions.services import answer, ask_decision
 from suone.records.decisions.services import withdraw as withdraw_decision
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power
 from suone.records.dossiers.services import insert_without_returning, lock, record_event
-from suone.records.inbox.services import notify_staff
+from suone.records.inbox.services import notify_institutions, notify_staff
 from suone.records.workitems.services import settle_waiting
 
 PARTICIPATION = "participation"  # the kind of request
@@ -122,12 +123,19 @@ def expire_participation(acting: Acting, decision: Decision) -> None:
 
 
 def withdraw_request(acting: Acting, *, participant: Participant) -> None:
-    """Withdraw a request to take part before it is answered; raises ``Refused`` once it has been."""
+    """Withdraw a request to take part before it is answered, and notify the institution; raises ``Refused`` afterwards."""
     check_leads(acting, participant.dossier)
     if participant.state != ParticipantState.ASKED or participant.decision is None:
         raise Refused(_("This request has already been answered."))
-    withdraw_decision(acting, decision=participant.decision)
-    _end_participation(acting, participant)
+    _withdraw(acting, participant, participant.decision)
+
+
+def withdraw_pending_requests(acting: Acting, *, dossier: Dossier) -> None:
+    """Withdraw the requests to take part that nobody answered before the case ended."""
+    asked = Participant.objects.filter(dossier=dossier, state=ParticipantState.ASKED, decision__isnull=False)
+    for participant in asked.select_related("dossier", "decision").order_by("pk"):
+        assert participant.decision is not None
+        _withdraw(acting, participant, participant.decision)
 
 
 def leave(acting: Acting, *, participant: Participant) -> None:
@@ -404,6 +412,14 @@ def assign(dossier: Dossier, function: Function, staff_id: int, *, is_named: boo
         Assignment.objects.create(
             dossier=dossier, function=function, staff_id=staff_id, is_named=is_named, valid_from=now
         )
+
+
+def _withdraw(acting: Acting, participant: Participant, decision: Decision) -> None:
+    withdraw_decision(acting, decision=decision)
+    _end_participation(acting, participant)
+    notify_institutions(
+        acting, institution_ids=[participant.institution_id], act=DecisionAct.WITHDRAWN, dossier=participant.dossier
+    )
 
 
 def _end_participation(acting: Acting, participant: Participant) -> None:

@@ -25,6 +25,7 @@ from suone.records.decisions.jobs import remind_about_requests
 from suone.records.decisions.models import Decision
 from suone.records.decisions.services import remind_and_expire
 from suone.records.dossiers.models import Dossier, Event
+from suone.records.inbox.models import Message
 
 
 def state_of(case: Case, institution_id: int) -> str:
@@ -127,6 +128,7 @@ def test_a_withdrawn_request_need_not_be_answered(cast: Cast, active: Case) -> N
     do(cast.coordinator, services.withdraw_request, participant=participant)
 
     assert state_of(active, cast.adviser.institution_id) == ParticipantState.LEFT
+    assert Message.objects.filter(staff=cast.adviser, act="decision.withdrawn").count() == 1
     with pytest.raises(Conflict):
         do(cast.adviser, services.answer_participation, decision=decision, accept=True)
     with pytest.raises(Refused, match="already been answered"):

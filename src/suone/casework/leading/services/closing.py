@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from suone.canton.procedures.services import holidays_of
-from suone.casework.cases.models import Background, Case, Participant, ParticipantState
+from suone.casework.cases.models import Background, Case
 from suone.casework.cases.rules import ClosingReason, State, can_move, check_can_move, check_reason
-from suone.casework.cases.services import check_leads, note_background, notify_participants, withdraw_request
+from suone.casework.cases.services import check_leads, note_background, notify_participants, withdraw_pending_requests
 from suone.casework.leading import rules
 from suone.casework.leading.acts import Act
 from suone.casework.leading.facts import facts_of
@@ -102,6 +102,7 @@ def close_case(
         cancel_items_about(acting, dossier=dossier, about=("workitem", item_id))
     if course is not None:
         _close_course(acting, case, course, phase, text)
+    withdraw_pending_requests(acting, dossier=dossier)
     _record_closing(acting, case, reason=closing_reason, outcome=outcome, text=text)
 
 
@@ -116,10 +117,7 @@ def close_after_death(acting: Acting, *, case: Case, died_on: date | None = None
     rules.check_can_end_with_a_death(State(case.state))
     if died_on is not None:
         _record_death(acting, dossier, died_on)
-    for participant in Participant.objects.filter(
-        dossier=dossier, state=ParticipantState.ASKED, decision__isnull=False
-    ):
-        withdraw_request(acting, participant=participant)
+    withdraw_pending_requests(acting, dossier=dossier)
     cancel_open_items(acting, dossier, reason=str(ClosingReason.DIED.label))
     if course is not None:
         _end_course(acting, case, course, text)

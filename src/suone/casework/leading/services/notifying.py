@@ -11,7 +11,15 @@ from suone.canton.procedures.facts import Fact, Scalar
 from suone.canton.procedures.models import ProcedureVersion
 from suone.casework.cases.models import Case, Function
 from suone.casework.cases.rules import QUESTION_CATEGORY, Level, NoteKind, State, check_first_contact, check_reason
-from suone.casework.cases.services import assign, join, note_education, note_question, note_risks, write_note
+from suone.casework.cases.services import (
+    assign,
+    join,
+    note_education,
+    note_question,
+    note_risks,
+    withdraw_pending_requests,
+    write_note,
+)
 from suone.casework.leading.acts import Act
 from suone.casework.leading.queries import possible_receivers, receiver_of
 from suone.casework.leading.services.course import store_fact
@@ -229,6 +237,7 @@ def _end_before_triage(acting: Acting, dossier: Dossier, case: Case, state: Stat
     move_to_state(acting, Case.objects.get(pk=case.pk), state, reason)
     finish_triage_item(acting, dossier)
     cancel_open_items(acting, dossier, reason=reason)
+    withdraw_pending_requests(acting, dossier=dossier)
     end_procedure(acting, case, state, reason=reason)
 
 

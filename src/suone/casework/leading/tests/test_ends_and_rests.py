@@ -8,7 +8,7 @@ from django.utils import timezone
 from suone.canton.procedures.facts import Fact
 from suone.canton.procedures.tests.factories import changed, published
 from suone.casework.cases import services as case_services
-from suone.casework.cases.models import Case
+from suone.casework.cases.models import Case, Participant, ParticipantState
 from suone.casework.cases.rules import State
 from suone.casework.leading import services
 from suone.casework.leading.facts import facts_of
@@ -18,9 +18,13 @@ from suone.casework.leading.tests.factories import do, notify
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.access.tests.worlds import kept
+from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting
+from suone.organisation.institutions.models import Institution
 from suone.records.consents.tests.factories import Cast
+from suone.records.decisions.models import Decision
 from suone.records.dossiers.models import Event
+from suone.records.inbox.models import Message
 from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
 from suone.records.workitems.services import add_work_item
@@ -180,3 +184,36 @@ def test_a_case_is_not_moved_over_into_an_end(cast: Cast, supported: Case) -> No
 
     with pytest.raises(Refused, match="Choose the phase in which the case continues"):
         do(cast.coordinator, services.move_case_over, case=supported, version=newer, phase="closed", reason="done")
+
+
+def asked_by(staff: Appointment, case: Case, institution: Institution) -> Decision:
+    decision: Decision = do(
+        staff,
+        case_services.ask_to_take_part,
+        case=case,
+        institution=institution,
+        due_on=timezone.localdate() + timedelta(days=5),
+        question="Can you take part?",
+    )
+    return decision
+
+
+@pytest.mark.parametrize("end", ["rejected", "withdrawn", "closed"])
+def test_a_request_to_take_part_ends_with_the_case_and_its_institution_is_notified(cast: Cast, end: str) -> None:
+    case = notify(cast)
+    if end == "closed":
+        case = triaged(cast, case)
+    decision = asked_by(cast.coordinator if end == "closed" else cast.worker, case, cast.adviser.institution)
+
+    if end == "rejected":
+        do(cast.coordinator, services.reject_notification, case=case, reason="not for us")
+    elif end == "withdrawn":
+        do(cast.worker, services.withdraw_notification, case=case, reason="settled")
+    else:
+        do(cast.coordinator, services.close_case, case=case, **CLOSING)
+
+    decision.refresh_from_db()
+    assert (Case.objects.get(pk=case.pk).state, decision.state) == (end, "withdrawn")
+    assert Participant.objects.get(decision=decision).state == ParticipantState.LEFT
+    assert Message.objects.filter(staff=cast.adviser, act="decision.withdrawn").count() == 1
+    assert not Message.objects.filter(act="decision.withdrawn").exclude(staff=cast.adviser).exists()
