@@ -25,9 +25,16 @@ def version_in_force(identifier: str, *, on: date) -> ProcedureVersion | None:
     return next((version for version in versions_in_force(on=on) if version.identifier == identifier), None)
 
 
-def proposed_procedure(*, on: date) -> ProcedureVersion | None:
-    """The procedure proposed for a new notification: the one in the settings, or else the first in force."""
-    return version_in_force(settings.PROPOSED_PROCEDURE, on=on) or next(iter(versions_in_force(on=on)), None)
+def versions_in_region(region: str, *, on: date) -> list[ProcedureVersion]:
+    """Those in force that hold in the region with this code; all of them before a region is chosen."""
+    return [version for version in versions_in_force(on=on) if not region or version.procedure.holds_in(region)]
+
+
+def proposed_procedure(*, on: date, region: str = "") -> ProcedureVersion | None:
+    """The procedure proposed for a new notification: the one in the settings, or else the first that holds in the region."""
+    holding = versions_in_region(region, on=on)
+    proposed = (version for version in holding if version.identifier == settings.PROPOSED_PROCEDURE)
+    return next(proposed, next(iter(holding), None))
 
 
 def versions_of_level(level: str, *, on: date, canton: str = "") -> list[ProcedureVersion]:

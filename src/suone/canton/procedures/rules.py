@@ -211,6 +211,10 @@ class Procedure:
         """The phase in which a case begins."""
         return self.phases[0]
 
+    def holds_in(self, region: str) -> bool:
+        """Whether it holds in the region with this code; a pilot holds in some regions of a canton only."""
+        return not self.regions or region in self.regions
+
     def item(self, phase_id: str, item_id: str) -> Item:
         """The work item of a phase with this id; both must exist."""
         return next(item for item in self.phase(phase_id).items if item.id == item_id)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from suone.canton.procedures.facts import CODES, Fact, Scalar, Shape, word
 from suone.canton.procedures.models import ProcedureVersion
-from suone.canton.procedures.queries import proposed_procedure, versions_in_force
+from suone.canton.procedures.queries import proposed_procedure, versions_in_region
 from suone.canton.procedures.rules import Procedure
 from suone.canton.procedures.services import in_language
 from suone.casework.cases.forms import CategorisedForm, QuestionCategoryField
@@ -112,8 +112,12 @@ class NotifyForm(ScopeForm):
         self.fields["alert"].queryset = alerts_of(acting)  # type: ignore[attr-defined]
         self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
         self.fields["counted_for"].queryset = Institution.objects.all()  # type: ignore[attr-defined]
-        in_force = [version.pk for version in versions_in_force(on=acting.today)]
-        self.fields["procedure"].queryset = ProcedureVersion.objects.filter(pk__in=in_force)  # type: ignore[attr-defined]
+        region = Region.objects.filter(pk=number_in(str(self["region"].value() or "")) or 0).first()
+        holding = [version.pk for version in versions_in_region(region.code if region else "", on=acting.today)]
+        chosen = self.initial.get("procedure")
+        if isinstance(chosen, ProcedureVersion) and chosen.pk not in holding:
+            self.initial["procedure"] = proposed_procedure(on=acting.today, region=region.code if region else "")
+        self.fields["procedure"].queryset = ProcedureVersion.objects.filter(pk__in=holding)  # type: ignore[attr-defined]
         self.fields["procedure"].label_from_instance = lambda version: version.title  # type: ignore[attr-defined]
         self._name_receiver()
 

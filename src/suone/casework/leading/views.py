@@ -57,8 +57,9 @@ def notify(request: ActingRequest, draft_id: int | None = None) -> HttpResponse:
         others = [number for number in map(number_in, request.GET.get("with", "").split(",")) if number]
         alert = number_in(request.GET.get("alert", ""))
         chosen = number_in(request.GET.get("procedure", ""))
+        region = number_in(request.GET.get("region", ""))
         known = forms.NotifyForm.starting_values(acting, others=others, alert=alert, chosen=chosen)
-        values = known | (draft.data if draft else {})
+        values = known | (draft.data if draft else {}) | ({"region": region} if region else {})
         form = forms.NotifyForm(initial=values, acting=acting)
     elsewhere = [] if draft else [version for version in versions_in_force(on=acting.today) if version.receives]
     context = {"form": form, "draft": draft, "drafts": cases.own_drafts(acting), "elsewhere": elsewhere}

@@ -83,7 +83,7 @@ def begin(acting: Acting, *, dossier: Dossier, version: ProcedureVersion, facts:
 def _check_region(dossier: Dossier, version: ProcedureVersion) -> None:
     """A procedure may hold for some regions of a canton, such as a pilot, beside another one elsewhere."""
     regions = version.procedure.regions
-    if regions and Case.objects.values_list("region__code", flat=True).get(pk=dossier.pk) not in regions:
+    if not version.procedure.holds_in(Case.objects.values_list("region__code", flat=True).get(pk=dossier.pk)):
         raise Refused(
             _("This procedure holds only in these regions: %(regions)s. Choose another one.")
             % {"regions": ", ".join(regions)}

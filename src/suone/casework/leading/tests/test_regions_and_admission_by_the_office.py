@@ -1,6 +1,8 @@
 """Procedures of some regions beside others, and what only the coordination office states."""
 
+import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -14,6 +16,8 @@ from suone.casework.leading.facts import facts_of
 from suone.casework.leading.models import Course
 from suone.casework.leading.tests.factories import activate, do, notify
 from suone.ground.access.errors import Refused
+from suone.organisation.appointments.tests.factories import client_of
+from suone.organisation.institutions.models import Region
 from suone.records.consents.tests.factories import Cast
 
 
@@ -27,6 +31,22 @@ def test_rrb_2_2_a_pilot_begins_in_its_regions_only(cast: Cast) -> None:
     with pytest.raises(Refused, match="only in these regions: untergaeu"):
         notify(cast, procedure=elsewhere)
     assert not Case.objects.exists()
+
+
+def test_rrb_2_2_a_pilot_is_offered_in_its_regions_only(cast: Cast, settings: Any) -> None:
+    here, elsewhere = pilot(cast.region.code), Region.objects.create(code="visp", name_de="Visp", name_fr="Viège")
+    everywhere = published("so-cm-office")
+    settings.PROPOSED_PROCEDURE = "so-iim"
+    client = client_of(cast.worker)
+
+    def offered(query: str = "") -> tuple[set[int], set[int]]:
+        page = client.get(f"/cases/notify{query}").content.decode()
+        field = page[page.index('name="procedure"') :].partition("</select>")[0]
+        chosen = {int(number) for number in re.findall(r'value="(\d+)" selected', field)}
+        return {int(number) for number in re.findall(r'value="(\d+)"', field)}, chosen
+
+    assert offered() == ({here.pk, everywhere.pk}, {here.pk})  # the worker's own region
+    assert offered(f"?region={elsewhere.pk}") == ({everywhere.pk}, {everywhere.pk})
 
 
 def test_rrb_2_2_a_pilot_runs_beside_another_procedure(cast: Cast) -> None:
