@@ -45,6 +45,7 @@ class Fact(models.TextChoices):
     LEVEL = "level", _("Level of collaboration")
     AGE = "age", _("Age of the person")
     INSTITUTIONS = "institutions", _("Number of institutions taking part")
+    RAV_AND_SMZ = "rav_and_smz", _("Unemployment insurance and social assistance both take part")
     LEAD_NAMED = "lead_named", _("The lead is named")
     CASE_MANAGER_NAMED = "case_manager_named", _("The case manager is named")
     NOTIFIER_CIRCLE = "notifier_circle", _("Circle of the notifying institution")
@@ -177,6 +178,7 @@ WORDS: dict[Fact, Word] = {
         Fact.CONSENT_VALID,
         Fact.QUESTION_RECORDED,
         Fact.NOTIFIED_EARLY,
+        Fact.RAV_AND_SMZ,
         Fact.LEAD_NAMED,
         Fact.CASE_MANAGER_NAMED,
         Fact.AHV_KNOWN,

@@ -15,6 +15,7 @@ from suone.casework.cases.queries import BackgroundCounts, background_counts
 from suone.casework.cases.rules import notified_early
 from suone.casework.leading.queries import every_fact
 from suone.ground.access.acting import Acting
+from suone.organisation.institutions.kinds import InstitutionKind
 from suone.records.consents.models import Consent
 from suone.records.dossiers.models import Particulars
 from suone.records.persons.models import Number
@@ -90,6 +91,13 @@ def _institutions(asked: _FactContext) -> int:
     return Participant.objects.filter(dossier_id=asked.case.pk, state=ParticipantState.TAKING_PART).count()
 
 
+def _take_rav_and_smz_part(asked: _FactContext) -> bool:
+    """Whether both sides of a coaching take part, by the kinds of their institutions, whatever these are called."""
+    taking_part = Participant.objects.filter(dossier_id=asked.case.pk, state=ParticipantState.TAKING_PART)
+    kinds = set(taking_part.values_list("institution__kind", flat=True))
+    return kinds >= {InstitutionKind.UNEMPLOYMENT_INSURANCE, InstitutionKind.SOCIAL_ASSISTANCE}
+
+
 def _is_consent_valid(asked: _FactContext) -> bool:
     return Consent.objects.valid(on=asked.on).filter(dossier_id=asked.case.pk).exists()
 
@@ -107,6 +115,7 @@ _DERIVED: dict[str, Callable[[_FactContext], Scalar | None]] = {
     Fact.LEVEL: lambda asked: asked.case.level or None,
     Fact.AGE: _age,
     Fact.INSTITUTIONS: _institutions,
+    Fact.RAV_AND_SMZ: _take_rav_and_smz_part,
     Fact.LEAD_NAMED: _is_named(Function.LEAD),
     Fact.CASE_MANAGER_NAMED: _is_named(Function.CASE_MANAGER),
     Fact.NOTIFIER_CIRCLE: lambda asked: asked.case.notifier.circle,
