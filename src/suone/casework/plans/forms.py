@@ -1,14 +1,16 @@
 """Input forms of the plan pages."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from suone.casework.plans.models import Entry, Measure
+from suone.casework.plans.queries import ReviewOffer
 from suone.casework.plans.rules import EntryKind, Form, Kind, MeasureState
 from suone.casework.plans.services import MeasureTerms
 from suone.ground.access.acting import Acting
@@ -36,8 +38,32 @@ class BeginForm(forms.Form):
 
 
 class ReviewForm(forms.Form):
+    """The day of the review: one that the measures suggest, or another."""
+
+    offered = forms.TypedChoiceField(
+        label=gettext_lazy("From the measures of the plan, in their second half"),
+        coerce=date.fromisoformat,
+        required=False,
+        empty_value=None,
+        widget=forms.RadioSelect,
+    )
     review_on = forms.DateField(label=gettext_lazy("Review on"), required=False, widget=DayInput())
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, offers: Sequence[ReviewOffer], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not offers:
+            del self.fields["offered"]
+            return
+        days = [(offer.day.isoformat(), f"{offer.day:%d.%m.%Y}: {offer.measure.title}") for offer in offers]
+        self.fields["offered"].choices = [*days, ("", _("on the day below"))]  # type: ignore[attr-defined]
+        self.fields["offered"].initial = ""
+
+    def chosen(self) -> dict[str, Any]:
+        """Return the day chosen and the version, as the service expects them."""
+        typed = dict(self.cleaned_data)
+        offered = typed.pop("offered", None)
+        return typed | ({"review_on": offered} if offered else {})
 
 
 class _Categorised(forms.Form):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
@@ -13,7 +14,17 @@ from suone.casework.cases.models import Assignment, Participant, ParticipantStat
 from suone.casework.leading.queries import course_of
 from suone.casework.plans.acts import Act
 from suone.casework.plans.models import Entry, Measure, Plan, Signature, SignerName
-from suone.casework.plans.rules import CURRENT, Difference, EntryKind, Kind, Line, SignatureState, State, differences
+from suone.casework.plans.rules import (
+    CURRENT,
+    Difference,
+    EntryKind,
+    Kind,
+    Line,
+    SignatureState,
+    State,
+    differences,
+    review_day,
+)
 from suone.ground.access.acting import Acting
 from suone.organisation.appointments.models import Appointment
 from suone.records.dossiers.models import Dossier, Event
@@ -60,6 +71,20 @@ class Sheet:
         """The signatures declined in the last round, with the reason if the acting person may read it."""
         declined = [signature for signature in self.signatures if signature.state == SignatureState.DECLINED]
         return [(signature, self.reasons.get(signature.pk, "")) for signature in declined]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewOffer:
+    """A day to review the plan on, from the period of one of its measures."""
+
+    day: date
+    measure: Measure
+
+
+def review_offers(sheet: Sheet, *, on: date) -> list[ReviewOffer]:
+    """List the review days that the measures of a plan suggest, as far as the reader sees them, the earliest first."""
+    days = [(review_day(measure.from_on, measure.until_on, on=on), measure) for measure in sheet.measures]
+    return sorted((ReviewOffer(day, measure) for day, measure in days if day), key=lambda offer: offer.day)
 
 
 def plans_of(acting: Acting, dossier: Dossier) -> list[Sheet]:

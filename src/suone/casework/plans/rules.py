@@ -206,3 +206,14 @@ def is_binding(states: Sequence[SignatureState]) -> bool:
 def reminder_due(*, put_up_on: date, reminded: bool, on: date) -> bool:
     """A week after the plan was put up, once."""
     return not reminded and on >= put_up_on + REMIND_AFTER
+
+
+def review_day(from_on: date | None, until_on: date | None, *, on: date) -> date | None:
+    """The day on which a measure is best reviewed: in the middle of its second half, tomorrow at the earliest.
+
+    ``None`` once it is over, and without both days: in the second half of a work training the review meeting is held
+    (ZESO 1/2009, «Vom Praktikum zur Anstellung»).
+    """
+    if from_on is None or until_on is None or until_on <= on:
+        return None
+    return max(until_on - (until_on - from_on) / 4, on + timedelta(days=1))

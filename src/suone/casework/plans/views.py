@@ -14,6 +14,7 @@ from suone.casework.plans.acts import Act
 from suone.casework.plans.models import Measure, Plan
 from suone.casework.plans.printing import booklet_pdf, plan_pdf
 from suone.casework.plans.rules import EntryKind, Form, Kind, MeasureState, State
+from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.permissions import Permission
 from suone.ground.audit.models import RecordKind
@@ -89,15 +90,16 @@ def edit(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpResponse:
     if request.method == "POST" or not this.is_draft:
         return redirect("plan", dossier_id, plan_id)
     readable = readable_categories(request.acting, this.dossier)
+    sheet = queries.sheet_of(request.acting, this)
     context = {
         "dossier": this.dossier,
         "plan": this,
-        "sheet": queries.sheet_of(request.acting, this),
+        "sheet": sheet,
         "sections": [
             (kind, forms.EntryForm(initial={"kind": kind.value}, auto_id=f"{kind.value}_%s", readable=readable))
             for kind in EntryKind
         ],
-        "review_form": _review_form(this),
+        "review_form": _review_form(request.acting, sheet),
     }
     return render(request, "plans/edit.html", context)
 
@@ -105,10 +107,10 @@ def edit(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpResponse:
 @acts(Permission.PLAN_WRITE)
 def review(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpResponse:
     this = queries.readable_plan(request.acting, dossier_id, plan_id)
-    form = _review_form(this, request.POST or None)
+    form = _review_form(request.acting, queries.sheet_of(request.acting, this), request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            services.set_review(request.acting, plan=this, **form.cleaned_data)
+            services.set_review(request.acting, plan=this, **form.chosen())
             return done(request, _("The review day is saved."), _page_of(this), dossier_id, plan_id)
     return _form(request, form, this, title=_("When the plan is reviewed"), submit=_("Save"))
 
@@ -365,8 +367,10 @@ def _measure_form(request: ActingRequest, this: Plan, starting: dict[str, Any]) 
     )
 
 
-def _review_form(this: Plan, typed: Any = None) -> forms.ReviewForm:
-    return forms.ReviewForm(typed, initial={"review_on": this.review_on, "version": this.version})
+def _review_form(acting: Acting, sheet: queries.Sheet, typed: Any = None) -> forms.ReviewForm:
+    offers = queries.review_offers(sheet, on=acting.today)
+    starting = {"review_on": sheet.plan.review_on, "version": sheet.plan.version}
+    return forms.ReviewForm(typed, offers=offers, initial=starting)
 
 
 def _page_of(this: Plan) -> str:

@@ -194,3 +194,20 @@ def test_every_changed_line_shows_at_least_where_it_differs(before: list[Line], 
     for difference in differences(before, after):
         for _label, old, new in difference.parts:
             assert old != new
+
+
+@pytest.mark.parametrize(
+    ("from_on", "until_on", "expected"),
+    [
+        (date(2026, 1, 1), date(2026, 5, 1), date(2026, 4, 1)),  # 120 days: thirty before the end
+        (date(2026, 5, 1), date(2026, 6, 2), date(2026, 5, 25)),
+        (date(2026, 1, 1), date(2026, 3, 17), date(2026, 3, 16)),  # its second half is nearly over: tomorrow
+        (date(2026, 1, 1), date(2026, 3, 15), None),
+        (None, date(2026, 5, 1), None),
+        (date(2026, 1, 1), None, None),
+    ],
+)
+def test_luzern_internship_a_measure_is_reviewed_in_its_second_half(
+    from_on: date | None, until_on: date | None, expected: date | None
+) -> None:
+    assert rules.review_day(from_on, until_on, on=date(2026, 3, 15)) == expected

@@ -296,6 +296,26 @@ def test_the_course_and_the_review_are_recorded(cast: Cast, worker: Client, plan
     assert "running" in page
 
 
+def test_luzern_internship_review_days_are_offered_in_the_second_half_of_the_measures(
+    cast: Cast, worker: Client, plan: Plan
+) -> None:
+    today = timezone.localdate()
+    Measure.objects.filter(plan=plan).update(from_on=today - timedelta(days=20), until_on=today + timedelta(days=60))
+    plan = all_sign(cast, plan)
+    middle = today + timedelta(days=40)
+
+    page = worker.get(base(plan) + "/review").content.decode()
+    worker.post(base(plan) + "/review", {"offered": middle.isoformat(), "review_on": "", "version": plan.version})
+
+    assert f"{middle:%d.%m.%Y}: {MEASURE}" in page
+    assert Plan.objects.get(pk=plan.pk).review_on == middle
+    assert Plan.objects.get(pk=plan.pk).version == plan.version + 1
+
+
+def test_without_measures_ahead_only_another_day_is_offered(cast: Cast, worker: Client, plan: Plan) -> None:
+    assert 'name="offered"' not in worker.get(base(plan) + "/review").content.decode()
+
+
 def queries(client: Client, path: str) -> int:
     client.get(path)
     with CaptureQueriesContext(connection) as asked:
