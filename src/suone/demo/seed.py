@@ -236,7 +236,7 @@ class _Story:
         self._ask(coordinator, case, "Abklärungsplatz suchen", "IV", counsellor, days=0)
         self._ask(counsellor, case, "Bewerbungsunterlagen schicken", "RAV", adviser, days=3)
         self._ask(coordinator, case, "Budget für den Lebensunterhalt prüfen", "SMZ", worker, days=5)
-        play_overdue(self._act, case, leader=coordinator, today=self.today)
+        play_overdue(self._act, case, leader=worker, today=self.today)
 
     def _other_case(self, entry: dict[str, Any], number: int) -> None:
         """Cases in every state, so that every list and filter has something to show."""

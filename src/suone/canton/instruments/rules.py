@@ -190,6 +190,7 @@ class Instrument:
     rules: tuple[Rule, ...] = ()
     establishes: EstablishedFacts = EstablishedFacts()
     again_after_months: int = 0
+    decided_by: tuple[str, ...] = ()  # the kinds of institution whose staff decide; any that leads without them
     origins: Mapping[str, str] = field(default_factory=dict)
 
     def band(self, code: str) -> Band:

@@ -14,6 +14,7 @@ from suone.ground.schemafiles.checks import Between, InLanguages, Many, Name, Nu
 from suone.ground.schemafiles.positions import Path
 from suone.ground.schemafiles.problems import Fault, cut, not_among, twice, unknown
 from suone.ground.schemafiles.reading import Entry, Kind
+from suone.organisation.institutions.kinds import InstitutionKind
 
 CATEGORIES = tuple(category.name.lower() for category in DataCategory)
 _KNOWN = (*KNOWN_WORDS, *(f"risk_factor/{code}" for code in RISK_FACTORS))
@@ -160,6 +161,10 @@ class Instrument(Entry):
     thresholds: Annotated[dict[str, Annotated[Number, Between(0, 1_000_000, decimals=4)]], Many(30)] | None = None
     range: Span | None = Field(None, description="What the points must span.")
     again_after_months: Annotated[int, Between(0, 120)] = 0
+    decided_by: Annotated[list[Annotated[str, OneOf(InstitutionKind.values)]], Many(10)] = Field(
+        [],
+        description="The kinds of institution whose staff decide on its proposal; any that leads the case without them.",
+    )
     sources: Annotated[dict[Annotated[str, OneOf(PARTS)], Annotated[str, Text(200)]], Many(len(PARTS))] = Field(
         {}, description="Where the source says each part: article, page or number."
     )
@@ -230,6 +235,7 @@ def as_rules(read: Instrument) -> rules.Instrument:
             read.establishes.finished_on, read.establishes.decided, read.establishes.decided_on
         ),
         again_after_months=read.again_after_months,
+        decided_by=tuple(read.decided_by),
         origins=dict.fromkeys(read.defaults, "") | read.sources,
     )
 

@@ -15,6 +15,7 @@ from suone.canton.procedures.facts import Fact, Scalar, word
 from suone.canton.procedures.rules import months_after
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.errors import Refused
+from suone.organisation.institutions.kinds import InstitutionKind
 
 TRIAGE = "level-triage"  # has a page of its own, which decides the level
 OUTCOME = "outcome"
@@ -103,6 +104,13 @@ def check_can_finish(saved: Collection[str]) -> None:
     """Raise ``Refused`` when no section has been saved."""
     if not saved:
         raise Refused(_("Nothing is answered yet: save at least one section first."))
+
+
+def check_who_decides(instrument: Instrument, *, institution: str) -> None:
+    """Raise ``Refused`` for staff of another kind of institution than those that the instrument lets decide."""
+    if instrument.decided_by and institution not in instrument.decided_by:
+        kinds = ", ".join(str(InstitutionKind(kind).label) for kind in instrument.decided_by)
+        raise Refused(_("This is decided by staff of: %(kinds)s.") % {"kinds": kinds})
 
 
 def check_decision(instrument: Instrument, *, proposed: str, band: str, reason: str) -> None:

@@ -26,6 +26,7 @@ from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.errors import Conflict, Refused
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
+from suone.organisation.institutions.models import Institution
 from suone.organisation.institutions.queries import iiz_office
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power
@@ -132,7 +133,7 @@ def decide_assessment(acting: Acting, *, assessment: Assessment, band: str, reas
     """Decide on the proposal of a finished assessment; a decision that differs from it needs a reason.
 
     ``band`` is a code of the instrument. Raises ``Refused`` unless the acting institution leads the case and may read all
-    that the result draws on, and when it is unfinished or already decided.
+    that the result draws on, for those whom the instrument does not let decide, and when it is unfinished or already decided.
     """
     dossier = lock(assessment.dossier_id)
     assessment = Assessment.objects.select_related("version", "dossier").get(pk=assessment.pk)
@@ -150,6 +151,8 @@ def decide_assessment(acting: Acting, *, assessment: Assessment, band: str, reas
                 "This result draws on data categories that are closed to you: somebody who may read all of them must decide."
             )
         )
+    own = Institution.objects.values_list("kind", flat=True).get(pk=acting.own_institution_id)
+    rules.check_who_decides(instrument, institution=own)
     rules.check_decision(instrument, proposed=score.proposed, band=band, reason=reason)
     score.decided, score.reason = band, reason.strip()
     assessment.decided_on, assessment.decided_by_id = acting.today, acting.own_staff_id

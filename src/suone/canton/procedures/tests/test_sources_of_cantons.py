@@ -210,20 +210,24 @@ def test_rrb_2_1_3_preventive_advice_without_entitlement_where_assistance_is_in_
     assert not prevention(assistance_foreseeable=True)
 
 
-def aftercare(**facts: Scalar) -> bool:
-    known: dict[str, Scalar] = {"segmented_on": TODAY, "integrated_on": TODAY}
-    ways = phase_status(place("so-iim", "release"), known | facts, on=TODAY).ways
+def aftercare(segment: str, **facts: Scalar) -> bool:
+    known: dict[str, Scalar] = {"segmented_on": TODAY, "integrated_on": TODAY, "plan_binding_on": TODAY}
+    ways = phase_status(place("so-iim", segment), known | facts, on=TODAY).ways
     return next(way for way in ways if way.move.to == "aftercare").is_open
 
 
+@pytest.mark.parametrize("segment", ["release", "change"])
 @pytest.mark.parametrize(("through", "followed"), [("labour_market", True), ("assets", False), ("prior_claims", False)])
-def test_rrb_2_1_4_whoever_leaves_without_the_labour_market_has_no_aftercare(through: str, followed: bool) -> None:
-    assert aftercare(release_through=through) is followed
+def test_rrb_2_1_4_whoever_leaves_without_the_labour_market_has_no_aftercare(
+    segment: str, through: str, followed: bool
+) -> None:
+    assert aftercare(segment, release_through=through) is followed
 
 
-def test_rrb_2_1_2_release_may_be_whole_or_partial() -> None:
-    assert "release_kind" in warned("so-iim", "release", integrated_on=TODAY)
-    assert "release_kind" not in warned("so-iim", "release", integrated_on=TODAY, release_kind="partial")
+@pytest.mark.parametrize("segment", ["release", "change"])
+def test_rrb_2_1_2_release_may_be_whole_or_partial(segment: str) -> None:
+    assert "release_kind" in warned("so-iim", segment, integrated_on=TODAY)
+    assert "release_kind" not in warned("so-iim", segment, integrated_on=TODAY, release_kind="partial")
 
 
 def test_rrb_3_1_ordinary_and_asylum_social_assistance_are_kept_apart() -> None:

@@ -235,6 +235,15 @@ def test_only_who_leads_decides(cast: Cast, case: Case) -> None:
         do(cast.adviser, services.decide_assessment, assessment=this, band="V")
 
 
+def test_rrb_2_1_2_the_segment_is_decided_in_the_social_service_and_refused_for_others(cast: Cast) -> None:
+    case = activate(cast)  # the office leads it too
+    this = finished(cast.coordinator, case)
+
+    with pytest.raises(Refused, match="decided by staff of: social assistance, asylum"):
+        do(cast.coordinator, services.decide_assessment, assessment=this, band=this.score.proposed)
+    do(cast.worker, services.decide_assessment, assessment=this, band=this.score.proposed)
+
+
 def test_an_unfinished_one_has_nothing_to_decide_on(cast: Cast, case: Case) -> None:
     with pytest.raises(Refused, match="Finish the assessment first"):
         do(cast.worker, services.decide_assessment, assessment=begin(cast.worker, case, "segmentation"), band="V")
@@ -260,7 +269,7 @@ def test_the_newest_decision_alone_is_due_again(cast: Cast, case: Case) -> None:
 
 def test_who_leads_is_asked_once_and_two_weeks_ahead(cast: Cast) -> None:
     case = activate(cast)
-    this = decided(cast.coordinator, case)
+    this = decided(cast.worker, case)
     due_on(this, timezone.localdate() + timedelta(days=15))
     assert by_the_clock(ask_for_reassessments) == 0
     due_on(this, timezone.localdate() + timedelta(days=14))
