@@ -80,3 +80,10 @@ def test_catalogues_are_compiled_when_stale(tmp_path: Path, one_sentence: Catalo
     translations.compile_catalogues(tmp_path)
 
     assert translations.catalogue_path("fr", tmp_path).with_suffix(".mo").exists()
+
+
+def test_vs_report_2024_terms_german_calls_the_iiz_office_as_the_report_does() -> None:
+    german = translations.catalogue_path("de").read_text("utf-8")
+
+    assert "IIZ-Büro" in german
+    assert "IIZ-Stelle" not in german
