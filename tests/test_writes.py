@@ -621,7 +621,7 @@ _NO_STAMPS = {
         appointments_partnersystem.valid_until assessments_assessment.again_on cases_case.first_contact_on
         consents_consent.valid_from consents_consent.valid_until consents_consent.signed_on
         consents_disclosure.access_until consents_disclosure.inform_until decisions_decision.due_on
-        decisions_decision.remind_on dossiers_particulars.died_on dossiers_residence.permit_expires_on
+        decisions_decision.remind_on documents_document.valid_until dossiers_particulars.died_on dossiers_residence.permit_expires_on
         handovers_handover.overlap_until institutions_convention.ends_on
         leading_knownfact.day
         meetings_dateproposal.starts_at meetings_entry.due_on meetings_meeting.starts_at meetings_meeting.answer_until

@@ -25,7 +25,7 @@ def keep_service(cast: Cast, case: Case, kind: Kind, ordered_on: date, **fields:
     if kind is Kind.COACHING:
         of_kind = {"variant": "intensive", "second_institution": cast.worker.institution, "second_staff": cast.worker}
     if kind is Kind.MEDICAL_MANDATE:
-        of_kind = {"access_until": timezone.now(), "stands_on": Consent.objects.earliest("pk")}
+        of_kind = {"access_until": timezone.now(), "based_on": Consent.objects.earliest("pk")}
     Service.objects.create(
         dossier=case.dossier,
         kind=kind,

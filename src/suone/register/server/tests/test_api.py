@@ -201,6 +201,7 @@ def test_every_answer_has_the_same_size_whatever_it_says(client: Client, monkeyp
         "since": date(2026, 1, 1),
         "until": None,
         "contact": contact,
+        "secretariat": contact,
     }
     asked = {"epoch": 3, "token": _ROW["token"], "purpose": "first_talk"}
     sizes = []
