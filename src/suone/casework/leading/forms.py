@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from suone.canton.procedures.facts import CODES, Fact, Scalar, Shape, word
 from suone.canton.procedures.models import ProcedureVersion
-from suone.canton.procedures.queries import proposed_procedure, versions_in_region
+from suone.canton.procedures.queries import proposed_procedure, versions_in_force, versions_in_region
 from suone.canton.procedures.rules import Procedure
 from suone.canton.procedures.services import in_language
 from suone.casework.cases.forms import CategorisedForm, QuestionCategoryField
