@@ -38,11 +38,6 @@ _PLAN = (
     " put_up_on, put_up_by_id) VALUES (%(ours)s, 'integration', 7, 1, '{state}', now(), %(adviser)s, 'de', 1, {bound},"
     " now(), %(adviser)s) RETURNING id"
 )
-_SIGNED = (
-    "INSERT INTO plans_signature (plan_id, dossier_id, round, institution_id, state, form, signed_on,"
-    " recorded_at, recorded_by_id) VALUES (%(plan)s, %(ours)s, 1, %(worker_institution)s, '{state}', 'paper', now(),"
-    " now(), %(adviser)s)"
-)
 _LINE = (
     "INSERT INTO dossiers_event (dossier_id, at, act, category, staff_id, institution_id, object_type, object_id, text,"
     " text_language) VALUES (%(ours)s, now(), '{act}', 10, %(stranger)s, %(stranger_institution)s, 'participant',"
@@ -132,14 +127,13 @@ ATTEMPTS: dict[str, tuple[str, str, str]] = {
     ),
     "a plan is bound before anybody signed": (
         "adviser",
-        "UPDATE plans_plan SET state = 'binding', binding_on = now() WHERE id = %(plan)s",
-        "UPDATE plans_plan SET state = 'in_signing' WHERE id = %(plan)s",
+        "SELECT plans_bind(%(plan)s)",
+        "SELECT plans_put_up(%(plan)s)",
     ),
-    "a signature of another institution": ("adviser", _SIGNED.format(state="signed"), _SIGNED.format(state="waiting")),
-    "a signature under a plan of another case": (
+    "a plan of another case is submitted": (
         "adviser",
-        _SIGNED.format(state="waiting").replace("%(plan)s", "%(their_plan)s"),
-        _SIGNED.format(state="waiting"),
+        "SELECT plans_put_up(%(their_plan)s)",
+        "SELECT plans_put_up(%(plan)s)",
     ),
     "any line in the timeline by whoever was asked": (
         "stranger",
@@ -313,6 +307,8 @@ def _done(who: Acting, statement: str, values: Mapping[str, object]) -> int:
         "in another's name",
         "longer than",
         "another case",
+        "contributor submits",
+        "signature is settled",
     )
     assert any(reason in refusal for reason in reasons), refusal
     return 0

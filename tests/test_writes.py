@@ -643,7 +643,7 @@ _NO_STAMPS = {
         institutions_institution_regions.institution_id
         institutions_office.institution_id institutions_serviceoffer.institution_id meetings_entry.responsible_id
         meetings_invitee.institution_id meetings_invitee.staff_id plans_measure.institution_id plans_measure.payer_id
-        plans_measure.staff_id plans_signature.institution_id plans_signature.staff_id register_enrolment.institution_id
+        plans_measure.staff_id register_enrolment.institution_id
         register_enrolment.responsible_id signin_factorreset.institution_id signin_factorreset.holder_id
         signin_factorreset.holder_account_id support_service.institution_id support_service.second_institution_id
         support_service.second_staff_id support_service.staff_id workitems_workitem.addressed_id

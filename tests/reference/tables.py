@@ -333,16 +333,6 @@ def in_a_plan(*states: str) -> Rule:
     return rule
 
 
-def binds_by_signatures(world: World, actor: Actor, row: Row) -> bool:
-    """A binding plan carries signatures of its round, and none that waits or was refused."""
-    states = {
-        each["state"]
-        for each in world.all_seen(actor, "plans_signature")
-        if each["plan_id"] == row["id"] and each["round"] == row["round"]
-    }
-    return row["state"] != "binding" or ("signed" in states and not states & {"waiting", "declined"})
-
-
 def releases_one_who_left(world: World, actor: Actor, row: Row) -> bool:
     """Whoever no longer takes part is released from signing."""
     return row["state"] == "released" and not any(
@@ -617,7 +607,7 @@ TABLES: dict[str, Rules] = {
     ),
     "assessments_score": Rules(select=READS_ALL, granted=READS_ALL, insert=both(WRITES_ALL, DRAFT), update=WRITES_ALL),
     # Plans.
-    "plans_plan": of_a_case(insert=both(WRITES, being("state", "draft")), update=both(WRITES, binds_by_signatures)),
+    "plans_plan": of_a_case(insert=both(WRITES, being("state", "draft"))),
     "plans_entry": of_a_category(
         insert=both(WRITES, in_a_plan("draft")),
         update=both(WRITES, in_a_plan("draft")),
@@ -629,7 +619,7 @@ TABLES: dict[str, Rules] = {
         delete=both(WRITES, in_a_plan("draft")),
     ),
     "plans_signature": of_a_case(
-        insert=both(WRITES, being("state", "waiting"), in_case_of("plans_plan", "plan_id")),
+        insert=None,
         update=both(WRITES, SIGNS),
         before=being("state", "waiting"),
     ),

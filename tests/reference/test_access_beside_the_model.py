@@ -25,8 +25,6 @@ PLACING = {
 CHANGES = {
     ("plans_measure", "institution_id"),  # who carries a measure out
     ("plans_measure", "staff_id"),
-    ("plans_signature", "staff_id"),  # who signs for the institution
-    ("plans_signature", "recorded_at"),
     ("meetings_dateanswer", "staff_id"),  # who answered for the institution
     ("appointments_contactperson", "staff_id"),
     ("cases_participant", "staff_id"),  # who answers there

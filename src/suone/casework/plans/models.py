@@ -24,14 +24,6 @@ def _while_plan_is(*states: State) -> str:
     )
 
 
-_OF_ITS_PLAN = "EXISTS (SELECT 1 FROM plans_plan p WHERE p.id = {table}.plan_id AND p.dossier_id = {table}.dossier_id)"
-# Only the signatures of its current round make a plan binding.
-_SIGNATURES = (
-    "EXISTS (SELECT 1 FROM plans_signature s WHERE s.plan_id = {table}.id AND s.round = {table}.round AND s.state"
-)
-_BINDS_BY_SIGNATURES = (
-    f"({{table}}.state <> 'binding' OR {_SIGNATURES} = 'signed') AND NOT {_SIGNATURES} IN ('waiting', 'declined')))"
-)
 _RELEASED = (
     "{table}.state = 'released' AND NOT EXISTS (SELECT 1 FROM cases_participant p"
     " WHERE p.dossier_id = {table}.dossier_id AND p.institution_id = {table}.institution_id"
@@ -99,17 +91,9 @@ class Plan(models.Model):
                 name="plans_plan_row_policies",
                 select=granted(Power.READ),
                 insert=f"({granted(Power.WRITE)}) AND {{table}}.state = 'draft'",
-                update=f"({granted(Power.WRITE)}) AND {_BINDS_BY_SIGNATURES}",
-                updates=(
-                    "state",
-                    "round",
-                    "review_on",
-                    "reviewed_at",
-                    "put_up_on",
-                    "put_up_by",
-                    "binding_on",
-                    "version",
-                ),
+                # A trigger allows few moves; putting up and binding are functions (sql/plans.sql).
+                update=granted(Power.WRITE),
+                updates=("state", "review_on", "reviewed_at", "version"),
             ),
             Stamp(name="plan_begun", at="begun_at", staff="begun_by"),
             Stamp(name="plan_put_up", at="put_up_on", staff="put_up_by"),
@@ -293,24 +277,14 @@ class Signature(models.Model):
             RowPolicies(
                 name="plans_signature_row_policies",
                 select=granted(Power.READ),
-                insert=f"({granted(Power.WRITE)}) AND {{table}}.state = 'waiting' AND {_OF_ITS_PLAN}",
-                # Nobody signs or declines for another institution; any contributor may record a reminder, or that an
-                # institution no longer taking part need not sign.
+                # Who has to sign is written by plans_put_up, who signed by a trigger (sql/plans.sql). Nobody signs or
+                # declines for another institution; any contributor may record a reminder, or that an institution no
+                # longer taking part need not sign.
                 update=f"({granted(Power.WRITE)}) AND ({{table}}.state = 'waiting' OR {{table}}.institution_id IS NULL"
                 f" OR {own_institution()} OR {_RELEASED})",
-                updates=(
-                    "state",
-                    "staff",
-                    "form",
-                    "signed_on",
-                    "document",
-                    "recorded_at",
-                    "recorded_by",
-                    "reminded_at",
-                ),
+                updates=("state", "form", "signed_on", "document", "reminded_at"),
                 before="{table}.state = 'waiting'",
             ),
-            Stamp(name="signature_recorded", at="recorded_at", staff="recorded_by"),
             Stamp(name="signature_reminded", at="reminded_at"),
         ]
 

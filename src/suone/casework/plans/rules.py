@@ -172,11 +172,16 @@ def check_can_put_up(*, goals: int, measures: int, closed_to: Sequence[str]) -> 
         )
 
 
-def check_can_sign(*, form: Form, has_file: bool, needs_file: bool, signed_on: date, on: date) -> None:
-    """Check that a signature is not dated after ``on`` and has a scan or drawing where its form requires one.
+def check_can_sign(*, form: Form, has_file: bool, needs_file: bool, signed_on: date, put_up_on: date, on: date) -> None:
+    """Check that a signature is dated between the submission and ``on``, and has a scan or drawing where its form needs one.
 
     Raises ``Refused`` otherwise.
     """
+    if signed_on < put_up_on:
+        raise Refused(
+            _("The plan was submitted for signature on %(day)s: nobody can have signed it before.")
+            % {"day": f"{put_up_on:%d.%m.%Y}"}
+        )
     if signed_on > on:
         raise Refused(_("A signature cannot be in the future."))
     if form == Form.SCAN and not has_file:

@@ -532,9 +532,6 @@ class Migration(migrations.Migration):
                                     "state",
                                 ),
                             ),
-                            suone.ground.access.row_policies.Stamp(
-                                at="recorded_at", name="signature_recorded", staff="recorded_by"
-                            ),
                             suone.ground.access.row_policies.Stamp(at="reminded_at", name="signature_reminded"),
                         ],
                     },

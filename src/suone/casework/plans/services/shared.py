@@ -83,11 +83,11 @@ def draft_locked(acting: Acting, plan: Plan) -> Plan:
     return plan
 
 
-def move_to(plan: Plan, then: State, **changes: Any) -> None:
-    """Change the state of a locked plan, and other columns with it; raises ``Refused`` for a move that is not allowed."""
+def move_to(plan: Plan, then: State) -> None:
+    """Change the state of a locked plan; raises ``Refused`` for a move that is not allowed."""
     rules.check_can_move(State(plan.state), then)
     plan.state = then
-    Plan.objects.filter(pk=plan.pk).update(state=then, version=F("version") + 1, **changes)
+    Plan.objects.filter(pk=plan.pk).update(state=then, version=F("version") + 1)
 
 
 def check_labour_measures_allowed(plan: Plan) -> None:

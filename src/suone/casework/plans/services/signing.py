@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -56,21 +57,21 @@ def put_up_for_signature(acting: Acting, *, plan: Plan) -> None:
         measures=Measure.objects.filter(plan=plan).count(),
         closed_to=[party.institution.name for party in parties if party.institution_id not in can_work],
     )
-    plan.round += 1
-    move_to(plan, State.IN_SIGNING, round=plan.round, put_up_on=acting.today, put_up_by_id=acting.own_staff_id)
-    for party in parties:
-        signature = _await(plan, party.institution_id, party.staff_id)
-        add_work_item(
-            acting,
-            dossier=plan.dossier,
-            title=_("Sign the plan"),
-            due_on=acting.today + timedelta(days=_DAYS_TO_SIGN),
-            addressed_id=party.institution_id,
-            assigned=party.staff,
-            about=("signature", signature.pk),
-            settled_by=SIGNED,
-        )
-    _await(plan, None, None)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT plans_put_up(%s)", [plan.pk])
+    plan.refresh_from_db(fields=["state", "round", "put_up_on", "put_up_by"])
+    for signature in _waiting(plan):
+        if signature.institution_id is not None:
+            add_work_item(
+                acting,
+                dossier=plan.dossier,
+                title=_("Sign the plan"),
+                due_on=acting.today + timedelta(days=_DAYS_TO_SIGN),
+                addressed_id=signature.institution_id,
+                assigned=signature.staff,
+                about=("signature", signature.pk),
+                settled_by=SIGNED,
+            )
     institutions = [party.institution_id for party in parties]
     record_plan_event(acting, plan, Act.PUT_UP, RecordKind.CHANGE, recipients=institutions)
     notify_institutions(acting, institution_ids=institutions, act=Act.PUT_UP, dossier=plan.dossier)
@@ -99,23 +100,19 @@ def sign(
     institution's signature, or one that is not awaited.
     """
     signature = _signature_locked(acting, signature)
+    assert signature.plan.put_up_on is not None
     rules.check_can_sign(
         form=form,
         has_file=upload is not None,
         needs_file=signature.institution_id is None,  # staff sign with their log-in
         signed_on=signed_on,
+        put_up_on=signature.plan.put_up_on,
         on=acting.today,
     )
     if signature.institution_id is None:
         check_signature(acting, dossier=signature.plan.dossier, on=signed_on, representative=signer_name)
-    _answer(
-        acting,
-        signature,
-        SignatureState.SIGNED,
-        form=form,
-        signed_on=signed_on,
-        document=_keep_upload(acting, signature, upload),
-    )
+    document = _keep_upload(acting, signature, upload)
+    _answer(signature, SignatureState.SIGNED, form=form, signed_on=signed_on, document=document)
     if signer_name.strip():
         insert_without_returning(
             SignerName(
@@ -136,7 +133,7 @@ def decline(acting: Acting, *, signature: Signature, reason: str) -> None:
     """Decline to sign with a reason: the plan becomes a draft again and the others are notified."""
     rules.check_reason(reason)
     signature = _signature_locked(acting, signature)
-    _answer(acting, signature, SignatureState.DECLINED)
+    _answer(signature, SignatureState.DECLINED)
     plan = signature.plan
     _back_to_draft(acting, plan)
     record_plan_event(acting, plan, Act.DECLINED, RecordKind.CHANGE, about=("signature", signature.pk), text=reason)
@@ -186,9 +183,7 @@ def remind_signers(acting: Acting) -> int:
 
 
 def _release(acting: Acting, plan: Plan, signature: Signature) -> None:
-    Signature.objects.filter(pk=signature.pk).update(
-        state=SignatureState.RELEASED, recorded_at=timezone.now(), recorded_by_id=acting.staff_id
-    )
+    _answer(signature, SignatureState.RELEASED)
     about = ("signature", signature.pk)
     cancel_items_about(acting, dossier=plan.dossier, about=about)
     record_plan_event(acting, plan, Act.SIGNATURE_RELEASED, RecordKind.CHANGE, about=about, text=signature.party)
@@ -201,10 +196,15 @@ def _bind_when_signed(acting: Acting, plan: Plan) -> None:
 
 def _bind(acting: Acting, plan: Plan) -> None:
     """Make the plan binding in place of the previous version."""
-    for old in Plan.objects.filter(dossier=plan.dossier, kind=plan.kind, state=State.BINDING).select_related("dossier"):
-        move_to(old, State.SUPERSEDED)
-        close_items_about(acting, dossier=plan.dossier, about=("plan", old.pk))
-    move_to(plan, State.BINDING, binding_on=acting.today)
+    rules.check_can_move(State(plan.state), State.BINDING)
+    superseded = list(
+        Plan.objects.filter(dossier=plan.dossier, kind=plan.kind, state=State.BINDING).values_list("pk", flat=True)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT plans_bind(%s)", [plan.pk])
+    plan.state = State.BINDING
+    for old in superseded:
+        close_items_about(acting, dossier=plan.dossier, about=("plan", old))
     record_plan_event(acting, plan, Act.BINDING, RecordKind.CHANGE)
     notify_plan_parties(acting, plan, Act.BINDING)
     ask_for_review(acting, plan, plan.review_on)
@@ -223,18 +223,9 @@ def _back_to_draft(acting: Acting, plan: Plan) -> None:
         cancel_items_about(acting, dossier=plan.dossier, about=("signature", signature_id))
 
 
-def _await(plan: Plan, institution_id: int | None, staff_id: int | None) -> Signature:
-    return Signature.objects.create(
-        plan=plan, dossier=plan.dossier, round=plan.round, institution_id=institution_id, staff_id=staff_id
-    )
-
-
-def _answer(acting: Acting, signature: Signature, state: SignatureState, **values: Any) -> None:
-    if signature.institution_id is not None:
-        values["staff_id"] = acting.own_staff_id
-    Signature.objects.filter(pk=signature.pk).update(
-        state=state, recorded_at=timezone.now(), recorded_by_id=acting.own_staff_id, **values
-    )
+def _answer(signature: Signature, state: SignatureState, **values: Any) -> None:
+    """Settle a signature; the database records who did it, and when."""
+    Signature.objects.filter(pk=signature.pk).update(state=state, **values)
 
 
 def _keep_upload(acting: Acting, signature: Signature, upload: Upload | None) -> Any:
@@ -252,7 +243,7 @@ def _keep_upload(acting: Acting, signature: Signature, upload: Upload | None) ->
 
 def _waiting(plan: Plan) -> list[Signature]:
     waiting = Signature.objects.filter(plan=plan, round=plan.round, state=SignatureState.WAITING)
-    return list(waiting.select_related("institution").order_by("pk"))
+    return list(waiting.select_related("institution", "staff").order_by("pk"))
 
 
 def _states(plan: Plan) -> list[str]:

@@ -80,6 +80,8 @@ def test_nobody_writes_into_a_foreign_plan_from_a_case_of_their_own(cast: Cast, 
         {"kind": "goal", "text": "x"} if table is Entry else {"title": "x", "institution": cast.stranger.institution}
     )
 
+    Plan.objects.filter(pk=plan.pk).update(state="draft")
+
     with pytest.raises(DatabaseError, match="another case"):
         do(cast.stranger, lambda _acting: table._default_manager.create(**columns))
 

@@ -88,15 +88,18 @@ def test_a_scan_needs_its_file_and_the_person_signs_on_the_screen(form: Form, ha
     lacking = not has_file and (form == Form.SCAN or (form == Form.SCREEN and needs_file))
 
     def check(signed_on: date) -> None:
-        rules.check_can_sign(form=form, has_file=has_file, needs_file=needs_file, signed_on=signed_on, on=TODAY)
+        rules.check_can_sign(
+            form=form, has_file=has_file, needs_file=needs_file, signed_on=signed_on, put_up_on=TODAY, on=TODAY
+        )
 
     if lacking:
         with pytest.raises(Refused):
             check(TODAY)
     else:
         check(TODAY)
-    with pytest.raises(Refused):
-        check(TODAY + timedelta(days=1))
+    for day in (TODAY + timedelta(days=1), TODAY - timedelta(days=1)):
+        with pytest.raises(Refused):
+            check(day)
 
 
 @pytest.mark.parametrize(

@@ -150,19 +150,17 @@ def test_the_database_itself_lets_nobody_sign_for_another_institution(cast: Cast
 
     def forge(_acting: object) -> None:
         Signature.objects.filter(plan=plan, institution=cast.adviser.institution).update(
-            state="signed",
-            form="screen",
-            signed_on=timezone.localdate(),
-            recorded_at=timezone.now(),
-            recorded_by=cast.worker,
+            state="signed", form="screen", signed_on=timezone.localdate()
         )
 
     with pytest.raises(ProgrammingError, match="row-level security"):
         do(cast.worker, forge)
 
 
-def test_nobody_signs_twice_or_in_the_future(cast: Cast, plan: Plan) -> None:
+def test_nobody_signs_twice_in_the_future_or_before_the_plan_was_submitted(cast: Cast, plan: Plan) -> None:
     plan = put_up(cast, plan)
+    with pytest.raises(Refused, match="before"):
+        sign(cast.adviser, plan, signed_on=timezone.localdate() - timedelta(days=1))
     with pytest.raises(Refused, match="future"):
         sign(cast.adviser, plan, signed_on=timezone.localdate() + timedelta(days=1))
     sign(cast.adviser, plan)
