@@ -12,6 +12,9 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from suone.casework.cases.models import Participant
+from suone.casework.meetings.models import Entry as MeetingEntry
+from suone.casework.meetings.models import Meeting
+from suone.casework.support.models import Service
 from suone.ground.access.acting import Acting
 from suone.ground.access.database import acting_as
 from suone.ground.access.permissions import Role
@@ -271,7 +274,38 @@ def numbers(world: World) -> dict[str, int | None]:
         cursor.execute("UPDATE plans_plan SET kind = 'other', put_up_on = NULL, put_up_by_id = NULL")
         cursor.execute("SELECT id FROM cases_participant WHERE institution_id = %s", [cast.stranger.institution_id])
         (asked,) = max(cursor.fetchall())
+    entry = MeetingEntry.objects.create(
+        meeting_id=made["meeting"],
+        dossier=world.ours.dossier,
+        kind="note",
+        category=1,
+        text="said",
+        language="de",
+        institution=cast.coordinator.institution,
+        staff=cast.coordinator,
+    )
+    mandate = Service.objects.create(
+        dossier=world.ours.dossier,
+        kind="medical_mandate",
+        ordered_on=timezone.localdate(),
+        ordered_by=cast.coordinator,
+        ordering_institution=cast.coordinator.institution,
+        institution=cast.physician.institution,
+        staff=cast.physician,
+        access_until=timezone.now() + timedelta(days=9),
+        based_on_id=made["consent"],
+    )
+    with connection.cursor() as cursor:  # contributes by the mandate
+        cursor.execute(
+            "INSERT INTO dossiers_grant (dossier_id, person_id, staff_id, categories, power, valid_from, valid_until,"
+            " because, because_id, legal_basis) SELECT dossier_id, person_id, %s, categories, 2, valid_from, valid_until,"
+            " because, because_id, legal_basis FROM dossiers_grant WHERE dossier_id = %s AND power = 3 LIMIT 1",
+            [cast.physician.pk, world.ours.pk],
+        )
     return made | {
+        "entry": entry.pk,
+        "mandate": mandate.pk,
+        "elsewhere": invited[0].institution_id,
         "plan": plan,
         "their_plan": their_plan,
         "asked": asked,
@@ -308,6 +342,9 @@ def _done(who: Acting, statement: str, values: Mapping[str, object]) -> int:
         "longer than",
         "another case",
         "contributor submits",
+        "the lead alone",
+        "its author alone",
+        "the minutes are finished",
         "signature is settled",
     )
     assert any(reason in refusal for reason in reasons), refusal
@@ -347,8 +384,17 @@ BACK_DATED = {
         + " RETURNING (SELECT max(at) FROM dossiers_event)",
     ),
     "the state of a participant": (
+        "stranger",
+        "UPDATE cases_participant SET state = 'declined', since = now() - interval '1 year' WHERE id = %(asked)s"
+        " RETURNING since",
+    ),
+    "a note that is rewritten": (
+        "worker",
+        "UPDATE cases_note SET text = 'x' WHERE staff_id = %(worker)s AND category <> 4 RETURNING changed_at",
+    ),
+    "minutes that are rewritten": (
         "coordinator",
-        "UPDATE cases_participant SET since = now() - interval '1 year' WHERE id = %(participant)s RETURNING since",
+        "UPDATE meetings_entry SET text = 'x' WHERE id = %(entry)s RETURNING changed_at",
     ),
     "the lead": (
         "coordinator",
@@ -370,6 +416,93 @@ def test_the_database_alone_sets_the_time(world: World, numbers: dict[str, int])
 
     days = {name: when if not isinstance(when, datetime) else timezone.localdate(when) for name, when in dates.items()}
     assert {name: day for name, day in days.items() if day != timezone.localdate()} == {}
+
+
+_OF_OURS = "WHERE dossier_id = %(ours)s"
+_ASKED = (
+    "INSERT INTO cases_participant (dossier_id, institution_id, state, since)"
+    " VALUES (%(ours)s, %(elsewhere)s, '{state}', now())"
+)
+_MANDATE = "UPDATE support_service SET {} WHERE id = %(mandate)s"
+# What the services leave to those who lead the case.
+OF_THE_LEAD: dict[str, str] = {
+    "the case is closed": "UPDATE cases_case SET state = 'closed', closed_on = now(), outcome = 'x', closing_reason = 'x' "
+    + _OF_OURS,
+    **{
+        f"the case is {state}": f"UPDATE cases_case SET state = '{state}' {_OF_OURS}"
+        for state in ("withdrawn", "suspended")
+    },
+    "the case moves without its procedure": f"UPDATE cases_case SET state = 'in_aftercare' {_OF_OURS}",
+    "the level changes": f"UPDATE cases_case SET level = 'network' {_OF_OURS}",
+    "a level is recorded": 'INSERT INTO leading_levelchange (dossier_id, from_level, to_level, reason, "on", staff_id,'
+    " institution_id) VALUES (%(ours)s, '', 'complex', 'x', now(), actor_staff(), actor_institution())",
+    "a triage": _TRIAGE.replace("%({staff})s", "actor_staff()").replace("{{}}", "{}"),
+    "a partner is removed": "UPDATE cases_participant SET state = 'left' WHERE id = %(asked)s",
+    "a partner is asked": _ASKED.format(state="asked"),
+    "what others recorded is deleted": f"DELETE FROM cases_background {_OF_OURS} AND kind = 'question'",
+    "a mandate is opened for longer": _MANDATE.format("access_until = '2099-01-01'"),
+    "a mandate is based on another consent": _MANDATE.format("based_on_id = %(consent_of_now)s"),
+    "a mandate passes to somebody else": _MANDATE.format("staff_id = %(adviser)s"),
+    "a mandate ends": _MANDATE.format("state = 'completed', ended_on = now()"),
+}
+# What nobody does for another institution.
+OF_NOBODY = {
+    "a partner takes part without its answer": "UPDATE cases_participant SET state = 'taking_part' WHERE id = %(asked)s",
+    "a partner takes part unasked": _ASKED.format(state="taking_part"),
+    "the reason of a state is deleted": f"DELETE FROM cases_background {_OF_OURS} AND kind = 'state_reason'",
+}
+
+
+def test_contributors_do_nothing_that_the_lead_alone_does(world: World, numbers: dict[str, int]) -> None:
+    contributors = (world.cast.adviser, world.cast.physician)
+    by_contributors = {
+        name: [_done(acting(who), statement, numbers) for who in contributors]
+        for name, statement in OF_THE_LEAD.items()
+    }
+    by_the_lead = {
+        name: _done(acting(world.cast.coordinator), statement, numbers) for name, statement in OF_THE_LEAD.items()
+    }
+    by_anybody = {
+        name: [_done(acting(who), statement, numbers) for who in (*contributors, world.cast.coordinator)]
+        for name, statement in OF_NOBODY.items()
+    }
+
+    # The officer's institution carries the mandate out: it ends it, and says who does it.
+    of_the_officer = ("a mandate ends", "a mandate passes to somebody else")
+    assert {
+        name: rows for name, rows in by_contributors.items() if rows[0] or (rows[1] and name not in of_the_officer)
+    } == {}
+    assert [by_contributors[name][1] for name in of_the_officer] == [1, 1]
+    assert {name: rows for name, rows in by_the_lead.items() if rows < 1} == {}
+    assert {name: rows for name, rows in by_anybody.items() if any(rows)} == {}
+
+
+def test_minutes_are_rewritten_by_their_author_and_until_they_are_finished(
+    world: World, numbers: dict[str, int]
+) -> None:
+    rewrite = "UPDATE meetings_entry SET text = 'x' WHERE id = %(entry)s"
+    follow_up = "UPDATE meetings_entry SET version = version + 1 WHERE id = %(entry)s"
+    colleague = make_staff(world.cast.coordinator.institution, Role.REGIONAL_COORDINATOR, last_name="Colleague")
+    author = acting(world.cast.coordinator)
+
+    assert (_done(acting(colleague), follow_up, numbers), _done(acting(colleague), rewrite, numbers)) == (1, 0)
+    assert _done(author, rewrite, numbers) == 1
+
+    Meeting.objects.filter(pk=numbers["meeting"]).update(state="held", minutes_finished_at=timezone.now())
+    assert (_done(author, follow_up, numbers), _done(author, rewrite, numbers)) == (1, 0)
+    for reopened in ("NULL", "now() + interval '1 day'"):
+        statement = f"UPDATE meetings_meeting SET minutes_finished_at = {reopened} WHERE id = %(meeting)s"
+        assert _done(author, statement, numbers) == 0
+
+
+def test_a_contribution_is_rewritten_until_the_meeting_is_over(world: World, numbers: dict[str, int]) -> None:
+    rewrite = "UPDATE meetings_entry SET text = 'x' WHERE id = %(entry)s"
+    author = acting(world.cast.coordinator)
+    MeetingEntry.objects.filter(pk=numbers["entry"]).update(kind="contribution")
+
+    assert _done(author, rewrite, numbers) == 1
+    Meeting.objects.filter(pk=numbers["meeting"]).update(state="held")
+    assert _done(author, rewrite, numbers) == 0
 
 
 def test_whoever_declined_learns_no_more_of_a_case_and_takes_part_by_being_asked_alone(

@@ -343,6 +343,15 @@ def releases_one_who_left(world: World, actor: Actor, row: Row) -> bool:
     )
 
 
+# Assessments.
+
+
+def decided_by_actor(world: World, actor: Actor, row: Row) -> bool:
+    """The assessment, which the actor reads, names them as who decided."""
+    found = world.seen(actor, "assessments_assessment", row["assessment_id"])
+    return found is not None and actor.staff is not None and found["decided_by_id"] == actor.staff
+
+
 # Persons.
 
 
@@ -412,6 +421,7 @@ OWN_AND_JOBS = either(job, of_staff())
 OF_OWN_INSTITUTION = either(job, of_institution())
 OF_SYSTEM = of_institution(kind="system")
 
+TAKES_BACK = both(being("kind", "question", "risk_factor"), either(LEADS, both(WRITES, of_institution())))
 ADVICE = both(of_institution(), holding("advice.give"))
 PARTICIPANT = either(READS, of_institution())
 RESPONSIBLE = either(of_institution(), opened(LEAD))
@@ -518,16 +528,20 @@ TABLES: dict[str, Rules] = {
     "cases_participant": Rules(
         select=PARTICIPANT,
         granted=READS,
-        insert=WRITES,
-        update=either(WRITES, of_institution()),
-        before=either(WRITES, being("state", "asked", "taking_part")),
+        insert=either(
+            both(LEADS, being("state", "asked")), both(WRITES, of_institution(), being("state", "taking_part"))
+        ),
+        update=either(job, of_institution(), both(LEADS, being("state", "left"))),
+        before=being("state", "asked", "taking_part"),
     ),
     "cases_note": of_a_category(
         insert=both(WRITES, IN_OWN_NAME), update=both(WRITES, either(job, RESPONSIBLE)), author="staff_id"
     ),
-    "cases_background": of_a_category(insert=both(WRITES, IN_OWN_NAME), update=None, delete=WRITES, author="staff_id"),
-    "leading_triage": of_one_category(ADMINISTRATIVE, author="decided_by_id", insert=WRITES),
-    "leading_levelchange": of_one_category(ADMINISTRATIVE, author="staff_id", insert=WRITES),
+    "cases_background": of_a_category(
+        insert=both(WRITES, IN_OWN_NAME), update=None, delete=TAKES_BACK, author="staff_id"
+    ),
+    "leading_triage": of_one_category(ADMINISTRATIVE, author="decided_by_id", insert=LEADS),
+    "leading_levelchange": of_one_category(ADMINISTRATIVE, author="staff_id", insert=LEADS),
     "cases_draft": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=OWN_AND_JOBS),
     "consents_consent": of_a_case(insert=both(LEADS, empty("withdrawn_at")), update=job),
     "consents_consentrecipient": of_a_case(insert=both(LEADS, as_signed, is_being_signed), update=None),
@@ -577,7 +591,7 @@ TABLES: dict[str, Rules] = {
         ),
         insert=both(WRITES, of_staff("giver_staff_id"), of_institution("giver_id")),
     ),
-    "leading_course": of_a_case(),
+    "leading_course": of_a_case(insert=LEADS),
     "leading_passage": of_one_category(ADMINISTRATIVE, author="staff_id", insert=WRITES),
     "leading_knownfact": of_a_category(
         insert=both(WRITES, either(empty("replaces_id"), both(corrects_a_statement, either(replaces_its_own, LEADS)))),
@@ -588,7 +602,16 @@ TABLES: dict[str, Rules] = {
     "procedures_procedureversion": _of_each("procedure.publish"),
     "instruments_instrumentversion": _of_each("procedure.publish"),
     "support_service": of_one_category(
-        EMPLOYMENT, author=("ordered_by_id", "staff_id", "second_staff_id"), insert=LEADS, update=WRITES
+        EMPLOYMENT,
+        author=("ordered_by_id", "staff_id", "second_staff_id"),
+        insert=LEADS,
+        update=WRITES,
+        before=either(
+            LEADS,
+            of_institution(),
+            of_institution("second_institution_id"),
+            being("kind", "round_table", "assessment"),
+        ),
     ),
     "support_servicetext": of_a_category(
         insert=either(both(unless(being("part", "findings")), WRITES), WRITES_CATEGORY), update=None, author="staff_id"
@@ -605,7 +628,13 @@ TABLES: dict[str, Rules] = {
     "assessments_line": of_a_category(
         insert=both(WRITES_CATEGORY, DRAFT), update=None, delete=both(WRITES_CATEGORY, DRAFT)
     ),
-    "assessments_score": Rules(select=READS_ALL, granted=READS_ALL, insert=both(WRITES_ALL, DRAFT), update=WRITES_ALL),
+    "assessments_score": Rules(
+        select=READS_ALL,
+        granted=READS_ALL,
+        insert=both(WRITES_ALL, DRAFT),
+        update=both(WRITES_ALL, LEADS, decided_by_actor),
+        before=being("decided", ""),
+    ),
     # Plans.
     "plans_plan": of_a_case(insert=both(WRITES, being("state", "draft"))),
     "plans_entry": of_a_category(
@@ -708,10 +737,12 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "meetings_meeting": {"minutes_finished_at": (None, MOMENT)},
     "plans_plan": {"state": ("draft", "draft", "in_signing", "binding", "replaced"), "round": (1,)},
     "plans_signature": {"state": ("waiting", "waiting", "signed", "signed", "released"), "round": (1, 1, 2)},
-    "cases_participant": {"state": ("asked", "taking_part", "declined")},
+    "cases_participant": {"state": ("asked", "taking_part", "declined", "left")},
+    "cases_background": {"kind": ("question", "risk_factor", "state_reason")},
+    "support_service": {"kind": ("round_table", "coaching")},
     "dossiers_event": {"act": ("case.participant_left", "meeting.answered", "case.closed")},
     "assessments_assessment": {"state": ("draft", "draft", "finished")},
-    "assessments_score": {"categories": (0, 2, 6, 1030, 2047)},
+    "assessments_score": {"categories": (0, 2, 6, 1030, 2047), "decided": ("", "", "x")},
     "support_servicetext": {"part": ("findings", "order")},
     "leading_knownfact": {"is_stated": (True, True, False), "value": (None, "{}")},
     "documents_document": {"removed_at": (None, MOMENT)},

@@ -21,6 +21,10 @@ _OF_READERS: dict[str, Any] = {
     "update": granted(Power.WRITE, category=_CATEGORY),
 }
 _UNFINISHED = "EXISTS (SELECT 1 FROM assessments_assessment a WHERE a.id = {table}.assessment_id AND a.state = 'draft')"
+_DECIDED_BY_ACTOR = (
+    "EXISTS (SELECT 1 FROM assessments_assessment a WHERE a.id = {table}.assessment_id"
+    " AND a.decided_by_id = (SELECT actor_staff()))"
+)
 
 
 class Assessment(models.Model):
@@ -164,7 +168,9 @@ class Score(models.Model):
                 name="assessments_score_row_policies",
                 select=granted_all_of(Power.READ, "{table}.categories"),
                 insert=f"{_UNFINISHED} AND ({granted_all_of(Power.WRITE, '{table}.categories')})",
-                update=granted_all_of(Power.WRITE, "{table}.categories"),
+                # Decided once, by the lead whom the assessment names.
+                update=f"({granted_all_of(Power.WRITE, '{table}.categories')}) AND ({granted(Power.LEAD)}) AND {_DECIDED_BY_ACTOR}",
+                before="{table}.decided = ''",
                 updates=("decided", "reason"),
             ),
         ]

@@ -143,7 +143,9 @@ class Background(models.Model):
                 name="cases_background_row_policies",
                 select=granted(Power.READ, category="{table}.category", author="staff_id"),
                 insert=f"({granted(Power.WRITE)}) AND ({_AUTHOR})",
-                delete=granted(Power.WRITE),
+                # A risk factor or an earlier question is taken back by the institution that recorded it, or the lead.
+                delete=f"{{table}}.kind IN ('question', 'risk_factor')"
+                f" AND ({granted(Power.LEAD)} OR ({granted(Power.WRITE)}) AND {own_institution()})",
             ),
             Stamp(name="background_written", at="at", staff="staff", institution="institution"),
         ]
@@ -230,11 +232,14 @@ class Participant(models.Model):
             RowPolicies(
                 name="cases_participant_row_policies",
                 select=f"{granted(Power.READ)} OR {own_institution()}",
-                insert=granted(Power.WRITE),
-                # The institution that was asked answers for itself, without access to the case.
-                update=f"{granted(Power.WRITE)} OR {own_institution()}",
+                # The lead asks; whoever notifies a case or takes one over takes part by that.
+                insert=f"{{table}}.state = 'asked' AND ({granted(Power.LEAD)})"
+                f" OR {{table}}.state = 'taking_part' AND ({granted(Power.WRITE)}) AND {own_institution()}",
+                # The institution that was asked answers for itself, without access to the case; the lead only ends
+                # what it began.
+                update=f"{job()} OR {own_institution()} OR {{table}}.state = 'left' AND ({granted(Power.LEAD)})",
                 # After declining or leaving, an institution returns only when asked again, never of its own accord.
-                before=f"({granted(Power.WRITE)}) OR {{table}}.state IN ('asked', 'taking_part')",
+                before="{table}.state IN ('asked', 'taking_part')",
                 updates=("state", "staff", "since"),
             ),
             Stamp(name="participant_in_state", at="since"),
@@ -294,7 +299,7 @@ class Note(models.Model):
                 updates=("text", "version", "changed_at", "redacted_at", "redacted_by", "redaction_reason"),
             ),
             Stamp(name="note_written", at="at", staff="staff", institution="institution"),
-            Stamp(name="note_changed", at="changed_at"),
+            Stamp(name="note_changed", at="changed_at", watches=("text",)),
             Stamp(name="note_redacted", at="redacted_at", staff="redacted_by"),
         ]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -295,7 +295,7 @@ def note_question(acting: Acting, dossier: Dossier, text: str, category: DataCat
     noted = background_notes(acting, dossier.pk)
     category = category if category is not None else noted.question_category
     if category != noted.question_category:
-        Background.objects.filter(dossier=dossier, kind=Background.Kind.QUESTION).delete()
+        _take_back(Background.objects.filter(dossier=dossier, kind=Background.Kind.QUESTION))
     if text.strip() != noted.question.strip() or (text.strip() and category != noted.question_category):
         note_background(acting, dossier, Background.Kind.QUESTION, category, text=text)
 
@@ -312,9 +312,18 @@ def note_risks(acting: Acting, dossier: Dossier, chosen: Iterable[str]) -> None:
     wanted = {rules.RiskFactor(code) for code in chosen}
     noted = set(background_notes(acting, dossier.pk).risk_factors)
     gone = sorted(noted - wanted)
-    Background.objects.filter(dossier=dossier, kind=Background.Kind.RISK_FACTOR, risk_factor__in=gone).delete()
+    if gone:
+        _take_back(Background.objects.filter(dossier=dossier, kind=Background.Kind.RISK_FACTOR, risk_factor__in=gone))
     for risk in sorted(wanted - noted):
         note_background(acting, dossier, Background.Kind.RISK_FACTOR, rules.RISK_CATEGORIES[risk], risk_factor=risk)
+
+
+def _take_back(rows: QuerySet[Background]) -> None:
+    """Delete what the acting institution recorded, or all of it as the lead; raises ``Refused`` where something is left."""
+    recorded = rows.count()
+    deleted, _each = rows.delete()
+    if deleted < recorded:
+        raise Refused(_("Only the institution that recorded this, or the lead, can take it back."))
 
 
 def note_background(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.casework.support.rules import OPEN_STATES, CoachingOutcome, Kind, Part, State, Variant
 from suone.ground.access.categories import DataCategory, Power
-from suone.ground.access.row_policies import RowPolicies, Stamp, granted
+from suone.ground.access.row_policies import RowPolicies, Stamp, granted, own_institution
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution
 from suone.records.consents.models import Consent
@@ -101,7 +101,11 @@ class Service(models.Model):
                 name="support_service_row_policies",
                 select=granted(Power.READ, category=str(DataCategory.EMPLOYMENT.value), author=_ANSWERABLE),
                 insert=granted(Power.LEAD),
+                # By the lead, those who carry it out, or whoever records the meeting that completes it; who that is, and
+                # what the officer of a mandate may open, a trigger keeps (sql/acts.sql).
                 update=granted(Power.WRITE),
+                before=f"({granted(Power.LEAD)}) OR {own_institution()} OR {own_institution('second_institution_id')}"
+                " OR {table}.kind IN ('round_table', 'assessment')",
                 updates=(
                     "state",
                     "staff",

@@ -199,18 +199,29 @@ class Stamp(InDatabase):
 
     ``at`` is a field for a time or day, which is set to that of the statement whatever was sent. ``staff``,
     ``institution`` and ``account`` are fields for who did it; unless they name the actor, the row is refused. Not for days
-    that users enter.
+    that users enter. ``watches`` are fields, such as a text, that do not change without the stamp.
     """
 
-    def __init__(self, *, name: str, at: str = "", staff: str = "", institution: str = "", account: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        name: str,
+        at: str = "",
+        staff: str = "",
+        institution: str = "",
+        account: str = "",
+        watches: Iterable[str] = (),
+    ) -> None:
         self.fields = {"at": at, "staff": staff, "institution": institution, "account": account}
+        self.watches = tuple(watches)
         super().__init__(name=name)
 
     def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         assert model is not None
         columns = {part: _column(model, name) if name else "" for part, name in self.fields.items()}
-        watched = ", ".join(f'"{column}"' for column in columns.values() if column)
-        arguments = ", ".join(f"'{column}'" for column in columns.values())
+        texts = [_column(model, name) for name in self.watches]
+        watched = ", ".join(f'"{column}"' for column in [*columns.values(), *texts] if column)
+        arguments = ", ".join(f"'{column}'" for column in [*columns.values(), *texts])
         return (
             f"CREATE TRIGGER {self.name} BEFORE INSERT OR UPDATE OF {watched} ON {model._meta.db_table} FOR EACH ROW"
             f" WHEN (current_user = '{APP_ROLE}') EXECUTE FUNCTION actor_stamps({arguments})"
@@ -222,7 +233,8 @@ class Stamp(InDatabase):
 
     def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
-        return path, args, kwargs | {part: name for part, name in self.fields.items() if name}
+        named: dict[str, Any] = {part: name for part, name in self.fields.items() if name}
+        return path, args, kwargs | named | ({"watches": self.watches} if self.watches else {})
 
 
 def _column(model: type[models.Model], name: str) -> str:

@@ -1,10 +1,14 @@
 """The database alone: who reads an assessment, section by section, and that what is finished stays as it is."""
 
+from typing import Any
+
 import pytest
 from django.db import ProgrammingError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from suone.casework.assessments.models import Assessment, Line, Score, SectionAnswers
-from suone.casework.assessments.tests.factories import INTAKE, begin, finished, save
+from suone.casework.assessments.tests.factories import INTAKE, begin, decided, finished, save
 from suone.casework.cases.models import Case
 from suone.casework.leading.tests.factories import notify
 from suone.ground.access.acting import acting_for_job
@@ -133,3 +137,36 @@ def test_who_may_read_work_alone_writes_no_section_about_money(cast: Cast, case:
             language="de",
             saved_by=cast.adviser,
         )
+
+
+def _refused(by: Appointment, rows: QuerySet[Any], **changes: Any) -> bool:
+    try:
+        with transaction.atomic(), acting_as(acting(by)):
+            return rows.update(**changes) == 0
+    except ProgrammingError:
+        return True
+
+
+def test_what_was_decided_stays_as_it_was_decided(cast: Cast, case: Case) -> None:
+    this = decided(cast.coordinator, case)
+    assessment, score = Assessment.objects.filter(pk=this.pk), Score.objects.filter(assessment=this)
+    today = timezone.localdate()
+
+    for somebody in (cast.worker, cast.coordinator):
+        assert _refused(somebody, score, decided="other", reason="x")
+        assert _refused(somebody, assessment, decided_on=today, decided_by=somebody.pk) or somebody == cast.coordinator
+        assert _refused(somebody, assessment, decided_on=None, decided_by=None)
+        assert _refused(somebody, assessment, state="draft", finished_on=None, finished_by=None)
+        assert not _refused(somebody, assessment, again_on=today)
+
+
+def test_nobody_decides_but_the_lead_in_their_own_name(cast: Cast, case: Case) -> None:
+    this = finished(cast.worker, case)
+    assessment, score = Assessment.objects.filter(pk=this.pk), Score.objects.filter(assessment=this)
+    deciding = {"decided_on": timezone.localdate()}
+
+    assert _refused(cast.adviser, assessment, **deciding, decided_by=cast.adviser.pk)
+    assert _refused(cast.coordinator, score, decided=this.score.proposed)
+    assert not _refused(cast.coordinator, assessment, **deciding, decided_by=cast.coordinator.pk)
+    assert _refused(cast.worker, score, decided=this.score.proposed)
+    assert not _refused(cast.coordinator, score, decided=this.score.proposed)

@@ -14,4 +14,5 @@ class Migration(migrations.Migration):
         sql_file(__file__, "outcomes.sql"),
         sql_file(__file__, "rest.sql"),
         sql_file(__file__, "receiving.sql"),
+        sql_file(__file__, "moves.sql"),
     ]

@@ -861,7 +861,9 @@ class Migration(migrations.Migration):
                             suone.ground.access.row_policies.Stamp(
                                 at="at", institution="institution", name="entry_written", staff="staff"
                             ),
-                            suone.ground.access.row_policies.Stamp(at="changed_at", name="entry_changed"),
+                            suone.ground.access.row_policies.Stamp(
+                                at="changed_at", name="entry_changed", watches=("text",)
+                            ),
                         ],
                     },
                 ),

@@ -163,9 +163,11 @@ def write_entry(acting: Acting, *, meeting: Meeting, content: EntryContent) -> E
 
 
 def correct_entry(acting: Acting, *, entry: Entry, text: str, version: int) -> None:
-    """Correct an entry of one's own institution; raises ``Conflict`` with both texts when it was changed meanwhile."""
+    """Correct one's own entry; raises ``Conflict`` with both texts when it was changed meanwhile."""
     rules.check_text(text)
     _check_is_draft(acting, entry)
+    if entry.staff_id != acting.staff_id:
+        raise Refused(_("Only its author can correct an entry."))
     kept = Entry.objects.filter(pk=entry.pk, version=version).update(
         text=text, version=F("version") + 1, changed_at=timezone.now()
     )

@@ -126,3 +126,29 @@ BEGIN
 END $$;
 CREATE TRIGGER meetings_one_meeting BEFORE INSERT ON meetings_dateanswer
     FOR EACH ROW EXECUTE FUNCTION meetings_one_meeting();
+
+-- The text of an entry is its author's, in the minutes until they are finished, as a contribution until the meeting is over.
+CREATE FUNCTION meetings_text_of_its_author() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF OLD.staff_id IS DISTINCT FROM actor_staff() OR NOT EXISTS (
+        SELECT 1 FROM meetings_meeting m WHERE m.id = OLD.meeting_id AND m.minutes_finished_at IS NULL
+          AND (OLD.kind <> 'contribution' OR m.state IN ('planning', 'scheduled'))
+    ) THEN
+        RAISE EXCEPTION 'its author alone changes an entry, in unfinished minutes' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER meetings_text_of_its_author BEFORE UPDATE ON meetings_entry FOR EACH ROW
+    WHEN (current_user = 'suone_app' AND OLD.text IS DISTINCT FROM NEW.text) EXECUTE FUNCTION meetings_text_of_its_author();
+
+-- Finished minutes stay finished.
+CREATE FUNCTION meetings_stays_finished() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'the minutes are finished' USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER meetings_stays_finished BEFORE UPDATE ON meetings_meeting FOR EACH ROW
+    WHEN (current_user = 'suone_app' AND OLD.minutes_finished_at IS DISTINCT FROM NEW.minutes_finished_at
+          AND OLD.minutes_finished_at IS NOT NULL)
+    EXECUTE FUNCTION meetings_stays_finished();

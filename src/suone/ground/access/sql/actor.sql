@@ -30,7 +30,7 @@ CREATE FUNCTION actor_may(permission text) RETURNS boolean LANGUAGE sql STABLE P
 
 -- Trigger function of Stamp: guarantees who did something to a row, and when, for everything that the app's role writes;
 -- functions with the owner's rights set both themselves. Arguments: the columns of the time, the staff member, the
--- institution and the account, empty if there is none. The time is set (days in Swiss time); somebody else's name, or a
+-- institution and the account, empty if there is none, then those that do not change without the stamp. The time is set (days in Swiss time); somebody else's name, or a
 -- time without a name, is refused.
 CREATE FUNCTION actor_stamps() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp SET TimeZone = 'Europe/Zurich' AS $$
@@ -39,8 +39,10 @@ DECLARE
     before CONSTANT jsonb := coalesce(to_jsonb(OLD), '{}');
     actors CONSTANT bigint[] := ARRAY[NULL, actor_staff(), actor_institution(), actor_user()];
     at_column CONSTANT text := TG_ARGV[0];
-    is_done CONSTANT boolean := at_column = '' OR written ->> at_column IS NOT NULL;
-    is_new CONSTANT boolean := CASE WHEN at_column = '' THEN TG_OP = 'INSERT'
+    is_touched CONSTANT boolean := TG_OP = 'UPDATE' AND EXISTS (
+        SELECT FROM unnest(TG_ARGV[4:]) w WHERE written -> w IS DISTINCT FROM before -> w);
+    is_done CONSTANT boolean := is_touched OR at_column = '' OR written ->> at_column IS NOT NULL;
+    is_new CONSTANT boolean := is_touched OR CASE WHEN at_column = '' THEN TG_OP = 'INSERT'
                                     ELSE written ->> at_column IS DISTINCT FROM before ->> at_column END;
     named bigint;
 BEGIN
