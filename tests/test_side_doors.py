@@ -11,7 +11,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from suone.casework.cases.models import Participant
+from suone.casework.cases.models import Background, Participant
 from suone.casework.meetings.models import Entry as MeetingEntry
 from suone.casework.meetings.models import Meeting
 from suone.casework.support.models import Service
@@ -284,27 +284,32 @@ def numbers(world: World) -> dict[str, int | None]:
         institution=cast.coordinator.institution,
         staff=cast.coordinator,
     )
-    mandate = Service.objects.create(
+    Background.objects.create(
         dossier=world.ours.dossier,
-        kind="medical_mandate",
-        ordered_on=timezone.localdate(),
-        ordered_by=cast.coordinator,
-        ordering_institution=cast.coordinator.institution,
-        institution=cast.physician.institution,
-        staff=cast.physician,
-        access_until=timezone.now() + timedelta(days=9),
-        based_on_id=made["consent"],
+        kind="question",
+        category=1,
+        text="x",
+        staff=cast.worker,
+        institution=cast.worker.institution,
     )
-    with connection.cursor() as cursor:  # contributes by the mandate
-        cursor.execute(
-            "INSERT INTO dossiers_grant (dossier_id, person_id, staff_id, categories, power, valid_from, valid_until,"
-            " because, because_id, legal_basis) SELECT dossier_id, person_id, %s, categories, 2, valid_from, valid_until,"
-            " because, because_id, legal_basis FROM dossiers_grant WHERE dossier_id = %s AND power = 3 LIMIT 1",
-            [cast.physician.pk, world.ours.pk],
+    mandates = [
+        Service.objects.create(
+            dossier=world.ours.dossier,
+            kind="medical_mandate",
+            ordered_on=timezone.localdate(),
+            ordered_by=cast.coordinator,
+            ordering_institution=cast.coordinator.institution,
+            institution=officer.institution,
+            staff=officer,
+            access_until=timezone.now() + timedelta(days=9),
+            based_on_id=made["consent"],
         )
+        for officer in (cast.physician, cast.adviser)
+    ]
     return made | {
         "entry": entry.pk,
-        "mandate": mandate.pk,
+        "mandate": mandates[0].pk,
+        "own_mandate": mandates[1].pk,
         "elsewhere": invited[0].institution_id,
         "plan": plan,
         "their_plan": their_plan,
@@ -343,6 +348,7 @@ def _done(who: Acting, statement: str, values: Mapping[str, object]) -> int:
         "another case",
         "contributor submits",
         "the lead alone",
+        "its own answer",
         "its author alone",
         "the minutes are finished",
         "signature is settled",
@@ -424,6 +430,7 @@ _ASKED = (
     " VALUES (%(ours)s, %(elsewhere)s, '{state}', now())"
 )
 _MANDATE = "UPDATE support_service SET {} WHERE id = %(mandate)s"
+_OWN_MANDATE = "UPDATE support_service SET {} WHERE id = %(own_mandate)s"
 # What the services leave to those who lead the case.
 OF_THE_LEAD: dict[str, str] = {
     "the case is closed": "UPDATE cases_case SET state = 'closed', closed_on = now(), outcome = 'x', closing_reason = 'x' "
@@ -443,7 +450,9 @@ OF_THE_LEAD: dict[str, str] = {
     "a mandate is opened for longer": _MANDATE.format("access_until = '2099-01-01'"),
     "a mandate is based on another consent": _MANDATE.format("based_on_id = %(consent_of_now)s"),
     "a mandate passes to somebody else": _MANDATE.format("staff_id = %(adviser)s"),
-    "a mandate ends": _MANDATE.format("state = 'completed', ended_on = now()"),
+    "a mandate of others ends": _MANDATE.format("state = 'completed', ended_on = now()"),
+    "an own mandate is opened for longer": _OWN_MANDATE.format("access_until = '2099-01-01'"),
+    "an own mandate is based on another consent": _OWN_MANDATE.format("based_on_id = %(consent_of_now)s"),
 }
 # What nobody does for another institution.
 OF_NOBODY = {
@@ -454,27 +463,19 @@ OF_NOBODY = {
 
 
 def test_contributors_do_nothing_that_the_lead_alone_does(world: World, numbers: dict[str, int]) -> None:
-    contributors = (world.cast.adviser, world.cast.physician)
-    by_contributors = {
-        name: [_done(acting(who), statement, numbers) for who in contributors]
-        for name, statement in OF_THE_LEAD.items()
-    }
-    by_the_lead = {
-        name: _done(acting(world.cast.coordinator), statement, numbers) for name, statement in OF_THE_LEAD.items()
-    }
+    adviser, lead = acting(world.cast.adviser), acting(world.cast.coordinator)
+    by_a_contributor = {name: _done(adviser, statement, numbers) for name, statement in OF_THE_LEAD.items()}
+    by_the_lead = {name: _done(lead, statement, numbers) for name, statement in OF_THE_LEAD.items()}
     by_anybody = {
-        name: [_done(acting(who), statement, numbers) for who in (*contributors, world.cast.coordinator)]
+        name: (_done(adviser, statement, numbers), _done(lead, statement, numbers))
         for name, statement in OF_NOBODY.items()
     }
 
-    # The officer's institution carries the mandate out: it ends it, and says who does it.
-    of_the_officer = ("a mandate ends", "a mandate passes to somebody else")
-    assert {
-        name: rows for name, rows in by_contributors.items() if rows[0] or (rows[1] and name not in of_the_officer)
-    } == {}
-    assert [by_contributors[name][1] for name in of_the_officer] == [1, 1]
-    assert {name: rows for name, rows in by_the_lead.items() if rows < 1} == {}
+    assert {name: rows for name, rows in by_a_contributor.items() if rows} == {}
+    assert {name: rows for name, rows in by_the_lead.items() if not rows} == {}
     assert {name: rows for name, rows in by_anybody.items() if any(rows)} == {}
+    for change in ("state = 'running', started_on = now()", "access_until = access_until - interval '1 day'"):
+        assert _done(adviser, _OWN_MANDATE.format(change), numbers) == 1
 
 
 def test_minutes_are_rewritten_by_their_author_and_until_they_are_finished(

@@ -6,7 +6,7 @@ refused by the database, or touches no row. The catalogue tests below hold for e
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -703,6 +703,65 @@ def test_the_database_alone_sets_who_and_when(db: None) -> None:
     assert set(listed) & stamped == set(), "These have a Stamp now: take them off _NO_STAMPS."
     assert len(listed) == len(set(listed))
     assert triggers == sorted(stamp.name for _model, stamp in stamps)
+
+
+# Functions with the owner's rights that answer whoever calls, by the reason why. The register's, which know no case, answer
+# an institution's staff and its systems alike.
+_FOR_EVERY_KIND = {
+    "appointments_accept_invitation": "before the log-in: by the hash of a link",
+    "appointments_invitation_of": "before the log-in: by the hash of a link",
+    "appointments_system_of_key": "before a system acts: by the hash of its key",
+    "meetings_is_about": "whether a meeting is about a case: both numbers come from the caller",
+    "privacy_case_numbers": "asks for a permission, which staff alone have",
+}
+
+
+def test_functions_with_the_owners_rights_ask_in_what_capacity_somebody_acts(db: None) -> None:
+    """An institution's number alone would let a partner's system, or a guest with a forged setting, pass as its staff."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT p.proname, coalesce(pg_get_function_sqlbody(p.oid), p.prosrc),
+                   p.prosecdef AND has_function_privilege('suone_app', p.oid, 'EXECUTE')
+            FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+            WHERE n.nspname = 'public' AND p.prokind = 'f' AND p.proname NOT LIKE 'procrastinate%'
+              AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+            """
+        )
+        functions = cursor.fetchall()
+    asking = {"actor_kind"}
+    while more := {
+        name for name, body, _given in functions if name not in asking and set(re.findall(r"\w+(?=\()", body)) & asking
+    }:
+        asking |= more
+
+    without = {name for name, _body, given in functions if given and name not in asking}
+
+    assert without == set(_FOR_EVERY_KIND), "Ask for actor_kind(), or say why every kind of actor may call it."
+
+
+# Numbers of the world in which somebody acts without being staff.
+_AS_STAFF_ALONE = (
+    "SELECT * FROM handovers_person(%(handover_decision)s)",
+    "SELECT handovers_open(%(handover)s)",
+    "SELECT 1 WHERE handovers_tells(%(handover)s, %(ours)s, 'handover.will_be_named')",
+    "SELECT meetings_lock(%(meeting)s)",
+    "SELECT meetings_let_guests_in(%(meeting)s)",
+    "SELECT meetings_last_answer(%(meeting)s)",
+    "SELECT 1 WHERE meetings_cases_on_agenda(%(meeting)s) > 0",
+    "SELECT 1 WHERE cases_lead_of_request(%(decision)s) IS NOT NULL",
+    "SELECT 1 WHERE cases_lead_of_request(%(handover_decision)s) IS NOT NULL",
+    "SELECT * FROM leading_every_fact(%(ours)s)",
+    "SELECT * FROM dossiers_access_of(%(ours)s)",
+)
+
+
+@pytest.mark.parametrize("kind", [Kind.SYSTEM, Kind.GUEST, Kind.PUBLIC, Kind.PERSON])
+def test_nobody_passes_as_staff_by_the_number_of_their_institution(world: World, kind: Kind) -> None:
+    for name in ("adviser", "stranger", "coordinator"):
+        staff = world.staff(name)
+        who = replace(acting(staff), kind=kind, roles=frozenset())
+        assert [each for each in _AS_STAFF_ALONE if not _gets_nowhere(who, each, world.numbers)] == [], name
 
 
 def test_figures_are_counted_over_all_rows_in_named_columns(world: World) -> None:

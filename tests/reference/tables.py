@@ -4,7 +4,7 @@
 """
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -236,6 +236,22 @@ def between(world: World, actor: Actor, row: Row) -> bool:
 OWN_ANSWERS = ("case.participant_joined", "case.participant_declined", "case.participant_left")
 
 
+ANSWERS = {
+    "handover.will_be_named": "pending",
+    "handover.declined": "declined",
+    "handover.accepted": "accepted",
+    "handover.answered": "accepted",
+}
+
+
+def _answers(world: World, actor: Actor, decision: Row, act: str) -> bool:
+    """The act is what the stored request says, which one of its two institutions has answered just now, if it has."""
+    at, state = decision["answered_at"], decision["state"]
+    lasts = state == "pending" or (at is not None and abs(at - world.at) <= timedelta(hours=1))
+    between_them = actor.institution in (decision["addressed_id"], decision["asked_institution_id"])
+    return ANSWERS.get(act) == state and between_them and lasts
+
+
 def answers_from_outside(world: World, actor: Actor, row: Row) -> bool:
     """Whoever was asked something adds a line about it to a case that stays closed to them."""
     kind, number, act = row["object_type"], row["object_id"], row["act"]
@@ -251,7 +267,11 @@ def answers_from_outside(world: World, actor: Actor, row: Row) -> bool:
     if kind == "handover":
         found = world.rows["handovers_handover"].get(number)
         return (
-            found is not None and found["dossier_id"] == row["dossier_id"] and found["receiver_id"] == actor.institution
+            found is not None
+            and found["dossier_id"] == row["dossier_id"]
+            and found["receiver_id"] == actor.institution
+            and row["category"] == ADMINISTRATIVE
+            and _answers(world, actor, world.rows["decisions_decision"][found["decision_id"]], act)
         )
     found = world.seen(actor, "cases_participant", number) if kind == "participant" and act in OWN_ANSWERS else None
     return (
@@ -531,7 +551,7 @@ TABLES: dict[str, Rules] = {
         insert=either(
             both(LEADS, being("state", "asked")), both(WRITES, of_institution(), being("state", "taking_part"))
         ),
-        update=either(job, of_institution(), both(LEADS, being("state", "left"))),
+        update=either(of_institution(), LEADS),
         before=being("state", "asked", "taking_part"),
     ),
     "cases_note": of_a_category(
@@ -740,7 +760,10 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "cases_participant": {"state": ("asked", "taking_part", "declined", "left")},
     "cases_background": {"kind": ("question", "risk_factor", "state_reason")},
     "support_service": {"kind": ("round_table", "coaching")},
-    "dossiers_event": {"act": ("case.participant_left", "meeting.answered", "case.closed")},
+    "dossiers_event": {
+        "act": ("case.participant_left", "meeting.answered", "case.closed", *ANSWERS),
+        "category": (ADMINISTRATIVE, ADMINISTRATIVE, IDENTITY, EMPLOYMENT),
+    },
     "assessments_assessment": {"state": ("draft", "draft", "finished")},
     "assessments_score": {"categories": (0, 2, 6, 1030, 2047), "decided": ("", "", "x")},
     "support_servicetext": {"part": ("findings", "order")},

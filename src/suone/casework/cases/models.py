@@ -236,8 +236,8 @@ class Participant(models.Model):
                 insert=f"{{table}}.state = 'asked' AND ({granted(Power.LEAD)})"
                 f" OR {{table}}.state = 'taking_part' AND ({granted(Power.WRITE)}) AND {own_institution()}",
                 # The institution that was asked answers for itself, without access to the case; the lead only ends
-                # what it began.
-                update=f"{job()} OR {own_institution()} OR {{table}}.state = 'left' AND ({granted(Power.LEAD)})",
+                # its part (sql/participants.sql).
+                update=f"{own_institution()} OR {granted(Power.LEAD)}",
                 # After declining or leaving, an institution returns only when asked again, never of its own accord.
                 before="{table}.state IN ('asked', 'taking_part')",
                 updates=("state", "staff", "since"),

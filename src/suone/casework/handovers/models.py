@@ -130,7 +130,8 @@ class Handover(models.Model):
                 name="handovers_handover_event",
                 into="dossiers_event",
                 condition=f"{IN_OWN_NAME} AND {{table}}.object_type = 'handover'"
-                " AND handovers_was_asked({table}.object_id, {table}.dossier_id)",
+                f" AND {{table}}.category = {DataCategory.ADMINISTRATIVE.value}"
+                " AND handovers_tells({table}.object_id, {table}.dossier_id, {table}.act)",
             ),
             AdditionalInsertPolicy(
                 name="handovers_handover_discloses", into="consents_disclosure", condition=_DISCLOSED

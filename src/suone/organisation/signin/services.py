@@ -5,8 +5,7 @@ import secrets
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -131,7 +130,8 @@ def approve_factor_reset(acting: Acting, *, reset: FactorReset) -> None:
             _("Another administrator must approve it: neither the one who requested it nor the holder of the factor.")
         )
     _decide(acting, reset, is_approved=True)
-    Authenticator.objects.filter(user_id=reset.holder_account_id).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT signin_remove_factors(%s)", [reset.holder_account_id])
     user = User.objects.get(pk=reset.holder_account_id)
     end_log_ins(user)
     queue_letter(Letter.Kind.FACTOR_GONE, user.email, language=user.language)

@@ -2,7 +2,7 @@
 -- it, so that they can be notified; later only while the case is open to them.
 CREATE FUNCTION cases_request_lasts(d decisions_decision) RETURNS boolean LANGUAGE sql STABLE
     SET search_path = public, pg_temp AS $$
-    SELECT actor_institution() IN (d.addressed_id, d.asked_institution_id)
+    SELECT actor_kind() = 'staff' AND actor_institution() IN (d.addressed_id, d.asked_institution_id)
        AND (d.state = 'pending' OR d.answered_at BETWEEN statement_timestamp() - interval '1 hour'
                                                      AND statement_timestamp() + interval '1 hour')
 $$;

@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
                     suone.ground.access.row_policies.Stamp(at="naming_at", name="handover_naming"),
                     suone.ground.access.row_policies.Stamp(at="sender_left_at", name="handover_sender_left"),
                     suone.ground.access.row_policies.AdditionalInsertPolicy(
-                        condition="((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff())) AND ((SELECT actor_kind()) = 'staff' AND {table}.institution_id = (SELECT actor_institution())) AND {table}.object_type = 'handover' AND handovers_was_asked({table}.object_id, {table}.dossier_id)",
+                        condition="((SELECT actor_kind()) = 'staff' AND {table}.staff_id = (SELECT actor_staff())) AND ((SELECT actor_kind()) = 'staff' AND {table}.institution_id = (SELECT actor_institution())) AND {table}.object_type = 'handover' AND {table}.category = 10 AND handovers_tells({table}.object_id, {table}.dossier_id, {table}.act)",
                         into="dossiers_event",
                         name="handovers_handover_event",
                     ),

@@ -11,7 +11,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     FROM handovers_handover h JOIN decisions_decision d ON d.id = h.decision_id
         JOIN dossiers_particulars p ON p.dossier_id = h.dossier_id
         LEFT JOIN persons_number n ON n.dossier_id = h.dossier_id AND n.until IS NULL
-    WHERE d.id = request AND h.receiver_id = actor_institution()
+    WHERE d.id = request AND actor_kind() = 'staff' AND h.receiver_id = actor_institution()
       AND (d.state = 'pending' OR d.state = 'accepted' AND dossiers_has_power(h.dossier_id, 1))
 $$;
 
@@ -33,7 +33,7 @@ BEGIN
     SELECT * INTO h FROM handovers_handover x WHERE x.id = hand_over;
     PERFORM 1 FROM dossiers_dossier c WHERE c.id = h.dossier_id FOR UPDATE;
     SELECT * INTO h FROM handovers_handover x WHERE x.id = hand_over;  -- as it is once the case is locked
-    IF h.receiver_id IS DISTINCT FROM actor_institution() OR h.accepted_at IS NOT NULL OR NOT EXISTS (
+    IF actor_kind() IS DISTINCT FROM 'staff' OR h.receiver_id IS DISTINCT FROM actor_institution() OR h.accepted_at IS NOT NULL OR NOT EXISTS (
         SELECT 1 FROM decisions_decision d WHERE d.id = h.decision_id AND d.state = 'accepted'
     ) THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
@@ -65,11 +65,18 @@ BEGIN
     RETURN dossiers_has_power(h.dossier_id, CASE WHEN h.constellation = '3' THEN 3 ELSE 2 END);
 END $$;
 
--- Whether the acting institution is the one that was asked: also after declining, when it no longer sees the request.
-CREATE FUNCTION handovers_was_asked(hand_over bigint, dossier bigint) RETURNS boolean
+-- What the institution that was asked records in the timeline of a case that is closed to it: its own answer, as it is
+-- stored, within the hour; and that somebody will be named, while the request is open. After declining it no longer sees the
+-- request.
+CREATE FUNCTION handovers_tells(hand_over bigint, dossier bigint, act text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT EXISTS (SELECT 1 FROM handovers_handover h
-                   WHERE h.id = hand_over AND h.dossier_id = dossier AND h.receiver_id = actor_institution())
+    SELECT EXISTS (
+        SELECT 1 FROM handovers_handover h JOIN decisions_decision d ON d.id = h.decision_id
+        WHERE h.id = hand_over AND h.dossier_id = handovers_tells.dossier AND actor_kind() = 'staff'
+          AND h.receiver_id = actor_institution() AND cases_request_lasts(d)
+          AND d.state = CASE handovers_tells.act
+              WHEN 'handover.will_be_named' THEN 'pending' WHEN 'handover.declined' THEN 'declined'
+              WHEN 'handover.accepted' THEN 'accepted' WHEN 'handover.answered' THEN 'accepted' END)
 $$;
 
 -- Ends parallel support at once: for whoever leads the case.
@@ -99,5 +106,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
 $$;
 
-GRANT EXECUTE ON FUNCTION handovers_person, handovers_was_asked, handovers_open, handovers_end,
+GRANT EXECUTE ON FUNCTION handovers_person, handovers_tells, handovers_open, handovers_end,
     handovers_counted TO suone_app;

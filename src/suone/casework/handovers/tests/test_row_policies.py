@@ -1,5 +1,8 @@
 """The database alone: who sees a hand-over, and who cannot open one to themselves."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
@@ -176,16 +179,38 @@ def test_whoever_was_asked_learns_the_person_of_this_request_with_the_current_nu
     assert (person.name, person.telephone, person.ahv_number) == ("Petra Muster", "079 111 11 11", "")
 
 
-def test_only_whoever_was_asked_was_asked_about_this_case(cast: Cast) -> None:
+def test_whoever_was_asked_tells_the_timeline_its_own_answer_and_nothing_else(cast: Cast) -> None:
     handover, other = propose(cast), propose(cast)
-    asked = "SELECT handovers_was_asked(%s, %s)"
+    decision = Decision.objects.filter(pk=handover.decision_id)
+    line = (
+        "INSERT INTO dossiers_event (dossier_id, act, category, staff_id, institution_id, object_type, object_id, text,"
+        " text_language) VALUES (%s, %s, %s, actor_staff(), actor_institution(), %s, %s, 'x', 'de')"
+    )
 
-    def was_asked(staff: Appointment, number: int, dossier_id: int) -> object:
-        with acting_as(acting(staff)), connection.cursor() as cursor:
-            cursor.execute(asked, [number, dossier_id])
-            return cursor.fetchone()[0]
+    def tells(act: str, *, by: Appointment = cast.adviser, **changes: Any) -> bool:
+        values = {"dossier": handover.dossier_id, "category": 10, "kind": "handover", "number": handover.pk} | changes
+        try:
+            with transaction.atomic(), acting_as(acting(by)), connection.cursor() as cursor:
+                cursor.execute(line, [values["dossier"], act, values["category"], values["kind"], values["number"]])
+        except ProgrammingError:
+            return False
+        return True
 
-    assert was_asked(cast.adviser, handover.pk, handover.dossier_id) is True
-    assert was_asked(cast.adviser, handover.pk, other.dossier_id) is False
-    assert was_asked(cast.adviser, 0, handover.dossier_id) is False
-    assert was_asked(cast.worker, handover.pk, handover.dossier_id) is False
+    declined, named = "handover.declined", "handover.will_be_named"
+    assert [tells(act) for act in (named, declined, "handover.answered", "consent.withdrawn")] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+    Decision.objects.filter(pk=other.decision_id).update(state="declined", answered_at=timezone.now())
+    decision.update(state="declined", answered_at=timezone.now())
+
+    assert [tells(act) for act in (named, declined, "consent.withdrawn", "case.closed")] == [False, True, False, False]
+    assert not tells(declined, category=0)
+    assert not tells(declined, kind="consent")
+    assert not tells(declined, number=0)
+    assert not tells(declined, dossier=other.dossier_id)
+    assert not tells(declined, by=cast.stranger)
+    decision.update(answered_at=timezone.now() - timedelta(hours=2))
+    assert not tells(declined)

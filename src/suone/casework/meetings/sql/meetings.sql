@@ -5,7 +5,8 @@
 CREATE FUNCTION meetings_takes_part(meeting bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT actor_kind() = 'job'
-        OR EXISTS (SELECT 1 FROM meetings_invitee i
+        OR actor_kind() = 'staff' AND EXISTS (
+                   SELECT 1 FROM meetings_invitee i
                    WHERE i.meeting_id = meeting AND i.institution_id = actor_institution() AND i.answer <> 'withdrawn')
         OR EXISTS (SELECT 1 FROM meetings_meeting m
                    WHERE m.id = meeting AND m.dossier_id IS NOT NULL AND dossiers_has_power(m.dossier_id, 2))
@@ -22,7 +23,8 @@ $$;
 CREATE FUNCTION meetings_is_convened_by_own(meeting bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM meetings_meeting m
-                   WHERE m.id = meeting AND m.dossier_id IS NULL AND m.convening_id = actor_institution())
+                   WHERE m.id = meeting AND m.dossier_id IS NULL AND m.convening_id = actor_institution()
+                     AND actor_kind() = 'staff')
 $$;
 
 -- Locks the case, then the meeting, always in this order, even for those who may not open the case.

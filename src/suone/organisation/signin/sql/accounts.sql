@@ -1,6 +1,6 @@
 -- Accounts, and what the libraries for log-ins store about them. The libraries work before anybody acts: at the log-in,
--- on the pages of one's own account, at a reset. Users reach their own account, administrators its address, whoever
--- approved a reset the factor, jobs all of them, and nobody else anything.
+-- on the pages of one's own account, at a reset. Users reach their own account, administrators its address, jobs all
+-- of them, and nobody else anything; whoever approved a reset removes the factors.
 
 CREATE FUNCTION signin_own_account() RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -26,7 +26,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
           AND r.decided_at >= transaction_timestamp())
 $$;
 
-GRANT EXECUTE ON FUNCTION signin_own_account(), signin_administers(bigint), signin_resets(bigint) TO suone_app;
+-- What an approved reset does: all factors of the account go. Whoever approves neither reads one nor adds one.
+CREATE FUNCTION signin_remove_factors(account bigint) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    removed integer;
+BEGIN
+    DELETE FROM mfa_authenticator f WHERE f.user_id = account AND actor_kind() = 'staff' AND signin_resets(account);
+    GET DIAGNOSTICS removed = ROW_COUNT;
+    RETURN removed;
+END $$;
+
+GRANT EXECUTE ON FUNCTION signin_own_account(), signin_administers(bigint), signin_resets(bigint),
+    signin_remove_factors(bigint) TO suone_app;
 
 -- An account is visible before anybody acts; what changes in it, and by whom, is restricted.
 CREATE FUNCTION signin_guard_account() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
@@ -100,7 +112,7 @@ DECLARE
 BEGIN
     FOR policed IN
         SELECT * FROM (VALUES
-            ('mfa_authenticator', own || ' OR signin_resets(user_id)'),
+            ('mfa_authenticator', own),
             ('account_emailaddress', own || ' OR signin_administers(user_id)'),
             ('socialaccount_socialaccount', own)
         ) AS named (library_table, condition)

@@ -228,15 +228,24 @@ def test_a_reset_is_of_the_institution_and_the_account_of_its_holder(world: Worl
     assert FactorReset.objects.get().holder_account_id == world.account("worker")
 
 
+_PLANTED = "INSERT INTO mfa_authenticator (user_id, type, data, created_at) VALUES (%s, 'totp', '{}', now())"
+
+
 def test_only_the_approved_reset_removes_another_factor(world: World) -> None:
     _reset(world.admin, world)
     with acting_as(acting(world.office)), connection.cursor() as cursor:
         cursor.execute(_APPROVE, [world.office.pk, world.account("office")])
         for account, removed in ((world.account("colleague"), 0), (world.account("worker"), 1)):
-            cursor.execute(_FACTOR, [account])
-            assert cursor.rowcount == removed
+            cursor.execute("SELECT count(*) FROM mfa_authenticator WHERE user_id = %s", [account])
+            assert cursor.fetchone() == (0,)  # not even read
+            with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+                cursor.execute(_PLANTED, [account])
+            cursor.execute("SELECT signin_remove_factors(%s)", [account])
+            assert cursor.fetchone() == (removed,)
         cursor.execute(_ROUND, [world.account("worker")])
 
     FactorReset.objects.update(decided_at="2020-01-01T00:00:00Z")  # approved once, long ago
     Authenticator.objects.create(user=world.worker.user, type="totp", data={"secret": "y"})
-    assert sql(world.office, _FACTOR, world.account("worker")) == 0
+    with acting_as(acting(world.office)), connection.cursor() as cursor:
+        cursor.execute("SELECT signin_remove_factors(%s)", [world.account("worker")])
+        assert cursor.fetchone() == (0,)
