@@ -18,7 +18,7 @@ from suone.ground.access.database import acting_as
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting
 from suone.records.consents.tests.factories import Cast
-from suone.records.decisions.models import Decision
+from suone.records.decisions.models import Decision, RequestText
 from suone.records.dossiers.models import ContactDetail
 from suone.records.persons.models import Number
 
@@ -203,8 +203,9 @@ def test_whoever_was_asked_tells_the_timeline_its_own_answer_and_nothing_else(ca
         False,
         False,
     ]
-    Decision.objects.filter(pk=other.decision_id).update(state="declined", answered_at=timezone.now())
-    decision.update(state="declined", answered_at=timezone.now())
+    for each in (handover, other):
+        RequestText.objects.create(dossier_id=each.dossier_id, decision_id=each.decision_id, part="reason", text="No")
+        Decision.objects.filter(pk=each.decision_id).update(state="declined", answered_at=timezone.now())
 
     assert [tells(act) for act in (named, declined, "consent.withdrawn", "case.closed")] == [False, True, False, False]
     assert not tells(declined, category=0)
