@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Func
 from django.utils import timezone
 
 from suone.casework.cases.models import Background, Participant
@@ -254,11 +255,12 @@ def numbers(world: World) -> dict[str, int | None]:
         asked_account=asked_by.user,
     )
     consent = Consent.objects.get(pk=world.numbers["consent"])
-    Consent.objects.filter(pk=consent.pk).update(recorded_at=timezone.now() - timedelta(days=1))
+    Consent.objects.filter(pk=consent.pk).update(recorded_in=1)
     WorkItem.objects.filter(pk=world.numbers["item"]).update(
         state="open", done_at=None, done_by=None, addressed=cast.worker.institution, category=1, settled_by=""
     )
-    consent.pk = None  # signed in this very transaction
+    consent.pk = None
+    consent.recorded_in = Func(function="actor_transaction")
     consent.save()
     invited = [
         Appointment.objects.create(institution=institution, first_name="In", last_name="Vited")

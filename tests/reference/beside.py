@@ -42,6 +42,7 @@ DO $$ DECLARE found record; BEGIN
         WHERE c.relnamespace = 'public'::regnamespace AND indisunique AND NOT indisprimary AND NOT c.relispartition
     LOOP EXECUTE format('DROP INDEX %s', found.index); END LOOP;
 END $$;
+CREATE OR REPLACE FUNCTION actor_transaction() RETURNS bigint LANGUAGE sql STABLE RETURN 7;
 CREATE SCHEMA candidates;
 GRANT USAGE ON SCHEMA candidates TO suone_app;
 """

@@ -4,7 +4,7 @@
 """
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,7 +41,7 @@ from tests.reference.model import (
     unless,
 )
 
-TO_COME = datetime(2100, 1, 1, tzinfo=UTC)
+UNDER_WAY = 7  # the transaction, as actor_transaction() gives it in the database of the comparison
 ZURICH, PAST, FUTURE = ZoneInfo("Europe/Zurich"), date(2000, 1, 1), date(2100, 1, 1)
 WITH_SYSTEMS = frozenset({"staff", "job", "system"})
 READS, READS_CATEGORY = opened(READ), opened(READ, category="category")
@@ -382,7 +382,7 @@ def as_signed(world: World, actor: Actor, row: Row) -> bool:
 def is_being_signed(world: World, actor: Actor, row: Row) -> bool:
     """The consent of the row is recorded in this very transaction."""
     found = world.seen(actor, "consents_consent", row["consent_id"])
-    return found is not None and found["dossier_id"] == row["dossier_id"] and found["recorded_at"] >= world.at
+    return found is not None and found["dossier_id"] == row["dossier_id"] and found["recorded_in"] == UNDER_WAY
 
 
 def of_consent(world: World, actor: Actor, row: Row) -> bool:
@@ -429,7 +429,7 @@ def of_hand_over(world: World, actor: Actor, row: Row) -> bool:
         proposes = found["sender_staff_id"] == actor.staff and row["form"] != "access"
         if proposes and not row["categories"] & ~(1 | 1 << found["category"]):
             return True
-        accepts = found["accepted_at"] is not None and found["accepted_at"] >= world.at
+        accepts = found["accepted_in"] == UNDER_WAY
         if accepts and found["receiver_id"] == actor.institution and not row["categories"] & ~found["categories"]:
             return True
     return False
@@ -593,7 +593,9 @@ TABLES: dict[str, Rules] = {
     "handovers_handover": Rules(
         select=either(READS_CATEGORY, both(of_institution("sender_id"), READS), RECEIVES),
         granted=READS_CATEGORY,
-        insert=both(LEADS, of_institution("sender_id"), empty("accepted_at", "access_until", "sender_until")),
+        insert=both(
+            LEADS, of_institution("sender_id"), empty("accepted_at", "accepted_in", "access_until", "sender_until")
+        ),
         update=either(
             job,
             both(
@@ -769,7 +771,7 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "support_servicetext": {"part": ("findings", "order")},
     "leading_knownfact": {"is_stated": (True, True, False), "value": (None, "{}")},
     "documents_document": {"removed_at": (None, MOMENT)},
-    "consents_consent": {"withdrawn_at": (None, MOMENT), "recorded_at": (MOMENT, TO_COME)},
+    "consents_consent": {"withdrawn_at": (None, MOMENT), "recorded_in": (UNDER_WAY, 6)},
     "consents_consentrecipient": {"categories": (3, 7), "signed_categories": (3, 7)},
     "consents_disclosure": {
         "informed_at": (None, MOMENT),
@@ -778,7 +780,8 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
         "categories": (1, 3, 1 << 3),
     },
     "handovers_handover": {
-        "accepted_at": (None, None, MOMENT, TO_COME),
+        "accepted_at": (None, None, MOMENT),
+        "accepted_in": (None, None, UNDER_WAY, 6),
         "access_until": (None, None, MOMENT),
         "sender_until": (None, None, MOMENT),
         "basis": ("consent", "hand-over"),

@@ -41,7 +41,7 @@ _DISCLOSED = (
     " AND h.consent_id IS NOT DISTINCT FROM {table}.consent_id"
     " AND (h.sender_staff_id = (SELECT actor_staff()) AND {table}.form <> 'access'"
     " AND ({table}.categories & ~(1 | (1::bigint << h.category))) = 0"
-    " OR h.receiver_id = (SELECT actor_institution()) AND h.accepted_at >= now()"
+    " OR h.receiver_id = (SELECT actor_institution()) AND h.accepted_in = (SELECT actor_transaction())"
     " AND ({table}.categories & ~h.categories) = 0))"
 )
 
@@ -74,6 +74,7 @@ class Handover(models.Model):
     proposed_on = models.DateField()
     naming_at = models.DateTimeField(null=True)  # when the receiver said that somebody will be named
     accepted_at = models.DateTimeField(null=True)
+    accepted_in = models.BigIntegerField(null=True)  # the transaction
     access_until = models.DateTimeField(null=True)  # of the receiver; 9999-12-31 stands for unlimited
     sender_until = models.DateTimeField(null=True)  # until when the sender may still contribute
     sender_categories = models.BigIntegerField(null=True)  # what the sender could read before, and until then
@@ -116,7 +117,7 @@ class Handover(models.Model):
                 name="handovers_handover_row_policies",
                 select=f"{granted(Power.READ, category='{table}.category')} OR {_SENT} OR {_ASKED}",
                 insert=f"({granted(Power.LEAD)}) AND {_OWN} AND {{table}}.accepted_at IS NULL"
-                " AND {table}.access_until IS NULL AND {table}.sender_until IS NULL",
+                " AND {table}.accepted_in IS NULL AND {table}.access_until IS NULL AND {table}.sender_until IS NULL",
                 # The receiver names who follows the person; only handovers_open() and handovers_end() set the periods of
                 # access.
                 update=f"{job()} OR ({own_institution('receiver_id')} AND ({_IS.format('pending')} OR {_IS.format('accepted')}))",

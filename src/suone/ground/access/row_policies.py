@@ -197,7 +197,8 @@ class AdditionalInsertPolicy(InDatabase):
 class Stamp(InDatabase):
     """A trigger that guarantees who did something to a row, and when, for everything that the app's role writes.
 
-    ``at`` is a field for a time or day, which is set to that of the statement whatever was sent. ``staff``,
+    ``at`` is a field for a time or day, which is set to that of the statement whatever was sent; with it, ``transaction``
+    is set to the number of the transaction, for rows that only the same one may complete. ``staff``,
     ``institution`` and ``account`` are fields for who did it; unless they name the actor, the row is refused. Not for days
     that users enter. ``watches`` are fields, such as a text, that do not change without the stamp.
     """
@@ -210,9 +211,16 @@ class Stamp(InDatabase):
         staff: str = "",
         institution: str = "",
         account: str = "",
+        transaction: str = "",
         watches: Iterable[str] = (),
     ) -> None:
-        self.fields = {"at": at, "staff": staff, "institution": institution, "account": account}
+        self.fields = {
+            "at": at,
+            "staff": staff,
+            "institution": institution,
+            "account": account,
+            "transaction": transaction,
+        }
         self.watches = tuple(watches)
         super().__init__(name=name)
 

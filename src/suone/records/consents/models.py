@@ -4,7 +4,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -16,10 +16,10 @@ from suone.records.consents import rules
 from suone.records.documents.models import Document
 from suone.records.dossiers.models import CaseBoundQuerySet, Dossier
 
-# The person signs for these recipients: none can be added to a consent recorded earlier.
+# The person signs for these recipients: none can be added to a consent recorded in another transaction.
 _SIGNED_WITH = (
     "EXISTS (SELECT 1 FROM consents_consent c WHERE c.id = {table}.consent_id AND c.dossier_id = {table}.dossier_id"
-    " AND c.recorded_at >= now())"
+    " AND c.recorded_in = (SELECT actor_transaction()))"
 )
 # A consent in force covers what it names for the recipient, even categories that the recording actor may not read.
 _OF_CONSENT = (
@@ -73,6 +73,7 @@ class Consent(models.Model):
     document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")
     renews = models.ForeignKey("self", models.PROTECT, null=True, related_name="renewed_by")
     recorded_at = models.DateTimeField(db_default=Now())
+    recorded_in = models.BigIntegerField(db_default=Func(function="actor_transaction"))
     recorded_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     recorded_institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
@@ -111,7 +112,13 @@ class Consent(models.Model):
                 update=job(),
                 updates=("warned_days", "expiry_notified_at"),
             ),
-            Stamp(name="consent_recorded", at="recorded_at", staff="recorded_by", institution="recorded_institution"),
+            Stamp(
+                name="consent_recorded",
+                at="recorded_at",
+                staff="recorded_by",
+                institution="recorded_institution",
+                transaction="recorded_in",
+            ),
             Stamp(name="consent_expiry_notified", at="expiry_notified_at"),
         ]
 

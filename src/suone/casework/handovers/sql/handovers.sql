@@ -31,7 +31,7 @@ DECLARE
     today date := appointments_today();
 BEGIN
     SELECT * INTO h FROM handovers_handover x WHERE x.id = hand_over;
-    PERFORM 1 FROM dossiers_dossier c WHERE c.id = h.dossier_id FOR UPDATE;
+    PERFORM dossiers_lock(h.dossier_id);
     SELECT * INTO h FROM handovers_handover x WHERE x.id = hand_over;  -- as it is once the case is locked
     IF actor_kind() IS DISTINCT FROM 'staff' OR h.receiver_id IS DISTINCT FROM actor_institution() OR h.accepted_at IS NOT NULL OR NOT EXISTS (
         SELECT 1 FROM decisions_decision d WHERE d.id = h.decision_id AND d.state = 'accepted'
@@ -51,7 +51,7 @@ BEGIN
             WHERE x.dossier_id = h.dossier_id AND x.sender_id = h.sender_id AND x.sender_until > now_at;
     END IF;
     UPDATE handovers_handover x
-        SET accepted_at = now_at,
+        SET accepted_at = now_at, accepted_in = actor_transaction(),
             access_until = CASE WHEN h.constellation = '3' THEN '9999-12-31T00:00:00Z' WHEN h.basis <> 'consent'
                                 THEN dossiers_start_of((today + interval '12 months')::date + 1) END,
             sender_until = CASE WHEN h.constellation = '3'
@@ -85,6 +85,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     h handovers_handover;
 BEGIN
+    PERFORM dossiers_lock(x.dossier_id) FROM handovers_handover x WHERE x.id = hand_over;
     SELECT * INTO h FROM handovers_handover x WHERE x.id = hand_over FOR UPDATE;
     IF NOT FOUND OR h.constellation = '3' OR NOT dossiers_has_power(h.dossier_id, 3) THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';

@@ -28,10 +28,15 @@ CREATE FUNCTION actor_roles() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
 CREATE FUNCTION actor_may(permission text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
     RETURN coalesce(permission = ANY (nullif(current_setting('suone.permissions', true), '')::text[]), false);
 
+-- The transaction that is under way. A row that keeps it says what belongs to one act: a time would not, since whoever
+-- opened a transaction earlier sees an earlier now().
+CREATE FUNCTION actor_transaction() RETURNS bigint LANGUAGE sql STABLE
+    RETURN pg_current_xact_id()::text::bigint;
+
 -- Trigger function of Stamp: guarantees who did something to a row, and when, for everything that the app's role writes;
 -- functions with the owner's rights set both themselves. Arguments: the columns of the time, the staff member, the
--- institution and the account, empty if there is none, then those that do not change without the stamp. The time is set (days in Swiss time); somebody else's name, or a
--- time without a name, is refused.
+-- institution, the account and the transaction, empty if there is none, then those that do not change without the stamp. Time
+-- (days in Swiss time) and transaction are set; somebody else's name, or a time without a name, is refused.
 CREATE FUNCTION actor_stamps() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp SET TimeZone = 'Europe/Zurich' AS $$
 DECLARE
@@ -40,7 +45,7 @@ DECLARE
     actors CONSTANT bigint[] := ARRAY[NULL, actor_staff(), actor_institution(), actor_user()];
     at_column CONSTANT text := TG_ARGV[0];
     is_touched CONSTANT boolean := TG_OP = 'UPDATE' AND EXISTS (
-        SELECT FROM unnest(TG_ARGV[4:]) w WHERE written -> w IS DISTINCT FROM before -> w);
+        SELECT FROM unnest(TG_ARGV[5:]) w WHERE written -> w IS DISTINCT FROM before -> w);
     is_done CONSTANT boolean := is_touched OR at_column = '' OR written ->> at_column IS NOT NULL;
     is_new CONSTANT boolean := is_touched OR CASE WHEN at_column = '' THEN TG_OP = 'INSERT'
                                     ELSE written ->> at_column IS DISTINCT FROM before ->> at_column END;
@@ -57,11 +62,12 @@ BEGIN
     IF at_column = '' OR NOT is_new OR NOT is_done THEN
         RETURN NEW;
     END IF;
-    RETURN jsonb_populate_record(NEW, jsonb_build_object(at_column, statement_timestamp()));
+    RETURN jsonb_populate_record(NEW, jsonb_build_object(at_column, statement_timestamp())
+        || CASE TG_ARGV[4] WHEN '' THEN '{}' ELSE jsonb_build_object(TG_ARGV[4], actor_transaction()) END);
 END $$;
 
 GRANT EXECUTE ON FUNCTION actor_kind(), actor_institution(), actor_staff(), actor_user(), actor_system(), actor_roles(),
-    actor_may(text) TO suone_app;
+    actor_may(text), actor_transaction() TO suone_app;
 GRANT USAGE ON SCHEMA public TO suone_app, suone_report;
 -- Needed to insert rows, whose ids come from sequences.
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO suone_app;

@@ -1,5 +1,6 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
+import django.db.models.expressions
 import django.db.models.functions.datetime
 import suone.ground.access.first_tables
 import suone.ground.access.row_policies
@@ -100,6 +101,12 @@ class Migration(migrations.Migration):
                         ),
                         ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                         (
+                            "recorded_in",
+                            models.BigIntegerField(
+                                db_default=django.db.models.expressions.Func(function="actor_transaction")
+                            ),
+                        ),
+                        (
                             "recorded_by",
                             models.ForeignKey(
                                 null=True,
@@ -169,6 +176,7 @@ class Migration(migrations.Migration):
                                 institution="recorded_institution",
                                 name="consent_recorded",
                                 staff="recorded_by",
+                                transaction="recorded_in",
                             ),
                             suone.ground.access.row_policies.Stamp(
                                 at="expiry_notified_at", name="consent_expiry_notified"
@@ -227,7 +235,7 @@ class Migration(migrations.Migration):
                                 nulls_distinct=False,
                             ),
                             suone.ground.access.row_policies.RowPolicies(
-                                insert="((SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 3 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 3 OFFSET 0)))) AND {table}.categories = {table}.signed_categories AND EXISTS (SELECT 1 FROM consents_consent c WHERE c.id = {table}.consent_id AND c.dossier_id = {table}.dossier_id AND c.recorded_at >= now())",
+                                insert="((SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 3 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 3 OFFSET 0)))) AND {table}.categories = {table}.signed_categories AND EXISTS (SELECT 1 FROM consents_consent c WHERE c.id = {table}.consent_id AND c.dossier_id = {table}.dossier_id AND c.recorded_in = (SELECT actor_transaction()))",
                                 name="consents_consentrecipient_row_policies",
                                 select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 OFFSET 0)))",
                             ),

@@ -19,6 +19,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     withdrawn bigint[];
 BEGIN
+    PERFORM dossiers_lock(c.dossier_id) FROM consents_consent c WHERE c.id = consent;
     IF NOT EXISTS (SELECT 1 FROM consents_consent c WHERE c.id = consent AND dossiers_has_power(c.dossier_id, 1)) THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
     END IF;
@@ -37,6 +38,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     narrowed consents_consentrecipient;
 BEGIN
+    PERFORM dossiers_lock(r.dossier_id) FROM consents_consentrecipient r WHERE r.id = recipient;
     SELECT r.* INTO narrowed FROM consents_consentrecipient r JOIN consents_consent c ON c.id = r.consent_id
         WHERE r.id = recipient AND c.withdrawn_at IS NULL AND dossiers_has_power(c.dossier_id, 1);
     IF NOT FOUND THEN

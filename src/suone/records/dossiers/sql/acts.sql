@@ -55,6 +55,18 @@ CREATE FUNCTION dossiers_medical_officer_until(staff bigint) RETURNS timestamptz
         WHERE spell.days @> appointments_today()
     ), '-infinity');
 
+-- Whoever opens or ends access to a case, or changes the act that it rests on, waits until others have done so with the same
+-- case: a check made early would not see what they commit meanwhile. At another isolation it would not either.
+CREATE FUNCTION dossiers_lock(file bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'access changes in transactions that see what others committed'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM 1 FROM dossiers_dossier d WHERE d.id = file FOR NO KEY UPDATE;
+END $$;
+
 -- Brings the grants of one act in line with what it allows: ends what exceeds it, keeps what is still allowed and, where
 -- it may open, opens what is missing. A grant that has not begun becomes empty, never inverted.
 CREATE FUNCTION dossiers_follow(act_word text, number bigint, may_open boolean)
@@ -68,6 +80,12 @@ DECLARE
     is_kept boolean;
     is_left boolean;
 BEGIN
+    PERFORM dossiers_lock(x.id) FROM (
+        SELECT y.dossier_id FROM dossiers_allowed(act_word, number) y
+        UNION SELECT y.dossier_id FROM dossiers_grant y WHERE y.because = act_word AND y.because_id = number ORDER BY 1) x (id);
+    -- Nor may the role of a staff member end meanwhile.
+    PERFORM 1 FROM appointments_appointment o
+        WHERE o.id IN (SELECT y.staff_id FROM dossiers_allowed(act_word, number) y) ORDER BY o.id FOR SHARE;
     FOR g IN SELECT * FROM dossiers_grant x WHERE x.because = act_word AND x.because_id = number
              AND x.valid_until > greatest(x.valid_from, now_at) ORDER BY x.id FOR UPDATE
     LOOP
@@ -132,6 +150,7 @@ BEGIN
     IF NOT dossiers_has_power(dossier, 1) THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
     END IF;
+    PERFORM dossiers_lock(dossier);
     FOR opened IN SELECT DISTINCT g.because, g.because_id FROM dossiers_grant g
                   WHERE g.dossier_id = dossier AND g.valid_until > greatest(g.valid_from, statement_timestamp())
     LOOP
@@ -169,9 +188,11 @@ CREATE CONSTRAINT TRIGGER grant_within_its_act AFTER INSERT OR UPDATE ON dossier
 -- For the tables in which acts are stored; the argument names the column of the case, if it is not the usual one.
 CREATE FUNCTION dossiers_grants_within_acts() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    file CONSTANT bigint := to_jsonb(OLD) ->> coalesce(TG_ARGV[0], 'dossier_id');
 BEGIN
-    PERFORM dossiers_check_grant(g) FROM dossiers_grant g
-        WHERE g.dossier_id = (to_jsonb(OLD) ->> coalesce(TG_ARGV[0], 'dossier_id'))::bigint;
+    PERFORM dossiers_lock(file);
+    PERFORM dossiers_check_grant(g) FROM dossiers_grant g WHERE g.dossier_id = file;
     RETURN NULL;
 END $$;
 
@@ -256,9 +277,10 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     officer CONSTANT bigint := (coalesce(to_jsonb(NEW), to_jsonb(OLD)) ->> TG_ARGV[0])::bigint;
 BEGIN
+    PERFORM 1 FROM appointments_appointment o WHERE o.id = officer FOR NO KEY UPDATE;
     PERFORM dossiers_follow_and_record(opened.because, opened.because_id, opened.dossier_id)
         FROM (SELECT DISTINCT g.because, g.because_id, g.dossier_id FROM dossiers_grant g
-              WHERE g.staff_id = officer AND (g.categories & 16) <> 0) opened;
+              WHERE g.staff_id = officer AND (g.categories & 16) <> 0 ORDER BY g.dossier_id) opened;
     RETURN NULL;
 END $$;
 CREATE TRIGGER grants_of_medical_officer AFTER INSERT OR UPDATE OR DELETE ON appointments_heldrole
