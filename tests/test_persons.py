@@ -246,6 +246,22 @@ def test_a_number_added_that_somebody_else_has_joins_them_and_notifies_neither(c
     assert as_job(lambda _who: keys_of(before)) == {before, key_of(known)}  # what hung at the former key is still found
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+@pytest.mark.parametrize("typed_first", [True, False])
+def test_that_the_key_changes_says_nothing_about_who_else_has_the_number(
+    cast: Cast, is_known: bool, typed_first: bool
+) -> None:
+    if is_known:
+        open_file(cast.stranger, ahv_number=NUMBER, last_name="Imhof")
+    first, then = (NUMBER, OTHER) if typed_first else (None, NUMBER)
+    mine = open_file(cast.worker, ahv_number=first) if first else open_file(cast.worker)
+    before = key_of(mine)
+
+    do(cast.worker, change_number, dossier=mine, ahv_number=then, reason="mistyped")
+
+    assert key_of(mine) != before
+
+
 def test_correcting_a_number_leaves_the_other_file_of_that_number_where_it_is(cast: Cast) -> None:
     right = open_file(cast.stranger, ahv_number=NUMBER, last_name="Imhof")
     mistyped = open_file(cast.worker, ahv_number=NUMBER)

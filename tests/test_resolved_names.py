@@ -30,6 +30,17 @@ def test_no_function_looks_where_the_caller_may_put_something(db: None) -> None:
     assert loose == [], "end with SET search_path = public, pg_temp; or RETURN, BEGIN ATOMIC where it is to be inlined"
 
 
+def test_no_function_waits_for_a_lock_that_anybody_can_take(db: None) -> None:
+    """An advisory lock has no owner, and its key, such as the hash of a number, is there for all to read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname FROM pg_proc WHERE pronamespace::regnamespace::text IN ('public', 'register')"
+            " AND coalesce(pg_get_function_sqlbody(oid), prosrc) ~ 'pg_(try_)?advisory' AND prokind = 'f'"
+        )
+
+        assert cursor.fetchall() == []
+
+
 @pytest.mark.parametrize("name", sorted(BACK_DATED))
 def test_a_temporary_type_does_not_blind_the_stamp(world: World, numbers: dict[str, int], name: str) -> None:
     """As a letter of its own, "at" names no column, and the stamp would take the row for unfinished."""

@@ -133,7 +133,7 @@ def test_what_is_opened_and_checked_but_not_committed_is_waited_for(
     expected = {
         "the person withdraws": [],
         "the person narrows a line": [1, 19],
-        "the role ends with which health was opened": [3, 3],
+        "the role ends with which health was opened": [3],
         "whoever leads looks what is to be closed": [3, 19],
     }
     assert sorted(left.values_list("categories", flat=True)) == expected[ends]

@@ -23,7 +23,8 @@ class QueueConnector(PsycopgConnector):
         PostgreSQL does not say which value was there already where row policies apply, and the library relies on it.
         """
         try:
-            return await super().execute_query_one_async(query, **arguments)
+            answer: dict[str, Any] = await super().execute_query_one_async(query, **arguments)
+            return answer
         except AssertionError as error:
             taken = error.__context__
             if not isinstance(taken, psycopg.errors.UniqueViolation):

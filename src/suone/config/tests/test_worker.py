@@ -14,7 +14,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def app() -> App:
+def app(transactional_db: None) -> App:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_periodic_defers; DELETE FROM procrastinate_jobs")
     return App(connector=QueueConnector.to(connector_params() | {"user": "suone_app"}))
 
 
@@ -49,7 +51,7 @@ def test_a_job_that_nobody_knows_does_not_keep_the_others_from_running(app: App)
         done.append(number)
 
     with connection.cursor() as cursor:
-        for name, arguments in (("unknown", "{}"), ("known", '{"x": 1}'), ("known", '[]'), ("known", '{"number": 7}')):
+        for name, arguments in (("unknown", "{}"), ("known", '{"x": 1}'), ("known", "[]"), ("known", '{"number": 7}')):
             cursor.execute(
                 "INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('default', %s, %s)",
                 [name, arguments],

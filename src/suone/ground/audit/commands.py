@@ -4,6 +4,7 @@ Checking a proof and witnessing need no database.
 """
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import TextIO
 
@@ -14,6 +15,7 @@ from suone.ground.console.trouble import Commands
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+_LATE = timedelta(minutes=10)  # without a seal, of which there is one each minute
 
 
 @click.group(cls=Commands)
@@ -42,7 +44,10 @@ def seal_log() -> None:
 def verify_log(witness: Path | None) -> None:
     """Recompute every seal; the exit code is 1 when something is found."""
     reach_database()
+    from django.utils import timezone
+
     from suone.ground.audit.copying import lag
+    from suone.ground.audit.sealing import unsealed_since
     from suone.ground.audit.verifying import verify
 
     proof = verify(witness=witness)
@@ -60,6 +65,10 @@ def verify_log(witness: Path | None) -> None:
         f"{proof.entries} entries under {proof.seals} seals checked, {proof.anchors} anchors{seen} compared; "
         f"{proof.unsealed} entries are not sealed yet and cannot be proven."
     )
+    oldest = unsealed_since()
+    is_late = oldest is not None and oldest < timezone.now() - _LATE
+    if is_late:
+        click.echo(f"An entry has been waiting for its seal since {oldest:%Y-%m-%d %H:%M}: check that the worker runs.")
     behind = lag()
     if behind is None:
         click.echo("The folder for copies of the log is not available: check it.")
@@ -67,6 +76,8 @@ def verify_log(witness: Path | None) -> None:
         click.echo(f"The copies outside the database lag behind by {behind} sealed entries.")
     if proof.findings:
         raise click.ClickException(f"The log is not whole: {len(proof.findings)} findings.")
+    if is_late:
+        raise click.ClickException("The log is not being sealed.")
     click.echo("The log is whole.")
 
 

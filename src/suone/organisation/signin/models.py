@@ -49,6 +49,10 @@ class Letter(models.Model):
                 delete=job(),
                 kinds=(Kind.PUBLIC, Kind.STAFF, Kind.JOB),
             ),
+            # It follows the product's own address in a mail: "@elsewhere/" or ".elsewhere/" would make that another one.
+            models.CheckConstraint(
+                name="letter_leads_to_the_product", condition=Q(link="") | Q(link__regex=r"^/(?!/)")
+            ),
             Stamp(name="letter_asked", at="at"),
         ]
 

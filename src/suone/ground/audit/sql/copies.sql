@@ -16,7 +16,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     places bigint[];
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('audit'), hashtext('seal'));
+    LOCK TABLE audit_tile IN SHARE ROW EXCLUSIVE MODE;
     IF reason !~ '\S' THEN
         RAISE EXCEPTION 'say why these entries are destroyed' USING ERRCODE = 'check_violation';
     END IF;

@@ -90,7 +90,7 @@ BEGIN
     IF actor_kind() IS DISTINCT FROM 'job' THEN
         RAISE EXCEPTION 'only a job seals the log' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    PERFORM pg_advisory_xact_lock(hashtext('audit'), hashtext('seal'));
+    LOCK TABLE audit_tile IN SHARE ROW EXCLUSIVE MODE;  -- by rights of the owner: an advisory lock is anybody's to take
     SELECT * INTO last FROM audit_seal s ORDER BY s.id DESC LIMIT 1;
     size := coalesce(last.size, 0);
     began := clock_timestamp();
@@ -130,4 +130,14 @@ BEGIN
     RETURN sealed;
 END $$;
 
-GRANT EXECUTE ON FUNCTION audit_seal_waiting TO suone_app;
+-- Waits for running sealers and blocks others until the transaction ends.
+CREATE FUNCTION audit_hold_sealing() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF actor_kind() IS DISTINCT FROM 'job' THEN
+        RAISE EXCEPTION 'only a job holds the sealing up' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    LOCK TABLE audit_tile IN SHARE ROW EXCLUSIVE MODE;
+END $$;
+
+GRANT EXECUTE ON FUNCTION audit_seal_waiting, audit_hold_sealing TO suone_app;

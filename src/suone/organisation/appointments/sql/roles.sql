@@ -204,7 +204,7 @@ BEGIN
     IF actor_kind() IS DISTINCT FROM 'job' THEN
         RAISE EXCEPTION 'an installation begins by its commands' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    PERFORM pg_advisory_xact_lock(hashtext('appointments_begin'));
+    LOCK TABLE appointments_heldrole IN SHARE ROW EXCLUSIVE MODE;
     IF EXISTS (SELECT 1 FROM appointments_heldrole h JOIN appointments_appointment a ON a.id = h.appointment_id
                WHERE h.role = wanted AND appointments_in_force(h, appointments_today())
                  AND appointments_works(a, appointments_today())) THEN

@@ -50,6 +50,10 @@ class Migration(migrations.Migration):
                                 name="signin_letter_row_policies",
                                 select="(SELECT actor_kind()) = 'job'",
                             ),
+                            models.CheckConstraint(
+                                condition=models.Q(("link", ""), ("link__regex", "^/(?!/)"), _connector="OR"),
+                                name="letter_leads_to_the_product",
+                            ),
                             suone.ground.access.row_policies.Stamp(at="at", name="letter_asked"),
                         ],
                     },

@@ -113,7 +113,7 @@ BEGIN
     FOR policed IN
         SELECT * FROM (VALUES
             ('mfa_authenticator', own),
-            ('account_emailaddress', own || ' OR signin_administers(user_id)'),
+            ('account_emailaddress', own),
             ('socialaccount_socialaccount', own)
         ) AS named (library_table, condition)
     LOOP
@@ -121,6 +121,11 @@ BEGIN
         EXECUTE format('CREATE POLICY %I ON %I TO suone_app USING (%s)',
                        policed.library_table || '_of_the_account', policed.library_table, policed.condition);
     END LOOP;
+    -- Whoever administers an account removes the library's copies of its address, and adds none.
+    CREATE POLICY account_emailaddress_read_by_administrators ON account_emailaddress FOR SELECT TO suone_app
+        USING (signin_administers(user_id));
+    CREATE POLICY account_emailaddress_removed_by_administrators ON account_emailaddress FOR DELETE TO suone_app
+        USING (signin_administers(user_id));
     -- Sessions are closed to everybody who acts: they are neither read nor ended. A new one begins where an address
     -- is confirmed.
     ALTER TABLE django_session ENABLE ROW LEVEL SECURITY;
@@ -131,10 +136,17 @@ BEGIN
     CREATE POLICY axes_accessfailurelog_insert ON axes_accessfailurelog FOR INSERT TO suone_app WITH CHECK (true);
     EXECUTE format('CREATE POLICY axes_accessfailurelog_delete ON axes_accessfailurelog FOR DELETE TO suone_app'
                    ' USING (%s OR (SELECT actor_may(''appointment.administer'')))', alone);
-    -- Users add jobs to the queue; the worker records what became of them.
-    ALTER TABLE procrastinate_jobs ENABLE ROW LEVEL SECURITY;
+    -- The queue is the worker's, which acts as a job: a lock that somebody took, a time that somebody set as planned already,
+    -- would stop what runs every minute. Everybody else adds the one job of theirs, to send letters, at once and without
+    -- arguments; the queue notes that it was added.
+    FOR policed IN SELECT unnest(ARRAY['jobs', 'events', 'periodic_defers', 'workers']) AS part LOOP
+        EXECUTE format('ALTER TABLE procrastinate_%s ENABLE ROW LEVEL SECURITY', policed.part);
+        EXECUTE format('CREATE POLICY procrastinate_%s_of_the_worker ON procrastinate_%1$s TO suone_app'
+                       ' USING ((SELECT actor_kind()) = ''job'')', policed.part);
+    END LOOP;
     CREATE POLICY procrastinate_jobs_select ON procrastinate_jobs FOR SELECT TO suone_app USING (true);
-    CREATE POLICY procrastinate_jobs_insert ON procrastinate_jobs FOR INSERT TO suone_app WITH CHECK (true);
-    EXECUTE format('CREATE POLICY procrastinate_jobs_update ON procrastinate_jobs FOR UPDATE TO suone_app USING (%s)', alone);
-    EXECUTE format('CREATE POLICY procrastinate_jobs_delete ON procrastinate_jobs FOR DELETE TO suone_app USING (%s)', alone);
+    CREATE POLICY procrastinate_jobs_insert ON procrastinate_jobs FOR INSERT TO suone_app WITH CHECK (
+        queue_name = 'default' AND task_name = 'signin.send_letters' AND args = '{}' AND status = 'todo' AND priority = 0
+        AND lock IS NULL AND queueing_lock IS NULL AND scheduled_at IS NULL AND attempts = 0 AND worker_id IS NULL);
+    CREATE POLICY procrastinate_events_insert ON procrastinate_events FOR INSERT TO suone_app WITH CHECK (type = 'deferred');
 END $$;

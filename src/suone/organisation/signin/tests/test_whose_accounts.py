@@ -1,7 +1,7 @@
 """Accounts, factors, log-ins and resets past every service: whoever acts reaches their own, and no one else's."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -17,7 +17,8 @@ from suone.ground.access.permissions import Role
 from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, client_of, make_institution, make_staff
-from suone.organisation.signin.models import FactorReset
+from suone.organisation.signin.letters import queue_letter
+from suone.organisation.signin.models import FactorReset, Letter
 
 pytestmark = pytest.mark.django_db
 
@@ -171,15 +172,66 @@ def test_failures_are_forgotten_by_an_administrator_and_rewritten_by_nobody(worl
     assert sql(world.admin, "DELETE FROM axes_accessfailurelog") == 1
 
 
-def test_whoever_acts_adds_to_the_queue_and_changes_nothing_there(world: World) -> None:
-    queued = (
-        "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('default', 'x', 0, NULL, NULL, '{}', NULL)"
-        "::procrastinate_job_to_defer_v1])"
-    )
-    assert sql(world.worker, queued) == 1
+_JOB = (
+    "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args, status, scheduled_at, priority)"
+    " VALUES ('{queue}', '{task}', {lock}, {queueing}, '{args}', '{status}', {at}, {priority})"
+)
+_LETTERS: dict[str, object] = {
+    "queue": "default", "task": "signin.send_letters", "lock": "NULL", "queueing": "NULL", "args": "{}", "status": "todo",
+    "at": "NULL", "priority": 0,
+}  # fmt: skip
 
-    for statement in ("UPDATE procrastinate_jobs SET task_name = 'y'", "DELETE FROM procrastinate_jobs"):
-        assert sql(world.worker, statement) == 0
+
+@pytest.mark.parametrize("who", ["worker", "guest", "nobody"])
+def test_whoever_acts_adds_letters_to_the_queue_and_changes_nothing_there(world: World, who: str) -> None:
+    def trying() -> AbstractContextManager[None]:
+        return nobody_acting() if who == "nobody" else acting_as(actors[who])
+
+    actors = {"worker": acting(world.worker), "guest": acting_for_guest()}
+    with trying(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('default', 'signin.send_letters', 0, NULL, NULL, '{}', NULL)"
+            "::procrastinate_job_to_defer_v1])"
+        )
+    attempts = [_JOB.format(**_LETTERS | {name: value}) for name, value in (
+        ("task", "audit.seal"), ("queue", "other"), ("queueing", "'audit-seal'"), ("lock", "'x'"), ("at", "'9999-01-01'"),
+        ("args", '{"x": 1}'), ("status", "doing"), ("priority", 9),
+    )]  # fmt: skip
+    attempts += [
+        "INSERT INTO procrastinate_periodic_defers (task_name, defer_timestamp) VALUES ('audit.seal', 4102444800)",
+        "INSERT INTO procrastinate_workers DEFAULT VALUES",
+        "INSERT INTO procrastinate_events (job_id, type) SELECT max(id), 'started' FROM procrastinate_jobs",
+    ]
+
+    for attempt in attempts:
+        with pytest.raises(ProgrammingError, match="row-level security"), trying(), connection.cursor() as cursor:
+            cursor.execute(attempt)
+    for statement in (
+        "UPDATE procrastinate_jobs SET task_name = 'y'",
+        "DELETE FROM procrastinate_jobs",
+        "DELETE FROM procrastinate_events",
+        "DELETE FROM procrastinate_workers",
+    ):
+        with trying(), connection.cursor() as cursor:
+            cursor.execute(statement)
+            assert cursor.rowcount == 0
+
+
+def test_an_administrator_gives_an_account_no_second_address(world: World) -> None:
+    insert = "INSERT INTO account_emailaddress (user_id, email, verified, \"primary\") VALUES (%s, '{}', true, false)"
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        sql(world.admin, insert.format("evil@example.org"), world.account("worker"))
+    assert sql(world.worker, insert.format("own@example.org"), world.account("worker")) == 1
+
+    change = "UPDATE account_emailaddress SET email = 'evil@example.org' WHERE user_id = %s"
+    assert sql(world.admin, change, world.account("worker")) == 0
+    assert sql(world.admin, "DELETE FROM account_emailaddress WHERE user_id = %s", world.account("worker")) == 2
+
+
+@pytest.mark.parametrize("link", ["@elsewhere.example/", ".elsewhere.example/", "//elsewhere.example/"])
+def test_a_letter_leads_to_the_product_alone(db: None, link: str) -> None:
+    with pytest.raises(IntegrityError, match="letter_leads_to_the_product"), transaction.atomic():
+        queue_letter(Letter.Kind.CONFIRM, "somebody@example.org", link=link)
 
 
 def _reset(by: Appointment, world: World, **forged: object) -> int:

@@ -23,9 +23,8 @@ BEGIN
     IF actor_kind() IS DISTINCT FROM 'staff' OR NOT actor_may('case.notify') OR actor_institution() IS NULL THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    -- Made even if one is found, so that both take the same time.
+    -- Made even if one is found, so that both take the same time. From here on, one after the other.
     INSERT INTO persons_person DEFAULT VALUES RETURNING id INTO spare;
-    PERFORM pg_advisory_xact_lock(hashtext('ahv'), hashtext(coalesce(ahv, spare::text)));
     key := coalesce(persons_key_of(ahv), spare);
     INSERT INTO dossiers_numbering (year, last) VALUES (this_year::integer, 1)
         ON CONFLICT (year) DO UPDATE SET last = dossiers_numbering.last + 1 RETURNING dossiers_numbering.last INTO next_number;
@@ -45,7 +44,8 @@ BEGIN
 END $$;
 
 -- Adds or corrects the AHV number of a case file: the former one ends and still leads to the file. The file then has the
--- key of its number; other files under the former key stay there.
+-- key of its number, which is another one than before in any case: that the key changes says nothing about the number. Other
+-- files under the former key stay there.
 CREATE FUNCTION dossiers_change_number(file bigint, ahv text, why text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -67,21 +67,18 @@ BEGIN
         RETURN;
     END IF;
     INSERT INTO persons_person DEFAULT VALUES RETURNING id INTO spare;
-    PERFORM pg_advisory_xact_lock(hashtext('ahv'), hashtext(ahv));
     UPDATE persons_number SET until = statement_timestamp() WHERE id = former.id;
     is_shared := EXISTS (SELECT 1 FROM dossiers_dossier x WHERE x.person_id = former.person_id AND x.id <> file);
-    key := coalesce(persons_key_of(ahv), CASE WHEN is_shared THEN spare ELSE former.person_id END);
+    key := coalesce(persons_key_of(ahv), spare);
     INSERT INTO persons_number (person_id, dossier_id, digits, recorded, reason, institution_id, recorded_by_id, recorded_at)
         VALUES (key, file, ahv, CASE WHEN former.digits IS NULL THEN 'added' ELSE 'corrected' END, why,
                 actor_institution(), actor_staff(), statement_timestamp());
     DELETE FROM persons_person WHERE id = CASE WHEN key <> spare THEN spare END;
-    IF key <> former.person_id THEN
-        UPDATE dossiers_dossier SET person_id = key WHERE id = file;
-        -- No other file has the former key: it is this person's, and what refers to it is found from the new one.
-        IF NOT is_shared AND persons_root(former.person_id) <> persons_root(key) THEN
-            INSERT INTO persons_joining (kept_id, joined_id, reason, joined_at, joined_by_id, parting_reason)
-                VALUES (persons_root(key), persons_root(former.person_id), '', statement_timestamp(), actor_staff(), '');
-        END IF;
+    UPDATE dossiers_dossier SET person_id = key WHERE id = file;
+    -- No other file has the former key: it is this person's, and what refers to it is found from the new one.
+    IF NOT is_shared AND persons_root(former.person_id) <> persons_root(key) THEN
+        INSERT INTO persons_joining (kept_id, joined_id, reason, joined_at, joined_by_id, parting_reason)
+            VALUES (persons_root(key), persons_root(former.person_id), '', statement_timestamp(), actor_staff(), '');
     END IF;
 END $$;
 

@@ -42,7 +42,7 @@ BEGIN
        OR persons_doubts_law() = '' THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    PERFORM pg_advisory_xact_lock(hashtext('persons_joining'));
+    LOCK TABLE persons_joining IN SHARE ROW EXCLUSIVE MODE;
     kept := persons_root(one);
     joined := persons_root(other);
     IF kept = joined OR (SELECT count(*) FROM persons_person WHERE id IN (one, other)) <> 2 THEN

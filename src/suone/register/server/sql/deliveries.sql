@@ -19,7 +19,7 @@ DECLARE
     own integer := acting_institution('register.deliver');
     found delivery;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('register delivery'), own);
+    PERFORM 1 FROM register_enrolment e WHERE e.institution_id = own FOR NO KEY UPDATE;  -- one delivery at a time
     SELECT * INTO found FROM delivery d WHERE d.institution = own AND d.epoch = in_epoch AND d.state = 'open'
         AND d.kind <> 'single';
     IF found.digest = of_digest AND found.kind = of_kind AND found.rows = of_rows THEN
@@ -95,7 +95,7 @@ DECLARE
     is_current boolean;
     is_first boolean;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('register delivery'), own);
+    PERFORM 1 FROM register_enrolment e WHERE e.institution_id = own FOR NO KEY UPDATE;  -- one delivery at a time
     SELECT * INTO this FROM delivery d WHERE d.id = delivered AND d.institution = own AND d.state = 'open' FOR UPDATE;
     IF NOT FOUND THEN
         refusal := 'closed';
