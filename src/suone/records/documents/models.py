@@ -28,7 +28,7 @@ class Document(models.Model):
     media_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
-    stored_as = models.CharField(max_length=80)
+    stored_as = models.CharField(max_length=80, unique=True)
     valid_until = models.DateField(_("Valid until"), null=True, blank=True)  # its last day; none for most documents
     replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
     kept_at = models.DateTimeField(db_default=Now())

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -24,7 +24,6 @@ from suone.ground.audit.models import Entry
 from suone.organisation.appointments import appointing
 from suone.organisation.appointments.appointing import Post
 from suone.organisation.appointments.models import Appointment, HeldRole, Invitation
-from suone.organisation.appointments.rules import hash_of_key
 from suone.organisation.appointments.services import create_partner_system
 from suone.organisation.appointments.tests.factories import acting, client_of, make_institution, make_staff
 from suone.organisation.institutions.models import Office
@@ -163,13 +162,33 @@ def test_the_database_gives_an_appointment_to_the_account_of_the_invited_address
     taking_up = "SELECT appointments_accept_invitation(%s, %s)"
 
     with acting_as(acting_for_guest()), connection.cursor() as cursor:
-        cursor.execute(taking_up, [hash_of_key(token), world.stranger.user_id])
+        cursor.execute(taking_up, [token, world.stranger.user_id])
         assert cursor.fetchone() == (None,)
-        cursor.execute(taking_up, [hash_of_key("forged"), world.stranger.user_id])
+        cursor.execute(taking_up, ["forged", world.stranger.user_id])
         assert cursor.fetchone() == (None,)
 
     appointment.refresh_from_db()
     assert appointment.user is None
+
+
+def test_whoever_made_an_invitation_does_not_take_it_up_for_the_invited(world: World) -> None:
+    """Neither with the link, as the administrator, nor as a guest with the hash that the administrator can read."""
+    appointment, token = _appoint(world, address=world.stranger.user.email)
+    account = world.stranger.user_id
+    readable = Invitation.objects.values_list("token_hash", flat=True).get(appointment=appointment)
+    taking_up = "SELECT appointments_accept_invitation(%s, %s)"
+
+    with (
+        pytest.raises(ProgrammingError, match="whoever has its link"),
+        acting_as(acting(world.admin)),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(taking_up, [token, account])
+    with acting_as(acting_for_guest()), connection.cursor() as cursor:
+        cursor.execute(taking_up, [readable, account])
+        assert cursor.fetchone() == (None,)
+        cursor.execute(taking_up, [token, account])
+        assert cursor.fetchone() == (appointment.pk,)
 
 
 @pytest.mark.parametrize("change", ["expires", "ended", "withdrawn"])

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ("media_type", models.CharField(max_length=100)),
                 ("size", models.PositiveIntegerField()),
                 ("sha256", models.CharField(max_length=64)),
-                ("stored_as", models.CharField(max_length=80)),
+                ("stored_as", models.CharField(max_length=80, unique=True)),
                 ("valid_until", models.DateField(blank=True, null=True, verbose_name="Valid until")),
                 (
                     "replaces",

@@ -52,6 +52,14 @@ def keep(by: Appointment, dossier: Dossier, category: DataCategory = DataCategor
         return keep_document(who, dossier=dossier, name="CV of Peter.pdf", data=PDF, title="CV", category=category)
 
 
+def test_no_two_documents_lead_to_one_file(lead: Appointment, dossier: Dossier) -> None:
+    document = keep(lead, dossier)
+    document.pk = None
+
+    with pytest.raises(IntegrityError, match="stored_as"), transaction.atomic():
+        document.save()
+
+
 def test_a_file_is_kept_under_a_name_that_says_nothing(lead: Appointment, dossier: Dossier, folder: Path) -> None:
     document = keep(lead, dossier)
 

@@ -106,7 +106,7 @@ def evaluate(acting: Acting, *, epoch: int, elements: bytes) -> oprf.Evaluation:
     info = epoch_of(epoch)
     if info.kind != VOPRF:
         raise Refused(_("This register works with a common key: tokens are made at the institution."))
-    _count_numbers(acting, count)
+    _count_numbers(count)
     try:
         evaluation = evaluated(info, elements)
     except oprf.InvalidElement as error:
@@ -115,8 +115,8 @@ def evaluate(acting: Acting, *, epoch: int, elements: bytes) -> oprf.Evaluation:
     return evaluation
 
 
-def _count_numbers(acting: Acting, count: int) -> None:
-    ((today,),) = call("SELECT register.count_evaluations(%s, %s)", [acting.today, count])
+def _count_numbers(count: int) -> None:
+    ((today,),) = call("SELECT register.count_evaluations(%s)", [count])
     if today > settings.REGISTER_NUMBERS_A_DAY:
         raise QuotaExceeded(
             _(

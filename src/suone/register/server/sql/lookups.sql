@@ -73,11 +73,11 @@ BEGIN
         ORDER BY r.token LIMIT at_most;
 END $$;
 
--- Numbers to be turned into tokens are counted; returns the day's count so far.
-CREATE FUNCTION register.count_evaluations(today date, numbers integer) RETURNS integer
+-- Numbers to be turned into tokens are counted; returns today's count so far. It never goes down.
+CREATE FUNCTION register.count_evaluations(numbers integer) RETURNS integer
 LANGUAGE sql SECURITY DEFINER SET search_path = register, public, pg_temp AS $$
     INSERT INTO evaluation AS e (institution, day, numbers)
-        VALUES (acting_institution('register.use'), today, count_evaluations.numbers)
+        VALUES (acting_institution('register.use'), appointments_today(), count_evaluations.numbers)
         ON CONFLICT (institution, day) DO UPDATE SET numbers = e.numbers + excluded.numbers RETURNING e.numbers
 $$;
 

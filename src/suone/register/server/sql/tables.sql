@@ -96,7 +96,7 @@ CREATE TABLE register.unsent (
 CREATE TABLE register.evaluation (
     institution integer NOT NULL,
     day date NOT NULL,
-    numbers integer NOT NULL,
+    numbers integer NOT NULL CHECK (numbers > 0),
     PRIMARY KEY (institution, day)
 );
 

@@ -4,13 +4,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Absence, Appointment, ContactPerson
-from suone.organisation.appointments.tests.factories import make_staff
+from suone.organisation.appointments.tests.factories import acting, make_staff
 from suone.organisation.institutions.models import Office
 from suone.records.consents.tests.factories import Cast
 from suone.records.inbox.models import Message
@@ -320,6 +322,17 @@ def test_blinded_numbers_are_counted(cast: Cast, epoch: EpochInfo, settings: Any
         do(cast.worker, services.evaluate, epoch=epoch.number, elements=b"x" * 33)
     with pytest.raises(Refused):
         do(cast.worker, services.evaluate, epoch=epoch.number, elements=b"\xff" * 32)
+
+
+@pytest.mark.parametrize("numbers", [0, -100_000])
+def test_the_count_of_the_day_only_rises(cast: Cast, epoch: EpochInfo, numbers: int) -> None:
+    count = "SELECT register.count_evaluations(%s)"
+    with acting_as(acting(cast.worker)), connection.cursor() as cursor:
+        cursor.execute(count, [5])
+        with pytest.raises(IntegrityError, match="check constraint"), transaction.atomic():
+            cursor.execute(count, [numbers])
+        cursor.execute(count, [1])
+        assert cursor.fetchone() == (6,)
 
 
 def test_figures_open_nobody(cast: Cast, epoch: EpochInfo) -> None:
