@@ -709,8 +709,7 @@ def test_the_database_alone_sets_who_and_when(db: None) -> None:
 # Functions with the owner's rights that answer whoever calls, by the reason why. The register's, which know no case, answer
 # an institution's staff and its systems alike.
 _FOR_EVERY_KIND = {
-    "appointments_accept_invitation": "before the log-in: by the hash of a link",
-    "appointments_invitation_of": "before the log-in: by the hash of a link",
+    "appointments_invitation_of": "before the log-in: by a link",
     "appointments_system_of_key": "before a system acts: by the hash of its key",
     "meetings_is_about": "whether a meeting is about a case: both numbers come from the caller",
     "privacy_case_numbers": "asks for a permission, which staff alone have",
