@@ -111,6 +111,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "contact_persons": (ADMINISTRATOR, "/appointments/of/{office}/contact-persons"),
     "enter_contact_person": (ADMINISTRATOR, "/appointments/of/{office}/contact-persons/add"),
     "change_contact_person": (ADMINISTRATOR, "/appointments/contact-persons/{contact}"),
+    "partner_systems": (ADMINISTRATOR, "/appointments/of/{office}/systems"),
+    "create_partner_key": (ADMINISTRATOR, "/appointments/of/{office}/systems/add"),
     "appoint": (ADMINISTRATOR, "/appointments/of/{office}/add"),
     "appointment": (ADMINISTRATOR, "/appointments/{invited}"),
     "give_role": (ADMINISTRATOR, "/appointments/{invited}/role"),
@@ -284,7 +286,7 @@ STATUS = {"socialaccount_login_error": 401}
 NO_PAGES = {
     "set_language": "an act", "healthz": "a word for machines", "robots": "a word for machines", "several": "an act",
     "switch_acting": "an act", "remove_absence": "an act", "remove_directory_entry": "an act",
-    "remove_contact_person": "an act",
+    "remove_contact_person": "an act", "end_partner_key": "an act",
     "document": "a file", "complete_workitem": "an act", "reopen_workitem": "an act", "cancel_workitem": "an act",
     "decide_factor_reset": "an act", "invite_again": "an act", "unlock_log_in": "an act", "approve_role": "an act",
     "mark_read": "an act", "record_person_informed": "an act", "alive": "a word for the page",
@@ -321,7 +323,7 @@ FORMS_WITH_ERRORS = (
     "add_directory_entry", "break_glass", "close", "write_note", "order_service", "complete_service", "medical_report",
     "hand_over_person", "answer_handover", "give_advice", "change_level",
     "add_measure", "convene", "appoint", "give_role", "pass_on", "join", "answer_dates", "minutes",
-    "enter_contact_person", "register", "register_person", "enrol_institution",
+    "enter_contact_person", "create_partner_key", "register", "register_person", "enrol_institution",
 )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ DIRECTORY = frozenset(
     directory_entries add_directory_entry directory_entry remove_directory_entry remove_absence procedures procedure
     enrol_institution end_enrolment
     appointments_of contact_persons enter_contact_person change_contact_person remove_contact_person
+    partner_systems create_partner_key end_partner_key
     appoint appointment invite_again change_post change_log_in unlock_log_in give_role end_appointment pass_on approve_role end_role
     instruments instrument
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says

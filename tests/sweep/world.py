@@ -28,7 +28,7 @@ from suone.ground.access.database import acting_as
 from suone.ground.access.models import User
 from suone.ground.access.permissions import STAFF_ROLES, Role
 from suone.organisation.appointments.acting import acting_of
-from suone.organisation.appointments.models import Absence, Appointment, ContactPerson, HeldRole
+from suone.organisation.appointments.models import Absence, Appointment, ContactPerson, HeldRole, PartnerSystem
 from suone.organisation.appointments.services import create_partner_system
 from suone.organisation.appointments.tests.factories import give
 from suone.organisation.institutions.models import Institution, Region
@@ -303,6 +303,7 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         "advice_id": advice.pk,
         "institution_id": giver.pk,
         "staff_id": author.pk,
+        "system_id": PartnerSystem.objects.order_by("pk")[0].pk,
         "contact_id": ContactPerson.objects.filter(institution=giver)[0].pk,
         "held_id": HeldRole.objects.filter(appointment__institution=giver)[0].pk,
         "dossier_id": dossier.pk,

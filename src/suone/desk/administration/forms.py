@@ -90,6 +90,26 @@ class ContactPersonForm(forms.Form):
         return self.cleaned_data["position"] or 0
 
 
+class PartnerSystemForm(forms.Form):
+    """A key for the institution's own system, for which a colleague answers: never whoever creates it."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name of the system"),
+        max_length=100,
+        help_text=gettext_lazy("So that you know later which key to end: the system and what it does."),
+    )
+    responsible = StaffField(
+        label=gettext_lazy("Responsible person"),
+        help_text=gettext_lazy("A colleague, who is notified of it."),
+    )
+    valid_until = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput(), required=False)
+
+    def __init__(self, *args: Any, acting: Acting, institution: Institution, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        working = colleagues(institution.pk, on=acting.today).exclude(pk=acting.own_staff_id)
+        offer(self, "responsible", working.exclude(user=acting.user_id))
+
+
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label=gettext_lazy("Role"))
     valid_from = forms.DateField(label=gettext_lazy("From"), widget=DayInput())

@@ -112,6 +112,21 @@ def contact_entry(acting: Acting, contact_id: int) -> ContactPerson:
     return entry
 
 
+def systems_of(institution: Institution) -> list[PartnerSystem]:
+    """The systems of an institution that have or had a key, the newest first."""
+    systems = PartnerSystem.objects.filter(institution=institution).select_related("responsible")
+    return list(systems.order_by("-pk"))
+
+
+def system_for(acting: Acting, system_id: int) -> PartnerSystem:
+    """A system that the acting person may see; raises ``Http404`` for any other."""
+    system = PartnerSystem.objects.filter(pk=system_id).first()
+    if system is None:
+        raise Http404
+    institution_for(acting, system.institution_id)
+    return system
+
+
 def waiting_for(acting: Acting) -> list[HeldRole]:
     """Roles that the acting person may approve."""
     waiting = HeldRole.objects.waiting(on=acting.today).select_related("appointment__institution", "given_by")

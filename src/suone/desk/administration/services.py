@@ -14,8 +14,9 @@ from suone.ground.access.permissions import Role
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
 from suone.organisation.appointments import appointing
-from suone.organisation.appointments.models import Appointment, HeldRole
+from suone.organisation.appointments.models import Appointment, HeldRole, PartnerSystem
 from suone.organisation.appointments.queries import staff_to_notify
+from suone.organisation.appointments.services import create_partner_system
 from suone.organisation.institutions.models import Institution
 from suone.organisation.signin.queries import is_paused
 from suone.organisation.signin.services import change_address, unlock
@@ -59,6 +60,20 @@ def _account_of(acting: Acting, appointment: Appointment) -> User:
         if not appointing.may_administer(acting, other):
             raise Refused(_("This account also works elsewhere: its owner changes the log-in, or that administrator."))
     return appointment.user
+
+
+def create_key(
+    acting: Acting, *, institution: Institution, name: str, responsible: Appointment, valid_until: date | None
+) -> tuple[PartnerSystem, str]:
+    """Create a key for a partner's system, and notify the colleague who answers for it; returns both.
+
+    Raises ``Refused`` as ``create_partner_system`` does.
+    """
+    system, key = create_partner_system(
+        acting, institution=institution, name=name, responsible=responsible, valid_until=valid_until
+    )
+    notify_staff(acting, staff_ids=[responsible.pk], act=Act.KEY_CREATED, dossier=None)
+    return system, key
 
 
 def end_appointment(acting: Acting, *, appointment: Appointment, last_day: date | None) -> None:

@@ -20,7 +20,7 @@ from suone.organisation.appointments import appointing
 from suone.organisation.appointments.acts import Act as AppointmentAct
 from suone.organisation.appointments.appointing import Post
 from suone.organisation.appointments.models import Appointment
-from suone.organisation.appointments.services import ContactAssignment
+from suone.organisation.appointments.services import ContactAssignment, end_partner_system
 from suone.organisation.appointments.services import change_contact_person as change_contact
 from suone.organisation.appointments.services import enter_contact_person as enter_contact
 from suone.organisation.appointments.services import remove_contact_person as remove_contact
@@ -270,6 +270,46 @@ def remove_contact_person(request: ActingRequest, contact_id: int) -> HttpRespon
         remove_contact(request.acting, entry=entry)
         return done(request, _("The entry is removed."), "contact_persons", entry.institution_id)
     return redirect("contact_persons", entry.institution_id)
+
+
+@reads(Permission.APPOINTMENT_ADMINISTER, act=AppointmentAct.PARTNERS_READ)
+def partner_systems(request: ActingRequest, institution_id: int) -> HttpResponse:
+    """The keys with which the institution's own systems use the API, ended ones too; never a key itself."""
+    institution = queries.institution_for(request.acting, institution_id)
+    context = {
+        "institution": institution,
+        "systems": queries.systems_of(institution),
+        "may_administer": appointing.may_administer_at(request.acting, institution.pk),
+    }
+    return render(request, "administration/partner_systems.html", context)
+
+
+@acts(Permission.APPOINTMENT_ADMINISTER, sensitive=True)
+def create_key(request: ActingRequest, institution_id: int) -> HttpResponse:
+    """Create a key, and show it on the response alone: only its hash is stored."""
+    institution = queries.institution_for(request.acting, institution_id)
+    form = forms.PartnerSystemForm(request.POST or None, acting=request.acting, institution=institution)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            system, key = services.create_key(request.acting, institution=institution, **form.cleaned_data)
+            return render(request, "administration/partner_key.html", {"system": system, "key": key})
+    return form_page(
+        request,
+        form,
+        title=_("Create a key for a partner's system"),
+        submit=_("Create the key"),
+        back=reverse("partner_systems", args=[institution_id]),
+        intro=_("With it the system uses the register for your institution, without anybody logging in."),
+    )
+
+
+@acts(Permission.APPOINTMENT_ADMINISTER, sensitive=True)
+def end_key(request: ActingRequest, system_id: int) -> HttpResponse:
+    system = queries.system_for(request.acting, system_id)
+    if request.method == "POST":
+        end_partner_system(request.acting, system=system)
+        return done(request, _("The key opens nothing any more."), "partner_systems", system.institution_id)
+    return redirect("partner_systems", system.institution_id)
 
 
 @for_guests

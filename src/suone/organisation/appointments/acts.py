@@ -23,6 +23,7 @@ class Act(models.TextChoices):
     CONTACT_CHANGED = "contact.changed", _("Contact person changed")
     CONTACT_REMOVED = "contact.removed", _("Contact person removed")
     BEGUN = "installation.begun", _("Installation begun")
+    PARTNERS_READ = "partner.read", _("Keys of partners' systems read")
     PARTNER_CREATED = "partner.created", _("Key for a partner's system created")
     PARTNER_ENDED = "partner.ended", _("Key of a partner's system revoked")
     SWITCHED = "acting.switched", _("Switched to another institution")

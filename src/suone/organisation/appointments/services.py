@@ -135,11 +135,16 @@ def create_partner_system(
 ) -> tuple[PartnerSystem, str]:
     """Give an institution's system access to the API; returns it with its key, of which only the hash is stored.
 
-    ``valid_until`` is the last day. Raises ``Refused`` unless the acting person administers the institution and the
-    responsible person works there.
+    ``valid_until`` is the last day. Raises ``Refused`` unless the acting person administers the institution and somebody
+    else, who works there, is responsible: as with roles, nobody gives access to themselves. Also refused while another key
+    of that name is valid.
     """
     _check_administers(acting, institution.pk)
     _check_works_there(acting, responsible, institution.pk)
+    if acting.staff_id is not None and acting.user_id == responsible.user_id:
+        raise Refused(_("Somebody else must answer for the key: nobody gives access to themselves."))
+    if PartnerSystem.objects.filter(institution=institution, name=name, ended_at=None).exists():
+        raise Refused(_("There is a key of this name: end it first, or choose another name."))
     if valid_until is not None and valid_until < acting.today:
         raise Refused(_("A key cannot expire before it takes effect."))
     key = KEY_PREFIX + secrets.token_urlsafe(32)

@@ -1,5 +1,6 @@
 """Who answers for an institution: named by its own administrator, among those who work there now; keys likewise."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,8 +17,10 @@ from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments import services
 from suone.organisation.appointments.models import Appointment, ContactPerson, PartnerSystem
+from suone.organisation.appointments.rules import hash_of_key
 from suone.organisation.appointments.services import ContactAssignment
 from suone.organisation.appointments.tests.factories import acting, client_of, make_institution, make_staff
+from suone.records.inbox.models import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -229,3 +232,63 @@ def test_a_key_ends_by_whoever_administers_its_institution(world: World) -> None
     do(world.admin, services.end_partner_system, system=system)
 
     assert PartnerSystem.objects.get().ended_at is not None
+
+
+def test_an_administrator_creates_and_ends_a_key_and_nobody_sees_it_again(world: World) -> None:
+    smz, admin = world.worker.institution, client_of(world.admin)
+    keys = f"/appointments/of/{smz.pk}/systems"
+    typed = {"name": "Dossier system", "responsible": world.worker.pk, "valid_until": ""}
+
+    shown = admin.post(f"{keys}/add", typed)
+
+    system = PartnerSystem.objects.get()
+    [key] = re.findall(r"suone_[\w-]+", shown.content.decode())
+    assert (system.key_hash, system.responsible, shown["Cache-Control"]) == (hash_of_key(key), world.worker, "no-store")
+    assert "Dossier system" in admin.get(keys).content.decode()
+    assert key not in admin.get(keys).content.decode()
+    assert list(Message.objects.filter(act="partner.notified").values_list("staff", flat=True)) == [world.worker.pk]
+    again = admin.post(f"{keys}/add", typed)
+    assert (again.status_code, PartnerSystem.objects.count()) == (422, 1)
+
+    admin.post(f"/appointments/systems/{system.pk}/end")
+
+    system.refresh_from_db()
+    assert system.ended_at is not None
+    logged = Entry.objects.filter(object_type="partnersystem", object_id=system.pk).order_by("id")
+    assert [(entry.act, entry.staff_id) for entry in logged] == [
+        ("partner.created", world.admin.pk),
+        ("partner.ended", world.admin.pk),
+    ]
+    assert key not in str(list(Entry.objects.values()))
+    assert admin.post(f"/appointments/systems/{system.pk}/end").status_code == 422
+
+
+@pytest.mark.parametrize("who", ["coordinator", "worker", "office", "delegate", "stranger"])
+def test_nobody_else_creates_or_ends_a_key(world: World, who: str) -> None:
+    smz, other = world.worker.institution, client_of(getattr(world, who))
+    typed = {"name": "Mine", "responsible": world.colleague.pk, "valid_until": ""}
+    system, _key = do(world.admin, services.create_partner_system, institution=smz, name="x", responsible=world.worker)
+
+    refused = {
+        other.post(f"/appointments/of/{smz.pk}/systems/add", typed).status_code,
+        other.post(f"/appointments/systems/{system.pk}/end").status_code,
+    }
+
+    assert refused <= {403, 404, 422}
+    assert [(one.name, one.ended_at) for one in PartnerSystem.objects.all()] == [("x", None)]
+
+
+def test_nobody_answers_for_a_key_that_they_create_themselves(world: World) -> None:
+    smz, elsewhere = world.worker.institution, world.stranger.institution
+    offered = client_of(world.admin).get(f"/appointments/of/{smz.pk}/systems/add").content.decode()
+    of_delegate = Appointment.objects.create(
+        user=world.delegate.user, institution=elsewhere, first_name="Ada", last_name="Twice"
+    )
+
+    for by, own in ((world.admin, world.admin), (world.delegate, of_delegate)):
+        with pytest.raises(Refused, match="nobody gives access to themselves"):
+            do(by, services.create_partner_system, institution=own.institution, name="x", responsible=own)
+        with pytest.raises(IntegrityError, match="create themselves"):
+            sql(by, _KEY, own.institution_id, own.pk)
+    assert f'value="{world.admin.pk}"' not in offered
+    assert f'value="{world.worker.pk}"' in offered

@@ -25,3 +25,19 @@ CREATE TRIGGER who_answers_works_there BEFORE INSERT OR UPDATE ON appointments_c
     FOR EACH ROW EXECUTE FUNCTION appointments_check_who_answers('staff_id', 'deputy_id');
 CREATE TRIGGER who_answers_works_there BEFORE INSERT ON appointments_partnersystem
     FOR EACH ROW EXECUTE FUNCTION appointments_check_who_answers('responsible_id');
+
+-- Nobody gives access to themselves: an administrator creates a key for which another account answers.
+CREATE FUNCTION appointments_check_key_of_another() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF actor_kind() = 'staff' AND EXISTS (
+        SELECT 1 FROM appointments_appointment own JOIN appointments_appointment named
+            ON named.id = own.id OR named.user_id = own.user_id
+        WHERE own.id = actor_staff() AND named.id = NEW.responsible_id) THEN
+        RAISE EXCEPTION 'nobody answers for a key that they create themselves'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'partner_system_of_another', TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER partner_system_of_another AFTER INSERT ON appointments_partnersystem
+    FOR EACH ROW EXECUTE FUNCTION appointments_check_key_of_another();
