@@ -303,7 +303,7 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         "advice_id": advice.pk,
         "institution_id": giver.pk,
         "staff_id": author.pk,
-        "system_id": PartnerSystem.objects.order_by("pk")[0].pk,
+        "system_id": _system(giver, author),
         "contact_id": ContactPerson.objects.filter(institution=giver)[0].pk,
         "held_id": HeldRole.objects.filter(appointment__institution=giver)[0].pk,
         "dossier_id": dossier.pk,
@@ -406,10 +406,19 @@ def _visitors() -> dict[str, User | None]:
 
 def _key_of_a_stranger() -> str:
     suva = Institution.objects.get(code="Suva")
-    responsible = Appointment.objects.filter(institution=suva)[0]
+    return _system_with_key(suva, Appointment.objects.filter(institution=suva)[0])[1]
+
+
+def _system(institution: Institution, responsible: Appointment) -> int:
+    return _system_with_key(institution, responsible)[0].pk
+
+
+def _system_with_key(institution: Institution, responsible: Appointment) -> tuple[PartnerSystem, str]:
     job = acting_for_job("sweep")
     with acting_as(job):
-        return create_partner_system(job, institution=suva, name="A stranger", responsible=responsible)[1]
+        return create_partner_system(
+            job, institution=institution, name=f"System {PartnerSystem.objects.count()}", responsible=responsible
+        )
 
 
 def _factor_reset(holder: Appointment) -> int:

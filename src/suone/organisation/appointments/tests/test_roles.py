@@ -245,6 +245,40 @@ def test_a_role_that_opens_much_takes_effect_when_a_second_person_approves(world
     assert (kept.given_by_account_id, kept.approved_by_account_id) == (world.smz.user_id, world.smz_second.user_id)
 
 
+def test_an_approval_is_of_one_role_that_waits_for_it(world: World) -> None:
+    """Each condition of the function by itself."""
+    waiting, other = (_pending(world.worker, role, world.smz) for role in (Role.MEDICAL_OFFICER, _OWN))
+    needs_none = _pending(world.worker, Role.TANDEM, world.smz)
+    ended = _pending(world.rav_worker, _OWN, world.rav)
+    HeldRole.objects.filter(pk=ended.pk).update(ended_at=timezone.now(), ended_by=world.rav)
+    begun = HeldRole.objects.create(
+        appointment=world.office, role=_DELEGATE, valid_from=date(2020, 1, 1), is_beginning=True
+    )
+
+    for approver, held, is_approved in (
+        (world.smz_second, waiting, True),
+        (world.smz_second, needs_none, False),
+        (world.delegate, ended, False),
+        (world.delegate, begun, False),
+    ):
+        with acting_as(acting(approver)):
+            assert _ask("appointments_approve_role(%s)", held.pk) is is_approved
+
+    approved = HeldRole.objects.filter(pk__in=[h.pk for h in (waiting, other, needs_none, ended, begun)])
+    assert list(approved.exclude(approved_at=None)) == [waiting]
+
+
+@pytest.mark.parametrize("over", ["the role", "the appointment"])
+def test_an_installation_begins_again_once_nobody_holds_the_role(world: World, over: str) -> None:
+    if over == "the role":
+        HeldRole.objects.filter(appointment=world.office).update(ended_at=timezone.now(), ended_by=world.office)
+    else:
+        Appointment.objects.filter(pk=world.office.pk).update(ended_at=timezone.now())
+
+    with acting_as(acting_for_job("suone init")):
+        assert _ask("appointments_begin(%s, %s)", world.protection.pk, _ADMIN.value)
+
+
 def test_the_app_writes_no_role_past_the_functions(world: World) -> None:
     own = HeldRole.objects.filter(appointment=world.worker)
 

@@ -274,8 +274,12 @@ def test_a_reset_is_of_the_institution_and_the_account_of_its_holder(world: Worl
         # The holder works elsewhere; the institution that is named is her own.
         _reset(world.admin, world, holder_id=world.delegate.pk, institution_id=world.admin.institution_id)
     _reset(world.admin, world, holder_account_id=world.account("colleague"))
-    with pytest.raises(ProgrammingError, match="asked for first"):
-        _reset(world.admin, world, holder_id=world.colleague.pk, is_approved=True)
+    for decided in (
+        {"is_approved": True},
+        {"decided_at": timezone.now(), "decided_by_id": world.admin.pk, "decided_account_id": world.account("admin")},
+    ):
+        with pytest.raises(ProgrammingError, match="asked for first"):
+            _reset(world.admin, world, holder_id=world.colleague.pk, **decided)
 
     assert FactorReset.objects.get().holder_account_id == world.account("worker")
 
@@ -301,3 +305,15 @@ def test_only_the_approved_reset_removes_another_factor(world: World) -> None:
     with acting_as(acting(world.office)), connection.cursor() as cursor:
         cursor.execute("SELECT signin_remove_factors(%s)", [world.account("worker")])
         assert cursor.fetchone() == (0,)
+
+
+def test_a_reset_that_is_declined_removes_no_factor(world: World) -> None:
+    _reset(world.admin, world)
+    declined = _APPROVE.replace("is_approved = true", "is_approved = false")
+
+    with acting_as(acting(world.office)), connection.cursor() as cursor:
+        cursor.execute(declined, [world.office.pk, world.account("office")])
+        cursor.execute("SELECT signin_remove_factors(%s)", [world.account("worker")])
+        removed = cursor.fetchone()
+
+    assert removed == (0,)
