@@ -157,7 +157,9 @@ def correct_fact(visitor: Visitor, address: str, fact: str, value: str, reason: 
     with translation.override("en"):
         label = visitor.word(str(Fact(fact).label))
     visitor.open(address + "course")
-    page.locator("section[aria-labelledby=known-title] li").filter(has_text=label).locator("a[href$='/correct']").click()
+    page.locator("section[aria-labelledby=known-title] li").filter(has_text=label).locator(
+        "a[href$='/correct']"
+    ).click()
     page.fill("[name=value]", value)
     page.fill("[name=remark]", reason)
     visitor.press("Correct")
