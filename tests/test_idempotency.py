@@ -143,6 +143,7 @@ def _examples(case: Case) -> dict[str, int | str]:
         "held_id": first(HeldRole.objects.all()),
         "staff_id": first(Appointment.objects.all()),
         "reset_id": 0,
+        "system_id": 0,
         "contact_id": first(ContactPerson.objects.all()),
         "correction_id": 0,
         "representative_id": first(Representative.objects.filter(**mine)),

@@ -80,10 +80,10 @@ _EVE, _FIRST, _LAST, _AFTER = date(2023, 12, 31), date(2024, 1, 1), date(2024, 1
     ("kind", "counted", "fields"),
     [
         # Round tables organised; assessments likewise (default).
-        *((kind, True, _DONE | {"ended_on": day}) for kind in HELD_AT_MEETINGS for day in (_FIRST, _LAST)),
-        *((kind, False, _DONE | {"ended_on": day}) for kind in HELD_AT_MEETINGS for day in (_EVE, _AFTER)),
-        *((kind, False, {"state": State.CANCELLED, "ended_on": _FIRST}) for kind in HELD_AT_MEETINGS),
-        *((kind, False, {"state": State.RUNNING, "started_on": _FIRST}) for kind in HELD_AT_MEETINGS),
+        *((kind, True, _DONE | {"ended_on": day}) for kind in sorted(HELD_AT_MEETINGS) for day in (_FIRST, _LAST)),
+        *((kind, False, _DONE | {"ended_on": day}) for kind in sorted(HELD_AT_MEETINGS) for day in (_EVE, _AFTER)),
+        *((kind, False, {"state": State.CANCELLED, "ended_on": _FIRST}) for kind in sorted(HELD_AT_MEETINGS)),
+        *((kind, False, {"state": State.RUNNING, "started_on": _FIRST}) for kind in sorted(HELD_AT_MEETINGS)),
         # Coachings carried out: under way at some time of the year.
         (Kind.COACHING, True, {"state": State.RUNNING, "started_on": _EVE}),
         (Kind.COACHING, True, {"state": State.RUNNING, "started_on": _LAST}),

@@ -24,7 +24,10 @@ def test_every_role_is_in_the_table_and_every_permission_belongs_to_a_role() -> 
         (Permission.AUDIT_READ, {Role.DATA_PROTECTION_OFFICER}),
         (Permission.MEDICAL_READ, {Role.MEDICAL_OFFICER}),
         (Permission.PERSON_MERGE, {Role.CANTONAL_DELEGATE, Role.OFFICE_ADMINISTRATOR}),
-        (Permission.CASE_TRIAGE, {Role.REGIONAL_COORDINATOR, Role.CANTONAL_DELEGATE}),
+        (
+            Permission.CASE_TRIAGE,  # at the institution that receives the case; at the coordination office the first two
+            {Role.REGIONAL_COORDINATOR, Role.CANTONAL_DELEGATE, Role.CONTACT_PERSON, Role.FRONT_LINE_WORKER},
+        ),
     ],
 )
 def test_delicate_permissions_belong_to_few_roles(permission: Permission, roles: set[Role]) -> None:
