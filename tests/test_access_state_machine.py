@@ -485,7 +485,7 @@ def test_access_follows_the_model_under_any_order_of_events(world: World) -> Non
 
 
 def test_a_withdrawal_that_ends_no_grant_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consents, "end_unfounded_grants", lambda *args, **kwargs: None)
+    monkeypatch.setattr(consents, "end_unfounded_grants", lambda *args, **kwargs: frozenset())
 
     with pytest.raises(IntegrityError, match="exceeds its act"):
         _run(world, _SEARCH)

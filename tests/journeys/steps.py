@@ -337,12 +337,22 @@ def convene(
     visitor.open(address)
     visitor.press("Convene a meeting")
     page.select_option("[name=kind]", kind)
+    page.wait_for_function("() => !document.querySelector('.htmx-request')")
     page.fill("[name=points]", "\n".join(points))
     page.fill("[name=place]", place)
     page.fill("[name=starts_at]", moment(0, 8))
-    for place_of_name, name in enumerate(people):
-        page.locator("#who input[type=text][name=people]").nth(place_of_name).fill(name)
+    for name in people:
+        _invite_by_name(visitor, name)
     return _convened(visitor)
+
+
+def _invite_by_name(visitor: Visitor, name: str) -> None:
+    """From a list where there are few, by name where there are many."""
+    listed = visitor.page.locator("#who").get_by_role("checkbox", name=re.compile(name))
+    if listed.count():
+        listed.first.check()
+    else:
+        visitor.page.locator("#who input[type=text][name=people]").first.fill(name)
 
 
 def convene_by_dates(visitor: Visitor, address: str, kind: str, *, place: str, days: Iterable[int]) -> str:

@@ -88,7 +88,7 @@ def test_smz_to_iv_during_the_pause_goes_through_with_an_exception_or_a_reason(
         handing_over.choose(worker, "relevant_measures", "training")
         assert requirement("pause", language) not in worker.page.locator("#guided").inner_text()
     worker.page.fill("[name=message]", "Neues Gesuch um Arbeitsvermittlung / nouvelle demande de placement")
-    worker.page.check("[name=agrees]")
+    assert worker.page.locator("[name=agrees]").count() == 0  # the consent for the meeting allows it
     # What was stated when the case was opened is there already, and is not asked for again.
     assert worker.page.input_value("[name=fact_iv_contact_kind]") == "placement"
     handing_over.state(worker, ticked=_AFTER_THE_PLACEMENT, typed={"former_adviser_contacted": ended_on})
