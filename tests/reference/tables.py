@@ -654,7 +654,7 @@ TABLES: dict[str, Rules] = {
         select=READS_ALL,
         granted=READS_ALL,
         insert=both(WRITES_ALL, DRAFT),
-        update=both(WRITES_ALL, LEADS, decided_by_actor),
+        update=both(LEADS, decided_by_actor),
         before=being("decided", ""),
     ),
     # Plans.
@@ -763,7 +763,7 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "cases_background": {"kind": ("question", "risk_factor", "state_reason")},
     "support_service": {"kind": ("round_table", "coaching")},
     "dossiers_event": {
-        "act": ("case.participant_left", "meeting.answered", "case.closed", *ANSWERS),
+        "act": (*("case.participant_left", "meeting.answered") * 2, "case.closed", *ANSWERS),
         "category": (ADMINISTRATIVE, ADMINISTRATIVE, IDENTITY, EMPLOYMENT),
     },
     "assessments_assessment": {"state": ("draft", "draft", "finished")},

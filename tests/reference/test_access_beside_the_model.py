@@ -137,7 +137,7 @@ def test_loosened_conditions_are_found(beside: Beside) -> None:
     """A fixed sample of all planted faults: every 31st; ``make mutants`` plants all."""
     sample = left = list(planted.all_faults(beside))[::31]
 
-    for seed in range(1, 41):
+    for seed in range(1, 121):
         left = planted.survivors(left, beside, [drawn_beside(beside, seed)]) if left else []
 
     assert len(sample) > 100

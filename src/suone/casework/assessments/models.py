@@ -169,7 +169,7 @@ class Score(models.Model):
                 select=granted_all_of(Power.READ, "{table}.categories"),
                 insert=f"{_UNFINISHED} AND ({granted_all_of(Power.WRITE, '{table}.categories')})",
                 # Decided once, by the lead whom the assessment names.
-                update=f"({granted_all_of(Power.WRITE, '{table}.categories')}) AND ({granted(Power.LEAD)}) AND {_DECIDED_BY_ACTOR}",
+                update=f"({granted(Power.LEAD)}) AND {_DECIDED_BY_ACTOR}",
                 before="{table}.decided = ''",
                 updates=("decided", "reason"),
             ),
