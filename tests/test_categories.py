@@ -269,8 +269,8 @@ def test_a_message_to_everybody_says_what_was_done_to_those_alone_who_may_read_i
     """The others learn that there is something new: on the page, and in the row that is kept for them."""
     Message.objects.all().delete()
     do(cast.coordinator, leading.suspend_case, case=case, reason="Waits for the end of the cure")
-    instrument = finished(cast.coordinator, case)
-    do(cast.coordinator, decide_assessment, assessment=instrument, band=instrument.score.proposed)
+    instrument = finished(cast.worker, case)
+    do(cast.worker, decide_assessment, assessment=instrument, band=instrument.score.proposed)
 
     notified = {
         staff: list(Message.objects.filter(staff=staff).order_by("pk").values_list("act", flat=True))

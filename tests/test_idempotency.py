@@ -137,6 +137,7 @@ def _examples(case: Case) -> dict[str, int | str]:
         "version_id": first(ProcedureVersion.objects.all()),
         "phase": "implementation",
         "fact": "health_attested",
+        "fact_id": 0,
         "offer": "coaching",
         "token": "no-such-link",
         "secret": "no-such-link",

@@ -138,6 +138,7 @@ def test_from_the_intake_through_two_reassessments_to_aftercare(
 
     # She has found a job: six months of aftercare, then the finding that it lasts.
     steps.record_fact(worker, address, "integrated_on", steps.days_from_today(0))
+    steps.record_fact(worker, address, "release_through", "labour_market")
     steps.go_on(worker, address, _PROCEDURE, "aftercare")
     assert asks("aftercare", "six_months")
     assessing.let_months_pass(site, address, 6)

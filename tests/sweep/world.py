@@ -236,7 +236,7 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
     )  # fmt: skip
     document = Document.objects.create(
         dossier=dossier, category=DataCategory.FINANCES, title="title", language="de", file_name="file.pdf",
-        media_type="application/pdf", size=1, sha256="0" * 64, stored_as="none", kept_by=author, kept_institution=giver,
+        media_type="application/pdf", size=1, sha256="0" * 64, stored_as=f"none-{dossier.pk}", kept_by=author, kept_institution=giver,
     )  # fmt: skip
     meeting = Meeting.objects.create(
         dossier=dossier, case_number=dossier.number, kind="round_table", convening=giver, convened_by=author

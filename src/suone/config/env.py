@@ -55,7 +55,7 @@ SETTINGS = (
     Setting(
         "SUONE_API_REQUESTS_A_MINUTE",
         "600",
-        "Requests a partner's system may make in a minute, counted by each web process.",
+        "Requests a partner's system may make in a minute.",
     ),
     Setting(
         "SUONE_TRUSTED_PROXIES",

@@ -23,6 +23,7 @@ _PURPOSES: dict[str, Promise] = {
     "demo: let institutions take part in the register": _("Demo: institutions take part in the register"),
     "demo: let the institutions' systems in": _("Demo: keys for the systems of institutions"),
     "demo: publish the procedures": _("Demo: publishing the procedures"),
+    "documents: warnings and expiry": _("Documents: warnings and expiry"),
     "documents: files without a document": _("Documents: files without a document"),
     "dossiers: clearing of doubts": _("Case files: clearing of doubts"),
     "dossiers: names of expired grants": _("Case files: names removed from the search index"),
@@ -49,6 +50,7 @@ _PURPOSES: dict[str, Promise] = {
     "sealing the log": _("Sealing the log"),
     "signin: letters": _("Log-in: letters"),
     "signin: links": _("Log-in: links"),
+    "watching the sealing": _("Watching the sealing of the log"),
     "suone init": _("Beginning of the installation"),
 }
 

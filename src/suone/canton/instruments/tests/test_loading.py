@@ -379,7 +379,7 @@ def test_all_problems_of_a_file_are_named_at_once_in_the_order_of_its_lines() ->
 
     assert problems_of(text, 'fr = "Petit", ', "") == [
         "own.toml, line 3, the instrument: unknown entry colour; allowed are about, again_after_months, bands, category, "
-        "defaults, dimension, establishes, identifier, item, measure, note, order, range, rule, section, source, sources, "
+        "decided_by, defaults, dimension, establishes, identifier, item, measure, note, order, range, rule, section, source, sources, "
         "thresholds, title, version.",
         'own.toml, line 4, the instrument: version must be a text in "quotation marks".',
         "own.toml, line 8, the instrument: title is missing in fr.",
