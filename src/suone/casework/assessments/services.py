@@ -27,9 +27,8 @@ from suone.ground.access.errors import Conflict, Refused
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
 from suone.organisation.institutions.models import Institution
-from suone.organisation.institutions.queries import iiz_office
 from suone.records.dossiers.models import Dossier
-from suone.records.dossiers.queries import has_power
+from suone.records.dossiers.queries import has_power, receiver_of
 from suone.records.dossiers.services import lock, record_event
 from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
@@ -346,7 +345,7 @@ def _is_asked(dossier: Dossier, about: tuple[str, int], *, since: date | None = 
 def _ask_lead(acting: Acting, dossier: Dossier, title: str, due_on: date, assessment: Assessment | None) -> None:
     current = Assignment.objects.filter(dossier=dossier, function=Function.LEAD, valid_until=None)
     lead = current.select_related("staff").first()
-    office = dossier.receiver_id or iiz_office().pk
+    office = receiver_of(dossier).pk
     add_work_item(
         acting,
         dossier=dossier,

@@ -38,7 +38,7 @@ from suone.records.decisions.models import Decision
 from suone.records.decisions.services import answer, ask_decision
 from suone.records.decisions.services import withdraw as withdraw_decision
 from suone.records.dossiers.models import Dossier
-from suone.records.dossiers.queries import has_power
+from suone.records.dossiers.queries import has_power, receiver_of
 from suone.records.dossiers.services import insert_without_returning, lock, record_event
 from suone.records.inbox.services import notify_institutions, notify_staff
 from suone.records.workitems.services import settle_waiting
@@ -393,10 +393,7 @@ def _name(acting: Acting, case: Case, staff: Appointment, function: Function, ac
     taking_part = Participant.objects.filter(
         dossier=dossier, institution_id=staff.institution_id, state=ParticipantState.TAKING_PART
     ).exists()
-    receives = staff.institution_id == dossier.receiver_id or (
-        dossier.receiver_id is None and staff.institution.is_iiz_office
-    )
-    if not taking_part and not receives:
+    if not taking_part and staff.institution_id != receiver_of(dossier).pk:
         raise Refused(_("Choose somebody of an institution that takes part in the case."))
     assign(dossier, function, staff.pk)
     record_event(

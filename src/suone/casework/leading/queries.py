@@ -23,7 +23,7 @@ from suone.ground.access.categories import Power
 from suone.organisation.institutions.models import Institution
 from suone.organisation.institutions.queries import iiz_office
 from suone.records.dossiers.models import Dossier
-from suone.records.dossiers.queries import institutions_with_access
+from suone.records.dossiers.queries import institutions_with_access, receiver_of
 
 # A day that is recorded late does not replace a later one.
 _WHAT_APPLIES_FIRST = (F("day").desc(nulls_last=True), "-pk")
@@ -32,11 +32,6 @@ _WHAT_APPLIES_FIRST = (F("day").desc(nulls_last=True), "-pk")
 def course_of(dossier_id: int) -> Course | None:
     """Return the position of a case in its procedure, ``None`` for a case without one."""
     return Course.objects.filter(pk=dossier_id).select_related("version").defer("version__text").first()
-
-
-def receiver_of(dossier: Dossier) -> Institution:
-    """Return the institution that receives the notification of a case: the IIZ office, unless its procedure names another."""
-    return dossier.receiver or iiz_office()
 
 
 def triages(acting: Acting, dossier: Dossier) -> bool:

@@ -33,7 +33,7 @@ from suone.ground.entrances.decorators import ActingRequest, acts
 from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, form_page, printed, refusals_on, render
 from suone.records.consents.services import print_form_before
-from suone.records.dossiers.queries import readable_categories
+from suone.records.dossiers.queries import readable_categories, receiver_of
 from suone.records.workitems.queries import readable_item
 
 
@@ -67,7 +67,7 @@ def notify(request: ActingRequest, draft_id: int | None = None) -> HttpResponse:
 
 
 def _informed(case: Case) -> str:
-    receiver = queries.receiver_of(case.dossier)
+    receiver = receiver_of(case.dossier)
     if receiver.is_iiz_office:
         return _("The case has been notified. The IIZ office has been informed.")
     return _("The case has been notified. %(institution)s has been informed.") % {"institution": receiver.name}
@@ -141,7 +141,7 @@ def triage(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "case": this,
         "noted": cases.background_notes(acting, dossier_id),
         "dossier": this.dossier,
-        "receiver": queries.receiver_of(this.dossier),
+        "receiver": receiver_of(this.dossier),
         "questions": [(item, item.text[language], answers[item.id]) for item in questions.items],
         "proposal": proposal,
         "band": questions.band(proposal.band) if proposal else None,

@@ -7,7 +7,6 @@ from django.shortcuts import redirect
 from django.template import loader
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from suone.ground.access.services import set_account_language
@@ -37,7 +36,6 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
     """For the load balancer: whether the database answers."""
     with connection.cursor() as cursor:

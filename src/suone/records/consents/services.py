@@ -18,7 +18,6 @@ from suone.ground.audit.services import record
 from suone.ground.web.fields import months_after
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution
-from suone.organisation.institutions.queries import iiz_office
 from suone.records.consents import rules
 from suone.records.consents.acts import Act
 from suone.records.consents.consent_form import FormPerson, FormRecipient, consent_form_pdf
@@ -29,7 +28,7 @@ from suone.records.consents.terms import ConsentTerms, ScopeLine
 from suone.records.documents.models import Document
 from suone.records.dossiers.audience import Audience, audience_of
 from suone.records.dossiers.models import Dossier, OpeningAct
-from suone.records.dossiers.queries import has_power, readable_categories
+from suone.records.dossiers.queries import has_power, readable_categories, receiver_of
 from suone.records.dossiers.services import call, end_unfounded_grants, lock, open_grants, record_event
 from suone.records.inbox.services import notify_institutions, notify_staff
 from suone.records.representation.services import check_signature
@@ -367,8 +366,7 @@ def _warn(acting: Acting, consent: Consent, step: int) -> None:
 
 
 def _notify_renewing_institutions(acting: Acting, consent: Consent, act: Act) -> None:
-    receiver = consent.dossier.receiver_id or iiz_office().pk
-    concerned = {consent.recorded_institution_id, receiver} - {None}
+    concerned = {consent.recorded_institution_id, receiver_of(consent.dossier).pk} - {None}
     notify_institutions(
         acting, institution_ids=[pk for pk in concerned if pk is not None], act=act, dossier=consent.dossier
     )

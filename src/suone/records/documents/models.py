@@ -38,7 +38,7 @@ class Document(models.Model):
     removed_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     removed_reason = models.CharField(max_length=200, blank=True)
     warned_days = models.PositiveSmallIntegerField(null=True)  # the nearest warning given so far
-    expiry_told_at = models.DateTimeField(null=True)
+    expiry_notified_at = models.DateTimeField(null=True)
 
     objects = DocumentQuerySet.as_manager()
 
@@ -63,12 +63,12 @@ class Document(models.Model):
                 select=granted(Power.READ, category="{table}.category", author="kept_by_id"),
                 insert=granted(Power.WRITE),
                 update=granted(Power.WRITE),
-                updates=("removed_at", "removed_by", "removed_reason", "warned_days", "expiry_told_at"),
+                updates=("removed_at", "removed_by", "removed_reason", "warned_days", "expiry_notified_at"),
                 before="{table}.removed_at IS NULL",
             ),
             Stamp(name="document_kept", at="kept_at", staff="kept_by", institution="kept_institution"),
             Stamp(name="document_removed", at="removed_at", staff="removed_by"),
-            Stamp(name="document_expiry_told", at="expiry_told_at"),
+            Stamp(name="document_expiry_notified", at="expiry_notified_at"),
         ]
 
     def __str__(self) -> str:

@@ -22,11 +22,11 @@ from suone.ground.access.errors import Refused
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
 from suone.ground.web.fields import months_after
-from suone.organisation.institutions.models import Institution
 from suone.records.documents import rules
 from suone.records.documents.acts import Act
 from suone.records.documents.models import Document
 from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.queries import receiver_of
 from suone.records.dossiers.services import insert_without_returning, lock, record_event
 from suone.records.inbox.services import notify_institutions
 from suone.records.workitems.rules import warning_due
@@ -130,14 +130,14 @@ def remove_document(acting: Acting, *, document: Document, reason: str) -> None:
 def warn_and_expire(acting: Acting, *, dossiers: QuerySet[Any]) -> tuple[int, int]:
     """Send due warnings and record expiries, as a job, in these cases; returns how many warnings and how many expiries."""
     running = Document.objects.filter(
-        dossier__in=dossiers, removed_at=None, replaced_by=None, expiry_told_at=None, valid_until__isnull=False
+        dossier__in=dossiers, removed_at=None, replaced_by=None, expiry_notified_at=None, valid_until__isnull=False
     ).select_related("dossier")
     warned = expired = 0
     for document in running.order_by("pk"):
         assert document.valid_until is not None
         if document.has_expired(acting.today):
-            Document.objects.filter(pk=document.pk).update(expiry_told_at=timezone.now())
-            _tell(acting, document, Act.EXPIRED)
+            Document.objects.filter(pk=document.pk).update(expiry_notified_at=timezone.now())
+            _notify(acting, document, Act.EXPIRED)
             expired += 1
             continue
         step = warning_due(
@@ -155,7 +155,7 @@ def warn_and_expire(acting: Acting, *, dossiers: QuerySet[Any]) -> tuple[int, in
 def _warn(acting: Acting, document: Document, step: int) -> None:
     first = document.warned_days is None
     Document.objects.filter(pk=document.pk).update(warned_days=step)
-    _tell(acting, document, Act.EXPIRES_SOON)
+    _notify(acting, document, Act.EXPIRES_SOON)
     if first and document.kept_institution_id and document.valid_until:
         add_work_item(
             acting,
@@ -171,8 +171,8 @@ def _warn(acting: Acting, document: Document, step: int) -> None:
         )
 
 
-def _tell(acting: Acting, document: Document, act: Act) -> None:
-    """Record it in the timeline, and notify the IIZ office and the institution that added the document."""
+def _notify(acting: Acting, document: Document, act: Act) -> None:
+    """Record it in the timeline, and notify whoever receives the case and the institution that added the document."""
     record_event(
         acting,
         dossier=document.dossier,
@@ -183,8 +183,7 @@ def _tell(acting: Acting, document: Document, act: Act) -> None:
         text=document.title,
         text_language=document.language,
     )
-    office = Institution.objects.filter(is_iiz_office=True).values_list("pk", flat=True)
-    concerned = {document.kept_institution_id, *office} - {None}
+    concerned = {document.kept_institution_id, receiver_of(document.dossier).pk} - {None}
     notify_institutions(
         acting,
         institution_ids=[pk for pk in concerned if pk is not None],

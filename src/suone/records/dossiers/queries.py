@@ -13,6 +13,8 @@ from django.utils import timezone
 from suone.ground.access.acting import Acting, Kind
 from suone.ground.access.categories import DataCategory, Power
 from suone.organisation.appointments.models import Appointment
+from suone.organisation.institutions.models import Institution
+from suone.organisation.institutions.queries import iiz_office
 from suone.records.dossiers.models import (
     ContactDetail,
     Dossier,
@@ -42,6 +44,11 @@ def readable_dossier(acting: Acting, dossier_id: int) -> Dossier:
     if dossier is None:
         raise Http404
     return dossier
+
+
+def receiver_of(dossier: Dossier) -> Institution:
+    """The institution that receives the notification of a case: the IIZ office, unless its procedure names another."""
+    return dossier.receiver or iiz_office()
 
 
 def access_of(dossier: Dossier) -> list[Grant]:

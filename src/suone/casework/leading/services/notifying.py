@@ -21,7 +21,7 @@ from suone.casework.cases.services import (
     write_note,
 )
 from suone.casework.leading.acts import Act
-from suone.casework.leading.queries import possible_receivers, receiver_of
+from suone.casework.leading.queries import possible_receivers
 from suone.casework.leading.services.course import store_fact
 from suone.casework.leading.services.levels import record_level_change
 from suone.casework.leading.services.procedure import begin_procedure, end_procedure
@@ -38,6 +38,7 @@ from suone.records.consents.terms import ConsentTerms, ScopeLine
 from suone.records.documents.services import keep_document
 from suone.records.documents.uploads import Upload
 from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.queries import receiver_of
 from suone.records.dossiers.rules import Birth
 from suone.records.dossiers.services import call, lock, open_dossier, record_event
 from suone.records.inbox.services import notify_institutions, notify_staff

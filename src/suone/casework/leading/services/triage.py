@@ -14,7 +14,7 @@ from suone.casework.cases.rules import Level, State, check_reason
 from suone.casework.cases.services import assign, notify_participants
 from suone.casework.leading.acts import Act
 from suone.casework.leading.models import Triage
-from suone.casework.leading.queries import course_of, receiver_of, triages
+from suone.casework.leading.queries import course_of, triages
 from suone.casework.leading.services.levels import set_level
 from suone.casework.leading.services.procedure import report_fact
 from suone.casework.leading.services.shared import move_to_state
@@ -22,6 +22,7 @@ from suone.ground.access.acting import Acting
 from suone.ground.access.errors import Refused
 from suone.ground.audit.models import RecordKind
 from suone.records.dossiers.models import Dossier
+from suone.records.dossiers.queries import receiver_of
 from suone.records.dossiers.services import lock, record_event
 from suone.records.workitems.services import add_work_item, close_items_about
 

@@ -1,6 +1,7 @@
 """A procedure names who receives its notifications: they triage and lead, the IIZ office sees what is notified on to it."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, ProgrammingError
@@ -15,6 +16,8 @@ from suone.casework.leading import services
 from suone.casework.leading.models import Course
 from suone.casework.leading.queries import level_options
 from suone.casework.leading.tests.factories import do, notify
+from suone.ground.access.acting import acting_for_job
+from suone.ground.access.categories import DataCategory
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
@@ -26,12 +29,16 @@ from suone.organisation.institutions.kinds import InstitutionKind
 from suone.records.consents.models import Consent
 from suone.records.consents.services import withdraw_consent
 from suone.records.consents.tests.factories import Cast, line, sign
+from suone.records.documents.acts import Act as DocumentAct
+from suone.records.documents.services import keep_document, warn_and_expire
 from suone.records.dossiers.models import Dossier, Grant
 from suone.records.dossiers.rules import Birth
 from suone.records.dossiers.services import call
 from suone.records.inbox.models import Message
 from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
+
+PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n"
 
 
 @kept
@@ -132,6 +139,22 @@ def test_who_withdraws_a_notification_tells_the_receiver(cast: Cast, t1: Appoint
     do(cast.worker, services.withdraw_notification, case=young, reason="by mistake")
 
     assert set(Message.objects.filter(act="case.withdrawn").values_list("staff_id", flat=True)) == {t1.pk}
+
+
+def test_a_document_that_runs_out_is_the_receivers_affair_and_not_the_offices(
+    cast: Cast, t1: Appointment, young: Case
+) -> None:
+    today = acting(t1).today
+    kept = {"name": "permit.pdf", "data": PDF, "title": "Permit", "category": DataCategory.EMPLOYMENT}
+    do(cast.worker, keep_document, dossier=young.dossier, valid_until=today + timedelta(days=20), **kept)
+    job = acting_for_job("a test")
+
+    with acting_as(job):
+        warn_and_expire(job, dossiers=Dossier.objects.values("pk"))
+
+    notified = Message.objects.filter(act=DocumentAct.EXPIRES_SOON).values_list("staff__institution_id", flat=True)
+    assert t1.institution_id in notified
+    assert cast.coordinator.institution_id not in notified
 
 
 def test_the_notifier_does_not_triage_what_another_institution_receives(cast: Cast, young: Case) -> None:

@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 ),
                 ("removed_reason", models.CharField(blank=True, max_length=200)),
                 ("warned_days", models.PositiveSmallIntegerField(null=True)),
-                ("expiry_told_at", models.DateTimeField(null=True)),
+                ("expiry_notified_at", models.DateTimeField(null=True)),
             ],
             options={
                 "verbose_name": "document",
@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                         name="documents_document_row_policies",
                         select="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND ((g.categories & (1::bigint << {table}.category)) <> 0 OR {table}.kept_by_id = (SELECT actor_staff())) OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 1 AND ((g.categories & (1::bigint << {table}.category)) <> 0 OR {table}.kept_by_id = (SELECT actor_staff())) OFFSET 0)))",
                         update="(SELECT actor_kind()) = 'job' OR ((SELECT actor_kind()) = 'staff' AND (EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.institution_id = (SELECT actor_institution()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0) OR EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = {table}.dossier_id AND g.staff_id = (SELECT actor_staff()) AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp() AND g.power >= 2 OFFSET 0)))",
-                        updates=("expiry_told_at", "removed_at", "removed_by", "removed_reason", "warned_days"),
+                        updates=("expiry_notified_at", "removed_at", "removed_by", "removed_reason", "warned_days"),
                     ),
                     suone.ground.access.row_policies.Stamp(
                         at="kept_at", institution="kept_institution", name="document_kept", staff="kept_by"
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                     suone.ground.access.row_policies.Stamp(
                         at="removed_at", name="document_removed", staff="removed_by"
                     ),
-                    suone.ground.access.row_policies.Stamp(at="expiry_told_at", name="document_expiry_told"),
+                    suone.ground.access.row_policies.Stamp(at="expiry_notified_at", name="document_expiry_notified"),
                 ],
             },
         ),

@@ -49,7 +49,7 @@ def office() -> Appointment:
 
 
 @kept
-def dossier(lead: Appointment) -> Dossier:
+def dossier(lead: Appointment, office: Appointment) -> Dossier:
     return open_file(lead)
 
 
