@@ -125,10 +125,10 @@ def _all_pages(acting: Any, worker: Worker) -> dict[str, Page]:
 
 
 def _pages_of_cases(acting: Any, worker: Worker) -> dict[str, Page]:
-    from suone.desk.worklist.queries import entries_for, waiting_for
+    from suone.desk.worklist.queries import PAGE, awaited, entries, mine
 
     return {
-        "worklist": lambda _turn: [*entries_for(acting), *waiting_for(acting)],
+        "worklist": lambda _turn: [*entries(acting, mine(acting)[:PAGE], state=""), *awaited(acting)],
         "case page": lambda turn: _case_page(acting, worker.cases[turn % len(worker.cases)]),
     }
 

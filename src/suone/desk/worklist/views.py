@@ -26,15 +26,15 @@ _FILTERS = ("overdue", "today", "week", "waiting")
 def worklist(request: ActingRequest) -> HttpResponse:
     acting = request.acting
     chosen = request.GET.get("show", "")
-    entries = queries.entries_for(acting)
-    waiting = queries.waiting_for(acting)
-    counted = queries.counts(entries, acting.today) | {"waiting": len(waiting)}
+    lines = queries.mine(acting)
+    waiting = queries.awaited(acting)
+    counted = queries.counts(lines, acting.today) | {"waiting": len(waiting)}
     if chosen == "waiting":
         shown = waiting
     elif chosen in _FILTERS:
-        shown = [entry for entry in entries if entry.urgency(acting.today) == chosen]
+        shown = [line for line in lines if line.urgency(acting.today) == chosen]
     else:
-        shown, chosen = entries, ""
+        shown, chosen = lines, ""
     sort = request.GET.get("sort", "due")
     column, descending = sort.removeprefix("-"), sort.startswith("-")
     if column not in queries.SORTS:
@@ -45,8 +45,13 @@ def worklist(request: ActingRequest) -> HttpResponse:
         "week": _("This week"),
         "waiting": _("Waiting for others"),
     }
+    page = number_in(request.GET.get("page", "")) or 1
+    in_order = queries.in_order(shown, column, descending=descending)
+    on_page = in_order[(page - 1) * queries.PAGE : page * queries.PAGE]
     context = {
-        "entries": queries.in_order(shown, column, descending=descending),
+        "entries": queries.entries(acting, on_page, state=_("waits") if chosen == "waiting" else _("open")),
+        "page": page,
+        "next_page": page + 1 if len(in_order) > page * queries.PAGE else None,
         "tiles": [
             {
                 "kind": name,

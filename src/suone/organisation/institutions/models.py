@@ -89,6 +89,11 @@ class Circle(models.TextChoices):
     PRIVATE = "private", _("private")
 
 
+def in_short(code: str, short_name_fr: str) -> str:
+    """What an institution is called in a list: its code, in French by its French short name if it has one."""
+    return (short_name_fr if (get_language() or "de").startswith("fr") else "") or code
+
+
 class Institution(Sourced, Named):
     """A partner of the collaboration: notifies, follows, or mediates, according to its circle.
 
@@ -134,9 +139,7 @@ class Institution(Sourced, Named):
     @property
     def short_name(self) -> str:
         """RAV in German is ORP in French."""
-        if (get_language() or "de").startswith("fr") and self.short_name_fr:
-            return self.short_name_fr
-        return self.code
+        return in_short(self.code, self.short_name_fr)
 
 
 class Office(Sourced, Named):

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from suone.casework.cases.models import Case
 from suone.casework.leading.tests.factories import activate, ask, do, notify
-from suone.desk.worklist import services
-from suone.desk.worklist.queries import Entry, colleagues_of, counts, entries_for, waiting_for
+from suone.desk.worklist import queries, services
+from suone.desk.worklist.queries import Entry, Line, colleagues_of, counts
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.database import acting_as
 from suone.ground.access.permissions import Role
@@ -41,13 +41,19 @@ def item(
 def mine(staff: Appointment) -> list[Entry]:
     who = acting(staff)
     with acting_as(who):
-        return entries_for(who)
+        return queries.entries(who, queries.mine(who), state="open")
+
+
+def lines(staff: Appointment) -> list[Line]:
+    who = acting(staff)
+    with acting_as(who):
+        return queries.mine(who)
 
 
 def awaited(staff: Appointment) -> list[Entry]:
     who = acting(staff)
     with acting_as(who):
-        return waiting_for(who)
+        return queries.entries(who, queries.awaited(who), state="waits")
 
 
 def steps(entries: list[Entry]) -> list[str]:
@@ -61,8 +67,8 @@ def test_my_items_are_in_the_order_of_their_days(cast: Cast, active: Case) -> No
     entries = mine(cast.worker)
 
     assert steps(entries) == ["Due in -3", "Due in 0", "Due in 5", "Due in 40"]
-    assert [entry.urgency(timezone.localdate()) for entry in entries] == ["overdue", "today", "week", "later"]
-    assert counts(entries, timezone.localdate()) == {"overdue": 1, "today": 1, "week": 1, "later": 1}
+    assert [line.urgency(timezone.localdate()) for line in lines(cast.worker)] == ["overdue", "today", "week", "later"]
+    assert counts(lines(cast.worker), timezone.localdate()) == {"overdue": 1, "today": 1, "week": 1, "later": 1}
     assert {(entry.number, entry.who) for entry in entries} == {(active.dossier.number, "Muster Peter, 1999")}
 
 
@@ -70,7 +76,7 @@ def test_my_items_are_in_the_order_of_their_days(cast: Cast, active: Case) -> No
 def test_a_week_has_seven_days(cast: Cast, active: Case, days: int, urgency: str) -> None:
     item(cast.coordinator, active, cast.worker, days=days)
 
-    assert [entry.urgency(timezone.localdate()) for entry in mine(cast.worker)] == [urgency]
+    assert [line.urgency(timezone.localdate()) for line in lines(cast.worker)] == [urgency]
 
 
 def test_what_nobody_of_my_institution_has_in_hand_is_mine_too(cast: Cast, active: Case) -> None:
@@ -241,19 +247,33 @@ def test_thirty_rows_ask_the_database_no_more_often_than_three(cast: Cast) -> No
             item(cast.worker, case, cast.adviser, days=2)
             ask(cast, activate(cast, by=cast.adviser), cast.worker)
 
-    def queries(path: str) -> int:
+    def statements(path: str) -> int:
         worker.get(path)
         with CaptureQueriesContext(connection) as asked:
             assert worker.get(path).status_code == 200
         return len(asked)
 
     fill(3)
-    few = queries("/"), queries("/?show=waiting")
+    few = statements("/"), statements("/?show=waiting")
     fill(27)
-    many = queries("/"), queries("/?show=waiting")
+    many = statements("/"), statements("/?show=waiting")
 
     assert many == few
     assert max(few) <= 29
+
+
+def test_the_page_shows_fifty_and_the_tiles_count_all(cast: Cast, active: Case) -> None:
+    for days in range(queries.PAGE + 3):
+        item(cast.coordinator, active, cast.worker, days=-100 + days)
+    worker = client_of(cast.worker)
+
+    first, second = (worker.get(path).content.decode() for path in ("/", "/?page=2&sort=due"))
+
+    assert f"<strong>{queries.PAGE + 3}</strong> Overdue" in first
+    assert (first.count("Due in -"), second.count("Due in -")) == (queries.PAGE, 3)
+    assert "?page=2&amp;sort=due" in first
+    assert "?page=" not in second
+    assert worker.get("/?page=99&page=x").status_code == 200
 
 
 # Several at once.
