@@ -64,7 +64,7 @@ def main() -> None:
         for cases in options.cases:
             databases.append(Database(cases, whole=options.only != "search", keep=options.keep))
         pages = {"pages": _pages_of_cases, "search": _search_pages}.get(options.only, _all_pages)
-        figures = {}
+        figures: dict[tuple[int, str, str], Figure] = {}
         for place, worker in enumerate(databases[0].workers):
             say(f"measuring for a {worker.label} institution, load {os.getloadavg()[0]:.1f}")
             figures |= _measure(databases, place, pages)
@@ -145,7 +145,8 @@ def _search_pages(acting: Any, worker: Worker) -> dict[str, Page]:
     phones = list(
         ContactDetail.objects.filter(dossier__in=worker.cases).order_by("pk").values_list("digits", flat=True)
     )
-    numbers = list(Number.objects.filter(dossier_id__in=worker.cases).order_by("pk").values_list("digits", flat=True))
+    rows = Number.objects.filter(dossier_id__in=worker.cases).order_by("pk").values_list("digits", flat=True)
+    numbers = [digits for digits in rows if digits]
     places = list(Dossier.objects.filter(pk__in=worker.cases).order_by("pk").values_list("number", flat=True))
 
     def search(words: Sequence[str]) -> Page:

@@ -166,12 +166,19 @@ def _as_owner(statement: str) -> None:
 
 def _decide() -> None:
     """What is missing, which ways are open and what is to be done, for a case of the longest procedure we ship."""
+    from suone.canton.procedures.facts import Scalar
     from suone.canton.procedures.loading import shipped
     from suone.canton.procedures.rules import phase_status, planned_items
     from suone.canton.procedures.services import holidays_of
 
     procedure = shipped()["vs-complex"]
-    facts = {"consent_valid": True, "triaged_on": _TODAY, "level": "complex", "risk_factors": 2, "institutions": 3}
+    facts: dict[str, Scalar] = {
+        "consent_valid": True,
+        "triaged_on": _TODAY,
+        "level": "complex",
+        "risk_factors": 2,
+        "institutions": 3,
+    }
     days_off = holidays_of(procedure.canton, _TODAY.year)
 
     def decide() -> None:

@@ -9,6 +9,7 @@ the clock. The table has one line for each address: the member of staff for whom
 
 import argparse
 import gzip
+import logging
 import os
 import re
 import time
@@ -58,6 +59,7 @@ def main() -> None:
     # Styles and scripts lie where they are made: nothing is collected for a measurement.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     database = Database(options.cases, keep=options.keep, begin=_demo)
+    logging.disable(logging.WARNING)  # a line for each request would hide the table
     try:
         with database.session(bound=True):
             costs, first_visit = _measure(set(filter(None, options.only.split(","))))

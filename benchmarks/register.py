@@ -104,7 +104,7 @@ def _tokens(options: argparse.Namespace) -> None:
     taken: dict[str, list[float]] = {step.name: [] for step in steps}
     for _ in range(options.rounds):
         for call, times in bare.items():
-            times.append(_cpu(lambda call=call: _bare(call, secret, blinded.elements)) / len(inputs))
+            times.append(_cpu(partial(_bare, call, secret, blinded.elements)) / len(inputs))
         for step in steps:
             taken[step.name].append(_cpu(step.act) / len(inputs))
     print(
@@ -148,16 +148,20 @@ def _two_cores(secret: bytes, elements: bytes, rounds: int) -> None:
     batches = [elements, elements]
     evaluate = partial(oprf.evaluate, secret)
     gains: dict[str, list[float]] = {"threads": [], "processes": []}
+
+    def on(pool: Executor) -> None:
+        list(pool.map(evaluate, batches))
+
     with ThreadPoolExecutor(2) as threads, ProcessPoolExecutor(2) as processes:
         pools: dict[str, Executor] = {"threads": threads, "processes": processes}
         list(processes.map(evaluate, batches))  # they start
         for _ in range(rounds):
             alone = _wall(lambda: list(map(evaluate, batches)))
             for name, pool in pools.items():
-                gains[name].append(alone / _wall(lambda pool=pool: list(pool.map(evaluate, batches))))
-    told = (f"two {name} {median(own):.2f} × ({min(own):.2f}–{max(own):.2f})" for name, own in gains.items())
+                gains[name].append(alone / _wall(partial(on, pool)))
+    results = (f"two {name} {median(own):.2f} × ({min(own):.2f}–{max(own):.2f})" for name, own in gains.items())
     beside = median(one / other for one, other in zip(gains["threads"], gains["processes"], strict=True))
-    print(f"\ntwo batches, wall time: {', '.join(told)}; threads beside processes {beside:.2f}")
+    print(f"\ntwo batches, wall time: {', '.join(results)}; threads beside processes {beside:.2f}")
 
 
 # ---- parties: what a canton pays

@@ -434,7 +434,7 @@ def _is_filled(name: str) -> bool:
         cursor.execute(
             "SELECT shobj_description(oid, 'pg_database') = %s FROM pg_database WHERE datname = %s", [_mark(), name]
         )
-        return cursor.fetchone() == (True,)
+        return bool(cursor.fetchone() == (True,))
 
 
 def run(statement: str) -> None:
