@@ -390,7 +390,26 @@ def planned_items(phase: Phase, facts: Facts, *, on: date, holidays: frozenset[d
 
 def item_applies(item: Item, facts: Facts) -> bool:
     """Whether the item concerns the case as it is now."""
-    return applies(item.applies, FactsOfRound(facts) if item.once else facts)
+    return applies(item.applies, _asked_of(item, facts))
+
+
+def items_withdrawn(phase: Phase, facts: Facts) -> list[Item]:
+    """The items of a phase whose condition does not hold: what was set for it while it did is withdrawn.
+
+    Facts derived from the case have no say here, since one may be unknown to whoever acts.
+    """
+    return [
+        item for item in phase.items if item.applies and not applies(_stated_conditions(item), _asked_of(item, facts))
+    ]
+
+
+def _stated_conditions(item: Item) -> list[str]:
+    return [condition for condition in item.applies if word(fact_of(condition)).source is not Source.DERIVED]
+
+
+def _asked_of(item: Item, facts: Facts) -> Facts:
+    """What counts for an item: with ``once``, whatever the round."""
+    return FactsOfRound(facts) if item.once else facts
 
 
 def _first_due_day(item: Item, facts: Facts, *, on: date, holidays: frozenset[date]) -> date:

@@ -9,3 +9,4 @@ class Act(models.TextChoices):
     ASSIGNED = "workitem.assigned", _("Work item assigned")
     POSTPONED = "workitem.postponed", _("Work item postponed")
     CANCELLED = "workitem.cancelled", _("Work item cancelled")
+    WITHDRAWN = "workitem.withdrawn", _("Work item withdrawn: it no longer applies")

@@ -193,6 +193,17 @@ def leave_phase(acting: Acting, *, dossier: Dossier, phase: str) -> None:
         _record(acting, item, Act.CANCELLED, RecordKind.CHANGE, text=item.title)
 
 
+def withdraw_steps(acting: Acting, *, dossier: Dossier, steps: Sequence[str]) -> None:
+    """Withdraw the open items of these steps of the procedure, whose condition no longer holds, and notify whose they are.
+
+    They may be set anew. What an act has set as well stays open for that act.
+    """
+    for item in _changed("SELECT * FROM workitems_withdraw(%s, %s)", [dossier.pk, list(steps)]):
+        item.dossier = dossier
+        _record(acting, item, Act.WITHDRAWN, RecordKind.CHANGE, text=item.title)
+        _notify_addressed(acting, item, Act.WITHDRAWN)
+
+
 def join_step(*, dossier: Dossier, awaited: str, step: str) -> bool:
     """Let an open item that waits for this code count as the procedure's step, too; return whether there was one."""
     with connection.cursor() as cursor:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suone.canton.procedures.conditions import Facts, applies, fact_of
+from suone.canton.procedures.conditions import Facts, FactsOfRound, applies, fact_of
 from suone.canton.procedures.facts import CODES, WORDS, Fact, Shape, word
 from suone.canton.procedures.loading import shipped
 from suone.canton.procedures.rules import (
@@ -26,6 +26,7 @@ from suone.canton.procedures.rules import (
     due_day,
     is_met,
     is_settled,
+    items_withdrawn,
     months_after,
     months_before,
     phase_status,
@@ -277,6 +278,29 @@ def test_an_item_is_set_where_it_applies_and_is_not_done_already() -> None:
 
 def test_an_item_without_a_fact_is_always_set() -> None:
     assert len(planned(Item("agree", TEXT, "lead", DUE))) == 1
+
+
+@pytest.mark.parametrize(
+    ("conditions", "facts", "once", "withdrawn"),
+    [
+        ((), {}, False, False),
+        (("jobless_refugee",), {}, False, True),
+        (("jobless_refugee",), {"jobless_refugee": False}, False, True),
+        (("jobless_refugee",), {"jobless_refugee": True}, False, False),
+        (("jobless_refugee", "!fit_for_work"), {"jobless_refugee": True, "fit_for_work": True}, False, True),
+        (("constellation=2",), {"constellation": "1"}, False, True),
+        (("lead_kind=disability_insurance",), {}, False, False),  # derived: unknown to whoever acts
+        (("lead_kind=disability_insurance", "jobless_refugee"), {}, False, True),
+        (("meeting_convened",), FactsOfRound({"meeting_convened": True}, ["meeting_convened"]), False, True),
+        (("meeting_convened",), FactsOfRound({"meeting_convened": True}, ["meeting_convened"]), True, False),
+    ],
+)
+def test_an_item_is_withdrawn_when_what_it_depends_on_no_longer_holds(
+    conditions: tuple[str, ...], facts: Facts, once: bool, withdrawn: bool
+) -> None:
+    item = Item("ask", TEXT, "lead", DUE, applies=conditions, once=once)
+
+    assert items_withdrawn(phase(item), facts) == [item] * withdrawn
 
 
 def test_a_repeated_item_is_set_for_the_next_time() -> None:

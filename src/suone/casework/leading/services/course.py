@@ -20,6 +20,8 @@ from suone.canton.procedures.rules import (
     Planned,
     automatic_move,
     is_settled,
+    item_applies,
+    items_withdrawn,
     months_after,
     phase_status,
     planned_items,
@@ -37,7 +39,7 @@ from suone.organisation.appointments.models import Appointment
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.services import in_each_language, record_event, start_of
 from suone.records.workitems.queries import Step, steps_of
-from suone.records.workitems.services import add_work_item, join_step, leave_phase, settle_steps
+from suone.records.workitems.services import add_work_item, join_step, leave_phase, settle_steps, withdraw_steps
 
 _MOST_STEPS = 10  # automatic moves in a row: more would be a circle
 
@@ -242,18 +244,23 @@ def enter(
 
 
 def settle(acting: Acting, *, dossier: Dossier, course: Course, facts: Facts, parties: Parties) -> Phase | None:
-    """Complete the work items that the facts settle and make automatic moves; returns the new phase, if it changed."""
+    """Bring the work items in line with the facts and make automatic moves; returns the new phase, if it changed.
+
+    Items whose fact holds are completed, those whose condition no longer holds withdrawn, and those whose condition has come
+    true set.
+    """
     reached, this_round = None, course.round
     for _step in range(_MOST_STEPS):
         if course.round != this_round:
             this_round, facts = course.round, in_new_round(facts)
         settle_items(acting, dossier=dossier, course=course, facts=facts)
+        _withdraw_items(acting, course, facts)
         _set_items_that_apply_now(acting, course, facts, parties)
         following = automatic_move(course.current, facts, on=acting.today)
         if following is None:
             break
         reached = enter(acting, dossier=dossier, course=course, to=following.to, facts=facts, parties=parties)
-    set_repeating_items(acting, dossier=dossier, course=course, parties=parties)
+    set_repeating_items(acting, dossier=dossier, course=course, facts=facts, parties=parties)
     return reached
 
 
@@ -267,15 +274,22 @@ def settle_items(acting: Acting, *, dossier: Dossier, course: Course, facts: Fac
     settle_steps(acting, dossier=dossier, steps=settled)
 
 
+def _withdraw_items(acting: Acting, course: Course, facts: Facts) -> None:
+    """Withdraw the open work items of the current phase whose condition was taken back or became another one."""
+    steps = {f"{course.phase}/{item.id}" for item in items_withdrawn(course.current, facts)}
+    if steps and any(row.is_open and row.step in steps for row in steps_of(course.dossier)):
+        withdraw_steps(acting, dossier=course.dossier, steps=sorted(steps))
+
+
 def _since(item: Item, row: Step) -> date | None:
     """A recurring item is settled only by facts recorded after it was set."""
     return row.asked_at.date() if item.repeats else None
 
 
-def set_repeating_items(acting: Acting, *, dossier: Dossier, course: Course, parties: Parties) -> int:
+def set_repeating_items(acting: Acting, *, dossier: Dossier, course: Course, facts: Facts, parties: Parties) -> int:
     """Set the recurring work items of the phase, due months after their last completion; returns how many."""
     count = 0
-    repeated = [item for item in course.current.items if item.repeats]
+    repeated = [item for item in course.current.items if item.repeats and item_applies(item, facts)]
     been = _of_round(course, steps_of(dossier)) if repeated else []
     for item in repeated:
         step = f"{course.phase}/{item.id}"

@@ -27,7 +27,7 @@ from suone.records.dossiers.models import Event
 from suone.records.inbox.models import Message
 from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
-from suone.records.workitems.services import open_again
+from suone.records.workitems.services import open_again, withdraw_steps
 
 WHY = "it was another person"
 
@@ -148,6 +148,66 @@ def test_a_fact_that_kept_an_item_from_being_set_sets_it_when_taken_back(cast: C
     take_back(cast.coordinator, known)
 
     assert check_item(case).state == ItemState.OPEN
+
+
+@kept
+def jobless(cast: Cast) -> Case:
+    """In the Valais, between BIP and RAV, where a jobless refugee has to be registered with RAV: an item of the SMZ."""
+    case = notify(cast, line(cast.adviser), procedure=None)
+    version = published("vs-smz-iv")
+    do(cast.worker, services.move_case_over, case=case, version=version, phase="parallel", reason="its canton")
+    return case
+
+
+def registrations(case: Case) -> list[WorkItem]:
+    return list(WorkItem.objects.filter(dossier_id=case.pk, settled_by=Fact.RAV_REGISTRATION).order_by("pk"))
+
+
+def test_what_was_set_because_of_the_fact_is_withdrawn_when_it_is_taken_back(cast: Cast, jobless: Case) -> None:
+    known = state(cast.worker, jobless, Fact.JOBLESS_REFUGEE, True)
+    [item] = registrations(jobless)
+    assert (item.step, item.is_open) == ("parallel/register_with_rav", True)
+
+    take_back(cast.worker, known)
+
+    [item] = registrations(jobless)
+    assert (item.step, item.state, item.done_at) == ("", ItemState.CANCELLED, None)
+    told = Event.objects.get(dossier_id=jobless.pk, act="workitem.withdrawn")
+    assert (told.object_id, told.texts["de"]) == (item.pk, "Person beim RAV anmelden")
+    assert Entry.objects.get(dossier_id=jobless.pk, act="workitem.withdrawn").recipients == [item.addressed_id]
+
+
+def test_it_is_set_once_more_when_the_fact_is_stated_anew(cast: Cast, jobless: Case) -> None:
+    take_back(cast.worker, state(cast.worker, jobless, Fact.JOBLESS_REFUGEE, True))
+
+    state(cast.worker, jobless, Fact.JOBLESS_REFUGEE, True)
+    state(cast.worker, jobless, Fact.OUT_OF_WORK, True)
+
+    assert [(item.step, item.state) for item in registrations(jobless)] == [
+        ("", ItemState.CANCELLED),
+        ("parallel/register_with_rav", ItemState.OPEN),
+    ]
+
+
+def test_a_fact_corrected_to_something_else_withdraws_it_too_and_others_stay(cast: Cast, jobless: Case) -> None:
+    known = state(cast.worker, jobless, Fact.JOBLESS_REFUGEE, True)
+    others = WorkItem.objects.filter(dossier_id=jobless.pk, state=ItemState.OPEN).exclude(settled_by="rav_registration")
+    before = set(others.values_list("step", flat=True))
+
+    correct(cast.worker, known, False)
+
+    assert [item.state for item in registrations(jobless)] == [ItemState.CANCELLED]
+    assert set(others.values_list("step", flat=True)) == before != set()
+
+
+def test_what_was_done_because_of_the_fact_stays_done_when_it_is_taken_back(cast: Cast, jobless: Case) -> None:
+    known = state(cast.worker, jobless, Fact.JOBLESS_REFUGEE, True)
+    state(cast.worker, jobless, Fact.RAV_REGISTRATION, True)
+
+    take_back(cast.worker, known)
+
+    assert [item.state for item in registrations(jobless)] == [ItemState.DONE]
+    assert not Event.objects.filter(dossier_id=jobless.pk, act="workitem.withdrawn").exists()
 
 
 def test_steps_taken_on_the_fact_stay_taken_and_what_they_left_stays_done(cast: Cast) -> None:
@@ -340,3 +400,16 @@ def test_in_sql_too_no_item_opens_again_without_a_correction(cast: Cast, case: C
 
     assert opened == 0
     assert check_item(case).state == ItemState.DONE
+
+
+def test_in_sql_too_nothing_is_withdrawn_without_a_statement_since(cast: Cast, jobless: Case) -> None:
+    state(cast.worker, jobless, Fact.JOBLESS_REFUGEE, True)
+    [item] = registrations(jobless)
+    step = item.step
+
+    with acting_as(acting(cast.worker)):
+        withdraw_steps(acting(cast.worker), dossier=jobless.dossier, steps=[step])
+    with pytest.raises(ProgrammingError, match="not permitted"), acting_as(acting(cast.stranger)):
+        withdraw_steps(acting(cast.stranger), dossier=jobless.dossier, steps=[step])
+
+    assert [found.state for found in registrations(jobless)] == [ItemState.OPEN]

@@ -664,6 +664,7 @@ def test_a_fact_settles_what_waits_for_it_in_closed_categories_too(table: Table)
         "workitems_leave_phase(%s, 'support')",
         "workitems_take_over((SELECT max(id) FROM workitems_workitem WHERE dossier_id = %s))",
         "workitems_join_step(%s, 'triaged_on', 'x/y')",
+        "workitems_withdraw(%s, '{x/y}')",
     ],
 )
 def test_only_those_who_contribute_settle(table: Table, call: str) -> None:
