@@ -77,6 +77,18 @@ def answer(visitor: Visitor, address: str, *, reason: str = "") -> None:
     visitor.page.wait_for_url("**/requests/" if reason else f"**{address}")
 
 
+def open_only(visitor: Visitor) -> str:
+    """Open the case and send nothing yet; gives the address of the case."""
+    visitor.press("Only open the case")
+    visitor.page.wait_for_url("**/dossiers/*/")
+    return visitor.page.url.removeprefix(visitor.site.address)
+
+
+def lead(visitor: Visitor, address: str) -> str:
+    visitor.open(address)
+    return visitor.page.locator(".who-lead strong").inner_text()
+
+
 def short_name(visitor: Visitor, code: str) -> str:
     column = "coalesce(nullif(short_name_fr, ''), code)" if visitor.language == "fr" else "code"
     return str(visitor.site.sql(f"SELECT {column} FROM institutions_institution WHERE code = %s", code)[0][0])

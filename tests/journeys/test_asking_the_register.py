@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Site, Visitor
-from tests.journeys import steps
+from tests.journeys import registers, steps
 from tests.journeys.registers import number_of, open_register
 
 pytestmark = pytest.mark.browser
@@ -28,19 +28,18 @@ def test_both_find_each_other_and_one_notifies_a_case(
     adviser = visit(steps.RAV_ADVISER, language)
 
     # The social worker follows the person first.
-    social.open("/register/persons/add")
-    social.page.fill("[name=number]", number)
-    social.page.fill("[name=reference]", reference)
-    social.page.locator("main form.form button.btn-primary").click()
-    assert social.word("Nobody else follows this person now; you will be notified if that changes.") in _said(social)
+    registers.enter(social, number, reference=reference)
+    assert social.word("Nobody else follows this person now; you will be notified if that changes.") in registers.said(
+        social
+    )
 
     # The adviser asks, and has to enter the person before anything is disclosed.
-    _ask(adviser, number)
-    assert adviser.word("Your institution has not entered this person yet") in _said(adviser)
-    assert "Kalbermatten" not in _said(adviser)
+    registers.ask(adviser, number)
+    assert adviser.word("Your institution has not entered this person yet") in registers.said(adviser)
+    assert "Kalbermatten" not in registers.said(adviser)
     adviser.page.locator("main form.form button.btn-primary").click()
     adviser.page.locator("section[aria-labelledby=others-title]").wait_for()
-    assert "Rahel Kalbermatten" in _said(adviser)
+    assert "Rahel Kalbermatten" in registers.said(adviser)
     assert adviser.page.locator("main a[href^='tel:']").count() >= 1
     assert number not in adviser.page.url
     assert number not in adviser.page.locator("main").inner_text()
@@ -72,29 +71,14 @@ def test_both_find_each_other_and_one_notifies_a_case(
     # From the case the register is asked by the case alone; whoever asked is shown.
     adviser.page.locator(f"form[action='/dossiers/{case}/register'] button").click()
     adviser.page.locator("section[aria-labelledby=asked-title]").wait_for()
-    assert "Rahel Kalbermatten" in _said(adviser)
-    assert adviser.word("first talk with the person") in _said(adviser)
+    assert "Rahel Kalbermatten" in registers.said(adviser)
+    assert adviser.word("first talk with the person") in registers.said(adviser)
 
     # Both go on without the person: what was is still seen by nobody who does not follow them.
     for visitor in (social, adviser):
-        visitor.open("/register/persons/end")
-        visitor.page.fill("[name=number]", number)
-        visitor.page.locator("main form.form button.btn-primary").click()
-        visitor.page.wait_for_url(f"{register.address}/register/")
-    _ask(adviser, number)
-    assert "Kalbermatten" not in _said(adviser)
-
-
-def _ask(visitor: Visitor, number: str) -> None:
-    visitor.open("/register/")
-    visitor.page.fill("[name=number]", number)
-    visitor.page.locator("main form.form button.btn-primary").click()
-    visitor.page.locator("#own-title").wait_for()
-
-
-def _said(visitor: Visitor) -> str:
-    visitor.page.locator("#own-title, #asked-title").first.wait_for()
-    return str(visitor.page.locator("main").inner_text())
+        registers.end(visitor, number)
+    registers.ask(adviser, number)
+    assert "Kalbermatten" not in registers.said(adviser)
 
 
 def _fill_in(adviser: Visitor, number: str) -> None:

@@ -1,16 +1,19 @@
 """The constellations of the agreement SMZ–IV in the browser, in German and in French, as both sides."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from suone.canton.procedures.loading import shipped
 from tests.conftest import Site, Visitor
-from tests.journeys import handing_over, steps
-from tests.journeys.test_from_one_institution_to_another import ahv, lead
+from tests.journeys import handing_over, registers, steps
+from tests.journeys.handing_over import lead
+from tests.journeys.registers import number_of
 
 _PROCEDURE = "vs-smz-iv"
 _OTHER_SOCIAL_WORKER = "yannick.theytaz@example.org"
+_SIDES = {"SMZ": steps.SOCIAL_WORKER, "IV": steps.CAREER_COUNSELLOR}
 _MISSED = "12. und 19. März, Kurs Werkstatt / 12 et 19 mars, cours atelier"
 
 
@@ -28,7 +31,7 @@ def test_constellation_1_the_coordinates_wait_until_the_iv_names_somebody(
     visit: Callable[..., Visitor], site: Site, language: str, number: int
 ) -> None:
     worker = visit(steps.SOCIAL_WORKER, language)
-    handing_over.begin(worker, name=("Imhasly", "Noé"), ahv_number=ahv(number))
+    handing_over.begin(worker, name=("Imhasly", "Noé"), ahv_number=number_of(number))
     handing_over.answer_questions(worker, "IV", "refers")
     handing_over.choose(worker, "iv_contact_kind", "application")
     # What the IV owes is not asked of the social worker: register, question to the person, advisers named.
@@ -66,7 +69,7 @@ def test_constellation_2_missed_appointments_reach_the_social_worker_alone(
     visit: Callable[..., Visitor], site: Site, language: str, number: int
 ) -> None:
     counsellor = visit(steps.CAREER_COUNSELLOR, language)
-    handing_over.begin(counsellor, name=("Fux", "Selma"), ahv_number=ahv(number))
+    handing_over.begin(counsellor, name=("Fux", "Selma"), ahv_number=number_of(number))
     handing_over.answer_questions(counsellor, "SMZ", "refers")
     counsellor.page.fill("[name=message]", "Frühintervention läuft / intervention précoce en cours")
     counsellor.page.check("[name=agrees]")
@@ -98,3 +101,125 @@ def test_constellation_2_missed_appointments_reach_the_social_worker_alone(
     colleague.open(address)
     assert colleague.page.locator(".who-lead strong").inner_text() == "Andrea Truffer"
     assert _MISSED not in colleague.page.content()
+
+
+@pytest.mark.parametrize(
+    ("language", "sender", "receiver", "number"),
+    [("de", "SMZ", "IV", 78700), ("fr", "SMZ", "IV", 78701), ("de", "IV", "SMZ", 78702), ("fr", "IV", "SMZ", 78703)],
+)
+def test_constellation_3_coordinates_are_all_that_a_direct_hand_over_asks(
+    visit: Callable[..., Visitor], site: Site, language: str, sender: str, receiver: str, number: int
+) -> None:
+    worker = visit(_SIDES[sender], language)
+    handing_over.begin(worker, name=("Ruppen", "Lia"), ahv_number=number_of(number))
+    handing_over.answer_questions(worker, receiver, "hands_over")
+    # Neither register nor question, neither certificate nor kind of contact: nothing is asked and nothing speaks against it.
+    assert worker.page.locator("#guided [name^=fact_]").count() == 0
+    assert worker.page.locator("#guided .alert").count() == 0
+    worker.page.fill("[name=message]", "Zieht um / déménage")
+    worker.page.check("[name=agrees]")
+    address = handing_over.send(worker)
+
+    # Nobody was named, so the coordinates went to the contact person; with them nothing is lacking.
+    assert facts(site, address) >= {"coordinates_sent"}
+    assert "partner_contacted" not in facts(site, address)
+    said = steps.what_is_next(worker, address)
+    assert steps.phase_title(_PROCEDURE, "transfer", language) in said
+    assert steps.asked_by(_PROCEDURE, "contact", "transfer_coordinated", language) not in said
+    assert worker.word("Still missing") not in said
+
+    # Who is not asked reads and answers nothing; who is asked sees whom to call, and reads the case once they accept.
+    request = f"/handovers/requests/{request_number(site, address)}"
+    for nobody in (steps.RAV_ADVISER, steps.OUTSIDER):
+        steps.sees_nothing(visit(nobody, language), address, request)
+    other = visit(_SIDES[receiver], language)
+    steps.sees_nothing(other, address)
+    handing_over.open_request(other, address)
+    assert other.page.locator("main dl a[href^='tel:']").count() >= 1
+    assert other.page.locator("input[name=answer][value=later]").count() == 0  # a direct hand-over is taken or declined
+    handing_over.answer(other, address)
+
+    assert lead(other, address) == full_name(site, _SIDES[receiver])  # the first institution stops
+    duties = other.page.locator("main").inner_text()
+    for duty in ("register_iv", "ask_iv", "register_smz", "ask_smz", "advisers"):
+        assert item("parallel", duty, language) not in duties
+
+
+@pytest.fixture
+def register(site: Site, settings: Any) -> Site:
+    settings.REGISTER_KEYS_FOLDER = site.keys
+    registers.open_register(site, "RAV", "SMZ", "IV")
+    return site
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second", "number"),
+    [("de", "SMZ", "IV", 78800), ("fr", "SMZ", "IV", 78801), ("de", "IV", "SMZ", 78802), ("fr", "IV", "SMZ", 78803)],
+)
+def test_constellation_4_who_stops_sends_nothing_and_the_other_side_finds_whom_to_ask(
+    visit: Callable[..., Visitor], register: Site, language: str, first: str, second: str, number: int
+) -> None:
+    person = number_of(number)
+    worker, other = visit(_SIDES[first], language), visit(_SIDES[second], language)
+    registers.enter(worker, person, since=steps.days_from_today(-90))
+    handing_over.begin(worker, name=("Bregy", "Ivo"), ahv_number=person)
+    handing_over.answer_questions(worker, second, "refers")
+    address = handing_over.open_only(worker)
+    before = messages(register)
+
+    # One click on the page of the case, and nothing else.
+    worker.open(address)
+    worker.press("Stop without hand-over")
+    worker.page.get_by_text(worker.word("The case is closed; nothing was sent.")).wait_for()
+    registers.end(worker, person, last_day=steps.days_from_today(-1))
+
+    assert messages(register) == before
+    for table in ("handovers_handover", "consents_disclosure", "decisions_decision"):
+        assert register.sql(f"SELECT count(*) FROM {table} WHERE dossier_id = %s", steps.case_id(address)) == [(0,)]
+    steps.sees_nothing(other, address)
+
+    # Who does not follow the person learns nothing; who does finds the former registration and whom to ask.
+    registers.ask(other, person)
+    assert other.word("Your institution has not entered this person yet") in registers.said(other)
+    assert other.word("Followed formerly by") not in registers.said(other)
+    registers.enter(other, person)
+    assert other.word("Nobody else follows this person now.") in registers.said(other)
+    former = other.page.locator(
+        "section[aria-labelledby=others-title] tbody tr", has_text=steps.institution(other, first)
+    )
+    assert former.count() == 1
+    assert other.word("Secretariat") in former.inner_text()
+    assert (
+        former.locator("a[href^='tel:']").count() >= 2
+    )  # of the secretariat and of the contact person, if not the deputy's
+    written = {link.get_attribute("href") for link in former.locator("a[href^='mailto:']").all()}
+    assert written & {f"mailto:{address}" for address in contact_persons(register, first)}
+    assert len(written) == 2
+
+
+def facts(site: Site, address: str) -> set[object]:
+    return {
+        row[0] for row in site.sql("SELECT fact FROM leading_knownfact WHERE dossier_id = %s", steps.case_id(address))
+    }
+
+
+def request_number(site: Site, address: str) -> object:
+    return site.sql("SELECT max(id) FROM decisions_decision WHERE dossier_id = %s", steps.case_id(address))[0][0]
+
+
+def messages(site: Site) -> object:
+    return site.sql("SELECT count(*) FROM inbox_message")[0][0]
+
+
+def full_name(site: Site, email: str) -> str:
+    statement = "SELECT first_name || ' ' || last_name FROM appointments_appointment WHERE email = %s"
+    return str(site.sql(statement, email)[0][0])
+
+
+def contact_persons(site: Site, code: str) -> list[object]:
+    """Their addresses."""
+    statement = (
+        "SELECT a.email FROM appointments_contactperson c JOIN appointments_appointment a ON a.id = c.staff_id"
+        " JOIN institutions_institution i ON i.id = c.institution_id WHERE i.code = %s"
+    )
+    return [email for (email,) in site.sql(statement, code)]

@@ -8,23 +8,11 @@ import pytest
 
 from tests.conftest import Site, Visitor
 from tests.journeys import handing_over, steps
+from tests.journeys.registers import number_of
 
 _BIP = steps.OUTSIDER
 _PROCEDURE = "vs-smz-iv"
 _AFTER_THE_PLACEMENT = ("written_request", "target_agreement_considered")
-
-
-def ahv(number: int) -> str:
-    """A number with its check digit, in the range that belongs to nobody."""
-    digits = f"7560000{number:05d}"
-    weighted = sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(digits))
-    whole = digits + str(-weighted % 10)
-    return f"{whole[:3]}.{whole[3:7]}.{whole[7:11]}.{whole[11:]}"
-
-
-def lead(visitor: Visitor, address: str) -> str:
-    visitor.open(address)
-    return visitor.page.locator(".who-lead strong").inner_text()
 
 
 def requirement(requirement_id: str, language: str) -> str:
@@ -38,7 +26,7 @@ def test_a_plain_hand_over_takes_less_than_a_minute(
     worker = visit(steps.SOCIAL_WORKER, language)
 
     began = time.monotonic()
-    typed = handing_over.begin(worker, name=("Zenklusen", "Mira"), ahv_number=ahv(number))
+    typed = handing_over.begin(worker, name=("Zenklusen", "Mira"), ahv_number=number_of(number))
     handing_over.answer_questions(worker, "RAV", "hands_over")
     worker.page.locator("[name=message]").press_sequentially("Sucht eine Stelle / cherche un emploi", delay=20)
     typed += 1
@@ -51,7 +39,7 @@ def test_a_plain_hand_over_takes_less_than_a_minute(
     adviser = visit(steps.RAV_ADVISER, language)
     steps.sees_nothing(adviser, address)  # until it is accepted
     handing_over.answer(adviser, address)
-    assert lead(adviser, address) == "Thomas Pfammatter"
+    assert handing_over.lead(adviser, address) == "Thomas Pfammatter"
     assert worker.word("Hand-over accepted") in adviser.page.content()
 
 
@@ -66,15 +54,13 @@ def test_smz_to_iv_during_the_pause_goes_through_with_an_exception_or_a_reason(
     ended_on = (date.today() - timedelta(days=40)).isoformat()
 
     # The IV ended its placement six weeks ago: a network meeting comes first, so the case alone is opened.
-    handing_over.begin(worker, name=("Anthamatten", "Remo"), ahv_number=ahv(number))
+    handing_over.begin(worker, name=("Anthamatten", "Remo"), ahv_number=number_of(number))
     handing_over.answer_questions(worker, "IV", "refers")
     assert requirement("iv_contact_kind", language) in worker.page.locator("#guided").inner_text()
     handing_over.choose(worker, "iv_contact_kind", "placement")
     handing_over.state_where_it_applies(worker, "iv_placement_ended_on", ended_on)
     assert requirement("network_meeting_first", language) in worker.page.locator("#guided").inner_text()
-    worker.press("Only open the case")
-    worker.page.wait_for_url("**/dossiers/*/")
-    address = worker.page.url.removeprefix(site.address)
+    address = handing_over.open_only(worker)
     steps.let_read(worker, address, "IV")
     meeting = steps.convene(worker, address, "network", place="Brig", people=["Andrea Truffer"])
     steps.hold(worker, meeting, person="yes")
@@ -101,7 +87,7 @@ def test_smz_to_iv_during_the_pause_goes_through_with_an_exception_or_a_reason(
 
     counsellor = visit(steps.CAREER_COUNSELLOR, language)
     handing_over.answer(counsellor, address)
-    assert lead(counsellor, address) == "Rahel Kalbermatten"  # both follow, the lead stays
+    assert handing_over.lead(counsellor, address) == "Rahel Kalbermatten"  # both follow, the lead stays
     phase = site.sql("SELECT phase FROM leading_course WHERE dossier_id = %s", steps.case_id(address))[0][0]
     assert phase == "parallel"
     reasons = site.sql(  # given where the contact is made, whatever phase comes next
@@ -115,7 +101,7 @@ def test_bip_judges_the_fitness_and_hands_over_to_rav(
     visit: Callable[..., Visitor], site: Site, language: str, number: int
 ) -> None:
     worker = visit(_BIP, language)
-    handing_over.begin(worker, name=("Tesfay", "Luam"), ahv_number=ahv(number))
+    handing_over.begin(worker, name=("Tesfay", "Luam"), ahv_number=number_of(number))
     handing_over.answer_questions(worker, "RAV", "hands_over")
     worker.page.fill("[name=message]", "A2, Küche / cuisine")
     worker.page.check("[name=agrees]")
@@ -131,7 +117,7 @@ def test_bip_judges_the_fitness_and_hands_over_to_rav(
 
     adviser = visit(steps.RAV_ADVISER, language)
     handing_over.answer(adviser, address)
-    assert lead(adviser, address) == "Thomas Pfammatter"
+    assert handing_over.lead(adviser, address) == "Thomas Pfammatter"
     assert steps.phase_title(_PROCEDURE, "transfer", language) in steps.what_is_next(adviser, address)
     # BIP may still contribute for a while.
     assert "Mathieu Praplan" in worker_page(worker, address)
@@ -147,7 +133,7 @@ def test_a_declined_hand_over_says_why_and_the_sender_stays_responsible(
     visit: Callable[..., Visitor], site: Site, language: str, number: int
 ) -> None:
     worker = visit(steps.SOCIAL_WORKER, language)
-    handing_over.begin(worker, name=("Karlen", "Urs"), ahv_number=ahv(number))
+    handing_over.begin(worker, name=("Karlen", "Urs"), ahv_number=number_of(number))
     handing_over.answer_questions(worker, "RAV", "hands_over")
     worker.page.fill("[name=message]", "Teilzeit / temps partiel")
     worker.page.check("[name=agrees]")
@@ -157,7 +143,7 @@ def test_a_declined_hand_over_says_why_and_the_sender_stays_responsible(
     handing_over.answer(adviser, address, reason="Nicht vermittelbar / pas apte au placement")
 
     steps.sees_nothing(adviser, address)
-    assert lead(worker, address) == "Rahel Kalbermatten"
+    assert handing_over.lead(worker, address) == "Rahel Kalbermatten"
     assert "Nicht vermittelbar / pas apte au placement" in worker.page.content()
     worker.open("/requests/?show=ours")
     assert "Nicht vermittelbar / pas apte au placement" in worker.page.content()
