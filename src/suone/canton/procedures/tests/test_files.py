@@ -10,18 +10,18 @@ import pytest
 
 from suone.canton.procedures.conditions import fact_of
 from suone.canton.procedures.facts import Fact, Scalar, Shape, word
+from suone.canton.procedures.in_words import address_words
 from suone.canton.procedures.loading import FOLDER, read_procedure, shipped
 from suone.canton.procedures.rules import (
+    ADDRESSES,
     Move,
     Phase,
-    PhaseStatus,
     Procedure,
     Requirement,
     Texts,
     automatic_move,
     months_before,
     phase_status,
-    planned_items,
 )
 from suone.ground.schemafiles.checks import LANGUAGES
 
@@ -369,63 +369,5 @@ def test_a_rule_that_law_or_agreement_makes_names_it(address: str, law: str) -> 
     assert law in PROCEDURES[identifier].phase(phase).requirement(name).law
 
 
-# A few of them at work
-
-
-def status_of(identifier: str, phase: str, **facts: Scalar) -> PhaseStatus:
-    return phase_status(PROCEDURES[identifier].phase(phase), facts, on=TODAY)
-
-
-def names(requirements: tuple[Requirement, ...]) -> set[str]:
-    return {requirement.id for requirement in requirements}
-
-
-@pytest.mark.parametrize("segment", ["A", "V", "O", "S"])
-def test_each_segment_leads_to_its_strategy_by_itself(segment: str) -> None:
-    place = PROCEDURES["so-iim"].phase("segmentation")
-
-    move = automatic_move(place, {"segment": segment, "segmented_on": TODAY}, on=TODAY)
-
-    assert move is not None
-    assert f"{segment}:" in PROCEDURES["so-iim"].phase(move.to).title["en"]
-
-
-@pytest.mark.parametrize("phase", ["release", "change", "orient", "stabilise"])
-def test_everybody_is_reassessed_after_six_months(phase: str) -> None:
-    decided = date(2026, 2, 2)
-    place = PROCEDURES["so-iim"].phase(phase)
-
-    planned = planned_items(place, {"segmented_on": decided}, on=TODAY, holidays=frozenset())
-    late = phase_status(place, {"segmented_on": decided}, on=date(2026, 8, 3))
-
-    assert {entry.item.id: entry.due_on for entry in planned}["reassess"] == date(2026, 8, 3)
-    assert "reassessed" in names(late.lacking)
-
-
-def test_segment_s_closes_only_without_labour_market_measures() -> None:
-    found = status_of("so-iim", "stabilise", segmented_on=TODAY, labour_measures=True)
-
-    assert names(found.lacking) == {"no_labour_measures"}
-
-
-def test_aftercare_is_a_state_of_its_own_and_ends_after_six_months() -> None:
-    assert PROCEDURES["so-iim"].phase("aftercare").state == "in_aftercare"
-
-    early = status_of("so-iim", "aftercare", integrated_on=months_before(TODAY, 5), lasting_on=TODAY)
-
-    assert names(early.ways[0].warnings) == {"six_months"}
-
-
-def test_plattform_t1_receives_youth_and_the_iiz_office_everything_else() -> None:
-    receivers = {name: procedure.receiver for name, procedure in PROCEDURES.items() if procedure.receiver}
-
-    assert {name: receiver.kind for name, receiver in receivers.items()} == {"vs-youth": "youth_transition"}
-    assert "Plattform T1" in receivers["vs-youth"].origin.source
-    addressed = {item.addressed for phase in PROCEDURES["vs-youth"].phases for item in phase.items}
-    assert addressed == {"receiver"}
-
-
-def test_fixed_sessions_come_round_every_two_months() -> None:
-    item = PROCEDURES["vs-youth"].item("session", "discuss")
-
-    assert (item.due.months, item.repeats) == (2, 2)
+def test_everybody_to_whom_a_work_item_may_go_has_a_word_for_the_pages() -> None:
+    assert set(address_words()) == set(ADDRESSES)
