@@ -26,6 +26,7 @@ Generated from the code by `make draw`; `make check` fails when they differ.
 ## How a case moves
 
 The states are few and fixed; a canton's phases map to them. The table is `MOVES` in `cases/rules.py`.
+A case that is notified on to the IIZ office begins there anew, as notified.
 
 ```mermaid
 {states}

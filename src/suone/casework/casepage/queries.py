@@ -25,7 +25,7 @@ from suone.casework.cases.rules import OPEN_STATES, Level, State
 from suone.casework.corrections.services import ANSWERED as CORRECTION_ANSWERED
 from suone.casework.leading.facts import facts_of
 from suone.casework.leading.models import Course, Triage
-from suone.casework.leading.queries import course_of, known_facts_of, office_reads
+from suone.casework.leading.queries import course_of, known_facts_of, notified_on_by, office_reads
 from suone.casework.leading.steps import Step, closed, is_in, next_steps
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
@@ -136,6 +136,12 @@ def notifying_on(acting: Acting, case: Case) -> NotifyingOn | None:
     if case.dossier.receiver_id != acting.institution_id or case.level != Level.COMPLEX or not case.is_open:
         return None
     return NotifyingOn(is_covered=office_reads(case.dossier), office_id=iiz_office().pk)
+
+
+def may_withdraw(acting: Acting, case: Case) -> bool:
+    """Return whether the acting institution may still withdraw its notification: before its triage, and unless notified on."""
+    is_own = case.state in (State.NOTIFIED, State.IN_TRIAGE) and case.notifier_id == acting.institution_id
+    return is_own and notified_on_by(case.dossier) is None
 
 
 def drawing_of(course: Course, been: Sequence[str]) -> str:

@@ -106,6 +106,7 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "may_write": reach.has(Power.WRITE) and acting.may(Permission.CASE_WORK),
         "may_lead": reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD),
         "may_triage": triages,
+        "may_withdraw": queries.may_withdraw(acting, this),
         "notify_on": queries.notifying_on(acting, this) if triages else None,
         "may_consent": acting.may(Permission.CONSENT_SIGN),
         "may_plan": reach.has(Power.WRITE) and acting.may(Permission.PLAN_WRITE),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from django.db import connection
 from django.db.models import F, QuerySet
@@ -20,6 +21,7 @@ from suone.casework.leading import rules
 from suone.casework.leading.models import Course, KnownFact, LevelChange, Passage, Triage, scalar_of
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import Power
+from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution
 from suone.organisation.institutions.queries import iiz_office
 from suone.records.dossiers.models import Dossier
@@ -50,6 +52,17 @@ def possible_receivers(version: ProcedureVersion | None) -> list[Institution]:
 def office_reads(dossier: Dossier) -> bool:
     """Return whether the case is open to the IIZ office, by a consent that names it."""
     return iiz_office().pk in institutions_with_access(dossier, power=Power.LEAD)
+
+
+def notified_on_by(dossier: Dossier) -> Appointment | None:
+    """Return who notified the case on to the IIZ office, at the institution that had received it; ``None`` if nobody did."""
+    if dossier.receiver_id is not None:
+        return None
+    passages = Passage.objects.filter(dossier=dossier).select_related("version", "staff").defer("version__text")
+    for before, passage in pairwise(passages.order_by("pk")):
+        if before.version.receives and not passage.version.receives:
+            return passage.staff
+    return None
 
 
 def procedure_of_office(case: Case, *, on: date) -> ProcedureVersion | None:

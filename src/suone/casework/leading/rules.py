@@ -15,10 +15,12 @@ def triages(roles: frozenset[Role], *, at_office: bool) -> bool:
     return not at_office or bool(roles & TRIAGE_AT_OFFICE)
 
 
-def check_can_notify_on(*, is_receiver: bool, is_open: bool, level: str, office_reads: bool) -> None:
+def check_can_notify_on(*, is_receiver: bool, state: State, level: str, office_reads: bool) -> None:
     """Check that a receiver notifies its case on to the IIZ office, as complex and with a consent that names the office."""
-    if not is_open:
+    if state not in OPEN_STATES:
         raise Refused(_("This case is closed: reopen it first."))
+    if state == State.SUSPENDED:
+        raise Refused(_("This case is suspended: resume it first."))
     if not is_receiver:
         raise Refused(_("Only the institution that receives the case notifies it on to the IIZ office."))
     if level != Level.COMPLEX:

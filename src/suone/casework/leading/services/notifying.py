@@ -21,7 +21,7 @@ from suone.casework.cases.services import (
     write_note,
 )
 from suone.casework.leading.acts import Act
-from suone.casework.leading.queries import possible_receivers
+from suone.casework.leading.queries import notified_on_by, possible_receivers
 from suone.casework.leading.services.course import store_fact
 from suone.casework.leading.services.levels import record_level_change
 from suone.casework.leading.services.procedure import begin_procedure, end_procedure
@@ -209,13 +209,18 @@ def _open(acting: Acting, *, of: Particulars, **fields: object) -> Case:
 
 
 def reject_notification(acting: Acting, *, case: Case, reason: str) -> None:
-    """Reject a notified case with a reason, of which the notifier is informed; raises ``Refused`` after its triage."""
+    """Reject a notified case with a reason, of which whoever notified it, or notified it on, is informed.
+
+    Raises ``Refused`` after its triage.
+    """
     check_reason(reason)
     dossier = lock(case.dossier_id)
     check_triages(acting, dossier)
     _end_before_triage(acting, dossier, case, State.REJECTED, reason)
     record_event(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.REJECTED, text=reason)
-    notify_staff(acting, staff_ids=[case.notified_by_id], act=Act.REJECTED, dossier=dossier)
+    sender = notified_on_by(dossier)
+    informed = [case.notified_by_id, *([sender.pk] if sender else [])]
+    notify_staff(acting, staff_ids=informed, act=Act.REJECTED, dossier=dossier)
 
 
 def withdraw_notification(acting: Acting, *, case: Case, reason: str) -> None:
@@ -227,6 +232,8 @@ def withdraw_notification(acting: Acting, *, case: Case, reason: str) -> None:
     dossier = lock(case.dossier_id)
     if acting.institution_id != case.notifier_id:
         raise Refused(_("Only the notifying institution can withdraw its notification."))
+    if notified_on_by(dossier):
+        raise Refused(_("The case has been notified on to the IIZ office, which decides on it: turn to them."))
     _end_before_triage(acting, dossier, case, State.WITHDRAWN, reason)
     record_event(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.WITHDRAWN, text=reason)
     if case.level != Level.SIMPLE:
@@ -243,13 +250,14 @@ def _end_before_triage(acting: Acting, dossier: Dossier, case: Case, state: Stat
 
 
 def ask_notifier(acting: Acting, *, case: Case, question: str, due_on: date) -> WorkItem:
-    """Ask the notifying institution a question, answered by ``due_on``; the case is then in triage."""
+    """Ask whoever notified the case, or notified it on, a question, answered by ``due_on``; the case is then in triage."""
     check_reason(question)
     dossier = lock(case.dossier_id)
     check_triages(acting, dossier)
     case = Case.objects.get(pk=case.pk)
     if case.state == State.NOTIFIED:
         move_to_state(acting, case, State.IN_TRIAGE)
+    asked = notified_on_by(dossier) or case.notified_by
     item = add_work_item(
         acting,
         dossier=dossier,
@@ -257,13 +265,13 @@ def ask_notifier(acting: Acting, *, case: Case, question: str, due_on: date) -> 
         is_own_words=False,
         details=question,
         due_on=due_on,
-        addressed_id=case.notifier_id,
-        assigned=case.notified_by,
+        addressed_id=asked.institution_id,
+        assigned=asked,
         about=(QUESTION, dossier.pk),
         settled_by=QUESTION,
     )
     record_event(acting, dossier=dossier, kind=RecordKind.CHANGE, act=Act.QUESTION_ASKED)
-    notify_staff(acting, staff_ids=[case.notified_by_id], act=Act.QUESTION_ASKED, dossier=dossier)
+    notify_staff(acting, staff_ids=[asked.pk], act=Act.QUESTION_ASKED, dossier=dossier)
     return item
 
 

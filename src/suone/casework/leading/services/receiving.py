@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from suone.casework.cases.models import Case
+from suone.casework.cases.rules import State
 from suone.casework.cases.services import join
 from suone.casework.leading import rules
 from suone.casework.leading.acts import Act
@@ -22,14 +23,15 @@ from suone.records.inbox.services import notify_institutions
 def notify_on(acting: Acting, *, case: Case) -> None:
     """Notify a complex case on to the IIZ office: it begins there under the office's procedure, and the office triages it.
 
-    The institution that received it goes on taking part. Raises ``Refused`` for all but that institution, while the level is
-    not complex, without a consent that names the office, and where the office has no procedure for complex cases.
+    The institution that received it goes on taking part. Raises ``Refused`` for all but that institution, for a suspended case,
+    while the level is not complex, without a consent that names the office, and where the office has no procedure for complex
+    cases.
     """
     case, course = lock_case_to_lead(acting, case.pk)
     dossier, office = case.dossier, iiz_office()
     rules.check_can_notify_on(
         is_receiver=dossier.receiver_id == acting.institution_id,
-        is_open=case.is_open,
+        state=State(case.state),
         level=case.level,
         office_reads=office_reads(dossier),
     )
@@ -57,6 +59,8 @@ def notify_on(acting: Acting, *, case: Case) -> None:
             parties=parties,
             begins_round=True,
         )
+    # It begins anew, whatever it was: the office triages or rejects it like any other notification.
+    Case.objects.filter(pk=case.pk).update(state=State.NOTIFIED, state_since=acting.today)
     follow_procedure(acting, dossier=dossier)
     notify_institutions(
         acting, institution_ids=[office.pk], act=Act.NOTIFIED_ON, dossier=dossier, region_id=case.region_id

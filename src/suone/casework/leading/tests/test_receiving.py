@@ -12,6 +12,7 @@ from suone.canton.procedures.tests.factories import published
 from suone.casework.cases import services as case_services
 from suone.casework.cases.models import Assignment, Case, Function, Participant
 from suone.casework.cases.queries import possible_leads
+from suone.casework.cases.rules import State
 from suone.casework.leading import services
 from suone.casework.leading.models import Course
 from suone.casework.leading.queries import level_options
@@ -323,6 +324,93 @@ def test_after_the_session_too_a_case_is_notified_on_and_the_offices_triage_name
     lead = Assignment.objects.get(dossier_id=young.pk, function=Function.LEAD, valid_until=None)
     assert lead.staff == cast.coordinator
     assert Course.objects.get(pk=young.pk).phase == "support"
+
+
+@pytest.fixture
+def notified_on(cast: Cast, t1: Appointment, young: Case) -> Case:
+    """Notified on to the IIZ office after T1's session."""
+    triage(t1, young)
+    do(t1, services.advance_case, case=young, to="session")
+    do(t1, services.change_level, case=young, level="complex", reason="several institutions are needed")
+    _consent_names_office(t1, cast, young)
+    do(t1, services.notify_on, case=young)
+    return Case.objects.get(pk=young.pk)
+
+
+def test_after_the_session_the_office_rejects_what_is_notified_on_and_both_who_notified_learn_why(
+    cast: Cast, t1: Appointment, notified_on: Case
+) -> None:
+    assert notified_on.state == State.NOTIFIED
+
+    do(cast.coordinator, services.reject_notification, case=notified_on, reason="one institution is enough")
+
+    assert Case.objects.get(pk=notified_on.pk).state == State.REJECTED
+    assert Course.objects.get(pk=notified_on.pk).phase == "rejected"
+    informed = Message.objects.filter(act="case.rejected").values_list("staff_id", flat=True)
+    assert set(informed) == {t1.pk, cast.worker.pk}
+
+
+def test_after_the_session_the_office_triages_what_is_notified_on_to_another_level(
+    cast: Cast, notified_on: Case
+) -> None:
+    triage(cast.coordinator, notified_on, "network")
+
+    case = Case.objects.get(pk=notified_on.pk)
+    assert (case.state, Course.objects.get(pk=case.pk).phase) == (State.ACTIVE, "network")
+
+
+@pytest.mark.parametrize("who", ["t1", "worker"])
+def test_nobody_but_the_office_triages_or_rejects_what_is_notified_on(
+    cast: Cast, t1: Appointment, notified_on: Case, who: str
+) -> None:
+    other = t1 if who == "t1" else cast.worker
+
+    with pytest.raises(Refused, match="IIZ receives this case"):
+        triage(other, notified_on)
+    with pytest.raises(Refused, match="IIZ receives this case"):
+        do(other, services.reject_notification, case=notified_on, reason="not ours")
+
+
+def test_the_offices_question_goes_to_who_notified_on_and_they_answer(
+    cast: Cast, t1: Appointment, notified_on: Case
+) -> None:
+    item = do(
+        cast.coordinator, services.ask_notifier, case=notified_on, question="Who else?", due_on=notified_on.state_since
+    )
+
+    assert (item.addressed, item.assigned) == (t1.institution, t1)
+    assert Message.objects.get(act="case.question_asked").staff == t1
+    with pytest.raises(Refused, match="addressed to T1"):
+        do(cast.worker, services.answer_question, item=item, text="Nobody", category=DataCategory.EMPLOYMENT)
+    do(t1, services.answer_question, item=item, text="The school", category=DataCategory.EMPLOYMENT)
+    assert WorkItem.objects.get(pk=item.pk).state == ItemState.DONE
+
+
+def test_the_first_notifier_no_longer_withdraws_what_is_notified_on(cast: Cast, notified_on: Case) -> None:
+    with pytest.raises(Refused, match="notified on to the IIZ office"):
+        do(cast.worker, services.withdraw_notification, case=notified_on, reason="by mistake")
+
+    page = client_of(cast.worker).get(f"/dossiers/{notified_on.pk}/").content.decode()
+    assert "/withdraw" not in page
+
+
+def test_a_suspended_case_is_resumed_before_it_is_notified_on(cast: Cast, t1: Appointment, young: Case) -> None:
+    triage(t1, young, "complex")
+    do(t1, services.advance_case, case=young, to="session")
+    do(t1, services.suspend_case, case=young, reason="abroad")
+    _consent_names_office(t1, cast, young)
+
+    with pytest.raises(Refused, match="suspended"):
+        do(t1, services.notify_on, case=young)
+
+
+def test_no_other_step_makes_an_active_case_a_notification_again(cast: Cast, t1: Appointment, young: Case) -> None:
+    triage(t1, young)
+    do(t1, services.advance_case, case=young, to="session")
+    version = Course.objects.get(pk=young.pk).version
+
+    with pytest.raises(Refused, match="cannot become notified"):
+        do(t1, services.move_case_over, case=young, version=version, phase="notification", reason="once more")
 
 
 @pytest.mark.parametrize(
