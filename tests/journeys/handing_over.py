@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from tests.conftest import Visitor
 from tests.journeys.steps import case_number
 
+PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n"
+
 
 def begin(visitor: Visitor, *, name: tuple[str, str], ahv_number: str) -> int:
     """The form for a person without a case; gives how many fields were typed."""
@@ -82,6 +84,16 @@ def open_only(visitor: Visitor) -> str:
     visitor.press("Only open the case")
     visitor.page.wait_for_url("**/dossiers/*/")
     return visitor.page.url.removeprefix(visitor.site.address)
+
+
+def keep_request(visitor: Visitor, address: str) -> None:
+    """Follow the link beside what is missing, and add the request for placement that the person wrote."""
+    visitor.open(address)
+    visitor.press("Add the request")
+    request = {"name": "Gesuch.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    visitor.page.set_input_files("[name=file]", files=[request])
+    visitor.press("Keep the request")
+    visitor.page.wait_for_url(f"**{address}")
 
 
 def lead(visitor: Visitor, address: str) -> str:

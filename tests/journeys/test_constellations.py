@@ -64,6 +64,74 @@ def test_constellation_1_the_coordinates_wait_until_the_iv_names_somebody(
         assert item("parallel", duty, language) not in duties
 
 
+@pytest.mark.parametrize(("language", "number"), [("de", 78550), ("fr", 78551)])
+def test_constellation_1_a_placement_request_is_written_by_the_person_and_prepared_with_the_iv_in_any_case(
+    visit: Callable[..., Visitor], site: Site, language: str, number: int
+) -> None:
+    def asked(requirement: str) -> str:
+        return steps.asked_by(_PROCEDURE, "contact", requirement, language)
+
+    def guided() -> str:
+        return worker.page.locator("#guided").inner_text()
+
+    worker, counsellor = visit(steps.SOCIAL_WORKER, language), visit(steps.CAREER_COUNSELLOR, language)
+    long_ago = steps.days_from_today(-500)
+    handing_over.begin(worker, name=("Venetz", "Jan"), ahv_number=number_of(number))
+    handing_over.answer_questions(worker, "IV", "refers")
+    handing_over.choose(worker, "iv_contact_kind", "placement")
+    # A first request meets none of the rules; a renewed one meets all, however long ago the IV stopped.
+    in_any_case = ("written_request", "former_adviser", "network_meeting_first", "joint_agreement_considered")
+    assert not [rule for rule in in_any_case if asked(rule) in guided()]
+    handing_over.state_where_it_applies(worker, "iv_placement_ended_on", long_ago)
+    assert [rule for rule in in_any_case if asked(rule) in guided()] == list(in_any_case)
+    assert asked("pause") not in guided()
+    assert asked("pause_full") not in guided()
+    address = handing_over.open_only(worker)
+    request = f"{address}placement-request"
+
+    # The form is printed in the person's language; what they wrote is a document, and the case no longer asks for it.
+    assert asked("written_request") in steps.what_is_next(worker, address)
+    steps.sees_nothing(counsellor, request)
+    form = worker.context.request.get(f"{site.address}{request}/form")
+    assert (form.status, form.headers["content-type"]) == (200, "application/pdf")
+    handing_over.keep_request(worker, address)
+    assert asked("written_request") not in steps.what_is_next(worker, address)
+    assert asked("network_meeting_first") in steps.what_is_next(worker, address)
+
+    # The former workplace adviser is contacted and both advisers meet, before the request goes out.
+    steps.let_read(worker, address, "IV")
+    meeting = steps.convene(worker, address, "network", place="Brig", people=["Andrea Truffer"])
+    steps.hold(worker, meeting, person="yes")
+    worker.open(address)
+    worker.press("Hand over or support together")
+    handing_over.answer_questions(worker, "IV", "refers")
+    assert worker.page.locator("[name=fact_written_request]").count() == 0
+    worker.page.fill("[name=message]", "Neues Gesuch / nouvelle demande")
+    worker.press("Make contact")
+    said = worker.page.locator(".error-summary").inner_text()
+    for rule in ("former_adviser", "joint_agreement_considered"):
+        assert asked(rule) in said
+    handing_over.state(
+        worker, ticked=("target_agreement_considered",), typed={"former_adviser_contacted": steps.days_from_today(-3)}
+    )
+    worker.page.fill("[name=name_former_adviser_contacted]", "Rita Salamin")
+    handing_over.send(worker)
+    handing_over.answer(counsellor, address)
+
+    # The IV reads the request, and adds none: it is for the social worker to bring.
+    counsellor.open(address)
+    title = counsellor.word("Request for job placement, written by the person")
+    file = counsellor.page.locator("section[aria-labelledby=documents-title] a", has_text=title).get_attribute("href")
+    assert counsellor.context.request.get(f"{site.address}{file}").body() == handing_over.PDF
+    counsellor.open(request)
+    counsellor.page.set_input_files(
+        "[name=file]", files=[{"name": "a.pdf", "mimeType": "application/pdf", "buffer": handing_over.PDF}]
+    )
+    counsellor.press("Keep the request")
+    refused = counsellor.word("Social assistance adds the request: it refers the person to the IV once more.")
+    assert refused in counsellor.page.locator(".error-summary").inner_text()
+
+
 @pytest.mark.parametrize(("language", "number"), [("de", 78600), ("fr", 78601)])
 def test_constellation_2_missed_appointments_reach_the_social_worker_alone(
     visit: Callable[..., Visitor], site: Site, language: str, number: int

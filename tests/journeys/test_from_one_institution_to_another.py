@@ -12,7 +12,6 @@ from tests.journeys.registers import number_of
 
 _BIP = steps.OUTSIDER
 _PROCEDURE = "vs-smz-iv"
-_AFTER_THE_PLACEMENT = ("written_request", "target_agreement_considered")
 
 
 def requirement(requirement_id: str, language: str) -> str:
@@ -61,6 +60,7 @@ def test_smz_to_iv_during_the_pause_goes_through_with_an_exception_or_a_reason(
     handing_over.state_where_it_applies(worker, "iv_placement_ended_on", ended_on)
     assert requirement("network_meeting_first", language) in worker.page.locator("#guided").inner_text()
     address = handing_over.open_only(worker)
+    handing_over.keep_request(worker, address)
     steps.let_read(worker, address, "IV")
     meeting = steps.convene(worker, address, "network", place="Brig", people=["Andrea Truffer"])
     steps.hold(worker, meeting, person="yes")
@@ -77,7 +77,7 @@ def test_smz_to_iv_during_the_pause_goes_through_with_an_exception_or_a_reason(
     assert worker.page.locator("[name=agrees]").count() == 0  # the consent for the meeting allows it
     # What was stated when the case was opened is there already, and is not asked for again.
     assert worker.page.input_value("[name=fact_iv_contact_kind]") == "placement"
-    handing_over.state(worker, ticked=_AFTER_THE_PLACEMENT, typed={"former_adviser_contacted": ended_on})
+    handing_over.state(worker, ticked=("target_agreement_considered",), typed={"former_adviser_contacted": ended_on})
     worker.page.fill("[name=name_former_adviser_contacted]", "Thomas Pfammatter")
     if not with_exception:
         worker.press("Make contact")

@@ -219,6 +219,7 @@ WORDS: dict[Fact, Word] = {
         Fact.PLAN_DRAFTED,
         Fact.SERVICE_ORDERED,
         Fact.MEDICAL_MANDATE_GIVEN,
+        Fact.WRITTEN_REQUEST,
     ),
     **_words(Source.RECORDED, Shape.NUMBER, Fact.SERVICES_RUNNING),
     **_words(
@@ -249,7 +250,6 @@ WORDS: dict[Fact, Word] = {
         Fact.HEALTH_ATTESTED,
         Fact.EARLIER_IV_APPLICATION,
         Fact.NEW_MEDICAL_FACTS,
-        Fact.WRITTEN_REQUEST,
         Fact.TARGET_AGREEMENT_CONSIDERED,
         Fact.PERSON_ASKED,
         Fact.PARTNER_CONTACTED,

@@ -115,6 +115,9 @@ def _lacking(case: Case, requirement: Requirement, instruments: Mapping[str, str
     if word(requirement.fact).source is Source.STATED:
         address = reverse("record_fact", args=[case.pk, requirement.fact])
         return Lacking(sentence, origin, address, _("Record it"))
+    if requirement.fact == Fact.WRITTEN_REQUEST:
+        address = reverse("keep_placement_request", args=[case.pk])
+        return Lacking(sentence, origin, address, _("Add the request"))
     return Lacking(sentence, origin)
 
 
@@ -244,6 +247,7 @@ _PAGES: dict[str, tuple[object, str]] = {
     Fact.TARGET_AGREEMENT_BINDING_ON: (gettext_lazy("Write the plan and have it signed"), "plans"),
     Fact.SERVICE_ORDERED: (gettext_lazy("Order the service"), "choose_service"),
     Fact.MEDICAL_MANDATE_GIVEN: (gettext_lazy("Order the service"), "choose_service"),
+    Fact.WRITTEN_REQUEST: (gettext_lazy("Add the request"), "keep_placement_request"),
     Fact.CASE_MANAGER_NAMED: (gettext_lazy("Name the case manager"), "name_case_manager"),
     Fact.CONSENT_VALID: (gettext_lazy("Record a consent"), "sign_consent"),
     "consent_renewed": (gettext_lazy("Renew the consent"), "consents"),

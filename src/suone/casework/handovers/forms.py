@@ -288,6 +288,12 @@ class AnswerForm(forms.Form):
         self.fields["staff"].initial = asked or acting.staff_id
 
 
+class PlacementRequestForm(forms.Form):
+    """The request that the person wrote, as a file."""
+
+    file = forms.FileField(label=gettext_lazy("File"), help_text=gettext_lazy("PDF, picture, Word or plain text."))
+
+
 class MissedBasisForm(forms.Form):
     """The social worker who is notified of missed appointments, and the legal basis."""
 

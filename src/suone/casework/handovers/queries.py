@@ -214,6 +214,11 @@ def is_giver_of_missed(acting: Acting) -> bool:
     return Institution.objects.filter(pk=acting.own_institution_id, kind=GIVER_OF_MISSED).exists()
 
 
+def is_social_assistance(acting: Acting) -> bool:
+    """Return whether the acting institution is social assistance, which refers people to the IV."""
+    return Institution.objects.filter(pk=acting.own_institution_id, kind=RECIPIENT_OF_MISSED).exists()
+
+
 def social_workers_in(case: Case) -> list[Appointment]:
     """List the social workers who follow the person of a case: they may be given notice of missed appointments."""
     following = case.dossier.participants.filter(

@@ -13,6 +13,8 @@ urlpatterns = [
     path(f"{_CASE}/handovers/stop", views.stop, name="stop_without_handover"),
     path(f"{_CASE}/handovers/<int:handover_id>/withdraw", views.withdraw, name="withdraw_handover"),
     path(f"{_CASE}/handovers/<int:handover_id>/end", views.end_access, name="end_handover_access"),
+    path(f"{_CASE}/placement-request", views.keep_placement_request, name="keep_placement_request"),
+    path(f"{_CASE}/placement-request/form", views.print_placement_request, name="print_placement_request"),
     path(f"{_CASE}/missed-appointments", views.report_missed, name="report_missed"),
     path(
         f"{_CASE}/missed-appointments/<int:staff_id>/<slug:basis>",

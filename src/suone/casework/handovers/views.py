@@ -14,16 +14,17 @@ from suone.casework.cases.forms import ReasonForm
 from suone.casework.cases.models import Case, Draft
 from suone.casework.cases.queries import own_draft, readable_case
 from suone.casework.cases.services import default_answer_day
-from suone.casework.handovers import forms, queries, rules, services
+from suone.casework.handovers import forms, placement_requests, queries, rules, services
 from suone.casework.handovers.acts import Act
 from suone.casework.handovers.rules import NoticeKind
-from suone.casework.leading.queries import course_of, known_facts
+from suone.casework.leading.queries import course_of, facts_kept_as_documents, known_facts
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.permissions import Permission
+from suone.ground.audit.models import RecordKind
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
 from suone.ground.web.fields import number_in
-from suone.ground.web.pages import done, form_page, refusals_on, render
+from suone.ground.web.pages import done, form_page, printed, refusals_on, render
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Region
 from suone.records.consents.legal_bases import LegalBasis, legal_bases, legal_basis
@@ -49,7 +50,7 @@ def _guided(request: ActingRequest, case: Case | None, draft: Draft | None = Non
     data = request.POST if request.method == "POST" else None
     person = _person_form(request, sends or opens, draft) if case is None else None
     questions = forms.QuestionsForm(data, acting=acting)
-    known = known_facts(case.pk) if case else {}
+    known = known_facts(case.pk) | facts_kept_as_documents(case.pk) if case else {}
     context: dict[str, Any] = {"case": case, "dossier": case.dossier if case else None, "person": person}
     context |= {"questions": questions, "details": None}
     if data is not None and questions.is_valid():
@@ -285,6 +286,26 @@ def end_access(request: ActingRequest, dossier_id: int, handover_id: int) -> Htt
         back=reverse("case", args=[dossier_id]),
         intro=_("The person no longer agrees, or the joint support has ended: access closes at once."),
     )
+
+
+@acts(Permission.CASE_WORK)
+def keep_placement_request(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    """Add the request for job placement that the person wrote."""
+    case = readable_case(request.acting, dossier_id)
+    form = forms.PlacementRequestForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        with refusals_on(form):
+            placement_requests.keep_placement_request(request.acting, case=case, name=file.name, data=file.read())
+            return done(request, _("The request is kept as a document of the case."), "case", dossier_id)
+    context = {"dossier": case.dossier, "form": form}
+    return render(request, "handovers/placement_request.html", context, status=422 if form.errors else 200)
+
+
+@reads(Permission.CASE_READ, act=Act.REQUEST_FORM_PRINTED, kind=RecordKind.PRINT)
+def print_placement_request(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    case = readable_case(request.acting, dossier_id)
+    return printed(placement_requests.placement_request_pdf(request.acting, case), case.dossier.number)
 
 
 @acts(Permission.DISCLOSURE_RECORD)

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from suone.canton.procedures.conditions import FactsOfRound
-from suone.canton.procedures.facts import Scalar
+from suone.canton.procedures.facts import Fact, Scalar
 from suone.canton.procedures.models import ProcedureVersion
 from suone.canton.procedures.queries import proposed_procedure, versions_of_level
 from suone.casework.cases.models import Case
@@ -24,6 +24,7 @@ from suone.ground.access.categories import Power
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution
 from suone.organisation.institutions.queries import iiz_office
+from suone.records.documents.models import Document, DocumentKind
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import institutions_with_access, receiver_of
 
@@ -118,6 +119,12 @@ def _applying(rows: QuerySet[KnownFact]) -> QuerySet[KnownFact]:
 def known_facts(dossier_id: int) -> dict[str, Scalar]:
     """Return the latest value of each recorded fact that is readable in this transaction, by code."""
     return {fact: value for (_case, fact), value in known_facts_of([dossier_id]).items()}
+
+
+def facts_kept_as_documents(dossier_id: int) -> dict[str, Scalar]:
+    """Return the facts that hold because a document of the case is kept, as far as it is readable, by code."""
+    kept = Document.objects.filter(dossier_id=dossier_id, kind=DocumentKind.PLACEMENT_REQUEST, removed_at=None)
+    return {Fact.WRITTEN_REQUEST.value: True} if kept.exists() else {}
 
 
 def known_facts_of(dossier_ids: Iterable[int]) -> dict[tuple[int, str], Scalar]:

@@ -13,6 +13,13 @@ from suone.organisation.institutions.models import Institution
 from suone.records.dossiers.models import CaseBoundQuerySet, Dossier
 
 
+class DocumentKind(models.TextChoices):
+    """What a document is, where a procedure asks for one of its kind."""
+
+    OTHER = "", _("other document")
+    PLACEMENT_REQUEST = "placement_request", _("Request for job placement, written by the person")
+
+
 class DocumentQuerySet(CaseBoundQuerySet["Document"]):
     author_columns = ("kept_by_id",)
 
@@ -22,6 +29,7 @@ class Document(models.Model):
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="documents")
     category = models.PositiveSmallIntegerField(_("Data category"), choices=DataCategory)
+    kind = models.CharField(max_length=20, choices=DocumentKind, default=DocumentKind.OTHER, blank=True)
     title = models.CharField(_("Title"), max_length=150)
     language = models.CharField(max_length=2)
     file_name = models.CharField(max_length=150)

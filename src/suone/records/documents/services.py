@@ -24,7 +24,7 @@ from suone.ground.audit.services import record
 from suone.ground.web.fields import months_after
 from suone.records.documents import rules
 from suone.records.documents.acts import Act
-from suone.records.documents.models import Document
+from suone.records.documents.models import Document, DocumentKind
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import receiver_of
 from suone.records.dossiers.services import insert_without_returning, lock, record_event
@@ -44,14 +44,16 @@ def keep_document(
     data: bytes,
     title: str,
     category: DataCategory,
+    kind: DocumentKind = DocumentKind.OTHER,
     is_own_words: bool = True,
     valid_until: date | None = None,
     replaces: Document | None = None,
 ) -> Document:
     """Check a file and store it in a data category of the case; raises ``Refused`` if it is not accepted.
 
-    ``valid_until`` is the last day on which it is valid, if it has one; ``replaces`` the document that it renews. A title
-    from the product (``is_own_words`` false) is stored untranslated, and shown in each reader's language.
+    ``kind`` says what it is where a procedure asks for it, ``valid_until`` is the last day on which it is valid, if it has
+    one, and ``replaces`` the document that it renews. A title from the product (``is_own_words`` false) is stored
+    untranslated, and shown in each reader's language.
     """
     if valid_until is not None and valid_until > months_after(acting.today, 12 * rules.MOST_YEARS):
         raise Refused(_("Check the last day of validity: it lies far ahead."))
@@ -59,19 +61,20 @@ def keep_document(
         lock(dossier.pk)
         if Document.objects.filter(replaces=replaces).exists():
             raise Refused(_("This document has been renewed already."))
-    kind = _checked(name, data)
+    file_type = _checked(name, data)
     folder = Path(settings.DOCUMENTS_FOLDER)
-    stored_as = f"{uuid.uuid4().hex}.{kind.ending}"
+    stored_as = f"{uuid.uuid4().hex}.{file_type.ending}"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     (folder / stored_as).write_bytes(data)
     document = insert_without_returning(
         Document(
             dossier=dossier,
             category=category,
+            kind=kind,
             title=title,
             language=(translation.get_language() or "de")[:2] if is_own_words else "",
             file_name=Path(name).name[:150],
-            media_type=kind.media_type,
+            media_type=file_type.media_type,
             size=len(data),
             sha256=hashlib.sha256(data).hexdigest(),
             stored_as=stored_as,

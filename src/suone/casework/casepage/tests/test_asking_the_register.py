@@ -9,10 +9,12 @@ from suone.casework.cases.models import Case
 from suone.casework.leading.models import KnownFact
 from suone.casework.leading.services import record_fact
 from suone.casework.leading.tests.factories import activate, notify
+from suone.ground.access.categories import Power
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
 from suone.organisation.appointments.tests.factories import client_of, make_staff
 from suone.records.consents.tests.factories import WORK, Cast, line
+from suone.records.dossiers.tests.factories import Principal, let_in
 from suone.records.persons.models import Number
 from suone.records.workitems.services import add_work_item
 from suone.register.server.rules import Purpose
@@ -62,6 +64,29 @@ def test_a_query_settles_the_task_of_checking_the_register_and_no_tick_does(cast
     assert ours.state == "done"
     assert KnownFact.objects.filter(dossier_id=numbered.pk, fact="register_checked").count() == 1
     assert theirs is not None
+
+
+def test_smz_iv_1_a_and_2_a_the_query_of_the_sender_does_not_do_what_the_receiver_owes(
+    cast: Cast, numbered: Case
+) -> None:
+    let_in(
+        cast.worker,
+        numbered.dossier,
+        Principal(institution_id=cast.adviser.institution_id),
+        power=Power.WRITE,
+        because=9,
+    )
+    asked = {"dossier": numbered.dossier, "title": "Check", "due_on": DAY, "settled_by": "register_checked"}
+    item = do(cast.worker, add_work_item, addressed_id=cast.adviser.institution_id, **asked)
+    box = f"/dossiers/{numbered.pk}/register"
+
+    assert client_of(cast.worker).post(box, {"purpose": Purpose.COORDINATION.value}).status_code == 200
+    item.refresh_from_db()
+    assert item.state == "open"
+    assert client_of(cast.adviser).post(box, {"purpose": Purpose.COORDINATION.value}).status_code == 200
+
+    item.refresh_from_db()
+    assert item.state == "done"
 
 
 def test_whoever_is_asked_from_the_answer_is_chosen_already(cast: Cast, numbered: Case) -> None:

@@ -11,6 +11,7 @@ from suone.canton.procedures.services import publish
 from suone.casework.cases.models import Case
 from suone.casework.handovers import services
 from suone.casework.handovers.models import Handover
+from suone.casework.handovers.placement_requests import keep_placement_request
 from suone.casework.handovers.rules import Answers, Direction
 from suone.casework.handovers.services import Proposal
 from suone.casework.leading.services import Particulars
@@ -19,12 +20,14 @@ from suone.ground.access.acting import acting_for_job
 from suone.ground.access.database import acting_as
 from suone.organisation.appointments.models import Appointment
 from suone.records.consents.tests.factories import Cast
+from suone.records.documents.models import Document
 
 # What the agreement asks of SMZ when it refers somebody to IV.
 TO_IV: dict[Fact, Any] = {
     Fact.IV_CONTACT_KIND: "application",
     Fact.HEALTH_ATTESTED: True,
 }
+PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n"
 AHV_NUMBER = "756.9217.0769.85"
 
 
@@ -81,6 +84,12 @@ def accept(by: Appointment, handover: Handover, **changes: Any) -> Handover:
 
 def decline(by: Appointment, handover: Handover, reason: str = "Not us") -> None:
     do(by, services.decline_handover, decision=handover.decision, reason=reason)
+
+
+def keep_request(by: Appointment, case: Case) -> Document:
+    """The request for job placement that the person wrote."""
+    kept: Document = do(by, keep_placement_request, case=case, name="Gesuch.pdf", data=PDF)
+    return kept
 
 
 def case_of(handover: Handover) -> Case:

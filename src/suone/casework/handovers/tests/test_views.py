@@ -11,7 +11,7 @@ from suone.casework.cases.models import Case
 from suone.casework.handovers import services
 from suone.casework.handovers.models import Handover
 from suone.casework.handovers.rules import Direction
-from suone.casework.handovers.tests.factories import AHV_NUMBER, TO_IV, accept, case_of, proposal, propose
+from suone.casework.handovers.tests.factories import AHV_NUMBER, TO_IV, accept, case_of, keep_request, proposal, propose
 from suone.casework.leading.models import Course, Passage
 from suone.casework.leading.queries import known_facts
 from suone.casework.leading.services import change_level
@@ -114,10 +114,10 @@ def test_the_pause_warns_and_goes_through_with_an_exception_or_a_reason(
     Course.objects.filter(pk=case.pk).update(phase="contact")
     Case.objects.filter(pk=case.pk).update(state="notified")
     case.dossier.facts.create(fact="both_advisers_met_on", value=timezone.localdate().isoformat())
+    keep_request(cast.worker, case)
     asked = {
         "fact_iv_placement_ended_on": (timezone.localdate() - timedelta(days=days)).isoformat(),
         "fact_iv_contact_kind": "placement",
-        "fact_written_request": "on",
         "fact_former_adviser_contacted": timezone.localdate().isoformat(),
         "name_former_adviser_contacted": "Rita Placement",
         "fact_target_agreement_considered": "on",
@@ -142,7 +142,6 @@ def test_the_network_meeting_comes_first_after_a_placement_ended(
     asked = {
         "fact_iv_placement_ended_on": (timezone.localdate() - timedelta(days=400)).isoformat(),
         "fact_iv_contact_kind": "placement",
-        "fact_written_request": "on",
         "fact_former_adviser_contacted": timezone.localdate().isoformat(),
         "name_former_adviser_contacted": "Rita Placement",
         "fact_target_agreement_considered": "on",

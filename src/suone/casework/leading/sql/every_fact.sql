@@ -10,15 +10,26 @@ $$;
 
 -- Every fact of a case, whatever its data category, for the procedure engine: a case proceeds the same way whoever takes
 -- the next step. Only for those who may open the case; pages show what their reader may read. With each fact, whether it
--- became true before the present round: recorded before, or on an earlier day.
+-- became true before the present round: recorded before, or on an earlier day. What is there as a document holds as long as the
+-- document is kept; without it, what was stated does.
 CREATE FUNCTION leading_every_fact(case_id bigint) RETURNS TABLE (fact text, value jsonb, is_earlier boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET TimeZone = 'Europe/Zurich' AS $$
-    SELECT DISTINCT ON (f.fact) f.fact, f.value,
-           coalesce(leading_first_recorded(f.id) <= c.round_since OR f.day < c.round_since::date, false)
-    FROM leading_knownfact f LEFT JOIN leading_course c ON c.dossier_id = f.dossier_id
-    WHERE f.dossier_id = case_id AND dossiers_has_power(case_id, 1) AND f.value IS NOT NULL
-      AND NOT EXISTS (SELECT 1 FROM leading_knownfact r WHERE r.replaces_id = f.id)
-    ORDER BY f.fact, f.day DESC NULLS LAST, f.id DESC
+    WITH kept AS (
+        SELECT DISTINCT ON (d.kind) 'written_request' AS fact, d.kept_at FROM documents_document d
+        WHERE d.dossier_id = case_id AND d.kind = 'placement_request' AND d.removed_at IS NULL
+        ORDER BY d.kind, d.kept_at DESC),
+    stated AS (
+        SELECT DISTINCT ON (f.fact) f.fact, f.value,
+               coalesce(leading_first_recorded(f.id) <= c.round_since OR f.day < c.round_since::date, false) AS is_earlier
+        FROM leading_knownfact f LEFT JOIN leading_course c ON c.dossier_id = f.dossier_id
+        WHERE f.dossier_id = case_id AND f.value IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM leading_knownfact r WHERE r.replaces_id = f.id)
+          AND f.fact NOT IN (SELECT k.fact FROM kept k)
+        ORDER BY f.fact, f.day DESC NULLS LAST, f.id DESC)
+    SELECT s.fact, s.value, s.is_earlier FROM stated s WHERE dossiers_has_power(case_id, 1)
+    UNION ALL
+    SELECT k.fact, 'true'::jsonb, coalesce(k.kept_at <= c.round_since, false)
+    FROM kept k LEFT JOIN leading_course c ON c.dossier_id = case_id WHERE dossiers_has_power(case_id, 1)
 $$;
 
 CREATE FUNCTION leading_been_in(case_id bigint) RETURNS TABLE (procedure text, phase text, round smallint)

@@ -83,6 +83,10 @@ CREATE FUNCTION leading_outcome_of_fact(item workitems_workitem) RETURNS text LA
             WHERE n.dossier_id = item.dossier_id AND n.until IS NULL AND n.digits IS NOT NULL)
         WHEN 'notifier_circle' THEN true  -- every case has one
         WHEN 'open_items' THEN true  -- the item is one
+        WHEN 'written_request' THEN EXISTS (
+            SELECT 1 FROM documents_document d
+            WHERE d.dossier_id = item.dossier_id AND d.kind = 'placement_request' AND d.removed_at IS NULL
+              AND d.kept_at >= least(item.asked_at, transaction_timestamp()))
         ELSE (
             SELECT f.value NOT IN ('false', '0', '""', 'null')
                AND (f.at >= least(item.asked_at, transaction_timestamp()) OR f.day IS NULL AND leading_applies_again(item, f.id))
