@@ -53,6 +53,7 @@ WITHOUT_CATEGORY = {
     "plans.Signature": "who must sign is counted by everybody who signs",
     # One's own, before a case is opened or beside it.
     "cases.Draft": "its author's alone",
+    "entrances.Draft": "its author's alone",
     "handovers.CooperationNotice": "for giver and receiver alone, whatever categories are open to others",
     "advice.Advice": "the advising institution's alone; there is no case",
     "inbox.Message": "its recipient's alone: which case, and which act where they may read its category",

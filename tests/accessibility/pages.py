@@ -290,7 +290,7 @@ NO_PAGES = {
     "remove_contact_person": "an act", "end_partner_key": "an act",
     "document": "a file", "complete_workitem": "an act", "reopen_workitem": "an act", "cancel_workitem": "an act",
     "decide_factor_reset": "an act", "invite_again": "an act", "unlock_log_in": "an act", "approve_role": "an act",
-    "mark_read": "an act", "record_person_informed": "an act", "alive": "a word for the page",
+    "mark_read": "an act", "drafts": "a word for the page", "record_person_informed": "an act", "alive": "a word for the page",
     "alive_case": "a word for the page", "find_case": "an act; its answer is looked at below", "keep_draft": "an act",
     "keep_draft_again": "an act", "drop_draft": "an act", "withdraw_request": "an act", "leave": "an act",
     "resume": "an act", "start_service": "an act", "renew_mandate_access": "an act",

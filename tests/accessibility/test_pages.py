@@ -24,6 +24,9 @@ from tests.journeys.registers import number_of
 _FULL = os.environ.get("SUONE_SWEEP") == "full"
 _RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 _WIDE, _NARROW = 1366, 320
+# Forms with free text that no draft is kept of.
+_LOSES_TEXT = """() => [...document.querySelectorAll("form:has(textarea)")]
+    .filter(form => form.dataset.draft === undefined && !form.dataset.autosave).map(form => form.outerHTML.slice(0, 200))"""
 Look = tuple[Literal["light", "dark"], int]
 _OPPOSITES: list[list[Look]] = [[("light", _WIDE), ("dark", _NARROW)], [("dark", _WIDE), ("light", _NARROW)]]
 _PROBE = (Path(__file__).parent / "borders.js").read_text()
@@ -150,6 +153,7 @@ def test_a_page_can_be_used_by_everybody(enter: Callable[..., Visitor], site: Si
     faults = _faults(page, language, _turn(name))
 
     assert status == pages.STATUS.get(name, 200)
+    assert page.evaluate(_LOSES_TEXT) == []
     assert page.url == site.address + pages.PAGES[name][1].format_map(_Parts(site))
     assert page.locator("html").get_attribute("lang") == language
     assert faults == []

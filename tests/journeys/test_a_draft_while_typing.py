@@ -24,7 +24,7 @@ def test_typing_keeps_one_draft_up_to_date(visit: Callable[..., Visitor], site: 
 
     assert site.sql(_DRAFTS) == [("Zumtaugwald", 3)]
 
-    worker.press("Save as draft")
-    page.wait_for_url("**/cases/drafts/*")
+    with page.expect_navigation(url="**/cases/drafts/*"):
+        worker.press("Save as draft")
     assert page.input_value("input[name=last_name]") == "Zumtaugwald"
     assert site.sql(_DRAFTS) == [("Zumtaugwald", 4)]

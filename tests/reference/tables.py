@@ -728,6 +728,7 @@ TABLES: dict[str, Rules] = {
         select=OWN_AND_JOBS, insert=either(job, in_own_name), update=OWN_AND_JOBS, delete=job, kinds=EVERY_KIND
     ),
     "inbox_preference": Rules(select=OWN_AND_JOBS, insert=OWN_AND_JOBS, update=OWN_AND_JOBS),
+    "entrances_draft": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=OWN_AND_JOBS),
     "entrances_submission": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=job),
     "entrances_systemanswer": Rules(
         select=either(job, OF_SYSTEM),

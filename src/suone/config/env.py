@@ -93,6 +93,11 @@ SETTINGS = (
     ),
     Setting("SUONE_INVITATION_DAYS", "14", "How many days the one-time link of an invitation works."),
     Setting("SUONE_STALE_ACCOUNT_DAYS", "90", "After how many days without a log-in an account is shown as stale."),
+    Setting(
+        "SUONE_DRAFT_DAYS",
+        "30",
+        "After how many days a draft of a form that nobody continues is deleted: a default of the product.",
+    ),
     Setting("SUONE_CONSENT_MONTHS", "12", "How long a consent is proposed to run, in months."),
     Setting(
         "SUONE_CONSENT_AT_MOST_MONTHS",

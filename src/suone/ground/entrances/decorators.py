@@ -30,11 +30,11 @@ from suone.ground.access.permissions import Permission
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
 from suone.ground.audit.shown import Shown, note_row, noting
-from suone.ground.entrances import bound_forms, confirming
+from suone.ground.entrances import bound_forms, confirming, drafts
 from suone.ground.entrances.acts import Act
 from suone.ground.entrances.models import Submission
 from suone.ground.web.bound import KEY, bound_to
-from suone.ground.web.pages import conflict_page, refused_page, too_many_page, unrecorded_page
+from suone.ground.web.pages import conflict_page, page_before, refused_page, too_many_page, unrecorded_page
 
 P = ParamSpec("P")
 View = Callable[Concatenate["ActingRequest", P], HttpResponseBase]
@@ -128,6 +128,8 @@ def acts(
                     else:
                         if sent is not None:
                             sent.keep(response)
+                        if _leads_to(response):  # a page shown again, such as with one more row, continues the draft
+                            drafts.done(request, acting)
                         if reading.shows_anybody(response):
                             reading.record(acting)
                 return _recorded(acting, reading, response) if failed else response
@@ -280,7 +282,7 @@ def _guarded(
         if acting is None:
             if request.user.is_authenticated:
                 raise PermissionDenied  # an account without a current staff entry
-            return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+            return redirect_to_login(request.get_full_path() if request.method == "GET" else page_before(request))
         if request.method not in methods and not confirming.is_answer(request):
             return HttpResponse(status=405, headers={"Allow": ", ".join(methods)})
         if request.method == "POST" and binds:
@@ -315,6 +317,7 @@ def _conflict(request: ActingRequest, acting: Acting, conflict: Conflict, kwargs
         response = conflict_page(request, conflict)
         if conflict.about is not None:
             note_row(conflict.about)
+        drafts.both_were_shown(request, acting)
         return _recorded(acting, Reading(RecordKind.READ, Act.CONFLICT_SHOWN, kwargs, shown), response)
 
 

@@ -40,6 +40,36 @@ class Submission(models.Model):
         return f"submission {self.pk}"
 
 
+class Draft(models.Model):
+    """What somebody has typed into a form and not sent yet; visible only to its author."""
+
+    staff_id = models.BigIntegerField()
+    form = models.CharField(max_length=200)  # the address it is sent to
+    fields = models.JSONField(default=dict)  # the names of the fields that were changed, each with its values
+    key = models.UUIDField(null=True)  # of the form: once that is sent, what arrives late is no draft
+    version = models.CharField(max_length=20, blank=True)  # of what stood there when the page was opened
+    at = models.DateTimeField(db_default=Now())
+
+    personal_data: ClassVar[tuple[str, ...]] = ("fields",)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["staff_id", "form"], name="draft_once"),
+            RowPolicies(
+                name="entrances_draft_row_policies",
+                select=f"{job()} OR {_OWN}",
+                insert=_OWN,
+                update=_OWN,
+                updates=("fields", "key", "version", "at"),
+                delete=f"{job()} OR {_OWN}",
+            ),
+            Stamp(name="draft_typed", at="at", staff="staff_id", watches=("fields",)),
+        ]
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"
+
+
 class SystemAnswer(models.Model):
     """A response to a partner's system: repeating the request with the same key gives it again and changes nothing.
 

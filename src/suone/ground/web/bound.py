@@ -17,7 +17,9 @@ FIELD = "opened_as"
 # The button that switches back to the appointment of the page and submits the form.
 CHANGE_BACK = "change_back"
 KEY = "idempotency_key"
-NOT_TYPED = frozenset({FIELD, CHANGE_BACK, KEY, "csrfmiddlewaretoken"})
+# Under which address what is typed into the form is saved as a draft; empty unless the page saved or restored one.
+DRAFT = "draft_of"
+NOT_TYPED = frozenset({FIELD, CHANGE_BACK, KEY, DRAFT, "csrfmiddlewaretoken"})
 _signer = Signer(salt="suone.opened-as")
 _now: ContextVar[Acting | None] = ContextVar("bound", default=None)
 

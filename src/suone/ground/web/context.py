@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from suone.ground.access.acting import Acting
 from suone.ground.access.permissions import Permission
+from suone.ground.web.middleware import seconds_left
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -20,6 +21,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "navigation": _navigation(request, acting),
         "messages": messages.get_messages(request),
         "here": request.path,
+        "session_lasts": {"idle": settings.SESSION_COOKIE_AGE, "at_most": seconds_left(request)} if acting else None,
         "user": request.user if hasattr(request, "user") else None,
         "sso_providers": _sso_providers(),
     }

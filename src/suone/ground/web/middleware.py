@@ -12,6 +12,12 @@ from django.utils import timezone, translation
 _SINCE = "logged_in_since"
 
 
+def seconds_left(request: HttpRequest) -> int:
+    """How long the session may still last, however busy its user is."""
+    now = timezone.now().timestamp()
+    return max(0, int(settings.SESSION_ABSOLUTE_AGE - (now - request.session.get(_SINCE, now))))
+
+
 class SessionLimitsMiddleware:
     """The absolute limit of a session (``SESSION_ABSOLUTE_AGE``); the idle limit is that of its cookie.
 

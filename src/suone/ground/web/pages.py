@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib import messages
 from django.forms import BaseForm
@@ -10,9 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template import loader
 from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from suone.ground.access.errors import Conflict, Refused
-from suone.ground.web.bound import FIELD, NOT_TYPED
+from suone.ground.web.bound import DRAFT, FIELD, NOT_TYPED
 
 # Fields whose values are never shown again.
 _SECRET = {"password", "code", "token"}
@@ -94,7 +96,7 @@ def _question_page(request: HttpRequest, context: dict[str, Any]) -> HttpRespons
     sent = [(name, value) for name in names for value in request.POST.getlist(name)]
     typed = [value for name, value in sent if value.strip() and not value.isdigit() and name not in _SECRET]
     context |= {"sent": sent, "typed": typed, "files": len(request.FILES), "to": request.get_full_path()}
-    context["mark"] = request.POST.get(FIELD, "")
+    context |= {"mark": request.POST.get(FIELD, ""), "draft_of": request.POST.get(DRAFT, "")}
     return _instead_of_the_page(render(request, "web/sent_as_another.html", context, status=409))
 
 
@@ -137,6 +139,15 @@ def refusals_on(form: BaseForm) -> Iterator[None]:
         yield
     except Refused as refusal:
         form.add_error(None, str(refusal))
+
+
+def page_before(request: HttpRequest) -> str:
+    """The page of ours from which the form was sent, to return to after a log-in; the worklist if it is none."""
+    referer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}):
+        return "/"
+    parts = urlsplit(referer)
+    return urlunsplit(("", "", "/" + parts.path.lstrip("/"), parts.query, ""))
 
 
 def done(request: HttpRequest, sentence: str, address: str, *args: object) -> HttpResponse:

@@ -1,9 +1,9 @@
 """Error pages, choice of language, health check."""
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
 from django.template import loader
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from suone.ground.access.services import set_account_language
 from suone.ground.web.bound import opened
-from suone.ground.web.pages import render, session_ended_page
+from suone.ground.web.pages import page_before, render, session_ended_page
 
 
 @require_POST
@@ -54,7 +54,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if not request.user.is_authenticated:
-        return redirect("account_login")  # the session has ended meanwhile
+        return redirect_to_login(page_before(request))  # the session has ended meanwhile
     page = opened(request)
     if page is not None and page.user_id == request.user.pk:
         return session_ended_page(request)  # … and the same account has logged in again

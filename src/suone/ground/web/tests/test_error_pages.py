@@ -103,7 +103,7 @@ def test_a_form_from_elsewhere_is_not_accepted(account: User) -> None:
 def test_a_form_sent_after_the_log_in_has_ended_leads_to_the_log_in() -> None:
     answer = Client(enforce_csrf_checks=True).post("/language", {"language": "fr"})
 
-    assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/")
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/?next=/")
 
 
 def test_error_pages_are_kept_by_nobody(client: Client) -> None:
