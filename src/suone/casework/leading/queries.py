@@ -21,12 +21,15 @@ from suone.casework.leading import rules
 from suone.casework.leading.models import Course, KnownFact, LevelChange, Passage, Triage, scalar_of
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import Power
+from suone.ground.web.jinja import localized
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution
 from suone.organisation.institutions.queries import iiz_office
 from suone.records.documents.models import Document, DocumentKind
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import institutions_with_access, receiver_of
+from suone.records.workitems.models import WorkItem
+from suone.records.workitems.queries import awaiting
 
 # A day that is recorded late does not replace a later one.
 _WHAT_APPLIES_FIRST = (F("day").desc(nulls_last=True), "-pk")
@@ -150,6 +153,28 @@ def every_fact(dossier_id: int) -> FactsOfRound:
     found = {fact: scalar_of(fact, json.loads(kept)) for fact, kept, _is_earlier in rows if kept is not None}
     known = {fact: value for fact, value in found.items() if value is not None}
     return FactsOfRound(known, [fact for fact, _kept, is_earlier in rows if is_earlier and fact in known])
+
+
+def items_of_others(acting: Acting, dossier: Dossier, fact: str) -> list[WorkItem]:
+    """List the open work items of other institutions that wait for this fact; untitled ones the acting person may not read."""
+    return [item for item in awaiting(dossier, fact) if item.addressed_id != acting.institution_id]
+
+
+def left_open_in_words(acting: Acting, dossier: Dossier, fact: str) -> str:
+    """Say which work items stay open although this fact was stated, and whose they are; empty if none does.
+
+    Of those that the acting person may not read it says only that there are some.
+    """
+    waiting = items_of_others(acting, dossier, fact)
+    sentences = [
+        _("The work item “%(title)s” stays open: %(institution)s completes it.")
+        % {"title": localized(item.title, item.language, item.texts), "institution": item.addressed.short_name}
+        for item in waiting
+        if item.title
+    ]
+    if any(not item.title for item in waiting):
+        sentences.append(_("A work item of another institution stays open: only they complete it."))
+    return " ".join(sentences)
 
 
 def visited_phases(dossier_id: int) -> list[tuple[str, str]]:

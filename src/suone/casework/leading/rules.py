@@ -52,6 +52,27 @@ def check_can_correct(*, is_stated: bool, is_own: bool, leads: bool, is_open: bo
         raise Refused(_("Only the institution that recorded this can correct it, or whoever leads the case."))
 
 
+def check_can_state(*, is_own: bool, leads: bool, has_reason: bool, asked: str) -> None:
+    """Check who states what another institution was asked to do: the lead, with a reason, or whoever was asked as well.
+
+    ``asked`` is its short name, empty if the reader may not see the work item. Raises ``Refused`` for others.
+    """
+    if is_own or (leads and has_reason):
+        return
+    whose = {"institution": asked}
+    if not leads and not asked:
+        raise Refused(_("Another institution has been asked to do this: only they can record it."))
+    if not leads:
+        raise Refused(_("%(institution)s has been asked to do this: only they can record it.") % whose)
+    if not asked:
+        raise Refused(
+            _("Another institution has been asked to do this: give the reason in the remark if you record it for them.")
+        )
+    raise Refused(
+        _("%(institution)s has been asked to do this: give the reason in the remark if you record it for them.") % whose
+    )
+
+
 def check_can_close(*, open_items: int, outcome: str, reason: str) -> None:
     """Check that a case is closed with outcome and reason and without open work items; raises ``Refused`` otherwise."""
     if outcome not in Outcome.values or reason not in ClosingReason.values:

@@ -271,7 +271,8 @@ def state(request: ActingRequest, dossier_id: int, fact: str) -> HttpResponse:
             services.record_fact(
                 request.acting, case=this, fact=Fact(fact), value=form.stated, remark=form.cleaned_data["remark"]
             )
-            return done(request, _("The fact is recorded."), "course", dossier_id)
+            left = queries.left_open_in_words(request.acting, this.dossier, fact) if form.stated else ""
+            return done(request, f"{_('The fact is recorded.')} {left}".strip(), "course", dossier_id)
     back = reverse("course", args=[dossier_id])
     what = _("Record a fact")
     return form_page(request, form, title=f"{what} · {this.dossier.number}", submit=_("Record"), back=back)
@@ -285,7 +286,9 @@ def correct_fact(request: ActingRequest, dossier_id: int, fact_id: int) -> HttpR
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.correct_fact(request.acting, known=known, value=form.stated, reason=form.cleaned_data["remark"])
-            return done(request, _("The fact is corrected; what applied before stays readable."), "course", dossier_id)
+            left = queries.left_open_in_words(request.acting, known.dossier, known.fact) if form.stated else ""
+            said = _("The fact is corrected; what applied before stays readable.")
+            return done(request, f"{said} {left}".strip(), "course", dossier_id)
     return _about_fact(request, form, known, title=_("Correct a recorded fact"), submit=_("Correct"))
 
 

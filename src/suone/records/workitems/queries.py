@@ -76,6 +76,14 @@ def items_waiting(acting: Acting, dossier: Dossier, *, awaiting: str) -> list[Wo
     return list(rows.filter(state=State.OPEN).select_related("dossier").order_by("pk"))
 
 
+def awaiting(dossier: Dossier, code: str) -> list[WorkItem]:
+    """The open items of a case that wait for this act or fact, whosever they are, for actors who may contribute to it.
+
+    Only the columns that the timeline records; an item that the acting person may not read has no title.
+    """
+    return list(WorkItem.objects.raw("SELECT * FROM workitems_awaiting(%s, %s)", [dossier.pk, str(code)]))
+
+
 def my_open_items(acting: Acting) -> QuerySet[WorkItem]:
     """Open items assigned to the acting person, and unassigned ones of their institution if they work on cases."""
     whose = Q(assigned_id=acting.staff_id)

@@ -9,9 +9,9 @@ from suone.casework.leading import rules
 from suone.casework.leading.acts import Act
 from suone.casework.leading.facts import facts_of
 from suone.casework.leading.models import KnownFact
-from suone.casework.leading.queries import applying_fact
+from suone.casework.leading.queries import applying_fact, items_of_others
 from suone.casework.leading.services.course import check_value, keep_remark, kept_value, set_items_missing
-from suone.casework.leading.services.procedure import check_is_its_word, follow_procedure
+from suone.casework.leading.services.procedure import check_is_its_word, follow_procedure, notify_settled
 from suone.casework.leading.services.shared import PartiesOfCase, case_with_course, course_in
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory, Power
@@ -74,6 +74,7 @@ def _replace(acting: Acting, known: KnownFact, value: Scalar | None, reason: str
         act = Act.FACT_TAKEN_BACK if value is None else Act.FACT_CORRECTED
         notify_institutions(acting, institution_ids=[known.institution_id], act=act, dossier=dossier)
     open_again(acting, dossier=dossier, by=fact)
+    waiting = items_of_others(acting, dossier, fact) if value else []
     if value:
         settle_waiting(acting, dossier=dossier, by=fact)
     course = course_in(case)
@@ -82,6 +83,7 @@ def _replace(acting: Acting, known: KnownFact, value: Scalar | None, reason: str
         parties = PartiesOfCase(case)
         set_items_missing(acting, dossier=dossier, course=course, fact=fact, facts=facts, parties=parties)
     follow_procedure(acting, dossier=dossier)
+    notify_settled(acting, dossier=dossier, fact=fact, waiting=waiting, act=Act.FACT_CORRECTED)
     return row
 
 

@@ -1,5 +1,7 @@
 """Moving a case through its procedure: reported facts, the next phase, another version."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from suone.canton.procedures.conditions import Facts
@@ -9,9 +11,11 @@ from suone.canton.procedures.rules import Phase, phase_status
 from suone.casework.cases.models import Case
 from suone.casework.cases.rules import OPEN_STATES, State, check_reason
 from suone.casework.cases.services import notify_participants
+from suone.casework.leading import rules
 from suone.casework.leading.acts import Act
 from suone.casework.leading.facts import facts_of
 from suone.casework.leading.models import Course
+from suone.casework.leading.queries import items_of_others
 from suone.casework.leading.services.course import begin, enter, may_take, move, move_over, settle, store_fact
 from suone.casework.leading.services.shared import (
     PartiesOfCase,
@@ -28,8 +32,8 @@ from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power
 from suone.records.dossiers.services import lock
 from suone.records.inbox.services import notify_institutions
-from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
+from suone.records.workitems.queries import items_waiting
 from suone.records.workitems.services import settle_waiting
 
 
@@ -146,15 +150,19 @@ def record_fact(acting: Acting, *, case: Case, fact: Fact, value: Scalar, remark
     """Record a fact that the procedure needs and no act reports; the latest value applies.
 
     Raises ``Refused`` for a fact that follows from an act, for one that only the coordination office states or that lacks
-    its reason, and when another institution was asked to record it: then only the lead may, with a remark.
+    its reason, and when another institution alone was asked to record it: then only the lead may, with a remark. Work items of
+    others stay open unless the lead gives that remark; the database decides which a statement settles.
     """
     if word(fact).source is not Source.STATED:
         raise Refused(_("This fact follows from an action in the product: carry out that action instead."))
     check_is_its_word(acting, fact)
     if word(fact).asks_reason and value and not remark.strip():
         raise Refused(_("Give the reason in the remark."))
-    _check_whose_word(acting, case, fact, remark)
+    waiting = items_of_others(acting, case.dossier, fact)
+    if waiting:
+        _check_whose_word(acting, case, fact, waiting, remark)
     report_fact(acting, dossier=case.dossier, fact=fact, value=value, remark=remark, is_stated=True)
+    notify_settled(acting, dossier=case.dossier, fact=fact, waiting=waiting, act=Act.FACT_KNOWN)
 
 
 def check_is_its_word(acting: Acting, fact: Fact) -> None:
@@ -163,19 +171,24 @@ def check_is_its_word(acting: Acting, fact: Fact) -> None:
         raise Refused(_("Only the coordination office enters this."))
 
 
-def _check_whose_word(acting: Acting, case: Case, fact: Fact, remark: str) -> None:
+def _check_whose_word(acting: Acting, case: Case, fact: Fact, of_others: Sequence[WorkItem], remark: str) -> None:
     """An institution asked to do something records it itself; the lead may do so for it, with a remark saying why."""
-    asked = WorkItem.objects.filter(dossier_id=case.pk, settled_by=fact, state=ItemState.OPEN)
-    for item in asked.exclude(addressed_id=acting.institution_id).select_related("addressed"):
-        whose = {"institution": item.addressed.short_name}
-        if not has_power(acting, case.dossier, Power.LEAD):
-            raise Refused(_("%(institution)s has been asked to do this: only they can record it.") % whose)
-        if not remark.strip():
-            raise Refused(
-                _("%(institution)s has been asked to do this: give the reason in the remark if you record it for them.")
-                % whose
-            )
-        notify_institutions(acting, institution_ids=[item.addressed_id], act=Act.FACT_KNOWN, dossier=case.dossier)
+    readable = [item for item in of_others if item.title]
+    rules.check_can_state(
+        is_own=bool(items_waiting(acting, case.dossier, awaiting=fact)),
+        leads=has_power(acting, case.dossier, Power.LEAD),
+        has_reason=bool(remark.strip()),
+        asked=readable[0].addressed.short_name if readable else "",
+    )
+
+
+def notify_settled(acting: Acting, *, dossier: Dossier, fact: Fact, waiting: Sequence[WorkItem], act: Act) -> None:
+    """Notify the institutions whose items were ``waiting`` for a fact and no longer are: the lead stated it for them."""
+    if not waiting:
+        return
+    left = {item.pk for item in items_of_others(acting, dossier, fact)}
+    settled = {item.addressed_id for item in waiting if item.pk not in left}
+    notify_institutions(acting, institution_ids=sorted(settled), act=act, dossier=dossier)
 
 
 def begin_procedure(acting: Acting, case: Case, version: ProcedureVersion) -> None:

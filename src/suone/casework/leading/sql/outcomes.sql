@@ -52,8 +52,42 @@ CREATE FUNCTION leading_is_undone(item workitems_workitem) RETURNS boolean LANGU
         WHERE c.dossier_id = item.dossier_id AND c.phase = split_part(item.step, '/', 1)
           AND (c.round_since IS NULL OR item.asked_at >= c.round_since)));
 
--- The fact that a step of the procedure waits for: derived from the case, or recorded since the item was set. Codes as in
--- facts.py; only whether the fact is there matters, not its value.
+-- Whether an act reported this fact. Codes as in facts.py: of all others somebody's word is all there is, whatever the row
+-- says of itself.
+CREATE FUNCTION leading_is_reported(known leading_knownfact) RETURNS boolean LANGUAGE sql IMMUTABLE
+    RETURN NOT known.is_stated AND known.fact IN (
+        'round_table_held_on', 'assessment_held_on', 'joint_interview_held_on', 'review_held_on', 'network_meeting_held_on',
+        'both_advisers_met_on', 'intervision_held_on', 'session_discussed_on', 'meeting_convened', 'contributions_in',
+        'person_attended', 'rad_attended', 'plan_drafted', 'plan_binding_on', 'target_agreement_binding_on', 'plan_review_on',
+        'labour_measures', 'service_ordered', 'services_running', 'coaching_kind', 'coaching_closed_on', 'medical_mandate_given',
+        'medical_report_on', 'life_situation', 'short_assessment_on', 'practice_assessment_on', 'potential_assessment_on',
+        'segment', 'segmented_on', 'register_checked', 'handover_accepted_on', 'triaged_on');
+
+-- Whether this fact settles this item: an act reported it, or the addressed institution stated it, or an institution that
+-- leads the case did, with the reason that the addressed one is given.
+CREATE FUNCTION leading_settles(known leading_knownfact, item workitems_workitem) RETURNS boolean LANGUAGE sql STABLE
+    RETURN leading_is_reported(known) OR known.institution_id = item.addressed_id
+        OR EXISTS (
+            SELECT 1 FROM leading_factremark r WHERE r.fact_id = known.id AND r.staff_id = known.staff_id AND trim(r.text) <> '')
+        AND EXISTS (
+            SELECT 1 FROM dossiers_grant g
+            WHERE g.dossier_id = known.dossier_id AND g.power >= 3
+              AND (g.institution_id = known.institution_id OR g.staff_id = known.staff_id)
+              AND g.valid_from <= statement_timestamp() AND g.valid_until > statement_timestamp());
+
+-- Whether the fact that the item waits for holds, recorded since the item was set or applying again: by any statement, or
+-- by one that settles the item. Only whether the fact is there matters, not its value.
+CREATE FUNCTION leading_holds(item workitems_workitem, by_any boolean) RETURNS boolean LANGUAGE sql STABLE
+    RETURN (
+        SELECT f.value NOT IN ('false', '0', '""', 'null')
+           AND (f.at >= least(item.asked_at, transaction_timestamp()) OR f.day IS NULL AND leading_applies_again(item, f.id))
+        FROM leading_knownfact f
+        WHERE f.dossier_id = item.dossier_id AND f.fact = item.settled_by AND (by_any OR leading_settles(f, item))
+          AND f.value IS NOT NULL AND NOT EXISTS (SELECT 1 FROM leading_knownfact r WHERE r.replaces_id = f.id)
+        ORDER BY f.day DESC NULLS LAST, f.id DESC LIMIT 1);
+
+-- The fact that a step of the procedure waits for: derived from the case, or recorded. Codes as in facts.py. What only
+-- another institution stated leaves the item as it is.
 CREATE FUNCTION leading_outcome_of_fact(item workitems_workitem) RETURNS text LANGUAGE sql STABLE
     RETURN CASE WHEN CASE item.settled_by
         WHEN 'consent_valid' THEN EXISTS (
@@ -87,15 +121,10 @@ CREATE FUNCTION leading_outcome_of_fact(item workitems_workitem) RETURNS text LA
             SELECT 1 FROM documents_document d
             WHERE d.dossier_id = item.dossier_id AND d.kind = 'placement_request' AND d.removed_at IS NULL
               AND d.kept_at >= least(item.asked_at, transaction_timestamp()))
-        ELSE (
-            SELECT f.value NOT IN ('false', '0', '""', 'null')
-               AND (f.at >= least(item.asked_at, transaction_timestamp()) OR f.day IS NULL AND leading_applies_again(item, f.id))
-            FROM leading_knownfact f
-            WHERE f.dossier_id = item.dossier_id AND f.fact = item.settled_by
-              AND f.value IS NOT NULL AND NOT EXISTS (SELECT 1 FROM leading_knownfact r WHERE r.replaces_id = f.id)
-            ORDER BY f.day DESC NULLS LAST, f.id DESC LIMIT 1)
+        ELSE leading_holds(item, false)
         END THEN 'done'
-        WHEN leading_is_undone(item) THEN 'open' END;
+        WHEN leading_is_undone(item) THEN 'open'
+        WHEN item.state = 'open' AND leading_holds(item, true) THEN 'stays' END;
 
 INSERT INTO workitems_outcome VALUES
     ('', 'leading_outcome_of_fact'), ('triaged_on', 'leading_outcome_of_triage'), ('case', 'leading_outcome_of_case'),

@@ -4,9 +4,9 @@ DROP FUNCTION workitems_leave_phase(bigint, text);
 DROP FUNCTION workitems_take_over(bigint, text);
 
 -- For each code, the function that determines from recorded acts what became of an item: 'done', 'cancelled', 'open' (it was
--- done, and what settled it no longer holds) or NULL. The code is the type of object that the item is about, or what it waits
--- for (settled_by); '' is for all other values of settled_by, 'phase' for leaving a phase. Each package registers its functions
--- by migration.
+-- done, and what settled it no longer holds), 'stays' (only somebody else says that it is done) or NULL. The code is the type of
+-- object that the item is about, or what it waits for (settled_by); '' is for all other values of settled_by, 'phase' for
+-- leaving a phase. Each package registers its functions by migration.
 CREATE TABLE workitems_outcome (
     code varchar(40) PRIMARY KEY,
     function text NOT NULL UNIQUE
@@ -42,7 +42,8 @@ CREATE TYPE workitems_settled AS (
 );
 
 -- Settles the items that wait for this code, that are about this object, or that these steps of the procedure set. The
--- caller says where to look; recorded acts determine the outcome, except that whoever leads may cancel a single item.
+-- caller says where to look; recorded acts determine the outcome, except that whoever leads may cancel a single item. What
+-- another institution stated settles no item: it stays open, without an error, since the statement itself is recorded.
 -- Whoever contributes to a case may settle items of others this way, also in categories closed to them. Only what the
 -- timeline needs is returned: no details, no reason, nobody's name, no title of a closed category.
 CREATE FUNCTION workitems_settle(
@@ -63,6 +64,7 @@ BEGIN
     LOOP
         IF NOT workitems_has_outcome(w, then_state)
             AND NOT (then_state = 'cancelled' AND kind = 'workitem' AND dossiers_has_power(of_case, 3)) THEN
+            CONTINUE WHEN then_state = 'done' AND workitems_has_outcome(w, 'stays');
             RAISE EXCEPTION 'no recorded act settles work item %', w.id USING ERRCODE = 'insufficient_privilege';
         END IF;
         UPDATE workitems_workitem o

@@ -525,6 +525,48 @@ def test_the_outcome_is_asked_by_the_type_of_the_object_or_by_what_the_item_wait
     assert WorkItem.objects.get(pk=item.pk).state == (State.DONE if is_settled else State.OPEN)
 
 
+@pytest.mark.parametrize("then", ["done", "cancelled"])
+def test_what_only_somebody_else_says_leaves_the_item_and_settles_the_others(table: Table, then: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION outcome_of_lead(w workitems_workitem) RETURNS text LANGUAGE sql"
+            f" RETURN CASE WHEN w.addressed_id = {table.lead.institution_id} THEN '{then}' ELSE 'stays' END;"
+            "DELETE FROM workitems_outcome; INSERT INTO workitems_outcome VALUES ('', 'outcome_of_lead')"
+        )
+    own, other = (asked(table, table.lead, of, settled_by="said") for of in (table.lead, table.rav))
+    call = "SELECT workitems_settle(%s, 'said', '', 0, '{}', %s)"
+
+    if then == "done":
+        assert sql(table.lead, call, table.dossier.pk, then) == 1
+        assert _states(own, other) == "done open"
+    else:
+        with pytest.raises(ProgrammingError, match="no recorded act"):
+            sql(table.lead, call, table.dossier.pk, then)
+
+
+def test_what_waits_is_listed_for_whoever_contributes_without_the_titles_of_closed_categories(table: Table) -> None:
+    elsewhere = replace(table, dossier=open_file(table.lead))
+    of_rav = asked(table, table.lead, table.rav, settled_by="said", category=DataCategory.EMPLOYMENT)
+    closed = asked(table, table.lead, table.lead, settled_by="said", category=DataCategory.FINANCES)
+    done = asked(table, table.lead, table.rav, settled_by="said")
+    WorkItem.objects.filter(pk=done.pk).update(state=State.CANCELLED)
+    asked(table, table.lead, table.rav, settled_by="other")
+    asked(table, table.lead, table.rav)
+    asked(elsewhere, table.lead, table.rav, settled_by="said")
+    reader = make_staff(make_institution("AFAW"), Role.FRONT_LINE_WORKER, last_name="Reader")
+    let_in(table.lead, table.dossier, Principal(institution_id=reader.institution_id), power=Power.READ, because=3)
+
+    def seen(by: Appointment, code: str = "said") -> list[tuple[int, str, int]]:
+        who = acting(by)
+        with acting_as(who):
+            return [(item.pk, item.title, item.addressed_id) for item in queries.awaiting(table.dossier, code)]
+
+    rav, lead = table.rav.institution_id, table.lead.institution_id
+    assert seen(table.lead) == [(of_rav.pk, "Call", rav), (closed.pk, "Call", lead)]
+    assert seen(table.iv) == [(of_rav.pk, "Call", rav), (closed.pk, "", lead)]
+    assert seen(reader) == seen(table.lead, "") == []
+
+
 @pytest.mark.usefixtures("kept")
 def test_the_title_of_a_closed_category_is_not_given_out(table: Table) -> None:
     texts = {"de": "Anrufen"}
