@@ -55,6 +55,7 @@ NOT_COUNTED = {
     "meetings_entry": "what was said",
     "meetings_reason": "reasons in words",
     "handovers_cooperationnotice": "for giver and receiver alone",
+    "handovers_adviser": "whom the person names",
 }
 # Words of fixed lists that are kept as text: codes of procedures, instruments, laws, roles.
 CODES = {

@@ -637,7 +637,7 @@ _NO_STAMPS = {
         appointments_invitation.institution_id appointments_partnersystem.institution_id
         appointments_partnersystem.responsible_id cases_assignment.staff_id cases_case.counted_for_id cases_participant.institution_id
         cases_participant.staff_id consents_consentrecipient.institution_id consents_consentrecipient.staff_id
-        handovers_cooperationnotice.receiver_id handovers_cooperationnotice.receiver_staff_id
+        handovers_adviser.workplace_id handovers_cooperationnotice.receiver_id handovers_cooperationnotice.receiver_staff_id
         consents_disclosure.recipient_id consents_disclosure.recipient_staff_id decisions_decision.addressed_id
         decisions_decision.addressed_staff_id dossiers_event.on_behalf_of_id handovers_handover.receiver_id
         handovers_handover.receiver_staff_id inbox_message.staff_id institutions_convention_parties.institution_id

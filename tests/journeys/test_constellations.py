@@ -149,6 +149,27 @@ def test_constellation_2_missed_appointments_reach_the_social_worker_alone(
     for duty in ("register_smz", "ask_smz", "advisers"):
         assert item("parallel", duty, language) in duties
 
+    # The person names their advisers to the IV, which leads here; the social worker reads them and records none.
+    counsellor.open(address)
+    counsellor.press("Record the advisers")
+    rav = handing_over.short_name(counsellor, "RAV")
+    option = counsellor.page.locator("[name=workplace] option", has_text=f"{rav} ·").first.get_attribute("value")
+    counsellor.page.fill("[name=name]", "Thomas Pfammatter")
+    counsellor.page.select_option("[name=workplace]", option)
+    counsellor.page.fill("[name=phone]", "027 555 01 01")
+    counsellor.press("Record the adviser")
+    counsellor.page.get_by_text(counsellor.word("The adviser is recorded.")).wait_for()
+    worker.open(address)
+    people = worker.page.locator("section[aria-labelledby=people-title]")
+    assert "Thomas Pfammatter" in people.inner_text()
+    assert people.locator("a[href='tel:0275550101'], a[href='tel:+41275550101']").count() == 1
+    assert people.get_by_role("link", name=worker.word("Ask to take part"), exact=True).count() == 0
+    worker.open(f"{address}advisers")
+    assert worker.page.locator("main form").count() == 0
+    counsellor.open(address)
+    counsellor.press("Ask to take part")
+    assert counsellor.page.input_value("[name=institution]") == option
+
     counsellor.open(address)
     counsellor.press("Notify the social worker of missed appointments")
     counsellor.page.check("input[name=basis][value=ivg-68bis-3]")

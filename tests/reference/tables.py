@@ -613,6 +613,13 @@ TABLES: dict[str, Rules] = {
         ),
         insert=both(WRITES, of_staff("giver_staff_id"), of_institution("giver_id")),
     ),
+    "handovers_adviser": of_one_category(
+        ADMINISTRATIVE,
+        author="staff_id",
+        insert=both(WRITES, of_institution()),
+        update=both(WRITES, of_institution()),
+        before=empty("removed_at"),
+    ),
     "leading_course": of_a_case(insert=LEADS),
     "leading_passage": of_one_category(ADMINISTRATIVE, author="staff_id", insert=WRITES),
     "leading_knownfact": of_a_category(

@@ -54,7 +54,7 @@ FOREIGN = frozenset(
     convene meeting answer_invitation answer_dates propose_dates fix_date meeting_particulars invite uninvite
     invite_guest revoke_guest add_point remove_point contribute nothing_to_add minutes print_minutes finish_minutes
     remind_request hand_over hand_over_draft answer_handover withdraw_handover stop_without_handover end_handover_access report_missed
-    keep_placement_request print_placement_request
+    keep_placement_request print_placement_request advisers remove_adviser
     report_missed_on change_level advice correct_advice notify_from_advice hand_over_from_advice
     correct_entry remove_entry entry_into_plan order_from_mandate hold_meeting cancel_meeting meeting_calendar
     answer_alert ask_register

@@ -68,6 +68,7 @@ _CANARIES = {
     "plans_signername": ("name",),
     "handovers_handover": ("message",),
     "handovers_cooperationnotice": ("measure", "text"),
+    "handovers_adviser": ("name", "workplace_text", "phone"),
     "leading_levelchange": ("reason",),
     "advice_advice": ("first_name", "last_name", "contact", "note"),
     "assessments_score": ("reason",),

@@ -247,6 +247,7 @@ _PAGES: dict[str, tuple[object, str]] = {
     Fact.TARGET_AGREEMENT_BINDING_ON: (gettext_lazy("Write the plan and have it signed"), "plans"),
     Fact.SERVICE_ORDERED: (gettext_lazy("Order the service"), "choose_service"),
     Fact.MEDICAL_MANDATE_GIVEN: (gettext_lazy("Order the service"), "choose_service"),
+    Fact.ADVISERS_NAMED: (gettext_lazy("Record the advisers"), "advisers"),
     Fact.WRITTEN_REQUEST: (gettext_lazy("Add the request"), "keep_placement_request"),
     Fact.CASE_MANAGER_NAMED: (gettext_lazy("Name the case manager"), "name_case_manager"),
     Fact.CONSENT_VALID: (gettext_lazy("Record a consent"), "sign_consent"),

@@ -20,7 +20,7 @@ from suone.casework.cases.acts import Act as CaseAct
 from suone.casework.cases.forms import NoteForm
 from suone.casework.cases.models import ParticipantState
 from suone.casework.cases.rules import RiskFactor, TimelineKind, risk_factors_in
-from suone.casework.handovers.queries import can_report_missed_appointments, handovers_of, notices_of
+from suone.casework.handovers.queries import advisers_of, can_report_missed_appointments, handovers_of, notices_of
 from suone.casework.leading import queries as leading
 from suone.casework.leading.acts import Act as LeadingAct
 from suone.casework.leading.queries import passages_of
@@ -44,6 +44,9 @@ from suone.register.server.rules import Purpose
 
 if TYPE_CHECKING:
     from suone.records.dossiers.queries import Known
+
+
+_IN_OR_ASKED = (ParticipantState.TAKING_PART, ParticipantState.ASKED)
 
 
 @reads(Permission.CASE_READ, act=CaseAct.READ, after=[note_visit])
@@ -79,6 +82,8 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "number": known.ahv_number if known else None,
         "people": cases.people_of(this, on=acting.today, participants=participants),
         "participants": participants,
+        "taking_part": {p.institution_id for p in participants if p.state in _IN_OR_ASKED},
+        "advisers": advisers_of(acting, dossier),
         "lead": cases.lead_of(this),
         "consents": [(consent, consent.state(acting.today)) for consent in consents_of(acting, dossier)],
         "consent": consent,

@@ -17,5 +17,7 @@ class Act(models.TextChoices):
     ACCESS_ENDED = "handover.access_ended", _("Access from a hand-over ended")
     OVERLAP_ENDED = "handover.overlap_ended", _("The institution that handed over no longer takes part")
     NOTICE_GIVEN = "handover.notice_given", _("Notice on cooperation given")
+    ADVISER_NAMED = "handover.adviser_named", _("Adviser named by the person recorded")
+    ADVISER_REMOVED = "handover.adviser_removed", _("Adviser named by the person removed")
     REQUEST_FORM_PRINTED = "handover.request_form_printed", _("Form for the request for job placement printed")
     COUNTED = "handover.counted", _("Referrals counted")

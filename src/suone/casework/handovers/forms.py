@@ -22,12 +22,15 @@ from suone.ground.web.fields import DayInput
 from suone.organisation.appointments.fields import StaffField, offer
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.queries import colleagues
+from suone.organisation.institutions.kinds import InstitutionKind
 from suone.organisation.institutions.models import Circle, Institution, Region
 from suone.records.consents.legal_bases import LegalBasis
 from suone.records.dossiers.fields import BirthField
 
 # Facts about somebody outside the case: the name is asked beside the day, and kept as the remark.
 _WITH_NAME = {Fact.FORMER_ADVISER_CONTACTED: gettext_lazy("Name of the former workplace adviser")}
+# Who treats somebody says something about their health, which this list must not.
+_TREATING = (InstitutionKind.PSYCHIATRY, InstitutionKind.MEDICAL_SERVICE)
 _OPEN_CATEGORIES = [(c.value, c.label) for c in DataCategory if c.bit & ALL_BUT_HEALTH]
 
 
@@ -292,6 +295,33 @@ class PlacementRequestForm(forms.Form):
     """The request that the person wrote, as a file."""
 
     file = forms.FileField(label=gettext_lazy("File"), help_text=gettext_lazy("PDF, picture, Word or plain text."))
+
+
+class AdviserForm(forms.Form):
+    """Somebody whom the person names as their adviser."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    workplace = forms.ModelChoiceField(
+        label=gettext_lazy("Institution"), queryset=Institution.objects.none(), required=False, empty_label="–"
+    )
+    workplace_text = forms.CharField(
+        label=gettext_lazy("Institution, if it is not in the list"), max_length=100, required=False
+    )
+    phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=40, required=False)
+    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+
+    def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["workplace"]
+        others = Institution.objects.exclude(pk=acting.own_institution_id).exclude(kind__in=_TREATING)
+        field.queryset = others  # type: ignore[attr-defined]
+        field.label_from_instance = lambda i: f"{i.short_name} · {i.name}"  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        if bool(typed.get("workplace")) == bool(typed.get("workplace_text")):
+            self.add_error("workplace", _("Choose the institution, or write it if it is not in the list."))
+        return typed
 
 
 class MissedBasisForm(forms.Form):

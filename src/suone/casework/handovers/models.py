@@ -22,7 +22,7 @@ from suone.organisation.institutions.models import Institution, Office
 from suone.records.consents.models import Consent
 from suone.records.decisions.models import Decision
 from suone.records.decisions.rules import State
-from suone.records.dossiers.models import IN_OWN_NAME, CaseBoundQuerySet, Dossier
+from suone.records.dossiers.models import IN_OWN_NAME, AdministrativeQuerySet, CaseBoundQuerySet, Dossier
 
 _OWN = own_institution("sender_id")
 # Sender and accepting receiver read a hand-over only as long as they have access to the case.
@@ -206,3 +206,58 @@ class CooperationNotice(models.Model):
 
     def __str__(self) -> str:
         return f"notice on cooperation {self.pk}"
+
+
+class Adviser(models.Model):
+    """Whom the person names to the IV as supporting them at another institution (agreement SMZ–IV, introduction).
+
+    ``workplace`` is their institution in the directory, ``workplace_text`` one that is not in it.
+    """
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="advisers")
+    name = models.CharField(_("Name"), max_length=100)
+    workplace = models.ForeignKey(
+        Institution, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Institution")
+    )
+    workplace_text = models.CharField(_("Institution, if it is not in the list"), max_length=100, blank=True)
+    phone = models.CharField(_("Telephone"), max_length=40, blank=True)
+    email = models.EmailField(_("E-mail"), blank=True)
+    at = models.DateTimeField(db_default=Now())
+    staff = models.ForeignKey(Appointment, models.PROTECT, related_name="+")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
+
+    objects = AdministrativeQuerySet["Adviser"].as_manager()
+
+    data_category: ClassVar[DataCategory] = DataCategory.ADMINISTRATIVE
+    personal_data: ClassVar[tuple[str, ...]] = ("name", "workplace", "workplace_text", "phone", "email")
+
+    class Meta:
+        verbose_name = _("adviser named by the person")
+        verbose_name_plural = _("advisers named by the person")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="adviser_of_one_institution",
+                condition=Q(workplace__isnull=False, workplace_text="") | Q(workplace=None) & ~Q(workplace_text=""),
+                violation_error_message=_("Choose the institution, or write it if it is not in the list."),
+            ),
+            RowPolicies(
+                name="handovers_adviser_row_policies",
+                select=granted(Power.READ, category=str(DataCategory.ADMINISTRATIVE.value), author="staff_id"),
+                insert=f"({granted(Power.WRITE)}) AND {own_institution()}",
+                update=f"({granted(Power.WRITE)}) AND {own_institution()}",
+                updates=("removed_at", "removed_by"),
+                before="{table}.removed_at IS NULL",
+            ),
+            Stamp(name="adviser_named", at="at", staff="staff", institution="institution"),
+            Stamp(name="adviser_removed", at="removed_at", staff="removed_by"),
+        ]
+
+    def __str__(self) -> str:
+        return f"adviser {self.pk}"
+
+    @property
+    def of(self) -> str:
+        """The institution, in the reader's language where the directory has it."""
+        return self.workplace.name if self.workplace else self.workplace_text

@@ -14,7 +14,7 @@ from suone.canton.procedures.queries import versions_of_level
 from suone.canton.procedures.rules import AvailableMove, Phase, Procedure, Requirement, phase_status, planned_items
 from suone.canton.procedures.services import in_language
 from suone.casework.cases.models import Case, Participant, ParticipantState
-from suone.casework.handovers.models import CooperationNotice, Handover
+from suone.casework.handovers.models import Adviser, CooperationNotice, Handover
 from suone.casework.handovers.rules import GIVER_OF_MISSED, RECIPIENT_OF_MISSED, AskedFact, asked_facts, way_for
 from suone.casework.leading.models import Course, KnownFact
 from suone.ground.access.acting import Acting
@@ -209,8 +209,8 @@ def position_for(course: Course | None, version: ProcedureVersion | None) -> tup
     return (version.procedure, version.procedure.start) if version is not None else None
 
 
-def is_giver_of_missed(acting: Acting) -> bool:
-    """Return whether the acting institution is an IV: nobody else gives notice of missed appointments."""
+def is_iv(acting: Acting) -> bool:
+    """Return whether the acting institution is an IV."""
     return Institution.objects.filter(pk=acting.own_institution_id, kind=GIVER_OF_MISSED).exists()
 
 
@@ -233,6 +233,21 @@ def can_report_missed_appointments(acting: Acting, participants: Iterable[Partic
     taking_part = [p for p in participants if p.state == ParticipantState.TAKING_PART]
     ours = any(p.institution_id == acting.institution_id and p.institution.kind == GIVER_OF_MISSED for p in taking_part)
     return ours and any(p.institution.kind == RECIPIENT_OF_MISSED and p.staff_id for p in taking_part)
+
+
+def advisers_of(acting: Acting, dossier: Dossier) -> list[Adviser]:
+    """List the advisers whom the person named and who were not removed, in the order named."""
+    rows = Adviser.objects.readable_by(acting).filter(dossier=dossier, removed_at=None)
+    return list(rows.select_related("workplace", "dossier").order_by("pk"))
+
+
+def readable_adviser(acting: Acting, dossier_id: int, adviser_id: int) -> Adviser:
+    """Return an adviser of a case; raises ``Http404`` when the acting person may not read them."""
+    rows = Adviser.objects.readable_by(acting).select_related("workplace", "dossier")
+    adviser = rows.filter(dossier_id=dossier_id, pk=adviser_id, removed_at=None).first()
+    if adviser is None:
+        raise Http404
+    return adviser
 
 
 def notices_of(dossier: Dossier) -> list[CooperationNotice]:

@@ -18,7 +18,7 @@ from suone.casework.handovers.models import CooperationNotice, Handover
 from suone.casework.handovers.queries import (
     consent_naming,
     guide_for,
-    is_giver_of_missed,
+    is_iv,
     pending_handover,
     position_for,
     procedure_of_handovers,
@@ -291,7 +291,7 @@ def report_missed_appointments(
     codes of its conditions. Raises ``Refused`` from or to anybody else, without measure or text, or when the legal basis
     does not allow it.
     """
-    if not is_giver_of_missed(acting):
+    if not is_iv(acting):
         raise Refused(_("Only the IV notifies social assistance of missed appointments."))
     if recipient.institution.kind != rules.RECIPIENT_OF_MISSED:
         raise Refused(_("Missed appointments are reported to social assistance only."))

@@ -16,6 +16,7 @@ from suone.casework.cases.queries import own_draft, readable_case
 from suone.casework.cases.services import default_answer_day
 from suone.casework.handovers import forms, placement_requests, queries, rules, services
 from suone.casework.handovers.acts import Act
+from suone.casework.handovers.advisers import NamedAdviser, name_adviser, remove_adviser
 from suone.casework.handovers.rules import NoticeKind
 from suone.casework.leading.queries import course_of, facts_kept_as_documents, known_facts
 from suone.ground.access.acting import Acting
@@ -308,6 +309,35 @@ def print_placement_request(request: ActingRequest, dossier_id: int) -> HttpResp
     return printed(placement_requests.placement_request_pdf(request.acting, case), case.dossier.number)
 
 
+@acts(Permission.CASE_WORK, act=Act.READ)
+def advisers(request: ActingRequest, dossier_id: int) -> HttpResponse:
+    """Show whom the person named, and record another one."""
+    case = readable_case(request.acting, dossier_id)
+    form = forms.AdviserForm(request.POST or None, acting=request.acting)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            named = NamedAdviser(**form.cleaned_data)
+            name_adviser(request.acting, case=case, named=named)
+            return done(request, _("The adviser is recorded."), "advisers", dossier_id)
+    context = {
+        "dossier": case.dossier,
+        "advisers": queries.advisers_of(request.acting, case.dossier),
+        "form": form,
+        "is_iv": queries.is_iv(request.acting),
+        "fact": Fact.ADVISERS_NAMED.value,
+    }
+    return render(request, "handovers/advisers.html", context, status=422 if form.errors else 200)
+
+
+@acts(Permission.CASE_WORK)
+def drop_adviser(request: ActingRequest, dossier_id: int, adviser_id: int) -> HttpResponse:
+    adviser = queries.readable_adviser(request.acting, dossier_id, adviser_id)
+    if request.method != "POST":
+        return redirect("advisers", dossier_id)
+    remove_adviser(request.acting, adviser=adviser)
+    return done(request, _("The adviser is removed."), "advisers", dossier_id)
+
+
 @acts(Permission.DISCLOSURE_RECORD)
 def report_missed(request: ActingRequest, dossier_id: int) -> HttpResponse:
     """Tell of missed appointments: choose the social worker and the legal basis."""
@@ -368,7 +398,7 @@ def report_missed_on(request: ActingRequest, dossier_id: int, staff_id: int, bas
 def _social_workers(request: ActingRequest, dossier_id: int) -> tuple[Case, dict[int, Appointment]]:
     """Return the case, and the social workers who may be notified; nobody unless the acting institution is an IV."""
     case = readable_case(request.acting, dossier_id)
-    may = queries.is_giver_of_missed(request.acting)
+    may = queries.is_iv(request.acting)
     return case, {worker.pk: worker for worker in queries.social_workers_in(case)} if may else {}
 
 

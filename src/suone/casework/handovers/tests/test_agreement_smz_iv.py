@@ -30,6 +30,7 @@ ROOT = Path(__file__).parents[5]
 _PROCEDURE = "src/suone/canton/procedures/tests/test_agreement_smz_iv.py"
 _HAND_OVER = "src/suone/casework/handovers/tests/test_hand_over.py"
 _MISSED = "src/suone/casework/handovers/tests/test_missed_appointments.py"
+_ADVISERS = "src/suone/casework/handovers/tests/test_advisers.py"
 _REQUEST = "src/suone/casework/handovers/tests/test_placement_requests.py"
 _REGISTER = "src/suone/register/server/tests/test_register.py"
 _AT_THE_TABLE = "src/suone/casework/meetings/tests/test_at_the_table.py"
@@ -41,6 +42,8 @@ _JOURNEYS = "tests/journeys/test_constellations.py"
 DUTIES: dict[str, list[tuple[str, str]]] = {
     "introduction: the person names their advisers to the IV": [
         (_PROCEDURE, "test_smz_iv_introduction_iv_keeps_whom_the_person_names_whichever_side_it_is_on"),
+        (_ADVISERS, "test_smz_iv_introduction_the_iv_records_several_advisers_whichever_side_it_is_on"),
+        (_ADVISERS, "test_smz_iv_introduction_nobody_but_the_iv_records_or_removes_them"),
         (_HERE, "test_smz_iv_introduction_the_iv_records_whom_the_person_names_and_the_smz_does_not"),
     ],
     "1 a: the IV coordinator consults the register and asks the person": [
