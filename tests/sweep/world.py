@@ -13,7 +13,7 @@ from suone.casework.advice.models import Advice
 from suone.casework.assessments.models import Assessment, SectionAnswers
 from suone.casework.cases.models import Background, Case, Draft, Note, Participant, ParticipantState
 from suone.casework.corrections.models import Correction
-from suone.casework.handovers.models import CooperationNotice, Handover
+from suone.casework.handovers.models import Adviser, CooperationNotice, Handover
 from suone.casework.leading.models import FactRemark, KnownFact, LevelChange
 from suone.casework.meetings.models import AgendaPoint, Guest, Invitee, Meeting
 from suone.casework.meetings.models import Entry as MinutesEntry
@@ -68,7 +68,7 @@ _CANARIES = {
     "plans_signername": ("name",),
     "handovers_handover": ("message",),
     "handovers_cooperationnotice": ("measure", "text"),
-    "handovers_adviser": ("name", "workplace_text", "phone"),
+    "handovers_adviser": ("name", "workplace_text"),
     "leading_levelchange": ("reason",),
     "advice_advice": ("first_name", "last_name", "contact", "note"),
     "assessments_score": ("reason",),
@@ -276,6 +276,9 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         dossier=dossier, kind="missed", measure="measure", text="text", language="de", giver=giver, giver_staff=author,
         receiver=asked.addressed, receiver_staff=author,
     )  # fmt: skip
+    adviser = Adviser.objects.create(
+        dossier=dossier, name="name", workplace_text="workplace", staff=author, institution=giver
+    )
     LevelChange.objects.create(
         dossier=dossier, from_level="", to_level="simple", reason="reason", on=today, staff=author, institution=giver
     )
@@ -297,6 +300,7 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
     return {
         "alert_id": alert.pk,
         "handover_id": handover.pk,
+        "adviser_id": adviser.pk,
         "assessment_id": assessment.pk,
         "section": "together",
         "instrument": "practice-assessment",

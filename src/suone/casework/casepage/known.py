@@ -26,6 +26,7 @@ _ASSESSMENT = (gettext_lazy("Corrected by a new assessment"), "assessments")
 CORRECTED_AT: dict[Fact, tuple[object, str]] = {
     Fact.TRIAGED_ON: (gettext_lazy("Corrected by a new triage or level"), "case"),
     Fact.REGISTER_CHECKED: (gettext_lazy("Corrected by asking the register again"), "case"),
+    Fact.WRITTEN_REQUEST: (gettext_lazy("Corrected by removing the document"), "case"),
     Fact.ROUND_TABLE_HELD_ON: _MEETING,
     Fact.ASSESSMENT_HELD_ON: _MEETING,
     Fact.JOINT_INTERVIEW_HELD_ON: _MEETING,
