@@ -18,6 +18,7 @@ from suone.ground.audit.models import RecordKind
 from suone.organisation.institutions.models import Institution
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.services import lock, record_event
+from suone.records.workitems.queries import items_waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +51,8 @@ def name_adviser(acting: Acting, *, case: Case, named: NamedAdviser) -> Adviser:
         institution_id=acting.own_institution_id,
     )
     _record(acting, adviser, RecordKind.STORE, Act.ADVISER_NAMED)
-    facts = every_fact(dossier.pk)
-    if not facts.get(Fact.ADVISERS_NAMED) or Fact.ADVISERS_NAMED in facts.earlier:
+    is_known = every_fact(dossier.pk).get(Fact.ADVISERS_NAMED)
+    if not is_known or items_waiting(acting, dossier, awaiting=Fact.ADVISERS_NAMED):
         report_fact(acting, dossier=dossier, fact=Fact.ADVISERS_NAMED, is_stated=True)
     return adviser
 

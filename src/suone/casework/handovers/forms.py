@@ -302,7 +302,11 @@ class AdviserForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     workplace = forms.ModelChoiceField(
-        label=gettext_lazy("Institution"), queryset=Institution.objects.none(), required=False, empty_label="–"
+        label=gettext_lazy("Institution"),
+        queryset=Institution.objects.none(),
+        required=False,
+        empty_label="–",
+        help_text=gettext_lazy("From the list, or written in the next field: one of the two."),
     )
     workplace_text = forms.CharField(
         label=gettext_lazy("Institution, if it is not in the list"), max_length=100, required=False

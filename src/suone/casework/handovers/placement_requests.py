@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -70,7 +70,8 @@ def placement_request_pdf(acting: Acting, case: Case) -> bytes:
         version=_VERSION,
         printed_at=timezone.localtime(),
     )
-    letter = {"sender": _sender(acting, case, words), "receiver": _receiver(acting, case)}
+    with translation.override(language):
+        letter = {"sender": _sender(acting, case, words), "receiver": _receiver(acting, case)}
     layout = (_HERE / "typst" / "placement_request.typ").read_text()
     return typeset(layout, {"words": words, "letter": letter}, language, frame=frame)
 

@@ -11,6 +11,7 @@ from suone.casework.handovers.queries import advisers_of
 from suone.casework.handovers.rules import Direction
 from suone.casework.handovers.tests.factories import TO_IV, accept, case_of, propose
 from suone.casework.leading.models import KnownFact
+from suone.casework.leading.services import record_fact
 from suone.casework.leading.tests.factories import do
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
@@ -75,6 +76,18 @@ def test_smz_iv_introduction_the_iv_records_several_advisers_whichever_side_it_i
     ]
     told = Event.objects.filter(act="handover.adviser_named").latest("pk")
     assert told.text == "Rita Salamin, Verein Kompass"
+
+
+def test_what_the_lead_recorded_for_the_iv_before_leaves_its_item_to_it(
+    cast: Cast, coordinator_iv: Appointment, one: Handover
+) -> None:
+    item = WorkItem.objects.get(dossier_id=one.dossier_id, settled_by=Fact.ADVISERS_NAMED)
+    do(cast.worker, record_fact, case=case_of(one), fact=Fact.ADVISERS_NAMED, value=True, remark="told us by telephone")
+
+    name(coordinator_iv, one, cast.adviser.institution)
+
+    item.refresh_from_db()
+    assert item.state == "done"
 
 
 def test_smz_iv_introduction_nobody_but_the_iv_records_or_removes_them(
@@ -145,6 +158,7 @@ def test_the_page_takes_them_one_by_one_and_the_case_shows_them_with_a_way_to_as
     asks = f"/dossiers/{one.dossier_id}/participants?institution={workplace}"
     shown, of_lead = (client.get(f"/dossiers/{one.dossier_id}/").content.decode() for client in (iv, smz))
     assert "Thomas Pfammatter" in shown
+    assert (f'href="{page}"' in shown, f'href="{page}"' in of_lead) == (True, False)  # to the page, for the IV alone
     assert asks not in shown
     assert asks in of_lead
     assert f'href="/dossiers/{one.dossier_id}/course/facts/advisers_named"' in iv.get(page).content.decode()

@@ -4,7 +4,7 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
+from django.utils import timezone, translation
 from pypdf import PdfReader
 
 from suone.canton.procedures.facts import Fact
@@ -23,6 +23,7 @@ from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, client_of
+from suone.organisation.institutions.models import Institution
 from suone.records.consents.tests.factories import Cast
 from suone.records.documents.models import Document, DocumentKind
 from suone.records.documents.queries import documents_of
@@ -166,8 +167,10 @@ def test_the_page_keeps_the_file_and_the_case_leads_to_it(cast: Cast, coordinato
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_form_is_in_the_language_of_the_person_and_leaves_the_words_to_them(
-    cast: Cast, again: Case, language: str
+    cast: Cast, coordinator_iv: Appointment, again: Case, language: str
 ) -> None:
+    Institution.objects.filter(pk=coordinator_iv.institution_id).update(name_fr="Office AI", name_de="IV-Stelle")
+    coordinator_iv.institution.refresh_from_db()
     Particulars.objects.filter(pk=again.pk).update(language=language)
     titles = {"de": "Gesuch um Arbeitsvermittlung", "fr": "Demande de placement"}
     titles |= {"it": "Domanda di collocamento", "en": "Request for job placement"}
@@ -176,6 +179,8 @@ def test_the_form_is_in_the_language_of_the_person_and_leaves_the_words_to_them(
         reader = PdfReader(BytesIO(placement_request_pdf(acting(cast.worker), again)))
 
     text = "".join(page.extract_text() for page in reader.pages)
+    with translation.override(language):
+        assert coordinator_iv.institution.name in text
     assert titles[language] in text
     for known in ("Petra Muster", "756.9217.0769.85", again.dossier.number):
         assert known in text
