@@ -46,6 +46,7 @@ def _environment(name: str, keys: Path) -> dict[str, str]:
         "SUONE_REGISTER_KEYS": str(keys),
         "SUONE_LOG_LEVEL": "ERROR",
         "SUONE_CONFIRM_MINUTES": "60",  # a log-in serves many tests
+        "SUONE_YOUTH_NOTICE_LAW": "kantonales Gesetz",
         "SUONE_DOUBTS_LAW": "kantonales Gesetz",  # without a law nobody clears doubts
         "DJANGO_SETTINGS_MODULE": "suone.config.settings",
     }
@@ -80,6 +81,7 @@ def _add_one_of_everything() -> None:
     from suone.casework.cases.models import Case, Draft
     from suone.casework.corrections.models import Correction
     from suone.casework.plans.models import Plan, Signature
+    from suone.casework.youth.models import Notice
     from suone.organisation.appointments.models import Absence, Appointment, HeldRole, Invitation
     from suone.organisation.appointments.rules import hash_of_key
     from suone.organisation.institutions.models import Institution
@@ -160,6 +162,19 @@ def _add_one_of_everything() -> None:
         address="nina.neu@example.org",
         token_hash=hash_of_key("for-one-look"),
         expires_at=timezone.now() + timedelta(days=1),
+    )
+    Notice.objects.create(
+        receiver=Institution.objects.get(code="T1"),
+        institution=social,
+        staff=worker,
+        first_name="Léa",
+        last_name="Muster",
+        birth_year=2008,
+        contact="079 000 00 00",
+        concern="Bleibt der Lehre fern",
+        language="de",
+        law="kantonales Gesetz",
+        kept_until=today + timedelta(days=20),
     )
     Absence.objects.create(staff=asker, first_day=today + timedelta(days=20), last_day=today + timedelta(days=30))
 

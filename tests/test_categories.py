@@ -56,6 +56,7 @@ WITHOUT_CATEGORY = {
     "entrances.Draft": "its author's alone",
     "handovers.CooperationNotice": "for giver and receiver alone, whatever categories are open to others",
     "advice.Advice": "the advising institution's alone; there is no case",
+    "youth.Notice": "the receiving institution's alone; there is no case",
     "inbox.Message": "its recipient's alone: which case, and which act where they may read its category",
     "register.Alert": "the asking institution's alone; there is no case",
     "access.User": "an account of a worker",

@@ -638,6 +638,7 @@ _NO_STAMPS = {
         appointments_partnersystem.responsible_id cases_assignment.staff_id cases_case.counted_for_id cases_participant.institution_id
         cases_participant.staff_id consents_consentrecipient.institution_id consents_consentrecipient.staff_id
         handovers_adviser.workplace_id handovers_cooperationnotice.receiver_id handovers_cooperationnotice.receiver_staff_id
+        youth_notice.receiver_id
         consents_disclosure.recipient_id consents_disclosure.recipient_staff_id decisions_decision.addressed_id
         decisions_decision.addressed_staff_id dossiers_event.on_behalf_of_id handovers_handover.receiver_id
         handovers_handover.receiver_staff_id inbox_message.staff_id institutions_convention_parties.institution_id
@@ -659,6 +660,7 @@ _NO_STAMPS = {
     "how long a link holds": "appointments_invitation.expires_at meetings_guest.valid_until",
     "the consent bounds it (support/sql/acts.sql)": "support_service.access_until",
     "one's own visit before this one": "dossiers_visit.before",
+    "for how long, with a bound": "youth_notice.kept_until",
     "how long a count lasts": "entrances_shared.expires_at",
     "the library of log-ins writes it": "access_user.last_login access_user.date_joined",
     "of the authority, in words": "representation_representative.decided_by",

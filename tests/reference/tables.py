@@ -404,7 +404,7 @@ def of_consent(world: World, actor: Actor, row: Row) -> bool:
 
 def of_what_is_open(world: World, actor: Actor, row: Row) -> bool:
     """On a basis that is written down by hand, and nothing that is closed to the actor."""
-    by_acts = ("consent", "hand-over", "clearing-of-doubts")
+    by_acts = ("consent", "hand-over", "clearing-of-doubts", "youth-notice")
     passed = [category for category in range(11) if row["categories"] >> category & 1]
     return row["basis"] not in by_acts and all(
         world.reaches(actor, READ, dossier=row["dossier_id"], category=category) for category in passed
@@ -443,6 +443,7 @@ OF_SYSTEM = of_institution(kind="system")
 
 TAKES_BACK = both(being("kind", "question", "risk_factor"), either(LEADS, both(WRITES, of_institution())))
 ADVICE = both(of_institution(), holding("advice.give"))
+RECEIVES_YOUTH = both(of_institution("receiver_id"), holding("case.triage"))
 PARTICIPANT = either(READS, of_institution())
 RESPONSIBLE = either(of_institution(), opened(LEAD))
 SIGNS = either(being("state", "waiting"), empty("institution_id"), of_institution(), releases_one_who_left)
@@ -731,6 +732,11 @@ TABLES: dict[str, Rules] = {
     ),
     # One's own.
     "advice_advice": Rules(select=ADVICE, insert=both(ADVICE, of_staff()), update=ADVICE),
+    "youth_notice": Rules(
+        select=either(job, RECEIVES_YOUTH, of_staff()),
+        insert=both(of_staff(), of_institution(), holding("case.notify")),
+        delete=either(job, RECEIVES_YOUTH),
+    ),
     "inbox_message": Rules(
         select=OWN_AND_JOBS, insert=either(job, in_own_name), update=OWN_AND_JOBS, delete=job, kinds=EVERY_KIND
     ),
@@ -783,7 +789,7 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "consents_consentrecipient": {"categories": (3, 7), "signed_categories": (3, 7)},
     "consents_disclosure": {
         "informed_at": (None, MOMENT),
-        "basis": ("consent", "avig-85f-3", "hand-over", "clearing-of-doubts"),
+        "basis": ("consent", "avig-85f-3", "hand-over", "clearing-of-doubts", "youth-notice"),
         "form": ("access", "oral"),
         "categories": (1, 3, 1 << 3),
     },

@@ -20,6 +20,7 @@ PLAIN = frozenset(
     confirm_address factor_resets
     mark_read inbox_preferences break_glass legal_bases alive cases find_case notify keep_draft audit_log log_proof
     steering appointments meetings convene_session requests hand_over_person referrals advice_list give_advice advice_figures
+    young_people notify_young_person
     register register_person end_registration register_alerts register_overlaps register_deliveries register_settings
     register_figures register_participants register_use
     overdue_reassessments
@@ -56,6 +57,7 @@ FOREIGN = frozenset(
     remind_request hand_over hand_over_draft answer_handover withdraw_handover stop_without_handover end_handover_access report_missed
     keep_placement_request print_placement_request advisers remove_adviser
     report_missed_on change_level advice correct_advice notify_from_advice hand_over_from_advice
+    take_up_young_person discard_young_person
     correct_entry remove_entry entry_into_plan order_from_mandate hold_meeting cancel_meeting meeting_calendar
     answer_alert ask_register
     assessments start_assessment assessment assessment_section keep_section finish_assessment decide_assessment

@@ -23,7 +23,7 @@ _CANARY = re.compile(r"canary-([a-z]+)-(\d+)|CNY-(\d+)")
 # Whoever leads most cases, a worker, an adviser, a physician, and the office that clears doubts.
 VISITORS = ("stefan.imsand", "rahel.kalbermatten", "andrea.truffer", "helena.wyssen", "romaine.bonvin-praz")
 # Canaries of rows that stand in no case: the log names them by kind.
-_OTHERS = {"advice": "advice", "alert": "alert", "reference": "alert"}
+_OTHERS = {"advice": "advice", "notice": "youth", "alert": "alert", "reference": "alert"}
 
 
 def _is_refusal(page: str) -> bool:

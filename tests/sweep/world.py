@@ -21,6 +21,7 @@ from suone.casework.meetings.models import Reason as MeetingReason
 from suone.casework.plans.models import Entry as PlanEntry
 from suone.casework.plans.models import Measure, Plan, Signature, SignerName
 from suone.casework.support.models import Service, ServiceText
+from suone.casework.youth.models import Notice
 from suone.demo.seed import fill_in
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.categories import DataCategory
@@ -71,6 +72,7 @@ _CANARIES = {
     "handovers_adviser": ("name", "workplace_text"),
     "leading_levelchange": ("reason",),
     "advice_advice": ("first_name", "last_name", "contact", "note"),
+    "youth_notice": ("first_name", "last_name", "contact", "concern"),
     "assessments_score": ("reason",),
     "meetings_reason": ("text",),
     "meetings_guest": ("name", "function"),
@@ -285,6 +287,10 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
     advice = Advice.objects.create(
         institution=giver, staff=author, on=today, asker="citizen", topic="work", language="de"
     )
+    notice = Notice.objects.create(
+        receiver=giver, institution=asked.addressed, staff=author, last_name="x", language="de", law="law",
+        kept_until=today,
+    )  # fmt: skip
     alert = Alert.objects.create(
         institution=giver, reference="reference", since=today, other_institution=asked.addressed, other_since=today,
         at=timezone.now(),
@@ -306,6 +312,7 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         "instrument": "practice-assessment",
         "form": "csv",
         "advice_id": advice.pk,
+        "notice_id": notice.pk,
         "institution_id": giver.pk,
         "staff_id": author.pk,
         "system_id": _system(giver, author),

@@ -130,6 +130,16 @@ SETTINGS = (
         "The canton's law for clearing doubts whether two files are about one person; empty: none is cleared. The database is given it by suone migrate.",
     ),
     Setting(
+        "SUONE_YOUTH_NOTICE_LAW",
+        "",
+        "The canton's law for notifying young people before there is a consent; empty: nobody may.",
+    ),
+    Setting(
+        "SUONE_YOUTH_NOTICE_DAYS",
+        "30",
+        "After how many days such a notice is destroyed unless a consent has come, 90 at most: defaults of the product.",
+    ),
+    Setting(
         "SUONE_DECISION_DAYS", "10", "Days until a request to take part expires; a reminder goes out at half time."
     ),
     Setting(

@@ -30,6 +30,8 @@ STALE_ACCOUNT_DAYS = env.number("SUONE_STALE_ACCOUNT_DAYS", least=1, most=1000)
 PROPOSED_PROCEDURE = env.text("SUONE_PROCEDURE")
 MANDATE_ACCESS_DAYS = env.number("SUONE_MANDATE_ACCESS_DAYS", least=0, most=730)
 DOUBTS_LAW = env.text("SUONE_DOUBTS_LAW")
+YOUTH_NOTICE_LAW = env.text("SUONE_YOUTH_NOTICE_LAW")
+YOUTH_NOTICE_DAYS = env.number("SUONE_YOUTH_NOTICE_DAYS", least=1, most=90)
 DECISION_DAYS = env.number("SUONE_DECISION_DAYS", least=1, most=365)
 API_REQUESTS_A_MINUTE = env.number("SUONE_API_REQUESTS_A_MINUTE", least=1, most=100_000)
 REGISTER_KEYS_FOLDER = env.text("SUONE_REGISTER_KEYS") or str(VAR / "keys" / "register")
@@ -94,6 +96,7 @@ INSTALLED_APPS = [
     "suone.casework.meetings",
     "suone.casework.handovers",
     "suone.casework.advice",
+    "suone.casework.youth",
     "suone.casework.casepage",
     "suone.desk.worklist",
     "suone.desk.privacy",

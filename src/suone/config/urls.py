@@ -32,6 +32,7 @@ urlpatterns = [
     path("", include("suone.records.decisions.urls")),
     path("", include("suone.casework.handovers.urls")),
     path("", include("suone.casework.advice.urls")),
+    path("", include("suone.casework.youth.urls")),
     path("", include("suone.casework.casepage.urls")),
     path("", include("suone.desk.privacy.urls")),
     path("api/v1/", api.urls),

@@ -40,6 +40,7 @@ _PURPOSES: dict[str, Promise] = {
     "proving an entry": _("Proving an entry of the log"),
     "proving how the log has grown": _("Proving how the log has grown"),
     "proving that the log is whole": _("Proving that the log is whole"),
+    "young people: destroying notices": _("Young people: destroying notices without a consent"),
     "register: canary": _("Register: canary"),
     "register: enrol": _("Register: an institution takes part"),
     "register: epochs": _("Register: epochs"),

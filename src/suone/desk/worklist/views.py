@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from suone.casework.youth import queries as youth
 from suone.desk.worklist import queries, services
 from suone.desk.worklist.acts import Act
 from suone.desk.worklist.forms import HandOnForm
@@ -69,6 +70,8 @@ def worklist(request: ActingRequest) -> HttpResponse:
         "may_read": acting.may(Permission.CASE_READ),
         "alerts": my_new_alerts(acting) if acting.may(Permission.REGISTER_USE) else 0,
         "hand_on": HandOnForm(acting=acting),
+        "young_people": youth.waiting_count(acting),
+        "may_notify_young": youth.may_notify(acting),
     }
     return render(request, "worklist/worklist.html", context)
 

@@ -10,7 +10,8 @@ from suone.ground.schemafiles.problems import text_of
 CONSENT = "consent"
 HAND_OVER = "hand-over"
 DOUBTS = "clearing-of-doubts"
-BY_ACTS = frozenset({CONSENT, HAND_OVER, DOUBTS})  # recorded by their own acts, never by hand
+YOUTH = "youth-notice"
+BY_ACTS = frozenset({CONSENT, HAND_OVER, DOUBTS, YOUTH})  # recorded by their own acts, never by hand
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ _OF_CONSENT = (
 )
 # On any other basis, actors disclose only what they may read. Hand-overs have their own check.
 _ON_ANOTHER_BASIS = (
-    "({table}.basis NOT IN ('consent', 'hand-over', 'clearing-of-doubts')"
+    "({table}.basis NOT IN ('consent', 'hand-over', 'clearing-of-doubts', 'youth-notice')"
     " AND ({table}.categories & ~dossiers_categories_open({table}.dossier_id)) = 0)"
 )
 
