@@ -132,6 +132,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "change_ahv_number": (COORDINATOR, "/dossiers/{active}/person/number"),
     "part_keys": (ADMINISTRATOR, "/persons/joinings/{joining}/part"),
     "doubts": (ADMINISTRATOR, "/persons/doubts/"),
+    "pass_on_corrections": (ADMINISTRATOR, "/persons/doubts/corrections"),
     "clear_doubt": (ADMINISTRATOR, "/persons/doubts/{doubt}"),
     "upload_document": (COORDINATOR, "/dossiers/{active}/documents/add"),
     "remove_document": (COORDINATOR, "/dossiers/{active}/documents/{document}/remove"),

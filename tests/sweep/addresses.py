@@ -16,7 +16,7 @@ LIBRARIES = ("accounts/",)
 PLAIN = frozenset(
     """
     who_saw export_who_saw opened_by export_opened_by
-    set_language healthz robots drafts worklist several contacts institutions bodies absences switch_acting doubts inbox
+    set_language healthz robots drafts worklist several contacts institutions bodies absences switch_acting doubts pass_on_corrections inbox
     confirm_address factor_resets
     mark_read inbox_preferences break_glass legal_bases alive cases find_case notify keep_draft audit_log log_proof
     steering appointments meetings convene_session requests hand_over_person referrals advice_list give_advice advice_figures
@@ -77,7 +77,7 @@ LINKED = frozenset({"invitation", "invitation_calendar", "join"})
 # factors are overseen by the office.
 OPEN_TO_ROLES = {
     name: frozenset({Role.CANTONAL_DELEGATE, Role.OFFICE_ADMINISTRATOR})
-    for name in ("doubts", "clear_doubt", "part_keys", "decide_factor_reset")
+    for name in ("doubts", "clear_doubt", "pass_on_corrections", "part_keys", "decide_factor_reset")
 }
 
 

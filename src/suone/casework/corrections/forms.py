@@ -26,6 +26,16 @@ class OfferForm(forms.Form):
         return [Field(name) for name in self.cleaned_data["fields_offered"]]
 
 
+class PassOnForm(forms.Form):
+    """Which correction: the numbers of both files, as the list has them."""
+
+    correction = forms.RegexField(r"\A[0-9]{1,18}-[0-9]{1,18}\Z")
+
+    def pair(self) -> dict[str, int]:
+        file_id, target_id = map(int, self.cleaned_data["correction"].split("-"))
+        return {"file_id": file_id, "target_id": target_id}
+
+
 class DeclineForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})

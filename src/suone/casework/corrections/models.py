@@ -21,7 +21,8 @@ class State(models.TextChoices):
 class Correction(models.Model):
     """Particulars from another file of the same person, offered to this one; the lead of this file decides.
 
-    It names the offering institution, which contributes to this file anyway, but never the other file.
+    It names the offering institution, which contributes to this file anyway, but never the other file. What the IIZ office
+    passed on names the office, and the ``law`` on which it did; where it comes from is not stored.
     """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="+")
@@ -33,6 +34,7 @@ class Correction(models.Model):
     answered_by = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
     reason = models.CharField(_("Reason"), max_length=300, blank=True)
+    law = models.CharField(max_length=200, blank=True, db_default="")
 
     objects = IdentityQuerySet["Correction"].as_manager()
 
@@ -59,7 +61,7 @@ class Correction(models.Model):
                 condition=~Q(state="declined") | ~Q(reason=""),
                 violation_error_message=_("Give a reason, so that others can understand the decision."),
             ),
-            # Written by corrections_offer() and corrections_answer() only.
+            # Written by corrections_offer(), corrections_pass_on() and corrections_answer() only.
             RowPolicies(
                 name="corrections_correction_row_policies",
                 select=granted(Power.READ, category=str(DataCategory.IDENTITY.value)),
@@ -68,6 +70,11 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"correction {self.pk}"
+
+    @property
+    def is_passed_on(self) -> bool:
+        """Whether the IIZ office passed it on, from a file that stays unknown here."""
+        return bool(self.law)
 
     @property
     def is_pending(self) -> bool:

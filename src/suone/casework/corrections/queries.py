@@ -1,12 +1,17 @@
 """The files a correction can be offered to, the differences, and offered corrections."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db import connection
 from django.db.models import QuerySet
 from django.http import Http404
 
-from suone.casework.corrections.models import Correction
-from suone.casework.corrections.rules import Difference, Field, birth_in, differences
+from suone.casework.corrections.models import Correction, State
+from suone.casework.corrections.rules import Difference, Field, birth_in, differences, fields_in
 from suone.ground.access.acting import Acting
+from suone.organisation.institutions.models import Institution
 from suone.records.dossiers.models import Dossier, Particulars, Sex
 from suone.records.dossiers.queries import particulars_of
 from suone.records.persons import ahv
@@ -66,3 +71,50 @@ def readable_correction(acting: Acting, dossier_id: int, correction_id: int) -> 
     if correction is None:
         raise Http404
     return correction
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A correction that the office may pass on to a file whose lead knows nothing of the corrected one, without values."""
+
+    file_id: int
+    target_id: int
+    corrected_at: datetime
+    fields: Sequence[Field]
+    corrected_by: str
+    led_by: str
+
+    @property
+    def code(self) -> str:
+        """The value of the form."""
+        return f"{self.file_id}-{self.target_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A correction that the office passed on, and its answer, without the case."""
+
+    number: int
+    passed_at: datetime
+    state: State
+    answered_at: datetime | None
+
+
+def waiting_corrections() -> list[Waiting]:
+    """List the corrections that the office may pass on, oldest first, at most a hundred; none without a law for it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM corrections_waiting()")
+        rows = cursor.fetchall()
+    ids = {institution_id for row in rows for institution_id in row[4:]}
+    names = {one.pk: one.name for one in Institution.objects.filter(pk__in=ids)}
+    return [
+        Waiting(file_id, target_id, at, fields_in(keys), names.get(corrected_by, "–"), names.get(led_by, "–"))
+        for file_id, target_id, at, keys, corrected_by, led_by in rows
+    ]
+
+
+def passed_corrections() -> list[Passed]:
+    """List what the office passed on, newest first, at most a hundred."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM corrections_passed_on()")
+        return [Passed(number, at, State(state), answered) for number, at, state, answered in cursor.fetchall()]

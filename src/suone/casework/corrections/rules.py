@@ -1,6 +1,6 @@
 """The particulars that can be offered to another file, and how files differ. Pure: no clock, no database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,3 +43,9 @@ def birth_in(kept: Mapping[str, Any]) -> Birth | None:
     """Return the date of birth from an offer, which stores it as year, month and day."""
     year = kept.get("birth_year")
     return Birth(year, kept.get("birth_month"), kept.get("birth_day")) if year else None
+
+
+def fields_in(keys: Iterable[str]) -> list[Field]:
+    """Return the fields that an offer with these keys is about, in their order."""
+    found = {Field.BIRTH if key.startswith("birth_") else Field(key) for key in keys}
+    return [field for field in Field if field in found]

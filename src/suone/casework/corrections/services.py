@@ -14,11 +14,13 @@ from suone.casework.cases.queries import lead_of
 from suone.casework.corrections.acts import Act
 from suone.casework.corrections.models import Correction, State
 from suone.casework.corrections.queries import corrections_of, differences_between, targets_of
-from suone.casework.corrections.rules import Field, birth_in
+from suone.casework.corrections.rules import Field, birth_in, fields_in
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.errors import Refused
 from suone.ground.audit.models import RecordKind
+from suone.ground.audit.services import record
+from suone.records.dossiers.doubts import LEGAL_BASIS
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power, particulars_of
 from suone.records.dossiers.services import change_number, correct_particulars, lock, record_event
@@ -27,6 +29,7 @@ from suone.records.persons.queries import number_of
 from suone.records.workitems.services import add_work_item, close_items_about
 
 ANSWERED = "correction_answered"  # the word that settles the work item
+_TO_ANSWER = gettext_noop("Answer the correction that is offered for the particulars")
 
 
 def offer_correction(acting: Acting, *, dossier_id: int, to: Dossier, fields: Collection[Field]) -> Correction:
@@ -52,7 +55,7 @@ def offer_correction(acting: Acting, *, dossier_id: int, to: Dossier, fields: Co
     add_work_item(
         acting,
         dossier=to,
-        title=gettext_noop("Answer the correction that is offered for the particulars"),
+        title=_TO_ANSWER,
         is_own_words=False,
         due_on=acting.today + timedelta(days=settings.DECISION_DAYS),
         addressed_id=lead.institution_id if lead else case.notifier_id,
@@ -61,6 +64,43 @@ def offer_correction(acting: Acting, *, dossier_id: int, to: Dossier, fields: Co
         settled_by=ANSWERED,
     )
     return correction
+
+
+def pass_on_correction(acting: Acting, *, file_id: int, target_id: int) -> None:
+    """Ask the lead of another file of the person to check name or birth, as the IIZ office, on the basis for clearing doubts.
+
+    Neither side learns of the other: the offer names the office alone. Raises ``Refused`` if it no longer waits.
+    """
+    until = acting.today + timedelta(days=settings.DECISION_DAYS)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM corrections_pass_on(%s, %s, %s, %s)", [file_id, target_id, until, _TO_ANSWER])
+        passed = cursor.fetchone()
+    if passed is None:
+        raise Refused(_("This has been passed on already, or one of the files has changed."))
+    correction_id, keys, addressed_id, from_person, to_person = passed
+    details = {"fields": sorted(str(field) for field in fields_in(keys))}
+    about = ("correction", correction_id)
+    record(
+        acting,
+        kind=RecordKind.DISCLOSE,
+        act=Act.PASSED_ON,
+        dossier_id=target_id,
+        person_id=to_person,
+        about=about,
+        recipients=[addressed_id],
+        legal_basis=LEGAL_BASIS,
+        details=details,
+    )
+    if from_person != to_person:
+        record(
+            acting,
+            kind=RecordKind.DISCLOSE,
+            act=Act.PASSED_ON,
+            person_id=from_person,
+            about=about,
+            legal_basis=LEGAL_BASIS,
+            details=details,
+        )
 
 
 def accept_correction(acting: Acting, *, correction: Correction) -> None:
@@ -110,7 +150,8 @@ def _answer(acting: Acting, correction: Correction, state: State, reason: str, a
     correction.refresh_from_db()
     _record_event(acting, correction, act, RecordKind.CHANGE, text=reason)
     close_items_about(acting, dossier=correction.dossier, about=("correction", correction.pk))
-    notify_staff(acting, staff_ids=[correction.offered_by_id], act=act, dossier=correction.dossier)
+    if not correction.is_passed_on:  # the database tells the office that there is an answer, and nothing of the case
+        notify_staff(acting, staff_ids=[correction.offered_by_id], act=act, dossier=correction.dossier)
 
 
 def _record_event(

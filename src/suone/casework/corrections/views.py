@@ -1,5 +1,6 @@
 """Offering a correction to another file of the same person, and answering one."""
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -51,7 +52,10 @@ def answer(request: ActingRequest, dossier_id: int, correction_id: int) -> HttpR
                 services.accept_correction(acting, correction=correction)
                 return done(request, _("The particulars are corrected as offered."), "person", dossier_id)
             services.decline_correction(acting, correction=correction, reason=form.cleaned_data["reason"])
-            return done(request, _("The offer is declined; whoever made it reads why."), "person", dossier_id)
+            said = _("The offer is declined; whoever made it reads why.")
+            if correction.is_passed_on:
+                said = _("The offer is declined; the IIZ office learns that, and not why.")
+            return done(request, said, "person", dossier_id)
     known = particulars_of(acting, dossier_id)
     if known is None:
         raise Http404
@@ -63,3 +67,21 @@ def answer(request: ActingRequest, dossier_id: int, correction_id: int) -> HttpR
         "may_answer": has_power(acting, known.dossier, Power.LEAD) and correction.is_pending,
     }
     return render(request, "corrections/answer.html", context, status=422 if form.errors else 200)
+
+
+@acts(Permission.PERSON_MERGE, act=Act.WAITING_READ, sensitive=True)
+def pass_on(request: ActingRequest) -> HttpResponse:
+    """Corrections whose other file is led by somebody who knows nothing of them: each is passed on by one click."""
+    form = forms.PassOnForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.pass_on_correction(request.acting, **form.pair())
+            return done(request, _("Passed on: whoever leads the other file is asked to check."), "pass_on_corrections")
+    law = settings.DOUBTS_LAW
+    context = {
+        "form": form,
+        "law": law,
+        "waiting": queries.waiting_corrections() if law else [],
+        "passed": queries.passed_corrections() if law else [],
+    }
+    return render(request, "corrections/pass_on.html", context, status=422 if form.errors else 200)

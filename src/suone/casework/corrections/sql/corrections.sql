@@ -45,15 +45,23 @@ BEGIN
     RETURN new_id;
 END $$;
 
+-- Answers an offer. The office that passed one on is notified of the answer alone: not in which case, nor by whom.
 CREATE FUNCTION corrections_answer(correction bigint, answer text, why text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    answered corrections_correction;
 BEGIN
     UPDATE corrections_correction c SET state = answer, reason = why, answered_by_id = actor_staff(),
                                         answered_at = statement_timestamp()
         WHERE c.id = correction AND c.state = 'pending' AND answer IN ('accepted', 'declined')
-          AND actor_may('person.edit') AND corrections_contributes(c.dossier_id, 3);
+          AND actor_may('person.edit') AND corrections_contributes(c.dossier_id, 3)
+        RETURNING * INTO answered;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF answered.law <> '' THEN
+        INSERT INTO inbox_message (staff_id, act, at)
+            VALUES (answered.offered_by_id, 'correction.' || answer, statement_timestamp());
     END IF;
 END $$;
 
