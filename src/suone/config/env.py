@@ -127,7 +127,7 @@ SETTINGS = (
     Setting(
         "SUONE_DOUBTS_LAW",
         "",
-        "The canton's law for clearing doubts whether two files are about one person, and for passing corrections on between them; empty: neither is done. The database is given it by suone migrate.",
+        "The canton's law for clearing doubts whether two files are about one person, and for passing corrections on; empty: neither. Set by suone migrate.",
     ),
     Setting(
         "SUONE_YOUTH_NOTICE_LAW",

@@ -9,15 +9,15 @@ class Act(models.TextChoices):
     ENDED_BY_DEATH = "consent.ended_by_death", _("Consent ended: the person has died")
     LEAD_SHUT_OUT = (
         "consent.lead_shut_out",
-        _("A consent was withdrawn or narrowed: you lead this case and can no longer open it"),
+        _("A consent has ended or was narrowed: you lead this case and can no longer open it"),
     )
     PARTNER_SHUT_OUT = (
         "consent.partner_shut_out",
-        _("A consent was withdrawn or narrowed: an institution named in the case you lead can no longer open it"),
+        _("A consent has ended or was narrowed: an institution named in the case you lead can no longer open it"),
     )
     NOTIFIER_INFORMED = (
         "consent.notifier_informed",
-        _("A consent was withdrawn or narrowed: an institution named in the case you notified can no longer open it"),
+        _("A consent has ended or was narrowed: an institution named in the case you notified can no longer open it"),
     )
     RENEWED = "consent.renewed", _("Consent renewed")
     EXPIRED = "consent.expired", _("Consent expired")

@@ -28,7 +28,7 @@ from suone.records.consents.terms import ConsentTerms, ScopeLine
 from suone.records.documents.models import Document
 from suone.records.dossiers.audience import Audience, audience_of
 from suone.records.dossiers.models import Dossier, OpeningAct
-from suone.records.dossiers.queries import has_power, readable_categories, receiver_of
+from suone.records.dossiers.queries import has_power, institutions_with_access, readable_categories, receiver_of
 from suone.records.dossiers.services import call, end_unfounded_grants, lock, open_grants, record_event
 from suone.records.inbox.services import notify_institutions, notify_staff
 from suone.records.representation.services import check_signature
@@ -138,11 +138,12 @@ def print_form_before(acting: Acting, *, person: FormPerson, terms: ConsentTerms
 
 
 def end_consents(acting: Acting, *, dossier: Dossier) -> None:
-    """End all consents of a case at once, because the person has died."""
+    """End all consents of a case at once, because the person has died; lead and notifier learn who is shut out by that."""
     lock(dossier.pk)
+    audience = audience_of(dossier.pk)
     for consent in Consent.objects.filter(dossier=dossier, withdrawn_at=None, valid_until__gte=acting.today):
         _withdraw(acting, consent, Act.ENDED_BY_DEATH)
-    end_unfounded_grants(acting, dossier=dossier)
+    _close_beyond(acting, dossier, audience)
 
 
 def withdraw_consent(acting: Acting, *, consent: Consent) -> None:
@@ -159,11 +160,13 @@ def withdraw_consent(acting: Acting, *, consent: Consent) -> None:
 
 
 def _close_beyond(acting: Acting, dossier: Dossier, audience: Audience) -> None:
-    """End what is no longer allowed; last of all, since it may close the case to the acting institution itself.
+    """End what is no longer allowed; last of all, since it may close the case to the acting institution itself."""
+    _notify_of_closed_access(acting, dossier, audience, end_unfounded_grants(acting, dossier=dossier))
 
-    Lead and notifier are notified if somebody named in the case can no longer open it.
-    """
-    shut_out = end_unfounded_grants(acting, dossier=dossier) & audience.institution_ids
+
+def _notify_of_closed_access(acting: Acting, dossier: Dossier, audience: Audience, closed_to: set[int]) -> None:
+    """Notify lead and notifier if an institution named in the case is among those that can no longer open it."""
+    shut_out = closed_to & audience.institution_ids
     if not shut_out:
         return
     lead = Appointment.objects.get(pk=audience.lead_id) if audience.lead_id else None
@@ -319,9 +322,11 @@ def record_person_informed(acting: Acting, *, disclosure: Disclosure) -> None:
 def warn_and_expire(acting: Acting) -> tuple[int, int]:
     """Send due warnings and record expiries, as a job; returns how many warnings and how many expiries.
 
-    Access itself ends by the database's clock and needs no job.
+    Access itself ends by the database's clock and needs no job. Lead and notifier of a case are notified, once a run, if
+    an institution named in it can no longer open it.
     """
     warned = expired = 0
+    cases: dict[Dossier, set[int]] = {}
     running = Consent.objects.filter(withdrawn_at=None, expiry_notified_at=None).select_related("dossier")
     replaced = Consent.objects.filter(renews__isnull=False, withdrawn_at=None).values("renews_id")
     for consent in running.filter(valid_until__gte=acting.today).exclude(pk__in=replaced):
@@ -340,7 +345,12 @@ def warn_and_expire(acting: Acting) -> tuple[int, int]:
             acting, dossier=consent.dossier, kind=RecordKind.CHANGE, act=Act.EXPIRED, about=("consent", consent.pk)
         )
         _notify_renewing_institutions(acting, consent, Act.EXPIRED)
+        could_open = ConsentRecipient.objects.filter(consent=consent).exclude(categories=0)
+        cases.setdefault(consent.dossier, set()).update(could_open.values_list("institution_id", flat=True))
         expired += 1
+    for dossier, institutions in cases.items():
+        closed_to = institutions - institutions_with_access(dossier)
+        _notify_of_closed_access(acting, dossier, audience_of(dossier.pk), closed_to)
     return warned, expired
 
 
