@@ -448,6 +448,9 @@ OF_THE_LEAD: dict[str, str] = {
     "a triage": _TRIAGE.replace("%({staff})s", "actor_staff()").replace("{{}}", "{}"),
     "a partner is removed": "UPDATE cases_participant SET state = 'left' WHERE id = %(asked)s",
     "a partner is asked": _ASKED.format(state="asked"),
+    "the own institution takes part unasked": _ASKED.format(state="taking_part").replace(
+        "%(elsewhere)s", "actor_institution()"
+    ),
     "what others recorded is deleted": f"DELETE FROM cases_background {_OF_OURS} AND kind = 'question'",
     "a mandate is opened for longer": _MANDATE.format("access_until = '2099-01-01'"),
     "a mandate is based on another consent": _MANDATE.format("based_on_id = %(consent_of_now)s"),

@@ -233,6 +233,15 @@ def between(world: World, actor: Actor, row: Row) -> bool:
     return found is not None and actor.institution in (found["addressed_id"], found["asked_institution_id"])
 
 
+def accepts_now(world: World, actor: Actor, row: Row) -> bool:
+    """The actor's institution has just accepted what it was asked in the row's case."""
+    return any(
+        found["state"] == "accepted" and found["answered_at"] is not None and found["answered_at"] >= world.at
+        for found in world.all_seen(actor, "decisions_decision")
+        if (found["dossier_id"], found["addressed_id"]) == (row["dossier_id"], actor.institution)
+    )
+
+
 OWN_ANSWERS = ("case.participant_joined", "case.participant_declined", "case.participant_left")
 
 
@@ -550,7 +559,8 @@ TABLES: dict[str, Rules] = {
         select=PARTICIPANT,
         granted=READS,
         insert=either(
-            both(LEADS, being("state", "asked")), both(WRITES, of_institution(), being("state", "taking_part"))
+            both(LEADS, being("state", "asked")),
+            both(being("state", "taking_part"), of_institution(), either(LEADS, both(WRITES, accepts_now))),
         ),
         update=either(of_institution(), LEADS),
         before=being("state", "asked", "taking_part"),

@@ -200,6 +200,13 @@ class Assignment(models.Model):
         return f"{self.function} of {self.dossier_id}"
 
 
+# In this transaction the acting institution accepts what it was asked in the case.
+_ACCEPTS_NOW = (
+    "EXISTS (SELECT 1 FROM decisions_decision d WHERE d.dossier_id = {table}.dossier_id AND d.state = 'accepted'"
+    " AND d.addressed_id = (SELECT actor_institution()) AND d.answered_at >= transaction_timestamp())"
+)
+
+
 class ParticipantState(models.TextChoices):
     ASKED = "asked", _("asked")
     TAKING_PART = "taking_part", _("takes part")
@@ -232,9 +239,10 @@ class Participant(models.Model):
             RowPolicies(
                 name="cases_participant_row_policies",
                 select=f"{granted(Power.READ)} OR {own_institution()}",
-                # The lead asks; whoever notifies a case or takes one over takes part by that.
+                # The lead asks; whoever notifies a case or accepts a hand-over takes part by that, nobody else unasked.
                 insert=f"{{table}}.state = 'asked' AND ({granted(Power.LEAD)})"
-                f" OR {{table}}.state = 'taking_part' AND ({granted(Power.WRITE)}) AND {own_institution()}",
+                f" OR {{table}}.state = 'taking_part' AND {own_institution()} AND (({granted(Power.LEAD)})"
+                f" OR ({granted(Power.WRITE)}) AND {_ACCEPTS_NOW})",
                 # The institution that was asked answers for itself, without access to the case; the lead only ends
                 # its part (sql/participants.sql).
                 update=f"{own_institution()} OR {granted(Power.LEAD)}",
