@@ -89,8 +89,8 @@ _TRIAGE = (
     " RETURNING decided_at"
 )
 _DOCUMENT = (
-    "INSERT INTO documents_document (dossier_id, category, size, removed_reason, stored_as, sha256, media_type, file_name,"
-    " language, title, kept_at, kept_by_id, kept_institution_id) VALUES (%(ours)s, 1, 1, '', 'x', 'x', 'x', 'x', 'de', 'x',"
+    "INSERT INTO documents_document (dossier_id, category, size, kind, removed_reason, stored_as, sha256, media_type, file_name,"
+    " language, title, kept_at, kept_by_id, kept_institution_id) VALUES (%(ours)s, 1, 1, '', '', 'x', 'x', 'x', 'x', 'de', 'x',"
     " now() - interval '1 year', %({staff})s, %({institution})s) RETURNING kept_at"
 )
 _ANSWER = (
