@@ -188,3 +188,64 @@ def test_nobody_sees_the_draft_of_a_colleague(visit: Callable[..., Visitor], sit
 
     assert fetched.value.json()["drafts"] == {}
     assert _note(colleague.page) == ""
+
+
+def test_a_paste_that_is_too_long_is_said_and_stays_whole(visit: Callable[..., Visitor], site: Site, case: str) -> None:
+    worker = visit(COORDINATOR, "de")
+    page = worker.page
+    worker.open(case)
+    page.select_option("main .note-form [name=category]", "1")
+
+    page.fill("main .note-form [name=text]", "ü" * 12_000)
+
+    expect(page.locator(".note-form .length-note")).to_contain_text("2000")
+    with page.expect_navigation():
+        worker.press("Save the note")
+    assert "2000" in page.inner_text(".error-summary")
+    assert page.input_value("main [name=text]") == "ü" * 12_000
+
+
+def test_a_double_click_saves_once_and_leads_to_the_message(
+    visit: Callable[..., Visitor], site: Site, case: str
+) -> None:
+    worker = visit(COORDINATOR, "de")
+    page = worker.page
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    worker.open(f"{case}notes")
+    page.select_option("main form.form [name=category]", "1")
+    page.fill("main form.form [name=text]", "Zweimal gedrückt.")
+
+    with page.expect_navigation():
+        page.eval_on_selector("main form.form .btn-primary", "button => { button.click(); button.click(); }")
+
+    assert sum(url.endswith("/notes") for url in sent) == 1
+    assert site.sql("SELECT count(*) FROM cases_note WHERE text = 'Zweimal gedrückt.'") == [(1,)]
+    assert page.evaluate("document.activeElement.matches('[data-message]')")
+
+
+def test_typing_keeps_the_log_in_alive_and_its_end_is_announced(
+    visit: Callable[..., Visitor], site: Site, case: str
+) -> None:
+    worker = visit(COORDINATOR, "fr")
+    page = worker.page
+    page.clock.install()
+    worker.open(case)
+    for _time in range(4):
+        with page.expect_response("**/drafts"):
+            page.press("main .note-form [name=text]", "a")
+            page.clock.run_for(9 * 60_000)
+    expect(page.locator("#idle")).to_be_hidden()
+
+    for _time in range(2):  # an answer may still be under way while the clock is turned
+        page.clock.run_for(26 * 60_000)
+    expect(page.locator("#idle")).to_be_visible()
+    with page.expect_response("**/drafts"):
+        page.click("#idle button")
+    page.clock.run_for(60_000)
+    expect(page.locator("#idle")).to_be_hidden()
+    expect(page.locator("#ending")).to_be_hidden()
+
+    page.clock.fast_forward(12 * 3600_000 - 93 * 60_000)
+    page.clock.run_for(20_000)
+    expect(page.locator("#ending")).to_be_visible()

@@ -10,7 +10,7 @@ from suone.casework.advice.models import Advice
 from suone.casework.advice.rules import Asker, Channel, Topic
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory
-from suone.ground.web.fields import DayInput
+from suone.ground.web.fields import NumberField, PastDay, TextField, VersionField
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Region
 
@@ -23,24 +23,24 @@ _FIELDS = (
 class AdviceForm(forms.Form):
     asker = forms.ChoiceField(label=gettext_lazy("Who asked"), choices=Asker.choices, widget=forms.RadioSelect)
     topic = forms.ChoiceField(label=gettext_lazy("About what"), choices=[("", "–"), *Topic.choices])
-    note = forms.CharField(
+    note = TextField(
         label=gettext_lazy("Note"),
         max_length=4000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("The question and the advice in a sentence; no diagnoses here."),
     )
-    minutes = forms.IntegerField(label=gettext_lazy("Duration in minutes"), min_value=1, max_value=600)
+    minutes = NumberField(least=1, most=600, label=gettext_lazy("Duration in minutes"))
     channel = forms.ChoiceField(label=gettext_lazy("How"), choices=Channel.choices)
-    on = forms.DateField(label=gettext_lazy("Day"), widget=DayInput())
+    on = PastDay(years_back=2, label=gettext_lazy("Day"))
     is_anonymous = forms.BooleanField(
         label=gettext_lazy("Wishes to remain anonymous"),
         required=False,
         help_text=gettext_lazy("No name or contact details are then kept."),
     )
-    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100, required=False)
-    last_name = forms.CharField(label=gettext_lazy("Last name or organisation"), max_length=100, required=False)
-    contact = forms.CharField(label=gettext_lazy("Telephone or e-mail"), max_length=150, required=False)
+    first_name = TextField(label=gettext_lazy("First name"), max_length=100, required=False)
+    last_name = TextField(label=gettext_lazy("Last name or organisation"), max_length=100, required=False)
+    contact = TextField(label=gettext_lazy("Telephone or e-mail"), max_length=150, required=False)
     region = forms.ModelChoiceField(label=gettext_lazy("Region"), queryset=Region.objects.none(), required=False)
     category = forms.TypedChoiceField(
         label=gettext_lazy("Data category"),
@@ -74,7 +74,7 @@ class AdviceForm(forms.Form):
 
 
 class CorrectAdviceForm(AdviceForm):
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = VersionField()
 
     @staticmethod
     def values_of(advice: Advice) -> dict[str, Any]:

@@ -10,20 +10,20 @@ from suone.casework.advice.acts import Act
 from suone.casework.advice.rules import Asker, Topic
 from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
-from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, form_page, refusals_on, render
+from suone.ground.web.sent import in_query
 
 
 @reads(Permission.ADVICE_GIVE, act=Act.LISTED)
 def advice_list(request: ActingRequest) -> HttpResponse:
-    asker, topic = request.GET.get("asker", ""), request.GET.get("topic", "")
-    year = number_in(request.GET.get("year", ""))
+    asker, topic = in_query(request).text("asker"), in_query(request).text("topic")
+    year = in_query(request).year("year")
     rows = queries.advice_list(
         request.acting,
         asker=asker if asker in Asker.values else "",
         topic=topic if topic in Topic.values else "",
         year=year,
-        before_id=number_in(request.GET.get("before", "")),
+        before_id=in_query(request).number("before"),
     )
     page = rows[: queries.PAGE]
     context = {
@@ -100,7 +100,7 @@ def hand_over_from_advice(request: ActingRequest, advice_id: int) -> HttpRespons
 def advice_figures(request: ActingRequest) -> HttpResponse:
     """By kind of asker and month."""
     this_year = request.acting.today.year
-    year = number_in(request.GET.get("year", "")) or this_year
+    year = in_query(request).year("year") or this_year
     year = year if 2000 <= year <= this_year else this_year
     lines = queries.figures(request.acting, year=year)
     context = {"lines": [*lines, queries.all_of(lines, _("all"))], "year": year, "this_year": this_year}

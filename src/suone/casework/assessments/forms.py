@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from suone.canton.instruments.rules import Instrument, Item, text_in
 from suone.casework.assessments.queries import reader_language
-from suone.ground.web.fields import DayInput
+from suone.ground.web.fields import DayNear, NumberField, TextField, VersionField
 
 
 class SectionForm(forms.Form):
     """The questions of one section, none of them mandatory."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = VersionField()
 
     def __init__(
         self, *args: Any, instrument: Instrument, section: str, answers: Mapping[str, str], **kwargs: Any
@@ -40,7 +40,7 @@ class SectionForm(forms.Form):
 
 class DecisionForm(forms.Form):
     band = forms.ChoiceField(label=gettext_lazy("Decided"), widget=forms.RadioSelect)
-    reason = forms.CharField(
+    reason = TextField(
         label=gettext_lazy("Reason"),
         max_length=500,
         required=False,
@@ -74,11 +74,11 @@ def _field(item: Item) -> forms.Field:
     if item.kind == "number":
         bounds = _("From %(least)s to %(most)s.") % {"least": item.least, "most": item.most}
         common["help_text"] = f"{common['help_text']} {bounds}".strip()
-        return forms.IntegerField(min_value=item.least, max_value=item.most, **common)
+        return NumberField(least=item.least, most=item.most, **common)
     if item.kind == "day":
-        return forms.DateField(widget=DayInput(), **common)
+        return DayNear(years_back=80, **common)
     if item.kind == "text":
-        return forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), max_length=4000, **common)
+        return TextField(widget=forms.Textarea(attrs={"rows": 3}), max_length=4000, **common)
     return forms.ChoiceField(widget=forms.RadioSelect, choices=[*_choices(item), ("", _("not known"))], **common)
 
 

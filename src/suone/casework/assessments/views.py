@@ -18,8 +18,8 @@ from suone.ground.access.categories import Power
 from suone.ground.access.permissions import Permission
 from suone.ground.audit.models import RecordKind
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
-from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, refusals_on, render
+from suone.ground.web.sent import in_form, in_query
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power, readable_dossier
 
@@ -175,7 +175,7 @@ def export_assessments(request: ActingRequest, dossier_id: int, form: str) -> Ht
 
 @reads(Permission.CASE_LEAD, act=Act.OVERDUE_READ)
 def overdue_reassessments(request: ActingRequest) -> HttpResponse:
-    overdue, following = queries.overdue_reassessments(request.acting, after_id=number_in(request.GET.get("after", "")))
+    overdue, following = queries.overdue_reassessments(request.acting, after_id=in_query(request).number("after"))
     return render(request, "assessments/overdue.html", {"overdue": overdue, "following": following})
 
 
@@ -212,5 +212,5 @@ def _save(request: ActingRequest, this: Assessment, part: Section, answers: dict
         assessment=this,
         section=part.id,
         answers=answers,
-        version=number_in(request.POST.get("version", "")) or 0,
+        version=in_form(request).number("version") or 0,
     )

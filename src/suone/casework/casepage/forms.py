@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy
 
 from suone.casework.cases.forms import CategorisedForm
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory
+from suone.ground.web.fields import TextField
 from suone.register.server.rules import Purpose
 
 
 class InformForm(CategorisedForm):
     hint = gettext_lazy("It reaches those who may read this category, and nobody else.")
 
-    text = forms.CharField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 5}))
+    text = TextField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 5}))
 
     def __init__(self, *args: Any, categories: Collection[DataCategory], **kwargs: Any) -> None:
         # Medical content is never sent by a message to everybody.

@@ -33,6 +33,7 @@ from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
 from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, form_page, refusals_on, render
+from suone.ground.web.sent import in_query
 from suone.records.consents.queries import consents_of, current_consent
 from suone.records.documents.queries import documents_of
 from suone.records.dossiers.queries import own_reach, particulars_of, readable_categories
@@ -54,9 +55,9 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
     acting = request.acting
     this = cases.readable_case(acting, dossier_id)
     dossier = this.dossier
-    before = request.GET.get("before", "")
-    of = request.GET.get("institution", "")
-    kind = request.GET.get("kind", "")
+    before = in_query(request).text("before")
+    of = in_query(request).text("institution")
+    kind = in_query(request).text("kind")
     lines, following = cases.timeline_of(
         acting,
         dossier,

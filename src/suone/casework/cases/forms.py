@@ -12,7 +12,7 @@ from suone.casework.cases.rules import QUESTION_CATEGORY, Education, NoteKind, R
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory, categories_in
 from suone.ground.access.permissions import Permission
-from suone.ground.web.fields import DayInput
+from suone.ground.web.fields import DayAhead, PastDay, TextField, VersionField
 from suone.organisation.appointments.fields import StaffField, offer
 from suone.organisation.appointments.models import Appointment, AppointmentQuerySet
 from suone.organisation.appointments.queries import colleagues
@@ -41,13 +41,13 @@ class QuestionCategoryField(forms.TypedChoiceField):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = TextField(label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class ParticipantForm(forms.Form):
     institution = forms.ModelChoiceField(label=gettext_lazy("Institution"), queryset=Institution.objects.none())
-    due_on = forms.DateField(label=gettext_lazy("Answer by"), widget=DayInput())
-    question = forms.CharField(
+    due_on = DayAhead(years_ahead=1, label=gettext_lazy("Answer by"))
+    question = TextField(
         label=gettext_lazy("What we ask of you"),
         max_length=300,
         required=False,
@@ -68,7 +68,7 @@ class AnswerForm(forms.Form):
         widget=forms.RadioSelect,
     )
     staff = StaffField(label=gettext_lazy("Who follows the case"), required=False)
-    reason = forms.CharField(
+    reason = TextField(
         label=gettext_lazy("Reason"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
@@ -89,9 +89,7 @@ class StaffForm(forms.Form):
 class CaseManagerForm(StaffForm):
     """Who manages the case: somebody of the region's pool, or somebody else with a reason."""
 
-    reason = forms.CharField(
-        label=gettext_lazy("Reason, for somebody outside the pool"), max_length=200, required=False
-    )
+    reason = TextField(label=gettext_lazy("Reason, for somebody outside the pool"), max_length=200, required=False)
 
     def __init__(self, *args: Any, pool: Collection[Appointment], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -123,17 +121,17 @@ class NoteForm(CategorisedForm):
     )
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=NoteKind.choices)
-    text = forms.CharField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
+    text = TextField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
 class CorrectNoteForm(forms.Form):
-    text = forms.CharField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 6}))
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    text = TextField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 6}))
+    version = VersionField()
 
 
 class ParticularsForm(forms.Form):
     region = forms.ModelChoiceField(label=gettext_lazy("Region"), queryset=Region.objects.none())
-    question = forms.CharField(
+    question = TextField(
         label=gettext_lazy("Question to the IIZ office"), required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
     question_category = QuestionCategoryField()
@@ -146,8 +144,8 @@ class ParticularsForm(forms.Form):
     education = forms.ChoiceField(
         label=gettext_lazy("Completed education"), choices=[("", "–"), *Education.choices], required=False
     )
-    first_contact_on = forms.DateField(
-        label=gettext_lazy("First contact at the notifying institution"), required=False, widget=DayInput()
+    first_contact_on = PastDay(
+        years_back=30, label=gettext_lazy("First contact at the notifying institution"), required=False
     )
     counted_for = forms.ModelChoiceField(
         label=gettext_lazy("Counted for"),
@@ -155,7 +153,7 @@ class ParticularsForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Only if the figures count it for another institution than the one that notified it."),
     )
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = VersionField()
 
     def __init__(
         self, *args: Any, categories: Collection[DataCategory], is_question_closed: bool, **kwargs: Any

@@ -15,6 +15,7 @@ from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
 from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, refusals_on, render
+from suone.ground.web.sent import in_form, in_query
 from suone.organisation.institutions.models import Institution, Region
 from suone.records.decisions.queries import decision_for
 from suone.records.decisions.rules import State as DecisionState
@@ -23,9 +24,9 @@ from suone.records.dossiers.queries import access_of, readable_categories
 
 @reads(Permission.CASE_READ, act=Act.LISTED)
 def case_list(request: ActingRequest) -> HttpResponse:
-    state = request.GET.get("state", "open")
-    region = request.GET.get("region", "")
-    before = request.GET.get("before", "")
+    state = in_query(request).text("state", "open")
+    region = in_query(request).text("region")
+    before = in_query(request).text("before")
     cases = queries.case_list(
         request.acting,
         region_id=number_in(region),
@@ -49,7 +50,7 @@ def find_case(request: ActingRequest) -> HttpResponse:
     """Search by POST, so that no name appears in a URL."""
     if request.method != "POST":
         return redirect("cases")
-    found, more = queries.find_cases(request.acting, request.POST.get("words", ""))
+    found, more = queries.find_cases(request.acting, in_form(request).text("words"))
     if len(found) == 1:
         return redirect("case", found[0].pk)
     return render(request, "cases/found.html", {"cases": found, "more": more})
@@ -58,7 +59,7 @@ def find_case(request: ActingRequest) -> HttpResponse:
 @acts(Permission.CASE_LEAD)
 def ask_participant(request: ActingRequest, dossier_id: int) -> HttpResponse:
     this = queries.readable_case(request.acting, dossier_id)
-    known = number_in(request.GET.get("institution", ""))
+    known = in_query(request).number("institution")
     starting = {"due_on": services.default_answer_day(request.acting), "institution": known}
     form = forms.ParticipantForm(request.POST or None, initial=starting)
     if request.method == "POST" and form.is_valid():

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from suone.casework.corrections.rules import Difference, Field
+from suone.ground.web.fields import TextField
 
 
 class OfferForm(forms.Form):
@@ -37,6 +38,6 @@ class PassOnForm(forms.Form):
 
 
 class DeclineForm(forms.Form):
-    reason = forms.CharField(
+    reason = TextField(
         label=gettext_lazy("Reason"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )

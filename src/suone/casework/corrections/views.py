@@ -11,8 +11,8 @@ from suone.ground.access.categories import Power
 from suone.ground.access.permissions import Permission
 from suone.ground.audit.shown import note_row
 from suone.ground.entrances.decorators import ActingRequest, acts
-from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, refusals_on, render
+from suone.ground.web.sent import in_form
 from suone.records.dossiers.queries import has_power, particulars_of
 
 
@@ -23,7 +23,7 @@ def offer(request: ActingRequest, dossier_id: int) -> HttpResponse:
     known = particulars_of(acting, dossier_id)
     if known is None:
         raise Http404
-    sent_to = number_in(request.POST.get("target", ""))
+    sent_to = in_form(request).number("target")
     files = []
     for file in queries.targets_of(acting, dossier_id):
         note_row(file)
@@ -48,7 +48,7 @@ def answer(request: ActingRequest, dossier_id: int, correction_id: int) -> HttpR
     form = forms.DeclineForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            if "accept" in request.POST:
+            if in_form(request).has("accept"):
                 services.accept_correction(acting, correction=correction)
                 return done(request, _("The particulars are corrected as offered."), "person", dossier_id)
             services.decline_correction(acting, correction=correction, reason=form.cleaned_data["reason"])

@@ -18,7 +18,7 @@ from suone.casework.leading.services import Particulars
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory, categories_in, mask_of
 from suone.ground.access.permissions import Permission
-from suone.ground.web.fields import DayInput
+from suone.ground.web.fields import DayAhead, DayNear, TextField
 from suone.organisation.appointments.fields import StaffField, offer
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.queries import colleagues
@@ -44,16 +44,16 @@ def typed_so_far(form: forms.Form, data: QueryDict) -> dict[str, Any]:
 class PersonForm(forms.Form):
     """The person, when there is no case yet."""
 
-    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100, required=False)
-    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100, required=False)
-    ahv_number = forms.CharField(
+    last_name = TextField(label=gettext_lazy("Last name"), max_length=100, required=False)
+    first_name = TextField(label=gettext_lazy("First name"), max_length=100, required=False)
+    ahv_number = TextField(
         label=gettext_lazy("AHV number"),
         required=False,
         help_text=gettext_lazy("Recommended between the institutions: 13 digits, from the card."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
     date_of_birth = BirthField(required=False)
-    ahv_missing_reason = forms.CharField(label=gettext_lazy("If it is missing: why"), max_length=200, required=False)
+    ahv_missing_reason = TextField(label=gettext_lazy("If it is missing: why"), max_length=200, required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language of correspondence"), choices=settings.PERSON_LANGUAGES)
     region = forms.ModelChoiceField(label=gettext_lazy("Region"), queryset=Region.objects.none())
 
@@ -107,7 +107,7 @@ class ProposalForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("nobody yet: our contact details go to the contact person"),
     )
-    message = forms.CharField(
+    message = TextField(
         label=gettext_lazy("What it is about"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -129,16 +129,16 @@ class ProposalForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    overlap_until = forms.DateField(
+    overlap_until = DayAhead(
+        years_ahead=2,
         label=gettext_lazy("Both follow the person until"),
         required=False,
-        widget=DayInput(),
         help_text=gettext_lazy(
             "Without a day there is no overlap: you may still contribute for thirty days, for example for a closing review."
         ),
     )
-    due_on = forms.DateField(label=gettext_lazy("Answer by"), widget=DayInput())
-    reason = forms.CharField(
+    due_on = DayAhead(years_ahead=1, label=gettext_lazy("Answer by"))
+    reason = TextField(
         label=gettext_lazy("Reason"),
         max_length=500,
         required=False,
@@ -175,7 +175,7 @@ class ProposalForm(forms.Form):
             self.facts[name] = asked
             self.fields[name] = _field_for(asked, known.get(asked.fact))
             if asked.fact in _WITH_NAME:
-                self.fields[f"name_{asked.fact.value}"] = forms.CharField(
+                self.fields[f"name_{asked.fact.value}"] = TextField(
                     label=_WITH_NAME[asked.fact],
                     max_length=200,
                     required=self.fields[name].required,
@@ -258,7 +258,7 @@ def _field_for(asked: AskedFact, known: Scalar | None) -> forms.Field:
     }
     shape = word(fact).shape
     if shape is Shape.DAY:
-        return forms.DateField(widget=DayInput(), **common)
+        return DayNear(**common)
     if shape is Shape.CHOICE:
         return forms.ChoiceField(choices=[("", "–"), *CODES[fact].items()], **common)
     return forms.BooleanField(**common)
@@ -271,7 +271,7 @@ class AnswerForm(forms.Form):
         widget=forms.RadioSelect,
     )
     staff = StaffField(label=gettext_lazy("Who follows the person"), required=False)
-    reason = forms.CharField(
+    reason = TextField(
         label=gettext_lazy("Reason"),
         max_length=500,
         required=False,
@@ -300,7 +300,7 @@ class PlacementRequestForm(forms.Form):
 class AdviserForm(forms.Form):
     """Somebody whom the person names as their adviser."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    name = TextField(label=gettext_lazy("Name"), max_length=100)
     workplace = forms.ModelChoiceField(
         label=gettext_lazy("Institution"),
         queryset=Institution.objects.none(),
@@ -308,10 +308,10 @@ class AdviserForm(forms.Form):
         empty_label="–",
         help_text=gettext_lazy("From the list, or written in the next field: one of the two."),
     )
-    workplace_text = forms.CharField(
+    workplace_text = TextField(
         label=gettext_lazy("Institution, if it is not in the list"), max_length=100, required=False
     )
-    phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=40, required=False)
+    phone = TextField(label=gettext_lazy("Telephone"), max_length=40, required=False)
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
 
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
@@ -351,8 +351,8 @@ class MissedForm(forms.Form):
     """The notice: what happened in which measure, the conditions of the legal basis, and the purpose."""
 
     kind = forms.ChoiceField(label=gettext_lazy("What happened"), choices=NoticeKind.choices, widget=forms.RadioSelect)
-    measure = forms.CharField(label=gettext_lazy("In which measure or clarification of the IV"), max_length=200)
-    text = forms.CharField(
+    measure = TextField(label=gettext_lazy("In which measure or clarification of the IV"), max_length=200)
+    text = TextField(
         label=gettext_lazy("What happened, and when"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -361,7 +361,7 @@ class MissedForm(forms.Form):
     conditions = forms.MultipleChoiceField(
         label=gettext_lazy("These conditions hold"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    purpose = forms.CharField(label=gettext_lazy("Purpose"), max_length=300)
+    purpose = TextField(label=gettext_lazy("Purpose"), max_length=300)
 
     def __init__(self, *args: Any, basis: LegalBasis, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -24,8 +24,8 @@ from suone.ground.access.categories import DataCategory
 from suone.ground.access.permissions import Permission
 from suone.ground.audit.models import RecordKind
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
-from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, form_page, printed, refusals_on, render
+from suone.ground.web.sent import in_form, in_query
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Region
 from suone.records.consents.legal_bases import LegalBasis, legal_bases, legal_basis
@@ -47,7 +47,7 @@ def hand_over_person(request: ActingRequest, draft_id: int | None = None) -> Htt
 
 def _guided(request: ActingRequest, case: Case | None, draft: Draft | None = None) -> HttpResponse:
     """Ask for the direction first, then what its constellation requires, until the form is submitted."""
-    acting, sends, opens = request.acting, "send" in request.POST, case is None and "open" in request.POST
+    acting, sends, opens = request.acting, in_form(request).has("send"), case is None and in_form(request).has("open")
     data = request.POST if request.method == "POST" else None
     person = _person_form(request, sends or opens, draft) if case is None else None
     questions = forms.QuestionsForm(data, acting=acting)
@@ -136,7 +136,7 @@ def _details(
         Fact.HANDOVER_BETWEEN.value: answers.between,
         Fact.CONSTELLATION.value: answers.constellation.value,
     }
-    request_facts = services.facts_of_request(is_named=bool(request.POST.get("staff")))
+    request_facts = services.facts_of_request(is_named=bool(in_form(request).text("staff")))
     facts |= {fact.value: value for fact, value in request_facts.items()}
     line = queries.consent_naming(acting, case.dossier, questions.cleaned_data["receiver"].pk) if case else None
     options: dict[str, Any] = {
@@ -178,13 +178,13 @@ def _without_field(requirements: Any, form: forms.ProposalForm) -> list[str]:
 
 def _starting(acting: Acting, typed: dict[str, Any], request: ActingRequest, draft: Draft | None) -> dict[str, Any]:
     """Return the initial values: the input so far, or the defaults when the form is first shown."""
-    if "message" not in request.POST:
+    if not in_form(request).has("message"):
         return {"due_on": default_answer_day(acting)} | (draft.data if draft else {})
     return typed
 
 
 def _partner(request: ActingRequest, case: Case | None, questions: forms.QuestionsForm) -> queries.Partner:
-    region = case.region if case else Region.objects.filter(pk=number_in(request.POST.get("region", "")) or 0).first()
+    region = case.region if case else Region.objects.filter(pk=in_form(request).number("region") or 0).first()
     return queries.partner_in(questions.cleaned_data["receiver"], region, on=request.acting.today)
 
 
@@ -410,7 +410,7 @@ def _grounds() -> list[LegalBasis]:
 @reads(Permission.REFERRAL_COUNT, act=Act.COUNTED)
 def referrals(request: ActingRequest) -> HttpResponse:
     """Show how many persons were referred in each direction in a year."""
-    year = number_in(request.GET.get("year", "")) or request.acting.today.year
+    year = in_query(request).year("year") or request.acting.today.year
     year = year if 2000 <= year <= request.acting.today.year else request.acting.today.year
     lines = queries.referrals_in(year)
     context = {"lines": lines, "year": year, "this_year": request.acting.today.year}

@@ -18,7 +18,16 @@ from suone.casework.cases.rules import QUESTION_CATEGORY, ClosingReason, Educati
 from suone.casework.leading.queries import LevelOption, possible_receivers
 from suone.casework.leading.services import Notification
 from suone.ground.access.acting import Acting
-from suone.ground.web.fields import DayInput, months_after, number_in
+from suone.ground.web.fields import (
+    DayAhead,
+    DayNear,
+    NumberField,
+    PastDay,
+    PeriodEnd,
+    TextField,
+    months_after,
+    number_in,
+)
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution, Region
 from suone.records.consents.consent_form import FormPerson
@@ -38,16 +47,16 @@ class NotifyForm(ScopeForm):
 
     field_order = ("last_name", "first_name", "ahv_number", "date_of_birth", "region", "purpose")
 
-    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100, required=False)
-    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100, required=False)
+    last_name = TextField(label=gettext_lazy("Last name"), max_length=100, required=False)
+    first_name = TextField(label=gettext_lazy("First name"), max_length=100, required=False)
     date_of_birth = BirthField(required=False)
-    ahv_number = forms.CharField(
+    ahv_number = TextField(
         label=gettext_lazy("AHV number"),
         required=False,
         help_text=gettext_lazy("13 digits, starting with 756. It connects the institutions; type it from the card."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
-    ahv_missing_reason = forms.CharField(label=gettext_lazy("If it is missing: why"), max_length=200, required=False)
+    ahv_missing_reason = TextField(label=gettext_lazy("If it is missing: why"), max_length=200, required=False)
     language = forms.ChoiceField(
         label=gettext_lazy("Language of correspondence"), choices=settings.PERSON_LANGUAGES, initial="de"
     )
@@ -62,7 +71,7 @@ class NotifyForm(ScopeForm):
         required=False,
         help_text=gettext_lazy("The procedure the case will follow; it keeps the version in force today."),
     )
-    question = forms.CharField(
+    question = TextField(
         label=gettext_lazy("Question to the IIZ office"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -77,33 +86,29 @@ class NotifyForm(ScopeForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    first_contact_on = forms.DateField(
-        label=gettext_lazy("First contact at your institution"), required=False, widget=DayInput()
-    )
+    first_contact_on = PastDay(years_back=30, label=gettext_lazy("First contact at your institution"), required=False)
     counted_for = forms.ModelChoiceField(
         label=gettext_lazy("Counted for"),
         queryset=Institution.objects.none(),
         required=False,
         help_text=gettext_lazy("Only if the figures count it for another institution than the one that notified it."),
     )
-    purpose = forms.CharField(label=gettext_lazy("Purpose of the consent"), max_length=300)
-    valid_until = forms.DateField(label=gettext_lazy("Consent valid until"), widget=DayInput())
-    signed_on = forms.DateField(label=gettext_lazy("Signed on"), widget=DayInput())
-    representative = forms.CharField(
+    purpose = TextField(label=gettext_lazy("Purpose of the consent"), max_length=300)
+    valid_until = PeriodEnd(label=gettext_lazy("Consent valid until"))
+    signed_on = PastDay(years_back=5, label=gettext_lazy("Signed on"))
+    representative = TextField(
         label=gettext_lazy("If somebody else signed for the person: who"),
         max_length=150,
         required=False,
         help_text=gettext_lazy("A parent of somebody too young to sign, or a guardian."),
     )
-    authority = forms.CharField(
-        label=gettext_lazy("Authority that appointed the guardian"), max_length=150, required=False
-    )
+    authority = TextField(label=gettext_lazy("Authority that appointed the guardian"), max_length=150, required=False)
     scan = forms.FileField(
         label=gettext_lazy("Signed form as a scan"),
         required=False,
         help_text=gettext_lazy("PDF or picture. Or let the person sign below."),
     )
-    signature = forms.CharField(required=False, widget=forms.HiddenInput)
+    signature = TextField(required=False, widget=forms.HiddenInput)
     alert = forms.ModelChoiceField(queryset=Alert.objects.none(), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
@@ -219,7 +224,7 @@ class NotifyForm(ScopeForm):
 
 class TriageDecisionForm(forms.Form):
     level = forms.ChoiceField(label=gettext_lazy("Level"), choices=Level.choices, widget=forms.RadioSelect)
-    reason = forms.CharField(
+    reason = TextField(
         label=gettext_lazy("Reason"),
         max_length=500,
         required=False,
@@ -232,7 +237,7 @@ class LevelForm(forms.Form):
     """Another level, and the procedure under which the case continues there."""
 
     way = forms.ChoiceField(label=gettext_lazy("New level, and how the case continues"), widget=forms.RadioSelect)
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = TextField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, options: Sequence[LevelOption], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -245,19 +250,15 @@ class LevelForm(forms.Form):
 
 
 class QuestionForm(forms.Form):
-    question = forms.CharField(
-        label=gettext_lazy("Question"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    due_on = forms.DateField(label=gettext_lazy("Answer by"), widget=DayInput())
+    question = TextField(label=gettext_lazy("Question"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    due_on = DayAhead(years_ahead=1, label=gettext_lazy("Answer by"))
 
 
 class AnswerQuestionForm(CategorisedForm):
     hint = gettext_lazy("Anybody who may read this category can read the answer.")
     field_order = ("text", "category")
 
-    text = forms.CharField(
-        label=gettext_lazy("Your answer"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    text = TextField(label=gettext_lazy("Your answer"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
 class CloseForm(forms.Form):
@@ -270,13 +271,12 @@ class CloseForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Leave it empty where the person has died."),
     )
-    died_on = forms.DateField(
+    died_on = PastDay(
         label=gettext_lazy("Died on"),
         required=False,
-        widget=DayInput(),
         help_text=gettext_lazy("Only where the person has died, if the day is known. All consents end with it."),
     )
-    text = forms.CharField(
+    text = TextField(
         label=gettext_lazy("Closing remark"),
         max_length=300,
         required=False,
@@ -300,7 +300,7 @@ class StatementForm(forms.Form):
     """A fact, with a field for its type."""
 
     value = forms.Field()
-    remark = forms.CharField(
+    remark = TextField(
         label=gettext_lazy("Remark"),
         max_length=300,
         required=False,
@@ -321,7 +321,7 @@ class StatementForm(forms.Form):
 class CorrectionForm(StatementForm):
     """What applies instead of a recorded fact, with the reason."""
 
-    remark = forms.CharField(
+    remark = TextField(
         label=gettext_lazy("Reason"),
         max_length=300,
         help_text=gettext_lazy("What was wrong, and how you know. No diagnoses here."),
@@ -329,7 +329,7 @@ class CorrectionForm(StatementForm):
 
 
 class TakeBackForm(forms.Form):
-    reason = forms.CharField(
+    reason = TextField(
         label=gettext_lazy("Reason"),
         max_length=300,
         help_text=gettext_lazy("What was wrong, and how you know. No diagnoses here."),
@@ -339,16 +339,16 @@ class TakeBackForm(forms.Form):
 def _field_for(fact: Fact) -> forms.Field:
     shape = word(fact).shape
     if shape is Shape.DAY:
-        return forms.DateField(label=fact.label, widget=DayInput())
+        return DayNear(years_back=30, label=fact.label)
     if shape is Shape.NUMBER:
-        return forms.IntegerField(label=fact.label, min_value=0, max_value=10_000)
+        return NumberField(least=0, most=10_000, label=fact.label)
     if shape is Shape.CHOICE:
         return forms.ChoiceField(label=fact.label, choices=list(CODES[fact].items()), widget=forms.RadioSelect)
     return forms.ChoiceField(label=fact.label, choices=[("yes", _("yes")), ("no", _("no"))], widget=forms.RadioSelect)
 
 
 class AdvanceForm(forms.Form):
-    reason = forms.CharField(
+    reason = TextField(
         label=gettext_lazy("Reason"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
@@ -365,7 +365,7 @@ class VersionForm(forms.Form):
 
 class MoveOverForm(forms.Form):
     phase = forms.ChoiceField(label=gettext_lazy("Phase in which the case continues"))
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = TextField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, procedure: Procedure, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

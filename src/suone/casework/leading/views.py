@@ -32,6 +32,7 @@ from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, acts
 from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, form_page, printed, refusals_on, render
+from suone.ground.web.sent import in_form, in_query
 from suone.records.consents.services import print_form_before
 from suone.records.dossiers.queries import readable_categories, receiver_of
 from suone.records.workitems.queries import readable_item
@@ -43,21 +44,21 @@ def notify(request: ActingRequest, draft_id: int | None = None) -> HttpResponse:
     draft = cases.own_draft(acting, draft_id) if draft_id else None
     if request.method == "POST":
         form = forms.NotifyForm(request.POST, request.FILES, acting=acting)
-        if "add" in request.POST:
+        if in_form(request).has("add"):
             form = forms.NotifyForm(initial=form.as_typed(), acting=acting)
         elif form.is_valid():
             with refusals_on(form):
-                if "print" in request.POST:
+                if in_form(request).has("print"):
                     return _consent_form(acting, form)
                 notified = services.notify_case(acting, notification=form.notification())
                 if draft is not None:
                     draft.delete()
                 return done(request, _informed(notified), "case", notified.pk)
     else:
-        others = [number for number in map(number_in, request.GET.get("with", "").split(",")) if number]
-        alert = number_in(request.GET.get("alert", ""))
-        chosen = number_in(request.GET.get("procedure", ""))
-        region = number_in(request.GET.get("region", ""))
+        others = in_query(request).numbers("with")
+        alert = in_query(request).number("alert")
+        chosen = in_query(request).number("procedure")
+        region = in_query(request).number("region")
         known = forms.NotifyForm.starting_values(acting, others=others, alert=alert, chosen=chosen)
         values = known | (draft.data if draft else {}) | ({"region": region} if region else {})
         form = forms.NotifyForm(initial=values, acting=acting)
@@ -97,10 +98,10 @@ def keep_draft(request: ActingRequest, draft_id: int | None = None) -> HttpRespo
     if request.method != "POST":
         return redirect("notify")
     draft = cases.own_draft(request.acting, draft_id) if draft_id else None
-    version = request.POST.get("version", "")
+    version = in_form(request).text("version")
     typed = forms.NotifyForm(request.POST, acting=request.acting).as_typed()
     draft = case_services.keep_draft(request.acting, draft=draft, data=typed, version=number_in(version) or 0)
-    if "by_button" in request.POST:
+    if in_form(request).has("by_button"):
         return done(request, _("The draft is saved."), "notify_draft", draft.pk)
     at = timezone.localtime(draft.updated_at)
     # Later saves update the same draft, and notifying the case deletes it.
@@ -129,9 +130,9 @@ def triage(request: ActingRequest, dossier_id: int) -> HttpResponse:
     this = _case_to_triage(acting, dossier_id)
     questions = instrument(services.TRIAGE_INSTRUMENT)
     language = (get_language() or "de")[:2]
-    answers = {item.id: request.POST.get(f"item_{item.id}", "unknown") for item in questions.items}
+    answers = {item.id: in_form(request).text(f"item_{item.id}", "unknown") for item in questions.items}
     proposal = services.propose_level(answers) if request.method == "POST" else None
-    decides = "decide" in request.POST
+    decides = in_form(request).has("decide")
     form = forms.TriageDecisionForm(request.POST if decides else None, initial=_proposed(proposal))
     if decides and form.is_valid():
         with refusals_on(form):

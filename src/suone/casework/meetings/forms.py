@@ -36,7 +36,7 @@ from suone.casework.support.rules import Variant
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.permissions import Permission
-from suone.ground.web.fields import DayInput, MomentInput
+from suone.ground.web.fields import AsksAboutThePast, DayAhead, MomentField, NumberField, TextField, VersionField
 from suone.organisation.appointments.fields import SeveralStaffField, StaffField, offer
 from suone.organisation.appointments.models import Appointment, AppointmentQuerySet
 from suone.organisation.institutions.models import Institution, Region
@@ -46,8 +46,8 @@ _PROPOSED = 4
 _ANSWER_DAYS = 7
 
 
-def _moment(label: Any, **others: Any) -> forms.DateTimeField:
-    return forms.DateTimeField(label=label, required=False, widget=MomentInput(), **others)
+def _moment(label: Any, **others: Any) -> MomentField:
+    return MomentField(label=label, required=False, **others)
 
 
 def _category(initial: DataCategory) -> forms.TypedChoiceField:
@@ -67,7 +67,7 @@ def _limit_categories(form: forms.Form, readable: Sequence[DataCategory]) -> Non
     form.fields["category"].choices = [(c.value, c.label) for c in readable]  # type: ignore[attr-defined]
 
 
-class ConveneForm(forms.Form):
+class ConveneForm(AsksAboutThePast):
     """Who meets, when, where, and about what."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"))
@@ -80,7 +80,7 @@ class ConveneForm(forms.Form):
         help_text=gettext_lazy("An invitation opens nothing of the case; it shows kind, time, place and case number."),
     )
     people = SeveralStaffField(label=gettext_lazy("People by name"), required=False, across=True)
-    exception_reason = forms.CharField(
+    exception_reason = TextField(
         label=gettext_lazy("If an assessment takes place without a physician, why"), max_length=300, required=False
     )
     person_part = forms.ChoiceField(
@@ -88,19 +88,19 @@ class ConveneForm(forms.Form):
         choices=[("", gettext_lazy("as usual for this kind")), *PersonPart.choices],
         required=False,
     )
-    second_part_after = forms.IntegerField(
-        label=gettext_lazy("Second part with the person after (minutes)"), required=False, min_value=1, max_value=480
+    second_part_after = NumberField(
+        least=1, most=480, label=gettext_lazy("Second part with the person after (minutes)"), required=False
     )
     starts_at = _moment(gettext_lazy("Begins, if the time is already set"))
-    answer_until = forms.DateField(label=gettext_lazy("Answers by"), required=False, widget=DayInput())
-    minutes = forms.IntegerField(label=gettext_lazy("Length in minutes"), required=False, min_value=15, max_value=480)
-    place = forms.CharField(
+    answer_until = DayAhead(years_ahead=1, label=gettext_lazy("Answers by"), required=False)
+    minutes = NumberField(least=15, most=480, label=gettext_lazy("Length in minutes"), required=False)
+    place = TextField(
         label=gettext_lazy("Place"),
         max_length=200,
         required=False,
         help_text=gettext_lazy("It appears in calendars and guests can read it: no personal data here."),
     )
-    points = forms.CharField(
+    points = TextField(
         label=gettext_lazy("Agenda, one point on each line"),
         required=False,
         max_length=2000,
@@ -167,7 +167,7 @@ class ConveneForm(forms.Form):
 class ProposeForm(forms.Form):
     """Further dates to choose from."""
 
-    answer_until = forms.DateField(label=gettext_lazy("Answers by"), widget=DayInput())
+    answer_until = DayAhead(years_ahead=1, label=gettext_lazy("Answers by"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -198,7 +198,7 @@ class AnswerForm(forms.Form):
         choices=[("accept", gettext_lazy("We will be there")), ("decline", gettext_lazy("We will not be there"))],
         widget=forms.RadioSelect,
     )
-    reason = forms.CharField(
+    reason = TextField(
         label=gettext_lazy("Reason"),
         max_length=300,
         required=False,
@@ -206,20 +206,20 @@ class AnswerForm(forms.Form):
     )
 
 
-class FixForm(forms.Form):
-    starts_at = forms.DateTimeField(label=gettext_lazy("Begins"), widget=MomentInput())
-    version = forms.IntegerField(widget=forms.HiddenInput)
+class FixForm(AsksAboutThePast):
+    starts_at = MomentField(label=gettext_lazy("Begins"))
+    version = VersionField()
 
 
 class ParticularsForm(forms.Form):
-    place = forms.CharField(
+    place = TextField(
         label=gettext_lazy("Place"),
         max_length=200,
         required=False,
         help_text=gettext_lazy("It appears in calendars and guests can read it: no personal data here."),
     )
-    minutes = forms.IntegerField(label=gettext_lazy("Length in minutes"), min_value=15, max_value=480)
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    minutes = NumberField(least=15, most=480, label=gettext_lazy("Length in minutes"))
+    version = VersionField()
 
 
 class InviteForm(forms.Form):
@@ -244,8 +244,8 @@ class InviteForm(forms.Form):
 
 
 class GuestForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
-    function = forms.CharField(label=gettext_lazy("Function"), max_length=100, required=False)
+    name = TextField(label=gettext_lazy("Name"), max_length=100)
+    function = TextField(label=gettext_lazy("Function"), max_length=100, required=False)
     email = forms.EmailField(
         label=gettext_lazy("E-mail"),
         required=False,
@@ -258,7 +258,7 @@ class GuestAnswerForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
+    reason = TextField(
         label=gettext_lazy("Reason"),
         max_length=200,
         help_text=gettext_lazy("Everybody invited can read it: no personal data here."),
@@ -268,13 +268,13 @@ class ReasonForm(forms.Form):
 
 class ContributeForm(forms.Form):
     category = _category(DataCategory.EMPLOYMENT)
-    text = forms.CharField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 8}))
+    text = TextField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 8}))
 
 
 class PointForm(forms.Form):
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=200, required=False)
+    title = TextField(label=gettext_lazy("Title"), max_length=200, required=False)
     category = _category(DataCategory.ADMINISTRATIVE)
-    case = forms.CharField(
+    case = TextField(
         label=gettext_lazy("Case number"),
         required=False,
         max_length=12,
@@ -296,14 +296,13 @@ class EntryForm(forms.Form):
         label=gettext_lazy("Point of the agenda"), queryset=AgendaPoint.objects.none(), required=False
     )
     category = _category(DataCategory.ADMINISTRATIVE)
-    text = forms.CharField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
+    text = TextField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
     responsible = forms.ModelChoiceField(
         label=gettext_lazy("Who does it"), queryset=Institution.objects.none(), required=False
     )
-    due_on = forms.DateField(
+    due_on = DayAhead(
         label=gettext_lazy("Until"),
         required=False,
-        widget=DayInput(),
         help_text=gettext_lazy("With both, a decision becomes a work item when the minutes are finished."),
     )
 
@@ -335,8 +334,8 @@ class EntryForm(forms.Form):
 
 
 class CorrectEntryForm(forms.Form):
-    text = forms.CharField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 8}))
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    text = TextField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 8}))
+    version = VersionField()
 
 
 class IntoPlanForm(forms.Form):

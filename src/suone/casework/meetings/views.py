@@ -28,14 +28,15 @@ from suone.ground.audit.shown import note_row
 from suone.ground.entrances.decorators import ActingRequest, acts, for_guests, reads
 from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, form_page, refusals_on, render
+from suone.ground.web.sent import in_query
 from suone.organisation.institutions.models import Region
 from suone.records.dossiers.queries import has_power
 
 
 @reads(Permission.MEETING_ATTEND, act=Act.LISTED)
 def meeting_list(request: ActingRequest) -> HttpResponse:
-    show = "past" if request.GET.get("show") == "past" else "ahead"
-    region, mine = request.GET.get("region", ""), request.GET.get("of") == "mine"
+    show = "past" if in_query(request).text("show") == "past" else "ahead"
+    region, mine = in_query(request).text("region"), in_query(request).text("of") == "mine"
     context = {
         "meetings": queries.meeting_list(request.acting, show=show, region_id=number_in(region), mine=mine),
         "waiting": [
@@ -64,7 +65,7 @@ def convene_session(request: ActingRequest) -> HttpResponse:
 
 def _convene(request: ActingRequest, case: Case | None) -> HttpResponse:
     dossier = case.dossier if case else None
-    asked = request.GET.get("kind", "")
+    asked = in_query(request).text("kind")
     form = forms.ConveneForm(request.POST or None, acting=request.acting, dossier=dossier, asked=asked)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):

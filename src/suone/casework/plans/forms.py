@@ -15,7 +15,7 @@ from suone.casework.plans.rules import EntryKind, Form, Kind, MeasureState
 from suone.casework.plans.services import MeasureTerms
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
-from suone.ground.web.fields import DayInput
+from suone.ground.web.fields import DayAhead, DayNear, PastDay, PeriodEnd, TextField, VersionField
 from suone.organisation.appointments.fields import StaffField, offer
 from suone.organisation.appointments.models import AppointmentQuerySet
 from suone.organisation.institutions.models import Institution, ServiceOffer
@@ -28,7 +28,7 @@ _CATEGORY_HELP = gettext_lazy(
 
 class BeginForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("Kind of plan"), widget=forms.RadioSelect)
-    review_on = forms.DateField(label=gettext_lazy("Review on"), required=False, widget=DayInput())
+    review_on = DayAhead(label=gettext_lazy("Review on"), required=False)
 
     def __init__(self, *args: Any, kinds: Sequence[Kind], acting: Acting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,8 +47,8 @@ class ReviewForm(forms.Form):
         empty_value=None,
         widget=forms.RadioSelect,
     )
-    review_on = forms.DateField(label=gettext_lazy("Review on"), required=False, widget=DayInput())
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    review_on = DayAhead(label=gettext_lazy("Review on"), required=False)
+    version = VersionField()
 
     def __init__(self, *args: Any, offers: Sequence[ReviewOffer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,7 +80,7 @@ class _Categorised(forms.Form):
 
 
 class EntryForm(_Categorised):
-    text = forms.CharField(label=gettext_lazy("Text"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+    text = TextField(label=gettext_lazy("Text"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
     kind = forms.ChoiceField(choices=EntryKind.choices, widget=forms.HiddenInput)
 
     field_order = ("text", "category", "kind")
@@ -91,8 +91,8 @@ class EntryForm(_Categorised):
 
 
 class ChangeEntryForm(_Categorised):
-    text = forms.CharField(label=gettext_lazy("Text"), max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    text = TextField(label=gettext_lazy("Text"), max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
+    version = VersionField()
 
     field_order = ("text", "category", "version")
 
@@ -104,7 +104,7 @@ class ChangeEntryForm(_Categorised):
 class MeasureForm(_Categorised):
     """A measure with all its terms; only title and institution are required."""
 
-    title = forms.CharField(label=gettext_lazy("Measure"), max_length=300)
+    title = TextField(label=gettext_lazy("Measure"), max_length=300)
     goal_line = forms.TypedChoiceField(
         label=gettext_lazy("Goal it serves"), coerce=UUID, empty_value=None, required=False
     )
@@ -116,11 +116,11 @@ class MeasureForm(_Categorised):
         label=gettext_lazy("From the catalogue"), queryset=ServiceOffer.objects.none(), required=False
     )
     payer = forms.ModelChoiceField(label=gettext_lazy("Who pays"), queryset=Institution.objects.none(), required=False)
-    payer_text = forms.CharField(label=gettext_lazy("About the payment"), max_length=200, required=False)
-    from_on = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput())
-    until_on = forms.DateField(label=gettext_lazy("Until"), required=False, widget=DayInput())
+    payer_text = TextField(label=gettext_lazy("About the payment"), max_length=200, required=False)
+    from_on = DayNear(years_back=5, years_ahead=5, label=gettext_lazy("From"), required=False)
+    until_on = PeriodEnd(years_back=5, label=gettext_lazy("Until"), required=False)
     is_for_labour_market = forms.BooleanField(label=gettext_lazy("Labour-market measure or placement"), required=False)
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    version = VersionField(required=False)
 
     field_order = (
         "title",
@@ -177,25 +177,25 @@ class MeasureForm(_Categorised):
 
 class ProgressForm(forms.Form):
     state = forms.ChoiceField(label=gettext_lazy("State"), choices=MeasureState.choices, widget=forms.RadioSelect)
-    result = forms.CharField(
+    result = TextField(
         label=gettext_lazy("Result"),
         max_length=5000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = VersionField()
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = TextField(label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class SignForm(forms.Form):
     """How somebody signed: staff with their log-in, the person on screen, or anybody on a scanned page or on paper."""
 
     form = forms.ChoiceField(label=gettext_lazy("How"), choices=Form.choices, widget=forms.RadioSelect)
-    signed_on = forms.DateField(label=gettext_lazy("Signed on"), widget=DayInput())
-    signer_name = forms.CharField(
+    signed_on = PastDay(years_back=2, label=gettext_lazy("Signed on"))
+    signer_name = TextField(
         label=gettext_lazy("If somebody else signed: who"),
         max_length=150,
         required=False,
@@ -204,7 +204,7 @@ class SignForm(forms.Form):
     scan = forms.FileField(
         label=gettext_lazy("Signed page as a scan"), required=False, help_text=gettext_lazy("PDF or picture.")
     )
-    signature = forms.CharField(required=False, widget=forms.HiddenInput)
+    signature = TextField(required=False, widget=forms.HiddenInput)
 
     def upload(self) -> Upload | None:
         """Return the file of the chosen form of signature, ignoring any other."""

@@ -19,8 +19,8 @@ from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.permissions import Permission
 from suone.ground.audit.models import RecordKind
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
-from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, form_page, refusals_on, render
+from suone.ground.web.sent import in_query
 from suone.records.documents.typeset import LANGUAGES
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power, readable_categories, readable_dossier
@@ -118,7 +118,7 @@ def review(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpRespons
 @acts(Permission.PLAN_WRITE)
 def add_entry(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpResponse:
     this = queries.readable_plan(request.acting, dossier_id, plan_id)
-    kind = request.GET.get("kind", "")
+    kind = in_query(request).text("kind")
     form = forms.EntryForm(
         request.POST or None,
         initial={"kind": kind if kind in EntryKind else EntryKind.GOAL},
@@ -173,7 +173,7 @@ def remove_entry(request: ActingRequest, dossier_id: int, plan_id: int, plan_ent
 @acts(Permission.PLAN_WRITE)
 def add_measure(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpResponse:
     this = queries.readable_plan(request.acting, dossier_id, plan_id)
-    form = _measure_form(request, this, {"goal_line": request.GET.get("goal", ""), **_own_institution(request)})
+    form = _measure_form(request, this, {"goal_line": in_query(request).text("goal"), **_own_institution(request)})
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.add_measure(request.acting, plan=this, terms=form.terms())
@@ -316,7 +316,7 @@ def differences(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpRe
     acting = request.acting
     this = queries.readable_plan(acting, dossier_id, plan_id)
     others = [v for v in queries.versions_of(acting, this.dossier, kind=this.kind) if v.pk != this.pk]
-    wanted = number_in(request.GET.get("with", "")) or this.previous_id
+    wanted = in_query(request).number("with") or this.previous_id
     before = next((version for version in others if version.pk == wanted), None)
     context = {
         "dossier": this.dossier,
@@ -399,7 +399,7 @@ def _own_language() -> str:
 
 
 def _print_language(request: ActingRequest) -> str:
-    language = request.GET.get("language", _own_language())
+    language = in_query(request).text("language", _own_language())
     if language not in LANGUAGES:
         raise Http404
     return language

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from suone.casework.support.rules import CoachingOutcome, Kind, Part, Variant
 from suone.casework.support.services import Order, Report
 from suone.ground.access.categories import DataCategory
+from suone.ground.web.fields import NumberField, TextField
 from suone.organisation.appointments.fields import StaffField, offer
 from suone.organisation.appointments.models import AppointmentQuerySet
 
@@ -34,7 +35,7 @@ class OrderForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Either form of coaching has a RAV adviser and a social worker."),
     )
-    question = forms.CharField(
+    question = TextField(
         label=Part.QUESTION.label, max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     category = _category_field()
@@ -63,7 +64,7 @@ class CompleteForm(forms.Form):
     outcome = forms.ChoiceField(
         label=gettext_lazy("How the coaching ended"), choices=CoachingOutcome.choices, widget=forms.RadioSelect
     )
-    result = forms.CharField(
+    result = TextField(
         label=Part.RESULT.label,
         max_length=5000,
         help_text=gettext_lazy("What was found, and what is recommended. Diagnoses do not belong here."),
@@ -78,28 +79,28 @@ class CompleteForm(forms.Form):
 
 
 class CancelForm(forms.Form):
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = TextField(label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class ReportForm(forms.Form):
     """The findings, and separately what partners read."""
 
-    findings = forms.CharField(
+    findings = TextField(
         label=Part.FINDINGS.label,
         max_length=20_000,
         help_text=gettext_lazy("Only medical officers read this: it is kept in the health compartment."),
         widget=forms.Textarea(attrs={"rows": 8}),
     )
-    consequences = forms.CharField(
+    consequences = TextField(
         label=Part.CONSEQUENCES.label,
         max_length=5000,
         help_text=gettext_lazy("Partners read this, under employment: no diagnoses."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    capacity_percent = forms.IntegerField(
-        label=gettext_lazy("Capacity in an adapted activity, in per cent"), min_value=0, max_value=100, required=False
+    capacity_percent = NumberField(
+        least=0, most=100, label=gettext_lazy("Capacity in an adapted activity, in per cent"), required=False
     )
-    restrictions = forms.CharField(
+    restrictions = TextField(
         label=Part.RESTRICTIONS.label,
         max_length=2000,
         required=False,

@@ -8,22 +8,23 @@ from django.utils.translation import gettext_lazy
 from suone.casework.youth import queries
 from suone.casework.youth.rules import Discarding
 from suone.ground.access.acting import Acting
+from suone.ground.web.fields import NumberField, TextField
 from suone.organisation.institutions.models import Institution, Region
 
 
 class NoticeForm(forms.Form):
     receiver = forms.ModelChoiceField(label=gettext_lazy("Notified to"), queryset=Institution.objects.none())
-    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100, required=False)
-    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100, required=False)
-    birth_year = forms.IntegerField(label=gettext_lazy("Year of birth"), required=False, min_value=1900, max_value=2100)
-    contact = forms.CharField(
+    first_name = TextField(label=gettext_lazy("First name"), max_length=100, required=False)
+    last_name = TextField(label=gettext_lazy("Last name"), max_length=100, required=False)
+    birth_year = NumberField(least=1900, most=2100, label=gettext_lazy("Year of birth"), required=False)
+    contact = TextField(
         label=gettext_lazy("How to reach them"),
         max_length=150,
         required=False,
         help_text=gettext_lazy("A telephone number or e-mail address, so that the consent can be asked for."),
     )
     region = forms.ModelChoiceField(label=gettext_lazy("Region"), queryset=Region.objects.none(), required=False)
-    concern = forms.CharField(
+    concern = TextField(
         label=gettext_lazy("What it is about"),
         max_length=300,
         required=False,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from suone.desk.administration.queries import possible_successors
 from suone.ground.access.acting import Acting
 from suone.ground.access.permissions import Role
-from suone.ground.web.fields import DayInput
+from suone.ground.web.fields import DayNear, NumberField, PeriodEnd, TextField
 from suone.organisation.appointments.fields import StaffField, offer
 from suone.organisation.appointments.models import Appointment, ContactPerson
 from suone.organisation.appointments.queries import colleagues
@@ -29,9 +29,7 @@ class PostForm(forms.Form):
 
     office = forms.ModelChoiceField(label=gettext_lazy("Office"), queryset=Office.objects.none(), required=False)
     region = forms.ModelChoiceField(label=gettext_lazy("Region"), queryset=Region.objects.none(), required=False)
-    percentage = forms.IntegerField(
-        label=gettext_lazy("Percentage of a full post"), min_value=1, max_value=100, required=False
-    )
+    percentage = NumberField(least=1, most=100, label=gettext_lazy("Percentage of a full post"), required=False)
 
     def __init__(self, *args: Any, institution: Institution, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,14 +43,14 @@ class AddressForm(forms.Form):
 
 
 class AppointForm(PostForm):
-    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100)
-    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100)
+    first_name = TextField(label=gettext_lazy("First name"), max_length=100)
+    last_name = TextField(label=gettext_lazy("Last name"), max_length=100)
     address = forms.EmailField(label=gettext_lazy("E-mail"), help_text=gettext_lazy("The invitation goes there."))
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
-    function = forms.CharField(label=gettext_lazy("Function"), max_length=100, required=False)
-    phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=40, required=False)
-    active_from = forms.DateField(label=gettext_lazy("Works here from"), widget=DayInput(), required=False)
-    active_until = forms.DateField(label=gettext_lazy("Works here until"), widget=DayInput(), required=False)
+    function = TextField(label=gettext_lazy("Function"), max_length=100, required=False)
+    phone = TextField(label=gettext_lazy("Telephone"), max_length=40, required=False)
+    active_from = DayNear(years_back=50, years_ahead=2, label=gettext_lazy("Works here from"), required=False)
+    active_until = PeriodEnd(years_ahead=50, label=gettext_lazy("Works here until"), required=False)
 
     field_order = ("first_name", "last_name", "address", "language")
 
@@ -68,10 +66,8 @@ class ContactPersonForm(forms.Form):
     )
     staff = StaffField(label=gettext_lazy("Contact person"))
     deputy = StaffField(label=gettext_lazy("Deputy"), required=False)
-    topics = forms.CharField(label=gettext_lazy("Responsible for"), max_length=200, required=False)
-    position = forms.IntegerField(
-        label=gettext_lazy("Position in the list"), min_value=0, max_value=999, required=False
-    )
+    topics = TextField(label=gettext_lazy("Responsible for"), max_length=200, required=False)
+    position = NumberField(least=0, most=999, label=gettext_lazy("Position in the list"), required=False)
 
     def __init__(
         self, *args: Any, acting: Acting, institution: Institution, entry: ContactPerson | None = None, **kwargs: Any
@@ -93,7 +89,7 @@ class ContactPersonForm(forms.Form):
 class PartnerSystemForm(forms.Form):
     """A key for the institution's own system, for which a colleague answers: never whoever creates it."""
 
-    name = forms.CharField(
+    name = TextField(
         label=gettext_lazy("Name of the system"),
         max_length=100,
         help_text=gettext_lazy("So that you know later which key to end: the system and what it does."),
@@ -102,7 +98,7 @@ class PartnerSystemForm(forms.Form):
         label=gettext_lazy("Responsible person"),
         help_text=gettext_lazy("A colleague, who is notified of it."),
     )
-    valid_until = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput(), required=False)
+    valid_until = PeriodEnd(years_ahead=50, label=gettext_lazy("Last day"), required=False)
 
     def __init__(self, *args: Any, acting: Acting, institution: Institution, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -112,8 +108,8 @@ class PartnerSystemForm(forms.Form):
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label=gettext_lazy("Role"))
-    valid_from = forms.DateField(label=gettext_lazy("From"), widget=DayInput())
-    valid_until = forms.DateField(label=gettext_lazy("Until"), widget=DayInput(), required=False)
+    valid_from = DayNear(years_back=1, years_ahead=2, label=gettext_lazy("From"))
+    valid_until = PeriodEnd(years_ahead=50, label=gettext_lazy("Until"), required=False)
 
     def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -124,9 +120,10 @@ class RoleForm(forms.Form):
 
 
 class EndForm(forms.Form):
-    last_day = forms.DateField(
+    last_day = DayNear(
+        years_back=1,
+        years_ahead=2,
         label=gettext_lazy("Last day"),
-        widget=DayInput(),
         required=False,
         help_text=gettext_lazy("Without a day it ends at once: the next request is refused."),
     )
@@ -144,14 +141,14 @@ class SuccessorForm(forms.Form):
 class JoinForm(forms.Form):
     """A new account: its address is the one that was invited, and its password is typed here alone."""
 
-    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100)
-    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100)
-    password = forms.CharField(
+    first_name = TextField(label=gettext_lazy("First name"), max_length=100)
+    last_name = TextField(label=gettext_lazy("Last name"), max_length=100)
+    password = TextField(
         label=gettext_lazy("Password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    again = forms.CharField(
+    again = TextField(
         label=gettext_lazy("Password again"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
-from suone.ground.web.fields import DayInput
+from suone.ground.web.fields import DayNear, field_of
 from suone.organisation.appointments.fields import StaffField, offer
 from suone.organisation.appointments.models import Appointment, BodyMember
 from suone.organisation.institutions.models import Body, Convention, Institution, Office, ServiceOffer
@@ -55,6 +55,13 @@ _DAYS = {"term_from", "term_until", "ends_on"}
 _SEVERAL = {"parties", "regions"}
 
 
+class _TermDay(DayNear):
+    """Members of bodies and conventions stay for long."""
+
+    years_back = 60
+    years_ahead = 30
+
+
 class _EntryForm(_ModelForm):
     """Colleagues are chosen among those who work today; whoever an entry names already stays."""
 
@@ -70,10 +77,17 @@ class _EntryForm(_ModelForm):
 def entry_form(kind: str) -> type[forms.ModelForm[Any]]:
     """The form of one kind of entry."""
     model, fields = KINDS[kind]
-    widgets: dict[str, type[forms.Widget] | forms.Widget] = {name: DayInput() for name in fields if name in _DAYS}
-    widgets |= {name: forms.CheckboxSelectMultiple() for name in fields if name in _SEVERAL}
-    of_staff = {name: StaffField for name in fields if name in _COLLEAGUES}
+    widgets: dict[str, type[forms.Widget] | forms.Widget] = {
+        name: forms.CheckboxSelectMultiple() for name in fields if name in _SEVERAL
+    }
+    classes: dict[str, type[forms.Field]] = {name: StaffField for name in fields if name in _COLLEAGUES}
+    classes |= {name: _TermDay for name in fields if name in _DAYS}
     form: type[forms.ModelForm[Any]] = forms.modelform_factory(
-        model, form=_EntryForm, fields=list(fields), widgets=widgets, field_classes=of_staff
+        model,
+        form=_EntryForm,
+        fields=list(fields),
+        widgets=widgets,
+        field_classes=classes,
+        formfield_callback=field_of,
     )
     return form

@@ -12,13 +12,14 @@ from suone.desk.directory.acts import Act
 from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
 from suone.ground.web.pages import done, form_page, refusals_on, render
+from suone.ground.web.sent import in_query
 from suone.organisation.appointments.queries import search_contacts
 
 
 @reads(Permission.DIRECTORY_READ, act=Act.SEARCHED)
 def contacts(request: ActingRequest) -> HttpResponse:
     """Whom do I call at SMZ Siders? Answers while one types."""
-    words = request.GET.get("words", "")
+    words = in_query(request).text("words")
     found = search_contacts(words, on=request.acting.today)
     return render(request, "directory/contacts.html", {"words": words, "found": found}, block="results")
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suone.ground.audit.acts import all_acts
 from suone.ground.audit.models import RecordKind
-from suone.ground.web.fields import DayInput
+from suone.ground.web.fields import DayNear, RowField, TextField
 from suone.organisation.appointments.fields import StaffField
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution
@@ -17,9 +17,9 @@ class _Period(forms.Form):
 
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     institution = forms.ModelChoiceField(Institution.objects.all(), label=_("Institution"), required=False)
-    first_day = forms.DateField(label=_("From"), required=False, widget=DayInput())
-    last_day = forms.DateField(label=_("Until"), required=False, widget=DayInput())
-    before = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    first_day = DayNear(years_back=100, years_ahead=1, label=_("From"), required=False)
+    last_day = DayNear(years_back=100, years_ahead=1, label=_("Until"), required=False)
+    before = RowField()
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they come
@@ -27,7 +27,7 @@ class _Period(forms.Form):
 
 
 class WhoSawForm(_Period):
-    number = forms.CharField(label=_("AHV number or case number"), max_length=20)
+    number = TextField(label=_("AHV number or case number"), max_length=20)
 
     field_order = ("number", "kind", "institution", "first_day", "last_day", "before")
 
@@ -52,9 +52,9 @@ class LogFilter(forms.Form):
     institution = forms.ModelChoiceField(Institution.objects.all(), label=_("Institution"), required=False)
     # A list, and no name to type: what this form asks is in the address.
     staff = forms.ModelChoiceField(Appointment.objects.all(), label=_("Staff member"), required=False)
-    first_day = forms.DateField(label=_("From"), required=False, widget=DayInput())
-    last_day = forms.DateField(label=_("Until"), required=False, widget=DayInput())
-    before = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    first_day = DayNear(years_back=100, years_ahead=1, label=_("From"), required=False)
+    last_day = DayNear(years_back=100, years_ahead=1, label=_("Until"), required=False)
+    before = RowField()
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they come

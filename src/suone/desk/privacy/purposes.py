@@ -51,6 +51,7 @@ _PURPOSES: dict[str, Promise] = {
     "sealing the log": _("Sealing the log"),
     "signin: letters": _("Log-in: letters"),
     "signin: links": _("Log-in: links"),
+    "entrances: drafts": _("Forms: old drafts"),
     "watching the sealing": _("Watching the sealing of the log"),
     "suone init": _("Beginning of the installation"),
 }

@@ -21,6 +21,7 @@ from suone.ground.audit.shown import note_row
 from suone.ground.audit.verifying import verify
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
 from suone.ground.web.pages import render
+from suone.ground.web.sent import in_form, in_query
 
 _SEALS = 1000
 
@@ -29,7 +30,7 @@ _SEALS = 1000
 def audit_log(request: ActingRequest) -> HttpResponse:
     form = LogFilter(request.GET)
     lines, before = queries.log_page(form.cleaned_data) if form.is_valid() else ([], None)
-    asked = {name: value for name, value in request.GET.items() if name in form.fields and name != "before" and value}
+    asked = {name: value for name, value in in_query(request).among(form.fields).items() if name != "before" and value}
     context = {
         "form": form,
         "lines": lines,
@@ -74,7 +75,7 @@ def _asked(
 ) -> HttpResponse:
     form = form_of(request.POST or None)
     lines, before = answer(form.cleaned_data) if form.is_valid() else ([], None)
-    kept = {name: value for name, value in request.POST.items() if name in form.fields and name != "before"}
+    kept = {name: value for name, value in in_form(request).among(form.fields).items() if name != "before"}
     context = {
         "form": form,
         "lines": lines,

@@ -1,11 +1,7 @@
 """The home page, and what is done to several items at once."""
 
-from contextlib import suppress
-from datetime import date
-
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,8 +12,8 @@ from suone.desk.worklist.forms import HandOnForm
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
-from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, render
+from suone.ground.web.sent import in_form, in_query
 from suone.register.server.queries import my_new_alerts
 
 _FILTERS = ("overdue", "today", "week", "waiting")
@@ -26,7 +22,7 @@ _FILTERS = ("overdue", "today", "week", "waiting")
 @reads(Permission.WORKLIST_READ, act=Act.READ)
 def worklist(request: ActingRequest) -> HttpResponse:
     acting = request.acting
-    chosen = request.GET.get("show", "")
+    chosen = in_query(request).text("show")
     lines = queries.mine(acting)
     waiting = queries.awaited(acting)
     counted = queries.counts(lines, acting.today) | {"waiting": len(waiting)}
@@ -36,7 +32,7 @@ def worklist(request: ActingRequest) -> HttpResponse:
         shown = [line for line in lines if line.urgency(acting.today) == chosen]
     else:
         shown, chosen = lines, ""
-    sort = request.GET.get("sort", "due")
+    sort = in_query(request).text("sort", "due")
     column, descending = sort.removeprefix("-"), sort.startswith("-")
     if column not in queries.SORTS:
         column, descending = "due", False
@@ -46,7 +42,7 @@ def worklist(request: ActingRequest) -> HttpResponse:
         "week": _("This week"),
         "waiting": _("Waiting for others"),
     }
-    page = number_in(request.GET.get("page", "")) or 1
+    page = in_query(request).number("page") or 1
     in_order = queries.in_order(shown, column, descending=descending)
     on_page = in_order[(page - 1) * queries.PAGE : page * queries.PAGE]
     context = {
@@ -81,16 +77,16 @@ def several(request: ActingRequest) -> HttpResponse:
     """Done, postpone or hand on whatever is ticked: all or none."""
     if request.method != "POST":
         return redirect("worklist")
-    items = services.chosen_items(
-        request.acting, [pk for text in request.POST.getlist("item") if (pk := number_in(text))]
-    )
+    items = services.chosen_items(request.acting, in_form(request).numbers("item"))
     if not items:
         raise Refused(_("Tick at least one work item that is still open."))
-    what = request.POST.get("what")
+    what = in_form(request).text("what")
     if what == "done":
         services.complete_all(request.acting, items=items)
     elif what == "postpone":
-        until = _day(request.POST.get("until", ""))
+        until = in_form(request).day("until")
+        if until is None:
+            raise Refused(_("Choose the new day."))
         services.postpone_all(request.acting, items=items, until=until)
     else:
         form = HandOnForm(request.POST, acting=request.acting)
@@ -99,12 +95,3 @@ def several(request: ActingRequest) -> HttpResponse:
         services.reassign_all(request.acting, items=items, staff=form.cleaned_data["staff"])
     sentence = ngettext("%(count)s work item changed.", "%(count)s work items changed.", len(items))
     return done(request, sentence % {"count": len(items)}, "worklist")
-
-
-def _day(text: str) -> date:
-    """The day that was chosen; a day that no calendar has is none."""
-    with suppress(ValueError):
-        day = parse_date(text)
-        if day is not None:
-            return day
-    raise Refused(_("Choose the new day."))

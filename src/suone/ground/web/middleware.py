@@ -1,5 +1,6 @@
 """For every request: how long the session lasts, its language, what is not text, and what browsers must not keep."""
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -10,6 +11,8 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 
 _SINCE = "logged_in_since"
+_OURS = frozenset({"utf-8", "utf8"})
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def seconds_left(request: HttpRequest) -> int:
@@ -63,15 +66,22 @@ class NothingStoredMiddleware:
 
 
 class TextAloneMiddleware:
-    """No keyboard types the character zero, and PostgreSQL stores no text with it: such a request is refused."""
+    """What PostgreSQL stores as no text is refused: the character zero, which no keyboard types, and half a character.
+
+    So is another encoding than UTF-8, in which no page of ours sends anything.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if "\0" in request.path:
+        if (request.content_params or {}).get("charset", "utf-8").lower() not in _OURS or not _is_text(request.path):
             raise BadRequest
         for sent in (request.GET, request.POST):
-            if any("\0" in text for name, values in sent.lists() for text in (name, *map(str, values))):
+            if not all(_is_text(text) for name, values in sent.lists() for text in (name, *map(str, values))):
                 raise BadRequest
         return self.get_response(request)
+
+
+def _is_text(text: str) -> bool:
+    return "\0" not in text and _HALF.search(text) is None

@@ -51,8 +51,10 @@ def printed(pdf: bytes, name: str) -> HttpResponse:
 
 
 def refused_page(request: HttpRequest, sentence: str) -> HttpResponse:
-    """A rule forbids the act, and there is no form on which to show the sentence."""
-    return render(request, "web/refused.html", {"sentence": sentence}, status=422)
+    """A rule forbids the act, and there is no form on which to show the sentence: what was typed is shown below it."""
+    typed = [text for text in _typed(request) if " " in text.strip()]  # sentences, not the codes of choices
+    context = {"sentence": sentence, "typed": typed, "back": page_before(request) if typed else ""}
+    return render(request, "web/refused.html", context, status=422)
 
 
 def conflict_page(request: HttpRequest, conflict: Conflict) -> HttpResponse:
@@ -91,13 +93,21 @@ def opened_by_another_page(request: HttpRequest) -> HttpResponse:
 
 
 def _question_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    # Fields of a reauthentication (confirm-…) are never shown again.
-    names = [name for name in request.POST if name not in NOT_TYPED and not name.startswith("confirm-")]
-    sent = [(name, value) for name in names for value in request.POST.getlist(name)]
-    typed = [value for name, value in sent if value.strip() and not value.isdigit() and name not in _SECRET]
-    context |= {"sent": sent, "typed": typed, "files": len(request.FILES), "to": request.get_full_path()}
+    sent = _sent(request)
+    context |= {"sent": sent, "typed": _typed(request), "files": len(request.FILES), "to": request.get_full_path()}
     context |= {"mark": request.POST.get(FIELD, ""), "draft_of": request.POST.get(DRAFT, "")}
     return _instead_of_the_page(render(request, "web/sent_as_another.html", context, status=409))
+
+
+def _sent(request: HttpRequest) -> list[tuple[str, str]]:
+    """What the form sent; fields of a reauthentication (confirm-…) are never shown again."""
+    names = [name for name in request.POST if name not in NOT_TYPED and not name.startswith("confirm-")]
+    return [(name, value) for name in names for value in request.POST.getlist(name)]
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    """What of it was typed, to show it again."""
+    return [value for name, value in _sent(request) if value.strip() and not value.isdigit() and name not in _SECRET]
 
 
 def _instead_of_the_page(response: HttpResponse) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from suone.ground.access.acting import Acting
 from suone.ground.access.permissions import Permission
-from suone.ground.web.fields import DayInput
+from suone.ground.web.fields import DayNear, PeriodEnd
 from suone.organisation.appointments.fields import StaffField, offer
 from suone.organisation.appointments.queries import colleagues
 
@@ -19,8 +19,8 @@ class AbsenceForm(forms.Form):
         required=False,
         help_text=gettext_lazy("If the deputy is away too, the deputy's own deputy stands in for both."),
     )
-    first_day = forms.DateField(label=gettext_lazy("First day"), widget=DayInput())
-    last_day = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput())
+    first_day = DayNear(years_back=1, years_ahead=2, label=gettext_lazy("First day"))
+    last_day = PeriodEnd(years_ahead=3, label=gettext_lazy("Last day"))
 
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

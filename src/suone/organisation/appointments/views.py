@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, acts
-from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, refusals_on, render
+from suone.ground.web.sent import in_form
 from suone.organisation.appointments import forms, services
 from suone.organisation.appointments.acting import act_under
 from suone.organisation.appointments.acts import Act
@@ -49,7 +49,7 @@ def switch_acting(request: ActingRequest) -> HttpResponse:
     """Switch to another of one's own appointments."""
     if request.method != "POST":
         return redirect("worklist")
-    acting = act_under(request, number_in(request.POST.get("staff", "")) or 0)
+    acting = act_under(request, in_form(request).number("staff") or 0)
     if acting is None:
         raise Refused(_("You do not work for this institution."))
     return done(request, _("You now act for %(institution)s.") % {"institution": acting.institution_name}, "worklist")

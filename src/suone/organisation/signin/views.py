@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, acts
 from suone.ground.web.pages import done, form_page, refusals_on, render
+from suone.ground.web.sent import in_form
 from suone.organisation.signin import queries, services
 from suone.organisation.signin.acts import Act
 from suone.organisation.signin.forms import AddressForm, FactorResetForm
@@ -66,7 +67,7 @@ def decide_factor_reset(request: ActingRequest, reset_id: int) -> HttpResponse:
     reset = get_object_or_404(FactorReset.objects.select_related("holder__institution"), pk=reset_id)
     if request.method != "POST":
         return redirect("factor_resets")
-    if "approve" in request.POST:
+    if in_form(request).has("approve"):
         services.approve_factor_reset(request.acting, reset=reset)
         return done(
             request, _("The second factor has been reset: a new one is set up at the next log-in."), "factor_resets"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory, categories_in, mask_of
-from suone.ground.web.fields import DayInput, months_after
+from suone.ground.web.fields import DayNear, PastDay, PeriodEnd, TextField, months_after
 from suone.organisation.institutions.models import Institution
 from suone.records.consents.fields import ScopeForm
 from suone.records.consents.legal_bases import BY_ACTS, LegalBasis, legal_bases
@@ -29,28 +29,24 @@ class SignForm(ScopeForm):
 
     field_order = ("purpose",)
 
-    purpose = forms.CharField(label=gettext_lazy("Purpose in this case"), max_length=300)
-    valid_from = forms.DateField(label=gettext_lazy("Valid from"), widget=DayInput())
-    valid_until = forms.DateField(
-        label=gettext_lazy("Valid until"), widget=DayInput(), help_text=gettext_lazy("The last day is included.")
-    )
+    purpose = TextField(label=gettext_lazy("Purpose in this case"), max_length=300)
+    valid_from = DayNear(years_back=1, years_ahead=1, label=gettext_lazy("Valid from"))
+    valid_until = PeriodEnd(label=gettext_lazy("Valid until"), help_text=gettext_lazy("The last day is included."))
     is_recurring = forms.BooleanField(label=gettext_lazy("Recurring exchange (otherwise once)"), required=False)
     oral_allowed = forms.BooleanField(label=gettext_lazy("Also by word of mouth"), required=False)
     grantor = forms.ChoiceField(label=gettext_lazy("Given by"), choices=Grantor.choices)
-    grantor_name = forms.CharField(
-        label=gettext_lazy("Name of the legal representative"), max_length=150, required=False
-    )
-    authority = forms.CharField(
+    grantor_name = TextField(label=gettext_lazy("Name of the legal representative"), max_length=150, required=False)
+    authority = TextField(
         label=gettext_lazy("Authority that appointed the guardian"),
         max_length=150,
         required=False,
         help_text=gettext_lazy("For a guardian who is not recorded in this case yet; empty for a parent."),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language of the form"), choices=settings.PERSON_LANGUAGES)
-    signed_on = forms.DateField(label=gettext_lazy("Signed on"), widget=DayInput())
-    signed_at_place = forms.CharField(label=gettext_lazy("Place"), max_length=100, required=False)
+    signed_on = PastDay(years_back=5, label=gettext_lazy("Signed on"))
+    signed_at_place = TextField(label=gettext_lazy("Place"), max_length=100, required=False)
     scan = forms.FileField(label=gettext_lazy("Signed form as a scan"), required=False)
-    signature = forms.CharField(required=False, widget=forms.HiddenInput)
+    signature = TextField(required=False, widget=forms.HiddenInput)
 
     @staticmethod
     def starting_values(
@@ -159,7 +155,7 @@ class DisclosureRecordForm(forms.Form):
         label=gettext_lazy("These conditions hold"), required=False, widget=forms.CheckboxSelectMultiple
     )
     recipient = forms.ModelChoiceField(label=gettext_lazy("Recipient"), queryset=Institution.objects.none())
-    purpose = forms.CharField(label=gettext_lazy("Purpose"), max_length=300)
+    purpose = TextField(label=gettext_lazy("Purpose"), max_length=300)
     form = forms.ChoiceField(label=gettext_lazy("Form"), choices=DisclosureForm.choices)
     categories = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Data categories"),
@@ -167,10 +163,10 @@ class DisclosureRecordForm(forms.Form):
         choices=_OPEN_CATEGORIES,
         widget=forms.CheckboxSelectMultiple,
     )
-    access_until = forms.DateField(
+    access_until = PeriodEnd(
+        years_back=0,
         label=gettext_lazy("Access until"),
         required=False,
-        widget=DayInput(),
         help_text=gettext_lazy("Only for access to the case."),
     )
 

@@ -11,8 +11,8 @@ from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory, Power
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
-from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, form_page, printed, refusals_on, render
+from suone.ground.web.sent import in_form, in_query
 from suone.records.consents import forms, queries, services
 from suone.records.consents.acts import Act
 from suone.records.consents.legal_bases import legal_bases, legal_basis
@@ -162,18 +162,18 @@ def _sign(request: ActingRequest, dossier: Dossier, *, renewing: Consent | None)
     acting = request.acting
     if request.method != "POST":
         who = signers_of(acting, dossier, on=acting.today)
-        others = [number for number in map(number_in, request.GET.get("with", "").split(",")) if number]
+        others = in_query(request).numbers("with")
         values = forms.SignForm.starting_values(
             acting, who=who, receiver_id=dossier.receiver_id, others=others, renewing=renewing
         )
         form = forms.SignForm(initial=values, before=renewing)
     else:
         form = forms.SignForm(request.POST, request.FILES, before=renewing)
-        if "add" in request.POST:
+        if in_form(request).has("add"):
             form = forms.SignForm(initial=form.as_typed(), before=renewing)
         elif form.is_valid():
             with refusals_on(form):
-                if "print" in request.POST:
+                if in_form(request).has("print"):
                     pdf = services.print_form(acting, dossier=dossier, terms=form.terms(), scope=form.scope())
                     return printed(pdf, dossier.number)
                 _record(acting, form, dossier, renewing)

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
-from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, render
+from suone.ground.web.sent import in_query
 from suone.records.decisions import queries, services
 from suone.records.decisions.acts import Act
 from suone.records.decisions.models import kind_of
@@ -16,10 +16,8 @@ from suone.records.decisions.models import kind_of
 @reads(Permission.CASE_READ, act=Act.LISTED)
 def decision_requests(request: ActingRequest) -> HttpResponse:
     """The requests to one's own institution, or by it: open and answered, with who answered and why."""
-    by_us = request.GET.get("show") == "ours"
-    found = queries.decision_requests_of(
-        request.acting, before_id=number_in(request.GET.get("before", "")), by_us=by_us
-    )
+    by_us = in_query(request).text("show") == "ours"
+    found = queries.decision_requests_of(request.acting, before_id=in_query(request).number("before"), by_us=by_us)
     page = found[: queries.PAGE]
     context = {
         "open": [(decision, kind_of(decision)) for decision in page if decision.is_pending],

@@ -8,14 +8,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from suone.ground.access.categories import DataCategory
-from suone.ground.web.fields import DayInput
+from suone.ground.web.fields import PeriodEnd, TextField
 from suone.ground.web.jinja import localized
 from suone.records.documents.models import Document
 
 
 class UploadForm(forms.Form):
     file = forms.FileField(label=gettext_lazy("File"), help_text=gettext_lazy("PDF, picture, Word or plain text."))
-    title = forms.CharField(
+    title = TextField(
         label=gettext_lazy("Title"),
         max_length=150,
         help_text=gettext_lazy("Say what it is; leave names and diagnoses out of the title."),
@@ -29,10 +29,11 @@ class UploadForm(forms.Form):
         ),
     )
 
-    valid_until = forms.DateField(
+    valid_until = PeriodEnd(
+        years_back=10,
+        years_ahead=30,
         label=gettext_lazy("Valid until"),
         required=False,
-        widget=DayInput(),
         help_text=gettext_lazy("Its last day, for a document that runs out: you are warned in time."),
     )
     replaces = forms.ModelChoiceField(
@@ -57,4 +58,4 @@ def _label_of(document: Document) -> str:
 
 
 class RemoveForm(forms.Form):
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = TextField(label=gettext_lazy("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
-from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, form_page, refusals_on
+from suone.ground.web.sent import in_query
 from suone.records.documents import forms, services
 from suone.records.documents.acts import Act
 from suone.records.documents.queries import readable_document, renewable_documents
@@ -23,7 +23,7 @@ def upload(request: ActingRequest, dossier_id: int) -> HttpResponse:
         request.FILES or None,
         readable=readable_categories(request.acting, dossier),
         renewable=renewable_documents(request.acting, dossier),
-        initial={"replaces": number_in(request.GET.get("replaces", ""))},
+        initial={"replaces": in_query(request).number("replaces")},
     )
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):

@@ -4,12 +4,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from suone.records.dossiers.rules import Birth, parse_birth
+from suone.ground.access.errors import Refused
+from suone.ground.web.fields import TextField
+from suone.records.dossiers.rules import Birth, check_birth, parse_birth
 
 
-class BirthField(forms.CharField):
+class BirthField(TextField):
     """A date of birth, as precise as it is known: 1.4.1999, 4.1999 or 1999."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -28,6 +31,10 @@ class BirthField(forms.CharField):
         birth = parse_birth(str(text))
         if birth is None:
             raise ValidationError(gettext_lazy("Type a day, a month or a year: 1.4.1999, 4.1999 or 1999."))
+        try:
+            check_birth(birth, on=timezone.localdate())
+        except Refused as refusal:
+            raise ValidationError(str(refusal)) from refusal
         return birth
 
     def run_validators(self, value: Any) -> None:
@@ -40,7 +47,7 @@ class BirthField(forms.CharField):
         return str(value) if isinstance(value, Birth) else value
 
 
-class LinesField(forms.CharField):
+class LinesField(TextField):
     """A list of texts, typed one per line; repeated lines count once."""
 
     def __init__(self, *, most: int = 200, **kwargs: Any) -> None:
@@ -54,7 +61,9 @@ class LinesField(forms.CharField):
         super().__init__(**usual | kwargs)
 
     def to_python(self, value: Any) -> Any:
-        lines = [line.strip() for line in (super().to_python(value) or "").splitlines()]
+        text = super().to_python(value) or ""
+        self.check_length(text)
+        lines = [line.strip() for line in text.splitlines()]
         lines = list(dict.fromkeys(line for line in lines if line))
         if any(len(line) > self.most for line in lines):
             raise ValidationError(gettext_lazy("One of the lines is too long: shorten it."))

@@ -1,12 +1,12 @@
 """The shapes of what is typed about a person."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy
 
-from suone.ground.web.fields import DayInput
+from suone.ground.web.fields import PastDay, TextField, VersionField, field_of
 from suone.records.dossiers.fields import BirthField, LinesField
 from suone.records.dossiers.models import ContactDetail, OtherName, Particulars, Residence
 
@@ -26,7 +26,8 @@ class ParticularsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for
             "has_no_fixed_address",
             "died_on",
         )
-        widgets = {"died_on": DayInput()}
+        field_classes: ClassVar = {"died_on": PastDay}
+        formfield_callback = field_of
 
     birth = BirthField(required=False)
     former = LinesField(label=gettext_lazy("Former names"))
@@ -34,7 +35,7 @@ class ParticularsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for
     address = LinesField(label=gettext_lazy("Addresses"))
     telephone = LinesField(label=gettext_lazy("Telephone numbers"), most=40)
     email = LinesField(label=gettext_lazy("E-mail addresses"))
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = VersionField()
 
     field_order = (
         *("last_name", "first_name", "former", "spelling", "birth", "sex", "language", "interpreter_language"),
@@ -67,16 +68,16 @@ class ResidenceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for t
     class Meta:
         model = Residence
         fields = ("permit", "permit_expires_on", "status")
-        widgets = {"permit_expires_on": DayInput()}
+        formfield_callback = field_of
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = VersionField()
 
 
 class NumberForm(forms.Form):
-    ahv_number = forms.CharField(
+    ahv_number = TextField(
         label=gettext_lazy("AHV number"), widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"})
     )
-    reason = forms.CharField(
+    reason = TextField(
         label=gettext_lazy("Reason"),
         max_length=200,
         required=False,
@@ -85,4 +86,4 @@ class NumberForm(forms.Form):
 
 
 class JoinForm(forms.Form):
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = TextField(label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
 from suone.ground.web.pages import done, form_page, refusals_on, render
+from suone.ground.web.sent import in_form
 from suone.records.dossiers import doubts as clearing
 from suone.records.dossiers import forms, queries, services
 from suone.records.dossiers.acts import Act
@@ -106,7 +107,7 @@ def clear_doubt(request: ActingRequest, doubt_id: int) -> HttpResponse:
     doubt = clearing.open_doubt(doubt_id)
     form = forms.JoinForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        is_one = "join" in request.POST
+        is_one = in_form(request).has("join")
         with refusals_on(form):
             services_of = clearing.find_one_person if is_one else clearing.find_two_persons
             services_of(request.acting, doubt=doubt, reason=form.cleaned_data["reason"])

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from suone.ground.web.fields import TextField
 from suone.records.inbox.models import Digest
 
 
@@ -11,8 +12,8 @@ class PreferenceForm(forms.Form):
 
 
 class EmergencyForm(forms.Form):
-    number = forms.CharField(label=gettext_lazy("Case number"), max_length=12)
-    reason = forms.CharField(
+    number = TextField(label=gettext_lazy("Case number"), max_length=12)
+    reason = TextField(
         label=gettext_lazy("Reason"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -8,6 +8,7 @@ from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
 from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, form_page, refusals_on, render
+from suone.ground.web.sent import in_query
 from suone.records.inbox import forms, queries, services
 from suone.records.inbox.acts import Act
 from suone.records.inbox.models import Digest
@@ -17,7 +18,7 @@ _PAGE = 50
 
 @reads(Permission.INBOX_READ, act=Act.LISTED)
 def inbox(request: ActingRequest) -> HttpResponse:
-    before = request.GET.get("before", "")
+    before = in_query(request).text("before")
     messages = queries.messages_of(request.acting, before_id=number_in(before), most=_PAGE + 1)
     context = {"notifications": messages[:_PAGE], "next": messages[_PAGE - 1].pk if len(messages) > _PAGE else None}
     return render(request, "inbox/inbox.html", context)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.permissions import Permission
-from suone.ground.web.fields import DayInput
+from suone.ground.web.fields import DayAhead, TextField, VersionField
 from suone.organisation.appointments.fields import StaffField, offer
 from suone.organisation.appointments.queries import colleagues
 from suone.organisation.institutions.models import Institution
@@ -18,8 +18,8 @@ from suone.records.dossiers.queries import institutions_with_access
 
 
 class WorkItemForm(forms.Form):
-    title = forms.CharField(label=gettext_lazy("What is to be done"), max_length=200)
-    due_on = forms.DateField(label=gettext_lazy("Due on"), widget=DayInput())
+    title = TextField(label=gettext_lazy("What is to be done"), max_length=200)
+    due_on = DayAhead(label=gettext_lazy("Due on"))
     addressed = forms.ModelChoiceField(
         label=gettext_lazy("Who does it"),
         queryset=Institution.objects.none(),
@@ -30,7 +30,7 @@ class WorkItemForm(forms.Form):
         coerce=int,
         initial=DataCategory.ADMINISTRATIVE.value,
     )
-    details = forms.CharField(
+    details = TextField(
         label=gettext_lazy("Details"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
@@ -43,7 +43,7 @@ class WorkItemForm(forms.Form):
 
 class HandOnForm(forms.Form):
     staff = StaffField(label=gettext_lazy("Colleague"))
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = VersionField()
 
     def __init__(self, *args: Any, institution_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,9 +51,9 @@ class HandOnForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
+    reason = TextField(label=gettext_lazy("Reason"), max_length=300)
 
 
 class PostponeForm(forms.Form):
-    until = forms.DateField(label=gettext_lazy("New day"), widget=DayInput())
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    until = DayAhead(label=gettext_lazy("New day"))
+    version = VersionField()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from suone.ground.access.acting import Acting
 from suone.ground.access.permissions import Permission
-from suone.ground.web.fields import DayInput
+from suone.ground.web.fields import DayNear, TextField
 from suone.organisation.appointments.fields import StaffField, offer
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.queries import colleagues
@@ -19,8 +19,8 @@ from suone.register.server.rules import Purpose
 from suone.register.server.services import Registering
 
 
-def _number() -> forms.CharField:
-    return forms.CharField(
+def _number() -> TextField:
+    return TextField(
         label=gettext_lazy("AHV number"),
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
@@ -45,14 +45,14 @@ class RegisterForm(forms.Form):
     """A person whom one's own institution follows; who else does is asked at once."""
 
     number = _number()
-    valid_from = forms.DateField(label=gettext_lazy("Followed since"), widget=DayInput())
+    valid_from = DayNear(years_back=50, years_ahead=1, label=gettext_lazy("Followed since"))
     office = forms.ModelChoiceField(label=gettext_lazy("Office"), queryset=Office.objects.none(), required=False)
     worker = StaffField(
         label=gettext_lazy("Responsible worker"),
         required=False,
         help_text=gettext_lazy("Others are led to this person; without one, to your contact person."),
     )
-    reference = forms.CharField(
+    reference = TextField(
         label=gettext_lazy("Your reference"),
         max_length=40,
         required=False,
@@ -96,7 +96,7 @@ class RegisterForm(forms.Form):
 
 class EndForm(forms.Form):
     number = _number()
-    last_day = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput())
+    last_day = DayNear(years_back=50, years_ahead=10, label=gettext_lazy("Last day"))
 
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -121,7 +121,7 @@ class AlertRecipientsForm(forms.Form):
 
 
 class EnrolForm(forms.Form):
-    legal_basis = forms.CharField(
+    legal_basis = TextField(
         label=gettext_lazy("Legal basis"),
         max_length=200,
         help_text=gettext_lazy(
@@ -129,7 +129,7 @@ class EnrolForm(forms.Form):
         ),
     )
     responsible = StaffField(label=gettext_lazy("Responsible person"), required=False)
-    began_on = forms.DateField(label=gettext_lazy("Takes part from"), widget=DayInput())
+    began_on = DayNear(years_ahead=2, label=gettext_lazy("Takes part from"))
 
     @staticmethod
     def starting_values(known: Enrolment | None, *, on: date) -> dict[str, Any]:

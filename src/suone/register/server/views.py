@@ -9,13 +9,12 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
-from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, form_page, refusals_on, render
+from suone.ground.web.sent import in_form, in_query
 from suone.organisation.institutions.models import Institution, Office
 from suone.records.persons.ahv import masked
 from suone.register.server import forms, queries, rules, services
@@ -65,8 +64,8 @@ def ask(request: ActingRequest) -> HttpResponse:
 def register_person(request: ActingRequest) -> HttpResponse:
     """Enter somebody whom one's own institution follows; from a case the form comes with the number filled in."""
     acting = request.acting
-    begins = "begin" in request.POST
-    starting = forms.RegisterForm.starting_values(acting) | {"number": request.POST.get("number", "")}
+    begins = in_form(request).has("begin")
+    starting = forms.RegisterForm.starting_values(acting) | {"number": in_form(request).text("number")}
     form = forms.RegisterForm(None if begins else request.POST or None, acting=acting, initial=starting)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
@@ -119,10 +118,10 @@ def _answered(
 @reads(Permission.REGISTER_USE, act=Act.LISTED)
 @_for_participants
 def alerts(request: ActingRequest) -> HttpResponse:
-    show = request.GET.get("show", "")
+    show = in_query(request).text("show")
     shown = queries.Shown(show) if show in list(queries.Shown) else queries.Shown.NEW
-    whose = "all" if request.GET.get("whose") == "all" else "mine"
-    before = number_in(request.GET.get("before", ""))
+    whose = "all" if in_query(request).text("whose") == "all" else "mine"
+    before = in_query(request).number("before")
     lines = queries.alert_list(request.acting, show=shown, mine=whose == "mine", before=before)
     more = len(lines) > queries.PAGE
     context = {
@@ -151,8 +150,8 @@ def answer_alert(request: ActingRequest, alert_id: int) -> HttpResponse:
 @reads(Permission.REGISTER_USE, act=Act.LISTED)
 @_for_participants
 def overlaps(request: ActingRequest) -> HttpResponse:
-    office = number_in(request.GET.get("office", ""))
-    after = queries.place_at(request.GET.get("after", ""))
+    office = in_query(request).number("office")
+    after = queries.place_at(in_query(request).text("after"))
     found = queries.overlaps(request.acting, after=after, office=office, most=queries.PAGE + 1)
     following = ""
     if len(found) > queries.PAGE:
@@ -195,9 +194,9 @@ def preferences(request: ActingRequest) -> HttpResponse:
 def figures(request: ActingRequest) -> HttpResponse:
     """Persons followed by two or more, on the last day of a year or today, and how it came to be so."""
     today = request.acting.today
-    year = number_in(request.GET.get("year", "")) or today.year
+    year = in_query(request).year("year") or today.year
     year = year if 2000 <= year <= today.year else today.year
-    months = 3 if request.GET.get("by") == "quarter" else 12
+    months = 3 if in_query(request).text("by") == "quarter" else 12
     day = min(today, date(year, 12, 31))
     found = queries.figures(request.acting, day=day)
     if found is None:
@@ -272,7 +271,7 @@ def end_enrolment(request: ActingRequest, institution_id: int) -> HttpResponse:
 @reads(Permission.REGISTER_OVERSEE, act=Act.OVERSEEN)
 def use(request: ActingRequest) -> HttpResponse:
     """What each institution asked, registered and had turned into tokens on a day."""
-    day = _day(request.GET.get("day", "")) or request.acting.today
+    day = in_query(request).day("day") or request.acting.today
     context: dict[str, Any] = {
         "lines": queries.use_on(request.acting, day=day),
         "day": day,
@@ -280,11 +279,3 @@ def use(request: ActingRequest) -> HttpResponse:
         "day_after": day + timedelta(days=1) if day < request.acting.today else None,
     }
     return render(request, "register/use.html", context)
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = parse_date(text)
-    except ValueError:
-        return None
-    return day if day and date(2000, 1, 1) <= day <= date(2100, 1, 1) else None

@@ -113,7 +113,7 @@ def test_whoever_has_one_name_is_notified_and_whoever_has_none_is_not(cast: Cast
         ({"date_of_birth": "31.2.1999"}, "Type a day, a month or a year"),
         ({"region": ""}, "This field is required"),
         ({"valid_until": "31.31.2026"}, "Enter a valid date"),
-        ({"first_contact_on": later()}, "The first contact cannot be in the future"),
+        ({"first_contact_on": later()}, "This has happened already"),
         ({"recipients": []}, "This field is required"),
     ],
 )
@@ -247,7 +247,7 @@ def test_deciding_otherwise_without_a_reason_stays_on_the_form(coordinator: Clie
     [
         ({"closing_reason": "goals_reached"}, "This field is required"),
         ({"closing_reason": "moved", "outcome": "none", "died_on": "2026-01-01"}, "A date of death requires"),
-        ({"closing_reason": "died", "died_on": "2999-01-01"}, "cannot lie in the future"),
+        ({"closing_reason": "died", "died_on": "2999-01-01"}, "This has happened already"),
     ],
 )
 def test_an_outcome_is_asked_for_unless_the_person_has_died(

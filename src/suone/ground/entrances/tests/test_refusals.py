@@ -65,6 +65,9 @@ def test_a_refusal_by_a_rule_undoes_the_act_and_is_no_denial() -> None:
         record(request.acting, kind=RecordKind.CHANGE, act="note.written")  # type: ignore[attr-defined]
         raise Refused(TEXT)
 
-    write_note(_request(), dossier_id=7)
+    response = write_note(_request(), dossier_id=7)
 
     assert not Entry.objects.exists()
+    assert response.status_code == 422
+    page = response.content.decode()  # type: ignore[attr-defined]
+    assert page.count(TEXT) == 2  # the sentence, which is the same here, and what was typed

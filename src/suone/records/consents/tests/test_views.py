@@ -216,8 +216,8 @@ def test_a_person_who_is_named_gets_a_row_before_anything_is_signed(
         ({"reads": []}, "Tick what this recipient may read"),
         ({"reads": [4]}, "not one of the available choices"),  # health is no choice of an institution
         ({"valid_until": "soon"}, "Enter a valid date"),
-        ({"valid_until": "2001-01-01"}, "The last day must not be before the first"),
-        ({"signed_on": "2999-01-01"}, "A signature cannot be in the future"),
+        ({"valid_until": "2001-01-01"}, "A period of this kind ends from"),
+        ({"signed_on": "2999-01-01"}, "This has happened already"),
         ({"grantor": "representative"}, "Name the legal representative"),
         ({"named_persons": ["999999"]}, "not one of the available choices"),
         ({"signature": "data:image/png;base64,AAAA"}, "does not fit its name"),

@@ -22,9 +22,45 @@ for (const pad of document.querySelectorAll("canvas[data-signature]")) {
   if (clear) clear.addEventListener("click", () => { pen.fillRect(0, 0, pad.width, pad.height); field.value = ""; });
 }
 
-// The summary of errors is read first.
-const errors = document.querySelector("[data-focus]");
-if (errors) errors.focus();
+// First comes the summary of errors, then what was saved; below it, the place to which the page leads.
+const first = document.querySelector("[data-focus]")
+  ?? (location.hash ? document.getElementById(location.hash.slice(1)) : null)
+  ?? document.querySelector("[data-message]");
+if (first && document.querySelector("[data-focus], [data-message]")) {
+  if (!first.hasAttribute("tabindex")) first.tabIndex = -1;
+  first.focus();
+}
+
+// A second click sends nothing again. A page that stays, such as below a file, is let go after a while.
+function letGo(form) {
+  delete form.dataset.sent;
+  for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
+}
+document.addEventListener("submit", (event) => {
+  const { target: form, submitter } = event;
+  if (form.dataset.sent !== undefined) event.preventDefault();
+  if (event.defaultPrevented || form.method !== "post" || (submitter?.formTarget || form.target) === "_blank") return;
+  form.dataset.sent = "";
+  submitter?.setAttribute("aria-disabled", "true");
+  setTimeout(() => letGo(form), 5_000);
+});
+window.addEventListener("pageshow", () => { for (const form of document.forms) letGo(form); });
+
+// A text is never cut: how much more fits, or is too much, stands below the field once its end is near.
+function count(field) {
+  const longest = Number(field.dataset.longest);
+  const left = longest - [...field.value].length;
+  const note = field.parentElement.querySelector(".length-note") ?? document.createElement("div");
+  const { left: more, over } = document.getElementById("words-of-fields").dataset;
+  note.className = left < 0 ? "length-note field-error" : "length-note hint";
+  note.role = "status";
+  note.textContent = left < 0 ? over.replace("{}", -left) : left < longest / 10 ? more.replace("{}", left) : "";
+  if (!note.isConnected && note.textContent) field.after(note);
+}
+for (const kind of ["input", "change"]) {
+  document.addEventListener(kind, ({ target }) => { if (target.dataset?.longest) count(target); });
+}
+for (const field of document.querySelectorAll("[data-longest]")) count(field);
 
 // Print buttons, and boxes that tick all others.
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
