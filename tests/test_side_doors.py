@@ -49,7 +49,7 @@ _LINE = (
 )
 _MESSAGE = (
     "INSERT INTO inbox_message (staff_id, dossier_id, act, by_institution_id)"
-    " VALUES (%(worker)s, NULL, 'x', %({institution})s)"
+    " VALUES (%(worker)s, NULL, 'case.closed', %({institution})s)"
 )
 _INVITATION = (
     "INSERT INTO appointments_invitation (appointment_id, institution_id, address, language, token_hash, sent_by_id,"

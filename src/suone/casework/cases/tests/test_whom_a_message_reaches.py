@@ -70,24 +70,24 @@ def test_whoever_follows_the_case_is_notified_beside_the_contact_person_of_the_r
     job = acting_for_job("test")
 
     with acting_as(job):
-        notify_institutions(job, institution_ids=[cast.worker.institution_id], act="x.y", dossier=case.dossier)
+        notify_institutions(job, institution_ids=[cast.worker.institution_id], act="case.closed", dossier=case.dossier)
 
-    assert _notified("x.y") == sorted([cast.worker.pk, follower.pk])
+    assert _notified("case.closed") == sorted([cast.worker.pk, follower.pk])
 
 
 def test_in_place_of_whoever_has_left_the_contact_person_is_notified_by_mail_too(cast: Cast) -> None:
     leaver = make_staff(cast.worker.institution, Role.FRONT_LINE_WORKER, last_name="Leaver")
     job = acting_for_job("test")
     with acting_as(job):
-        notify_staff(job, staff_ids=[leaver.pk], act="before.leaving", dossier=None)
+        notify_staff(job, staff_ids=[leaver.pk], act="case.reopened", dossier=None)
     Appointment.objects.filter(pk=leaver.pk).update(active_until=timezone.localdate() - timedelta(days=1))
     ContactPerson.objects.filter(staff=leaver).delete()
 
     with acting_as(job):
-        notify_staff(job, staff_ids=[leaver.pk], act="x.y", dossier=None)
+        notify_staff(job, staff_ids=[leaver.pk], act="case.closed", dossier=None)
         send_digests(job)
 
-    assert _notified("x.y") == [cast.worker.pk]
+    assert _notified("case.closed") == [cast.worker.pk]
     assert leaver.user is not None
     assert leaver.user.email not in {address for sent in mail.outbox for address in sent.to}
 

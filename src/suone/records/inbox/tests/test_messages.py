@@ -8,7 +8,7 @@ from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, make_institution, make_staff
 from suone.records.dossiers.models import Dossier
-from suone.records.dossiers.tests.factories import open_file
+from suone.records.dossiers.tests.factories import Principal, let_in, open_file
 from suone.records.inbox.models import Digest, Message
 from suone.records.inbox.queries import messages_of, unread_count
 from suone.records.inbox.services import mark_read, notify_staff, send_digests, set_preference
@@ -27,8 +27,10 @@ def reader() -> Appointment:
 
 
 @kept
-def dossier(teller: Appointment) -> Dossier:
-    return open_file(teller, last_name="Kanarienvogel")
+def dossier(teller: Appointment, reader: Appointment) -> Dossier:
+    opened = open_file(teller, last_name="Kanarienvogel")
+    let_in(teller, opened, Principal(reader.institution_id))
+    return opened
 
 
 def _tell(by: Appointment, *whom: Appointment, dossier: Dossier) -> None:
