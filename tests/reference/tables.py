@@ -85,6 +85,11 @@ def invites_to_its_own(world: World, actor: Actor, row: Row) -> bool:
     return found is not None and found["institution_id"] == row["institution_id"]
 
 
+def recorded_at_an_iv(world: World, actor: Actor, row: Row) -> bool:
+    found = world.rows["institutions_institution"].get(row["institution_id"])
+    return found is not None and found["kind"] == "disability_insurance"
+
+
 def in_case_of(table: str, column: str) -> Rule:
     """The row that this one hangs on is seen, and of the same case."""
 
@@ -627,7 +632,7 @@ TABLES: dict[str, Rules] = {
     "handovers_adviser": of_one_category(
         ADMINISTRATIVE,
         author="staff_id",
-        insert=both(WRITES, of_institution()),
+        insert=both(WRITES, of_institution(), recorded_at_an_iv),
         update=both(WRITES, of_institution()),
         before=empty("removed_at"),
     ),
@@ -795,6 +800,7 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "support_servicetext": {"part": ("findings", "order")},
     "leading_knownfact": {"is_stated": (True, True, False), "value": (None, "{}")},
     "documents_document": {"removed_at": (None, MOMENT)},
+    "handovers_adviser": {"removed_at": (None, MOMENT)},
     "consents_consent": {"withdrawn_at": (None, MOMENT), "recorded_in": (UNDER_WAY, 6)},
     "consents_consentrecipient": {"categories": (3, 7), "signed_categories": (3, 7)},
     "consents_disclosure": {
@@ -813,7 +819,10 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     },
     "appointments_partnersystem": {"ended_at": (None, MOMENT)},
     "signin_factorreset": {"decided_at": (None, MOMENT)},
-    "institutions_institution": {"is_iiz_office": (True, False, False)},
+    "institutions_institution": {
+        "is_iiz_office": (True, False, False),
+        "kind": ("disability_insurance", "disability_insurance", "other"),
+    },
     "appointments_appointment": {
         "ended_at": (None, None, None, MOMENT),
         "active_from": (None, PAST, PAST, FUTURE),

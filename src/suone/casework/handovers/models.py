@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from suone.canton.procedures.facts import CODES, Fact
-from suone.casework.handovers.rules import Constellation, NoticeKind
+from suone.casework.handovers.rules import GIVER_OF_MISSED, Constellation, NoticeKind
 from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.row_policies import (
     AdditionalInsertPolicy,
@@ -208,6 +208,12 @@ class CooperationNotice(models.Model):
         return f"notice on cooperation {self.pk}"
 
 
+_OF_THE_IV = (
+    f"({own_institution()} AND EXISTS (SELECT 1 FROM institutions_institution i"  # noqa: S608
+    f" WHERE i.id = {{table}}.institution_id AND i.kind = '{GIVER_OF_MISSED.value}'))"
+)
+
+
 class Adviser(models.Model):
     """Whom the person names to the IV as supporting them at another institution (agreement SMZ–IV, introduction).
 
@@ -245,7 +251,7 @@ class Adviser(models.Model):
             RowPolicies(
                 name="handovers_adviser_row_policies",
                 select=granted(Power.READ, category=str(DataCategory.ADMINISTRATIVE.value), author="staff_id"),
-                insert=f"({granted(Power.WRITE)}) AND {own_institution()}",
+                insert=f"({granted(Power.WRITE)}) AND {_OF_THE_IV}",
                 update=f"({granted(Power.WRITE)}) AND {own_institution()}",
                 updates=("removed_at", "removed_by"),
                 before="{table}.removed_at IS NULL",
