@@ -27,6 +27,7 @@ from suone.casework.cases.rules import (
     Education,
     RiskFactor,
     TimelineKind,
+    load,
 )
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import DataCategory
@@ -373,6 +374,28 @@ def own_drafts(acting: Acting) -> list[Draft]:
 def possible_leads(case: Case) -> AppointmentQuerySet:
     """Return who may lead the case: staff of participating institutions and its receiver, those of its region first."""
     return case_staff(case).who_can(Permission.CASE_LEAD).near_first(case.region_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many open cases a colleague leads, and how many that makes per full post where their percentage is known."""
+
+    staff: Appointment
+    led: int
+
+    @property
+    def per_post(self) -> int | None:
+        return load(self.led, self.staff.percentage) if self.staff.percentage else None
+
+
+def loads_of_colleagues(acting: Acting, case: Case) -> list[Load]:
+    """List the acting person's colleagues who may lead the case and whose percentage is recorded, the least loaded first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT staff, led FROM cases_led_by_colleagues()")
+        led = dict(cursor.fetchall())
+    colleagues = possible_leads(case).filter(institution_id=acting.own_institution_id, percentage__isnull=False)
+    found = [Load(staff, led.get(staff.pk, 0)) for staff in colleagues]
+    return sorted(found, key=lambda one: (one.per_post or 0, one.staff.pk))
 
 
 def pool_of(case: Case) -> list[Appointment]:

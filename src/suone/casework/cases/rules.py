@@ -158,6 +158,11 @@ class NoteKind(models.TextChoices):
     PLAN = "plan", gettext_lazy("plan, goals")
 
 
+def load(led: int, percentage: int) -> int:
+    """Return how many open cases somebody leads per full post, rounded."""
+    return (led * 100 + percentage // 2) // percentage
+
+
 def can_move(now: State, then: State) -> bool:
     """Return whether the transition between two states is allowed."""
     return then in MOVES[now]

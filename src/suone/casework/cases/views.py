@@ -108,7 +108,18 @@ def name_lead(request: ActingRequest, dossier_id: int) -> HttpResponse:
         with refusals_on(form):
             services.name_lead(request.acting, case=this, staff=form.cleaned_data["staff"])
             return done(request, _("The lead is named."), "case", dossier_id)
-    return form_of_case(request, form, this, title=_("Name the lead"), submit=_("Name the lead"))
+    loads = [
+        _("%(name)s: %(led)s at %(percentage)s %%, which makes %(per_post)s")
+        % {
+            "name": one.staff.full_name,
+            "led": one.led,
+            "percentage": one.staff.percentage,
+            "per_post": one.per_post,
+        }
+        for one in queries.loads_of_colleagues(request.acting, this)
+    ]
+    intro = _("Open cases led per full post. %(loads)s.") % {"loads": "; ".join(loads)} if loads else ""
+    return form_of_case(request, form, this, title=_("Name the lead"), submit=_("Name the lead"), intro=intro)
 
 
 @acts(Permission.CASE_LEAD)

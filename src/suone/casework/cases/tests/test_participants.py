@@ -4,20 +4,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from suone.casework.cases import services
 from suone.casework.cases.acts import Act
 from suone.casework.cases.models import Assignment, Case, Function, Participant, ParticipantState
-from suone.casework.cases.queries import people_of, possible_leads
+from suone.casework.cases.queries import loads_of_colleagues, people_of, possible_leads
+from suone.casework.cases.rules import load
 from suone.casework.leading.tests.factories import activate, ask, do
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Conflict, Refused
 from suone.ground.access.permissions import Role
 from suone.ground.access.tests.worlds import kept
-from suone.organisation.appointments.models import Absence, BodyMember, ContactPerson
+from suone.organisation.appointments.models import Absence, Appointment, BodyMember, ContactPerson
 from suone.organisation.appointments.tests.factories import acting, client_of, make_staff
 from suone.organisation.institutions.models import Body, BodyKind, Region
 from suone.records.consents.tests.factories import Cast, line
@@ -296,3 +297,47 @@ def test_staff_of_the_table_and_the_office_can_be_named(cast: Cast, active: Case
         names = {staff.pk for staff in possible_leads(active)}
 
     assert names == {cast.worker.pk, cast.coordinator.pk}
+
+
+# Load per percentage of a post
+
+
+@pytest.mark.parametrize(("led", "percentage", "per_post"), [(0, 20, 0), (3, 20, 15), (3, 100, 3), (1, 60, 2)])
+def test_a_load_is_counted_for_a_full_post(led: int, percentage: int, per_post: int) -> None:
+    assert load(led, percentage) == per_post
+
+
+def test_who_names_a_lead_sees_how_many_open_cases_colleagues_lead_per_full_post(cast: Cast) -> None:
+    """Regional coordinators are lent at twenty per cent (annual report 2024 of the Valais)."""
+    part_time = make_staff(cast.coordinator.institution, Role.REGIONAL_COORDINATOR, last_name="Parttime")
+    Appointment.objects.filter(pk=part_time.pk).update(percentage=20)
+    unsaid = make_staff(cast.coordinator.institution, Role.REGIONAL_COORDINATOR, last_name="Unsaid")
+    case, closed = activate(cast), activate(cast)
+    for one in (case, closed):
+        do(cast.coordinator, services.name_lead, case=one, staff=part_time)
+    Case.objects.filter(pk=closed.pk).update(state="rejected")
+
+    with acting_as(acting(cast.coordinator)):
+        loads = loads_of_colleagues(acting(cast.coordinator), case)
+
+    assert [(one.staff, one.led, one.per_post) for one in loads if one.staff in (part_time, unsaid)] == [
+        (part_time, 1, 5)
+    ]
+    page = client_of(cast.coordinator).get(f"/dossiers/{case.pk}/lead").content.decode()
+    assert "Parttime: 1 at 20 %, which makes 5" in page
+
+
+def test_nobody_counts_the_cases_of_another_institution(cast: Cast) -> None:
+    case = activate(cast)
+    Appointment.objects.update(percentage=50)
+
+    with acting_as(acting(cast.worker)), connection.cursor() as cursor:
+        cursor.execute("SELECT staff FROM cases_led_by_colleagues()")
+        assert cast.coordinator.pk not in {staff for (staff,) in cursor.fetchall()}
+        assert all(
+            one.staff.institution_id == cast.worker.institution_id
+            for one in loads_of_colleagues(acting(cast.worker), case)
+        )
+    with acting_as(acting_for_job("a test")), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM cases_led_by_colleagues()")
+        assert cursor.fetchone() == (0,)

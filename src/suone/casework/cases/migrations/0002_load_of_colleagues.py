@@ -1,0 +1,13 @@
+from django.db import migrations
+
+from suone.ground.access.sql_files import sql_file
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("cases", "0001_initial"),
+    ]
+
+    operations = [
+        sql_file(__file__, "load.sql"),
+    ]
