@@ -385,6 +385,7 @@ class Load:
 
     @property
     def per_post(self) -> int | None:
+        """How many open cases that makes per full post; ``None`` without a percentage."""
         return load(self.led, self.staff.percentage) if self.staff.percentage else None
 
 

@@ -26,7 +26,7 @@ from suone.records.dossiers.models import Dossier
 from suone.records.inbox.models import Message
 
 pytestmark = pytest.mark.django_db
-NOTIFY = "/young-people/notify"
+NOTIFY = "/notices/notify"
 
 
 def notify(by: Appointment, to: Appointment, **changes: Any) -> Notice:
@@ -116,8 +116,8 @@ def test_nobody_else_takes_it_up_or_discards_it(cast: Cast, notice: Notice, who:
     other = getattr(cast, who)
     client = client_of(other)
 
-    assert client.post(f"/young-people/{notice.pk}/take-up").status_code == 404
-    assert client.post(f"/young-people/{notice.pk}/discard", {"reason": "mistake"}).status_code == 404
+    assert client.post(f"/notices/{notice.pk}/take-up").status_code == 404
+    assert client.post(f"/notices/{notice.pk}/discard", {"reason": "mistake"}).status_code == 404
     with acting_as(acting(other)):
         assert Notice.objects.filter(pk=notice.pk).delete()[0] == 0
     assert Notice.objects.filter(pk=notice.pk).exists()
@@ -167,7 +167,7 @@ def test_a_name_is_asked_for_and_a_year_of_birth_that_can_be(cast: Cast, t1: App
 def test_with_the_consent_the_receiver_begins_the_notification_and_the_notice_is_gone(
     cast: Cast, t1: Appointment, notice: Notice
 ) -> None:
-    answer = client_of(t1).post(f"/young-people/{notice.pk}/take-up")
+    answer = client_of(t1).post(f"/notices/{notice.pk}/take-up")
 
     draft = Draft.objects.get(staff=t1)
     assert answer.headers["Location"].endswith(f"/{draft.pk}")
@@ -205,13 +205,13 @@ def test_the_job_destroys_a_notice_after_its_last_day_and_tells_the_log(
 
 
 def test_a_notice_that_is_over_is_shown_no_more_even_before_the_job_runs(t1: Appointment, notice: Notice) -> None:
-    assert "Muster" in client_of(t1).get("/young-people/").content.decode()
+    assert "Muster" in client_of(t1).get("/notices/").content.decode()
     Notice.objects.filter(pk=notice.pk).update(kept_until=timezone.localdate() - timedelta(days=1))
 
-    page = client_of(t1).get("/young-people/").content.decode()
+    page = client_of(t1).get("/notices/").content.decode()
 
     assert "Muster" not in page
-    assert client_of(t1).post(f"/young-people/{notice.pk}/take-up").status_code == 404
+    assert client_of(t1).post(f"/notices/{notice.pk}/take-up").status_code == 404
 
 
 def test_nothing_is_destroyed_when_the_log_fails(notice: Notice, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,19 +254,19 @@ def test_through_the_pages(cast: Cast, t1: Appointment) -> None:
     notice = Notice.objects.get()
     client = client_of(t1)
     home = client.get("/").content.decode()
-    assert "/young-people/" in home
+    assert "/notices/" in home
     assert NOTIFY not in home  # T1 asks for the consent itself
-    listed = client.get("/young-people/")
+    listed = client.get("/notices/")
     assert "Muster" in listed.content.decode()
     assert Entry.objects.get(act="youth.listed").details == {"shown": {"youth": [notice.pk]}}
-    assert client.post(f"/young-people/{notice.pk}/discard", {}).status_code == 422
-    assert client.post(f"/young-people/{notice.pk}/discard", {"reason": "not_reached"}).status_code == 302
+    assert client.post(f"/notices/{notice.pk}/discard", {}).status_code == 422
+    assert client.post(f"/notices/{notice.pk}/discard", {"reason": "not_reached"}).status_code == 302
     assert not Notice.objects.exists()
-    assert "/young-people/" not in client.get("/").content.decode()
+    assert "/notices/" not in client.get("/").content.decode()
 
 
 def test_the_office_sees_no_young_person_before_a_consent(cast: Cast, notice: Notice) -> None:
-    page = client_of(cast.coordinator).get("/young-people/").content.decode()
+    page = client_of(cast.coordinator).get("/notices/").content.decode()
 
     assert "Muster" not in page
     assert queries.waiting_count(acting(cast.coordinator)) == 0
