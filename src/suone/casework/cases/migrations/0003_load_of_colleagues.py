@@ -5,7 +5,7 @@ from suone.ground.access.sql_files import sql_file
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0001_initial"),
+        ("cases", "0002_nobody_takes_part_unasked"),
     ]
 
     operations = [
