@@ -1,5 +1,7 @@
 """A correction is offered within files that know of each other, and changes the other file only if its lead takes it over."""
 
+import re
+
 import pytest
 from django.db import ProgrammingError, connection
 
@@ -218,8 +220,11 @@ def test_an_offer_is_read_through_the_identity_of_the_file_it_is_offered_to(
 
     assert [seen(by) for by in (cast.worker, cast.adviser, cast.stranger)] == [1, 1, 0]
     with acting_as(acting(cast.worker)), connection.cursor() as cursor:
-        cursor.execute("SELECT to_jsonb(c)::text FROM corrections_correction c")
-        assert f": {mine.pk}," not in cursor.fetchone()[0].replace(f'"id": {Correction.objects.get().pk},', "")
+        # Numbers of another kind may be the same by chance.
+        cursor.execute(
+            "SELECT (to_jsonb(c) - ARRAY['id', 'institution_id', 'offered_by_id'])::text || ',' FROM corrections_correction c"
+        )
+        assert not re.search(rf": {mine.pk}[,}}]", cursor.fetchone()[0])
 
 
 def test_the_pages_offer_show_before_and_after_and_answer(cast: Cast, mine: Dossier, theirs: Dossier) -> None:
