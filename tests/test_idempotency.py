@@ -148,6 +148,7 @@ def _examples(case: Case) -> dict[str, int | str]:
         "system_id": 0,
         "contact_id": first(ContactPerson.objects.all()),
         "correction_id": 0,
+        "adviser_id": 0,
         "representative_id": first(Representative.objects.filter(**mine)),
         "kind": "institution",
         "basis": "avig-85f-3",
