@@ -34,7 +34,8 @@ from suone.ground.entrances.decorators import ActingRequest, acts, reads
 from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, form_page, refusals_on, render
 from suone.ground.web.sent import in_query
-from suone.records.consents.queries import consents_of, current_consent
+from suone.records.consents.queries import consents_of
+from suone.records.consents.rules import State as ConsentState
 from suone.records.documents.queries import documents_of
 from suone.records.dossiers.queries import own_reach, particulars_of, readable_categories
 from suone.records.dossiers.services import note_visit
@@ -70,9 +71,13 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
     triages = reach.has(Power.LEAD) and acting.may(Permission.CASE_TRIAGE) and leading.triages(acting, dossier)
     known = particulars_of(acting, dossier_id) if DataCategory.IDENTITY in reach.categories else None
     participants = cases.participants_of(this)
-    consent = current_consent(acting, dossier)
+    people = cases.people_of(this, on=acting.today, participants=participants)
+    consents = [(consent, consent.state(acting.today)) for consent in consents_of(acting, dossier)]
+    valid = [consent for consent, state in consents if state is ConsentState.VALID]
+    consent = max(valid, key=lambda consent: consent.valid_until, default=None)
     place = queries.place_of(acting, this, reach.categories)
-    assessments = assessments_of(acting, dossier)
+    filled = queries.filled_sections(dossier_id)
+    assessments = assessments_of(acting, dossier) if "assessments" in filled else []
     noted = cases.background_notes(acting, dossier_id)
     counted: Any = SimpleLazyObject(lambda: cases.background_counts(dossier_id))  # queried only when needed
     context = {
@@ -81,28 +86,30 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "dossier": dossier,
         "person": known,
         "number": known.ahv_number if known else None,
-        "people": cases.people_of(this, on=acting.today, participants=participants),
+        "people": people,
         "participants": participants,
         "taking_part": {p.institution_id for p in participants if p.state in _IN_OR_ASKED},
         "advisers": advisers_of(acting, dossier),
-        "lead": cases.lead_of(this),
-        "consents": [(consent, consent.state(acting.today)) for consent in consents_of(acting, dossier)],
+        "lead": next((person for person in people if person.is_lead), None),
+        "consents": consents,
         "consent": consent,
         "items": [(item, queries.next_action(item)) for item in items if item.is_open],
         "items_done": [item for item in items if item.state == ItemState.DONE],
-        "documents": documents_of(acting, dossier),
-        "plans": plans_of(acting, dossier),
-        "handovers": handovers_of(acting, dossier),
-        "notices": notices_of(dossier),
+        "documents": documents_of(acting, dossier) if "documents" in filled else [],
+        "plans": plans_of(acting, dossier) if "plans" in filled else [],
+        "handovers": handovers_of(acting, dossier) if "handovers" in filled else [],
+        "notices": notices_of(dossier) if "notices" in filled else [],
         "may_hand_over": reach.has(Power.LEAD) and acting.may(Permission.CASE_LEAD) and this.level != "complex",
         "may_report_missed": acting.may(Permission.DISCLOSURE_RECORD)
         and can_report_missed_appointments(acting, participants),
-        "level_changes": leading.level_changes_of(acting, dossier),
-        "meetings": meetings_of(acting, dossier),
-        "services": services_of(acting, dossier),
+        "level_changes": leading.level_changes_of(acting, dossier) if "level_changes" in filled else [],
+        "meetings": meetings_of(acting, dossier) if "meetings" in filled else [],
+        "services": services_of(acting, dossier) if "services" in filled else [],
         "results": results_of(assessments),
         "drafts": [assessment for assessment in assessments if not assessment.is_finished],
-        "triages": [(triage, queries.reasons_of(triage)) for triage in leading.triages_of(acting, dossier)],
+        "triages": [(triage, queries.reasons_of(triage)) for triage in leading.triages_of(acting, dossier)]
+        if "triages" in filled
+        else [],
         "days": cases.by_day(lines),
         "is_older": bool(before),
         "following": following,

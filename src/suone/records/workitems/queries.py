@@ -43,9 +43,20 @@ def name_items(acting: Acting, events: Iterable[Event]) -> None:
 
 def items_of(acting: Acting, dossier: Dossier) -> list[WorkItem]:
     """The work items of a case: open ones by deadline, then the ten completed last."""
-    items = readable_items(acting).filter(dossier=dossier)
-    done = items.filter(state=State.DONE).order_by("-done_at", "-pk")[:10]
-    return [*items.filter(state=State.OPEN).order_by("due_on", "pk"), *done]
+    of_case = WorkItem.objects.readable_by(acting, category_column="category").filter(dossier=dossier)
+    last_done = of_case.filter(state=State.DONE).order_by("-done_at", "-pk").values("pk")[:10]
+    items = list(
+        of_case.filter(Q(state=State.OPEN) | Q(pk__in=last_done)).select_related(
+            "addressed", "controlling", "assigned", "done_by__institution"
+        )
+    )
+    for item in items:
+        item.dossier = dossier
+    done = [item for item in items if item.done_at is not None and not item.is_open]
+    return [
+        *sorted((item for item in items if item.is_open), key=lambda item: (item.due_on, item.pk)),
+        *sorted(done, key=lambda item: (item.done_at, item.pk), reverse=True),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
