@@ -24,6 +24,7 @@ from tests.site import Site
 
 _SHELL = "/usr/bin/chromium-headless-shell"  # the same browser without what draws windows, at two thirds of the time
 CHROMIUM = os.environ.get("SUONE_CHROMIUM") or (_SHELL if os.access(_SHELL, os.X_OK) else "/usr/bin/chromium")
+_PAGES = ROOT / "tests" / "accessibility"
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--in-process-gpu", "--disable-background-networking",
     "--js-flags=--no-opt",  # a page lives too briefly for optimised code to pay
@@ -166,3 +167,33 @@ def _wait_for(port: int) -> None:
                 return
         time.sleep(0.1)
     raise AssertionError("The server does not answer.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In the usual run each journey and each page speaks one of its languages, in turn; ``SUONE_SWEEP=full`` all of them."""
+    if os.environ.get("SUONE_SWEEP") == "full":
+        return
+    spoken: dict[str, set[str]] = {}
+    for item in items:
+        if language := _language_of(item):
+            spoken.setdefault(_what_is_spoken(item), set()).add(language)
+    chosen = {
+        what: sorted(languages)[turn % len(languages)] for turn, (what, languages) in enumerate(sorted(spoken.items()))
+    }
+    silent = {item for item in items if (language := _language_of(item)) and chosen[_what_is_spoken(item)] != language}
+    config.hook.pytest_deselected(items=[item for item in items if item in silent])
+    items[:] = [item for item in items if item not in silent]
+
+
+def _language_of(item: pytest.Item) -> str:
+    in_browser = item.path.is_relative_to(ROOT / "tests" / "journeys") or item.path.is_relative_to(_PAGES)
+    parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return str(parameters.get("language", "")) if in_browser else ""
+
+
+def _what_is_spoken(item: pytest.Item) -> str:
+    """The journey, whatever else its languages differ in; or the page."""
+    assert isinstance(item, pytest.Function)
+    parameters = item.callspec.params
+    page = parameters.get("name", parameters.get("path", "")) if item.path.is_relative_to(_PAGES) else ""
+    return f"{item.path}::{item.originalname}::{page}"

@@ -61,6 +61,7 @@ WITHOUT_CATEGORY = {
     "register.Alert": "the asking institution's alone; there is no case",
     "access.User": "an account of a worker",
     "signin.Letter": "an address of a worker",
+    "mail.Mail": "an address of a worker",
     "signin.AddressChange": "an address of a worker",
     # The log names persons by their number, for those who may read it.
     "audit.Entry": "read with its own permission",

@@ -662,6 +662,8 @@ _NO_STAMPS = {
     "one's own visit before this one": "dossiers_visit.before",
     "for how long, with a bound": "youth_notice.kept_until",
     "how long a count lasts": "entrances_shared.expires_at",
+    "of a mail: who invites, what it is worth, and what the worker did": """mail_mail.institution_id mail_mail.expires_at
+        mail_mail.tried_at mail_mail.retry_at""",
     "the library of log-ins writes it": "access_user.last_login access_user.date_joined",
     "of the authority, in words": "representation_representative.decided_by",
     "a code": "workitems_workitem.settled_by",

@@ -131,6 +131,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "correct_residence": (COORDINATOR, "/dossiers/{active}/person/residence"),
     "change_ahv_number": (COORDINATOR, "/dossiers/{active}/person/number"),
     "part_keys": (ADMINISTRATOR, "/persons/joinings/{joining}/part"),
+    "mails": (ADMINISTRATOR, "/mails/"),
     "doubts": (ADMINISTRATOR, "/persons/doubts/"),
     "pass_on_corrections": (ADMINISTRATOR, "/persons/doubts/corrections"),
     "clear_doubt": (ADMINISTRATOR, "/persons/doubts/{doubt}"),
@@ -293,7 +294,7 @@ STATUS = {"socialaccount_login_error": 401}
 NO_PAGES = {
     "set_language": "an act", "healthz": "a word for machines", "robots": "a word for machines", "several": "an act",
     "switch_acting": "an act", "remove_absence": "an act", "remove_directory_entry": "an act",
-    "remove_contact_person": "an act", "end_partner_key": "an act",
+    "remove_contact_person": "an act", "send_mail_again": "an act", "leave_mail": "an act", "end_partner_key": "an act",
     "document": "a file", "complete_workitem": "an act", "reopen_workitem": "an act", "cancel_workitem": "an act",
     "decide_factor_reset": "an act", "invite_again": "an act", "unlock_log_in": "an act", "approve_role": "an act",
     "mark_read": "an act", "drafts": "a word for the page", "record_person_informed": "an act", "alive": "a word for the page",

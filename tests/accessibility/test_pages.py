@@ -1,9 +1,9 @@
 """Every page can be used by everybody: in German and French, by day and by night, on a desk and on a phone.
 
-Each page is loaded once for each language. axe-core judges it by all rules in a look of its scheme and width, and what
-German was not judged in, French is: each page is judged in both languages, both schemes and both widths, and the four looks
-turn from page to page. A probe of our own measures the borders of fields and buttons, which axe does not, and nothing scrolls
-sideways at 320 px; both are looked at in a second look too. ``SUONE_SWEEP=full`` judges every page in all four looks.
+In the usual run each page is loaded once, and languages turn from page to page. axe-core judges it by all rules in a look of
+its scheme and width, which turn too. A probe of our own measures the borders of fields and buttons, which axe does not, and
+nothing scrolls sideways at 320 px; both are looked at in a second look too. ``SUONE_SWEEP=full`` judges every page in both
+languages and all four looks.
 """
 
 import os

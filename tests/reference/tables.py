@@ -465,6 +465,7 @@ SIGNS = either(being("state", "waiting"), empty("institution_id"), of_institutio
 ABSENCES = either(job, both(holding("absence.edit"), at_own_institution("staff_id")), of_staff())
 COLLEAGUE_STANDS_IN = either(job, empty("deputy_id"), at_own_institution("deputy_id"))
 
+_UNDECIDED = ("refused", "unclear", "too_late")
 RESETS = either(allowed("appointment.oversee"), administers)
 
 TABLES: dict[str, Rules] = {
@@ -776,11 +777,19 @@ TABLES: dict[str, Rules] = {
     # Letters about log-ins, changed addresses, lost second factors.
     "signin_addresschange": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=job),
     "signin_factorreset": Rules(select=RESETS, insert=RESETS, update=RESETS, before=empty("decided_at")),
+    "mail_mail": Rules(
+        select=allowed("mail.oversee"),
+        insert=either(job, both(being("kind", "invitation"), being("state", "waiting"))),
+        update=either(job, being("state", *_UNDECIDED, "waiting", "left")),
+        before=either(job, being("state", *_UNDECIDED)),
+        delete=job,
+    ),
     "signin_letter": Rules(select=job, insert=everybody, delete=job, kinds=frozenset({"staff", "job", "public"})),
 }
 
 DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "decisions_requesttext": {"part": ("question", "reason")},
+    "mail_mail": {"kind": ("invitation", "digest"), "state": ("waiting", "handed_over", *_UNDECIDED, "left")},
     "decisions_decision": {"state": ("pending", "accepted", "declined", "withdrawn")},
     "meetings_invitee": {"answer": ("yes", "withdrawn")},
     "meetings_reason": {"part": ("exception", "cancelled", "declined")},

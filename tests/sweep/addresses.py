@@ -23,14 +23,14 @@ PLAIN = frozenset(
     young_people notify_young_person
     register register_person end_registration register_alerts register_overlaps register_deliveries register_settings
     register_figures register_participants register_use
-    overdue_reassessments
+    overdue_reassessments mails
     """.split()  # noqa: SIM905 - a list of forty lines would hide what it says
 )
 # The directory belongs to everybody: its entries are nobody's secret.
 DIRECTORY = frozenset(
     """
     directory_entries add_directory_entry directory_entry remove_directory_entry remove_absence procedures procedure
-    enrol_institution end_enrolment
+    enrol_institution end_enrolment send_mail_again leave_mail
     appointments_of contact_persons enter_contact_person change_contact_person remove_contact_person
     partner_systems create_partner_key end_partner_key
     appoint appointment invite_again change_post change_log_in unlock_log_in give_role end_appointment pass_on approve_role end_role

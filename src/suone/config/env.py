@@ -91,6 +91,7 @@ SETTINGS = (
         "30,7,0",
         "Days before a consent's last day on which the office and the case are warned.",
     ),
+    Setting("SUONE_MAIL_DAYS", "90", "After how many days the record of a sent mail, with its address, is deleted."),
     Setting("SUONE_INVITATION_DAYS", "14", "How many days the one-time link of an invitation works."),
     Setting("SUONE_STALE_ACCOUNT_DAYS", "90", "After how many days without a log-in an account is shown as stale."),
     Setting(

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "suone.ground.audit",
     "suone.ground.web",
     "suone.ground.entrances",
+    "suone.ground.mail",
     "suone.organisation.institutions",
     "suone.organisation.appointments",
     "suone.organisation.signin",
@@ -301,6 +302,8 @@ EMAIL_PORT = _mail.get("EMAIL_PORT", 25)
 EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 15  # seconds: a silent mail server holds up a job for no longer
+MAIL_DAYS = env.number("SUONE_MAIL_DAYS", least=1, most=3650)
 DEFAULT_FROM_EMAIL = env.text("SUONE_MAIL_FROM")
 
 # Lines of JSON with method, path, and ids of request and account: never a query string, form data or a name.
@@ -356,6 +359,7 @@ NAVIGATION = [
     ("inbox", _("Messages"), "inbox.read"),
     ("appointments", _("Appointments"), "appointment.administer"),
     ("doubts", _("Doubtful persons"), "person.merge"),
+    ("mails", _("Undelivered mails"), "mail.oversee"),
     ("audit_log", _("Log"), "audit.read"),
 ]
 # Entries with pages below another URL, too: a case below its file; the register begins with figures for some roles.

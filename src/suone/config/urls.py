@@ -7,6 +7,7 @@ from suone.config.api import api
 urlpatterns = [
     path("", include("suone.ground.web.urls")),
     path("", include("suone.ground.entrances.urls")),
+    path("", include("suone.ground.mail.urls")),
     path("", include("suone.organisation.signin.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("suone.desk.worklist.urls")),

@@ -25,7 +25,7 @@ from suone.casework.cases.models import Assignment, Case, Function, Participant,
 from suone.casework.cases.queries import BackgroundCounts
 from suone.casework.cases.rules import OPEN_STATES, Level, State
 from suone.casework.corrections.services import ANSWERED as CORRECTION_ANSWERED
-from suone.casework.handovers.models import CooperationNotice, Handover
+from suone.casework.handovers.models import Adviser, CooperationNotice, Handover
 from suone.casework.leading.facts import facts_of
 from suone.casework.leading.models import Course, LevelChange, Triage
 from suone.casework.leading.queries import course_of, known_facts_of, notified_on_by, office_reads
@@ -51,6 +51,7 @@ _MOST_LED = 200
 
 # Parts of the page that many cases have nothing in.
 _SECTIONS: Mapping[str, type[Model]] = {
+    "advisers": Adviser,
     "assessments": Assessment,
     "documents": Document,
     "handovers": Handover,

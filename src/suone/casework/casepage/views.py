@@ -89,7 +89,7 @@ def case(request: ActingRequest, dossier_id: int) -> HttpResponse:
         "people": people,
         "participants": participants,
         "taking_part": {p.institution_id for p in participants if p.state in _IN_OR_ASKED},
-        "advisers": advisers_of(acting, dossier),
+        "advisers": advisers_of(acting, dossier) if "advisers" in filled else [],
         "lead": next((person for person in people if person.is_lead), None),
         "consents": consents,
         "consent": consent,

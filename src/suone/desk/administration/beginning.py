@@ -60,7 +60,7 @@ def begin(
             details={"role": role.value, "approved_by": None},
         )
         if mail:
-            send_invitation(address=appointment.email, institution=office.name, token=token, language="de")
+            send_invitation(address=appointment.email, institution=office, token=token, language="de")
         links.append((appointment.email, link_to(token)))
     return links
 

@@ -351,7 +351,7 @@ def _join_with_account(request: ActingRequest, token: str, opened: appointing.Op
 
 
 def _send(appointment: Appointment, address: str, token: str, language: str) -> None:
-    send_invitation(address=address, institution=appointment.institution.name, token=token, language=language)
+    send_invitation(address=address, institution=appointment.institution, token=token, language=language)
 
 
 def _back(request: ActingRequest, institution_id: int) -> str:

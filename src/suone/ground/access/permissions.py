@@ -47,6 +47,7 @@ class Permission(models.TextChoices):
     )
     REGISTER_FIGURES = "register.figures", _("See the figures of the register, without personal data")
     REGISTER_OVERSEE = "register.oversee", _("Enrol institutions in the register, and see how it is used")
+    MAIL_OVERSEE = "mail.oversee", _("See which mails did not arrive, and decide what becomes of them")
     AUDIT_READ = "audit.read", _("Read the log for security and data protection")
 
 
@@ -104,6 +105,7 @@ _OFFICE = _CASE_WORKER | {
     Permission.REFERRAL_COUNT,
     Permission.ADVICE_GIVE,
     Permission.REGISTER_FIGURES,
+    Permission.MAIL_OVERSEE,
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -149,6 +151,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.REGISTER_ADJUST,
         Permission.REGISTER_FIGURES,
         Permission.REGISTER_OVERSEE,
+        Permission.MAIL_OVERSEE,
     },
     # Administers who works at their institution, and opens no case.
     Role.INSTITUTION_ADMINISTRATOR: _EVERYBODY
@@ -172,6 +175,7 @@ _WITHOUT_PERSONS = _EVERYBODY | {
     Permission.REFERRAL_COUNT,
     Permission.REGISTER_ADJUST,
     Permission.REGISTER_FIGURES,
+    Permission.MAIL_OVERSEE,
 }
 
 # These ask for the second factor again, as does every export. Their views are marked ``sensitive``.

@@ -9,3 +9,4 @@ class SigninConfig(AppConfig):
         from suone.organisation.signin.listeners import listen
 
         listen()
+        import suone.organisation.signin.letters  # noqa: F401 - it writes the mails of this package

@@ -4,23 +4,25 @@ So the response does not reveal, by content or timing, whether there is an accou
 """
 
 import uuid
-from dataclasses import dataclass
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import connection
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from suone.ground.access.acting import Acting, Kind, acting_for_job
+from suone.ground.access.acting import Acting, acting_for_job
+from suone.ground.access.acting import Kind as ActorKind
 from suone.ground.access.database import acting_as
 from suone.ground.access.models import User
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
+from suone.ground.mail import services as mails
+from suone.ground.mail.composing import Text, composes
+from suone.ground.mail.models import Kind, Mail
 from suone.organisation.signin.acts import Act
 from suone.organisation.signin.models import Letter
 from suone.organisation.signin.rules import one_spelling
@@ -28,19 +30,9 @@ from suone.organisation.signin.rules import one_spelling
 SENDING = "signin.send_letters"
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
-    to: str
-    subject: str
-    lines: tuple[str, ...]
-
-    def send(self) -> None:
-        EmailMessage(subject=self.subject, body="\n".join(self.lines), to=[self.to]).send()
-
-
 def queue_letter(kind: Letter.Kind, address: str, *, link: str = "", language: str = "de") -> None:
     """Queue a mail to the account with this address; runs the same statements whether there is one or not."""
-    with acting_as(Acting(kind=Kind.PUBLIC, today=timezone.localdate())):
+    with acting_as(Acting(kind=ActorKind.PUBLIC, today=timezone.localdate())):
         # Plain INSERT without RETURNING, since the app may not read letters here.
         with connection.cursor() as cursor:
             cursor.execute(
@@ -54,13 +46,10 @@ def send_letters() -> int:
     """Send waiting letters, each once, and return the number of mails; letters to unknown addresses are dropped."""
     acting = acting_for_job("signin: letters")
     with acting_as(acting):
-        taken = list(
-            Letter.objects.raw("DELETE FROM signin_letter RETURNING *")
-        )  # at once: no letter goes to two workers
-        mails = [mail for letter in taken for mail in _mails_of(acting, letter)]
-    for mail in mails:  # after the commit: a worker that dies sends none twice
-        mail.send()
-    return len(mails)
+        # At once: no letter goes to two workers.
+        for letter in list(Letter.objects.raw("DELETE FROM signin_letter RETURNING *")):
+            _post(acting, letter)
+    return mails.send_waiting()
 
 
 def account_with(address: str) -> User | None:
@@ -68,48 +57,55 @@ def account_with(address: str) -> User | None:
     return User.objects.filter(email__iexact=one_spelling(address), is_active=True).first()
 
 
-def _mails_of(acting: Acting, letter: Letter) -> list[Mail]:
+def _post(acting: Acting, letter: Letter) -> None:
     user = account_with(letter.address)
-    with translation.override(user.language if user else letter.language):
-        if letter.kind == Letter.Kind.CONFIRM:
-            return [_taken(letter.address) if user else _confirm(letter)]
-        if letter.kind == Letter.Kind.MOVED:
-            return [_moved(letter.address)]
-        if user is None:
-            return []
-        if letter.kind == Letter.Kind.PAUSED:
-            record(acting, kind=RecordKind.LOG_IN, act=Act.PAUSED, about=("account", user.pk))
-            return [_paused(user)]
-        if letter.kind == Letter.Kind.FACTOR_GONE:
-            return [_factor_gone(user)]
-        record(acting, kind=RecordKind.LOG_IN, act=Act.RESET_SENT, about=("account", user.pk))
-        return [_reset(user)]
+    language = user.language if user else letter.language
+    if letter.kind == Letter.Kind.CONFIRM and user:
+        mails.post(kind=Kind.TAKEN, address=letter.address, language=language)
+    elif letter.kind in (Letter.Kind.CONFIRM, Letter.Kind.MOVED):
+        mails.post(kind=Kind(letter.kind), address=letter.address, language=language, link=letter.link)
+    elif user is not None:
+        link = _link_of_reset(user) if letter.kind == Letter.Kind.RESET else ""
+        mails.post(kind=Kind(letter.kind), address=user.email, language=language, link=link)
+        if letter.kind in _LOGGED:
+            record(acting, kind=RecordKind.LOG_IN, act=_LOGGED[letter.kind], about=("account", user.pk))
 
 
-def _confirm(letter: Letter) -> Mail:
+_LOGGED: dict[str, Act] = {Letter.Kind.PAUSED: Act.PAUSED, Letter.Kind.RESET: Act.RESET_SENT}
+
+
+def _link_of_reset(user: User) -> str:
+    parts = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    return reverse("account_reset_password_from_key", kwargs=parts)
+
+
+@composes(Kind.CONFIRM)
+def _confirm(mail: Mail) -> Text:
     lines = (
         _("Good day"),
         "",
         _("With this link you confirm that you want to log in with this address from now on:"),
-        settings.BASE_URL + letter.link,
+        settings.BASE_URL + mail.link,
         "",
         _("It is valid for one day. If you did not request it, you need not do anything."),
         settings.PRODUCT_NAME,
     )
-    return Mail(letter.address, _("Confirm your new address"), lines)
+    return Text(_("Confirm your new address"), lines)
 
 
-def _taken(address: str) -> Mail:
+@composes(Kind.TAKEN)
+def _taken(_mail: Mail) -> Text:
     lines = (
         _("Good day"),
         "",
         _("Somebody wanted to use this address for another account. It belongs to yours: nothing was changed."),
         settings.PRODUCT_NAME,
     )
-    return Mail(address, _("Your address was requested for another account"), lines)
+    return Text(_("Your address was requested for another account"), lines)
 
 
-def _moved(address: str) -> Mail:
+@composes(Kind.MOVED)
+def _moved(_mail: Mail) -> Text:
     lines = (
         _("Good day"),
         "",
@@ -119,10 +115,11 @@ def _moved(address: str) -> Mail:
         settings.BASE_URL,
         settings.PRODUCT_NAME,
     )
-    return Mail(address, _("The address of your log-in was changed"), lines)
+    return Text(_("The address of your log-in was changed"), lines)
 
 
-def _factor_gone(user: User) -> Mail:
+@composes(Kind.FACTOR_GONE)
+def _factor_gone(_mail: Mail) -> Text:
     lines = (
         _("Good day"),
         "",
@@ -134,10 +131,11 @@ def _factor_gone(user: User) -> Mail:
         settings.BASE_URL,
         settings.PRODUCT_NAME,
     )
-    return Mail(user.email, _("Your second factor was reset"), lines)
+    return Text(_("Your second factor was reset"), lines)
 
 
-def _paused(user: User) -> Mail:
+@composes(Kind.PAUSED)
+def _paused(_mail: Mail) -> Text:
     lines = (
         _("Good day"),
         "",
@@ -147,18 +145,18 @@ def _paused(user: User) -> Mail:
         settings.BASE_URL,
         settings.PRODUCT_NAME,
     )
-    return Mail(user.email, _("Log-ins to your account failed"), lines)
+    return Text(_("Log-ins to your account failed"), lines)
 
 
-def _reset(user: User) -> Mail:
-    parts = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+@composes(Kind.RESET)
+def _reset(mail: Mail) -> Text:
     lines = (
         _("Good day"),
         "",
         _("With this link you can set a new password for your account:"),
-        settings.BASE_URL + reverse("account_reset_password_from_key", kwargs=parts),
+        settings.BASE_URL + mail.link,
         "",
         _("If you did not request it, you need not do anything."),
         settings.PRODUCT_NAME,
     )
-    return Mail(user.email, _("A new password"), lines)
+    return Text(_("A new password"), lines)

@@ -5,6 +5,7 @@ from procrastinate.exceptions import ConnectorException
 
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.database import acting_as
+from suone.ground.mail.services import send_waiting
 from suone.records.inbox.services import send_digests
 
 _SILENT_SECONDS = 60
@@ -17,6 +18,7 @@ def send_daily_mails(timestamp: int) -> None:
     acting = acting_for_job("inbox: daily mail")
     with acting_as(acting):
         send_digests(acting)
+    send_waiting()
 
 
 @app.periodic(cron="* * * * *")

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import connection, connections
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +14,9 @@ from suone.ground.access.permissions import Role
 from suone.ground.audit.acts import all_acts
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
+from suone.ground.mail.composing import Text, composes
+from suone.ground.mail.models import Kind, Mail
+from suone.ground.mail.services import post
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.queries import institutions_of_leavers, staff_to_notify
 from suone.records.dossiers.acts import Act as DossierAct
@@ -126,9 +128,9 @@ def set_preference(acting: Acting, *, digest: Digest) -> None:
 
 
 def send_digests(acting: Acting) -> int:
-    """Send one mail to everybody with new messages, without any detail of persons or cases; returns how many.
+    """Post one mail to everybody with new messages, without any detail of persons or cases; returns how many.
 
-    Messages are marked before the mail is sent: after a crash a mail may be lost, but never sent twice.
+    Messages are marked in the same transaction: each is mailed once.
     """
     silent = Preference.objects.filter(digest=Digest.NEVER).values("staff_id")
     waiting = Message.objects.filter(mailed_at=None, read_at=None).exclude(staff_id__in=silent)
@@ -137,27 +139,28 @@ def send_digests(acting: Acting) -> int:
         counts[staff_id] = counts.get(staff_id, 0) + 1
     people = Appointment.objects.filter(pk__in=counts).working(on=acting.today).select_related("user")
     Message.objects.filter(mailed_at=None, staff_id__in=counts).update(mailed_at=timezone.now())
-    sent = 0
+    posted = 0
     for staff in people:
         address = staff.user.email if staff.user else staff.email
         if address:
-            _digest(address, staff.user.language if staff.user else "de", counts[staff.pk]).send()
-            sent += 1
-    record(acting, kind=RecordKind.CHANGE, act=Act.DIGEST_SENT, details={"mails": sent})
-    return sent
+            language = staff.user.language if staff.user else "de"
+            post(kind=Kind.DIGEST, address=address, language=language, number=counts[staff.pk])
+            posted += 1
+    record(acting, kind=RecordKind.CHANGE, act=Act.DIGEST_SENT, details={"mails": posted})
+    return posted
 
 
-def _digest(address: str, language: str, new: int) -> EmailMessage:
-    with translation.override(language):
-        subject = ngettext("%(new)s new message", "%(new)s new messages", new) % {"new": new}
-        lines = [
-            _("Good day"),
-            "",
-            ngettext("There is %(new)s new message for you.", "There are %(new)s new messages for you.", new)
-            % {"new": new},
-            _("Log in to read: %(address)s") % {"address": settings.BASE_URL},
-            "",
-            _("You can change how you are notified in your account."),
-            settings.PRODUCT_NAME,
-        ]
-    return EmailMessage(subject=subject, body="\n".join(lines), to=[address])
+@composes(Kind.DIGEST)
+def _digest(mail: Mail) -> Text:
+    new = mail.number or 0
+    lines = (
+        _("Good day"),
+        "",
+        ngettext("There is %(new)s new message for you.", "There are %(new)s new messages for you.", new)
+        % {"new": new},
+        _("Log in to read: %(address)s") % {"address": settings.BASE_URL},
+        "",
+        _("You can change how you are notified in your account."),
+        settings.PRODUCT_NAME,
+    )
+    return Text(ngettext("%(new)s new message", "%(new)s new messages", new) % {"new": new}, lines)

@@ -17,6 +17,7 @@ from suone.ground.access.database import acting_as
 from suone.ground.access.permissions import Role
 from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
+from suone.ground.mail.services import send_waiting
 from suone.organisation.appointments.models import Absence, Appointment, ContactPerson
 from suone.organisation.appointments.tests.factories import acting, client_of, make_staff
 from suone.organisation.institutions.models import Region
@@ -86,6 +87,7 @@ def test_in_place_of_whoever_has_left_the_contact_person_is_notified_by_mail_too
     with acting_as(job):
         notify_staff(job, staff_ids=[leaver.pk], act="case.closed", dossier=None)
         send_digests(job)
+    send_waiting()
 
     assert _notified("case.closed") == [cast.worker.pk]
     assert leaver.user is not None

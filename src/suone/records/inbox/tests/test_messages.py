@@ -5,6 +5,7 @@ from suone.ground.access.acting import acting_for_job
 from suone.ground.access.database import acting_as
 from suone.ground.access.permissions import Role
 from suone.ground.access.tests.worlds import kept
+from suone.ground.mail.services import send_waiting
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, make_institution, make_staff
 from suone.records.dossiers.models import Dossier
@@ -48,7 +49,9 @@ def _unread(staff: Appointment) -> int:
 def _send() -> int:
     job = acting_for_job("daily mail")
     with acting_as(job):
-        return send_digests(job)
+        posted = send_digests(job)
+    send_waiting()
+    return posted
 
 
 def test_nobody_is_notified_of_their_own_act_or_twice_of_one(

@@ -1,0 +1,133 @@
+"""What the office decides about mails that did not arrive, and what others cannot do to mails."""
+
+from typing import Any
+
+import pytest
+from django.core import mail as outbox
+from django.db import ProgrammingError, connection, transaction
+
+from suone.ground.access.acting import acting_for_job
+from suone.ground.access.database import acting_as
+from suone.ground.access.errors import Refused
+from suone.ground.access.permissions import Role
+from suone.ground.audit.models import Entry
+from suone.ground.mail import services
+from suone.ground.mail.models import Kind, Mail, State
+from suone.organisation.appointments.models import Appointment
+from suone.organisation.appointments.tests.factories import acting, client_of, make_institution, make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def coordinator() -> Appointment:
+    return make_staff(make_institution("IIZ", is_iiz_office=True), Role.REGIONAL_COORDINATOR, last_name="Office")
+
+
+@pytest.fixture
+def worker() -> Appointment:
+    return make_staff(make_institution("SMZ"), Role.FRONT_LINE_WORKER, last_name="Worker")
+
+
+def make_mail(state: State = State.REFUSED, kind: Kind = Kind.DIGEST, **changes: Any) -> Mail:
+    with acting_as(acting_for_job("tests")):
+        services.post(kind=kind, address="ada@example.org", language="en", number=2, link=changes.pop("link", ""))
+        mail = Mail.objects.get()
+        Mail.objects.update(state=state, **changes)
+        mail.refresh_from_db()
+    return mail
+
+
+def state_of(mail: Mail) -> str:
+    with acting_as(acting_for_job("tests")):
+        return Mail.objects.get(pk=mail.pk).state
+
+
+def test_the_office_sees_what_became_of_mails_and_sends_one_again(coordinator: Appointment) -> None:
+    mail = make_mail(code=550)
+    client = client_of(coordinator)
+
+    page = client.get("/mails/").content.decode()
+    client.post(f"/mails/{mail.pk}/send-again")
+
+    assert "ada@example.org" in page
+    assert "code 550" in page
+    assert state_of(mail) == State.WAITING
+    entry = Entry.objects.get(act="mail.sent_again")
+    assert (entry.object_id, entry.details) == (mail.pk, {"was": "refused"})
+    services.send_waiting()
+    assert [sent.subject for sent in outbox.outbox] == ["2 new messages"]
+
+
+def test_a_mail_is_left_as_it_is(coordinator: Appointment) -> None:
+    mail = make_mail(State.UNCLEAR, Kind.INVITATION, link="/join/x")
+    client = client_of(coordinator)
+
+    client.post(f"/mails/{mail.pk}/leave")
+
+    assert state_of(mail) == State.LEFT
+    assert "ada@example.org" not in client.get("/mails/").content.decode()
+    with acting_as(acting_for_job("tests")):
+        assert Mail.objects.get().link == ""
+    assert Entry.objects.get(act="mail.left").details == {"was": "unclear"}
+
+
+def test_a_mail_without_its_link_is_not_sent_again(coordinator: Appointment) -> None:
+    mail = make_mail(State.TOO_LATE, Kind.RESET)
+
+    with acting_as(acting(coordinator)), pytest.raises(Refused, match="no longer valid"):
+        services.send_again(acting(coordinator), mail=mail)
+
+
+def test_of_two_decisions_the_first_counts(coordinator: Appointment) -> None:
+    mail = make_mail()
+    with acting_as(acting(coordinator)):
+        services.leave(acting(coordinator), mail=mail)
+
+    with acting_as(acting(coordinator)), pytest.raises(Refused, match="meanwhile"):
+        services.send_again(acting(coordinator), mail=mail)
+
+
+@pytest.mark.parametrize("state", [State.HANDED_OVER, State.SENDING, State.WAITING])
+def test_what_is_under_way_or_arrived_is_nobodys_to_send(coordinator: Appointment, state: State) -> None:
+    mail = make_mail(state)
+
+    assert client_of(coordinator).post(f"/mails/{mail.pk}/send-again").status_code == 404
+    with acting_as(acting(coordinator)):
+        assert Mail.objects.filter(pk=mail.pk).update(state=State.WAITING) == 0
+
+
+def test_others_neither_see_nor_change_mails(worker: Appointment) -> None:
+    mail = make_mail()
+
+    assert client_of(worker).get("/mails/").status_code == 403
+    assert client_of(worker).post(f"/mails/{mail.pk}/leave").status_code == 403
+    with acting_as(acting(worker)):
+        assert not Mail.objects.exists()
+        assert Mail.objects.update(state=State.LEFT) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "link"),
+    [("reset", "waiting", "/x"), ("digest", "waiting", ""), ("invitation", "handed_over", "/join/x")],
+)
+def test_staff_post_invitations_alone(worker: Appointment, kind: str, state: str, link: str) -> None:
+    with (
+        acting_as(acting(worker)),
+        pytest.raises(ProgrammingError, match="row-level security"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            "INSERT INTO mail_mail (kind, address, language, link, expires_at, state, attempts)"
+            " VALUES (%s, 'x@example.org', 'de', %s, now() + interval '1 day', %s, 0)",
+            [kind, link, state],
+        )
+
+
+def test_a_colleague_posts_an_invitation(worker: Appointment) -> None:
+    with acting_as(acting(worker)):
+        services.post(kind=Kind.INVITATION, address="new@example.org", language="fr", link="/join/x")
+
+    with acting_as(acting_for_job("tests")):
+        assert Mail.objects.get().state == State.WAITING

@@ -1,0 +1,27 @@
+"""Looking up mails that did not arrive."""
+
+from django.db.models import Count, Min
+from django.http import Http404
+
+from suone.ground.mail.models import UNDECIDED, Mail, State
+
+MOST = 200
+
+
+def undecided_mails() -> list[Mail]:
+    """Mails that were refused, are unclear or were not sent in time, the newest first; at most ``MOST``."""
+    return list(Mail.objects.filter(state__in=UNDECIDED).order_by("-at", "pk")[:MOST])
+
+
+def undecided_mail(mail_id: int) -> Mail:
+    """One of them; raises ``Http404`` for any other."""
+    mail = Mail.objects.filter(pk=mail_id, state__in=UNDECIDED).first()
+    if mail is None:
+        raise Http404
+    return mail
+
+
+def waiting_mails() -> dict[str, object]:
+    """How many mails wait to be sent, and since when the oldest does."""
+    waiting = Mail.objects.filter(state__in=(State.WAITING, State.SENDING))
+    return waiting.aggregate(count=Count("pk"), since=Min("at"))
