@@ -183,6 +183,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     silent = {item for item in items if (language := _language_of(item)) and chosen[_what_is_spoken(item)] != language}
     config.hook.pytest_deselected(items=[item for item in items if item in silent])
     items[:] = [item for item in items if item not in silent]
+    # The pages last: short tests, of which both of two workers get some, while one plays the journeys.
+    items.sort(key=lambda item: item.path.is_relative_to(_PAGES))
 
 
 def _language_of(item: pytest.Item) -> str:

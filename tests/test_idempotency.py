@@ -134,6 +134,7 @@ def _examples(case: Case) -> dict[str, int | str]:
         "form": "csv",
         "advice_id": first(Advice.objects.all()),
         "notice_id": 0,
+        "mail_id": 0,
         "institution_id": first(Institution.objects.all()),
         "version_id": first(ProcedureVersion.objects.all()),
         "phase": "implementation",

@@ -28,6 +28,7 @@ from suone.ground.access.categories import DataCategory
 from suone.ground.access.database import acting_as
 from suone.ground.access.models import User
 from suone.ground.access.permissions import STAFF_ROLES, Role
+from suone.ground.mail.models import Mail
 from suone.organisation.appointments.acting import acting_of
 from suone.organisation.appointments.models import Absence, Appointment, ContactPerson, HeldRole, PartnerSystem
 from suone.organisation.appointments.services import create_partner_system
@@ -313,6 +314,9 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         "form": "csv",
         "advice_id": advice.pk,
         "notice_id": notice.pk,
+        "mail_id": Mail.objects.create(
+            kind="digest", address="worker@example.org", language="de", state="refused", expires_at=timezone.now()
+        ).pk,
         "institution_id": giver.pk,
         "staff_id": author.pk,
         "system_id": _system(giver, author),
