@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from suone.ground.access.models import User
@@ -43,6 +45,10 @@ def session_of(client: Client) -> Session:
 
 
 def ends_in(client: Client, left: timedelta) -> None:
+    """The session ends in so much time, and the last request was more than a minute ago."""
+    session = client.session
+    session["heard_at"] = (timezone.now() - timedelta(seconds=61)).timestamp()
+    session.save()
     Session.objects.filter(pk=session_of(client).pk).update(expire_date=timezone.now() + left)
 
 
@@ -90,6 +96,14 @@ def test_each_page_begins_the_thirty_minutes_again(inside: Client) -> None:
 
     left = session_of(inside).expire_date - timezone.now()
     assert timedelta(minutes=29) < left <= timedelta(minutes=30)
+
+
+def test_within_a_minute_pages_write_nothing_to_the_session(inside: Client) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        inside.get("/")
+        inside.get("/messages/")
+
+    assert not [query["sql"] for query in asked if "django_session" in query["sql"] and "SELECT" not in query["sql"]]
 
 
 def test_asking_whether_a_page_may_stay_open_prolongs_nothing(inside: Client) -> None:
