@@ -28,9 +28,8 @@ class Costs:
         self.spent: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
         self.tests: dict[str, int] = defaultdict(int)
         self.seen: dict[int, tuple[bool, float]] = {}  # of each process started: is it of a browser, and its seconds
-        self.waiting: dict[
-            int, float
-        ] = {}  # of processes of our own that run: what will be counted with ours once they end
+        # Of processes of our own that run, with all that they started: what will be counted with ours once they end.
+        self.waiting: dict[int, float] = {}
         self.counted_twice = 0.0
         self.last = [0.0, 0.0, _of_database()]
         self.database_before = self.last[2]
@@ -60,6 +59,7 @@ class Costs:
         running = {process.pid for process in own.children(recursive=True)}
         for pid in self.waiting.keys() - running:
             self.counted_twice += self.waiting.pop(pid)
+        children = []
         for process in own.children(recursive=True):
             try:
                 name, times, parent = process.name(), process.cpu_times(), process.ppid()
@@ -70,7 +70,9 @@ class Costs:
             of_browser = any(word in name for word in _BROWSER)
             self.seen[process.pid] = of_browser, sum(times[: 2 if of_browser else 4])
             if parent == own.pid:
-                self.waiting[process.pid] = sum(times[:4])
+                children.append(process)
+        for child in children:
+            self.waiting[child.pid] = sum(self.seen.get(pid, (False, 0.0))[1] for pid in _with_descendants(child))
         browser = sum(seconds for of_browser, seconds in self.seen.values() if of_browser)
         others = sum(seconds for of_browser, seconds in self.seen.values() if not of_browser)
         return _seconds(own) - self.counted_twice + others, browser
@@ -138,6 +140,13 @@ def _seconds(process: psutil.Process) -> float:
         return sum(process.cpu_times()[:4])
     except psutil.NoSuchProcess:
         return 0.0
+
+
+def _with_descendants(process: psutil.Process) -> list[int]:
+    try:
+        return [process.pid, *(descendant.pid for descendant in process.children(recursive=True))]
+    except psutil.NoSuchProcess:
+        return [process.pid]
 
 
 def pytest_configure(config: pytest.Config) -> None:
