@@ -128,6 +128,35 @@ def test_text_typed_after_the_log_in_has_ended_waits_unseen_for_the_next_one(
     assert _note(page) == _TEXT
 
 
+def test_a_form_sent_although_the_log_in_has_ended_keeps_its_text_and_is_sent_after_the_next_one(
+    visit: Callable[..., Visitor], site: Site, case: str
+) -> None:
+    worker = visit(COORDINATOR, "de")
+    page = worker.page
+    worker.open(case)
+    page.select_option("main .note-form [name=category]", "1")
+    _log_out_on_the_server(site, worker)
+    text = f"{_TEXT} Am Dienstag."
+    page.fill("main .note-form [name=text]", text)
+    expect(page.locator(".note-form .draft-line")).to_have_text(
+        worker.word("You are logged out. Log in in another window; your text stays here.")
+    )
+
+    with page.expect_response("**/drafts"):
+        worker.press("Save the note")
+
+    page.wait_for_timeout(500)  # a form that is sent has left by then
+    assert page.url.endswith(case)
+    assert _note(page) == text
+
+    worker.context.add_cookies(
+        [{"name": "sessionid", "value": site.session_of(COORDINATOR), "url": site.address, "httpOnly": True}]
+    )
+    with page.expect_navigation():
+        worker.press("Save the note")
+    assert "Am Dienstag." in page.inner_text("#timeline")
+
+
 def test_the_text_of_one_section_stays_when_another_is_saved(
     visit: Callable[..., Visitor], site: Site, case: str
 ) -> None:

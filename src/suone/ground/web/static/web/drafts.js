@@ -39,7 +39,9 @@ class Typing {
     this.form = form;
     form.addEventListener("input", (event) => { if (event.target.type !== "file") this.typed(); });
     form.addEventListener("submit", (event) => {
-      if (this.dirty && !event.defaultPrevented) this.leave();
+      if (event.defaultPrevented || !this.dirty) return;
+      if (this.isLoggedOut) this.hold(event);
+      else this.leave();
     });
     document.addEventListener("visibilitychange", () => { if (document.hidden && this.dirty) this.leave(); });
     drafts.push(this);
@@ -58,6 +60,13 @@ class Typing {
 
   leave() {
     this.save({ keepalive: true });
+  }
+
+  /** Sent without a log-in, the form would lead to it and lose the text: it is sent once it can be saved. */
+  async hold(event) {
+    event.preventDefault();
+    await this.save();
+    if (!this.dirty) this.form.requestSubmit(event.submitter);
   }
 
   /** One save after the other, so that an older one never overwrites a newer one. */
