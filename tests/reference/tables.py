@@ -3,6 +3,7 @@
 ``DRAWS`` names the values that matter to a rule, ``PARENTS`` the row whose case a row repeats; worlds draw from both.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -196,21 +197,22 @@ ASKED = either(of_institution("addressed_id"), of_staff("addressed_staff_id"))
 
 
 # Hand-overs: the receiver sees what is asked of them while it is open or accepted.
-def _is_named_in(table: str, **having: Any) -> Rule:
-    """Whether a row of this table in the same case names the actor."""
+def _is_named_in(table: str, *, same: Mapping[str, str] | None = None, **having: Any) -> Rule:
+    """Whether a row of this table in the same case names the actor; ``same``: its columns that equal some of the row's."""
 
     def rule(world: World, actor: Actor, row: Row) -> bool:
         return any(
             found["dossier_id"] == row["dossier_id"]
             and found["staff_id"] == actor.staff
             and all(found[column] == value for column, value in having.items())
+            and all(found[column] == row[of_row] for column, of_row in (same or {}).items())
             for found in world.all_seen(actor, table)
         )
 
     return rule
 
 
-FOLLOWS_THERE = both(_is_named_in("cases_participant", state="taking_part"))
+FOLLOWS_THERE = _is_named_in("cases_participant", same={"institution_id": "receiver_id"}, state="taking_part")
 LEADS_THERE = both(_is_named_in("cases_assignment", function="lead", valid_until=None))
 RECEIVES = both(
     of_institution("receiver_id"),
@@ -778,7 +780,7 @@ TABLES: dict[str, Rules] = {
     "signin_addresschange": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=job),
     "signin_factorreset": Rules(select=RESETS, insert=RESETS, update=RESETS, before=empty("decided_at")),
     "mail_mail": Rules(
-        select=allowed("mail.oversee"),
+        select=either(job, both(holding("mail.oversee"), being("link", ""))),
         insert=either(job, both(being("kind", "invitation"), being("state", "waiting"))),
         update=either(job, being("state", *_UNDECIDED, "waiting", "left")),
         before=either(job, being("state", *_UNDECIDED)),
@@ -789,7 +791,11 @@ TABLES: dict[str, Rules] = {
 
 DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "decisions_requesttext": {"part": ("question", "reason")},
-    "mail_mail": {"kind": ("invitation", "digest"), "state": ("waiting", "handed_over", *_UNDECIDED, "left")},
+    "mail_mail": {
+        "kind": ("invitation", "digest"),
+        "state": ("waiting", "handed_over", *_UNDECIDED, "left"),
+        "link": ("",),
+    },
     "decisions_decision": {"state": ("pending", "accepted", "declined", "withdrawn")},
     "meetings_invitee": {"answer": ("yes", "withdrawn")},
     "meetings_reason": {"part": ("exception", "cancelled", "declined")},

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from suone.ground.access.acting import Kind as ActorKind
 from suone.ground.access.row_policies import RowPolicies, Stamp, job, permitted
 
-_OVERSEERS = permitted("mail.oversee")
+_OVERSEERS = f"({permitted('mail.oversee')})"
 
 
 class Kind(models.TextChoices):
@@ -46,7 +46,7 @@ class Mail(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     address = models.CharField(max_length=320)
     language = models.CharField(max_length=2)
-    link = models.CharField(max_length=200, blank=True)  # empty once handed over: it may open an account
+    link = models.CharField(max_length=200, blank=True)
     number = models.PositiveIntegerField(null=True)
     institution_id = models.BigIntegerField(null=True)
     at = models.DateTimeField(db_default=Now())
@@ -66,7 +66,7 @@ class Mail(models.Model):
         constraints: ClassVar = [
             RowPolicies(
                 name="mail_mail_row_policies",
-                select=_OVERSEERS,
+                select=f"{job()} OR ({_OVERSEERS} AND link = '')",
                 insert=f"{job()} OR ((SELECT actor_kind()) = 'staff' AND kind = 'invitation' AND state = 'waiting')",
                 update=f"{job()} OR state IN ('refused', 'unclear', 'too_late', 'waiting', 'left')",
                 before=f"{job()} OR state IN ('refused', 'unclear', 'too_late')",
@@ -76,6 +76,10 @@ class Mail(models.Model):
             ),
             # It follows the product's own address in a mail: "@elsewhere/" or ".elsewhere/" would make that another one.
             models.CheckConstraint(name="mail_leads_to_the_product", condition=Q(link="") | Q(link__regex=r"^/(?!/)")),
+            # A link may open an account: it is kept until the mail server has answered, whatever the answer.
+            models.CheckConstraint(
+                name="mail_link_until_answered", condition=Q(link="") | Q(state__in=[State.WAITING, State.SENDING])
+            ),
             models.CheckConstraint(name="mail_state_known", condition=Q(state__in=State.values)),
             Stamp(name="mail_posted", at="at"),
         ]

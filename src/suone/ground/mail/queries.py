@@ -1,9 +1,11 @@
 """Looking up mails that did not arrive."""
 
-from django.db.models import Count, Min
+from datetime import datetime
+
+from django.db import connection
 from django.http import Http404
 
-from suone.ground.mail.models import UNDECIDED, Mail, State
+from suone.ground.mail.models import UNDECIDED, Mail
 
 MOST = 200
 
@@ -21,7 +23,9 @@ def undecided_mail(mail_id: int) -> Mail:
     return mail
 
 
-def waiting_mails() -> dict[str, object]:
-    """How many mails wait to be sent, and since when the oldest does."""
-    waiting = Mail.objects.filter(state__in=(State.WAITING, State.SENDING))
-    return waiting.aggregate(count=Count("pk"), since=Min("at"))
+def waiting_mails() -> tuple[int, datetime | None]:
+    """How many mails wait for the mail server, and since when the oldest does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT mails, since FROM mail_waiting()")
+        mails, since = cursor.fetchone()
+    return mails, since

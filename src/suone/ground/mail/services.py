@@ -70,7 +70,7 @@ def mark_unclear() -> int:
     """Mark mails whose worker died while handing them over, and those that nobody could send in time."""
     with acting_as(acting_for_job("mail: what became of mails")):
         now = timezone.now()
-        died = Mail.objects.filter(state=State.SENDING, tried_at__lt=now - _DIED).update(state=State.UNCLEAR)
+        died = Mail.objects.filter(state=State.SENDING, tried_at__lt=now - _DIED).update(state=State.UNCLEAR, link="")
         late = Mail.objects.filter(state=State.WAITING, expires_at__lt=now).update(state=State.TOO_LATE, link="")
     return died + late
 
@@ -85,10 +85,10 @@ def forget_old() -> int:
 def send_again(acting: Acting, *, mail: Mail) -> None:
     """Let a mail that was refused, or about which nothing is certain, be sent once more; it may arrive twice.
 
-    Raises ``Refused`` for one whose link is gone or has expired.
+    Raises ``Refused`` for one with a link, which was not kept.
     """
-    if mail.kind in _WITH_LINK and not mail.link:
-        raise Refused(_("The link of this mail is no longer valid. Whoever asked for it asks again."))
+    if mail.kind in WITH_LINK:
+        raise Refused(_("The link of this mail was not kept. Whoever asked for it asks again, or invites again."))
     _decide(acting, mail, State.WAITING, Act.SENT_AGAIN)
 
 
@@ -97,7 +97,7 @@ def leave(acting: Acting, *, mail: Mail) -> None:
     _decide(acting, mail, State.LEFT, Act.LEFT)
 
 
-_WITH_LINK = (Kind.INVITATION, Kind.RESET, Kind.CONFIRM)
+WITH_LINK = (Kind.INVITATION, Kind.RESET, Kind.CONFIRM)
 
 
 def _worth(kind: Kind) -> timedelta:
@@ -107,8 +107,7 @@ def _worth(kind: Kind) -> timedelta:
 def _decide(acting: Acting, mail: Mail, state: State, act: Act) -> None:
     undecided = Mail.objects.filter(pk=mail.pk, state__in=UNDECIDED)
     again = {"retry_at": None, "expires_at": timezone.now() + _worth(Kind(mail.kind))}
-    changes = again if state is State.WAITING else {"link": ""}
-    if not undecided.update(state=state, **changes):
+    if not undecided.update(state=state, **(again if state is State.WAITING else {})):
         raise Refused(_("Somebody has decided about this mail meanwhile."))
     record(acting, kind=RecordKind.CHANGE, act=act, about=("mail", mail.pk), details={"was": mail.state})
 
@@ -170,7 +169,7 @@ def _keep(mail: Mail, result: _Result) -> None:
     if result.state is State.WAITING:
         pause = min(2 ** min(mail.attempts - 1, 10), _LONGEST_PAUSE)
         changes["retry_at"] = timezone.now() + timedelta(minutes=pause)
-    if result.state is State.HANDED_OVER:
+    else:
         changes["link"] = ""
     with acting_as(acting_for_job("mail: handing over")):
         Mail.objects.filter(pk=mail.pk, state=State.SENDING).update(**changes)

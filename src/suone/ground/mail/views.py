@@ -13,7 +13,8 @@ from suone.ground.web.pages import done, render
 
 @reads(Permission.MAIL_OVERSEE, act=Act.READ)
 def mails(request: ActingRequest) -> HttpResponse:
-    context = {"mails": queries.undecided_mails(), "waiting": queries.waiting_mails()}
+    waiting, since = queries.waiting_mails()
+    context = {"mails": queries.undecided_mails(), "waiting": waiting, "since": since, "with_link": services.WITH_LINK}
     return render(request, "mail/list.html", context)
 
 

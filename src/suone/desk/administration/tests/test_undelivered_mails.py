@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.core import mail as outbox
-from django.db import ProgrammingError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.database import acting_as
@@ -13,6 +13,7 @@ from suone.ground.access.permissions import Role
 from suone.ground.audit.models import Entry
 from suone.ground.mail import services
 from suone.ground.mail.models import Kind, Mail, State
+from suone.ground.mail.queries import waiting_mails
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, client_of, make_institution, make_staff
 
@@ -60,22 +61,20 @@ def test_the_office_sees_what_became_of_mails_and_sends_one_again(coordinator: A
 
 
 def test_a_mail_is_left_as_it_is(coordinator: Appointment) -> None:
-    mail = make_mail(State.UNCLEAR, Kind.INVITATION, link="/join/x")
+    mail = make_mail(State.UNCLEAR, Kind.INVITATION)
     client = client_of(coordinator)
 
     client.post(f"/mails/{mail.pk}/leave")
 
     assert state_of(mail) == State.LEFT
     assert "ada@example.org" not in client.get("/mails/").content.decode()
-    with acting_as(acting_for_job("tests")):
-        assert Mail.objects.get().link == ""
     assert Entry.objects.get(act="mail.left").details == {"was": "unclear"}
 
 
 def test_a_mail_without_its_link_is_not_sent_again(coordinator: Appointment) -> None:
     mail = make_mail(State.TOO_LATE, Kind.RESET)
 
-    with acting_as(acting(coordinator)), pytest.raises(Refused, match="no longer valid"):
+    with acting_as(acting(coordinator)), pytest.raises(Refused, match="was not kept"):
         services.send_again(acting(coordinator), mail=mail)
 
 
@@ -86,6 +85,28 @@ def test_of_two_decisions_the_first_counts(coordinator: Appointment) -> None:
 
     with acting_as(acting(coordinator)), pytest.raises(Refused, match="meanwhile"):
         services.send_again(acting(coordinator), mail=mail)
+
+
+def test_a_mail_with_a_link_is_counted_and_not_shown(coordinator: Appointment, worker: Appointment) -> None:
+    with acting_as(acting_for_job("tests")):
+        services.post(kind=Kind.RESET, address="ada@example.org", language="de", link="/secret")
+
+    with acting_as(acting(coordinator)):
+        assert not Mail.objects.exists()
+        assert waiting_mails()[0] == 1
+    with acting_as(acting(worker)):
+        assert waiting_mails() == (0, None)
+    page = client_of(coordinator).get("/mails/").content.decode()
+    assert "1 mail is waiting" in page
+    assert "secret" not in page
+
+
+@pytest.mark.parametrize("state", [State.REFUSED, State.UNCLEAR, State.TOO_LATE, State.HANDED_OVER, State.LEFT])
+def test_a_link_is_not_kept_beyond_the_answer(state: State) -> None:
+    with acting_as(acting_for_job("tests")):
+        services.post(kind=Kind.RESET, address="ada@example.org", language="de", link="/secret")
+        with pytest.raises(IntegrityError, match="mail_link_until_answered"), transaction.atomic():
+            Mail.objects.update(state=state)
 
 
 @pytest.mark.parametrize("state", [State.HANDED_OVER, State.SENDING, State.WAITING])
