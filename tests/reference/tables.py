@@ -803,6 +803,7 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "meetings_meeting": {"minutes_finished_at": (None, MOMENT)},
     "plans_plan": {"state": ("draft", "draft", "in_signing", "binding", "replaced"), "round": (1,)},
     "plans_signature": {"state": ("waiting", "waiting", "signed", "signed", "released"), "round": (1, 1, 2)},
+    "cases_assignment": {"function": ("lead", "lead", "case_manager"), "valid_until": (None, None, MOMENT)},
     "cases_participant": {"state": ("asked", "taking_part", "declined", "left")},
     "cases_background": {"kind": ("question", "risk_factor", "state_reason")},
     "support_service": {"kind": ("round_table", "coaching")},
@@ -874,6 +875,7 @@ REPEATS = (
         "consents_consentrecipient",
         {"dossier_id": "dossier_id", "consent_id": "consent_id", "recipient_id": "institution_id"},
     ),
+    ("cases_assignment", "handovers_cooperationnotice", {"dossier_id": "dossier_id", "staff_id": "receiver_staff_id"}),
 )
 PARENTS = {
     "meetings_invitee": ("meeting_id", "meetings_meeting"),
