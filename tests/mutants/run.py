@@ -8,6 +8,7 @@ twenty seconds are over. What was decided is kept too, so that a run that was br
 """
 
 import json
+import random
 import re
 import signal
 import sys
@@ -56,6 +57,8 @@ SOURCE = str(python.ROOT / "src" / "suone") + "/"
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--mutants", default="policies,acts,python,functions", help="kinds of faults")
     parser.addoption("--mutants-of", default="", help="these packages alone, with commas")
+    parser.addoption("--mutants-sample", type=int, help="so many faults of each kind, drawn at random")
+    parser.addoption("--mutants-seed", type=int, default=1, help="another sample")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -153,18 +156,31 @@ def _faults(
 ) -> Iterator[tuple[str, Any, Callable[[], Callable[[], None] | None], list[str]]]:
     kinds, packages = config.getoption("--mutants").split(","), _packages(config)
     if "python" in kinds:
-        for fault in (fault for package in packages for fault in python.all_faults(package)):
+        for fault in _drawn(config, [fault for package in packages for fault in python.all_faults(package)]):
             reached = places.get(fault.place, [])
             yield "python", fault, fault.plant, [*places.get(_list_with(fault), []), *reached]
     if "functions" in kinds:
         with _owner() as owner:
             by_model = acts.judged_by_the_model(owner)
-            for sql in functions.all_faults(owner):
-                if str(sql).startswith(tuple(packages)) and sql.names[0] not in by_model:
-                    reached = [nodeid for name in sql.names for nodeid in places.get(name, [])]
-                    if sql.planting.startswith("GRANT "):
-                        reached[:0] = places.get(_RIGHTS, [])
-                    yield "function", sql, lambda sql=sql: sql.plant(owner), list(dict.fromkeys(reached))
+            of_packages = [
+                sql
+                for sql in functions.all_faults(owner)
+                if str(sql).startswith(tuple(packages)) and sql.names[0] not in by_model
+            ]
+            for sql in _drawn(config, of_packages):
+                reached = [nodeid for name in sql.names for nodeid in places.get(name, [])]
+                if sql.planting.startswith("GRANT "):
+                    reached[:0] = places.get(_RIGHTS, [])
+                yield "function", sql, lambda sql=sql: sql.plant(owner), list(dict.fromkeys(reached))
+
+
+def _drawn(config: pytest.Config, faults: list[Any]) -> list[Any]:
+    """A sample of the faults, the same one for the same seed; all where none is asked for."""
+    size = config.getoption("--mutants-sample")
+    if size is None:
+        return faults
+    random.Random(config.getoption("--mutants-seed")).shuffle(faults)
+    return faults[:size]
 
 
 def _list_with(fault: python.PythonFault | python.PermissionFault) -> str:
