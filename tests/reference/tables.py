@@ -781,7 +781,9 @@ TABLES: dict[str, Rules] = {
     "signin_factorreset": Rules(select=RESETS, insert=RESETS, update=RESETS, before=empty("decided_at")),
     "mail_mail": Rules(
         select=either(job, both(holding("mail.oversee"), being("link", ""))),
-        insert=either(job, both(being("kind", "invitation"), being("state", "waiting"))),
+        insert=either(
+            job, both(holding("appointment.administer"), being("kind", "invitation"), being("state", "waiting"))
+        ),
         update=either(job, being("state", *_UNDECIDED, "waiting", "left")),
         before=either(job, being("state", *_UNDECIDED)),
         delete=job,

@@ -48,6 +48,7 @@ def worklist(request: ActingRequest) -> HttpResponse:
     context = {
         "entries": queries.entries(acting, on_page, state=_("waits") if chosen == "waiting" else _("open")),
         "page": page,
+        "pages": max(1, -(-len(in_order) // queries.PAGE)),
         "next_page": page + 1 if len(in_order) > page * queries.PAGE else None,
         "tiles": [
             {

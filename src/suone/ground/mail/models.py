@@ -9,6 +9,7 @@ from suone.ground.access.acting import Kind as ActorKind
 from suone.ground.access.row_policies import RowPolicies, Stamp, job, permitted
 
 _OVERSEERS = f"({permitted('mail.oversee')})"
+_INVITERS = f"({permitted('appointment.administer')})"
 
 
 class Kind(models.TextChoices):
@@ -67,7 +68,7 @@ class Mail(models.Model):
             RowPolicies(
                 name="mail_mail_row_policies",
                 select=f"{job()} OR ({_OVERSEERS} AND link = '')",
-                insert=f"{job()} OR ((SELECT actor_kind()) = 'staff' AND kind = 'invitation' AND state = 'waiting')",
+                insert=f"{job()} OR ({_INVITERS} AND kind = 'invitation' AND state = 'waiting')",
                 update=f"{job()} OR state IN ('refused', 'unclear', 'too_late', 'waiting', 'left')",
                 before=f"{job()} OR state IN ('refused', 'unclear', 'too_late')",
                 updates=("state", "attempts", "code", "tried_at", "retry_at", "expires_at", "link"),
@@ -76,6 +77,10 @@ class Mail(models.Model):
             ),
             # It follows the product's own address in a mail: "@elsewhere/" or ".elsewhere/" would make that another one.
             models.CheckConstraint(name="mail_leads_to_the_product", condition=Q(link="") | Q(link__regex=r"^/(?!/)")),
+            models.CheckConstraint(
+                name="mail_invitation_leads_to_joining",
+                condition=~Q(kind=Kind.INVITATION) | Q(link="") | Q(link__startswith="/join/"),
+            ),
             # A link may open an account: it is kept until the mail server has answered, whatever the answer.
             models.CheckConstraint(
                 name="mail_link_until_answered", condition=Q(link="") | Q(state__in=[State.WAITING, State.SENDING])

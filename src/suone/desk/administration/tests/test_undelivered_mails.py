@@ -128,17 +128,13 @@ def test_others_neither_see_nor_change_mails(worker: Appointment) -> None:
         assert Mail.objects.update(state=State.LEFT) == 0
 
 
-@pytest.mark.parametrize(
-    ("kind", "state", "link"),
-    [("reset", "waiting", "/x"), ("digest", "waiting", ""), ("invitation", "handed_over", "/join/x")],
-)
-def test_staff_post_invitations_alone(worker: Appointment, kind: str, state: str, link: str) -> None:
-    with (
-        acting_as(acting(worker)),
-        pytest.raises(ProgrammingError, match="row-level security"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
+@pytest.fixture
+def administrator(worker: Appointment) -> Appointment:
+    return make_staff(worker.institution, Role.INSTITUTION_ADMINISTRATOR, last_name="Administrator")
+
+
+def _insert(staff: Appointment, kind: str, state: str, link: str) -> None:
+    with acting_as(acting(staff)), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO mail_mail (kind, address, language, link, expires_at, state, attempts)"
             " VALUES (%s, 'x@example.org', 'de', %s, now() + interval '1 day', %s, 0)",
@@ -146,8 +142,26 @@ def test_staff_post_invitations_alone(worker: Appointment, kind: str, state: str
         )
 
 
-def test_a_colleague_posts_an_invitation(worker: Appointment) -> None:
-    with acting_as(acting(worker)):
+@pytest.mark.parametrize(
+    ("kind", "state", "link"), [("reset", "waiting", "/x"), ("digest", "waiting", ""), ("invitation", "left", "")]
+)
+def test_an_administrator_posts_invitations_alone(administrator: Appointment, kind: str, state: str, link: str) -> None:
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        _insert(administrator, kind, state, link)
+
+
+def test_who_administers_nobody_posts_no_invitation(worker: Appointment) -> None:
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        _insert(worker, "invitation", "waiting", "/join/x")
+
+
+def test_an_invitation_leads_to_joining_alone(administrator: Appointment) -> None:
+    with pytest.raises(IntegrityError, match="mail_invitation_leads_to_joining"):
+        _insert(administrator, "invitation", "waiting", "/log/")
+
+
+def test_an_administrator_posts_an_invitation(administrator: Appointment) -> None:
+    with acting_as(acting(administrator)):
         services.post(kind=Kind.INVITATION, address="new@example.org", language="fr", link="/join/x")
 
     with acting_as(acting_for_job("tests")):

@@ -272,7 +272,9 @@ def test_the_page_shows_fifty_and_the_tiles_count_all(cast: Cast, active: Case) 
     assert f"<strong>{queries.PAGE + 3}</strong> Overdue" in first
     assert (first.count("Due in -"), second.count("Due in -")) == (queries.PAGE, 3)
     assert "?page=2&amp;sort=due" in first
-    assert "?page=" not in second
+    assert "?page=1&amp;sort=due" in second
+    assert "Page 2 of 2" in second
+    assert "?page=3" not in second
     assert worker.get("/?page=99&page=x").status_code == 200
 
 
