@@ -112,6 +112,7 @@ class PermissionFault:
 @cache
 def _living() -> dict[tuple[str, int, str], list[FunctionType]]:
     """Every function of the product by its place, as often as it lives."""
+    gc.unfreeze()  # conftest.py freezes what was imported, and the collector does not list what is frozen
     found: dict[tuple[str, int, str], list[FunctionType]] = {}
     for thing in gc.get_objects():
         if type(thing) is FunctionType and "/suone/" in thing.__code__.co_filename:  # a lazy object answers isinstance

@@ -1,11 +1,13 @@
 """What is planted: each half of a condition by itself."""
 
 import ast
+import gc
 from pathlib import Path
 
+from suone.ground.access.acting import acting_for_job
 from tests.mutants.functions import _parts, _parts_of_atomic
 from tests.mutants.policies import _every_fault
-from tests.mutants.python import faults_of
+from tests.mutants.python import _living, faults_of
 
 
 def test_a_policy_is_loosened_by_each_term_and_closed_by_each_way_in() -> None:
@@ -92,3 +94,15 @@ def test_python_loses_each_check_refusal_and_half(tmp_path: Path) -> None:
         "the answer without a": [check, *refusal, "    return b or not c"],
         "the answer without b": [check, *refusal, "    return a or not c"],
     }
+
+
+def test_what_the_collector_no_longer_looks_through_is_found_too() -> None:
+    code = acting_for_job.__code__
+    gc.freeze()
+    _living.cache_clear()
+
+    found = _living()
+
+    gc.freeze()  # as it was
+    _living.cache_clear()
+    assert acting_for_job in found[code.co_filename, code.co_firstlineno, code.co_name]
