@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from suone.canton.procedures.conditions import Facts, FactsOfRound, applies, condition_holds, earlier_in, fact_of
+from suone.canton.procedures.days import is_working_day, months_after, months_before, working_days_after
 from suone.canton.procedures.facts import Scalar, Shape, Source, word
 from suone.ground.access.permissions import Role
 from suone.organisation.institutions.kinds import InstitutionKind
@@ -440,38 +441,9 @@ def due_day(due: Due, *, on: date, holidays: frozenset[date]) -> date:
     day = months_after(on, due.months) + timedelta(days=due.days)
     if due.working_days:
         return working_days_after(day, due.working_days, holidays)
-    while not _is_working_day(day, holidays):
+    while not is_working_day(day, holidays):
         day += timedelta(days=1)
     return day
-
-
-def working_days_after(day: date, count: int, holidays: frozenset[date]) -> date:
-    """The day ``count`` working days after a day, which itself does not count."""
-    while count > 0:
-        day += timedelta(days=1)
-        if _is_working_day(day, holidays):
-            count -= 1
-    return day
-
-
-def _is_working_day(day: date, holidays: frozenset[date]) -> bool:
-    return day.weekday() < 5 and day not in holidays
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of the month ``months`` later, or the last day of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return _clipped(year, month + 1, day.day)
-
-
-def months_before(day: date, months: int) -> date:
-    """The same day of the month ``months`` earlier, or the last day of a shorter month."""
-    return months_after(day, -months)
-
-
-def _clipped(year: int, month: int, day: int) -> date:
-    following = date(year + month // 12, month % 12 + 1, 1)
-    return min(date(year, month, 1) + timedelta(days=day - 1), following - timedelta(days=1))
 
 
 def difference(old: Procedure, new: Procedure) -> Difference:

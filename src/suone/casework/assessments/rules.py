@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from suone.canton.instruments.rules import Instrument, Item, Proposal, Step, fits, full_months
+from suone.canton.procedures.days import months_after
 from suone.canton.procedures.facts import Fact, Scalar, word
-from suone.canton.procedures.rules import months_after
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.errors import Refused
 from suone.organisation.institutions.kinds import InstitutionKind

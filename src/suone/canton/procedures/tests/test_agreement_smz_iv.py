@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from suone.canton.procedures.conditions import with_implied
+from suone.canton.procedures.days import months_before
 from suone.canton.procedures.facts import Fact, Scalar
 from suone.canton.procedures.loading import shipped
-from suone.canton.procedures.rules import Planned, months_before, phase_status, planned_items
+from suone.canton.procedures.rules import Planned, phase_status, planned_items
 
 TODAY = date(2026, 6, 15)
 PROCEDURE = shipped()["vs-smz-iv"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from suone.canton.procedures.conditions import fact_of
+from suone.canton.procedures.days import months_before
 from suone.canton.procedures.facts import Fact, Scalar, Shape, word
 from suone.canton.procedures.in_words import address_words
 from suone.canton.procedures.loading import FOLDER, read_procedure, shipped
@@ -20,7 +21,6 @@ from suone.canton.procedures.rules import (
     Requirement,
     Texts,
     automatic_move,
-    months_before,
     phase_status,
 )
 from suone.ground.schemafiles.checks import LANGUAGES

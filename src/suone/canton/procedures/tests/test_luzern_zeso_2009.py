@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from suone.canton.procedures.days import months_before
 from suone.canton.procedures.facts import Fact, Scalar, word
-from suone.canton.procedures.rules import EACH, months_before
+from suone.canton.procedures.rules import EACH
 from suone.canton.procedures.tests.sources import TODAY, Paper
 
 LUZERN = Paper("lu-iiz")

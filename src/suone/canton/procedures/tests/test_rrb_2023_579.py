@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from suone.canton.procedures.days import months_before
 from suone.canton.procedures.facts import Scalar
-from suone.canton.procedures.rules import months_before, planned_items
+from suone.canton.procedures.rules import planned_items
 from suone.canton.procedures.tests.sources import TODAY, Paper
 
 IIM = Paper("so-iim")

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suone.canton.procedures.conditions import Facts, FactsOfRound, applies, fact_of
+from suone.canton.procedures.days import months_after, months_before, working_days_after
 from suone.canton.procedures.facts import CODES, WORDS, Fact, Shape, word
 from suone.canton.procedures.loading import shipped
 from suone.canton.procedures.rules import (
@@ -27,12 +28,9 @@ from suone.canton.procedures.rules import (
     is_met,
     is_settled,
     items_withdrawn,
-    months_after,
-    months_before,
     phase_status,
     planned_items,
     stated_facts,
-    working_days_after,
 )
 from suone.canton.procedures.services import holidays_of
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from suone.canton.procedures.days import months_after
 from suone.canton.procedures.facts import Fact
-from suone.canton.procedures.rules import months_after
 from suone.casework.cases.models import Assignment, Case, Participant
 from suone.casework.handovers import services
 from suone.casework.handovers.models import Handover

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from suone.canton.procedures.conditions import Facts, in_new_round
+from suone.canton.procedures.days import months_after
 from suone.canton.procedures.facts import Fact, Scalar, Shape, word
 from suone.canton.procedures.models import ProcedureVersion, VersionState
 from suone.canton.procedures.rules import (
@@ -22,7 +23,6 @@ from suone.canton.procedures.rules import (
     is_settled,
     item_applies,
     items_withdrawn,
-    months_after,
     phase_status,
     planned_items,
 )
