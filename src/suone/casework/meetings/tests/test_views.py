@@ -282,6 +282,7 @@ def test_pages_take_the_same_queries_however_much_there_is(cast: Cast, case: Cas
             )
             do(cast.coordinator, minutes.write_entry, meeting=meeting, content=words)
 
+    counted(few, "")  # the first request of a minute also writes to the session
     assert counted(many, "") == counted(few, "")
     assert counted(many, "minutes") == counted(few, "minutes")
     assert counted(many, "") <= 45
