@@ -123,7 +123,7 @@ mutants: .venv/.dev ## Loosen every lock once and see a test fall (hours; OF=pac
 	SUONE_VAR=var/test $(BIN)/suone stop; exit $$outcome
 
 .PHONY: soak
-soak: .venv/.dev chromium ## Run everything random at length: stories, races, decisions, requests, the whole sweep, pages in all looks (hours)
+soak: .venv/.dev chromium ## Run everything random at length: stories, races, decisions, requests, the whole sweep, pages in all looks, journeys in all languages (hours)
 	@SUONE_CHROMIUM="$(CHROMIUM)" SUONE_SWEEP=full SUONE_DECISIONS=1000000 SUONE_FUZZ=5000 $(BIN)/pytest -n $(TEST_WORKERS) \
 		tests/test_access_state_machine.py tests/test_joint_signatures.py tests/test_race_of_meetings.py tests/test_races.py \
 		tests/reference tests/test_fuzz.py tests/sweep tests/accessibility tests/journeys && \

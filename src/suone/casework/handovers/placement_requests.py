@@ -3,7 +3,7 @@
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -24,6 +24,9 @@ from suone.records.dossiers.queries import contacts_of_person, particulars_of
 from suone.records.dossiers.services import lock
 from suone.records.persons.ahv import formatted
 from suone.records.workitems.services import settle_waiting
+
+if TYPE_CHECKING:
+    from suone.records.dossiers.queries import Known
 
 _HERE = Path(__file__).parent
 _VERSION = "2026-1"
@@ -71,7 +74,7 @@ def placement_request_pdf(acting: Acting, case: Case) -> bytes:
         printed_at=timezone.localtime(),
     )
     with translation.override(language):
-        letter = {"sender": _sender(acting, case, words), "receiver": _receiver(acting, case)}
+        letter = {"sender": _sender(case, known, words), "receiver": _receiver(acting, case)}
     layout = (_HERE / "typst" / "placement_request.typ").read_text()
     return typeset(layout, {"words": words, "letter": letter}, language, frame=frame)
 
@@ -83,9 +86,8 @@ def _words(language: str) -> dict[str, Any]:
     return words
 
 
-def _sender(acting: Acting, case: Case, words: dict[str, Any]) -> list[str]:
+def _sender(case: Case, known: "Known | None", words: dict[str, Any]) -> list[str]:
     """Name, address and AHV number, as far as they are known and readable."""
-    known = particulars_of(acting, case.pk)
     if known is None:
         return []
     addresses = contacts_of_person(case.pk)["address"][:1]

@@ -75,12 +75,12 @@ class Line:
 
 def mine(acting: Acting) -> list[Line]:
     """Work items, requests and invitations for the acting person, by deadline; at most ``MOST`` of each."""
-    entries: list[Entry] = []
+    others: list[Entry] = []
     if acting.may(Permission.CASE_WORK):
-        entries += map(_of_request, addressed_to(acting)[:MOST])
+        others += map(_of_request, addressed_to(acting)[:MOST])
     if acting.may(Permission.MEETING_ATTEND):
-        entries += (_of_invitation(invitee.meeting) for invitee in waiting_invitations(acting)[:MOST])
-    return in_order([*_lines(my_open_items(acting)), *map(_line, entries)])
+        others += (_of_invitation(invitee.meeting) for invitee in waiting_invitations(acting)[:MOST])
+    return in_order([*_lines(my_open_items(acting)), *map(_line, others)])
 
 
 def awaited(acting: Acting) -> list[Line]:

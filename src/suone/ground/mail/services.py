@@ -26,6 +26,7 @@ _WORTH_SENDING = {
     Kind.CONFIRM: timedelta(days=1),
 }
 _WORTH_SENDING_OTHERWISE = timedelta(days=3)
+WITH_LINK = (Kind.INVITATION, Kind.RESET, Kind.CONFIRM)
 _LONGEST_PAUSE = 60  # minutes between two attempts to reach the mail server
 _DIED = timedelta(minutes=10)  # a mail that is being handed over for so long: its worker died
 _TRANSIENT = range(400, 500)  # RFC 5321, 4.2.1: the server did not take it, and may later
@@ -95,9 +96,6 @@ def send_again(acting: Acting, *, mail: Mail) -> None:
 def leave(acting: Acting, *, mail: Mail) -> None:
     """Leave a mail that did not arrive, or may not have arrived, as it is."""
     _decide(acting, mail, State.LEFT, Act.LEFT)
-
-
-WITH_LINK = (Kind.INVITATION, Kind.RESET, Kind.CONFIRM)
 
 
 def _worth(kind: Kind) -> timedelta:

@@ -10,5 +10,4 @@ class Migration(migrations.Migration):
 
     operations = [
         sql_file(__file__, "every_fact.sql", functions=["leading_every_fact"]),
-        sql_file(__file__, "outcomes.sql", functions=["leading_outcome_of_fact"]),
     ]
