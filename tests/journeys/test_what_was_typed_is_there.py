@@ -128,8 +128,9 @@ def test_text_typed_after_the_log_in_has_ended_waits_unseen_for_the_next_one(
     assert _note(page) == _TEXT
 
 
+@pytest.mark.parametrize("is_at_once", [False, True])
 def test_a_form_sent_although_the_log_in_has_ended_keeps_its_text_and_is_sent_after_the_next_one(
-    visit: Callable[..., Visitor], site: Site, case: str
+    visit: Callable[..., Visitor], site: Site, case: str, is_at_once: bool
 ) -> None:
     worker = visit(COORDINATOR, "de")
     page = worker.page
@@ -138,12 +139,14 @@ def test_a_form_sent_although_the_log_in_has_ended_keeps_its_text_and_is_sent_af
     _log_out_on_the_server(site, worker)
     text = f"{_TEXT} Am Dienstag."
     page.fill("main .note-form [name=text]", text)
-    expect(page.locator(".note-form .draft-line")).to_have_text(
-        worker.word("You are logged out. Log in in another window; your text stays here.")
-    )
+    line = page.locator(".note-form .draft-line")
+    logged_out = worker.word("You are logged out. Log in in another window; your text stays here.")
+    if not is_at_once:
+        expect(line).to_have_text(logged_out)
 
     with page.expect_response("**/drafts"):
         worker.press("Save the note")
+    expect(line).to_have_text(logged_out)
 
     page.wait_for_timeout(500)  # a form that is sent has left by then
     assert page.url.endswith(case)
@@ -155,6 +158,27 @@ def test_a_form_sent_although_the_log_in_has_ended_keeps_its_text_and_is_sent_af
     with page.expect_navigation():
         worker.press("Save the note")
     assert "Am Dienstag." in page.inner_text("#timeline")
+
+
+def test_a_form_sent_while_the_server_is_away_stays_with_its_text(
+    visit: Callable[..., Visitor], site: Site, case: str
+) -> None:
+    worker = visit(COORDINATOR, "de")
+    page = worker.page
+    worker.open(case)
+    page.select_option("main .note-form [name=category]", "1")
+    page.fill("main .note-form [name=text]", _TEXT)
+    worker.context.set_offline(True)
+
+    worker.press("Save the note")
+
+    expect(page.locator(".note-form .draft-line .alert-warning")).to_be_visible()
+    assert page.url.endswith(case)
+    assert _note(page) == _TEXT
+    worker.context.set_offline(False)
+    with page.expect_navigation():
+        worker.press("Save the note")
+    assert _TEXT in page.inner_text("#timeline")
 
 
 def test_the_text_of_one_section_stays_when_another_is_saved(

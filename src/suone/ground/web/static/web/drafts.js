@@ -33,15 +33,17 @@ function put(field, values, place) {
 /** When what is typed into a form is saved; how is for those below. */
 class Typing {
   dirty = false;
+  saving = 0;
   isLoggedOut = false;
+  isAway = false;
 
   constructor(form) {
     this.form = form;
     form.addEventListener("input", (event) => { if (event.target.type !== "file") this.typed(); });
     form.addEventListener("submit", (event) => {
-      if (event.defaultPrevented || !this.dirty) return;
-      if (this.isLoggedOut) this.hold(event);
-      else this.leave();
+      if (event.defaultPrevented || this.isSent || !(this.dirty || this.saving)) return;
+      event.preventDefault();
+      this.hold(event.submitter);
     });
     document.addEventListener("visibilitychange", () => { if (document.hidden && this.dirty) this.leave(); });
     drafts.push(this);
@@ -62,11 +64,16 @@ class Typing {
     this.save({ keepalive: true });
   }
 
-  /** Sent without a log-in, the form would lead to it and lose the text: it is sent once it can be saved. */
-  async hold(event) {
-    event.preventDefault();
-    await this.save();
-    if (!this.dirty) this.form.requestSubmit(event.submitter);
+  /** Sent without a log-in, the form would lead to it and lose what is not saved: it is saved first. So would it while the server is away. */
+  async hold(submitter) {
+    if (this.isHeld) return; // a double click
+    this.isHeld = true;
+    await (this.dirty ? this.save() : this.turn);
+    this.isHeld = false;
+    if (this.isLoggedOut || this.isAway) return; // the page stays, and says why
+    this.isSent = true;
+    this.form.requestSubmit(submitter);
+    this.isSent = false;
   }
 
   /** One save after the other, so that an older one never overwrites a newer one. */
@@ -78,12 +85,18 @@ class Typing {
   }
 
   async send(options) {
+    this.saving += 1;
+    try { await this.trySend(options); } finally { this.saving -= 1; }
+  }
+
+  async trySend(options) {
     this.dirty = false;
     let answer = await this.post(options);
     // After a new log-in in another window the forms need its token.
     const isStale = answer && (answer.status === 409 || answer.status === 403 || (this.isLoggedOut && ended(answer)));
     if (isStale && await prolong()) answer = await this.post(options);
     this.isLoggedOut = Boolean(answer && ended(answer));
+    this.isAway = !answer;
     if (!answer?.ok) this.dirty = true;
     if (answer?.ok) { heardAt = Date.now(); this.saved(await answer.json()); return; }
     this.failed(answer);
