@@ -5,7 +5,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from suone.config import embedded, env
-from suone.config.logs import hide_links
+from suone.config.logs import hide_links, name_errors
 from suone.ground.access.permissions import Role
 
 VAR = env.var_folder()
@@ -316,6 +316,7 @@ LOGGING = {
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 hide_links,
+                name_errors,
                 structlog.processors.JSONRenderer(),
             ],
             "foreign_pre_chain": [
@@ -342,6 +343,7 @@ structlog.configure(
 # Jobs are in each package's jobs.py.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = False  # error pages show it: nobody else chooses it
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 

@@ -8,6 +8,7 @@ from django.template import loader
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
+from structlog.contextvars import get_contextvars
 
 from suone.ground.access.services import set_account_language
 from suone.ground.web.bound import opened
@@ -70,5 +71,6 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Does not use the base page, in which the same error might occur again."""
-    return HttpResponse(loader.get_template("web/broken.html").render({}), status=500)
+    """Does not use the base page, in which the same error might occur again. Its number is how the log names the request."""
+    number = str(get_contextvars().get("request_id", ""))[:8]
+    return HttpResponse(loader.get_template("web/broken.html").render({"number": number}), status=500)

@@ -1,8 +1,12 @@
 """Pages for what went wrong: in the reader's language, saying what to do, showing nothing else."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils import translation
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from suone.ground.access.models import User
 from suone.ground.access.tests.worlds import kept
@@ -68,9 +72,14 @@ def test_a_fault_of_ours_is_reported_without_its_details(
 
     monkeypatch.setattr(views.connection, "cursor", broken)
 
-    answer = client.get("/healthz", headers={"accept-language": language})
+    with capture_logs([merge_contextvars]) as lines:
+        answer = client.get("/healthz", headers={"accept-language": language, "x-request-id": "chosen-by-others"})
 
     page = answer.content.decode()
+    (failure,) = (line for line in lines if line["event"] == "request_failed")
+    number = re.search(r"\b[0-9a-f]{8}\b", page)
+    assert number is not None
+    assert failure["request_id"].startswith(number[0])
     assert answer.status_code == 500
     assert f'<html lang="{language}">' in page
     assert translated(language, "Something went wrong on our side") in page
