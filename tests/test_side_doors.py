@@ -49,7 +49,7 @@ _LINE = (
 )
 _MESSAGE = (
     "INSERT INTO inbox_message (staff_id, dossier_id, act, by_institution_id)"
-    " VALUES (%(worker)s, NULL, 'case.closed', %({institution})s)"
+    " VALUES (%(worker)s, %(ours)s, 'case.closed', %({institution})s)"
 )
 _INVITATION = (
     "INSERT INTO appointments_invitation (appointment_id, institution_id, address, language, token_hash, sent_by_id,"
@@ -145,9 +145,9 @@ ATTEMPTS: dict[str, tuple[str, str, str]] = {
         _LINE.format(act="case.participant_declined"),
     ),
     "a message in another institution's name": (
-        "stranger",
-        _MESSAGE.format(institution="adviser_institution"),
+        "adviser",
         _MESSAGE.format(institution="stranger_institution"),
+        _MESSAGE.format(institution="adviser_institution"),
     ),
     "a link to an appointment of another institution": (
         "administrator",

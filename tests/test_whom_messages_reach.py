@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 
 from suone.casework.cases.models import Case
 from suone.casework.leading.tests.factories import activate, ask, do
+from suone.casework.meetings.models import Invitee
 from suone.casework.meetings.services.guests import answer_as_guest, invite_guest
 from suone.casework.meetings.tests.factories import at, convene
 from suone.ground.access.acting import Acting, acting_for_guest, acting_for_job
@@ -16,7 +17,7 @@ from suone.ground.access.database import acting_as
 from suone.ground.access.permissions import Role
 from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.acts import all_acts
-from suone.organisation.appointments.models import Appointment
+from suone.organisation.appointments.models import Appointment, HeldRole
 from suone.organisation.appointments.tests.factories import acting, make_institution, make_staff
 from suone.organisation.institutions.models import Institution
 from suone.records.consents.models import Consent
@@ -26,6 +27,7 @@ from suone.records.decisions.models import Decision, RequestText
 from suone.records.dossiers.models import Grant
 from suone.records.inbox.models import Message
 from suone.records.inbox.services import open_in_emergency
+from suone.register.server.models import Enrolment
 
 ACT = "case.closed"
 
@@ -85,7 +87,95 @@ def test_of_an_act_that_exists_alone_with_a_case_or_without(cast: Cast, case: Ca
     assert not sends(cast.worker, cast.adviser, case, "case.invented")
     assert not sends(cast.worker, cast.adviser, None, "case.invented")
     assert not sends(acting_for_job("a test"), cast.adviser, case, "case.invented")
-    assert sends(cast.worker, cast.stranger, None)
+
+
+# Without a case
+
+
+def test_without_a_case_an_act_says_itself_whom_it_reaches_and_any_other_reaches_nobody(cast: Cast, case: Case) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT act FROM inbox_rule")
+        ruled = {act for (act,) in cursor.fetchall()}
+    colleague = make_staff(cast.worker.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
+
+    everything = sorted(act.value for act in all_acts())
+    assert [act for act in everything for to in (cast.stranger, colleague) if sends(cast.worker, to, None, act)] == []
+    assert ruled <= set(everything)
+    assert {act for act in ruled if not act.startswith("meeting.")} == {
+        "appointment.approval_asked", "caseload.left", "caseload.passed", "glass.broken", "partner.notified",
+        "register.canary_touched", "youth.notified",
+    }  # fmt: skip
+
+
+def test_a_meeting_without_a_case_is_told_of_by_whoever_convenes_it_and_answered_to_them(cast: Cast) -> None:
+    meeting = convene(cast, None, cast.worker, cast.adviser, kind="regional")
+    act = "meeting.changed"
+
+    assert sends(cast.coordinator, cast.worker, None, act)
+    assert sends(cast.worker, cast.coordinator, None, act)
+    assert not sends(cast.worker, cast.adviser, None, act)
+    assert not sends(cast.coordinator, cast.stranger, None, act)
+    assert not sends(cast.stranger, cast.coordinator, None, act)
+    Invitee.objects.filter(meeting=meeting, institution=cast.worker.institution).update(answer="withdrawn")
+    assert sends(cast.coordinator, cast.worker, None, "meeting.uninvited")
+    assert not sends(cast.worker, cast.coordinator, None, act)
+
+
+def test_a_meeting_about_a_case_is_none_without(cast: Cast, case: Case) -> None:
+    convene(cast, case, cast.worker)
+
+    assert not sends(cast.coordinator, cast.worker, None, "meeting.changed")
+
+
+def test_a_guest_of_a_meeting_without_a_case_tells_whoever_sent_the_link(cast: Cast) -> None:
+    meeting, host = convene(cast, None, cast.worker, kind="regional", starts_at=at(3)), cast.coordinator
+    token = do(host, invite_guest, meeting=meeting, name="lecturer")
+    guest = acting_for_guest()
+
+    assert not sends(guest, host, None, "meeting.guest_answered")
+    with acting_as(guest):
+        assert answer_as_guest(guest, token=token, accept=True)
+
+    assert Message.objects.filter(act="meeting.guest_answered", staff=host).count() == 1
+
+
+def test_a_touched_canary_reaches_those_who_oversee_the_register_from_those_who_take_part(cast: Cast) -> None:
+    officer = make_staff(make_institution("DSB"), Role.DATA_PROTECTION_OFFICER, last_name="Officer")
+    act = "register.canary_touched"
+    assert not sends(cast.worker, officer, None, act)
+    place = Enrolment.objects.create(
+        institution=cast.worker.institution, place=0, legal_basis="x", began_on=timezone.localdate()
+    )
+
+    assert sends(cast.worker, officer, None, act)
+    assert not sends(cast.worker, cast.adviser, None, act)
+    assert not sends(cast.stranger, officer, None, act)
+    HeldRole.objects.filter(appointment=officer).update(ended_at=timezone.now())
+    assert not sends(cast.worker, officer, None, act)
+    place.delete()
+
+
+# What packages say
+
+
+def test_each_package_says_who_has_to_do_with_a_case_and_no_institution_without_a_row_has(
+    cast: Cast, case: Case
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT side, asks FROM inbox_tie ORDER BY 1, 2")
+        ties = cursor.fetchall()
+        known = []
+        for _side, asks in ties[:7]:
+            for institution in (cast.worker, cast.stranger):
+                cursor.execute(f"SELECT {asks}(%s, %s)", [institution.institution_id, case.pk])
+                known.append((asks, institution.last_name, cursor.fetchone()[0]))
+
+    assert [asks for _side, asks in ties] == [
+        "cases_knows", "consents_name", "decisions_asks_about", "handovers_gave_notice_to", "meetings_knows",
+        "support_is_by", "workitems_are_for", "cases_is_asked_about", "meetings_has_to_do_with",
+    ]  # fmt: skip
+    assert ("cases_knows", cast.worker.last_name, True) in known
+    assert not any(yes for _asks, name, yes in known if name == cast.stranger.last_name)
 
 
 def test_whoever_is_asked_is_told_and_answers_without_access(cast: Cast, case: Case) -> None:

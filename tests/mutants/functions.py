@@ -88,7 +88,10 @@ def _reached_through(owner: psycopg.Connection[Any]) -> dict[str, set[str]]:
         " WHERE f.pronamespace = 'public'::regnamespace"
         " AND strpos(coalesce(pg_get_function_sqlbody(c.oid), c.prosrc), f.proname || '(') > 0"
     )
-    by_word = "SELECT allows, 'dossiers_allowed' FROM dossiers_act"
+    by_word = (
+        "SELECT allows, 'dossiers_allowed' FROM dossiers_act UNION SELECT asks, 'inbox_allows' FROM inbox_rule UNION"
+        " SELECT asks, CASE side WHEN 'sender' THEN 'inbox_may_send' ELSE 'inbox_knows_case' END FROM inbox_tie"
+    )
     for question in (by_trigger, by_policy, by_call, by_word):
         for name, through in owner.execute(question).fetchall():
             found.setdefault(name, set()).add(through)

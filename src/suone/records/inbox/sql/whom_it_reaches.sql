@@ -5,54 +5,42 @@
 -- The codes of all acts, which suone migrate takes from the code; the app's role cannot change them.
 CREATE TABLE inbox_act (word varchar(60) PRIMARY KEY);
 
--- Whether whoever acts has to do with a case now: it is open to them, or was until this transaction; their institution is asked
--- something about it, or has just answered; or it is invited to a meeting about it, or convenes one.
+-- Whether whoever acts has to do with a case now: it is open to them, or was until this transaction, or a package says so (ties.sql).
 CREATE FUNCTION inbox_may_send(case_id bigint) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-    SELECT EXISTS (
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+DECLARE
+    tie text;
+    holds boolean := EXISTS (
         SELECT 1 FROM dossiers_grant g
         WHERE g.dossier_id = case_id AND (g.institution_id = actor_institution() OR g.staff_id = actor_staff())
-          AND g.valid_from <= statement_timestamp() AND g.valid_until >= transaction_timestamp()
-    ) OR EXISTS (
-        SELECT 1 FROM decisions_decision d WHERE d.dossier_id = case_id AND cases_request_lasts(d)
-    ) OR EXISTS (
-        SELECT 1 FROM meetings_meeting m LEFT JOIN meetings_invitee i ON i.meeting_id = m.id AND i.answer <> 'withdrawn'
-        WHERE m.dossier_id = case_id AND actor_institution() IN (m.convening_id, i.institution_id)
-    )
-$$;
+          AND g.valid_from <= statement_timestamp() AND g.valid_until >= transaction_timestamp());
+BEGIN
+    FOR tie IN SELECT t.asks FROM inbox_tie t WHERE t.side = 'sender' ORDER BY 1 LOOP
+        EXIT WHEN holds;
+        EXECUTE format('SELECT %I($1)', tie) INTO holds USING case_id;
+    END LOOP;
+    RETURN coalesce(holds, false);
+END $$;
 
--- Whether an institution has or had to do with a case: it could open it, was asked, takes or took part, notified or receives it,
--- was told something on a law, was invited, has something to do in it, or carries out a service.
+-- Whether an institution has or had to do with a case: it could open it or receives it, or a package says so.
 CREATE FUNCTION inbox_knows_case(institution bigint, case_id bigint) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-    SELECT EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = case_id AND g.institution_id = institution)
-        OR EXISTS (SELECT 1 FROM cases_participant p WHERE p.dossier_id = case_id AND p.institution_id = institution)
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+DECLARE
+    tie text;
+    holds boolean := EXISTS (SELECT 1 FROM dossiers_grant g WHERE g.dossier_id = case_id AND g.institution_id = institution)
         OR EXISTS (
             SELECT 1 FROM dossiers_grant g JOIN appointments_appointment a ON a.id = g.staff_id
             WHERE g.dossier_id = case_id AND a.institution_id = institution)
         OR EXISTS (
-            SELECT 1 FROM decisions_decision d
-            WHERE d.dossier_id = case_id AND institution IN (d.asked_institution_id, d.addressed_id))
-        OR EXISTS (
-            SELECT 1 FROM dossiers_dossier d JOIN cases_case c ON c.dossier_id = d.id
-            WHERE d.id = case_id AND (institution IN (c.notifier_id, d.receiver_id) OR d.receiver_id IS NULL AND EXISTS (
-                SELECT 1 FROM institutions_institution i WHERE i.id = institution AND i.is_iiz_office)))
-        OR EXISTS (
-            SELECT 1 FROM meetings_meeting m LEFT JOIN meetings_invitee i ON i.meeting_id = m.id
-            WHERE m.dossier_id = case_id AND institution IN (m.convening_id, i.institution_id))
-        OR EXISTS (
-            SELECT 1 FROM workitems_workitem w
-            WHERE w.dossier_id = case_id AND institution IN (w.addressed_id, w.controlling_id))
-        OR EXISTS (
-            SELECT 1 FROM consents_disclosure d WHERE d.dossier_id = case_id AND institution IN (d.giver_id, d.recipient_id))
-        OR EXISTS (
-            SELECT 1 FROM consents_consentrecipient r WHERE r.dossier_id = case_id AND r.institution_id = institution)
-        OR EXISTS (
-            SELECT 1 FROM handovers_cooperationnotice n WHERE n.dossier_id = case_id AND n.receiver_id = institution)
-        OR EXISTS (
-            SELECT 1 FROM support_service s
-            WHERE s.dossier_id = case_id AND institution IN (s.institution_id, s.second_institution_id))
-$$;
+            SELECT 1 FROM dossiers_dossier d JOIN institutions_institution i ON i.id = institution
+            WHERE d.id = case_id AND (d.receiver_id = i.id OR d.receiver_id IS NULL AND i.is_iiz_office));
+BEGIN
+    FOR tie IN SELECT t.asks FROM inbox_tie t WHERE t.side = 'recipient' ORDER BY 1 LOOP
+        EXIT WHEN holds;
+        EXECUTE format('SELECT %I($1, $2)', tie) INTO holds USING institution, case_id;
+    END LOOP;
+    RETURN coalesce(holds, false);
+END $$;
 
 CREATE FUNCTION inbox_reaches() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -62,24 +50,17 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM inbox_act a WHERE a.word = NEW.act) THEN
         RAISE EXCEPTION 'no message of an unknown act' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    IF NEW.dossier_id IS NULL OR actor_kind() = 'job' THEN
+    IF actor_kind() = 'job' OR inbox_allows(NEW) THEN
         RETURN NEW;
     END IF;
-    SELECT a.institution_id INTO at_institution FROM appointments_appointment a WHERE a.id = NEW.staff_id;
-    IF actor_kind() = 'guest' THEN  -- whoever holds a link answers whoever sent it, or who is there instead
-        IF NOT EXISTS (
-            SELECT 1 FROM meetings_guest g JOIN meetings_meeting m ON m.id = g.meeting_id
-                JOIN appointments_appointment h ON h.id = g.invited_by_id
-            WHERE m.dossier_id = NEW.dossier_id AND h.institution_id = at_institution
-              AND g.answered_at >= transaction_timestamp() AND NEW.act = 'meeting.guest_answered') THEN
-            RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege';
-        END IF;
-    ELSIF NOT inbox_may_send(NEW.dossier_id) THEN
+    IF NEW.dossier_id IS NULL THEN
+        RAISE EXCEPTION 'no message of this act without a case, or not to them' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF actor_kind() = 'guest' OR NOT inbox_may_send(NEW.dossier_id) THEN
         RAISE EXCEPTION 'no message about a case of others' USING ERRCODE = 'insufficient_privilege';
-    ELSIF at_institution IS DISTINCT FROM actor_institution() AND NOT inbox_knows_case(at_institution, NEW.dossier_id)
-        AND NOT (NEW.act = 'glass.broken' AND EXISTS (
-            SELECT 1 FROM appointments_heldrole h
-            WHERE h.appointment_id = NEW.staff_id AND h.role = 'data_protection_officer' AND h.ended_at IS NULL)) THEN
+    END IF;
+    SELECT a.institution_id INTO at_institution FROM appointments_appointment a WHERE a.id = NEW.staff_id;
+    IF at_institution IS DISTINCT FROM actor_institution() AND NOT inbox_knows_case(at_institution, NEW.dossier_id) THEN
         RAISE EXCEPTION 'no message about a case to others' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NEW;
