@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -102,9 +103,10 @@ def _see_that_all_run(children: Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 def _started(process: Sequence[str], listener: socket.socket | None = None) -> subprocess.Popen[bytes]:
-    # In a new session: Ctrl-C reaches only this process, which stops the others in order.
+    # In a new session: Ctrl-C reaches only this process, which stops the others in order. Killed, it cannot: Linux ends them then.
+    tie = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
     return subprocess.Popen(  # noqa: S603 - our own commands
-        [sys.executable, *process], start_new_session=True, pass_fds=[listener.fileno()] if listener else []
+        [*tie, sys.executable, *process], start_new_session=True, pass_fds=[listener.fileno()] if listener else []
     )
 
 

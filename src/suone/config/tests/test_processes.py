@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -112,3 +113,39 @@ def test_one_demo_runs_at_a_time_in_a_folder(tmp_path: Path) -> None:
         pass
     with processes.only_demo(tmp_path):
         pass
+
+
+def test_what_the_demo_started_ends_with_it_when_it_is_killed() -> None:
+    demo = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "from suone.config import processes; import time\n"
+            "print(processes._started(['-c', 'import time; time.sleep(600)']).pid, flush=True)\n"
+            "time.sleep(600)",
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert demo.stdout is not None
+    child = int(demo.stdout.readline())
+    _wait(lambda: b"setpriv" not in Path(f"/proc/{child}/cmdline").read_bytes(), "the child does not start")
+
+    demo.kill()
+    demo.communicate()
+
+    _wait(lambda: _state(child) == "Z", "the child outlives the demo")
+
+
+def _wait(condition: Callable[[], bool], otherwise: str) -> None:
+    until = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < until, otherwise
+        time.sleep(0.05)
+
+
+def _state(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return "Z"
