@@ -29,7 +29,7 @@ _LINES = (
 )
 _SIGN = (
     "UPDATE plans_signature SET state = 'signed', form = 'screen', signed_on = %(day)s WHERE id = %(signature)s"
-    " RETURNING staff_id, recorded_by_id, recorded_at::date"
+    " RETURNING staff_id, recorded_by_id, (recorded_at AT TIME ZONE 'Europe/Zurich')::date"
 )
 
 
