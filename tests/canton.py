@@ -66,11 +66,13 @@ def _digest() -> str:
 def _fill() -> None:
     from django.db import transaction
 
+    from suone.casework.youth.services import keep_law
     from suone.demo.seed import as_owner, fill_in
     from tests.journeys.registers import open_register
     from tests.site import Site
 
     with as_owner(), transaction.atomic():
+        keep_law(using="default")  # the template was migrated without one
         fill_in()
         _add_one_of_everything()
     open_register(Site("", os.environ["DATABASE_OWNER_URL"], settings.REGISTER_KEYS_FOLDER), "RAV", "SMZ")

@@ -110,7 +110,8 @@ def environment_of(name: str) -> dict[str, str]:
         "DATABASE_URL": address % "suone_app",
         "DATABASE_OWNER_URL": address % "suone_owner",
         "SUONE_VAR": str(settings.VAR),
-        "SUONE_DOUBTS_LAW": settings.DOUBTS_LAW,  # migrating writes it into a function
+        "SUONE_DOUBTS_LAW": settings.DOUBTS_LAW,  # migrating writes both into functions
+        "SUONE_YOUTH_NOTICE_LAW": settings.YOUTH_NOTICE_LAW,
         "DJANGO_SETTINGS_MODULE": "suone.config.settings",
     }
 

@@ -133,7 +133,7 @@ SETTINGS = (
     Setting(
         "SUONE_YOUTH_NOTICE_LAW",
         "",
-        "The canton's law for notifying young people before there is a consent; empty: nobody may.",
+        "The canton's law for notifying young people before there is a consent; empty: nobody may. Set by suone migrate.",
     ),
     Setting(
         "SUONE_YOUTH_NOTICE_DAYS",

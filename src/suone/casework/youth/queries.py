@@ -40,23 +40,26 @@ def may_notify(acting: Acting) -> bool:
     return receivers.exists() and not receivers.filter(pk=acting.own_institution_id).exists()
 
 
+def _waiting(acting: Acting) -> QuerySet[Notice]:
+    """Notices to the acting institution that are not over: those whose last day has passed wait for the job alone."""
+    return Notice.objects.filter(receiver_id=acting.own_institution_id, kept_until__gte=acting.today)
+
+
 def waiting(acting: Acting) -> list[Notice]:
     """List the young people notified to the acting institution, those that are destroyed first at the top."""
-    rows = Notice.objects.filter(receiver_id=acting.own_institution_id, kept_until__gte=acting.today)
-    return list(rows.select_related("institution", "staff", "region").order_by("kept_until", "pk"))
+    return list(_waiting(acting).select_related("institution", "staff", "region").order_by("kept_until", "pk"))
 
 
 def waiting_count(acting: Acting) -> int:
     """Return how many there are; without asking the database where no law allows any."""
     if not law() or acting.institution_id is None or not acting.may(Permission.CASE_TRIAGE):
         return 0
-    return Notice.objects.filter(receiver_id=acting.institution_id, kept_until__gte=acting.today).count()
+    return _waiting(acting).count()
 
 
 def waiting_notice(acting: Acting, notice_id: int) -> Notice:
     """Return one of them; raises ``Http404`` for any other."""
-    rows = Notice.objects.filter(receiver_id=acting.own_institution_id, kept_until__gte=acting.today)
-    found = rows.select_related("institution", "region").filter(pk=notice_id).first()
+    found = _waiting(acting).select_related("institution", "region").filter(pk=notice_id).first()
     if found is None:
         raise Http404
     return found

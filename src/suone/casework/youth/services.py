@@ -10,6 +10,7 @@ from suone.casework.youth.acts import Act
 from suone.casework.youth.models import Notice
 from suone.casework.youth.rules import Discarding
 from suone.ground.access.acting import Acting
+from suone.ground.access.kept_settings import keep_text
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
 from suone.organisation.appointments.queries import staff_to_notify
@@ -101,6 +102,11 @@ def destroy_what_is_over(acting: Acting) -> int:
     for notice in over:
         _delete(acting, notice, Act.DESTROYED)
     return len(over)
+
+
+def keep_law(*, using: str) -> None:
+    """Store the canton's law in the database, as its owner: without one it keeps no notice, and the app's role cannot set it."""
+    keep_text("youth_law", queries.law(), using=using)
 
 
 def _delete(acting: Acting, notice: Notice, act: Act, **details: str) -> None:

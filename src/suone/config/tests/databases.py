@@ -77,7 +77,8 @@ def digest_of_migrations() -> str:
         hashed.update(str(file.relative_to(_SOURCE)).encode() + b"\0" + file.read_bytes() + b"\0")
     # The settings name what is installed; TOML files are kept in the database by what follows a migration.
     hashed.update(repr(sorted((found.name, found.version) for found in distributions())).encode())
-    hashed.update(settings.DOUBTS_LAW.encode())  # migrating writes it into a function
+    for law in (settings.DOUBTS_LAW, settings.YOUTH_NOTICE_LAW):  # migrating writes them into functions
+        hashed.update(law.encode() + b"\0")
     return hashed.hexdigest()[:16]
 
 

@@ -1,12 +1,12 @@
 """Joining two keys that are one person, and parting them."""
 
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection
 from django.utils.translation import gettext as _
-from psycopg import sql
 
 from suone.ground.access.acting import Acting
 from suone.ground.access.errors import Refused
+from suone.ground.access.kept_settings import keep_text
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
 from suone.records.persons.acts import Act
@@ -48,10 +48,4 @@ def part(acting: Acting, *, joining: Joining, reason: str) -> None:
 
 def keep_doubts_law(*, using: str) -> None:
     """Store the canton's law for clearing doubts in the database, as its owner: the app's role must not set it."""
-    with connections[using].cursor() as cursor:
-        answer = sql.SQL("SELECT {}::text").format(sql.Literal(settings.DOUBTS_LAW)).as_string(cursor.connection)
-        statement = sql.SQL(
-            "CREATE OR REPLACE FUNCTION persons_doubts_law() RETURNS text"
-            " LANGUAGE sql STABLE SET search_path = public, pg_temp AS {}"
-        ).format(sql.Literal(answer))
-        cursor.execute(statement.as_string(cursor.connection))
+    keep_text("persons_doubts_law", settings.DOUBTS_LAW, using=using)

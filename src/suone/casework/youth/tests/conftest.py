@@ -6,6 +6,7 @@ from django.utils import translation
 
 from suone.canton.procedures.models import ProcedureVersion
 from suone.canton.procedures.tests.factories import published
+from suone.casework.youth.services import keep_law
 from suone.ground.access.permissions import Role
 from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.models import Appointment
@@ -22,9 +23,10 @@ def _english() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _with_a_law(settings: Any) -> None:
+def _with_a_law(db: None, settings: Any) -> None:
     settings.YOUTH_NOTICE_LAW = "kantonales Jugendgesetz, Art. 5"
     settings.YOUTH_NOTICE_DAYS = 30
+    keep_law(using="default")
 
 
 @kept

@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
+from suone.canton.procedures.models import ProcedureVersion
 from suone.casework.cases.models import Draft
 from suone.casework.leading.tests.factories import do
 from suone.casework.youth import queries, services
@@ -27,6 +28,7 @@ from suone.records.inbox.models import Message
 
 pytestmark = pytest.mark.django_db
 NOTIFY = "/notices/notify"
+LAW = "kantonales Jugendgesetz, Art. 5"
 
 
 def notify(by: Appointment, to: Appointment, **changes: Any) -> Notice:
@@ -41,6 +43,15 @@ def notify(by: Appointment, to: Appointment, **changes: Any) -> Notice:
 @pytest.fixture
 def notice(cast: Cast, t1: Appointment) -> Notice:
     return notify(cast.worker, t1)
+
+
+def past_the_services(by: Appointment, to: Appointment, law: str = LAW, **changes: Any) -> Notice:
+    """A row that the app's role inserts."""
+    usual = {"institution": by.institution, "staff": by, "last_name": "x", "language": "de"}
+    with acting_as(acting(by)):
+        return Notice.objects.create(
+            receiver=to.institution, law=law, kept_until=timezone.localdate(), **usual | changes
+        )
 
 
 def readers(*everybody: Appointment) -> list[Appointment]:
@@ -73,6 +84,35 @@ def test_in_the_database_too_a_notice_names_its_law(cast: Cast, t1: Appointment,
         Notice.objects.filter(pk=notice.pk).update(law="")
 
 
+def test_past_the_services_too_nobody_is_notified_on_another_law_or_without_one(
+    cast: Cast, t1: Appointment, settings: Any
+) -> None:
+    assert past_the_services(cast.worker, t1).law == LAW
+    for invented in ("", "a law of mine"):
+        with pytest.raises(ProgrammingError, match="but on the law of the canton"):
+            past_the_services(cast.worker, t1, law=invented)
+
+    settings.YOUTH_NOTICE_LAW = ""
+    services.keep_law(using="default")
+
+    for law in ("", LAW):
+        with pytest.raises(ProgrammingError, match="but on the law of the canton"):
+            past_the_services(cast.worker, t1, law=law)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["SELECT youth_law()", "CREATE OR REPLACE FUNCTION youth_law() RETURNS text LANGUAGE sql AS $$ SELECT 'mine' $$"],
+)
+def test_the_app_cannot_claim_that_there_is_a_law(cast: Cast, statement: str) -> None:
+    with (
+        pytest.raises(ProgrammingError, match=r"permission denied|must be owner"),
+        acting_as(acting(cast.worker)),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+
 def test_the_notice_keeps_its_law_and_the_log_tells_whom_it_was_disclosed_to(t1: Appointment, notice: Notice) -> None:
     assert notice.law == "kantonales Jugendgesetz, Art. 5"
     entry = Entry.objects.get(act="youth.notified")
@@ -101,6 +141,38 @@ def test_only_the_institution_that_receives_young_people_is_notified(cast: Cast,
             notify(cast.worker, other)
 
 
+def test_past_the_services_too_only_an_institution_that_receives_young_people_is_notified(
+    cast: Cast, t1: Appointment, youth: ProcedureVersion
+) -> None:
+    for other in (cast.coordinator, cast.adviser, cast.worker):
+        with pytest.raises(ProgrammingError, match="receives no young people"):
+            past_the_services(cast.worker, other)
+    assert past_the_services(cast.worker, t1) is not None
+
+    versions = ProcedureVersion.objects.filter(pk=youth.pk)
+    today = timezone.localdate()
+    for over in (
+        {"valid_until": today - timedelta(days=1)},
+        {"valid_from": today + timedelta(days=1)},
+        {"state": "retired"},
+    ):
+        versions.update(**{"valid_from": today - timedelta(days=9), "valid_until": None, "state": "published"} | over)
+        with pytest.raises(ProgrammingError, match="receives no young people"):
+            past_the_services(cast.worker, t1)
+        with pytest.raises(Refused, match="and to no other"):
+            notify(cast.worker, t1)
+
+
+def test_of_a_procedure_the_newest_version_in_force_says_who_receives(
+    cast: Cast, t1: Appointment, youth: ProcedureVersion
+) -> None:
+    youth.pk, youth.version, youth.receives = None, "later", ""
+    youth.save(force_insert=True)
+
+    with pytest.raises(ProgrammingError, match="receives no young people"):
+        past_the_services(cast.worker, t1)
+
+
 def test_the_receiver_alone_reads_it_and_who_wrote_it(cast: Cast, t1: Appointment, notice: Notice) -> None:
     colleague = make_staff(cast.worker.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
     steering = make_staff(t1.institution, Role.STEERING, last_name="Steering")
@@ -126,15 +198,9 @@ def test_nobody_else_takes_it_up_or_discards_it(cast: Cast, notice: Notice, who:
 def test_in_the_database_nobody_notifies_in_anothers_name_and_nobody_changes_a_notice(
     cast: Cast, t1: Appointment, notice: Notice
 ) -> None:
-    foreign = {
-        "receiver": t1.institution,
-        "last_name": "x",
-        "language": "de",
-        "law": "x",
-        "kept_until": notice.kept_until,
-    }
-    with pytest.raises(ProgrammingError), acting_as(acting(cast.worker)):
-        Notice.objects.create(institution=cast.adviser.institution, staff=cast.adviser, **foreign)
+    assert past_the_services(cast.worker, t1) is not None
+    with pytest.raises(ProgrammingError, match="in another's name"):
+        past_the_services(cast.worker, t1, institution=cast.adviser.institution, staff=cast.adviser)
     with pytest.raises(ProgrammingError, match="permission denied"), acting_as(acting(t1)):
         Notice.objects.filter(pk=notice.pk).update(kept_until=notice.kept_until + timedelta(days=1000))
 
