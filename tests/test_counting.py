@@ -44,6 +44,7 @@ NOT_COUNTED = {
     "plans_signername": "names of those who signed for somebody",
     "corrections_correction": "particulars that are offered to another file",
     "inbox_message": "messages to colleagues",
+    "entrances_draft": "what somebody is typing",
     "audit_entry": "the log has questions of its own",
     "assessments_sectionanswers": "answers of persons",
     "assessments_line": "answers of persons, item by item",

@@ -46,8 +46,12 @@ CREATE OR REPLACE FUNCTION actor_transaction() RETURNS bigint LANGUAGE sql STABL
 CREATE SCHEMA candidates;
 GRANT USAGE ON SCHEMA candidates TO suone_app;
 """
-# Computed from the role: given here, so that roles of one kind need an approval or do not.
-_GIVEN = "ALTER TABLE appointments_heldrole ALTER COLUMN needs_approval DROP EXPRESSION"
+# Computed from the role, and from the address of a form: given here, so that roles of one kind need an approval or do not,
+# and drafts are of all cases.
+_GIVEN = (
+    "ALTER TABLE appointments_heldrole ALTER COLUMN needs_approval DROP EXPRESSION;"
+    "ALTER TABLE entrances_draft ALTER COLUMN dossier_id DROP EXPRESSION"
+)
 _COLUMNS = """
 SELECT c.relname, a.attname, t.typname, NOT a.attnotnull, a.attgenerated = '', f.relname,
        (SELECT k.attname FROM pg_index i JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = i.indkey[0]

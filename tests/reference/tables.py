@@ -454,6 +454,7 @@ def of_hand_over(world: World, actor: Actor, row: Row) -> bool:
 IN_GIVERS_NAME = both(of_institution("giver_id"), of_staff("giver_staff_id"))
 DRAFT = sees("assessments_assessment", "assessment_id", state=("draft",))
 OWN_AND_JOBS = either(job, of_staff())
+OWN_DRAFT = both(of_staff(), either(empty("dossier_id"), READS))
 OF_OWN_INSTITUTION = either(job, of_institution())
 OF_SYSTEM = of_institution(kind="system")
 
@@ -759,7 +760,9 @@ TABLES: dict[str, Rules] = {
         select=OWN_AND_JOBS, insert=either(job, in_own_name), update=OWN_AND_JOBS, delete=job, kinds=EVERY_KIND
     ),
     "inbox_preference": Rules(select=OWN_AND_JOBS, insert=OWN_AND_JOBS, update=OWN_AND_JOBS),
-    "entrances_draft": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=OWN_AND_JOBS),
+    "entrances_draft": Rules(
+        select=either(job, OWN_DRAFT), insert=OWN_DRAFT, update=OWN_DRAFT, delete=either(job, OWN_DRAFT)
+    ),
     "entrances_submission": Rules(select=OWN_AND_JOBS, insert=of_staff(), update=of_staff(), delete=job),
     "entrances_systemanswer": Rules(
         select=either(job, OF_SYSTEM),

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from suone.desk.administration.acts import Act
@@ -13,6 +14,7 @@ from suone.ground.access.models import User
 from suone.ground.access.permissions import Role
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
+from suone.ground.entrances.drafts import forget_of as forget_drafts_of
 from suone.organisation.appointments import appointing
 from suone.organisation.appointments.models import Appointment, HeldRole, PartnerSystem
 from suone.organisation.appointments.queries import staff_to_notify
@@ -112,9 +114,14 @@ def pass_on(acting: Acting, *, leaver: Appointment, successor: Appointment) -> C
 
 
 def release_items_of_leavers(acting: Acting) -> int:
-    """Unassign open items of staff whose last day is over, as a job; returns how many people had any."""
+    """Unassign open items of staff whose last day is over, as a job; returns how many people had any.
+
+    What they had typed and not sent is deleted, also of those whose appointment ended at once.
+    """
     yesterday = acting.today - timedelta(days=1)
     left = Appointment.objects.filter(active_until__lte=yesterday, active_until__gt=yesterday - timedelta(days=30))
+    at_once = Appointment.objects.filter(ended_at__gt=timezone.now() - timedelta(days=30))
+    forget_drafts_of([*left.values_list("pk", flat=True), *at_once.values_list("pk", flat=True)])
     return sum(_release(acting, appointment) > 0 for appointment in left.select_related("institution"))
 
 

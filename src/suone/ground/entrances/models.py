@@ -1,10 +1,12 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models import F, Func, Value
+from django.db.models.functions import Cast, Now
 
 from suone.ground.access.acting import Kind
-from suone.ground.access.row_policies import RowPolicies, Stamp, TableRights, job, own_staff
+from suone.ground.access.categories import Power
+from suone.ground.access.row_policies import RowPolicies, Stamp, TableRights, granted, job, own_staff
 
 _OWN = own_staff()
 _OF_SYSTEM = "((SELECT actor_kind()) = 'system' AND {table}.institution_id = (SELECT actor_institution()))"
@@ -40,11 +42,23 @@ class Submission(models.Model):
         return f"submission {self.pk}"
 
 
+# The case of a form, as its address says (tests/test_drafts_of_a_case.py).
+_CASE_OF_ADDRESS = Cast(
+    Func(F("form"), Value(r"^/dossiers/([0-9]{1,18})/"), function="substring", output_field=models.TextField()),
+    models.BigIntegerField(),
+)
+# Of a case that is open to its author, or of none.
+_OWN_AND_OPEN = f"{_OWN} AND ({{table}}.dossier_id IS NULL OR {granted(Power.READ)})"
+
+
 class Draft(models.Model):
-    """What somebody has typed into a form and not sent yet; visible only to its author."""
+    """What somebody has typed into a form and not sent yet; visible only to its author, while its case is open to them."""
 
     staff_id = models.BigIntegerField()
     form = models.CharField(max_length=200)  # the address it is sent to
+    dossier_id = models.GeneratedField(
+        expression=_CASE_OF_ADDRESS, output_field=models.BigIntegerField(null=True), db_persist=True
+    )
     fields = models.JSONField(default=dict)  # the names of the fields that were changed, each with its values
     key = models.UUIDField(null=True)  # of the form: once that is sent, what arrives late is no draft
     version = models.CharField(max_length=20, blank=True)  # of what stood there when the page was opened
@@ -53,15 +67,18 @@ class Draft(models.Model):
     personal_data: ClassVar[tuple[str, ...]] = ("fields",)
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(name="draft_of_a_case", fields=["dossier_id"], condition=models.Q(dossier_id__isnull=False))
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["staff_id", "form"], name="draft_once"),
             RowPolicies(
                 name="entrances_draft_row_policies",
-                select=f"{job()} OR {_OWN}",
-                insert=_OWN,
-                update=_OWN,
+                select=f"{job()} OR {_OWN_AND_OPEN}",
+                insert=_OWN_AND_OPEN,
+                update=_OWN_AND_OPEN,
                 updates=("fields", "key", "version", "at"),
-                delete=f"{job()} OR {_OWN}",
+                delete=f"{job()} OR {_OWN_AND_OPEN}",
             ),
             Stamp(name="draft_typed", at="at", staff="staff_id", watches=("fields",)),
         ]

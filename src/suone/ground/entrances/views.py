@@ -36,7 +36,8 @@ def drafts(request: ActingRequest) -> HttpResponse:
     try:
         at = drafts_.keep(request.acting, typed)
     except Refused as refusal:
-        return JsonResponse({"problem": str(refusal)}, status=422)
+        status = 400 if isinstance(refusal, drafts_.NoSuchForm) else 422
+        return JsonResponse({"problem": str(refusal)}, status=status)
     return JsonResponse({"at": _clock(at) if at else ""})
 
 

@@ -24,7 +24,7 @@ from suone.ground.entrances.models import Draft
 from suone.ground.web.bound import seal
 
 pytestmark = pytest.mark.django_db
-NOTES = "/dossiers/7/notes"
+NOTES = "/advice/7/correct"  # a form about no case; with one: tests/test_drafts_of_a_case.py
 TEXT = "Sie sucht eine Stelle."
 
 
@@ -77,7 +77,7 @@ def test_a_draft_is_fetched_as_it_was_typed_last() -> None:
     save(text=TEXT, category="1", ticked=["a", "b"], version="3")
     save(text=TEXT + " Bald.", ticked=[], version="3")
 
-    found = fetch(NOTES, "/dossiers/8/notes")
+    found = fetch(NOTES, "/advice/8/correct")
 
     assert set(found) == {NOTES}
     assert found[NOTES]["fields"] == {"text": [TEXT + " Bald."], "ticked": []}
@@ -166,8 +166,52 @@ def test_too_much_text_is_said_and_the_earlier_draft_stays() -> None:
     "of", ["", "/nowhere", "/healthz", "/dossiers/7/access", "https://example.org/", "/" + "x" * 300]
 )
 def test_a_draft_belongs_to_a_form_of_ours(of: str) -> None:
-    assert save(of=of, text=TEXT).status_code == 422
+    response = save(of=of, text=TEXT)
+
+    assert response.status_code == 400
+    assert json.loads(response.content) == {"problem": "No form is sent to this address."}
     assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["", "idempotency_key", "csrfmiddlewaretoken", "password", "te xt", "<b>", "0", "x" * 101, "text\n"]
+)
+def test_a_draft_holds_fields_that_a_form_can_have(name: str) -> None:
+    assert save(**{name: TEXT}).status_code == 400
+    assert not Draft.objects.exists()
+
+
+def test_a_draft_holds_no_more_fields_than_a_form_has() -> None:
+    assert save(**{f"field_{number}": "x" for number in range(200)}).status_code == 200
+    assert save(**{f"field_{number}": "x" for number in range(201)}).status_code == 400
+
+
+def test_nobody_has_more_drafts_than_there_may_be_and_none_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "MOST_DRAFTS", 2)
+    first = "/advice/1/correct"
+    save(of=first, text=TEXT)
+    save(text=TEXT)
+    save(staff=10, text=TEXT)
+
+    response = save(of="/advice/3/correct", text=TEXT)
+
+    assert response.status_code == 422
+    problem = json.loads(response.content)["problem"]
+    assert problem.startswith("You have 2 drafts, and there is no room for more")
+    assert problem.endswith(f"{timezone.localdate():%d.%m.%Y}, at {first}.")
+    assert set(fetch(first, NOTES, "/advice/3/correct")) == {first, NOTES}
+    assert save(text=TEXT + " Bald.").status_code == 200  # of those there are each may go on
+    save(of=first)
+    assert save(of="/advice/3/correct", text=TEXT).status_code == 200
+
+
+def test_nor_more_text_in_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "MOST_BYTES_IN_ALL", 300)
+    save(of="/advice/1/correct", text="x" * 200)
+
+    assert save(text="y" * 200).status_code == 422
+    assert save(text="y" * 50).status_code == 200
+    assert set(fetch("/advice/1/correct", NOTES)) == {"/advice/1/correct", NOTES}
 
 
 def test_saving_and_fetching_drafts_is_not_recorded() -> None:
@@ -180,12 +224,12 @@ def test_saving_and_fetching_drafts_is_not_recorded() -> None:
 def test_drafts_that_nobody_continues_are_deleted(settings: Any) -> None:
     settings.DRAFT_DAYS = 30
     for number, days in enumerate((29, 31)):
-        Draft.objects.create(staff_id=9, form=f"/dossiers/{number}/notes", fields={"text": [TEXT]})
-        Draft.objects.filter(form=f"/dossiers/{number}/notes").update(at=timezone.now() - timedelta(days=days))
+        Draft.objects.create(staff_id=9, form=f"/advice/{number}/correct", fields={"text": [TEXT]})
+        Draft.objects.filter(form=f"/advice/{number}/correct").update(at=timezone.now() - timedelta(days=days))
 
     drafts.forget_old()
 
-    assert set(Draft.objects.values_list("form", flat=True)) == {"/dossiers/0/notes"}
+    assert set(Draft.objects.values_list("form", flat=True)) == {"/advice/0/correct"}
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,7 @@ class Draft extends Typing {
   }
 
   async failed(answer) {
-    const problem = answer?.status === 422 ? (await answer.json()).problem : "";
+    const problem = [400, 422].includes(answer?.status) ? (await answer.json()).problem : "";
     this.say(problem || (!answer ? words.failed : ended(answer) ? words.ended : answer.status === 409 ? words.other : words.failed), "warning");
   }
 
