@@ -30,7 +30,7 @@ from suone.ground.access.permissions import Permission
 from suone.ground.audit.models import RecordKind
 from suone.ground.audit.services import record
 from suone.ground.audit.shown import Shown, note_row, noting
-from suone.ground.entrances import bound_forms, confirming, drafts
+from suone.ground.entrances import bound_forms, confirming, drafts, guest_forms
 from suone.ground.entrances.acts import Act
 from suone.ground.entrances.models import Submission
 from suone.ground.web.bound import KEY, bound_to
@@ -207,7 +207,8 @@ def for_guests(view: View[P]) -> Guarded[P]:
     """A page for whoever has a link, without a log-in: they act as a guest, for whom no policy opens a row.
 
     What the link leads to comes from database functions that check its secret. Wrong links are recorded in the log; after
-    twenty within a minute, requests from that network address are rejected for the rest of it.
+    twenty within a minute, requests from that network address are rejected for the rest of it. A form sent twice with the
+    same ``idempotency_key`` is carried out once; with other content under the same key it is refused.
     """
 
     @wraps(view)
@@ -220,7 +221,13 @@ def for_guests(view: View[P]) -> Guarded[P]:
         request.acting = None  # type: ignore[attr-defined]  # a logged-in user is a guest here, too
         try:
             with acting_as(guest):
-                return _rendered(view(cast(ActingRequest, request), *args, **kwargs))
+                sent = guest_forms.sent_by_guest(request) if request.method == "POST" else None
+                if sent is not None and (before := sent.answer_before(request)):
+                    return before
+                response = _rendered(view(cast(ActingRequest, request), *args, **kwargs))
+                if sent is not None:
+                    sent.keep(request, response)
+                return response
         except Http404:
             record_wrong_attempt(request, guest)
             raise

@@ -17,7 +17,7 @@ from suone.ground.access.errors import Conflict, Refused
 from suone.ground.web.bound import DRAFT, FIELD, NOT_TYPED
 
 # Fields whose values are never shown again.
-_SECRET = {"password", "code", "token"}
+_SECRET = {"password", "again", "code", "token"}
 
 
 def render(

@@ -103,14 +103,19 @@ def open_invitation(acting: Acting, *, token: str) -> GuestInvitation | None:
 
 
 def answer_as_guest(acting: Acting, *, token: str, accept: bool) -> bool:
-    """Record whether a guest will come and notify who invited them; returns whether the link was still valid."""
+    """Record whether a guest will come and notify who invited them; returns whether the link was still valid.
+
+    The same answer again changes nothing and notifies nobody.
+    """
     given = Answer.ACCEPTED if accept else Answer.DECLINED
-    invitation = open_invitation(acting, token=token)
     with connection.cursor() as cursor:
         cursor.execute("SELECT meetings_answer_of_guest(%s, %s)", [hash_of(token), given.value])
-        (is_kept,) = cursor.fetchone()
-    if invitation is None or not is_kept:
+        (is_new,) = cursor.fetchone()
+    invitation = open_invitation(acting, token=token)
+    if invitation is None:
         return False
+    if not is_new:
+        return invitation.answer == given and rules.is_open(State(invitation.state))
     _log_guest_act(acting, invitation, RecordKind.CHANGE, Act.GUEST_ANSWERED)
     dossier = Dossier(pk=invitation.dossier_id) if invitation.dossier_id else None
     notify_staff(acting, staff_ids=[invitation.host_staff_id], act=Act.GUEST_ANSWERED, dossier=dossier)

@@ -85,7 +85,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       AND g.valid_until > statement_timestamp()
 $$;
 
--- Records a guest's answer while the meeting is ahead.
+-- Records a guest's answer while the meeting is ahead, unless they gave the same before.
 CREATE FUNCTION meetings_answer_of_guest(hash text, given text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -93,7 +93,7 @@ BEGIN
         FROM meetings_meeting m
         WHERE actor_kind() = 'guest' AND g.token_hash = hash AND g.revoked_at IS NULL
           AND g.valid_until > statement_timestamp() AND given IN ('accepted', 'declined')
-          AND m.id = g.meeting_id AND m.state IN ('planning', 'scheduled');
+          AND g.answer <> given AND m.id = g.meeting_id AND m.state IN ('planning', 'scheduled');
     RETURN FOUND;
 END $$;
 

@@ -1,10 +1,12 @@
 """Guests: a link that opens the invitation and nothing else, until it is taken back or out of date."""
 
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -20,6 +22,7 @@ from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry as LogEntry
+from suone.ground.entrances.models import Shared
 from suone.records.consents.tests.factories import Cast
 from suone.records.dossiers.services import end_of
 from suone.records.inbox.models import Message
@@ -79,6 +82,61 @@ def test_a_guest_says_whether_they_come(cast: Cast, meeting: Meeting, token: str
     assert Guest.objects.get(meeting=meeting).answer == Answer.ACCEPTED
     assert Message.objects.filter(staff=cast.coordinator, act=Act.GUEST_ANSWERED).count() == 1
     assert LogEntry.objects.filter(act=Act.GUEST_ANSWERED, acting_kind="guest").count() == 1
+
+
+def _answer(token: str, answer: str, key: str = "") -> HttpResponse:
+    sent = {"answer": answer} | ({"idempotency_key": key} if key else {})
+    response: HttpResponse = Client(HTTP_ACCEPT_LANGUAGE="en").post(f"/invitations/{token}", sent)
+    return response
+
+
+def test_an_answer_that_is_sent_again_is_given_again_and_does_nothing(cast: Cast, meeting: Meeting, token: str) -> None:
+    key = str(uuid.uuid4())
+    first = _answer(token, "accept", key)
+    _answer(token, "decline")
+    stamped = Guest.objects.get(meeting=meeting).answered_at
+
+    again = _answer(token, "accept", key)
+
+    assert (again.status_code, again.headers["Location"]) == (302, first.headers["Location"])
+    guest = Guest.objects.get(meeting=meeting)
+    assert (guest.answer, guest.answered_at) == (Answer.DECLINED, stamped)
+    assert Message.objects.filter(act=Act.GUEST_ANSWERED).count() == 2
+    assert LogEntry.objects.filter(act=Act.GUEST_ANSWERED).count() == 2
+    assert token not in str(Shared.objects.values())
+
+
+def test_another_answer_under_the_same_key_is_refused(meeting: Meeting, token: str) -> None:
+    key = str(uuid.uuid4())
+    _answer(token, "accept", key)
+
+    other = _answer(token, "decline", key)
+
+    assert other.status_code == 422
+    assert "with other content" in other.content.decode()
+    assert Guest.objects.get(meeting=meeting).answer == Answer.ACCEPTED
+
+
+def test_the_same_answer_anew_notifies_nobody(cast: Cast, meeting: Meeting, token: str) -> None:
+    assert _answer(token, "accept").status_code == 302
+    stamped = Guest.objects.get(meeting=meeting).answered_at
+
+    for key in ("", str(uuid.uuid4())):
+        assert _answer(token, "accept", key).status_code == 302
+
+    assert Guest.objects.get(meeting=meeting).answered_at == stamped
+    assert Message.objects.filter(act=Act.GUEST_ANSWERED).count() == 1
+    assert LogEntry.objects.filter(act=Act.GUEST_ANSWERED).count() == 1
+    do(cast.coordinator, convening.cancel_meeting, meeting=meeting, reason="Snow")
+    assert _answer(token, "accept").status_code == 404
+
+
+def test_a_form_that_led_nowhere_may_be_sent_again(meeting: Meeting, token: str) -> None:
+    key = str(uuid.uuid4())
+    assert _answer(token, "perhaps", key).status_code == 404
+
+    assert _answer(token, "accept", key).status_code == 302
+    assert Guest.objects.get(meeting=meeting).answer == Answer.ACCEPTED
 
 
 def test_a_guests_calendar_entry_says_nothing_about_anybody(meeting: Meeting, case: Case, token: str) -> None:

@@ -1,6 +1,7 @@
 """Appointing, inviting, giving and approving roles, ending: who may, what is kept and what the log says."""
 
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import ProgrammingError, connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone, translation
 
 from suone.desk.administration import services
@@ -21,6 +22,8 @@ from suone.ground.access.models import User
 from suone.ground.access.permissions import Role
 from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
+from suone.ground.entrances.bound_forms import digest
+from suone.ground.entrances.models import Shared
 from suone.ground.mail.services import send_waiting
 from suone.organisation.appointments import appointing
 from suone.organisation.appointments.appointing import Post
@@ -110,6 +113,23 @@ def test_whoever_is_invited_makes_an_account_by_a_link_that_works_once(world: Wo
     assert acting(appointment).roles == {Role.TANDEM}
     assert client_of(appointment).get("/").status_code == 200
     assert _details("appointment.accepted") == {"account": account.pk}
+
+
+def test_the_form_of_whoever_joins_acts_once_and_its_password_is_kept_nowhere(world: World) -> None:
+    _appointment, token = _appoint(world)
+    key = str(uuid.uuid4())
+    short = _join(token, idempotency_key=key, password="short", again="short")
+
+    taken, again = _join(token, idempotency_key=key), _join(token, idempotency_key=key)
+    other = _join(token, idempotency_key=key, password="another-long-4711", again="another-long-4711")
+
+    assert short.status_code == 422
+    assert [each.headers["Location"] for each in (taken, again)] == ["/accounts/login/"] * 2
+    assert other.status_code == 422
+    account = User.objects.get(email="nina.new@example.org")
+    assert account.check_password("long-enough-4711")
+    typed = {"first_name": "Nina", "last_name": "New", "password": "long-enough-4711", "again": "long-enough-4711"}
+    assert digest(RequestFactory().post("/", typed)) not in str(Shared.objects.values())  # could be tried out
 
 
 def test_the_mail_holds_a_link_and_neither_a_name_nor_a_password(world: World) -> None:
