@@ -468,7 +468,7 @@ SIGNS = either(being("state", "waiting"), empty("institution_id"), of_institutio
 ABSENCES = either(job, both(holding("absence.edit"), at_own_institution("staff_id")), of_staff())
 COLLEAGUE_STANDS_IN = either(job, empty("deputy_id"), at_own_institution("deputy_id"))
 
-_UNDECIDED = ("refused", "unclear", "too_late")
+_UNDECIDED = ("not_written", "refused", "unclear", "too_late")
 RESETS = either(allowed("appointment.oversee"), administers)
 
 TABLES: dict[str, Rules] = {

@@ -5,13 +5,13 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from suone.ground.access.row_policies import RowPolicies, Stamp, job, own_institution, own_staff, permitted
+from suone.ground.access.row_policies import RowPolicies, Stamp, job, own_institution, own_staff
 from suone.ground.audit.shown import Shows
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution, Region
 
 # The receiver alone, and whoever wrote it; the notifying institution as a whole does not read it.
-_RECEIVER = f"({own_institution('receiver_id')} AND ({permitted('case.triage')}))"
+_RECEIVER = f"({own_institution('receiver_id')} AND (SELECT actor_may('case.triage')))"
 
 
 class Notice(models.Model):
@@ -55,7 +55,7 @@ class Notice(models.Model):
             RowPolicies(
                 name="youth_notice_row_policies",
                 select=f"{job()} OR {_RECEIVER} OR {own_staff()}",
-                insert=f"{own_staff()} AND {own_institution()} AND ({permitted('case.notify')})",
+                insert=f"{own_staff()} AND {own_institution()} AND (SELECT actor_may('case.notify'))",
                 delete=f"{job()} OR {_RECEIVER}",
             ),
             Stamp(name="youth_notice_recorded", at="recorded_at", staff="staff", institution="institution"),

@@ -27,6 +27,7 @@ class State(models.TextChoices):
     WAITING = "waiting", _("waiting")
     SENDING = "sending", _("being handed over")
     HANDED_OVER = "handed_over", _("handed over")
+    NOT_WRITTEN = "not_written", _("could not be written")
     REFUSED = "refused", _("refused")
     UNCLEAR = "unclear", _("unclear")
     TOO_LATE = "too_late", _("not sent in time")
@@ -34,12 +35,13 @@ class State(models.TextChoices):
 
 
 # Somebody decides what becomes of these: nothing that may have arrived is sent again by itself.
-UNDECIDED = (State.REFUSED, State.UNCLEAR, State.TOO_LATE)
+UNDECIDED = (State.NOT_WRITTEN, State.REFUSED, State.UNCLEAR, State.TOO_LATE)
 
 
 class Mail(models.Model):
     """A mail to one address. Its text is composed when it is sent, from its kind, language, link and number.
 
+    ``not_written``: that failed; the reason stands in the program's log, under the word in ``fault``.
     ``refused``: the mail server said so, with ``code`` (RFC 5321, 4.2). ``unclear``: the connection or the worker died
     after the mail server may have taken it. A mail server that cannot be reached leaves mails waiting, until ``expires_at``.
     """
@@ -55,6 +57,7 @@ class Mail(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     code = models.PositiveSmallIntegerField(null=True)
+    fault = models.CharField(max_length=8, blank=True, db_default="")
     tried_at = models.DateTimeField(null=True)
     retry_at = models.DateTimeField(null=True)
 
@@ -69,9 +72,9 @@ class Mail(models.Model):
                 name="mail_mail_row_policies",
                 select=f"{job()} OR ({_OVERSEERS} AND link = '')",
                 insert=f"{job()} OR ({_INVITERS} AND kind = 'invitation' AND state = 'waiting')",
-                update=f"{job()} OR state IN ('refused', 'unclear', 'too_late', 'waiting', 'left')",
-                before=f"{job()} OR state IN ('refused', 'unclear', 'too_late')",
-                updates=("state", "attempts", "code", "tried_at", "retry_at", "expires_at", "link"),
+                update=f"{job()} OR state IN ('not_written', 'refused', 'unclear', 'too_late', 'waiting', 'left')",
+                before=f"{job()} OR state IN ('not_written', 'refused', 'unclear', 'too_late')",
+                updates=("state", "attempts", "code", "fault", "tried_at", "retry_at", "expires_at", "link"),
                 delete=job(),
                 kinds=(ActorKind.STAFF, ActorKind.JOB),
             ),

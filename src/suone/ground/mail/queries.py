@@ -11,7 +11,7 @@ MOST = 200
 
 
 def undecided_mails() -> list[Mail]:
-    """Mails that were refused, are unclear or were not sent in time, the newest first; at most ``MOST``."""
+    """Mails that were refused, could not be written, are unclear or were not sent in time, the newest first; at most ``MOST``."""
     return list(Mail.objects.filter(state__in=UNDECIDED).order_by("-at", "pk")[:MOST])
 
 

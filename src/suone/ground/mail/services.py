@@ -1,12 +1,14 @@
 """Posting mails, handing them to the mail server, and deciding about those that did not arrive."""
 
+import logging
+import secrets
 import smtplib
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,6 +31,7 @@ _WORTH_SENDING_OTHERWISE = timedelta(days=3)
 WITH_LINK = (Kind.INVITATION, Kind.RESET, Kind.CONFIRM)
 _LONGEST_PAUSE = 60  # minutes between two attempts to reach the mail server
 _DIED = timedelta(minutes=10)  # a mail that is being handed over for so long: its worker died
+_log = logging.getLogger("suone.ground.mail")
 _TRANSIENT = range(400, 500)  # RFC 5321, 4.2.1: the server did not take it, and may later
 
 
@@ -55,7 +58,7 @@ def send_waiting() -> int:
     """Hand over what waits, one mail at a time; returns how many were handed over.
 
     Each mail is marked in a transaction of its own before and after. If the mail server cannot be reached, the rest
-    waits; a mail that it refuses, or about which nothing certain is known, stops no other.
+    waits; a mail that it refuses, that cannot be written, or about which nothing certain is known, stops no other.
     """
     handed_over = 0
     while (mail := _take()) is not None:
@@ -114,6 +117,7 @@ def _decide(acting: Acting, mail: Mail, state: State, act: Act) -> None:
 class _Result:
     state: State
     code: int | None = None
+    fault: str = ""
     server_is_away: bool = False
 
 
@@ -130,24 +134,40 @@ def _take() -> Mail | None:
 
 
 def _hand_over(mail: Mail) -> _Result:
-    with acting_as(acting_for_job("mail: writing a mail")):
-        text = text_of(mail)
-    server = get_connection(timeout=settings.EMAIL_TIMEOUT)
+    try:
+        with acting_as(acting_for_job("mail: writing a mail")):
+            text = text_of(mail)
+        message = EmailMessage(text.subject, "\n".join(text.lines), to=[mail.address])
+        message.message()  # a heading or an address that no mail can have is found here
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: for all mails
+    except Exception:
+        return _not_written(mail)
+    server = message.connection = get_connection(timeout=settings.EMAIL_TIMEOUT)
     try:
         server.open()
     except (OSError, smtplib.SMTPException):
         return _Result(State.WAITING, server_is_away=True)  # nothing was sent
     try:
-        EmailMessage(text.subject, "\n".join(text.lines), to=[mail.address], connection=server).send()
+        message.send()
     except smtplib.SMTPRecipientsRefused as refused:
         return _refused(next(iter(refused.recipients.values()))[0])
     except smtplib.SMTPResponseException as refused:  # of the sender or of the content
         return _refused(refused.smtp_code)
     except (OSError, smtplib.SMTPException):
         return _Result(State.UNCLEAR)  # it may have arrived
+    except ValueError:  # an address that no command of the protocol can name
+        return _not_written(mail)
     finally:
         _hang_up(server)
     return _Result(State.HANDED_OVER)
+
+
+def _not_written(mail: Mail) -> _Result:
+    """The exception at hand goes into the program's log, under a word that the page of mails shows."""
+    fault = secrets.token_hex(4)
+    _log.exception("Fault %s: mail %s could not be written.", fault, mail.pk)
+    return _Result(State.NOT_WRITTEN, fault=fault)
 
 
 def _hang_up(server: object) -> None:
@@ -163,7 +183,7 @@ def _refused(code: int) -> _Result:
 
 
 def _keep(mail: Mail, result: _Result) -> None:
-    changes: dict[str, object] = {"state": result.state, "code": result.code}
+    changes: dict[str, object] = {"state": result.state, "code": result.code, "fault": result.fault}
     if result.state is State.WAITING:
         pause = min(2 ** min(mail.attempts - 1, 10), _LONGEST_PAUSE)
         changes["retry_at"] = timezone.now() + timedelta(minutes=pause)

@@ -12,7 +12,7 @@ from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
 from suone.ground.audit.models import Entry
 from suone.ground.mail import services
-from suone.ground.mail.models import Kind, Mail, State
+from suone.ground.mail.models import UNDECIDED, Kind, Mail, State
 from suone.ground.mail.queries import waiting_mails
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, client_of, make_institution, make_staff
@@ -60,6 +60,17 @@ def test_the_office_sees_what_became_of_mails_and_sends_one_again(coordinator: A
     assert [sent.subject for sent in outbox.outbox] == ["2 new messages"]
 
 
+def test_of_a_mail_that_could_not_be_written_the_office_sees_where_the_reason_stands(coordinator: Appointment) -> None:
+    mail = make_mail(State.NOT_WRITTEN, fault="0badcafe")
+    client = client_of(coordinator)
+
+    assert "under 0badcafe" in client.get("/mails/", headers={"accept-language": "en"}).content.decode()
+
+    client.post(f"/mails/{mail.pk}/send-again")
+    services.send_waiting()
+    assert state_of(mail) == State.HANDED_OVER
+
+
 def test_a_mail_is_left_as_it_is(coordinator: Appointment) -> None:
     mail = make_mail(State.UNCLEAR, Kind.INVITATION)
     client = client_of(coordinator)
@@ -101,7 +112,7 @@ def test_a_mail_with_a_link_is_counted_and_not_shown(coordinator: Appointment, w
     assert "secret" not in page
 
 
-@pytest.mark.parametrize("state", [State.REFUSED, State.UNCLEAR, State.TOO_LATE, State.HANDED_OVER, State.LEFT])
+@pytest.mark.parametrize("state", [*UNDECIDED, State.HANDED_OVER, State.LEFT])
 def test_a_link_is_not_kept_beyond_the_answer(state: State) -> None:
     with acting_as(acting_for_job("tests")):
         services.post(kind=Kind.RESET, address="ada@example.org", language="de", link="/secret")

@@ -1,5 +1,6 @@
 """Mails against a real mail server: who gets theirs, what is certain, and what is never sent twice."""
 
+import logging
 import socket
 import threading
 from collections.abc import Iterator
@@ -9,12 +10,13 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from suone.ground.access.acting import acting_for_job
 from suone.ground.access.database import acting_as
-from suone.ground.mail import services
+from suone.ground.mail import composing, services
+from suone.ground.mail.composing import Text
 from suone.ground.mail.models import Kind, Mail, State
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +82,67 @@ def test_a_refused_address_stops_nobody_elses_mail(server: Server) -> None:
         "unknown@example.org": (State.REFUSED, 550),
         "bea@example.org": (State.HANDED_OVER, None),
     }
+
+
+def _breaks(_mail: Mail) -> Text:
+    raise RuntimeError("nothing to say")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": Kind.MOVED, "composer": _breaks},
+        {"kind": Kind.MOVED, "composer": lambda _mail: Text("a heading\nof two lines", ("x",))},
+        {"kind": Kind.MOVED, "composer": None},
+        {"kind": Kind.DIGEST, "address": "nobody at all <@>"},
+    ],
+)
+def test_a_mail_that_cannot_be_written_stops_no_other_and_says_where_the_reason_stands(
+    server: Server, wrong: dict[str, Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    if composer := wrong.get("composer"):
+        monkeypatch.setitem(composing._COMPOSERS, Kind.MOVED, composer)
+    elif wrong["kind"] == Kind.MOVED:
+        monkeypatch.delitem(composing._COMPOSERS, Kind.MOVED)
+    monkeypatch.setattr(logging.getLogger("suone"), "propagate", True)
+    address = wrong.get("address", "first@example.org")
+    post(address, wrong["kind"])
+    post("ada@example.org")
+
+    assert services.send_waiting() == 1
+    assert server.taken == ["ada@example.org"]
+    assert states()[address] == (State.NOT_WRITTEN, None)
+    with acting_as(acting_for_job("tests")):
+        fault = Mail.objects.get(address=address).fault
+    said = [entry for entry in caplog.records if entry.name == "suone.ground.mail"]
+    assert len(fault) == 8
+    assert [fault in entry.getMessage() and entry.exc_info is not None for entry in said] == [True]
+    assert address not in said[0].getMessage()
+    assert services.send_waiting() == 0
+
+
+def test_a_link_that_could_not_be_written_is_not_kept(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(composing._COMPOSERS, Kind.RESET, _breaks)
+    post("ada@example.org", Kind.RESET)
+
+    services.send_waiting()
+
+    with acting_as(acting_for_job("tests")):
+        mail = Mail.objects.get()
+    assert (mail.state, mail.link) == (State.NOT_WRITTEN, "")
+
+
+def test_where_the_database_is_away_no_mail_is_blamed(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_mail: Mail) -> Text:
+        raise OperationalError
+
+    monkeypatch.setitem(composing._COMPOSERS, Kind.DIGEST, away)
+    post("ada@example.org")
+
+    with pytest.raises(OperationalError):
+        services.send_waiting()
+
+    assert states()["ada@example.org"] == (State.SENDING, None)
 
 
 def test_nothing_is_sent_again_by_itself(server: Server) -> None:
