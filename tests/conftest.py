@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.utils import translation
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from suone.config.tests import databases
@@ -129,7 +129,12 @@ class Visitor:
         name = self.word(text, **values)
         main = self.page.locator("main")
         found = main.get_by_role("button", name=name, exact=True).or_(main.get_by_role("link", name=name, exact=True))
-        found.first.click()
+        self.click(found.first)
+
+    def click(self, found: Locator) -> None:
+        """Click, and wait for a form that is held back until its texts are saved."""
+        found.click()
+        self.page.wait_for_selector("form[aria-busy]", state="detached")
 
     def close(self) -> None:
         self.context.close()

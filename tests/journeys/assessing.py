@@ -11,7 +11,7 @@ Answers = Mapping[str, Mapping[str, str]]
 def begin(visitor: Visitor, address: str, instrument: str) -> str:
     """From the list of the case's assessments; gives the address of the one that is begun."""
     visitor.open(f"{address}assessments/")
-    visitor.page.locator(f"form[action$='/assessments/start/{instrument}'] button").first.click()
+    visitor.click(visitor.page.locator(f"form[action$='/assessments/start/{instrument}'] button").first)
     visitor.page.wait_for_url("**/assessments/*")
     return visitor.page.url.removeprefix(visitor.site.address)
 

@@ -58,7 +58,7 @@ def choose(visitor: Visitor, field: str, code: str) -> None:
 
 def send(visitor: Visitor) -> str:
     """Propose it, or make the contact; gives the address of the case."""
-    visitor.page.locator("button[name=send]").click()
+    visitor.click(visitor.page.locator("button[name=send]"))
     visitor.page.wait_for_url("**/dossiers/*/")
     return visitor.page.url.removeprefix(visitor.site.address)
 

@@ -45,7 +45,7 @@ def end(visitor: Visitor, number: str, *, last_day: str = "") -> None:
     visitor.page.fill("[name=number]", number)
     if last_day:
         visitor.page.fill("[name=last_day]", last_day)
-    visitor.page.locator("main form.form button.btn-primary").click()
+    visitor.click(visitor.page.locator("main form.form button.btn-primary"))
     visitor.page.wait_for_url(f"{visitor.site.address}/register/")
 
 
@@ -57,7 +57,7 @@ def ask(visitor: Visitor, number: str) -> None:
 
 def send(visitor: Visitor) -> None:
     """Send the form, and wait for the answer of the register."""
-    visitor.page.locator("main form.form button.btn-primary").click()
+    visitor.click(visitor.page.locator("main form.form button.btn-primary"))
     visitor.page.locator("#own-title").wait_for()
 
 

@@ -231,7 +231,7 @@ def add_work_item(visitor: Visitor, address: str, title: str, code: str) -> None
     visitor.page.fill("[name=title]", title)
     visitor.page.fill("[name=due_on]", days_from_today(7))
     visitor.page.select_option("[name=addressed]", label=institution(visitor, code))
-    visitor.page.locator("main form button.btn-primary").click()
+    visitor.click(visitor.page.locator("main form button.btn-primary"))
     visitor.page.wait_for_url(f"**{address}")
     assert title in visitor.page.locator("main").inner_text()
 
@@ -250,7 +250,7 @@ def finish_all_work_items(visitor: Visitor, address: str) -> None:
         before = others.count()
         others.first.click()
         visitor.page.fill("[name=reason]", "✓")
-        visitor.page.locator("main form button.btn-primary").click()
+        visitor.click(visitor.page.locator("main form button.btn-primary"))
         visitor.page.wait_for_url(f"**{address}")
         assert others.count() < before
 
@@ -264,7 +264,7 @@ def go_on(visitor: Visitor, address: str, procedure: str, phase: str, reason: st
     visitor.page.locator(f"a[href$='/course/advance/{phase}']").first.click()
     if reason:
         visitor.page.fill("[name=reason]", reason)
-    visitor.page.locator("main form button.btn-primary").click()
+    visitor.click(visitor.page.locator("main form button.btn-primary"))
     visitor.page.wait_for_url(f"**{address}")
     line = visitor.page.locator(".phase-line").inner_text()
     assert phase_title(procedure, reaches or phase, visitor.language) in line
@@ -458,7 +458,7 @@ def write_line(visitor: Visitor, plan: str, kind: str, text: str) -> None:
     if not section.locator("[name=text]").is_visible():
         section.locator("summary").click()
     section.locator("[name=text]").fill(text)
-    section.get_by_role("button", name=visitor.word("Save"), exact=True).click()
+    visitor.click(section.get_by_role("button", name=visitor.word("Save"), exact=True))
     visitor.page.wait_for_url(f"**{plan}edit*")
 
 

@@ -37,7 +37,7 @@ def test_both_find_each_other_and_one_notifies_a_case(
     registers.ask(adviser, number)
     assert adviser.word("Your institution has not entered this person yet") in registers.said(adviser)
     assert "Kalbermatten" not in registers.said(adviser)
-    adviser.page.locator("main form.form button.btn-primary").click()
+    adviser.click(adviser.page.locator("main form.form button.btn-primary"))
     adviser.page.locator("section[aria-labelledby=others-title]").wait_for()
     assert "Rahel Kalbermatten" in registers.said(adviser)
     assert adviser.page.locator("main a[href^='tel:']").count() >= 1
@@ -69,7 +69,7 @@ def test_both_find_each_other_and_one_notifies_a_case(
     ) == [("notified",)]
 
     # From the case the register is asked by the case alone; whoever asked is shown.
-    adviser.page.locator(f"form[action='/dossiers/{case}/register'] button").click()
+    adviser.click(adviser.page.locator(f"form[action='/dossiers/{case}/register'] button"))
     adviser.page.locator("section[aria-labelledby=asked-title]").wait_for()
     assert "Rahel Kalbermatten" in registers.said(adviser)
     assert adviser.word("first talk with the person") in registers.said(adviser)

@@ -179,7 +179,7 @@ def test_constellation_2_missed_appointments_reach_the_social_worker_alone(
     counsellor.page.fill("[name=text]", _MISSED)
     for condition in counsellor.page.locator("[name=conditions]").all():
         condition.check()
-    counsellor.page.locator("main form button.btn-primary").click()
+    counsellor.click(counsellor.page.locator("main form button.btn-primary"))
     counsellor.page.wait_for_url(f"**{address}")
     assert _MISSED in counsellor.page.content()
 

@@ -184,7 +184,7 @@ def _fix_the_date_that_suits_all(coordinator: Visitor, meeting: str) -> None:
     coordinator.open(meeting)
     dates = coordinator.page.locator("section[aria-labelledby=dates-title]")
     assert coordinator.word("everybody has answered") in dates.inner_text()
-    dates.get_by_role("button", name=coordinator.word("Set this date"), exact=True).nth(1).click()
+    coordinator.click(dates.get_by_role("button", name=coordinator.word("Set this date"), exact=True).nth(1))
     coordinator.page.wait_for_load_state()
     assert coordinator.page.locator("section[aria-labelledby=dates-title]").count() == 0
 

@@ -128,5 +128,5 @@ def _make_complex(visitor: Visitor, address: str, reason: str) -> None:
     visitor.open(f"{address}level")
     visitor.page.check("[name=way][value='complex:']")
     visitor.page.fill("[name=reason]", reason)
-    visitor.page.locator("main form button.btn-primary").click()
+    visitor.click(visitor.page.locator("main form button.btn-primary"))
     visitor.page.wait_for_url(f"**{address}")

@@ -66,14 +66,15 @@ class Typing {
 
   /** Sent without a log-in, the form would lead to it and lose what is not saved: it is saved first. So would it while the server is away. */
   async hold(submitter) {
-    if (this.isHeld) return; // a double click
-    this.isHeld = true;
+    if (this.form.ariaBusy) return; // a double click
+    this.form.ariaBusy = "true"; // until the page is left
     await (this.dirty ? this.save() : this.turn);
-    this.isHeld = false;
-    if (this.isLoggedOut || this.isAway) return; // the page stays, and says why
-    this.isSent = true;
-    this.form.requestSubmit(submitter);
-    this.isSent = false;
+    if (!this.isLoggedOut && !this.isAway) {
+      this.isSent = true;
+      this.form.requestSubmit(submitter);
+      this.isSent = false;
+    }
+    if (this.form.dataset.sent === undefined) this.form.ariaBusy = null; // the page stays, and says why
   }
 
   /** One save after the other, so that an older one never overwrites a newer one. */

@@ -34,6 +34,7 @@ if (first && document.querySelector("[data-focus], [data-message]")) {
 // A second click sends nothing again. A page that stays, such as below a file, is let go after a while.
 function letGo(form) {
   delete form.dataset.sent;
+  form.ariaBusy = null;
   for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
 }
 document.addEventListener("submit", (event) => {
