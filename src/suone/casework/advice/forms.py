@@ -11,7 +11,7 @@ from suone.casework.advice.rules import Asker, Channel, Topic
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory
 from suone.ground.web.fields import NumberField, PastDay, TextField, VersionField
-from suone.organisation.appointments.models import Appointment
+from suone.organisation.appointments.queries import own_region
 from suone.organisation.institutions.models import Region
 
 _FIELDS = (
@@ -63,13 +63,12 @@ class AdviceForm(forms.Form):
     @staticmethod
     def starting_values(acting: Acting) -> dict[str, Any]:
         """Return the defaults: today, by telephone, ten minutes, in one's own region."""
-        staff = Appointment.objects.select_related("office").get(pk=acting.own_staff_id)
         return {
             "on": acting.today,
             "minutes": 10,
             "channel": Channel.PHONE,
             "category": DataCategory.ADMINISTRATIVE.value,
-            "region": staff.office.region_id if staff.office else None,
+            "region": own_region(acting),
         }
 
 

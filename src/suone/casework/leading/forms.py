@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from suone.canton.procedures.facts import CODES, Fact, Scalar, Shape, word
 from suone.canton.procedures.models import ProcedureVersion
@@ -28,7 +28,7 @@ from suone.ground.web.fields import (
     months_after,
     number_in,
 )
-from suone.organisation.appointments.models import Appointment
+from suone.organisation.appointments.queries import own_region
 from suone.organisation.institutions.models import Institution, Region
 from suone.records.consents.consent_form import FormPerson
 from suone.records.consents.fields import ScopeForm
@@ -151,13 +151,13 @@ class NotifyForm(ScopeForm):
 
         ``chosen`` is the id of a procedure that is in force; the consent is to name who receives its notifications.
         """
-        staff = Appointment.objects.select_related("office").get(pk=acting.own_staff_id)
+        region = own_region(acting)
         in_force = versions_in_force(on=acting.today)
         procedure = next((version for version in in_force if version.pk == chosen), None)
-        procedure = procedure or proposed_procedure(on=acting.today)
+        procedure = procedure or proposed_procedure(on=acting.today, region=region.code if region else "")
         readers = [*(institution.pk for institution in possible_receivers(procedure)), *others]
         return {
-            "region": staff.office.region_id if staff.office else None,
+            "region": region,
             "procedure": procedure,
             "recipients": list(dict.fromkeys([*readers, acting.own_institution_id])),
             "alert": alert,
@@ -165,7 +165,7 @@ class NotifyForm(ScopeForm):
             "valid_until": months_after(acting.today, settings.CONSENT_MONTHS),
             "signed_on": acting.today,
             "first_contact_on": None,
-            "language": "de",
+            "language": (get_language() or "de")[:2],
         }
 
     def notification(self) -> Notification:

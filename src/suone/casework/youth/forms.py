@@ -9,6 +9,7 @@ from suone.casework.youth import queries
 from suone.casework.youth.rules import Discarding
 from suone.ground.access.acting import Acting
 from suone.ground.web.fields import NumberField, TextField
+from suone.organisation.appointments.queries import own_region
 from suone.organisation.institutions.models import Institution, Region
 
 
@@ -38,6 +39,7 @@ class NoticeForm(forms.Form):
         self.fields["receiver"].queryset = receivers  # type: ignore[attr-defined]
         self.fields["region"].queryset = Region.objects.all()  # type: ignore[attr-defined]
         self.initial.setdefault("receiver", receivers.first())
+        self.initial.setdefault("region", own_region(acting))
 
 
 class DiscardForm(forms.Form):

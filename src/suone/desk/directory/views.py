@@ -13,15 +13,32 @@ from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
 from suone.ground.web.pages import done, form_page, refusals_on, render
 from suone.ground.web.sent import in_query
-from suone.organisation.appointments.queries import search_contacts
+from suone.organisation.appointments.queries import own_region, search_contacts
+from suone.organisation.institutions.models import Region
 
 
 @reads(Permission.DIRECTORY_READ, act=Act.SEARCHED)
 def contacts(request: ActingRequest) -> HttpResponse:
-    """Whom do I call at SMZ Siders? Answers while one types."""
-    words = in_query(request).text("words")
-    found = search_contacts(words, on=request.acting.today)
-    return render(request, "directory/contacts.html", {"words": words, "found": found}, block="results")
+    """Whom do I call at SMZ Siders? Answers while one types, for one's own region unless another is chosen."""
+    words, on = in_query(request).text("words"), request.acting.today
+    region = _region(request)
+    found = search_contacts(words, on=on, region=region)
+    elsewhere = region is not None and not found
+    context = {
+        "words": words,
+        "regions": Region.objects.all(),
+        "region": region,
+        "found": search_contacts(words, on=on) if elsewhere else found,
+        "is_elsewhere": elsewhere,
+    }
+    return render(request, "directory/contacts.html", context, block="results")
+
+
+def _region(request: ActingRequest) -> Region | None:
+    """The region chosen, or that of the acting person before anything is; None for the whole canton."""
+    if not in_query(request).has("region"):
+        return own_region(request.acting)
+    return Region.objects.filter(pk=in_query(request).number("region") or 0).first()
 
 
 @reads(Permission.DIRECTORY_READ, act=Act.READ)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from suone.ground.access.acting import Acting
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
 from suone.organisation.appointments.models import Absence, Appointment, AppointmentQuerySet, BodyMember, ContactPerson
@@ -34,9 +35,14 @@ def contact_persons(*, on: date) -> QuerySet[ContactPerson]:
     return entries.select_related("institution", "region", "staff__office", "deputy__office")
 
 
-def search_contacts(words: str, *, on: date, most: int = 40) -> list[Contact]:
-    """Contact persons for words such as "SMZ Siders" or a name: each word must match some field of the entry."""
+def search_contacts(words: str, *, on: date, region: Region | None = None, most: int = 40) -> list[Contact]:
+    """Contact persons for words such as "SMZ Siders" or a name: each word must match some field of the entry.
+
+    With a ``region``, those of that region or of the whole canton.
+    """
     entries = contact_persons(on=on)
+    if region is not None:
+        entries = entries.filter(Q(region=None) | Q(region=region))
     for word in words.split():
         entries = entries.filter(
             Q(institution__code__unaccent__icontains=word)
@@ -184,6 +190,12 @@ def pool_for_case_management(region_id: int, *, on: date) -> list[int]:
 def colleagues(institution_id: int, *, on: date) -> AppointmentQuerySet:
     """Everybody who works at an institution that day; for pickers."""
     return Appointment.objects.filter(institution_id=institution_id).working(on=on)
+
+
+def own_region(acting: Acting) -> Region | None:
+    """The region where the acting person works, or else that of their office; None for the whole canton."""
+    staff = Appointment.objects.select_related("region", "office__region").get(pk=acting.own_staff_id)
+    return staff.region or (staff.office.region if staff.office else None)
 
 
 _OFFICIALS = (Role.INSTITUTION_ADMINISTRATOR, Role.OFFICE_ADMINISTRATOR, Role.CANTONAL_DELEGATE)

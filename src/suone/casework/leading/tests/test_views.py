@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from pypdf import PdfReader
@@ -17,6 +18,7 @@ from suone.casework.leading.tests.factories import noted
 from suone.ground.access.permissions import Role
 from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry, RecordKind
+from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import client_of, make_staff
 from suone.records.consents.tests.factories import DRAWN, Cast, boxes, line, ticked
 from suone.records.persons.queries import numbers_of
@@ -52,6 +54,16 @@ def test_a_case_is_notified_from_the_form(cast: Cast, worker: Client) -> None:
         "Can he work full time?",
         ["7569217076985"],
     )
+
+
+def test_region_and_language_are_those_of_the_worker_and_their_page(cast: Cast, worker: Client) -> None:
+    worker.cookies[settings.LANGUAGE_COOKIE_NAME] = "fr"
+    page = worker.get("/cases/notify").content.decode()
+
+    assert f'<option value="{cast.region.pk}" selected>' in page  # that of the worker's office
+    assert '<option value="fr" selected>' in page
+    Appointment.objects.filter(pk=cast.worker.pk).update(office=None)
+    assert f'<option value="{cast.region.pk}" selected>' not in worker.get("/cases/notify").content.decode()
 
 
 @kept

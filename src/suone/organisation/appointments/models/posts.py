@@ -59,6 +59,16 @@ _SEARCHED = (
 )
 
 
+# Who follows a person; administrators, the heads in the steering group and physicians do other work.
+_FOLLOWERS = (
+    Role.FRONT_LINE_WORKER,
+    Role.CONTACT_PERSON,
+    Role.CASE_MANAGER,
+    Role.TANDEM,
+    Role.REGIONAL_COORDINATOR,
+)
+
+
 def _in_region(region_id: int) -> Q:
     return Q(region=region_id) | Q(region=None, office__region=region_id) | Q(region=None, office__region=None)
 
@@ -90,6 +100,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def who_can(self, permission: Permission) -> "AppointmentQuerySet":
         """Those with a role in force that has this permission."""
         return self.holding(*(role for role in STAFF_ROLES if permission in ROLE_PERMISSIONS[role]))
+
+    def who_follow(self, *, or_self: int | None = None) -> "AppointmentQuerySet":
+        """Those whose role it is to follow a person, and ``or_self``, who may take it on whatever their role."""
+        held = HeldRole.objects.in_force(on=self._reckoned()).filter(role__in=_FOLLOWERS, appointment=OuterRef("pk"))
+        return self.filter(Exists(held) | Q(pk=or_self))
 
     def in_region(self, region_id: int | None) -> "AppointmentQuerySet":
         """Those who work in this region or for the whole canton; all of them if None."""
