@@ -5,7 +5,6 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from suone.casework.cases.queries import case_staff, readable_case
@@ -23,7 +22,7 @@ from suone.ground.web.pages import done, form_page, refusals_on, render
 from suone.ground.web.sent import in_query
 from suone.records.documents.typeset import LANGUAGES
 from suone.records.dossiers.models import Dossier
-from suone.records.dossiers.queries import has_power, readable_categories, readable_dossier
+from suone.records.dossiers.queries import has_power, language_of_person, readable_categories, readable_dossier
 
 
 @reads(Permission.CASE_READ, act=Act.READ)
@@ -77,8 +76,7 @@ def plan(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpResponse:
         "sections": list(EntryKind),
         "may_write": may_write,
         "may_sign": may_write and acting.may(Permission.PLAN_SIGN),
-        "languages_of_print": LANGUAGES,
-        "print_language": _own_language(),
+        "languages_of_print": sorted(LANGUAGES, key=lambda code: code != language_of_person(acting, this.dossier_id)),
     }
     return render(request, "plans/plan.html", context)
 
@@ -332,7 +330,7 @@ def differences(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpRe
 def pdf(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpResponse:
     this = queries.readable_plan(request.acting, dossier_id, plan_id)
     sheet = queries.sheet_of(request.acting, this)
-    return _file(plan_pdf(request.acting, sheet, language=_print_language(request)), this, "plan")
+    return _file(plan_pdf(request.acting, sheet, language=_print_language(request, this)), this, "plan")
 
 
 @reads(Permission.CASE_READ, act=Act.BOOKLET_PRINTED, kind=RecordKind.PRINT)
@@ -340,7 +338,7 @@ def booklet(request: ActingRequest, dossier_id: int, plan_id: int) -> HttpRespon
     this = queries.readable_plan(request.acting, dossier_id, plan_id)
     sheet = queries.sheet_of(request.acting, this)
     case = readable_case(request.acting, dossier_id)
-    return _file(booklet_pdf(request.acting, sheet, case, language=_print_language(request)), this, "booklet")
+    return _file(booklet_pdf(request.acting, sheet, case, language=_print_language(request, this)), this, "booklet")
 
 
 def _may_write(request: ActingRequest, dossier: Dossier) -> bool:
@@ -394,12 +392,8 @@ def _form(request: ActingRequest, form: Any, this: Plan, *, title: str, submit: 
     )
 
 
-def _own_language() -> str:
-    return (get_language() or "de")[:2]
-
-
-def _print_language(request: ActingRequest) -> str:
-    language = in_query(request).text("language", _own_language())
+def _print_language(request: ActingRequest, this: Plan) -> str:
+    language = in_query(request).text("language") or language_of_person(request.acting, this.dossier_id)
     if language not in LANGUAGES:
         raise Http404
     return language

@@ -53,6 +53,7 @@ class SignForm(ScopeForm):
         acting: Acting,
         *,
         who: Signers,
+        language: str,
         receiver_id: int | None,
         others: Sequence[int] = (),
         renewing: Consent | None = None,
@@ -60,6 +61,7 @@ class SignForm(ScopeForm):
         """A new consent is proposed for the canton's usual period; a renewal as it was, from now on.
 
         A new one names ``receiver_id``, the institution that receives the case (the IIZ office without one), and ``others``.
+        ``language`` is that of the person.
 
         Where the person does not sign alone, whoever is recorded as signing for them is proposed.
         """
@@ -74,6 +76,7 @@ class SignForm(ScopeForm):
             return known | {
                 "purpose": _("Inter-institutional collaboration for integration in this case"),
                 "recipients": list(dict.fromkeys([*readers, acting.own_institution_id])),
+                "language": language,
                 "valid_from": acting.today,
                 "valid_until": until,
                 "signed_on": acting.today,

@@ -19,7 +19,7 @@ from suone.records.consents.legal_bases import legal_bases, legal_basis
 from suone.records.consents.models import Consent, DisclosureForm
 from suone.records.documents.services import keep_document
 from suone.records.dossiers.models import Dossier
-from suone.records.dossiers.queries import has_power, readable_dossier
+from suone.records.dossiers.queries import has_power, language_of_person, readable_dossier
 from suone.records.representation.queries import signers_of
 
 
@@ -164,7 +164,12 @@ def _sign(request: ActingRequest, dossier: Dossier, *, renewing: Consent | None)
         who = signers_of(acting, dossier, on=acting.today)
         others = in_query(request).numbers("with")
         values = forms.SignForm.starting_values(
-            acting, who=who, receiver_id=dossier.receiver_id, others=others, renewing=renewing
+            acting,
+            who=who,
+            language=language_of_person(acting, dossier.pk),
+            receiver_id=dossier.receiver_id,
+            others=others,
+            renewing=renewing,
         )
         form = forms.SignForm(initial=values, before=renewing)
     else:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import BooleanField, Func, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from suone.ground.access.acting import Acting, Kind
 from suone.ground.access.categories import DataCategory, Power
@@ -161,6 +162,12 @@ def particulars_of(acting: Acting, dossier_id: int) -> "Known | None":
     rows = Particulars.objects.readable_by(acting)
     number = Number.objects.filter(dossier_id=OuterRef("pk"), until=None).values("digits")
     return rows.annotate(ahv_number=Subquery(number)).filter(dossier_id=dossier_id).select_related("dossier").first()
+
+
+def language_of_person(acting: Acting, dossier_id: int) -> str:
+    """The language in which to write to the person; that of the page for actors who may not read identity data."""
+    rows = Particulars.objects.readable_by(acting).filter(dossier_id=dossier_id)
+    return rows.values_list("language", flat=True).first() or (get_language() or "de")[:2]
 
 
 def residence_of(acting: Acting, dossier_id: int) -> Residence | None:

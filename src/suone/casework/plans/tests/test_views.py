@@ -1,7 +1,9 @@
 """Pages: who may enters, an outsider finds nothing, nothing typed is lost, nothing closed is shown."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pypdf import PdfReader
 
 from suone.casework.cases.models import Case
 from suone.casework.leading.tests.factories import do
@@ -36,6 +39,8 @@ from suone.ground.audit.models import Entry as Told
 from suone.ground.audit.models import RecordKind
 from suone.organisation.appointments.tests.factories import client_of, make_staff
 from suone.records.consents.tests.factories import DRAWN, PDF, Cast
+from suone.records.documents.typeset import LANGUAGES
+from suone.records.dossiers.models import Particulars
 
 
 @pytest.fixture(autouse=True)
@@ -362,6 +367,20 @@ def test_printing_is_logged_as_printing_and_names_nobody(cast: Cast, worker: Cli
         entry = Told.objects.get(act=act)
         assert (entry.kind, entry.dossier_id, entry.object_id) == ("print", plan.dossier_id, plan.pk)
         assert worker.get(base(plan) + tail + "?language=xx").status_code == 404
+
+
+def test_a_plan_is_printed_in_the_language_of_the_person_unless_another_is_asked_for(
+    cast: Cast, worker: Client, plan: Plan
+) -> None:
+    Particulars.objects.filter(pk=plan.dossier_id).update(language="it")
+
+    page = worker.get(base(plan) + "/").content.decode()
+    text = PdfReader(BytesIO(worker.get(base(plan) + "/booklet").content)).pages[0].extract_text()
+
+    offered = re.findall(r"/booklet\?language=(\w\w)", page)
+    assert offered[0] == "it"
+    assert set(offered) == set(LANGUAGES)
+    assert "Il suo piano" in text
 
 
 def test_a_signature_of_an_earlier_round_is_history(cast: Cast, worker: Client, plan: Plan) -> None:

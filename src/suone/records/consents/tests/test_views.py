@@ -20,7 +20,7 @@ from suone.organisation.appointments.tests.factories import acting, client_of, m
 from suone.records.consents.models import Consent, ConsentRecipient, Disclosure, SignatureForm
 from suone.records.consents.tests.factories import DRAWN, PDF, WORK, Cast, boxes, line, sign, ticked
 from suone.records.documents.models import Document
-from suone.records.dossiers.models import Dossier, Grant, OpeningAct
+from suone.records.dossiers.models import Dossier, Grant, OpeningAct, Particulars
 from suone.records.dossiers.rules import Birth
 from suone.records.dossiers.tests.factories import open_file
 from suone.records.representation.rules import Kind
@@ -261,6 +261,15 @@ def test_a_recipient_who_may_not_open_the_case_to_others_reads_why(
     assert answer.status_code == 422
     assert "Only institutions that lead the case" in answer.content.decode()
     assert Consent.objects.count() == 1
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "it"])
+def test_the_form_is_proposed_in_the_language_of_the_person(worker: Client, dossier: Dossier, language: str) -> None:
+    Particulars.objects.filter(pk=dossier.pk).update(language=language)
+
+    page = worker.get(f"/dossiers/{dossier.pk}/consents/sign").content.decode()
+
+    assert f'<option value="{language}" selected>' in page
 
 
 def test_a_renewal_is_proposed_from_the_day_after_as_it_was(
