@@ -1,6 +1,6 @@
 """Input forms of the case pages: field types and choices only; the rules are in ``rules`` and ``services``."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -8,10 +8,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from suone.casework.cases.named_in_consent import Named
 from suone.casework.cases.rules import QUESTION_CATEGORY, Education, NoteKind, RiskFactor, risk_factors_in
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory, categories_in
-from suone.ground.access.permissions import Permission
 from suone.ground.web.fields import DayAhead, PastDay, TextField, VersionField
 from suone.organisation.appointments.fields import StaffField, offer
 from suone.organisation.appointments.models import Appointment, AppointmentQuerySet
@@ -45,6 +45,11 @@ class ReasonForm(forms.Form):
 
 
 class ParticipantForm(forms.Form):
+    """Whom to ask: all whom the consent names and nobody asked yet, ticked in advance, or another institution."""
+
+    named = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Named in the consent"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
     institution = forms.ModelChoiceField(label=gettext_lazy("Institution"), queryset=Institution.objects.none())
     due_on = DayAhead(years_ahead=1, label=gettext_lazy("Answer by"))
     question = TextField(
@@ -56,9 +61,31 @@ class ParticipantForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, named: Sequence[Named], known: int | None = None, **kwargs: Any) -> None:
+        """``known`` is the id of an institution for which the page was opened: it alone is proposed."""
         super().__init__(*args, **kwargs)
-        self.fields["institution"].queryset = Institution.objects.all()  # type: ignore[attr-defined]
+        self.consented = {one.institution.pk: one for one in named}
+        institution = self.fields["institution"]
+        institution.queryset = Institution.objects.exclude(pk__in=self.consented)  # type: ignore[attr-defined]
+        institution.initial = known
+        self.fields["named"].choices = [(pk, one.label) for pk, one in self.consented.items()]  # type: ignore[attr-defined]
+        self.fields["named"].initial = [pk for pk in self.consented if known in (None, pk)]
+        if not self.consented:
+            del self.fields["named"]
+            return
+        institution.label, institution.required = _("Another institution"), False
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if not self.errors and not self.asked():
+            self.add_error("institution", _("Choose at least one institution."))
+        return typed
+
+    def asked(self) -> list[Named]:
+        """Whom to ask: those ticked, and the other institution chosen."""
+        other = self.cleaned_data.get("institution")
+        found = [self.consented[pk] for pk in self.cleaned_data.get("named", ())]
+        return found + ([Named(other)] if other else [])
 
 
 class AnswerForm(forms.Form):
@@ -74,7 +101,8 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "staff", colleagues(acting.own_institution_id, on=acting.today).who_can(Permission.CASE_WORK))
+        following = colleagues(acting.own_institution_id, on=acting.today).who_follow(or_self=acting.own_staff_id)
+        offer(self, "staff", following)
         self.fields["staff"].initial = acting.staff_id
 
 

@@ -60,8 +60,16 @@ def join(acting: Acting, *, dossier: Dossier, institution_id: int, staff_id: int
     return participant
 
 
-def ask_to_take_part(acting: Acting, *, case: Case, institution: Institution, due_on: date, question: str) -> Decision:
-    """Ask an institution to take part; this gives no access, which only a consent or another legal basis does.
+def ask_to_take_part(
+    acting: Acting,
+    *,
+    case: Case,
+    institution: Institution,
+    due_on: date,
+    question: str,
+    staff: Appointment | None = None,
+) -> Decision:
+    """Ask an institution, or one named person there, to take part; only a consent or another legal basis gives access.
 
     ``due_on`` is the day by which it should answer. Raises ``Refused`` when the acting institution does not lead the
     case, or the institution already takes part or has been asked.
@@ -83,6 +91,7 @@ def ask_to_take_part(acting: Acting, *, case: Case, institution: Institution, du
         dossier=dossier,
         kind=PARTICIPATION,
         addressed_id=institution.pk,
+        addressed_staff_id=staff.pk if staff else None,
         due_on=due_on,
         question=question,
         region_id=case.region_id,

@@ -5,9 +5,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from suone.casework.cases import forms, queries, services
 from suone.casework.cases.acts import Act
+from suone.casework.cases.named_in_consent import ask_together, named_and_not_asked
 from suone.casework.cases.pages import form_of_case
 from suone.casework.cases.rules import NoteKind, State
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory
@@ -59,13 +61,20 @@ def find_case(request: ActingRequest) -> HttpResponse:
 @acts(Permission.CASE_LEAD)
 def ask_participant(request: ActingRequest, dossier_id: int) -> HttpResponse:
     this = queries.readable_case(request.acting, dossier_id)
-    known = in_query(request).number("institution")
-    starting = {"due_on": services.default_answer_day(request.acting), "institution": known}
-    form = forms.ParticipantForm(request.POST or None, initial=starting)
+    form = forms.ParticipantForm(
+        request.POST or None,
+        initial={"due_on": services.default_answer_day(request.acting)},
+        named=named_and_not_asked(request.acting, this),
+        known=in_query(request).number("institution"),
+    )
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            services.ask_to_take_part(request.acting, case=this, **form.cleaned_data)
-            return done(request, _("The institution has been asked."), "case", dossier_id)
+            typed, asked = form.cleaned_data, form.asked()
+            ask_together(request.acting, case=this, asked=asked, due_on=typed["due_on"], question=typed["question"])
+            sentence = ngettext(
+                "The institution has been asked.", "%(count)s institutions have been asked.", len(asked)
+            )
+            return done(request, sentence % {"count": len(asked)}, "case", dossier_id)
     intro = _(
         "Taking part opens nothing by itself: the institution reads what a consent or another legal basis allows."
     )

@@ -37,8 +37,11 @@ def institutions_in_case(dossier_id: int) -> list[int]:
     return list(around.values_list("institution_id", flat=True))
 
 
-def people_by_name(dossier: Dossier, *, on: date) -> AppointmentQuerySet:
-    """Who can be invited by name: the region's contact persons, whoever notified or follows the case, medical officers."""
+def people_by_name(dossier: Dossier, *, on: date, also: Iterable[Appointment] = ()) -> AppointmentQuerySet:
+    """Who can be invited by name: the region's contact persons, whoever notified or follows the case, medical officers.
+
+    And ``also`` those whom a consent names.
+    """
     case = Case.objects.get(pk=dossier.pk)
     return (
         Appointment.objects.working(on=on)
@@ -47,6 +50,7 @@ def people_by_name(dossier: Dossier, *, on: date) -> AppointmentQuerySet:
             | Q(pk=case.notified_by_id)
             | Q(pk__in=_followers(case))
             | Q(pk__in=_physicians(on=on).values("pk"))
+            | Q(pk__in=[staff.pk for staff in also])
         )
         .near_first(case.region_id)
     )

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from suone.casework.cases.models import Case
+from suone.casework.cases.named_in_consent import named_and_not_asked
 from suone.casework.meetings.at_the_table import institutions_in_case, people_by_name, proposed_people
 from suone.casework.meetings.models import AgendaPoint, DateProposal, Guest, Invitee, Meeting
 from suone.casework.meetings.queries import (
@@ -128,11 +130,14 @@ class ConveneForm(AsksAboutThePast):
                 del self.fields[name]
         else:
             del self.fields["region"]
-            offer(self, "people", people_by_name(dossier, on=acting.today))
-            named = proposed_people(kind, dossier, on=acting.today) if kind else []
-            self.fields["people"].initial = [staff.pk for staff in named]
+            consented = named_and_not_asked(acting, Case.objects.select_related("dossier").get(pk=dossier.pk))
+            alone = [one.staff for one in consented if one.staff]
+            offer(self, "people", people_by_name(dossier, on=acting.today, also=alone))
+            named = [*(proposed_people(kind, dossier, on=acting.today) if kind else ()), *alone]
+            self.fields["people"].initial = list(dict.fromkeys(staff.pk for staff in named))
             through = {staff.institution_id for staff in named}
-            self.fields["institutions"].initial = [pk for pk in institutions_in_case(dossier.pk) if pk not in through]
+            around = [*institutions_in_case(dossier.pk), *(one.institution.pk for one in consented)]
+            self.fields["institutions"].initial = [pk for pk in around if pk not in through]
 
     @property
     def proposed(self) -> list[forms.BoundField]:

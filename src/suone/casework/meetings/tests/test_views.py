@@ -25,7 +25,7 @@ from suone.ground.access.permissions import Role
 from suone.ground.audit.models import Entry as LogEntry
 from suone.ground.audit.models import RecordKind
 from suone.organisation.appointments.tests.factories import client_of, make_staff
-from suone.records.consents.tests.factories import WORK, Cast
+from suone.records.consents.tests.factories import WORK, Cast, line, sign
 
 
 def later() -> str:
@@ -131,7 +131,17 @@ def test_the_case_proposes_who_takes_part(cast: Cast, case: Case, coordinator: C
     page = coordinator.get(f"/dossiers/{case.pk}/meetings/convene").content.decode()
 
     ticked = re.findall(r'name="institutions" value="(\d+)"[^>]* checked', page)
-    assert ticked == [str(cast.worker.institution_id)]
+    # The worker's institution takes part, and the consent names the adviser's.
+    assert set(ticked) == {str(cast.worker.institution_id), str(cast.adviser.institution_id)}
+
+
+def test_whom_the_consent_names_alone_is_invited_by_name(cast: Cast, case: Case, coordinator: Client) -> None:
+    sign(cast.coordinator, case.dossier, line(cast.stranger, named=True))
+
+    page = coordinator.get(f"/dossiers/{case.pk}/meetings/convene").content.decode()
+
+    assert re.search(rf'name="people" value="{cast.stranger.pk}"[^>]* checked', page)
+    assert str(cast.stranger.institution_id) not in re.findall(r'name="institutions" value="(\d+)"[^>]* checked', page)
 
 
 def test_finding_a_date_through_the_pages(cast: Cast, case: Case, coordinator: Client) -> None:
