@@ -183,7 +183,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "referrals": (COORDINATOR, "/handovers/referrals"),
     "advisers": (OF_THE_IV, "/dossiers/{both_follow}/advisers"),
     "keep_placement_request": (SOCIAL_WORKER, "/dossiers/{both_follow}/placement-request"),
-    "report_missed": (OF_THE_IV, "/dossiers/{both_follow}/missed-appointments"),
+    "report_missed": (OF_THE_IV, "/dossiers/{both_follow}/missed-appointments?choose=1"),
     "report_missed_on": (OF_THE_IV, "/dossiers/{both_follow}/missed-appointments/{social_worker}/ivg-68bis-3"),
     "change_level": (COORDINATOR, "/dossiers/{active}/level"),
     "register": (SOCIAL_WORKER, "/register/"),

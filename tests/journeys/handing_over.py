@@ -72,10 +72,10 @@ def open_request(visitor: Visitor, address: str) -> None:
 def answer(visitor: Visitor, address: str, *, reason: str = "") -> None:
     """Accept what was proposed, or decline it with a reason."""
     open_request(visitor, address)
-    visitor.page.check(f"input[name=answer][value={'decline' if reason else 'accept'}]")
     if reason:
+        visitor.page.locator("main form details > summary").click()
         visitor.page.fill("[name=reason]", reason)
-    visitor.press("Answer")
+    visitor.click(visitor.page.locator(f"button[name=answer][value={'decline' if reason else 'accept'}]"))
     visitor.page.wait_for_url("**/requests/" if reason else f"**{address}")
 
 

@@ -189,7 +189,12 @@ def triage(
 def ask_to_take_part(coordinator: Visitor, address: str, code: str) -> None:
     coordinator.open(address)
     coordinator.press("Ask an institution")
-    coordinator.page.select_option("[name=institution]", label=institution(coordinator, code))
+    name, is_named = institution(coordinator, code), False
+    for box in coordinator.page.locator("[name=named]").all():  # whom the consent names is ticked in advance
+        is_named |= name in box.locator("xpath=..").inner_text()
+        box.set_checked(name in box.locator("xpath=..").inner_text())
+    if not is_named:
+        coordinator.page.select_option("[name=institution]", label=name)
     coordinator.press("Ask")
     coordinator.page.wait_for_url(f"**{address}")
 
@@ -198,8 +203,7 @@ def accept(visitor: Visitor, address: str) -> None:
     number = case_number(visitor, address)
     visitor.open("/")
     visitor.page.get_by_role("link", name=number).first.click()
-    visitor.page.check("input[name=answer][value=accept]")
-    visitor.press("Answer")
+    visitor.click(visitor.page.locator("button[name=answer][value=accept]"))
     visitor.page.wait_for_url(f"{visitor.site.address}/")
     visitor.open(address)
     assert visitor.page.locator(".identity strong").first.inner_text() == number

@@ -17,11 +17,10 @@ from suone.casework.handovers.rules import Answers, AskedFact, Constellation, Di
 from suone.casework.leading.services import Particulars
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory, categories_in, mask_of
-from suone.ground.access.permissions import Permission
 from suone.ground.web.fields import DayAhead, DayNear, TextField
 from suone.organisation.appointments.fields import StaffField, offer
 from suone.organisation.appointments.models import Appointment
-from suone.organisation.appointments.queries import colleagues
+from suone.organisation.appointments.queries import colleagues, own_region
 from suone.organisation.institutions.kinds import InstitutionKind
 from suone.organisation.institutions.models import Circle, Institution, Region
 from suone.records.consents.legal_bases import LegalBasis
@@ -29,8 +28,15 @@ from suone.records.dossiers.fields import BirthField
 
 # Facts about somebody outside the case: the name is asked beside the day, and kept as the remark.
 _WITH_NAME = {Fact.FORMER_ADVISER_CONTACTED: gettext_lazy("Name of the former workplace adviser")}
-# Who treats somebody says something about their health, which this list must not.
-_TREATING = (InstitutionKind.PSYCHIATRY, InstitutionKind.MEDICAL_SERVICE)
+# Where no adviser of a person works: who treats somebody says something about their health, which this list must not, and
+# offices that coordinate follow nobody.
+_WITHOUT_ADVISERS = (
+    InstitutionKind.PSYCHIATRY,
+    InstitutionKind.MEDICAL_SERVICE,
+    InstitutionKind.CHILD_AND_YOUTH,
+    InstitutionKind.COORDINATION_OFFICE,
+    InstitutionKind.PRIVATE,
+)
 _OPEN_CATEGORIES = [(c.value, c.label) for c in DataCategory if c.bit & ALL_BUT_HEALTH]
 
 
@@ -64,11 +70,7 @@ class PersonForm(forms.Form):
     @staticmethod
     def starting_values(acting: Acting) -> dict[str, Any]:
         """Return the initial values."""
-        staff = Appointment.objects.select_related("office").get(pk=acting.own_staff_id)
-        return {
-            "region": staff.office.region_id if staff.office else None,
-            "language": (get_language() or "de")[:2],
-        }
+        return {"region": own_region(acting), "language": (get_language() or "de")[:2]}
 
     def particulars(self) -> Particulars:
         return Particulars(**self.cleaned_data)
@@ -84,9 +86,11 @@ class QuestionsForm(forms.Form):
         label=gettext_lazy("What happens with the person?"), choices=Direction.choices, widget=forms.RadioSelect
     )
 
-    def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, acting: Acting, named: int | None = None, **kwargs: Any) -> None:
+        """``named`` is the id of the one other institution that the consent names."""
         super().__init__(*args, **kwargs)
         self.acting = acting
+        self.fields["receiver"].initial = named
         others = Institution.objects.exclude(pk=acting.own_institution_id).exclude(circle=Circle.PRIVATE)
         field = self.fields["receiver"]
         field.queryset = others.filter(is_iiz_office=False)  # type: ignore[attr-defined]
@@ -110,6 +114,7 @@ class ProposalForm(forms.Form):
     message = TextField(
         label=gettext_lazy("What it is about"),
         max_length=2000,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("The other institution reads this before it answers. No diagnoses here."),
     )
@@ -287,7 +292,8 @@ class AnswerForm(forms.Form):
                 ("later", _("Somebody will be named: the contact details wait until then")),
                 ("decline", _("We do not follow this person")),
             ]
-        offer(self, "staff", colleagues(acting.own_institution_id, on=acting.today).who_can(Permission.CASE_WORK))
+        following = colleagues(acting.own_institution_id, on=acting.today).who_follow(or_self=acting.own_staff_id)
+        offer(self, "staff", following)
         self.fields["staff"].initial = asked or acting.staff_id
 
 
@@ -317,8 +323,8 @@ class AdviserForm(forms.Form):
     def __init__(self, *args: Any, acting: Acting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["workplace"]
-        others = Institution.objects.exclude(pk=acting.own_institution_id).exclude(kind__in=_TREATING)
-        field.queryset = others  # type: ignore[attr-defined]
+        others = Institution.objects.exclude(pk=acting.own_institution_id).exclude(circle=Circle.PRIVATE)
+        field.queryset = others.exclude(kind__in=_WITHOUT_ADVISERS).filter(is_iiz_office=False)  # type: ignore[attr-defined]
         field.label_from_instance = lambda i: f"{i.short_name} · {i.name}"  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -358,12 +364,18 @@ class MissedForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Facts alone, with their days; no judgement, no diagnoses."),
     )
-    conditions = forms.MultipleChoiceField(
-        label=gettext_lazy("These conditions hold"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    conditions = forms.BooleanField(label=gettext_lazy("All of these conditions hold"), required=False)
     purpose = TextField(label=gettext_lazy("Purpose"), max_length=300)
 
     def __init__(self, *args: Any, basis: LegalBasis, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.basis = basis
+        if not basis.conditions:
+            del self.fields["conditions"]
+            return
         language = (get_language() or "de")[:2]
-        self.fields["conditions"].choices = [(c.code, c.sentence(language)) for c in basis.conditions]  # type: ignore[attr-defined]
+        self.fields["conditions"].help_text = " ".join(one.sentence(language) for one in basis.conditions)
+
+    def confirmed(self) -> list[str]:
+        """Return the codes of the conditions, which are confirmed together."""
+        return [one.code for one in self.basis.conditions] if self.cleaned_data.get("conditions") else []

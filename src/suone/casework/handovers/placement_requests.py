@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from suone.canton.procedures.facts import Fact, word
 from suone.casework.cases.models import Case
-from suone.casework.handovers.queries import is_social_assistance, partner_in
+from suone.casework.handovers.queries import asks_for_placement_request, is_social_assistance, partner_in
 from suone.casework.handovers.rules import GIVER_OF_MISSED
 from suone.casework.leading.services import follow_procedure
 from suone.ground.access.acting import Acting
@@ -35,11 +35,13 @@ _VERSION = "2026-1"
 def keep_placement_request(acting: Acting, *, case: Case, name: str, data: bytes) -> Document:
     """Keep what the person has written as a document of the case; while it is there the procedure counts it as written.
 
-    Whoever reads data on employment reads it. Raises ``Refused`` for anybody but social assistance, in a closed case, and for
-    a file that is not accepted.
+    Whoever reads data on employment reads it. Raises ``Refused`` for anybody but social assistance, in a case whose
+    procedure asks for none, in a closed case, and for a file that is not accepted.
     """
     if not is_social_assistance(acting):
         raise Refused(_("Social assistance adds the request: it refers the person to the IV once more."))
+    if not asks_for_placement_request(case):
+        raise Refused(_("The procedure of this case asks for no such request: add it as a document."))
     dossier = lock(case.dossier_id)
     if not Case.objects.get(pk=case.pk).is_open:
         raise Refused(_("This case is closed: reopen it first."))

@@ -15,14 +15,22 @@ from suone.canton.procedures.rules import AvailableMove, Phase, Procedure, Requi
 from suone.canton.procedures.services import in_language
 from suone.casework.cases.models import Case, Participant, ParticipantState
 from suone.casework.handovers.models import Adviser, CooperationNotice, Handover
-from suone.casework.handovers.rules import GIVER_OF_MISSED, RECIPIENT_OF_MISSED, AskedFact, asked_facts, way_for
+from suone.casework.handovers.rules import (
+    GIVER_OF_MISSED,
+    RECIPIENT_OF_MISSED,
+    USUAL_BASIS_OF_MISSED,
+    AskedFact,
+    asked_facts,
+    way_for,
+)
 from suone.casework.leading.models import Course, KnownFact
+from suone.casework.leading.queries import course_of
 from suone.ground.access.acting import Acting
 from suone.ground.access.categories import HEALTH_BIT, DataCategory, categories_in
-from suone.ground.access.permissions import Role
 from suone.organisation.appointments.models import Appointment, AppointmentQuerySet
 from suone.organisation.appointments.queries import Contact, colleagues, contacts_of
 from suone.organisation.institutions.models import Institution, Office, Region
+from suone.records.consents.legal_bases import CONSENT
 from suone.records.consents.models import ConsentRecipient
 from suone.records.consents.queries import valid_consents
 from suone.records.decisions.models import Decision
@@ -30,8 +38,6 @@ from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.rules import Birth
 from suone.records.persons.ahv import formatted
 
-# Roles that may follow a person; a physician of the RAD is not an addressee of a hand-over.
-_FOLLOWER_ROLES = [Role.FRONT_LINE_WORKER, Role.CONTACT_PERSON, Role.CASE_MANAGER, Role.TANDEM]
 _NONE = (0, 0, 0, 0)
 _PEOPLE = ("decision", "sender", "sender_staff", "receiver", "receiver_staff", "office", "decision__answered_by")
 
@@ -120,7 +126,7 @@ def partner_in(institution: Institution, region: Region | None, *, on: date) -> 
     contacts = contacts_of(institution, region, on=on)
     of_contact = next((contact.staff.office for contact in contacts if contact.staff.office), None)
     in_region = Office.objects.filter(institution=institution, region=region, is_active=True).order_by("pk").first()
-    near = colleagues(institution.pk, on=on).holding(*_FOLLOWER_ROLES).near_first(region.pk if region else None)
+    near = colleagues(institution.pk, on=on).who_follow().near_first(region.pk if region else None)
     return Partner(institution, (in_region if region else None) or of_contact, contacts, near)
 
 
@@ -130,6 +136,15 @@ def consent_naming(acting: Acting, dossier: Dossier, institution_id: int) -> Con
         consent__in=valid_consents(acting).filter(dossier=dossier), institution_id=institution_id, staff=None
     ).exclude(categories=0)
     return lines.select_related("consent").order_by("-consent__valid_until").first()
+
+
+def named_once(acting: Acting, case: Case) -> int | None:
+    """Return the id of the other institution that valid consents name, if it is one alone; not that of the IIZ office."""
+    lines = ConsentRecipient.objects.filter(
+        consent__in=valid_consents(acting).filter(dossier_id=case.pk), staff=None, institution__is_iiz_office=False
+    ).exclude(institution=acting.own_institution_id)
+    found = set(lines.exclude(categories=0).values_list("institution_id", flat=True))
+    return found.pop() if len(found) == 1 else None
 
 
 def names_with_facts(dossier_id: int) -> dict[str, str]:
@@ -219,6 +234,13 @@ def is_social_assistance(acting: Acting) -> bool:
     return Institution.objects.filter(pk=acting.own_institution_id, kind=RECIPIENT_OF_MISSED).exists()
 
 
+def asks_for_placement_request(case: Case) -> bool:
+    """Return whether the procedure that the case follows asks for a request that the person writes."""
+    course = course_of(case.pk)
+    phases = course.procedure.phases if course else ()
+    return any(one.fact == Fact.WRITTEN_REQUEST for phase in phases for one in phase.requirements)
+
+
 def social_workers_in(case: Case) -> list[Appointment]:
     """List the social workers who follow the person of a case: they may be given notice of missed appointments."""
     following = case.dossier.participants.filter(
@@ -226,6 +248,13 @@ def social_workers_in(case: Case) -> list[Appointment]:
     )
     ids = following.values_list("staff_id", flat=True)
     return list(Appointment.objects.filter(pk__in=ids).select_related("institution"))
+
+
+def usual_basis(acting: Acting, case: Case, recipient: Appointment) -> str:
+    """Return the legal basis proposed for a notice of missed appointments: the consent if it covers it, else the law."""
+    line = consent_naming(acting, case.dossier, recipient.institution_id)
+    covers = line is not None and bool(line.categories & DataCategory.ADMINISTRATIVE.bit)
+    return CONSENT if covers else USUAL_BASIS_OF_MISSED
 
 
 def can_report_missed_appointments(acting: Acting, participants: Iterable[Participant]) -> bool:

@@ -54,7 +54,8 @@ _BETWEEN = {
 GIVER_OF_MISSED = Kind.DISABILITY_INSURANCE
 RECIPIENT_OF_MISSED = Kind.SOCIAL_ASSISTANCE
 # The legal bases that IV has towards social assistance.
-BASES_OF_MISSED = frozenset({"consent", "ivg-68bis-3", "ivg-68bis-5"})
+USUAL_BASIS_OF_MISSED = "ivg-68bis-3"  # proposed where no consent covers it (default of this product)
+BASES_OF_MISSED = frozenset({"consent", USUAL_BASIS_OF_MISSED, "ivg-68bis-5"})
 # Facts that follow from the act itself or from its direction, and therefore have no field.
 _FACTS_OF_THE_ACT = frozenset(
     {

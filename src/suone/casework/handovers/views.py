@@ -50,7 +50,7 @@ def _guided(request: ActingRequest, case: Case | None, draft: Draft | None = Non
     acting, sends, opens = request.acting, in_form(request).has("send"), case is None and in_form(request).has("open")
     data = request.POST if request.method == "POST" else None
     person = _person_form(request, sends or opens, draft) if case is None else None
-    questions = forms.QuestionsForm(data, acting=acting)
+    questions = forms.QuestionsForm(data, acting=acting, named=queries.named_once(acting, case) if case else None)
     known = known_facts(case.pk) | facts_kept_as_documents(case.pk) if case else {}
     context: dict[str, Any] = {"case": case, "dossier": case.dossier if case else None, "person": person}
     context |= {"questions": questions, "details": None}
@@ -291,8 +291,10 @@ def end_access(request: ActingRequest, dossier_id: int, handover_id: int) -> Htt
 
 @acts(Permission.CASE_WORK)
 def keep_placement_request(request: ActingRequest, dossier_id: int) -> HttpResponse:
-    """Add the request for job placement that the person wrote."""
+    """Add the request for job placement that the person wrote, where the procedure asks for it."""
     case = readable_case(request.acting, dossier_id)
+    if not (queries.is_social_assistance(request.acting) and queries.asks_for_placement_request(case)):
+        raise Http404
     form = forms.PlacementRequestForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -340,8 +342,11 @@ def drop_adviser(request: ActingRequest, dossier_id: int, adviser_id: int) -> Ht
 
 @acts(Permission.DISCLOSURE_RECORD)
 def report_missed(request: ActingRequest, dossier_id: int) -> HttpResponse:
-    """Tell of missed appointments: choose the social worker and the legal basis."""
+    """Tell of missed appointments: choose the social worker and the legal basis, if it is not clear who and on what basis."""
     case, recipients = _social_workers(request, dossier_id)
+    if request.method == "GET" and len(recipients) == 1 and not in_query(request).has("choose"):
+        (worker,) = recipients.values()
+        return redirect("report_missed_on", dossier_id, worker.pk, queries.usual_basis(request.acting, case, worker))
     form = forms.MissedBasisForm(request.POST or None, recipients=list(recipients.values()), bases=_grounds())
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
@@ -376,7 +381,7 @@ def report_missed_on(request: ActingRequest, dossier_id: int, staff_id: int, bas
                 recipient=recipients[staff_id],
                 basis=basis,
                 purpose=typed["purpose"],
-                confirmed=typed["conditions"],
+                confirmed=form.confirmed(),
                 kind=NoticeKind(typed["kind"]),
                 measure=typed["measure"],
                 text=typed["text"],
@@ -385,14 +390,13 @@ def report_missed_on(request: ActingRequest, dossier_id: int, staff_id: int, bas
                 request, _("The social worker has been notified, and the disclosure recorded."), "case", dossier_id
             )
     language = (get_language() or "de")[:2]
-    return form_page(
-        request,
-        form,
-        title=f"{_('Notify the social worker of missed appointments')} · {case.dossier.number}",
-        submit=_("Send the notice"),
-        back=reverse("case", args=[dossier_id]),
-        intro=f"{recipients[staff_id].full_name}, {ground.title(language)} ({ground.article_in(language)})",
-    )
+    context = {
+        "dossier": case.dossier,
+        "form": form,
+        "recipient": recipients[staff_id],
+        "basis": f"{ground.title(language)} ({ground.article_in(language)})",
+    }
+    return render(request, "handovers/missed.html", context, status=422 if form.errors else 200)
 
 
 def _social_workers(request: ActingRequest, dossier_id: int) -> tuple[Case, dict[int, Appointment]]:

@@ -20,7 +20,7 @@ from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, client_of
 from suone.organisation.institutions.kinds import InstitutionKind
-from suone.organisation.institutions.models import Institution
+from suone.organisation.institutions.models import Circle, Institution
 from suone.records.consents.tests.factories import Cast
 from suone.records.dossiers.models import Event
 from suone.records.workitems.models import WorkItem
@@ -162,20 +162,34 @@ def test_the_page_takes_them_one_by_one_and_the_case_shows_them_with_a_way_to_as
     assert (f'href="{page}"' in shown, f'href="{page}"' in of_lead) == (True, False)  # to the page, for the IV alone
     assert asks not in shown
     assert asks in of_lead
-    assert f'href="/dossiers/{one.dossier_id}/course/facts/advisers_named"' in iv.get(page).content.decode()
-    assert "course/facts/advisers_named" not in smz.get(page).content.decode()
+    nobody = f'href="/dossiers/{one.dossier_id}/course/facts/advisers_named"'
+    assert nobody not in iv.get(page).content.decode()  # somebody is named
+    assert nobody not in smz.get(page).content.decode()
     drop = f"{page}/{Adviser.objects.get().pk}/remove"
     assert iv.get(drop).headers["Location"] == page
     assert client_of(cast.stranger).post(drop).status_code == 404
     assert iv.post(drop).status_code == 302
     assert "Thomas Pfammatter" not in iv.get(page).content.decode()
+    assert nobody in iv.get(page).content.decode()
 
 
-def test_who_treats_somebody_is_not_offered(cast: Cast, coordinator_iv: Appointment, one: Handover) -> None:
-    Institution.objects.filter(pk=cast.stranger.institution_id).update(kind=InstitutionKind.PSYCHIATRY)
+@pytest.mark.parametrize(
+    "what",
+    [
+        {"kind": InstitutionKind.PSYCHIATRY},
+        {"kind": InstitutionKind.CHILD_AND_YOUTH},
+        {"kind": InstitutionKind.COORDINATION_OFFICE},
+        {"circle": Circle.PRIVATE},
+    ],
+)
+def test_who_treats_somebody_or_follows_nobody_is_not_offered(
+    cast: Cast, coordinator_iv: Appointment, one: Handover, what: dict[str, str]
+) -> None:
+    Institution.objects.filter(pk=cast.stranger.institution_id).update(**what)
 
     page = client_of(coordinator_iv).get(f"/dossiers/{one.dossier_id}/advisers").content.decode()
 
     assert f'<option value="{cast.adviser.institution_id}">' in page
     assert f'<option value="{cast.stranger.institution_id}">' not in page
     assert f'<option value="{coordinator_iv.institution_id}">' not in page
+    assert f'<option value="{cast.coordinator.institution_id}">' not in page

@@ -1,9 +1,11 @@
 """IV gives the social worker notice of uncooperative behaviour and missed appointments, and nobody else reads it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from suone.casework.cases.models import Assignment, Note, Participant
 from suone.casework.handovers import services
@@ -21,7 +23,7 @@ from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, client_of, make_staff
 from suone.records.consents.models import Disclosure
-from suone.records.consents.tests.factories import Cast, line, sign
+from suone.records.consents.tests.factories import WORK, Cast, line, sign
 from suone.records.dossiers.models import Event
 from suone.records.inbox.models import Message
 
@@ -165,15 +167,19 @@ def test_the_pages_ask_for_kind_measure_and_facts_and_show_it_to_the_two(
     cast: Cast, coordinator_iv: Appointment, shared: Handover
 ) -> None:
     iv, start = client_of(coordinator_iv), f"/dossiers/{shared.dossier_id}/missed-appointments"
-    page = iv.get(start).content.decode()
+    path = f"{start}/{cast.worker.pk}/ivg-68bis-3"
+    assert iv.get(start).headers["Location"] == path  # there is one social worker, and one usual basis
+    assert f'href="{start}?choose=1"' in iv.get(path).content.decode()
+    page = iv.get(start, {"choose": 1}).content.decode()
     assert "68bis" in page
     assert "AVIG" not in page
     chosen = iv.post(start, {"recipient": cast.worker.pk, "basis": "ivg-68bis-3"})
-    path = f"{start}/{cast.worker.pk}/ivg-68bis-3"
     assert chosen.headers["Location"] == path
     typed = {"kind": "missed", "measure": "Job coaching", "purpose": "Coordination", "text": "2 March, 9 March"}
     assert iv.post(path, typed).status_code == 422  # the conditions are not confirmed
-    assert iv.post(path, typed | {"conditions": CONDITIONS}).status_code == 302
+    assert iv.post(path, typed | {"conditions": "on"}).status_code == 302
+    kept = Disclosure.objects.get(basis="ivg-68bis-3")
+    assert kept.conditions == CONDITIONS
 
     def shown(client: Client) -> bool:
         return "2 March, 9 March" in client.get(f"/dossiers/{shared.dossier_id}/").content.decode()
@@ -181,6 +187,18 @@ def test_the_pages_ask_for_kind_measure_and_facts_and_show_it_to_the_two(
     assert shown(iv)
     assert shown(client_of(cast.worker))
     assert not shown(client_of(make_staff(cast.worker.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")))
+
+
+def test_a_consent_that_covers_the_notice_is_its_usual_basis(
+    cast: Cast, coordinator_iv: Appointment, shared: Handover
+) -> None:
+    iv, start = client_of(coordinator_iv), f"/dossiers/{shared.dossier_id}/missed-appointments"
+
+    for days, categories, basis in ((30, DataCategory.EMPLOYMENT.bit, "ivg-68bis-3"), (60, WORK, "consent")):
+        until = timezone.localdate() + timedelta(days=days)
+        sign(cast.worker, shared.dossier, line(cast.worker, categories), line(coordinator_iv), valid_until=until)
+
+        assert iv.get(start).headers["Location"] == f"{start}/{cast.worker.pk}/{basis}"
 
 
 def test_the_pages_lead_to_nobody_else(cast: Cast, coordinator_iv: Appointment, shared: Handover) -> None:

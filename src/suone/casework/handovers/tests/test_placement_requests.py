@@ -165,6 +165,23 @@ def test_the_page_keeps_the_file_and_the_case_leads_to_it(cast: Cast, coordinato
     assert client_of(cast.stranger).get(page).status_code == 404
 
 
+def test_where_nobody_asks_for_a_request_there_is_no_page_and_none_is_added(
+    cast: Cast, coordinator_iv: Appointment, again: Case
+) -> None:
+    keep_request(cast.worker, again)
+    refer(cast, coordinator_iv, again)
+    accept(coordinator_iv, again.dossier.handovers.get())
+    page = f"/dossiers/{again.pk}/placement-request"
+    assert client_of(coordinator_iv).get(page).status_code == 404  # the social worker brings it
+    assert client_of(cast.worker).get(page).status_code == 200
+
+    Course.objects.filter(pk=again.pk).delete()  # as in a case that follows another procedure, or none
+
+    assert client_of(cast.worker).get(page).status_code == 404
+    with pytest.raises(Refused, match="asks for no such request"):
+        keep_request(cast.worker, again)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_form_is_in_the_language_of_the_person_and_leaves_the_words_to_them(
     cast: Cast, coordinator_iv: Appointment, again: Case, language: str

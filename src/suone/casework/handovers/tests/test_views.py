@@ -19,7 +19,7 @@ from suone.casework.leading.tests.factories import do
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import client_of
-from suone.records.consents.tests.factories import Cast
+from suone.records.consents.tests.factories import Cast, line, sign
 from suone.records.dossiers.models import Dossier
 
 
@@ -93,6 +93,21 @@ def to_iv(cast: Cast, iv: Appointment, **changes: Any) -> dict[str, Any]:
         "fact_health_attested": "on",
     }
     return typed(cast, iv, **more | changes)
+
+
+def test_the_one_institution_that_the_consent_names_is_proposed(cast: Cast, worker: Client) -> None:
+    handover = accept(cast.adviser, propose(cast, direction=Direction.REFERS))
+    path, option = (
+        f"/dossiers/{handover.dossier_id}/handovers/propose",
+        f'<option value="{cast.adviser.institution_id}"',
+    )
+    assert f"{option} selected" not in worker.get(path).content.decode()
+
+    sign(cast.worker, handover.dossier, line(cast.worker), line(cast.adviser), line(cast.coordinator))
+    assert f"{option} selected" in worker.get(path).content.decode()
+
+    sign(cast.worker, handover.dossier, line(cast.stranger))
+    assert f"{option} selected" not in worker.get(path).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -188,7 +203,10 @@ def test_accepting_leads_into_the_case(cast: Cast) -> None:
     handover = propose(cast)
     adviser = client_of(cast.adviser)
 
-    answer = adviser.post(f"/handovers/requests/{handover.decision_id}", {"answer": "accept", "staff": cast.adviser.pk})
+    path = f"/handovers/requests/{handover.decision_id}"
+
+    assert '<button class="btn btn-primary" name="answer" value="accept">' in adviser.get(path).content.decode()
+    answer = adviser.post(path, {"answer": "accept", "staff": cast.adviser.pk})
 
     assert answer.headers["Location"] == f"/dossiers/{handover.dossier_id}/"
     assert adviser.get(f"/dossiers/{handover.dossier_id}/").status_code == 200
