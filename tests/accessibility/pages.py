@@ -52,7 +52,8 @@ PARTS = {
     "service": f"SELECT max(id) FROM support_service WHERE dossier_id = ({_ACTIVE})",
     "mandate": f"SELECT max(id) FROM support_service WHERE kind = 'medical_mandate' AND dossier_id = ({_ACTIVE})",
     "draft": "SELECT min(id) FROM cases_draft",
-    "decision": "SELECT max(id) FROM decisions_decision WHERE state = 'pending' AND kind = 'participation'",
+    "decision": "SELECT max(id) FROM decisions_decision WHERE state = 'pending' AND kind = 'participation'"
+    " AND addressed_id = (SELECT id FROM institutions_institution WHERE code = 'SMZ')",
     "asked": _ASKED,
     "asked_case": f"SELECT dossier_id FROM decisions_decision WHERE id = ({_ASKED})",
     "handover": f"SELECT id FROM handovers_handover WHERE decision_id = ({_ASKED})",
