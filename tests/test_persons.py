@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, client_of, make_institution, make_staff
 from suone.records.dossiers import doubts as clearing
 from suone.records.dossiers.doubts import find_doubts
+from suone.records.dossiers.fields import BirthField
 from suone.records.dossiers.models import (
     ContactDetail,
     Dossier,
@@ -617,6 +619,30 @@ def test_a_case_is_found_by_part_of_its_number_even_where_the_identity_is_closed
             assert search(staff, words) == [dossier.pk], words
         assert search(cast.delegate, words) == []
     assert search(cast.stranger, "muster") == []
+
+
+@pytest.mark.parametrize("typed", ["500", "0005", "2026", "7565", "5500", "5600", "0275", "5455", "540"])
+def test_digits_begin_one_group_of_one_number_and_no_smaller_or_larger_one(cast: Cast, typed: str) -> None:
+    """Of three files that differ in every number and have none alike in any group, the middle one is found."""
+    found = []
+    for number, ahv, telephone in (
+        ("2025-000300", "756.3300.3400.07", "026 333 33 01"),
+        ("2026-000500", "756.5500.5600.01", "027 545 54 01"),
+        ("2027-000700", "756.7700.7800.05", "028 777 77 01"),
+    ):
+        dossier = open_file(cast.worker, ahv_number=ahv)
+        correct(cast.worker, dossier, contact_details={ContactDetail.Kind.TELEPHONE: [telephone]})
+        Dossier.objects.filter(pk=dossier.pk).update(number=number)
+        found.append(dossier.pk)
+
+    assert search(cast.worker, typed) == found[1:2]
+
+
+def test_a_birth_that_cannot_be_right_is_refused_where_it_is_typed() -> None:
+    assert BirthField().clean("1.4.1999") == Birth(1999, 4, 1)
+    for typed in ("1.4.2999", "1.4.1879"):
+        with pytest.raises(ValidationError):
+            BirthField().clean(typed)
 
 
 def test_digits_that_many_have_are_looked_for_among_ones_own_files(cast: Cast) -> None:

@@ -11,6 +11,7 @@ from suone.casework.cases import services
 from suone.casework.cases.acts import Act
 from suone.casework.cases.models import Assignment, Case, Function, Participant, ParticipantState
 from suone.casework.cases.queries import loads_of_colleagues, people_of, possible_leads
+from suone.casework.cases.request_to_take_part import lead_of
 from suone.casework.cases.rules import load
 from suone.casework.leading.tests.factories import activate, ask, do
 from suone.ground.access.acting import acting_for_job
@@ -256,6 +257,36 @@ def test_only_somebody_around_the_table_leads(cast: Cast, active: Case) -> None:
         do(cast.coordinator, services.name_lead, case=active, staff=cast.stranger)
 
     assert current(active, Function.LEAD) == [cast.coordinator.pk]
+
+
+def test_whoever_is_only_asked_to_take_part_does_not_lead_yet(cast: Cast, active: Case) -> None:
+    ask(cast, active, cast.adviser)
+
+    with pytest.raises(Refused, match="Choose somebody of an institution that takes part"):
+        do(cast.coordinator, services.name_lead, case=active, staff=cast.adviser)
+
+    assert current(active, Function.LEAD) == [cast.coordinator.pk]
+
+
+def test_an_institution_that_is_asked_learns_who_leads_this_case_now(cast: Cast, active: Case) -> None:
+    other = activate(cast)
+    do(cast.coordinator, services.name_lead, case=other, staff=cast.worker)
+    requests = [ask(cast, case, cast.adviser) for case in (active, other)]
+
+    def leads(by: Appointment) -> list[int | None]:
+        with acting_as(acting(by)):
+            return [lead for request in requests for lead in lead_of(request)]
+
+    assert leads(cast.adviser) == [cast.coordinator.pk, cast.worker.pk]
+    do(cast.coordinator, services.name_case_manager, case=other, staff=cast.coordinator)
+    Assignment.objects.filter(dossier=other.dossier, function=Function.LEAD, valid_until=None).update(
+        valid_until=timezone.now()
+    )
+    assert leads(cast.adviser) == [cast.coordinator.pk, None]
+    assert leads(cast.stranger) == [None, None]
+    Decision.objects.update(state="withdrawn", answered_at=timezone.now() - timedelta(hours=2))
+    assert leads(cast.adviser) == [None, None]
+    assert leads(cast.coordinator) == [cast.coordinator.pk, None]
 
 
 def test_whoever_does_not_lead_names_no_lead(cast: Cast) -> None:

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from suone.ground.access.acting import Acting, acting_for_job
 from suone.ground.access.database import acting_as
+from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import STAFF_ROLES, Role
 from suone.ground.access.tests.worlds import kept
-from suone.organisation.appointments import rules
+from suone.organisation.appointments import appointing, rules
 from suone.organisation.appointments.models import Appointment, HeldRole
 from suone.organisation.appointments.queries import as_colleague, colleagues_and_administrators
 from suone.organisation.appointments.rules import Colleague, may_approve, may_end, may_give
@@ -266,6 +267,14 @@ def test_an_approval_is_of_one_role_that_waits_for_it(world: World) -> None:
 
     approved = HeldRole.objects.filter(pk__in=[h.pk for h in (waiting, other, needs_none, ended, begun)])
     assert list(approved.exclude(approved_at=None)) == [waiting]
+
+
+def test_whoever_has_no_say_at_the_institution_is_told_that_they_may_not_approve(world: World) -> None:
+    held = _pending(world.worker, Role.MEDICAL_OFFICER, world.smz)
+    who = acting(world.rav_worker)
+
+    with pytest.raises(Refused, match="You may not approve this role"), acting_as(who):
+        appointing.approve_role(who, held=held)
 
 
 @pytest.mark.parametrize("over", ["the role", "the appointment"])

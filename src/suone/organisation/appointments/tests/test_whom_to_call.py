@@ -163,6 +163,23 @@ def test_the_absence_names_who_stands_in_before_the_directory_does(smz: Institut
     assert stands_in_for(Appointment.objects.get(last_name="Deputy of Dürrenmatt").pk, on=TODAY) == []
 
 
+def test_an_absence_is_removed_by_whose_it_is_and_by_those_who_plan_for_the_institution(smz: Institution) -> None:
+    anna = make_staff(smz, Role.FRONT_LINE_WORKER, last_name="Anna")
+    colleague = make_staff(smz, Role.FRONT_LINE_WORKER, last_name="Colleague")
+    planner = make_staff(smz, Role.CONTACT_PERSON, last_name="Planner")
+    elsewhere = make_staff(make_institution("RAV"), Role.CONTACT_PERSON, last_name="Elsewhere")
+
+    def removed(by: Appointment) -> tuple[int, bool]:
+        absence = Absence.objects.create(staff=anna, first_day=TODAY, last_day=TODAY)
+        answer = client_of(by).post(f"/directory/absences/{absence.pk}/remove")
+        left, _kinds = Absence.objects.filter(pk=absence.pk).delete()
+        return answer.status_code, not left
+
+    assert [removed(by) for by in (colleague, elsewhere, anna, planner)] == [
+        (404, False), (404, False), (302, True), (302, True),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("deputies", "absent", "found"),
     [
