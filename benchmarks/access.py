@@ -125,9 +125,12 @@ def _all_pages(acting: Any, worker: Worker) -> dict[str, Page]:
 
 
 def _pages_of_cases(acting: Any, worker: Worker) -> dict[str, Page]:
+    from suone.casework.cases.lists import Wanted, case_list, needs
     from suone.desk.worklist.queries import PAGE, awaited, entries, mine
 
     return {
+        "case list": lambda _turn: [case.pk for case in case_list(acting, Wanted())],
+        "what cases need": lambda _turn: [*needs(acting).values()],
         "worklist": lambda _turn: [*entries(acting, mine(acting)[:PAGE], state=""), *awaited(acting)],
         "case page": lambda turn: _case_page(acting, worker.cases[turn % len(worker.cases)]),
     }
@@ -135,7 +138,7 @@ def _pages_of_cases(acting: Any, worker: Worker) -> dict[str, Page]:
 
 def _search_pages(acting: Any, worker: Worker) -> dict[str, Page]:
     """What people type, about persons whose case the worker follows."""
-    from suone.casework.cases.queries import find_cases
+    from suone.casework.cases.lists import find_cases
     from suone.records.dossiers.models import ContactDetail, Dossier, Particulars
     from suone.records.persons.models import Number
 

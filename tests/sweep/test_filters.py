@@ -12,6 +12,7 @@ from django.http import Http404
 
 from suone.casework.assessments import queries as assessments
 from suone.casework.assessments.models import Assessment
+from suone.casework.cases import lists
 from suone.casework.cases import queries as cases
 from suone.casework.cases.models import Case, Note, Participant
 from suone.casework.corrections import queries as corrections
@@ -46,7 +47,7 @@ READERS: list[tuple[type[Any], Callable[[Acting, Any], Any]]] = [
     (Assessment, lambda who, row: assessments.assessments_of(who, row.dossier)),
     (Assessment, lambda who, row: assessments.answers_of(who, row)),
     (Case, lambda who, row: cases.readable_case(who, row.pk)),
-    (Case, lambda who, row: cases.case_list(who, state="")),
+    (Case, lambda who, row: lists.case_list(who, lists.Wanted(state=""))),
     (Note, lambda who, row: cases.readable_note(who, row.dossier_id, row.pk)),
     (Participant, lambda who, row: cases.readable_participant(who, row.dossier_id, row.pk)),
     (Triage, lambda who, row: leading.triages_of(who, row.dossier)),

@@ -95,6 +95,11 @@ SETTINGS = (
     Setting("SUONE_INVITATION_DAYS", "14", "How many days the one-time link of an invitation works."),
     Setting("SUONE_STALE_ACCOUNT_DAYS", "90", "After how many days without a log-in an account is shown as stale."),
     Setting(
+        "SUONE_STILL_DAYS",
+        "30",
+        "After how many days without any event an open case counts as standing still: a default of the product.",
+    ),
+    Setting(
         "SUONE_DRAFT_DAYS",
         "30",
         "After how many days a draft of a form that nobody continues is deleted: a default of the product.",

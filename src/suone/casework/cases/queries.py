@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -21,7 +21,6 @@ from suone.casework.cases.models import (
     ParticipantState,
 )
 from suone.casework.cases.rules import (
-    OPEN_STATES,
     QUESTION_CATEGORY,
     TIMELINE_KINDS,
     Education,
@@ -36,10 +35,9 @@ from suone.organisation.appointments.models import Appointment, AppointmentQuery
 from suone.organisation.appointments.queries import absences_on, contacts_of, pool_for_case_management, stand_ins
 from suone.records.dossiers.audience import Audience
 from suone.records.dossiers.models import Dossier, Event
-from suone.records.dossiers.queries import events_of, last_visit, search_files
+from suone.records.dossiers.queries import events_of, last_visit
 from suone.records.workitems.queries import name_items
 
-PAGE = 50
 LATEST = 20  # entries of the timeline at once
 
 
@@ -158,45 +156,6 @@ def background_counts(dossier_id: int) -> BackgroundCounts:
 def is_question_closed(noted: BackgroundNotes, counted: BackgroundCounts) -> bool:
     """Return whether the case has a question in a data category closed to the reader of ``noted``."""
     return not noted.question and counted.has_question
-
-
-def case_list(
-    acting: Acting, *, region_id: int | None = None, state: str = "open", before_id: int | None = None
-) -> list[Case]:
-    """List the cases the acting person may open, newest first.
-
-    ``state`` is a state's code, ``open`` for all open ones, or empty for all. Returns up to ``PAGE + 1`` cases: the last
-    one only shows that there is a next page. ``before_id`` is the cursor.
-    """
-    cases = Case.objects.readable_by(acting)
-    if state == "open":
-        cases = cases.filter(state__in=OPEN_STATES)
-    elif state:
-        cases = cases.filter(state=state)
-    if region_id:
-        cases = cases.filter(region_id=region_id)
-    if before_id:
-        cases = cases.filter(pk__lt=before_id)
-    # The keys first: what goes with a case is then looked up for one page alone.
-    keys = list(cases.order_by("-pk").values_list("pk", flat=True)[: PAGE + 1])
-    return list(_listed(acting).filter(pk__in=keys).order_by("-pk")) if keys else []
-
-
-def _listed(acting: Acting) -> QuerySet[Case]:
-    # Particulars are prefetched, not joined: a case whose identity is closed stays in the list, without a name.
-    cases = Case.objects.readable_by(acting).select_related("dossier", "region", "notifier")
-    return cases.prefetch_related("dossier__particulars")
-
-
-def find_cases(acting: Acting, words: str) -> tuple[list[Case], bool]:
-    """Find cases by name, birth, telephone, AHV number or case number, in full or in part.
-
-    Searches only the cases the acting person may open. Returns up to ``PAGE`` cases and whether there are more.
-    """
-    files = search_files(acting, words, most=PAGE + 1)
-    found = list(_listed(acting).filter(pk__in=files[:PAGE]))
-    found.sort(key=lambda case: (case.dossier.sort_name, -case.pk))
-    return found, len(files) > PAGE
 
 
 def audience(dossier_id: int) -> Audience:

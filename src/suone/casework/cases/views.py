@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from suone.casework.cases import forms, queries, services
+from suone.casework.cases import forms, lists, queries, services
 from suone.casework.cases.acts import Act
 from suone.casework.cases.named_in_consent import ask_together, named_and_not_asked
 from suone.casework.cases.pages import form_of_case
@@ -15,9 +15,9 @@ from suone.casework.cases.rules import NoteKind, State
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory
 from suone.ground.access.permissions import Permission
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
-from suone.ground.web.fields import number_in
 from suone.ground.web.pages import done, refusals_on, render
 from suone.ground.web.sent import in_form, in_query
+from suone.organisation.appointments.queries import search_contacts
 from suone.organisation.institutions.models import Institution, Region
 from suone.records.decisions.queries import decision_for
 from suone.records.decisions.rules import State as DecisionState
@@ -26,36 +26,47 @@ from suone.records.dossiers.queries import access_of, readable_categories
 
 @reads(Permission.CASE_READ, act=Act.LISTED)
 def case_list(request: ActingRequest) -> HttpResponse:
-    state = in_query(request).text("state", "open")
-    region = in_query(request).text("region")
-    before = in_query(request).text("before")
-    cases = queries.case_list(
-        request.acting,
-        region_id=number_in(region),
-        state=state if state in {"open", "", *State.values} else "open",
-        before_id=number_in(before),
-    )
-    more = len(cases) > queries.PAGE
+    query = in_query(request)
+    page, wanted = query.number("page", most=10_000) or 1, _wanted(request)
+    cases = lists.case_list(request.acting, wanted, page=page)
     context = {
-        "cases": cases[: queries.PAGE],
-        "next": cases[queries.PAGE - 1].pk if more else None,
+        "cases": cases[: lists.PAGE],
+        "page": page,
+        "has_next": len(cases) > lists.PAGE,
         "states": State.choices,
+        "needs": lists.Need.choices,
         "regions": Region.objects.all(),
-        "state": state,
-        "region": region,
+        "wanted": wanted,
+        "chosen": {"state": wanted.state, "region": wanted.region_id or "", "need": wanted.need},
     }
     return render(request, "cases/list.html", context)
 
 
+def _wanted(request: ActingRequest) -> lists.Wanted:
+    query = in_query(request)
+    state, need, sort = query.text("state", "open"), query.text("need"), query.text("sort")
+    column = sort.removeprefix("-")
+    return lists.Wanted(
+        state=state if state in {"open", "", *State.values} else "open",
+        region_id=query.number("region"),
+        need=need if need in lists.Need.values else "",
+        sort=column if column in lists.SORTS else "",
+        descending=sort.startswith("-"),
+    )
+
+
 @reads(Permission.CASE_READ, act=Act.FOUND, by_post=True)
 def find_case(request: ActingRequest) -> HttpResponse:
-    """Search by POST, so that no name appears in a URL."""
+    """Search cases, and contact persons beside them, by POST, so that no name appears in a URL."""
     if request.method != "POST":
         return redirect("cases")
-    found, more = queries.find_cases(request.acting, in_form(request).text("words"))
-    if len(found) == 1:
+    acting, words = request.acting, in_form(request).text("words").strip()
+    found, more = lists.find_cases(acting, words)
+    asks_people = words and acting.may(Permission.DIRECTORY_READ)
+    contacts = search_contacts(words, on=acting.today, most=lists.CONTACTS) if asks_people else []
+    if len(found) == 1 and not contacts:
         return redirect("case", found[0].pk)
-    return render(request, "cases/found.html", {"cases": found, "more": more})
+    return render(request, "cases/found.html", {"cases": found, "more": more, "contacts": contacts})
 
 
 @acts(Permission.CASE_LEAD)

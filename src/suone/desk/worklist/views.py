@@ -1,10 +1,12 @@
 """The home page, and what is done to several items at once."""
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from suone.casework.cases.lists import Need, needs
 from suone.casework.youth import queries as youth
 from suone.desk.worklist import queries, services
 from suone.desk.worklist.acts import Act
@@ -65,12 +67,37 @@ def worklist(request: ActingRequest) -> HttpResponse:
         "descending": descending,
         "may_work": acting.may(Permission.CASE_WORK),
         "may_read": acting.may(Permission.CASE_READ),
+        "needs": _needs(request),
+        "own_id": acting.own_staff_id,
         "alerts": my_new_alerts(acting) if acting.may(Permission.REGISTER_USE) else 0,
         "hand_on": HandOnForm(acting=acting),
         "young_people": youth.waiting_count(acting),
         "may_notify_young": youth.may_notify(acting),
     }
     return render(request, "worklist/worklist.html", context)
+
+
+def _needs(request: ActingRequest) -> list[dict[str, str]]:
+    """What the cases one is concerned with need, beside what somebody is asked for."""
+    if not request.acting.may(Permission.CASE_READ):
+        return []
+    counted = needs(request.acting)
+    still, ending = counted[Need.STILL], counted[Need.ENDING]
+    sentences = {
+        Need.STILL: ngettext(
+            "In %(count)s case nothing has happened for %(days)s days",
+            "In %(count)s cases nothing has happened for %(days)s days",
+            still,
+        )
+        % {"count": still, "days": settings.STILL_DAYS},
+        Need.ENDING: ngettext(
+            "In %(count)s case the consent runs out or has ended",
+            "In %(count)s cases the consent runs out or has ended",
+            ending,
+        )
+        % {"count": ending},
+    }
+    return [{"code": need.value, "sentence": sentences[need]} for need in Need if counted[need]]
 
 
 @acts(Permission.CASE_WORK)

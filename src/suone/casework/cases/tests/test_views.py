@@ -339,14 +339,19 @@ def test_the_list_turns_pages_without_a_gap(cast: Cast, worker: Client) -> None:
     numbers = [notify(cast).dossier.number for _case in range(52)]
 
     first = worker.get("/cases/").content.decode()
-    after = sorted(Case.objects.values_list("pk", flat=True), reverse=True)[49]
-    second = worker.get(f"/cases/?before={after}").content.decode()
+    onward = "?state=open&amp;region=&amp;need=&amp;sort=&amp;page=2"
+    second = worker.get(f"/cases/{onward.replace('&amp;', '&')}").content.decode()
+
+    assert f'href="{onward}"' in first
+    assert "page=3" not in second
 
     assert [number for number in numbers if f">{number}<" in first] == numbers[2:]
     assert [number for number in numbers if f">{number}<" in second] == numbers[:2]
 
 
-@pytest.mark.parametrize("query", ["?before=%C2%B2", "?region=abc&state=nonsense", "?before=" + "9" * 5000])
+@pytest.mark.parametrize(
+    "query", ["?page=%C2%B2", "?region=abc&state=nonsense", "?page=" + "9" * 5000, "?page=0&need=x"]
+)
 def test_a_strange_address_shows_the_list(worker: Client, query: str) -> None:
     assert worker.get(f"/cases/{query}").status_code == 200
 
@@ -358,10 +363,24 @@ def test_a_case_is_found_by_number_name_or_ahv_number(cast: Cast, worker: Client
         assert worker.post("/cases/find", {"words": words})["Location"] == f"/dossiers/{case.pk}/", words
 
 
+def test_a_search_finds_contact_persons_beside_the_cases(cast: Cast, worker: Client) -> None:
+    make_staff(cast.adviser.institution, Role.CONTACT_PERSON, last_name="Zenhäusern")
+
+    alone = worker.post("/cases/find", {"words": "zenhäusern"}).content.decode()
+    case = notify(cast, last_name="Zenhäusern")
+    both = worker.post("/cases/find", {"words": "zenhäusern"}).content.decode()
+
+    assert "Contact persons" in alone
+    assert "No case that is open to you fits" not in alone
+    assert "Ada Zenhäusern" in both
+    assert f'href="/dossiers/{case.pk}/"' in both
+    assert "Contact persons" not in worker.post("/cases/find", {"words": " "}).content.decode()
+
+
 def test_a_search_says_when_it_shows_a_part_of_what_fits_and_the_log_names_that_part(
     cast: Cast, worker: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("suone.casework.cases.queries.PAGE", 2)
+    monkeypatch.setattr("suone.casework.cases.lists.PAGE", 2)
     cases = [notify(cast, last_name="Zenhäusern", first_name=name) for name in ("Anna", "Beat")]
 
     assert "there are more" not in worker.post("/cases/find", {"words": "Zenh"}).content.decode()
