@@ -13,7 +13,8 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
@@ -49,6 +50,7 @@ DO $$ DECLARE found record; BEGIN
     LOOP EXECUTE format('ALTER TABLE %s {1} ROW LEVEL SECURITY', found.place); END LOOP;
 END $$
 """
+NOTHING = "could not be planted"
 _WORD = re.compile(r"\b[a-z]+_[a-z_]+\b")
 FOLDER = python.ROOT / "var" / "mutants"
 SOURCE = str(python.ROOT / "src" / "suone") + "/"
@@ -100,25 +102,38 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         waiting.sort(key=lambda nodeid: links.found[nodeid]["seconds"])
     runner.begin()
     decided = _Kept("decided.json")
-    planted = survived = accepted = 0
+    counted: Counter[str] = Counter()
     for kind, fault, plant, reached in _faults(session.config, places):
         name = str(fault)
         if reason_for(kind, name) is not None:
-            accepted += 1
+            counted["accepted"] += 1
             continue
-        if name not in decided.found:
+        if decided.found.get(name, NOTHING) == NOTHING:
             with _policies_off() if getattr(fault, "is_of_a_filter", False) else nullcontext():
                 decided.keep(name, runner.judge(plant, reached))
         verdict = decided.found[name]
-        planted += verdict != "nothing"
-        if verdict in ("survived", "took too long"):
-            survived += 1
-            _say(
-                f"  {name}{'' if reached else '  (no test reaches it)'}{'' if verdict == 'survived' else f'  ({verdict})'}"
-            )
-    _say(f"\n  {planted} faults planted, {survived} survived; {accepted} more change nothing, as accepted.toml says")
+        counted[verdict] += 1
+        if verdict != "fell":
+            _say(line_of(name, verdict, is_reached=bool(reached)))
+    _say(summary_of(counted))
     runner.finish()
     return True
+
+
+def line_of(name: str, verdict: str, *, is_reached: bool) -> str:
+    """What is said of a fault that nobody noticed, or that could not be planted and proves nothing."""
+    remarks = [] if is_reached or verdict == NOTHING else ["no test reaches it"]
+    remarks += [verdict] if verdict != "survived" else []
+    return "  ".join(["", name, *(f"({remark})" for remark in remarks)])
+
+
+def summary_of(counted: Mapping[str, int]) -> str:
+    """How many faults there were of each kind; those that took too long survived."""
+    survived = counted["survived"] + counted["took too long"]
+    return (
+        f"\n  {counted['fell'] + survived} faults planted, {survived} survived; {counted['accepted']} more change nothing,"
+        f" as accepted.toml says; {counted[NOTHING]} could not be planted"
+    )
 
 
 def _packages(config: pytest.Config) -> list[str]:
@@ -250,14 +265,14 @@ class _Runner:
         return {"passed": passed, "seconds": round(time.process_time() - began, 3), "places": sorted(places | words)}
 
     def judge(self, plant: Callable[[], Callable[[], None] | None], reached: Iterable[str]) -> str:
-        """``fell``, ``survived``, ``took too long``, or ``nothing`` where no fault could be planted.
+        """``fell``, ``survived``, ``took too long``, or ``could not be planted``.
 
         A test that falls without any fault says nothing (many do with the policies off): it must hold once the fault is
         taken out.
         """
         take_out = plant()
         if take_out is None:
-            return "nothing"
+            return NOTHING
         for number in (signal.SIGALRM, signal.SIGPROF):
             signal.signal(number, _too_slow)
         signal.alarm(_AT_MOST)

@@ -2,12 +2,14 @@
 
 import ast
 import gc
+from collections import Counter
 from pathlib import Path
 
 from suone.ground.access.acting import acting_for_job
 from tests.mutants.functions import _parts, _parts_of_atomic
 from tests.mutants.policies import _every_fault
 from tests.mutants.python import _living, faults_of
+from tests.mutants.run import NOTHING, line_of, summary_of
 
 
 def test_a_policy_is_loosened_by_each_term_and_closed_by_each_way_in() -> None:
@@ -106,3 +108,14 @@ def test_what_the_collector_no_longer_looks_through_is_found_too() -> None:
     gc.freeze()  # as it was
     _living.cache_clear()
     assert acting_for_job in found[code.co_filename, code.co_firstlineno, code.co_name]
+
+
+def test_what_nobody_noticed_or_could_not_be_planted_has_a_line_of_its_own() -> None:
+    assert line_of("f(): without x", "survived", is_reached=True) == "  f(): without x"
+    assert line_of("f(): without x", "survived", is_reached=False) == "  f(): without x  (no test reaches it)"
+    assert line_of("f(): without x", "took too long", is_reached=True) == "  f(): without x  (took too long)"
+    assert line_of("f(): without x", NOTHING, is_reached=False) == "  f(): without x  (could not be planted)"
+
+    assert summary_of(Counter({"fell": 5, "survived": 2, "took too long": 1, NOTHING: 4, "accepted": 3})) == (
+        "\n  8 faults planted, 3 survived; 3 more change nothing, as accepted.toml says; 4 could not be planted"
+    )
