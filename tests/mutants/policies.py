@@ -1,6 +1,7 @@
 """Faults in row policies, planted into the catalogue: each condition dropped as a whole, each of its parts once."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -51,6 +52,7 @@ def faults_of(policy: Policy, reading: str = "") -> Iterator[PolicyFault]:
     planted where rows are read.
     """
     seen = set()
+    named: Counter[tuple[str, str]] = Counter()
     for part in ("using", "check"):
         condition = getattr(policy, part)
         if not condition or condition == "true":
@@ -60,6 +62,9 @@ def faults_of(policy: Policy, reading: str = "") -> Iterator[PolicyFault]:
         for loosened, what in _every_fault(condition, halves):
             if (part, loosened) not in seen:
                 seen.add((part, loosened))
+                named[part, what] += 1
+                if named[part, what] > 1:  # the same words twice in one condition are two faults
+                    what = f"{what} ({named[part, what]})"
                 yield PolicyFault(policy, part, loosened, what)
 
 

@@ -799,7 +799,7 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "mail_mail": {
         "kind": ("invitation", "digest"),
         "state": ("waiting", "handed_over", *_UNDECIDED, "left"),
-        "link": ("",),
+        "link": ("", "/join/x"),
     },
     "decisions_decision": {"state": ("pending", "accepted", "declined", "withdrawn")},
     "meetings_invitee": {"answer": ("yes", "withdrawn")},

@@ -21,6 +21,7 @@ _SIZES = {
     "dossiers_dossier": DOSSIERS,
     "dossiers_event": 9 * ROWS,  # by three policies, one of which answers from outside and rarely may
     "consents_disclosure": 3 * ROWS,  # by two
+    "meetings_reason": 3 * ROWS,  # of those who declined and of those who convened
 }
 
 
