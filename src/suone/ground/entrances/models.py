@@ -76,9 +76,9 @@ class Draft(models.Model):
                 name="entrances_draft_row_policies",
                 select=f"{job()} OR {_OWN_AND_OPEN}",
                 insert=_OWN_AND_OPEN,
-                update=_OWN_AND_OPEN,
+                update=_OWN,  # and open: whoever changes or deletes a row may also read it
                 updates=("fields", "key", "version", "at"),
-                delete=f"{job()} OR {_OWN_AND_OPEN}",
+                delete=f"{job()} OR {_OWN}",
             ),
             Stamp(name="draft_typed", at="at", staff="staff_id", watches=("fields",)),
         ]
