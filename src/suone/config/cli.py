@@ -78,16 +78,17 @@ def demo(port: int | None) -> None:
             click.echo(f"  Port {asked} is taken by another program: the demo takes {port}.")
         address = f"http://localhost:{port}"
         starting.make_files_ready()  # first: Django does not reload a catalogue that was missing
-        starting.prepare_database()
-        logins = demo_canton.fill_in_canton()
-        fills = ["-m", "suone.config.cli", "fill-demo-register", address] if demo_canton.open_register() else None
 
-        def ready() -> Sequence[str] | None:
-            _print_logins(address, logins)
-            return fills
+        def prepare() -> Sequence[str] | None:
+            starting.prepare_database()
+            demo_canton.fill_in_canton()
+            return ["-m", "suone.config.cli", "fill-demo-register", address] if demo_canton.open_register() else None
+
+        def ready() -> None:
+            _print_logins(address, demo_canton.logins())
 
         try:
-            processes.run_until_stopped(listener, ready=ready)
+            processes.run_until_stopped(listener, prepare=prepare, ready=ready)
         finally:
             if env.uses_embedded_server():
                 embedded.stop(var)

@@ -52,11 +52,14 @@ def only_demo(var: Path) -> Iterator[None]:
         yield
 
 
-def run_until_stopped(listener: socket.socket, *, ready: Callable[[], Sequence[str] | None]) -> None:
+def run_until_stopped(
+    listener: socket.socket, *, prepare: Callable[[], Sequence[str] | None], ready: Callable[[], None]
+) -> None:
     """Run web server and worker as child processes; when one ends, or on Ctrl-C, all are stopped.
 
-    The web server uses ``listener``. Once it answers, ``ready`` is called, which may return the arguments of one more
-    process that may end by itself. Raises ``Trouble`` if web server or worker end unexpectedly.
+    The web server uses ``listener``; it loads while ``prepare`` makes the database ready, which may return the arguments
+    of one more process that may end by itself. Once the web server answers, ``ready`` is called. Raises ``Trouble`` if
+    web server or worker end unexpectedly.
     """
 
     def stop(*_args: object) -> None:
@@ -65,12 +68,14 @@ def run_until_stopped(listener: socket.socket, *, ready: Callable[[], Sequence[s
     signal.signal(signal.SIGTERM, stop)
     # Warnings and errors only: a line per request would scroll the log-ins off the screen.
     os.environ.setdefault("SUONE_LOG_LEVEL", "WARNING")
-    children = [_started(web_server(f"fd://{listener.fileno()}"), listener), _started(WORKER)]
+    children = [_started(web_server(f"fd://{listener.fileno()}"), listener)]
     others = []
     try:
+        aside = prepare()
         wait_until_served(listener, children)
         listener.close()  # the web server has a copy
-        aside = ready()
+        ready()
+        children.append(_started(WORKER))
         if aside:
             others.append(_started(aside))
         while True:

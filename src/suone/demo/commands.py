@@ -9,15 +9,20 @@ from suone.ground.console.database import set_up_django
 from suone.ground.console.progress import step
 
 
-def fill_in_canton() -> list[tuple[str, str, str]]:
-    """The demo's canton at the first start, and at each the log-ins: role, address, password."""
-    from suone.demo.cast import logins
+def fill_in_canton() -> None:
+    """Fill in the demo's canton, at the first start alone."""
     from suone.demo.seed import is_seeded, seed
 
     if not is_seeded():
         with step("Fill in the demo canton"):
             seed()
-    return logins()
+
+
+def logins() -> list[tuple[str, str, str]]:
+    """Who logs in to the demo: role, address, password."""
+    from suone.demo import cast
+
+    return cast.logins()
 
 
 def open_register() -> bool:

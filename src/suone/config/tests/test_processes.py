@@ -129,10 +129,12 @@ def test_what_the_demo_started_ends_with_it_when_it_is_killed() -> None:
     )
     assert demo.stdout is not None
     child = int(demo.stdout.readline())
-    _wait(lambda: b"setpriv" not in Path(f"/proc/{child}/cmdline").read_bytes(), "the child does not start")
+    # Neither still the demo's own program, nor the one that ties it to the demo.
+    runs = b"-c\0import time; time.sleep(600)\0"
+    _wait(lambda: Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0", 1)[1] == runs, "the child does not start")
 
     demo.kill()
-    demo.communicate()
+    demo.communicate(timeout=60)
 
     _wait(lambda: _state(child) == "Z", "the child outlives the demo")
 
