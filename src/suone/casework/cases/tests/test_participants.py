@@ -10,7 +10,7 @@ from django.utils import timezone
 from suone.casework.cases import services
 from suone.casework.cases.acts import Act
 from suone.casework.cases.models import Assignment, Case, Function, Participant, ParticipantState
-from suone.casework.cases.queries import loads_of_colleagues, people_of, possible_leads
+from suone.casework.cases.queries import Audience, audience, loads_of_colleagues, people_of, possible_leads
 from suone.casework.cases.request_to_take_part import lead_of
 from suone.casework.cases.rules import load
 from suone.casework.leading.tests.factories import activate, ask, do
@@ -26,7 +26,7 @@ from suone.records.consents.tests.factories import Cast, line
 from suone.records.decisions.jobs import remind_about_requests
 from suone.records.decisions.models import Decision
 from suone.records.decisions.services import remind_and_expire
-from suone.records.dossiers.models import Dossier, Event
+from suone.records.dossiers.models import Dossier, Event, Grant
 from suone.records.inbox.models import Message
 
 
@@ -287,6 +287,41 @@ def test_an_institution_that_is_asked_learns_who_leads_this_case_now(cast: Cast,
     Decision.objects.update(state="withdrawn", answered_at=timezone.now() - timedelta(hours=2))
     assert leads(cast.adviser) == [None, None]
     assert leads(cast.coordinator) == [cast.coordinator.pk, None]
+
+
+def test_messages_about_a_case_are_for_those_who_lead_follow_and_take_part_in_it(cast: Cast) -> None:
+    case, other = activate(cast, line(cast.adviser), line(cast.physician, named=True)), activate(cast)
+    colleague = make_staff(cast.physician.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
+    do(cast.coordinator, services.name_lead, case=other, staff=cast.worker)
+    for place, staff, state in (
+        (case, cast.stranger, ParticipantState.DECLINED),
+        (other, cast.stranger, ParticipantState.TAKING_PART),
+        (case, cast.physician, ParticipantState.TAKING_PART),
+    ):
+        Participant.objects.create(
+            dossier=place.dossier,
+            institution=staff.institution,
+            staff=staff if staff == cast.stranger else None,
+            state=state,
+            since=timezone.localdate(),
+        )
+    now = timezone.now()
+    for function in (Function.LEAD, Function.CASE_MANAGER):
+        Assignment.objects.create(
+            dossier=case.dossier, staff=cast.stranger, function=function, valid_from=now, valid_until=now
+        )
+
+    def told(by: Appointment) -> Audience:
+        with acting_as(acting(by)):
+            return audience(case.pk)
+
+    found = told(cast.coordinator)
+    assert (found.lead_id, set(found.staff_ids)) == (cast.coordinator.pk, {cast.coordinator.pk, cast.worker.pk})
+    assert found.institution_ids == {one.institution_id for one in (cast.coordinator, cast.worker, cast.physician)}
+    assert found == told(cast.adviser) == told(cast.physician)
+    assert told(colleague) == told(cast.stranger) == Audience()
+    Grant.objects.filter(institution=cast.adviser.institution).update(valid_from=now + timedelta(days=1))
+    assert told(cast.adviser) == Audience()
 
 
 def test_whoever_does_not_lead_names_no_lead(cast: Cast) -> None:

@@ -1,13 +1,13 @@
 """Who gives, approves and ends roles: by the rules, by the database, and both alike."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
-from suone.ground.access.acting import Acting, acting_for_job
+from suone.ground.access.acting import Acting, Kind, acting_for_job
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import STAFF_ROLES, Role
@@ -208,6 +208,36 @@ def test_the_database_decides_as_the_rules_do(world: World, gone: str) -> None:
                     differ.append(("administer", who, holder.institution, ruled))
 
     assert differ == []
+
+
+def _may_give(who: Acting, holder: int, role: Role) -> object:
+    with acting_as(who):
+        return _ask("appointments_may_give(%s, %s)", holder, role.value)
+
+
+def test_whoever_is_appointed_anew_is_the_same_person_to_those_who_give_roles(world: World) -> None:
+    today = timezone.localdate()
+    anew = []
+    for staff in (world.smz, world.alone):
+        Appointment.objects.filter(pk=staff.pk).update(active_until=today)
+        begins = today + timedelta(days=1)
+        anew.append(Appointment.objects.create(user=staff.user, institution=staff.institution, active_from=begins))
+
+    assert not _may_give(acting(world.smz), anew[0].pk, Role.FRONT_LINE_WORKER)
+    assert _may_give(acting(world.delegate), anew[1].pk, Role.FRONT_LINE_WORKER)
+
+
+def test_whoever_is_alone_and_has_no_account_yet_is_given_a_role_by_the_delegate(world: World) -> None:
+    invited = Appointment.objects.create(institution=make_institution("ORS"), first_name="Ada", last_name="Invited")
+
+    assert _may_give(acting(world.delegate), invited.pk, Role.FRONT_LINE_WORKER)
+
+
+def test_a_role_is_given_by_staff_to_somebody_who_is_there(world: World) -> None:
+    assert _may_give(acting(world.office), world.worker.pk, Role.LEGAL_COMMISSION)
+    assert not _may_give(acting(world.office), 0, Role.LEGAL_COMMISSION)
+    for kind in set(Kind) - {Kind.STAFF}:
+        assert not _may_give(replace(acting(world.office), kind=kind), world.worker.pk, Role.LEGAL_COMMISSION)
 
 
 def test_the_database_knows_the_same_roles_as_the_rules() -> None:

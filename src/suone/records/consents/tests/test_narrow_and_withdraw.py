@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -121,6 +121,29 @@ def test_narrowing_takes_it_from_every_renewal(cast: Cast, dossier: Dossier) -> 
     left = categories_in(WORK & ~EMPLOYMENT | DataCategory.FINANCES.bit)  # which the first did not hold
     assert readable(cast.adviser, dossier) == left
     assert readable(cast.stranger, dossier) == categories_in(WORK)
+
+
+def test_narrowing_takes_nothing_from_others_and_nothing_of_other_consents(cast: Cast, dossier: Dossier) -> None:
+    sign(cast.worker, dossier, line(cast.adviser))
+    consent = sign(cast.worker, dossier, line(cast.stranger), line(cast.adviser, named=True), line(cast.adviser))
+    narrowed = consent.recipients.get(institution=cast.adviser.institution, staff=None)
+    who = acting(cast.worker)
+
+    with acting_as(who):
+        services.narrow_consent(who, recipient=narrowed, categories=WORK & ~EMPLOYMENT)
+
+    kept = dict(ConsentRecipient.objects.values_list("pk", "categories"))
+    assert kept.pop(narrowed.pk) == WORK & ~EMPLOYMENT
+    assert set(kept.values()) == {WORK}
+
+
+def test_a_withdrawn_consent_is_not_narrowed(cast: Cast, dossier: Dossier) -> None:
+    consent = sign(cast.worker, dossier, line(cast.adviser))
+    recipient = consent.recipients.get()
+    withdraw(cast.worker, consent)
+
+    with pytest.raises(ProgrammingError, match="not permitted"), acting_as(acting(cast.worker)):
+        call("consents_narrow", recipient.pk, 1)
 
 
 def test_a_withdrawal_that_leaves_access_open_is_refused(cast: Cast, dossier: Dossier) -> None:
