@@ -102,7 +102,7 @@ def test_every_sensitive_act_and_every_export_asks_again_who_is_there() -> None:
     }
     asking = {name for name, view in views.items() if view.sensitive}
 
-    assert sensitive >= {"break_glass", "clear_doubt", "part_keys", "export_assessments"}
+    assert sensitive >= {"break_glass", "clear_doubt", "part_keys", "export_assessments", "export_cases"}
     assert sensitive - asking == set(NOT_ASKING_AGAIN), "Add sensitive=True to the decorator of these views."
 
 

@@ -310,7 +310,7 @@ NO_PAGES = {
     "hand_over_from_advice": "an act", "take_up_young_person": "an act",
     "answer_alert": "an act", "end_enrolment": "an act", "ask_register": "an act", "notify_on": "an act",
     "start_assessment": "an act", "keep_section": "an act", "finish_assessment": "an act", "drop_assessment": "an act",
-    "export_assessments": "a file", "export_who_saw": "a file", "export_opened_by": "a file", "end_representation": "an act",
+    "export_assessments": "a file", "export_cases": "a file", "export_who_saw": "a file", "export_opened_by": "a file", "end_representation": "an act",
     "nothing_to_add": "an act", "finish_minutes": "an act", "remove_entry": "an act", "print_minutes": "a file",
     "meeting_calendar": "a file", "invitation_calendar": "a file",
 }  # fmt: skip

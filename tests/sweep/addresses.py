@@ -18,7 +18,7 @@ PLAIN = frozenset(
     who_saw export_who_saw opened_by export_opened_by
     set_language healthz robots drafts worklist several contacts institutions bodies absences switch_acting doubts pass_on_corrections inbox
     confirm_address factor_resets
-    mark_read inbox_preferences break_glass legal_bases alive cases find_case notify keep_draft audit_log log_proof
+    mark_read inbox_preferences break_glass legal_bases alive cases export_cases find_case notify keep_draft audit_log log_proof
     steering appointments meetings convene_session requests hand_over_person referrals advice_list give_advice advice_figures
     young_people notify_young_person
     register register_person end_registration register_alerts register_overlaps register_deliveries register_settings

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -188,10 +187,3 @@ def as_proposal(instrument: Instrument, kept: StoredResult) -> Proposal:
     return Proposal(
         instrument.identifier, instrument.version, kept.proposed, kept.points, kept.steps, (), dimensions, (), kept.rule
     )
-
-
-def escape_formula(cell: Any) -> Any:
-    """Return a cell that no spreadsheet interprets as a formula."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n"):
-        return "'" + cell
-    return cell

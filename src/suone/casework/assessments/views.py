@@ -10,7 +10,6 @@ from suone.canton.instruments.queries import source_in_words
 from suone.canton.instruments.rules import Section, text_in
 from suone.casework.assessments import forms, queries, services
 from suone.casework.assessments.acts import Act
-from suone.casework.assessments.export import as_csv, as_xlsx
 from suone.casework.assessments.models import Assessment, SectionAnswers
 from suone.casework.assessments.rules import category_of
 from suone.casework.cases.queries import readable_case
@@ -20,6 +19,7 @@ from suone.ground.audit.models import RecordKind
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
 from suone.ground.web.pages import done, refusals_on, render
 from suone.ground.web.sent import in_form, in_query
+from suone.ground.web.tables import as_file
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power, readable_dossier
 
@@ -163,23 +163,13 @@ def compare_assessments(request: ActingRequest, dossier_id: int, instrument: str
 def export_assessments(request: ActingRequest, dossier_id: int, form: str) -> HttpResponse:
     """The assessments of the case as a spreadsheet or as CSV, as far as they are open to whoever exports."""
     dossier = readable_dossier(request.acting, dossier_id)
-    files = {"csv": (as_csv, "text/csv; charset=utf-8"), "xlsx": (as_xlsx, _XLSX)}
-    if form not in files:
-        raise Http404
-    write, content_type = files[form]
-    response = HttpResponse(write(queries.export_rows(request.acting, dossier)), content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="{dossier.number}-assessments.{form}"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return as_file(queries.export_rows(request.acting, dossier), form=form, name=f"{dossier.number}-assessments")
 
 
 @reads(Permission.CASE_LEAD, act=Act.OVERDUE_READ)
 def overdue_reassessments(request: ActingRequest) -> HttpResponse:
     overdue, following = queries.overdue_reassessments(request.acting, after_id=in_query(request).number("after"))
     return render(request, "assessments/overdue.html", {"overdue": overdue, "following": following})
-
-
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _may_write(request: ActingRequest, dossier: Dossier) -> bool:

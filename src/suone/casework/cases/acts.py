@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class Act(models.TextChoices):
     READ = "case.read", _("Case opened")
     LISTED = "case.listed", _("Cases listed")
+    LIST_EXPORTED = "case.list_exported", _("List of cases exported")
     FOUND = "case.searched", _("Case searched")
     PARTICIPANT_ASKED = "case.participant_asked", _("Institution asked to take part")
     PARTICIPANT_JOINED = "case.participant_joined", _("Institution takes part")

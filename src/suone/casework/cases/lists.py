@@ -1,19 +1,22 @@
 """Lists of cases: those open to the acting person by what is looked for, and those that a search finds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from suone.casework.cases.models import Assignment, Case, Function, Participant, ParticipantState
 from suone.casework.cases.rules import OPEN_STATES, State
 from suone.ground.access.acting import Acting
+from suone.ground.audit.shown import note_row
 from suone.organisation.appointments.queries import own_region
 from suone.organisation.institutions.models import Institution
 from suone.records.consents.models import Consent
@@ -21,6 +24,7 @@ from suone.records.dossiers.models import Event
 from suone.records.dossiers.queries import search_files
 
 PAGE = 50
+MOST_EXPORTED = 2000
 CONTACTS = 12  # contact persons shown beside the cases that a search finds
 
 # By what the list can be sorted; without a choice the cases of one's own region come first, the newest before the others.
@@ -115,6 +119,30 @@ def find_cases(acting: Acting, words: str) -> tuple[list[Case], bool]:
     found = list(_listed(acting).filter(pk__in=files[:PAGE]))
     found.sort(key=lambda case: (case.dossier.sort_name, -case.pk))
     return found, len(files) > PAGE
+
+
+def table_of(cases: Sequence[Case]) -> list[list[Any]]:
+    """The columns of the list for a file, with headings."""
+    headings = [_("Case"), _("Person"), _("Level"), _("Region"), _("Lead"), _("Notified by"), _("Notified")]
+    headings += [_("Last event"), _("Consent until"), _("State")]
+    return [headings, *map(_row, cases)]
+
+
+def _row(case: Case) -> list[Any]:
+    note_row(case)
+    moved_at, consent_until, lead = (getattr(case, name) for name in ("moved_at", "consent_until", "lead"))
+    return [
+        case.dossier.number,
+        case.dossier.who,
+        case.get_level_display(),
+        str(case.region),
+        lead or "",
+        case.notifier.short_name,
+        case.notified_on,
+        timezone.localdate(moved_at) if moved_at else "",
+        consent_until or "",
+        case.get_state_display(),
+    ]
 
 
 _NEEDS: dict[Need, Callable[[Acting], QuerySet[Case]]] = {

@@ -8,6 +8,7 @@ urlpatterns = [
     path("alive", views.alive, name="alive"),
     path(f"alive/{_CASE}", views.alive_case, name="alive_case"),
     path("cases/", views.case_list, name="cases"),
+    path("cases/export/<slug:form>", views.export_cases, name="export_cases"),
     path("cases/find", views.find_case, name="find_case"),
     path(f"{_CASE}/access", views.access, name="case_access"),
     path(f"{_CASE}/participants", views.ask_participant, name="ask_participant"),

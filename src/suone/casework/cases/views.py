@@ -3,6 +3,7 @@
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,10 +14,13 @@ from suone.casework.cases.named_in_consent import ask_together, named_and_not_as
 from suone.casework.cases.pages import form_of_case
 from suone.casework.cases.rules import NoteKind, State
 from suone.ground.access.categories import ALL_BUT_HEALTH, DataCategory
+from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Permission
+from suone.ground.audit.models import RecordKind
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
 from suone.ground.web.pages import done, refusals_on, render
 from suone.ground.web.sent import in_form, in_query
+from suone.ground.web.tables import FORMS, as_file
 from suone.organisation.appointments.queries import search_contacts
 from suone.organisation.institutions.models import Institution, Region
 from suone.records.decisions.queries import decision_for
@@ -37,9 +41,19 @@ def case_list(request: ActingRequest) -> HttpResponse:
         "needs": lists.Need.choices,
         "regions": Region.objects.all(),
         "wanted": wanted,
+        "files": [(form.upper(), reverse("export_cases", args=[form])) for form in FORMS],
         "chosen": {"state": wanted.state, "region": wanted.region_id or "", "need": wanted.need},
     }
     return render(request, "cases/list.html", context)
+
+
+@reads(Permission.CASE_READ, act=Act.LIST_EXPORTED, kind=RecordKind.EXPORT, sensitive=True)
+def export_cases(request: ActingRequest, form: str) -> HttpResponse:
+    """The list as filtered and sorted, as a spreadsheet or as CSV."""
+    cases = lists.case_list(request.acting, _wanted(request), most=lists.MOST_EXPORTED)
+    if len(cases) > lists.MOST_EXPORTED:
+        raise Refused(_("More than %(count)s cases fit: choose a region or a state.") % {"count": lists.MOST_EXPORTED})
+    return as_file(lists.table_of(cases), form=form, name="cases")
 
 
 def _wanted(request: ActingRequest) -> lists.Wanted:

@@ -4,15 +4,9 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from suone.casework.assessments.export import as_csv, as_xlsx
 from suone.desk.privacy.queries import Line
 from suone.ground.audit.acts import sentence_of
 from suone.ground.web.jinja import moment
-
-FILES = {
-    "csv": (as_csv, "text/csv; charset=utf-8"),
-    "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-}
 
 
 def table_of(lines: Sequence[Line]) -> list[list[str]]:

@@ -1,18 +1,16 @@
 """Reading the log, and proving that it is whole."""
 
 from collections.abc import Callable
-from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import FileResponse, Http404, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from suone.desk.privacy import queries
 from suone.desk.privacy.acts import Act
-from suone.desk.privacy.export import FILES, table_of
+from suone.desk.privacy.export import table_of
 from suone.desk.privacy.forms import ColleagueForm, LogFilter, WhoSawForm
 from suone.ground.access.permissions import Permission
 from suone.ground.audit.models import RecordKind
@@ -22,6 +20,7 @@ from suone.ground.audit.verifying import verify
 from suone.ground.entrances.decorators import ActingRequest, acts, reads
 from suone.ground.web.pages import render
 from suone.ground.web.sent import in_form, in_query
+from suone.ground.web.tables import FORMS, as_file
 
 _SEALS = 1000
 
@@ -56,12 +55,12 @@ def opened_by(request: ActingRequest) -> HttpResponse:
 
 
 @reads(Permission.AUDIT_READ, act=Act.WHO_SAW_EXPORTED, kind=RecordKind.EXPORT, by_post=True, sensitive=True)
-def export_who_saw(request: ActingRequest, form: str) -> HttpResponseBase:
+def export_who_saw(request: ActingRequest, form: str) -> HttpResponse:
     return _exported(request, WhoSawForm(request.POST), queries.who_saw_whole, form, name="who-saw")
 
 
 @reads(Permission.AUDIT_READ, act=Act.COLLEAGUE_EXPORTED, kind=RecordKind.EXPORT, by_post=True, sensitive=True)
-def export_opened_by(request: ActingRequest, form: str) -> HttpResponseBase:
+def export_opened_by(request: ActingRequest, form: str) -> HttpResponse:
     return _exported(request, ColleagueForm(request.POST), queries.opened_by_whole, form, name="colleague")
 
 
@@ -82,7 +81,7 @@ def _asked(
         "before": before,
         "kept": kept,
         "title": title,
-        "exports": [(name.upper(), reverse(export, args=[name])) for name in FILES],
+        "exports": [(name.upper(), reverse(export, args=[name])) for name in FORMS],
     }
     return render(request, "privacy/asked.html", context, status=422 if form.errors else 200)
 
@@ -94,21 +93,15 @@ def _exported(
     file_form: str,
     *,
     name: str,
-) -> HttpResponseBase:
+) -> HttpResponse:
     """As filtered; built before the log names whom it shows, and sent after."""
-    if file_form not in FILES or not form.is_valid():
+    if not form.is_valid():
         raise Http404
     lines = whole(form.cleaned_data)
     for line in lines:
         for case in line.cases:
             note_row(case)
-    file = TemporaryFile()  # noqa: SIM115 - sent and closed with the answer
-    write, content_type = FILES[file_form]
-    file.write(write(table_of(lines)))
-    file.seek(0)
-    response = FileResponse(file, as_attachment=True, filename=f"{name}.{file_form}", content_type=content_type)
-    response["Cache-Control"] = "no-store"
-    return response
+    return as_file(table_of(lines), form=file_form, name=name)
 
 
 @acts(Permission.AUDIT_READ, act=Act.LOG_READ)

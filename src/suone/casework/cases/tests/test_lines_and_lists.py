@@ -6,6 +6,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
@@ -19,6 +20,7 @@ from suone.casework.leading.tests.factories import activate, close, do
 from suone.ground.access.categories import DataCategory
 from suone.ground.access.database import acting_as
 from suone.ground.access.permissions import Role
+from suone.ground.audit.models import Entry, RecordKind
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, client_of, make_staff
 from suone.organisation.institutions.models import Region
@@ -156,3 +158,26 @@ def test_the_page_shows_lead_last_event_and_consent_and_keeps_what_was_chosen(ca
     assert 'href="?state=active&amp;region=&amp;need=&amp;sort=moved"' in page
     assert f'href="/dossiers/{case.pk}/"' in page
     assert client_of(cast.coordinator).get("/cases/?page=2&need=x&sort=y").status_code == 200
+
+
+def test_what_is_filtered_is_exported_and_the_log_names_whom_the_file_shows(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, other = activate(cast), activate(cast)
+    Case.objects.filter(pk=other.pk).update(state=State.SUSPENDED)
+    office = client_of(cast.coordinator)
+
+    csv = office.get("/cases/export/csv?state=active").content.decode("utf-8-sig")
+    book = office.get("/cases/export/xlsx?sort=-lead").content
+
+    assert [row.split(";")[0] for row in csv.splitlines()] == ["Case", case.dossier.number]
+    assert cast.coordinator.full_name in csv
+    assert book[:2] == b"PK"
+    logged = Entry.objects.filter(act="case.list_exported").order_by("pk")
+    assert [(entry.kind, sorted(entry.dossiers_shown)) for entry in logged] == [
+        (RecordKind.EXPORT, [case.pk]),
+        (RecordKind.EXPORT, [case.pk, other.pk]),
+    ]
+    assert office.get("/cases/export/pdf").status_code == 404
+    monkeypatch.setattr("suone.casework.cases.lists.MOST_EXPORTED", 1)
+    assert "More than 1 cases fit" in office.get("/cases/export/csv").content.decode()

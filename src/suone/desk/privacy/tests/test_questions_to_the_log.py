@@ -144,7 +144,7 @@ def test_the_answer_is_exported_as_filtered_and_that_is_recorded(
         {"number": seen[1], "institution": cast.adviser.institution_id, **confirmed},
     )
 
-    body = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    body = answer.content
     if form == "csv":
         rows = list(csv.reader(StringIO(body.decode("utf-8-sig")), delimiter=";"))
     else:

@@ -1,4 +1,4 @@
-"""A table as CSV or XLSX; no cell is ever interpreted as a formula."""
+"""A table as a file, CSV or XLSX; no cell is ever interpreted as a formula."""
 
 import csv
 from collections.abc import Sequence
@@ -7,9 +7,23 @@ from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
 
-from suone.casework.assessments.rules import escape_formula
+from django.http import Http404, HttpResponse
 
 _WIDEST = 60
+FORMS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def as_file(rows: Sequence[Sequence[Any]], *, form: str, name: str) -> HttpResponse:
+    """Return rows, the first of them headings, as a file to download; ``Http404`` for a form there is not."""
+    if form not in FORMS:
+        raise Http404
+    response = HttpResponse(as_csv(rows) if form == "csv" else as_xlsx(rows), content_type=FORMS[form])
+    response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def as_csv(rows: Sequence[Sequence[Any]]) -> bytes:
@@ -49,3 +63,10 @@ def _plain(cell: Any) -> str:
     if cell is None:
         return ""
     return f"{cell:%d.%m.%Y}" if isinstance(cell, date) else str(cell)
+
+
+def escape_formula(cell: Any) -> Any:
+    """Return a cell that no spreadsheet interprets as a formula."""
+    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n"):
+        return "'" + cell
+    return cell
