@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from suone.casework.cases.rules import OPEN_STATES, State
 from suone.ground.access.acting import Acting
 from suone.ground.audit.shown import note_row
 from suone.organisation.appointments.queries import own_region
-from suone.organisation.institutions.models import Institution
+from suone.organisation.institutions.models import Institution, Region
 from suone.records.consents.models import Consent
 from suone.records.dossiers.models import Event
 from suone.records.dossiers.queries import search_files
@@ -58,7 +58,7 @@ class Wanted:
 def case_list(acting: Acting, wanted: Wanted, *, page: int = 1, most: int = PAGE) -> list[Case]:
     """List the cases the acting person may open, up to one more than fit on the page: it only shows that there is a next."""
     if wanted.need in _NEEDS:
-        cases = _NEEDS[Need(wanted.need)](acting)
+        cases = _NEEDS[Need(wanted.need)](acting, _of_concern(acting))
     else:
         cases = Case.objects.readable_by(acting)
     if wanted.state == "open":
@@ -74,40 +74,50 @@ def case_list(acting: Acting, wanted: Wanted, *, page: int = 1, most: int = PAGE
             F(column).desc(nulls_last=True) if wanted.descending else F(column).asc(nulls_last=True), "-pk"
         )
     else:
-        is_near = ExpressionWrapper(Q(region=own_region(acting)), output_field=BooleanField())
-        cases = cases.alias(is_near=is_near).order_by("-is_near", "-pk")
+        cases = cases.order_by("-pk")
     # The keys first: what goes with a case is then looked up for one page alone.
-    first = (page - 1) * most
-    keys = list(cases.values_list("pk", flat=True)[first : first + most + 1])
+    region = None if wanted.sort else own_region(acting)
+    keys = _near_first(cases.values_list("pk", flat=True), region, start=(page - 1) * most, most=most + 1)
     found = {case.pk: case for case in _listed(acting).filter(pk__in=keys)} if keys else {}
     return [found[pk] for pk in keys]
 
 
-def standing_still(acting: Acting) -> QuerySet[Case]:
-    """Open cases in which nothing has happened for ``SUONE_STILL_DAYS`` days; those that were suspended are meant to rest.
+def _near_first(cases: QuerySet[Case, int], region: Region | None, *, start: int, most: int) -> list[int]:
+    """A part of the cases, those of this region before the others.
 
-    The office is asked about all cases, everybody else about those that they lead, manage or follow.
+    Two statements rather than a sort by region: either stops as soon as it has enough.
     """
+    if region is None:
+        return list(cases[start : start + most])
+    near, others = cases.filter(region=region), cases.exclude(region=region)
+    found = list(near[start : start + most])
+    if len(found) < most:
+        passed = near.count() if start and not found else start + len(found)
+        start = max(0, start - passed)
+        found += others[start : start + most - len(found)]
+    return found
+
+
+def standing_still(acting: Acting, cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Open ones in which nothing has happened for ``SUONE_STILL_DAYS`` days; those that were suspended are meant to rest."""
     since = timezone.now() - timedelta(days=settings.STILL_DAYS)
     moved = Event.objects.readable_by(acting, category_column="category").filter(dossier=OuterRef("pk"), at__gte=since)
-    cases = _of_concern(acting).filter(state__in=OPEN_STATES - {State.SUSPENDED}, notified_at__lt=since)
+    cases = cases.filter(state__in=OPEN_STATES - {State.SUSPENDED}, notified_at__lt=since)
     return cases.exclude(Exists(moved))
 
 
-def consents_running_out(acting: Acting) -> QuerySet[Case]:
-    """Open cases whose last consent ends within the longest of ``SUONE_CONSENT_WARNING_DAYS``, or has ended."""
+def consents_running_out(acting: Acting, cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Open ones whose last consent ends within the longest of ``SUONE_CONSENT_WARNING_DAYS``, or has ended."""
     soon = acting.today + timedelta(days=max(settings.CONSENT_WARNING_DAYS, default=0))
     given = Consent.objects.readable_by(acting).filter(dossier=OuterRef("pk"), withdrawn_at=None)
-    cases = _of_concern(acting).filter(Exists(given), state__in=OPEN_STATES)
+    cases = cases.filter(Exists(given), state__in=OPEN_STATES)
     return cases.exclude(Exists(given.filter(valid_until__gt=soon)))
 
 
 def needs(acting: Acting) -> dict[Need, int]:
-    """How many cases stand still, and of how many the consent runs out, in one statement."""
-    ids = {need: cases(acting).values("pk") for need, cases in _NEEDS.items()}
-    counted = {need.value: Count("pk", filter=Q(pk__in=found)) for need, found in ids.items()}
-    found = Case.objects.readable_by(acting).filter(state__in=OPEN_STATES).aggregate(**counted)
-    return {need: found[need.value] for need in Need}
+    """How many cases stand still, and of how many the consent runs out."""
+    cases = _of_concern(acting)
+    return {need: needing(acting, cases).count() for need, needing in _NEEDS.items()}
 
 
 def find_cases(acting: Acting, words: str) -> tuple[list[Case], bool]:
@@ -145,18 +155,21 @@ def _row(case: Case) -> list[Any]:
     ]
 
 
-_NEEDS: dict[Need, Callable[[Acting], QuerySet[Case]]] = {
+_NEEDS: dict[Need, Callable[[Acting, QuerySet[Case]], QuerySet[Case]]] = {
     Need.STILL: standing_still,
     Need.ENDING: consents_running_out,
 }
 
 
 def _of_concern(acting: Acting) -> QuerySet[Case]:
+    """All cases for the office; for everybody else those that they lead, manage or follow."""
+    cases = Case.objects.readable_by(acting)
+    if Institution.objects.filter(pk=acting.own_institution_id, is_iiz_office=True).exists():
+        return cases
     own = acting.own_staff_id
-    office = Institution.objects.filter(pk=acting.own_institution_id, is_iiz_office=True)
-    assigned = Assignment.objects.filter(dossier=OuterRef("pk"), staff_id=own, valid_until=None)
-    follows = Participant.objects.filter(dossier=OuterRef("pk"), staff_id=own, state=ParticipantState.TAKING_PART)
-    return Case.objects.readable_by(acting).filter(Q(Exists(office)) | Q(Exists(assigned)) | Q(Exists(follows)))
+    assigned = Assignment.objects.filter(staff_id=own, valid_until=None).values("dossier")
+    follows = Participant.objects.filter(staff_id=own, state=ParticipantState.TAKING_PART).values("dossier")
+    return cases.filter(pk__in=assigned.union(follows))
 
 
 def _columns(acting: Acting) -> dict[str, Subquery]:

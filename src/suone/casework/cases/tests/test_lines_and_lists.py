@@ -69,6 +69,12 @@ def pks(who: Appointment, **wanted: Any) -> list[int]:
         return [case.pk for case in case_list(acting(who), Wanted(**wanted))]
 
 
+def turned(who: Appointment, page: int) -> list[int]:
+    """A page of one case, and the next one."""
+    with acting_as(acting(who)):
+        return [case.pk for case in case_list(acting(who), Wanted(), page=page, most=1)]
+
+
 def counted(who: Appointment) -> tuple[int, int]:
     with acting_as(acting(who)):
         found = needs(acting(who))
@@ -143,6 +149,12 @@ def test_ones_own_region_comes_first_and_every_column_sorts(cast: Cast) -> None:
     assert pks(cast.coordinator, sort="moved")[0] == newest.pk
     assert pks(cast.coordinator, sort="moved", descending=True)[-1] == newest.pk
     assert pks(cast.coordinator, sort="region")[-1] == here.pk
+    assert [turned(cast.coordinator, page) for page in range(1, 5)] == [
+        [here.pk, newest.pk],
+        [newest.pk, elsewhere.pk],
+        [elsewhere.pk],
+        [],
+    ]
     for column in SORTS:
         assert set(pks(cast.coordinator, sort=column)) == {here.pk, elsewhere.pk, newest.pk}
 
