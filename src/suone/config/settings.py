@@ -365,5 +365,18 @@ NAVIGATION = [
     ("mails", _("Undelivered mails"), "mail.oversee"),
     ("audit_log", _("Log"), "audit.read"),
 ]
+# The letter that leads to an entry, typed after g.
+NAVIGATION_KEYS = {
+    "worklist": "h",
+    "cases": "c",
+    "meetings": "m",
+    "notify": "n",
+    "advice_list": "a",
+    "register": "r",
+    "register_figures": "r",
+    "contacts": "w",
+    "procedures": "p",
+    "inbox": "i",
+}
 # Entries with pages below another URL, too: a case below its file; the register begins with figures for some roles.
 NAVIGATION_ALSO = {"/cases/": "/dossiers/", "/register/figures": "/register/"}

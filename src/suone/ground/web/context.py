@@ -34,7 +34,8 @@ def _navigation(request: HttpRequest, acting: Acting | None) -> list[dict[str, A
     for name, label, permission in settings.NAVIGATION:
         # Of two entries with the same label, show the first that is permitted.
         if acting.may(Permission(permission)) and all(entry["label"] != label for entry in entries):
-            entries.append({"name": name, "url": reverse(name), "label": label})
+            key = settings.NAVIGATION_KEYS.get(name, "")
+            entries.append({"name": name, "url": reverse(name), "label": label, "key": key})
     # Only the longest match is current: /cases/notify is below /cases/, too.
     fitting = [address for entry in entries if _leads_to(address := entry["url"], request.path)]
     return [entry | {"current": entry["url"] == max(fitting, key=len, default="")} for entry in entries]
