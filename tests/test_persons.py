@@ -293,6 +293,14 @@ def test_only_whoever_contributes_with_the_identity_changes_a_number(cast: Cast)
     assert Number.objects.get().digits is None
 
 
+@pytest.mark.parametrize(("category", "answer"), [("IDENTITY", 200), ("MIGRATION", 200), ("FINANCES", 404)])
+def test_the_page_of_a_person_opens_to_whoever_reads_a_part_of_it(cast: Cast, category: str, answer: int) -> None:
+    dossier = open_file(cast.worker)
+    let_in(cast.worker, dossier, Principal(cast.stranger.institution_id), categories=DataCategory[category].bit)
+
+    assert client_of(cast.stranger).get(f"/dossiers/{dossier.pk}/person").status_code == answer
+
+
 def test_a_number_is_read_through_the_identity_alone(cast: Cast) -> None:
     dossier = open_file(cast.worker, ahv_number=NUMBER)
     let_in(cast.worker, dossier, Principal(cast.stranger.institution_id), categories=DataCategory.FINANCES.bit)

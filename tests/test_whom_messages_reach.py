@@ -13,6 +13,7 @@ from suone.casework.meetings.models import Invitee
 from suone.casework.meetings.services.guests import answer_as_guest, invite_guest
 from suone.casework.meetings.tests.factories import at, convene
 from suone.ground.access.acting import Acting, acting_for_guest, acting_for_job
+from suone.ground.access.categories import DataCategory
 from suone.ground.access.database import acting_as
 from suone.ground.access.permissions import Role
 from suone.ground.access.tests.worlds import kept
@@ -238,6 +239,24 @@ def test_an_emergency_reaches_those_who_lead_and_the_officer_for_data_protection
     assert told == {"Officer", "Coordinator", "Worker"}
     assert sends(manager, cast.coordinator, case)
     assert not sends(manager, officer, case)
+
+
+def test_what_was_done_is_said_to_those_alone_who_may_read_its_category_now(cast: Cast) -> None:
+    case = activate(cast, line(cast.adviser, DataCategory.EMPLOYMENT.bit), line(cast.physician, named=True))
+    activate(cast, line(cast.stranger))
+    colleague = make_staff(cast.physician.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
+
+    def says(to: Appointment, category: DataCategory = DataCategory.EMPLOYMENT) -> bool:
+        message = Message.objects.create(staff=to, dossier_id=case.pk, act=ACT, category=category)
+        return Message.objects.get(pk=message.pk).act == ACT
+
+    assert [says(to) for to in (cast.adviser, cast.physician, colleague, cast.stranger)] == [True, True, False, False]
+    assert not says(cast.adviser, DataCategory.EDUCATION)
+    granted, now = Grant.objects.filter(dossier=case.pk, institution=cast.adviser.institution), timezone.now()
+    granted.update(valid_from=now + timedelta(days=1))
+    assert not says(cast.adviser)
+    granted.update(valid_from=now - timedelta(days=9), valid_until=now - timedelta(days=1))
+    assert not says(cast.adviser)
 
 
 @pytest.mark.parametrize("answers", [True, False])

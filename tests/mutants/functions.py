@@ -91,6 +91,7 @@ def _reached_through(owner: psycopg.Connection[Any]) -> dict[str, set[str]]:
     by_word = (
         "SELECT allows, 'dossiers_allowed' FROM dossiers_act UNION SELECT asks, 'inbox_allows' FROM inbox_rule UNION"
         " SELECT asks, CASE side WHEN 'sender' THEN 'inbox_may_send' ELSE 'inbox_knows_case' END FROM inbox_tie"
+        " UNION SELECT function, 'workitems_outcome_of' FROM workitems_outcome"
     )
     for question in (by_trigger, by_policy, by_call, by_word):
         for name, through in owner.execute(question).fetchall():

@@ -19,7 +19,7 @@ from suone.ground.access.permissions import Role
 from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
 from suone.organisation.appointments.models import Appointment
-from suone.organisation.appointments.tests.factories import acting, client_of, make_staff
+from suone.organisation.appointments.tests.factories import acting, client_of, make_institution, make_staff
 from suone.records.consents.tests.factories import Cast, make_cast
 from suone.records.dossiers.models import Dossier, Doubt, Event, Particulars
 from suone.records.dossiers.rules import Birth
@@ -40,6 +40,13 @@ def law(settings: Any, db: None) -> None:
     keep_doubts_law(using="default")
 
 
+def case_of(cast: Cast, by: Appointment) -> Dossier:
+    dossier = open_file(by, ahv_number=NUMBER)
+    known = {"state_since": timezone.localdate(), "region": cast.region, "notifier": by.institution}
+    Case.objects.create(dossier=dossier, notified_by=by, **known)
+    return dossier
+
+
 @kept
 def cast() -> Cast:
     return make_cast()
@@ -53,10 +60,7 @@ def delegate(cast: Cast) -> Appointment:
 @kept
 def theirs(cast: Cast) -> Dossier:
     """The worker's case about the person, open to nobody else."""
-    dossier = open_file(cast.worker, ahv_number=NUMBER)
-    known = {"state_since": timezone.localdate(), "region": cast.region, "notifier": cast.worker.institution}
-    Case.objects.create(dossier=dossier, notified_by=cast.worker, **known)
-    return dossier
+    return case_of(cast, cast.worker)
 
 
 @kept
@@ -93,6 +97,23 @@ def test_the_office_learns_that_a_correction_waits_with_both_institutions_and_no
     assert LAW in page
     assert not [word for word in ("Müster", "Muster", theirs.number, mine.number) if word in page]
     assert Entry.objects.filter(act="correction.waiting_read", staff_id=delegate.pk).count() == 1
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_of_several_that_wait_the_one_asked_for_is_passed_on_to_the_case_asked_for(
+    cast: Cast, delegate: Appointment, mine: Dossier, theirs: Dossier, which: int
+) -> None:
+    elsewhere = make_staff(make_institution("BSL"), Role.FRONT_LINE_WORKER, last_name="Elsewhere")
+    third, also = open_file(cast.adviser, ahv_number=NUMBER), case_of(cast, elsewhere)
+    correct(cast.adviser, third, last_name="Moster")
+    corrected, cases = (mine, third)[which], (theirs, also)
+    assert {(corrected.pk, case.pk) for case in cases} < {(file, case) for file, case, _fields in waiting(delegate)}
+
+    correction = pass_on(delegate, corrected, cases[which])
+
+    assert correction.offered == {"last_name": ("Müster", "Moster")[which]}
+    item = WorkItem.objects.get(about_type="correction", about_id=correction.pk)
+    assert item.addressed_id == (cast.worker, elsewhere)[which].institution_id
 
 
 @pytest.mark.parametrize("who", ["coordinator", "worker", "stranger", "adviser"])
