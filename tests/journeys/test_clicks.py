@@ -96,8 +96,10 @@ def test_the_everyday_acts_take_as_many_clicks_as_the_page_on_usability_says(
 
     worker.begin("/")
     worker.click("nav a[href='/cases/notify']")
+    worker.page.locator("[name=ahv_missing_reason]").wait_for()
     for name, text in (("last_name", "Andres"), ("first_name", "Noa"), ("ahv_number", number_of(number + 10))):
         worker.type(name, text)
+    assert worker.page.locator("[name=ahv_missing_reason]").is_hidden()  # not asked beside a number
     steps.draw_signature(worker.visitor)
     worker.press("Notify the case")
     taken["Notify a case, beside the signature"] = worker.end("**/dossiers/*/")

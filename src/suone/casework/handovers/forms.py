@@ -24,7 +24,7 @@ from suone.organisation.appointments.queries import colleagues, own_region
 from suone.organisation.institutions.kinds import InstitutionKind
 from suone.organisation.institutions.models import Circle, Institution, Region
 from suone.records.consents.legal_bases import LegalBasis
-from suone.records.dossiers.fields import BirthField
+from suone.records.dossiers.fields import NOT_BOTH, BirthField
 
 # Facts about somebody outside the case: the name is asked beside the day, and kept as the remark.
 _WITH_NAME = {Fact.FORMER_ADVISER_CONTACTED: gettext_lazy("Name of the former workplace adviser")}
@@ -56,10 +56,12 @@ class PersonForm(forms.Form):
         label=gettext_lazy("AHV number"),
         required=False,
         help_text=gettext_lazy("Recommended between the institutions: 13 digits, from the card."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"} | NOT_BOTH),
     )
     date_of_birth = BirthField(required=False)
-    ahv_missing_reason = TextField(label=gettext_lazy("If it is missing: why"), max_length=200, required=False)
+    ahv_missing_reason = TextField(
+        label=gettext_lazy("If it is missing: why"), max_length=200, required=False, widget=forms.TextInput(NOT_BOTH)
+    )
     language = forms.ChoiceField(label=gettext_lazy("Language of correspondence"), choices=settings.PERSON_LANGUAGES)
     region = forms.ModelChoiceField(label=gettext_lazy("Region"), queryset=Region.objects.none())
 

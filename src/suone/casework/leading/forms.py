@@ -35,7 +35,7 @@ from suone.records.consents.fields import ScopeForm
 from suone.records.consents.models import Grantor, SignatureForm
 from suone.records.consents.terms import ConsentTerms
 from suone.records.documents.uploads import Upload, upload_of
-from suone.records.dossiers.fields import BirthField
+from suone.records.dossiers.fields import NOT_BOTH, BirthField
 from suone.records.dossiers.models import Sex
 from suone.records.persons import ahv
 from suone.register.server.models import Alert
@@ -54,9 +54,11 @@ class NotifyForm(ScopeForm):
         label=gettext_lazy("AHV number"),
         required=False,
         help_text=gettext_lazy("13 digits, starting with 756. It connects the institutions; type it from the card."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"} | NOT_BOTH),
     )
-    ahv_missing_reason = TextField(label=gettext_lazy("If it is missing: why"), max_length=200, required=False)
+    ahv_missing_reason = TextField(
+        label=gettext_lazy("If it is missing: why"), max_length=200, required=False, widget=forms.TextInput(NOT_BOTH)
+    )
     language = forms.ChoiceField(
         label=gettext_lazy("Language of correspondence"), choices=settings.PERSON_LANGUAGES, initial="de"
     )

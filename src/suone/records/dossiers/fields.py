@@ -11,6 +11,9 @@ from suone.ground.access.errors import Refused
 from suone.ground.web.fields import TextField
 from suone.records.dossiers.rules import Birth, check_birth, parse_birth
 
+# Of the AHV number and of why it is missing: the styles hide the second while the first is typed, which a blank shows.
+NOT_BOTH = {"placeholder": " "}
+
 
 class BirthField(TextField):
     """A date of birth, as precise as it is known: 1.4.1999, 4.1999 or 1999."""
