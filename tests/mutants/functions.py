@@ -89,7 +89,8 @@ def _reached_through(owner: psycopg.Connection[Any]) -> dict[str, set[str]]:
         " AND strpos(coalesce(pg_get_function_sqlbody(c.oid), c.prosrc), f.proname || '(') > 0"
     )
     by_word = (
-        "SELECT allows, 'dossiers_allowed' FROM dossiers_act UNION SELECT asks, 'inbox_allows' FROM inbox_rule UNION"
+        "SELECT allows, 'dossiers_allowed' FROM dossiers_act UNION SELECT asks, 'inbox_allows' FROM inbox_rule"
+        " UNION SELECT asks, 'leading_comes_from_an_act' FROM leading_report UNION"
         " SELECT asks, CASE side WHEN 'sender' THEN 'inbox_may_send' ELSE 'inbox_knows_case' END FROM inbox_tie"
         " UNION SELECT function, 'workitems_outcome_of' FROM workitems_outcome"
     )

@@ -118,8 +118,10 @@ def test_a_correction_sent_after_another_one_is_a_conflict_that_shows_both(cast:
 
 
 def test_the_course_says_where_what_an_act_reported_is_corrected(cast: Cast, supported: Case) -> None:
-    do(cast.coordinator, leading.report_fact, dossier=supported.dossier, fact=Fact.PERSON_ATTENDED)
-    known = KnownFact.objects.get(dossier_id=supported.pk, fact=Fact.PERSON_ATTENDED)
+    by = cast.coordinator
+    known = KnownFact.objects.create(
+        dossier=supported.dossier, fact=Fact.PERSON_ATTENDED, value=True, staff=by, institution=by.institution
+    )
     course = f"/dossiers/{supported.pk}/course"
 
     page = client_of(cast.coordinator).get(course).content.decode()
