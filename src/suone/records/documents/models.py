@@ -66,6 +66,10 @@ class Document(models.Model):
                 name="document_replaced_once",
                 violation_error_message=_("This document has been renewed already."),
             ),
+            # It follows a folder of the server, where files are read and deleted: no other folder can be named.
+            models.CheckConstraint(
+                name="document_file_in_its_folder", condition=Q(stored_as__regex=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+            ),
             RowPolicies(
                 name="documents_document_row_policies",
                 select=granted(Power.READ, category="{table}.category", author="kept_by_id"),

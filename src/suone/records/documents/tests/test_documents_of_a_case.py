@@ -60,6 +60,15 @@ def test_no_two_documents_lead_to_one_file(lead: Appointment, dossier: Dossier) 
         document.save()
 
 
+@pytest.mark.parametrize("name", ["../anchors/log", "/etc/hosts", "..", ".hidden", "a/b.pdf", "", "a\nb"])
+def test_no_row_leads_to_a_file_of_another_folder(lead: Appointment, dossier: Dossier, name: str) -> None:
+    document = keep(lead, dossier)
+    document.pk, document.stored_as = None, name
+
+    with pytest.raises(IntegrityError, match="document_file_in_its_folder"), acting_as(acting(lead)):
+        Document.objects.bulk_create([document])
+
+
 def test_a_file_is_kept_under_a_name_that_says_nothing(lead: Appointment, dossier: Dossier, folder: Path) -> None:
     document = keep(lead, dossier)
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 from django.utils import timezone
 
 from suone.ground.access.acting import acting_for_job
-from suone.ground.access.categories import DataCategory
+from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.access.permissions import Role
@@ -148,9 +148,24 @@ def test_a_document_is_renewed_once(lead: Appointment, dossier: Dossier) -> None
 
     with pytest.raises(Refused, match="renewed already"):
         keep(lead, dossier, days=60, replaces=document)
-    again = Document(dossier=dossier, category=1, title="Again", language="de", size=1, replaces=document)
+    again = Document(
+        dossier=dossier, category=1, title="Again", language="de", size=1, stored_as="x.pdf", replaces=document
+    )
     with pytest.raises(IntegrityError, match="document_replaced_once"), transaction.atomic():
         again.save()
+
+
+def test_nobody_renews_a_document_that_is_closed_to_them(
+    lead: Appointment, office: Appointment, dossier: Dossier
+) -> None:
+    """Past the services: its work item would be settled, and nobody could renew it any more."""
+    let_in(lead, dossier, Principal(office.institution_id), power=Power.WRITE, categories=DataCategory.EMPLOYMENT.bit)
+    open_to_both, closed = keep(lead, dossier, days=5), keep(lead, dossier, days=5, category=DataCategory.FINANCES)
+
+    keep(office, dossier, days=50, replaces=open_to_both)
+    with pytest.raises(ProgrammingError, match="closed to whoever renews it"):
+        keep(office, dossier, days=50, replaces=closed)
+    keep(lead, dossier, days=50, replaces=closed)
 
 
 def test_a_last_day_far_ahead_is_a_slip_and_a_past_one_may_be_kept(lead: Appointment, dossier: Dossier) -> None:
