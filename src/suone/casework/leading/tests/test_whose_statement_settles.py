@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from suone.canton.procedures.facts import WORDS, Fact, Source
@@ -201,18 +201,21 @@ def test_a_correction_of_whoever_stated_it_leaves_the_item_of_others(cast: Cast,
     assert not told(cast.worker, "procedure.fact_corrected")
 
 
-def test_a_remark_of_somebody_else_is_no_reason_of_the_lead(cast: Cast, case: Case) -> None:
-    item = asked(cast, case, cast.worker)
+def test_nobody_adds_a_remark_to_what_somebody_else_stated(cast: Cast, case: Case) -> None:
+    """Pages would show it as theirs, and it would take the place of the lead's reason."""
     past_services(cast.coordinator, case, is_stated=True)
     known = KnownFact.objects.get(dossier_id=case.pk, fact=CLARIFIED)
-    with acting_as(acting(cast.adviser)), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO leading_factremark (fact_id, dossier_id, category, text, staff_id) VALUES (%s, %s, %s, 'x', %s)",
-            [known.pk, case.pk, DataCategory.ADMINISTRATIVE, cast.adviser.pk],
-        )
-        cursor.execute("SELECT * FROM workitems_settle(%s, %s, '', 0, '{}', 'done')", [case.pk, CLARIFIED])
 
-    assert state_of(item) == ItemState.OPEN
+    def remark(by: Appointment) -> None:
+        with transaction.atomic(), acting_as(acting(by)), connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO leading_factremark (fact_id, dossier_id, category, text, staff_id) VALUES (%s, %s, %s, 'x', %s)",
+                [known.pk, case.pk, DataCategory.ADMINISTRATIVE, by.pk],
+            )
+
+    with pytest.raises(ProgrammingError, match="its author alone adds a remark"):
+        remark(cast.adviser)
+    remark(cast.coordinator)
 
 
 @pytest.mark.django_db

@@ -167,6 +167,20 @@ def test_the_invited_without_a_grant_change_their_own_invitation_alone(cast: Cas
         assert Meeting.objects.filter(pk=planned.pk).update(place="elsewhere") == 0
 
 
+def test_nobody_says_that_another_institution_has_contributed(cast: Cast, planned: Meeting) -> None:
+    """Their work item would be settled by it."""
+    own = Invitee.objects.filter(meeting=planned, institution=cast.adviser.institution)
+
+    with (
+        acting_as(acting(cast.coordinator)),
+        pytest.raises(ProgrammingError, match="own institution"),
+        transaction.atomic(),
+    ):
+        own.update(contributed_at=timezone.now())
+    with acting_as(acting(cast.adviser)):
+        assert own.update(contributed_at=timezone.now()) == 1
+
+
 def test_an_outsider_cannot_lock_a_meeting(cast: Cast, planned: Meeting) -> None:
     with acting_as(acting(cast.stranger)), pytest.raises(ProgrammingError), transaction.atomic():
         dates.lock_meeting(planned)

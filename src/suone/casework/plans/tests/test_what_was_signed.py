@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from suone.casework.cases.models import Case
-from suone.casework.plans.models import Entry, Measure, Plan, Signature
+from suone.casework.plans.models import Entry, Measure, Plan, Signature, SignerName
 from suone.casework.plans.rules import Kind
 from suone.casework.plans.tests.factories import again, all_sign, draft, of, person_signs, put_up, sign
 from suone.ground.access.database import acting_as
@@ -169,3 +169,16 @@ def test_the_progress_of_a_measure_goes_on(cast: Cast, bound: Plan) -> None:
     assert sent(cast.adviser, statement, bound) == 1
     assert Measure.objects.get(plan=bound).result == "x"
     assert Entry.objects.filter(plan=bound).exists()
+
+
+def test_nobody_names_a_signer_beside_the_signature(cast: Cast, out: Plan) -> None:
+    """Neither of somebody else's signature, nor of one's own before it is given or afterwards."""
+    name = "INSERT INTO plans_signername (signature_id, dossier_id, name, staff_id) VALUES (%(signature)s, %(case)s, 'x', %(staff)s)"
+    signed, waiting = of(out, cast.worker).pk, of(out, cast.adviser).pk
+
+    Signature.objects.filter(pk=signed).update(recorded_at=timezone.now() - timedelta(hours=1))
+    for by, signature in ((cast.worker, signed), (cast.adviser, signed), (cast.adviser, waiting)):
+        assert refused(by, name, out, signature=signature, staff=by.pk)
+    sign(cast.adviser, out, signer_name="Anna Muster")
+
+    assert SignerName.objects.get(signature_id=waiting).name == "Anna Muster"

@@ -6,10 +6,12 @@ from django.db.models import Model
 from django.utils import timezone
 
 from suone.casework.cases.models import Case
+from suone.casework.leading.tests.factories import do
 from suone.casework.support.models import Service, ServiceText
 from suone.casework.support.queries import texts_of
-from suone.casework.support.rules import Part
-from suone.casework.support.tests.factories import reported
+from suone.casework.support.rules import Kind, Part
+from suone.casework.support.services import cancel_service
+from suone.casework.support.tests.factories import order, reported
 from suone.ground.access.acting import Acting, acting_for_job
 from suone.ground.access.acting import Kind as ActingKind
 from suone.ground.access.categories import ALL_BUT_HEALTH, ALL_CATEGORIES, DataCategory
@@ -144,3 +146,49 @@ def test_findings_come_from_whoever_may_read_them(cast: Cast, active: Case) -> N
             " institution_id) SELECT dossier_id, id, 'findings', 4, 'words', 'de', staff_id, institution_id"
             " FROM support_service"
         )
+
+
+def test_nobody_writes_a_part_of_somebody_elses(cast: Cast, active: Case) -> None:
+    """A report of the medical officer least of all, nor the result of a service that others carry out."""
+    mandate = order(cast, active, Kind.MEDICAL_MANDATE)
+    with acting_as(acting(cast.coordinator)):
+        _order(active, cast.coordinator)
+    table = Service.objects.get(kind="round_table")
+    managed = order(cast, active, Kind.CASE_MANAGEMENT)
+
+    def written(by: Appointment, service: Service, part: Part) -> bool:
+        try:
+            with transaction.atomic(), acting_as(acting(by)), connection.cursor() as cursor:
+                cursor.execute(
+                    "INSERT INTO support_servicetext (dossier_id, service_id, part, category, text, language, staff_id,"
+                    " institution_id) VALUES (%s, %s, %s, 1, 'words', 'de', %s, %s)",
+                    [active.pk, service.pk, part, by.pk, by.institution_id],
+                )
+                transaction.set_rollback(True)
+        except ProgrammingError as refusal:
+            return "written by somebody else" not in str(refusal)
+        return True
+
+    for part in (Part.CONSEQUENCES, Part.RESTRICTIONS):
+        assert [written(by, mandate, part) for by in (cast.physician, cast.coordinator, cast.adviser)] == [
+            True, False, False,
+        ]  # fmt: skip
+        assert not written(cast.physician, table, part)
+    assert [written(by, managed, Part.RESULT) for by in (cast.coordinator, cast.adviser)] == [True, False]
+    assert [written(by, table, Part.RESULT) for by in (cast.coordinator, cast.adviser)] == [True, True]
+    assert not written(cast.adviser, table, Part.REASON)
+
+    do(cast.coordinator, cancel_service, service=managed, reason="moved away")
+    assert not written(cast.coordinator, managed, Part.RESULT)  # nothing is added to what has ended
+
+
+def test_a_medical_mandate_is_completed_by_its_report_alone(cast: Cast, active: Case) -> None:
+    mandate = order(cast, active, Kind.MEDICAL_MANDATE)
+
+    for staff in (cast.coordinator, cast.physician):
+        with (
+            pytest.raises(ProgrammingError, match="its report completes"),
+            transaction.atomic(),
+            acting_as(acting(staff)),
+        ):
+            Service.objects.filter(pk=mandate.pk).update(state="completed", ended_on=timezone.localdate())

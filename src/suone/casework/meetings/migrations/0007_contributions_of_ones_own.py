@@ -1,0 +1,12 @@
+from suone.ground.access.sql_files import sql_file
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("meetings", "0006_reported_facts"),
+    ]
+
+    operations = [
+        sql_file(__file__, "own_contributions.sql"),
+    ]
