@@ -455,7 +455,7 @@ OF_THE_LEAD: dict[str, str] = {
     "a mandate is opened for longer": _MANDATE.format("access_until = '2099-01-01'"),
     "a mandate is based on another consent": _MANDATE.format("based_on_id = %(consent_of_now)s"),
     "a mandate passes to somebody else": _MANDATE.format("staff_id = %(adviser)s"),
-    "a mandate of others ends": _MANDATE.format("state = 'completed', ended_on = now()"),
+    "a mandate of others ends": _MANDATE.format("state = 'cancelled', ended_on = now()"),
     "an own mandate is opened for longer": _OWN_MANDATE.format("access_until = '2099-01-01'"),
     "an own mandate is based on another consent": _OWN_MANDATE.format("based_on_id = %(consent_of_now)s"),
 }

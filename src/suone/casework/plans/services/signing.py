@@ -33,7 +33,7 @@ from suone.records.documents.services import keep_document
 from suone.records.documents.uploads import Upload
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import has_power, institutions_with_access
-from suone.records.dossiers.services import insert_without_returning, lock
+from suone.records.dossiers.services import lock
 from suone.records.inbox.services import notify_institutions, notify_staff
 from suone.records.representation.services import check_signature
 from suone.records.workitems.services import add_work_item, cancel_items_about, close_items_about
@@ -114,13 +114,8 @@ def sign(
     document = _keep_upload(acting, signature, upload)
     _answer(signature, SignatureState.SIGNED, form=form, signed_on=signed_on, document=document)
     if signer_name.strip():
-        insert_without_returning(
-            SignerName(
-                signature=signature,
-                dossier_id=signature.dossier_id,
-                name=signer_name.strip(),
-                staff_id=acting.own_staff_id,
-            )
+        SignerName.objects.create(
+            signature=signature, dossier_id=signature.dossier_id, name=signer_name.strip(), staff_id=acting.own_staff_id
         )
     close_items_about(acting, dossier=signature.plan.dossier, about=("signature", signature.pk))
     record_plan_event(
