@@ -278,7 +278,7 @@ def test_correcting_a_number_leaves_the_other_file_of_that_number_where_it_is(ca
 
 def test_only_whoever_contributes_with_the_identity_changes_a_number(cast: Cast) -> None:
     dossier = open_file(cast.worker)
-    for categories, power in ((DataCategory.IDENTITY.bit, Power.READ), (DataCategory.FINANCES.bit, Power.WRITE)):
+    for categories, power in ((DataCategory.FINANCES.bit, Power.WRITE), (DataCategory.IDENTITY.bit, Power.READ)):
         let_in(
             cast.worker,
             dossier,
