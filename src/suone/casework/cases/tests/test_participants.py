@@ -293,6 +293,7 @@ def test_messages_about_a_case_are_for_those_who_lead_follow_and_take_part_in_it
     case, other = activate(cast, line(cast.adviser), line(cast.physician, named=True)), activate(cast)
     colleague = make_staff(cast.physician.institution, Role.FRONT_LINE_WORKER, last_name="Colleague")
     do(cast.coordinator, services.name_lead, case=other, staff=cast.worker)
+    do(cast.coordinator, services.name_case_manager, case=case, staff=cast.worker)
     for place, staff, state in (
         (case, cast.stranger, ParticipantState.DECLINED),
         (other, cast.stranger, ParticipantState.TAKING_PART),
