@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import ProgrammingError
 from django.test import Client
 from django.utils import timezone
 
@@ -132,6 +133,19 @@ def test_smz_iv_2_only_iv_gives_notice_and_only_to_the_social_worker(
 
     assert not CooperationNotice.objects.exists()
     assert not Entry.objects.filter(act="handover.notice_given").exists()
+
+
+def test_past_the_services_a_notice_goes_to_nobody_else(
+    cast: Cast, coordinator_iv: Appointment, shared: Handover
+) -> None:
+    """Nor from anybody else, nor without the disclosure that is recorded with it."""
+    give_notice(coordinator_iv, shared, cast.worker)
+    given = CooperationNotice.objects.get()
+    for by, to in ((coordinator_iv, cast.adviser), (coordinator_iv, cast.coordinator), (cast.worker, coordinator_iv)):
+        given.pk = None
+        given.giver, given.giver_staff, given.receiver, given.receiver_staff = by.institution, by, to.institution, to
+        with pytest.raises(ProgrammingError, match="from the IV to the social worker alone"), acting_as(acting(by)):
+            given.save(force_insert=True)
 
 
 def test_a_consent_is_a_basis_only_if_it_names_the_institution_and_the_category(
