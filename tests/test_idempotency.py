@@ -20,6 +20,7 @@ from suone.casework.plans.models import Entry as PlanEntry
 from suone.casework.plans.models import Measure, Plan, Signature
 from suone.casework.support.models import Service
 from suone.demo.seed import fill_in
+from suone.ground.access.tests.worlds import kept
 from suone.organisation.appointments.models import Absence, Appointment, ContactPerson, HeldRole
 from suone.organisation.institutions.models import Institution
 from suone.records.consents.models import Consent, ConsentRecipient, Disclosure
@@ -85,10 +86,14 @@ class _Fields(HTMLParser):
             self._inside = False
 
 
-@pytest.fixture
-def coordinator(db: None, client: Client) -> Client:
-    """The office's coordinator, who leads most cases of the demo."""
+@kept
+def demo() -> None:
     fill_in()
+
+
+@pytest.fixture
+def coordinator(demo: None, client: Client) -> Client:
+    """The office's coordinator, who leads most cases of the demo."""
     staff = Appointment.objects.get(email="stefan.imsand@example.org")
     assert staff.user is not None
     client.force_login(staff.user, backend=settings.AUTHENTICATION_BACKENDS[1])
