@@ -82,12 +82,20 @@ class Visitor:
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
         )
-        self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(30_000)  # a busy machine is slow, not wrong
-        self.page.set_default_navigation_timeout(60_000)
+        self._page = self.context.new_page()
+        self._page.set_default_timeout(30_000)  # a busy machine is slow, not wrong
+        self._page.set_default_navigation_timeout(60_000)
+        self._starts_at = ""
         self.trouble: list[str] = []
-        self.page.on("console", self._note)
-        self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
+        self._page.on("console", self._note)
+        self._page.on("pageerror", lambda error: self.trouble.append(str(error)))
+
+    @property
+    def page(self) -> Page:
+        """Where the visitor is; after the log-in at the worklist, which is loaded once somebody looks."""
+        if self._starts_at:
+            self.open(self._starts_at)
+        return self._page
 
     def _note(self, message: ConsoleMessage) -> None:
         # A page that is refused (404, 422 …) is reported on the console, too; that is no fault of the page.
@@ -107,7 +115,7 @@ class Visitor:
         ):
             self.context.add_cookies([{"name": name, "value": value, "url": self.site.address, "httpOnly": True}])
         self.site.sql("UPDATE access_user SET language = %s WHERE email = %s", self.language, email)
-        self.open("/")
+        self._starts_at = "/"
         return self
 
     def type_log_in(self, email: str) -> "Visitor":
@@ -122,7 +130,8 @@ class Visitor:
         return self
 
     def open(self, path: str) -> None:
-        self.page.goto(self.site.address + path)
+        self._starts_at = ""
+        self._page.goto(self.site.address + path)
 
     def press(self, text: str, **values: object) -> None:
         """Press the button or follow the link with this sentence."""
