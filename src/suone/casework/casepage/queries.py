@@ -98,6 +98,7 @@ class Place:
     steps: Sequence[Step]
     statements: Sequence[tuple[str, str]] = field(default_factory=tuple)
     work_items: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    phases: Sequence[tuple[str, bool]] = field(default_factory=tuple)  # of the whole procedure: title, is the case here
 
 
 def place_of(acting: Acting, case: Case, categories: Collection[DataCategory]) -> Place | None:
@@ -125,6 +126,7 @@ def place_of(acting: Acting, case: Case, categories: Collection[DataCategory]) -
             (fact, sentence_of(Fact(fact), facts.get(fact))) for fact in stated_facts(phase) if is_in(fact, categories)
         ],
         work_items=[item_in_words(item) for item in phase.items if _is_set(item, facts, categories)],
+        phases=[(in_language(one.title), one.id == phase.id) for one in course.procedure.phases],
     )
 
 

@@ -1,5 +1,7 @@
 """The course of a case on its pages: what is missing, what can be stated, where it may go, moving over, informing all."""
 
+import re
+
 import pytest
 
 from suone.canton.instruments.loading import instrument, shipped_instruments
@@ -10,13 +12,15 @@ from suone.casework.casepage.known import CORRECTED_AT
 from suone.casework.casepage.services import inform_everyone
 from suone.casework.cases import services
 from suone.casework.cases.models import Case, Note
+from suone.casework.cases.queries import background_notes
 from suone.casework.leading import services as leading
 from suone.casework.leading.models import Course, KnownFact
 from suone.casework.leading.tests.factories import do, notify
 from suone.ground.access.categories import DataCategory
+from suone.ground.access.database import acting_as
 from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry
-from suone.organisation.appointments.tests.factories import client_of
+from suone.organisation.appointments.tests.factories import acting, client_of
 from suone.records.consents.tests.factories import Cast, line
 from suone.records.dossiers.models import Event
 from suone.records.inbox.models import Message
@@ -41,6 +45,21 @@ def test_the_case_says_its_phase_and_what_is_missing(cast: Cast, supported: Case
     assert "Services" in page
     assert "No service has been ordered yet" in page
     assert f"/dossiers/{supported.pk}/course" in page
+
+
+def test_the_case_begins_with_its_question_and_the_phases_with_its_place(cast: Cast, supported: Case) -> None:
+    page = client_of(cast.coordinator).get(f"/dossiers/{supported.pk}/").content.decode()
+    beginning = page[page.index('class="about"') : page.index('id="next-title"')]
+
+    assert [title.strip() for title in re.findall(r"<li[^>]*>([^<]+)<", beginning)] == [
+        phase.title["en"] for phase in supported.dossier.course.procedure.phases
+    ]
+    assert re.findall(r'<li aria-current="step">([^<]+)<', beginning) == ["Services"]
+    who = acting(cast.coordinator)
+    with acting_as(who):
+        noted = background_notes(who, supported.pk)
+    assert noted.question in beginning
+    assert all(label in beginning for label in noted.risk_labels)
 
 
 def test_the_course_shows_the_drawing_with_the_place_of_the_case(cast: Cast, supported: Case) -> None:
