@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import groupby
 
 from django.db import connection
 from django.db.models import Q
@@ -41,6 +42,9 @@ from suone.records.workitems.queries import name_items
 LATEST = 20  # entries of the timeline at once
 
 
+_SHORT_RUN = 2  # lines of the timeline that stay unfolded
+
+
 @dataclass(frozen=True, slots=True)
 class Involved:
     """A person in the list of those involved in a case."""
@@ -64,6 +68,11 @@ class Line:
     institution: str = ""  # the one that was asked, takes part or left
     times: int = 1  # how often in a row
 
+    @property
+    def is_record(self) -> bool:
+        """Whether it says what was done in the product's words alone: neither a note, nor a text that somebody wrote."""
+        return self.event is not None and self.note is None and (not self.event.text or bool(self.event.texts))
+
     def reads_like(self, other: "Line") -> bool:
         """Return whether two lines read the same: the same act by the same person, without a note or text."""
         return bool(self._bare_act) and self._bare_act == other._bare_act
@@ -82,6 +91,12 @@ class Day:
 
     on: date
     lines: list[Line]
+
+    @property
+    def runs(self) -> list[tuple[bool, list[Line]]]:
+        """The lines as they follow each other, in runs; what was done without a word of anybody folds where it is long."""
+        runs = [(is_record, list(lines)) for is_record, lines in groupby(self.lines, key=lambda line: line.is_record)]
+        return [(is_record and len(lines) > _SHORT_RUN, lines) for is_record, lines in runs]
 
 
 def readable_case(acting: Acting, dossier_id: int) -> Case:

@@ -13,6 +13,7 @@ from suone.casework.casepage.services import inform_everyone
 from suone.casework.cases import services
 from suone.casework.cases.models import Case, Note
 from suone.casework.cases.queries import background_notes
+from suone.casework.cases.rules import NoteKind
 from suone.casework.leading import services as leading
 from suone.casework.leading.models import Course, KnownFact
 from suone.casework.leading.tests.factories import do, notify
@@ -60,6 +61,24 @@ def test_the_case_begins_with_its_question_and_the_phases_with_its_place(cast: C
         noted = background_notes(who, supported.pk)
     assert noted.question in beginning
     assert all(label in beginning for label in noted.risk_labels)
+
+
+def test_the_timeline_shows_what_people_wrote_and_folds_what_was_done(cast: Cast, supported: Case) -> None:
+    note = {"dossier": supported.dossier, "category": DataCategory.EMPLOYMENT, "kind": NoteKind.NOTE}
+    do(cast.worker, services.write_note, text="He wants to work outdoors.", **note)
+    client = client_of(cast.coordinator)
+
+    def timeline(question: str = "") -> str:
+        page = client.get(f"/dossiers/{supported.pk}/{question}").content.decode()
+        return page[page.index('<ul class="timeline">') : page.index('id="people-title"')]
+
+    shown = timeline()
+    folded = re.findall(r"<details>(.*?)</details>", shown, re.DOTALL)
+    assert any("Consent signed" in run for run in folded)
+    assert all("He wants to work outdoors." not in run for run in folded)
+    assert "He wants to work outdoors." in shown
+    assert [int(count) for count in re.findall(r"(\d+) entries", shown)] == [run.count("<li>") for run in folded]
+    assert "<details>" not in timeline("?kind=course")
 
 
 def test_the_course_shows_the_drawing_with_the_place_of_the_case(cast: Cast, supported: Case) -> None:
