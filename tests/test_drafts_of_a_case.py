@@ -74,6 +74,13 @@ def test_a_draft_is_hidden_once_the_case_is_closed_to_its_author_and_shown_once_
     assert seen(cast.adviser, form)
 
 
+def test_no_draft_hides_its_case_behind_another_spelling_of_its_address(cast: Cast, case: Case) -> None:
+    """It would be saved by whoever may not open the case, and outlast it."""
+    for staff in (cast.adviser, cast.stranger):
+        assert save(staff, f"/dossiers/{case.pk:021}/notes").status_code == 400
+        assert not Draft.objects.filter(staff_id=staff.pk).exists()
+
+
 def test_nothing_is_saved_about_a_case_that_is_closed_and_the_author_is_told(cast: Cast, case: Case) -> None:
     save(cast.adviser, form_of(case))
     Grant.objects.filter(dossier=case.pk, institution=cast.adviser.institution).update(
