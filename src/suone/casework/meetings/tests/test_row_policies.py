@@ -180,6 +180,16 @@ def test_nobody_says_that_another_institution_has_contributed(cast: Cast, planne
     with acting_as(acting(cast.adviser)):
         assert own.update(contributed_at=timezone.now()) == 1
 
+    seat = {"meeting": planned, "dossier_id": planned.dossier_id, "institution": cast.stranger.institution}
+    with (
+        acting_as(acting(cast.coordinator)),
+        pytest.raises(ProgrammingError, match="own institution"),
+        transaction.atomic(),
+    ):
+        Invitee.objects.bulk_create([Invitee(**seat, contributed_at=timezone.now())])
+    with acting_as(acting(cast.coordinator)):
+        Invitee.objects.bulk_create([Invitee(**seat)])
+
 
 def test_an_outsider_cannot_lock_a_meeting(cast: Cast, planned: Meeting) -> None:
     with acting_as(acting(cast.stranger)), pytest.raises(ProgrammingError), transaction.atomic():
