@@ -146,6 +146,14 @@ def test_past_the_services_a_notice_goes_to_nobody_else(
         given.giver, given.giver_staff, given.receiver, given.receiver_staff = by.institution, by, to.institution, to
         with pytest.raises(ProgrammingError, match="from the IV to the social worker alone"), acting_as(acting(by)):
             given.save(force_insert=True)
+    given.giver, given.giver_staff = coordinator_iv.institution, coordinator_iv
+    given.receiver, given.receiver_staff = cast.worker.institution, cast.worker
+    Disclosure.objects.update(at=timezone.now() - timedelta(hours=1))
+    with (
+        pytest.raises(ProgrammingError, match="from the IV to the social worker alone"),
+        acting_as(acting(coordinator_iv)),
+    ):
+        given.save(force_insert=True)
 
 
 def test_a_consent_is_a_basis_only_if_it_names_the_institution_and_the_category(
