@@ -64,6 +64,8 @@ PARTS = {
     "invited": "SELECT max(appointment_id) FROM appointments_invitation",
     "waiting_role": "SELECT max(id) FROM appointments_heldrole WHERE needs_approval AND approved_at IS NULL AND NOT is_beginning",
     "social": "SELECT id FROM institutions_institution WHERE code = 'SMZ'",
+    "asks_to_be_placed": "SELECT min(dossier_id) FROM leading_course c JOIN procedures_procedureversion v ON v.id = c.version_id"
+    " WHERE v.identifier = 'vs-smz-iv'",
     "both_follow": f"SELECT min(iv.dossier_id) {_BOTH_FOLLOW}",
     "social_worker": f"SELECT smz.staff_id {_BOTH_FOLLOW} ORDER BY iv.dossier_id, smz.id LIMIT 1",
     "advice": "SELECT min(id) FROM advice_advice",
@@ -183,7 +185,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "end_handover_access": (SOCIAL_WORKER, "/dossiers/{asked_case}/handovers/{handover}/end"),
     "referrals": (COORDINATOR, "/handovers/referrals"),
     "advisers": (OF_THE_IV, "/dossiers/{both_follow}/advisers"),
-    "keep_placement_request": (SOCIAL_WORKER, "/dossiers/{both_follow}/placement-request"),
+    "keep_placement_request": (SOCIAL_WORKER, "/dossiers/{asks_to_be_placed}/placement-request"),
     "report_missed": (OF_THE_IV, "/dossiers/{both_follow}/missed-appointments?choose=1"),
     "report_missed_on": (OF_THE_IV, "/dossiers/{both_follow}/missed-appointments/{social_worker}/ivg-68bis-3"),
     "change_level": (COORDINATOR, "/dossiers/{active}/level"),
