@@ -64,8 +64,9 @@ PARTS = {
     "invited": "SELECT max(appointment_id) FROM appointments_invitation",
     "waiting_role": "SELECT max(id) FROM appointments_heldrole WHERE needs_approval AND approved_at IS NULL AND NOT is_beginning",
     "social": "SELECT id FROM institutions_institution WHERE code = 'SMZ'",
-    "asks_to_be_placed": "SELECT min(dossier_id) FROM leading_course c JOIN procedures_procedureversion v ON v.id = c.version_id"
-    " WHERE v.identifier = 'vs-smz-iv'",
+    "asks_to_be_placed": "SELECT min(c.dossier_id) FROM cases_case c JOIN leading_course l ON l.dossier_id = c.dossier_id"
+    " JOIN procedures_procedureversion v ON v.id = l.version_id AND v.identifier = 'vs-smz-iv'"
+    f" JOIN appointments_appointment s ON s.id = c.notified_by_id AND s.email = '{SOCIAL_WORKER}'",
     "both_follow": f"SELECT min(iv.dossier_id) {_BOTH_FOLLOW}",
     "social_worker": f"SELECT smz.staff_id {_BOTH_FOLLOW} ORDER BY iv.dossier_id, smz.id LIMIT 1",
     "advice": "SELECT min(id) FROM advice_advice",
