@@ -43,6 +43,7 @@ from tests.reference.model import (
 )
 
 UNDER_WAY = 7  # the transaction, as actor_transaction() gives it in the database of the comparison
+JUST_NOW = timedelta(minutes=30)  # after the moment of a world, so that transactions in it begin before
 ZURICH, PAST, FUTURE = ZoneInfo("Europe/Zurich"), date(2000, 1, 1), date(2100, 1, 1)
 WITH_SYSTEMS = frozenset({"staff", "job", "system"})
 READS, READS_CATEGORY = opened(READ), opened(READ, category="category")
@@ -801,7 +802,10 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
         "state": ("waiting", "handed_over", *_UNDECIDED, "left"),
         "link": ("", "/join/x"),
     },
-    "decisions_decision": {"state": ("pending", "accepted", "declined", "withdrawn")},
+    "decisions_decision": {
+        "state": ("pending", "accepted", "accepted", "declined", "withdrawn"),
+        "answered_at": (None, MOMENT, JUST_NOW, JUST_NOW),
+    },
     "meetings_invitee": {"answer": ("yes", "withdrawn")},
     "meetings_reason": {"part": ("exception", "cancelled", "declined")},
     "meetings_entry": {"kind": ("contribution", "note")},
@@ -809,15 +813,15 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "plans_plan": {"state": ("draft", "draft", "in_signing", "binding", "replaced"), "round": (1,)},
     "plans_signature": {"state": ("waiting", "waiting", "signed", "signed", "released"), "round": (1, 1, 2)},
     "cases_assignment": {"function": ("lead", "lead", "case_manager"), "valid_until": (None, None, MOMENT)},
-    "cases_participant": {"state": ("asked", "taking_part", "declined", "left")},
+    "cases_participant": {"state": ("asked", "taking_part", "taking_part", "declined", "left")},
     "cases_background": {"kind": ("question", "risk_factor", "state_reason")},
     "support_service": {"kind": ("round_table", "coaching")},
     "dossiers_event": {
-        "act": (*("case.participant_left", "meeting.answered") * 2, "case.closed", *ANSWERS),
+        "act": (*("case.participant_left", "meeting.answered") * 2, "case.closed", *ANSWERS, *ANSWERS),
         "category": (ADMINISTRATIVE, ADMINISTRATIVE, IDENTITY, EMPLOYMENT),
     },
     "assessments_assessment": {"state": ("draft", "draft", "finished")},
-    "assessments_score": {"categories": (0, 2, 6, 1030, 2047), "decided": ("", "", "x")},
+    "assessments_score": {"categories": (0, 0, 2, 6, 1030, 2047), "decided": ("", "", "x")},
     "support_servicetext": {"part": ("findings", "order")},
     "leading_knownfact": {"is_stated": (True, True, False), "value": (None, "{}")},
     "documents_document": {"removed_at": (None, MOMENT)},
@@ -826,9 +830,9 @@ DRAWS: dict[str, dict[str, tuple[Any, ...]]] = {
     "consents_consentrecipient": {"categories": (3, 7), "signed_categories": (3, 7)},
     "consents_disclosure": {
         "informed_at": (None, MOMENT),
-        "basis": ("consent", "avig-85f-3", "hand-over", "clearing-of-doubts", "youth-notice"),
+        "basis": ("consent", "consent", "avig-85f-3", "avig-85f-3", "hand-over", "clearing-of-doubts", "youth-notice"),
         "form": ("access", "oral"),
-        "categories": (1, 3, 1 << 3),
+        "categories": (0, 0, 1, 3, 1 << 3),
     },
     "handovers_handover": {
         "accepted_at": (None, None, MOMENT),
@@ -880,6 +884,7 @@ REPEATS = (
         "consents_consentrecipient",
         {"dossier_id": "dossier_id", "consent_id": "consent_id", "recipient_id": "institution_id"},
     ),
+    ("cases_participant", "decisions_decision", {"dossier_id": "dossier_id", "institution_id": "addressed_id"}),
     ("cases_assignment", "handovers_cooperationnotice", {"dossier_id": "dossier_id", "staff_id": "receiver_staff_id"}),
 )
 PARENTS = {

@@ -19,8 +19,14 @@ _SIZES = {
     "appointments_appointment": STAFF,
     "persons_person": PERSONS,
     "dossiers_dossier": DOSSIERS,
-    "dossiers_event": 9 * ROWS,  # by three policies, one of which answers from outside and rarely may
-    "consents_disclosure": 3 * ROWS,  # by two
+    "dossiers_event": 12 * ROWS,  # by three policies, one of which answers from outside and rarely may
+    "assessments_assessment": 2 * ROWS,  # and as many scores: of those whom it names, and who lead
+    "cases_background": 2 * ROWS,
+    "cases_participant": 4 * ROWS,  # by those who are asked, who lead, and who have just accepted
+    "consents_disclosure": 6 * ROWS,  # by four, each of them in the giver's own name
+    "handovers_adviser": 3 * ROWS,  # of an IV alone
+    "handovers_cooperationnotice": 2 * ROWS,
+    "meetings_entry": 2 * ROWS,
     "meetings_reason": 3 * ROWS,  # of those who declined and of those who convened
 }
 
@@ -137,6 +143,8 @@ def _row(
             value: Any = key
         elif column.name in draws:
             value = chance.choice(draws[column.name])
+            if isinstance(value, timedelta):  # so long after the moment of the world
+                value = world.at + value
         elif column.refers_to is not None:
             known = keys.get(column.refers_to, range(1, 10))
             value = None if column.is_nullable and chance.random() < 0.35 else chance.choice(known)
