@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from suone.records.documents.tests.files import PDF
 from tests.conftest import Visitor
 from tests.journeys.steps import case_number
-
-PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n"
 
 
 def begin(visitor: Visitor, *, name: tuple[str, str], ahv_number: str) -> int:

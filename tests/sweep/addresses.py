@@ -40,7 +40,8 @@ DIRECTORY = frozenset(
 # With a case, or something of somebody's, in the address: for a stranger it does not exist.
 FOREIGN = frozenset(
     """
-    person correct_person correct_residence change_ahv_number clear_doubt part_keys decide_factor_reset upload_document document remove_document
+    person correct_person correct_residence change_ahv_number clear_doubt part_keys decide_factor_reset upload_document document document_pages
+    document_page remove_document
     add_workitem complete_workitem reopen_workitem cancel_workitem reassign_workitem postpone_workitem consents
     representatives end_representation offer_correction answer_correction sign_consent renew_consent withdraw_consent narrow_consent
     choose_basis record_disclosure

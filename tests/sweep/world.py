@@ -240,7 +240,7 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
     )  # fmt: skip
     document = Document.objects.create(
         dossier=dossier, category=DataCategory.FINANCES, title="title", language="de", file_name="file.pdf",
-        media_type="application/pdf", size=1, sha256="0" * 64, stored_as=f"none-{dossier.pk}", kept_by=author, kept_institution=giver,
+        media_type="application/pdf", size=1, pages=1, sha256="0" * 64, stored_as=f"none-{dossier.pk}", kept_by=author, kept_institution=giver,
     )  # fmt: skip
     meeting = Meeting.objects.create(
         dossier=dossier, case_number=dossier.number, kind="round_table", convening=giver, convened_by=author
@@ -343,6 +343,7 @@ def _objects_of(dossier: Dossier) -> dict[str, int | str]:
         "service_id": service.pk,
         "offer": "medical_mandate",
         "document_id": document.pk,
+        "page": 1,
         "draft_id": Draft.objects.create(staff=author, data={"last_name": f"canary-draft-{dossier.pk}"}).pk,
         "representative_id": Representative.objects.create(
             dossier=dossier, kind="guardian", name="words", decided_by="words", valid_from=away, recorded_by=author

@@ -24,6 +24,7 @@ from suone.organisation.appointments.queries import colleagues, own_region
 from suone.organisation.institutions.kinds import InstitutionKind
 from suone.organisation.institutions.models import Circle, Institution, Region
 from suone.records.consents.legal_bases import LegalBasis
+from suone.records.documents.uploads import UploadField
 from suone.records.dossiers.fields import NOT_BOTH, BirthField
 
 # Facts about somebody outside the case: the name is asked beside the day, and kept as the remark.
@@ -302,7 +303,7 @@ class AnswerForm(forms.Form):
 class PlacementRequestForm(forms.Form):
     """The request that the person wrote, as a file."""
 
-    file = forms.FileField(label=gettext_lazy("File"), help_text=gettext_lazy("PDF, picture, Word or plain text."))
+    file = UploadField(label=gettext_lazy("File"))
 
 
 class AdviserForm(forms.Form):

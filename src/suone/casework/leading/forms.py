@@ -34,7 +34,8 @@ from suone.records.consents.consent_form import FormPerson
 from suone.records.consents.fields import ScopeForm
 from suone.records.consents.models import Grantor, SignatureForm
 from suone.records.consents.terms import ConsentTerms
-from suone.records.documents.uploads import Upload, upload_of
+from suone.records.documents.rules import SCANS
+from suone.records.documents.uploads import Upload, UploadField, upload_of
 from suone.records.dossiers.fields import NOT_BOTH, BirthField
 from suone.records.dossiers.models import Sex
 from suone.records.persons import ahv
@@ -105,10 +106,11 @@ class NotifyForm(ScopeForm):
         help_text=gettext_lazy("A parent of somebody too young to sign, or a guardian."),
     )
     authority = TextField(label=gettext_lazy("Authority that appointed the guardian"), max_length=150, required=False)
-    scan = forms.FileField(
+    scan = UploadField(
+        endings=SCANS,
         label=gettext_lazy("Signed form as a scan"),
         required=False,
-        help_text=gettext_lazy("PDF or picture. Or let the person sign below."),
+        help_text=gettext_lazy("Or let the person sign below."),
     )
     signature = TextField(required=False, widget=forms.HiddenInput)
     alert = forms.ModelChoiceField(queryset=Alert.objects.none(), required=False, widget=forms.HiddenInput)

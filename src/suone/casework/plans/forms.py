@@ -19,7 +19,8 @@ from suone.ground.web.fields import DayAhead, DayNear, PastDay, PeriodEnd, TextF
 from suone.organisation.appointments.fields import StaffField, offer
 from suone.organisation.appointments.models import AppointmentQuerySet
 from suone.organisation.institutions.models import Institution, ServiceOffer
-from suone.records.documents.uploads import Upload, upload_of
+from suone.records.documents.rules import SCANS
+from suone.records.documents.uploads import Upload, UploadField, upload_of
 
 _CATEGORY_HELP = gettext_lazy(
     "Anybody who may read this category can read it. Diagnoses belong only under health; under employment, write what they mean for work."
@@ -201,9 +202,7 @@ class SignForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Such as a legal representative, or the head of the office."),
     )
-    scan = forms.FileField(
-        label=gettext_lazy("Signed page as a scan"), required=False, help_text=gettext_lazy("PDF or picture.")
-    )
+    scan = UploadField(endings=SCANS, label=gettext_lazy("Signed page as a scan"), required=False)
     signature = TextField(required=False, widget=forms.HiddenInput)
 
     def upload(self) -> Upload | None:

@@ -18,7 +18,8 @@ from suone.records.consents.fields import ScopeForm
 from suone.records.consents.legal_bases import BY_ACTS, LegalBasis, legal_bases
 from suone.records.consents.models import Consent, ConsentRecipient, DisclosureForm, Grantor, SignatureForm
 from suone.records.consents.terms import ConsentTerms
-from suone.records.documents.uploads import Upload, upload_of
+from suone.records.documents.rules import SCANS
+from suone.records.documents.uploads import Upload, UploadField, upload_of
 from suone.records.representation.rules import Signers
 
 _OPEN_CATEGORIES = [(c.value, c.label) for c in DataCategory if c.bit & ALL_BUT_HEALTH]
@@ -45,7 +46,7 @@ class SignForm(ScopeForm):
     language = forms.ChoiceField(label=gettext_lazy("Language of the form"), choices=settings.PERSON_LANGUAGES)
     signed_on = PastDay(years_back=5, label=gettext_lazy("Signed on"))
     signed_at_place = TextField(label=gettext_lazy("Place"), max_length=100, required=False)
-    scan = forms.FileField(label=gettext_lazy("Signed form as a scan"), required=False)
+    scan = UploadField(endings=SCANS, label=gettext_lazy("Signed form as a scan"), required=False)
     signature = TextField(required=False, widget=forms.HiddenInput)
 
     @staticmethod

@@ -11,10 +11,11 @@ from suone.ground.access.categories import DataCategory
 from suone.ground.web.fields import PeriodEnd, TextField
 from suone.ground.web.jinja import localized
 from suone.records.documents.models import Document
+from suone.records.documents.uploads import UploadField
 
 
 class UploadForm(forms.Form):
-    file = forms.FileField(label=gettext_lazy("File"), help_text=gettext_lazy("PDF, picture, Word or plain text."))
+    file = UploadField(label=gettext_lazy("File"))
     title = TextField(
         label=gettext_lazy("Title"),
         max_length=150,

@@ -1,6 +1,7 @@
 from datetime import date
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -10,6 +11,7 @@ from suone.ground.access.categories import DataCategory, Power
 from suone.ground.access.row_policies import RowPolicies, Stamp, granted
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.institutions.models import Institution
+from suone.records.documents import rules
 from suone.records.dossiers.models import CaseBoundQuerySet, Dossier
 
 
@@ -18,6 +20,18 @@ class DocumentKind(models.TextChoices):
 
     OTHER = "", _("other document")
     PLACEMENT_REQUEST = "placement_request", _("Request for job placement, written by the person")
+
+
+class Active(models.TextChoices):
+    """What in a file may do something when it is opened on a computer; nothing of it happens in its pictures here."""
+
+    SCRIPTS = "scripts", _("scripts")
+    PROGRAMS = "programs", _("a command that starts a program")
+    SENDING = "sending", _("a button that sends or fetches data")
+    FORMS = "forms", _("a form that only Acrobat shows")
+    MEDIA = "media", _("sound, film or 3D")
+    ATTACHMENTS = "attachments", _("attached files")
+    ELSEWHERE = "elsewhere", _("parts that are fetched from elsewhere")
 
 
 class DocumentQuerySet(CaseBoundQuerySet["Document"]):
@@ -35,6 +49,9 @@ class Document(models.Model):
     file_name = models.CharField(max_length=150)
     media_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
+    active = ArrayField(models.CharField(max_length=20, choices=Active), default=list, db_default=[])
+    # Those that can be shown; unknown for what was stored before they were counted.
+    pages = models.PositiveIntegerField(null=True)
     sha256 = models.CharField(max_length=64)
     stored_as = models.CharField(max_length=80, unique=True)
     valid_until = models.DateField(_("Valid until"), null=True, blank=True)  # its last day; none for most documents
@@ -85,6 +102,16 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return f"document {self.pk}"
+
+    @property
+    def active_parts(self) -> str:
+        """What in it is active, in words; empty if nothing is."""
+        return ", ".join(str(Active(code).label) for code in self.active)
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether its pages can be shown as pictures."""
+        return self.pages != 0 and rules.is_shown(self.media_type)
 
     def has_expired(self, on: date) -> bool:
         return self.valid_until is not None and self.valid_until < on

@@ -4,9 +4,7 @@ import hashlib
 import socket
 import struct
 import uuid
-import zipfile
 from datetime import date
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +22,9 @@ from suone.ground.audit.services import record
 from suone.ground.web.fields import months_after
 from suone.records.documents import rules
 from suone.records.documents.acts import Act
+from suone.records.documents.confined import Findings, findings_of, picture_of
 from suone.records.documents.models import Document, DocumentKind
+from suone.records.documents.uploads import sentence
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.queries import receiver_of
 from suone.records.dossiers.services import insert_without_returning, lock, record_event
@@ -33,7 +33,6 @@ from suone.records.workitems.rules import warning_due
 from suone.records.workitems.services import add_work_item, cancel_items_about, close_items_about
 
 RENEWED = "document_renewed"  # what settles the work item that asks for it
-_MOST_UNPACKED = 100 * 1024 * 1024
 
 
 def keep_document(
@@ -57,13 +56,13 @@ def keep_document(
     """
     if valid_until is not None and valid_until > months_after(acting.today, 12 * rules.MOST_YEARS):
         raise Refused(_("Check the last day of validity: it lies far ahead."))
+    found = _checked(name, data)
     if replaces is not None:
         lock(dossier.pk)
         if Document.objects.filter(replaces=replaces).exists():
             raise Refused(_("This document has been renewed already."))
-    file_type = _checked(name, data)
     folder = Path(settings.DOCUMENTS_FOLDER)
-    stored_as = f"{uuid.uuid4().hex}.{file_type.ending}"
+    stored_as = f"{uuid.uuid4().hex}.{found.kind.ending}"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     (folder / stored_as).write_bytes(data)
     document = insert_without_returning(
@@ -74,7 +73,9 @@ def keep_document(
             title=title,
             language=(translation.get_language() or "de")[:2] if is_own_words else "",
             file_name=Path(name).name[:150],
-            media_type=file_type.media_type,
+            media_type=found.kind.media_type,
+            active=list(found.active),
+            pages=found.pages,
             size=len(data),
             sha256=hashlib.sha256(data).hexdigest(),
             stored_as=stored_as,
@@ -109,6 +110,24 @@ def bytes_of(document: Document) -> bytes:
     if hashlib.sha256(data).hexdigest() != document.sha256:
         raise Refused(_("The file was changed outside the product: inform your administrator."))
     return data
+
+
+def pages_of(document: Document) -> int:
+    """How many pages of it can be shown as pictures; 0 if none."""
+    if document.pages is not None or not rules.is_shown(document.media_type):
+        return document.pages or 0
+    try:  # stored before pages were counted
+        return findings_of(rules.type_of(document.media_type), bytes_of(document)).pages
+    except rules.UnacceptableFile:
+        return 0
+
+
+def page_of(document: Document, page: int) -> bytes:
+    """A page (from 1) as a WebP picture without metadata, drawn anew each time; raises ``Refused`` if that is not possible."""
+    try:
+        return picture_of(rules.type_of(document.media_type), bytes_of(document), page=page)
+    except rules.UnacceptableFile as unfit:
+        raise Refused(_("This page cannot be shown: open the file itself.")) from unfit
 
 
 def remove_document(acting: Acting, *, document: Document, reason: str) -> None:
@@ -216,31 +235,14 @@ def forget_lost_files(acting: Acting) -> int:
     return len(lost)
 
 
-def _checked(name: str, data: bytes) -> rules.FileType:
+def _checked(name: str, data: bytes) -> Findings:
     try:
-        kind = rules.check_file(name, data, most_bytes=settings.UPLOAD_MAX_BYTES)
-        if kind.ending == "docx":
-            _check_archive(data)
+        claimed = rules.check_file(name, data, most_bytes=settings.UPLOAD_MAX_BYTES)
+        found = findings_of(claimed, data)
     except rules.UnacceptableFile as unfit:
-        raise Refused(_sentence(unfit.code)) from unfit
+        raise Refused(sentence(unfit.code)) from unfit
     _scan(data)
-    return kind
-
-
-def _check_archive(data: bytes) -> None:
-    """Refuse a Word file, which is a ZIP archive, with nested archives or macros, or that unpacks to a huge size."""
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            members = archive.infolist()
-    except zipfile.BadZipFile as error:
-        raise rules.UnacceptableFile("disguised") from error
-    names = [member.filename.lower() for member in members]
-    if "word/document.xml" not in names:
-        raise rules.UnacceptableFile("disguised")
-    if sum(member.file_size for member in members) > _MOST_UNPACKED or len(members) > 2000:
-        raise rules.UnacceptableFile("large")
-    if any(name.endswith((".zip", ".docm", ".exe", ".bin", ".jar", ".7z", ".rar")) for name in names):
-        raise rules.UnacceptableFile("active")
+    return found
 
 
 def _scan(data: bytes) -> None:
@@ -258,18 +260,4 @@ def _scan(data: bytes) -> None:
     except OSError as error:
         raise Refused(_("The virus scanner does not answer: try again later.")) from error
     if b"OK" not in answer:
-        raise Refused(_sentence("virus"))
-
-
-def _sentence(code: str) -> str:
-    megabytes = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
-    sentences = {
-        "empty": _("The file is empty: choose another one."),
-        "large": _("The file is too large: at most %(megabytes)s MB are possible.") % {"megabytes": megabytes},
-        "type": _("This kind of file cannot be kept. Possible are: %(endings)s.")
-        % {"endings": ", ".join(rules.ENDINGS)},
-        "disguised": _("The content of the file does not fit its name: save it again as PDF and choose that."),
-        "virus": _("The virus scanner refuses this file."),
-        "active": _("The file contains programs or other files: save it again as a plain PDF and choose that."),
-    }
-    return sentences[code]
+        raise Refused(sentence("virus"))

@@ -21,13 +21,13 @@ from suone.ground.access.database import acting_as
 from suone.organisation.appointments.models import Appointment
 from suone.records.consents.tests.factories import Cast
 from suone.records.documents.models import Document
+from suone.records.documents.tests.files import PDF
 
 # What the agreement asks of SMZ when it refers somebody to IV.
 TO_IV: dict[Fact, Any] = {
     Fact.IV_CONTACT_KIND: "application",
     Fact.HEALTH_ATTESTED: True,
 }
-PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n"
 AHV_NUMBER = "756.9217.0769.85"
 
 

@@ -12,7 +12,7 @@ from suone.casework.cases.models import Case
 from suone.casework.handovers import services
 from suone.casework.handovers.placement_requests import placement_request_pdf
 from suone.casework.handovers.rules import Answers, Direction
-from suone.casework.handovers.tests.factories import PDF, accept, case_of, keep_request, particulars, proposal
+from suone.casework.handovers.tests.factories import accept, case_of, keep_request, particulars, proposal
 from suone.casework.leading.models import Course
 from suone.casework.leading.queries import every_fact
 from suone.casework.leading.tests.factories import do
@@ -28,6 +28,7 @@ from suone.records.consents.tests.factories import Cast
 from suone.records.documents.models import Document, DocumentKind
 from suone.records.documents.queries import documents_of
 from suone.records.documents.services import remove_document
+from suone.records.documents.tests.files import PDF
 from suone.records.documents.typeset import LANGUAGES
 from suone.records.dossiers.models import Event, Particulars
 

@@ -15,8 +15,9 @@ from suone.ground.access.database import acting_as
 from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting
 from suone.records.consents.terms import ScopeLine
-from suone.records.consents.tests.factories import PDF, WORK, Cast, line, terms
+from suone.records.consents.tests.factories import WORK, Cast, line, terms
 from suone.records.decisions.models import Decision
+from suone.records.documents.tests.files import PDF
 from suone.records.documents.uploads import Upload
 from suone.records.dossiers.rules import Birth
 

@@ -32,14 +32,13 @@ from suone.records.consents.services import withdraw_consent
 from suone.records.consents.tests.factories import Cast, line, sign
 from suone.records.documents.acts import Act as DocumentAct
 from suone.records.documents.services import keep_document, warn_and_expire
+from suone.records.documents.tests.files import PDF
 from suone.records.dossiers.models import Dossier, Grant
 from suone.records.dossiers.rules import Birth
 from suone.records.dossiers.services import call
 from suone.records.inbox.models import Message
 from suone.records.workitems.models import State as ItemState
 from suone.records.workitems.models import WorkItem
-
-PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n"
 
 
 @kept

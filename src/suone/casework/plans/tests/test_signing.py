@@ -23,8 +23,9 @@ from suone.ground.access.acting import acting_for_job
 from suone.ground.access.database import acting_as
 from suone.ground.access.errors import Refused
 from suone.ground.audit.models import Entry as Told
-from suone.records.consents.tests.factories import PDF, Cast
+from suone.records.consents.tests.factories import Cast
 from suone.records.documents.models import Document
+from suone.records.documents.tests.files import PDF
 from suone.records.documents.uploads import Upload
 from suone.records.dossiers.models import Event
 from suone.records.inbox.models import Message

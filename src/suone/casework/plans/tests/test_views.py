@@ -38,7 +38,8 @@ from suone.ground.access.permissions import Role
 from suone.ground.audit.models import Entry as Told
 from suone.ground.audit.models import RecordKind
 from suone.organisation.appointments.tests.factories import client_of, make_staff
-from suone.records.consents.tests.factories import DRAWN, PDF, Cast
+from suone.records.consents.tests.factories import DRAWN, Cast
+from suone.records.documents.tests.files import PDF
 from suone.records.documents.typeset import LANGUAGES
 from suone.records.dossiers.models import Particulars
 

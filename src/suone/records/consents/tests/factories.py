@@ -17,13 +17,12 @@ from suone.organisation.institutions.models import Office, Region
 from suone.records.consents.models import Consent, SignatureForm
 from suone.records.consents.services import sign_consent
 from suone.records.consents.terms import ConsentTerms, ScopeLine
+from suone.records.documents.tests.files import PNG
 from suone.records.dossiers.models import Dossier
 
 WORK = mask_of([DataCategory.IDENTITY, DataCategory.EMPLOYMENT, DataCategory.ADMINISTRATIVE])
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(16)
 DRAWN = "data:image/png;base64," + base64.b64encode(PNG).decode()
 
 

@@ -18,8 +18,9 @@ from suone.ground.access.tests.worlds import kept
 from suone.ground.audit.models import Entry, RecordKind
 from suone.organisation.appointments.tests.factories import acting, client_of, make_staff
 from suone.records.consents.models import Consent, ConsentRecipient, Disclosure, SignatureForm
-from suone.records.consents.tests.factories import DRAWN, PDF, WORK, Cast, boxes, line, sign, ticked
+from suone.records.consents.tests.factories import DRAWN, WORK, Cast, boxes, line, sign, ticked
 from suone.records.documents.models import Document
+from suone.records.documents.tests.files import PDF
 from suone.records.dossiers.models import Dossier, Grant, OpeningAct, Particulars
 from suone.records.dossiers.rules import Birth
 from suone.records.dossiers.tests.factories import open_file

@@ -19,10 +19,9 @@ from suone.organisation.appointments.tests.factories import acting, client_of, m
 from suone.records.documents import services
 from suone.records.documents.models import Document
 from suone.records.documents.services import bytes_of, forget_lost_files, keep_document, remove_document
+from suone.records.documents.tests.files import PDF
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.tests.factories import Principal, let_in, open_file
-
-PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n"
 
 
 @pytest.fixture(autouse=True)
@@ -126,6 +125,62 @@ def test_only_whoever_reads_the_category_gets_the_file(lead: Appointment, other:
     assert client.get(f"/dossiers/{dossier.pk}/documents/{work.pk}").status_code == 404
     with acting_as(acting(other)):
         assert list(Document.objects.all()) == [finances]
+
+
+def test_pages_are_shown_as_pictures_to_whoever_reads_the_category_and_logged(
+    lead: Appointment, other: Appointment, dossier: Dossier
+) -> None:
+    document = keep(lead, dossier)
+    let_in(lead, dossier, Principal(other.institution_id), categories=DataCategory.FINANCES.bit | 1)
+    client, address = client_of(lead), f"/dossiers/{dossier.pk}/documents/{document.pk}/pages"
+
+    page, picture = client.get(address), client.get(f"{address}/1")
+
+    assert f'src="{address}/1"' in page.content.decode()
+    assert picture.content[8:12] == b"WEBP"
+    assert picture.headers["Content-Type"] == "image/webp"
+    assert picture.headers["Content-Disposition"] == f'inline; filename="{dossier.number}-{document.pk}-1.webp"'
+    assert picture.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert [client.get(f"{address}/{number}").status_code for number in (0, 2)] == [404, 404]
+    assert [client_of(other).get(path).status_code for path in (address, f"{address}/1")] == [404, 404]
+    assert Entry.objects.filter(act="document.shown", object_id=document.pk).count() == 2
+
+
+def test_no_more_than_the_first_pages_are_drawn(lead: Appointment, dossier: Dossier) -> None:
+    document = keep(lead, dossier)
+    Document.objects.filter(pk=document.pk).update(pages=6)
+    client, address = client_of(lead), f"/dossiers/{dossier.pk}/documents/{document.pk}/pages"
+
+    shown = client.get(address).content.decode()
+
+    assert f"{address}/5" in shown
+    assert f"{address}/6" not in shown
+    assert client.get(f"{address}/6").status_code == 404
+
+
+def test_what_was_stored_before_pages_were_counted_is_shown_too_and_text_is_not(
+    lead: Appointment, dossier: Dossier
+) -> None:
+    old, text = keep(lead, dossier), keep(lead, dossier)
+    Document.objects.filter(pk=old.pk).update(pages=None)
+    Document.objects.filter(pk=text.pk).update(pages=None, media_type="text/plain")
+    client, documents = client_of(lead), f"/dossiers/{dossier.pk}/documents"
+
+    assert f"{documents}/{old.pk}/pages/1" in client.get(f"{documents}/{old.pk}/pages").content.decode()
+    assert "/pages/1" not in client.get(f"{documents}/{text.pk}/pages").content.decode()
+    assert client.get(f"{documents}/{text.pk}/pages/1").status_code == 404
+
+
+def test_what_is_active_in_a_file_is_said_when_it_is_added_and_looked_at(lead: Appointment, dossier: Dossier) -> None:
+    client, documents = client_of(lead), f"/dossiers/{dossier.pk}/documents"
+    scripted = PDF.replace(b"/Pages 2 0 R>>", b"/Pages 2 0 R/OpenAction<</S/JavaScript/JS(1)>>>>")
+    upload = {"title": "Form", "category": "1", "file": SimpleUploadedFile("a.pdf", scripted)}
+
+    client.post(f"{documents}/add", upload)
+
+    document = Document.objects.get()
+    assert (document.active, document.pages) == (["scripts"], 1)
+    assert "the file contains scripts." in client.get(f"{documents}/{document.pk}/pages").content.decode()
 
 
 def test_an_outsider_gets_nothing_and_a_reader_adds_nothing(

@@ -25,12 +25,11 @@ from suone.organisation.appointments.models import Appointment
 from suone.organisation.appointments.tests.factories import acting, client_of, make_institution, make_staff
 from suone.records.documents.models import Document
 from suone.records.documents.services import keep_document, remove_document, warn_and_expire
+from suone.records.documents.tests.files import PDF
 from suone.records.dossiers.models import Dossier
 from suone.records.dossiers.tests.factories import Principal, let_in, open_file
 from suone.records.inbox.models import Message
 from suone.records.workitems.models import State, WorkItem
-
-PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n"
 
 
 @pytest.fixture(autouse=True)
