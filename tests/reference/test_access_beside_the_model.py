@@ -1,6 +1,6 @@
 """Access is what the reference model says: random worlds, every actor, every table, every command.
 
-``SUONE_DECISIONS`` says how many decisions are compared at least; a world has some two hundred thousand.
+``SUONE_DECISIONS`` says how many decisions are compared at least; a world has some six hundred thousand.
 """
 
 import os
