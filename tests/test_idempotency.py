@@ -116,6 +116,7 @@ def _examples(case: Case) -> dict[str, int | str]:
         "note_id": first(Note.objects.filter(**mine)),
         "item_id": first(WorkItem.objects.filter(**mine)),
         "document_id": first(Document.objects.filter(**mine)),
+        "page": 1,
         "draft_id": first(Draft.objects.all()),
         "doubt_id": first(Doubt.objects.all()),
         "joining_id": first(Joining.objects.all()),
